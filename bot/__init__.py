@@ -1,0 +1,19 @@
+"""Parley: a self-hosted Claude for a team's Slack.
+
+Slack on one side, Claude and the database on the others, the bot's own rules in the middle. The middle imports nobody,
+and `app.py` introduces them to each other.
+
+    __main__.py    python -m bot → cli
+    cli.py         the commands of the operator
+    app.py         composition root: builds everything once, starts, drains on SIGTERM
+    doctor.py      the checks behind `python -m bot doctor`
+    settings.py    the sole reader of the environment
+    log.py         the sole logging configuration
+    errors.py      the tree of errors, and what a person reads of each
+    core/          what the bot is: pure rules and use cases over ports
+    slack/         Slack in, Slack out: listeners, delivery of answers
+    claude/        Claude: one long-lived client, the model catalogue, prompts as files
+    db/            tables, engine, store: one method = one short transaction
+    work/          the durable inbox: accept, order, run, retry, take over
+    playground/    a local Slack-like workspace in the browser, and a rehearsal model
+"""

@@ -1,0 +1,45 @@
+"""Answer in a threaded conversation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core.conversation import Message, Record, fit, wants_answer
+from bot.core.ports import Asker, Purpose, Request, Role
+from bot.core.reply import Written, left_out, write
+
+if TYPE_CHECKING:
+    from bot.core.conversation import Heard
+    from bot.core.ports import Bookmark, Chat, Model, Store
+
+MAX_OUTPUT = 8_000  # tokens
+GREETING = (
+    "Hello! Ask me anything here, and go on in this thread without mentioning me again. "
+    "There are also `/summarize`, `/classify` and `/code`; `/parley help` tells more."
+)
+
+
+async def answer(heard: Heard, *, bookmark: Bookmark, reference: str, store: Store, model: Model, chat: Chat) -> Record:
+    """Answer a message if it is for the bot, and return what the thread's history should keep.
+
+    Raises `ChatError` when the answer could not be shown.
+    """
+    conversation = await store.conversation(heard.place)
+    if not wants_answer(heard, conversation):
+        return Record(heard.place, heard.author)
+    question = Message(Role.USER, heard.author, heard.text, heard.id)
+    asker = Asker(heard.author, heard.home)
+    async with chat.answer(heard.place, asker, bookmark) as visible:
+        if not heard.text:
+            written = Written(GREETING, await visible.replace(GREETING))
+        else:
+            fitted = fit((*conversation.messages, question), model.room(MAX_OUTPUT), chat.mention)
+            request = Request(
+                purpose=Purpose.ANSWER,
+                turns=fitted.turns,
+                max_output=MAX_OUTPUT,
+                person=f"{heard.place.workspace}/{heard.author}",
+                instructions=conversation.instructions,
+            )
+            written = await write(request, visible, model=model, reference=reference, notes=left_out(fitted))
+    return written.record(heard.place, question, began_with_bot=conversation.began_with_bot or heard.opens_thread)

@@ -1,0 +1,145 @@
+"""Write code, show it, and save each file of it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pygments.lexers import find_lexer_class_by_name
+from pygments.util import ClassNotFound
+
+from bot.core.command import answering
+from bot.core.conversation import shorten
+from bot.core.ports import Creativity, Purpose, Request, Role, Turn
+from bot.core.reply import write
+from bot.errors import ChatError
+
+if TYPE_CHECKING:
+    from bot.core.command import Command
+    from bot.core.conversation import Record
+    from bot.core.ports import Bookmark, Chat, Model, Store
+
+log = logging.getLogger(__name__)
+
+MAX_OUTPUT = 8_000  # tokens
+MAX_NAME = 60  # characters of a file's name, its extension not counted
+
+_FENCE = re.compile(
+    r"^(?P<fence>`{3,}|~{3,})[ \t]*(?P<language>[^\s`:]*)(?P<info>[^\n`]*)\n(?P<code>.*?)^(?P=fence)[ \t]*$",
+    re.MULTILINE | re.DOTALL,
+)
+_FILE_NAME = re.compile(
+    r"(?<![\w./-])(?P<name>[A-Za-z_][\w-]{0,60}(?:\.[A-Za-z][\w-]{0,20}){0,2}\.[A-Za-z][A-Za-z0-9]{0,9})(?![\w/(])"
+)
+_COMMENT = re.compile(r"^\s*(?:#|//|--|/\*|<!--|;|%|\"\"\")")
+_DEFINITION = re.compile(
+    r"^\s*(?:export\s+|default\s+|public\s+|static\s+|async\s+|abstract\s+|pub\s+|final\s+)*"
+    r"(?:def|class|function|func|fn|interface|struct|trait|enum|module|const|let|CREATE\s+(?:OR\s+REPLACE\s+)?(?:TABLE|VIEW|FUNCTION))"
+    r"\s+(?P<name>[A-Za-z]\w*)",
+    re.MULTILINE,
+)
+_VERB = re.compile(r"^(?:calculate|compute|calc)_(?=[a-z])")
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFile:
+    """A file that the model wrote."""
+
+    name: str
+    content: str
+
+
+def prompt(text: str) -> str:
+    """Word the request; what was typed goes in as data."""
+    return f"Write the code for this request.\n\n<request>{json.dumps({'text': text}, ensure_ascii=False)}</request>"
+
+
+def files(text: str) -> list[CodeFile]:
+    """Take the fenced code blocks of an answer as files, each with a fitting name, no name twice."""
+    found: list[CodeFile] = []
+    for block in _FENCE.finditer(text):
+        if code := block["code"].strip("\n"):
+            name = _distinct(_name(block["language"].lower(), block["info"], code), {file.name for file in found})
+            found.append(CodeFile(name, code + "\n"))
+    return found
+
+
+def _name(language: str, info: str, code: str) -> str:
+    """Name a file: as its fence or its first comment says, else after what it defines first."""
+    first_line = code.split("\n", 1)[0]
+    for hint in (info, first_line if _COMMENT.match(first_line) else ""):
+        if match := _FILE_NAME.search(hint):
+            return match["name"]
+    defined = _DEFINITION.search(code)
+    return f"{_VERB.sub('', _snake(defined['name'])) if defined else 'snippet'}.{_extension(language)}"
+
+
+def _extension(language: str) -> str:
+    """Look up a language's usual file extension, "txt" where it has none."""
+    try:
+        lexer = find_lexer_class_by_name(language or "text")
+    except ClassNotFound:
+        return "txt"
+    plain = (pattern.removeprefix("*.") for pattern in lexer.filenames if re.fullmatch(r"\*\.\w+", pattern))
+    return next(plain, "txt")
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()[:MAX_NAME]
+
+
+def _distinct(name: str, taken: set[str]) -> str:
+    stem, dot, extension = name.rpartition(".")
+    candidate, count = name, 1
+    while candidate in taken:
+        count += 1
+        candidate = f"{stem}_{count}{dot}{extension}"
+    return candidate
+
+
+def saved(names: list[str], where: str = "") -> str:
+    """Tell which files were saved."""
+    return f"\n\nCode saved to {', '.join(names)}{where}" if names else ""
+
+
+async def code(
+    command: Command, *, bookmark: Bookmark, reference: str, store: Store, model: Model, chat: Chat
+) -> Record:
+    """Write what was asked for, and return what the thread's history should keep. Raises `ChatError`."""
+    text, cut = shorten(command.text, model.room(MAX_OUTPUT))
+    notes = f"\n\n_Too long to read at once, so I left out the last {cut:,} characters of your text._" if cut else ""
+    request = Request(
+        purpose=Purpose.CODE,
+        turns=(Turn(Role.USER, prompt(text)),),
+        max_output=MAX_OUTPUT,
+        person=f"{command.place.workspace}/{command.asker.person}",
+        creativity=Creativity.LOW,
+        instructions=await store.instructions(command.place),
+    )
+
+    async def save(answer: str) -> str:
+        return await _save(files(answer), command, bookmark=bookmark, chat=chat)
+
+    async with answering(command, chat=chat, bookmark=bookmark) as visible:
+        written = await write(request, visible, model=model, reference=reference, notes=notes, after=save)
+    return command.record(written)
+
+
+async def _save(found: list[CodeFile], command: Command, *, bookmark: Bookmark, chat: Chat) -> str:
+    """Upload the files to the thread, or to the asker's direct messages where the command was private."""
+    if not found:
+        return ""
+    names = [file.name for file in found]
+    try:
+        place = await chat.open_direct(command.place, command.asker) if command.is_private else command.place
+        for file in found:
+            await chat.upload(place, file.name, file.content, bookmark)
+    except ChatError as error:
+        if error.is_transient:
+            raise
+        log.warning("upload failed: %s", error)
+        return f"\n\n_I could not save {', '.join(names)}: the upload failed._"
+    return saved(names, " in our direct messages" if command.is_private else "")

@@ -1,0 +1,96 @@
+"""The slash commands: what a person typed, and where its answer goes."""
+
+from __future__ import annotations
+
+import re
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bot.core.conversation import Message, Record
+from bot.core.ports import Role
+from bot.errors import UsageError
+from bot.core.conversation import Place
+from bot.core.ports import Asker
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from bot.core.ports import Answer, Bookmark, Chat
+    from bot.core.reply import Written
+
+# Phones and some desktops turn two hyphens into a dash.
+_PRIVATE = re.compile(r"(?:^|\s)(?:--|—|\u2013)private(?=\s|$)")
+SHOWN_OF_REQUEST = 1_000  # characters of what was typed that open the thread
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A slash command as it was typed, `--private` taken off. `id` is unique; `name` has no slash."""
+
+    id: str
+    name: str
+    text: str
+    place: Place
+    asker: Asker
+    is_private: bool
+
+    def in_thread(self, place: Place) -> Command:
+        """Return the command with the thread that its answer goes to."""
+        return replace(self, place=place)
+
+    def record(self, written: Written) -> Record:
+        """Return what the command leaves behind: a thread to follow up in, or only its cost where it was private."""
+        if self.is_private:
+            return Record(self.place, self.asker.person, calls=written.calls)
+        question = Message(Role.USER, self.asker.person, f"/{self.name} {self.text}", self.place.thread)
+        return written.record(self.place, question, began_with_bot=True)
+
+
+USAGE = {
+    "summarize": "Type `/summarize` and the text. Begin with `as a literary analyst:` to choose the point of view; "
+    "add `--private` to see the summary alone.",
+    "classify": "Type `/classify` and the messages, one a line, then `into: Bug report, Account issue` to choose "
+    "the categories; add `--private` to see the list alone.",
+    "code": "Type `/code` and what it should do, like `/code Write a Python function to calculate circle area.`; "
+    "add `--private` to see it alone.",
+    "parley": "`/parley prompt` shows this channel's system prompt, `/parley prompt <text>` sets it, "
+    "`/parley prompt --reset` removes it, `/parley help` tells what I can do.",
+}
+
+
+def take_private(text: str) -> tuple[str, bool]:
+    """Split `--private` off what was typed."""
+    rest, count = _PRIVATE.subn("", text)
+    return rest.strip(), count > 0
+
+
+def check(command: Command) -> None:
+    """Raise a `UsageError` for a command without a text, which nobody needs to wait for."""
+    if not command.text and command.name != "parley":
+        raise UsageError(USAGE[command.name])
+
+
+def opening(command: Command, mention: str) -> str:
+    """Write the message that a command's thread hangs on: who asked what."""
+    text = command.text[:SHOWN_OF_REQUEST] + ("…" if len(command.text) > SHOWN_OF_REQUEST else "")
+    quoted = "\n".join(f"> {line}" for line in text.splitlines())
+    return f"{mention} asked `/{command.name}`\n{quoted}"
+
+
+async def open_thread(command: Command, *, chat: Chat, bookmark: Bookmark) -> Command:
+    """Post who asked what to the channel, and return the command with that thread. Raises `ChatError`."""
+    text = opening(command, chat.mention(command.asker.person))
+    return command.in_thread(await chat.open_thread(command.place, text, bookmark))
+
+
+@asynccontextmanager
+async def answering(command: Command, *, chat: Chat, bookmark: Bookmark) -> AsyncIterator[Answer]:
+    """Begin the answer where the command wants it: in its thread, or for the asker alone."""
+    answer = (
+        chat.whisper(command.place, command.asker)
+        if command.is_private
+        else chat.answer(command.place, command.asker, bookmark)
+    )
+    async with answer as visible:
+        yield visible

@@ -1,0 +1,197 @@
+"""What the use cases ask of the world outside: a model, a store, a chat platform."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from pydantic import BaseModel
+from collections.abc import Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
+
+    from bot.core.conversation import Conversation, Place
+
+Form = TypeVar("Form", bound=BaseModel)
+
+
+class Purpose(StrEnum):
+    """What a call to the model is for. Each purpose has its own prompt file."""
+
+    ANSWER = "answer"
+    SUMMARIZE = "summarize"
+    CODE = "code"
+    CLASSIFY = "classify"
+
+
+class Creativity(StrEnum):
+    """How freely the model writes. What a level means for a given model is the catalogue's business."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Role(StrEnum):
+    """Who said a turn."""
+
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of a request to the model. Turns alternate, and the first is the user's."""
+
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One question to the model.
+
+    `instructions` are the channel's own, trusted because an admin wrote them; all that people typed is in `turns`.
+    `max_output` is in tokens, thinking included. `person` is an opaque id.
+    """
+
+    purpose: Purpose
+    turns: Sequence[Turn]
+    max_output: int
+    person: str
+    creativity: Creativity = Creativity.MEDIUM
+    instructions: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call to the model, as the ledger keeps it. Tokens are the API's own counts; times are in milliseconds.
+
+    `input_tokens` are those billed in full: what came from the cache (`cache_read_tokens`) or went into it
+    (`cache_write_tokens`) is counted apart. `outcome` is "ok" or the name of the error's class.
+    """
+
+    purpose: Purpose
+    model: str
+    started_at: datetime
+    latency_ms: int
+    first_token_ms: int | None
+    input_tokens: int
+    output_tokens: int
+    cache_read_tokens: int
+    cache_write_tokens: int
+    stop_reason: str | None
+    request_id: str | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asked. `home`: the person's own workspace; `reply_handle`: the platform's way to answer in private, if any."""
+
+    person: str
+    home: str
+    reply_handle: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What the model wrote. `truncated`: the output limit cut it short."""
+
+    text: str
+    truncated: bool
+    call: Call
+
+
+class Model(Protocol):
+    """A large language model."""
+
+    def room(self, max_output: int) -> int:
+        """Tell how many tokens of input fit beside `max_output` tokens of output, prompts of ours already taken off."""
+
+    async def write(self, request: Request, sink: Callable[[str], None]) -> Completion:
+        """Answer in free text; `sink` gets each piece as soon as the model gives it.
+
+        Retries by itself, within one deadline, as long as `sink` has got nothing.
+        Raises a `ModelError`, whose `partial` is what `sink` got.
+        """
+
+    async def fill(self, request: Request, form: type[Form]) -> tuple[Form, Call]:
+        """Answer by filling in a form that the API holds the model to. Raises a `ModelError`."""
+
+
+class Bookmark(Protocol):
+    """What a turn has already made visible, kept durably, so that a second try carries on instead of starting again."""
+
+    def get(self, key: str) -> str | None:
+        """Return what was kept under `key`."""
+
+    async def keep(self, key: str, value: str) -> None:
+        """Keep `value` under `key`. Raises when the turn is no longer ours to run."""
+
+
+class Answer(Protocol):
+    """A message of ours that is being written.
+
+    Used as `async with chat.answer(…) as answer`: from its start the person sees that something is happening, and
+    however the block is left, that status is cleared. Exactly one of `finish` and `replace` ends it.
+    """
+
+    def write(self, text: str) -> None:
+        """Add text. It becomes visible as soon as the platform allows; never blocks, never raises."""
+
+    async def finish(self, ending: str = "") -> str:
+        """Show all of the text and `ending`; return the message's id, "" where it has none. Raises `ChatError`."""
+
+    async def replace(self, text: str) -> str:
+        """Show `text` instead of what was written; return as `finish` does. Raises `ChatError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A person's place in a channel."""
+
+    is_member: bool
+    is_admin: bool
+
+
+class Chat(Protocol):
+    """A chat platform. Texts are Markdown."""
+
+    def mention(self, person: str) -> str:
+        """Write a person's name in the platform's own form."""
+
+    def answer(self, place: Place, asker: Asker, bookmark: Bookmark) -> AbstractAsyncContextManager[Answer]:
+        """Begin an answer in a thread, visible to all, streamed where possible."""
+
+    def whisper(self, place: Place, asker: Asker) -> AbstractAsyncContextManager[Answer]:
+        """Begin an answer that only the asker sees, shown whole when it is finished."""
+
+    async def open_thread(self, place: Place, text: str, bookmark: Bookmark) -> Place:
+        """Post `text` to a channel and return the thread that hangs on it. Raises `NotInChannelError`, `ChatError`."""
+
+    async def upload(self, place: Place, name: str, content: str, bookmark: Bookmark) -> None:
+        """Post a text file to a thread, once. Raises `ChatError`."""
+
+    async def open_direct(self, place: Place, asker: Asker) -> Place:
+        """Return the place of direct messages between the bot and the asker. Raises `ChatError`."""
+
+    async def standing(self, place: Place, person: str) -> Standing:
+        """Look up whether a person is in the channel, and whether an admin of the workspace. Raises `ChatError`."""
+
+
+class Store(Protocol):
+    """What the bot remembers. Each method is one short transaction."""
+
+    async def conversation(self, place: Place) -> Conversation:
+        """Load a thread with its channel's instructions, by one query; an empty conversation where nothing is known."""
+
+    async def instructions(self, place: Place) -> str:
+        """Return the channel's own system prompt, "" where it has none."""
+
+    async def set_instructions(self, place: Place, text: str, person: str) -> None:
+        """Set the channel's own system prompt, or remove it with ""."""

@@ -1,0 +1,97 @@
+"""Let the model write into an answer; say in one honest sentence what went wrong."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.core.conversation import Message, Record
+from bot.core.ports import Role
+from bot.errors import ModelError, ModelRefusedError
+from bot.core.ports import Call
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from bot.core.conversation import Fitted, Place
+    from bot.core.ports import Answer, Model, Request
+    from bot.errors import BotError
+
+log = logging.getLogger(__name__)
+
+LIMIT_HINT = "\n\n_I stopped at my length limit. Write “continue” and I go on from here._"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An answer that was given: what the history keeps of it ("" for nothing), its message's id, what it cost.
+
+    `was_refused`: the model declined, so the question must not be sent again either.
+    """
+
+    text: str
+    message_id: str
+    calls: tuple[Call, ...] = ()
+    was_refused: bool = False
+
+    def record(self, place: Place, question: Message, *, began_with_bot: bool) -> Record:
+        """Return what the thread keeps: the question and the answer, or a blank where the model declined."""
+        asked = Message(question.role, question.author, "", question.id) if self.was_refused else question
+        answered = Message(Role.ASSISTANT, "", self.text, self.message_id)
+        return Record(place, question.author, began_with_bot, (asked, answered), self.calls)
+
+
+def apology(error: BotError, reference: str) -> str:
+    """Write what a person reads when something went wrong: one sentence, and a reference to find it in the log."""
+    return f"{error.sentence} (Reference: `{reference}`)"
+
+
+def left_out(fitted: Fitted) -> str:
+    """Tell what did not fit into the request, "" when all did."""
+    notes = []
+    if fitted.messages_left_out:
+        plural = "s" if fitted.messages_left_out > 1 else ""
+        notes.append(f"the {fitted.messages_left_out} oldest message{plural} of this thread")
+    if fitted.characters_cut:
+        notes.append(f"the last {fitted.characters_cut:,} characters of your text")
+    return f"\n\n_Too long to read at once, so I left out {' and '.join(notes)}._" if notes else ""
+
+
+async def write(
+    request: Request,
+    answer: Answer,
+    *,
+    model: Model,
+    reference: str,
+    notes: str = "",
+    after: Callable[[str], Awaitable[str]] | None = None,
+) -> Written:
+    """Stream the model's text into `answer` and end it with `notes`, or with what went wrong.
+
+    `after` gets the whole text before the answer ends, and returns what to add to its end. Raises `ChatError`.
+    """
+    try:
+        completion = await model.write(request, answer.write)
+    except ModelError as error:
+        return await own_up(error, answer, reference)
+    ending = LIMIT_HINT if completion.truncated else ""
+    if after is not None:
+        ending += await after(completion.text)
+    message_id = await answer.finish(ending + notes)
+    return Written(completion.text, message_id, (completion.call,))
+
+
+async def own_up(error: ModelError, answer: Answer, reference: str) -> Written:
+    """End an answer that failed: what had come stays and is marked as cut, except that a refusal replaces it.
+
+    Raises `ChatError`.
+    """
+    log.warning("%s: %s", type(error).__name__, error)
+    calls = (error.call,) if error.call else ()
+    was_refused = isinstance(error, ModelRefusedError)
+    if was_refused or not error.partial:
+        message_id = await answer.replace(apology(error, reference))
+        return Written("", message_id, calls, was_refused)
+    message_id = await answer.finish(f"\n\n_The answer was cut off here. {apology(error, reference)}_")
+    return Written(f"{error.partial}\n\n[cut off]", message_id, calls)

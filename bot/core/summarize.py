@@ -1,0 +1,67 @@
+"""Summarise a text."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.core.command import answering
+from bot.core.conversation import Record, shorten
+from bot.core.ports import Creativity, Purpose, Request, Role, Turn
+from bot.core.reply import write
+
+if TYPE_CHECKING:
+    from bot.core.command import Command
+    from bot.core.ports import Bookmark, Chat, Model, Store
+
+MAX_OUTPUT = 2_000  # tokens
+
+_ROLE_FIRST = re.compile(r"as (?P<role>(?:an? |the )[^:\n]{1,80}):\s*(?P<text>.+)", re.IGNORECASE | re.DOTALL)
+_ROLE_LAST = re.compile(
+    r"(?P<text>[\"“].+[\"”])\s+as (?P<role>(?:an? |the )[^:\n.]{1,80})\.?", re.IGNORECASE | re.DOTALL
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text to summarise, and the point of view to take, "" for none."""
+
+    text: str
+    role: str = ""
+
+
+def parse(typed: str) -> Source:
+    """Read `as a literary analyst: TEXT`, `"TEXT" as a literary analyst`, or just a text."""
+    for pattern in (_ROLE_FIRST, _ROLE_LAST):
+        if match := pattern.fullmatch(typed.strip()):
+            return Source(match["text"].strip(), match["role"].strip())
+    return Source(typed.strip())
+
+
+def prompt(source: Source) -> str:
+    """Word the request; the text goes in as data."""
+    role = f", as {source.role}" if source.role else ""
+    data = json.dumps({"text": source.text}, ensure_ascii=False)
+    return f"Summarize the text in this document{role}.\n\n<document>{data}</document>"
+
+
+async def summarize(
+    command: Command, *, bookmark: Bookmark, reference: str, store: Store, model: Model, chat: Chat
+) -> Record:
+    """Summarise what was typed, and return what the thread's history should keep. Raises `ChatError`."""
+    source = parse(command.text)
+    text, cut = shorten(source.text, model.room(MAX_OUTPUT))
+    notes = f"\n\n_Too long to read at once, so I left out the last {cut:,} characters of your text._" if cut else ""
+    request = Request(
+        purpose=Purpose.SUMMARIZE,
+        turns=(Turn(Role.USER, prompt(Source(text, source.role))),),
+        max_output=MAX_OUTPUT,
+        person=f"{command.place.workspace}/{command.asker.person}",
+        creativity=Creativity.MEDIUM,
+        instructions=await store.instructions(command.place),
+    )
+    async with answering(command, chat=chat, bookmark=bookmark) as visible:
+        written = await write(request, visible, model=model, reference=reference, notes=notes)
+    return command.record(written)

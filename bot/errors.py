@@ -1,0 +1,152 @@
+"""The errors that Parley knows, and the sentence of each that a person may read.
+
+    BotError
+    ├── SettingsError            the operator's settings; stops the start
+    ├── UsageError               what a person typed; the sentence says what to do
+    ├── NotAllowedError          who may do it instead
+    ├── ChatError                the chat platform did not take what we had to say
+    │   └── NotInChannelError    the bot has to be invited first
+    └── ModelError               the model gave no (whole) answer; holds what it cost and what came
+        ├── ModelUnavailableError    network, 5xx, deadline, cut in mid-stream
+        ├── ModelBusyError           429; may say when to come back
+        ├── ModelRefusedError        the model declined
+        ├── ModelTooLargeError       more than the model's window or the API's body limit
+        ├── ModelRejectedError       400: our request is at fault
+        ├── ModelMisconfiguredError  401, 402, 403, 404: the key or the model's id is at fault
+        ├── ModelBudgetError         a spend limit is used up
+        ├── ModelEmptyError          an answer without text
+        └── ModelFormError           structured output that did not fit its form
+
+`str(error)` is for the log and holds no message text. `error.sentence` is for a person and holds no internals.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.core.ports import Call
+
+
+class BotError(Exception):
+    """The root: something that Parley expected could go wrong."""
+
+    sentence = "Something went wrong on my side."
+
+
+class SettingsError(BotError):
+    """Settings that are missing or malformed, one sentence a fault."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+
+
+class UsageError(BotError):
+    """What a person typed can't be done as it is; the sentence says what to type instead."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__("usage")
+        self.sentence = sentence
+
+
+class NotAllowedError(BotError):
+    """The person may not do this; the sentence says who may."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__("not allowed")
+        self.sentence = sentence
+
+
+class ChatError(BotError):
+    """The chat platform did not take a message, a file or a question; `code` is its own word for why.
+
+    `is_transient`: the same may succeed later.
+    """
+
+    sentence = "I could not post to this conversation."
+
+    def __init__(self, code: str, *, is_transient: bool = False) -> None:
+        super().__init__(code)
+        self.code = code
+        self.is_transient = is_transient
+
+
+class NotInChannelError(ChatError):
+    """The bot is not a member of the channel it should post to."""
+
+    sentence = "I am not in this channel yet: invite me with `/invite` and ask again, or add `--private`."
+
+
+class ModelError(BotError):
+    """The model gave no whole answer.
+
+    `partial` is the text that had arrived, `call` what it cost as far as known (None when nothing was sent).
+    """
+
+    sentence = "Claude could not answer."
+
+    def __init__(self, cause: str, *, partial: str = "", call: Call | None = None) -> None:
+        super().__init__(cause)
+        self.partial = partial
+        self.call = call
+
+
+class ModelUnavailableError(ModelError):
+    """The model could not be reached, failed, took too long, or its answer was cut."""
+
+    sentence = "Claude is unavailable for a moment. Please try again in a minute."
+
+
+class ModelBusyError(ModelError):
+    """Too many requests at once; `retry_after` is in seconds, where the API said so."""
+
+    def __init__(
+        self, cause: str, *, retry_after: float | None = None, partial: str = "", call: Call | None = None
+    ) -> None:
+        super().__init__(cause, partial=partial, call=call)
+        self.retry_after = retry_after
+        when = f"in {max(1, round(retry_after))} seconds" if retry_after is not None else "in a minute"
+        self.sentence = f"Claude is busy. Please try again {when}."
+
+
+class ModelRefusedError(ModelError):
+    """The model declined to answer; what it had written so far must not be kept."""
+
+    sentence = "Claude declined to answer this. Rephrasing the request may help."
+
+
+class ModelTooLargeError(ModelError):
+    """The request is larger than the model or the API takes."""
+
+    sentence = "This is too large for Claude to read at once. Please send a shorter text."
+
+
+class ModelRejectedError(ModelError):
+    """The API found our request at fault."""
+
+    sentence = "Claude couldn't process that request."
+
+
+class ModelMisconfiguredError(ModelError):
+    """The key, its permissions or the model's id is at fault: a task for the operator."""
+
+    sentence = "I am not configured correctly, so Claude can't be asked. Please tell whoever runs me."
+
+
+class ModelBudgetError(ModelError):
+    """A spend limit at Anthropic is used up."""
+
+    sentence = "The budget for Claude is used up. Please tell whoever runs me."
+
+
+class ModelEmptyError(ModelError):
+    """The answer held no text."""
+
+    sentence = "Claude gave an empty answer. Asking in other words may help."
+
+
+class ModelFormError(ModelError):
+    """Structured output that did not fit its form."""
+
+    sentence = "Claude's answer was not in the form I asked for. Please try again."

@@ -1,0 +1,84 @@
+"""The sole logging configuration: pretty on a terminal, JSON elsewhere.
+
+No message text is ever logged: our own lines don't hold any, and the SDKs, whose DEBUG lines do, stay at INFO.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from contextvars import ContextVar
+
+_TALKATIVE = (
+    "slack_bolt",
+    "slack_sdk",
+    "anthropic",
+    "httpx2",
+    "httpcore2",
+    "aiosqlite",
+    "asyncio",
+    "sqlalchemy",
+    "alembic",
+    "aiohttp",
+)
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "reference", "taskName"}
+
+
+class _Referenced(logging.Filter):
+    """Put the reference of the running turn, which its person is told too, on each line."""
+
+    def __init__(self, reference: ContextVar[str]) -> None:
+        super().__init__()
+        self._reference = reference
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.reference = self._reference.get("")
+        return True
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: time (UTC), level, logger, message, reference, `extra` fields, the traceback if any."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as one line of JSON."""
+        line: dict[str, object] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if reference := getattr(record, "reference", ""):
+            line["reference"] = reference
+        line |= {key: value for key, value in vars(record).items() if key not in _STANDARD}
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str)
+
+
+class PrettyFormatter(logging.Formatter):
+    """A line for a person's eyes."""
+
+    def __init__(self) -> None:
+        super().__init__("{asctime} {levelname:<7} {name}: {message}{suffix}", "%H:%M:%S", style="{")
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as a line, the turn's reference at its end."""
+        reference = getattr(record, "reference", "")
+        record.suffix = f" [{reference}]" if reference else ""
+        return super().format(record)
+
+
+def configure(level: str, form: Literal["auto", "pretty", "json"], reference: ContextVar[str]) -> None:
+    """Send all logs to stderr in the given form; `reference` holds the reference of the running turn."""
+    pretty = form == "pretty" or (form == "auto" and sys.stderr.isatty())
+    handler = logging.StreamHandler()
+    handler.setFormatter(PrettyFormatter() if pretty else JsonFormatter())
+    handler.addFilter(_Referenced(reference))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(max(logging.INFO, logging.getLevelNamesMapping()[level]))

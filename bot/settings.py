@@ -1,0 +1,142 @@
+"""The settings: the sole reader of the environment."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+
+from bot.claude import catalogue
+from bot.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ENV_FILE = Path(".env")
+
+FOR_SLACK = ("SLACK_BOT_TOKEN", "ANTHROPIC_API_KEY")
+"""What the bot can't serve Slack without, whatever the transport."""
+
+_WHERE = {
+    "SLACK_BOT_TOKEN": "copy the Bot User OAuth Token (xoxb-…) from your app's OAuth & Permissions page",
+    "SLACK_SIGNING_SECRET": "copy the Signing Secret from your app's Basic Information page, "
+    "or set SLACK_APP_TOKEN for Socket Mode",
+    "ANTHROPIC_API_KEY": "create a key in the Claude Console",
+}
+
+
+def _prefixed(prefix: str) -> AfterValidator:
+    def check(secret: SecretStr) -> SecretStr:
+        if not re.fullmatch(re.escape(prefix) + r"\S+", secret.get_secret_value()):
+            raise ValueError(f"must begin with {prefix} and hold no spaces" if prefix else "must hold no spaces")
+        return secret
+
+    return AfterValidator(check)
+
+
+def _http_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be an address that begins with http:// or https://")
+    return value
+
+
+def _slashed(value: str) -> str:
+    return value if value.endswith("/") else value + "/"
+
+
+def _people(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    people = frozenset(filter(None, re.split(r"[\s,]+", value)))
+    if wrong := sorted(p for p in people if not re.fullmatch(r"[UW][A-Z0-9]{2,}", p)):
+        raise ValueError(f"takes Slack user ids such as U012ABCDEF, separated by commas, not {', '.join(wrong)}")
+    return people
+
+
+def _known_model(value: str) -> str:
+    try:
+        catalogue.lookup(value)
+    except SettingsError as error:
+        raise ValueError(" ".join(error.faults)) from error
+    return value
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
+
+
+Url = Annotated[str, AfterValidator(_http_url)]
+
+
+class Settings(BaseModel):
+    """Everything an operator can set. The environment's name of a setting is the field's, in capitals."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=str.upper, hide_input_in_errors=True)
+
+    slack_bot_token: Annotated[SecretStr, _prefixed("xoxb-")] | None = None
+    slack_app_token: Annotated[SecretStr, _prefixed("xapp-")] | None = None
+    slack_signing_secret: Annotated[SecretStr, _prefixed("")] | None = None
+    slack_api_url: Annotated[Url, AfterValidator(_slashed)] = "https://slack.com/api/"
+    anthropic_api_key: Annotated[SecretStr, _prefixed("")] | None = None
+    anthropic_base_url: Url = "https://api.anthropic.com"
+    claude_model: Annotated[str, AfterValidator(_known_model)] = "claude-haiku-5-5"
+    database_url: str = "sqlite:///data/parley.db"
+    host: str = "127.0.0.1"
+    port: int = Field(default=3000, ge=0, le=65535)
+    parley_admins: Annotated[frozenset[str], BeforeValidator(_people)] = frozenset()
+    max_running_turns: int = Field(default=200, ge=1, le=10_000)
+    shutdown_grace: float = Field(default=25, ge=0, le=600)
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
+    log_format: Literal["auto", "pretty", "json"] = "auto"
+
+    @property
+    def transport(self) -> Literal["socket", "http"]:
+        """How Slack reaches the bot: by Socket Mode when there is an app token, else by HTTP."""
+        return "socket" if self.slack_app_token else "http"
+
+
+def environment() -> dict[str, str]:
+    """Return what `.env` and the environment say; the environment wins. Empty values count as unset."""
+    merged = {**dotenv_values(ENV_FILE), **os.environ}
+    return {name: value for name, value in merged.items() if value}
+
+
+def has_slack_tokens(environ: Mapping[str, str]) -> bool:
+    """Tell whether anything was set to join a Slack workspace."""
+    return any(environ.get(name) for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"))
+
+
+def read(environ: Mapping[str, str], *, for_slack: bool = False) -> Settings:
+    """Read the settings; `for_slack`: all that serving Slack needs must be there.
+
+    Raises `SettingsError` with one sentence for each fault. No sentence repeats a secret.
+    """
+    faults = _missing(environ) if for_slack else []
+    try:
+        settings = Settings.model_validate({k: v for k, v in environ.items() if v})
+    except ValidationError as error:
+        faults += [_sentence(str(fault["loc"][0]), fault["type"], fault["msg"]) for fault in error.errors()]
+        raise SettingsError(faults) from None
+    if faults:
+        raise SettingsError(faults)
+    return settings
+
+
+def _missing(environ: Mapping[str, str]) -> list[str]:
+    names = [name for name in FOR_SLACK if not environ.get(name)]
+    if not environ.get("SLACK_APP_TOKEN") and not environ.get("SLACK_SIGNING_SECRET"):
+        names.append("SLACK_SIGNING_SECRET")
+    return [f"{name} is missing: {_WHERE[name]}." for name in names]
+
+
+def _sentence(name: str, kind: str, message: str) -> str:
+    if kind == "value_error":
+        reason = message.removeprefix("Value error, ")
+        return f"{name}: {reason}." if not reason.endswith(".") else f"{name}: {reason}"
+    return f"{name}: {message[0].lower()}{message[1:]}."
