@@ -5,7 +5,8 @@
     ├── UsageError               what a person typed; the sentence says what to do
     ├── NotAllowedError          who may do it instead
     ├── ChatError                the chat platform did not take what we had to say
-    │   └── NotInChannelError    the bot has to be invited first
+    │   ├── NotInChannelError    the bot has to be invited first
+    │   └── ChatBusyError        the platform's rate limit; says when to come back
     └── ModelError               the model gave no (whole) answer; holds what it cost and what came
         ├── ModelUnavailableError    network, 5xx, deadline, cut in mid-stream
         ├── ModelBusyError           429; may say when to come back
@@ -76,6 +77,14 @@ class NotInChannelError(ChatError):
     """The bot is not a member of the channel it should post to."""
 
     sentence = "I am not in this channel yet: invite me with `/invite` and ask again, or add `--private`."
+
+
+class ChatBusyError(ChatError):
+    """The platform's rate limit; `retry_after` is in seconds."""
+
+    def __init__(self, retry_after: float) -> None:
+        super().__init__("ratelimited", is_transient=True)
+        self.retry_after = retry_after
 
 
 class ModelError(BotError):

@@ -1,6 +1,6 @@
 """The sole logging configuration: pretty on a terminal, JSON elsewhere.
 
-No message text is ever logged: our own lines don't hold any, and the SDKs, whose DEBUG lines do, stay at INFO.
+No message text is ever logged: our own lines don't hold any, and the SDKs, whose DEBUG lines do, stay at WARNING.
 """
 
 from __future__ import annotations
@@ -81,4 +81,4 @@ def configure(level: str, form: Literal["auto", "pretty", "json"], reference: Co
     handler.addFilter(_Referenced(reference))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(max(logging.INFO, logging.getLevelNamesMapping()[level]))
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, Field, create_model
 
-from bot.core.command import answering
-from bot.core.ports import Creativity, Purpose, Request, Role, Turn
+from bot.core.command import answering, check_text
+from bot.core.ports import Call, Creativity, Purpose, Request, Role, Turn
 from bot.core.reply import Written, apology, own_up
 from bot.errors import ModelError, ModelFormError, UsageError
-from bot.core.ports import Call
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,6 +74,7 @@ def parse(typed: str) -> Task:
 
     Raises `UsageError` with the sentence that says what to type instead.
     """
+    typed = check_text("classify", typed)
     into = _INTO.search(typed)
     items = _items(typed[: into.start()] if into else typed)
     if not items:

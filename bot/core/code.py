@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pygments.lexers import find_lexer_class_by_name
 from pygments.util import ClassNotFound
 
-from bot.core.command import answering
+from bot.core.command import answering, check_text
 from bot.core.conversation import shorten
 from bot.core.ports import Creativity, Purpose, Request, Role, Turn
 from bot.core.reply import write
@@ -50,6 +50,11 @@ class CodeFile:
 
     name: str
     content: str
+
+
+def parse(typed: str) -> str:
+    """Read the request. Raises `UsageError`."""
+    return check_text("code", typed)
 
 
 def prompt(text: str) -> str:
@@ -109,7 +114,7 @@ async def code(
     command: Command, *, bookmark: Bookmark, reference: str, store: Store, model: Model, chat: Chat
 ) -> Record:
     """Write what was asked for, and return what the thread's history should keep. Raises `ChatError`."""
-    text, cut = shorten(command.text, model.room(MAX_OUTPUT))
+    text, cut = shorten(parse(command.text), model.room(MAX_OUTPUT))
     notes = f"\n\n_Too long to read at once, so I left out the last {cut:,} characters of your text._" if cut else ""
     request = Request(
         purpose=Purpose.CODE,

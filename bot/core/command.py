@@ -7,11 +7,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.core.conversation import Message, Record
-from bot.core.ports import Role
+from bot.core.conversation import Message, Place, Record
+from bot.core.ports import Asker, Role
 from bot.errors import UsageError
-from bot.core.conversation import Place
-from bot.core.ports import Asker
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -65,10 +63,11 @@ def take_private(text: str) -> tuple[str, bool]:
     return rest.strip(), count > 0
 
 
-def check(command: Command) -> None:
-    """Raise a `UsageError` for a command without a text, which nobody needs to wait for."""
-    if not command.text and command.name != "parley":
-        raise UsageError(USAGE[command.name])
+def check_text(name: str, typed: str) -> str:
+    """Return what was typed, stripped. Raises `UsageError`, with how the command is used, for nothing."""
+    if not (text := typed.strip()):
+        raise UsageError(USAGE[name])
+    return text
 
 
 def opening(command: Command, mention: str) -> str:

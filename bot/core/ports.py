@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from pydantic import BaseModel
-from collections.abc import Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractAsyncContextManager
 
-    from bot.core.conversation import Conversation, Place
+    from bot.core.command import Command
+    from bot.core.conversation import Conversation, Heard, Place
 
 Form = TypeVar("Form", bound=BaseModel)
 
@@ -91,7 +92,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asked. `home`: the person's own workspace; `reply_handle`: the platform's way to answer in private, if any."""
+    """Who asked. `home`: the person's own workspace; `reply_handle`: how the platform lets us answer in private."""
 
     person: str
     home: str
@@ -182,6 +183,19 @@ class Chat(Protocol):
 
     async def standing(self, place: Place, person: str) -> Standing:
         """Look up whether a person is in the channel, and whether an admin of the workspace. Raises `ChatError`."""
+
+
+class Reception(Protocol):
+    """Where a listener hands in what calls for work. What is handed in twice counts once.
+
+    When a method returns, the work is durable; when it raises, nothing was taken and the platform will deliver again.
+    """
+
+    async def hear(self, heard: Heard) -> None:
+        """Take in a person's message."""
+
+    async def take(self, command: Command) -> None:
+        """Take in a slash command."""
 
 
 class Store(Protocol):

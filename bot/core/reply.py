@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.core.conversation import Message, Record
-from bot.core.ports import Role
+from bot.core.ports import Call, Role
 from bot.errors import ModelError, ModelRefusedError
-from bot.core.ports import Call
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

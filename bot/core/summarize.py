@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.core.command import answering
+from bot.core.command import answering, check_text
 from bot.core.conversation import Record, shorten
 from bot.core.ports import Creativity, Purpose, Request, Role, Turn
 from bot.core.reply import write
@@ -33,11 +33,12 @@ class Source:
 
 
 def parse(typed: str) -> Source:
-    """Read `as a literary analyst: TEXT`, `"TEXT" as a literary analyst`, or just a text."""
+    """Read `as a literary analyst: TEXT`, `"TEXT" as a literary analyst`, or just a text. Raises `UsageError`."""
+    text = check_text("summarize", typed)
     for pattern in (_ROLE_FIRST, _ROLE_LAST):
-        if match := pattern.fullmatch(typed.strip()):
+        if match := pattern.fullmatch(text):
             return Source(match["text"].strip(), match["role"].strip())
-    return Source(typed.strip())
+    return Source(text)
 
 
 def prompt(source: Source) -> str:

@@ -1,0 +1,112 @@
+"""The composition root: builds everything once, introduces everybody to everybody, starts, drains."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
+
+import aiohttp
+
+from bot import web
+from bot.claude import client as claude_client
+from bot.db import migrate
+from bot.db.engine import Database
+from bot.db.store import SqlStore
+from bot.errors import SettingsError
+from bot.slack import http, socket
+from bot.slack.api import call, web_client
+from bot.slack.app import bolt_app
+from bot.slack.chat import SlackChat
+from bot.turns import Turns, is_transient
+from bot.work import Inbox
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from pydantic import SecretStr
+
+    from bot.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[str]:
+    """Run the bot until the block is left, and yield its own HTTP address.
+
+    Entered when it is ready for Slack's first delivery; left when what ran has finished or was handed back within
+    `shutdown_grace`. `settings` must have been read for Slack. Raises `SettingsError`, `ChatError`, `OSError`.
+    """
+    await _check_migrations(settings.database_url)
+    async with AsyncExitStack() as stack:
+        database = Database.open(settings.database_url)
+        stack.push_async_callback(database.close)
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        model = await stack.enter_async_context(
+            claude_client.connect(
+                api_key=_secret(settings.anthropic_api_key),
+                model=settings.claude_model,
+                base_url=settings.anthropic_base_url,
+            )
+        )
+        client = web_client(_secret(settings.slack_bot_token), settings.slack_api_url, session)
+        inbox = Inbox(database.writer, running=settings.max_running_turns, is_transient=is_transient)
+        turns = Turns(
+            inbox,
+            store=SqlStore(database),
+            model=model,
+            chat=SlackChat(client, session),
+            admins=settings.parley_admins,
+        )
+        app = bolt_app(client, turns)
+        await inbox.start()
+        stack.push_async_callback(inbox.stop, settings.shutdown_grace)
+
+        readiness = web.Readiness({"database": database.check, "slack": lambda: call(client.auth_test)})
+        on_slack = None
+        if settings.transport == "http":
+            on_slack = http.listener(app, _secret(settings.slack_signing_secret))
+        address = await stack.enter_async_context(
+            web.listening(web.application(readiness, on_slack), settings.host, settings.port)
+        )
+        if settings.transport == "socket":
+            await stack.enter_async_context(socket.connected(app, _secret(settings.slack_app_token)))
+        yield address
+
+
+async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
+    """Run the bot until SIGTERM or SIGINT; a second signal ends the process at once, which loses nothing either."""
+    stop = stop_signal()
+    async with running(settings) as address:
+        announce(address)
+        await stop.wait()
+        log.info("stopping: finishing what runs, for %s s at most", settings.shutdown_grace)
+
+
+def stop_signal() -> asyncio.Event:
+    """Return an event that the first SIGTERM or SIGINT sets."""
+    stop = asyncio.Event()
+
+    def on_signal() -> None:
+        if stop.is_set():
+            os._exit(130)
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, on_signal)
+    return stop
+
+
+async def _check_migrations(url: str) -> None:
+    current, needed = await migrate.current(url), migrate.head()
+    if current != needed:
+        at = current or "none"
+        raise SettingsError([f"The database is at version {at}, needed is {needed}: run `python -m bot migrate`."])
+
+
+def _secret(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""

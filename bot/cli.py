@@ -1,0 +1,171 @@
+"""The commands of the operator: `python -m bot …`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+import tempfile
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot import log, settings
+from bot.errors import ChatError, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bot.settings import Settings
+
+PLAYGROUND_PORT = 3900
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return the exit status: 2 for faults of the settings, told one a line, without a traceback."""
+    options = _parser().parse_args(arguments)
+    try:
+        return _run(options)
+    except SettingsError as error:
+        for fault in error.faults:
+            print(fault, file=sys.stderr)
+        return 2
+    except ChatError as error:
+        print(f"Slack did not let the bot in: {error}. `python -m bot doctor` tells more.", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"The bot can't start: {error}.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m bot", description="Parley: a self-hosted Claude for a team's Slack."
+    )
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def add(name: str, run: Callable[[argparse.Namespace], int], summary: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=summary, description=summary)
+        command.set_defaults(run=run)
+        return command
+
+    start = add("start", _start, "serve Slack when its tokens are set, else the playground")
+    playground = add("playground", _playground, "try the bot in the browser, without any account")
+    for command in (start, playground):
+        command.add_argument(
+            "--port", type=int, default=PLAYGROUND_PORT, help="of the playground's page; 0: a free one"
+        )
+        command.add_argument("--no-browser", action="store_true", help="don't open the page")
+        command.add_argument("--transport", choices=("socket", "http"), default="socket", help="how the bot is reached")
+    add("serve", _serve, "serve Slack")
+    add("migrate", _migrate, "bring the database to this version's tables")
+    add("doctor", _doctor, "check tokens, scopes, database and model, and tell the remedies")
+    manifest = add("manifest", _manifest, "print the manifest that creates the Slack app")
+    manifest.add_argument(
+        "--url", default="", help="the bot's public https:// address, for HTTP instead of Socket Mode"
+    )
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    run: Callable[[argparse.Namespace], int] = options.run
+    return run(options)
+
+
+def _configured(environ: dict[str, str], *, for_slack: bool = False) -> Settings:
+    from bot.work import reference
+
+    read = settings.read(environ, for_slack=for_slack)
+    log.configure(read.log_level, read.log_format, reference)
+    return read
+
+
+def _start(options: argparse.Namespace) -> int:
+    if settings.has_slack_tokens(settings.environment()):
+        print("Slack tokens are set, so Parley joins Slack. (`python -m bot playground` starts the playground.)")
+        _migrate(options)
+        return _serve(options)
+    print("No Slack tokens are set in .env, so this is the playground; the README tells how to join Slack.")
+    return _playground(options)
+
+
+def _serve(_: argparse.Namespace) -> int:
+    from bot import app
+
+    read = _configured(settings.environment(), for_slack=True)
+
+    def announce(address: str) -> None:
+        how = "Socket Mode" if read.transport == "socket" else f"HTTP at {address}/slack/events"
+        print(f"Parley is ready: Slack over {how}, {read.claude_model}, health at {address}/healthz", flush=True)
+
+    asyncio.run(app.serve(read, announce))
+    return 0
+
+
+def _playground(options: argparse.Namespace) -> int:
+    with tempfile.TemporaryDirectory(prefix="parley-playground-") as folder:
+        asyncio.run(_play(options, Path(folder)))
+    return 0
+
+
+async def _play(options: argparse.Namespace, folder: Path) -> None:
+    """Run the local workspace, and the real bot in it, unaware of where it is. All is forgotten at the end."""
+    from bot import app
+    from bot.db import migrate
+    from bot.playground.stage import Stage
+
+    environ = settings.environment()
+    async with Stage(port=options.port, with_rehearsal="ANTHROPIC_API_KEY" not in environ) as stage:
+        told = {name: value for name, value in environ.items() if not name.startswith("SLACK_")}
+        told |= {"DATABASE_URL": f"sqlite:///{folder / 'parley.db'}", "HOST": "127.0.0.1", "PORT": "0"}
+        read = _configured(told | stage.environment(options.transport), for_slack=True)
+        await migrate.upgrade(read.database_url)
+
+        def announce(address: str) -> None:
+            if options.transport == "http":
+                stage.deliver_to(f"{address}/slack/events")
+            print(f"Playground: {stage.url}", flush=True)
+            if not options.no_browser and _has_browser():
+                webbrowser.open(stage.url)
+
+        await app.serve(read, announce)
+
+
+def _has_browser() -> bool:
+    """Tell whether a page would open before a person's eyes: not on a server, where a text browser might take over."""
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return False
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return True
+
+
+def _migrate(_: argparse.Namespace) -> int:
+    from bot.db import migrate
+
+    read = _configured(settings.environment())
+    asyncio.run(migrate.upgrade(read.database_url))
+    print(f"The database is at {migrate.head()}.")
+    return 0
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    from bot import doctor
+
+    findings = asyncio.run(doctor.examine(_configured(settings.environment())))
+    for finding in findings:
+        print(finding)
+    return 0 if all(finding.is_well for finding in findings) else 1
+
+
+def _manifest(options: argparse.Namespace) -> int:
+    from bot.slack.manifest import manifest
+
+    print(json.dumps(manifest(options.url), indent=2))
+    return 0

@@ -1,0 +1,128 @@
+"""The doctor: one line for each thing that the bot needs, and what to do about it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import aiohttp
+
+from bot.claude import client as claude_client
+from bot.db import migrate
+from bot.db.engine import Database
+from bot.errors import ChatError, SettingsError
+from bot.slack.api import call, web_client
+from bot.slack.manifest import SCOPES
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from bot.settings import Settings
+
+TIMEOUT = 20.0  # seconds for one check
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found; a remedy, where something is wrong."""
+
+    name: str
+    sentence: str
+    remedy: str = ""
+
+    @property
+    def is_well(self) -> bool:
+        """Tell whether nothing is wrong."""
+        return not self.remedy
+
+    def __str__(self) -> str:
+        line = f"{'ok  ' if self.is_well else 'FAIL'} {self.name}: {self.sentence}"
+        return f"{line} → {self.remedy}" if self.remedy else line
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Check the tokens, the scopes, the database, its migration level and the model. Raises nothing."""
+    async with aiohttp.ClientSession() as session:
+        checks: list[Callable[[], Awaitable[list[Finding]]]] = [
+            lambda: _slack(settings, session),
+            lambda: _transport(settings, session),
+            lambda: _database(settings),
+            lambda: _model(settings),
+        ]
+        return [finding for check in checks for finding in await _bounded(check)]
+
+
+async def _bounded(check: Callable[[], Awaitable[list[Finding]]]) -> list[Finding]:
+    try:
+        async with asyncio.timeout(TIMEOUT):
+            return await check()
+    except TimeoutError:
+        return [Finding("check", f"no answer within {TIMEOUT:.0f} seconds", "check the network")]
+
+
+async def _slack(settings: Settings, session: aiohttp.ClientSession) -> list[Finding]:
+    if settings.slack_bot_token is None:
+        return [Finding("Slack token", "SLACK_BOT_TOKEN is not set", "copy it from OAuth & Permissions")]
+    client = web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, session)
+    try:
+        response = await call(client.auth_test)
+    except ChatError as error:
+        return [Finding("Slack token", f"Slack says {error}", "reinstall the app and copy SLACK_BOT_TOKEN anew")]
+    granted = {scope.strip() for scope in response.headers.get("x-oauth-scopes", "").split(",") if scope.strip()}
+    missing = sorted(SCOPES.keys() - granted)
+    return [
+        Finding("Slack token", f"joined {response.get('team')} as {response.get('user')}"),
+        Finding("Slack scopes", f"missing {', '.join(missing)}", "paste manifest.json into the app and reinstall it")
+        if missing
+        else Finding("Slack scopes", f"all {len(SCOPES)} granted"),
+    ]
+
+
+async def _transport(settings: Settings, session: aiohttp.ClientSession) -> list[Finding]:
+    if settings.slack_app_token is None:
+        if settings.slack_signing_secret is None:
+            remedy = "set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)"
+            return [Finding("Slack transport", "neither is set up", remedy)]
+        return [Finding("Slack transport", f"HTTP on {settings.host}:{settings.port}/slack/events")]
+    token = settings.slack_app_token.get_secret_value()
+    client = web_client("", settings.slack_api_url, session)
+    try:
+        await call(client.apps_connections_open, app_token=token)
+    except ChatError as error:
+        remedy = "create an app-level token with connections:write and copy it to SLACK_APP_TOKEN"
+        return [Finding("Slack transport", f"Socket Mode: Slack says {error}", remedy)]
+    return [Finding("Slack transport", "Socket Mode")]
+
+
+async def _database(settings: Settings) -> list[Finding]:
+    try:
+        database = Database.open(settings.database_url)
+    except SettingsError as error:
+        return [Finding("database", " ".join(error.faults), "correct DATABASE_URL")]
+    try:
+        await database.check()
+        current, needed = await migrate.current(settings.database_url), migrate.head()
+    except Exception as error:  # noqa: BLE001 - each driver has its own; the operator needs its name
+        remedy = "check DATABASE_URL, and that the database runs and can be written to"
+        return [Finding("database", type(error).__name__, remedy)]
+    finally:
+        await database.close()
+    level = (
+        Finding("migrations", f"at {needed}")
+        if current == needed
+        else Finding("migrations", f"at {current or 'none'}, needed {needed}", "run `python -m bot migrate`")
+    )
+    return [Finding("database", "reads and writes"), level]
+
+
+async def _model(settings: Settings) -> list[Finding]:
+    if settings.anthropic_api_key is None:
+        return [Finding("Claude", "ANTHROPIC_API_KEY is not set", "create a key in the Claude Console")]
+    async with claude_client.connect(
+        api_key=settings.anthropic_api_key.get_secret_value(),
+        model=settings.claude_model,
+        base_url=settings.anthropic_base_url,
+    ) as model:
+        found = await model.check()
+    return [Finding("Claude", found.sentence, found.remedy)]

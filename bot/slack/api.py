@@ -1,0 +1,88 @@
+"""Calls to Slack's Web API: its errors turned into ours, its rate limits waited for."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import aiohttp
+import stamina
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import ChatBusyError, ChatError, NotInChannelError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+TIMEOUT = 15  # seconds for one call
+PATIENCE = 60.0  # seconds for one call and its repetitions
+LONGEST_WAIT = 30.0  # seconds that a rate limit may ask for before the turn is put off instead
+
+_TRANSIENT = {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+_NOT_A_MEMBER = {"not_in_channel", "channel_not_found"}
+
+
+def web_client(token: str, base_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """Make a client on a shared connection pool. It repeats nothing by itself: what may be repeated is decided here."""
+    return AsyncWebClient(token=token, base_url=base_url, session=session, timeout=TIMEOUT, retry_handlers=[])
+
+
+def error_code(error: SlackApiError) -> str:
+    """Return Slack's own word for what went wrong, or the HTTP status where there is none."""
+    response: Any = error.response
+    try:
+        return str(response["error"])
+    except (KeyError, TypeError, ValueError):
+        return f"http_{getattr(response, 'status_code', None) or getattr(response, 'status', 'unknown')}"
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what the SDK raises into a `ChatError`."""
+    try:
+        yield
+    except SlackApiError as error:
+        raise _translate(error) from error
+    except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise ChatError(f"unreachable ({type(error).__name__})", is_transient=True) from error
+
+
+def _translate(error: SlackApiError) -> ChatError:
+    code = error_code(error)
+    status = getattr(error.response, "status_code", None) or getattr(error.response, "status", None) or 200
+    if code in {"ratelimited", "rate_limited"} or status == 429:  # noqa: PLR2004 - HTTP's own number
+        headers: Any = getattr(error.response, "headers", {})
+        return ChatBusyError(_seconds(headers.get("Retry-After") or headers.get("retry-after")))
+    if code in _NOT_A_MEMBER:
+        return NotInChannelError(code)
+    return ChatError(code, is_transient=code in _TRANSIENT or status >= 500)  # noqa: PLR2004 - HTTP's own number
+
+
+def _seconds(header: object) -> float:
+    try:
+        return min(LONGEST_WAIT, max(0.0, float(str(header))))
+    except ValueError:
+        return 1.0
+
+
+def _wait(error: Exception) -> bool | float:
+    return error.retry_after if isinstance(error, ChatBusyError) else False
+
+
+async def call(method: Callable[..., Awaitable[T]], **arguments: Any) -> T:  # noqa: ANN401 - the SDK's own arguments
+    """Call a method of the SDK; wait and repeat where Slack's rate limit said so. Raises `ChatError`."""
+    async for attempt in stamina.retry_context(on=_wait, attempts=4, timeout=PATIENCE):
+        with attempt, translated():
+            return await method(**arguments)
+    raise AssertionError("stamina returns or raises")  # pragma: no cover
+
+
+async def call_once(method: Callable[..., Awaitable[T]], **arguments: Any) -> T:  # noqa: ANN401 - as above
+    """Call a method of the SDK, without waiting for a rate limit. Raises `ChatError`."""
+    with translated():
+        return await method(**arguments)

@@ -1,0 +1,83 @@
+"""The Bolt app: who we are, what is listened to, and nothing that waits."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from typing import TYPE_CHECKING, Any
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack import commands, messages
+from bot.slack.api import call
+
+if TYPE_CHECKING:
+    from slack_bolt.context.ack.async_ack import AsyncAck
+
+    from bot.core.ports import Reception
+
+_ANY = re.compile(r".*", re.DOTALL)
+
+
+class Identity:
+    """Who the bot is in its workspace; asked of Slack once, and again only as long as Slack did not answer."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+        self._known: AuthorizeResult | None = None
+        self._asking = asyncio.Lock()
+
+    async def __call__(self) -> AuthorizeResult:
+        """Return the identity. Raises `ChatError`, so that Slack delivers again what could not be read."""
+        async with self._asking:
+            if self._known is None:
+                response = await call(self._client.auth_test)
+                self._known = AuthorizeResult.from_auth_test_response(
+                    bot_token=self._client.token, auth_test_response=response
+                )
+            return self._known
+
+
+def bolt_app(client: AsyncWebClient, reception: Reception) -> AsyncApp:
+    """Build the app and register every listener.
+
+    `process_before_response`: a listener makes a delivery durable, and only then may Slack hear that it arrived.
+    Requests over HTTP are verified before they are parsed, in `http.py`; those over a socket need no signature.
+    """
+    identity = Identity(client)
+
+    async def authorize() -> AuthorizeResult:
+        return await identity()
+
+    app = AsyncApp(
+        name="parley",
+        logger=logging.getLogger("slack_bolt"),
+        client=AsyncWebClient(base_url=client.base_url, session=client.session, timeout=client.timeout),
+        authorize=authorize,
+        signing_secret="",
+        process_before_response=True,
+        request_verification_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
+    )
+    messages.register(app, reception)
+    commands.register(app, reception)
+    _ignore_the_rest(app)
+    return app
+
+
+def _ignore_the_rest(app: AsyncApp) -> None:
+    """Acknowledge what no listener wants: Slack would deliver it again and again otherwise. Must be registered last."""
+
+    async def on_other_event() -> None:
+        """Do nothing; Bolt acknowledges events by itself."""
+
+    async def on_other_interaction(ack: AsyncAck) -> None:
+        await ack()
+
+    app.event(_ANY)(on_other_event)
+    constraints: tuple[Any, ...] = (app.action, app.shortcut, app.view, app.options)
+    for listen in constraints:
+        listen(_ANY)(on_other_interaction)

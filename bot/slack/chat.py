@@ -1,0 +1,94 @@
+"""Slack as the chat platform of the use cases."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.core.ports import Standing
+from bot.slack.api import call
+from bot.slack.delivery import Sessions, StreamedAnswer, WhisperedAnswer, message
+from bot.slack.text import MESSAGE_LIMIT, harmless
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    import aiohttp
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from bot.core.conversation import Place
+    from bot.core.ports import Asker, Bookmark
+
+MEMBERS_PER_PAGE = 1_000
+THREAD = "thread"  # the bookmark of the message that a command's thread hangs on
+
+
+class SlackChat:
+    """Implements `core.ports.Chat` over one client and one connection pool."""
+
+    def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession) -> None:
+        self._client = client
+        self._session = session
+        self._sessions = Sessions(client)
+
+    def mention(self, person: str) -> str:
+        """Write a person's name as Slack links it."""
+        return f"<@{person}>"
+
+    def answer(self, place: Place, asker: Asker, bookmark: Bookmark) -> StreamedAnswer:
+        """Begin an answer in a thread."""
+        return StreamedAnswer(self._client, self._sessions, place, asker, bookmark)
+
+    @asynccontextmanager
+    async def whisper(self, place: Place, asker: Asker) -> AsyncIterator[WhisperedAnswer]:
+        """Begin an answer for the asker alone."""
+        yield WhisperedAnswer(self._client, self._session, place, asker)
+
+    async def open_thread(self, place: Place, text: str, bookmark: Bookmark) -> Place:
+        """Post `text` to the channel, once, and return the thread that hangs on it. Raises `ChatError`."""
+        thread = bookmark.get(THREAD)
+        if thread is None:
+            shown = harmless(text)[:MESSAGE_LIMIT]
+            response = await call(self._client.chat_postMessage, channel=place.channel, **message(shown))
+            thread = str(response["ts"])
+            await bookmark.keep(THREAD, thread)
+        return replace(place, thread=thread)
+
+    async def upload(self, place: Place, name: str, content: str, bookmark: Bookmark) -> None:
+        """Upload a text file to a thread or a channel, once. Raises `ChatError`."""
+        key = f"file {name}"
+        if bookmark.get(key) is not None:
+            return
+        response = await call(
+            self._client.files_upload_v2,
+            channel=place.channel,
+            thread_ts=place.thread or None,
+            filename=name,
+            title=name,
+            content=content,
+        )
+        await bookmark.keep(key, str(response["files"][0]["id"]))
+
+    async def open_direct(self, place: Place, asker: Asker) -> Place:
+        """Return the place of direct messages with a person. Raises `ChatError`."""
+        response = await call(self._client.conversations_open, users=asker.person)
+        return replace(place, channel=str(response["channel"]["id"]), thread="")
+
+    async def standing(self, place: Place, person: str) -> Standing:
+        """Look up a person's membership of the channel and rank in the workspace. Raises `ChatError`."""
+        user = (await call(self._client.users_info, user=person))["user"]
+        is_admin = bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner"))
+        return Standing(is_member=await self._is_member(place.channel, person), is_admin=is_admin)
+
+    async def _is_member(self, channel: str, person: str) -> bool:
+        cursor = ""
+        while True:
+            page = await call(
+                self._client.conversations_members, channel=channel, limit=MEMBERS_PER_PAGE, cursor=cursor
+            )
+            if person in page["members"]:
+                return True
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return False

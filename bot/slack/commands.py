@@ -1,0 +1,82 @@
+"""The slash commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.core import classify, code, instructions, summarize
+from bot.core.command import Command, take_private
+from bot.core.conversation import Place
+from bot.core.ports import Asker
+from bot.errors import UsageError
+from bot.slack.text import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from slack_bolt.app.async_app import AsyncApp
+    from slack_bolt.context.ack.async_ack import AsyncAck
+
+    from bot.core.ports import Reception
+
+AT_WORK = "Working on it. Only you will see the answer."
+
+
+@dataclass(frozen=True, slots=True)
+class SlashCommand:
+    """A command as Slack's menu shows it. `parse` raises `UsageError` for what the person should mend first."""
+
+    name: str
+    description: str
+    usage_hint: str
+    parse: Callable[[str], object]
+    is_private: bool = False
+
+
+COMMANDS = (
+    SlashCommand("summarize", "Summarize a text", "[as a <role>:] <text> [--private]", summarize.parse),
+    SlashCommand("classify", "Sort messages into categories", "<one message a line> [into: A, B, C]", classify.parse),
+    SlashCommand("code", "Write code and save it to a file", "<what it should do> [--private]", code.parse),
+    SlashCommand(
+        "parley",
+        "Parley's settings in this channel, and help",
+        "prompt [<text> | --reset] | help",
+        instructions.parse,
+        is_private=True,
+    ),
+)
+
+
+def register(app: AsyncApp, reception: Reception) -> None:
+    """Listen to the slash commands."""
+    for command in COMMANDS:
+        app.command(f"/{command.name}")(_listener(command, reception))
+
+
+def _listener(spec: SlashCommand, reception: Reception) -> Callable[..., Any]:
+    async def on_command(ack: AsyncAck, body: dict[str, Any]) -> None:
+        command = read(spec, body)
+        try:
+            spec.parse(command.text)
+        except UsageError as error:
+            await ack(error.sentence)
+            return
+        await reception.take(command)
+        await (ack(AT_WORK) if command.is_private and not spec.is_private else ack())
+
+    return on_command
+
+
+def read(spec: SlashCommand, body: Mapping[str, Any]) -> Command:
+    """Read a command's payload; `/parley` always answers in private."""
+    text, is_private = take_private(plain(str(body.get("text") or "")))
+    return Command(
+        id=str(body["trigger_id"]),
+        name=spec.name,
+        text=text,
+        place=Place(str(body.get("team_id") or ""), str(body["channel_id"])),
+        asker=Asker(str(body["user_id"]), str(body.get("team_id") or ""), str(body.get("response_url") or "")),
+        is_private=is_private or spec.is_private,
+    )

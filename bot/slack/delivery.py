@@ -1,0 +1,277 @@
+"""Delivery of answers: streamed into a thread as they are written, or shown whole to one person."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from typing import TYPE_CHECKING, Any, Self
+
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.errors import ChatBusyError, ChatError
+from bot.slack.api import TIMEOUT, call, call_once, translated
+from bot.slack.text import MESSAGE_LIMIT, NOTICE_LIMIT, harmless, safe_end, split
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    import aiohttp
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from bot.core.conversation import Place
+    from bot.core.ports import Asker, Bookmark
+
+log = logging.getLogger(__name__)
+
+APPEND_EVERY = 0.7  # seconds; Slack counts 100 appends a minute for all streams of a workspace
+STREAM_LIMIT = 11_000  # characters streamed into one message; what follows is posted whole
+CLEARING = 5.0  # seconds that clearing a status may take when a turn failed
+ANSWER = "answer"  # the bookmark of the answer's message
+
+
+def message(text: str) -> dict[str, Any]:
+    """Lay a Markdown text out as a message. Links in a model's text are never unfurled: that would fetch them."""
+    return {
+        "blocks": [{"type": "markdown", "text": text}],
+        "text": text[:NOTICE_LIMIT],
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
+
+
+class Sessions:
+    """The status of agent sessions ("Working…"), given up for good where the workspace does not know them."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+        self._known = True
+
+    async def set(self, place: Place, status: str) -> bool:
+        """Set a thread's status; tell whether Slack took it. Never raises: no answer fails for want of a status."""
+        if not self._known:
+            return False
+        try:
+            await call_once(
+                self._client.agents_sessions_setStatus,
+                channel_id=place.channel,
+                thread_ts=place.thread,
+                status=status,
+            )
+        except ChatError as error:
+            self._known = error.is_transient
+            log.info("no status shown: %s", error)
+            return False
+        return True
+
+
+class StreamedAnswer:
+    """An answer in a thread, visible to all: streamed by Slack's own streams, or whole where no stream is to be had.
+
+    One task writes to Slack at a time, under `_turn`. A former try's message (in the bookmark) is edited when all is
+    written, instead of a second one being posted.
+    """
+
+    def __init__(
+        self, client: AsyncWebClient, sessions: Sessions, place: Place, asker: Asker, bookmark: Bookmark
+    ) -> None:
+        self._client, self._sessions, self._place, self._asker, self._bookmark = (
+            client,
+            sessions,
+            place,
+            asker,
+            bookmark,
+        )
+        self._new: list[str] = []
+        self._held = ""
+        self._text = ""
+        self._shown = 0
+        self._ts = bookmark.get(ANSWER) or ""
+        self._is_resumed = bool(self._ts)
+        self._is_streaming = not self._is_resumed
+        self._has_status = False
+        self._is_ended = False
+        self._news = asyncio.Event()
+        self._turn = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        self._pump = asyncio.create_task(self._show_as_it_comes(), name="answer")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pump.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._pump
+        # A cancelled turn is run again, here or on another replica, which then owns the message and the status.
+        if not self._is_ended and kind is not None and not issubclass(kind, asyncio.CancelledError):
+            with contextlib.suppress(ChatError, TimeoutError):
+                async with asyncio.timeout(CLEARING):
+                    await self._clear()
+
+    def write(self, text: str) -> None:
+        """Add text; it is shown within `APPEND_EVERY` seconds, or with the end."""
+        self._new.append(text)
+        self._news.set()
+
+    async def finish(self, ending: str = "") -> str:
+        """Show the whole text with `ending`; return its first message's `ts`. Raises `ChatError`."""
+        async with self._turn:
+            self._new.append(ending)
+            self._take(whole=True)
+            return await self._end(split(self._text, MESSAGE_LIMIT, at_least=self._shown))
+
+    async def replace(self, text: str) -> str:
+        """Show `text` instead of all that was written; return its first message's `ts`. Raises `ChatError`."""
+        async with self._turn:
+            if self._ts and self._is_streaming:
+                await self._stop("")
+            self._is_streaming = False
+            return await self._end(split(harmless(text), MESSAGE_LIMIT))
+
+    async def _show_as_it_comes(self) -> None:
+        async with self._turn:
+            self._has_status = await self._sessions.set(self._place, "processing")
+        while self._is_streaming:
+            await self._news.wait()
+            self._news.clear()
+            async with self._turn:
+                self._take()
+                pause = await self._advance()
+            await asyncio.sleep(pause)
+
+    def _take(self, *, whole: bool = False) -> None:
+        """Move what was written into the text, except what may yet become a `<!channel>`."""
+        text = self._held + "".join(self._new)
+        self._new.clear()
+        end = len(text) if whole else safe_end(text)
+        self._held = text[end:]
+        self._text += harmless(text[:end])
+
+    async def _advance(self) -> float:
+        """Stream what is new; return how many seconds to wait before the next piece."""
+        piece = self._text[self._shown : STREAM_LIMIT]
+        if not self._is_streaming or not piece.strip():
+            return 0
+        try:
+            if self._ts:
+                await call_once(
+                    self._client.chat_appendStream, channel=self._place.channel, ts=self._ts, markdown_text=piece
+                )
+            else:
+                await self._start(piece)
+        except ChatBusyError as error:
+            if self._ts:
+                return error.retry_after
+            self._is_streaming = False
+        except ChatError as error:
+            log.info("answer goes on without a stream: %s", error)
+            self._is_streaming = False
+        else:
+            self._shown += len(piece)
+        return APPEND_EVERY
+
+    async def _start(self, piece: str) -> None:
+        response = await call_once(
+            self._client.chat_startStream,
+            channel=self._place.channel,
+            thread_ts=self._place.thread,
+            markdown_text=piece,
+            recipient_team_id=self._asker.home,
+            recipient_user_id=self._asker.person,
+        )
+        self._ts = str(response["ts"])
+        await self._bookmark.keep(ANSWER, self._ts)
+
+    async def _end(self, parts: list[str]) -> str:
+        """Show the first part in the message that is there, or in a new one; the others in messages of their own."""
+        first, *others = parts
+        if not self._ts:
+            self._ts = await self._post(first)
+            await self._bookmark.keep(ANSWER, self._ts)
+        elif not (self._is_streaming and await self._stop(first[self._shown :])):
+            await self._edit(first)
+        for part in others:
+            await self._post(part)
+        self._is_ended = True
+        self._is_streaming = False
+        await self._clear()
+        return self._ts
+
+    async def _stop(self, rest: str) -> bool:
+        """End the stream with the rest of its text; tell whether Slack still knew the stream."""
+        arguments = {"channel": self._place.channel, "ts": self._ts} | ({"markdown_text": rest} if rest else {})
+        try:
+            await call(self._client.chat_stopStream, **arguments)
+        except ChatError as error:
+            if error.is_transient:
+                raise
+            log.info("stream had ended: %s", error)
+            return False
+        self._has_status = False  # Slack clears it with the stream
+        return True
+
+    async def _edit(self, text: str) -> None:
+        if self._is_resumed:
+            await self._stop("")  # the try before this one may have left its stream open, and then an edit is refused
+        await call(self._client.chat_update, channel=self._place.channel, ts=self._ts, **message(text))
+
+    async def _post(self, text: str) -> str:
+        response = await call(
+            self._client.chat_postMessage,
+            channel=self._place.channel,
+            thread_ts=self._place.thread,
+            **message(text),
+        )
+        return str(response["ts"])
+
+    async def _clear(self) -> None:
+        if self._ts and self._is_streaming:
+            await self._stop("")
+        if self._has_status:
+            await self._sessions.set(self._place, "active")
+            self._has_status = False
+
+
+class WhisperedAnswer:
+    """An answer that only the asker sees, shown whole."""
+
+    def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession, place: Place, asker: Asker) -> None:
+        self._client, self._session, self._place, self._asker = client, session, place, asker
+        self._pieces: list[str] = []
+
+    def write(self, text: str) -> None:
+        """Add text."""
+        self._pieces.append(text)
+
+    async def finish(self, ending: str = "") -> str:
+        """Show the whole text with `ending`. Raises `ChatError`."""
+        return await self.replace("".join(self._pieces) + ending)
+
+    async def replace(self, text: str) -> str:
+        """Show `text` instead. Raises `ChatError`."""
+        for part in split(harmless(text), MESSAGE_LIMIT):
+            if not await self._respond(part):
+                await call(
+                    self._client.chat_postEphemeral,
+                    channel=self._place.channel,
+                    user=self._asker.person,
+                    **{key: value for key, value in message(part).items() if not key.startswith("unfurl")},
+                )
+        return ""
+
+    async def _respond(self, part: str) -> bool:
+        """Answer by the command's own address, which works even where the bot is no member; it lives for 30 minutes."""
+        if not self._asker.reply_handle:
+            return False
+        webhook = AsyncWebhookClient(
+            self._asker.reply_handle, session=self._session, timeout=TIMEOUT, retry_handlers=[]
+        )
+        try:
+            with translated():
+                response = await webhook.send(response_type="ephemeral", replace_original=False, **message(part))
+        except ChatError as error:
+            log.info("response_url failed: %s", error)
+            return False
+        return response.status_code == 200  # noqa: PLR2004 - HTTP's own number

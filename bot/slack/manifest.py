@@ -1,0 +1,77 @@
+"""The manifest that creates the Slack app in one paste: what the code listens to, and the scopes that this takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.slack.commands import COMMANDS
+from bot.slack.http import PATH
+
+NAME = "Parley"
+
+SCOPES = {
+    "app_mentions:read": "hear when it is mentioned",
+    "assistant:write": "be an agent: the status while it thinks",
+    "channels:history": "hear follow-ups in threads of public channels",
+    "channels:read": "see who is a member of a public channel, before a setting is changed",
+    "chat:write": "answer",
+    "commands": "slash commands",
+    "files:write": "save code to files",
+    "groups:history": "hear follow-ups in threads of private channels",
+    "groups:read": "see who is a member of a private channel, before a setting is changed",
+    "im:history": "hear direct messages",
+    "im:read": "see who is in a direct conversation, before a setting is changed",
+    "im:write": "bring a private command's file to its person",
+    "mpim:history": "hear follow-ups in group messages",
+    "mpim:read": "see who is in a group message, before a setting is changed",
+    "users:read": "see who is an admin, before a setting is changed",
+}
+
+EVENTS = (
+    "app_home_opened",  # an agent must subscribe to it; it is acknowledged and no more
+    "app_mention",
+    "message.channels",
+    "message.groups",
+    "message.im",
+    "message.mpim",
+)
+
+
+def manifest(url: str = "") -> dict[str, Any]:
+    """Return the manifest, for Socket Mode, or for HTTP where the bot's public address is given."""
+    address = {"url": url.rstrip("/") + PATH} if url else {}
+    request = {"request_url": address["url"]} if url else {}
+    return {
+        "display_information": {
+            "name": NAME,
+            "description": "A self-hosted Claude for your team's Slack",
+            "background_color": "#2b2a33",
+        },
+        "features": {
+            "agent_view": {"agent_description": "Ask Claude, summarize texts, sort messages, write code."},
+            "app_home": {
+                "home_tab_enabled": False,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
+            "bot_user": {"display_name": NAME, "always_online": True},
+            "slash_commands": [
+                {
+                    "command": f"/{command.name}",
+                    "description": command.description,
+                    "usage_hint": command.usage_hint,
+                    "should_escape": True,
+                    **address,
+                }
+                for command in COMMANDS
+            ],
+        },
+        "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
+        "settings": {
+            "event_subscriptions": {"bot_events": list(EVENTS), **request},
+            "interactivity": {"is_enabled": True, **request},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": not url,
+            "token_rotation_enabled": False,
+        },
+    }

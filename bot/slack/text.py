@@ -1,0 +1,108 @@
+"""Text between Slack and the model: its escapes and mentions on the way in, its limits on the way out."""
+
+from __future__ import annotations
+
+import re
+
+# Slack's limit for all the Markdown of one message; https://docs.slack.dev/reference/block-kit/blocks/markdown-block
+MESSAGE_LIMIT = 12_000
+# The plain text beside the blocks is for notifications; https://docs.slack.dev/reference/methods/chat.postMessage
+NOTICE_LIMIT = 3_000
+
+_LINK = re.compile(r"<(?P<target>https?://[^|>]*|mailto:[^|>]*)(?:\|(?P<label>[^>]*))?>")
+_CHANNEL = re.compile(r"<#[CG][A-Z0-9]*\|(?P<name>[^>]*)>")
+_BROADCAST_IN = re.compile(r"<!(?P<who>channel|here|everyone)(?:\|[^>]*)?>")
+_MENTION_FIRST = re.compile(r"^\s*<@(?P<person>[UWB][A-Z0-9]+)(?:\|[^>]*)?>")
+_BROADCAST_OUT = re.compile(r"<!(?=channel\b|here\b|everyone\b|subteam\^)", re.IGNORECASE)
+_BROADCAST_BEGUN = re.compile(r"<(?:![a-z]{0,8})?$", re.IGNORECASE)
+_FENCE = re.compile(r"^(?P<fence>`{3,}|~{3,})(?P<info>[^`]{0,80})$")
+
+
+def unescape(text: str) -> str:
+    """Undo the three escapes that Slack makes; https://docs.slack.dev/messaging/formatting-message-text#escaping."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def plain(text: str) -> str:
+    """Turn Slack's mark-up into what the person typed: links, channels and broadcasts; mentions of people stay."""
+    text = _LINK.sub(_link, text)
+    text = _CHANNEL.sub(lambda match: f"#{match['name']}", text)
+    text = _BROADCAST_IN.sub(lambda match: f"@{match['who']}", text)
+    return unescape(text)
+
+
+def _link(match: re.Match[str]) -> str:
+    target, label = match["target"].removeprefix("mailto:"), match["label"]
+    return f"{label} ({target})" if label and label not in target else target
+
+
+def mentions(text: str, person: str) -> bool:
+    """Tell whether a person is mentioned."""
+    return re.search(rf"<@{re.escape(person)}(?:\|[^>]*)?>", text) is not None
+
+
+def without_mention(text: str, person: str) -> str:
+    """Take the mentions of a person out, and the space or comma that followed at the start."""
+    text = re.sub(rf"^\s*<@{re.escape(person)}(?:\|[^>]*)?>[\s,:]*", "", text)
+    return re.sub(rf"<@{re.escape(person)}(?:\|[^>]*)?>", "", text).strip()
+
+
+def addresses_other(text: str, bot: str) -> bool:
+    """Tell whether a message opens by speaking to somebody who is not the bot."""
+    match = _MENTION_FIRST.match(text)
+    return match is not None and match["person"] != bot
+
+
+def harmless(text: str) -> str:
+    """Take the power out of `<!channel>` and its like, which must not ring a whole channel on the model's word."""
+    return _BROADCAST_OUT.sub("<\u200b!", text)
+
+
+def safe_end(text: str) -> int:
+    """Return up to where a text that still grows may be shown: not into what may become a `<!channel>`."""
+    match = _BROADCAST_BEGUN.search(text)
+    return match.start() if match else len(text)
+
+
+def split(text: str, limit: int = MESSAGE_LIMIT, *, at_least: int = 0) -> list[str]:
+    """Split Markdown into messages of at most `limit` characters, the first of them no shorter than `at_least`.
+
+    Splits between paragraphs where it can, else between lines, else anywhere. A code block that is split is closed in
+    the one message and opened again in the next.
+    """
+    parts: list[str] = []
+    opened = ""
+    while len(opened) + len(text) > limit:
+        fence = _open_fence(opened + text[: limit - len(opened)])
+        room = limit - len(opened) - (len(fence.split()[0]) + 1 if fence else 0)
+        cut = _cut(text, room, max(at_least, room // 2))
+        head, text = opened + text[:cut], text[cut:].lstrip("\n")
+        fence = _open_fence(head)
+        parts.append(head.rstrip("\n") + f"\n{_ticks(fence)}" if fence else head.rstrip())
+        opened = f"{fence}\n" if fence else ""
+        at_least = 0
+    return [*parts, opened + text] if text or not parts else parts
+
+
+def _cut(text: str, room: int, earliest: int) -> int:
+    for boundary in ("\n\n", "\n", " "):
+        if (cut := text.rfind(boundary, earliest, room)) > 0:
+            return cut + len(boundary)
+    return max(1, room)
+
+
+def _ticks(fence: str) -> str:
+    match = _FENCE.match(fence)
+    return match["fence"] if match else ""
+
+
+def _open_fence(text: str) -> str:
+    """Return the line that opened a code block which is still open at the text's end, "" for none."""
+    opened = ""
+    for line in text.split("\n"):
+        match = _FENCE.match(line)
+        if match and not opened:
+            opened = line
+        elif match and line.strip().startswith(_ticks(opened)) and not match["info"].strip():
+            opened = ""
+    return opened

@@ -1,0 +1,82 @@
+"""What the bot serves over HTTP: Slack's address, and whether it is alive and ready."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from bot.slack.http import BODY_LIMIT, PATH
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+
+log = logging.getLogger(__name__)
+
+CHECK_TIMEOUT = 5.0  # seconds for one check
+CHECK_AGE = 10.0  # seconds for which an answer holds, so that a probe costs Slack's rate limit next to nothing
+GRACE = 5.0  # seconds that open requests get when the server stops
+
+
+class Readiness:
+    """Whether what the bot needs is reachable, by the name of each need."""
+
+    def __init__(self, checks: Mapping[str, Callable[[], Awaitable[object]]]) -> None:
+        self._checks = checks
+        self._found: dict[str, str] = {}
+        self._found_at = float("-inf")
+        self._looking = asyncio.Lock()
+
+    async def look(self) -> dict[str, str]:
+        """Return "ok", or why not, for each need."""
+        async with self._looking:
+            if time.monotonic() - self._found_at > CHECK_AGE or set(self._found.values()) != {"ok"}:
+                self._found = {name: await _look(name, check) for name, check in self._checks.items()}
+                self._found_at = time.monotonic()
+            return self._found
+
+
+async def _look(name: str, check: Callable[[], Awaitable[object]]) -> str:
+    try:
+        async with asyncio.timeout(CHECK_TIMEOUT):
+            await check()
+    except Exception as error:  # noqa: BLE001 - whatever is wrong, the probe has to say so
+        log.warning("not ready: %s: %s", name, error)
+        return type(error).__name__
+    return "ok"
+
+
+def application(
+    readiness: Readiness, on_slack: Callable[[web.Request], Awaitable[web.StreamResponse]] | None
+) -> web.Application:
+    """Build the routes; `on_slack` is None where Slack comes over a socket."""
+    app = web.Application(client_max_size=BODY_LIMIT)
+
+    async def on_healthz(_: web.Request) -> web.Response:
+        return web.json_response({"status": "alive"})
+
+    async def on_readyz(_: web.Request) -> web.Response:
+        found = await readiness.look()
+        return web.json_response(found, status=200 if set(found.values()) == {"ok"} else 503)
+
+    app.router.add_get("/healthz", on_healthz)
+    app.router.add_get("/readyz", on_readyz)
+    if on_slack is not None:
+        app.router.add_post(PATH, on_slack)
+    return app
+
+
+@asynccontextmanager
+async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
+    """Serve until the block is left, and yield the address; port 0 takes a free one. Raises `OSError`."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        yield f"http://{host}:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()

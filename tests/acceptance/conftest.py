@@ -1,0 +1,128 @@
+"""The stage of the dialogues: the local workspace, a scripted or the rehearsal model, and the real bot between them."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+from sqlalchemy import text
+
+from bot import app, settings
+from bot.db import migrate
+from bot.db.engine import Database
+from bot.playground.local_workspace import LocalWorkspace
+from bot.playground.messages_api import MessagesServer
+from bot.playground.rehearsal import Rehearsal
+from tests.stage.scripted import ScriptedModel
+
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from bot.playground.records import Message
+
+Transport = Literal["http", "socket"]
+
+
+@dataclass
+class Dialogue:
+    """What a test speaks with."""
+
+    workspace: LocalWorkspace
+    environ: dict[str, str]
+    url: str = ""
+
+    @property
+    def general(self) -> str:
+        return self.workspace.channel("general")
+
+    @property
+    def direct(self) -> str:
+        return self.workspace.workspace.direct(self.workspace.me.id).id
+
+    def mention(self, words: str, **where: str) -> str:
+        """Say something to the bot in #general; return its ts."""
+        return self.workspace.say(self.general, f"<@{self.workspace.bot.id}> {words}", **where)  # type: ignore[arg-type]
+
+    def answers(self, channel: str, ts: str) -> list[Message]:
+        """Return what the bot said in a thread, as far as it has finished saying it."""
+        thread = self.workspace.thread(channel, ts)
+        return [message for message in thread if message.user == self.workspace.bot.id and not message.streaming]
+
+    async def answer(self, channel: str, ts: str, number: int = 1) -> str:
+        """Wait for the bot's n-th whole message in a thread; return its text."""
+        await self.workspace.until(lambda: len(self.answers(channel, ts)) >= number)
+        return self.answers(channel, ts)[number - 1].shown
+
+    async def whisper(self, number: int = 1) -> str:
+        """Wait for the n-th message that only I see; return its text."""
+        await self.workspace.until(lambda: len(self.workspace.ephemerals()) >= number)
+        return self.workspace.ephemerals()[number - 1].shown
+
+    async def rows(self, sql: str) -> list[tuple[object, ...]]:
+        """Ask the bot's database."""
+        database = Database.open(self.environ["DATABASE_URL"])
+        try:
+            async with database.reader.connect() as connection:
+                return [tuple(row) for row in await connection.execute(text(sql))]
+        finally:
+            await database.close()
+
+    @asynccontextmanager
+    async def bot(self, transport: Transport = "http") -> AsyncIterator[None]:
+        """Run the bot against the stage."""
+        read = settings.read(self.environ | self.workspace.environment(transport), for_slack=True)
+        await migrate.upgrade(read.database_url)
+        async with app.running(read) as address:
+            self.url = address
+            if transport == "http":
+                self.workspace.deliver_to(f"{address}/slack/events")
+            yield
+
+
+@pytest.fixture(params=["http", "socket"])
+def transport(request: pytest.FixtureRequest) -> Transport:
+    return request.param
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    return {"DATABASE_URL": f"sqlite:///{tmp_path / 'parley.db'}", "PORT": "0"}
+
+
+@pytest.fixture
+async def workspace() -> AsyncIterator[LocalWorkspace]:
+    async with LocalWorkspace() as local:
+        yield local
+
+
+@pytest.fixture
+async def model() -> AsyncIterator[ScriptedModel]:
+    """A model that answers what the test queues."""
+    yield ScriptedModel()
+
+
+@pytest.fixture
+async def stage(workspace: LocalWorkspace, model: ScriptedModel, environ: dict[str, str]) -> AsyncIterator[Dialogue]:
+    """Set the stage, with the scripted model; the test lets the bot on."""
+    async with model.serving() as told:
+        yield Dialogue(workspace, environ | told)
+
+
+@pytest.fixture
+async def dialogue(stage: Dialogue) -> AsyncIterator[Dialogue]:
+    """The stage with the bot on it, reached over HTTP."""
+    async with stage.bot():
+        yield stage
+
+
+@pytest.fixture
+async def rehearsal(workspace: LocalWorkspace, environ: dict[str, str]) -> AsyncIterator[Dialogue]:
+    """The stage with the rehearsal model and the bot on it."""
+    async with MessagesServer(Rehearsal(pace=0)) as server:
+        dialogue = Dialogue(workspace, environ | server.environment())
+        async with dialogue.bot():
+            yield dialogue
