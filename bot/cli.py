@@ -119,6 +119,8 @@ async def _play(options: argparse.Namespace, folder: Path) -> None:
     from bot.playground.stage import Stage
 
     environ = settings.environment()
+    if "ANTHROPIC_API_KEY" not in environ:
+        _bypass_proxies()
     async with Stage(port=options.port, with_rehearsal="ANTHROPIC_API_KEY" not in environ) as stage:
         told = {name: value for name, value in environ.items() if not name.startswith("SLACK_")}
         told |= {"DATABASE_URL": f"sqlite:///{folder / 'parley.db'}", "HOST": "127.0.0.1", "PORT": "0"}
@@ -133,6 +135,13 @@ async def _play(options: argparse.Namespace, folder: Path) -> None:
                 webbrowser.open(stage.url)
 
         await app.serve(read, announce)
+
+
+def _bypass_proxies() -> None:
+    """Drop the proxies from this process: nothing here leaves the machine, and a proxy would not lead back to it."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        os.environ.pop(name, None)
+        os.environ.pop(name.lower(), None)
 
 
 def _has_browser() -> bool:

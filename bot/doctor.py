@@ -25,16 +25,17 @@ TIMEOUT = 20.0  # seconds for one check
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found; a remedy, where something is wrong."""
+    """What a check found, and the remedy where something is wrong, or soon will be."""
 
     name: str
     sentence: str
     remedy: str = ""
+    is_warning: bool = False
 
     @property
     def is_well(self) -> bool:
-        """Tell whether nothing is wrong."""
-        return not self.remedy
+        """Tell whether the bot can work as it is."""
+        return not self.remedy or self.is_warning
 
     def __str__(self) -> str:
         line = f"{'ok  ' if self.is_well else 'FAIL'} {self.name}: {self.sentence}"
@@ -125,4 +126,4 @@ async def _model(settings: Settings) -> list[Finding]:
         base_url=settings.anthropic_base_url,
     ) as model:
         found = await model.check()
-    return [Finding("Claude", found.sentence, found.remedy)]
+    return [Finding("Claude", found.sentence, found.remedy, is_warning=found.ok)]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.conversation import Message, Record, fit, wants_answer
+from bot.core.conversation import Message, Record, estimate_tokens, fit, wants_answer
 from bot.core.ports import Asker, Purpose, Request, Role
-from bot.core.reply import Written, left_out, write
+from bot.core.reply import Written, too_long, write
 
 if TYPE_CHECKING:
     from bot.core.conversation import Heard
@@ -33,7 +33,8 @@ async def answer(heard: Heard, *, bookmark: Bookmark, reference: str, store: Sto
         if not heard.text:
             written = Written(GREETING, await visible.replace(GREETING))
         else:
-            fitted = fit((*conversation.messages, question), model.room(MAX_OUTPUT), chat.mention)
+            room = model.room(MAX_OUTPUT) - estimate_tokens(conversation.instructions)
+            fitted = fit((*conversation.messages, question), room, chat.mention)
             request = Request(
                 purpose=Purpose.ANSWER,
                 turns=fitted.turns,
@@ -41,5 +42,11 @@ async def answer(heard: Heard, *, bookmark: Bookmark, reference: str, store: Sto
                 person=f"{heard.place.workspace}/{heard.author}",
                 instructions=conversation.instructions,
             )
-            written = await write(request, visible, model=model, reference=reference, notes=left_out(fitted))
+            written = await write(
+                request,
+                visible,
+                model=model,
+                reference=reference,
+                notes=too_long(messages=fitted.messages_left_out, characters=fitted.characters_cut),
+            )
     return written.record(heard.place, question, began_with_bot=conversation.began_with_bot or heard.opens_thread)

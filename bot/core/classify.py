@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, Field, create_model
 
 from bot.core.command import answering, check_text
 from bot.core.ports import Call, Creativity, Purpose, Request, Role, Turn
+from bot.core.quoting import quoted
 from bot.core.reply import Written, apology, own_up
 from bot.errors import ModelError, ModelFormError, UsageError
 
@@ -39,7 +39,7 @@ MAX_CATEGORIES = 50
 MAX_CATEGORY = 80  # characters
 SHOWN_OF_ITEM = 300  # characters
 TOKENS_PER_ITEM = 40  # of output: a line of JSON with a number and a category
-TOKENS_TO_SPARE = 1_000
+TOKENS_TO_SPARE = 4_000  # for models that think before each answer
 
 _INTO = re.compile(r"(?:^|\s)into:(?P<categories>.*)\Z", re.IGNORECASE | re.DOTALL)
 _QUOTED = re.compile(r"\"([^\"\n]+)\"|“([^”\n]+)”")
@@ -127,8 +127,8 @@ def form(categories: Sequence[str]) -> type[Sorted]:
 
 def prompt(numbered: Sequence[tuple[int, str]]) -> str:
     """Word the request; the messages go in as data."""
-    data = json.dumps([{"item": number, "text": text} for number, text in numbered], ensure_ascii=False)
-    return f"Classify each of these messages.\n\n<messages>{data}</messages>"
+    messages = [{"item": number, "text": text} for number, text in numbered]
+    return f"Classify each of these messages.\n\n{quoted('messages', messages)}"
 
 
 def listing(items: Sequence[str], categories: dict[int, str]) -> str:

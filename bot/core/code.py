@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from dataclasses import dataclass
@@ -12,9 +11,10 @@ from pygments.lexers import find_lexer_class_by_name
 from pygments.util import ClassNotFound
 
 from bot.core.command import answering, check_text
-from bot.core.conversation import shorten
+from bot.core.conversation import estimate_tokens, shorten
 from bot.core.ports import Creativity, Purpose, Request, Role, Turn
-from bot.core.reply import write
+from bot.core.quoting import quoted
+from bot.core.reply import too_long, write
 from bot.errors import ChatError
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def parse(typed: str) -> str:
 
 def prompt(text: str) -> str:
     """Word the request; what was typed goes in as data."""
-    return f"Write the code for this request.\n\n<request>{json.dumps({'text': text}, ensure_ascii=False)}</request>"
+    return f"Write the code for this request.\n\n{quoted('request', {'text': text})}"
 
 
 def files(text: str) -> list[CodeFile]:
@@ -114,22 +114,24 @@ async def code(
     command: Command, *, bookmark: Bookmark, reference: str, store: Store, model: Model, chat: Chat
 ) -> Record:
     """Write what was asked for, and return what the thread's history should keep. Raises `ChatError`."""
-    text, cut = shorten(parse(command.text), model.room(MAX_OUTPUT))
-    notes = f"\n\n_Too long to read at once, so I left out the last {cut:,} characters of your text._" if cut else ""
+    instructions = await store.instructions(command.place)
+    text, cut = shorten(parse(command.text), model.room(MAX_OUTPUT) - estimate_tokens(instructions))
     request = Request(
         purpose=Purpose.CODE,
         turns=(Turn(Role.USER, prompt(text)),),
         max_output=MAX_OUTPUT,
         person=f"{command.place.workspace}/{command.asker.person}",
         creativity=Creativity.LOW,
-        instructions=await store.instructions(command.place),
+        instructions=instructions,
     )
 
     async def save(answer: str) -> str:
         return await _save(files(answer), command, bookmark=bookmark, chat=chat)
 
     async with answering(command, chat=chat, bookmark=bookmark) as visible:
-        written = await write(request, visible, model=model, reference=reference, notes=notes, after=save)
+        written = await write(
+            request, visible, model=model, reference=reference, notes=too_long(characters=cut), after=save
+        )
     return command.record(written)
 
 

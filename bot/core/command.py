@@ -57,6 +57,14 @@ USAGE = {
 }
 
 
+HELP = "\n".join(
+    (
+        "I answer when you mention me, in direct messages, and in threads that began with me.",
+        *(f"• {usage}" for usage in USAGE.values()),
+    )
+)
+
+
 def take_private(text: str) -> tuple[str, bool]:
     """Split `--private` off what was typed."""
     rest, count = _PRIVATE.subn("", text)

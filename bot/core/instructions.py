@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot.core.command import USAGE, answering
+from bot.core.command import HELP, USAGE, answering
 from bot.core.conversation import Record
 from bot.errors import NotAllowedError, UsageError
 
@@ -37,7 +37,9 @@ class Wish:
 
 
 def parse(typed: str) -> Wish:
-    """Read `prompt`, `prompt <text>` or `prompt --reset`. Raises `UsageError` for anything else."""
+    """Read `prompt`, `prompt <text>` or `prompt --reset`. Raises `UsageError` for anything else, help among it."""
+    if typed.strip().lower() in {"", "help"}:
+        raise UsageError(HELP)
     match = re.fullmatch(r"prompt(?:\s+(?P<text>.*))?", typed.strip(), re.IGNORECASE | re.DOTALL)
     if not match:
         raise UsageError(USAGE["parley"])

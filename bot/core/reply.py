@@ -13,7 +13,7 @@ from bot.errors import ModelError, ModelRefusedError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from bot.core.conversation import Fitted, Place
+    from bot.core.conversation import Place
     from bot.core.ports import Answer, Model, Request
     from bot.errors import BotError
 
@@ -46,14 +46,13 @@ def apology(error: BotError, reference: str) -> str:
     return f"{error.sentence} (Reference: `{reference}`)"
 
 
-def left_out(fitted: Fitted) -> str:
-    """Tell what did not fit into the request, "" when all did."""
+def too_long(*, messages: int = 0, characters: int = 0) -> str:
+    """Tell what did not fit into the request, "" when all did: old messages, and characters of the newest one."""
     notes = []
-    if fitted.messages_left_out:
-        plural = "s" if fitted.messages_left_out > 1 else ""
-        notes.append(f"the {fitted.messages_left_out} oldest message{plural} of this thread")
-    if fitted.characters_cut:
-        notes.append(f"the last {fitted.characters_cut:,} characters of your text")
+    if messages:
+        notes.append(f"the {messages} oldest message{'s' if messages > 1 else ''} of this thread")
+    if characters:
+        notes.append(f"the last {characters:,} characters of your text")
     return f"\n\n_Too long to read at once, so I left out {' and '.join(notes)}._" if notes else ""
 
 

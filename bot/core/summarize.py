@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.core.command import answering, check_text
-from bot.core.conversation import Record, shorten
+from bot.core.conversation import Record, estimate_tokens, shorten
 from bot.core.ports import Creativity, Purpose, Request, Role, Turn
-from bot.core.reply import write
+from bot.core.quoting import quoted
+from bot.core.reply import too_long, write
 
 if TYPE_CHECKING:
     from bot.core.command import Command
@@ -44,8 +44,7 @@ def parse(typed: str) -> Source:
 def prompt(source: Source) -> str:
     """Word the request; the text goes in as data."""
     role = f", as {source.role}" if source.role else ""
-    data = json.dumps({"text": source.text}, ensure_ascii=False)
-    return f"Summarize the text in this document{role}.\n\n<document>{data}</document>"
+    return f"Summarize the text in this document{role}.\n\n{quoted('document', {'text': source.text})}"
 
 
 async def summarize(
@@ -53,16 +52,16 @@ async def summarize(
 ) -> Record:
     """Summarise what was typed, and return what the thread's history should keep. Raises `ChatError`."""
     source = parse(command.text)
-    text, cut = shorten(source.text, model.room(MAX_OUTPUT))
-    notes = f"\n\n_Too long to read at once, so I left out the last {cut:,} characters of your text._" if cut else ""
+    instructions = await store.instructions(command.place)
+    text, cut = shorten(source.text, model.room(MAX_OUTPUT) - estimate_tokens(instructions))
     request = Request(
         purpose=Purpose.SUMMARIZE,
         turns=(Turn(Role.USER, prompt(Source(text, source.role))),),
         max_output=MAX_OUTPUT,
         person=f"{command.place.workspace}/{command.asker.person}",
         creativity=Creativity.MEDIUM,
-        instructions=await store.instructions(command.place),
+        instructions=instructions,
     )
     async with answering(command, chat=chat, bookmark=bookmark) as visible:
-        written = await write(request, visible, model=model, reference=reference, notes=notes)
+        written = await write(request, visible, model=model, reference=reference, notes=too_long(characters=cut))
     return command.record(written)

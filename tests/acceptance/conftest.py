@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import pytest
 from sqlalchemy import text
@@ -18,10 +17,11 @@ from bot.playground.messages_api import MessagesServer
 from bot.playground.rehearsal import Rehearsal
 from tests.stage.scripted import ScriptedModel
 
-
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
+    from bot.playground.delivery import Delivery
     from bot.playground.records import Message
 
 Transport = Literal["http", "socket"]
@@ -43,9 +43,9 @@ class Dialogue:
     def direct(self) -> str:
         return self.workspace.workspace.direct(self.workspace.me.id).id
 
-    def mention(self, words: str, **where: str) -> str:
+    def mention(self, words: str, **where: Any) -> str:
         """Say something to the bot in #general; return its ts."""
-        return self.workspace.say(self.general, f"<@{self.workspace.bot.id}> {words}", **where)  # type: ignore[arg-type]
+        return self.workspace.say(self.general, f"<@{self.workspace.bot.id}> {words}", **where)
 
     def answers(self, channel: str, ts: str) -> list[Message]:
         """Return what the bot said in a thread, as far as it has finished saying it."""
@@ -61,6 +61,10 @@ class Dialogue:
         """Wait for the n-th message that only I see; return its text."""
         await self.workspace.until(lambda: len(self.workspace.ephemerals()) >= number)
         return self.workspace.ephemerals()[number - 1].shown
+
+    async def until_over(self, delivery: Delivery) -> None:
+        """Wait until the bot has acknowledged an event, or the workspace has given up."""
+        await self.workspace.until(lambda: delivery.is_over)
 
     async def rows(self, sql: str) -> list[tuple[object, ...]]:
         """Ask the bot's database."""
@@ -85,7 +89,7 @@ class Dialogue:
 
 @pytest.fixture(params=["http", "socket"])
 def transport(request: pytest.FixtureRequest) -> Transport:
-    return request.param
+    return cast("Transport", request.param)
 
 
 @pytest.fixture
@@ -100,9 +104,9 @@ async def workspace() -> AsyncIterator[LocalWorkspace]:
 
 
 @pytest.fixture
-async def model() -> AsyncIterator[ScriptedModel]:
+def model() -> ScriptedModel:
     """A model that answers what the test queues."""
-    yield ScriptedModel()
+    return ScriptedModel()
 
 
 @pytest.fixture

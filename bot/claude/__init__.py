@@ -1,0 +1,1 @@
+"""Claude: one long-lived client, the model catalogue, the prompts as files."""

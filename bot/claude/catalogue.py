@@ -1,0 +1,210 @@
+"""What each of Claude's models takes and costs, and the one form in which each takes it."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict
+
+from pydantic import ConfigDict, TypeAdapter
+
+from bot.core.ports import Creativity
+from bot.errors import SettingsError, UsageError
+
+if TYPE_CHECKING:
+    from anthropic.types import ThinkingConfigParam
+
+    from bot.core.ports import Call
+
+# The last API version that takes sampling parameters at all; later ones answer 400 to any of them.
+SAMPLING_VERSION = "2023-06-01"
+TOKENS_PER_PRICE = 1_000_000
+
+
+# A misspelt field in the data file must not go unnoticed.
+_STRICT = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Dollars per million tokens; a cache entry lives five minutes or an hour."""
+
+    __pydantic_config__ = _STRICT
+
+    input: Decimal
+    output: Decimal
+    cache_write_5m: Decimal
+    cache_write_1h: Decimal
+    cache_read: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LongContext:
+    """A step in the prices: above so many tokens of prompt, all of the call's tokens cost `factor` times as much."""
+
+    __pydantic_config__ = _STRICT
+
+    above: int
+    factor: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """What one model takes and costs; `catalogue.toml` says what each field means. Windows are in tokens."""
+
+    __pydantic_config__ = _STRICT
+
+    id: str
+    context_window: int
+    max_output: int
+    thinking_unasked: Literal["off", "on", "always"]
+    aliases: tuple[str, ...] = ()
+    prices: Prices | None = None
+    long_context: LongContext | None = None
+    thinking_off: Literal["disabled", "between_tools"] | None = None
+    thinking_forms: tuple[Literal["adaptive", "enabled", "disabled", "between_tools"], ...] = ()
+    sampling: bool = False
+    effort: bool = True
+    structured_outputs: bool = True
+    min_cacheable: int | None = None
+    kept_until: date | None = None
+    retires: date | None = None
+    replacement: str | None = None
+
+    @classmethod
+    def unknown(cls, model: str) -> ModelCard:
+        """Describe a model that the API offers and the catalogue does not hold: price unknown, careful limits.
+
+        It is newer than the catalogue, so it takes structured outputs and no sampling, as all recent ones.
+        """
+        return cls(id=model, context_window=200_000, max_output=32_000, thinking_unasked="on", effort=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The data file: models by their id, and retired ids with the model to use instead."""
+
+    __pydantic_config__ = _STRICT
+
+    as_of: date
+    models: dict[str, ModelCard]
+    retired: dict[str, str]
+
+
+@cache
+def catalogue() -> Catalogue:
+    """Read the data file, once."""
+    text = (files("bot.claude") / "catalogue.toml").read_text(encoding="utf-8")
+    data = tomllib.loads(text, parse_float=Decimal)
+    data["models"] = {model: {"id": model, **fields} for model, fields in data["models"].items()}
+    return TypeAdapter(Catalogue).validate_python(data)
+
+
+def lookup(model: str) -> ModelCard:
+    """Return the card of a model's id, alias or dated id; the card carries the id that was asked for.
+
+    Raises `SettingsError` for a retired id, naming the replacement, and for an unknown one, naming those known.
+    """
+    known = catalogue()
+    for card in known.models.values():
+        if model == card.id:
+            return card
+        if model in card.aliases:
+            return replace(card, id=model)
+    if model in known.retired:
+        raise SettingsError([f"The model {model} is retired; use {known.retired[model]} instead."])
+    closest = get_close_matches(model.strip().lower(), known.models, n=1, cutoff=0.5)
+    hint = f" Did you mean {closest[0]}?" if closest else ""
+    raise SettingsError([f"There is no model {model!r}.{hint} Known: {', '.join(known.models)}."])
+
+
+class Level(NamedTuple):
+    """The temperatures that a level of creativity stands for."""
+
+    lowest: float
+    usual: float
+    highest: float
+
+
+LEVELS = {
+    Creativity.LOW: Level(0.1, 0.2, 0.3),
+    Creativity.MEDIUM: Level(0.4, 0.5, 0.7),
+    Creativity.HIGH: Level(0.8, 0.9, 1.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How freely to sample: a level, an exact temperature (within the level, if one is given), or an exact top_p.
+
+    Raises `UsageError` for what no model takes; its sentence says why.
+    """
+
+    level: Creativity | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.top_p is not None:
+            if self.temperature is not None or self.level is not None:
+                raise UsageError("Set a temperature or a top_p, not both: Claude takes only one of them.")
+            if not 0 < self.top_p <= 1:
+                raise UsageError("A top_p lies above 0 and is at most 1.")
+        if self.temperature is not None:
+            lowest, _, highest = LEVELS[self.level] if self.level else Level(0, 1, 1)
+            if not lowest <= self.temperature <= highest:
+                of_level = f" for {self.level} creativity" if self.level else ""
+                raise UsageError(f"A temperature{of_level} lies between {lowest} and {highest}.")
+
+    def body(self) -> dict[str, object]:
+        """Return the fields of a request's body."""
+        if self.top_p is not None:
+            return {"top_p": self.top_p}
+        if self.temperature is not None:
+            return {"temperature": self.temperature}
+        return {"temperature": LEVELS[self.level].usual} if self.level else {}
+
+
+class Parameters(TypedDict, total=False):
+    """Arguments of the SDK's `messages` methods that depend on the model."""
+
+    thinking: ThinkingConfigParam
+    extra_headers: dict[str, str]
+    extra_body: dict[str, object]
+
+
+def parameters(card: ModelCard, sampling: Sampling) -> Parameters:
+    """Say it in the one form that the model's API accepts: sampling if it takes any, no thinking if it can do without.
+
+    Thinking stays off because in a chat the first words matter most. A model that always thinks is left to it.
+    """
+    arguments: Parameters = {}
+    if card.thinking_off == "disabled":
+        arguments["thinking"] = {"type": "disabled"}
+    elif card.thinking_off == "between_tools":
+        arguments["thinking"] = {"type": "between_tools"}
+    if card.sampling and (body := sampling.body()):
+        # The SDK's methods have no such arguments any more, and its own API version would refuse the fields.
+        arguments["extra_headers"] = {"anthropic-version": SAMPLING_VERSION}
+        arguments["extra_body"] = body
+    return arguments
+
+
+def cost(card: ModelCard, call: Call) -> Decimal | None:
+    """Return what a call cost in dollars, with cache entries of five minutes; None where the price is unknown."""
+    if card.prices is None:
+        return None
+    prompt = call.input_tokens + call.cache_read_tokens + call.cache_write_tokens
+    dollars = (
+        call.input_tokens * card.prices.input
+        + call.cache_read_tokens * card.prices.cache_read
+        + call.cache_write_tokens * card.prices.cache_write_5m
+        + call.output_tokens * card.prices.output
+    ) / TOKENS_PER_PRICE
+    is_long = card.long_context is not None and prompt > card.long_context.above
+    return dollars * card.long_context.factor if card.long_context and is_long else dollars

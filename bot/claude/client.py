@@ -1,0 +1,173 @@
+"""The one long-lived client of Claude."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import httpx2
+import stamina
+from anthropic import AsyncAnthropic, DefaultAioHttpClient, omit, transform_schema
+from pydantic import ValidationError
+
+from bot.claude import access, prompts
+from bot.claude.access import Finding
+from bot.claude.catalogue import ModelCard, Sampling, lookup, parameters
+from bot.claude.exchange import Exchange
+from bot.claude.failures import judge, pause, translated
+from bot.core.conversation import estimate_tokens
+from bot.core.ports import Completion, Purpose, Role
+from bot.errors import ModelFormError, ModelMisconfiguredError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from anthropic.types import MessageParam, OutputConfigParam
+
+    from bot.core.ports import Call, Form, Request, Turn
+
+API = "https://api.anthropic.com"
+TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """Bounds on a call, in seconds: all tries together, silence between two bytes, connecting, and a mere check."""
+
+    total: float = 300.0
+    silence: float = 40.0
+    connect: float = 5.0
+    check: float = 10.0
+
+
+@asynccontextmanager
+async def connect(
+    *,
+    api_key: str,
+    model: str,
+    base_url: str = API,
+    deadlines: Deadlines | None = None,
+    http_client: httpx2.AsyncClient | None = None,
+) -> AsyncIterator[Claude]:
+    """Open the client, and close it when the block is left. Nothing is sent before the first call.
+
+    `http_client` replaces the aiohttp transport. Raises `SettingsError` for a model that is unknown or retired.
+    """
+    card = lookup(model)
+    deadlines = deadlines or Deadlines()
+    async with AsyncAnthropic(
+        api_key=api_key,
+        base_url=base_url,
+        timeout=httpx2.Timeout(deadlines.silence, connect=deadlines.connect),
+        # The SDK would obey any retry-after, however long; the one retry policy is ours.
+        max_retries=0,
+        open_telemetry=False,
+        http_client=http_client or DefaultAioHttpClient(),
+    ) as anthropic:
+        yield Claude(anthropic, card, deadlines)
+
+
+class Claude:
+    """Claude, as `bot.core.ports.Model` describes a model. One instance serves all calls, side by side."""
+
+    def __init__(self, anthropic: AsyncAnthropic, card: ModelCard, deadlines: Deadlines) -> None:
+        self.card = card
+        self._anthropic = anthropic
+        self._deadlines = deadlines
+        self._prompts = prompts.load()
+        self._prompt_tokens = max(estimate_tokens(prompt) for prompt in self._prompts.values())
+        self._retrying = stamina.AsyncRetryingCaller(
+            attempts=TRIES, timeout=None, wait_initial=0.5, wait_max=4.0, wait_jitter=0.5
+        )
+
+    def room(self, max_output: int) -> int:
+        """Tell how many tokens of input fit beside `max_output` of output, our own prompts already taken off.
+
+        No more than what a model's first price covers: a prompt beyond that step costs several times as much.
+        """
+        room = self.card.context_window - min(max_output, self.card.max_output)
+        if self.card.long_context is not None:
+            room = min(room, self.card.long_context.above)
+        return max(0, room - self._prompt_tokens)
+
+    async def write(self, request: Request, sink: Callable[[str], None]) -> Completion:
+        """Answer in free text; `sink` gets each piece as it arrives. Raises a `ModelError`."""
+        exchange = Exchange(request.purpose, self.card.id, sink)
+        with translated(exchange):
+            await self._ask(request, exchange)
+        return Completion(exchange.text, truncated=exchange.stop_reason == "max_tokens", call=exchange.call())
+
+    async def fill(self, request: Request, form: type[Form]) -> tuple[Form, Call]:
+        """Answer by filling in a form that the API holds the model to. Raises a `ModelError`."""
+        exchange = Exchange(request.purpose, self.card.id)
+        with translated(exchange):
+            if not self.card.structured_outputs:
+                raise ModelMisconfiguredError(f"{self.card.id} takes no structured outputs")
+            await self._ask(request, exchange, {"format": {"type": "json_schema", "schema": transform_schema(form)}})
+            return _parse(exchange, form), exchange.call()
+
+    async def check(self) -> Finding:
+        """Ask the API, within a deadline, whether it takes the key and offers the model. Never raises."""
+        try:
+            async with asyncio.timeout(self._deadlines.check):
+                return await access.check(self._anthropic, self.card)
+        except TimeoutError:
+            return Finding(ok=False, sentence="Claude did not answer in time.", remedy="Check the network.")
+
+    async def _ask(self, request: Request, exchange: Exchange, output: OutputConfigParam | None = None) -> None:
+        async with asyncio.timeout(self._deadlines.total) as deadline:
+
+            def worth_retrying(error: Exception) -> bool | float:
+                # Text that a person has seen can't be taken back, so nothing is tried again after the first piece.
+                if exchange.shown:
+                    return False
+                return pause(error, (deadline.when() or 0.0) - asyncio.get_running_loop().time())
+
+            await self._retrying(worth_retrying, self._try, request, exchange, output)
+
+    async def _try(self, request: Request, exchange: Exchange, output: OutputConfigParam | None) -> None:
+        exchange.restart()
+        # Here, too, so that the retry policy, and the log of what it does, know our errors only.
+        with translated(exchange):
+            async with self._anthropic.messages.stream(
+                model=self.card.id,
+                max_tokens=min(request.max_output, self.card.max_output),
+                system=prompts.system(self._prompts[request.purpose], request.instructions),
+                messages=[_message(turn) for turn in request.turns],
+                # A conversation comes back with one more turn, so what was sent is worth caching; other requests don't.
+                cache_control={"type": "ephemeral"} if request.purpose is Purpose.ANSWER else omit,
+                metadata={"user_id": _opaque(request.person)},
+                output_config=output or omit,
+                **parameters(self.card, Sampling(request.creativity)),
+            ) as stream:
+                exchange.request_id = stream.request_id
+                async for event in stream:
+                    if event.type == "message_start":
+                        exchange.message = stream.current_message_snapshot
+                    elif event.type == "text" and event.text:
+                        exchange.take(event.text)
+            judge(exchange)
+
+
+def _message(turn: Turn) -> MessageParam:
+    if turn.role is Role.USER:
+        return {"role": "user", "content": turn.text}
+    return {"role": "assistant", "content": turn.text}
+
+
+def _opaque(person: str) -> str:
+    return hashlib.sha256(f"parley:{person}".encode()).hexdigest()
+
+
+def _parse(exchange: Exchange, form: type[Form]) -> Form:
+    if exchange.stop_reason == "max_tokens":
+        raise ModelFormError("cut by the output limit")
+    try:
+        return form.model_validate_json(exchange.text)
+    except ValidationError as error:
+        faults = ", ".join(sorted({fault["type"] for fault in error.errors(include_url=False)}))
+        # Not chained: pydantic's own message quotes the input.
+        raise ModelFormError(f"{error.error_count()} faults: {faults}") from None

@@ -1,0 +1,92 @@
+"""A channel's own system prompt, through the real wire."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.acceptance.conftest import Dialogue
+    from tests.stage.scripted import ScriptedModel
+
+PIRATE = "Answer like a pirate."
+
+
+def systems(model: ScriptedModel) -> list[str]:
+    """Return the whole system prompt of each request."""
+    return ["\n".join(block["text"] for block in asked.body["system"]) for asked in model.requests]
+
+
+async def prompt(dialogue: Dialogue, typed: str, **who: object) -> str:
+    """Type `/parley prompt …`, and return what the person reads."""
+    seen = len(dialogue.workspace.ephemerals(**who))  # type: ignore[arg-type]
+    await dialogue.workspace.command(dialogue.general, "/parley", typed, **who)  # type: ignore[arg-type]
+    await dialogue.workspace.until(lambda: len(dialogue.workspace.ephemerals(**who)) > seen)  # type: ignore[arg-type]
+    return dialogue.workspace.ephemerals(**who)[-1].shown  # type: ignore[arg-type]
+
+
+async def test_the_next_turn_uses_the_prompt(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer("Hello.")
+    ts = dialogue.mention("hi")
+    await dialogue.answer(dialogue.general, ts)
+    assert PIRATE in await prompt(dialogue, f"prompt {PIRATE}")
+    model.answer("Arr.")
+    dialogue.workspace.say(dialogue.general, "hi again", thread_ts=ts)
+    await dialogue.answer(dialogue.general, ts, 2)
+    before, after = systems(model)
+    assert PIRATE not in before
+    assert PIRATE in after
+
+
+async def test_a_prompt_is_shown_and_removed(dialogue: Dialogue, model: ScriptedModel) -> None:
+    assert "no prompt of its own" in await prompt(dialogue, "prompt")
+    await prompt(dialogue, f"prompt {PIRATE}")
+    assert PIRATE in await prompt(dialogue, "prompt")
+    assert "removed" in await prompt(dialogue, "prompt --reset")
+    assert "no prompt of its own" in await prompt(dialogue, "prompt")
+    model.answer("Hello.")
+    await dialogue.answer(dialogue.general, dialogue.mention("hi"))
+    assert PIRATE not in systems(model)[0]
+
+
+async def test_a_prompt_holds_in_its_channel_only(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await prompt(dialogue, f"prompt {PIRATE}")
+    model.answer("Hello.")
+    engineering = dialogue.workspace.channel("engineering")
+    ts = dialogue.workspace.say(engineering, f"<@{dialogue.workspace.bot.id}> hi")
+    await dialogue.answer(engineering, ts)
+    assert PIRATE not in systems(model)[0]
+
+
+async def test_a_member_may_not_set_it(dialogue: Dialogue) -> None:
+    sentence = await prompt(dialogue, f"prompt {PIRATE}", user=dialogue.workspace.sam)
+    assert "Only workspace admins" in sentence
+    assert "no prompt of its own" in await prompt(dialogue, "prompt")
+
+
+async def test_a_listed_person_may_set_it(stage: Dialogue) -> None:
+    stage.environ["PARLEY_ADMINS"] = f"U0NOBODY {stage.workspace.sam.id}"
+    async with stage.bot():
+        assert PIRATE in await prompt(stage, f"prompt {PIRATE}", user=stage.workspace.sam)
+
+
+async def test_an_admin_outside_may_not_set_it(dialogue: Dialogue) -> None:
+    workspace = dialogue.workspace
+    club = workspace.workspace.add_channel("club", members=[workspace.sam.id, workspace.bot.id])
+    await workspace.command(club.id, "/parley", f"prompt {PIRATE}")
+    assert "Only members" in await dialogue.whisper()
+
+
+async def test_other_words_get_the_usage(dialogue: Dialogue) -> None:
+    reply = await dialogue.workspace.command(dialogue.general, "/parley", "pormpt hello")
+    assert "`/parley prompt`" in reply.text
+
+
+async def test_help_tells_what_there_is(dialogue: Dialogue) -> None:
+    for typed in ("help", ""):
+        reply = await dialogue.workspace.command(dialogue.general, "/parley", typed)
+        assert all(f"`/{name}" in reply.text for name in ("summarize", "classify", "code", "parley"))
+
+
+async def test_an_overlong_prompt_is_refused(dialogue: Dialogue) -> None:
+    reply = await dialogue.workspace.command(dialogue.general, "/parley", "prompt " + "x" * 10_001)
+    assert "at most 10,000 characters" in reply.text

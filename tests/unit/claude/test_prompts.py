@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.claude import prompts
+from bot.core.ports import Purpose
+
+TAGS = {Purpose.SUMMARIZE: "<document>", Purpose.CODE: "<request>", Purpose.CLASSIFY: "<messages>"}
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_every_purpose_has_its_prompt(purpose: Purpose) -> None:
+    prompt = prompts.load()[purpose]
+
+    assert "data" in prompt
+    assert TAGS.get(purpose, "chat") in prompt
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_nothing_in_a_prompt_varies(purpose: Purpose) -> None:
+    assert prompts.load()[purpose] == prompts.load()[purpose]
+    assert "{}" not in prompts.load()[purpose]
+
+
+def test_the_prompt_alone_carries_the_mark() -> None:
+    assert prompts.system("Be kind.", "  \n") == [
+        {"type": "text", "text": "Be kind.", "cache_control": {"type": "ephemeral"}}
+    ]
+
+
+def test_the_channels_instructions_carry_the_mark() -> None:
+    assert prompts.system("Be kind.", "Speak French.") == [
+        {"type": "text", "text": "Be kind."},
+        {"type": "text", "text": "Speak French.", "cache_control": {"type": "ephemeral"}},
+    ]
