@@ -61,7 +61,8 @@ def _parser() -> argparse.ArgumentParser:
         )
         command.add_argument("--no-browser", action="store_true", help="don't open the page")
         command.add_argument("--transport", choices=("socket", "http"), default="socket", help="how the bot is reached")
-    add("serve", _serve, "serve Slack")
+    serve = add("serve", _serve, "serve Slack")
+    serve.add_argument("--migrate", action="store_true", help="bring the database to this version's tables first")
     add("migrate", _migrate, "bring the database to this version's tables")
     add("doctor", _doctor, "check tokens, scopes, database and model, and tell the remedies")
     manifest = add("manifest", _manifest, "print the manifest that creates the Slack app")
@@ -87,22 +88,27 @@ def _configured(environ: dict[str, str], *, for_slack: bool = False) -> Settings
 def _start(options: argparse.Namespace) -> int:
     if settings.has_slack_tokens(settings.environment()):
         print("Slack tokens are set, so Parley joins Slack. (`python -m bot playground` starts the playground.)")
-        _migrate(options)
-        return _serve(options)
+        return _serve(argparse.Namespace(migrate=True))
     print("No Slack tokens are set in .env, so this is the playground; the README tells how to join Slack.")
     return _playground(options)
 
 
-def _serve(_: argparse.Namespace) -> int:
+def _serve(options: argparse.Namespace) -> int:
     from bot import app
+    from bot.db import migrate
 
     read = _configured(settings.environment(), for_slack=True)
+
+    async def run() -> None:
+        if options.migrate:
+            await migrate.upgrade(read.database_url)
+        await app.serve(read, announce)
 
     def announce(address: str) -> None:
         how = "Socket Mode" if read.transport == "socket" else f"HTTP at {address}/slack/events"
         print(f"Parley is ready: Slack over {how}, {read.claude_model}, health at {address}/healthz", flush=True)
 
-    asyncio.run(app.serve(read, announce))
+    asyncio.run(run())
     return 0
 
 
@@ -116,12 +122,15 @@ async def _play(options: argparse.Namespace, folder: Path) -> None:
     """Run the local workspace, and the real bot in it, unaware of where it is. All is forgotten at the end."""
     from bot import app
     from bot.db import migrate
+    from bot.playground.page_api import Command
     from bot.playground.stage import Stage
+    from bot.slack.commands import COMMANDS
 
     environ = settings.environment()
     if "ANTHROPIC_API_KEY" not in environ:
         _bypass_proxies()
-    async with Stage(port=options.port, with_rehearsal="ANTHROPIC_API_KEY" not in environ) as stage:
+    offered = [Command(f"/{spec.name}", spec.usage_hint, spec.description) for spec in COMMANDS]
+    async with Stage(offered, port=options.port, with_rehearsal="ANTHROPIC_API_KEY" not in environ) as stage:
         told = {name: value for name, value in environ.items() if not name.startswith("SLACK_")}
         told |= {"DATABASE_URL": f"sqlite:///{folder / 'parley.db'}", "HOST": "127.0.0.1", "PORT": "0"}
         read = _configured(told | stage.environment(options.transport), for_slack=True)

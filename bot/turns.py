@@ -38,9 +38,7 @@ _COMMAND = TypeAdapter(Command)
 class Produce(Protocol):
     """A command's use case."""
 
-    async def __call__(
-        self, command: Command, *, bookmark: Bookmark, reference: str, store: Store, model: Model, chat: Chat
-    ) -> Record:
+    async def __call__(self, command: Command, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
         """Carry the command out."""
 
 
@@ -89,9 +87,7 @@ class Turns:
     async def run_message(self, job: Job) -> Finish:
         """Answer a message."""
         heard = _MESSAGE.validate_python(job.payload)
-        record = await answer(
-            heard, bookmark=job, reference=job.reference, store=self._store, model=self._model, chat=self._chat
-        )
+        record = await answer(heard, bookmark=job, store=self._store, model=self._model, chat=self._chat)
         return _finish(record)
 
     async def run_command(self, job: Job) -> Finish | None:
@@ -101,7 +97,7 @@ class Turns:
             record = await instruct(command, admins=self._admins, store=self._store, chat=self._chat, bookmark=job)
         elif command.is_private or command.place.thread:
             record = await PRODUCE[command.name](
-                command, bookmark=job, reference=job.reference, store=self._store, model=self._model, chat=self._chat
+                command, bookmark=job, store=self._store, model=self._model, chat=self._chat
             )
         else:
             await self._open(command, job)
@@ -122,7 +118,7 @@ class Turns:
         heard = _MESSAGE.validate_python(job.payload)
         _log_failure(error)
         try:
-            async with self._chat.answer(heard.place, Asker(heard.author, heard.home), job) as visible:
+            async with self._chat.answer(heard.place, Asker(heard.author, heard.home), job, to=heard.id) as visible:
                 shown = await visible.replace(_apology(error, job))
         except ChatError as unheard:
             log.warning("nobody could be told: %s", unheard)
@@ -137,7 +133,7 @@ class Turns:
         is_public = command.place.thread and not command.is_private
         try:
             async with (
-                self._chat.answer(command.place, command.asker, job)
+                self._chat.answer(command.place, command.asker, job, to=command.place.thread)
                 if is_public
                 else self._chat.whisper(command.place, command.asker)
             ) as visible:

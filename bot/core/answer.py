@@ -19,7 +19,7 @@ GREETING = (
 )
 
 
-async def answer(heard: Heard, *, bookmark: Bookmark, reference: str, store: Store, model: Model, chat: Chat) -> Record:
+async def answer(heard: Heard, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
     """Answer a message if it is for the bot, and return what the thread's history should keep.
 
     Raises `ChatError` when the answer could not be shown.
@@ -29,7 +29,7 @@ async def answer(heard: Heard, *, bookmark: Bookmark, reference: str, store: Sto
         return Record(heard.place, heard.author)
     question = Message(Role.USER, heard.author, heard.text, heard.id)
     asker = Asker(heard.author, heard.home)
-    async with chat.answer(heard.place, asker, bookmark) as visible:
+    async with chat.answer(heard.place, asker, bookmark, to=heard.id) as visible:
         if not heard.text:
             written = Written(GREETING, await visible.replace(GREETING))
         else:
@@ -46,7 +46,7 @@ async def answer(heard: Heard, *, bookmark: Bookmark, reference: str, store: Sto
                 request,
                 visible,
                 model=model,
-                reference=reference,
+                reference=bookmark.reference,
                 notes=too_long(messages=fitted.messages_left_out, characters=fitted.characters_cut),
             )
     return written.record(heard.place, question, began_with_bot=conversation.began_with_bot or heard.opens_thread)

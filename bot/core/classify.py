@@ -171,9 +171,7 @@ async def _sort_batch(
             sorting.categories.setdefault(result.item, result.category)
 
 
-async def classify(
-    command: Command, *, bookmark: Bookmark, reference: str, store: Store, model: Model, chat: Chat
-) -> Record:
+async def classify(command: Command, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
     """Sort what was typed, and return what the thread's history should keep. Raises `ChatError`."""
     task = parse(command.text)
     request = Request(
@@ -188,10 +186,10 @@ async def classify(
         sorting = await sort(task, request, model=model)
         if sorting.failure and not sorting.categories:
             return command.record(
-                replace(await own_up(sorting.failure, visible, reference), calls=tuple(sorting.calls))
+                replace(await own_up(sorting.failure, visible, bookmark.reference), calls=tuple(sorting.calls))
             )
         text = listing(task.items, sorting.categories)
-        message_id = await visible.replace(text + _shortfall(task, sorting, reference))
+        message_id = await visible.replace(text + _shortfall(task, sorting, bookmark.reference))
     return command.record(Written(text, message_id, tuple(sorting.calls)))
 
 

@@ -110,9 +110,7 @@ def saved(names: list[str], where: str = "") -> str:
     return f"\n\nCode saved to {', '.join(names)}{where}" if names else ""
 
 
-async def code(
-    command: Command, *, bookmark: Bookmark, reference: str, store: Store, model: Model, chat: Chat
-) -> Record:
+async def code(command: Command, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
     """Write what was asked for, and return what the thread's history should keep. Raises `ChatError`."""
     instructions = await store.instructions(command.place)
     text, cut = shorten(parse(command.text), model.room(MAX_OUTPUT) - estimate_tokens(instructions))
@@ -130,7 +128,7 @@ async def code(
 
     async with answering(command, chat=chat, bookmark=bookmark) as visible:
         written = await write(
-            request, visible, model=model, reference=reference, notes=too_long(characters=cut), after=save
+            request, visible, model=model, reference=bookmark.reference, notes=too_long(characters=cut), after=save
         )
     return command.record(written)
 

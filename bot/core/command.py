@@ -97,7 +97,7 @@ async def answering(command: Command, *, chat: Chat, bookmark: Bookmark) -> Asyn
     answer = (
         chat.whisper(command.place, command.asker)
         if command.is_private
-        else chat.answer(command.place, command.asker, bookmark)
+        else chat.answer(command.place, command.asker, bookmark, to=command.place.thread)
     )
     async with answer as visible:
         yield visible

@@ -126,7 +126,21 @@ class Model(Protocol):
 
 
 class Bookmark(Protocol):
-    """What a turn has already made visible, kept durably, so that a second try carries on instead of starting again."""
+    """What a turn has already made visible, kept durably, so that a second try carries on instead of starting again.
+
+    `reference` names the turn to people and in the log; `attempt` counts from 1.
+    """
+
+    @property
+    def reference(self) -> str:
+        """Name the turn."""
+
+    @property
+    def attempt(self) -> int:
+        """Tell which try this is."""
+
+    def check(self) -> None:
+        """Raise when the turn may no longer be ours to run: to be called before each effect outside."""
 
     def get(self, key: str) -> str | None:
         """Return what was kept under `key`."""
@@ -166,8 +180,8 @@ class Chat(Protocol):
     def mention(self, person: str) -> str:
         """Write a person's name in the platform's own form."""
 
-    def answer(self, place: Place, asker: Asker, bookmark: Bookmark) -> AbstractAsyncContextManager[Answer]:
-        """Begin an answer in a thread, visible to all, streamed where possible."""
+    def answer(self, place: Place, asker: Asker, bookmark: Bookmark, *, to: str) -> AbstractAsyncContextManager[Answer]:
+        """Begin an answer in a thread to its message `to`, visible to all, streamed where possible."""
 
     def whisper(self, place: Place, asker: Asker) -> AbstractAsyncContextManager[Answer]:
         """Begin an answer that only the asker sees, shown whole when it is finished."""

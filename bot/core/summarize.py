@@ -47,9 +47,7 @@ def prompt(source: Source) -> str:
     return f"Summarize the text in this document{role}.\n\n{quoted('document', {'text': source.text})}"
 
 
-async def summarize(
-    command: Command, *, bookmark: Bookmark, reference: str, store: Store, model: Model, chat: Chat
-) -> Record:
+async def summarize(command: Command, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
     """Summarise what was typed, and return what the thread's history should keep. Raises `ChatError`."""
     source = parse(command.text)
     instructions = await store.instructions(command.place)
@@ -63,5 +61,7 @@ async def summarize(
         instructions=instructions,
     )
     async with answering(command, chat=chat, bookmark=bookmark) as visible:
-        written = await write(request, visible, model=model, reference=reference, notes=too_long(characters=cut))
+        written = await write(
+            request, visible, model=model, reference=bookmark.reference, notes=too_long(characters=cut)
+        )
     return command.record(written)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.ports import Standing
 from bot.slack.api import call
-from bot.slack.delivery import Sessions, StreamedAnswer, WhisperedAnswer, message
+from bot.slack.delivery import LEFT_BEHIND, Sessions, StreamedAnswer, WhisperedAnswer, mark, mark_of, message
 from bot.slack.text import MESSAGE_LIMIT, harmless
 
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ class SlackChat:
         """Write a person's name as Slack links it."""
         return f"<@{person}>"
 
-    def answer(self, place: Place, asker: Asker, bookmark: Bookmark) -> StreamedAnswer:
-        """Begin an answer in a thread."""
-        return StreamedAnswer(self._client, self._sessions, place, asker, bookmark)
+    def answer(self, place: Place, asker: Asker, bookmark: Bookmark, *, to: str) -> StreamedAnswer:
+        """Begin an answer in a thread to its message `to`."""
+        return StreamedAnswer(self._client, self._sessions, place, asker, bookmark, to=to)
 
     @asynccontextmanager
     async def whisper(self, place: Place, asker: Asker) -> AsyncIterator[WhisperedAnswer]:
@@ -47,19 +47,30 @@ class SlackChat:
 
     async def open_thread(self, place: Place, text: str, bookmark: Bookmark) -> Place:
         """Post `text` to the channel, once, and return the thread that hangs on it. Raises `ChatError`."""
-        thread = bookmark.get(THREAD)
-        if thread is None:
-            shown = harmless(text)[:MESSAGE_LIMIT]
-            response = await call(self._client.chat_postMessage, channel=place.channel, **message(shown))
+        if kept := bookmark.get(THREAD):
+            return replace(place, thread=kept)
+        thread = await self._find_root(place, bookmark) if bookmark.attempt > 1 else ""
+        if not thread:
+            bookmark.check()
+            content = message(harmless(text)[:MESSAGE_LIMIT]) | {"metadata": mark(bookmark.reference)}
+            response = await call(self._client.chat_postMessage, channel=place.channel, **content)
             thread = str(response["ts"])
-            await bookmark.keep(THREAD, thread)
+        await bookmark.keep(THREAD, thread)
         return replace(place, thread=thread)
+
+    async def _find_root(self, place: Place, bookmark: Bookmark) -> str:
+        """Return the message that a former try of this turn posted before it could keep the bookmark, "" for none."""
+        page = await call(
+            self._client.conversations_history, channel=place.channel, include_all_metadata=True, limit=LEFT_BEHIND
+        )
+        return next((str(found["ts"]) for found in page["messages"] if mark_of(found) == bookmark.reference), "")
 
     async def upload(self, place: Place, name: str, content: str, bookmark: Bookmark) -> None:
         """Upload a text file to a thread or a channel, once. Raises `ChatError`."""
         key = f"file {name}"
         if bookmark.get(key) is not None:
             return
+        bookmark.check()
         response = await call(
             self._client.files_upload_v2,
             channel=place.channel,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
@@ -14,6 +14,7 @@ from bot.slack.api import TIMEOUT, call, call_once, translated
 from bot.slack.text import MESSAGE_LIMIT, NOTICE_LIMIT, harmless, safe_end, split
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
     from types import TracebackType
 
     import aiohttp
@@ -22,12 +23,28 @@ if TYPE_CHECKING:
     from bot.core.conversation import Place
     from bot.core.ports import Asker, Bookmark
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 APPEND_EVERY = 0.7  # seconds; Slack counts 100 appends a minute for all streams of a workspace
 STREAM_LIMIT = 11_000  # characters streamed into one message; what follows is posted whole
 CLEARING = 5.0  # seconds that clearing a status may take when a turn failed
+LEFT_BEHIND = 200  # messages behind the question to look through for what a former try left
 ANSWER = "answer"  # the bookmark of the answer's message
+
+
+MARK = "parley_turn"  # the type of the metadata that tells which turn a message belongs to
+
+
+def mark(reference: str) -> dict[str, Any]:
+    """Mark a message as a turn's, for a second try of that turn to find. Anybody in the workspace can read it."""
+    return {"event_type": MARK, "event_payload": {"turn": reference}}
+
+
+def mark_of(message: Mapping[str, Any]) -> str:
+    """Return the reference of the turn that a message is marked with, "" for none."""
+    metadata = message.get("metadata") or {}
+    return str(metadata.get("event_payload", {}).get("turn", "")) if metadata.get("event_type") == MARK else ""
 
 
 def message(text: str) -> dict[str, Any]:
@@ -68,33 +85,38 @@ class Sessions:
 class StreamedAnswer:
     """An answer in a thread, visible to all: streamed by Slack's own streams, or whole where no stream is to be had.
 
-    One task writes to Slack at a time, under `_turn`. A former try's message (in the bookmark) is edited when all is
-    written, instead of a second one being posted.
+    One task writes to Slack at a time, under `_turn`. What a former try left is edited when all is written, and no second
+    message posted: the one in the bookmark, or, where that try died before it could keep the bookmark,
+    the one with this turn's mark, or a stream that nobody ended, which bears no mark.
     """
 
     def __init__(
-        self, client: AsyncWebClient, sessions: Sessions, place: Place, asker: Asker, bookmark: Bookmark
+        self, client: AsyncWebClient, sessions: Sessions, place: Place, asker: Asker, bookmark: Bookmark, *, to: str
     ) -> None:
-        self._client, self._sessions, self._place, self._asker, self._bookmark = (
-            client,
-            sessions,
-            place,
-            asker,
-            bookmark,
-        )
+        self._client = client
+        self._sessions = sessions
+        self._place = place
+        self._asker = asker
+        self._bookmark = bookmark
+        self._to = to
         self._new: list[str] = []
         self._held = ""
         self._text = ""
         self._shown = 0
         self._ts = bookmark.get(ANSWER) or ""
-        self._is_resumed = bool(self._ts)
-        self._is_streaming = not self._is_resumed
+        self._is_resumed = False
+        self._is_streaming = True
         self._has_status = False
         self._is_ended = False
         self._news = asyncio.Event()
         self._turn = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
+        if self._bookmark.attempt > 1 and not self._ts:
+            self._ts = await self._find()
+        self._is_resumed = bool(self._ts)
+        self._is_streaming = not self._is_resumed
+        self._bookmark.check()
         self._pump = asyncio.create_task(self._show_as_it_comes(), name="answer")
         return self
 
@@ -132,6 +154,7 @@ class StreamedAnswer:
 
     async def _show_as_it_comes(self) -> None:
         async with self._turn:
+            self._bookmark.check()
             self._has_status = await self._sessions.set(self._place, "processing")
         while self._is_streaming:
             await self._news.wait()
@@ -154,11 +177,11 @@ class StreamedAnswer:
         piece = self._text[self._shown : STREAM_LIMIT]
         if not self._is_streaming or not piece.strip():
             return 0
+        self._bookmark.check()
         try:
             if self._ts:
-                await call_once(
-                    self._client.chat_appendStream, channel=self._place.channel, ts=self._ts, markdown_text=piece
-                )
+                append = self._client.chat_appendStream
+                await call_once(append, channel=self._place.channel, ts=self._ts, markdown_text=piece)
             else:
                 await self._start(piece)
         except ChatBusyError as error:
@@ -201,9 +224,9 @@ class StreamedAnswer:
 
     async def _stop(self, rest: str) -> bool:
         """End the stream with the rest of its text; tell whether Slack still knew the stream."""
-        arguments = {"channel": self._place.channel, "ts": self._ts} | ({"markdown_text": rest} if rest else {})
+        more = {"markdown_text": rest} if rest else {}
         try:
-            await call(self._client.chat_stopStream, **arguments)
+            await self._call(self._client.chat_stopStream, ts=self._ts, metadata=self._mark, **more)
         except ChatError as error:
             if error.is_transient:
                 raise
@@ -215,23 +238,44 @@ class StreamedAnswer:
     async def _edit(self, text: str) -> None:
         if self._is_resumed:
             await self._stop("")  # the try before this one may have left its stream open, and then an edit is refused
-        await call(self._client.chat_update, channel=self._place.channel, ts=self._ts, **message(text))
+        await self._call(self._client.chat_update, ts=self._ts, metadata=self._mark, **message(text))
 
     async def _post(self, text: str) -> str:
-        response = await call(
-            self._client.chat_postMessage,
-            channel=self._place.channel,
-            thread_ts=self._place.thread,
-            **message(text),
-        )
+        post = self._client.chat_postMessage
+        response = await self._call(post, thread_ts=self._place.thread, metadata=self._mark, **message(text))
         return str(response["ts"])
+
+    async def _find(self) -> str:
+        """Return the `ts` of the message that a former try of this turn left in the thread, "" for none."""
+        page = await call(
+            self._client.conversations_replies,
+            channel=self._place.channel,
+            ts=self._place.thread,
+            oldest=self._to,
+            include_all_metadata=True,
+            limit=LEFT_BEHIND,
+        )
+        for found in page["messages"]:
+            is_ours = found.get("bot_id") and found["ts"] > self._to and not found.get("files")
+            if is_ours and mark_of(found) in {"", self._bookmark.reference}:
+                return str(found["ts"])
+        return ""
 
     async def _clear(self) -> None:
         if self._ts and self._is_streaming:
             await self._stop("")
         if self._has_status:
+            self._bookmark.check()
             await self._sessions.set(self._place, "active")
             self._has_status = False
+
+    @property
+    def _mark(self) -> dict[str, Any]:
+        return mark(self._bookmark.reference)
+
+    async def _call(self, method: Callable[..., Awaitable[T]], **arguments: Any) -> T:  # noqa: ANN401 - the SDK's own
+        self._bookmark.check()
+        return await call(method, channel=self._place.channel, **arguments)
 
 
 class WhisperedAnswer:

@@ -9,13 +9,17 @@ MESSAGE_LIMIT = 12_000
 # The plain text beside the blocks is for notifications; https://docs.slack.dev/reference/methods/chat.postMessage
 NOTICE_LIMIT = 3_000
 
-_LINK = re.compile(r"<(?P<target>https?://[^|>]*|mailto:[^|>]*)(?:\|(?P<label>[^>]*))?>")
-_CHANNEL = re.compile(r"<#[CG][A-Z0-9]*\|(?P<name>[^>]*)>")
+_LINK = re.compile(r"<(?P<target>(?:https?|mailto|tel):[^|>]*)(?:\|(?P<label>[^>]*))?>")
+_CHANNEL = re.compile(r"<#[CG][A-Z0-9]*\|(?P<name>[^>]+)>")
 _BROADCAST_IN = re.compile(r"<!(?P<who>channel|here|everyone)(?:\|[^>]*)?>")
+_LABELLED = re.compile(r"<!(?:subteam|date)\^[^|>]*\|(?P<label>[^>]+)>")
+_NO_TEXT = re.compile(r"[\0\ud800-\udfff]")
 _MENTION_FIRST = re.compile(r"^\s*<@(?P<person>[UWB][A-Z0-9]+)(?:\|[^>]*)?>")
 _BROADCAST_OUT = re.compile(r"<!(?=channel\b|here\b|everyone\b|subteam\^)", re.IGNORECASE)
 _BROADCAST_BEGUN = re.compile(r"<(?:![a-z]{0,8})?$", re.IGNORECASE)
-_FENCE = re.compile(r"^(?P<fence>`{3,}|~{3,})(?P<info>[^`]{0,80})$")
+# What opens or closes a code block; bounded, so that repeating it always leaves room for text.
+_FENCE = re.compile(r"^ {0,3}(?P<ticks>`{3,20}|~{3,20})(?P<info>[^`~]{0,80})$")
+_LONGEST_CLOSING = 1 + 3 + 20
 
 
 def unescape(text: str) -> str:
@@ -24,15 +28,19 @@ def unescape(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Turn Slack's mark-up into what the person typed: links, channels and broadcasts; mentions of people stay."""
-    text = _LINK.sub(_link, text)
+    """Turn Slack's mark-up into what the person typed: links, channels and broadcasts; mentions of people stay.
+
+    Takes out what can't be stored or sent: NUL, and halves of characters.
+    """
+    text = _LINK.sub(_link, _NO_TEXT.sub("", text))
     text = _CHANNEL.sub(lambda match: f"#{match['name']}", text)
     text = _BROADCAST_IN.sub(lambda match: f"@{match['who']}", text)
+    text = _LABELLED.sub(lambda match: match["label"], text)
     return unescape(text)
 
 
 def _link(match: re.Match[str]) -> str:
-    target, label = match["target"].removeprefix("mailto:"), match["label"]
+    target, label = match["target"].removeprefix("mailto:").removeprefix("tel:"), match["label"]
     return f"{label} ({target})" if label and label not in target else target
 
 
@@ -68,41 +76,41 @@ def split(text: str, limit: int = MESSAGE_LIMIT, *, at_least: int = 0) -> list[s
     """Split Markdown into messages of at most `limit` characters, the first of them no shorter than `at_least`.
 
     Splits between paragraphs where it can, else between lines, else anywhere. A code block that is split is closed in
-    the one message and opened again in the next.
+    the one message and opened again in the next. `limit` is 200 or more, and `at_least` at least 100 less.
     """
     parts: list[str] = []
     opened = ""
     while len(opened) + len(text) > limit:
-        fence = _open_fence(opened + text[: limit - len(opened)])
-        room = limit - len(opened) - (len(fence.split()[0]) + 1 if fence else 0)
+        room = limit - len(opened) - _LONGEST_CLOSING
         cut = _cut(text, room, max(at_least, room // 2))
         head, text = opened + text[:cut], text[cut:].lstrip("\n")
-        fence = _open_fence(head)
-        parts.append(head.rstrip("\n") + f"\n{_ticks(fence)}" if fence else head.rstrip())
-        opened = f"{fence}\n" if fence else ""
+        if head.strip():
+            parts.append(head[:at_least] + head[at_least:].rstrip() + closing(head))
+        opened = f"{fence}\n" if (fence := _open_fence(head)) else ""
         at_least = 0
-    return [*parts, opened + text] if text or not parts else parts
+    return [*parts, opened + text] if text.strip() or not parts else parts
+
+
+def closing(text: str) -> str:
+    """Return what closes the code block that is open at the text's end, "" for none."""
+    match = _FENCE.match(_open_fence(text))
+    return f"\n{match['ticks']}" if match else ""
 
 
 def _cut(text: str, room: int, earliest: int) -> int:
     for boundary in ("\n\n", "\n", " "):
         if (cut := text.rfind(boundary, earliest, room)) > 0:
             return cut + len(boundary)
-    return max(1, room)
-
-
-def _ticks(fence: str) -> str:
-    match = _FENCE.match(fence)
-    return match["fence"] if match else ""
+    return room
 
 
 def _open_fence(text: str) -> str:
     """Return the line that opened a code block which is still open at the text's end, "" for none."""
-    opened = ""
+    opened = ticks = ""
     for line in text.split("\n"):
         match = _FENCE.match(line)
         if match and not opened:
-            opened = line
-        elif match and line.strip().startswith(_ticks(opened)) and not match["info"].strip():
+            opened, ticks = line, match["ticks"]
+        elif match and match["ticks"].startswith(ticks) and not match["info"].strip():
             opened = ""
     return opened

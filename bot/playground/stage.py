@@ -1,0 +1,60 @@
+"""The stage: the local workspace with its page, and the rehearsal model, where no other model answers."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Literal, Self
+
+from bot.playground.local_workspace import LocalWorkspace
+from bot.playground.messages_api import MessagesServer
+from bot.playground.page_api import Command, Page
+from bot.playground.rehearsal import Rehearsal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+
+
+class Stage:
+    """What a bot needs to be tried on this machine, as an async context manager.
+
+    `commands` are what the page offers, `port` is the page's; 0 takes a free one. Raises `OSError` for a port that
+    is taken.
+    """
+
+    def __init__(self, commands: Sequence[Command], *, port: int = 0, with_rehearsal: bool = True) -> None:
+        page = (
+            Page(commands, "rehearsal", "No ANTHROPIC_API_KEY is set: a rehearsal model answers by simple rules.")
+            if with_rehearsal
+            else Page(commands, "claude", "Claude answers, on your ANTHROPIC_API_KEY.")
+        )
+        self.workspace = LocalWorkspace(page=page, port=port)
+        self._model = MessagesServer(Rehearsal()) if with_rehearsal else None
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self.workspace)
+            if self._model is not None:
+                await stack.enter_async_context(self._model)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    @property
+    def url(self) -> str:
+        """Where the page is."""
+        return self.workspace.url
+
+    def environment(self, transport: Literal["socket", "http"]) -> dict[str, str]:
+        """Return the settings by which a bot joins the workspace, and finds the rehearsal model if there is one."""
+        model = self._model.environment() if self._model else {}
+        return self.workspace.environment(transport) | model
+
+    def deliver_to(self, url: str) -> None:
+        """Tell the workspace where the bot listens, for HTTP."""
+        self.workspace.deliver_to(url)
