@@ -85,9 +85,9 @@ class Sessions:
 class StreamedAnswer:
     """An answer in a thread, visible to all: streamed by Slack's own streams, or whole where no stream is to be had.
 
-    One task writes to Slack at a time, under `_turn`. What a former try left is edited when all is written, and no second
-    message posted: the one in the bookmark, or, where that try died before it could keep the bookmark,
-    the one with this turn's mark, or a stream that nobody ended, which bears no mark.
+    One task writes to Slack at a time, under `_turn`. What a former try left is edited when all is written, and no
+    second message posted: the one in the bookmark, or, where that try died before it could keep the bookmark, the one
+    with this turn's mark, or a stream that nobody ended, which bears no mark.
     """
 
     def __init__(
