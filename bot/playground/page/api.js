@@ -1,0 +1,40 @@
+/** The playground's server, as the page speaks to it: requests, and the stream of changes. */
+
+const RECONNECT_MS = 2000;
+
+/** The server, or the way to it, refused a request; `message` is a sentence for the person. */
+export class RequestError extends Error {}
+
+/** Read JSON from the server. Raises RequestError. */
+export function get(path) {
+  return request(path, {});
+}
+
+/** Send JSON to the server. Raises RequestError. */
+export function post(path, body) {
+  return request(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+}
+
+async function request(path, options) {
+  let response;
+  try {
+    response = await fetch(path, { ...options, cache: "no-store" });
+  } catch {
+    throw new RequestError("The playground can't be reached. Is it still running?");
+  }
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new RequestError(answer.error ?? `The playground answered with status ${response.status}.`);
+  return answer;
+}
+
+/** Listen to the stream of changes for as long as the page is open, however often the connection is lost. */
+export function listen({ opened, changed, lost }) {
+  const source = new EventSource("/page/changes");
+  source.onopen = opened;
+  source.onmessage = (event) => changed(JSON.parse(event.data));
+  source.onerror = () => {
+    lost();
+    // The browser comes back by itself after a cut, but gives up for good after an answer that is no stream.
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => listen({ opened, changed, lost }), RECONNECT_MS);
+  };
+}

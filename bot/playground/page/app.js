@@ -1,0 +1,290 @@
+/** The playground's page: a workspace in the manner of Slack, for talking to the bot without an account. */
+
+import { RequestError, get, listen, post } from "./api.js";
+import { parseCommand } from "./completion.js";
+import { Composer } from "./composer.js";
+import { h, plainButton, role } from "./dom.js";
+import { MessageList } from "./messages.js";
+import { Scroll } from "./scroll.js";
+import { Sidebar } from "./sidebar.js";
+import { welcome } from "./starters.js";
+import { Workspace, isReply } from "./workspace.js";
+
+const NARROW = matchMedia("(max-width: 760px)");
+const ANNOUNCED_CHARACTERS = 300;
+
+const workspace = new Workspace();
+const sidebar = new Sidebar(role("sidebar"), workspace);
+const lists = {};
+const scrolls = {};
+const composers = {};
+const followed = new Set();
+let here = { channel: "", thread: null };
+let behind = null;
+let drawing = false;
+
+// Where we are: the address holds it, so that reload and the back button work
+
+function readAddress() {
+  if (workspace.channels.length === 0) return;
+  const [channel, thread] = location.hash.slice(1).split("/");
+  const known = workspace.channel(channel) ?? workspace.channels[0];
+  const next = { channel: known.id, thread: (known.id === channel && thread) || null };
+  const moved = next.channel !== here.channel;
+  const opened = next.thread !== here.thread;
+  here = next;
+  enter({ moved, opened });
+}
+
+function goTo(channel, thread = null) {
+  location.hash = thread ? `${channel}/${thread}` : channel;
+  readAddress();
+}
+
+function enter({ moved, opened }) {
+  const channel = workspace.channel(here.channel);
+  markSeen();
+  draw();
+  composers.channel.moveTo({ channel: channel.id, thread: null, label: `Message ${workspace.titleOf(channel)}` });
+  if (here.thread) composers.thread.moveTo({ channel: channel.id, thread: here.thread, label: "Reply…" });
+  if (moved) scrolls.channel.toEnd();
+  if (opened && here.thread) scrolls.thread.toEnd();
+  if (moved) showSidebar(false);
+  if (opened && here.thread && NARROW.matches) composers.thread.focus();
+}
+
+function openThread(message) {
+  goTo(message.channel, isReply(message) ? message.thread_ts : message.ts);
+  composers.thread.focus();
+}
+
+function closeThread() {
+  goTo(here.channel);
+  composers.channel.focus();
+}
+
+/** A link to a message of this workspace opens here: at Slack's own address there is nothing. */
+function followPermalink(event) {
+  const link = event.target.closest("a[href]");
+  const found = link && /\/archives\/(\w+)\/p(\d+)(\d{6})$/.exec(new URL(link.href).pathname);
+  if (!found || !workspace.channel(found[1])) return;
+  event.preventDefault();
+  goTo(found[1], new URL(link.href).searchParams.get("thread_ts") ?? `${found[2]}.${found[3]}`);
+}
+
+/** On a narrow page the sidebar lies over the channel while it is shown; on a wide one it is always there. */
+function showSidebar(shown) {
+  const wasShown = document.body.classList.contains("sidebar-shown");
+  document.body.classList.toggle("sidebar-shown", shown);
+  if (shown !== wasShown) role(shown ? "close-sidebar" : "open-sidebar").focus();
+}
+
+// What the server tells
+
+/** Read everything anew. Changes that arrive meanwhile wait in `behind`: none is lost, none is applied too early. */
+async function readAll() {
+  const waiting = (behind = []);
+  try {
+    workspace.load(await get("/page/state"));
+    const read = async ({ id }) => workspace.replaceMessages(id, (await get(`/page/messages?channel=${id}`)).messages);
+    await Promise.all(workspace.channels.map(read));
+    workspace.clearStatuses();
+    role("connection").hidden = true;
+  } catch (error) {
+    showLost(error.message);
+  }
+  if (behind !== waiting) return; // the connection was lost once more, and all is being read again
+  behind = null;
+  waiting.forEach(take);
+  readAddress();
+}
+
+function take(change) {
+  if (behind !== null) {
+    behind.push(change);
+    return;
+  }
+  const before = change.message && workspace.message(change.message.channel, change.message.ts);
+  const fresh = workspace.apply(change);
+  if (fresh) greet(fresh);
+  if (change.message && !change.message.streaming && (fresh || before?.streaming)) announce(change.message);
+  if (change.type === "status" && change.status) followThread(change.channel, change.thread_ts);
+  scheduleDraw();
+}
+
+/** A message that was not there before: count it, or bring it into sight. */
+function greet(message) {
+  const isMine = message.user === workspace.me.id;
+  const isBots = workspace.users.get(message.user)?.is_bot;
+  if (isMine && message.channel === here.channel) scrolls[isReply(message) ? "thread" : "channel"].toEnd();
+  if (isReply(message) && isBots) followThread(message.channel, message.thread_ts);
+  if (isMine) return;
+  if (message.channel !== here.channel || document.hidden) workspace.markUnread(message.channel);
+  const thread = isReply(message) ? `${message.channel}/${message.thread_ts}` : null;
+  if (thread && (thread !== `${here.channel}/${here.thread}` || document.hidden)) workspace.markUnread(thread);
+}
+
+/** Open, once, a thread in which the bot begins to answer, if it is one of ours in the channel we look at. */
+function followThread(channel, thread) {
+  const place = `${channel}/${thread}`;
+  const root = workspace.message(channel, thread);
+  const isOurs = root && (root.user === workspace.me.id || workspace.users.get(root.user)?.is_bot);
+  const isFirst = workspace.replies(channel, thread).filter((reply) => reply.user !== workspace.me.id).length <= 1;
+  if (!isOurs || !isFirst || channel !== here.channel || followed.has(place)) return;
+  followed.add(place);
+  goTo(channel, thread);
+}
+
+function announce(message) {
+  if (message.user === workspace.me.id || message.channel !== here.channel) return;
+  const text = new DOMParser().parseFromString(message.html, "text/html").body.textContent;
+  role("announcement").textContent = `${workspace.nameOf(message.user)}: ${text.slice(0, ANNOUNCED_CHARACTERS)}`;
+}
+
+function markSeen() {
+  if (document.hidden) return;
+  workspace.markRead(here.channel);
+  if (here.thread) workspace.markRead(`${here.channel}/${here.thread}`);
+}
+
+function showLost(sentence) {
+  role("connection").textContent = sentence;
+  role("connection").hidden = false;
+}
+
+// What the person does
+
+async function send({ channel, thread }, text, files) {
+  const command = parseCommand(text);
+  if (command) return post("/page/commands", { channel, ...command });
+  const message = { channel, text };
+  if (thread) message.thread_ts = thread;
+  if (files.length) message.files = await Promise.all(files.map(encode));
+  return post("/page/messages", message);
+}
+
+async function encode(file) {
+  const url = await new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result);
+    reader.onerror = () => reject(new RequestError(`${file.name} could not be read.`));
+    reader.readAsDataURL(file);
+  });
+  return { name: file.name, content_base64: url.slice(url.indexOf(",") + 1) };
+}
+
+function press({ channel, ts }, { action_id, block_id, value }) {
+  return attempt(() => post("/page/actions", { channel, ts, action_id, block_id, value }));
+}
+
+function react({ channel, ts }, name) {
+  return attempt(() => post("/page/reactions", { channel, ts, name }));
+}
+
+/** Do what has no composer to say why it failed. */
+async function attempt(action) {
+  try {
+    await action();
+  } catch (error) {
+    showNotice(error.message);
+  }
+}
+
+function showNotice(sentence) {
+  const dismiss = plainButton("Dismiss", { onclick: () => notice.remove() }, "Dismiss");
+  const notice = h("p", { class: "notice", role: "alert", "data-role": "notice" }, sentence, dismiss);
+  role("notice")?.remove();
+  document.body.append(notice);
+}
+
+// Drawing
+
+function scheduleDraw() {
+  if (drawing) return;
+  drawing = true;
+  // A hidden page gets no animation frames, yet its title counts what is unread.
+  (document.hidden ? setTimeout : requestAnimationFrame)(draw);
+}
+
+function draw() {
+  drawing = false;
+  if (!here.channel) return;
+  sidebar.draw(here.channel);
+  drawBanner();
+  drawChannel();
+  drawThread();
+  const unread = workspace.unreadInChannels;
+  const title = workspace.titleOf(workspace.channel(here.channel));
+  document.title = `${unread ? `(${unread}) ` : ""}${title} · Parley playground`;
+}
+
+function drawChannel() {
+  const channel = workspace.channel(here.channel);
+  const messages = workspace.roots(channel.id);
+  role("channel-pane").dataset.channel = channel.id;
+  role("channel-name").textContent = workspace.titleOf(channel);
+  role("topic").textContent = channel.topic ?? "";
+  role("starters").hidden = messages.length > 0;
+  lists.channel.draw(messages);
+  scrolls.channel.keep();
+  if (messages.length === 0 && role("starters").dataset.channel !== channel.id) drawWelcome(channel);
+}
+
+function drawBanner() {
+  const banner = role("banner");
+  banner.textContent = workspace.model.notice;
+  banner.dataset.model = workspace.model.name;
+  banner.hidden = !workspace.model.notice;
+}
+
+function drawWelcome(channel) {
+  role("starters").dataset.channel = channel.id;
+  role("starters").replaceChildren(...welcome(workspace, channel, (text) => composers.channel.fill(text)));
+}
+
+function drawThread() {
+  const pane = role("thread");
+  const wasHidden = pane.hidden;
+  pane.hidden = here.thread === null;
+  document.body.classList.toggle("thread-shown", !pane.hidden);
+  if (pane.hidden) return;
+  const root = workspace.message(here.channel, here.thread);
+  const status = workspace.status(here.channel, here.thread);
+  pane.dataset.thread = here.thread;
+  role("thread-place").textContent = workspace.titleOf(workspace.channel(here.channel));
+  lists.thread.draw([...(root ? [root] : []), ...workspace.replies(here.channel, here.thread)], { thread: true });
+  role("status").textContent = status;
+  role("status").hidden = !status;
+  if (wasHidden) scrolls.thread.toEnd();
+  else scrolls.thread.keep();
+}
+
+// Start
+
+function start() {
+  for (const place of ["channel", "thread"]) {
+    lists[place] = new MessageList(role(`${place}-messages`), workspace, { openThread, press, react });
+    scrolls[place] = new Scroll(role(`${place}-scroll`), role(`${place}-newer`));
+    composers[place] = new Composer(role(`${place}-composer`), workspace, send);
+  }
+  role("close-thread").addEventListener("click", closeThread);
+  role("open-sidebar").addEventListener("click", () => showSidebar(true));
+  role("close-sidebar").addEventListener("click", () => showSidebar(false));
+  role("skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    composers.channel.focus();
+  });
+  document.addEventListener("click", followPermalink);
+  addEventListener("hashchange", readAddress);
+  addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && document.body.classList.contains("sidebar-shown")) showSidebar(false);
+    else if (event.key === "Escape" && here.thread) closeThread();
+  });
+  document.addEventListener("visibilitychange", () => {
+    markSeen();
+    scheduleDraw();
+  });
+  listen({ opened: readAll, changed: take, lost: () => showLost("Reconnecting…") });
+}
+
+start();

@@ -1,0 +1,143 @@
+/** What the page knows of the workspace: people, channels, messages, statuses, what is unread. No DOM, no network. */
+
+export class Workspace {
+  team = { id: "", name: "" };
+  me = { id: "", name: "" };
+  users = new Map();
+  channels = [];
+  commands = [];
+  model = { name: "", notice: "" };
+  #messages = new Map();
+  #threads = new Map();
+  #statuses = new Map();
+  #unread = new Map();
+
+  /** Take over the server's state. */
+  load(state) {
+    this.team = state.team;
+    this.me = state.me;
+    this.users = new Map(state.users.map((user) => [user.id, user]));
+    this.channels = state.channels;
+    this.commands = state.commands;
+    this.model = state.model;
+  }
+
+  /** Take over all messages of a channel, forgetting what was known of it. */
+  replaceMessages(channel, messages) {
+    this.#messages.set(channel, new Map(messages.map((message) => [message.ts, message])));
+    this.#threads.delete(channel);
+  }
+
+  /** Take over one change. Returns the message when it is one that was not known yet, else null. */
+  apply(change) {
+    if (change.type === "message") return this.#put(change.message);
+    if (change.type === "removed") this.#remove(change);
+    if (change.type === "status") this.#setStatus(change);
+    return null;
+  }
+
+  #put(message) {
+    const known = this.#messages.get(message.channel) ?? new Map();
+    this.#messages.set(message.channel, known);
+    const isNew = !known.has(message.ts);
+    known.set(message.ts, message);
+    this.#threads.delete(message.channel);
+    return isNew ? message : null;
+  }
+
+  #remove({ channel, ts }) {
+    this.#messages.get(channel)?.delete(ts);
+    this.#threads.delete(channel);
+  }
+
+  #setStatus({ channel, thread_ts: thread, status }) {
+    if (status) this.#statuses.set(`${channel}/${thread}`, status);
+    else this.#statuses.delete(`${channel}/${thread}`);
+  }
+
+  /** Forget all statuses: after a lost connection nobody knows which still hold. */
+  clearStatuses() {
+    this.#statuses.clear();
+  }
+
+  /** Messages that stand in the channel itself, oldest first. */
+  roots(channel) {
+    return this.replies(channel, "");
+  }
+
+  /** Replies to a message, oldest first. */
+  replies(channel, ts) {
+    const threads = this.#threads.get(channel) ?? byThread([...(this.#messages.get(channel)?.values() ?? [])]);
+    this.#threads.set(channel, threads);
+    return threads.get(ts) ?? [];
+  }
+
+  /** The message with this ts, or undefined. */
+  message(channel, ts) {
+    return this.#messages.get(channel)?.get(ts);
+  }
+
+  /** The status shown in a thread as a sentence, "" when there is none. */
+  status(channel, thread) {
+    const status = this.#statuses.get(`${channel}/${thread}`) ?? "";
+    return /^(is|are|has)\b/.test(status) ? `${this.bot?.real_name ?? "The app"} ${status}` : status;
+  }
+
+  /** The bot that the playground runs. */
+  get bot() {
+    return [...this.users.values()].find((user) => user.is_bot);
+  }
+
+  /** The name of a user as shown beside messages. */
+  nameOf(id) {
+    const user = this.users.get(id);
+    return user?.real_name || user?.name || id;
+  }
+
+  /** The name of a channel; a direct message is called after the bot. */
+  nameOfChannel(channel) {
+    return channel.is_im ? (this.bot?.real_name ?? channel.name) : channel.name;
+  }
+
+  /** The name of a channel with its sign. */
+  titleOf(channel) {
+    return channel.is_im ? this.nameOfChannel(channel) : `#${channel.name}`;
+  }
+
+  channel(id) {
+    return this.channels.find((channel) => channel.id === id);
+  }
+
+  /** Count a message, or read all of a place. A place is a channel's id, or "channel/thread". */
+  markUnread(place) {
+    this.#unread.set(place, this.unread(place) + 1);
+  }
+
+  markRead(place) {
+    this.#unread.delete(place);
+  }
+
+  unread(place) {
+    return this.#unread.get(place) ?? 0;
+  }
+
+  /** Unread messages of all channels together. */
+  get unreadInChannels() {
+    return this.channels.reduce((sum, channel) => sum + this.unread(channel.id), 0);
+  }
+}
+
+/** Tell whether a message hangs on another one. */
+export function isReply(message) {
+  return Boolean(message.thread_ts) && message.thread_ts !== message.ts;
+}
+
+function byThread(messages) {
+  const threads = new Map();
+  for (const message of messages.sort((a, b) => (a.ts < b.ts ? -1 : 1))) {
+    const thread = isReply(message) ? message.thread_ts : "";
+    if (!threads.has(thread)) threads.set(thread, []);
+    threads.get(thread).push(message);
+  }
+  return threads;
+}

@@ -1,0 +1,118 @@
+"""What a newcomer tries first, on the page of a real playground with the rehearsal model."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.async_api import expect
+
+if TYPE_CHECKING:
+    from tests.browser.window import Window
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+PASSAGE = (
+    "To be, or not to be, that is the question: Whether 'tis nobler in the mind to suffer The slings and arrows of "
+    "outrageous fortune, Or to take arms against a sea of troubles And by opposing end them."
+)
+REHEARSAL = re.compile("rehearsal model", re.IGNORECASE)
+WATCH_TEXT_GROW = """() => {
+    window.lengths = [];
+    new MutationObserver(() => {
+        const text = document.querySelector("[data-role=thread] [data-streaming] [data-role=text]")?.textContent.length;
+        if (text && text !== window.lengths.at(-1)) window.lengths.push(text);
+    }).observe(document.body, { childList: true, subtree: true });
+}"""
+
+
+async def test_a_mention_is_answered_word_by_word(window: Window) -> None:
+    await window.open("general")
+    await window.page.evaluate(WATCH_TEXT_GROW)
+    await window.say("@Parley what can you do?")
+    await expect(window.answers.last).to_contain_text(REHEARSAL)
+    lengths = await window.page.evaluate("window.lengths")
+    assert len(lengths) >= 2
+    assert lengths == sorted(lengths)
+    await expect(window.thread.locator("[data-role=status]")).to_be_hidden()
+
+
+async def test_a_follow_up_needs_no_mention(window: Window) -> None:
+    await window.open("general")
+    await window.say("@Parley my name is Wilhelmina")
+    await expect(window.answers).to_have_count(1)
+    await window.reply("What is my name?")
+    await expect(window.answers).to_have_count(2)
+    await expect(window.answers.last).to_contain_text("Wilhelmina")
+
+
+async def test_a_direct_message_is_answered(window: Window) -> None:
+    await window.open("Parley")
+    await window.say("Hello, who are you?")
+    await expect(window.answers.last).to_contain_text(REHEARSAL)
+
+
+async def test_a_summary_names_its_key_themes(window: Window) -> None:
+    await window.open("engineering")
+    await window.say(f"/summarize {PASSAGE}")
+    await expect(window.answers.first).to_contain_text("Summary")
+    await expect(window.answers.first).to_contain_text(re.compile("key themes", re.IGNORECASE))
+    await window.reply("Who wrote this?")
+    await expect(window.answers).to_have_count(2)
+
+
+async def test_code_is_shown_and_saved(window: Window) -> None:
+    await window.open("engineering")
+    await window.say("/code Write a Python function to calculate circle area. Handle negative inputs.")
+    card = window.thread.locator("[data-role=file][data-name='circle_area.py']")
+    await expect(card.locator("[data-role=preview]")).to_contain_text("def circle_area")
+    await expect(window.thread.get_by_text("Code saved to circle_area.py")).to_be_visible()
+    await expect(window.answers.first.locator("pre")).to_contain_text("def circle_area")
+    async with window.page.expect_download() as download:
+        await card.locator("[data-role=download]").click()
+    assert (await download.value).suggested_filename == "circle_area.py"
+
+
+async def test_messages_are_classified_into_a_list(window: Window) -> None:
+    await window.open("support-feedback")
+    await window.composer.fill("/classify My app crashes when I try to upload a photo")
+    for line in ("I forgot my password and cannot log in", "The app feels very slow after the update"):
+        await window.composer.press("Shift+Enter")
+        await window.composer.press_sequentially(line)
+    await window.composer.press("Shift+Enter")
+    await window.composer.press_sequentially("into: Bug report, Account issue, Performance issue")
+    await window.composer.press("Enter")
+    await expect(window.answers.first.locator("ol > li")).to_have_text(
+        [
+            "Bug report - My app crashes when I try to upload a photo",
+            "Account issue - I forgot my password and cannot log in",
+            "Performance issue - The app feels very slow after the update",
+        ]
+    )
+
+
+async def test_a_channel_prompt_reaches_the_model(window: Window) -> None:
+    await window.open("support-feedback")
+    await window.say("/parley prompt Answer like a lighthouse keeper")
+    await expect(window.private_notes).to_have_count(1)
+    await window.say("/parley prompt")
+    await expect(window.private_notes.last).to_contain_text("Answer like a lighthouse keeper")
+    await window.say("@Parley hello")
+    await expect(window.answers.last).to_contain_text("Answer like a lighthouse keeper")
+    await window.say("/parley prompt --reset")
+    await expect(window.private_notes).to_have_count(3)
+
+
+async def test_a_private_command_answers_privately(window: Window) -> None:
+    await window.open("general")
+    await window.say(f"/summarize --private {PASSAGE}")
+    await expect(window.private_notes.last).to_contain_text("Summary")
+    await expect(window.private_notes.last).to_contain_text("Only visible to you")
+    await expect(window.said("Summary")).to_have_count(await window.private_notes.filter(has_text="Summary").count())
+
+
+async def test_an_empty_command_explains_itself(window: Window) -> None:
+    await window.open("engineering")
+    await window.say("/summarize")
+    await expect(window.private_notes.last).to_contain_text("/summarize")

@@ -1,0 +1,50 @@
+"""The playground's page, as the person in front of it uses it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.async_api import Locator, Page
+
+
+class Window:
+    """One browser window on a playground."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.channel = page.locator("[data-role=channel-pane]")
+        self.composer = page.locator("[data-role=channel-composer]").get_by_role("combobox")
+        self.refusal = page.locator("[data-role=channel-composer] [data-role=error]")
+        self.thread = page.locator("[data-role=thread]")
+        self.reply_box = page.locator("[data-role=thread-composer]").get_by_role("combobox")
+        self.menu = page.locator("[data-role=channel-composer] [data-role=menu]")
+        self.connection = page.locator("[data-role=connection]")
+
+    async def open(self, channel: str) -> None:
+        """Go to a channel, or to the direct message with the app of that name."""
+        await self.page.get_by_role("navigation").get_by_role("link", name=channel).click()
+
+    async def say(self, text: str) -> None:
+        """Send text to the open channel; a text that begins with a slash is a command."""
+        await self.composer.fill(text)
+        await self.composer.press("Enter")
+
+    async def reply(self, text: str) -> None:
+        """Send text to the open thread."""
+        await self.reply_box.fill(text)
+        await self.reply_box.press("Enter")
+
+    def said(self, text: str) -> Locator:
+        """Messages in the channel that hold this text."""
+        return self.channel.locator("[data-role=message]", has_text=text)
+
+    @property
+    def answers(self) -> Locator:
+        """Finished messages of the app in the open thread; its first message is left out."""
+        return self.thread.locator("[data-role=message][data-thread]:has(.badge):not([data-streaming])")
+
+    @property
+    def private_notes(self) -> Locator:
+        """Messages in the channel that only this person sees."""
+        return self.channel.locator("[data-role=message]:has([data-role=ephemeral])")
