@@ -1,0 +1,262 @@
+"""The local workspace as one thing to start, talk in and look at: for the playground and for dialogues in tests."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Literal, Self
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from bot.playground.blocks import buttons, rich_text
+from bot.playground.delivery import Deliveries, Delivery, HttpTransport
+from bot.playground.files import FileExchange
+from bot.playground.interactions import CommandReply, Interactions
+from bot.playground.page_api import Page, PageApi
+from bot.playground.records import File, HomeOpened, Message, User
+from bot.playground.server import Server, is_loopback
+from bot.playground.socket_mode import SocketTransport
+from bot.playground.web_api import ApiCall, Fault, WebApi
+from bot.playground.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from aiohttp import web
+
+    from bot.playground.delivery import Ack
+    from bot.playground.rules import Rules
+
+# How much of each list a picture of the workspace shows, and of each text.
+PICTURE_LINES = 15
+PICTURE_TEXT = 120
+
+
+class LocalWorkspace:
+    """A workspace with its server, as an async context manager.
+
+    Users are `me` (an admin), `ada` (an admin), `sam` and `bot`; where no other is named, `me` acts. Texts are as
+    Slack's wire has them: `<@U…>` for a mention, &amp; for an ampersand. Raises `ValueError` for a host that is not
+    loopback.
+    """
+
+    def __init__(
+        self, rules: Rules | None = None, page: Page | None = None, *, host: str = "127.0.0.1", port: int = 0
+    ) -> None:
+        self.workspace = Workspace(rules)
+        self.me, self.ada, self.sam = self.workspace.me, self.workspace.ada, self.workspace.sam
+        self.bot = self.workspace.bot
+        self._changed = asyncio.Event()
+        self.sockets = SocketTransport(self.workspace, self._notice)
+        self.deliveries = Deliveries(self.workspace, self.sockets, self._notice)
+        self.interactions = Interactions(self.workspace, self.deliveries)
+        self.api = WebApi(self.workspace, self._notice)
+        self.page = PageApi(self.workspace, self.interactions, page or Page())
+        self.server = Server(self._routes(), host, port)
+        self._stack = AsyncExitStack()
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            self._session = await stack.enter_async_context(aiohttp.ClientSession())
+            await self.reopen()
+            stack.push_async_callback(self.close)
+            stack.push_async_callback(self.deliveries.close)
+            self.workspace.observe(self.deliveries.observe)
+            self.workspace.observe(lambda _: self._notice())
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    @property
+    def url(self) -> str:
+        """Where the workspace is reached."""
+        return self.server.url
+
+    async def close(self) -> None:
+        """Go away, as in an outage of Slack's: every connection ends, and no new one is taken."""
+        await self.sockets.disconnect(abruptly=True)
+        self.page.end_feeds()
+        await self.server.stop()
+
+    async def reopen(self) -> None:
+        """Come back on the same port."""
+        await self.server.start()
+        self.workspace.base_url = self.server.url
+
+    # The bot's side
+
+    def environment(self, transport: Literal["http", "socket"]) -> dict[str, str]:
+        """Return the settings by which a bot joins this workspace over the given transport."""
+        environment = {
+            "SLACK_BOT_TOKEN": self.workspace.bot_token,
+            "SLACK_SIGNING_SECRET": self.workspace.signing_secret,
+            "SLACK_API_URL": f"{self.url}/api/",
+        }
+        return environment | ({"SLACK_APP_TOKEN": self.workspace.app_token} if transport == "socket" else {})
+
+    def deliver_to(self, url: str) -> None:
+        """Send everything from now on to the bot's URL, signed; without it, all goes over sockets."""
+        if not is_loopback(urlsplit(url).hostname or ""):
+            raise ValueError(f"The local workspace delivers on this machine only: {url} is elsewhere.")
+        if self._session is None:
+            raise RuntimeError("The workspace has not been started.")
+        self.deliveries.transport = HttpTransport(self.workspace, self._session, url)
+
+    async def disconnect(self, *, abruptly: bool = False) -> None:
+        """Ask the bot to come over new sockets; or cut them without a word."""
+        await self.sockets.disconnect(abruptly=abruptly)
+
+    def fail(
+        self,
+        method: str,
+        *,
+        error: str = "",
+        status: int = 0,
+        retry_after: int = 0,
+        drop: Literal["", "request", "answer"] = "",
+        times: int = 1,
+    ) -> None:
+        """Make the next `times` calls of a method fail, in one of the ways that `Fault` tells of."""
+        self.api.faults[method].append(Fault(error, status, retry_after, drop, times))
+
+    def limit(self, method: str, per_minute: int) -> None:
+        """Hold a method to so many calls a minute."""
+        self.api.limits[method] = per_minute
+
+    # The people's side
+
+    def say(
+        self,
+        channel: str,
+        text: str,
+        *,
+        user: User | None = None,
+        thread_ts: str = "",
+        files: Mapping[str, bytes] | None = None,
+    ) -> str:
+        """Post a message with files by their names, as a person; return its ts."""
+        author = (user or self.me).id
+        attached = [self.workspace.add_file(name, author, content) for name, content in (files or {}).items()]
+        return self.workspace.say(Message(channel, author, text, thread_ts, files=attached)).ts
+
+    def edit(self, channel: str, ts: str, text: str) -> None:
+        """Change a person's message."""
+        message = self.workspace.message(channel, ts)
+        self.workspace.edit(message, text, [rich_text(text)])
+
+    def delete(self, channel: str, ts: str) -> None:
+        """Delete a message."""
+        self.workspace.delete(self.workspace.message(channel, ts))
+
+    def react(self, channel: str, ts: str, name: str, *, user: User | None = None) -> None:
+        """React to a message."""
+        self.workspace.react(self.workspace.message(channel, ts), (user or self.me).id, name)
+
+    def stop(self, channel: str, thread_ts: str, *, user: User | None = None) -> None:
+        """Press Stop in a thread where the bot is writing."""
+        self.workspace.stop_session(channel, thread_ts, (user or self.me).id)
+
+    def open_home(self, *, user: User | None = None, tab: Literal["home", "messages"] = "home") -> None:
+        """Look at the bot's home tab, or at its messages tab."""
+        person = (user or self.me).id
+        self.workspace.publish(HomeOpened(person, self.workspace.direct(person).id, tab))
+
+    async def command(self, channel: str, command: str, text: str = "", *, user: User | None = None) -> CommandReply:
+        """Type a slash command; return how the bot took it."""
+        return await self.interactions.command(channel, command, text, user or self.me)
+
+    async def press(self, message: Message, action_id: str, *, value: str = "", user: User | None = None) -> Ack:
+        """Press a button of a message; `value` tells apart the buttons of one action. Raises `LookupError`."""
+        for button in buttons(message.blocks):
+            if button["action_id"] == action_id and value in ("", button.get("value")):
+                return await self.interactions.press(message, button, user or self.me)
+        raise LookupError(f"There is no {action_id} to press in the message.")
+
+    def deliver(self, payload: dict[str, object]) -> Delivery:
+        """Deliver an enveloped event of any content."""
+        return self.deliveries.deliver(payload)
+
+    def redeliver(self, event_id: str) -> Delivery:
+        """Deliver an event that was delivered before once more, under the same id. Raises `LookupError`."""
+        for delivery in self.deliveries.log:
+            if delivery.event_id == event_id:
+                return self.deliveries.deliver(delivery.payload)
+        raise LookupError(f"No event {event_id} was delivered.")
+
+    # What can be seen
+
+    @property
+    def calls(self) -> list[ApiCall]:
+        """Every call of the Web API that the bot made."""
+        return self.api.calls
+
+    def channel(self, name: str) -> str:
+        """Return the id of a channel by its name, without #."""
+        return self.workspace.channel(f"#{name}").id
+
+    def thread(self, channel: str, ts: str) -> list[Message]:
+        """Return a thread, its first message first."""
+        return self.workspace.thread(channel, ts)
+
+    def ephemerals(self, user: User | None = None) -> list[Message]:
+        """Return what only this person sees."""
+        return [m for m in self.workspace.ephemerals.values() if m.ephemeral_to == (user or self.me).id]
+
+    def files(self) -> list[File]:
+        """Return all files that were shared anywhere."""
+        return [file for file in self.workspace.files.values() if file.shares]
+
+    async def until(
+        self,
+        condition: Callable[[], object],
+        timeout: float = 10.0,  # noqa: ASYNC109 - it is what makes the error readable
+    ) -> None:
+        """Wait until something holds, looked at after every change.
+
+        Raises `TimeoutError` with a picture of the workspace after `timeout` seconds.
+        """
+        try:
+            async with asyncio.timeout(timeout):
+                while not condition():
+                    await self._changed.wait()
+        except TimeoutError:
+            raise TimeoutError(f"Nothing of that kind happened within {timeout} s.\n{self.picture()}") from None
+
+    def picture(self) -> str:
+        """Describe the latest messages, calls and deliveries, for a person to read."""
+        lines: list[str] = []
+        for channel in self.workspace.channels.values():
+            messages = self.workspace.messages(channel.id)
+            lines += _section(f"#{channel.name or channel.id}", [self._line(message) for message in messages])
+        lines += _section(
+            "only visible to one", [self._line(message) for message in self.workspace.ephemerals.values()]
+        )
+        lines += _section("calls", [f"{call.method} → {call.result.get('error', 'ok')}" for call in self.calls])
+        told = [
+            f"{d.event['type']} {d.event_id}: {[ack.reason or 'ok' for ack in d.tries]}" for d in self.deliveries.log
+        ]
+        return "\n".join(lines + _section("events", told))
+
+    def _line(self, message: Message) -> str:
+        name = self.workspace.users[message.user].name
+        text = message.shown.replace("\n", " ⏎ ")[:PICTURE_TEXT]
+        marks = " (streaming)" if message.streaming else ""
+        return f"{'  ' if message.thread_ts else ''}{message.ts} {name}{marks}: {text}"
+
+    def _notice(self) -> None:
+        # Whoever waits gets this event; whoever comes after waits for the next one.
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
+
+    def _routes(self) -> Sequence[web.RouteDef]:
+        parts = (self.api, self.sockets, self.interactions, FileExchange(self.workspace), self.page)
+        return [route for part in parts for route in part.routes()]
+
+
+def _section(title: str, lines: list[str]) -> list[str]:
+    shown = [f"  {line}" for line in lines[-PICTURE_LINES:]]
+    return [title, *shown] if shown else []

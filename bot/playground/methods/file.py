@@ -1,0 +1,68 @@
+"""Methods that upload files, in Slack's three steps, and describe them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.playground.method import Arguments, Method, tier
+from bot.playground.methods.chat import blocks_of
+from bot.playground.records import File, Message
+from bot.playground.slack_json import file_json
+from bot.playground.wire import ApiError, Json
+
+if TYPE_CHECKING:
+    from bot.playground.workspace import Workspace
+
+
+def upload_url(workspace: Workspace, arguments: Arguments) -> Json:
+    """Announce a file, and learn where its bytes go."""
+    if arguments.number("length", 0) < 1:
+        raise ApiError("invalid_arguments", "[ERROR] must be greater than 0: length")
+    file = workspace.add_file(arguments.text("filename"), workspace.bot.id)
+    return {"upload_url": f"{workspace.base_url}/files/upload/{file.id}", "file_id": file.id}
+
+
+def complete_upload(workspace: Workspace, arguments: Arguments) -> Json:
+    """Finish uploads, and share them where they are wanted."""
+    named = arguments.structure("files")
+    if not isinstance(named, list) or not named:
+        raise ApiError("invalid_arguments", "[ERROR] must be a list of files: files")
+    files = [_uploaded(workspace, entry) for entry in named]
+    targets = [arguments.text("channel_id"), *arguments.text("channels").split(",")]
+    channels = [workspace.open_channel(target).id for target in targets if target]
+    if arguments.has("thread_ts") and not channels:
+        raise ApiError("invalid_arguments", "[ERROR] thread_ts needs channel_id")
+    for channel in channels:
+        workspace.post(
+            Message(
+                channel,
+                workspace.bot.id,
+                arguments.text("initial_comment"),
+                arguments.text("thread_ts"),
+                blocks=blocks_of(arguments),
+                files=list(files),
+                subtype="file_share",
+            )
+        )
+    return {"files": [file_json(workspace, file) for file in files]}
+
+
+def info(workspace: Workspace, arguments: Arguments) -> Json:
+    """Describe a file."""
+    file = file_json(workspace, workspace.file(arguments.text("file")))
+    return {"file": file, "comments": [], "response_metadata": {"next_cursor": ""}}
+
+
+def _uploaded(workspace: Workspace, entry: Json) -> File:
+    file = workspace.file(str(entry.get("id")))
+    if file.content is None:
+        raise ApiError("file_not_found")
+    file.title = entry.get("title") or file.name
+    return file
+
+
+METHODS = (
+    Method("files.getUploadURLExternal", upload_url, ("filename", "length"), ("files:write",), tier(4)),
+    Method("files.completeUploadExternal", complete_upload, ("files",), ("files:write",), tier(4)),
+    Method("files.info", info, ("file",), ("files:read",), tier(4)),
+)

@@ -1,0 +1,51 @@
+"""Methods about people and their reactions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.playground.method import Arguments, Method, page, tier
+from bot.playground.slack_json import user_json
+
+if TYPE_CHECKING:
+    from bot.playground.records import Message
+    from bot.playground.wire import Json
+    from bot.playground.workspace import Workspace
+
+
+def info(workspace: Workspace, arguments: Arguments) -> Json:
+    """Describe a user."""
+    return {"user": user_json(workspace, workspace.user(arguments.text("user")))}
+
+
+def listing(workspace: Workspace, arguments: Arguments) -> Json:
+    """List everybody."""
+    everybody = [user_json(workspace, user) for user in workspace.users.values()]
+    found, metadata = page(everybody, arguments, "id")
+    return {"members": found, "cache_ts": int(workspace.clock()), "response_metadata": metadata}
+
+
+def add_reaction(workspace: Workspace, arguments: Arguments) -> Json:
+    """React as the bot."""
+    workspace.react(_message(workspace, arguments), workspace.bot.id, arguments.text("name"))
+    return {}
+
+
+def remove_reaction(workspace: Workspace, arguments: Arguments) -> Json:
+    """Take the bot's reaction off."""
+    workspace.unreact(_message(workspace, arguments), workspace.bot.id, arguments.text("name"))
+    return {}
+
+
+def _message(workspace: Workspace, arguments: Arguments) -> Message:
+    channel = workspace.joined_channel(arguments.text("channel"))
+    return workspace.message(channel.id, arguments.text("timestamp"))
+
+
+_REACTION = ("channel", "timestamp", "name")
+METHODS = (
+    Method("users.info", info, ("user",), ("users:read",), tier(4)),
+    Method("users.list", listing, (), ("users:read",), tier(2)),
+    Method("reactions.add", add_reaction, _REACTION, ("reactions:write",), tier(3)),
+    Method("reactions.remove", remove_reaction, _REACTION, ("reactions:write",), tier(2)),
+)

@@ -1,0 +1,82 @@
+"""The rehearsal model: deterministic and local, so that every command can be tried without an account."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from typing import TYPE_CHECKING
+
+from bot.playground.messages_models import find_model
+from bot.playground.messages_reply import Asked, Event, Text, Thinking
+from bot.playground.messages_rules import is_thinking
+from bot.playground.rehearsal_code import load_templates, write_code
+from bot.playground.rehearsal_form import fill, plain
+from bot.playground.rehearsal_talk import converse
+from bot.playground.rehearsal_text import central, shorten, tagged, themes
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+SHOWN_OF_PROMPT = 60  # characters
+NOTICE = "Rehearsal model, not Claude: simple rules on this machine wrote this."
+
+_PIECE = re.compile(r"\s*\S+\s*|\s+")
+_MARKUP = re.compile(r"[_*~`<>\[\]|\\]")
+
+
+class Rehearsal:
+    """A `Responder` that plays Claude's part by simple rules.
+
+    `pace` is in words per second, 0 for as fast as they can be sent.
+    """
+
+    def __init__(self, pace: float = 60) -> None:
+        self._pause = 1 / pace if pace else 0.0
+        self._templates = load_templates()
+
+    async def respond(self, asked: Asked) -> AsyncGenerator[Event, None]:
+        """Answer word by word; with thinking on, a thought first."""
+        if _thinks(asked):
+            yield Thinking("I look for the rule that fits.")
+        # In a thread, for a text of some megabytes takes a while to read.
+        answer = await asyncio.to_thread(self.answer, asked)
+        for piece in _PIECE.findall(answer):
+            if self._pause:
+                await asyncio.sleep(self._pause)
+            yield Text(piece)
+
+    def answer(self, asked: Asked) -> str:
+        """Find out what is asked for, and write it."""
+        text = asked.text
+        if asked.schema is not None:
+            return json.dumps(fill(asked.schema, text), ensure_ascii=False)
+        if document := plain(tagged(text, "document")):
+            written = summarize(document)
+        elif request := plain(tagged(text, "request")):
+            written = write_code(request, self._templates)
+        else:
+            written = converse(asked.turns)
+        return f"{notice(asked)}\n\n{written}"
+
+
+def notice(asked: Asked) -> str:
+    """Write the line that says who answers, and which prompt the channel has: the system's second block."""
+    instructions = _MARKUP.sub("", " ".join(asked.system[1:]))
+    about = f" This channel's prompt is set: “{shorten(instructions, SHOWN_OF_PROMPT)}”" if instructions.strip() else ""
+    return f"_{NOTICE}{about}_"
+
+
+def summarize(text: str) -> str:
+    """Extract a summary and the themes of a text."""
+    summary = " ".join(central(text)) or "There is nothing to summarise in this text."
+    named = [
+        f"- {theme.phrase.capitalize()}" + (f" ({theme.count} times)" if theme.count > 1 else "")
+        for theme in themes(text)
+    ]
+    return "\n".join(["**Summary**", summary, "", "**Key themes**", *(named or ["- None that stand out"])])
+
+
+def _thinks(asked: Asked) -> bool:
+    facts = find_model(asked.body["model"])
+    return facts is not None and is_thinking(asked.body, facts)

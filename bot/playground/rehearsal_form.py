@@ -1,0 +1,184 @@
+"""Filling in a JSON schema from a text, and choosing a category by the words that both share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from bot.playground.messages_schema import resolve
+from bot.playground.rehearsal_text import central, shorten, stem, tagged, themes, words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Json = dict[str, Any]
+
+SHOWN_OF_TEXT = 200  # characters
+# Words that say nothing about which category it is.
+GENERIC = frozenset(stem(word) for word in ("issue", "problem", "report", "request", "category", "feedback", "type"))
+LEFTOVER = frozenset(stem(word) for word in ("other", "general", "misc", "miscellaneous", "none", "unknown", "else"))
+# A category's own word in the text counts more than a word that merely goes with it.
+OWN_WORD = 3.0
+
+# An example of each format that the API's schemas may ask for.
+FORMATS = {
+    "date-time": "2026-01-01T00:00:00Z",
+    "time": "00:00:00Z",
+    "date": "2026-01-01",
+    "duration": "P1D",
+    "email": "nobody@example.com",
+    "hostname": "example.com",
+    "uri": "https://example.com/",
+    "ipv4": "127.0.0.1",
+    "ipv6": "::1",
+    "uuid": "00000000-0000-4000-8000-000000000000",
+}
+# What cannot be read off a text: anything else is null.
+SCALARS = {"integer": 1, "number": 0.5, "boolean": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """Words that speak for a category whose name has one of `names`."""
+
+    names: frozenset[str]
+    signs: frozenset[str]
+    weight: float = 1.0
+
+
+def _meaning(names: str, signs: str, weight: float = 1.0) -> Meaning:
+    return Meaning(
+        frozenset(stem(word) for word in names.split()), frozenset(stem(word) for word in signs.split()), weight
+    )
+
+
+MEANINGS = (
+    _meaning(
+        "bug defect crash error fault technical broken",
+        "bug crash error fail failure broke broken freeze frozen exception glitch blank missing wrong corrupt defect",
+    ),
+    _meaning(
+        "account login access authentication password sign",
+        "account password login log signin signup username profile email locked verify verification reset forgot "
+        "authenticate 2fa sso",
+    ),
+    _meaning(
+        "performance speed slow latency",
+        "slow slowly slower lag laggy speed fast faster latency timeout hang loading load wait sluggish memory cpu",
+    ),
+    _meaning(
+        "billing payment invoice price pricing refund",
+        "bill billing charge invoice refund payment pay paid price card subscription plan receipt cost money",
+    ),
+    _meaning(
+        "feature enhancement suggestion idea wish improvement",
+        "feature add wish suggest suggestion idea support option would could nice allow integrate export dark",
+    ),
+    _meaning(
+        "praise compliment positive thank",
+        "love great thank thanks awesome excellent amazing good fantastic perfect wonderful best happy nice",
+    ),
+    _meaning("negative complaint", "bad terrible awful worst hate angry annoying disappointed useless broken slow"),
+    _meaning("question help how", "how what where why who which can could does ?", 0.4),
+    _meaning("urgent critical high severe", "urgent asap immediately critical outage down everyone all production"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One of the texts of a request, under its number."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a part of the form is filled in from."""
+
+    root: Json
+    items: tuple[Item, ...]
+    subject: Item
+
+
+def fill(schema: Json, prompt: str) -> object:
+    """Fill in a schema from a request: an entry for each numbered message where it has some, else from its text."""
+    items = numbered(tagged(prompt, "messages"))
+    document = next((text for tag in ("document", "request") if (text := plain(tagged(prompt, tag)))), prompt)
+    return _fill(schema, Scope(schema, items, items[0] if len(items) == 1 else Item(1, document)))
+
+
+def numbered(data: object) -> tuple[Item, ...]:
+    """Read `[{"item": 1, "text": "…"}, …]`; anything in it of another shape is left out."""
+    if not isinstance(data, list):
+        return ()
+    return tuple(
+        Item(entry["item"], str(entry["text"]))
+        for entry in data
+        if isinstance(entry, dict) and isinstance(entry.get("item"), int) and "text" in entry
+    )
+
+
+def plain(data: object) -> str:
+    """Return the text of `{"text": "…"}`, or the data itself where it is a text."""
+    if isinstance(data, dict):
+        data = data.get("text")
+    return data if isinstance(data, str) else ""
+
+
+def choose(options: Sequence[object], text: str) -> object:
+    """Choose the option that the text speaks for most; without a sign, the one for everything else, else the first."""
+    found = {stem(word) for word in words(text)} | ({"?"} if "?" in text else set())
+    scores = [_score(str(option), found) for option in options]
+    best = max(scores)
+    if best > 0:
+        return options[scores.index(best)]
+    return next((option for option in options if LEFTOVER & {stem(word) for word in words(str(option))}), options[0])
+
+
+def _score(option: str, found: set[str]) -> float:
+    names = {stem(word) for word in words(option)}
+    own = OWN_WORD * len((names - GENERIC) & found)
+    return own + sum(meaning.weight * len(meaning.signs & found) for meaning in MEANINGS if meaning.names & names)
+
+
+def _fill(node: Json, scope: Scope) -> object:
+    node = resolve(node, scope.root) or {}
+    if "const" in node:
+        return node["const"]
+    if "enum" in node:
+        return choose(node["enum"], scope.subject.text)
+    branches = node.get("anyOf") or node.get("allOf")
+    return _fill(branches[0], scope) if branches else _fill_type(node, scope)
+
+
+def _fill_type(node: Json, scope: Scope) -> object:
+    kind = node.get("type")
+    match kind[0] if isinstance(kind, list) else kind:
+        case "object":
+            return {name: _fill_property(name, inner, scope) for name, inner in node.get("properties", {}).items()}
+        case "array":
+            return _fill_array(node, scope)
+        case "string":
+            return FORMATS.get(node.get("format", "")) or _sentence(scope.subject.text)
+        case scalar:
+            return SCALARS.get(str(scalar))
+
+
+def _fill_property(name: str, node: Json, scope: Scope) -> object:
+    if name == "item" and node.get("type") == "integer":
+        return scope.subject.number
+    return _fill(node, scope)
+
+
+def _fill_array(node: Json, scope: Scope) -> list[object]:
+    inner = resolve(node.get("items", {}), scope.root) or {}
+    if inner.get("properties", {}).get("item", {}).get("type") == "integer":
+        return [_fill(inner, replace(scope, subject=item)) for item in scope.items]
+    if inner.get("type") == "string" and "enum" not in inner:
+        return [theme.phrase for theme in themes(scope.subject.text, 3)]
+    return [_fill(inner, scope)]
+
+
+def _sentence(text: str) -> str:
+    return shorten(next(iter(central(text, 1)), ""), SHOWN_OF_TEXT)

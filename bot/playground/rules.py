@@ -1,0 +1,72 @@
+"""Slack's numbers: every limit, delay and lifetime that the local workspace enforces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Requests a minute of Slack's rate limit tiers; special limits are written out where a method declares them.
+TIERS: Mapping[int, int] = {1: 1, 2: 20, 3: 50, 4: 100}
+
+SCOPES = (
+    "app_mentions:read",
+    "assistant:write",
+    "channels:history",
+    "channels:read",
+    "chat:write",
+    "commands",
+    "files:read",
+    "files:write",
+    "groups:history",
+    "groups:read",
+    "im:history",
+    "im:write",
+    "mpim:history",
+    "reactions:read",
+    "reactions:write",
+    "users:read",
+)
+
+SUBSCRIPTIONS = (
+    "agent_session_stopped",
+    "app_home_opened",
+    "app_mention",
+    "member_joined_channel",
+    "message.channels",
+    "message.groups",
+    "message.im",
+    "message.mpim",
+    "reaction_added",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How the workspace behaves; the defaults are Slack's own. Times are in seconds, sizes in characters.
+
+    `tiers`: hold every method to the rate limit of its tier. `retry_delays`: the waits before the second, third and
+    fourth try of an event that nobody acknowledged.
+    """
+
+    ack_timeout: float = 3.0
+    retry_delays: tuple[float, ...] = (0.0, 60.0, 300.0)
+    trigger_lifetime: float = 3.0
+    response_url_lifetime: float = 1800.0
+    response_url_uses: int = 5
+    stream_lifetime: float = 300.0
+    connections: int = 10
+    tiers: bool = False
+    scopes: frozenset[str] = field(default=frozenset(SCOPES))
+    subscriptions: frozenset[str] = field(default=frozenset(SUBSCRIPTIONS))
+
+
+# What a message may hold.
+TEXT_CUT_AT = 40_000
+UPDATE_TEXT = 4_000
+MARKDOWN_TEXT = 12_000
+TASK_TEXT = 256
+ALL_BLOCK_TEXT = 13_200
+BLOCKS = 50

@@ -1,0 +1,175 @@
+"""Slack's Web API over HTTP: tokens, arguments, rate limits, injected faults, and a record of every call."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from aiohttp import web
+
+from bot.playground.method import Arguments, Method, MissingScopeError
+from bot.playground.methods import METHODS
+from bot.playground.wire import ApiError, Json
+from bot.playground.workspace import Workspace
+
+WINDOW = 60.0
+INJECTED = "injected"
+# How many calls are remembered.
+KEPT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class ApiCall:
+    """One call that the bot made: `at` is in seconds since the epoch, `result` is Slack's answer, faults included."""
+
+    method: str
+    arguments: Json
+    at: float
+    result: Json
+    status: int = 200
+
+
+@dataclass(slots=True)
+class Fault:
+    """What goes wrong with the next `times` calls of a method: one of the four ways.
+
+    `error` is a code of Slack's, `status` an HTTP status without JSON, `retry_after` a 429 with that many seconds.
+    `drop` cuts the connection: "request" before anything was done, "answer" after the method did its work.
+    """
+
+    error: str = ""
+    status: int = 0
+    retry_after: int = 0
+    drop: Literal["", "request", "answer"] = ""
+    times: int = 1
+
+
+# What happens to a call that nothing was injected into.
+NO_FAULT = Fault()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What goes back to the caller."""
+
+    result: Json
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class WebApi:
+    """Answers `POST /api/<method>` and keeps `calls`. `on_call` is told after each one."""
+
+    workspace: Workspace
+    on_call: Callable[[], None]
+    calls: list[ApiCall] = field(default_factory=list)
+    faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
+    limits: dict[str, int] = field(default_factory=dict)
+    _recent: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the routes of the Web API. GET is Slack's too, for whoever calls by hand."""
+        return [web.post("/api/{method}", self.answer), web.get("/api/{method}", self.answer)]
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        """Answer one call."""
+        name = request.match_info["method"]
+        try:
+            values = await _values(request)
+        except ValueError:
+            return web.json_response({"ok": False, "error": "invalid_json"})
+        arguments = Arguments(values)
+        fault = self._next_fault(name)
+        outcome = self._outcome(name, arguments, _token(request, values), fault)
+        self.calls.append(ApiCall(name, arguments.values, self.workspace.clock(), outcome.result, outcome.status))
+        del self.calls[:-KEPT]
+        self.on_call()
+        if fault.drop and request.transport is not None:
+            request.transport.abort()
+        if outcome.result.get("error") == INJECTED:
+            return web.Response(status=outcome.status)
+        return web.json_response(outcome.result, status=outcome.status, headers=outcome.headers)
+
+    def _outcome(self, name: str, arguments: Arguments, token: str, fault: Fault) -> Outcome:
+        if fault.status or fault.drop == "request":
+            return Outcome({"ok": False, "error": INJECTED}, fault.status or 500)
+        if wait := fault.retry_after or self._wait(name):
+            return Outcome({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(wait)})
+        result = {"ok": False, "error": fault.error} if fault.error else self._call(name, arguments, token)
+        return Outcome(result, headers={"x-oauth-scopes": ",".join(sorted(self._scopes))})
+
+    @property
+    def _scopes(self) -> frozenset[str]:
+        return self.workspace.rules.scopes
+
+    def _call(self, name: str, arguments: Arguments, token: str) -> Json:
+        try:
+            method = METHODS.get(name)
+            if method is None:
+                raise ApiError("unknown_method")  # noqa: TRY301 - all refusals are worded in one place below
+            self._authorize(method, token)
+            method.check(arguments, self._scopes)
+            return {"ok": True} | method.handler(self.workspace, arguments)
+        except MissingScopeError as error:
+            return {"ok": False, "error": error.code, "needed": error.needed, "provided": error.provided}
+        except ApiError as error:
+            details = {"response_metadata": {"messages": list(error.details)}} if error.details else {}
+            return {"ok": False, "error": error.code} | details
+
+    def _authorize(self, method: Method, token: str) -> None:
+        tokens = {"bot": self.workspace.bot_token, "app": self.workspace.app_token}
+        if not method.token:
+            return
+        if not token:
+            raise ApiError("not_authed")
+        if token not in tokens.values():
+            raise ApiError("invalid_auth")
+        if token != tokens[method.token]:
+            raise ApiError("not_allowed_token_type")
+
+    def _next_fault(self, name: str) -> Fault:
+        waiting = self.faults[name]
+        if not waiting:
+            return NO_FAULT
+        fault = waiting[0]
+        fault.times -= 1
+        if fault.times <= 0:
+            waiting.popleft()
+        return fault
+
+    def _wait(self, name: str) -> int:
+        """Count a call and return 0; past the method's limit, return the seconds to wait and count nothing."""
+        method = METHODS.get(name)
+        documented = method.per_minute if method and self.workspace.rules.tiers else None
+        limit = self.limits.get(name, documented)
+        if limit is None:
+            return 0
+        now = self.workspace.clock()
+        recent = self._recent[name]
+        while recent and recent[0] <= now - WINDOW:
+            recent.popleft()
+        if len(recent) >= limit:
+            return max(1, math.ceil(recent[0] + WINDOW - now)) if recent else math.ceil(WINDOW)
+        recent.append(now)
+        return 0
+
+
+async def _values(request: web.Request) -> dict[str, Any]:
+    """Gather a call's arguments: the SDK puts some into the query even of a POST."""
+    values: dict[str, Any] = dict(request.query)
+    if request.content_type == "application/json":
+        body = json.loads(await request.text() or "{}")
+        if not isinstance(body, dict):
+            raise ValueError
+        return values | body
+    return values | dict(await request.post())
+
+
+def _token(request: web.Request, values: dict[str, Any]) -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token if scheme == "Bearer" else str(values.get("token", ""))

@@ -1,0 +1,121 @@
+"""The rehearsal model, asked by the real SDK as the bot asks it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any, Literal
+
+import pytest
+from pydantic import BaseModel
+
+from bot.playground.messages_api import MessagesServer
+from bot.playground.rehearsal import NOTICE, Rehearsal
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from anthropic import AsyncAnthropic
+
+HAMLET = (
+    "To be, or not to be, that is the question: Whether 'tis nobler in the mind to suffer The slings and arrows of "
+    "outrageous fortune, Or to take arms against a sea of troubles And by opposing end them."
+)
+MESSAGES = [
+    "My app crashes when I try to upload a photo",
+    "I forgot my password and cannot log in",
+    "The app feels very slow after the update",
+]
+
+
+class Result(BaseModel):
+    item: int
+    category: Literal["Bug report", "Account issue", "Performance issue"]
+
+
+class Results(BaseModel):
+    results: list[Result]
+
+
+@pytest.fixture
+async def client(connect: Any) -> AsyncIterator[AsyncAnthropic]:
+    async with MessagesServer(Rehearsal(pace=0)) as server, connect(server.environment()) as client:
+        yield client
+
+
+async def ask(client: AsyncAnthropic, *said: str, **more: Any) -> str:
+    turns: Any = [{"role": "assistant" if number % 2 else "user", "content": text} for number, text in enumerate(said)]
+    async with client.messages.stream(
+        model="claude-haiku-5-5", max_tokens=2000, messages=turns, **{"thinking": {"type": "disabled"}, **more}
+    ) as stream:
+        return "".join([piece async for piece in stream.text_stream])
+
+
+def data(tag: str, content: Any) -> str:
+    return f"<{tag}>{json.dumps(content, ensure_ascii=False)}</{tag}>"
+
+
+async def test_summary_has_its_two_sections(client: AsyncAnthropic) -> None:
+    answer = await ask(client, f"Summarise as a literary analyst.\n{data('document', {'text': HAMLET})}")
+    notice, summary, themes = answer.split("\n\n")
+    assert notice == f"_{NOTICE}_"
+    assert summary.startswith("**Summary**\nWhether 'tis nobler")
+    assert themes.startswith("**Key themes**\n- Outrageous fortune")
+
+
+async def test_code_is_the_reference_file(client: AsyncAnthropic) -> None:
+    request = {"text": "Write a Python function to calculate circle area. Handle negative inputs."}
+    answer = await ask(client, data("request", request))
+    assert f"_{NOTICE}_\n\n```python\n# circle_area.py\n" in answer
+
+
+async def test_categories_fill_the_form(client: AsyncAnthropic) -> None:
+    items = [{"item": number, "text": text} for number, text in enumerate(MESSAGES, start=1)]
+    message = await client.messages.parse(
+        model="claude-haiku-5-5",
+        max_tokens=2000,
+        messages=[{"role": "user", "content": f"Classify.\n{data('messages', items)}"}],
+        output_format=Results,
+    )
+    assert message.parsed_output is not None
+    assert [result.category for result in message.parsed_output.results] == [
+        "Bug report",
+        "Account issue",
+        "Performance issue",
+    ]
+
+
+async def test_thread_is_remembered(client: AsyncAnthropic) -> None:
+    answer = await ask(client, "Hello, my name is Ada.", "Hello!", "What is my name?")
+    assert answer.startswith(f"_{NOTICE}_")
+    assert "Your name is Ada" in answer
+
+
+async def test_untagged_turn_is_conversation(client: AsyncAnthropic) -> None:
+    answer = await ask(client, data("request", {"text": "circle area"}), "Here it is.", "thanks!")
+    assert answer.endswith("You are welcome!")
+
+
+async def test_channel_prompt_is_quoted(client: AsyncAnthropic) -> None:
+    system = [{"type": "text", "text": "You are Parley."}, {"type": "text", "text": "Answer *like*\na pirate. " * 9}]
+    answer = await ask(client, "Hi", system=system)
+    assert "channel's prompt is set: “Answer like a pirate. Answer like a pirate." in answer.split("\n")[0]
+    assert "…”_" in answer.split("\n")[0]
+
+
+async def test_thinking_opens_where_it_is_on(client: AsyncAnthropic) -> None:
+    message = await client.messages.create(
+        model="claude-haiku-5-5", max_tokens=2000, messages=[{"role": "user", "content": "Hi"}]
+    )
+    assert [block.type for block in message.content] == ["thinking", "text"]
+
+
+async def test_same_question_gets_same_answer(client: AsyncAnthropic) -> None:
+    assert await ask(client, "How tall is it?") == await ask(client, "How tall is it?")
+
+
+async def test_slow_pace_holds_words_back(connect: Any) -> None:
+    async with MessagesServer(Rehearsal(pace=0.01)) as server, connect(server.environment()) as client:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await ask(client, "Thanks")

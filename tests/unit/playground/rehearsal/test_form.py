@@ -1,0 +1,144 @@
+"""Filling in schemas and choosing categories."""
+
+from __future__ import annotations
+
+import json
+from datetime import date  # noqa: TC003 - pydantic reads the annotation
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID  # noqa: TC003 - pydantic reads the annotation
+
+import pytest
+from anthropic import transform_schema
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel, TypeAdapter
+
+from bot.playground.messages_schema import schema_faults
+from bot.playground.rehearsal_form import Item, choose, fill, numbered
+
+SUPPORT = [
+    "Bug report",
+    "Account issue",
+    "Performance issue",
+    "Billing",
+    "Feature request",
+    "Praise",
+    "Question",
+    "Other",
+]
+
+
+class Severity(StrEnum):
+    LOW = "low"
+    CRITICAL = "critical"
+
+
+class Detail(BaseModel):
+    severity: Severity
+    quote: str | None
+    due: date
+    reference: UUID
+
+
+class Triage(BaseModel):
+    category: Literal["Bug report", "Other"]
+    kind: Literal["feedback"]
+    confidence: float
+    count: int
+    is_angry: bool
+    nothing: None
+    details: list[Detail]
+    themes: list[str]
+
+
+class Result(BaseModel):
+    item: int
+    category: Literal["Bug report", "Account issue", "Performance issue"]
+
+
+class Results(BaseModel):
+    results: list[Result]
+
+
+@pytest.mark.parametrize("options", [SUPPORT, SUPPORT[:3]])
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("My app crashes when I try to upload a photo", "Bug report"),
+        ("I forgot my password and cannot log in", "Account issue"),
+        ("The app feels very slow after the update", "Performance issue"),
+    ],
+)
+def test_reference_messages_land_right(options: list[str], text: str, category: str) -> None:
+    assert choose(options, text) == category
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("I was charged twice this month", "Billing"),
+        ("Please add a dark mode", "Feature request"),
+        ("I love this product, thank you!", "Praise"),
+        ("How do I export my data?", "Question"),
+        ("The page takes forever to load", "Performance issue"),
+        ("lorem ipsum dolor", "Other"),
+        ("", "Other"),
+    ],
+)
+def test_usual_support_messages_land_right(text: str, category: str) -> None:
+    assert choose(SUPPORT, text) == category
+
+
+def test_own_word_of_category_counts_most() -> None:
+    assert choose(["Kitchen", "Garden"], "The garden hose is slow and broken") == "Garden"
+
+
+def test_without_signs_first_option_stands() -> None:
+    assert choose(["Kitchen", "Garden"], "lorem ipsum") == "Kitchen"
+
+
+@given(st.lists(st.text(max_size=30), min_size=1, max_size=8), st.text(max_size=200))
+def test_choice_is_always_an_option(options: list[str], text: str) -> None:
+    assert choose(options, text) in options
+
+
+@given(st.lists(st.text(max_size=100), max_size=20))
+def test_every_item_gets_one_entry(texts: list[str]) -> None:
+    items = [{"item": number, "text": text} for number, text in enumerate(texts, start=1)]
+    filled = fill(transform_schema(Results), f"Sort these.\n<messages>{json.dumps(items)}</messages>")
+    assert [result.item for result in Results.model_validate(filled).results] == list(range(1, len(texts) + 1))
+
+
+@given(st.text(max_size=300))
+def test_any_form_is_filled_in_validly(text: str) -> None:
+    schema = transform_schema(Triage)
+    assert list(schema_faults(schema)) == []
+    filled = fill(schema, f"<document>{json.dumps({'text': text})}</document>")
+    Triage.model_validate(filled)
+
+
+def test_form_is_filled_from_the_document() -> None:
+    filled = Triage.model_validate(
+        fill(transform_schema(Triage), '<document>{"text": "The importer crashes in production."}</document>')
+    )
+    assert filled.category == "Bug report"
+    assert filled.details[0].severity is Severity.CRITICAL
+    assert filled.details[0].quote == "The importer crashes in production."
+
+
+def test_lone_message_fills_flat_form() -> None:
+    prompt = '<messages>[{"item": 7, "text": "It crashes"}]</messages>'
+    assert fill(transform_schema(Result), prompt) == {"item": 7, "category": "Bug report"}
+
+
+@pytest.mark.parametrize("wanted", [str, int, float, bool, list[int], dict[str, str]])
+def test_bare_types_are_filled_in(wanted: type) -> None:
+    adapter: TypeAdapter[object] = TypeAdapter(wanted)
+    adapter.validate_python(fill(adapter.json_schema(), "Some text."))
+
+
+def test_misshapen_items_are_left_out() -> None:
+    data = [{"item": 1, "text": "a"}, {"item": "2", "text": "b"}, {"text": "c"}, "d", None]
+    assert numbered(data) == (Item(1, "a"),)
+    assert numbered("no list") == ()
