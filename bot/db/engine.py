@@ -1,0 +1,163 @@
+"""The database: its URL, its connections, its health."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import event, make_url, text
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.errors import SettingsError
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL, Connection
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.pool import ConnectionPoolEntry
+
+# All in seconds: how long to wait for a free connection, a new one, a lock, one statement, and an answer to check().
+POOL_TIMEOUT = 5.0
+CONNECT_TIMEOUT = 5.0
+LOCK_TIMEOUT = 5.0
+STATEMENT_TIMEOUT = 10.0
+CHECK_TIMEOUT = 2.0
+
+POSTGRESQL_CONNECTIONS = 10
+SQLITE_READERS = 4
+
+# The least that makes the database write something that changes nothing. A full disk, a read-only file, a standby
+# server and one that was set to read-only each refuse it. SQLite would skip an UPDATE to the same value.
+SMALLEST_WRITE = {
+    "sqlite": "PRAGMA user_version = 0",
+    "postgresql": "UPDATE alembic_version SET version_num = version_num",
+}
+
+DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+    "postgresql+asyncpg": "postgresql+asyncpg",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One database with its connections: `writer` for whatever changes something, `reader` for the rest.
+
+    SQLite has a single writer, whose transactions take the write lock at their beginning, and readers beside it that
+    see the last commit. PostgreSQL has one pool for both. Each wait for the database ends after some seconds.
+    """
+
+    reader: AsyncEngine
+    writer: AsyncEngine
+
+    @classmethod
+    def open(cls, url: str) -> Database:
+        """Prepare the connections; none is made yet. Raises `SettingsError` for a URL of no use."""
+        address = normalise(url)
+        if address.get_backend_name() == "sqlite":
+            return cls(reader=sqlite_reader(address), writer=sqlite_writer(address))
+        engine = postgresql_engine(address)
+        return cls(reader=engine, writer=engine)
+
+    async def check(self) -> None:
+        """Ask for one read and one write, within two seconds each.
+
+        Raises what the database or the driver raises, on PostgreSQL also where there are no tables yet.
+        """
+        async with asyncio.timeout(CHECK_TIMEOUT), self.reader.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+        async with asyncio.timeout(CHECK_TIMEOUT), self.writer.begin() as connection:
+            await connection.execute(text(SMALLEST_WRITE[connection.dialect.name]))
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.reader.dispose()
+        await self.writer.dispose()
+
+
+def normalise(url: str) -> URL:
+    """Turn `DATABASE_URL`, in any of its usual spellings, into one with our driver.
+
+    Raises `SettingsError`, whose sentence never repeats the URL: it may hold a password.
+    """
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError):
+        raise SettingsError(
+            ["DATABASE_URL is not a database URL, such as sqlite:///data/parley.db or postgresql://user@host/name."]
+        ) from None
+    if address.drivername not in DRIVERS:
+        raise SettingsError(["DATABASE_URL has to begin with sqlite:/// or postgresql://."])
+    address = address.set(drivername=DRIVERS[address.drivername])
+    if not address.database or address.database.startswith((":", "file:")):
+        raise SettingsError(["DATABASE_URL has to name a database: a file for SQLite, a name for PostgreSQL."])
+    options = dict(address.query)
+    if "sslmode" in options and address.get_backend_name() == "postgresql":
+        options["ssl"] = options.pop("sslmode")  # libpq's name for it, which hosting services hand out
+    if options.keys() - ({"ssl"} if address.get_backend_name() == "postgresql" else set()):
+        raise SettingsError(["DATABASE_URL may have no options after '?' other than PostgreSQL's sslmode."])
+    return address.set(query=options)
+
+
+def sqlite_writer(address: URL, *, foreign_keys: bool = True) -> AsyncEngine:
+    """Make the engine with SQLite's only writing connection. Creates the folder of the file."""
+    Path(address.database or "").parent.mkdir(parents=True, exist_ok=True)
+    pragmas = ("journal_mode = WAL", "synchronous = FULL", f"foreign_keys = {int(foreign_keys)}")
+    return sqlite_engine(address, connections=1, begin="BEGIN IMMEDIATE", pragmas=pragmas)
+
+
+def sqlite_reader(address: URL) -> AsyncEngine:
+    """Make the engine with SQLite's reading connections, which can't write."""
+    return sqlite_engine(address, connections=SQLITE_READERS, begin="BEGIN", pragmas=("query_only = 1",))
+
+
+def sqlite_engine(address: URL, *, connections: int, begin: str, pragmas: tuple[str, ...]) -> AsyncEngine:
+    """Make an engine whose transactions start with `begin`, as the driver would only start one at the first change."""
+    engine = create_async_engine(
+        address,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=POOL_TIMEOUT,
+        hide_parameters=True,  # they are people's words, and errors get logged
+        # The time limit is SQLite's busy_timeout: the driver sets it before the first pragma, which may meet a lock.
+        connect_args={"timeout": LOCK_TIMEOUT, "isolation_level": None},
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def set_pragmas(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start_transaction(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def postgresql_engine(address: URL, *, statement_timeout: float = STATEMENT_TIMEOUT) -> AsyncEngine:
+    """Make the engine for PostgreSQL; `statement_timeout` is in seconds."""
+    return create_async_engine(
+        address,
+        pool_size=POSTGRESQL_CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=POOL_TIMEOUT,
+        pool_pre_ping=True,
+        hide_parameters=True,  # they are people's words, and errors get logged
+        connect_args={
+            "timeout": CONNECT_TIMEOUT,
+            "command_timeout": statement_timeout,
+            "server_settings": {
+                "application_name": "parley",
+                # A replica that is frozen in the middle of a transaction must not keep its locks from the others.
+                "idle_in_transaction_session_timeout": "10000",
+            },
+        },
+    )

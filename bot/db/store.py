@@ -1,0 +1,148 @@
+"""The store: conversations, channels' instructions, and what a finished turn leaves behind."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import exists, false, literal, null, select, true, union_all
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.core.conversation import Conversation, Message
+from bot.core.ports import Role
+from bot.db import tables
+from bot.db.tables import Call, Channel, Thread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.core.conversation import Place, Record
+    from bot.db.engine import Database
+    from bot.db.tables import Base
+
+# Both have the same "on conflict", though not in one class.
+INSERT: dict[str, Callable[[type[Base]], sqlite.Insert | postgresql.Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
+
+
+class SqlStore:
+    """`bot.core.ports.Store` on a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def conversation(self, place: Place) -> Conversation:
+        """Load a thread with its channel's instructions, by one query; an empty conversation where nothing is known."""
+        async with self._database.reader.connect() as connection:
+            head, *rows = (await connection.execute(conversation_query(place))).all()
+        return Conversation(
+            instructions=head.text or "",
+            is_known=head.is_known,
+            began_with_bot=head.began_with_bot,
+            messages=tuple(Message(Role(row.role), row.author, row.text, row.external_id or "") for row in rows),
+        )
+
+    async def instructions(self, place: Place) -> str:
+        """Return the channel's own system prompt, "" where it has none."""
+        async with self._database.reader.connect() as connection:
+            return (await connection.execute(instructions_query(place))).scalar_one_or_none() or ""
+
+    async def set_instructions(self, place: Place, text: str, person: str) -> None:
+        """Set the channel's own system prompt, or remove it with "". Who did it last is kept in both cases."""
+        async with self._database.writer.begin() as connection:
+            insert = INSERT[connection.dialect.name](Channel).values(
+                workspace=place.workspace,
+                channel=place.channel,
+                instructions=text,
+                updated_by=person,
+                updated_at=datetime.now(UTC),
+            )
+            values = {name: insert.excluded[name] for name in ("instructions", "updated_by", "updated_at")}
+            await connection.execute(insert.on_conflict_do_update(index_elements=["workspace", "channel"], set_=values))
+
+
+async def record(connection: AsyncConnection, record: Record) -> None:
+    """Write down what a finished turn leaves behind, in the transaction that `connection` is in.
+
+    A message that is already there, by its platform's id, stays as it is. Whether a thread began with the bot is
+    settled by its first record.
+    """
+    place = record.place
+    if record.messages:
+        await add_messages(connection, record)
+    if record.calls:
+        where = {"workspace": place.workspace, "channel": place.channel, "thread": place.thread}
+        calls = [where | {"person": record.person} | asdict(call) for call in record.calls]
+        await connection.execute(INSERT[connection.dialect.name](Call), calls)
+
+
+async def add_messages(connection: AsyncConnection, record: Record) -> None:
+    """Add a record's messages to its thread, in their order."""
+    now = datetime.now(UTC)
+    insert = INSERT[connection.dialect.name]
+    thread = insert(Thread).values(
+        workspace=record.place.workspace,
+        channel=record.place.channel,
+        thread=record.place.thread,
+        began_with_bot=record.began_with_bot,
+        created_at=now,
+        last_message_at=now,
+    )
+    thread_id = (
+        await connection.execute(
+            thread.on_conflict_do_update(
+                index_elements=["workspace", "channel", "thread"],
+                set_={"last_message_at": thread.excluded.last_message_at},
+            ).returning(Thread.id)
+        )
+    ).scalar_one()
+    messages = [
+        {
+            "thread_id": thread_id,
+            "role": message.role,
+            "author": message.author,
+            "external_id": message.id or None,
+            "text": message.text,
+            "created_at": now,
+        }
+        for message in record.messages
+    ]
+    once = insert(tables.Message).on_conflict_do_nothing(index_elements=["thread_id", "external_id"])
+    await connection.execute(once, messages)
+
+
+def instructions_query(place: Place) -> Select[str]:
+    """Select a channel's own system prompt."""
+    return select(Channel.instructions).where(Channel.workspace == place.workspace, Channel.channel == place.channel)
+
+
+def conversation_query(place: Place) -> Select[*tuple[Any, ...]]:
+    """Select one row about the channel and the thread, then a row a message, oldest first."""
+    message = tables.Message
+    here: tuple[ColumnElement[bool], ...] = (
+        Thread.workspace == place.workspace,
+        Thread.channel == place.channel,
+        Thread.thread == place.thread,
+    )
+    head = select(
+        literal(0).label("id"),
+        exists().where(*here).label("is_known"),
+        exists().where(*here, Thread.began_with_bot).label("began_with_bot"),
+        null().label("role"),
+        null().label("author"),
+        null().label("external_id"),
+        instructions_query(place).scalar_subquery().label("text"),
+    )
+    body = (
+        select(message.id, true(), false(), message.role, message.author, message.external_id, message.text)
+        .join(Thread, Thread.id == message.thread_id)
+        .where(*here)
+    )
+    both = union_all(head, body).subquery()
+    return select(both).order_by(both.c.id)

@@ -1,0 +1,133 @@
+"""The tables of what the bot remembers. Everything belongs to a workspace."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Integer, MetaData, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+if TYPE_CHECKING:
+    from sqlalchemy import Dialect
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Words(TypeDecorator[str]):
+    """Text from outside, as both databases can store it: NUL and lone surrogates become U+FFFD."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 (SQLAlchemy's signature)
+        """Replace what is no character."""
+        if value is None:
+            return None
+        return value.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+class Moment(TypeDecorator[datetime]):
+    """A time in UTC, aware on the way in and out; SQLite alone would forget the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (SQLAlchemy's signature)
+        """Turn the time into UTC. Raises `ValueError` when it has no zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (SQLAlchemy's signature)
+        """Give the zone back."""
+        return value and (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
+
+
+class Base(DeclarativeBase):
+    """The root of the tables."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy reads it from the class)
+        str: Words,
+        datetime: Moment,
+        int: BigInteger().with_variant(Integer, "sqlite"),  # SQLite counts up only what is an INTEGER
+    }
+
+
+class Channel(Base):
+    """A channel's own settings."""
+
+    __tablename__ = "channels"
+
+    workspace: Mapped[str] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    instructions: Mapped[str]
+    updated_by: Mapped[str]
+    updated_at: Mapped[datetime]
+
+
+class Thread(Base):
+    """A thread that the bot has taken part in."""
+
+    __tablename__ = "threads"
+    __table_args__ = (UniqueConstraint("workspace", "channel", "thread"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace: Mapped[str]
+    channel: Mapped[str]
+    thread: Mapped[str]
+    began_with_bot: Mapped[bool]
+    created_at: Mapped[datetime]
+    last_message_at: Mapped[datetime]
+
+
+class Message(Base):
+    """A message of a thread; ids go up in the order of the conversation. `external_id` is the chat platform's."""
+
+    __tablename__ = "messages"
+    __table_args__ = (UniqueConstraint("thread_id", "external_id"), Index(None, "thread_id", "id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    thread_id: Mapped[int] = mapped_column(ForeignKey(Thread.id, ondelete="CASCADE"))
+    role: Mapped[str]
+    author: Mapped[str]
+    external_id: Mapped[str | None]
+    text: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class Call(Base):
+    """The ledger: one row a call to the model. What the columns mean is told at `bot.core.ports.Call`."""
+
+    __tablename__ = "calls"
+    __table_args__ = (
+        Index(None, "workspace", "channel", "started_at"),
+        Index(None, "workspace", "person", "started_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace: Mapped[str]
+    channel: Mapped[str]
+    thread: Mapped[str]
+    person: Mapped[str]
+    purpose: Mapped[str]
+    model: Mapped[str]
+    started_at: Mapped[datetime]
+    latency_ms: Mapped[int]
+    first_token_ms: Mapped[int | None]
+    input_tokens: Mapped[int]
+    output_tokens: Mapped[int]
+    cache_read_tokens: Mapped[int]
+    cache_write_tokens: Mapped[int]
+    stop_reason: Mapped[str | None]
+    request_id: Mapped[str | None]
+    outcome: Mapped[str]

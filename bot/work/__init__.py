@@ -1,0 +1,27 @@
+"""Durable work: what was accepted is run, once, in order, whatever dies meanwhile.
+
+table.py     the table of the inbox, and the database's clock
+accept.py    deliveries come in: durable, once, several to a commit
+lease.py     the statements that claim, renew, take over and leave jobs
+job.py       a delivery, and the job that a handler gets
+policy.py    when to try again, and when to give up
+every.py     periodic work
+sole.py      tells whether this is the only process on an SQLite file
+inbox.py     the inbox: runs the jobs, keeps their leases
+"""
+
+from bot.work.inbox import Inbox
+from bot.work.job import AbandonedError, Delivery, Finish, GivenUp, Handler, Job, reference
+from bot.work.lease import LeaseLostError
+
+__all__ = [
+    "AbandonedError",
+    "Delivery",
+    "Finish",
+    "GivenUp",
+    "Handler",
+    "Inbox",
+    "Job",
+    "LeaseLostError",
+    "reference",
+]

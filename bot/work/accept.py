@@ -1,0 +1,138 @@
+"""Deliveries come in: durable, once, several to a commit."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.work.policy import cause, is_away, jittered
+from bot.work.table import Now, inbox
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+    from bot.work.job import Delivery
+
+log = logging.getLogger(__name__)
+
+# A chat platform waits about 3 seconds for its answer, and delivers again when it gets none or a bad one.
+DEADLINE = 2.5
+AWAY_PAUSE = 0.2  # seconds
+MOST_IN_ONE_COMMIT = 100
+MOST_WAITING = 2000
+
+
+@dataclass(slots=True, eq=False)
+class Waiting:
+    """A delivery on its way into the table, and who waits for it. `lock` stands for its key."""
+
+    delivery: str
+    lock: int
+    values: dict[str, Any]
+    is_new: asyncio.Future[bool]
+
+
+class Acceptance:
+    """The way into the inbox. While one commit is under way, what arrives gathers for the next."""
+
+    def __init__(self, writer: AsyncEngine) -> None:
+        self._writer = writer
+        self._waiting: list[Waiting] = []
+        self._committing: asyncio.Task[None] | None = None
+
+    async def accept(self, delivery: Delivery) -> bool:
+        """Store a delivery; False when it was there already.
+
+        Raises what the database raises, `TimeoutError` after 2.5 seconds without it, `asyncio.QueueFull` when too many
+        wait already, and `TypeError` or `ValueError` for a payload that is no JSON. Then nothing is promised, and the
+        delivery has to come again.
+        """
+        values = {
+            "delivery": delivery.id,
+            "key": delivery.key,
+            "kind": delivery.kind,
+            "payload": json.dumps(delivery.payload, allow_nan=False),
+        }
+        if len(self._waiting) >= MOST_WAITING:
+            raise asyncio.QueueFull
+        waiting = Waiting(delivery.id, lock_number(delivery.key), values, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        if self._committing is None or self._committing.done():
+            self._committing = asyncio.create_task(self._commit(), name="accept")
+        async with asyncio.timeout(DEADLINE):
+            return await waiting.is_new
+
+    async def close(self) -> None:
+        """Wait for the commit that is under way."""
+        if self._committing is not None:
+            await self._committing
+
+    async def _commit(self) -> None:
+        """Commit until nobody waits any more."""
+        while self._waiting:
+            batch = [one for one in self._waiting[:MOST_IN_ONE_COMMIT] if not one.is_new.done()]
+            del self._waiting[:MOST_IN_ONE_COMMIT]
+            try:
+                new = await self._insert(batch) if batch else set()
+            except Exception as error:  # noqa: BLE001 (it goes to those who wait)
+                if is_away(error):
+                    log.warning("the database is away, trying again: %s", cause(error))
+                    self._waiting[:0] = batch
+                    await asyncio.sleep(jittered(AWAY_PAUSE))
+                    continue
+                settle(batch, error)
+            else:
+                settle(batch, new)
+
+    async def _insert(self, batch: Sequence[Waiting]) -> set[str]:
+        """Insert a batch in its order, in one transaction; return the ids that were not there before."""
+        async with self._writer.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                await take_locks(connection, {one.lock for one in batch})
+            statement = INSERT[connection.dialect.name]
+            return set(await connection.scalars(statement, [one.values for one in batch]))
+
+
+def insert_once(insert: sqlite.Insert | postgresql.Insert) -> sa.Executable:
+    """Insert what is not there yet, and return the ids of that."""
+    stamped = insert.values(accepted_at=Now())
+    return stamped.on_conflict_do_nothing(index_elements=[inbox.c.delivery]).returning(inbox.c.delivery)
+
+
+# Built once: it runs for each delivery.
+INSERT = {"sqlite": insert_once(sqlite.insert(inbox)), "postgresql": insert_once(postgresql.insert(inbox))}
+
+
+async def take_locks(connection: AsyncConnection, locks: set[int]) -> None:
+    """Let rows of one key become visible in the order of their ids: whoever adds to it waits for who did before.
+
+    The locks are taken in one order everywhere, so that nobody waits in a circle.
+    """
+    numbers = sa.func.unnest(sa.cast(sorted(locks), postgresql.ARRAY(sa.BigInteger))).column_valued("number")
+    await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(numbers)))
+
+
+def settle(batch: Sequence[Waiting], outcome: set[str] | Exception) -> None:
+    """Tell those who still wait. Of two deliveries with one id in a batch, the first is the new one."""
+    for one in batch:
+        if one.is_new.done():
+            continue
+        if isinstance(outcome, Exception):
+            one.is_new.set_exception(outcome)
+        else:
+            one.is_new.set_result(one.delivery in outcome)
+            outcome.discard(one.delivery)
+
+
+def lock_number(key: str) -> int:
+    """Turn a key into the number of its lock."""
+    return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), signed=True)

@@ -1,0 +1,63 @@
+"""Periodic work: a delivery a slot of time, which is accepted once, whichever replica comes first."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from bot.work.job import Delivery
+from bot.work.policy import cause
+from bot.work.table import Now
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+log = logging.getLogger(__name__)
+
+# In seconds: how long to sleep at most, as the database's clock may be set anew, and how long after an error.
+LONGEST_SLEEP = 60.0
+AWAY_PAUSE = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Work that is due every so many seconds, counted from 1970 on: a day begins at midnight UTC."""
+
+    name: str
+    seconds: float
+
+    @property
+    def kind(self) -> str:
+        """Name the kind of its jobs."""
+        return f"every:{self.name}"
+
+    def delivery(self, now: float) -> Delivery:
+        """Make the delivery of the slot that `now` is in; those that were missed have none."""
+        return Delivery(id=f"{self.kind}:{int(now // self.seconds)}", key=self.kind, kind=self.kind, payload={})
+
+    def wait(self, now: float) -> float:
+        """Tell how many seconds are left of the slot."""
+        return self.seconds - now % self.seconds
+
+
+async def keep_time(
+    periods: Sequence[Period], writer: AsyncEngine, accept: Callable[[Delivery], Awaitable[bool]]
+) -> None:
+    """Accept each period's delivery as soon as its slot begins, for ever."""
+    while True:
+        try:
+            async with writer.begin() as connection:
+                now = (await connection.execute(sa.select(Now()))).scalar_one()
+            for period in periods:
+                await accept(period.delivery(now))
+            pause = min(LONGEST_SLEEP, *(period.wait(now) for period in periods))
+        except Exception as error:  # noqa: BLE001 (whatever it was, the next slot comes)
+            log.warning("periodic work has to wait: %s", cause(error))
+            pause = AWAY_PAUSE
+        await asyncio.sleep(pause)

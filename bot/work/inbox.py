@@ -1,0 +1,293 @@
+"""The inbox: runs the jobs, keeps their leases."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import traceback
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bot.work.accept import Acceptance
+from bot.work.every import Period, keep_time
+from bot.work.job import AbandonedError, GivenUp, Handler, Job, reference
+from bot.work.lease import LeaseLostError, Leases
+from bot.work.policy import Policy, cause
+from bot.work.purge import purge
+from bot.work.sole import Presence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from bot.work.job import Delivery, Finish
+    from bot.work.lease import Claim, Counts
+
+log = logging.getLogger(__name__)
+
+# How often to try to tell a person that a job has failed for good.
+TELLINGS = 3
+# In seconds: how long a cancelled job may take to end, how long handing the rest back, how often to purge.
+UNWINDING = 5.0
+HANDING_BACK = 5.0
+PURGE_EVERY = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is registered for a kind of deliveries."""
+
+    handler: Handler
+    given_up: GivenUp
+
+
+class Inbox:
+    """Durable work on a database: what `accept` took is run, however often the process dies meanwhile.
+
+    Jobs of one key run one at a time, in the order of their arrival, on whichever replica; up to `running` jobs run
+    here side by side. A replica's claim on a job is a lease of `lease` seconds, renewed while the job runs; a dead
+    replica's jobs are taken over when theirs ends. `poll` is how often, in seconds, to look for what other replicas
+    accepted or left. A job whose error `is_transient` is attempted up to `attempts` times, within `patience` seconds
+    from its acceptance, with pauses that start at `backoff` seconds; one attempt may take `patience`, too.
+
+    The token of a claim fences the database only: handlers call `Job.check` or `Job.keep` before they change anything
+    outside. They may be cancelled at any time, and then run again from the start, perhaps elsewhere.
+    """
+
+    def __init__(  # noqa: PLR0913 (each bound of the inbox is a setting)
+        self,
+        writer: AsyncEngine,
+        *,
+        is_transient: Callable[[Exception], bool],
+        running: int = 200,
+        lease: float = 15,
+        poll: float = 1,
+        patience: float = 600,
+        attempts: int = 5,
+        backoff: float = 2,
+    ) -> None:
+        self._writer = writer
+        self._limit = running
+        self._poll = poll
+        self._policy = Policy(is_transient, attempts, patience, backoff)
+        self._leases = Leases(writer, lease)
+        self._acceptance = Acceptance(writer)
+        self._work: dict[str, Work] = {}
+        self._periods: list[Period] = []
+        self._running: dict[Claim, asyncio.Task[None]] = {}
+        self._background: list[asyncio.Task[None]] = []
+        self._wake = asyncio.Event()
+        self._looked = asyncio.Event()
+        self._stopping = False
+        self._presence: Presence | None = None
+        self._unknown: set[str] = set()
+        self.every("purge", PURGE_EVERY, self._purge)
+
+    def handle(self, kind: str, handler: Handler, given_up: GivenUp) -> None:
+        """Register who works on a kind of deliveries, and who tells a person when one has failed for good.
+
+        What either returns is run in the transaction that ends the job, so that both happen or neither does. It may be
+        run more than once, each time in a new transaction.
+        """
+        if kind in self._work:
+            raise ValueError(f"{kind} has its handler already")
+        self._work[kind] = Work(handler, given_up)
+
+    def every(self, name: str, seconds: float, handler: Handler) -> None:
+        """Register work for each slot of `seconds`, run once by all replicas; missed slots are not made up for."""
+        period = Period(name, seconds)
+        self.handle(period.kind, handler, nobody_to_tell)
+        self._periods.append(period)
+
+    async def accept(self, delivery: Delivery) -> bool:
+        """Store a delivery: it will be worked on, whatever happens. False when it was there already.
+
+        Raises what the database raises, `TimeoutError` after 2.5 seconds without it, `asyncio.QueueFull` when too many
+        wait already, and `TypeError` or `ValueError` for a payload that is no JSON. Then nothing is promised, and the
+        delivery has to come again.
+        """
+        is_new = await self._acceptance.accept(delivery)
+        if is_new:
+            self._wake.set()
+        return is_new
+
+    async def start(self) -> None:
+        """Begin to work. Raises what the database raises; an inbox that was stopped can't be started again."""
+        if self._writer.dialect.name == "sqlite":
+            await self._take_leftovers()
+        self._background = [
+            asyncio.create_task(self._dispatch(), name="dispatch"),
+            asyncio.create_task(self._keep_leases(), name="leases"),
+            asyncio.create_task(keep_time(self._periods, self._writer, self.accept), name="every"),
+        ]
+
+    async def stop(self, grace: float) -> None:
+        """Claim nothing more, wait `grace` seconds for what runs, cancel the rest and hand it back. Nothing is lost."""
+        self._stopping = True
+        self._wake.set()
+        if self._running:
+            await asyncio.wait(self._running.values(), timeout=grace)
+        for claim in self._running:
+            claim.is_lost = True
+        await end([*self._background, *self._running.values()])
+        await self._acceptance.close()
+        try:
+            async with asyncio.timeout(HANDING_BACK):
+                await self._leases.hand_back()
+        except Exception as error:  # noqa: BLE001 (without it, the leases run out)
+            log.warning("what was running could not be handed back: %s", cause(error))
+        if self._presence is not None:
+            self._presence.leave()
+            self._presence = None
+
+    async def idle(self) -> None:
+        """Wait until nothing that is handled here is ready, waits for another attempt or runs here."""
+        while True:
+            looked = self._looked
+            if not self._running and not await self._leases.has_work(self._work):
+                return
+            await looked.wait()
+
+    async def counts(self) -> Counts:
+        """Count the jobs of all replicas. Raises what the database raises."""
+        return await self._leases.counts()
+
+    @property
+    def running(self) -> int:
+        """How many jobs run here."""
+        return len(self._running)
+
+    async def _take_leftovers(self) -> None:
+        """Take what a process left when it died, without waiting for its leases, if nobody but us can be running it."""
+        self._presence = await asyncio.to_thread(Presence, f"{self._writer.url.database}.lock")
+        if await asyncio.to_thread(self._presence.is_alone):
+            await self._leases.take_leftovers()
+        await asyncio.to_thread(self._presence.share)
+
+    async def _dispatch(self) -> None:
+        """Claim jobs and run them, whenever there is a reason to look and room to run."""
+        while not self._stopping:
+            self._wake.clear()
+            room = self._limit - len(self._running)
+            claims: list[Claim] = []
+            if room > 0:
+                try:
+                    claims = await self._leases.claim(self._work, room)
+                except Exception as error:  # noqa: BLE001 (whatever it was, jobs wait for us)
+                    log.warning("no jobs could be claimed: %s", cause(error))
+            if self._stopping:
+                return  # what was claimed in the meantime is handed back with the rest
+            for claim in claims:
+                self._running[claim] = asyncio.create_task(self._run(claim), name=f"job {claim.reference}")
+                self._running[claim].add_done_callback(partial(self._ended, claim))
+            self._looked.set()
+            self._looked = asyncio.Event()
+            if room <= 0 or len(claims) < room:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self._poll):
+                        await self._wake.wait()
+
+    def _ended(self, claim: Claim, task: asyncio.Task[None]) -> None:
+        """Make room for the next job."""
+        del self._running[claim]
+        self._wake.set()
+        if not task.cancelled() and (error := task.exception()):
+            # The lease runs out, and it is attempted again.
+            log.error("job %s stays as it is: %s\n%s", claim.reference, type(error).__name__, frames(error))
+
+    async def _run(self, claim: Claim) -> None:
+        """Attempt a job and leave it as what came of it. Without its lease, it is left to the next owner."""
+        reference.set(claim.reference)  # a task has a context of its own
+        job = Job(claim, self._leases)
+        try:
+            if claim.attempt > self._policy.attempts + TELLINGS:
+                await self._leases.failed(claim, claim.cause or AbandonedError.__name__, None)
+                return
+            try:
+                await self._leases.done(claim, await self._attempt(job))
+            except LeaseLostError:
+                raise
+            except Exception as error:  # noqa: BLE001 (the policy judges it)
+                await self._failed(claim, job, error)
+        except LeaseLostError:
+            log.warning("the job is no longer ours")
+
+    async def _attempt(self, job: Job) -> Finish | None:
+        """Run a job's handler. Raises what that raises, and `AbandonedError` when there were attempts enough."""
+        if job.attempt > self._policy.attempts:
+            raise AbandonedError
+        async with asyncio.timeout(self._policy.patience):
+            return await self._work[job.kind].handler(job)
+
+    async def _failed(self, claim: Claim, job: Job, error: Exception) -> None:
+        """Leave a job whose attempt failed for the next one, or for good when its person has been told."""
+        pause = self._policy.pause(error, claim.attempt, claim.age())
+        if pause is not None:
+            log.warning("attempt %d failed, the next is in %.1f s: %s", claim.attempt, pause, cause(error))
+            await self._leases.again(claim, cause(error), pause, claim.attempt)
+            return
+        reason = claim.cause if claim.cause and isinstance(error, AbandonedError) else cause(error)
+        log.error("given up in attempt %d: %s\n%s", claim.attempt, reason, frames(error))
+        try:
+            async with asyncio.timeout(self._policy.patience):
+                finish = await self._work[claim.kind].given_up(job, error)
+            await self._leases.failed(claim, reason, finish)
+        except LeaseLostError:
+            raise
+        except Exception as second:  # noqa: BLE001 (whatever it was, the person does not know yet)
+            log.error("nobody could be told: %s\n%s", cause(second), frames(second))  # noqa: TRY400 (no message text)
+            attempts = max(claim.attempt, self._policy.attempts)
+            await self._leases.again(claim, reason, self._policy.backoff, attempts)
+
+    async def _keep_leases(self) -> None:
+        """Renew what runs here, cancel what is no longer ours, free what others let expire."""
+        while True:
+            await asyncio.sleep(self._leases.length / 3)
+            # Judged is only what was there before: meanwhile, more is claimed.
+            claims = [claim for claim in self._running if not claim.is_lost]
+            try:
+                async with asyncio.timeout(self._leases.length / 3):
+                    if freed := await self._leases.renew(claims):
+                        log.warning("%d jobs had lost their replica", freed)
+                        self._wake.set()
+                    self._tell_unknown(await self._leases.other_kinds(self._work))
+            except Exception as error:  # noqa: BLE001 (whatever it was, the leases go on running out)
+                log.warning("no lease could be renewed: %s", cause(error))
+            for claim, task in self._running.items():
+                if claim.is_leaving or task.cancelling():
+                    continue
+                if claim.is_lost or self._leases.is_over(claim):
+                    claim.is_lost = True
+                    task.cancel()
+
+    def _tell_unknown(self, kinds: set[str]) -> None:
+        """Log kinds without a handler, once each: they stay for a replica that has one."""
+        for kind in sorted(kinds - self._unknown):
+            log.error("jobs of the kind %s have to wait for a version that knows it", kind)
+        self._unknown |= kinds
+
+    async def _purge(self, _job: Job) -> None:
+        """Delete old jobs."""
+        await purge(self._writer)
+
+
+async def nobody_to_tell(_job: Job, _error: Exception) -> None:
+    """Tell nobody: nobody has asked for periodic work."""
+
+
+async def end(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Cancel tasks and wait for their end."""
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        _, endless = await asyncio.wait(tasks, timeout=UNWINDING)
+        for task in endless:
+            log.error("%s does not end", task.get_name())
+
+
+def frames(error: BaseException) -> str:
+    """Show where an error came from, without its text, which may hold somebody's words."""
+    return "".join(traceback.format_tb(error.__traceback__))

@@ -1,0 +1,92 @@
+"""A delivery, and the job that a handler gets."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import BotError
+
+if TYPE_CHECKING:
+    from bot.work.lease import Claim, Leases
+
+LONGEST_NAME = 500  # characters: PostgreSQL can't index much more
+
+reference: ContextVar[str] = ContextVar("reference", default="")
+"""The reference of the job that this task works on, "" outside of one: what a person is told and the log prints."""
+
+
+class AbandonedError(BotError):
+    """Each attempt ended without a word, as when it takes its process down with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Something that arrived and calls for work.
+
+    `id` is unique to it, wherever and however often it arrives. Deliveries of one `key` are worked on one at a time,
+    in the order of their arrival. `payload` is JSON.
+
+    Raises `ValueError` for names that are empty, overlong or unprintable.
+    """
+
+    id: str
+    key: str
+    kind: str
+    payload: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        for name in (self.id, self.key, self.kind):
+            if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+                raise ValueError("a delivery's id, key and kind have to be printable and of 1 to 500 characters")
+
+
+class Job:
+    """A delivery that is being worked on.
+
+    `attempt` counts from 1, tries that ended with their process included. `reference` is what a person and the log are
+    told. With `get` and `keep` it is a bookmark of what the job has already made visible.
+    """
+
+    def __init__(self, claim: Claim, leases: Leases) -> None:
+        self.id = claim.delivery
+        self.key = claim.key
+        self.kind = claim.kind
+        self.payload: Mapping[str, Any] = json.loads(claim.payload)
+        self.attempt = claim.attempt
+        self.accepted_at = datetime.fromtimestamp(claim.accepted_at, UTC)
+        self.reference = claim.reference
+        self._claim = claim
+        self._leases = leases
+        self._state: dict[str, str] = json.loads(claim.state)
+        self._keeping = asyncio.Lock()
+
+    def get(self, key: str) -> str | None:
+        """Return what was kept under `key`, by this attempt or an earlier one."""
+        return self._state.get(key)
+
+    async def keep(self, key: str, value: str) -> None:
+        """Keep `value` under `key`: committed when it returns, gone when the job is done.
+
+        Raises `LeaseLostError` when the job is no longer ours.
+        """
+        async with self._keeping:
+            state = self._state | {key: value}
+            await self._leases.keep(self._claim, json.dumps(state))
+            self._state = state
+
+    def check(self) -> None:
+        """Raise `LeaseLostError` when the job may no longer be ours: to be called before each effect outside."""
+        self._leases.check(self._claim)
+
+
+Finish = Callable[[AsyncConnection], Awaitable[None]]
+Handler = Callable[[Job], Awaitable[Finish | None]]
+GivenUp = Callable[[Job, Exception], Awaitable[Finish | None]]

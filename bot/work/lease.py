@@ -1,0 +1,276 @@
+"""Leases: the statements that claim, renew, take over and leave jobs, each in one short transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import os
+import secrets
+import socket
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from bot.work.policy import cause, is_away, jittered
+from bot.work.table import DONE, FAILED, READY, RUNNING, Now, inbox
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+    from sqlalchemy.sql.dml import ReturningUpdate
+
+    from bot.work.job import Finish
+
+log = logging.getLogger(__name__)
+
+CLAIM_TRIES = 5
+CLAIM_PAUSE = 0.02  # seconds, as the next
+AWAY_PAUSE = 1.0
+
+
+class LeaseLostError(Exception):
+    """The job may no longer be ours to run. Not a `BotError`: nobody has to be told, another replica goes on."""
+
+
+@dataclass(slots=True, eq=False)
+class Claim:
+    """A row that is ours to run, as long as its token is the row's.
+
+    `waited` is how long ago it was accepted, in seconds, when it was claimed. `claimed_at` and `renewed_at` are by the
+    loop's clock, from before the statement was sent.
+    """
+
+    id: int
+    delivery: str
+    key: str
+    kind: str
+    payload: str
+    state: str
+    token: int
+    attempt: int
+    cause: str | None
+    accepted_at: float
+    waited: float
+    claimed_at: float
+    renewed_at: float
+    is_lost: bool = False
+    is_leaving: bool = False
+
+    @property
+    def reference(self) -> str:
+        """Name the job briefly, for a person and the log."""
+        return hashlib.sha256(self.delivery.encode()).hexdigest()[:8]
+
+    def age(self) -> float:
+        """Tell how many seconds ago the delivery was accepted."""
+        return self.waited + asyncio.get_running_loop().time() - self.claimed_at
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many jobs wait, run, and have failed for good, on all replicas."""
+
+    ready: int
+    running: int
+    failed: int
+
+
+class Leases:
+    """The leases of one running inbox, `length` seconds each."""
+
+    def __init__(self, writer: AsyncEngine, length: float) -> None:
+        self.length = length
+        self._writer = writer
+        self._owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+
+    async def claim(self, kinds: Collection[str], limit: int) -> list[Claim]:
+        """Claim up to `limit` jobs, in the order of their arrival. Raises what the database or the driver raises."""
+        parameters = {"by": self._owner, "kinds": list(kinds), "room": limit, "seconds": self.length}
+        for tries_left in reversed(range(CLAIM_TRIES)):
+            sent = asyncio.get_running_loop().time()
+            try:
+                async with self._writer.begin() as connection:
+                    rows = (await connection.execute(CLAIM, parameters)).all()
+            except IntegrityError:
+                # Another replica has claimed the same key since our statement began: the index let one through.
+                if not tries_left:
+                    raise
+                await asyncio.sleep(jittered(CLAIM_PAUSE))
+            else:
+                claims = [Claim(**row._asdict(), claimed_at=sent, renewed_at=sent) for row in rows]
+                return sorted(claims, key=lambda claim: claim.id)
+        return []
+
+    async def renew(self, claims: Collection[Claim]) -> int:
+        """Renew the leases of `claims`, mark what is no longer ours as lost, and free what anybody let expire.
+
+        Returns how many were freed. Raises what the database or the driver raises.
+        """
+        sent = asyncio.get_running_loop().time()
+        mine = inbox.c.id.in_([claim.id for claim in claims]), inbox.c.owner == self._owner, inbox.c.status == RUNNING
+        renew = sa.update(inbox).where(*mine).values(lease_until=Now() + self.length)
+        expired = inbox.c.status == RUNNING, inbox.c.lease_until < Now()
+        async with self._writer.begin() as connection:
+            held = await connection.execute(renew.returning(inbox.c.id, inbox.c.token))
+            tokens: dict[int, int] = {row.id: row.token for row in held}
+            freed = await connection.execute(sa.update(inbox).where(*expired).values(**FREED))
+        for claim in claims:
+            if tokens.get(claim.id) == claim.token:
+                claim.renewed_at = sent
+            elif not claim.is_leaving:  # one that has left in the meantime is nobody's
+                claim.is_lost = True
+        return freed.rowcount
+
+    async def take_leftovers(self) -> int:
+        """Free all jobs that seem to run. Only for who knows that no other process can be running them."""
+        async with self._writer.begin() as connection:
+            return (
+                await connection.execute(sa.update(inbox).where(inbox.c.status == RUNNING).values(**FREED))
+            ).rowcount
+
+    async def hand_back(self) -> int:
+        """Free what is still ours, as if it had not been attempted. Only when none of it runs any more."""
+        mine = inbox.c.status == RUNNING, inbox.c.owner == self._owner
+        async with self._writer.begin() as connection:
+            values = FREED | {"attempts": inbox.c.attempts - 1}
+            return (await connection.execute(sa.update(inbox).where(*mine).values(**values))).rowcount
+
+    async def has_work(self, kinds: Collection[str]) -> bool:
+        """Tell whether a job of these kinds is ready or waits for its next attempt, or any job is ours."""
+        ready = sa.exists().where(inbox.c.status == READY, inbox.c.kind.in_(kinds))
+        mine = sa.exists().where(inbox.c.status == RUNNING, inbox.c.owner == self._owner)
+        async with self._writer.begin() as connection:
+            return bool((await connection.execute(sa.select(ready | mine))).scalar_one())
+
+    async def other_kinds(self, kinds: Collection[str]) -> set[str]:
+        """Return the kinds of ready jobs that are none of `kinds`."""
+        others = sa.select(inbox.c.kind).distinct().where(inbox.c.status == READY, inbox.c.kind.not_in(kinds))
+        async with self._writer.begin() as connection:
+            return set(await connection.scalars(others))
+
+    async def counts(self) -> Counts:
+        """Count jobs by their status."""
+        ready, running, failed = (
+            sa.select(sa.func.count()).where(inbox.c.status == status).scalar_subquery()
+            for status in (READY, RUNNING, FAILED)
+        )
+        async with self._writer.begin() as connection:
+            return Counts(*(await connection.execute(sa.select(ready, running, failed))).one())
+
+    def is_over(self, claim: Claim) -> bool:
+        """Tell whether, by our own clock, a lease has run out."""
+        return asyncio.get_running_loop().time() - claim.renewed_at >= self.length
+
+    def check(self, claim: Claim) -> None:
+        """Raise `LeaseLostError` unless a third of the lease is left for what comes next."""
+        age = asyncio.get_running_loop().time() - claim.renewed_at
+        if claim.is_lost or age >= self.length * 2 / 3:
+            claim.is_lost = True
+            raise LeaseLostError
+
+    async def keep(self, claim: Claim, state: str) -> None:
+        """Store a job's state, trying for as long as the lease lasts. Raises `LeaseLostError`."""
+        while True:
+            self.check(claim)
+            try:
+                async with self._writer.begin() as connection:
+                    await fenced(connection, claim, state=state)
+            except Exception as error:
+                if not is_away(error):
+                    raise
+                log.warning("the database is away, trying again: %s", cause(error))
+            else:
+                return
+            await asyncio.sleep(jittered(AWAY_PAUSE))
+
+    async def done(self, claim: Claim, finish: Finish | None) -> None:
+        """Leave a job as done, its texts gone, in one transaction with `finish`. Raises what that raises."""
+        await self._leave(claim, finish, status=DONE, finished_at=Now(), payload="{}", state="{}", cause=None)
+
+    async def failed(self, claim: Claim, cause: str, finish: Finish | None) -> None:
+        """Leave a job as failed for good, in one transaction with `finish`. Raises what that raises."""
+        await self._leave(claim, finish, status=FAILED, finished_at=Now(), cause=cause)
+
+    async def again(self, claim: Claim, cause: str, pause: float, attempts: int) -> None:
+        """Leave a job for another attempt in `pause` seconds, as one that was attempted `attempts` times."""
+        await self._leave(claim, None, status=READY, run_after=Now() + pause, cause=cause, attempts=attempts)
+
+    async def _leave(self, claim: Claim, finish: Finish | None, **values: object) -> None:
+        """Change a row for the last time, trying for as long as the database is away: the work must not be in vain.
+
+        This may outlast the lease. Nothing happens outside the database any more, and there the token decides.
+        """
+        claim.is_leaving = True
+        try:
+            while True:
+                try:
+                    async with self._writer.begin() as connection:
+                        await fenced(connection, claim, owner=None, lease_until=None, **values)
+                        if finish is not None:
+                            await finish(connection)
+                except Exception as error:
+                    if not is_away(error):
+                        raise
+                    log.warning("the database is away, trying again: %s", cause(error))
+                else:
+                    return
+                await asyncio.sleep(jittered(AWAY_PAUSE))
+        finally:
+            claim.is_leaving = False
+
+
+# What to set on a job that goes back to those who wait. Its attempts stay: one that kills its process must not loop.
+FREED: dict[str, Any] = {"status": READY, "owner": None, "lease_until": None}
+
+
+async def fenced(connection: AsyncConnection, claim: Claim, **values: object) -> None:
+    """Change a row if it is still ours. Raises `LeaseLostError`."""
+    ours = inbox.c.id == claim.id, inbox.c.token == claim.token, inbox.c.status == RUNNING
+    if (await connection.execute(sa.update(inbox).where(*ours).values(**values))).rowcount != 1:
+        claim.is_lost = True
+        raise LeaseLostError
+
+
+def claim_statement() -> ReturningUpdate[*tuple[Any, ...]]:
+    """Update the oldest ready job of each key that has none running, whatever its kind, and return them.
+
+    Its parameters are `by`, the claiming inbox, `kinds`, `room`, the most to claim, and `seconds`, the lease's length.
+    """
+    head, other = inbox.alias("head"), inbox.alias("other")
+    # Two EXISTS, as with an OR neither partial index would be used.
+    busy = sa.exists().where(other.c.key == head.c.key, other.c.status == RUNNING)
+    older = sa.exists().where(other.c.key == head.c.key, other.c.status == READY, other.c.id < head.c.id)
+    known = head.c.kind.in_(sa.bindparam("kinds", expanding=True))
+    free = (
+        sa.select(head.c.id)
+        .where(head.c.status == READY, head.c.run_after <= Now(), known, ~busy, ~older)
+        .order_by(head.c.id)
+        .limit(sa.bindparam("room", type_=sa.Integer))
+        .with_for_update(skip_locked=True)
+        # Evaluated once. As a plain subquery PostgreSQL may evaluate it for each row, and so exceed the limit.
+        .cte("free")
+    )
+    return (
+        sa.update(inbox)
+        .where(inbox.c.id.in_(sa.select(free.c.id)), inbox.c.status == READY)
+        .values(
+            status=RUNNING,
+            owner=sa.bindparam("by"),
+            token=inbox.c.token + 1,
+            attempts=inbox.c.attempts + 1,
+            lease_until=Now() + sa.bindparam("seconds", type_=sa.Float(53)),
+        )
+        .returning(
+            *(inbox.c[name] for name in ("id", "delivery", "key", "kind", "payload", "state", "token", "cause")),
+            inbox.c.attempts.label("attempt"),
+            inbox.c.accepted_at,
+            (Now() - inbox.c.accepted_at).label("waited"),
+        )
+    )
+
+
+CLAIM = claim_statement()  # built once: it runs after each job

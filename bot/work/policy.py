@@ -1,0 +1,67 @@
+"""When to try again, and when to give up."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from sqlite3 import Error as SqliteError
+
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+LONGEST_PAUSE = 60.0  # seconds
+
+# SQLITE_BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN: https://www.sqlite.org/rescode.html
+SQLITE_AWAY = {5, 6, 8, 10, 13, 14}
+# Connection lost, deadlock or conflict, out of resources, operator intervention (a restart), lock timeout, read-only
+# (a standby): https://www.postgresql.org/docs/current/errcodes-appendix.html
+POSTGRESQL_AWAY = ("08", "40", "53", "57", "55P03", "25P03", "25006")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How often and how long a job is tried.
+
+    `patience` is in seconds since it was accepted, `backoff` the seconds before the second attempt, doubled for each
+    attempt after it.
+    """
+
+    is_transient: Callable[[Exception], bool]
+    attempts: int
+    patience: float
+    backoff: float
+
+    def pause(self, error: Exception, attempt: int, age: float) -> float | None:
+        """Tell how many seconds to wait before the next attempt, None to give up.
+
+        `attempt` is the number of the one that failed with `error`, `age` the seconds since the job was accepted.
+        """
+        if attempt >= self.attempts or not self.is_transient(error):
+            return None
+        pause = jittered(min(LONGEST_PAUSE, self.backoff * 2 ** (attempt - 1)))
+        return pause if age + pause <= self.patience else None
+
+
+def jittered(seconds: float) -> float:
+    """Shorten a pause by up to a half, so that those who failed together don't come back together."""
+    return seconds * random.uniform(0.5, 1)  # noqa: S311 (nothing here is a secret)
+
+
+def cause(error: Exception) -> str:
+    """Name an error by its class and its code, if it has one: what it says may hold somebody's words."""
+    code = getattr(error, "code", None)
+    return f"{type(error).__name__} {code}"[:100] if isinstance(code, str | int) else type(error).__name__
+
+
+def is_away(error: Exception) -> bool:
+    """Tell whether an error means that the database can't be used for the moment, or that somebody was in the way."""
+    if isinstance(error, PoolTimeoutError | InterfaceError | OSError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated:
+        return True
+    if isinstance(error.orig, SqliteError):
+        return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in SQLITE_AWAY
+    return str(getattr(error.orig, "sqlstate", "")).startswith(POSTGRESQL_AWAY)

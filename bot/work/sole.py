@@ -1,0 +1,29 @@
+"""Tells whether this is the only process on an SQLite file."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+
+
+class Presence:
+    """A lock on a file, shared by all processes on the database; the system takes it from a process that dies."""
+
+    def __init__(self, path: str) -> None:
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+
+    def is_alone(self) -> bool:
+        """Tell whether nobody else is there. If so, others wait in `share` until we share, too."""
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def share(self) -> None:
+        """Be one of those who are there; may wait for one who was alone."""
+        fcntl.flock(self._file, fcntl.LOCK_SH)
+
+    def leave(self) -> None:
+        """Be there no longer."""
+        os.close(self._file)

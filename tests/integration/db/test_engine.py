@@ -1,0 +1,142 @@
+"""The database's URL, its connections and its health."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from bot.db.engine import Database, normalise
+from bot.errors import SettingsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("sqlite:///data/parley.db", "sqlite+aiosqlite:///data/parley.db"),
+        ("sqlite:////var/parley.db", "sqlite+aiosqlite:////var/parley.db"),
+        ("sqlite+aiosqlite:///x.db", "sqlite+aiosqlite:///x.db"),
+        ("postgres://u:p@h:5433/parley", "postgresql+asyncpg://u:p@h:5433/parley"),
+        ("postgresql://u@h/parley", "postgresql+asyncpg://u@h/parley"),
+        ("postgresql+asyncpg://u@h/parley", "postgresql+asyncpg://u@h/parley"),
+        ("postgres://u@h/parley?sslmode=require", "postgresql+asyncpg://u@h/parley?ssl=require"),
+    ],
+)
+def test_each_spelling_gets_our_driver(given: str, used: str) -> None:
+    assert normalise(given).render_as_string(hide_password=False) == used
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "parley.db",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite:///file:x?mode=memory&uri=true",
+        "sqlite:///x.db?timeout=1",
+        "mysql://root:hunter2@h/parley",
+        "postgresql://u:hunter2@h",
+        "postgresql://u:hunter2@h:port/parley",
+        "postgresql://u:hunter2@h/parley?target_session_attrs=any",
+        "postgresql+psycopg://u:hunter2@h/parley",
+        "hunter2",
+    ],
+)
+def test_a_useless_url_is_refused(url: str) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        Database.open(url)
+    (fault,) = refusal.value.faults
+    assert fault.startswith("DATABASE_URL ")
+    assert fault.endswith(".")
+    assert "hunter2" not in fault
+
+
+async def test_the_folder_of_the_file_is_made(tmp_path: Path) -> None:
+    database = Database.open(f"sqlite:///{tmp_path}/data/deep/parley.db")
+    await database.check()
+    await database.close()
+    assert (tmp_path / "data/deep/parley.db").exists()
+
+
+async def test_a_healthy_database_passes_its_check(database: Database) -> None:
+    await database.check()
+
+
+async def test_a_check_of_sqlite_really_writes(tmp_path: Path) -> None:
+    database = Database.open(f"sqlite:///{tmp_path}/parley.db")
+    log = tmp_path / "parley.db-wal"
+    await database.check()
+    before = log.stat().st_size
+    await database.check()
+    assert log.stat().st_size > before
+    await database.close()
+
+
+async def test_a_server_that_is_gone_fails_its_check() -> None:
+    database = Database.open("postgresql://postgres@127.0.0.1:1/parley")
+    with pytest.raises(OSError, match="Connect call failed"):
+        await database.check()
+    await database.close()
+
+
+@pytest.mark.postgresql
+async def test_a_read_only_server_fails_its_check(postgresql_url: str) -> None:
+    database = Database.open(postgresql_url)
+    async with database.writer.begin() as connection:
+        name = (await connection.execute(text("SELECT current_database()"))).scalar_one()
+        await connection.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = on"))
+    await database.close()
+    with pytest.raises(DBAPIError, match="read-only"):
+        await database.check()
+    await database.close()
+
+
+async def test_readers_of_sqlite_cannot_write(tmp_path: Path) -> None:
+    database = Database.open(f"sqlite:///{tmp_path}/parley.db")
+    await database.check()
+    with pytest.raises(OperationalError):
+        async with database.reader.begin() as connection:
+            await connection.execute(text("CREATE TABLE x (y)"))
+    await database.close()
+
+
+async def test_sqlite_reads_while_it_writes(tmp_path: Path) -> None:
+    database = Database.open(f"sqlite:///{tmp_path}/parley.db")
+    async with database.writer.begin() as connection:
+        await connection.execute(text("CREATE TABLE x (y)"))
+    async with database.writer.begin() as writing, database.reader.begin() as reading:
+        await writing.execute(text("INSERT INTO x VALUES (1)"))
+        assert (await reading.execute(text("SELECT count(*) FROM x"))).scalar_one() == 0
+    await database.close()
+
+
+@pytest.mark.parametrize(("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)])
+async def test_sqlite_keeps_what_it_commits(tmp_path: Path, pragma: str, value: object) -> None:
+    database = Database.open(f"sqlite:///{tmp_path}/parley.db")
+    async with database.writer.begin() as connection:
+        assert (await connection.execute(text(f"PRAGMA {pragma}"))).scalar_one() == value
+    await database.close()
+
+
+async def test_cancelled_transactions_leave_nothing_behind(database: Database) -> None:
+    inside = asyncio.Event()
+
+    async def write() -> None:
+        async with database.writer.begin() as connection:
+            await connection.execute(text("INSERT INTO channels VALUES ('T', 'C', '', '', '2026-11-22 12:00:00')"))
+            inside.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(write())
+    await inside.wait()
+    task.cancel()
+    await asyncio.wait([task])
+    async with database.writer.begin() as connection:
+        assert (await connection.execute(text("SELECT count(*) FROM channels"))).scalar_one() == 0

@@ -1,0 +1,51 @@
+"""Migrations on real databases."""
+
+from __future__ import annotations
+
+import asyncio
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from alembic import command
+from sqlalchemy import text
+
+from bot.db.migrate import config, current, head, upgrade
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from bot.db.engine import Database
+
+
+async def test_an_empty_database_gets_the_tables(empty_url: str) -> None:
+    assert await current(empty_url) is None
+    await upgrade(empty_url)
+    assert await current(empty_url) == head()
+
+
+async def test_migrations_and_tables_agree(database: Database) -> None:
+    said = StringIO()
+
+    def check(connection: Connection) -> None:
+        settings = config(connection)
+        settings.stdout = said
+        command.check(settings)
+
+    async with database.writer.connect() as connection:
+        await connection.run_sync(check)
+    assert said.getvalue() == "No new upgrade operations detected.\n"
+
+
+async def test_a_second_upgrade_changes_nothing(url: str, database: Database) -> None:
+    async with database.writer.begin() as connection:
+        await connection.execute(
+            text("INSERT INTO channels VALUES ('T1', 'C1', 'Be brief.', 'U1', '2026-11-22 12:00:00')")
+        )
+    await upgrade(url)
+    async with database.reader.connect() as connection:
+        assert (await connection.execute(text("SELECT instructions FROM channels"))).scalars().all() == ["Be brief."]
+
+
+async def test_replicas_that_start_together_agree(empty_url: str) -> None:
+    await asyncio.gather(*(upgrade(empty_url) for _ in range(3)))
+    assert await current(empty_url) == head()

@@ -1,0 +1,202 @@
+"""The store on real databases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import event, select, text
+
+from bot.core.conversation import Conversation, Message, Place, Record
+from bot.core.ports import Call, Purpose, Role, Store
+from bot.db import tables
+from bot.db.store import SqlStore, record
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from bot.db.engine import Database
+
+PLACE = Place("T1", "C1", "1700000000.000100")
+QUESTION = Message(Role.USER, "U1", "What is WAL?", "1700000000.000100")
+ANSWER = Message(Role.ASSISTANT, "", "A log that is written ahead.", "1700000001.000200")
+CALL = Call(
+    purpose=Purpose.ANSWER,
+    model="claude-haiku-5-5",
+    started_at=datetime(2026, 11, 22, 15, tzinfo=timezone(timedelta(hours=2))),
+    latency_ms=900,
+    first_token_ms=None,
+    input_tokens=12,
+    output_tokens=34,
+    cache_read_tokens=5_000_000_000,
+    cache_write_tokens=0,
+    stop_reason="end_turn",
+    request_id="req_1",
+    outcome="ok",
+)
+
+
+@pytest.fixture
+def store(database: Database) -> Store:
+    return SqlStore(database)
+
+
+@pytest.fixture
+async def statements(database: Database) -> AsyncIterator[list[str]]:
+    """What was asked of the database, transactions aside."""
+    seen: list[str] = []
+
+    def see(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            seen.append(statement)
+
+    event.listen(database.reader.sync_engine, "before_cursor_execute", see)
+    yield seen
+    event.remove(database.reader.sync_engine, "before_cursor_execute", see)
+
+
+async def put(database: Database, *records: Record) -> None:
+    for one in records:
+        async with database.writer.begin() as connection:
+            await record(connection, one)
+
+
+async def test_an_unknown_thread_is_empty(store: Store) -> None:
+    assert await store.conversation(PLACE) == Conversation()
+
+
+async def test_a_thread_comes_back_in_order(store: Store, database: Database) -> None:
+    follow_up = Message(Role.USER, "U2", "And then?", "1700000000.000050")
+    await put(
+        database,
+        Record(PLACE, "U1", began_with_bot=True, messages=(QUESTION, ANSWER)),
+        Record(PLACE, "U2", messages=(follow_up,)),
+    )
+    assert await store.conversation(PLACE) == Conversation(
+        is_known=True, began_with_bot=True, messages=(QUESTION, ANSWER, follow_up)
+    )
+
+
+async def test_a_conversation_takes_one_query(store: Store, database: Database, statements: list[str]) -> None:
+    many = tuple(Message(Role.USER, "U1", f"Line {i}", f"{i}") for i in range(500))
+    await put(database, Record(PLACE, "U1", messages=many))
+    await store.set_instructions(PLACE, "Be brief.", "U1")
+    statements.clear()
+    conversation = await store.conversation(PLACE)
+    assert conversation == Conversation(instructions="Be brief.", is_known=True, messages=many)
+    assert len(statements) == 1
+
+
+async def test_who_began_is_settled_at_first(store: Store, database: Database) -> None:
+    await put(database, Record(PLACE, "U1", messages=(QUESTION,)))
+    await put(database, Record(PLACE, "U1", began_with_bot=True, messages=(ANSWER,)))
+    assert not (await store.conversation(PLACE)).began_with_bot
+
+
+async def test_a_message_is_stored_once(store: Store, database: Database) -> None:
+    await put(database, Record(PLACE, "U1", messages=(QUESTION,)))
+    await put(database, Record(PLACE, "U1", messages=(replace(QUESTION, text="other words"), ANSWER)))
+    assert (await store.conversation(PLACE)).messages == (QUESTION, ANSWER)
+
+
+async def test_messages_without_ids_all_stay(store: Store, database: Database) -> None:
+    nameless = Message(Role.ASSISTANT, "", "Done.")
+    await put(database, Record(PLACE, "U1", messages=(nameless, nameless)))
+    assert (await store.conversation(PLACE)).messages == (nameless, nameless)
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        replace(PLACE, workspace="T2"),
+        replace(PLACE, channel="C2"),
+        replace(PLACE, thread="2"),
+        replace(PLACE, thread=""),
+    ],
+)
+async def test_threads_do_not_mix(store: Store, database: Database, elsewhere: Place) -> None:
+    await put(database, Record(PLACE, "U1", messages=(QUESTION,)))
+    assert await store.conversation(elsewhere) == Conversation()
+
+
+async def test_instructions_reach_the_whole_channel(store: Store) -> None:
+    await store.set_instructions(Place("T1", "C1"), "Be brief.", "U1")
+    await store.set_instructions(PLACE, "Be kind.", "U2")
+    await store.set_instructions(Place("T2", "C1"), "Be loud.", "U3")
+    assert await store.instructions(Place("T1", "C1", "another")) == "Be kind."
+    assert (await store.conversation(PLACE)).instructions == "Be kind."
+
+
+async def test_instructions_can_be_removed(store: Store) -> None:
+    await store.set_instructions(PLACE, "Be brief.", "U1")
+    await store.set_instructions(PLACE, "", "U2")
+    assert await store.instructions(PLACE) == ""
+
+
+async def test_unknown_channels_have_no_instructions(store: Store) -> None:
+    assert await store.instructions(PLACE) == ""
+
+
+async def test_calls_are_kept_without_messages(store: Store, database: Database) -> None:
+    await put(database, Record(PLACE, "U1", calls=(CALL, replace(CALL, outcome="ModelBusyError"))))
+    assert await store.conversation(PLACE) == Conversation()
+    async with database.reader.connect() as connection:
+        rows = (await connection.execute(select(tables.Call).order_by(tables.Call.id))).all()
+    assert [row.outcome for row in rows] == ["ok", "ModelBusyError"]
+    assert (rows[0].workspace, rows[0].channel, rows[0].thread, rows[0].person) == ("T1", "C1", PLACE.thread, "U1")
+    assert rows[0].cache_read_tokens == 5_000_000_000
+    assert rows[0].started_at == datetime(2026, 11, 22, 13, tzinfo=UTC)
+    assert rows[0].started_at.utcoffset() == timedelta(0)
+
+
+async def test_a_time_without_zone_is_refused(database: Database) -> None:
+    naive = replace(CALL, started_at=CALL.started_at.replace(tzinfo=None))
+    with pytest.raises(Exception, match="a time without a zone"):
+        await put(database, Record(PLACE, "U1", calls=(naive,)))
+
+
+async def test_a_failed_transaction_records_nothing(store: Store, database: Database) -> None:
+    async def fail() -> None:
+        async with database.writer.begin() as connection:
+            await record(connection, Record(PLACE, "U1", messages=(QUESTION,), calls=(CALL,)))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail()
+    assert await store.conversation(PLACE) == Conversation()
+
+
+async def test_messages_go_with_their_thread(store: Store, database: Database) -> None:
+    await put(database, Record(PLACE, "U1", messages=(QUESTION, ANSWER)))
+    async with database.writer.begin() as connection:
+        await connection.execute(text("DELETE FROM threads"))
+        assert (await connection.execute(text("SELECT count(*) FROM messages"))).scalar_one() == 0
+    assert await store.conversation(PLACE) == Conversation()
+
+
+async def test_errors_do_not_quote_messages(database: Database) -> None:
+    async with database.writer.begin() as connection:
+        await connection.execute(text("DROP TABLE messages"))
+    with pytest.raises(Exception) as failure:  # noqa: PT011 (whatever the driver calls it)
+        await put(database, Record(PLACE, "U1", messages=(QUESTION,)))
+    assert QUESTION.text not in str(failure.value)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=st.text(st.characters(exclude_categories=[])), author=st.text(st.characters(exclude_categories=[])))
+async def test_any_text_can_be_stored(store: Store, database: Database, words: str, author: str) -> None:
+    async with database.writer.begin() as connection:
+        await connection.execute(text("DELETE FROM threads"))
+    await put(database, Record(PLACE, "U1", messages=(Message(Role.USER, author, words, words),)))
+    await store.set_instructions(PLACE, words, author)
+    (message,) = (await store.conversation(PLACE)).messages
+    assert (message.text, message.author) == (storable(words), storable(author))
+    assert await store.instructions(PLACE) == storable(words)
+
+
+def storable(words: str) -> str:
+    return "".join("\ufffd" if one == "\0" or "\ud800" <= one <= "\udfff" else one for one in words)

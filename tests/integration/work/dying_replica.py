@@ -1,0 +1,34 @@
+"""A process that accepts a delivery and is killed while it works on it: python dying_replica.py URL LEASE."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+
+from bot.db.engine import Database
+from bot.work import Delivery, Inbox, Job
+
+
+async def die(job: Job) -> None:
+    """Leave no chance to clean up."""
+    await job.keep("ts", "1")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def tell_nobody(_job: Job, _error: Exception) -> None:
+    """Tell nobody."""
+
+
+async def main(url: str, lease: float) -> None:
+    """Work until killed."""
+    inbox = Inbox(Database.open(url).writer, is_transient=lambda _: False, lease=lease)
+    inbox.handle("turn", die, tell_nobody)
+    await inbox.start()
+    await inbox.accept(Delivery("E1", "K1", "turn", {"text": "Hello"}))
+    await inbox.idle()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], float(sys.argv[2])))

@@ -1,0 +1,101 @@
+"""Deliveries come in: whatever they hold, many to a commit, in order."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import event, text
+
+from bot.work import Delivery
+from bot.work.accept import MOST_WAITING, Acceptance
+from tests.integration.work.stand_ins import RecordingGivenUp, RecordingHandler
+
+if TYPE_CHECKING:
+    from bot.db.engine import Database
+    from tests.integration.work.conftest import Replicas, Rows
+
+ANYTHING = st.text(st.characters(exclude_categories=[]), max_size=20)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | ANYTHING,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ANYTHING, inner, max_size=3),
+    max_leaves=10,
+)
+NAMES = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=500)
+
+
+def turn(number: int, **payload: Any) -> Delivery:
+    return Delivery(f"E{number}", f"K{number % 7}", "turn", payload)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(name=NAMES, key=NAMES, payload=st.dictionaries(ANYTHING, JSON, max_size=3))
+async def test_any_payload_arrives_as_it_was(
+    replica: Replicas, database: Database, name: str, key: str, payload: dict[str, Any]
+) -> None:
+    async with database.writer.begin() as connection:
+        await connection.execute(text("DELETE FROM inbox"))
+    inbox, handler = replica(), RecordingHandler()
+    inbox.handle("turn", handler, RecordingGivenUp())
+    await inbox.start()
+    assert await inbox.accept(Delivery(name, key, "turn", payload))
+    await inbox.idle()
+    await inbox.stop(grace=0)
+    (job,) = handler.jobs
+    assert (job.id, job.key, job.payload) == (name, key, payload)
+
+
+async def test_what_arrives_together_shares_commits(database: Database) -> None:
+    commits: list[object] = []
+    event.listen(database.writer.sync_engine, "commit", commits.append)
+    acceptance = Acceptance(database.writer)
+    accepted = await asyncio.gather(*(acceptance.accept(turn(i)) for i in range(150)))
+    assert accepted == [True] * 150
+    assert len(commits) == 2
+
+
+async def test_twins_in_one_commit_count_once(database: Database) -> None:
+    acceptance = Acceptance(database.writer)
+    assert await asyncio.gather(*(acceptance.accept(turn(1)) for _ in range(3))) == [True, False, False]
+
+
+async def test_no_json_harms_no_neighbour(database: Database, rows: Rows) -> None:
+    acceptance = Acceptance(database.writer)
+    results = await asyncio.gather(
+        acceptance.accept(turn(1)),
+        acceptance.accept(turn(2, bad=object())),
+        acceptance.accept(turn(3, bad=float("nan"))),
+        acceptance.accept(turn(4)),
+        return_exceptions=True,
+    )
+    assert [type(result) for result in results] == [bool, TypeError, ValueError, bool]
+    assert await rows.ids() == ["E1", "E4"]
+
+
+async def test_who_gives_up_harms_no_neighbour(database: Database, rows: Rows) -> None:
+    acceptance = Acceptance(database.writer)
+    first, second = (asyncio.create_task(acceptance.accept(turn(i))) for i in (1, 2))
+    await asyncio.sleep(0)
+    first.cancel()
+    assert await second
+    assert "E2" in await rows.ids()
+
+
+async def test_too_many_at_once_are_refused(database: Database) -> None:
+    acceptance = Acceptance(database.writer)
+    results = await asyncio.gather(
+        *(acceptance.accept(turn(i)) for i in range(MOST_WAITING + 1)), return_exceptions=True
+    )
+    assert results.count(True) == MOST_WAITING
+    assert isinstance(results[-1], asyncio.QueueFull)
+
+
+async def test_a_broken_table_is_told(database: Database) -> None:
+    async with database.writer.begin() as connection:
+        await connection.execute(text("DROP TABLE inbox"))
+    acceptance = Acceptance(database.writer)
+    with pytest.raises(Exception, match="inbox"):
+        await acceptance.accept(turn(1))

@@ -1,0 +1,335 @@
+"""Jobs: once, in order, side by side, tried again, given up."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.work import AbandonedError, Delivery, Job, reference
+from bot.work.lease import Counts
+from tests.integration.work.stand_ins import FlakyError, HeldHandler, RecordingGivenUp, RecordingHandler
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from tests.integration.work.conftest import Replicas, Rows
+
+
+def turn(name: str, key: str = "T1:C1:1", **payload: Any) -> Delivery:
+    return Delivery(name, key, "turn", payload)
+
+
+async def test_an_accepted_delivery_is_run(replica: Replicas) -> None:
+    inbox, handler = replica(), RecordingHandler()
+    inbox.handle("turn", handler, RecordingGivenUp())
+    await inbox.start()
+    assert await inbox.accept(turn("E1", text="Hello"))
+    await inbox.idle()
+    (job,) = handler.jobs
+    assert (job.id, job.key, job.kind, job.payload, job.attempt) == ("E1", "T1:C1:1", "turn", {"text": "Hello"}, 1)
+    assert abs(job.accepted_at - datetime.now(UTC)) < timedelta(seconds=30)
+    assert job.reference == hashlib.sha256(b"E1").hexdigest()[:8]
+
+
+async def test_a_second_delivery_is_ignored(replica: Replicas) -> None:
+    inbox, handler = replica(), RecordingHandler()
+    inbox.handle("turn", handler, RecordingGivenUp())
+    await inbox.start()
+    assert await inbox.accept(turn("E1"))
+    assert not await inbox.accept(turn("E1"))
+    await inbox.idle()
+    assert not await inbox.accept(turn("E1"))
+    await inbox.idle()
+    assert handler.ids == ["E1"]
+
+
+async def test_only_one_replica_accepts_it(replica: Replicas) -> None:
+    replicas = [replica() for _ in range(3)]
+    for i in range(20):
+        accepted = await asyncio.gather(*(inbox.accept(turn(f"E{i}")) for inbox in replicas for _ in range(2)))
+        assert accepted.count(True) == 1
+
+
+async def test_keys_keep_their_order_across_replicas(replica: Replicas) -> None:
+    ran: dict[str, list[str]] = {}
+    active: set[str] = set()
+
+    async def handle(job: Job) -> None:
+        assert job.key not in active
+        active.add(job.key)
+        await asyncio.sleep(0)
+        active.remove(job.key)
+        ran.setdefault(job.key, []).append(job.id)
+
+    given_up = RecordingGivenUp()
+    replicas = [replica(), replica()]
+    for inbox in replicas:
+        inbox.handle("turn", handle, given_up)
+        await inbox.start()
+    deliveries = [turn(f"E{i:02}", key=f"K{i % 4}") for i in range(40)]
+    for i, delivery in enumerate(deliveries):
+        await replicas[i % 2].accept(delivery)
+    for inbox in replicas:
+        await inbox.idle()
+    assert given_up.told == []
+    assert ran == {f"K{k}": [d.id for d in deliveries if d.key == f"K{k}"] for k in range(4)}
+
+
+async def test_what_arrives_together_keeps_its_order(replica: Replicas) -> None:
+    inbox, handler = replica(), RecordingHandler()
+    inbox.handle("turn", handler, RecordingGivenUp())
+    await asyncio.gather(*(inbox.accept(turn(f"E{i}")) for i in range(50)))
+    await inbox.start()
+    await inbox.idle()
+    assert handler.ids == [f"E{i}" for i in range(50)]
+
+
+async def test_different_keys_run_side_by_side(replica: Replicas) -> None:
+    inbox, together = replica(), asyncio.Barrier(5)
+
+    async def handle(_job: Job) -> None:
+        await together.wait()
+
+    inbox.handle("turn", handle, RecordingGivenUp())
+    await inbox.start()
+    for i in range(5):
+        await inbox.accept(turn(f"E{i}", key=f"K{i}"))
+    await inbox.idle()
+    assert await inbox.counts() == Counts(ready=0, running=0, failed=0)
+
+
+async def test_no_more_run_than_allowed(replica: Replicas) -> None:
+    inbox, pairs, seen = replica(running=2), asyncio.Barrier(2), []
+
+    async def handle(_job: Job) -> None:
+        seen.append(inbox.running)
+        await pairs.wait()
+
+    inbox.handle("turn", handle, RecordingGivenUp())
+    for i in range(6):
+        await inbox.accept(turn(f"E{i}", key=f"K{i}"))
+    await inbox.start()
+    await inbox.idle()
+    assert len(seen) == 6
+    assert max(seen) == 2
+
+
+async def test_a_passing_failure_is_retried(replica: Replicas) -> None:
+    inbox, handler, given_up = replica(), RecordingHandler(FlakyError(), FlakyError()), RecordingGivenUp()
+    inbox.handle("turn", handler, given_up)
+    await inbox.start()
+    await inbox.accept(turn("E1"))
+    await inbox.accept(turn("E2"))
+    await inbox.idle()
+    assert handler.ids == ["E1", "E1", "E1", "E2"]
+    assert handler.attempts == [1, 2, 3, 1]
+    assert given_up.told == []
+
+
+async def test_a_lasting_failure_is_told_once(replica: Replicas, rows: Rows) -> None:
+    failure = ValueError("somebody's words")
+    inbox, handler, given_up = replica(), RecordingHandler(failure), RecordingGivenUp()
+    inbox.handle("turn", handler, given_up)
+    await inbox.start()
+    await inbox.accept(turn("E1"))
+    await inbox.accept(turn("E2"))
+    await inbox.idle()
+    assert given_up.told == [("E1", failure)]
+    assert handler.ids == ["E1", "E2"]
+    assert (await inbox.counts()).failed == 1
+    assert (await rows.get("E1")).cause == "ValueError"
+
+
+async def test_attempts_come_to_an_end(replica: Replicas, rows: Rows) -> None:
+    failures = [FlakyError() for _ in range(3)]
+    inbox, handler, given_up = replica(attempts=3), RecordingHandler(*failures), RecordingGivenUp()
+    inbox.handle("turn", handler, given_up)
+    await inbox.start()
+    await inbox.accept(turn("E1"))
+    await inbox.idle()
+    assert handler.attempts == [1, 2, 3]
+    assert given_up.told == [("E1", failures[-1])]
+    assert (await rows.get("E1")).cause == "FlakyError flaky"
+
+
+async def test_patience_comes_to_an_end(replica: Replicas, rows: Rows) -> None:
+    inbox, handler, given_up = replica(patience=60), RecordingHandler(FlakyError(), FlakyError()), RecordingGivenUp()
+    inbox.handle("turn", handler, given_up)
+    await inbox.accept(turn("E1"))
+    await rows.set("E1", accepted_at=0)
+    await inbox.start()
+    await inbox.idle()
+    assert handler.attempts == [1]
+    assert [name for name, _ in given_up.told] == ["E1"]
+
+
+async def test_an_endless_attempt_is_ended(replica: Replicas) -> None:
+    inbox, handler, given_up = replica(patience=0.1), HeldHandler(), RecordingGivenUp()
+    inbox.handle("turn", handler, given_up)
+    await inbox.start()
+    await inbox.accept(turn("E1"))
+    await inbox.idle()
+    ((name, error),) = given_up.told
+    assert name == "E1"
+    assert isinstance(error, TimeoutError)
+
+
+async def test_telling_is_tried_again(replica: Replicas, rows: Rows) -> None:
+    inbox, handler, given_up = replica(), RecordingHandler(ValueError()), RecordingGivenUp(FlakyError())
+    inbox.handle("turn", handler, given_up)
+    await inbox.start()
+    await inbox.accept(turn("E1"))
+    await inbox.idle()
+    assert handler.attempts == [1]
+    assert [type(error) for _, error in given_up.told] == [ValueError, AbandonedError]
+    assert (await rows.get("E1")).cause == "ValueError"
+
+
+async def test_telling_comes_to_an_end(replica: Replicas) -> None:
+    inbox, handler = replica(), RecordingHandler(ValueError())
+    given_up = RecordingGivenUp(*(FlakyError() for _ in range(99)))
+    inbox.handle("turn", handler, given_up)
+    await inbox.start()
+    await inbox.accept(turn("E1"))
+    await inbox.idle()
+    assert len(given_up.told) == 4
+    assert (await inbox.counts()).failed == 1
+
+
+async def test_what_was_kept_survives_failures(replica: Replicas) -> None:
+    seen: list[str | None] = []
+
+    async def handle(job: Job) -> None:
+        seen.append(job.get("ts"))
+        await job.keep("other", "x")
+        if job.attempt == 1:
+            await job.keep("ts", "1700000000.000100")
+            raise FlakyError
+
+    inbox = replica()
+    inbox.handle("turn", handle, RecordingGivenUp())
+    await inbox.start()
+    await inbox.accept(turn("E1"))
+    await inbox.idle()
+    assert seen == [None, "1700000000.000100"]
+
+
+async def test_all_is_kept_side_by_side(replica: Replicas, rows: Rows) -> None:
+    async def handle(job: Job) -> None:
+        await asyncio.gather(*(job.keep(f"k{i}", "v") for i in range(10)))
+        raise ValueError
+
+    inbox = replica()
+    inbox.handle("turn", handle, RecordingGivenUp())
+    await inbox.start()
+    await inbox.accept(turn("E1"))
+    await inbox.idle()
+    assert (await rows.get("E1")).state.count('"v"') == 10
+
+
+async def test_no_words_linger_when_done(replica: Replicas, rows: Rows) -> None:
+    async def handle(job: Job) -> None:
+        await job.keep("draft", "secret")
+
+    inbox = replica()
+    inbox.handle("turn", handle, RecordingGivenUp())
+    await inbox.start()
+    await inbox.accept(turn("E1", text="secret"))
+    await inbox.idle()
+    assert "secret" not in str(await rows.get("E1"))
+
+
+async def test_no_words_reach_the_log(replica: Replicas, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, logger="bot")
+    inbox = replica()
+    inbox.handle(
+        "turn", RecordingHandler(FlakyError("secret"), ValueError("secret")), RecordingGivenUp(OSError("secret"))
+    )
+    await inbox.start()
+    await inbox.accept(turn("E1", text="secret"))
+    await inbox.idle()
+    assert "FlakyError flaky" in caplog.text
+    assert "ValueError" in caplog.text
+    assert "secret" not in caplog.text
+
+
+async def test_the_reference_is_known_while_running(replica: Replicas) -> None:
+    seen: list[str] = []
+
+    async def note(_connection: AsyncConnection) -> None:
+        seen.append(reference.get())
+
+    async def handle(_job: Job) -> Callable[[AsyncConnection], Any]:
+        seen.append(reference.get())
+        return note
+
+    inbox = replica()
+    inbox.handle("turn", handle, RecordingGivenUp())
+    await inbox.start()
+    await inbox.accept(turn("E1"))
+    await inbox.idle()
+    assert seen == [hashlib.sha256(b"E1").hexdigest()[:8]] * 2
+    assert reference.get() == ""
+
+
+async def test_unknown_kinds_wait_for_another_version(replica: Replicas, rows: Rows) -> None:
+    old, new, handler = replica(lease=0.3), replica(), RecordingHandler()
+    old.handle("turn", handler, RecordingGivenUp())
+    await old.start()
+    await old.accept(Delivery("E1", "K1", "novelty", {"text": "Hello"}))
+    await old.accept(turn("E2", key="K2"))
+    await old.idle()
+    row = await rows.get("E1")
+    assert handler.ids == ["E2"]
+    assert (row.status, row.attempts, row.payload) == (0, 0, '{"text": "Hello"}')
+    new.handle("novelty", handler, RecordingGivenUp())
+    await new.start()
+    await new.idle()
+    assert handler.ids == ["E2", "E1"]
+
+
+async def test_unknown_kinds_are_logged_once(replica: Replicas, caplog: pytest.LogCaptureFixture) -> None:
+    inbox = replica(lease=0.1)
+    logged = asyncio.Event()
+
+    class Watching(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if "novelty" in record.getMessage():
+                logged.set()
+
+    watching = Watching()
+    logging.getLogger("bot.work.inbox").addHandler(watching)
+    await inbox.start()
+    await inbox.accept(Delivery("E1", "K1", "novelty", {}))
+    await logged.wait()
+    logging.getLogger("bot.work.inbox").removeHandler(watching)
+    await inbox.stop(grace=0)
+    assert caplog.text.count("novelty") == 1
+
+
+async def test_a_kind_has_one_handler(replica: Replicas) -> None:
+    inbox = replica()
+    inbox.handle("turn", RecordingHandler(), RecordingGivenUp())
+    with pytest.raises(ValueError, match="turn"):
+        inbox.handle("turn", RecordingHandler(), RecordingGivenUp())
+
+
+async def test_counts_tell_what_waits(replica: Replicas) -> None:
+    inbox, handler = replica(running=1), HeldHandler()
+    inbox.handle("turn", handler, RecordingGivenUp())
+    for i in range(3):
+        await inbox.accept(turn(f"E{i}"))
+    await inbox.start()
+    await handler.started.get()
+    counts = await inbox.counts()
+    assert (counts.running, counts.failed) == (1, 0)
+    assert counts.ready >= 2
+    handler.let_go.set()
+    await inbox.idle()

@@ -1,0 +1,316 @@
+"""Replicas that die, freeze or lose the database: nothing lost, nothing twice."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+
+from bot.core.conversation import Message, Place, Record
+from bot.core.ports import Role
+from bot.db.store import SqlStore, record
+from bot.work import AbandonedError, Delivery, LeaseLostError
+from tests.integration.work.stand_ins import FlakyError, HeldHandler, RecordingGivenUp, RecordingHandler
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.db.engine import Database
+    from bot.work import Finish
+    from tests.integration.work.conftest import Replicas, Rows
+
+ROOT = Path(__file__).parents[3]
+PLACE = Place("T1", "C1", "1")
+E1 = Delivery("E1", "K1", "turn", {"text": "Hello"})
+
+
+def saying(words: str) -> Finish:
+    """Finish by recording a message."""
+
+    async def finish(connection: AsyncConnection) -> None:
+        await record(connection, Record(PLACE, "U1", messages=(Message(Role.ASSISTANT, "", words),)))
+
+    return finish
+
+
+async def said(database: Database) -> list[str]:
+    return [message.text for message in (await SqlStore(database).conversation(PLACE)).messages]
+
+
+async def test_done_and_recorded_are_one(replica: Replicas, database: Database, rows: Rows) -> None:
+    inbox = replica()
+    inbox.handle("turn", RecordingHandler(finish=saying("Hi")), RecordingGivenUp())
+    await inbox.start()
+    await inbox.accept(E1)
+    await inbox.idle()
+    assert await said(database) == ["Hi"]
+    assert (await rows.get("E1")).status == 2
+
+
+async def test_a_failing_finish_leaves_nothing(replica: Replicas, database: Database) -> None:
+    fails = [True]
+
+    async def finish(connection: AsyncConnection) -> None:
+        await saying("Hi")(connection)
+        if fails.pop():
+            fails.append(False)
+            raise FlakyError
+
+    inbox, handler = replica(), RecordingHandler(finish=finish)
+    inbox.handle("turn", handler, RecordingGivenUp())
+    await inbox.start()
+    await inbox.accept(E1)
+    await inbox.idle()
+    assert handler.attempts == [1, 2]
+    assert await said(database) == ["Hi"]
+
+
+async def test_failed_and_recorded_are_one(replica: Replicas, database: Database, rows: Rows) -> None:
+    inbox = replica()
+    inbox.handle("turn", RecordingHandler(ValueError()), RecordingGivenUp(finish=saying("Sorry")))
+    await inbox.start()
+    await inbox.accept(E1)
+    await inbox.idle()
+    assert await said(database) == ["Sorry"]
+    assert (await rows.get("E1")).status == 3
+
+
+async def test_an_expired_lease_is_taken_over(replica: Replicas, rows: Rows) -> None:
+    frozen, held = replica(lease=60, running=1), HeldHandler()
+    frozen.handle("turn", held, RecordingGivenUp())
+    await frozen.start()
+    await frozen.accept(E1)
+    await held.started.get()
+    other, handler = replica(lease=0.6), HeldHandler()
+    other.handle("turn", handler, RecordingGivenUp())
+    await other.start()
+    await rows.set("E1", lease_until=0)
+    assert (await handler.started.get()).attempt == 2
+
+
+async def test_a_zombie_cannot_write_over_its_successor(replica: Replicas, database: Database, rows: Rows) -> None:
+    frozen, held = replica(lease=60, running=1), HeldHandler(finish=saying("from the grave"))
+    frozen.handle("turn", held, RecordingGivenUp())
+    await frozen.start()
+    await frozen.accept(E1)
+    await held.started.get()
+    other, successor = replica(lease=0.6), HeldHandler(finish=saying("Hi"))
+    other.handle("turn", successor, RecordingGivenUp())
+    await other.start()
+    await rows.set("E1", lease_until=0)
+    await successor.started.get()
+    held.let_go.set()
+    await frozen.idle()
+    assert await said(database) == []
+    successor.let_go.set()
+    await other.idle()
+    assert await said(database) == ["Hi"]
+    assert (await rows.get("E1")).token == 2
+
+
+async def test_a_zombie_cannot_keep_anything(replica: Replicas, rows: Rows) -> None:
+    frozen, held = replica(lease=60, running=1), HeldHandler()
+    frozen.handle("turn", held, RecordingGivenUp())
+    await frozen.start()
+    await frozen.accept(E1)
+    zombie = await held.started.get()
+    other, successor = replica(lease=0.6), HeldHandler()
+    other.handle("turn", successor, RecordingGivenUp())
+    await other.start()
+    await rows.set("E1", lease_until=0)
+    job = await successor.started.get()
+    await job.keep("ts", "2")
+    with pytest.raises(LeaseLostError):
+        await zombie.keep("ts", "1")
+    with pytest.raises(LeaseLostError):
+        zombie.check()
+    assert zombie.get("ts") is None
+    assert (await rows.get("E1")).state == '{"ts": "2"}'
+
+
+async def test_a_lost_job_is_cancelled_unmarked(replica: Replicas, rows: Rows) -> None:
+    inbox, held = replica(lease=0.6), HeldHandler()
+    inbox.handle("turn", held, RecordingGivenUp())
+    await inbox.start()
+    await inbox.accept(E1)
+    await held.started.get()
+    await rows.set("E1", owner="another replica", token=2, lease_until=9e9)
+    assert (await held.cancelled.get()).id == "E1"
+    row = await rows.get("E1")
+    assert (row.status, row.owner, row.token, row.attempts) == (1, "another replica", 2, 1)
+
+
+async def test_a_renewed_lease_outlasts_its_length(replica: Replicas, rows: Rows) -> None:
+    inbox, held = replica(lease=0.6), HeldHandler()
+    inbox.handle("turn", held, RecordingGivenUp())
+    await inbox.start()
+    await inbox.accept(E1)
+    job = await held.started.get()
+    first = (await rows.get("E1")).lease_until
+    while (await rows.get("E1")).lease_until < first + 1:
+        job.check()
+    held.let_go.set()
+    await inbox.idle()
+    assert job.attempt == 1
+
+
+async def test_who_cannot_renew_stops(replica: Replicas, rows: Rows) -> None:
+    inbox, held = replica(lease=0.6), HeldHandler()
+    inbox.handle("turn", held, RecordingGivenUp())
+    await inbox.start()
+    await inbox.accept(E1)
+    job = await held.started.get()
+    job.check()
+    async with rows.locked():
+        assert await held.cancelled.get() is job
+        with pytest.raises(LeaseLostError):
+            job.check()
+    assert (await held.started.get()).attempt == 2
+
+
+async def test_stopping_hands_back_what_runs(replica: Replicas, rows: Rows) -> None:
+    inbox, held = replica(), HeldHandler()
+    inbox.handle("turn", held, RecordingGivenUp())
+    await inbox.start()
+    await inbox.accept(E1)
+    await held.started.get()
+    await inbox.stop(grace=0)
+    row = await rows.get("E1")
+    assert (row.status, row.attempts, row.owner) == (0, 0, None)
+    other, handler = replica(), RecordingHandler()
+    other.handle("turn", handler, RecordingGivenUp())
+    await other.start()
+    await other.idle()
+    assert handler.attempts == [1]
+
+
+async def test_stopping_waits_for_what_runs(replica: Replicas, rows: Rows) -> None:
+    inbox, held = replica(), HeldHandler()
+    inbox.handle("turn", held, RecordingGivenUp())
+    await inbox.start()
+    await inbox.accept(E1)
+    await inbox.accept(Delivery("E2", "K1", "turn", {}))
+    await held.started.get()
+    stopping = asyncio.create_task(inbox.stop(grace=30))
+    await asyncio.sleep(0)
+    held.let_go.set()
+    await stopping
+    assert (await rows.get("E1")).status == 2
+    assert (await rows.get("E2")).status == 0
+    assert held.cancelled.empty()
+
+
+async def test_what_comes_while_stopped_is_run_later(replica: Replicas) -> None:
+    inbox = replica()
+    await inbox.start()
+    await inbox.stop(grace=0)
+    assert await inbox.accept(E1)
+    other, handler = replica(), RecordingHandler()
+    other.handle("turn", handler, RecordingGivenUp())
+    await other.start()
+    await other.idle()
+    assert handler.ids == ["E1"]
+
+
+async def die(url: str, lease: float) -> None:
+    """Accept E1, and be killed while it runs."""
+    module = "tests.integration.work.dying_replica"
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", module, url, str(lease), cwd=ROOT)
+    assert await process.wait() == -signal.SIGKILL
+
+
+async def test_a_killed_replica_is_replaced(url: str, replica: Replicas) -> None:
+    await die(url, lease=0.5)
+    inbox, handler = replica(lease=0.6), HeldHandler()
+    inbox.handle("turn", handler, RecordingGivenUp())
+    await inbox.start()
+    job = await handler.started.get()
+    assert job.attempt == 2
+    assert job.get("ts") == "1"
+
+
+async def test_a_sole_process_does_not_wait(sqlite_url: str, sqlite_replica: Replicas) -> None:
+    await die(sqlite_url, lease=3600)
+    inbox, handler = sqlite_replica(lease=3600), RecordingHandler()
+    inbox.handle("turn", handler, RecordingGivenUp())
+    await inbox.start()
+    await inbox.idle()
+    assert handler.attempts == [2]
+
+
+async def test_a_second_process_takes_nothing(replica: Replicas) -> None:
+    inbox, held = replica(), HeldHandler()
+    inbox.handle("turn", held, RecordingGivenUp())
+    await inbox.start()
+    await inbox.accept(E1)
+    job = await held.started.get()
+    other, handler = replica(), RecordingHandler()
+    for kind in ("turn", "other"):
+        other.handle(kind, handler, RecordingGivenUp())
+    await other.start()
+    await other.accept(Delivery("E2", "K2", "other", {}))
+    await other.idle()
+    await job.keep("ts", "1")
+    assert handler.ids == ["E2"]
+
+
+async def test_a_deadly_job_does_not_loop(replica: Replicas, rows: Rows) -> None:
+    inbox, handler, given_up = replica(attempts=5), RecordingHandler(), RecordingGivenUp()
+    inbox.handle("turn", handler, given_up)
+    await inbox.accept(E1)
+    await rows.set("E1", attempts=5)
+    await inbox.start()
+    await inbox.idle()
+    ((name, error),) = given_up.told
+    assert name == "E1"
+    assert isinstance(error, AbandonedError)
+    assert handler.jobs == []
+    assert (await rows.get("E1")).cause == "AbandonedError"
+
+
+async def test_deadly_telling_does_not_loop(replica: Replicas, rows: Rows) -> None:
+    inbox, handler, given_up = replica(attempts=5), RecordingHandler(), RecordingGivenUp()
+    inbox.handle("turn", handler, given_up)
+    await inbox.accept(E1)
+    await rows.set("E1", attempts=8, cause="ValueError")
+    await inbox.start()
+    await inbox.idle()
+    assert given_up.told == []
+    assert handler.jobs == []
+    assert (await rows.get("E1")).status == 3
+
+
+@pytest.mark.postgresql
+async def test_finishing_outlasts_a_lost_connection(postgresql_replica: Replicas) -> None:
+    ran: list[str] = []
+
+    async def finish(connection: AsyncConnection) -> None:
+        ran.append("finish")
+        if len(ran) == 1:
+            await connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    inbox, handler = postgresql_replica(), RecordingHandler(finish=finish)
+    inbox.handle("turn", handler, RecordingGivenUp())
+    await inbox.start()
+    await inbox.accept(E1)
+    await inbox.idle()
+    assert ran == ["finish", "finish"]
+    assert handler.attempts == [1]
+
+
+async def test_no_delivery_is_promised_without_database(replica: Replicas, rows: Rows) -> None:
+    inbox, handler = replica(), RecordingHandler()
+    inbox.handle("turn", handler, RecordingGivenUp())
+    await inbox.start()
+    await inbox.idle()
+    async with rows.locked():
+        with pytest.raises(TimeoutError):
+            await inbox.accept(E1)
+    await inbox.accept(E1)
+    await inbox.idle()
+    assert handler.ids == ["E1"]
