@@ -1,0 +1,59 @@
+# Parley's commands. They need Python 3.11 or newer and make; each sets up .venv by itself.
+
+PYTHON ?= python3
+ARGS ?=
+
+# .venv/whole is there when the last installation came to its end, and holds the folder that .venv was made for:
+# one that was left half-made, moved, or has lost its Python is made anew.
+whole = $(filter yes,$(shell .venv/bin/python -c \
+	'print("yes" if open(".venv/whole").read() == """$(CURDIR)""" else "no")' 2>/dev/null))
+
+able = import sys; sys.version_info >= (3, 11) or sys.exit("Parley needs Python 3.11 or newer, and $(PYTHON) is %d.%d: \
+	name another one, as in `make run PYTHON=python3.13`." % sys.version_info[:2]); import importlib.util as find; \
+	all(map(find.find_spec, ("venv", "ensurepip"))) or sys.exit("$(PYTHON) has no venv module: \
+	install it (on Debian and Ubuntu: apt-get install python3-venv).")
+
+define install
+@command -v $(PYTHON) >/dev/null || { echo 'There is no $(PYTHON): install Python 3.11 or newer.' >&2; exit 1; }
+@$(if $(whole),,$(PYTHON) -c '$(able)' && $(PYTHON) -m venv --clear .venv)
+@echo 'Installing $< into .venv; the first time this takes a minute.'
+@rm -f .venv/whole
+@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+@printf %s '$(CURDIR)' > .venv/whole
+@touch $@
+endef
+
+.PHONY: help run test check lock clean broken
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+
+run: .venv/run ## start the bot: in Slack when its tokens are in .env, else in the playground; ARGS="--no-browser"
+	@.venv/bin/python -m bot start $(ARGS)
+
+test: .venv/test ## run the whole suite, or a part: ARGS="-k summarize"
+	@.venv/bin/python -m pytest $(ARGS)
+
+check: .venv/test ## format, lint, types and import contracts
+	.venv/bin/ruff format --check
+	.venv/bin/ruff check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+lock: ## pin what pyproject.toml asks for; ARGS="--upgrade" takes the newest of all
+	@tool=$$(mktemp -d) && trap 'rm -rf "$$tool"' EXIT && $(PYTHON) -m venv "$$tool" && \
+	"$$tool/bin/pip" install --quiet --disable-pip-version-check uv && \
+	pin() { "$$tool/bin/uv" --no-config pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-annotate --custom-compile-command 'make lock' $(ARGS) pyproject.toml "$$@"; } && \
+	pin --output-file requirements.lock && \
+	pin --group dev --constraints requirements.lock --output-file requirements-dev.lock
+
+clean: ## remove .venv and the tools' caches; data/ and .env stay
+	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/run: requirements.lock $(if $(whole),,broken)
+	$(install)
+
+.venv/test: requirements-dev.lock $(if $(whole),,broken)
+	$(install)

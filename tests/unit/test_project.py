@@ -1,0 +1,190 @@
+"""What the project's files promise, held against the code."""
+
+from __future__ import annotations
+
+import inspect
+import io
+import json
+import os
+import re
+import tomllib
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from dotenv import dotenv_values
+from packaging.requirements import Requirement
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import cli, settings
+from bot.slack import commands
+from bot.slack.app import bolt_app
+from bot.slack.manifest import manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.command import Command
+    from bot.core.conversation import Heard
+
+ROOT = Path(__file__).parents[2]
+SETTINGS = sorted(name.upper() for name in settings.Settings.model_fields)
+LOCKS = ("requirements.lock", "requirements-dev.lock")
+
+# Slack wants an agent to subscribe to it; there is nothing to do then.
+UNHEARD_EVENTS = {"app_home_opened"}
+
+# What belongs to somebody's machine; each is written so that it does not find itself here.
+PRIVATE = {
+    "a folder": r"(?<![\w.}])/(?:work|root|home/\w+|Users/\w+)/",
+    "a registry": r"py[p]i\.org|python[h]osted|npm[j]s|deb\.de[b]ian",
+    "an index": r"[-]-(?:extra-)?index-url|[-]-find-links",
+}
+
+
+class RefusingReception:
+    """Takes nothing: here nobody speaks."""
+
+    async def hear(self, heard: Heard) -> None:
+        raise AssertionError(heard)
+
+    async def take(self, command: Command) -> None:
+        raise AssertionError(command)
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def listened_to(word: str) -> set[str]:
+    """Walk the listeners of a built app; return the names of its commands ("command") or events ("event_type").
+
+    Bolt keeps what a listener was registered for nowhere but in the closure of its matcher.
+    """
+    app = bolt_app(AsyncWebClient(), RefusingReception())
+    matchers = [vars(listener.matchers[0])["func"] for listener in vars(app)["_async_listeners"]]
+    rules = [inspect.getclosurevars(matcher).nonlocals["func"] for matcher in matchers]
+    found = [inspect.getclosurevars(rule).nonlocals.get(word) for rule in rules]
+    return {name for name in found if isinstance(name, str)}
+
+
+def pins(lock: str) -> dict[str, str]:
+    """Return the version of each package in a lock file."""
+    return dict(re.findall(r"^([a-z0-9-]+)==([^ ;\\]+)", read(lock), re.MULTILINE))
+
+
+def requirements() -> dict[str, list[str]]:
+    """Return what pyproject.toml asks for, by the lock file that pins it."""
+    project = tomllib.loads(read("pyproject.toml"))
+    return dict(zip(LOCKS, (project["project"]["dependencies"], project["dependency-groups"]["dev"]), strict=True))
+
+
+def project_files() -> Iterator[Path]:
+    """Walk the files that belong to the project, as .gitignore tells them from the rest."""
+    ignored = [".git", *(line.rstrip("/") for line in read(".gitignore").split())]
+
+    def is_ours(name: str) -> bool:
+        return not any(fnmatch(name, pattern) for pattern in ignored)
+
+    for folder, folders, files in os.walk(ROOT):
+        folders[:] = filter(is_ours, folders)
+        yield from (Path(folder) / name for name in filter(is_ours, files))
+
+
+@pytest.fixture
+def operator_commands(capsys: pytest.CaptureFixture[str]) -> set[str]:
+    with pytest.raises(SystemExit):
+        cli.main(["--help"])
+    return set(re.findall(r"^    ([a-z]+)(?: |$)", capsys.readouterr().out, re.MULTILINE))
+
+
+def test_env_example_names_every_setting() -> None:
+    assert sorted(re.findall(r"^(?:# )?([A-Z_]+)=", read(".env.example"), re.MULTILINE)) == SETTINGS
+
+
+def test_an_unchanged_env_sets_nothing() -> None:
+    assert set(dotenv_values(ROOT / ".env.example").values()) == {""}
+
+
+def test_env_example_shows_the_defaults() -> None:
+    enabled = re.sub(r"^# (?=[A-Z_]+=)", "", read(".env.example"), flags=re.MULTILINE)
+    shown = {name: value or "" for name, value in dotenv_values(stream=io.StringIO(enabled)).items()}
+
+    assert settings.read(shown) == settings.Settings()
+
+
+def test_the_manifest_is_the_codes_own() -> None:
+    assert json.loads(read("manifest.json")) == manifest()
+
+
+def test_manifest_and_listeners_share_commands() -> None:
+    declared = {command["command"] for command in manifest()["features"]["slash_commands"]}
+
+    assert declared == listened_to("command")
+
+
+def test_manifest_and_listeners_share_events() -> None:
+    subscribed = {name.partition(".")[0] for name in manifest()["settings"]["event_subscriptions"]["bot_events"]}
+
+    assert subscribed - UNHEARD_EVENTS == listened_to("event_type")
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_satisfies_its_requirements(lock: str) -> None:
+    pinned = pins(lock)
+    for requirement in map(Requirement, requirements()[lock]):
+        name = re.sub(r"[-_.]+", "-", requirement.name).lower()
+        assert requirement.specifier.contains(pinned[name]), requirement
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_pin_has_its_hashes(lock: str) -> None:
+    entries = re.split(r"\n(?=[^\s#])", "\n" + read(lock))[1:]
+
+    assert len(entries) == len(pins(lock))
+    assert [entry for entry in entries if not re.search(r" --hash=sha256:[0-9a-f]{64}\b", entry)] == []
+
+
+def test_the_tests_run_what_is_served() -> None:
+    assert pins("requirements.lock").items() <= pins("requirements-dev.lock").items()
+
+
+@pytest.mark.parametrize("private", PRIVATE.values(), ids=PRIVATE)
+def test_no_file_names_somebodys_machine(private: str) -> None:
+    contents = {path: path.read_bytes() for path in project_files()}
+    texts = {path: content.decode() for path, content in contents.items() if b"\0" not in content}
+
+    assert ROOT / "README.md" in texts
+    assert [path for path, text in texts.items() if re.search(private, text)] == []
+
+
+def test_the_readmes_make_targets_exist() -> None:
+    named = set(re.findall(r"(?:^|`)make ([a-z]+)", read("README.md"), re.MULTILINE))
+
+    assert {"run", "test"} <= named
+    assert named <= set(re.findall(r"^([a-z]+):", read("Makefile"), re.MULTILINE))
+
+
+def test_the_readme_names_operator_commands(operator_commands: set[str]) -> None:
+    named = "|".join(re.findall(r"python -m bot ([a-z|]+)", read("README.md")))
+
+    assert set(named.split("|")) == operator_commands
+
+
+def test_the_readme_names_slash_commands() -> None:
+    told = set(re.findall(r"`/([a-z]+)[ `]", read("README.md")))
+
+    assert {command.name for command in commands.COMMANDS} <= told
+
+
+def test_the_readme_names_every_setting() -> None:
+    assert [name for name in SETTINGS if f"`{name}`" not in read("README.md")] == []
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/operating.md"])
+def test_the_files_linked_to_exist(page: str) -> None:
+    linked = re.findall(r"\]\(([^):#]+)\)", read(page))
+
+    assert linked
+    assert [name for name in linked if not (ROOT / page).parent.joinpath(name).exists()] == []
