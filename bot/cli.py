@@ -26,6 +26,7 @@ PLAYGROUND_PORT = 3900
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return the exit status: 2 for faults of the settings, told one a line, without a traceback."""
     options = _parser().parse_args(arguments)
+    os.umask(0o077)  # the database holds what people wrote, and is nobody else's to read
     try:
         return _run(options)
     except SettingsError as error:
@@ -98,6 +99,7 @@ def _serve(options: argparse.Namespace) -> int:
     from bot.db import migrate
 
     read = _configured(settings.environment(), for_slack=True)
+    settings.hide_from_libraries()
 
     async def run() -> None:
         if options.migrate:
@@ -134,6 +136,7 @@ async def _play(options: argparse.Namespace, folder: Path) -> None:
         told = {name: value for name, value in environ.items() if not name.startswith("SLACK_")}
         told |= {"DATABASE_URL": f"sqlite:///{folder / 'parley.db'}", "HOST": "127.0.0.1", "PORT": "0"}
         read = _configured(told | stage.environment(options.transport), for_slack=True)
+        settings.hide_from_libraries()
         await migrate.upgrade(read.database_url)
 
         def announce(address: str) -> None:

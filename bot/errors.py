@@ -7,6 +7,7 @@
     ├── ChatError                the chat platform did not take what we had to say
     │   ├── NotInChannelError    the bot has to be invited first
     │   └── ChatBusyError        the platform's rate limit; says when to come back
+    ├── AbandonedError           (in work/) each try of a turn ended with its process
     └── ModelError               the model gave no (whole) answer; holds what it cost and what came
         ├── ModelUnavailableError    network, 5xx, deadline, cut in mid-stream
         ├── ModelBusyError           429; may say when to come back

@@ -107,6 +107,12 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in merged.items() if value}
 
 
+def hide_from_libraries() -> None:
+    """Take Slack's settings out of the process's environment, where Bolt would read them and act on them by itself."""
+    for name in [name for name in os.environ if name.startswith("SLACK_")]:
+        del os.environ[name]
+
+
 def has_slack_tokens(environ: Mapping[str, str]) -> bool:
     """Tell whether anything was set to join a Slack workspace."""
     return any(environ.get(name) for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"))
