@@ -1,6 +1,7 @@
 """The sole logging configuration: pretty on a terminal, JSON elsewhere.
 
-No message text is ever logged: our own lines don't hold any, and the SDKs, whose DEBUG lines do, stay at WARNING.
+No message text is ever logged: our own lines don't hold any, the SDKs, whose DEBUG lines do, stay at WARNING, and a
+retry is told without the arguments of what is tried again.
 """
 
 from __future__ import annotations
@@ -11,10 +12,14 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
+
 if TYPE_CHECKING:
     from contextvars import ContextVar
 
-_TALKATIVE = (
+log = logging.getLogger(__name__)
+
+TALKATIVE = (
     "slack_bolt",
     "slack_sdk",
     "anthropic",
@@ -73,6 +78,11 @@ class PrettyFormatter(logging.Formatter):
         return super().format(record)
 
 
+def _on_retry(details: RetryDetails) -> None:
+    cause = type(details.caused_by).__name__
+    log.warning("try %d failed, the next is in %.1f s: %s", details.retry_num, details.wait_for, cause)
+
+
 def configure(level: str, form: Literal["auto", "pretty", "json"], reference: ContextVar[str]) -> None:
     """Send all logs to stderr in the given form; `reference` holds the reference of the running turn."""
     pretty = form == "pretty" or (form == "auto" and sys.stderr.isatty())
@@ -80,5 +90,6 @@ def configure(level: str, form: Literal["auto", "pretty", "json"], reference: Co
     handler.setFormatter(PrettyFormatter() if pretty else JsonFormatter())
     handler.addFilter(_Referenced(reference))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in _TALKATIVE:
+    for name in TALKATIVE:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
+    set_on_retry_hooks([_on_retry])

@@ -34,7 +34,9 @@ async def answer(heard: Heard, *, bookmark: Bookmark, store: Store, model: Model
             written = Written(GREETING, await visible.replace(GREETING))
         else:
             room = model.room(MAX_OUTPUT) - estimate_tokens(conversation.instructions)
-            fitted = fit((*conversation.messages, question), room, chat.mention)
+            # A turn that failed and is tried anew finds its question in the history already.
+            before = [message for message in conversation.messages if message.id != heard.id]
+            fitted = fit((*before, question), room, chat.mention)
             request = Request(
                 purpose=Purpose.ANSWER,
                 turns=fitted.turns,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from bot.core.command import Command
     from bot.core.conversation import Record
     from bot.core.ports import Bookmark, Chat, Model, Store
+
+log = logging.getLogger(__name__)
 
 DEFAULT_CATEGORIES = (
     "Bug report",
@@ -41,8 +44,10 @@ SHOWN_OF_ITEM = 300  # characters
 TOKENS_PER_ITEM = 40  # of output: a line of JSON with a number and a category
 TOKENS_TO_SPARE = 4_000  # for models that think before each answer
 
-_INTO = re.compile(r"(?:^|\s)into:(?P<categories>.*)\Z", re.IGNORECASE | re.DOTALL)
+# The last one counts: a message may well say that somebody ran into: something.
+_INTO = re.compile(r"(?P<messages>(?:.*\s)?)into:(?P<categories>.*)", re.IGNORECASE | re.DOTALL)
 _QUOTED = re.compile(r"\"([^\"\n]+)\"|“([^”\n]+)”")
+_BETWEEN = re.compile(r"(?:[\s,;]|and)*")
 _NUMBERED = re.compile(r"^(?:\d{1,3}[.)]|[-*•])\s+")
 
 
@@ -75,8 +80,8 @@ def parse(typed: str) -> Task:
     Raises `UsageError` with the sentence that says what to type instead.
     """
     typed = check_text("classify", typed)
-    into = _INTO.search(typed)
-    items = _items(typed[: into.start()] if into else typed)
+    into = _INTO.fullmatch(typed)
+    items = _items(into["messages"] if into else typed)
     if not items:
         raise UsageError("There are no messages to classify: put them one a line, before `into:`.")
     if len(items) > MAX_ITEMS:
@@ -86,8 +91,8 @@ def parse(typed: str) -> Task:
 
 def _items(text: str) -> tuple[str, ...]:
     lines = [line for raw in text.splitlines() if (line := raw.strip())]
-    if len(lines) == 1 and len(quoted := _QUOTED.findall(lines[0])) > 1:
-        lines = [straight or curly for straight, curly in quoted]
+    if len(lines) == 1 and (quotes := _QUOTED.findall(lines[0])) and _BETWEEN.fullmatch(_QUOTED.sub("", lines[0])):
+        lines = [straight or curly for straight, curly in quotes]
     return tuple(item for line in lines if (item := _bare(line)))
 
 
@@ -100,7 +105,7 @@ def _bare(line: str) -> str:
 def _categories(text: str) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for raw in re.split(r"[,;\n]", text):
-        if name := " ".join(raw.split()).rstrip("."):
+        if name := _bare(" ".join(raw.split()).rstrip(".")):
             found.setdefault(name.casefold(), name)
     if len(found) < 2:  # noqa: PLR2004 - one category is no choice
         raise UsageError("Name at least two categories behind `into:`, separated by commas.")
@@ -198,5 +203,6 @@ def _shortfall(task: Task, sorting: Sorting, reference: str) -> str:
     left = len(task.items) - len(sorting.categories)
     if not left:
         return ""
-    why = apology(sorting.failure or ModelFormError("items missing"), reference)
-    return f"\n\n_{left} of {len(task.items)} got no category. {why}_"
+    failure = sorting.failure or ModelFormError("items missing")
+    log.warning("%d of %d items got no category: %s: %s", left, len(task.items), type(failure).__name__, failure)
+    return f"\n\n_{left} of {len(task.items)} got no category. {apology(failure, reference)}_"

@@ -88,7 +88,7 @@ async def own_up(error: ModelError, answer: Answer, reference: str) -> Written:
     log.warning("%s: %s", type(error).__name__, error)
     calls = (error.call,) if error.call else ()
     was_refused = isinstance(error, ModelRefusedError)
-    if was_refused or not error.partial:
+    if was_refused or not error.partial.strip():
         message_id = await answer.replace(apology(error, reference))
         return Written("", message_id, calls, was_refused)
     message_id = await answer.finish(f"\n\n_The answer was cut off here. {apology(error, reference)}_")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MAX_OUTPUT = 2_000  # tokens
 
-_ROLE_FIRST = re.compile(r"as (?P<role>(?:an? |the )[^:\n]{1,80}):\s*(?P<text>.+)", re.IGNORECASE | re.DOTALL)
+_ROLE_FIRST = re.compile(r"as (?P<role>(?:an? |the )[^:\n]{1,80}):(?!//)\s*(?P<text>.+)", re.IGNORECASE | re.DOTALL)
 _ROLE_LAST = re.compile(
     r"(?P<text>[\"“].+[\"”])\s+as (?P<role>(?:an? |the )[^:\n.]{1,80})\.?", re.IGNORECASE | re.DOTALL
 )

@@ -37,7 +37,7 @@ def error_code(error: SlackApiError) -> str:
     response: Any = error.response
     try:
         return str(response["error"])
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):  # no JSON: a proxy's page, or nothing
         return f"http_{getattr(response, 'status_code', None) or getattr(response, 'status', 'unknown')}"
 
 

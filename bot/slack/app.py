@@ -78,6 +78,6 @@ def _ignore_the_rest(app: AsyncApp) -> None:
         await ack()
 
     app.event(_ANY)(on_other_event)
-    constraints: tuple[Any, ...] = (app.action, app.shortcut, app.view, app.options)
+    constraints: tuple[Any, ...] = (app.action, app.shortcut, app.view, app.view_closed, app.options)
     for listen in constraints:
         listen(_ANY)(on_other_interaction)

@@ -6,15 +6,17 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import aiohttp
+
 from bot.core.ports import Standing
-from bot.slack.api import call
+from bot.errors import ChatError
+from bot.slack.api import TIMEOUT, call, translated
 from bot.slack.delivery import LEFT_BEHIND, Sessions, StreamedAnswer, WhisperedAnswer, mark, mark_of, message
 from bot.slack.text import MESSAGE_LIMIT, harmless
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    import aiohttp
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.core.conversation import Place
@@ -66,20 +68,38 @@ class SlackChat:
         return next((str(found["ts"]) for found in page["messages"] if mark_of(found) == bookmark.reference), "")
 
     async def upload(self, place: Place, name: str, content: str, bookmark: Bookmark) -> None:
-        """Upload a text file to a thread or a channel, once. Raises `ChatError`."""
+        """Upload a text file to a thread or a channel, once. Raises `ChatError`.
+
+        Slack's three steps, by hand: the file's id has to be kept before it is shared, as a file bears no mark.
+        """
         key = f"file {name}"
-        if bookmark.get(key) is not None:
+        if (kept := bookmark.get(key)) and await self._is_shared(kept):
             return
+        data = content.encode()
+        target = await call(self._client.files_getUploadURLExternal, filename=name, length=len(data))
+        await self._send(str(target["upload_url"]), data)
+        await bookmark.keep(key, str(target["file_id"]))
         bookmark.check()
-        response = await call(
-            self._client.files_upload_v2,
-            channel=place.channel,
+        await call(
+            self._client.files_completeUploadExternal,
+            files=[{"id": target["file_id"], "title": name}],
+            channel_id=place.channel,
             thread_ts=place.thread or None,
-            filename=name,
-            title=name,
-            content=content,
         )
-        await bookmark.keep(key, str(response["files"][0]["id"]))
+
+    async def _send(self, url: str, data: bytes) -> None:
+        with translated():
+            async with self._session.post(url, data=data, timeout=aiohttp.ClientTimeout(TIMEOUT)) as response:
+                response.raise_for_status()
+
+    async def _is_shared(self, file: str) -> bool:
+        """Tell whether a file that was announced has been shared, too; until then Slack does not know it."""
+        try:
+            return bool((await call(self._client.files_info, file=file))["file"].get("shares"))
+        except ChatError as error:
+            if error.is_transient:
+                raise
+            return False
 
     async def open_direct(self, place: Place, asker: Asker) -> Place:
         """Return the place of direct messages with a person. Raises `ChatError`."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.errors import ChatBusyError, ChatError
 from bot.slack.api import TIMEOUT, call, call_once, translated
-from bot.slack.text import MESSAGE_LIMIT, NOTICE_LIMIT, harmless, safe_end, split
+from bot.slack.text import MESSAGE_LIMIT, NOTICE_LIMIT, closing, harmless, safe_end, split
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -30,6 +31,7 @@ APPEND_EVERY = 0.7  # seconds; Slack counts 100 appends a minute for all streams
 STREAM_LIMIT = 11_000  # characters streamed into one message; what follows is posted whole
 CLEARING = 5.0  # seconds that clearing a status may take when a turn failed
 LEFT_BEHIND = 200  # messages behind the question to look through for what a former try left
+NO_SESSIONS = {"unknown_method", "missing_scope"}  # codes that say so for the whole workspace
 ANSWER = "answer"  # the bookmark of the answer's message
 
 
@@ -76,7 +78,7 @@ class Sessions:
                 status=status,
             )
         except ChatError as error:
-            self._known = error.is_transient
+            self._known = error.code not in NO_SESSIONS
             log.info("no status shown: %s", error)
             return False
         return True
@@ -85,9 +87,9 @@ class Sessions:
 class StreamedAnswer:
     """An answer in a thread, visible to all: streamed by Slack's own streams, or whole where no stream is to be had.
 
-    One task writes to Slack at a time, under `_turn`. What a former try left is edited when all is written, and no
-    second message posted: the one in the bookmark, or, where that try died before it could keep the bookmark, the one
-    with this turn's mark, or a stream that nobody ended, which bears no mark.
+    One task writes to Slack at a time, under `_turn`. What former tries left is edited when all is written, and no
+    second message posted: the one in the bookmark and those with this turn's mark; or, where a try died before it could
+    keep the bookmark, a stream that nobody ended, which bears no mark.
     """
 
     def __init__(
@@ -104,7 +106,8 @@ class StreamedAnswer:
         self._text = ""
         self._shown = 0
         self._ts = bookmark.get(ANSWER) or ""
-        self._is_resumed = False
+        self._others: list[str] = []
+        self._may_be_open = False
         self._is_streaming = True
         self._has_status = False
         self._is_ended = False
@@ -112,10 +115,10 @@ class StreamedAnswer:
         self._turn = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
-        if self._bookmark.attempt > 1 and not self._ts:
-            self._ts = await self._find()
-        self._is_resumed = bool(self._ts)
-        self._is_streaming = not self._is_resumed
+        if self._bookmark.attempt > 1:
+            await self._find()
+        self._may_be_open = bool(self._ts)
+        self._is_streaming = not self._ts
         self._bookmark.check()
         self._pump = asyncio.create_task(self._show_as_it_comes(), name="answer")
         return self
@@ -140,8 +143,8 @@ class StreamedAnswer:
     async def finish(self, ending: str = "") -> str:
         """Show the whole text with `ending`; return its first message's `ts`. Raises `ChatError`."""
         async with self._turn:
-            self._new.append(ending)
             self._take(whole=True)
+            self._text += closing(self._text) + harmless(ending)
             return await self._end(split(self._text, MESSAGE_LIMIT, at_least=self._shown))
 
     async def replace(self, text: str) -> str:
@@ -191,6 +194,7 @@ class StreamedAnswer:
         except ChatError as error:
             log.info("answer goes on without a stream: %s", error)
             self._is_streaming = False
+            self._may_be_open = bool(self._ts)
         else:
             self._shown += len(piece)
         return APPEND_EVERY
@@ -215,8 +219,8 @@ class StreamedAnswer:
             await self._bookmark.keep(ANSWER, self._ts)
         elif not (self._is_streaming and await self._stop(first[self._shown :])):
             await self._edit(first)
-        for part in others:
-            await self._post(part)
+        for ts, part in zip_longest(self._others, others, fillvalue=""):
+            await (self._replace(ts, part) if ts else self._post(part))
         self._is_ended = True
         self._is_streaming = False
         await self._clear()
@@ -236,17 +240,24 @@ class StreamedAnswer:
         return True
 
     async def _edit(self, text: str) -> None:
-        if self._is_resumed:
-            await self._stop("")  # the try before this one may have left its stream open, and then an edit is refused
-        await self._call(self._client.chat_update, ts=self._ts, metadata=self._mark, **message(text))
+        if self._may_be_open:
+            await self._stop("")  # a stream that a former try or a failed piece left: an edit would be refused
+        await self._replace(self._ts, text)
+
+    async def _replace(self, ts: str, text: str) -> None:
+        """Change what a message says; one that would say nothing goes."""
+        if text:
+            await self._call(self._client.chat_update, ts=ts, metadata=self._mark, **message(text))
+        else:
+            await self._call(self._client.chat_delete, ts=ts)
 
     async def _post(self, text: str) -> str:
         post = self._client.chat_postMessage
         response = await self._call(post, thread_ts=self._place.thread, metadata=self._mark, **message(text))
         return str(response["ts"])
 
-    async def _find(self) -> str:
-        """Return the `ts` of the message that a former try of this turn left in the thread, "" for none."""
+    async def _find(self) -> None:
+        """Look in the thread for the messages that former tries of this turn left: the answer's first, and others."""
         page = await call(
             self._client.conversations_replies,
             channel=self._place.channel,
@@ -255,11 +266,11 @@ class StreamedAnswer:
             include_all_metadata=True,
             limit=LEFT_BEHIND,
         )
-        for found in page["messages"]:
-            is_ours = found.get("bot_id") and found["ts"] > self._to and not found.get("files")
-            if is_ours and mark_of(found) in {"", self._bookmark.reference}:
-                return str(found["ts"])
-        return ""
+        ours = [m for m in page["messages"] if m.get("bot_id") and m["ts"] > self._to and not m.get("files")]
+        marks = {self._bookmark.reference} if self._ts else {self._bookmark.reference, ""}
+        self._others = [str(m["ts"]) for m in ours if m["ts"] != self._ts and mark_of(m) in marks]
+        if not self._ts and self._others:
+            self._ts = self._others.pop(0)
 
     async def _clear(self) -> None:
         if self._ts and self._is_streaming:
@@ -274,8 +285,11 @@ class StreamedAnswer:
         return mark(self._bookmark.reference)
 
     async def _call(self, method: Callable[..., Awaitable[T]], **arguments: Any) -> T:  # noqa: ANN401 - the SDK's own
-        self._bookmark.check()
-        return await call(method, channel=self._place.channel, **arguments)
+        async def checked() -> T:
+            self._bookmark.check()  # each time: a rate limit may be waited for, and meanwhile the turn be lost
+            return await method(channel=self._place.channel, **arguments)
+
+        return await call(checked)
 
 
 class WhisperedAnswer:
@@ -291,7 +305,8 @@ class WhisperedAnswer:
 
     async def finish(self, ending: str = "") -> str:
         """Show the whole text with `ending`. Raises `ChatError`."""
-        return await self.replace("".join(self._pieces) + ending)
+        text = "".join(self._pieces)
+        return await self.replace(text + closing(text) + ending)
 
     async def replace(self, text: str) -> str:
         """Show `text` instead. Raises `ChatError`."""
@@ -300,6 +315,7 @@ class WhisperedAnswer:
                 await call(
                     self._client.chat_postEphemeral,
                     channel=self._place.channel,
+                    thread_ts=self._place.thread or None,
                     user=self._asker.person,
                     **{key: value for key, value in message(part).items() if not key.startswith("unfurl")},
                 )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PATH = "/slack/events"
+COMMAND_FIELDS = {"trigger_id", "channel_id", "user_id"}
 BODY_LIMIT = 1024 * 1024  # bytes; the server answers 413 above it
 
 
@@ -36,12 +37,21 @@ def listener(app: AsyncApp, signing_secret: str) -> Callable[[web.Request], Awai
             return web.Response(status=401, text="invalid signature")
         try:
             bolt_request = await to_bolt_request(request)
-        except (ValueError, RecursionError, LookupError) as error:
+            _check(bolt_request.body)
+        except (ValueError, RecursionError, LookupError, AttributeError, TypeError) as error:
             log.warning("discarded a body that can't be read: %s", type(error).__name__)
             return web.Response(status=400, text="malformed body")
         return await to_aiohttp_response(await app.async_dispatch(bolt_request))
 
     return on_request
+
+
+def _check(body: object) -> None:
+    """Hold a body to the shape that Bolt and the listeners rely on. Raises `ValueError`."""
+    if not isinstance(body, dict) or not isinstance(body.get("event", {}), dict):
+        raise ValueError("neither an event nor a form")  # noqa: TRY004 - it is the sender's value
+    if "command" in body and not body.keys() >= COMMAND_FIELDS:
+        raise ValueError("half a command")
 
 
 def _is_valid(verifier: SignatureVerifier, body: bytes, timestamp: str, signature: str) -> bool:

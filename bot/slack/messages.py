@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 EVENTS = ("app_mention", "message")
 
 # A message with a file or also sent to the channel is a person's message all the same; every other subtype is not.
-_SAID = {None, "file_share", "thread_broadcast"}
+_SAID = (None, "file_share", "thread_broadcast")
 
 
 def register(app: AsyncApp, reception: Reception) -> None:

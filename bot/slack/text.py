@@ -85,7 +85,8 @@ def split(text: str, limit: int = MESSAGE_LIMIT, *, at_least: int = 0) -> list[s
         cut = _cut(text, room, max(at_least, room // 2))
         head, text = opened + text[:cut], text[cut:].lstrip("\n")
         if head.strip():
-            parts.append(head[:at_least] + head[at_least:].rstrip() + closing(head))
+            part = head[:at_least] + head[at_least:].rstrip()
+            parts.append(part + closing(part))
         opened = f"{fence}\n" if (fence := _open_fence(head)) else ""
         at_least = 0
     return [*parts, opened + text] if text.strip() or not parts else parts
@@ -94,7 +95,9 @@ def split(text: str, limit: int = MESSAGE_LIMIT, *, at_least: int = 0) -> list[s
 def closing(text: str) -> str:
     """Return what closes the code block that is open at the text's end, "" for none."""
     match = _FENCE.match(_open_fence(text))
-    return f"\n{match['ticks']}" if match else ""
+    if not match:
+        return ""
+    return match["ticks"] if text.endswith("\n") else f"\n{match['ticks']}"
 
 
 def _cut(text: str, room: int, earliest: int) -> int:

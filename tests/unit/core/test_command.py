@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.core.command import HELP, SHOWN_OF_REQUEST, USAGE, Command, check_text, opening, take_private
+from bot.core.conversation import Place
+from bot.core.ports import Asker, Role
+from bot.core.reply import Written
+from bot.errors import UsageError
+
+
+def command(text: str, *, is_private: bool = False) -> Command:
+    return Command("c1", "code", text, Place("T1", "C1", "1.0"), Asker("U0ADA", "T1"), is_private)
+
+
+@pytest.mark.parametrize(
+    ("typed", "text", "is_private"),
+    [
+        ("--private hello", "hello", True),
+        ("hello --private", "hello", True),
+        ("hello —private", "hello", True),
+        ("hello \u2013private", "hello", True),
+        ("one\n--private\ntwo", "one\ntwo", True),
+        ("--private", "", True),
+        ("--private --private hello", "hello", True),
+        ("--privately hello", "--privately hello", False),
+        ("x--private hello", "x--private hello", False),
+        ("-private hello", "-private hello", False),
+        ("  hello  ", "hello", False),
+        ("", "", False),
+    ],
+)
+def test_private_is_taken_off(typed: str, text: str, is_private: bool) -> None:  # noqa: FBT001 (a column of the table)
+    assert take_private(typed) == (text, is_private)
+
+
+@pytest.mark.parametrize("name", USAGE)
+def test_nothing_typed_gets_the_usage(name: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        check_text(name, " \n")
+    assert caught.value.sentence == USAGE[name]
+    assert f"`/{name}" in HELP
+
+
+def test_the_opening_quotes_the_request() -> None:
+    assert opening(command("one\ntwo"), "<@U0ADA>") == "<@U0ADA> asked `/code`\n> one\n> two"
+
+
+def test_a_long_request_is_shown_shortened() -> None:
+    shown = opening(command("x" * (SHOWN_OF_REQUEST + 1)), "Ada")
+    assert shown.endswith("x…")
+    assert shown.count("x") == SHOWN_OF_REQUEST
+
+
+def test_a_command_begins_a_conversation() -> None:
+    record = command("an area function").record(Written("Here.", "2.0"))
+    asked, answered = record.messages
+    assert (asked.role, asked.author, asked.text, asked.id) == (Role.USER, "U0ADA", "/code an area function", "1.0")
+    assert (answered.role, answered.text, answered.id) == (Role.ASSISTANT, "Here.", "2.0")
+    assert record.began_with_bot
+
+
+def test_a_private_command_leaves_no_words() -> None:
+    assert command("a secret", is_private=True).record(Written("Here.", "")).messages == ()

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.core.command import HELP, USAGE
+from bot.core.instructions import MAX_LENGTH, Action, Wish, parse
+from bot.errors import UsageError
+
+
+@pytest.mark.parametrize(
+    ("typed", "wish"),
+    [
+        ("prompt", Wish(Action.SHOW)),
+        ("  PROMPT  ", Wish(Action.SHOW)),
+        ("prompt --reset", Wish(Action.RESET)),
+        ("prompt —Reset", Wish(Action.RESET)),
+        ("prompt \u2013reset", Wish(Action.RESET)),
+        ("prompt Answer like a pirate.", Wish(Action.SET, "Answer like a pirate.")),
+        ("prompt\nOne line.\nAnother.", Wish(Action.SET, "One line.\nAnother.")),
+        ("prompt Never --reset anything", Wish(Action.SET, "Never --reset anything")),
+        ("prompt " + "x" * MAX_LENGTH, Wish(Action.SET, "x" * MAX_LENGTH)),
+    ],
+)
+def test_a_wish_is_read(typed: str, wish: Wish) -> None:
+    assert parse(typed) == wish
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", HELP),
+        (" Help ", HELP),
+        ("pormpt hello", USAGE["parley"]),
+        ("prompts", USAGE["parley"]),
+        ("help me", USAGE["parley"]),
+        (
+            "prompt " + "x" * (MAX_LENGTH + 1),
+            "A channel's prompt has at most 10,000 characters; this one has 10,001.",
+        ),
+    ],
+)
+def test_anything_else_gets_a_sentence(typed: str, sentence: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse(typed)
+    assert caught.value.sentence == sentence
