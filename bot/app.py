@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -11,16 +12,16 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
-from bot import web
+from bot import retention, web
 from bot.claude import client as claude_client
 from bot.db import migrate
 from bot.db.engine import Database
 from bot.db.store import SqlStore
-from bot.errors import SettingsError
 from bot.slack import http, socket
 from bot.slack.api import call, web_client
 from bot.slack.app import bolt_app
 from bot.slack.chat import SlackChat
+from bot.slack.identity import Identity
 from bot.turns import Turns, is_transient
 from bot.work import Inbox
 
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# Seconds before the second try of a turn, doubled for each further one up to a minute: some eight minutes of trying.
+BACKOFF = 4.0
+ATTEMPTS = 12
+
 
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[str]:
@@ -41,7 +46,7 @@ async def running(settings: Settings) -> AsyncIterator[str]:
     Entered when it is ready for Slack's first delivery; left when what ran has finished or was handed back within
     `shutdown_grace`. `settings` must have been read for Slack. Raises `SettingsError`, `ChatError`, `OSError`.
     """
-    await _check_migrations(settings.database_url)
+    await migrate.check(settings.database_url)
     async with AsyncExitStack() as stack:
         database = Database.open(settings.database_url)
         stack.push_async_callback(database.close)
@@ -54,17 +59,29 @@ async def running(settings: Settings) -> AsyncIterator[str]:
             )
         )
         client = web_client(_secret(settings.slack_bot_token), settings.slack_api_url, session)
-        inbox = Inbox(database.writer, running=settings.max_running_turns, is_transient=is_transient)
+        identity = Identity(client)
+        store = SqlStore(database)
+        inbox = Inbox(
+            database.writer,
+            running=settings.max_running_turns,
+            is_transient=is_transient,
+            attempts=ATTEMPTS,
+            backoff=BACKOFF,
+            patience=settings.turn_patience,
+            failed_kept=retention.failed_kept(settings.retention_days),
+        )
         turns = Turns(
             inbox,
-            store=SqlStore(database),
+            store=store,
             model=model,
-            chat=SlackChat(client, session),
+            chat=SlackChat(client, identity, session),
             admins=settings.parley_admins,
         )
-        app = bolt_app(client, turns)
+        retention.register(inbox, store, settings.retention_days)
+        app = bolt_app(client, identity, turns)
         await inbox.start()
         stack.push_async_callback(inbox.stop, settings.shutdown_grace)
+        stack.push_async_callback(turns.close)
 
         readiness = web.Readiness({"database": database.check, "slack": lambda: call(client.auth_test)})
         on_slack = None
@@ -82,6 +99,9 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     """Run the bot until SIGTERM or SIGINT; a second signal ends the process at once, which loses nothing either."""
     stop = stop_signal()
     async with running(settings) as address:
+        # The libraries' 230,000 objects never go; a collection that looks through them stops all turns for 0.1 s.
+        gc.collect()
+        gc.freeze()
         announce(address)
         await stop.wait()
         log.info("stopping: finishing what runs, for %s s at most", settings.shutdown_grace)
@@ -99,13 +119,6 @@ def stop_signal() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, on_signal)
     return stop
-
-
-async def _check_migrations(url: str) -> None:
-    current, needed = await migrate.current(url), migrate.head()
-    if current != needed:
-        at = current or "none"
-        raise SettingsError([f"The database is at version {at}, needed is {needed}: run `python -m bot migrate`."])
 
 
 def _secret(secret: SecretStr | None) -> str:

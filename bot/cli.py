@@ -18,6 +18,8 @@ from bot.errors import ChatError, SettingsError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
     from bot.settings import Settings
 
 PLAYGROUND_PORT = 3900
@@ -65,12 +67,23 @@ def _parser() -> argparse.ArgumentParser:
     serve = add("serve", _serve, "serve Slack")
     serve.add_argument("--migrate", action="store_true", help="bring the database to this version's tables first")
     add("migrate", _migrate, "bring the database to this version's tables")
+    _add_acts(add("work", _work, "list, retry or discard what failed for good"))
     add("doctor", _doctor, "check tokens, scopes, database and model, and tell the remedies")
     manifest = add("manifest", _manifest, "print the manifest that creates the Slack app")
     manifest.add_argument(
         "--url", default="", help="the bot's public https:// address, for HTTP instead of Socket Mode"
     )
     return parser
+
+
+def _add_acts(work: argparse.ArgumentParser) -> None:
+    acts = work.add_subparsers(required=True, metavar="act", dest="act")
+    acts.add_parser("list", help="list it, and count what waits and runs")
+    for act, summary in (("retry", "try it again, in its old place"), ("discard", "give it up, its words gone")):
+        parser = acts.add_parser(act, help=summary, description=summary)
+        which = parser.add_mutually_exclusive_group(required=True)
+        which.add_argument("reference", nargs="?", help="what its person was told, and `work list` shows")
+        which.add_argument("--all", action="store_true", help="all that failed")
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -173,6 +186,51 @@ def _migrate(_: argparse.Namespace) -> int:
     read = _configured(settings.environment())
     asyncio.run(migrate.upgrade(read.database_url))
     print(f"The database is at {migrate.head()}.")
+    return 0
+
+
+def _work(options: argparse.Namespace) -> int:
+    from bot.db import migrate
+    from bot.db.engine import Database
+
+    url = _configured(settings.environment()).database_url
+
+    async def run() -> int:
+        await migrate.check(url)
+        database = Database.open(url)
+        try:
+            if options.act == "list":
+                return await _list_failed(database.reader)
+            return await _change_failed(database.writer, options.act, options.reference)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())
+
+
+async def _change_failed(writer: AsyncEngine, act: str, reference: str | None) -> int:
+    from bot.work import failed
+
+    count = await (failed.retry if act == "retry" else failed.discard)(writer, reference)
+    if reference and not count:
+        print(f"Nothing that failed has the reference {reference}: see `python -m bot work list`.", file=sys.stderr)
+        return 1
+    print(f"{count} will be tried again." if act == "retry" else f"{count} discarded.")
+    return 0
+
+
+async def _list_failed(reader: AsyncEngine) -> int:
+    """Print a line for each failure, and how much is under way; nobody's words."""
+    from bot.work import counts, failed
+
+    form = "{:<10} {:<16} {:<17} {:>8}  {}"
+    failures = await failed.failures(reader)
+    if failures:
+        print(form.format("reference", "kind", "failed at (UTC)", "attempts", "cause"))
+    for one in failures:
+        print(form.format(one.reference, one.kind, f"{one.failed_at:%Y-%m-%d %H:%M}", one.attempts, one.cause))
+    all_of_it = await counts.count(reader)
+    print(f"{all_of_it.failed} failed, {all_of_it.ready} waiting, {all_of_it.running} running.")
     return 0
 
 

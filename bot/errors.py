@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 
 
 class BotError(Exception):
-    """The root: something that Parley expected could go wrong."""
+    """The root: something that Parley expected could go wrong. `is_transient`: the same may succeed later."""
 
     sentence = "Something went wrong on my side."
+    is_transient = False
 
 
 class SettingsError(BotError):
@@ -61,10 +62,7 @@ class NotAllowedError(BotError):
 
 
 class ChatError(BotError):
-    """The chat platform did not take a message, a file or a question; `code` is its own word for why.
-
-    `is_transient`: the same may succeed later.
-    """
+    """The chat platform did not take a message, a file or a question; `code` is its own word for why."""
 
     sentence = "I could not post to this conversation."
 
@@ -105,11 +103,14 @@ class ModelError(BotError):
 class ModelUnavailableError(ModelError):
     """The model could not be reached, failed, took too long, or its answer was cut."""
 
+    is_transient = True
     sentence = "Claude is unavailable for a moment. Please try again in a minute."
 
 
 class ModelBusyError(ModelError):
     """Too many requests at once; `retry_after` is in seconds, where the API said so."""
+
+    is_transient = True
 
     def __init__(
         self, cause: str, *, retry_after: float | None = None, partial: str = "", call: Call | None = None

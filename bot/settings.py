@@ -40,8 +40,12 @@ def _prefixed(prefix: str) -> AfterValidator:
 
 
 def _http_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(value)
+        is_usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets or a port that can't be; its words may repeat a password
+        is_usable = False
+    if not is_usable or re.search(r"\s", value):
         raise ValueError("must be an address that begins with http:// or https://")
     return value
 
@@ -91,6 +95,8 @@ class Settings(BaseModel):
     port: int = Field(default=3000, ge=0, le=65535)
     parley_admins: Annotated[frozenset[str], BeforeValidator(_people)] = frozenset()
     max_running_turns: int = Field(default=200, ge=1, le=10_000)
+    retention_days: int = Field(default=365, ge=0, le=36_500)
+    turn_patience: float = Field(default=600, ge=1, le=86_400)
     shutdown_grace: float = Field(default=25, ge=0, le=600)
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
     log_format: Literal["auto", "pretty", "json"] = "auto"
@@ -102,8 +108,14 @@ class Settings(BaseModel):
 
 
 def environment() -> dict[str, str]:
-    """Return what `.env` and the environment say; the environment wins. Empty values count as unset."""
-    merged = {**dotenv_values(ENV_FILE), **os.environ}
+    """Return what `.env` and the environment say; the environment wins. Empty values count as unset.
+
+    Raises `SettingsError` for a `.env` that can't be read as text.
+    """
+    try:
+        merged = {**dotenv_values(ENV_FILE), **os.environ}
+    except UnicodeDecodeError:
+        raise SettingsError([f"{ENV_FILE} is not text in UTF-8."]) from None
     return {name: value for name, value in merged.items() if value}
 
 

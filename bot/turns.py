@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,22 +15,27 @@ from bot.core.answer import answer
 from bot.core.classify import classify
 from bot.core.code import code
 from bot.core.command import Command
-from bot.core.conversation import Heard, Message, Place, Record
+from bot.core.conversation import Heard, Message, Place, Record, wants_answer
 from bot.core.instructions import instruct
 from bot.core.ports import Asker, Role
 from bot.core.reply import Written, apology
 from bot.core.summarize import summarize
 from bot.db import store as db_store
-from bot.errors import BotError, ChatError, NotInChannelError
+from bot.errors import BotError, ChatError, ModelError, NotInChannelError
 from bot.work import Delivery
 
 if TYPE_CHECKING:
-    from bot.core.ports import Bookmark, Chat, Model, Store
+    from contextlib import AbstractAsyncContextManager
+
+    from bot.core.ports import Answer, Bookmark, Chat, Model, Store
     from bot.work import Finish, Inbox, Job
 
 log = logging.getLogger(__name__)
 
 MESSAGE, COMMAND = "message", "command"
+
+MOST_NOTICES = 20  # at once; more people than that are not told that the bot is busy
+NOTICE_DEADLINE = 10.0  # seconds
 
 _MESSAGE = TypeAdapter(Heard)
 _COMMAND = TypeAdapter(Command)
@@ -47,7 +53,7 @@ PRODUCE: dict[str, Produce] = {"summarize": summarize, "classify": classify, "co
 
 def is_transient(error: Exception) -> bool:
     """Tell whether a turn that failed so may succeed when it is tried again."""
-    return isinstance(error, ChatError) and error.is_transient
+    return isinstance(error, BotError) and error.is_transient
 
 
 def _lane(place: Place) -> str:
@@ -55,34 +61,74 @@ def _lane(place: Place) -> str:
     return f"{place.workspace}:{place.channel}:{place.thread}"
 
 
+def _share(place: Place) -> str:
+    """Name the share by which turns take turns when there are too many: the channel."""
+    return f"{place.workspace}:{place.channel}"
+
+
 def message_delivery(heard: Heard) -> Delivery:
     """Wrap a message. A mention in a thread arrives as two events, which are one message: its place and id tell."""
     message = f"message:{heard.place.workspace}:{heard.place.channel}:{heard.id}"
-    return Delivery(message, _lane(heard.place), MESSAGE, asdict(heard))
+    return Delivery(message, _lane(heard.place), MESSAGE, asdict(heard), _share(heard.place))
 
 
 def command_delivery(command: Command) -> Delivery:
     """Wrap a command: first on its own, to open its thread, then in that thread's lane, before any follow-up there."""
+    name = f"command:{command.id}"
     if command.place.thread:
-        return Delivery(f"command:{command.id}:answer", _lane(command.place), COMMAND, asdict(command))
-    return Delivery(f"command:{command.id}", f"command:{command.id}", COMMAND, asdict(command))
+        return Delivery(f"{name}:answer", _lane(command.place), COMMAND, asdict(command), _share(command.place))
+    return Delivery(name, name, COMMAND, asdict(command), _share(command.place))
 
 
 class Turns:
-    """Implements `core.ports.Reception`, and runs what was taken in."""
+    """Implements `core.ports.Reception`, and runs what was taken in.
+
+    Who asks while as much runs as may is told how many come before, by tasks that `close` ends.
+    """
 
     def __init__(self, inbox: Inbox, *, store: Store, model: Model, chat: Chat, admins: frozenset[str]) -> None:
         self._inbox, self._store, self._model, self._chat, self._admins = inbox, store, model, chat, admins
+        self._notices: set[asyncio.Task[None]] = set()
         inbox.handle(MESSAGE, self.run_message, self.give_up_message)
         inbox.handle(COMMAND, self.run_command, self.give_up_command)
 
     async def hear(self, heard: Heard) -> None:
         """Take in a person's message."""
-        await self._inbox.accept(message_delivery(heard))
+        delivery = message_delivery(heard)
+        if await self._inbox.accept(delivery):
+            # In a thread without an answer yet, the platform would not show what only one person may see.
+            place = replace(heard.place, thread="") if heard.opens_thread else heard.place
+            self._notify(delivery, place, Asker(heard.author, heard.home), heard)
 
     async def take(self, command: Command) -> None:
         """Take in a slash command."""
-        await self._inbox.accept(command_delivery(command))
+        delivery = command_delivery(command)
+        if await self._inbox.accept(delivery):
+            self._notify(delivery, command.place, command.asker)
+
+    async def close(self) -> None:
+        """End the notices that are under way."""
+        for task in self._notices:
+            task.cancel()
+        await asyncio.gather(*self._notices, return_exceptions=True)
+
+    def _notify(self, delivery: Delivery, place: Place, asker: Asker, heard: Heard | None = None) -> None:
+        """Tell who asked that it will take its time, if so, while the platform gets its acknowledgement."""
+        if self._inbox.is_full and len(self._notices) < MOST_NOTICES:
+            task = asyncio.create_task(self._tell_busy(delivery, place, asker, heard), name="notice")
+            self._notices.add(task)
+            task.add_done_callback(self._notices.discard)
+
+    async def _tell_busy(self, delivery: Delivery, place: Place, asker: Asker, heard: Heard | None) -> None:
+        try:
+            async with asyncio.timeout(NOTICE_DEADLINE):
+                if heard is not None and not wants_answer(heard, await self._store.conversation(heard.place)):
+                    return
+                if others := await self._inbox.count_before(delivery.id):
+                    async with self._chat.whisper(place, asker) as visible:
+                        await visible.replace(busy(others))
+        except Exception as error:  # noqa: BLE001 (whatever it was, the answer comes without a notice)
+            log.warning("nobody was told to wait: %s", type(error).__name__)
 
     async def run_message(self, job: Job) -> Finish:
         """Answer a message."""
@@ -116,44 +162,40 @@ class Turns:
     async def give_up_message(self, job: Job, error: Exception) -> Finish | None:
         """Tell a message's author that its turn failed for good; the thread remembers the question."""
         heard = _MESSAGE.validate_python(job.payload)
-        _log_failure(error)
-        try:
-            async with self._chat.answer(heard.place, Asker(heard.author, heard.home), job, to=heard.id) as visible:
-                shown = await visible.replace(_apology(error, job))
-        except ChatError as unheard:
-            log.warning("nobody could be told: %s", unheard)
-            shown = ""
+        answering = self._chat.answer(heard.place, Asker(heard.author, heard.home), job, to=heard.id)
+        written = await _own_up(error, job, answering)
         question = Message(Role.USER, heard.author, heard.text, heard.id)
-        return _finish(Written("", shown).record(heard.place, question, began_with_bot=heard.opens_thread))
+        return _finish(written.record(heard.place, question, began_with_bot=heard.opens_thread))
 
     async def give_up_command(self, job: Job, error: Exception) -> Finish | None:
         """Tell a command's author that it failed for good."""
         command = _COMMAND.validate_python(job.payload)
-        _log_failure(error)
-        is_public = command.place.thread and not command.is_private
-        try:
-            async with (
-                self._chat.answer(command.place, command.asker, job, to=command.place.thread)
-                if is_public
-                else self._chat.whisper(command.place, command.asker)
-            ) as visible:
-                await visible.replace(_apology(error, job))
-        except ChatError as unheard:
-            log.warning("nobody could be told: %s", unheard)
-        return None
+        if not command.place.thread or command.is_private:
+            written = await _own_up(error, job, self._chat.whisper(command.place, command.asker))
+            return _finish(Record(command.place, command.asker.person, calls=written.calls))
+        answering = commands.answering(command, chat=self._chat, bookmark=job)
+        return _finish(command.record(await _own_up(error, job, answering)))
+
+
+def busy(others: int) -> str:
+    """Tell a person how many wait before them."""
+    behind = f"{others} others" if others > 1 else "1 other"
+    return f"I am busy: your question is queued behind {behind} and will be answered in order."
 
 
 def _finish(record: Record) -> Finish:
     return partial(db_store.record, record=record)
 
 
-def _apology(error: Exception, job: Job) -> str:
-    return apology(error if isinstance(error, BotError) else BotError(), job.reference)
-
-
-def _log_failure(error: Exception) -> None:
-    """Log the cause: our own errors hold no message text; of a foreign one only the place where it arose is certain."""
-    if isinstance(error, BotError):
-        log.error("turn given up: %s: %s", type(error).__name__, error)
-    else:
-        log.error("turn given up: %s", type(error).__name__, exc_info=error)
+async def _own_up(error: Exception, job: Job, answering: AbstractAsyncContextManager[Answer]) -> Written:
+    """Tell that a turn failed for good, and return what it leaves. Raises a `ChatError` that may pass."""
+    known = error if isinstance(error, BotError) else BotError()
+    calls = (error.call,) if isinstance(error, ModelError) and error.call else ()
+    try:
+        async with answering as visible:
+            return Written("", await visible.replace(apology(known, job.reference)), calls)
+    except ChatError as unheard:
+        if unheard.is_transient:
+            raise
+        log.warning("nobody could be told: %s", unheard)
+        return Written("", "", calls)

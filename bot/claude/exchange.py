@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
 
-from anthropic.types import Message
+from anthropic.types import Message, RawMessageStreamEvent
 
 from bot.core.ports import Call, Purpose
+
+COUNTS = {"input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens"}
 
 
 @dataclass(slots=True)
 class Exchange:
     """A call in flight. `sink` gets the text as it arrives; without one nobody sees it before it is whole.
 
-    `message` is the SDK's snapshot, from which usage and stop reason are read; None until the API began to answer.
+    `message` holds usage and stop reason; None until the API began to answer.
     """
 
     purpose: Purpose
@@ -34,6 +36,19 @@ class Exchange:
         self.message = self.request_id = self._first_token = None
         self.pieces.clear()
         self.started_at, self._started = datetime.now(UTC), monotonic()
+
+    def follow(self, event: RawMessageStreamEvent) -> None:
+        """Take in an event of the stream."""
+        if event.type == "content_block_delta":
+            if event.delta.type == "text_delta" and event.delta.text:
+                self.take(event.delta.text)
+        elif event.type == "message_start":
+            self.message = event.message
+        elif event.type == "message_delta" and self.message is not None:
+            self.message.stop_reason = event.delta.stop_reason
+            # Totals, not differences; what is absent stands as it was.
+            counts = event.usage.model_dump(include=COUNTS, exclude_none=True)
+            self.message.usage = self.message.usage.model_copy(update=counts)
 
     def take(self, text: str) -> None:
         """Keep a piece of text and hand it on."""

@@ -153,11 +153,14 @@ class Answer(Protocol):
     """A message of ours that is being written.
 
     Used as `async with chat.answer(…) as answer`: from its start the person sees that something is happening, and
-    however the block is left, that status is cleared. Exactly one of `finish` and `replace` ends it.
+    however the block is left, that status is cleared. One of `finish`, `replace` and `hold` ends it.
     """
 
     def write(self, text: str) -> None:
         """Add text. It becomes visible as soon as the platform allows; never blocks, never raises."""
+
+    async def hold(self, text: str) -> None:
+        """Show `text` for now, where it can be replaced later: the turn will be tried again. Raises `ChatError`."""
 
     async def finish(self, ending: str = "") -> str:
         """Show all of the text and `ending`; return the message's id, "" where it has none. Raises `ChatError`."""

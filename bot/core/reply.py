@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+PATIENCE = (
+    "Claude is unavailable at the moment. I keep trying for some minutes and will answer here, "
+    "so there is no need to ask again. (Reference: `{reference}`)"
+)
 LIMIT_HINT = "\n\n_I stopped at my length limit. Write “continue” and I go on from here._"
 
 
@@ -83,9 +87,13 @@ async def write(
 async def own_up(error: ModelError, answer: Answer, reference: str) -> Written:
     """End an answer that failed: what had come stays and is marked as cut, except that a refusal replaces it.
 
-    Raises `ChatError`.
+    Where nothing had come and the failure may pass, the person is told to wait, and the error is raised again for the
+    turn to be tried again. Raises `ChatError`.
     """
     log.warning("%s: %s", type(error).__name__, error)
+    if error.is_transient and not error.partial.strip():
+        await answer.hold(PATIENCE.format(reference=reference))
+        raise error
     calls = (error.call,) if error.call else ()
     was_refused = isinstance(error, ModelRefusedError)
     if was_refused or not error.partial.strip():

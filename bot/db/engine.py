@@ -11,9 +11,11 @@ from sqlalchemy import event, make_url, text
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot.db import sqlite
 from bot.errors import SettingsError
 
 if TYPE_CHECKING:
+    import aiosqlite
     from sqlalchemy import URL, Connection
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.pool import ConnectionPoolEntry
@@ -118,14 +120,18 @@ def sqlite_reader(address: URL) -> AsyncEngine:
 
 def sqlite_engine(address: URL, *, connections: int, begin: str, pragmas: tuple[str, ...]) -> AsyncEngine:
     """Make an engine whose transactions start with `begin`, as the driver would only start one at the first change."""
+
+    async def connect() -> aiosqlite.Connection:
+        # The time limit is SQLite's busy_timeout: the driver sets it before the first pragma, which may meet a lock.
+        return await sqlite.Connection(str(address.database), timeout=LOCK_TIMEOUT)
+
     engine = create_async_engine(
         address,
+        async_creator=connect,
         pool_size=connections,
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT,
         hide_parameters=True,  # they are people's words, and errors get logged
-        # The time limit is SQLite's busy_timeout: the driver sets it before the first pragma, which may meet a lock.
-        connect_args={"timeout": LOCK_TIMEOUT, "isolation_level": None},
     )
 
     @event.listens_for(engine.sync_engine, "connect")

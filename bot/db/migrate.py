@@ -13,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from bot.db.engine import Database, normalise, postgresql_engine, sqlite_writer
+from bot.errors import SettingsError
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection
@@ -52,6 +53,14 @@ async def current(url: str) -> str | None:
             return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
     finally:
         await database.close()
+
+
+async def check(url: str) -> None:
+    """Raise `SettingsError` unless the database has this version's tables; else raise as `upgrade` does."""
+    at, needed = await current(url), head()
+    if at != needed:
+        at = at or "none"
+        raise SettingsError([f"The database is at version {at}, needed is {needed}: run `python -m bot migrate`."])
 
 
 def head() -> str:

@@ -1,12 +1,13 @@
-"""The store: conversations, channels' instructions, and what a finished turn leaves behind."""
+"""The store: conversations, channels' instructions, what a finished turn leaves behind, and what is forgotten."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import exists, false, literal, null, select, true, union_all
+from sqlalchemy import bindparam, delete, exists, false, literal, null, select, true, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.core.conversation import Conversation, Message
@@ -17,7 +18,7 @@ from bot.db.tables import Call, Channel, Thread
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy import ColumnElement, Insert, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.core.conversation import Place, Record
@@ -31,6 +32,9 @@ INSERT: dict[str, Callable[[type[Base]], sqlite.Insert | postgresql.Insert]] = {
 }
 
 
+FORGOTTEN_AT_ONCE = 500  # messages in one transaction: SQLite has one writer, which must not be kept long
+
+
 class SqlStore:
     """`bot.core.ports.Store` on a database."""
 
@@ -40,7 +44,7 @@ class SqlStore:
     async def conversation(self, place: Place) -> Conversation:
         """Load a thread with its channel's instructions, by one query; an empty conversation where nothing is known."""
         async with self._database.reader.connect() as connection:
-            head, *rows = (await connection.execute(conversation_query(place))).all()
+            head, *rows = (await connection.execute(conversation_query(), asdict(place))).all()
         return Conversation(
             instructions=head.text or "",
             is_known=head.is_known,
@@ -51,7 +55,7 @@ class SqlStore:
     async def instructions(self, place: Place) -> str:
         """Return the channel's own system prompt, "" where it has none."""
         async with self._database.reader.connect() as connection:
-            return (await connection.execute(instructions_query(place))).scalar_one_or_none() or ""
+            return (await connection.execute(instructions_query(), asdict(place))).scalar_one_or_none() or ""
 
     async def set_instructions(self, place: Place, text: str, person: str) -> None:
         """Set the channel's own system prompt, or remove it with "". Who did it last is kept in both cases."""
@@ -66,12 +70,32 @@ class SqlStore:
             values = {name: insert.excluded[name] for name in ("instructions", "updated_by", "updated_at")}
             await connection.execute(insert.on_conflict_do_update(index_elements=["workspace", "channel"], set_=values))
 
+    async def forget(self, before: datetime) -> tuple[int, int]:
+        """Delete messages that were stored before a time, and the threads that this empties; return how many of each.
+
+        It deletes the oldest 500 messages at most: there are no more when it says 0. What the calls cost stays.
+        """
+        message = tables.Message
+        # Ids go up with time, so that the oldest are found without an index.
+        oldest = select(message.id, message.thread_id, message.created_at).order_by(message.id).limit(FORGOTTEN_AT_ONCE)
+        async with self._database.writer.begin() as connection:
+            old = [row for row in await connection.execute(oldest) if row.created_at < before]
+            if not old:
+                return 0, 0
+            await connection.execute(delete(message).where(message.id.in_([row.id for row in old])))
+            emptied = (
+                Thread.id.in_({row.thread_id for row in old}),
+                Thread.last_message_at < before,
+                ~exists().where(message.thread_id == Thread.id),
+            )
+            return len(old), (await connection.execute(delete(Thread).where(*emptied))).rowcount
+
 
 async def record(connection: AsyncConnection, record: Record) -> None:
     """Write down what a finished turn leaves behind, in the transaction that `connection` is in.
 
-    A message that is already there, by its platform's id, stays as it is. Whether a thread began with the bot is
-    settled by its first record.
+    A message that is already there, by its platform's id, stays as it is, unless it is blank, as the answer of a turn
+    that failed and is tried anew. Whether a thread began with the bot is settled by its first record.
     """
     place = record.place
     if record.messages:
@@ -85,23 +109,15 @@ async def record(connection: AsyncConnection, record: Record) -> None:
 async def add_messages(connection: AsyncConnection, record: Record) -> None:
     """Add a record's messages to its thread, in their order."""
     now = datetime.now(UTC)
-    insert = INSERT[connection.dialect.name]
-    thread = insert(Thread).values(
-        workspace=record.place.workspace,
-        channel=record.place.channel,
-        thread=record.place.thread,
-        began_with_bot=record.began_with_bot,
-        created_at=now,
-        last_message_at=now,
-    )
-    thread_id = (
-        await connection.execute(
-            thread.on_conflict_do_update(
-                index_elements=["workspace", "channel", "thread"],
-                set_={"last_message_at": thread.excluded.last_message_at},
-            ).returning(Thread.id)
-        )
-    ).scalar_one()
+    thread = {
+        "workspace": record.place.workspace,
+        "channel": record.place.channel,
+        "thread": record.place.thread,
+        "began_with_bot": record.began_with_bot,
+        "created_at": now,
+        "last_message_at": now,
+    }
+    thread_id = (await connection.execute(thread_insert(connection.dialect.name), thread)).scalar_one()
     messages = [
         {
             "thread_id": thread_id,
@@ -113,22 +129,45 @@ async def add_messages(connection: AsyncConnection, record: Record) -> None:
         }
         for message in record.messages
     ]
-    once = insert(tables.Message).on_conflict_do_nothing(index_elements=["thread_id", "external_id"])
-    await connection.execute(once, messages)
+    await connection.execute(message_insert(connection.dialect.name), messages)
 
 
-def instructions_query(place: Place) -> Select[str]:
+# The statements of each turn are built once, with a place's fields for parameters: that takes longer than to run them.
+
+
+@cache
+def thread_insert(dialect: str) -> Insert:
+    """Insert a thread, or note that it has a newer message; return its id."""
+    insert = INSERT[dialect](Thread)
+    newer = {"last_message_at": insert.excluded.last_message_at}
+    return insert.on_conflict_do_update(index_elements=["workspace", "channel", "thread"], set_=newer).returning(
+        Thread.id
+    )
+
+
+@cache
+def message_insert(dialect: str) -> Insert:
+    """Insert messages that are not there yet, by their platform's ids, or are blank."""
+    insert, keys = INSERT[dialect](tables.Message), ["thread_id", "external_id"]
+    text = {"text": insert.excluded.text}
+    return insert.on_conflict_do_update(index_elements=keys, set_=text, where=tables.Message.text == "")
+
+
+@cache
+def instructions_query() -> Select[str]:
     """Select a channel's own system prompt."""
-    return select(Channel.instructions).where(Channel.workspace == place.workspace, Channel.channel == place.channel)
+    here = Channel.workspace == bindparam("workspace"), Channel.channel == bindparam("channel")
+    return select(Channel.instructions).where(*here)
 
 
-def conversation_query(place: Place) -> Select[*tuple[Any, ...]]:
+@cache
+def conversation_query() -> Select[*tuple[Any, ...]]:
     """Select one row about the channel and the thread, then a row a message, oldest first."""
     message = tables.Message
     here: tuple[ColumnElement[bool], ...] = (
-        Thread.workspace == place.workspace,
-        Thread.channel == place.channel,
-        Thread.thread == place.thread,
+        Thread.workspace == bindparam("workspace"),
+        Thread.channel == bindparam("channel"),
+        Thread.thread == bindparam("thread"),
     )
     head = select(
         literal(0).label("id"),
@@ -137,7 +176,7 @@ def conversation_query(place: Place) -> Select[*tuple[Any, ...]]:
         null().label("role"),
         null().label("author"),
         null().label("external_id"),
-        instructions_query(place).scalar_subquery().label("text"),
+        instructions_query().scalar_subquery().label("text"),
     )
     body = (
         select(message.id, true(), false(), message.role, message.author, message.external_id, message.text)

@@ -2,52 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 from typing import TYPE_CHECKING, Any
 
 from slack_bolt.app.async_app import AsyncApp
-from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import commands, messages
-from bot.slack.api import call
 
 if TYPE_CHECKING:
+    from slack_bolt.authorization import AuthorizeResult
     from slack_bolt.context.ack.async_ack import AsyncAck
 
     from bot.core.ports import Reception
+    from bot.slack.identity import Identity
 
 _ANY = re.compile(r".*", re.DOTALL)
 
 
-class Identity:
-    """Who the bot is in its workspace; asked of Slack once, and again only as long as Slack did not answer."""
-
-    def __init__(self, client: AsyncWebClient) -> None:
-        self._client = client
-        self._known: AuthorizeResult | None = None
-        self._asking = asyncio.Lock()
-
-    async def __call__(self) -> AuthorizeResult:
-        """Return the identity. Raises `ChatError`, so that Slack delivers again what could not be read."""
-        async with self._asking:
-            if self._known is None:
-                response = await call(self._client.auth_test)
-                self._known = AuthorizeResult.from_auth_test_response(
-                    bot_token=self._client.token, auth_test_response=response
-                )
-            return self._known
-
-
-def bolt_app(client: AsyncWebClient, reception: Reception) -> AsyncApp:
+def bolt_app(client: AsyncWebClient, identity: Identity, reception: Reception) -> AsyncApp:
     """Build the app and register every listener.
 
     `process_before_response`: a listener makes a delivery durable, and only then may Slack hear that it arrived.
     Requests over HTTP are verified before they are parsed, in `http.py`; those over a socket need no signature.
     """
-    identity = Identity(client)
 
     async def authorize() -> AuthorizeResult:
         return await identity()

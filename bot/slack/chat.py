@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from bot.core.conversation import Place
     from bot.core.ports import Asker, Bookmark
+    from bot.slack.identity import Identity
 
 MEMBERS_PER_PAGE = 1_000
 THREAD = "thread"  # the bookmark of the message that a command's thread hangs on
@@ -29,8 +30,9 @@ THREAD = "thread"  # the bookmark of the message that a command's thread hangs o
 class SlackChat:
     """Implements `core.ports.Chat` over one client and one connection pool."""
 
-    def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession) -> None:
+    def __init__(self, client: AsyncWebClient, identity: Identity, session: aiohttp.ClientSession) -> None:
         self._client = client
+        self._identity = identity
         self._session = session
         self._sessions = Sessions(client)
 
@@ -40,7 +42,7 @@ class SlackChat:
 
     def answer(self, place: Place, asker: Asker, bookmark: Bookmark, *, to: str) -> StreamedAnswer:
         """Begin an answer in a thread to its message `to`."""
-        return StreamedAnswer(self._client, self._sessions, place, asker, bookmark, to=to)
+        return StreamedAnswer(self._client, self._identity, self._sessions, place, asker, bookmark, to=to)
 
     @asynccontextmanager
     async def whisper(self, place: Place, asker: Asker) -> AsyncIterator[WhisperedAnswer]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from bot.core.conversation import Place
     from bot.core.ports import Asker, Bookmark
+    from bot.slack.identity import Identity
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -93,9 +94,18 @@ class StreamedAnswer:
     """
 
     def __init__(
-        self, client: AsyncWebClient, sessions: Sessions, place: Place, asker: Asker, bookmark: Bookmark, *, to: str
+        self,
+        client: AsyncWebClient,
+        identity: Identity,
+        sessions: Sessions,
+        place: Place,
+        asker: Asker,
+        bookmark: Bookmark,
+        *,
+        to: str,
     ) -> None:
         self._client = client
+        self._identity = identity
         self._sessions = sessions
         self._place = place
         self._asker = asker
@@ -154,6 +164,10 @@ class StreamedAnswer:
                 await self._stop("")
             self._is_streaming = False
             return await self._end(split(harmless(text), MESSAGE_LIMIT))
+
+    async def hold(self, text: str) -> None:
+        """Show `text` until another try of the turn edits it. Raises `ChatError`."""
+        await self.replace(text)
 
     async def _show_as_it_comes(self) -> None:
         async with self._turn:
@@ -266,7 +280,8 @@ class StreamedAnswer:
             include_all_metadata=True,
             limit=LEFT_BEHIND,
         )
-        ours = [m for m in page["messages"] if m.get("bot_id") and m["ts"] > self._to and not m.get("files")]
+        us = (await self._identity()).bot_id
+        ours = [m for m in page["messages"] if m.get("bot_id") == us and m["ts"] > self._to and not m.get("files")]
         marks = {self._bookmark.reference} if self._ts else {self._bookmark.reference, ""}
         self._others = [str(m["ts"]) for m in ours if m["ts"] != self._ts and mark_of(m) in marks]
         if not self._ts and self._others:
@@ -320,6 +335,9 @@ class WhisperedAnswer:
                     **{key: value for key, value in message(part).items() if not key.startswith("unfurl")},
                 )
         return ""
+
+    async def hold(self, text: str) -> None:
+        """Show nothing: what one person saw can't be edited later."""
 
     async def _respond(self, part: str) -> bool:
         """Answer by the command's own address, which works even where the bot is no member; it lives for 30 minutes."""

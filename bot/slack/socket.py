@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
-from bot.slack.api import translated
+from bot.slack.api import call, translated
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -20,8 +20,10 @@ CONNECTIONS = 2  # while one is refreshed, the other goes on; Slack allows 10 ov
 
 @asynccontextmanager
 async def connected(app: AsyncApp, app_token: str) -> AsyncIterator[None]:
-    """Hold the connections open. Raises `ChatError` when Slack refuses them."""
+    """Hold the connections open. Raises `ChatError` when Slack refuses them at the start."""
     handlers: list[AsyncSocketModeHandler] = []
+    # The SDK would try again without end, whatever Slack says.
+    await call(app.client.apps_connections_open, app_token=app_token)
     try:
         for _ in range(CONNECTIONS):
             handler = AsyncSocketModeHandler(app, app_token, logger=logging.getLogger("slack_sdk.socket_mode"))

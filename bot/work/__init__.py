@@ -4,8 +4,11 @@ table.py     the table of the inbox, and the database's clock
 accept.py    deliveries come in: durable, once, several to a commit
 lease.py     the statements that claim, renew, take over and leave jobs
 job.py       a delivery, and the job that a handler gets
+counts.py    how many jobs wait, run and have failed
+failed.py    what failed for good: see, retry, discard
 policy.py    when to try again, and when to give up
 every.py     periodic work
+purge.py     old jobs go
 sole.py      tells whether this is the only process on an SQLite file
 inbox.py     the inbox: runs the jobs, keeps their leases
 """
@@ -13,8 +16,10 @@ inbox.py     the inbox: runs the jobs, keeps their leases
 from bot.work.inbox import Inbox
 from bot.work.job import AbandonedError, Delivery, Finish, GivenUp, Handler, Job, reference
 from bot.work.lease import LeaseLostError
+from bot.work.purge import FAILED_KEPT
 
 __all__ = [
+    "FAILED_KEPT",
     "AbandonedError",
     "Delivery",
     "Finish",

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import logging
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.work.policy import cause, is_away, jittered
-from bot.work.table import Now, inbox
+from bot.work.table import DONE, Now, inbox
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -59,6 +60,7 @@ class Acceptance:
         values = {
             "delivery": delivery.id,
             "key": delivery.key,
+            "share": delivery.share,
             "kind": delivery.kind,
             "payload": json.dumps(delivery.payload, allow_nan=False),
         }
@@ -98,18 +100,41 @@ class Acceptance:
         async with self._writer.begin() as connection:
             if connection.dialect.name == "postgresql":
                 await take_locks(connection, {one.lock for one in batch})
-            statement = INSERT[connection.dialect.name]
-            return set(await connection.scalars(statement, [one.values for one in batch]))
+            return set(await connection.scalars(INSERT[connection.dialect.name], in_rounds(batch)))
 
 
-def insert_once(insert: sqlite.Insert | postgresql.Insert) -> sa.Executable:
-    """Insert what is not there yet, and return the ids of that."""
-    stamped = insert.values(accepted_at=Now())
+def insert_once(insert: sqlite.Insert | postgresql.Insert, greatest: Callable[..., Any]) -> sa.Executable:
+    """Insert what is not there yet, and return the ids of that.
+
+    A delivery's round is the one after its share's last, and none that is over. So a share has one turn in a round,
+    however much of it waits, and does not make up for those when it was away. This is start-time fair queueing (Goyal,
+    Vin and Cheng, 1996) with all jobs taken for equally long. Each of the three rounds is at the end of an index.
+    """
+    minus_one, zero, one = (sa.literal_column(number, sa.Integer) for number in ("-1", "0", "1"))
+    highest = sa.select(sa.func.coalesce(sa.func.max(inbox.c.round), minus_one)).where(inbox.c.status < DONE)
+    begun = highest.where(inbox.c.token > zero).scalar_subquery()
+    last = highest.where(inbox.c.share == sa.bindparam("its_share")).scalar_subquery()
+    ahead = sa.bindparam("ahead", type_=sa.Integer)
+    stamped = insert.values(accepted_at=Now(), round=greatest(begun, last + one, zero) + ahead)
     return stamped.on_conflict_do_nothing(index_elements=[inbox.c.delivery]).returning(inbox.c.delivery)
 
 
 # Built once: it runs for each delivery.
-INSERT = {"sqlite": insert_once(sqlite.insert(inbox)), "postgresql": insert_once(postgresql.insert(inbox))}
+INSERT = {
+    "sqlite": insert_once(sqlite.insert(inbox), sa.func.max),
+    "postgresql": insert_once(postgresql.insert(inbox), sa.func.greatest),
+}
+
+
+def in_rounds(batch: Sequence[Waiting]) -> list[dict[str, Any]]:
+    """Return the parameters of `INSERT`, which does not see what else it inserts: `ahead` counts that."""
+    ahead: Counter[str] = Counter()
+    parameters = []
+    for one in batch:
+        share = one.values["share"]
+        parameters.append(one.values | {"its_share": share, "ahead": ahead[share]})
+        ahead[share] += 1
+    return parameters
 
 
 async def take_locks(connection: AsyncConnection, locks: set[int]) -> None:

@@ -11,11 +11,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.work.accept import Acceptance
+from bot.work.counts import count, count_before
 from bot.work.every import Period, keep_time
 from bot.work.job import AbandonedError, GivenUp, Handler, Job, reference
 from bot.work.lease import LeaseLostError, Leases
 from bot.work.policy import Policy, cause
-from bot.work.purge import purge
+from bot.work.purge import FAILED_KEPT, purge
 from bot.work.sole import Presence
 
 if TYPE_CHECKING:
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncEngine
 
+    from bot.work.counts import Counts
     from bot.work.job import Delivery, Finish
-    from bot.work.lease import Claim, Counts
+    from bot.work.lease import Claim
 
 log = logging.getLogger(__name__)
 
@@ -48,10 +50,11 @@ class Inbox:
     """Durable work on a database: what `accept` took is run, however often the process dies meanwhile.
 
     Jobs of one key run one at a time, in the order of their arrival, on whichever replica; up to `running` jobs run
-    here side by side. A replica's claim on a job is a lease of `lease` seconds, renewed while the job runs; a dead
-    replica's jobs are taken over when theirs ends. `poll` is how often, in seconds, to look for what other replicas
-    accepted or left. A job whose error `is_transient` is attempted up to `attempts` times, within `patience` seconds
-    from its acceptance, with pauses that start at `backoff` seconds; one attempt may take `patience`, too.
+    here side by side, and when more are ready, their shares take turns. A replica's claim on a job is a lease of
+    `lease` seconds, renewed while the job runs; a dead replica's jobs are taken over when theirs ends. `poll` is how
+    often, in seconds, to look for what other replicas accepted or left. A job whose error `is_transient` is attempted
+    up to `attempts` times, within `patience` seconds from its first attempt on, with pauses that start at `backoff`
+    seconds; what it waits for its turn does not count. One that failed for good is kept for `failed_kept` seconds.
 
     The token of a claim fences the database only: handlers call `Job.check` or `Job.keep` before they change anything
     outside. They may be cancelled at any time, and then run again from the start, perhaps elsewhere.
@@ -68,6 +71,7 @@ class Inbox:
         patience: float = 600,
         attempts: int = 5,
         backoff: float = 2,
+        failed_kept: float = FAILED_KEPT,
     ) -> None:
         self._writer = writer
         self._limit = running
@@ -75,6 +79,7 @@ class Inbox:
         self._policy = Policy(is_transient, attempts, patience, backoff)
         self._leases = Leases(writer, lease)
         self._acceptance = Acceptance(writer)
+        self._failed_kept = failed_kept
         self._work: dict[str, Work] = {}
         self._periods: list[Period] = []
         self._running: dict[Claim, asyncio.Task[None]] = {}
@@ -153,12 +158,24 @@ class Inbox:
 
     async def counts(self) -> Counts:
         """Count the jobs of all replicas. Raises what the database raises."""
-        return await self._leases.counts()
+        return await count(self._writer)
+
+    async def count_before(self, delivery: str) -> int:
+        """Count the jobs that wait and come before a delivery, but for periodic ones; 0 if it waits no longer.
+
+        Raises what the database raises.
+        """
+        return await count_before(self._writer, delivery)
 
     @property
     def running(self) -> int:
         """How many jobs run here."""
         return len(self._running)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as many jobs run here as may."""
+        return len(self._running) >= self._limit
 
     async def _take_leftovers(self) -> None:
         """Take what a process left when it died, without waiting for its leases, if nobody but us can be running it."""
@@ -207,7 +224,7 @@ class Inbox:
                 await self._leases.failed(claim, claim.cause or AbandonedError.__name__, None)
                 return
             try:
-                await self._leases.done(claim, await self._attempt(job))
+                await self._leases.done(claim, await self._attempt(claim, job))
             except LeaseLostError:
                 raise
             except Exception as error:  # noqa: BLE001 (the policy judges it)
@@ -215,16 +232,16 @@ class Inbox:
         except LeaseLostError:
             log.warning("the job is no longer ours")
 
-    async def _attempt(self, job: Job) -> Finish | None:
+    async def _attempt(self, claim: Claim, job: Job) -> Finish | None:
         """Run a job's handler. Raises what that raises, and `AbandonedError` when there were attempts enough."""
         if job.attempt > self._policy.attempts:
             raise AbandonedError
-        async with asyncio.timeout(self._policy.patience):
+        async with asyncio.timeout(self._policy.patience - claim.tried_before):
             return await self._work[job.kind].handler(job)
 
     async def _failed(self, claim: Claim, job: Job, error: Exception) -> None:
         """Leave a job whose attempt failed for the next one, or for good when its person has been told."""
-        pause = self._policy.pause(error, claim.attempt, claim.age())
+        pause = self._policy.pause(error, claim.attempt, claim.tried())
         if pause is not None:
             log.warning("attempt %d failed, the next is in %.1f s: %s", claim.attempt, pause, cause(error))
             await self._leases.again(claim, cause(error), pause, claim.attempt)
@@ -271,7 +288,7 @@ class Inbox:
 
     async def _purge(self, _job: Job) -> None:
         """Delete old jobs."""
-        await purge(self._writer)
+        await purge(self._writer, failed_kept=self._failed_kept)
 
 
 async def nobody_to_tell(_job: Job, _error: Exception) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
@@ -23,6 +24,11 @@ reference: ContextVar[str] = ContextVar("reference", default="")
 """The reference of the job that this task works on, "" outside of one: what a person is told and the log prints."""
 
 
+def reference_of(delivery: str) -> str:
+    """Name a delivery's job briefly, for a person and the log."""
+    return hashlib.sha256(delivery.encode()).hexdigest()[:8]
+
+
 class AbandonedError(BotError):
     """Each attempt ended without a word, as when it takes its process down with it."""
 
@@ -32,7 +38,8 @@ class Delivery:
     """Something that arrived and calls for work.
 
     `id` is unique to it, wherever and however often it arrives. Deliveries of one `key` are worked on one at a time,
-    in the order of their arrival. `payload` is JSON.
+    in the order of their arrival. `payload` is JSON. When there is more work than room to run it, shares take turns:
+    many deliveries of one `share` don't hold up a single one of another.
 
     Raises `ValueError` for names that are empty, overlong or unprintable.
     """
@@ -41,11 +48,14 @@ class Delivery:
     key: str
     kind: str
     payload: Mapping[str, Any]
+    share: str = ""
 
     def __post_init__(self) -> None:
         for name in (self.id, self.key, self.kind):
             if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
                 raise ValueError("a delivery's id, key and kind have to be printable and of 1 to 500 characters")
+        if len(self.share) > LONGEST_NAME or not self.share.isprintable():
+            raise ValueError("a delivery's share has to be printable and of at most 500 characters")
 
 
 class Job:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import os
 import secrets
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from bot.work.job import reference_of
 from bot.work.policy import cause, is_away, jittered
 from bot.work.table import DONE, FAILED, READY, RUNNING, Now, inbox
 
@@ -40,8 +40,8 @@ class LeaseLostError(Exception):
 class Claim:
     """A row that is ours to run, as long as its token is the row's.
 
-    `waited` is how long ago it was accepted, in seconds, when it was claimed. `claimed_at` and `renewed_at` are by the
-    loop's clock, from before the statement was sent.
+    `tried_before` is how many seconds earlier attempts took, with the pauses behind them. `claimed_at` and
+    `renewed_at` are by the loop's clock, from before the statement was sent.
     """
 
     id: int
@@ -54,7 +54,8 @@ class Claim:
     attempt: int
     cause: str | None
     accepted_at: float
-    waited: float
+    tried_before: float
+    round: int
     claimed_at: float
     renewed_at: float
     is_lost: bool = False
@@ -63,20 +64,11 @@ class Claim:
     @property
     def reference(self) -> str:
         """Name the job briefly, for a person and the log."""
-        return hashlib.sha256(self.delivery.encode()).hexdigest()[:8]
+        return reference_of(self.delivery)
 
-    def age(self) -> float:
-        """Tell how many seconds ago the delivery was accepted."""
-        return self.waited + asyncio.get_running_loop().time() - self.claimed_at
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many jobs wait, run, and have failed for good, on all replicas."""
-
-    ready: int
-    running: int
-    failed: int
+    def tried(self) -> float:
+        """Tell how many seconds trying has taken so far; what it waited for its turn does not count."""
+        return self.tried_before + asyncio.get_running_loop().time() - self.claimed_at
 
 
 class Leases:
@@ -88,7 +80,10 @@ class Leases:
         self._owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
 
     async def claim(self, kinds: Collection[str], limit: int) -> list[Claim]:
-        """Claim up to `limit` jobs, in the order of their arrival. Raises what the database or the driver raises."""
+        """Claim up to `limit` jobs; shares take turns, and in a share the first comes first.
+
+        Raises what the database or the driver raises.
+        """
         parameters = {"by": self._owner, "kinds": list(kinds), "room": limit, "seconds": self.length}
         for tries_left in reversed(range(CLAIM_TRIES)):
             sent = asyncio.get_running_loop().time()
@@ -102,7 +97,7 @@ class Leases:
                 await asyncio.sleep(jittered(CLAIM_PAUSE))
             else:
                 claims = [Claim(**row._asdict(), claimed_at=sent, renewed_at=sent) for row in rows]
-                return sorted(claims, key=lambda claim: claim.id)
+                return sorted(claims, key=lambda claim: (claim.round, claim.id))
         return []
 
     async def renew(self, claims: Collection[Claim]) -> int:
@@ -152,15 +147,6 @@ class Leases:
         async with self._writer.begin() as connection:
             return set(await connection.scalars(others))
 
-    async def counts(self) -> Counts:
-        """Count jobs by their status."""
-        ready, running, failed = (
-            sa.select(sa.func.count()).where(inbox.c.status == status).scalar_subquery()
-            for status in (READY, RUNNING, FAILED)
-        )
-        async with self._writer.begin() as connection:
-            return Counts(*(await connection.execute(sa.select(ready, running, failed))).one())
-
     def is_over(self, claim: Claim) -> bool:
         """Tell whether, by our own clock, a lease has run out."""
         return asyncio.get_running_loop().time() - claim.renewed_at >= self.length
@@ -197,7 +183,8 @@ class Leases:
 
     async def again(self, claim: Claim, cause: str, pause: float, attempts: int) -> None:
         """Leave a job for another attempt in `pause` seconds, as one that was attempted `attempts` times."""
-        await self._leave(claim, None, status=READY, run_after=Now() + pause, cause=cause, attempts=attempts)
+        values = {"run_after": Now() + pause, "tried": claim.tried() + pause, "attempts": attempts}
+        await self._leave(claim, None, status=READY, cause=cause, **values)
 
     async def _leave(self, claim: Claim, finish: Finish | None, **values: object) -> None:
         """Change a row for the last time, trying for as long as the database is away: the work must not be in vain.
@@ -236,7 +223,7 @@ async def fenced(connection: AsyncConnection, claim: Claim, **values: object) ->
 
 
 def claim_statement() -> ReturningUpdate[*tuple[Any, ...]]:
-    """Update the oldest ready job of each key that has none running, whatever its kind, and return them.
+    """Update the oldest ready job of each key that has none running, the lowest rounds first, and return them.
 
     Its parameters are `by`, the claiming inbox, `kinds`, `room`, the most to claim, and `seconds`, the lease's length.
     """
@@ -248,7 +235,7 @@ def claim_statement() -> ReturningUpdate[*tuple[Any, ...]]:
     free = (
         sa.select(head.c.id)
         .where(head.c.status == READY, head.c.run_after <= Now(), known, ~busy, ~older)
-        .order_by(head.c.id)
+        .order_by(head.c.round, head.c.id)
         .limit(sa.bindparam("room", type_=sa.Integer))
         .with_for_update(skip_locked=True)
         # Evaluated once. As a plain subquery PostgreSQL may evaluate it for each row, and so exceed the limit.
@@ -268,7 +255,8 @@ def claim_statement() -> ReturningUpdate[*tuple[Any, ...]]:
             *(inbox.c[name] for name in ("id", "delivery", "key", "kind", "payload", "state", "token", "cause")),
             inbox.c.attempts.label("attempt"),
             inbox.c.accepted_at,
-            (Now() - inbox.c.accepted_at).label("waited"),
+            inbox.c.tried.label("tried_before"),
+            inbox.c.round,
         )
     )
 

@@ -21,10 +21,10 @@ POSTGRESQL_AWAY = ("08", "40", "53", "57", "55P03", "25P03", "25006")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How often and how long a job is tried.
+    """How often and how long a job is tried: again after an error that `is_transient`, or when the database was away.
 
-    `patience` is in seconds since it was accepted, `backoff` the seconds before the second attempt, doubled for each
-    attempt after it.
+    `patience` is in seconds since its first attempt began, `backoff` the seconds before the second attempt, doubled
+    for each attempt after it.
     """
 
     is_transient: Callable[[Exception], bool]
@@ -32,15 +32,15 @@ class Policy:
     patience: float
     backoff: float
 
-    def pause(self, error: Exception, attempt: int, age: float) -> float | None:
+    def pause(self, error: Exception, attempt: int, tried: float) -> float | None:
         """Tell how many seconds to wait before the next attempt, None to give up.
 
-        `attempt` is the number of the one that failed with `error`, `age` the seconds since the job was accepted.
+        `attempt` is the number of the one that failed with `error`, `tried` the seconds that trying has taken so far.
         """
-        if attempt >= self.attempts or not self.is_transient(error):
+        if attempt >= self.attempts or not (is_away(error) or self.is_transient(error)):
             return None
         pause = jittered(min(LONGEST_PAUSE, self.backoff * 2 ** (attempt - 1)))
-        return pause if age + pause <= self.patience else None
+        return pause if tried + pause < self.patience else None
 
 
 def jittered(seconds: float) -> float:

@@ -1,4 +1,4 @@
-"""Old jobs go: what is done is only kept to know it again."""
+"""Old jobs go: what is done is only kept to know it again, what failed for an operator to look at it."""
 
 from __future__ import annotations
 
@@ -6,29 +6,30 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from bot.work.table import DONE, Now, inbox
+from bot.work.table import DONE, FAILED, Now, inbox
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 KEPT = 3 * 24 * 3600.0  # seconds; a chat platform delivers again for some hours
+FAILED_KEPT = 30 * 24 * 3600.0
 MOST_AT_ONCE = 1000
 
 
-async def purge(writer: AsyncEngine, kept: float = KEPT) -> None:
-    """Delete the jobs that have been done for `kept` seconds, in small transactions.
+async def purge(writer: AsyncEngine, *, kept: float = KEPT, failed_kept: float = FAILED_KEPT) -> None:
+    """Delete the jobs that were done `kept` seconds ago or failed `failed_kept` seconds ago, in small transactions.
 
-    The last job of a period stays however old it is: it says that the slot has had its run.
+    The last job of a period stays however old it is: it says that the slot has had its run. Raises what the database
+    raises.
     """
     newer = inbox.alias("newer")
-    is_last = ~sa.exists().where(newer.c.kind == inbox.c.kind, newer.c.id > inbox.c.id)
-    old = (
-        sa.select(inbox.c.id)
-        .where(inbox.c.status == DONE, inbox.c.finished_at < Now() - kept)
-        .where(~(inbox.c.kind.startswith("every:") & is_last))
-        .limit(MOST_AT_ONCE)
+    is_last = inbox.c.kind.startswith("every:") & ~sa.exists().where(
+        newer.c.kind == inbox.c.kind, newer.c.id > inbox.c.id
     )
-    deleted = MOST_AT_ONCE
-    while deleted == MOST_AT_ONCE:
-        async with writer.begin() as connection:
-            deleted = (await connection.execute(sa.delete(inbox).where(inbox.c.id.in_(old)))).rowcount
+    for status, seconds in ((DONE, kept), (FAILED, failed_kept)):
+        is_old = inbox.c.status == status, inbox.c.finished_at < Now() - seconds, ~is_last
+        old = sa.select(inbox.c.id).where(*is_old).limit(MOST_AT_ONCE)
+        deleted = MOST_AT_ONCE
+        while deleted == MOST_AT_ONCE:
+            async with writer.begin() as connection:
+                deleted = (await connection.execute(sa.delete(inbox).where(inbox.c.id.in_(old)))).rowcount

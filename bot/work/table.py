@@ -19,13 +19,17 @@ RUNNING: sa.ColumnElement[int] = sa.literal_column("1", sa.SmallInteger)
 DONE: sa.ColumnElement[int] = sa.literal_column("2", sa.SmallInteger)
 FAILED: sa.ColumnElement[int] = sa.literal_column("3", sa.SmallInteger)
 
+NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite counts up only what is an INTEGER
+
 # Times are seconds since 1970 by the database's clock, which all replicas share.
 inbox = sa.Table(
     "inbox",
     metadata,
-    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),  # the order of arrival
+    sa.Column("id", NUMBER, primary_key=True),  # the order of arrival
     sa.Column("delivery", sa.Text, nullable=False),  # its own id, which makes it unique
     sa.Column("key", sa.Text, nullable=False),  # one at a time of each
+    sa.Column("share", sa.Text, nullable=False),  # shares take turns
+    sa.Column("round", NUMBER, nullable=False),  # when it is its turn in its share: lower rounds go first
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("payload", sa.Text, nullable=False),  # JSON
     sa.Column("state", sa.Text, nullable=False, server_default="{}"),  # JSON: what the job has kept
@@ -34,6 +38,7 @@ inbox = sa.Table(
     sa.Column("token", sa.Integer, nullable=False, server_default="0"),  # the fence: goes up with each claim
     sa.Column("owner", sa.Text),  # whose claim it is
     sa.Column("accepted_at", sa.Float(53), nullable=False),
+    sa.Column("tried", sa.Float(53), nullable=False, server_default="0"),  # seconds of attempts and of pauses between
     sa.Column("run_after", sa.Float(53), nullable=False, server_default="0"),
     sa.Column("lease_until", sa.Float(53)),
     sa.Column("finished_at", sa.Float(53)),
@@ -47,9 +52,11 @@ def index(name: str, *columns: sa.Column[Any], where: str, unique: bool = False)
     sa.Index(name, *columns, unique=unique, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
 
 
-index("ix_inbox_ready", inbox.c.id, where="status = 0")
+index("ix_inbox_ready", inbox.c.round, inbox.c.id, where="status = 0")
 index("ix_inbox_ready_key", inbox.c.key, inbox.c.id, where="status = 0")
 index("ix_inbox_one_running_per_key", inbox.c.key, where="status = 1", unique=True)
+index("ix_inbox_share", inbox.c.share, inbox.c.round, where="status < 2")
+index("ix_inbox_begun", inbox.c.round, where="status < 2 AND token > 0")
 index("ix_inbox_done", inbox.c.finished_at, where="status = 2")
 index("ix_inbox_failed", inbox.c.id, where="status = 3")
 

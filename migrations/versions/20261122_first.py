@@ -101,6 +101,8 @@ def create_inbox() -> None:
         sa.Column("id", NUMBER, nullable=False),
         sa.Column("delivery", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("share", sa.Text(), nullable=False),
+        sa.Column("round", NUMBER, nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("payload", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), server_default="{}", nullable=False),
@@ -109,6 +111,7 @@ def create_inbox() -> None:
         sa.Column("token", sa.Integer(), server_default="0", nullable=False),
         sa.Column("owner", sa.Text(), nullable=True),
         sa.Column("accepted_at", SECONDS, nullable=False),
+        sa.Column("tried", SECONDS, server_default="0", nullable=False),
         sa.Column("run_after", SECONDS, server_default="0", nullable=False),
         sa.Column("lease_until", SECONDS, nullable=True),
         sa.Column("finished_at", SECONDS, nullable=True),
@@ -116,9 +119,11 @@ def create_inbox() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_inbox"),
         sa.UniqueConstraint("delivery", name="uq_inbox_delivery"),
     )
-    create_index_where("status = 0", "ix_inbox_ready", ["id"])
+    create_index_where("status = 0", "ix_inbox_ready", ["round", "id"])
     create_index_where("status = 0", "ix_inbox_ready_key", ["key", "id"])
     create_index_where("status = 1", "ix_inbox_one_running_per_key", ["key"], unique=True)
+    create_index_where("status < 2", "ix_inbox_share", ["share", "round"])
+    create_index_where("status < 2 AND token > 0", "ix_inbox_begun", ["round"])
     create_index_where("status = 2", "ix_inbox_done", ["finished_at"])
     create_index_where("status = 3", "ix_inbox_failed", ["id"])
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from bot.playground.delivery import Delivery
     from bot.playground.records import Message
+    from tests.stage.postgresql import PostgresqlServer
 
 Transport = Literal["http", "socket"]
 
@@ -92,9 +93,23 @@ def transport(request: pytest.FixtureRequest) -> Transport:
     return cast("Transport", request.param)
 
 
+BOTH_DATABASES = pytest.mark.parametrize(
+    "database_url", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
+)
+"""Runs a dialogue on both databases; without it, it runs on SQLite."""
+
+
 @pytest.fixture
-def environ(tmp_path: Path) -> dict[str, str]:
-    return {"DATABASE_URL": f"sqlite:///{tmp_path / 'parley.db'}", "PORT": "0"}
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if getattr(request, "param", "sqlite") == "postgresql":
+        server: PostgresqlServer = request.getfixturevalue("postgresql_server")
+        return await server.migrated()
+    return f"sqlite:///{tmp_path / 'parley.db'}"
+
+
+@pytest.fixture
+def environ(database_url: str) -> dict[str, str]:
+    return {"DATABASE_URL": database_url, "PORT": "0"}
 
 
 @pytest.fixture

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from tests.acceptance.conftest import BOTH_DATABASES
+
 if TYPE_CHECKING:
     from bot.playground.records import Message
     from tests.acceptance.conftest import Dialogue, Transport
     from tests.stage.scripted import ScriptedModel
+
+pytestmark = BOTH_DATABASES
 
 HAMLET = (
     "\"To be, or not to be, that is the question: Whether 'tis nobler in the mind to suffer The slings and arrows of "

@@ -5,13 +5,19 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import pytest
+
+from bot.errors import ChatError
 from bot.playground.events import envelope
 from bot.playground.messages_reply import Thinking
+from tests.acceptance.conftest import BOTH_DATABASES
 
 if TYPE_CHECKING:
     from bot.playground.records import Message
     from tests.acceptance.conftest import Dialogue, Transport
     from tests.stage.scripted import ScriptedModel
+
+pytestmark = BOTH_DATABASES
 
 
 async def test_a_mention_is_answered_in_its_thread(stage: Dialogue, model: ScriptedModel, transport: Transport) -> None:
@@ -182,3 +188,10 @@ async def test_an_answer_of_two_messages_is_whole(dialogue: Dialogue, model: Scr
     await dialogue.answer(dialogue.general, ts, 2)
     shown = "\n".join(message.shown for message in dialogue.answers(dialogue.general, ts))
     assert shown.split("\n") == lines
+
+
+async def test_a_refused_app_token_ends_the_start(stage: Dialogue) -> None:
+    stage.workspace.fail("apps.connections.open", error="invalid_auth")
+    with pytest.raises(ChatError, match="invalid_auth"):
+        async with stage.bot("socket"):
+            pytest.fail("the bot must not run")

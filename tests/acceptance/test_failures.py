@@ -79,6 +79,12 @@ def impatient() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def hopeless(stage: Dialogue) -> None:
+    """Give a turn up where it would be tried again for minutes."""
+    stage.environ["TURN_PATIENCE"] = "2"  # the first pause alone is longer
+
+
 def from_bot(stage: Dialogue, channel: str, ts: str) -> list[Message]:
     return [m for m in stage.workspace.thread(channel, ts) if m.user == stage.workspace.bot.id]
 
@@ -109,6 +115,7 @@ def reference_in(text: str) -> str:
 # The model
 
 
+@pytest.mark.usefixtures("hopeless")
 @pytest.mark.parametrize(
     ("status", "tries", "sentence"),
     [
@@ -136,6 +143,28 @@ async def test_a_failing_model_is_owned_up(
     assert len(model.requests) == tries
 
 
+async def test_a_model_that_comes_back_answers(stage: Dialogue, model: ScriptedModel) -> None:
+    for _ in range(3):
+        model.answer(MessagesApiError(529, "Overloaded"))
+    model.answer(ANSWER)
+    async with stage.bot():
+        ts = stage.mention(QUESTION)
+        assert "I keep trying" in await stage.answer(stage.general, ts)
+        await stage.workspace.until(lambda: from_bot(stage, stage.general, ts)[0].shown == ANSWER)
+    assert len(from_bot(stage, stage.general, ts)) == 1
+    assert_nothing_is_stuck(stage)
+
+
+async def test_a_command_waits_for_the_model(stage: Dialogue, model: ScriptedModel) -> None:
+    for _ in range(3):
+        model.answer(MessagesApiError(503, "Unavailable"))
+    model.answer({"results": [{"item": 1, "category": "Praise"}]})
+    async with stage.bot():
+        await stage.workspace.command(stage.general, "/classify", "it sings into: Praise, Other")
+        await stage.workspace.until(lambda: "1. Praise - it sings" in stage.workspace.picture())
+    assert_nothing_is_stuck(stage)
+
+
 async def test_a_passing_failure_is_not_told(stage: Dialogue, model: ScriptedModel) -> None:
     model.answer(MessagesApiError(529, "Overloaded"))
     model.answer(ANSWER)
@@ -143,6 +172,7 @@ async def test_a_passing_failure_is_not_told(stage: Dialogue, model: ScriptedMod
     assert len(model.requests) == 2
 
 
+@pytest.mark.usefixtures("hopeless")
 async def test_a_busy_model_says_when(stage: Dialogue, model: ScriptedModel) -> None:
     model.answer(MessagesApiError(429, "Too many", headers={"retry-after": "47"}))
     assert "Please try again in 47 seconds." in await asked(stage)
@@ -223,6 +253,7 @@ async def test_code_that_is_cut_is_closed(stage: Dialogue, model: ScriptedModel)
     assert said.startswith("```python\npelican = 1\n```\n\n_The answer was cut off here.")
 
 
+@pytest.mark.usefixtures("hopeless")
 @pytest.mark.parametrize("fault", [ModelFault.CUT, ModelFault.END, ModelFault.CORRUPT])
 async def test_an_answer_that_never_began(stage: Dialogue, model: ScriptedModel, fault: ModelFault) -> None:
     for _ in range(3):

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.acceptance.conftest import BOTH_DATABASES
+
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import ScriptedModel
+
+pytestmark = BOTH_DATABASES
 
 PIRATE = "Answer like a pirate."
 

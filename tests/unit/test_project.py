@@ -20,6 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import cli, settings
 from bot.slack import commands
 from bot.slack.app import bolt_app
+from bot.slack.identity import Identity
 from bot.slack.manifest import manifest
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def listened_to(word: str) -> set[str]:
 
     Bolt keeps what a listener was registered for nowhere but in the closure of its matcher.
     """
-    app = bolt_app(AsyncWebClient(), RefusingReception())
+    app = bolt_app(AsyncWebClient(), Identity(AsyncWebClient()), RefusingReception())
     matchers = [vars(listener.matchers[0])["func"] for listener in vars(app)["_async_listeners"]]
     rules = [inspect.getclosurevars(matcher).nonlocals["func"] for matcher in matchers]
     found = [inspect.getclosurevars(rule).nonlocals.get(word) for rule in rules]

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, select, text
+from sqlalchemy import event, select, text, update
 
 from bot.core.conversation import Conversation, Message, Place, Record
 from bot.core.ports import Call, Purpose, Role, Store
 from bot.db import tables
-from bot.db.store import SqlStore, record
+from bot.db.store import FORGOTTEN_AT_ONCE, SqlStore, record
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -41,7 +41,7 @@ CALL = Call(
 
 
 @pytest.fixture
-def store(database: Database) -> Store:
+def store(database: Database) -> SqlStore:
     return SqlStore(database)
 
 
@@ -101,6 +101,14 @@ async def test_a_message_is_stored_once(store: Store, database: Database) -> Non
     await put(database, Record(PLACE, "U1", messages=(QUESTION,)))
     await put(database, Record(PLACE, "U1", messages=(replace(QUESTION, text="other words"), ANSWER)))
     assert (await store.conversation(PLACE)).messages == (QUESTION, ANSWER)
+
+
+async def test_a_blank_answer_is_filled(store: Store, database: Database) -> None:
+    await put(database, Record(PLACE, "U1", messages=(QUESTION, replace(ANSWER, text=""))))
+    follow_up = Message(Role.USER, "U1", "Hello?", "1700000002.000300")
+    await put(database, Record(PLACE, "U1", messages=(follow_up,)))
+    await put(database, Record(PLACE, "U1", messages=(QUESTION, ANSWER)))
+    assert (await store.conversation(PLACE)).messages == (QUESTION, ANSWER, follow_up)
 
 
 async def test_messages_without_ids_all_stay(store: Store, database: Database) -> None:
@@ -176,6 +184,53 @@ async def test_messages_go_with_their_thread(store: Store, database: Database) -
         await connection.execute(text("DELETE FROM threads"))
         assert (await connection.execute(text("SELECT count(*) FROM messages"))).scalar_one() == 0
     assert await store.conversation(PLACE) == Conversation()
+
+
+async def test_old_messages_are_forgotten(store: SqlStore, database: Database) -> None:
+    await put(database, Record(PLACE, "U1", messages=(QUESTION,), calls=(CALL,)))
+    await age(database, days=40)
+    await put(database, Record(PLACE, "U1", messages=(ANSWER,)))
+    assert await store.forget(datetime.now(UTC) - timedelta(days=30)) == (1, 0)
+    assert (await store.conversation(PLACE)).messages == (ANSWER,)
+    assert await store.forget(datetime.now(UTC) - timedelta(days=30)) == (0, 0)
+    assert await counted(database, "calls") == 1
+
+
+async def test_emptied_threads_are_forgotten(store: SqlStore, database: Database) -> None:
+    other = replace(PLACE, thread="2")
+    await put(database, Record(PLACE, "U1", messages=(QUESTION, ANSWER)), Record(other, "U1", messages=(QUESTION,)))
+    await age(database, days=40)
+    await put(database, Record(other, "U1", messages=(ANSWER,)))
+    assert await store.forget(datetime.now(UTC) - timedelta(days=30)) == (3, 1)
+    assert await store.conversation(PLACE) == Conversation()
+    assert (await store.conversation(other)).messages == (ANSWER,)
+
+
+async def test_young_messages_are_kept(store: SqlStore, database: Database) -> None:
+    await put(database, Record(PLACE, "U1", messages=(QUESTION, ANSWER)))
+    await age(database, days=29)
+    assert await store.forget(datetime.now(UTC) - timedelta(days=30)) == (0, 0)
+    assert (await store.conversation(PLACE)).messages == (QUESTION, ANSWER)
+
+
+async def test_forgetting_goes_in_steps(store: SqlStore, database: Database) -> None:
+    many = tuple(Message(Role.USER, "U1", f"Line {i}", f"{i}") for i in range(FORGOTTEN_AT_ONCE + 1))
+    await put(database, Record(PLACE, "U1", messages=many))
+    now = datetime.now(UTC)
+    assert [await store.forget(now) for _ in range(3)] == [(FORGOTTEN_AT_ONCE, 0), (1, 1), (0, 0)]
+
+
+async def age(database: Database, *, days: float) -> None:
+    """Make everything older."""
+    then = datetime.now(UTC) - timedelta(days=days)
+    async with database.writer.begin() as connection:
+        await connection.execute(update(tables.Message).values(created_at=then))
+        await connection.execute(update(tables.Thread).values(last_message_at=then))
+
+
+async def counted(database: Database, table: str) -> int:
+    async with database.reader.connect() as connection:
+        return int((await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one())  # noqa: S608 (ours)
 
 
 async def test_errors_do_not_quote_messages(database: Database) -> None:

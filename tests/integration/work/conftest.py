@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, select, text, update
 
 from bot.db.engine import Database
 from bot.work import Inbox
@@ -36,9 +36,18 @@ class Rows:
         async with self._database.reader.connect() as connection:
             return (await connection.execute(select(table).where(table.c.delivery == delivery))).one()
 
-    async def set(self, delivery: str, **values: Any) -> None:
+    async def of(self, kind: str) -> list[Row[Any]]:
+        async with self._database.reader.connect() as connection:
+            return list(await connection.execute(select(table).where(table.c.kind == kind).order_by(table.c.id)))
+
+    async def set(self, delivery: str, /, **values: Any) -> None:
         async with self._database.writer.begin() as connection:
             await connection.execute(update(table).where(table.c.delivery == delivery).values(**values))
+
+    async def forget(self, kind: str) -> None:
+        """Delete the rows of a kind, as if none had ever come."""
+        async with self._database.writer.begin() as connection:
+            await connection.execute(delete(table).where(table.c.kind == kind))
 
     async def ids(self) -> list[str]:
         async with self._database.reader.connect() as connection:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.work import AbandonedError, Delivery, Job, reference
-from bot.work.lease import Counts
+from bot.work.counts import Counts
 from tests.integration.work.stand_ins import FlakyError, HeldHandler, RecordingGivenUp, RecordingHandler
 
 if TYPE_CHECKING:
@@ -160,14 +160,46 @@ async def test_attempts_come_to_an_end(replica: Replicas, rows: Rows) -> None:
 
 
 async def test_patience_comes_to_an_end(replica: Replicas, rows: Rows) -> None:
-    inbox, handler, given_up = replica(patience=60), RecordingHandler(FlakyError(), FlakyError()), RecordingGivenUp()
+    inbox, handler, given_up = replica(patience=60, backoff=1), RecordingHandler(FlakyError()), RecordingGivenUp()
+    inbox.handle("turn", handler, given_up)
+    await inbox.accept(turn("E1"))
+    await rows.set("E1", tried=59.9)
+    await inbox.start()
+    await inbox.idle()
+    assert handler.attempts == [1]
+    assert [name for name, _ in given_up.told] == ["E1"]
+
+
+async def test_waiting_takes_no_patience(replica: Replicas, rows: Rows) -> None:
+    inbox, handler, given_up = replica(patience=60), RecordingHandler(FlakyError()), RecordingGivenUp()
     inbox.handle("turn", handler, given_up)
     await inbox.accept(turn("E1"))
     await rows.set("E1", accepted_at=0)
     await inbox.start()
     await inbox.idle()
-    assert handler.attempts == [1]
-    assert [name for name, _ in given_up.told] == ["E1"]
+    assert handler.attempts == [1, 2]
+    assert given_up.told == []
+
+
+async def test_trying_takes_patience(replica: Replicas, rows: Rows) -> None:
+    inbox, handler = replica(backoff=1, attempts=2), RecordingHandler(FlakyError())
+    inbox.handle("turn", handler, RecordingGivenUp())
+    await inbox.accept(turn("E1"))
+    await rows.set("E1", tried=100)
+    await inbox.start()
+    await inbox.idle()
+    assert handler.attempts == [1, 2]
+    assert 100.5 <= (await rows.get("E1")).tried < 102
+
+
+async def test_the_last_attempt_gets_the_rest(replica: Replicas, rows: Rows) -> None:
+    inbox, handler, given_up = replica(patience=3600), HeldHandler(), RecordingGivenUp()
+    inbox.handle("turn", handler, given_up)
+    await inbox.accept(turn("E1"))
+    await rows.set("E1", tried=3599.9)
+    await inbox.start()
+    await inbox.idle()
+    assert [type(error) for _, error in given_up.told] == [TimeoutError]
 
 
 async def test_an_endless_attempt_is_ended(replica: Replicas) -> None:
@@ -331,5 +363,21 @@ async def test_counts_tell_what_waits(replica: Replicas) -> None:
     counts = await inbox.counts()
     assert (counts.running, counts.failed) == (1, 0)
     assert counts.ready >= 2
+    assert inbox.is_full
     handler.let_go.set()
     await inbox.idle()
+    assert not inbox.is_full
+
+
+async def test_who_waits_knows_how_many_before(replica: Replicas) -> None:
+    inbox = replica()
+    await inbox.accept(Delivery("every:digest:1", "every:digest", "every:digest", {}))
+    for name, share in (("A1", "A"), ("A2", "A"), ("A3", "A"), ("B1", "B")):
+        await inbox.accept(Delivery(name, f"K{name}", "turn", {}, share=share))
+    inbox.every("digest", 86_400, RecordingHandler())
+    assert [await inbox.count_before(name) for name in ("A1", "B1", "A2", "A3")] == [0, 1, 2, 3]
+    inbox.handle("turn", RecordingHandler(), RecordingGivenUp())
+    await inbox.start()
+    await inbox.idle()
+    assert await inbox.count_before("A3") == 0
+    assert await inbox.count_before("never came") == 0

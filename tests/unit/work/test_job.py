@@ -15,5 +15,11 @@ def test_unusable_names_are_refused(field: str, name: str) -> None:
         Delivery(**names, payload={})
 
 
+@pytest.mark.parametrize("share", ["x" * 501, "E\x001", "\ud800", "a\nb"])
+def test_unusable_shares_are_refused(share: str) -> None:
+    with pytest.raises(ValueError, match="printable"):
+        Delivery("E1", "K1", "turn", {}, share=share)
+
+
 def test_usual_names_are_taken() -> None:
     assert Delivery("Ev0123", "T1:C1:1700000000.000100", "turn", {}).id == "Ev0123"

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 POLICY = Policy(lambda error: isinstance(error, OSError), attempts=5, patience=600, backoff=2)
 
 
-@given(attempt=st.integers(1, 4), age=st.floats(0, 500))
-def test_pauses_grow_and_vary(attempt: int, age: float) -> None:
-    pause = POLICY.pause(OSError(), attempt, age)
+@given(attempt=st.integers(1, 4), tried=st.floats(0, 500))
+def test_pauses_grow_and_vary(attempt: int, tried: float) -> None:
+    pause = POLICY.pause(OSError(), attempt, tried)
     assert pause is not None
     assert 2**attempt / 2 <= pause <= 2**attempt
 
@@ -35,15 +35,15 @@ def test_pauses_have_an_upper_bound() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "attempt", "age"),
+    ("error", "attempt", "tried"),
     [
         pytest.param(ValueError(), 1, 0, id="lasting"),
         pytest.param(OSError(), 5, 0, id="too often"),
         pytest.param(OSError(), 1, 600, id="too long"),
     ],
 )
-def test_giving_up_has_three_reasons(error: Exception, attempt: int, age: float) -> None:
-    assert POLICY.pause(error, attempt, age) is None
+def test_giving_up_has_three_reasons(error: Exception, attempt: int, tried: float) -> None:
+    assert POLICY.pause(error, attempt, tried) is None
 
 
 @pytest.mark.parametrize(

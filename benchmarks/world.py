@@ -1,0 +1,288 @@
+"""The world around a bot: Slack's deliveries, a lean Slack and a lean model, all by one clock."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import re
+import time
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from math import inf
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import parse_qsl
+
+import aiohttp
+from aiohttp import web
+from slack_sdk.signature import SignatureVerifier
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from types import TracebackType
+
+TOKEN_EVERY = 0.02  # seconds: 50 tokens a second
+TOKENS = (*(f"word{number} " for number in range(59)), "end.")
+ANSWER = "".join(TOKENS)
+FIRST_TOKEN = 0.3  # seconds
+
+SECRET = "benchmark"  # noqa: S105 - it opens nothing
+TEAM, BOT, CHANNELS, PEOPLE = "T0BENCH", "U0BOT", 20, 50
+ROOT, REPLY = 1_700_000_000, 1_800_000_000  # a turn's number is added: so each `ts` tells its turn
+PATIENCE = 60.0  # seconds for the last turns to come to their end
+
+_ASKED = re.compile(rb"turn (\d+), first token after (\d+) ms")
+
+
+@dataclass(slots=True)
+class Turn:
+    """When what happened to a turn, in seconds of the loop's clock; `inf`: it did not.
+
+    Due, sent and acknowledged; asked of the model, whose first token left; its first text shown, and all of it.
+    """
+
+    due: float
+    wait: float
+    sent: float = inf
+    acknowledged: float = inf
+    asked: float = inf
+    spoken: float = inf
+    seen: float = inf
+    whole: float = inf
+    text: str = ""
+    is_over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def show(self, text: str) -> None:
+        """Add text that Slack got."""
+        self.text += text
+        if text and self.seen == inf:
+            self.seen = _now()
+
+    def end(self) -> None:
+        """Note that the answer has ended: whole only if nothing is missing and nothing is there twice."""
+        if self.text == ANSWER:
+            self.whole = _now()
+        self.is_over.set()
+
+
+class World:
+    """A Slack without rate limits and a model at a steady pace, at one address; as an async context manager.
+
+    `most_asked` is how many answers the model was giving at once.
+    """
+
+    def __init__(self) -> None:
+        self.turns: list[Turn] = []
+        self.most_asked = 0
+        self.url = ""
+        self._asked = 0
+        self._methods: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+            "auth.test": self._auth_test,
+            "agents.sessions.setStatus": lambda _: {},
+            "chat.startStream": self._start_stream,
+            "chat.appendStream": self._append_stream,
+            "chat.stopStream": self._stop_stream,
+            "chat.postMessage": self._post_message,
+        }
+
+    async def __aenter__(self) -> Self:
+        self._runner = web.ServerRunner(web.Server(self._on_request))
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0, backlog=1024)
+        await site.start()
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(PATIENCE)
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._session.close()
+        await self._runner.cleanup()
+
+    async def is_ready(self, bot: str) -> bool:
+        """Ask the bot at the address `bot` whether it can serve."""
+        try:
+            async with self._session.get(f"{bot}/readyz") as response:
+                return response.status == HTTPStatus.OK
+        except aiohttp.ClientError:
+            return False
+
+    async def offer(self, bot: str, *, rate: float, seconds: float, wait: float = FIRST_TOKEN) -> list[Turn]:
+        """Deliver `rate` mentions a second, evenly, however slow the bot is; return the turns when they are over.
+
+        Each begins a thread; the model waits `wait` seconds before the first token. A turn that is not whole a minute
+        after the last delivery never will be.
+        """
+        start, first, count = _now(), len(self.turns), round(rate * seconds)
+        self.most_asked = 0
+        async with asyncio.TaskGroup() as group:
+            for number in range(count):
+                turn = Turn(start + number / rate, wait)
+                self.turns.append(turn)
+                await asyncio.sleep(turn.due - _now())
+                group.create_task(self._deliver(bot, turn, first + number))
+        offered = self.turns[first:]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                for turn in offered:
+                    await turn.is_over.wait()
+        return offered
+
+    async def _deliver(self, bot: str, turn: Turn, number: int) -> None:
+        """Deliver a mention as Slack does, signed."""
+        event = {
+            "type": "app_mention",
+            "user": f"U{number % PEOPLE:05}",
+            "team": TEAM,
+            "text": f"<@{BOT}> turn {number}, first token after {round(turn.wait * 1000)} ms",
+            "ts": f"{ROOT + number}.000100",
+            "event_ts": f"{ROOT + number}.000100",
+            "channel": f"C{number % CHANNELS:05}",
+            "channel_type": "channel",
+        }
+        body = json.dumps(
+            {
+                "type": "event_callback",
+                "team_id": TEAM,
+                "api_app_id": "A0BENCH",
+                "event": event,
+                "event_id": f"Ev{number:08}",
+                "event_time": ROOT + number,
+                "authorizations": [{"team_id": TEAM, "user_id": BOT, "is_bot": True}],
+            }
+        )
+        timestamp = str(int(time.time()))
+        headers = {
+            "Content-Type": "application/json",
+            "X-Slack-Request-Timestamp": timestamp,
+            "X-Slack-Signature": SignatureVerifier(SECRET).generate_signature(timestamp=timestamp, body=body) or "",
+        }
+        turn.sent = _now()
+        with contextlib.suppress(aiohttp.ClientError, TimeoutError):  # then it stays unacknowledged
+            async with self._session.post(f"{bot}/slack/events", data=body, headers=headers) as response:
+                if response.status == HTTPStatus.OK:
+                    turn.acknowledged = _now()
+
+    async def _on_request(self, request: web.BaseRequest) -> web.StreamResponse:
+        body = await request.read()
+        if request.path == "/v1/messages":
+            return await self._answer(request, body)
+        is_json = "json" in request.content_type
+        fields = json.loads(body) if is_json else dict(parse_qsl(body.decode()))
+        method = self._methods[request.path.removeprefix("/api/")]
+        return web.json_response({"ok": True, **method(fields)})
+
+    # The model
+
+    async def _answer(self, request: web.BaseRequest, body: bytes) -> web.StreamResponse:
+        """Answer a turn as it was told to: as a stream, or whole after the time that a stream would have taken."""
+        number, milliseconds = (int(group) for group in _ASKED.findall(body)[-1])
+        turn = self.turns[number]
+        turn.asked = _now()
+        self._asked += 1
+        self.most_asked = max(self.most_asked, self._asked)
+        try:
+            first = turn.asked + milliseconds / 1000
+            if json.loads(body).get("stream"):
+                return await _stream(request, turn, first)
+            turn.spoken = first
+            await _until(first + TOKEN_EVERY * len(TOKENS))
+            return web.json_response(_message(content=[{"type": "text", "text": ANSWER}], stop_reason="end_turn"))
+        finally:
+            self._asked -= 1
+
+    # Slack
+
+    def _auth_test(self, _: dict[str, Any]) -> dict[str, Any]:
+        return {"url": "https://bench.slack.com/", "team": "Bench", "team_id": TEAM, "user_id": BOT, "bot_id": "B0BOT"}
+
+    def _start_stream(self, fields: dict[str, Any]) -> dict[str, Any]:
+        number = int(fields["thread_ts"].partition(".")[0]) - ROOT
+        self.turns[number].show(fields.get("markdown_text", ""))
+        return {"channel": fields["channel"], "ts": f"{REPLY + number}.000200"}
+
+    def _append_stream(self, fields: dict[str, Any]) -> dict[str, Any]:
+        self._replied(fields).show(fields["markdown_text"])
+        return {"channel": fields["channel"], "ts": fields["ts"]}
+
+    def _stop_stream(self, fields: dict[str, Any]) -> dict[str, Any]:
+        turn = self._replied(fields)
+        turn.show(fields.get("markdown_text", ""))
+        turn.end()
+        return {"channel": fields["channel"], "ts": fields["ts"]}
+
+    def _post_message(self, fields: dict[str, Any]) -> dict[str, Any]:
+        number = int(fields["thread_ts"].partition(".")[0]) - ROOT
+        self.turns[number].show(fields["text"])
+        self.turns[number].end()
+        return {"channel": fields["channel"], "ts": f"{REPLY + number}.000200"}
+
+    def _replied(self, fields: dict[str, Any]) -> Turn:
+        return self.turns[int(fields["ts"].partition(".")[0]) - REPLY]
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+async def _until(moment: float) -> None:
+    await asyncio.sleep(max(0.0, moment - _now()))
+
+
+async def _stream(request: web.BaseRequest, turn: Turn, first: float) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "request-id": "req_bench"})
+    await _until(first)
+    await response.prepare(request)
+    turn.spoken = _now()
+    await response.write(_OPENING + _DELTAS[0])
+    for number, delta in enumerate(_DELTAS[1:], 1):
+        await _until(first + number * TOKEN_EVERY)
+        await response.write(delta)
+    await response.write(_CLOSING)
+    return response
+
+
+def _message(**fields: object) -> dict[str, Any]:
+    usage = {"input_tokens": 100, "output_tokens": len(TOKENS)}
+    message = {"id": "msg_bench", "type": "message", "role": "assistant", "model": "claude-haiku-5-5", "content": []}
+    return message | {"stop_reason": None, "stop_sequence": None, "usage": usage} | fields
+
+
+def _frame(event: str, **data: object) -> bytes:
+    return f"event: {event}\ndata: {json.dumps({'type': event, **data})}\n\n".encode()
+
+
+_OPENING = _frame("message_start", message=_message()) + _frame(
+    "content_block_start", index=0, content_block={"type": "text", "text": ""}
+)
+_DELTAS = tuple(_frame("content_block_delta", index=0, delta={"type": "text_delta", "text": text}) for text in TOKENS)
+_CLOSING = (
+    _frame("content_block_stop", index=0)
+    + _frame(
+        "message_delta",
+        delta={"stop_reason": "end_turn", "stop_sequence": None},
+        usage={"input_tokens": 100, "output_tokens": len(TOKENS)},
+    )
+    + _frame("message_stop")
+)
+
+
+@contextlib.asynccontextmanager
+async def lateness() -> AsyncIterator[list[float]]:
+    """Collect how late the world's own loop is, in seconds, while the block runs: what it adds to each figure."""
+    late: list[float] = []
+
+    async def watch() -> None:
+        while True:
+            due = _now() + TOKEN_EVERY
+            await _until(due)
+            late.append(_now() - due)
+
+    watching = asyncio.create_task(watch(), name="lateness")
+    try:
+        yield late
+    finally:
+        watching.cancel()

@@ -1,0 +1,67 @@
+"""SQLite's connections: a statement and its rows by one trip to the connection's thread."""
+
+from __future__ import annotations
+
+import sqlite3
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self
+
+import aiosqlite
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Connection(aiosqlite.Connection):
+    """A connection to a file, in autocommit mode; `timeout`, in seconds, is for a lock.
+
+    aiosqlite's own cursors go to the thread to be made, to execute, to fetch and to be closed. While the loop is busy,
+    each trip costs milliseconds for which the only writer is taken.
+    """
+
+    def __init__(self, file: str, *, timeout: float) -> None:
+        connect = partial(sqlite3.connect, file, timeout=timeout, isolation_level=None, check_same_thread=False)
+        super().__init__(connect, iter_chunk_size=64)
+        self._thread.daemon = True  # as SQLAlchemy has it: it must not keep a process that is done
+
+    def cursor(self) -> Cursor:  # type: ignore[override] # all that SQLAlchemy's adapter asks of a cursor
+        """Make a cursor. Nothing goes to the thread."""
+        return Cursor(self)
+
+    async def run(self, execute: Callable[[sqlite3.Connection], sqlite3.Cursor], cursor: Cursor) -> None:
+        """Execute a statement on the thread, and let `cursor` hold what came of it."""
+        await self._execute(lambda: cursor.hold(execute(self._conn)))  # type: ignore[no-untyped-call] # aiosqlite's
+
+
+class Cursor:
+    """What came of a statement, all of its rows."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.description: Any = None
+        self.rowcount = -1
+        self.lastrowid: int | None = None
+        self._rows: list[Any] = []
+        self._connection = connection
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def execute(self, statement: str, parameters: Any = ()) -> None:  # noqa: ANN401 - the driver's own
+        """Execute a statement. Raises what SQLite raises."""
+        await self._connection.run(lambda connection: connection.execute(statement, parameters), self)
+
+    async def executemany(self, statement: str, parameters: Any) -> None:  # noqa: ANN401 - as above
+        """Execute a statement once for each of `parameters`. Raises what SQLite raises."""
+        await self._connection.run(lambda connection: connection.executemany(statement, parameters), self)
+
+    async def fetchall(self) -> list[Any]:
+        """Return the rows."""
+        return self._rows
+
+    async def close(self) -> None:
+        """Do nothing: all rows are here."""
+
+    def hold(self, done: sqlite3.Cursor) -> None:
+        """Take over what came of a statement."""
+        self.description, self.rowcount, self.lastrowid = done.description, done.rowcount, done.lastrowid
+        self._rows = done.fetchall() if done.description else []

@@ -1,0 +1,49 @@
+"""How many jobs wait, run and have failed, and how many come before one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from bot.work.table import FAILED, READY, RUNNING, inbox
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many jobs wait, run, and have failed for good, on all replicas."""
+
+    ready: int
+    running: int
+    failed: int
+
+
+async def count(engine: AsyncEngine) -> Counts:
+    """Count the jobs of all replicas. Raises what the database raises."""
+    ready, running, failed = (
+        sa.select(sa.func.count()).where(inbox.c.status == status).scalar_subquery()
+        for status in (READY, RUNNING, FAILED)
+    )
+    async with engine.begin() as connection:
+        return Counts(*(await connection.execute(sa.select(ready, running, failed))).one())
+
+
+async def count_before(engine: AsyncEngine, delivery: str) -> int:
+    """Count the jobs that wait and come before a delivery, 0 if it waits no longer; periodic ones are soon over.
+
+    Raises what the database raises.
+    """
+    it, other = inbox.alias("it"), inbox.alias("other")
+    is_before = sa.tuple_(other.c.round, other.c.id) < sa.tuple_(it.c.round, it.c.id)
+    before = (
+        sa.select(sa.func.count())
+        .select_from(it.join(other, is_before))
+        .where(it.c.delivery == delivery, it.c.status == READY)
+        .where(other.c.status == READY, ~other.c.kind.startswith("every:"))
+    )
+    async with engine.begin() as connection:
+        return (await connection.execute(before)).scalar_one()

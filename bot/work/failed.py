@@ -1,0 +1,74 @@
+"""Work that failed for good: what an operator can see of it, and do with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from bot.work.job import reference_of
+from bot.work.table import DONE, FAILED, READY, Now, inbox
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A job that failed for good; none of its words. `reference` is what its person was told."""
+
+    reference: str
+    kind: str
+    failed_at: datetime
+    attempts: int
+    cause: str
+
+
+async def failures(reader: AsyncEngine) -> list[Failure]:
+    """Return what has failed for good, oldest delivery first. Raises what the database raises."""
+    columns = (inbox.c[name] for name in ("delivery", "kind", "finished_at", "attempts", "cause"))
+    async with reader.connect() as connection:
+        rows = await connection.execute(sa.select(*columns).where(inbox.c.status == FAILED).order_by(inbox.c.id))
+        return [
+            Failure(
+                reference=reference_of(row.delivery),
+                kind=row.kind,
+                failed_at=datetime.fromtimestamp(row.finished_at, UTC),
+                attempts=row.attempts,
+                cause=row.cause,
+            )
+            for row in rows
+        ]
+
+
+async def retry(writer: AsyncEngine, reference: str | None) -> int:
+    """Let what failed under a reference, or all of it, run again; return how much that was.
+
+    It takes its old place in its lane, with fresh attempts and patience. What it has kept stays, so that it carries on
+    in the message that told of its failure. Raises what the database raises.
+    """
+    afresh = {"status": READY, "attempts": 0, "tried": 0, "run_after": 0, "finished_at": None, "cause": None}
+    return await _change(writer, reference, afresh)
+
+
+async def discard(writer: AsyncEngine, reference: str | None) -> int:
+    """Give up what failed under a reference, or all of it, its words gone; return how much that was.
+
+    It stays known for as long as what is done, so that it is not accepted again. Raises what the database raises.
+    """
+    return await _change(writer, reference, {"status": DONE, "finished_at": Now(), "payload": "{}", "state": "{}"})
+
+
+async def _change(writer: AsyncEngine, reference: str | None, values: dict[str, Any]) -> int:
+    async with writer.begin() as connection:
+        which = inbox.c.status == FAILED
+        if reference is not None:
+            which &= inbox.c.id.in_(await _ids(connection, reference))
+        return (await connection.execute(sa.update(inbox).where(which).values(**values))).rowcount
+
+
+async def _ids(connection: AsyncConnection, reference: str) -> list[int]:
+    rows = await connection.execute(sa.select(inbox.c.id, inbox.c.delivery).where(inbox.c.status == FAILED))
+    return [row.id for row in rows if reference_of(row.delivery) == reference]

@@ -1,0 +1,64 @@
+"""Instants at which to strike: while the bot changes something in Slack, before it can know that it did."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from bot.playground.records import Edited, Grew, Posted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.playground.local_workspace import LocalWorkspace
+    from bot.playground.records import Change, Message
+
+PATIENCE = 60.0  # seconds for the instant to come
+
+
+async def strike(
+    workspace: LocalWorkspace,
+    blow: Callable[[], None],
+    *,
+    when: Callable[[Message], bool] = lambda _: True,
+    count: int = 1,
+    delay: float = 0.0,
+) -> None:
+    """Deal a blow as the bot changes a message that fits for the `count`-th time, or `delay` seconds after that.
+
+    Without a delay it falls inside the bot's call, which never gets its answer.
+    """
+    loop = asyncio.get_running_loop()
+    struck = loop.create_future()
+    left = count
+
+    def deal() -> None:
+        blow()
+        struck.set_result(None)
+
+    def on_change(change: Change) -> None:
+        nonlocal left
+        message = changed(change)
+        if message is None or message.user != workspace.bot.id or not when(message):
+            return
+        left -= 1
+        if left == 0:
+            _ = loop.call_later(delay, deal) if delay else deal()
+
+    forget = workspace.workspace.observe(on_change)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await struck
+    except TimeoutError:
+        raise TimeoutError(f"The instant did not come: {left} changes are missing.") from None
+    finally:
+        forget()
+
+
+def changed(change: Change) -> Message | None:
+    """Return the message that a change is about, where its text or its files changed."""
+    match change:
+        case Posted(message) | Edited(message, _) | Grew(message):
+            return message
+        case _:
+            return None

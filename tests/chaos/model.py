@@ -1,0 +1,59 @@
+"""The model of the chaos tests: its answer says which question it is to, and that it is whole."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from bot.playground.messages_reply import Text
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from bot.playground.messages_reply import Asked, Event
+
+# What names a question: its kind, its talk and its place there. c: asks for code; l: for a long answer; q: anything.
+TAG = re.compile(r"\b[qcl]\d+\.\d+\b")
+PIECES = 6
+SLOW = 5.0  # so many times slower are the answers in every tenth talk: long enough for their streams to grow
+LONG = 2_000  # words: more than one message holds, and no more than one answer of the model
+
+
+def answer_to(tag: str) -> str:
+    """Write the answer to a question: each word carries its tag, and the end says that it is the end."""
+    words = " ".join(f"{tag}/{number}" for number in range(LONG if tag[0] == "l" else 12))
+    code = f"\n\n```python\n# {file_of(tag)}\nprint('{tag}')\n```" if tag[0] == "c" else ""
+    return f"Answer to {tag}: {words} end of {tag}.{code}"
+
+
+def file_of(tag: str) -> str:
+    """Name the file that an answer's code is saved as."""
+    return f"{tag.replace('.', '_')}.py"
+
+
+class RecordingModel:
+    """Answers every question in some pieces, `pace` seconds apart; keeps what it was asked, by question."""
+
+    def __init__(self, pace: float = 0.04) -> None:
+        self.pace = pace
+        self.requests: dict[str, list[Asked]] = defaultdict(list)
+        self._asked = asyncio.Condition()
+
+    async def respond(self, asked: Asked) -> AsyncGenerator[Event, None]:
+        tag = TAG.findall(asked.text)[-1]
+        async with self._asked:
+            self.requests[tag].append(asked)
+            self._asked.notify_all()
+        text = answer_to(tag)
+        length = -(-len(text) // PIECES)
+        is_slow = tag[1:].partition(".")[0].endswith("0")
+        for start in range(0, len(text), length):
+            await asyncio.sleep(self.pace * (SLOW if is_slow else 1))
+            yield Text(text[start : start + length])
+
+    async def until_asked(self, tag: str, times: int) -> None:
+        """Wait until a question has been asked so often. The caller sets the deadline."""
+        async with self._asked:
+            await self._asked.wait_for(lambda: len(self.requests[tag]) >= times)

@@ -1,0 +1,74 @@
+"""The instants between doing something in Slack and knowing that it is done: one process, killed at each of them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import update
+
+from bot.app import ATTEMPTS
+from bot.db.engine import Database
+from bot.work import AbandonedError
+from bot.work.table import inbox
+from tests.chaos.instant import strike
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.playground.records import Message
+    from tests.chaos.conftest import Scene
+    from tests.chaos.people import Opening
+
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
+
+INSTANTS: dict[str, tuple[Opening, bool, Callable[[Message], bool]]] = {
+    "a stream begun": ("mention", False, lambda message: message.streaming),
+    "a stream ended": ("mention", False, lambda message: message.stream is not None and not message.streaming),
+    "the first of two parts": ("mention", True, lambda message: not message.streaming),
+    "the second of two parts": ("mention", True, lambda message: message.stream is None),
+    "a command's thread opened": ("summarize", False, lambda message: not message.thread_ts),
+    "a file shared": ("code", False, lambda message: bool(message.files)),
+}
+
+
+async def test_each_dangerous_instant_is_survived(scene: Scene) -> None:
+    replica = scene.replica("http")
+    await replica.start()
+    for name, (opening, long, when) in INSTANTS.items():
+        talk = scene.people.meet(opening, long=long)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(scene.people.ask(talk, replica.ready.wait))
+            await strike(scene.workspace, replica.kill, when=when)
+            scene.deaths.append(f"talk {talk.number}: {name}")
+            await replica.ended()
+            await replica.start()
+        await scene.people.until_answered()
+    await scene.settle()
+
+
+async def test_a_deadly_turn_is_given_up(scene: Scene) -> None:
+    """Its begun answer becomes the apology, and the next question in its thread is answered."""
+    replica = scene.replica("http")
+    await replica.start()
+    talk = scene.people.meet()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(scene.people.ask(talk, replica.ready.wait))
+        await strike(scene.workspace, replica.kill, when=lambda message: message.streaming)
+    await replica.ended()
+    await set_attempts(scene.environ["DATABASE_URL"], ATTEMPTS)  # as if it had died with the process as often
+    await replica.start()
+    thread = scene.workspace.thread(talk.channel, talk.thread)
+    await scene.workspace.until(lambda: "Reference" in thread[1].shown, 20)
+    assert (len(thread), thread[1].streaming) == (2, False)
+    assert AbandonedError.sentence in thread[1].shown
+    tag = await scene.people.ask(talk, replica.ready.wait)
+    await scene.people.until_answered({tag})
+
+
+async def set_attempts(url: str, attempts: int) -> None:
+    database = Database.open(url)
+    async with database.writer.begin() as connection:
+        await connection.execute(update(inbox).values(attempts=attempts))
+    await database.close()

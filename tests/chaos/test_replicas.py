@@ -1,0 +1,74 @@
+"""Replicas on PostgreSQL: one dies for good, one is a zombie for a while, the database itself crashes."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.chaos.instant import strike
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.chaos.conftest import Scene
+    from tests.chaos.replica import Replica
+    from tests.stage.postgresql import PostgresqlServer
+
+pytestmark = [pytest.mark.chaos, pytest.mark.postgresql, pytest.mark.timeout(150)]
+
+TALKS, QUESTIONS = 20, 2
+TAKEOVER = 60.0  # seconds
+
+
+@pytest.fixture
+def database_url(postgresql_url: str) -> str:
+    return postgresql_url
+
+
+async def test_the_dead_and_the_frozen_are_replaced(scene: Scene) -> None:
+    dying, zombie, last = await ready(scene, 3)
+    async with talking(scene):
+        await strike(scene.workspace, dying.kill, count=scene.rng.randint(20, 60))
+        await strike(scene.workspace, zombie.freeze, count=scene.rng.randint(1, 20))
+        async with asyncio.timeout(TAKEOVER):
+            await scene.people.until_answered(scene.people.unanswered)
+    await dying.ended()
+    # It comes back among new work, and then has to do that alone.
+    async with talking(scene):
+        zombie.thaw()
+        await strike(scene.workspace, last.terminate, count=20)
+        assert await last.ended() == 0
+    await scene.settle()
+
+
+async def test_a_database_crash_loses_nothing(scene: Scene, postgresql_server: PostgresqlServer) -> None:
+    await ready(scene, 2)
+    async with talking(scene):
+        for _ in range(2):
+            instant = asyncio.Event()
+            await strike(scene.workspace, instant.set, count=scene.rng.randint(20, 60))
+            await asyncio.to_thread(postgresql_server.crash)
+            await asyncio.to_thread(postgresql_server.start)
+    await scene.settle()
+
+
+async def ready(scene: Scene, number: int) -> list[Replica]:
+    """Start some bots; the workspace spreads what it delivers over all of their connections."""
+    replicas = [scene.replica() for _ in range(number)]
+    await asyncio.gather(*(replica.start() for replica in replicas))
+    return replicas
+
+
+@asynccontextmanager
+async def talking(scene: Scene) -> AsyncIterator[None]:
+    """Let new people talk as long as the block runs, and until each has asked enough."""
+    is_over = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        for number in range(TALKS):
+            talk = scene.people.meet("summarize" if number % 7 == 3 else "mention")
+            group.create_task(scene.people.hold(talk, QUESTIONS, is_over.is_set, scene.online))
+        yield
+        is_over.set()

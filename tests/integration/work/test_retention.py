@@ -1,0 +1,109 @@
+"""Retention: old messages go, once for all replicas."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import event, update
+
+from bot import retention
+from bot.core.conversation import Message, Place, Record
+from bot.core.ports import Role
+from bot.db import store as db_store
+from bot.db import tables
+from bot.db.store import SqlStore
+
+if TYPE_CHECKING:
+    from bot.db.engine import Database
+    from bot.work import Inbox
+    from tests.integration.work.conftest import Replicas, Rows
+
+PLACE = Place("T1", "C1", "1")
+DAY = 86_400.0
+
+
+@pytest.fixture
+def store(database: Database) -> SqlStore:
+    return SqlStore(database)
+
+
+async def remember(database: Database, count: int, *, days: float) -> None:
+    """Put messages of a certain age into a thread."""
+    said = tuple(Message(Role.USER, "U1", "secret", f"{i}") for i in range(count))
+    then = datetime.now(UTC) - timedelta(days=days)
+    async with database.writer.begin() as connection:
+        await db_store.record(connection, Record(PLACE, "U1", messages=said))
+        await connection.execute(update(tables.Message).values(created_at=then))
+        await connection.execute(update(tables.Thread).values(last_message_at=then))
+
+
+async def until_done(inbox: Inbox, rows: Rows, slots: int = 1) -> None:
+    """Wait until so many slots have had their run."""
+    while [row.status for row in await rows.of("every:retention")] != [2] * slots:
+        await inbox.idle()
+
+
+async def test_replicas_forget_once(
+    replica: Replicas, database: Database, store: SqlStore, rows: Rows, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="bot.retention")
+    await remember(database, 1200, days=366)
+    inboxes = [replica(), replica()]
+    for inbox in inboxes:
+        retention.register(inbox, store, 365)
+        await inbox.start()
+    for inbox in inboxes:
+        await until_done(inbox, rows)
+        await inbox.stop(grace=30)
+    assert [(row.status, row.token) for row in await rows.of("every:retention")] == [(2, 1)]
+    assert not (await store.conversation(PLACE)).is_known
+    assert caplog.messages == ["forgot 1200 messages of 365 days ago or earlier, and 1 threads"]
+
+
+async def test_a_missed_hour_is_no_matter(replica: Replicas, database: Database, store: SqlStore, rows: Rows) -> None:
+    inbox = replica()
+    retention.register(inbox, store, 365)
+    await inbox.start()
+    await until_done(inbox, rows)
+    await inbox.stop(grace=0)
+    (slot,) = await rows.of("every:retention")
+    kind, _, number = slot.delivery.rpartition(":")
+    await rows.set(slot.delivery, delivery=f"{kind}:{int(number) - 5}")
+    await remember(database, 1, days=366)
+    later = replica()
+    retention.register(later, store, 365)
+    await later.start()
+    await until_done(later, rows, slots=2)
+    assert not (await store.conversation(PLACE)).is_known
+
+
+async def test_nothing_is_forgotten_without_a_limit(
+    replica: Replicas, database: Database, store: SqlStore, rows: Rows
+) -> None:
+    await remember(database, 1, days=36_500)
+    inbox = replica()
+    retention.register(inbox, store, 0)
+    await inbox.start()
+    await until_done(inbox, rows)
+    assert (await store.conversation(PLACE)).is_known
+
+
+async def test_forgetting_goes_in_short_transactions(
+    replica: Replicas, database: Database, store: SqlStore, rows: Rows
+) -> None:
+    await remember(database, 1200, days=366)
+    commits: list[object] = []
+    event.listen(database.writer.sync_engine, "commit", commits.append)
+    inbox = replica()
+    retention.register(inbox, store, 365)
+    await inbox.start()
+    await until_done(inbox, rows)
+    assert len(commits) == 4  # three that delete 500, 500 and 200, and one that finds nothing more
+
+
+@pytest.mark.parametrize(("days", "seconds"), [(0, 30 * DAY), (7, 7 * DAY), (30, 30 * DAY), (365, 30 * DAY)])
+def test_failed_work_is_kept_no_longer(days: int, seconds: float) -> None:
+    assert retention.failed_kept(days) == seconds
