@@ -53,6 +53,7 @@ class Load:
     answer: Span
     turns_per_second: float
     cpu: float
+    refused: int
     lost: int
     late: Span
 
@@ -69,7 +70,8 @@ class Load:
             answer=Span.of(turn.whole - turn.sent for turn in turns),
             turns_per_second=(len(ends) - 1) / (ends[-1] - ends[0]) if len(ends) > 1 else 0,
             cpu=cpu_seconds / len(ends) * 1000 if ends else inf,
-            lost=len(turns) - len(ends),
+            refused=sum(turn.acknowledged == inf for turn in turns),
+            lost=sum(turn.acknowledged < inf and turn.whole == inf for turn in turns),
             late=Span.of(late),
         )
 
@@ -120,7 +122,8 @@ def of_rate(loads: Sequence[Load]) -> str:
         _row("delivery → whole answer, ms", [x.answer for x in loads], ours.answer.p50 / relay.answer.p50),
         _row("whole answers/s", [f"{x.turns_per_second:.1f}" for x in loads], target=f"{ours.rate}"),
         _row("CPU a turn, ms", [f"{x.cpu:.1f}" for x in loads], ours.cpu / relay.cpu, "≤ 1.5x"),
-        _row("turns without a whole answer", [x.lost for x in loads], target="0"),
+        _row("deliveries refused", [x.refused for x in loads], target="0"),
+        _row("accepted, but without a whole answer", [x.lost for x in loads], target="0"),
         _row("lateness of the world itself, ms", [x.late for x in loads]),
     ]
     return _markdown([f"{ours.rate} turns/s", *(x.name for x in loads), "ratio", "target"], rows)

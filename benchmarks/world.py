@@ -83,6 +83,9 @@ class World:
             "chat.appendStream": self._append_stream,
             "chat.stopStream": self._stop_stream,
             "chat.postMessage": self._post_message,
+            "chat.postEphemeral": lambda _: {"message_ts": f"{REPLY}.000300"},
+            "chat.update": self._update,
+            "conversations.replies": self._replies,
         }
 
     async def __aenter__(self) -> Self:
@@ -113,8 +116,8 @@ class World:
     async def offer(self, bot: str, *, rate: float, seconds: float, wait: float = FIRST_TOKEN) -> list[Turn]:
         """Deliver `rate` mentions a second, evenly, however slow the bot is; return the turns when they are over.
 
-        Each begins a thread; the model waits `wait` seconds before the first token. A turn that is not whole a minute
-        after the last delivery never will be.
+        Each begins a thread; the model waits `wait` seconds before the first token. Over are turns whose answer has
+        ended, deliveries that were refused, and whatever is left a minute after the last delivery.
         """
         start, first, count = _now(), len(self.turns), round(rate * seconds)
         self.most_asked = 0
@@ -128,7 +131,8 @@ class World:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 for turn in offered:
-                    await turn.is_over.wait()
+                    if turn.acknowledged < inf:
+                        await turn.is_over.wait()
         return offered
 
     async def _deliver(self, bot: str, turn: Turn, number: int) -> None:
@@ -172,7 +176,9 @@ class World:
             return await self._answer(request, body)
         is_json = "json" in request.content_type
         fields = json.loads(body) if is_json else dict(parse_qsl(body.decode()))
-        method = self._methods[request.path.removeprefix("/api/")]
+        method = self._methods.get(request.path.removeprefix("/api/"))
+        if method is None:
+            return web.json_response({"ok": False, "error": "unknown_method"})
         return web.json_response({"ok": True, **method(fields)})
 
     # The model
@@ -200,7 +206,7 @@ class World:
         return {"url": "https://bench.slack.com/", "team": "Bench", "team_id": TEAM, "user_id": BOT, "bot_id": "B0BOT"}
 
     def _start_stream(self, fields: dict[str, Any]) -> dict[str, Any]:
-        number = int(fields["thread_ts"].partition(".")[0]) - ROOT
+        number = _number(fields["thread_ts"], ROOT)
         self.turns[number].show(fields.get("markdown_text", ""))
         return {"channel": fields["channel"], "ts": f"{REPLY + number}.000200"}
 
@@ -215,13 +221,30 @@ class World:
         return {"channel": fields["channel"], "ts": fields["ts"]}
 
     def _post_message(self, fields: dict[str, Any]) -> dict[str, Any]:
-        number = int(fields["thread_ts"].partition(".")[0]) - ROOT
+        number = _number(fields["thread_ts"], ROOT)
         self.turns[number].show(fields["text"])
         self.turns[number].end()
         return {"channel": fields["channel"], "ts": f"{REPLY + number}.000200"}
 
+    def _update(self, fields: dict[str, Any]) -> dict[str, Any]:
+        turn = self._replied(fields)
+        turn.text = ""
+        turn.show(fields["text"])
+        turn.end()
+        return {"channel": fields["channel"], "ts": fields["ts"], "text": fields["text"]}
+
+    def _replies(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """List the answer, if it has begun: a second try of a turn looks for what the first one left."""
+        number = _number(fields["ts"], ROOT)
+        answer = {"type": "message", "ts": f"{REPLY + number}.000200", "bot_id": "B0BOT", "user": BOT}
+        return {"messages": [answer] if self.turns[number].text else [], "has_more": False}
+
     def _replied(self, fields: dict[str, Any]) -> Turn:
-        return self.turns[int(fields["ts"].partition(".")[0]) - REPLY]
+        return self.turns[_number(fields["ts"], REPLY)]
+
+
+def _number(ts: str, base: int) -> int:
+    return int(ts.partition(".")[0]) - base
 
 
 def _now() -> float:

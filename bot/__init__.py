@@ -6,6 +6,9 @@ and `app.py` introduces them to each other.
     __main__.py    python -m bot → cli
     cli.py         the commands of the operator
     app.py         composition root: builds everything once, starts, drains on SIGTERM
+    turns.py       what listeners hand in becomes durable work, and work goes to its use case
+    web.py         what the bot itself serves: Slack's address, /healthz, /readyz
+    retention.py   what is old is forgotten
     doctor.py      the checks behind `python -m bot doctor`
     settings.py    the sole reader of the environment
     log.py         the sole logging configuration

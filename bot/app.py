@@ -17,6 +17,7 @@ from bot.claude import client as claude_client
 from bot.db import migrate
 from bot.db.engine import Database
 from bot.db.store import SqlStore
+from bot.errors import ChatError
 from bot.slack import http, socket
 from bot.slack.api import call, web_client
 from bot.slack.app import bolt_app
@@ -34,9 +35,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Seconds before the second try of a turn, doubled for each further one up to a minute: some eight minutes of trying.
+# Seconds before the second try of a turn, doubled for each further one up to a minute.
 BACKOFF = 4.0
-ATTEMPTS = 12
 
 
 @asynccontextmanager
@@ -65,7 +65,7 @@ async def running(settings: Settings) -> AsyncIterator[str]:
             database.writer,
             running=settings.max_running_turns,
             is_transient=is_transient,
-            attempts=ATTEMPTS,
+            attempts=settings.turn_attempts,
             backoff=BACKOFF,
             patience=settings.turn_patience,
             failed_kept=retention.failed_kept(settings.retention_days),
@@ -79,6 +79,7 @@ async def running(settings: Settings) -> AsyncIterator[str]:
         )
         retention.register(inbox, store, settings.retention_days)
         app = bolt_app(client, identity, turns)
+        await _introduce(identity)
         await inbox.start()
         stack.push_async_callback(inbox.stop, settings.shutdown_grace)
         stack.push_async_callback(turns.close)
@@ -93,6 +94,16 @@ async def running(settings: Settings) -> AsyncIterator[str]:
         if settings.transport == "socket":
             await stack.enter_async_context(socket.connected(app, _secret(settings.slack_app_token)))
         yield address
+
+
+async def _introduce(identity: Identity) -> None:
+    """Ask Slack who we are. A token that Slack refuses ends the start; when Slack is away, the bot waits for it."""
+    try:
+        await identity()
+    except ChatError as error:
+        if not error.is_transient:
+            raise
+        log.warning("Slack is away: %s", error)
 
 
 async def serve(settings: Settings, announce: Callable[[str], None]) -> None:

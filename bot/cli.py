@@ -12,6 +12,8 @@ import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import DBAPIError
+
 from bot import log, settings
 from bot.errors import ChatError, SettingsError
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 PLAYGROUND_PORT = 3900
+HIGHEST_PORT = 65_535
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,8 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ChatError as error:
         print(f"Slack did not let the bot in: {error}. `python -m bot doctor` tells more.", file=sys.stderr)
         return 1
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         print(f"The bot can't start: {error}.", file=sys.stderr)
+        return 1
+    except DBAPIError as error:
+        print(f"The database can't be used: {type(error.orig).__name__}. Check DATABASE_URL.", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -60,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     playground = add("playground", _playground, "try the bot in the browser, without any account")
     for command in (start, playground):
         command.add_argument(
-            "--port", type=int, default=PLAYGROUND_PORT, help="of the playground's page; 0: a free one"
+            "--port", type=_port, default=PLAYGROUND_PORT, help="of the playground's page; 0: a free one"
         )
         command.add_argument("--no-browser", action="store_true", help="don't open the page")
         command.add_argument("--transport", choices=("socket", "http"), default="socket", help="how the bot is reached")
@@ -84,6 +90,12 @@ def _add_acts(work: argparse.ArgumentParser) -> None:
         which = parser.add_mutually_exclusive_group(required=True)
         which.add_argument("reference", nargs="?", help="what its person was told, and `work list` shows")
         which.add_argument("--all", action="store_true", help="all that failed")
+
+
+def _port(typed: str) -> int:
+    if not (typed.isascii() and typed.isdigit() and int(typed) <= HIGHEST_PORT):
+        raise argparse.ArgumentTypeError(f"a number from 0 to {HIGHEST_PORT}")
+    return int(typed)
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 TIMEOUT = 20.0  # seconds for one check
+NETWORK = "check the network and SLACK_API_URL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +70,21 @@ async def _slack(settings: Settings, session: aiohttp.ClientSession) -> list[Fin
     try:
         response = await call(client.auth_test)
     except ChatError as error:
-        return [Finding("Slack token", f"Slack says {error}", "reinstall the app and copy SLACK_BOT_TOKEN anew")]
+        remedy = NETWORK if error.is_transient else "reinstall the app and copy SLACK_BOT_TOKEN anew"
+        return [Finding("Slack token", f"Slack says {error}", remedy)]
     granted = {scope.strip() for scope in response.headers.get("x-oauth-scopes", "").split(",") if scope.strip()}
-    missing = sorted(SCOPES.keys() - granted)
-    return [
-        Finding("Slack token", f"joined {response.get('team')} as {response.get('user')}"),
-        Finding("Slack scopes", f"missing {', '.join(missing)}", "paste manifest.json into the app and reinstall it")
-        if missing
-        else Finding("Slack scopes", f"all {len(SCOPES)} granted"),
-    ]
+    return [Finding("Slack token", f"joined {response.get('team')} as {response.get('user')}"), _scopes(granted)]
+
+
+def _scopes(granted: set[str]) -> Finding:
+    if not granted:
+        return Finding(
+            "Slack scopes", "Slack did not say", "compare the app's scopes with manifest.json", is_warning=True
+        )
+    if missing := sorted(SCOPES.keys() - granted):
+        remedy = "paste manifest.json into the app and reinstall it"
+        return Finding("Slack scopes", f"missing {', '.join(missing)}", remedy)
+    return Finding("Slack scopes", f"all {len(SCOPES)} granted")
 
 
 async def _transport(settings: Settings, session: aiohttp.ClientSession) -> list[Finding]:
@@ -92,7 +99,9 @@ async def _transport(settings: Settings, session: aiohttp.ClientSession) -> list
         await call(client.apps_connections_open, app_token=token)
     except ChatError as error:
         remedy = "create an app-level token with connections:write and copy it to SLACK_APP_TOKEN"
-        return [Finding("Slack transport", f"Socket Mode: Slack says {error}", remedy)]
+        return [
+            Finding("Slack transport", f"Socket Mode: Slack says {error}", NETWORK if error.is_transient else remedy)
+        ]
     return [Finding("Slack transport", "Socket Mode")]
 
 

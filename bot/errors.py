@@ -7,6 +7,7 @@
     ├── ChatError                the chat platform did not take what we had to say
     │   ├── NotInChannelError    the bot has to be invited first
     │   └── ChatBusyError        the platform's rate limit; says when to come back
+    ├── SlowError                the turn took longer than it may
     ├── AbandonedError           (in work/) each try of a turn ended with its process
     └── ModelError               the model gave no (whole) answer; holds what it cost and what came
         ├── ModelUnavailableError    network, 5xx, deadline, cut in mid-stream
@@ -84,6 +85,12 @@ class ChatBusyError(ChatError):
     def __init__(self, retry_after: float) -> None:
         super().__init__("ratelimited", is_transient=True)
         self.retry_after = retry_after
+
+
+class SlowError(BotError):
+    """The turn took longer than it may."""
+
+    sentence = "This took too long, so I gave it up. Please try again."
 
 
 class ModelError(BotError):

@@ -96,6 +96,7 @@ class Settings(BaseModel):
     parley_admins: Annotated[frozenset[str], BeforeValidator(_people)] = frozenset()
     max_running_turns: int = Field(default=200, ge=1, le=10_000)
     retention_days: int = Field(default=365, ge=0, le=36_500)
+    turn_attempts: int = Field(default=12, ge=1, le=1000)
     turn_patience: float = Field(default=600, ge=1, le=86_400)
     shutdown_grace: float = Field(default=25, ge=0, le=600)
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"

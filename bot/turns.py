@@ -21,7 +21,7 @@ from bot.core.ports import Asker, Role
 from bot.core.reply import Written, apology
 from bot.core.summarize import summarize
 from bot.db import store as db_store
-from bot.errors import BotError, ChatError, ModelError, NotInChannelError
+from bot.errors import BotError, ChatError, ModelError, NotInChannelError, SlowError
 from bot.work import Delivery
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def _finish(record: Record) -> Finish:
 
 async def _own_up(error: Exception, job: Job, answering: AbstractAsyncContextManager[Answer]) -> Written:
     """Tell that a turn failed for good, and return what it leaves. Raises a `ChatError` that may pass."""
-    known = error if isinstance(error, BotError) else BotError()
+    known = error if isinstance(error, BotError) else SlowError() if isinstance(error, TimeoutError) else BotError()
     calls = (error.call,) if isinstance(error, ModelError) and error.call else ()
     try:
         async with answering as visible:

@@ -45,7 +45,7 @@ def _refused(error: Exception, card: ModelCard, base_url: str) -> Finding:
     if isinstance(error, AuthenticationError | PermissionDeniedError):
         sentence = f"Claude does not accept the API key (status {error.status_code})."
         remedy = "Set ANTHROPIC_API_KEY to a valid key from the Claude Console."
-    elif isinstance(error, NotFoundError):
+    elif isinstance(error, NotFoundError) and error.type == "not_found_error":
         sentence = f"Claude does not offer {card.id} to this API key."
         remedy = f"Set CLAUDE_MODEL to {card.replacement or 'a model that the key may use'}."
     else:

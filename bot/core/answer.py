@@ -17,6 +17,7 @@ GREETING = (
     "Hello! Ask me anything here, and go on in this thread without mentioning me again. "
     "There are also `/summarize`, `/classify` and `/code`; `/parley help` tells more."
 )
+NO_FILES = "I can't read attached files yet; please paste what matters as text."
 
 
 async def answer(heard: Heard, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
@@ -31,7 +32,8 @@ async def answer(heard: Heard, *, bookmark: Bookmark, store: Store, model: Model
     asker = Asker(heard.author, heard.home)
     async with chat.answer(heard.place, asker, bookmark, to=heard.id) as visible:
         if not heard.text:
-            written = Written(GREETING, await visible.replace(GREETING))
+            sentence = NO_FILES if heard.has_files else GREETING
+            written = Written(sentence, await visible.replace(sentence))
         else:
             room = model.room(MAX_OUTPUT) - estimate_tokens(conversation.instructions)
             # A turn that failed and is tried anew finds its question in the history already.
@@ -44,11 +46,8 @@ async def answer(heard: Heard, *, bookmark: Bookmark, store: Store, model: Model
                 person=f"{heard.place.workspace}/{heard.author}",
                 instructions=conversation.instructions,
             )
-            written = await write(
-                request,
-                visible,
-                model=model,
-                reference=bookmark.reference,
-                notes=too_long(messages=fitted.messages_left_out, characters=fitted.characters_cut),
-            )
-    return written.record(heard.place, question, began_with_bot=conversation.began_with_bot or heard.opens_thread)
+            notes = too_long(messages=fitted.messages_left_out, characters=fitted.characters_cut)
+            notes += f"\n\n_{NO_FILES}_" if heard.has_files else ""
+            written = await write(request, visible, model=model, reference=bookmark.reference, notes=notes)
+    began_with_bot = conversation.began_with_bot or heard.answers_bot or heard.opens_thread
+    return written.record(heard.place, question, began_with_bot=began_with_bot)

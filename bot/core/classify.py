@@ -44,8 +44,13 @@ SHOWN_OF_ITEM = 300  # characters
 TOKENS_PER_ITEM = 40  # of output: a line of JSON with a number and a category
 TOKENS_TO_SPARE = 4_000  # for models that think before each answer
 
-# The last one counts: a message may well say that somebody ran into: something.
-_INTO = re.compile(r"(?P<messages>(?:.*\s)?)into:(?P<categories>.*)", re.IGNORECASE | re.DOTALL)
+# A message may well say that somebody ran into: something. So `into:` counts where it begins a line, or stands in the
+# last one, the last time; and without its colon behind a quoted message.
+_INTO = (
+    re.compile(r"(?P<messages>.*^[ \t]*)into:(?P<categories>.*)", re.IGNORECASE | re.DOTALL | re.MULTILINE),
+    re.compile(r"(?P<messages>.*\s)into:(?P<categories>[^\n]*)", re.IGNORECASE | re.DOTALL),
+    re.compile(r"(?P<messages>.*[\"”])\s*into\s+(?P<categories>[^\n]*)", re.IGNORECASE | re.DOTALL),
+)
 _QUOTED = re.compile(r"\"([^\"\n]+)\"|“([^”\n]+)”")
 _BETWEEN = re.compile(r"(?:[\s,;]|and)*")
 _NUMBERED = re.compile(r"^(?:\d{1,3}[.)]|[-*•])\s+")
@@ -80,7 +85,7 @@ def parse(typed: str) -> Task:
     Raises `UsageError` with the sentence that says what to type instead.
     """
     typed = check_text("classify", typed)
-    into = _INTO.fullmatch(typed)
+    into = next(filter(None, (pattern.fullmatch(typed) for pattern in _INTO)), None)
     items = _items(into["messages"] if into else typed)
     if not items:
         raise UsageError("There are no messages to classify: put them one a line, before `into:`.")

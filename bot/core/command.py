@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.core.reply import Written
 
 # Phones and some desktops turn two hyphens into a dash.
-_PRIVATE = re.compile(r"(?:^|\s)(?:--|—|\u2013)private(?=\s|$)")
+_PRIVATE = re.compile(r"\A\s*(?:--|—|\u2013)private(?=\s|\Z)|(?:\A|(?<=\s))(?:--|—|\u2013)private\s*\Z")
 SHOWN_OF_REQUEST = 1_000  # characters of what was typed that open the thread
 
 
@@ -66,7 +66,7 @@ HELP = "\n".join(
 
 
 def take_private(text: str) -> tuple[str, bool]:
-    """Split `--private` off what was typed."""
+    """Split `--private` off what was typed, where it is the first or last word; elsewhere it is part of the text."""
     rest, count = _PRIVATE.subn("", text)
     return rest.strip(), count > 0
 

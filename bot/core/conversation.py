@@ -31,7 +31,7 @@ class Heard:
     """A person's message, as a listener hands it on; the bot's own mention is no longer in `text`.
 
     `home` is the workspace of the author, another one than `place.workspace` in a shared channel.
-    `addresses_other`: it opens by speaking to somebody else.
+    `addresses_other`: it opens by speaking to somebody else. `answers_bot`: its thread hangs on a message of the bot's.
     """
 
     place: Place
@@ -42,6 +42,8 @@ class Heard:
     is_direct: bool
     mentions_bot: bool
     addresses_other: bool
+    answers_bot: bool = False
+    has_files: bool = False
 
     @property
     def opens_thread(self) -> bool:
@@ -100,7 +102,7 @@ def wants_answer(heard: Heard, conversation: Conversation) -> bool:
     """
     if heard.mentions_bot or heard.is_direct:
         return True
-    return conversation.began_with_bot and not heard.addresses_other
+    return (conversation.began_with_bot or heard.answers_bot) and not heard.addresses_other
 
 
 def estimate_tokens(text: str) -> int:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MAX_LENGTH = 10_000  # characters
 
-_RESET = re.compile(r"(?:--|—|\u2013)reset", re.IGNORECASE)  # phones turn two hyphens into a dash
+_RESET = re.compile(r"(?:--|—|\u2013)?reset", re.IGNORECASE)  # phones turn two hyphens into a dash
 
 
 class Action(StrEnum):

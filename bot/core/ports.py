@@ -128,7 +128,7 @@ class Model(Protocol):
 class Bookmark(Protocol):
     """What a turn has already made visible, kept durably, so that a second try carries on instead of starting again.
 
-    `reference` names the turn to people and in the log; `attempt` counts from 1.
+    `reference` names the turn to people and in the log.
     """
 
     @property
@@ -136,8 +136,8 @@ class Bookmark(Protocol):
         """Name the turn."""
 
     @property
-    def attempt(self) -> int:
-        """Tell which try this is."""
+    def was_begun(self) -> bool:
+        """Tell whether a former try may have left something behind, even one that was cut short by a stop."""
 
     def check(self) -> None:
         """Raise when the turn may no longer be ours to run: to be called before each effect outside."""

@@ -65,13 +65,13 @@ def _translate(error: SlackApiError) -> ChatError:
 
 def _seconds(header: object) -> float:
     try:
-        return min(LONGEST_WAIT, max(0.0, float(str(header))))
+        return max(0.0, float(str(header)))
     except ValueError:
         return 1.0
 
 
 def _wait(error: Exception) -> bool | float:
-    return error.retry_after if isinstance(error, ChatBusyError) else False
+    return error.retry_after if isinstance(error, ChatBusyError) and error.retry_after <= LONGEST_WAIT else False
 
 
 async def call(method: Callable[..., Awaitable[T]], **arguments: Any) -> T:  # noqa: ANN401 - the SDK's own arguments

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 import aiohttp
 
@@ -53,7 +54,7 @@ class SlackChat:
         """Post `text` to the channel, once, and return the thread that hangs on it. Raises `ChatError`."""
         if kept := bookmark.get(THREAD):
             return replace(place, thread=kept)
-        thread = await self._find_root(place, bookmark) if bookmark.attempt > 1 else ""
+        thread = await self._find_root(place, bookmark) if bookmark.was_begun else ""
         if not thread:
             bookmark.check()
             content = message(harmless(text)[:MESSAGE_LIMIT]) | {"metadata": mark(bookmark.reference)}
@@ -79,7 +80,7 @@ class SlackChat:
             return
         data = content.encode()
         target = await call(self._client.files_getUploadURLExternal, filename=name, length=len(data))
-        await self._send(str(target["upload_url"]), data)
+        await self._send(urljoin(self._client.base_url, str(target["upload_url"])), data)
         await bookmark.keep(key, str(target["file_id"]))
         bookmark.check()
         await call(
@@ -99,7 +100,7 @@ class SlackChat:
         try:
             return bool((await call(self._client.files_info, file=file))["file"].get("shares"))
         except ChatError as error:
-            if error.is_transient:
+            if error.code != "file_not_found":
                 raise
             return False
 

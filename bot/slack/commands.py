@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -71,12 +73,18 @@ def _listener(spec: SlashCommand, reception: Reception) -> Callable[..., Any]:
 
 def read(spec: SlashCommand, body: Mapping[str, Any]) -> Command:
     """Read a command's payload; `/parley` always answers in private."""
-    text, is_private = take_private(plain(str(body.get("text") or "")))
+    typed = plain(str(body.get("text") or "")).strip()
+    text, is_private = (typed, True) if spec.is_private else take_private(typed)
     return Command(
-        id=str(body["trigger_id"]),
+        id=_id(body),
         name=spec.name,
         text=text,
         place=Place(str(body.get("team_id") or ""), str(body["channel_id"])),
         asker=Asker(str(body["user_id"]), str(body.get("team_id") or ""), str(body.get("response_url") or "")),
-        is_private=is_private or spec.is_private,
+        is_private=is_private,
     )
+
+
+def _id(body: Mapping[str, Any]) -> str:
+    """Name a command by all that Slack said of it: the trigger id in there is unique, but not promised to be there."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()

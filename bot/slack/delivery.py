@@ -118,14 +118,15 @@ class StreamedAnswer:
         self._ts = bookmark.get(ANSWER) or ""
         self._others: list[str] = []
         self._may_be_open = False
+        self._has_lost_receipt = False
         self._is_streaming = True
-        self._has_status = False
+        self._has_status = True  # for all we know: a former try may have left one
         self._is_ended = False
         self._news = asyncio.Event()
         self._turn = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
-        if self._bookmark.attempt > 1:
+        if self._bookmark.was_begun:
             await self._find()
         self._may_be_open = bool(self._ts)
         self._is_streaming = not self._ts
@@ -137,9 +138,10 @@ class StreamedAnswer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._pump.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._pump
-        # A cancelled turn is run again, here or on another replica, which then owns the message and the status.
+        await asyncio.wait([self._pump])
+        if not self._pump.cancelled() and (failure := self._pump.exception()):
+            log.warning("the answer came in one piece: %s", type(failure).__name__)
+        # A cancelled turn is run again, here or on another replica, or given up: that owns the message and the status.
         if not self._is_ended and kind is not None and not issubclass(kind, asyncio.CancelledError):
             with contextlib.suppress(ChatError, TimeoutError):
                 async with asyncio.timeout(CLEARING):
@@ -171,8 +173,9 @@ class StreamedAnswer:
 
     async def _show_as_it_comes(self) -> None:
         async with self._turn:
-            self._bookmark.check()
-            self._has_status = await self._sessions.set(self._place, "processing")
+            if not self._is_ended:
+                self._bookmark.check()
+                await self._sessions.set(self._place, "processing")
         while self._is_streaming:
             await self._news.wait()
             self._news.clear()
@@ -209,6 +212,7 @@ class StreamedAnswer:
             log.info("answer goes on without a stream: %s", error)
             self._is_streaming = False
             self._may_be_open = bool(self._ts)
+            self._has_lost_receipt = error.is_transient and not self._ts
         else:
             self._shown += len(piece)
         return APPEND_EVERY
@@ -228,6 +232,9 @@ class StreamedAnswer:
     async def _end(self, parts: list[str]) -> str:
         """Show the first part in the message that is there, or in a new one; the others in messages of their own."""
         first, *others = parts
+        if self._has_lost_receipt:
+            await self._find()
+            self._may_be_open = bool(self._ts)
         if not self._ts:
             self._ts = await self._post(first)
             await self._bookmark.keep(ANSWER, self._ts)
@@ -272,16 +279,22 @@ class StreamedAnswer:
 
     async def _find(self) -> None:
         """Look in the thread for the messages that former tries of this turn left: the answer's first, and others."""
-        page = await call(
-            self._client.conversations_replies,
-            channel=self._place.channel,
-            ts=self._place.thread,
-            oldest=self._to,
-            include_all_metadata=True,
-            limit=LEFT_BEHIND,
-        )
-        us = (await self._identity()).bot_id
-        ours = [m for m in page["messages"] if m.get("bot_id") == us and m["ts"] > self._to and not m.get("files")]
+        us = (await self._identity()).bot_user_id
+        try:
+            page = await call(
+                self._client.conversations_replies,
+                channel=self._place.channel,
+                ts=self._place.thread,
+                oldest=self._to,
+                include_all_metadata=True,
+                limit=LEFT_BEHIND,
+            )
+        except ChatError as error:
+            if error.is_transient:
+                raise
+            log.warning("the thread can't be searched for a former answer: %s", error)
+            return
+        ours = [m for m in page["messages"] if m.get("user") == us and m["ts"] > self._to and not m.get("files")]
         marks = {self._bookmark.reference} if self._ts else {self._bookmark.reference, ""}
         self._others = [str(m["ts"]) for m in ours if m["ts"] != self._ts and mark_of(m) in marks]
         if not self._ts and self._others:

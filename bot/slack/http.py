@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PATH = "/slack/events"
-COMMAND_FIELDS = {"trigger_id", "channel_id", "user_id"}
+COMMAND_FIELDS = {"channel_id", "user_id"}
 BODY_LIMIT = 1024 * 1024  # bytes; the server answers 413 above it
 
 

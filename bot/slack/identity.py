@@ -26,7 +26,12 @@ class Identity:
         async with self._asking:
             if self._known is None:
                 response = await call(self._client.auth_test)
-                self._known = AuthorizeResult.from_auth_test_response(
-                    bot_token=self._client.token, auth_test_response=response
+                # Bolt's own way takes a user without a bot_id for a person.
+                self._known = AuthorizeResult(
+                    enterprise_id=response.get("enterprise_id"),
+                    team_id=response.get("team_id"),
+                    bot_user_id=response["user_id"],
+                    bot_id=response.get("bot_id"),
+                    bot_token=self._client.token,
                 )
             return self._known

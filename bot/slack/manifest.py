@@ -16,6 +16,7 @@ SCOPES = {
     "channels:read": "see who is a member of a public channel, before a setting is changed",
     "chat:write": "answer",
     "commands": "slash commands",
+    "files:read": "see whether a file was saved before, when a turn is tried again",
     "files:write": "save code to files",
     "groups:history": "hear follow-ups in threads of private channels",
     "groups:read": "see who is a member of a private channel, before a setting is changed",

@@ -27,7 +27,8 @@ def register(app: AsyncApp, reception: Reception) -> None:
     """Listen to what people say."""
 
     async def on_message(event: dict[str, Any], body: dict[str, Any], context: Mapping[str, Any]) -> None:
-        message = heard(event, team=str(body.get("team_id") or ""), bot=str(context.get("bot_user_id") or ""))
+        us = context["authorize_result"]
+        message = heard(event, team=str(body.get("team_id") or us.team_id or ""), bot=str(us.bot_user_id or ""))
         if message is not None:
             await reception.hear(message)
 
@@ -42,7 +43,7 @@ def heard(event: Mapping[str, Any], *, team: str, bot: str) -> Heard | None:
     threads without a mention. A reply in a thread is kept, since only the store knows whether the bot takes part there.
     """
     channel, ts, author = (_string(event, name) for name in ("channel", "ts", "user"))
-    if event.get("subtype") not in _SAID or event.get("bot_id") or not (channel and ts and author):
+    if event.get("subtype") not in _SAID or event.get("bot_id") or not (channel and ts and author) or author == bot:
         return None
     raw, thread = _string(event, "text"), _string(event, "thread_ts")
     is_direct = event.get("channel_type") == "im" or channel.startswith("D")
@@ -58,6 +59,8 @@ def heard(event: Mapping[str, Any], *, team: str, bot: str) -> Heard | None:
         is_direct=is_direct,
         mentions_bot=mentions_bot,
         addresses_other=slack_text.addresses_other(raw, bot),
+        answers_bot=event.get("parent_user_id") == bot,
+        has_files=bool(event.get("files")),
     )
 
 

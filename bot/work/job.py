@@ -78,6 +78,11 @@ class Job:
         self._state: dict[str, str] = json.loads(claim.state)
         self._keeping = asyncio.Lock()
 
+    @property
+    def was_begun(self) -> bool:
+        """Tell whether this is not the first claim: a former one may have left something behind outside."""
+        return self._claim.token > 1
+
     def get(self, key: str) -> str | None:
         """Return what was kept under `key`, by this attempt or an earlier one."""
         return self._state.get(key)

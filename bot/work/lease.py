@@ -32,6 +32,15 @@ CLAIM_PAUSE = 0.02  # seconds, as the next
 AWAY_PAUSE = 1.0
 
 
+# PostgreSQL's own limit on idle transactions does not see a session whose statement was parsed and never executed.
+END_FROZEN = sa.text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+    "AND usename = current_user AND application_name = current_setting('application_name') AND state = 'active' "
+    "AND wait_event = 'ClientRead' AND xact_start IS NOT NULL "
+    "AND state_change < clock_timestamp() - interval '10 seconds'"
+)
+
+
 class LeaseLostError(Exception):
     """The job may no longer be ours to run. Not a `BotError`: nobody has to be told, another replica goes on."""
 
@@ -108,17 +117,26 @@ class Leases:
         sent = asyncio.get_running_loop().time()
         mine = inbox.c.id.in_([claim.id for claim in claims]), inbox.c.owner == self._owner, inbox.c.status == RUNNING
         renew = sa.update(inbox).where(*mine).values(lease_until=Now() + self.length)
-        expired = inbox.c.status == RUNNING, inbox.c.lease_until < Now()
+        expired = sa.select(inbox.c.id).where(inbox.c.status == RUNNING, inbox.c.lease_until < Now())
+        # One that somebody else is at must not keep us from renewing what is ours.
+        free = sa.update(inbox).where(inbox.c.id.in_(expired.with_for_update(skip_locked=True))).values(**FREED)
+        await self._end_frozen()
         async with self._writer.begin() as connection:
             held = await connection.execute(renew.returning(inbox.c.id, inbox.c.token))
             tokens: dict[int, int] = {row.id: row.token for row in held}
-            freed = await connection.execute(sa.update(inbox).where(*expired).values(**FREED))
+            freed = await connection.execute(free)
         for claim in claims:
             if tokens.get(claim.id) == claim.token:
                 claim.renewed_at = sent
             elif not claim.is_leaving:  # one that has left in the meantime is nobody's
                 claim.is_lost = True
         return freed.rowcount
+
+    async def _end_frozen(self) -> None:
+        """Take a frozen replica's locks from it: those that its sessions hold in the middle of a transaction."""
+        async with self._writer.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                await connection.execute(END_FROZEN)
 
     async def take_leftovers(self) -> int:
         """Free all jobs that seem to run. Only for who knows that no other process can be running them."""

@@ -40,6 +40,7 @@ class Policy:
         if attempt >= self.attempts or not (is_away(error) or self.is_transient(error)):
             return None
         pause = jittered(min(LONGEST_PAUSE, self.backoff * 2 ** (attempt - 1)))
+        pause = max(pause, getattr(error, "retry_after", None) or 0)  # who is busy may say until when
         return pause if tried + pause < self.patience else None
 
 

@@ -15,6 +15,8 @@ from bot.db.engine import Database
 from bot.playground.local_workspace import LocalWorkspace
 from bot.playground.messages_api import MessagesServer
 from bot.playground.rehearsal import Rehearsal
+from bot.playground.rules import Rules
+from bot.slack.manifest import EVENTS, SCOPES
 from tests.stage.scripted import ScriptedModel
 
 if TYPE_CHECKING:
@@ -114,7 +116,9 @@ def environ(database_url: str) -> dict[str, str]:
 
 @pytest.fixture
 async def workspace() -> AsyncIterator[LocalWorkspace]:
-    async with LocalWorkspace() as local:
+    # No more than what the manifest asks for: what the bot can't do in a real workspace, it can't do here.
+    rules = Rules(scopes=frozenset(SCOPES), subscriptions=frozenset(EVENTS))
+    async with LocalWorkspace(rules) as local:
         yield local
 
 

@@ -195,3 +195,20 @@ async def test_a_refused_app_token_ends_the_start(stage: Dialogue) -> None:
     with pytest.raises(ChatError, match="invalid_auth"):
         async with stage.bot("socket"):
             pytest.fail("the bot must not run")
+
+
+async def test_a_file_is_not_passed_over(dialogue: Dialogue, model: ScriptedModel) -> None:
+    ts = dialogue.workspace.say(dialogue.direct, "", files={"cat.png": b"not really"})
+    assert "can't read attached files" in await dialogue.answer(dialogue.direct, ts)
+    model.answer("A question.")
+    ts = dialogue.workspace.say(dialogue.direct, "what is this?", files={"cat.png": b"not really"})
+    answer = await dialogue.answer(dialogue.direct, ts)
+    assert answer.startswith("A question.")
+    assert "can't read attached files" in answer
+
+
+async def test_a_refused_token_ends_the_start(stage: Dialogue) -> None:
+    stage.workspace.fail("auth.test", error="invalid_auth")
+    with pytest.raises(ChatError, match="invalid_auth"):
+        async with stage.bot():
+            pytest.fail("the bot must not run")

@@ -82,7 +82,7 @@ def impatient() -> Iterator[None]:
 @pytest.fixture
 def hopeless(stage: Dialogue) -> None:
     """Give a turn up where it would be tried again for minutes."""
-    stage.environ["TURN_PATIENCE"] = "2"  # the first pause alone is longer
+    stage.environ["TURN_ATTEMPTS"] = "1"
 
 
 def from_bot(stage: Dialogue, channel: str, ts: str) -> list[Message]:
@@ -405,6 +405,34 @@ async def test_a_stream_that_died_is_edited(stage: Dialogue, model: ScriptedMode
         await stage.workspace.until(lambda: message.shown == ANSWER)
     assert from_bot(stage, stage.general, ts) == [message]
     assert_nothing_is_stuck(stage)
+
+
+async def test_a_stream_without_receipt_is_found(stage: Dialogue, model: ScriptedModel) -> None:
+    stage.workspace.fail("chat.startStream", drop="answer")
+    model.answer(ANSWER)
+    assert await asked(stage) == ANSWER
+
+
+async def test_a_thread_out_of_reach_is_answered(stage: Dialogue, model: ScriptedModel) -> None:
+    stage.workspace.fail("conversations.replies", error="unknown_method", times=99)
+    for _ in range(3):
+        model.answer(MessagesApiError(529, "Overloaded"))
+    model.answer(ANSWER)
+    async with stage.bot():
+        ts = stage.mention(QUESTION)
+        await stage.workspace.until(lambda: [m.shown for m in from_bot(stage, stage.general, ts)] == [ANSWER])
+
+
+async def test_a_file_is_saved_once(stage: Dialogue, model: ScriptedModel) -> None:
+    stage.workspace.fail("chat.startStream", error="unknown_method", times=99)
+    for _ in range(2):
+        model.answer("```python\n# area.py\narea = 1\n```")
+    async with stage.bot():
+        await stage.workspace.command(stage.general, "/code", "an area")
+        await model.until_asked()
+        stage.workspace.fail("chat.postMessage", status=503)
+        await stage.workspace.until(lambda: "Code saved to area.py" in stage.workspace.picture())
+    assert [file.name for file in stage.workspace.files()] == ["area.py"]
 
 
 async def test_a_rate_limit_is_waited_for(stage: Dialogue, model: ScriptedModel) -> None:

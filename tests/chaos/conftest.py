@@ -7,6 +7,7 @@ import os
 import random
 import secrets
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pytest
@@ -23,7 +24,6 @@ from tests.stage.postgresql import PostgresqlServer, free_port, private_postgres
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
-    from pathlib import Path
 
 # Slack's own retries take minutes, and give up after the third.
 RULES = Rules(retry_delays=(0.0, *[0.3] * 300))

@@ -42,8 +42,10 @@ async def strike(
         if message is None or message.user != workspace.bot.id or not when(message):
             return
         left -= 1
-        if left == 0:
-            _ = loop.call_later(delay, deal) if delay else deal()
+        if left == 0 and delay:
+            loop.call_later(delay, deal)
+        elif left == 0:
+            deal()
 
     forget = workspace.workspace.observe(on_change)
     try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import update
 
-from bot.app import ATTEMPTS
+from bot.settings import Settings
 from bot.db.engine import Database
 from bot.work import AbandonedError
 from bot.work.table import inbox
@@ -57,7 +57,9 @@ async def test_a_deadly_turn_is_given_up(scene: Scene) -> None:
         group.create_task(scene.people.ask(talk, replica.ready.wait))
         await strike(scene.workspace, replica.kill, when=lambda message: message.streaming)
     await replica.ended()
-    await set_attempts(scene.environ["DATABASE_URL"], ATTEMPTS)  # as if it had died with the process as often
+    await set_attempts(
+        scene.environ["DATABASE_URL"], Settings().turn_attempts
+    )  # as if it had died with the process as often
     await replica.start()
     thread = scene.workspace.thread(talk.channel, talk.thread)
     await scene.workspace.until(lambda: "Reference" in thread[1].shown, 20)

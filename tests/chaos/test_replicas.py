@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.chaos, pytest.mark.postgresql, pytest.mark.timeout(150)]
 
-TALKS, QUESTIONS = 20, 2
+TALKS, QUESTIONS = 24, 1
 TAKEOVER = 60.0  # seconds
 
 
@@ -30,9 +30,10 @@ def database_url(postgresql_url: str) -> str:
 
 async def test_the_dead_and_the_frozen_are_replaced(scene: Scene) -> None:
     dying, zombie, last = await ready(scene, 3)
-    async with talking(scene):
+    async with talking(scene) as is_over:
         await strike(scene.workspace, dying.kill, count=scene.rng.randint(20, 60))
         await strike(scene.workspace, zombie.freeze, count=scene.rng.randint(1, 20))
+        is_over.set()
         async with asyncio.timeout(TAKEOVER):
             await scene.people.until_answered(scene.people.unanswered)
     await dying.ended()
@@ -63,12 +64,12 @@ async def ready(scene: Scene, number: int) -> list[Replica]:
 
 
 @asynccontextmanager
-async def talking(scene: Scene) -> AsyncIterator[None]:
-    """Let new people talk as long as the block runs, and until each has asked enough."""
+async def talking(scene: Scene) -> AsyncIterator[asyncio.Event]:
+    """Let new people talk until the event is set or the block ends, and each has asked enough."""
     is_over = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         for number in range(TALKS):
             talk = scene.people.meet("summarize" if number % 7 == 3 else "mention")
             group.create_task(scene.people.hold(talk, QUESTIONS, is_over.is_set, scene.online))
-        yield
+        yield is_over
         is_over.set()

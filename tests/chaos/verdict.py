@@ -48,10 +48,22 @@ def faults_in_talk(people: People, talk: Talk) -> Iterator[str]:
     """Compare what a thread shows with what was asked there."""
     thread = people.workspace.thread(talk.channel, talk.thread)
     said = [message for message in thread[1:] if message.user == people.workspace.bot.id]
+    yield from faults_in_answers(talk, [message for message in said if not message.files])
+    answers = [tag for tag in map(_tag, said) if tag in talk.tags]
+    if list(dict.fromkeys(answers)) != [tag for tag in talk.tags if tag in answers]:
+        yield f"talk {talk.number} asked {talk.tags} and was answered {answers}"
+    files = sorted(file.name for message in said for file in message.files)
+    if files != [file_of(tag) for tag in talk.tags if tag[0] == "c"]:
+        yield f"talk {talk.number} has the files {files}"
+    if people.workspace.workspace.session(talk.channel, talk.thread).status:
+        yield f"talk {talk.number} still shows a status"
+
+
+def faults_in_answers(talk: Talk, said: list[Message]) -> Iterator[str]:
+    """Check that each question has its answer, whole and once, and that nothing else was said."""
     shown: dict[str, list[Message]] = defaultdict(list)
     for message in said:
-        if not message.files:
-            shown[_tag(message)].append(message)
+        shown[_tag(message)].append(message)
     for tag in talk.tags:
         parts = shown.pop(tag, [])
         text = "".join(part.shown for part in parts)
@@ -63,14 +75,6 @@ def faults_in_talk(people: People, talk: Talk) -> Iterator[str]:
             yield f"{tag} has {len(parts)} messages that are not its answer: {brief(text)}"
     for tag, strays in shown.items():
         yield f"talk {talk.number} has {len(strays)} messages about {tag or 'nothing'}: {brief(strays[0].shown)}"
-    answers = [tag for tag in map(_tag, said) if tag in talk.tags]
-    if list(dict.fromkeys(answers)) != [tag for tag in talk.tags if tag in answers]:
-        yield f"talk {talk.number} asked {talk.tags} and was answered {answers}"
-    files = sorted(file.name for message in said for file in message.files)
-    if files != [file_of(tag) for tag in talk.tags if tag[0] == "c"]:
-        yield f"talk {talk.number} has the files {files}"
-    if people.workspace.workspace.session(talk.channel, talk.thread).status:
-        yield f"talk {talk.number} still shows a status"
 
 
 def faults_in_channels(people: People) -> Iterator[str]:

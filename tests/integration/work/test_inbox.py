@@ -381,3 +381,22 @@ async def test_who_waits_knows_how_many_before(replica: Replicas) -> None:
     await inbox.idle()
     assert await inbox.count_before("A3") == 0
     assert await inbox.count_before("never came") == 0
+
+
+async def test_what_was_handed_back_was_begun(replica: Replicas) -> None:
+    first, second, handler = replica(), replica(), HeldHandler()
+    first.handle("turn", handler, RecordingGivenUp())
+    await first.accept(turn("E1"))
+    await first.start()
+    await handler.started.get()
+    await first.stop(grace=0)
+    begun: list[tuple[int, bool]] = []
+
+    async def handle(job: Job) -> None:
+        begun.append((job.attempt, job.was_begun))
+
+    second.handle("turn", handle, RecordingGivenUp())
+    await second.accept(turn("E2"))
+    await second.start()
+    await second.idle()
+    assert sorted(begun) == [(1, False), (1, True)]

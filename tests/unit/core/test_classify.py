@@ -144,3 +144,15 @@ def test_the_messages_go_in_as_data(items: list[str]) -> None:
     prompt = classify.prompt(list(enumerate(items, start=1)))
     data = prompt.removeprefix("Classify each of these messages.\n\n<messages>").removesuffix("</messages>")
     assert json.loads(data) == [{"item": number, "text": text} for number, text in enumerate(items, start=1)]
+
+
+def test_a_quoted_list_needs_no_colon() -> None:
+    task = classify.parse('"it crashes", "I forgot my password" into Bug report, Account issue')
+    assert task.items == ("it crashes", "I forgot my password")
+    assert task.categories == ("Bug report", "Account issue")
+
+
+def test_into_in_a_message_is_its_own() -> None:
+    task = classify.parse("I ran into: error on upload\nApp slow")
+    assert task.items == ("I ran into: error on upload", "App slow")
+    assert task.categories == DEFAULT_CATEGORIES

@@ -22,14 +22,21 @@ SUMMARIZE, PARLEY = COMMANDS[0], COMMANDS[-1]
 
 def test_a_payload_is_read() -> None:
     command = read(SUMMARIZE, BODY)
-    assert (command.id, command.name, command.text, command.is_private) == (
-        "1.2.3",
-        "summarize",
-        "a <b> #general",
-        True,
-    )
+    assert (command.name, command.text, command.is_private) == ("summarize", "a <b> #general", True)
     assert command.place == Place("T1", "C1")
     assert command.asker == Asker("U0ADA", "T1", "https://hooks.slack.com/commands/1")
+
+
+def test_an_id_is_all_that_was_said() -> None:
+    once = read(SUMMARIZE, BODY).id
+    assert read(SUMMARIZE, dict(reversed(BODY.items()))).id == once
+    assert read(SUMMARIZE, BODY | {"text": "something else"}).id != once
+    assert read(SUMMARIZE, BODY | {"trigger_id": "1.2.4"}).id != once
+
+
+def test_a_setting_keeps_its_words() -> None:
+    command = read(PARLEY, BODY | {"text": "prompt --private"})
+    assert (command.text, command.is_private) == ("prompt --private", True)
 
 
 @pytest.mark.parametrize("text", [None, "", "   "])
