@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import update
 
-from bot.settings import Settings
 from bot.db.engine import Database
+from bot.settings import Settings
 from bot.work import AbandonedError
 from bot.work.table import inbox
 from tests.chaos.instant import strike
