@@ -30,7 +30,7 @@ class Identity:
                 self._known = AuthorizeResult(
                     enterprise_id=response.get("enterprise_id"),
                     team_id=response.get("team_id"),
-                    bot_user_id=response["user_id"],
+                    bot_user_id=response.get("user_id"),
                     bot_id=response.get("bot_id"),
                     bot_token=self._client.token,
                 )
