@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,40 @@ class Place:
     workspace: str
     channel: str
     thread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """A file that came with a message: where to find it, not what is in it. `size` is in bytes, 0 where unknown."""
+
+    id: str
+    name: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message as the platform's own history has it.
+
+    `text` is all that a person reads in it, people by their names and files by theirs; `words` has people in the
+    platform's own form, so that they can be addressed, and `names` tells who those are. `name` is the author's.
+    `thread` is the id of the message that it hangs on, its own id when others hang on it, "" outside of threads.
+    `is_own`: the bot said it.
+    """
+
+    id: str
+    author: str
+    name: str
+    text: str
+    thread: str
+    is_bot: bool
+    files: tuple[FileRef, ...]
+    at: datetime
+    reply_count: int = 0
+    words: str = ""
+    is_own: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from pydantic import BaseModel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
     from contextlib import AbstractAsyncContextManager
 
     from bot.core.command import Command
-    from bot.core.conversation import Conversation, Heard, Place
+    from bot.core.conversation import Conversation, Heard, Place, Said
 
 Form = TypeVar("Form", bound=BaseModel)
 
@@ -194,6 +194,23 @@ class Chat(Protocol):
 
     async def upload(self, place: Place, name: str, content: str, bookmark: Bookmark) -> None:
         """Post a text file to a thread, once. Raises `ChatError`."""
+
+    def read_thread(self, place: Place, after: str = "") -> AsyncIterator[tuple[Said, ...]]:
+        """Read a thread page by page, oldest first, behind the message `after`. Raises `ChatError`.
+
+        Ends after 50,000 messages, whatever is left.
+        """
+
+    def read_channel(
+        self, place: Place, after: datetime, before: datetime | None = None
+    ) -> AsyncIterator[tuple[Said, ...]]:
+        """Read a channel's own messages page by page, newest first; those in threads are not among them.
+
+        Raises `ChatError`. Ends after 50,000 messages, whatever is left.
+        """
+
+    def permalink(self, place: Place, message: str) -> str:
+        """Write the address of a message, by which people find it."""
 
     async def open_direct(self, place: Place, asker: Asker) -> Place:
         """Return the place of direct messages between the bot and the asker. Raises `ChatError`."""

@@ -13,14 +13,18 @@ from bot.core.ports import Standing
 from bot.errors import ChatError
 from bot.slack.api import TIMEOUT, call, translated
 from bot.slack.delivery import LEFT_BEHIND, Sessions, StreamedAnswer, WhisperedAnswer, mark, mark_of, message
+from bot.slack.history import History
+from bot.slack.people import People, mention
+from bot.slack.permalink import permalink
 from bot.slack.text import MESSAGE_LIMIT, harmless
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from datetime import datetime
 
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.core.conversation import Place
+    from bot.core.conversation import Place, Said
     from bot.core.ports import Asker, Bookmark
     from bot.slack.identity import Identity
 
@@ -36,10 +40,25 @@ class SlackChat:
         self._identity = identity
         self._session = session
         self._sessions = Sessions(client)
+        self._history = History(client, identity, People(client))
 
     def mention(self, person: str) -> str:
         """Write a person's name as Slack links it."""
-        return f"<@{person}>"
+        return mention(person)
+
+    def read_thread(self, place: Place, after: str = "") -> AsyncIterator[tuple[Said, ...]]:
+        """Read a thread page by page, oldest first, behind the message `after`. Raises `ChatError`."""
+        return self._history.thread(place, after)
+
+    def read_channel(
+        self, place: Place, after: datetime, before: datetime | None = None
+    ) -> AsyncIterator[tuple[Said, ...]]:
+        """Read a channel's own messages page by page, newest first. Raises `ChatError`."""
+        return self._history.channel(place, after, before)
+
+    def permalink(self, place: Place, message: str) -> str:
+        """Write the address of a message."""
+        return permalink(self._identity.url, place.channel, message, place.thread)
 
     def answer(self, place: Place, asker: Asker, bookmark: Bookmark, *, to: str) -> StreamedAnswer:
         """Begin an answer in a thread to its message `to`."""

@@ -20,12 +20,15 @@ class Identity:
         self._client = client
         self._known: AuthorizeResult | None = None
         self._asking = asyncio.Lock()
+        self.url = ""
+        """The workspace's own address, "" as long as Slack did not answer."""
 
     async def __call__(self) -> AuthorizeResult:
         """Return the identity. Raises `ChatError`, so that Slack delivers again what could not be read."""
         async with self._asking:
             if self._known is None:
                 response = await call(self._client.auth_test)
+                self.url = str(response.get("url") or "")
                 # Bolt's own way takes a user without a bot_id for a person.
                 self._known = AuthorizeResult(
                     enterprise_id=response.get("enterprise_id"),

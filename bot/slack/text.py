@@ -27,12 +27,17 @@ def unescape(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
+def storable(text: str) -> str:
+    """Take out what can't be stored or sent: NUL, and halves of characters."""
+    return _NO_TEXT.sub("", text)
+
+
 def plain(text: str) -> str:
     """Turn Slack's mark-up into what the person typed: links, channels and broadcasts; mentions of people stay.
 
-    Takes out what can't be stored or sent: NUL, and halves of characters.
+    Takes out what can't be stored or sent.
     """
-    text = _LINK.sub(_link, _NO_TEXT.sub("", text))
+    text = _LINK.sub(_link, storable(text))
     text = _CHANNEL.sub(lambda match: f"#{match['name']}", text)
     text = _BROADCAST_IN.sub(lambda match: f"@{match['who']}", text)
     text = _LABELLED.sub(lambda match: match["label"], text)

@@ -1,0 +1,103 @@
+"""What people are called: asked of Slack once, and remembered for a day."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections import OrderedDict
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from bot.errors import ChatBusyError, ChatError
+from bot.slack.api import call_once
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from slack_sdk.web.async_client import AsyncWebClient
+
+log = logging.getLogger(__name__)
+
+KEPT = 10_000  # names
+KEPT_FOR = 86_400.0  # seconds
+UNKNOWN_FOR = 600.0  # seconds before a person whose name Slack did not give is asked for again
+AT_ONCE = 8
+LONGEST_NAME = 80  # characters, as Slack's own limit
+
+MENTION = re.compile(r"<@(?P<person>[UW][A-Z0-9]{2,20})(?:\|[^>]*)?>")
+
+
+class People:
+    """Names by people's ids, at most `KEPT` of them; an id that Slack gives no name for stands for itself.
+
+    A name is never waited for: once Slack's rate limit is reached, ids do until it is over.
+    """
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+        self._known: OrderedDict[str, tuple[str, float]] = OrderedDict()
+        self._busy_until = 0.0
+
+    async def names(self, people: Iterable[str]) -> dict[str, str]:
+        """Return each person's name. Never raises for want of one."""
+        wanted = dict.fromkeys(people)
+        unknown = [person for person in wanted if self._known.get(person, ("", 0.0))[1] <= monotonic()]
+        room = asyncio.Semaphore(AT_ONCE)
+
+        async def ask(person: str) -> None:
+            async with room:
+                await self._ask(person)
+
+        await asyncio.gather(*map(ask, unknown))
+        return {person: self._known.get(person, (person, 0.0))[0] for person in wanted}
+
+    def learn(self, person: str, profile: Mapping[str, Any]) -> None:
+        """Take a name from a profile that came with a message, which saves the question."""
+        if name := name_of(profile):
+            self._keep(person, name, KEPT_FOR)
+
+    async def _ask(self, person: str) -> None:
+        if monotonic() < self._busy_until:
+            return
+        try:
+            user = (await call_once(self._client.users_info, user=person))["user"]
+        except ChatBusyError as error:
+            self._busy_until = monotonic() + error.retry_after
+        except ChatError as error:
+            log.info("a person's name is not known: %s", error)
+            if not error.is_transient:
+                self._keep(person, person, UNKNOWN_FOR)
+        else:
+            profile = user.get("profile") or {}
+            self._keep(person, name_of(profile) or name_of(user) or person, KEPT_FOR)
+
+    def _keep(self, person: str, name: str, seconds: float) -> None:
+        self._known[person] = (name, monotonic() + seconds)
+        self._known.move_to_end(person)
+        while len(self._known) > KEPT:
+            self._known.popitem(last=False)
+
+
+def name_of(profile: Mapping[str, Any]) -> str:
+    """Return what a person wants to be called: on one line, "" where nothing is said."""
+    for field in ("display_name", "real_name", "name"):
+        value = profile.get(field)
+        if isinstance(value, str) and (name := " ".join(value.split())):
+            return name[:LONGEST_NAME]
+    return ""
+
+
+def mention(person: str) -> str:
+    """Write a person's name as Slack links it."""
+    return f"<@{person}>"
+
+
+def named(text: str, names: Mapping[str, str]) -> str:
+    """Write `@name` for each mention in a text."""
+    return MENTION.sub(lambda match: f"@{names.get(match['person'], match['person'])}", text)
+
+
+def mentioned(text: str) -> list[str]:
+    """Return whom a text mentions."""
+    return [match["person"] for match in MENTION.finditer(text)]

@@ -1,0 +1,136 @@
+"""What the chat reads of the local workspace's history."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import aiohttp
+import pytest
+
+from bot.core.conversation import Place
+from bot.errors import ChatError
+from bot.playground.local_workspace import LocalWorkspace
+from bot.playground.records import Message
+from bot.slack.api import web_client
+from bot.slack.chat import SlackChat
+from bot.slack.identity import Identity
+from bot.slack.permalink import parse
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from bot.core.conversation import Said
+
+
+@pytest.fixture
+async def workspace() -> AsyncIterator[LocalWorkspace]:
+    async with LocalWorkspace() as local:
+        yield local
+
+
+@pytest.fixture
+async def chat(workspace: LocalWorkspace) -> AsyncIterator[SlackChat]:
+    async with aiohttp.ClientSession() as session:
+        client = web_client(workspace.workspace.bot_token, f"{workspace.url}/api/", session)
+        yield SlackChat(client, Identity(client), session)
+
+
+def place(workspace: LocalWorkspace, thread: str = "") -> Place:
+    return Place(workspace.workspace.team_id, workspace.channel("general"), thread)
+
+
+async def whole(pages: AsyncIterator[tuple[Said, ...]]) -> list[Said]:
+    return [said async for page in pages for said in page]
+
+
+async def test_a_thread_is_read_in_pages(workspace: LocalWorkspace, chat: SlackChat) -> None:
+    root = workspace.say(workspace.channel("general"), "first")
+    for number in range(450):
+        workspace.say(workspace.channel("general"), f"reply {number}", thread_ts=root, user=workspace.sam)
+    said = await whole(chat.read_thread(place(workspace, root)))
+    assert [one.text for one in said] == ["first", *(f"reply {number}" for number in range(450))]
+    assert [call.method for call in workspace.calls].count("conversations.replies") == 3
+    assert [call.method for call in workspace.calls].count("users.info") == 2
+    assert (said[0].reply_count, said[0].thread, said[1].thread, said[1].name) == (450, root, root, "sam")
+
+
+async def test_only_what_came_after_is_read(workspace: LocalWorkspace, chat: SlackChat) -> None:
+    root = workspace.say(workspace.channel("general"), "first")
+    seen = workspace.say(workspace.channel("general"), "seen", thread_ts=root)
+    workspace.say(workspace.channel("general"), "new", thread_ts=root)
+    assert [one.text for one in await whole(chat.read_thread(place(workspace, root), seen))] == ["new"]
+
+
+async def test_people_are_named_and_addressable(workspace: LocalWorkspace, chat: SlackChat) -> None:
+    root = workspace.say(workspace.channel("general"), f"ask <@{workspace.sam.id}> &amp; <@U0NOBODY>")
+    (said,) = await whole(chat.read_thread(place(workspace, root)))
+    assert said.text == "ask @sam & @U0NOBODY"
+    assert said.words == f"ask <@{workspace.sam.id}> & <@U0NOBODY>"
+    assert said.names == {f"<@{workspace.sam.id}>": "sam", "<@U0NOBODY>": "U0NOBODY"}
+
+
+async def test_names_are_asked_for_once(workspace: LocalWorkspace, chat: SlackChat) -> None:
+    root = workspace.say(workspace.channel("general"), "hi")
+    for _ in range(3):
+        await whole(chat.read_thread(place(workspace, root)))
+    assert [call.method for call in workspace.calls].count("users.info") == 1
+
+
+async def test_a_busy_directory_holds_nothing_up(workspace: LocalWorkspace, chat: SlackChat) -> None:
+    workspace.fail("users.info", retry_after=30)
+    root = workspace.say(workspace.channel("general"), "hi")
+    (said,) = await whole(chat.read_thread(place(workspace, root)))
+    assert said.name == workspace.me.id
+
+
+async def test_a_channel_is_read_newest_first(workspace: LocalWorkspace, chat: SlackChat) -> None:
+    general = workspace.channel("general")
+    first = workspace.say(general, "one")
+    workspace.say(general, "in the thread", thread_ts=first)
+    workspace.say(general, "two", files={"notes.txt": b"x" * 7})
+    now = datetime.now(UTC)
+    said = await whole(chat.read_channel(place(workspace), now - timedelta(hours=1)))
+    assert [one.text for one in said] == ["two\n[file: notes.txt]", "one"]
+    assert (said[0].files[0].name, said[0].files[0].media_type, said[0].files[0].size) == ("notes.txt", "text/plain", 7)
+    assert abs(said[0].at - now) < timedelta(minutes=1)
+    assert await whole(chat.read_channel(place(workspace), now - timedelta(hours=2), now - timedelta(hours=1))) == []
+
+
+async def test_notices_and_remains_are_left_out(workspace: LocalWorkspace, chat: SlackChat) -> None:
+    general = workspace.channel("general")
+    root = workspace.say(general, "to be deleted")
+    workspace.say(general, "reply", thread_ts=root)
+    workspace.workspace.post(Message(general, workspace.sam.id, "joined", root, subtype="channel_join"))
+    workspace.delete(general, root)
+    assert [one.text for one in await whole(chat.read_thread(place(workspace, root)))] == ["reply"]
+
+
+async def test_the_bots_own_words_are_marked(workspace: LocalWorkspace, chat: SlackChat) -> None:
+    general = workspace.channel("general")
+    root = workspace.say(general, "hi")
+    blocks = [{"type": "markdown", "text": "**Hello** & welcome"}]
+    workspace.workspace.post(Message(general, workspace.bot.id, "Hello", root, blocks=blocks))
+    said = (await whole(chat.read_thread(place(workspace, root))))[1]
+    assert (said.text, said.is_own, said.is_bot) == ("**Hello** & welcome", True, True)
+
+
+async def test_a_short_rate_limit_is_waited_for(workspace: LocalWorkspace, chat: SlackChat) -> None:
+    root = workspace.say(workspace.channel("general"), "hi")
+    workspace.fail("conversations.replies", retry_after=1)
+    assert [one.text for one in await whole(chat.read_thread(place(workspace, root)))] == ["hi"]
+
+
+async def test_a_thread_that_is_gone_is_said(workspace: LocalWorkspace, chat: SlackChat) -> None:
+    with pytest.raises(ChatError, match="thread_not_found"):
+        await whole(chat.read_thread(place(workspace, "1.0")))
+
+
+async def test_a_permalink_needs_no_call(workspace: LocalWorkspace, chat: SlackChat) -> None:
+    root = workspace.say(workspace.channel("general"), "hi")
+    await whole(chat.read_thread(place(workspace, root)))
+    calls = len(workspace.calls)
+    link = chat.permalink(place(workspace, root), root)
+    assert link.startswith(workspace.url)
+    assert parse(link) == (workspace.channel("general"), root, "")
+    assert len(workspace.calls) == calls
