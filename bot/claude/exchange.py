@@ -6,25 +6,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
-
-from anthropic.types import Message, RawMessageStreamEvent
+from typing import Any
 
 from bot.core.ports import Call, Purpose
 
-COUNTS = {"input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens"}
+COUNTS = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
 
 
 @dataclass(slots=True)
 class Exchange:
     """A call in flight. `sink` gets the text as it arrives; without one nobody sees it before it is whole.
 
-    `message` holds usage and stop reason; None until the API began to answer.
+    `counts` are the API's, by its own names; empty until it began to answer. `stop_reason` is None until it stopped.
     """
 
     purpose: Purpose
     model: str
     sink: Callable[[str], None] | None = None
-    message: Message | None = field(default=None, repr=False)
+    counts: dict[str, int] = field(default_factory=dict)
+    stop_reason: str | None = None
     request_id: str | None = None
     pieces: list[str] = field(default_factory=list, repr=False)
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -33,22 +33,27 @@ class Exchange:
 
     def restart(self) -> None:
         """Forget a try that failed: each try is a call of its own."""
-        self.message = self.request_id = self._first_token = None
+        self.stop_reason = self.request_id = self._first_token = None
+        self.counts.clear()
         self.pieces.clear()
         self.started_at, self._started = datetime.now(UTC), monotonic()
 
-    def follow(self, event: RawMessageStreamEvent) -> None:
-        """Take in an event of the stream."""
-        if event.type == "content_block_delta":
-            if event.delta.type == "text_delta" and event.delta.text:
-                self.take(event.delta.text)
-        elif event.type == "message_start":
-            self.message = event.message
-        elif event.type == "message_delta" and self.message is not None:
-            self.message.stop_reason = event.delta.stop_reason
-            # Totals, not differences; what is absent stands as it was.
-            counts = event.usage.model_dump(include=COUNTS, exclude_none=True)
-            self.message.usage = self.message.usage.model_copy(update=counts)
+    def follow(self, event: Any) -> None:  # noqa: ANN401 (JSON, as the API sent it)
+        """Take in an event of the stream. Raises `LookupError`, `TypeError` or `ValueError` where it is malformed."""
+        kind = event["type"]
+        if kind == "content_block_delta":
+            delta = event["delta"]
+            if delta["type"] == "text_delta" and delta["text"]:
+                self.take(delta["text"])
+        elif kind == "message_start":
+            self._count(event["message"]["usage"])
+        elif kind == "message_delta" and self.counts:
+            self.stop_reason = event["delta"]["stop_reason"]
+            self._count(event["usage"])
+
+    def _count(self, usage: dict[str, Any]) -> None:
+        """Take in totals, not differences: what is absent stands as it was."""
+        self.counts |= {name: int(usage[name]) for name in COUNTS if usage.get(name) is not None}
 
     def take(self, text: str) -> None:
         """Keep a piece of text and hand it on."""
@@ -68,14 +73,8 @@ class Exchange:
         """What the sink got of it."""
         return "" if self.sink is None else self.text
 
-    @property
-    def stop_reason(self) -> str | None:
-        """Why the model stopped; None while it has not."""
-        return self.message.stop_reason if self.message is not None else None
-
     def call(self, outcome: str = "ok") -> Call:
         """Write the call down for the ledger. Tokens are zero where the API did not get as far as counting them."""
-        usage = self.message.usage if self.message is not None else None
         first = self._first_token
         return Call(
             purpose=self.purpose,
@@ -83,10 +82,10 @@ class Exchange:
             started_at=self.started_at,
             latency_ms=_milliseconds(monotonic() - self._started),
             first_token_ms=_milliseconds(first - self._started) if first is not None else None,
-            input_tokens=usage.input_tokens if usage else 0,
-            output_tokens=usage.output_tokens if usage else 0,
-            cache_read_tokens=(usage.cache_read_input_tokens or 0) if usage else 0,
-            cache_write_tokens=(usage.cache_creation_input_tokens or 0) if usage else 0,
+            input_tokens=self.counts.get("input_tokens", 0),
+            output_tokens=self.counts.get("output_tokens", 0),
+            cache_read_tokens=self.counts.get("cache_read_input_tokens", 0),
+            cache_write_tokens=self.counts.get("cache_creation_input_tokens", 0),
             stop_reason=self.stop_reason,
             request_id=self.request_id,
             outcome=outcome,

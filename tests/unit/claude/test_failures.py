@@ -9,7 +9,6 @@ import aiohttp
 import anthropic
 import httpx2
 import pytest
-from anthropic.types import Message
 
 from bot import errors
 from bot.claude.exchange import Exchange
@@ -116,26 +115,12 @@ def raised(kind: type[anthropic.AnthropicError]) -> anthropic.AnthropicError:
     return kind("failed")
 
 
-def message(stop_reason: str | None = "end_turn", output_tokens: int = 7) -> Message:
-    return Message.model_validate(
-        {
-            "id": "msg_1",
-            "type": "message",
-            "role": "assistant",
-            "model": "claude-haiku-5-5",
-            "content": [],
-            "stop_reason": stop_reason,
-            "stop_sequence": None,
-            "usage": {"input_tokens": 11, "output_tokens": output_tokens, "cache_read_input_tokens": 3},
-        }
-    )
-
-
 def exchange(*pieces: str, stop_reason: str | None = "end_turn", seen: bool = True) -> Exchange:
     made = Exchange(Purpose.ANSWER, "claude-haiku-5-5", (lambda _: None) if seen else None)
-    made.message = message(stop_reason)
+    made.follow({"type": "message_start", "message": {"usage": {"input_tokens": 11, "output_tokens": 1}}})
     for piece in pieces:
         made.take(piece)
+    made.follow({"type": "message_delta", "delta": {"stop_reason": stop_reason}, "usage": {"output_tokens": 7}})
     return made
 
 
