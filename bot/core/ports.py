@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from bot.core.command import Command
     from bot.core.conversation import Conversation, Heard, Place, Said
+    from bot.core.reading import Reader, SharedFile, Target, Venue
 
 Form = TypeVar("Form", bound=BaseModel)
 
@@ -211,6 +212,18 @@ class Chat(Protocol):
 
     def permalink(self, place: Place, message: str) -> str:
         """Write the address of a message, by which people find it."""
+
+    def locate(self, link: str, place: Place) -> Target | None:
+        """Read a link to a message, a channel or a file of this platform; None for any other."""
+
+    async def venue(self, place: Place, person: str) -> Venue:
+        """Describe a channel. Raises `NotInChannelError` for one that the bot can't see, `ChatError`."""
+
+    async def reader(self, person: str) -> Reader:
+        """Look up in which time zone and language somebody reads. Raises `ChatError`."""
+
+    async def shared_file(self, place: Place, file: str) -> SharedFile:
+        """Describe a file. Raises `ChatError`."""
 
     async def open_direct(self, place: Place, asker: Asker) -> Place:
         """Return the place of direct messages between the bot and the asker. Raises `ChatError`."""

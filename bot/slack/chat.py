@@ -11,9 +11,11 @@ import aiohttp
 
 from bot.core.ports import Standing
 from bot.errors import ChatError
+from bot.slack import lookup
 from bot.slack.api import TIMEOUT, call, translated
 from bot.slack.delivery import LEFT_BEHIND, Sessions, StreamedAnswer, WhisperedAnswer, mark, mark_of, message
 from bot.slack.history import History
+from bot.slack.lookup import Lookup
 from bot.slack.people import People, mention
 from bot.slack.permalink import permalink
 from bot.slack.text import MESSAGE_LIMIT, harmless
@@ -26,9 +28,9 @@ if TYPE_CHECKING:
 
     from bot.core.conversation import Place, Said
     from bot.core.ports import Asker, Bookmark
+    from bot.core.reading import Reader, SharedFile, Target, Venue
     from bot.slack.identity import Identity
 
-MEMBERS_PER_PAGE = 1_000
 THREAD = "thread"  # the bookmark of the message that a command's thread hangs on
 
 
@@ -40,6 +42,7 @@ class SlackChat:
         self._identity = identity
         self._session = session
         self._sessions = Sessions(client)
+        self._lookup = Lookup(client)
         self._history = History(client, identity, People(client))
 
     def mention(self, person: str) -> str:
@@ -123,6 +126,22 @@ class SlackChat:
                 raise
             return False
 
+    def locate(self, link: str, place: Place) -> Target | None:
+        """Read a link to a message, a channel or a file of Slack's; None for any other."""
+        return lookup.locate(link, place)
+
+    async def venue(self, place: Place, person: str) -> Venue:
+        """Describe a channel. Raises `NotInChannelError` for one that the bot can't see, `ChatError`."""
+        return await self._lookup.venue(place, person)
+
+    async def reader(self, person: str) -> Reader:
+        """Look up somebody's time zone and language. Raises `ChatError`."""
+        return await self._lookup.reader(person)
+
+    async def shared_file(self, place: Place, file: str) -> SharedFile:
+        """Describe a file. Raises `ChatError`."""
+        return await self._lookup.file(place, file)
+
     async def open_direct(self, place: Place, asker: Asker) -> Place:
         """Return the place of direct messages with a person. Raises `ChatError`."""
         response = await call(self._client.conversations_open, users=asker.person)
@@ -132,16 +151,4 @@ class SlackChat:
         """Look up a person's membership of the channel and rank in the workspace. Raises `ChatError`."""
         user = (await call(self._client.users_info, user=person))["user"]
         is_admin = bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner"))
-        return Standing(is_member=await self._is_member(place.channel, person), is_admin=is_admin)
-
-    async def _is_member(self, channel: str, person: str) -> bool:
-        cursor = ""
-        while True:
-            page = await call(
-                self._client.conversations_members, channel=channel, limit=MEMBERS_PER_PAGE, cursor=cursor
-            )
-            if person in page["members"]:
-                return True
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return False
+        return Standing(is_member=await self._lookup.is_member(place.channel, person), is_admin=is_admin)

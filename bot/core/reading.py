@@ -1,0 +1,189 @@
+"""Reading what was said in a channel or a thread, for somebody who may see it."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING, cast
+
+from bot.core.conversation import FileRef, Place, Said
+from bot.core.span import MAX_DAYS
+from bot.errors import ChatBusyError, ChatError, NotAllowedError, NotInChannelError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Sequence
+
+    from bot.core.ports import Chat
+    from bot.core.span import Span
+
+MOST_MESSAGES = 10_000
+THREADS_AT_ONCE = 4
+PATIENCE = 300.0  # seconds that reading the threads of a channel may take: the platform lets us read only so fast
+
+# The same for a channel that there is not, one that the bot can't see, and a private one that the asker is not in:
+# nobody learns of a channel by asking.
+HIDDEN = (
+    "I can't see that conversation. If you are in it, invite me there with `/invite` and ask again; "
+    "if not, I may not read it for you."
+)
+GONE = "I can't find that message; it may have been deleted."
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """A channel as somebody finds it. `name` is "" for direct messages; `has_bot`, `has_person`: who is in it."""
+
+    name: str
+    is_private: bool
+    has_bot: bool
+    has_person: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """In which time zone and in which language, such as "de-DE", somebody reads; "" where that is not known."""
+
+    zone: tzinfo = UTC
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a link leads to: a message in its thread, a channel where `message` is "", or a file."""
+
+    place: Place
+    message: str = ""
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedFile:
+    """A file, who posted it, and the channels where that was."""
+
+    file: FileRef
+    owner: str
+    places: tuple[Place, ...]
+
+
+@dataclass(slots=True)
+class Read:
+    """What was read, in no order. `since` is when it begins.
+
+    `threads_unread`: threads whose replies could not be read in time. `found_own`: for a span that begins with the
+    person's own last message, whether there was one.
+    """
+
+    said: list[Said] = field(default_factory=list)
+    since: datetime | None = None
+    threads_unread: int = 0
+    found_own: bool = True
+
+
+async def allow(place: Place, person: str, *, chat: Chat) -> Venue:
+    """Return a channel that the person and the bot are both in.
+
+    Raises `UsageError` or `NotAllowedError` with what to do otherwise, and `ChatError` where it can't be known.
+    """
+    try:
+        venue = await chat.venue(place, person)
+    except NotInChannelError:
+        raise UsageError(HIDDEN) from None
+    if not venue.has_person:
+        raise NotAllowedError(
+            HIDDEN if venue.is_private else f"You are not in #{venue.name}: join it, and I read it for you."
+        )
+    if not venue.has_bot:
+        raise UsageError(f"I am not in #{venue.name} yet: invite me there with `/invite` and ask again.")
+    return venue
+
+
+async def read_thread(place: Place, *, chat: Chat, progress: Callable[[int], None]) -> Read:
+    """Read a thread. Raises `UsageError` for one that is gone, `ChatError`."""
+    read = Read()
+    try:
+        async for page in chat.read_thread(place):
+            read.said.extend(page)
+            progress(len(read.said))
+    except NotInChannelError:
+        raise UsageError(HIDDEN) from None
+    except ChatError as error:
+        if error.is_transient:
+            raise
+        raise UsageError(GONE) from None
+    if not read.said:
+        raise UsageError(GONE)
+    return read
+
+
+async def read_channel(place: Place, span: Span, person: str, *, chat: Chat, progress: Callable[[int], None]) -> Read:
+    """Read a channel with the threads that began in the span, up to its end; newest first, 10,000 messages at most.
+
+    Where the span begins with what the person has read, it begins with their own last message in the channel, as no
+    bot is told how far somebody has read. Raises `UsageError` for a channel out of reach, `ChatError`.
+    """
+    read = Read(since=span.start or span.end - timedelta(days=MAX_DAYS), found_own=span.start is not None)
+    try:
+        await _read_own(place, span, person, read, chat=chat, progress=progress)
+    except NotInChannelError:
+        raise UsageError(HIDDEN) from None
+    roots = [said for said in read.said if said.reply_count]
+    room = asyncio.Semaphore(THREADS_AT_ONCE)
+    deadline = asyncio.get_running_loop().time() + PATIENCE
+
+    async def read_replies(root: Said) -> None:
+        async with room:
+            if len(read.said) >= MOST_MESSAGES or not await _read_replies(replace(place, thread=root.id)):
+                read.threads_unread += 1
+        progress(len(read.said))
+
+    async def _read_replies(thread: Place) -> bool:
+        while asyncio.get_running_loop().time() < deadline:
+            try:
+                replies = [said async for page in chat.read_thread(thread) for said in page]
+            except ChatBusyError as error:
+                await asyncio.sleep(error.retry_after)
+            else:
+                read.said.extend(said for said in replies if said.id != thread.thread and said.at < span.end)
+                return True
+        return False
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for root in roots:
+                group.create_task(read_replies(root))
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from None
+    return read
+
+
+async def _read_own(
+    place: Place, span: Span, person: str, read: Read, *, chat: Chat, progress: Callable[[int], None]
+) -> None:
+    """Read a channel's own messages, until the person's own last one where that is where the span begins."""
+    pages = cast("AsyncGenerator[Sequence[Said]]", chat.read_channel(place, read.since or span.end, span.end))
+    async with aclosing(pages):
+        async for page in pages:
+            for said in page:
+                if span.start is None and said.author == person:
+                    read.since, read.found_own = said.at, True
+                    return
+                read.said.append(said)
+            progress(len(read.said))
+            if len(read.said) >= MOST_MESSAGES:
+                return
+
+
+async def allow_file(shared: SharedFile, person: str, *, chat: Chat) -> None:
+    """Raise `NotAllowedError` unless a person posted a file, or is in a channel where it was shared."""
+    if shared.owner == person:
+        return
+    for place in shared.places:
+        try:
+            venue = await chat.venue(place, person)
+        except NotInChannelError:
+            continue
+        if venue.has_person:
+            return
+    raise NotAllowedError("I can't see that file. Post it in a channel where we both are, and ask again.")
