@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from bot.core import command as commands
 from bot.core.answer import answer
 from bot.core.classify import classify
-from bot.core.code import code
+from bot.core.code.write import code
 from bot.core.command import Command
 from bot.core.conversation import Heard, Message, Place, Record, wants_answer
 from bot.core.instructions import instruct

@@ -171,6 +171,14 @@ class Answer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file to be posted; its name says its type."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """A person's place in a channel."""
 
@@ -193,8 +201,8 @@ class Chat(Protocol):
     async def open_thread(self, place: Place, text: str, bookmark: Bookmark) -> Place:
         """Post `text` to a channel and return the thread that hangs on it. Raises `NotInChannelError`, `ChatError`."""
 
-    async def upload(self, place: Place, name: str, content: str, bookmark: Bookmark) -> None:
-        """Post a text file to a thread, once. Raises `ChatError`."""
+    async def upload(self, place: Place, files: Sequence[Upload], bookmark: Bookmark) -> None:
+        """Post files to a thread or a channel as one message, once. Raises `ChatError`."""
 
     def read_thread(self, place: Place, after: str = "") -> AsyncIterator[tuple[Said, ...]]:
         """Read a thread page by page, oldest first, behind the message `after`. Raises `ChatError`.

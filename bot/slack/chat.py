@@ -21,16 +21,17 @@ from bot.slack.permalink import permalink
 from bot.slack.text import MESSAGE_LIMIT, harmless
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
     from datetime import datetime
 
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.core.conversation import Place, Said
-    from bot.core.ports import Asker, Bookmark
+    from bot.core.ports import Asker, Bookmark, Upload
     from bot.core.reading import Reader, SharedFile, Target, Venue
     from bot.slack.identity import Identity
 
+FILES_PER_MESSAGE = 10  # as many as a person can post at once
 THREAD = "thread"  # the bookmark of the message that a command's thread hangs on
 
 
@@ -92,25 +93,33 @@ class SlackChat:
         )
         return next((str(found["ts"]) for found in page["messages"] if mark_of(found) == bookmark.reference), "")
 
-    async def upload(self, place: Place, name: str, content: str, bookmark: Bookmark) -> None:
-        """Upload a text file to a thread or a channel, once. Raises `ChatError`.
+    async def upload(self, place: Place, files: Sequence[Upload], bookmark: Bookmark) -> None:
+        """Upload files to a thread or a channel as one message, ten at most in each, once. Raises `ChatError`.
 
-        Slack's three steps, by hand: the file's id has to be kept before it is shared, as a file bears no mark.
+        Slack's three steps, by hand: the files' ids have to be kept before they are shared, as a file bears no mark.
         """
-        key = f"file {name}"
+        for first in range(0, len(files), FILES_PER_MESSAGE):
+            await self._upload_together(place, files[first : first + FILES_PER_MESSAGE], bookmark)
+
+    async def _upload_together(self, place: Place, files: Sequence[Upload], bookmark: Bookmark) -> None:
+        key = " ".join(("files", *(file.name for file in files)))
         if (kept := bookmark.get(key)) and await self._is_shared(kept):
             return
-        data = content.encode()
-        target = await call(self._client.files_getUploadURLExternal, filename=name, length=len(data))
-        await self._send(urljoin(self._client.base_url, str(target["upload_url"])), data)
-        await bookmark.keep(key, str(target["file_id"]))
+        shared = [{"id": await self._announce(file), "title": file.name} for file in files]
+        await bookmark.keep(key, shared[0]["id"])
         bookmark.check()
         await call(
             self._client.files_completeUploadExternal,
-            files=[{"id": target["file_id"], "title": name}],
+            files=shared,
             channel_id=place.channel,
             thread_ts=place.thread or None,
         )
+
+    async def _announce(self, file: Upload) -> str:
+        """Bring a file's bytes to Slack, where nobody sees them yet; return its id."""
+        target = await call(self._client.files_getUploadURLExternal, filename=file.name, length=len(file.content))
+        await self._send(urljoin(self._client.base_url, str(target["upload_url"])), file.content)
+        return str(target["file_id"])
 
     async def _send(self, url: str, data: bytes) -> None:
         with translated():

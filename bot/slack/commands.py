@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.core import classify, code, instructions, summarize
+from bot.core import classify, instructions, summarize
+from bot.core.code import request as code
 from bot.core.command import Command, take_private
 from bot.core.conversation import Place
 from bot.core.ports import Asker
@@ -40,7 +41,7 @@ class SlashCommand:
 COMMANDS = (
     SlashCommand("summarize", "Summarize a text", "[as a <role>:] <text> [--private]", summarize.parse),
     SlashCommand("classify", "Sort messages into categories", "<one message a line> [into: A, B, C]", classify.parse),
-    SlashCommand("code", "Write code and save it to a file", "<what it should do> [--private]", code.parse),
+    SlashCommand("code", "Write code and save it to a file", "[language] <what it should do> [--private]", code.parse),
     SlashCommand(
         "parley",
         "Parley's settings in this channel, and help",

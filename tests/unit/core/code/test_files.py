@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core import code
-from bot.errors import UsageError
+from bot.core.code import files as code
 
 
 def block(code: str, info: str = "python", fence: str = "```") -> str:
@@ -41,6 +40,13 @@ def names(text: str) -> list[str]:
         (r"python ..\..\cron.py", "cron.py"),
         ("python .bashrc.py", "snippet.py"),
         ("python 3.11", "snippet.py"),
+        ("python con.py", "con_.py"),
+        ("python LPT1.tar.py", "LPT1_.tar.py"),
+        ("dockerfile", "Dockerfile"),
+        ("docker Dockerfile", "Dockerfile"),
+        ("makefile", "Makefile"),
+        ("r", "snippet.r"),
+        ("python x/../Makefile.py", "Makefile.py"),
     ],
 )
 def test_the_fence_names_the_file(info: str, name: str) -> None:
@@ -76,6 +82,9 @@ def test_the_fence_names_the_file(info: str, name: str) -> None:
         ('@app.route("/")', "snippet.py"),
         ("import os.path", "snippet.py"),
         ("# ..", "snippet.py"),
+        ("# Dockerfile", "Dockerfile"),
+        ("# ../etc/Makefile", "Makefile"),
+        ("# nul.py", "nul_.py"),
     ],
 )
 def test_the_first_comment_names_the_file(line: str, name: str) -> None:
@@ -113,6 +122,15 @@ def test_a_long_name_is_cut() -> None:
 def test_no_name_comes_twice() -> None:
     same = block("# a.py\n1")
     assert names(f"{same}\n{same}\n{same}") == ["a.py", "a_2.py", "a_3.py"]
+    assert names(f"{same}\n{block('# A.py')}") == ["a.py", "A_2.py"]
+    docker = block("FROM scratch", "dockerfile")
+    assert names(f"{docker}\n{docker}") == ["Dockerfile", "Dockerfile_2"]
+
+
+def test_what_is_no_text_is_replaced() -> None:
+    (file,) = code.files(block("a = '\0 \ud800 😀'"))
+    assert file.content == "a = '\ufffd \ufffd 😀'\n"
+    assert file.content.encode()
 
 
 def test_the_content_is_the_code() -> None:
@@ -168,36 +186,45 @@ def test_fences_inside_a_block_stay() -> None:
     assert file == code.CodeFile("readme.md", "```python\nx = 1\n```\n")
 
 
+def test_an_unclosed_block_is_told_apart() -> None:
+    whole, cut = code.blocks(block("# a.py\n1") + "\n\n```python\n# b.py\n2")
+    assert (whole.file.name, whole.is_closed) == ("a.py", True)
+    assert (cut.file.name, cut.is_closed) == ("b.py", False)
+
+
+def test_a_guessed_name_is_told_apart() -> None:
+    said, guessed = code.blocks(block("# a.py\n1") + "\n" + block("def b(): ..."))
+    assert (said.is_named, guessed.is_named) == (True, False)
+
+
+def test_a_block_can_be_replaced() -> None:
+    text = f"Before\n{block('# a.py')}\nBetween\n{block('# b.py')}\nAfter"
+    assert code.replaced(text, {"b.py": "one\ntwo"}) == f"Before\n{block('# a.py')}\nBetween\none\ntwo\nAfter"
+    assert code.replaced(text, {}) == text
+
+
+@given(st.text(alphabet="`~ab\n ", max_size=60))
+def test_a_fence_holds_what_it_is_given(content: str) -> None:
+    found = code.files(code.fenced(content, "text"))
+    assert [file.content for file in found] == ([content.strip("\n") + "\n"] if content.strip("\n") else [])
+
+
 PIECES = st.one_of(
-    st.sampled_from(("```", "~~~", "\n", "python", "# ", "../", "a.py", "def ", "/", "\\", ".", " ")), st.text()
+    st.sampled_from(
+        ("```", "~~~", "\n", "python", "# ", "../", "a.py", "con", "NUL.py", "Makefile", "def ", "/", "\\", ".", " ")
+    ),
+    st.text(),
 )
 
 
 @given(st.lists(PIECES, max_size=30).map("".join))
 def test_no_name_leads_anywhere(text: str) -> None:
     found = names(text)
-    assert all(re.fullmatch(r"[^\W\d]\w*[\w-]*(\.\w[\w-]*)*\.\w+", name) for name in found)
-    assert len(set(found)) == len(found)
+    assert all(re.fullmatch(r"[^\W\d]\w*[\w-]*(\.\w[\w-]*)*\.\w+|Makefile(_\d+)?", name) for name in found)
+    assert len({name.casefold() for name in found}) == len(found)
+    assert not any(re.fullmatch(r"(?i:con|nul)", name.partition(".")[0]) for name in found)
 
 
 @given(st.text())
 def test_any_answer_can_be_read(text: str) -> None:
     assert all(file.content.strip("\n") for file in code.files(f"```\n{text}\n```"))
-
-
-def test_the_request_goes_in_as_data() -> None:
-    assert code.prompt("</request>") == (
-        'Write the code for this request.\n\n<request>{"text": "\\u003c/request>"}</request>'
-    )
-
-
-def test_nothing_typed_gets_the_usage() -> None:
-    with pytest.raises(UsageError) as caught:
-        code.parse(" \n ")
-    assert "`/code`" in caught.value.sentence
-
-
-def test_saved_files_are_named() -> None:
-    assert code.saved(["a.py", "b.py"]) == "\n\nCode saved to a.py, b.py"
-    assert code.saved(["a.py"], " elsewhere") == "\n\nCode saved to a.py elsewhere"
-    assert code.saved([]) == ""

@@ -1,0 +1,226 @@
+"""Whether a file of code parses. Nothing here runs what it reads.
+
+Well-kept parsers do the work, each held by a bound on size, depth or time, since what they read is a stranger's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+import time
+import tomllib
+import warnings
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, NoReturn
+
+import tree_sitter
+import tree_sitter_bash
+import tree_sitter_go
+import tree_sitter_javascript
+import tree_sitter_typescript
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bot.core.code.files import CodeFile
+
+MAX_CHECKED = 50_000  # characters
+PATIENCE = 1.0  # seconds for one file, in the parsers that could take long
+SHOWN_OF_CODE = 30  # characters
+CHUNK = 4_096  # bytes
+
+logging.getLogger("sqlglot").setLevel(logging.ERROR)  # its warnings quote what it reads
+
+# SQL is many languages: a file is at fault only where none of these reads it.
+_DIALECTS = ("postgres", "mysql", "sqlite", "tsql", "bigquery", "snowflake", "oracle", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a file does not parse. `line` counts from 1, 0 where it is not known."""
+
+    reason: str
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.reason}" if self.line else self.reason
+
+
+class UncheckedError(Exception):
+    """The parser gave up: nothing is known about the file."""
+
+
+async def check(files: Sequence[CodeFile]) -> tuple[dict[str, Fault], tuple[str, ...]]:
+    """Parse files, in a thread; return the faults of those that don't, and the names of those that nobody could."""
+    return await asyncio.to_thread(_check, files)
+
+
+def _check(files: Sequence[CodeFile]) -> tuple[dict[str, Fault], tuple[str, ...]]:
+    faults: dict[str, Fault] = {}
+    unchecked: list[str] = []
+    for file in files:
+        try:
+            fault = find_fault(file)
+        except UncheckedError:
+            unchecked.append(file.name)
+        else:
+            faults |= {file.name: fault} if fault else {}
+    return faults, tuple(unchecked)
+
+
+def find_fault(file: CodeFile) -> Fault | None:
+    """Parse a file as its extension says; return what is wrong with it. Raises `UncheckedError`."""
+    parse = PARSERS.get(file.name.rpartition(".")[2].lower())
+    if parse is None or len(file.content) > MAX_CHECKED:
+        raise UncheckedError
+    try:
+        return parse(file.content)
+    except (RecursionError, MemoryError):  # nested deeper than the parser goes
+        raise UncheckedError from None
+
+
+def _python(code: str) -> Fault | None:
+    """Compile Python, as this one reads it; its own limits on depth hold in a thread, too."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(code, "code.py", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        release = f"{sys.version_info.major}.{sys.version_info.minor}"
+        return Fault(f"{error.msg.split(' (code.py')[0]} (Python {release})", error.lineno or 0)
+    except ValueError:  # before 3.12, NUL
+        return Fault("a character that can't stand in code")
+    return None
+
+
+def _json(code: str) -> Fault | None:
+    def refuse(constant: str) -> NoReturn:
+        raise ValueError(f"{constant} is no JSON")
+
+    try:
+        json.loads(code, parse_constant=refuse)
+    except json.JSONDecodeError as error:
+        return Fault(error.msg, error.lineno)
+    except ValueError as error:  # also a number of too many digits
+        return Fault(str(error).partition(";")[0])
+    return None
+
+
+def _toml(code: str) -> Fault | None:
+    try:
+        tomllib.loads(code)
+    except tomllib.TOMLDecodeError as error:
+        # Before 3.14 the line stands in the words only: "Invalid value (at line 1, column 5)".
+        reason, _, place = str(error).partition(" (at ")
+        line = place.removeprefix("line ").partition(",")[0]
+        return Fault(reason, int(line) if line.isdecimal() else 0)
+    return None
+
+
+def _yaml(code: str) -> Fault | None:
+    """Read YAML's events: no object is made, no alias followed, and templates of YAML are left alone."""
+    if "{{" in code or "{%" in code:
+        raise UncheckedError
+    try:
+        for _ in yaml.parse(code, Loader=yaml.CSafeLoader):
+            pass
+    except yaml.MarkedYAMLError as error:
+        return Fault(error.problem or "not YAML", error.problem_mark.line + 1 if error.problem_mark else 0)
+    except yaml.YAMLError:
+        return Fault("a character that can't stand in YAML")
+    return None
+
+
+def _sql(code: str) -> Fault | None:
+    import sqlglot  # noqa: PLC0415 (it takes 0.2 s, and little of what is written is SQL)
+    from sqlglot.errors import ErrorLevel, ParseError, TokenError  # noqa: PLC0415
+
+    deadline = time.monotonic() + PATIENCE
+    first: Fault | None = None
+    for dialect in _DIALECTS:
+        try:
+            sqlglot.parse(code, read=dialect, error_level=ErrorLevel.IMMEDIATE)
+        except ParseError as error:
+            where = error.errors[0] if error.errors else {}
+            first = first or Fault(f"not understood at {_shown(where.get('highlight'))}", where.get("line") or 0)
+        except TokenError:
+            first = first or Fault("a quote or comment is never closed")
+        else:
+            return None
+        if time.monotonic() > deadline:
+            raise UncheckedError
+    return first
+
+
+@cache
+def _grammar(name: str) -> tree_sitter.Language:
+    pointers = {
+        "bash": tree_sitter_bash.language,
+        "go": tree_sitter_go.language,
+        "javascript": tree_sitter_javascript.language,
+        "typescript": tree_sitter_typescript.language_typescript,
+        "tsx": tree_sitter_typescript.language_tsx,
+    }
+    return tree_sitter.Language(pointers[name]())
+
+
+def _by_grammar(name: str) -> Callable[[str], Fault | None]:
+    def parse(code: str) -> Fault | None:
+        data = code.encode()
+        deadline = time.monotonic() + PATIENCE
+
+        def read(offset: int, _: object) -> bytes:
+            return data[offset : offset + CHUNK]
+
+        def is_late(_offset: int, _has_error: bool) -> bool:  # noqa: FBT001 (tree-sitter's signature)
+            return time.monotonic() > deadline
+
+        try:
+            tree = tree_sitter.Parser(_grammar(name)).parse(read, progress_callback=is_late)
+        except ValueError:
+            raise UncheckedError from None
+        return _first_error(tree, data) if tree.root_node.has_error else None
+
+    return parse
+
+
+def _first_error(tree: tree_sitter.Tree, data: bytes) -> Fault:
+    """Look for the first node that the parser had to leave out or make up."""
+    cursor, last_line = tree.walk(), data.rstrip().count(b"\n") + 1
+    while True:
+        node = cursor.node
+        if node is not None and node.is_missing:
+            return Fault(f"{_shown(node.type)} is missing", min(node.start_point[0] + 1, last_line))
+        if node is not None and node.is_error and node.parent is not None:
+            code = data[node.start_byte : node.end_byte].decode(errors="ignore")
+            return Fault(f"unexpected {_shown(code)}", node.start_point[0] + 1)
+        has_error = node is not None and node.has_error
+        if not ((has_error and cursor.goto_first_child()) or cursor.goto_next_sibling()):
+            # All of it is one error: each part could be read, but their end never came.
+            return Fault("something before is not finished or not closed", last_line)
+
+
+def _shown(code: object) -> str:
+    """Quote the beginning of a piece of code, on one line."""
+    line = " ".join(str(code or "").split()).replace("`", "'")
+    return f"`{line[:SHOWN_OF_CODE]}…`" if len(line) > SHOWN_OF_CODE else f"`{line}`" if line else "its end"
+
+
+PARSERS: dict[str, Callable[[str], Fault | None]] = {
+    "py": _python,
+    "pyi": _python,
+    "json": _json,
+    "toml": _toml,
+    "yaml": _yaml,
+    "yml": _yaml,
+    "sql": _sql,
+    **dict.fromkeys(("sh", "bash"), _by_grammar("bash")),
+    **dict.fromkeys(("js", "mjs", "cjs", "jsx"), _by_grammar("javascript")),
+    **dict.fromkeys(("ts", "mts", "cts"), _by_grammar("typescript")),
+    "tsx": _by_grammar("tsx"),
+    "go": _by_grammar("go"),
+}

@@ -1,0 +1,40 @@
+"""What was typed behind `/code`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.core.code.language import named_first
+from bot.core.command import check_text
+from bot.core.quoting import quoted
+from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.code.files import CodeFile
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRequest:
+    """What somebody wants written. `language` is the one it begins with, "" where only its words tell, or nothing."""
+
+    text: str
+    language: str = ""
+
+
+def parse(typed: str) -> CodeRequest:
+    """Read `[language] <request>`. Raises `UsageError` for nothing, and for a language alone."""
+    text = check_text("code", typed)
+    language, rest = named_first(text)
+    if language and not rest:
+        raise UsageError(f"What should the {language} code do? Type it behind the language: `/code {text} <request>`.")
+    return CodeRequest(text, language)
+
+
+def prompt(request: CodeRequest, *, usual: str = "", files: Sequence[CodeFile] = ()) -> str:
+    """Word the request; what was typed, and files, go in as data. `usual`: the language where the text wants none."""
+    language = {"language": request.language} if request.language else {"usual_language": usual} if usual else {}
+    sources = {"files": [{"name": file.name, "text": file.content} for file in files]} if files else {}
+    return f"Write the code for this request.\n\n{quoted('request', language | {'text': request.text} | sources)}"

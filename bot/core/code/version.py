@@ -1,0 +1,68 @@
+"""The versions of a thread's files: what a new answer changes, and the difference in a few lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import unified_diff
+from typing import TYPE_CHECKING
+
+from bot.core.code.files import CodeFile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.code.files import Block
+
+SHOWN_OF_DIFF = 40  # lines
+LONGEST_LINE = 200  # characters of a line of a diff
+MAX_COMPARED = 5_000  # lines; difflib's time goes with their square
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A file of an answer beside what the thread had under its name, None where it is new."""
+
+    file: CodeFile
+    before: CodeFile | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """Tell whether the thread had no such file."""
+        return self.before is None
+
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether the file is what it was."""
+        return self.before is not None and self.before.content == self.file.content
+
+
+def changes(blocks: Sequence[Block], known: Sequence[CodeFile]) -> list[Change]:
+    """Compare an answer's whole blocks with the thread's files.
+
+    In a thread that has files, a block that no name was given to is one only where it is called as one of them:
+    whoever explains a line shows it, and means no file.
+    """
+    by_name = {file.name.casefold(): file for file in known}
+    found = []
+    for block in blocks:
+        before = by_name.get(block.file.name.casefold())
+        if not block.is_closed or (known and before is None and not block.is_named):
+            continue
+        name = before.name if before else block.file.name
+        found.append(Change(CodeFile(name, block.file.content, before.version + 1 if before else 1), before))
+    return found
+
+
+def diff(before: CodeFile, after: CodeFile) -> tuple[str, int]:
+    """Write what changed as a unified diff of a few lines; return it with the number of lines left out."""
+    old, new = before.content.splitlines(), after.content.splitlines()
+    if max(len(old), len(new)) > MAX_COMPARED:
+        return "", 0
+    lines = [line[:LONGEST_LINE] for line in unified_diff(old, new, n=1, lineterm="")][2:]
+    return "\n".join(lines[:SHOWN_OF_DIFF]), max(0, len(lines) - SHOWN_OF_DIFF)
+
+
+def count(before: CodeFile, after: CodeFile) -> str:
+    """Tell how many lines came and went: `+3 -1`."""
+    lines = list(unified_diff(before.content.splitlines(), after.content.splitlines(), n=0, lineterm=""))[2:]
+    return f"+{sum(line[:1] == '+' for line in lines)} -{sum(line[:1] == '-' for line in lines)}"
