@@ -4,6 +4,7 @@
     ├── SettingsError            the operator's settings; stops the start
     ├── UsageError               what a person typed; the sentence says what to do
     ├── NotAllowedError          who may do it instead
+    ├── ConflictError            somebody else changed it in the meantime
     ├── ChatError                the chat platform did not take what we had to say
     │   ├── NotInChannelError    the bot has to be invited first
     │   └── ChatBusyError        the platform's rate limit; says when to come back
@@ -60,6 +61,12 @@ class NotAllowedError(BotError):
     def __init__(self, sentence: str) -> None:
         super().__init__("not allowed")
         self.sentence = sentence
+
+
+class ConflictError(BotError):
+    """Somebody else changed it in the meantime."""
+
+    sentence = "Somebody else has changed this in the meantime. Please look at it again."
 
 
 class ChatError(BotError):

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Protocol
 from pydantic import TypeAdapter
 
 from bot.core import command as commands
+from bot.core import configure
 from bot.core.answer import answer
 from bot.core.classify import classify
 from bot.core.code.write import code
 from bot.core.command import Command
+from bot.core.control import Press
 from bot.core.conversation import Heard, Message, Place, Record, wants_answer
-from bot.core.instructions import instruct
 from bot.core.ports import Asker, Role
 from bot.core.reply import Written, apology
 from bot.core.summarize import summarize
@@ -25,20 +26,23 @@ from bot.errors import BotError, ChatError, ModelError, NotInChannelError, SlowE
 from bot.work import Delivery
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from contextlib import AbstractAsyncContextManager
 
+    from bot.core.control import Form, Submission
     from bot.core.ports import Answer, Bookmark, Chat, Model, Store
     from bot.work import Finish, Inbox, Job
 
 log = logging.getLogger(__name__)
 
-MESSAGE, COMMAND = "message", "command"
+MESSAGE, COMMAND, PRESS = "message", "command", "press"
 
 MOST_NOTICES = 20  # at once; more people than that are not told that the bot is busy
 NOTICE_DEADLINE = 10.0  # seconds
 
 _MESSAGE = TypeAdapter(Heard)
 _COMMAND = TypeAdapter(Command)
+_PRESS = TypeAdapter(Press)
 
 
 class Produce(Protocol):
@@ -47,6 +51,15 @@ class Produce(Protocol):
     async def __call__(self, command: Command, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
         """Carry the command out."""
 
+
+class Pressed(Protocol):
+    """What a press of a control sets off. Its turn waits in the lane of the thread that the control stands in."""
+
+    async def __call__(self, press: Press, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
+        """Carry it out."""
+
+
+PRESSED: dict[str, Pressed] = {}
 
 PRODUCE: dict[str, Produce] = {"summarize": summarize, "classify": classify, "code": code}
 
@@ -80,6 +93,12 @@ def command_delivery(command: Command) -> Delivery:
     return Delivery(name, name, COMMAND, asdict(command), _share(command.place))
 
 
+def press_delivery(press: Press) -> Delivery:
+    """Wrap a press."""
+    name = f"press:{press.place.workspace}:{press.id}"
+    return Delivery(name, _lane(press.place), PRESS, asdict(press), _share(press.place))
+
+
 class Turns:
     """Implements `core.ports.Reception`, and runs what was taken in.
 
@@ -91,6 +110,7 @@ class Turns:
         self._notices: set[asyncio.Task[None]] = set()
         inbox.handle(MESSAGE, self.run_message, self.give_up_message)
         inbox.handle(COMMAND, self.run_command, self.give_up_command)
+        inbox.handle(PRESS, self.run_press, self.give_up_press)
 
     async def hear(self, heard: Heard) -> None:
         """Take in a person's message."""
@@ -105,6 +125,23 @@ class Turns:
         delivery = command_delivery(command)
         if await self._inbox.accept(delivery):
             self._notify(delivery, command.place, command.asker)
+
+    async def press(self, press: Press) -> Form | None:
+        """Take in a press, or return the form that it opens. One that nobody knows any more is left."""
+        if press.name == configure.EDIT_PROMPT:
+            return await configure.open_prompt(press, admins=self._admins, store=self._store, chat=self._chat)
+        if press.name in PRESSED:
+            await self._inbox.accept(press_delivery(press))
+        else:
+            log.warning("nobody knows the control %s", press.name)
+        return None
+
+    async def submit(self, submission: Submission) -> Mapping[str, str]:
+        """Take in a filled form; return what is wrong, by the field."""
+        if submission.name == configure.EDIT_PROMPT:
+            return await configure.save_prompt(submission, admins=self._admins, store=self._store, chat=self._chat)
+        log.warning("nobody knows the form %s", submission.name)
+        return {}
 
     async def close(self) -> None:
         """End the notices that are under way."""
@@ -140,7 +177,9 @@ class Turns:
         """Open a command's thread and hand it on, or carry it out in there or in private."""
         command = _COMMAND.validate_python(job.payload)
         if command.name == "parley":
-            record = await instruct(command, admins=self._admins, store=self._store, chat=self._chat, bookmark=job)
+            record = await configure.configure(
+                command, admins=self._admins, bookmark=job, store=self._store, model=self._model, chat=self._chat
+            )
         elif command.is_private or command.place.thread:
             record = await PRODUCE[command.name](
                 command, bookmark=job, store=self._store, model=self._model, chat=self._chat
@@ -158,6 +197,19 @@ class Turns:
                 await visible.replace(error.sentence)
         else:
             await self._inbox.accept(command_delivery(opened))
+
+    async def run_press(self, job: Job) -> Finish:
+        """Carry out what a press sets off."""
+        press = _PRESS.validate_python(job.payload)
+        return _finish(
+            await PRESSED[press.name](press, bookmark=job, store=self._store, model=self._model, chat=self._chat)
+        )
+
+    async def give_up_press(self, job: Job, error: Exception) -> Finish | None:
+        """Tell who pressed that it failed for good."""
+        press = _PRESS.validate_python(job.payload)
+        written = await _own_up(error, job, self._chat.whisper(press.place, press.asker))
+        return _finish(Record(press.place, press.asker.person, calls=written.calls))
 
     async def give_up_message(self, job: Job, error: Exception) -> Finish | None:
         """Tell a message's author that its turn failed for good; the thread remembers the question."""

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict
 
 from pydantic import ConfigDict, TypeAdapter
 
-from bot.core.ports import Creativity
+from bot.core.channel_settings import Creativity
 from bot.errors import SettingsError, UsageError
 
 if TYPE_CHECKING:
     from anthropic.types import ThinkingConfigParam
 
+    from bot.core.channel_settings import ChannelSettings
     from bot.core.ports import Call
 
 # The last API version that takes sampling parameters at all; later ones answer 400 to any of them.
@@ -178,12 +179,24 @@ class Parameters(TypedDict, total=False):
     extra_body: dict[str, object]
 
 
-def parameters(card: ModelCard, sampling: Sampling) -> Parameters:
+def sampling(settings: ChannelSettings, usual: Creativity) -> Sampling:
+    """Return how a channel samples: as it has set, else at the usual level of the purpose."""
+    if settings.temperature is not None or settings.top_p is not None:
+        return Sampling(temperature=settings.temperature, top_p=settings.top_p)
+    return Sampling(settings.creativity or usual)
+
+
+def parameters(card: ModelCard, sampling: Sampling, *, thinks: bool = False) -> Parameters:
     """Say it in the one form that the model's API accepts: sampling if it takes any, no thinking if it can do without.
 
-    Thinking stays off because in a chat the first words matter most. A model that always thinks is left to it.
+    Thinking stays off unless the channel wants it, because in a chat the first words matter most. A model that always
+    thinks is left to it. Whoever thinks does not sample: the API takes no temperature but 1 then.
     """
     arguments: Parameters = {}
+    if thinks and "adaptive" in card.thinking_forms:
+        # The summary of the thinking is what people may see; some models leave it out unless asked.
+        arguments["thinking"] = {"type": "adaptive", "display": "summarized"}
+        return arguments
     if card.thinking_off == "disabled":
         arguments["thinking"] = {"type": "disabled"}
     elif card.thinking_off == "between_tools":
@@ -193,6 +206,26 @@ def parameters(card: ModelCard, sampling: Sampling) -> Parameters:
         arguments["extra_headers"] = {"anthropic-version": SAMPLING_VERSION}
         arguments["extra_body"] = body
     return arguments
+
+
+def faults(card: ModelCard, settings: ChannelSettings) -> dict[str, str]:
+    """Tell which of a channel's settings a model does not take, and why, by the setting's name."""
+    found: dict[str, str] = {}
+    thinks = settings.thinking == "adaptive"
+    if thinks and "adaptive" not in card.thinking_forms:
+        found["thinking"] = f"{card.id} does not think adaptively"
+    if settings.effort and not card.effort:
+        found["effort"] = f"{card.id} takes no effort"
+    if settings.max_output > card.max_output:
+        found["max_output"] = f"{card.id} writes at most {card.max_output:,} tokens"
+    for name in ("creativity", "temperature", "top_p"):
+        if getattr(settings, name) is None:
+            continue
+        if not card.sampling:
+            found[name] = f"{card.id} takes no temperature and no top_p any more"
+        elif thinks and "thinking" not in found:
+            found[name] = "a model that thinks takes no temperature and no top_p"
+    return found
 
 
 def cost(card: ModelCard, call: Call) -> Decimal | None:

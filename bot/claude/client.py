@@ -15,19 +15,21 @@ from pydantic import ValidationError
 
 from bot.claude import access, prompts
 from bot.claude.access import Finding
-from bot.claude.catalogue import ModelCard, Sampling, lookup, parameters
+from bot.claude.attachment import block
+from bot.claude.catalogue import ModelCard, faults, lookup, parameters, sampling
 from bot.claude.exchange import Exchange
 from bot.claude.failures import judge, pause, translated
 from bot.core.conversation import estimate_tokens
-from bot.core.ports import Completion, Purpose, Role
-from bot.errors import ModelFormError, ModelMisconfiguredError
+from bot.core.ports import DEFAULTS, Completion, Purpose, Role
+from bot.errors import ModelFormError, ModelMisconfiguredError, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Mapping
 
-    from anthropic.types import MessageParam, OutputConfigParam
+    from anthropic.types import ContentBlockParam, MessageParam, OutputConfigParam
 
-    from bot.core.ports import Call, Form, Request, Turn
+    from bot.core.channel_settings import ChannelSettings
+    from bot.core.ports import Call, Filled, Request, Turn
 
 API = "https://api.anthropic.com"
 TRIES = 3
@@ -83,29 +85,49 @@ class Claude:
             attempts=TRIES, timeout=None, wait_initial=0.5, wait_max=4.0, wait_jitter=0.5
         )
 
-    def room(self, max_output: int) -> int:
-        """Tell how many tokens of input fit beside `max_output` of output, our own prompts already taken off.
+    def room(self, max_output: int, settings: ChannelSettings = DEFAULTS) -> int:
+        """Tell how many tokens of input fit beside `max_output` of output, with the channel's model.
 
-        No more than what a model's first price covers: a prompt beyond that step costs several times as much.
+        Prompts, ours and the channel's, are already taken off. No more than what a model's first price covers: a prompt
+        beyond that step costs several times as much.
         """
-        room = self.card.context_window - min(max_output, self.card.max_output)
-        if self.card.long_context is not None:
-            room = min(room, self.card.long_context.above)
-        return max(0, room - self._prompt_tokens)
+        card = self._card(settings)
+        room = card.context_window - min(max_output, card.max_output)
+        if card.long_context is not None:
+            room = min(room, card.long_context.above)
+        return max(0, room - self._prompt_tokens - estimate_tokens(settings.instructions))
 
-    async def write(self, request: Request, sink: Callable[[str], None]) -> Completion:
-        """Answer in free text; `sink` gets each piece as it arrives. Raises a `ModelError`."""
-        exchange = Exchange(request.purpose, self.card.id, sink)
+    def faults(self, settings: ChannelSettings) -> Mapping[str, str]:
+        """Tell which settings the channel's model does not take, and why, by the setting's name."""
+        try:
+            card = lookup(settings.model) if settings.model else self.card
+        except SettingsError as error:
+            return {"model": " ".join(error.faults), **faults(self.card, settings)}
+        return faults(card, settings)
+
+    def _card(self, settings: ChannelSettings) -> ModelCard:
+        """Return the channel's model, or the usual one where that is not to be had any more."""
+        try:
+            return lookup(settings.model) if settings.model else self.card
+        except SettingsError:
+            return self.card
+
+    async def write(
+        self, request: Request, sink: Callable[[str], None], think: Callable[[str], None] | None = None
+    ) -> Completion:
+        """Answer in free text; `sink` and `think` get each piece as it arrives. Raises a `ModelError`."""
+        exchange = Exchange(request.purpose, self._card(request.settings).id, sink, think)
         with translated(exchange):
             await self._ask(request, exchange)
         return Completion(exchange.text, truncated=exchange.stop_reason == "max_tokens", call=exchange.call())
 
-    async def fill(self, request: Request, form: type[Form]) -> tuple[Form, Call]:
+    async def fill(self, request: Request, form: type[Filled]) -> tuple[Filled, Call]:
         """Answer by filling in a form that the API holds the model to. Raises a `ModelError`."""
-        exchange = Exchange(request.purpose, self.card.id)
+        card = self._card(request.settings)
+        exchange = Exchange(request.purpose, card.id)
         with translated(exchange):
-            if not self.card.structured_outputs:
-                raise ModelMisconfiguredError(f"{self.card.id} takes no structured outputs")
+            if not card.structured_outputs:
+                raise ModelMisconfiguredError(f"{card.id} takes no structured outputs")
             await self._ask(request, exchange, {"format": {"type": "json_schema", "schema": transform_schema(form)}})
             return _parse(exchange, form), exchange.call()
 
@@ -130,19 +152,22 @@ class Claude:
 
     async def _try(self, request: Request, exchange: Exchange, output: OutputConfigParam | None) -> None:
         exchange.restart()
+        card, settings = self._card(request.settings), request.settings
+        if settings.effort and card.effort:
+            output = {**(output or {}), "effort": settings.effort}
         # Here, too, so that the retry policy, and the log of what it does, know our errors only.
         with translated(exchange):
             async with self._anthropic.messages.with_streaming_response.create(
                 stream=True,
-                model=self.card.id,
-                max_tokens=min(request.max_output, self.card.max_output),
-                system=prompts.system(self._prompts[request.purpose], request.instructions),
+                model=card.id,
+                max_tokens=min(request.max_output, card.max_output),
+                system=prompts.system(self._prompts[request.purpose], settings.instructions),
                 messages=[_message(turn) for turn in request.turns],
                 # A conversation comes back with one more turn, so what was sent is worth caching; other requests don't.
                 cache_control={"type": "ephemeral"} if request.purpose is Purpose.ANSWER else omit,
                 metadata={"user_id": _opaque(request.person)},
                 output_config=output or omit,
-                **parameters(self.card, Sampling(request.creativity)),
+                **parameters(card, sampling(settings, request.creativity), thinks=settings.thinking == "adaptive"),
             ) as response:
                 exchange.request_id = response.headers.get("request-id")
                 # As JSON: the SDK's typed events were a third of a turn's computing, and the names are the same.
@@ -152,16 +177,20 @@ class Claude:
 
 
 def _message(turn: Turn) -> MessageParam:
-    if turn.role is Role.USER:
+    if turn.role is Role.ASSISTANT:
+        return {"role": "assistant", "content": turn.text}
+    if not turn.attachments:
         return {"role": "user", "content": turn.text}
-    return {"role": "assistant", "content": turn.text}
+    # Files first, then the words about them, as the API's guide advises.
+    blocks: list[ContentBlockParam] = [block(attachment) for attachment in turn.attachments]
+    return {"role": "user", "content": [*blocks, {"type": "text", "text": turn.text}]}
 
 
 def _opaque(person: str) -> str:
     return hashlib.sha256(f"parley:{person}".encode()).hexdigest()
 
 
-def _parse(exchange: Exchange, form: type[Form]) -> Form:
+def _parse(exchange: Exchange, form: type[Filled]) -> Filled:
     if exchange.stop_reason == "max_tokens":
         raise ModelFormError("cut by the output limit")
     try:

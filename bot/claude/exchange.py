@@ -17,12 +17,14 @@ COUNTS = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache
 class Exchange:
     """A call in flight. `sink` gets the text as it arrives; without one nobody sees it before it is whole.
 
+    `think` gets the thinking, which is never part of the answer.
     `counts` are the API's, by its own names; empty until it began to answer. `stop_reason` is None until it stopped.
     """
 
     purpose: Purpose
     model: str
     sink: Callable[[str], None] | None = None
+    think: Callable[[str], None] | None = None
     counts: dict[str, int] = field(default_factory=dict)
     stop_reason: str | None = None
     request_id: str | None = None
@@ -45,6 +47,8 @@ class Exchange:
             delta = event["delta"]
             if delta["type"] == "text_delta" and delta["text"]:
                 self.take(delta["text"])
+            elif delta["type"] == "thinking_delta" and delta["thinking"] and self.think is not None:
+                self.think(delta["thinking"])
         elif kind == "message_start":
             self._count(event["message"]["usage"])
         elif kind == "message_delta" and self.counts:

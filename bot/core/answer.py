@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.conversation import Message, Record, estimate_tokens, fit, wants_answer
+from bot.core.conversation import Message, Record, fit, wants_answer
 from bot.core.ports import Asker, Purpose, Request, Role
 from bot.core.reply import Written, too_long, write
 
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from bot.core.conversation import Heard
     from bot.core.ports import Bookmark, Chat, Model, Store
 
-MAX_OUTPUT = 8_000  # tokens
 GREETING = (
     "Hello! Ask me anything here, and go on in this thread without mentioning me again. "
     "There are also `/summarize`, `/classify` and `/code`; `/parley help` tells more."
@@ -28,6 +27,7 @@ async def answer(heard: Heard, *, bookmark: Bookmark, store: Store, model: Model
     conversation = await store.conversation(heard.place)
     if not wants_answer(heard, conversation):
         return Record(heard.place, heard.author)
+    settings = conversation.settings
     question = Message(Role.USER, heard.author, heard.text, heard.id)
     asker = Asker(heard.author, heard.home)
     async with chat.answer(heard.place, asker, bookmark, to=heard.id) as visible:
@@ -35,16 +35,16 @@ async def answer(heard: Heard, *, bookmark: Bookmark, store: Store, model: Model
             sentence = NO_FILES if heard.has_files else GREETING
             written = Written(sentence, await visible.replace(sentence))
         else:
-            room = model.room(MAX_OUTPUT) - estimate_tokens(conversation.instructions)
+            room = model.room(settings.max_output, settings)
             # A turn that failed and is tried anew finds its question in the history already.
             before = [message for message in conversation.messages if message.id != heard.id]
             fitted = fit((*before, question), room, chat.mention)
             request = Request(
                 purpose=Purpose.ANSWER,
                 turns=fitted.turns,
-                max_output=MAX_OUTPUT,
+                max_output=settings.max_output,
                 person=f"{heard.place.workspace}/{heard.author}",
-                instructions=conversation.instructions,
+                settings=settings,
             )
             notes = too_long(messages=fitted.messages_left_out, characters=fitted.characters_cut)
             notes += f"\n\n_{NO_FILES}_" if heard.has_files else ""

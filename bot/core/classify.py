@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, Field, create_model
 
+from bot.core.channel_settings import Creativity
 from bot.core.command import answering, check_text
-from bot.core.ports import Call, Creativity, Purpose, Request, Role, Turn
+from bot.core.ports import Call, Purpose, Request, Role, Turn
 from bot.core.quoting import quoted
 from bot.core.reply import Written, apology, own_up
 from bot.errors import ModelError, ModelFormError, UsageError
@@ -190,7 +191,7 @@ async def classify(command: Command, *, bookmark: Bookmark, store: Store, model:
         max_output=TOKENS_TO_SPARE + TOKENS_PER_ITEM * ITEMS_PER_CALL,
         person=f"{command.place.workspace}/{command.asker.person}",
         creativity=Creativity.LOW,
-        instructions=await store.instructions(command.place),
+        settings=await store.settings(command.place),
     )
     async with answering(command, chat=chat, bookmark=bookmark) as visible:
         sorting = await sort(task, request, model=model)

@@ -53,7 +53,8 @@ USAGE = {
     "code": "Type `/code` and what it should do, like `/code Write a Python function to calculate circle area.`; "
     "add `--private` to see it alone.",
     "parley": "`/parley prompt` shows this channel's system prompt, `/parley prompt <text>` sets it, "
-    "`/parley prompt --reset` removes it, `/parley help` tells what I can do.",
+    "`/parley prompt --reset` removes it; `/parley settings` shows all settings, `/parley set <name> <value>` and "
+    "`/parley unset <name>` change one; `/parley help` tells what I can do.",
 }
 
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from bot.core.ports import Call, Role, Turn
+from bot.core.channel_settings import ChannelSettings
+from bot.core.ports import DEFAULTS, Call, Role, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -99,12 +100,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A thread as the store knows it: oldest message first, with the channel's own instructions.
+    """A thread as the store knows it: oldest message first, with the settings that hold in it.
 
     `is_known`: the bot has taken part. `began_with_bot`: its first message was for the bot.
     """
 
-    instructions: str = ""
+    settings: ChannelSettings = DEFAULTS
     is_known: bool = False
     began_with_bot: bool = False
     messages: tuple[Message, ...] = ()

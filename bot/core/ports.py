@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pydantic import BaseModel
+
+from bot.core.channel_settings import ChannelSettings, Creativity
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from contextlib import AbstractAsyncContextManager
 
     from bot.core.command import Command
+    from bot.core.control import Control, Form, Press, Submission
     from bot.core.conversation import Conversation, Heard, Place, Said
     from bot.core.reading import Reader, SharedFile, Target, Venue
 
-Form = TypeVar("Form", bound=BaseModel)
+Filled = TypeVar("Filled", bound=BaseModel)
+DEFAULTS = ChannelSettings()
 
 
 class Purpose(StrEnum):
@@ -30,14 +34,6 @@ class Purpose(StrEnum):
     CLASSIFY = "classify"
 
 
-class Creativity(StrEnum):
-    """How freely the model writes. What a level means for a given model is the catalogue's business."""
-
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
-
-
 class Role(StrEnum):
     """Who said a turn."""
 
@@ -46,27 +42,38 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes to the model with a turn: an image, a PDF or a text. `data` is the file's bytes."""
+
+    name: str
+    media_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
-    """One turn of a request to the model. Turns alternate, and the first is the user's."""
+    """One turn of a request to the model. Turns alternate, and the first is the user's; only the user's attach."""
 
     role: Role
     text: str
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """One question to the model.
 
-    `instructions` are the channel's own, trusted because an admin wrote them; all that people typed is in `turns`.
-    `max_output` is in tokens, thinking included. `person` is an opaque id.
+    `settings` are the channel's; its instructions are trusted because an admin wrote them, and all that people typed is
+    in `turns`. `max_output` is in tokens, thinking included. `person` is an opaque id. `creativity` is what suits the
+    purpose, where the channel has set nothing else.
     """
 
     purpose: Purpose
     turns: Sequence[Turn]
     max_output: int
     person: str
+    settings: ChannelSettings = DEFAULTS
     creativity: Creativity = Creativity.MEDIUM
-    instructions: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +119,26 @@ class Completion:
 class Model(Protocol):
     """A large language model."""
 
-    def room(self, max_output: int) -> int:
-        """Tell how many tokens of input fit beside `max_output` tokens of output, prompts of ours already taken off."""
+    def room(self, max_output: int, settings: ChannelSettings = DEFAULTS) -> int:
+        """Tell how many tokens of input fit beside `max_output` tokens of output, with the channel's model.
 
-    async def write(self, request: Request, sink: Callable[[str], None]) -> Completion:
-        """Answer in free text; `sink` gets each piece as soon as the model gives it.
+        Prompts, ours and the channel's, are already taken off.
+        """
 
-        Retries by itself, within one deadline, as long as `sink` has got nothing.
+    def faults(self, settings: ChannelSettings) -> Mapping[str, str]:
+        """Tell which settings the channel's model does not take, and why, by the setting's name; none: all apply."""
+
+    async def write(
+        self, request: Request, sink: Callable[[str], None], think: Callable[[str], None] | None = None
+    ) -> Completion:
+        """Answer in free text; `sink` gets each piece as soon as the model gives it, `think` each piece of thinking.
+
+        Settings that the model does not take are left out. Retries by itself, within one deadline, as long as `sink`
+        has got nothing.
         Raises a `ModelError`, whose `partial` is what `sink` got.
         """
 
-    async def fill(self, request: Request, form: type[Form]) -> tuple[Form, Call]:
+    async def fill(self, request: Request, form: type[Filled]) -> tuple[Filled, Call]:
         """Answer by filling in a form that the API holds the model to. Raises a `ModelError`."""
 
 
@@ -160,13 +176,16 @@ class Answer(Protocol):
     def write(self, text: str) -> None:
         """Add text. It becomes visible as soon as the platform allows; never blocks, never raises."""
 
+    def progress(self, text: str) -> None:
+        """Show how far the work has come, in the place where the answer will be. Never blocks, never raises."""
+
     async def hold(self, text: str) -> None:
         """Show `text` for now, where it can be replaced later: the turn will be tried again. Raises `ChatError`."""
 
-    async def finish(self, ending: str = "") -> str:
+    async def finish(self, ending: str = "", *, controls: Sequence[Control] = ()) -> str:
         """Show all of the text and `ending`; return the message's id, "" where it has none. Raises `ChatError`."""
 
-    async def replace(self, text: str) -> str:
+    async def replace(self, text: str, *, controls: Sequence[Control] = ()) -> str:
         """Show `text` instead of what was written; return as `finish` does. Raises `ChatError`."""
 
 
@@ -252,15 +271,39 @@ class Reception(Protocol):
     async def take(self, command: Command) -> None:
         """Take in a slash command."""
 
+    async def press(self, press: Press) -> Form | None:
+        """Take in a press of a control or a shortcut; return the form to open where it asks for more."""
+
+    async def submit(self, submission: Submission) -> Mapping[str, str]:
+        """Take in a filled form; return what is wrong by the field's name, nothing where it was taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What was set for one place, by the settings' names; `version` counts its changes, 0 where there were none."""
+
+    values: Mapping[str, Any]
+    version: int = 0
+    person: str = ""
+    changed_at: datetime | None = None
+
 
 class Store(Protocol):
     """What the bot remembers. Each method is one short transaction."""
 
     async def conversation(self, place: Place) -> Conversation:
-        """Load a thread with its channel's instructions, by one query; an empty conversation where nothing is known."""
+        """Load a thread with its settings, by one query; an empty conversation where nothing is known."""
 
-    async def instructions(self, place: Place) -> str:
-        """Return the channel's own system prompt, "" where it has none."""
+    async def settings(self, place: Place) -> ChannelSettings:
+        """Return the settings that hold in a place: the thread's over the channel's over the workspace's."""
 
-    async def set_instructions(self, place: Place, text: str, person: str) -> None:
-        """Set the channel's own system prompt, or remove it with ""."""
+    async def sheet(self, place: Place) -> Sheet:
+        """Return what was set for just this thread, channel (`thread` is "") or workspace (`channel` is "")."""
+
+    async def change_settings(
+        self, place: Place, changes: Mapping[str, Any], person: str, *, version: int | None = None
+    ) -> None:
+        """Set some settings of just this place, or unset them with None; who, when and what is kept.
+
+        Raises `ConflictError` when `version` is given and the sheet has another one by now.
+        """

@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.core.channel_settings import Creativity
 from bot.core.command import answering, check_text
-from bot.core.conversation import Record, estimate_tokens, shorten
-from bot.core.ports import Creativity, Purpose, Request, Role, Turn
+from bot.core.conversation import Record, shorten
+from bot.core.ports import Purpose, Request, Role, Turn
 from bot.core.quoting import quoted
 from bot.core.reply import too_long, write
 
@@ -50,15 +51,15 @@ def prompt(source: Source) -> str:
 async def summarize(command: Command, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
     """Summarise what was typed, and return what the thread's history should keep. Raises `ChatError`."""
     source = parse(command.text)
-    instructions = await store.instructions(command.place)
-    text, cut = shorten(source.text, model.room(MAX_OUTPUT) - estimate_tokens(instructions))
+    settings = await store.settings(command.place)
+    text, cut = shorten(source.text, model.room(MAX_OUTPUT, settings))
     request = Request(
         purpose=Purpose.SUMMARIZE,
         turns=(Turn(Role.USER, prompt(Source(text, source.role))),),
         max_output=MAX_OUTPUT,
         person=f"{command.place.workspace}/{command.asker.person}",
         creativity=Creativity.MEDIUM,
-        instructions=instructions,
+        settings=settings,
     )
     async with answering(command, chat=chat, bookmark=bookmark) as visible:
         written = await write(

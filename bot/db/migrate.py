@@ -27,8 +27,10 @@ LOCK = 7_275_391_700
 STATEMENT_TIMEOUT = 600.0
 
 
-async def upgrade(url: str) -> None:
-    """Bring the database to this version's tables, all or nothing. Replicas that start together wait for each other.
+async def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the database to this version's tables, or to those of `revision`, all or nothing.
+
+    Replicas that start together wait for each other.
 
     Raises `SettingsError` for a URL of no use, else what the database or the driver raises.
     """
@@ -37,7 +39,7 @@ async def upgrade(url: str) -> None:
         async with engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-            await connection.run_sync(lambda sync: command.upgrade(config(sync), "head"))
+            await connection.run_sync(lambda sync: command.upgrade(config(sync), revision))
     finally:
         await engine.dispose()
 

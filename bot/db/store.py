@@ -1,4 +1,4 @@
-"""The store: conversations, channels' instructions, what a finished turn leaves behind, and what is forgotten."""
+"""The store: conversations, what a finished turn leaves behind, and what is forgotten."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.core.conversation import Conversation, Message
 from bot.core.ports import Role
+from bot.db import settings as settings_store
 from bot.db import tables
-from bot.db.tables import Call, Channel, Thread
+from bot.db.settings import SettingsStore
+from bot.db.tables import Call, Thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,40 +37,24 @@ INSERT: dict[str, Callable[[type[Base]], sqlite.Insert | postgresql.Insert]] = {
 FORGOTTEN_AT_ONCE = 500  # messages in one transaction: SQLite has one writer, which must not be kept long
 
 
-class SqlStore:
+class SqlStore(SettingsStore):
     """`bot.core.ports.Store` on a database."""
 
     def __init__(self, database: Database) -> None:
+        super().__init__(database)
         self._database = database
 
     async def conversation(self, place: Place) -> Conversation:
-        """Load a thread with its channel's instructions, by one query; an empty conversation where nothing is known."""
+        """Load a thread with its settings, by one query; an empty conversation where nothing is known."""
         async with self._database.reader.connect() as connection:
-            head, *rows = (await connection.execute(conversation_query(), asdict(place))).all()
+            found = (await connection.execute(conversation_query(), asdict(place))).all()
+        sheets, (head, *rows) = [row.text for row in found if row.id < 0], [row for row in found if row.id >= 0]
         return Conversation(
-            instructions=head.text or "",
+            settings=settings_store.read(sheets),
             is_known=head.is_known,
             began_with_bot=head.began_with_bot,
             messages=tuple(Message(Role(row.role), row.author, row.text, row.external_id or "") for row in rows),
         )
-
-    async def instructions(self, place: Place) -> str:
-        """Return the channel's own system prompt, "" where it has none."""
-        async with self._database.reader.connect() as connection:
-            return (await connection.execute(instructions_query(), asdict(place))).scalar_one_or_none() or ""
-
-    async def set_instructions(self, place: Place, text: str, person: str) -> None:
-        """Set the channel's own system prompt, or remove it with "". Who did it last is kept in both cases."""
-        async with self._database.writer.begin() as connection:
-            insert = INSERT[connection.dialect.name](Channel).values(
-                workspace=place.workspace,
-                channel=place.channel,
-                instructions=text,
-                updated_by=person,
-                updated_at=datetime.now(UTC),
-            )
-            values = {name: insert.excluded[name] for name in ("instructions", "updated_by", "updated_at")}
-            await connection.execute(insert.on_conflict_do_update(index_elements=["workspace", "channel"], set_=values))
 
     async def forget(self, before: datetime) -> tuple[int, int]:
         """Delete messages that were stored before a time, and the threads that this empties; return how many of each.
@@ -154,15 +140,11 @@ def message_insert(dialect: str) -> Insert:
 
 
 @cache
-def instructions_query() -> Select[str]:
-    """Select a channel's own system prompt."""
-    here = Channel.workspace == bindparam("workspace"), Channel.channel == bindparam("channel")
-    return select(Channel.instructions).where(*here)
-
-
-@cache
 def conversation_query() -> Select[*tuple[Any, ...]]:
-    """Select one row about the channel and the thread, then a row a message, oldest first."""
+    """Select a row a sheet of settings that holds, one about the thread, and a row a message, oldest first.
+
+    Sheets have an id below 0, the last on top; the thread has 0.
+    """
     message = tables.Message
     here: tuple[ColumnElement[bool], ...] = (
         Thread.workspace == bindparam("workspace"),
@@ -176,12 +158,14 @@ def conversation_query() -> Select[*tuple[Any, ...]]:
         null().label("role"),
         null().label("author"),
         null().label("external_id"),
-        instructions_query().scalar_subquery().label("text"),
+        null().label("text"),
     )
+    sheets = settings_store.sheets_query()
+    settings = select(sheets.c.layer, true(), false(), null(), null(), null(), sheets.c.sheet)
     body = (
         select(message.id, true(), false(), message.role, message.author, message.external_id, message.text)
         .join(Thread, Thread.id == message.thread_id)
         .where(*here)
     )
-    both = union_all(head, body).subquery()
+    both = union_all(head, settings, body).subquery()
     return select(both).order_by(both.c.id)

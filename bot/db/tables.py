@@ -63,16 +63,35 @@ class Base(DeclarativeBase):
     }
 
 
-class Channel(Base):
-    """A channel's own settings."""
+class Settings(Base):
+    """What was set for a thread, a channel (`thread` is "") or a workspace (`channel` is "", too), as JSON."""
 
-    __tablename__ = "channels"
+    __tablename__ = "settings"
 
     workspace: Mapped[str] = mapped_column(primary_key=True)
     channel: Mapped[str] = mapped_column(primary_key=True)
-    instructions: Mapped[str]
-    updated_by: Mapped[str]
-    updated_at: Mapped[datetime]
+    thread: Mapped[str] = mapped_column(primary_key=True)
+    sheet: Mapped[str]
+    version: Mapped[int]
+    changed_by: Mapped[str]
+    changed_at: Mapped[datetime]
+
+
+class SettingsChange(Base):
+    """A change of settings, as JSON: what each was before and is since, null where it was or is unset."""
+
+    __tablename__ = "settings_changes"
+    __table_args__ = (Index(None, "workspace", "channel", "thread", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace: Mapped[str]
+    channel: Mapped[str]
+    thread: Mapped[str]
+    version: Mapped[int]
+    before: Mapped[str]
+    after: Mapped[str]
+    person: Mapped[str]
+    changed_at: Mapped[datetime]
 
 
 class Thread(Base):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack import commands, messages
+from bot.slack import commands, controls, forms, messages
 
 if TYPE_CHECKING:
     from slack_bolt.authorization import AuthorizeResult
@@ -43,6 +43,8 @@ def bolt_app(client: AsyncWebClient, identity: Identity, reception: Reception) -
     )
     messages.register(app, reception)
     commands.register(app, reception)
+    controls.register(app, reception)
+    forms.register(app, reception)
     _ignore_the_rest(app)
     return app
 
@@ -57,6 +59,6 @@ def _ignore_the_rest(app: AsyncApp) -> None:
         await ack()
 
     app.event(_ANY)(on_other_event)
-    constraints: tuple[Any, ...] = (app.action, app.shortcut, app.view, app.view_closed, app.options)
+    constraints: tuple[Any, ...] = (app.view_closed, app.options)
     for listen in constraints:
         listen(_ANY)(on_other_interaction)

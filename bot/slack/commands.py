@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.core import classify, instructions, summarize
+from bot.core import classify, configure, summarize
 from bot.core.code import request as code
 from bot.core.command import Command, take_private
 from bot.core.conversation import Place
@@ -45,8 +45,8 @@ COMMANDS = (
     SlashCommand(
         "parley",
         "Parley's settings in this channel, and help",
-        "prompt [<text> | --reset] | help",
-        instructions.parse,
+        "prompt [<text> | --reset] | settings | set <name> <value> | help",
+        configure.parse,
         is_private=True,
     ),
 )

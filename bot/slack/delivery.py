@@ -12,15 +12,17 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.errors import ChatBusyError, ChatError
 from bot.slack.api import TIMEOUT, call, call_once, translated
+from bot.slack.controls import blocks as control_blocks
 from bot.slack.text import MESSAGE_LIMIT, NOTICE_LIMIT, closing, harmless, safe_end, split
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from types import TracebackType
 
     import aiohttp
     from slack_sdk.web.async_client import AsyncWebClient
 
+    from bot.core.control import Control
     from bot.core.conversation import Place
     from bot.core.ports import Asker, Bookmark
     from bot.slack.identity import Identity
@@ -29,6 +31,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 APPEND_EVERY = 0.7  # seconds; Slack counts 100 appends a minute for all streams of a workspace
+EDIT_EVERY = 3.0  # seconds; Slack wants edits of a message no closer
 STREAM_LIMIT = 11_000  # characters streamed into one message; what follows is posted whole
 CLEARING = 5.0  # seconds that clearing a status may take when a turn failed
 LEFT_BEHIND = 200  # messages behind the question to look through for what a former try left
@@ -50,10 +53,10 @@ def mark_of(message: Mapping[str, Any]) -> str:
     return str(metadata.get("event_payload", {}).get("turn", "")) if metadata.get("event_type") == MARK else ""
 
 
-def message(text: str) -> dict[str, Any]:
+def message(text: str, controls: Sequence[Control] = ()) -> dict[str, Any]:
     """Lay a Markdown text out as a message. Links in a model's text are never unfurled: that would fetch them."""
     return {
-        "blocks": [{"type": "markdown", "text": text}],
+        "blocks": [{"type": "markdown", "text": text}, *control_blocks(controls)],
         "text": text[:NOTICE_LIMIT],
         "unfurl_links": False,
         "unfurl_media": False,
@@ -122,6 +125,7 @@ class StreamedAnswer:
         self._is_streaming = True
         self._has_status = True  # for all we know: a former try may have left one
         self._is_ended = False
+        self._progress = ""
         self._news = asyncio.Event()
         self._turn = asyncio.Lock()
 
@@ -152,20 +156,25 @@ class StreamedAnswer:
         self._new.append(text)
         self._news.set()
 
-    async def finish(self, ending: str = "") -> str:
+    def progress(self, text: str) -> None:
+        """Show how far the work has come; from then on the answer comes whole."""
+        self._progress = text
+        self._news.set()
+
+    async def finish(self, ending: str = "", *, controls: Sequence[Control] = ()) -> str:
         """Show the whole text with `ending`; return its first message's `ts`. Raises `ChatError`."""
         async with self._turn:
             self._take(whole=True)
             self._text += closing(self._text) + harmless(ending)
-            return await self._end(split(self._text, MESSAGE_LIMIT, at_least=self._shown))
+            return await self._end(split(self._text, MESSAGE_LIMIT, at_least=self._shown), controls)
 
-    async def replace(self, text: str) -> str:
+    async def replace(self, text: str, *, controls: Sequence[Control] = ()) -> str:
         """Show `text` instead of all that was written; return its first message's `ts`. Raises `ChatError`."""
         async with self._turn:
             if self._ts and self._is_streaming:
                 await self._stop("")
             self._is_streaming = False
-            return await self._end(split(harmless(text), MESSAGE_LIMIT))
+            return await self._end(split(harmless(text), MESSAGE_LIMIT), controls)
 
     async def hold(self, text: str) -> None:
         """Show `text` until another try of the turn edits it. Raises `ChatError`."""
@@ -176,13 +185,25 @@ class StreamedAnswer:
             if not self._is_ended:
                 self._bookmark.check()
                 await self._sessions.set(self._place, "processing")
-        while self._is_streaming:
+        while self._is_streaming or self._progress:
             await self._news.wait()
             self._news.clear()
             async with self._turn:
                 self._take()
-                pause = await self._advance()
+                pause = await (self._show_progress() if self._progress else self._advance())
             await asyncio.sleep(pause)
+
+    async def _show_progress(self) -> float:
+        """Show the line in the answer's own message; return how many seconds to wait before the next one."""
+        self._is_streaming = False
+        if not self._is_ended:
+            line = f"_{self._progress}_"
+            if self._ts:
+                await self._replace(self._ts, line)
+            else:
+                self._ts = await self._post(line)
+                await self._bookmark.keep(ANSWER, self._ts)
+        return EDIT_EVERY
 
     def _take(self, *, whole: bool = False) -> None:
         """Move what was written into the text, except what may yet become a `<!channel>`."""
@@ -229,27 +250,34 @@ class StreamedAnswer:
         self._ts = str(response["ts"])
         await self._bookmark.keep(ANSWER, self._ts)
 
-    async def _end(self, parts: list[str]) -> str:
-        """Show the first part in the message that is there, or in a new one; the others in messages of their own."""
+    async def _end(self, parts: list[str], controls: Sequence[Control]) -> str:
+        """Show the first part in the message that is there, or in a new one; the others in messages of their own.
+
+        The controls stand below the last.
+        """
         first, *others = parts
+        below = [()] * len(others) + [controls]
         if self._has_lost_receipt:
             await self._find()
             self._may_be_open = bool(self._ts)
         if not self._ts:
-            self._ts = await self._post(first)
+            self._ts = await self._post(first, below[0])
             await self._bookmark.keep(ANSWER, self._ts)
-        elif not (self._is_streaming and await self._stop(first[self._shown :])):
-            await self._edit(first)
-        for ts, part in zip_longest(self._others, others, fillvalue=""):
-            await (self._replace(ts, part) if ts else self._post(part))
+        elif not (self._is_streaming and await self._stop(first[self._shown :], below[0])):
+            await self._edit(first, below[0])
+        for number, (ts, part) in enumerate(zip_longest(self._others, others, fillvalue=""), start=1):
+            under = below[number] if number < len(below) else ()
+            await (self._replace(ts, part, under) if ts else self._post(part, under))
         self._is_ended = True
         self._is_streaming = False
         await self._clear()
         return self._ts
 
-    async def _stop(self, rest: str) -> bool:
+    async def _stop(self, rest: str, controls: Sequence[Control] = ()) -> bool:
         """End the stream with the rest of its text; tell whether Slack still knew the stream."""
-        more = {"markdown_text": rest} if rest else {}
+        more: dict[str, Any] = {"markdown_text": rest} if rest else {}
+        if controls:
+            more["blocks"] = control_blocks(controls)
         try:
             await self._call(self._client.chat_stopStream, ts=self._ts, metadata=self._mark, **more)
         except ChatError as error:
@@ -260,21 +288,21 @@ class StreamedAnswer:
         self._has_status = False  # Slack clears it with the stream
         return True
 
-    async def _edit(self, text: str) -> None:
+    async def _edit(self, text: str, controls: Sequence[Control]) -> None:
         if self._may_be_open:
             await self._stop("")  # a stream that a former try or a failed piece left: an edit would be refused
-        await self._replace(self._ts, text)
+        await self._replace(self._ts, text, controls)
 
-    async def _replace(self, ts: str, text: str) -> None:
+    async def _replace(self, ts: str, text: str, controls: Sequence[Control] = ()) -> None:
         """Change what a message says; one that would say nothing goes."""
         if text:
-            await self._call(self._client.chat_update, ts=ts, metadata=self._mark, **message(text))
+            await self._call(self._client.chat_update, ts=ts, metadata=self._mark, **message(text, controls))
         else:
             await self._call(self._client.chat_delete, ts=ts)
 
-    async def _post(self, text: str) -> str:
-        post = self._client.chat_postMessage
-        response = await self._call(post, thread_ts=self._place.thread, metadata=self._mark, **message(text))
+    async def _post(self, text: str, controls: Sequence[Control] = ()) -> str:
+        post, content = self._client.chat_postMessage, message(text, controls)
+        response = await self._call(post, thread_ts=self._place.thread, metadata=self._mark, **content)
         return str(response["ts"])
 
     async def _find(self) -> None:
@@ -331,28 +359,33 @@ class WhisperedAnswer:
         """Add text."""
         self._pieces.append(text)
 
-    async def finish(self, ending: str = "") -> str:
+    def progress(self, text: str) -> None:
+        """Show nothing: what one person saw can't be edited."""
+
+    async def finish(self, ending: str = "", *, controls: Sequence[Control] = ()) -> str:
         """Show the whole text with `ending`. Raises `ChatError`."""
         text = "".join(self._pieces)
-        return await self.replace(text + closing(text) + ending)
+        return await self.replace(text + closing(text) + ending, controls=controls)
 
-    async def replace(self, text: str) -> str:
+    async def replace(self, text: str, *, controls: Sequence[Control] = ()) -> str:
         """Show `text` instead. Raises `ChatError`."""
-        for part in split(harmless(text), MESSAGE_LIMIT):
-            if not await self._respond(part):
+        parts = split(harmless(text), MESSAGE_LIMIT)
+        for number, part in enumerate(parts, start=1):
+            content = message(part, controls if number == len(parts) else ())
+            if not await self._respond(content):
                 await call(
                     self._client.chat_postEphemeral,
                     channel=self._place.channel,
                     thread_ts=self._place.thread or None,
                     user=self._asker.person,
-                    **{key: value for key, value in message(part).items() if not key.startswith("unfurl")},
+                    **{key: value for key, value in content.items() if not key.startswith("unfurl")},
                 )
         return ""
 
     async def hold(self, text: str) -> None:
         """Show nothing: what one person saw can't be edited later."""
 
-    async def _respond(self, part: str) -> bool:
+    async def _respond(self, content: dict[str, Any]) -> bool:
         """Answer by the command's own address, which works even where the bot is no member; it lives for 30 minutes."""
         if not self._asker.reply_handle:
             return False
@@ -361,7 +394,7 @@ class WhisperedAnswer:
         )
         try:
             with translated():
-                response = await webhook.send(response_type="ephemeral", replace_original=False, **message(part))
+                response = await webhook.send(response_type="ephemeral", replace_original=False, **content)
         except ChatError as error:
             log.info("response_url failed: %s", error)
             return False

@@ -24,9 +24,10 @@ from bot.slack.identity import Identity
 from bot.slack.manifest import manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from bot.core.command import Command
+    from bot.core.control import Form, Press, Submission
     from bot.core.conversation import Heard
 
 ROOT = Path(__file__).parents[2]
@@ -52,6 +53,12 @@ class RefusingReception:
 
     async def take(self, command: Command) -> None:
         raise AssertionError(command)
+
+    async def press(self, press: Press) -> Form | None:
+        raise AssertionError(press)
+
+    async def submit(self, submission: Submission) -> Mapping[str, str]:
+        raise AssertionError(submission)
 
 
 def read(name: str) -> str:

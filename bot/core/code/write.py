@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from bot.core.channel_settings import Creativity
 from bot.core.code.files import CodeFile, files
 from bot.core.code.request import CodeRequest, parse, prompt
 from bot.core.command import answering
-from bot.core.conversation import estimate_tokens, shorten
-from bot.core.ports import Creativity, Purpose, Request, Role, Turn, Upload
+from bot.core.conversation import shorten
+from bot.core.ports import Purpose, Request, Role, Turn, Upload
 from bot.core.reply import too_long, write
 from bot.errors import ChatError
 
@@ -30,16 +31,16 @@ def saved(names: list[str], where: str = "") -> str:
 
 async def code(command: Command, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
     """Write what was asked for, and return what the thread's history should keep. Raises `ChatError`."""
-    instructions = await store.instructions(command.place)
+    settings = await store.settings(command.place)
     wanted = parse(command.text)
-    text, cut = shorten(wanted.text, model.room(MAX_OUTPUT) - estimate_tokens(instructions))
+    text, cut = shorten(wanted.text, model.room(MAX_OUTPUT, settings))
     request = Request(
         purpose=Purpose.CODE,
         turns=(Turn(Role.USER, prompt(CodeRequest(text, wanted.language))),),
         max_output=MAX_OUTPUT,
         person=f"{command.place.workspace}/{command.asker.person}",
         creativity=Creativity.LOW,
-        instructions=instructions,
+        settings=settings,
     )
 
     async def save(answer: str) -> str:

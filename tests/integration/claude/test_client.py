@@ -10,7 +10,8 @@ from pydantic import BaseModel
 
 from bot.claude.catalogue import catalogue
 from bot.claude.client import Claude, Deadlines, connect
-from bot.core.ports import Creativity, Purpose, Request, Role, Turn
+from bot.core.channel_settings import ChannelSettings, Creativity
+from bot.core.ports import Purpose, Request, Role, Turn
 from bot.errors import (
     ModelBudgetError,
     ModelBusyError,
@@ -179,7 +180,9 @@ class TestRequest:
         scripted.answer(GOOD)
 
         async with connecting(model) as claude:
-            completion = await claude.write(asking(purpose=purpose, instructions="Be brief."), unseen)
+            completion = await claude.write(
+                asking(purpose=purpose, settings=ChannelSettings(instructions="Be brief.")), unseen
+            )
             verdicts, _ = await claude.fill(asking(purpose=purpose), Verdicts)
 
         assert completion.text == "Fine."
@@ -188,7 +191,7 @@ class TestRequest:
     async def test_a_conversation_is_marked_for_caching(self, scripted: ScriptedModel, claude: Claude) -> None:
         scripted.answer("Fine.")
 
-        await claude.write(asking(instructions="Speak French."), unseen)
+        await claude.write(asking(settings=ChannelSettings(instructions="Speak French.")), unseen)
 
         body = scripted.requests[0].body
         assert body["cache_control"] == {"type": "ephemeral"}

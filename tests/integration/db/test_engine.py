@@ -130,7 +130,9 @@ async def test_cancelled_transactions_leave_nothing_behind(database: Database) -
 
     async def write() -> None:
         async with database.writer.begin() as connection:
-            await connection.execute(text("INSERT INTO channels VALUES ('T', 'C', '', '', '2026-11-22 12:00:00')"))
+            await connection.execute(
+                text("INSERT INTO settings VALUES ('T', 'C', '', '{}', 1, '', '2026-11-22 12:00:00')")
+            )
             inside.set()
             await asyncio.Event().wait()
 
@@ -139,4 +141,4 @@ async def test_cancelled_transactions_leave_nothing_behind(database: Database) -
     task.cancel()
     await asyncio.wait([task])
     async with database.writer.begin() as connection:
-        assert (await connection.execute(text("SELECT count(*) FROM channels"))).scalar_one() == 0
+        assert (await connection.execute(text("SELECT count(*) FROM settings"))).scalar_one() == 0

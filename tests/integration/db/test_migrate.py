@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from alembic import command
 from sqlalchemy import text
 
+from bot.core.conversation import Place
+from bot.db.engine import Database
 from bot.db.migrate import config, current, head, upgrade
+from bot.db.store import SqlStore
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
-    from bot.db.engine import Database
 
 
 async def test_an_empty_database_gets_the_tables(empty_url: str) -> None:
@@ -39,11 +40,24 @@ async def test_migrations_and_tables_agree(database: Database) -> None:
 async def test_a_second_upgrade_changes_nothing(url: str, database: Database) -> None:
     async with database.writer.begin() as connection:
         await connection.execute(
-            text("INSERT INTO channels VALUES ('T1', 'C1', 'Be brief.', 'U1', '2026-11-22 12:00:00')")
+            text("INSERT INTO settings VALUES ('T1', 'C1', '', '{}', 1, 'U1', '2026-11-22 12:00:00')")
         )
     await upgrade(url)
     async with database.reader.connect() as connection:
-        assert (await connection.execute(text("SELECT instructions FROM channels"))).scalars().all() == ["Be brief."]
+        assert (await connection.execute(text("SELECT sheet FROM settings"))).scalars().all() == ["{}"]
+
+
+async def test_instructions_become_settings(empty_url: str) -> None:
+    await upgrade(empty_url, "20261122_first")
+    database = Database.open(empty_url)
+    async with database.writer.begin() as connection:
+        await connection.execute(
+            text("INSERT INTO channels VALUES ('T1', 'C1', 'Be brief.', 'U1', '2026-11-22 12:00:00')")
+        )
+    await upgrade(empty_url)
+    settings = await SqlStore(database).settings(Place("T1", "C1", "1700000000.000100"))
+    await database.close()
+    assert settings.instructions == "Be brief."
 
 
 async def test_replicas_that_start_together_agree(empty_url: str) -> None:

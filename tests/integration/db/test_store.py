@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, select, text, update
 
+from bot.core.channel_settings import ChannelSettings
 from bot.core.conversation import Conversation, Message, Place, Record
 from bot.core.ports import Call, Purpose, Role, Store
 from bot.db import tables
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from bot.db.engine import Database
 
 PLACE = Place("T1", "C1", "1700000000.000100")
+CHANNEL = Place("T1", "C1")
 QUESTION = Message(Role.USER, "U1", "What is WAL?", "1700000000.000100")
 ANSWER = Message(Role.ASSISTANT, "", "A log that is written ahead.", "1700000001.000200")
 CALL = Call(
@@ -84,10 +86,12 @@ async def test_a_thread_comes_back_in_order(store: Store, database: Database) ->
 async def test_a_conversation_takes_one_query(store: Store, database: Database, statements: list[str]) -> None:
     many = tuple(Message(Role.USER, "U1", f"Line {i}", f"{i}") for i in range(500))
     await put(database, Record(PLACE, "U1", messages=many))
-    await store.set_instructions(PLACE, "Be brief.", "U1")
+    await store.change_settings(CHANNEL, {"instructions": "Be brief."}, "U1")
     statements.clear()
     conversation = await store.conversation(PLACE)
-    assert conversation == Conversation(instructions="Be brief.", is_known=True, messages=many)
+    assert conversation == Conversation(
+        settings=ChannelSettings(instructions="Be brief."), is_known=True, messages=many
+    )
     assert len(statements) == 1
 
 
@@ -129,24 +133,6 @@ async def test_messages_without_ids_all_stay(store: Store, database: Database) -
 async def test_threads_do_not_mix(store: Store, database: Database, elsewhere: Place) -> None:
     await put(database, Record(PLACE, "U1", messages=(QUESTION,)))
     assert await store.conversation(elsewhere) == Conversation()
-
-
-async def test_instructions_reach_the_whole_channel(store: Store) -> None:
-    await store.set_instructions(Place("T1", "C1"), "Be brief.", "U1")
-    await store.set_instructions(PLACE, "Be kind.", "U2")
-    await store.set_instructions(Place("T2", "C1"), "Be loud.", "U3")
-    assert await store.instructions(Place("T1", "C1", "another")) == "Be kind."
-    assert (await store.conversation(PLACE)).instructions == "Be kind."
-
-
-async def test_instructions_can_be_removed(store: Store) -> None:
-    await store.set_instructions(PLACE, "Be brief.", "U1")
-    await store.set_instructions(PLACE, "", "U2")
-    assert await store.instructions(PLACE) == ""
-
-
-async def test_unknown_channels_have_no_instructions(store: Store) -> None:
-    assert await store.instructions(PLACE) == ""
 
 
 async def test_calls_are_kept_without_messages(store: Store, database: Database) -> None:
@@ -247,10 +233,8 @@ async def test_any_text_can_be_stored(store: Store, database: Database, words: s
     async with database.writer.begin() as connection:
         await connection.execute(text("DELETE FROM threads"))
     await put(database, Record(PLACE, "U1", messages=(Message(Role.USER, author, words, words),)))
-    await store.set_instructions(PLACE, words, author)
     (message,) = (await store.conversation(PLACE)).messages
     assert (message.text, message.author) == (storable(words), storable(author))
-    assert await store.instructions(PLACE) == storable(words)
 
 
 def storable(words: str) -> str:

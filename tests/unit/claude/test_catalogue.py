@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.claude.catalogue import LEVELS, ModelCard, Sampling, catalogue, cost, lookup, parameters
-from bot.core.ports import Call, Creativity, Purpose
+from bot.core.channel_settings import Creativity
+from bot.core.ports import Call, Purpose
 from bot.errors import SettingsError, UsageError
 
 ALL = sorted(catalogue().models)

@@ -1,8 +1,10 @@
-"""A channel's own system prompt, through the real wire."""
+"""A channel's settings, its prompt among them, through the real wire."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+import pytest
 
 from tests.acceptance.conftest import BOTH_DATABASES
 
@@ -94,3 +96,55 @@ async def test_help_tells_what_there_is(dialogue: Dialogue) -> None:
 async def test_an_overlong_prompt_is_refused(dialogue: Dialogue) -> None:
     reply = await dialogue.workspace.command(dialogue.general, "/parley", "prompt " + "x" * 10_001)
     assert "at most 10,000 characters" in reply.text
+
+
+async def test_settings_are_listed_set_and_unset(dialogue: Dialogue, model: ScriptedModel) -> None:
+    assert "`answers`: *thread*" in await prompt(dialogue, "settings")
+    assert "`answers` is set to *mention*" in await prompt(dialogue, "set answers mention")
+    assert "`answers`: *mention* _(set here)_" in await prompt(dialogue, "settings")
+    assert "back at its default" in await prompt(dialogue, "unset answers")
+    model.answer("Hello.")
+    await dialogue.answer(dialogue.general, dialogue.mention("hi"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "reason"),
+    [
+        ("set colour red", "There is no setting `colour`"),
+        ("set max_output many", "`max_output`"),
+        ("set temperature 0.2", "takes no temperature"),
+    ],
+)
+async def test_a_wrong_setting_is_refused(dialogue: Dialogue, typed: str, reason: str) -> None:
+    reply = await dialogue.workspace.command(dialogue.general, "/parley", typed)
+    if not reply.text:
+        await dialogue.workspace.until(dialogue.workspace.ephemerals)
+    assert reason in (reply.text or dialogue.workspace.ephemerals()[-1].shown)
+
+
+async def test_a_channels_model_and_sampling_hold(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await prompt(dialogue, "set model claude-haiku-4-5")
+    await prompt(dialogue, "set temperature 0.1")
+    model.answer("Hello.")
+    await dialogue.answer(dialogue.general, dialogue.mention("hi"))
+    assert model.requests[0].body["model"] == "claude-haiku-4-5"
+    assert model.requests[0].body["temperature"] == 0.1
+
+
+async def test_the_prompt_has_a_form(dialogue: Dialogue) -> None:
+    await prompt(dialogue, "settings")
+    listed = dialogue.workspace.ephemerals()[-1]
+    assert (await dialogue.workspace.press(listed, "edit_prompt.0")).ok
+    (view,) = dialogue.workspace.workspace.views.values()
+    assert view["callback_id"] == "edit_prompt"
+    assert view["blocks"][0]["element"]["action_id"] == "instructions"
+
+
+async def test_only_admins_open_the_form(dialogue: Dialogue) -> None:
+    sam = dialogue.workspace.sam
+    await prompt(dialogue, "settings", user=sam)
+    listed = dialogue.workspace.ephemerals(sam)[-1]
+    assert (await dialogue.workspace.press(listed, "edit_prompt.0", user=sam)).ok
+    await dialogue.workspace.until(lambda: len(dialogue.workspace.ephemerals(sam)) > 1)
+    assert "Only workspace admins" in dialogue.workspace.ephemerals(sam)[-1].shown
+    assert not dialogue.workspace.workspace.views

@@ -1,0 +1,37 @@
+"""Files in a request, in the forms that the API takes them in."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Literal, TypeGuard
+
+if TYPE_CHECKING:
+    from anthropic.types import Base64PDFSourceParam, DocumentBlockParam, ImageBlockParam, PlainTextSourceParam
+
+    from bot.core.ports import Attachment
+
+ImageType = Literal["image/jpeg", "image/png", "image/gif", "image/webp"]
+PDF: Literal["application/pdf"] = "application/pdf"
+
+
+def block(attachment: Attachment) -> ImageBlockParam | DocumentBlockParam:
+    """Return a file as a block of a message: an image, a PDF, else a text, in which what is no UTF-8 is replaced."""
+    if _is_image(media_type := attachment.media_type):
+        return {
+            "type": "image",
+            "source": {"type": "base64", "media_type": media_type, "data": _base64(attachment.data)},
+        }
+    if media_type == PDF:
+        pdf: Base64PDFSourceParam = {"type": "base64", "media_type": PDF, "data": _base64(attachment.data)}
+        return {"type": "document", "title": attachment.name, "source": pdf}
+    text = attachment.data.decode(errors="replace").replace("\0", "\ufffd")
+    source: PlainTextSourceParam = {"type": "text", "media_type": "text/plain", "data": text}
+    return {"type": "document", "title": attachment.name, "source": source}
+
+
+def _is_image(media_type: str) -> TypeGuard[ImageType]:
+    return media_type in ("image/jpeg", "image/png", "image/gif", "image/webp")
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode()

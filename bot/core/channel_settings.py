@@ -1,0 +1,131 @@
+"""What a channel has set for itself: the sheet of settings, its layers, and how one is read from what was typed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+
+from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAX_INSTRUCTIONS = 10_000  # characters
+
+
+class Creativity(StrEnum):
+    """How freely the model writes. What a level means for a given model is the catalogue's business."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Answers(StrEnum):
+    """Which messages of a channel are answered."""
+
+    THREAD = "thread"
+    MENTION = "mention"
+    ALL = "all"
+
+
+class Outsiders(StrEnum):
+    """Whom of another organisation the bot answers, in channels that are shared with it."""
+
+    NOBODY = "nobody"
+    MENTION = "mention"
+    ALL = "all"
+
+
+class ChannelSettings(BaseModel):
+    """The settings that hold in one place. A field's description is what people read of it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    instructions: str = Field(
+        default="", max_length=MAX_INSTRUCTIONS, description="the channel's own system prompt, in plain words"
+    )
+    model: str = Field(default="", max_length=100, description="the model's id; empty: the one of CLAUDE_MODEL")
+    creativity: Creativity | None = Field(
+        default=None, description="low, medium or high; unset: what suits the task. Only for models that take it"
+    )
+    temperature: float | None = Field(
+        default=None, ge=0, le=1, description="exact, from 0 to 1, instead of creativity and top_p"
+    )
+    top_p: float | None = Field(
+        default=None, gt=0, le=1, description="exact, above 0 and up to 1, instead of creativity and temperature"
+    )
+    thinking: Literal["off", "adaptive"] = Field(
+        default="off", description="adaptive: the model thinks before it answers, as much as the question needs"
+    )
+    effort: Literal["", "low", "medium", "high"] = Field(
+        default="", description="low, medium or high: how much work the model puts in; empty: its own default"
+    )
+    max_output: int = Field(
+        default=8_000, ge=256, le=64_000, description="the longest answer, in tokens, thinking included"
+    )
+    answers: Answers = Field(
+        default=Answers.THREAD,
+        description="thread: mentions, and follow-ups in threads that began with me; mention: only mentions; all",
+    )
+    answers_bots: bool = Field(default=False, description="whether other bots are answered when they mention me")
+    outsiders: Outsiders = Field(
+        default=Outsiders.NOBODY,
+        description="who of another organisation is answered in a shared channel: nobody, mention or all",
+    )
+    footer: bool = Field(default=False, description="whether answers end with their model, tokens and cost")
+
+    @field_validator("temperature", "top_p", mode="after")
+    @classmethod
+    def _one_way_to_sample(cls, value: float | None, info: ValidationInfo) -> float | None:
+        """Hold the sheet to one of the three: Claude's API takes a temperature or a top_p, never both."""
+        if value is not None and any(info.data.get(name) is not None for name in ("creativity", "temperature")):
+            raise ValueError("only one of creativity, temperature and top_p can be set: unset the other first")
+        return value
+
+
+def merged(*layers: Mapping[str, Any]) -> ChannelSettings:
+    """Lay partial sheets over each other, the last on top, over the defaults.
+
+    What a former version stored and this one can't read is left out. A layer that samples in one way hides the other
+    ways of those below it.
+    """
+    values: dict[str, Any] = {}
+    for layer in layers:
+        if SAMPLING & layer.keys():
+            values = {name: value for name, value in values.items() if name not in SAMPLING}
+        values |= layer
+    while True:
+        try:
+            return ChannelSettings.model_validate(values)
+        except ValidationError as error:
+            for fault in error.errors(include_url=False, include_input=False):
+                values.pop(str(fault["loc"][0]), None)
+
+
+SAMPLING = {"creativity", "temperature", "top_p"}
+
+
+def check_name(name: str) -> str:
+    """Return a setting's name. Raises `UsageError` for one that there is not."""
+    if name not in ChannelSettings.model_fields:
+        raise UsageError(f"There is no setting `{name}`. There are {', '.join(ChannelSettings.model_fields)}.")
+    return name
+
+
+def read(name: str, typed: str, others: Mapping[str, Any]) -> Any:  # noqa: ANN401 - each setting has its own type
+    """Read a setting's value as it was typed; `others` is the rest of the sheet it goes to.
+
+    Raises `UsageError` for a setting that there is not, and for a value that it can't have.
+    """
+    check_name(name)
+    try:
+        sheet = ChannelSettings.model_validate({**others, name: typed})
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False)[0]
+        reason = fault["msg"].removeprefix("Value error, ")
+        reason = reason[:1].lower() + reason[1:]
+        raise UsageError(f"`{name}`: {reason}. It is {ChannelSettings.model_fields[name].description}.") from None
+    return sheet.model_dump(mode="json")[name]

@@ -1,0 +1,198 @@
+"""A channel's settings: show them, set them, unset them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from bot.core.channel_settings import MAX_INSTRUCTIONS, ChannelSettings, check_name, merged, read
+from bot.core.command import HELP, USAGE, answering
+from bot.core.control import Button, Field, Form
+from bot.core.conversation import Place, Record
+from bot.errors import NotAllowedError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.core.command import Command
+    from bot.core.control import Press, Submission
+    from bot.core.ports import Asker, Bookmark, Chat, Model, Sheet, Store
+
+EDIT_PROMPT = "edit_prompt"  # the button, and the form that it opens
+
+_RESET = re.compile(r"(?:--|—|\u2013)?reset", re.IGNORECASE)  # phones turn two hyphens into a dash
+_FORM = re.compile(
+    r"(?:(?P<prompt>prompt)|(?P<list>settings)|(?P<unset>unset\s+(?P<gone>\S+))|set\s+(?P<name>\S+))(?:\s+(?P<text>.*))?",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+class Action(StrEnum):
+    """What `/parley` is asked to do with a setting."""
+
+    LIST = "list"
+    SHOW = "show"
+    SET = "set"
+    UNSET = "unset"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was typed behind `/parley`. The channel's prompt is the setting `instructions`."""
+
+    action: Action
+    name: str = ""
+    text: str = ""
+
+
+def parse(typed: str) -> Wish:
+    """Read `settings`, `set <name> <value>`, `unset <name>`, `prompt`, `prompt <text>` or `prompt --reset`.
+
+    Raises `UsageError` for anything else, help among it.
+    """
+    if typed.strip().lower() in {"", "help"}:
+        raise UsageError(HELP)
+    match = _FORM.fullmatch(typed.strip())
+    if not match or (match["list"] and match["text"]):
+        raise UsageError(USAGE["parley"])
+    text = (match["text"] or "").strip()
+    if match["list"]:
+        return Wish(Action.LIST)
+    if match["prompt"]:
+        return _parse_prompt(text)
+    name = check_name((match["gone"] or match["name"]).lower())
+    if match["unset"]:
+        return Wish(Action.UNSET, name)
+    return Wish(Action.SET, name, text) if text else Wish(Action.SHOW, name)
+
+
+def _parse_prompt(text: str) -> Wish:
+    if not text:
+        return Wish(Action.SHOW, "instructions")
+    if _RESET.fullmatch(text):
+        return Wish(Action.UNSET, "instructions")
+    if len(text) > MAX_INSTRUCTIONS:
+        raise UsageError(f"A channel's prompt has at most {MAX_INSTRUCTIONS:,} characters; this one has {len(text):,}.")
+    return Wish(Action.SET, "instructions", text)
+
+
+async def configure(
+    command: Command, *, admins: frozenset[str], bookmark: Bookmark, store: Store, model: Model, chat: Chat
+) -> Record:
+    """Show or change the channel's settings, and tell the asker alone. Raises `ChatError`."""
+    wish, channel = parse(command.text), _channel(command.place)
+    controls: tuple[Button, ...] = ()
+    async with answering(command, chat=chat, bookmark=bookmark) as visible:
+        try:
+            if wish.action is Action.LIST:
+                sentence = listing(await store.settings(channel), await store.sheet(channel), model)
+                controls = (Button(EDIT_PROMPT, "Edit the prompt"),)
+            elif wish.action is Action.SHOW:
+                sentence = showing(wish.name, await store.settings(channel))
+            else:
+                await check_may_change(channel, command.asker, admins=admins, chat=chat)
+                sentence = await _change(wish, command.asker, channel, store=store, model=model)
+        except (NotAllowedError, UsageError) as error:
+            sentence = error.sentence
+        await visible.replace(sentence, controls=controls)
+    return Record(command.place, command.asker.person)
+
+
+async def _change(wish: Wish, asker: Asker, channel: Place, *, store: Store, model: Model) -> str:
+    sheet = await store.sheet(channel)
+    value = None
+    if wish.action is Action.SET:
+        value = read(wish.name, wish.text, {name: v for name, v in sheet.values.items() if name != wish.name})
+        held = (await store.settings(channel)).model_dump(mode="json", exclude_none=True)
+        if fault := model.faults(merged(held, {wish.name: value})).get(wish.name):
+            raise UsageError(f"`{wish.name}` is not set: {fault}.")
+    await store.change_settings(channel, {wish.name: value}, asker.person, version=sheet.version)
+    return done(wish.name, value)
+
+
+async def open_prompt(press: Press, *, admins: frozenset[str], store: Store, chat: Chat) -> Form:
+    """Make the form with the channel's prompt. Raises `NotAllowedError`, `ChatError`."""
+    channel = _channel(press.place)
+    await check_may_change(channel, press.asker, admins=admins, chat=chat)
+    sheet = await store.sheet(channel)
+    field = Field(
+        name="instructions",
+        label="System prompt",
+        kind="area",
+        value=str(sheet.values.get("instructions", "")),
+        hint="What Claude should know and heed in this channel, in plain words.",
+        optional=True,
+        max_length=3_000,
+    )
+    return Form(EDIT_PROMPT, "This channel's prompt", (field,), value=f"{channel.channel} {sheet.version}")
+
+
+async def save_prompt(submission: Submission, *, admins: frozenset[str], store: Store, chat: Chat) -> Mapping[str, str]:
+    """Save what the form holds; return its faults. Raises `NotAllowedError`, `ConflictError`, `ChatError`."""
+    channel, _, version = submission.value.partition(" ")
+    place = Place(submission.asker.home, channel)
+    await check_may_change(place, submission.asker, admins=admins, chat=chat)
+    text = str(submission.answers.get("instructions", "")).strip()
+    await store.change_settings(
+        place, {"instructions": text or None}, submission.asker.person, version=int(version or 0)
+    )
+    return {}
+
+
+async def check_may_change(channel: Place, asker: Asker, *, admins: frozenset[str], chat: Chat) -> None:
+    """Raise `NotAllowedError` unless a person may change the channel's settings."""
+    standing = await chat.standing(channel, asker.person)
+    if not standing.is_member:
+        raise NotAllowedError("Only members of this channel may change its settings.")
+    if not standing.is_admin and asker.person not in admins:
+        raise NotAllowedError(
+            "Only workspace admins and Parley's admins may change this channel's settings; please ask one of them."
+        )
+
+
+def listing(settings: ChannelSettings, own: Sheet, model: Model) -> str:
+    """Write all settings that hold in a channel, one a line, with those that its model does not take."""
+    faults = model.faults(settings)
+    lines = []
+    for name, value in settings.model_dump(mode="json").items():
+        note = f" ⚠️ not applied: {faults[name]}" if name in faults else " _(set here)_" if name in own.values else ""
+        lines.append(f"• `{name}`: {_shown(name, value)}{note}")
+    hint = "Change one with `/parley set <name> <value>`, go back to its default with `/parley unset <name>`."
+    return "\n".join(["This channel's settings:", *lines, "", hint])
+
+
+def showing(name: str, settings: ChannelSettings) -> str:
+    """Write one setting."""
+    value = settings.model_dump(mode="json")[name]
+    if name != "instructions":
+        return f"`{name}` is {_shown(name, value)}: {ChannelSettings.model_fields[name].description}."
+    return f"This channel's prompt:\n\n{_quoted(value)}" if value else "This channel has no prompt of its own."
+
+
+def done(name: str, value: Any) -> str:  # noqa: ANN401 - each setting has its own type
+    """Tell that a setting was changed."""
+    if name != "instructions":
+        return f"`{name}` is back at its default." if value is None else f"`{name}` is set to {_shown(name, value)}."
+    if value is None:
+        return "This channel's prompt is removed."
+    return f"This channel's prompt is set. It holds from the next message in any thread here.\n\n{_quoted(value)}"
+
+
+def _shown(name: str, value: Any) -> str:  # noqa: ANN401 - as above
+    if value in (None, "") or value == []:
+        return "not set"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if name == "instructions":
+        return f"{len(value):,} characters; see `/parley prompt`"
+    return f"*{value}*"
+
+
+def _channel(place: Place) -> Place:
+    return Place(place.workspace, place.channel)
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"> {line}" for line in text.splitlines())

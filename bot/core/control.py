@@ -1,0 +1,93 @@
+"""What people can press and fill in beside talking: buttons, menus, shortcuts and forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.core.conversation import Place
+from bot.core.ports import Asker
+
+MAX_VALUE = 2_000  # characters of a control's value; https://docs.slack.dev/reference/block-kit/block-elements
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button below a message. `name` says which use case it is for, `value` comes back as it is.
+
+    `confirm`: what the person is asked before it counts, "" for nothing.
+    """
+
+    name: str
+    label: str
+    value: str = ""
+    style: Literal["", "primary", "danger"] = ""
+    confirm: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """A menu below a message, whose choice is a press. `options` are pairs of a choice and its label."""
+
+    name: str
+    placeholder: str
+    options: tuple[tuple[str, str], ...]
+    value: str = ""
+
+
+Control = Button | Select
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A person pressed a button, chose from a menu, or took a shortcut. `id` is unique to it.
+
+    `name` and `value` are the control's, `choice` is the menu's. `message` is the id of the message that it stands
+    under, "" where only one person sees that; `author` wrote that message. `text` is a shortcut's message.
+    """
+
+    id: str
+    name: str
+    value: str
+    choice: str
+    place: Place
+    message: str
+    asker: Asker
+    author: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a form; `options` are pairs of a choice and its label. `value` is what it begins with."""
+
+    name: str
+    label: str
+    kind: Literal["text", "area", "number", "choice", "choices"] = "text"
+    value: str | tuple[str, ...] = ""
+    options: tuple[tuple[str, str], ...] = ()
+    hint: str = ""
+    optional: bool = False
+    max_length: int = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form to fill in. `name` says which use case it is for, `value` comes back as it is."""
+
+    name: str
+    title: str
+    fields: tuple[Field, ...]
+    value: str = ""
+    submit: str = "Save"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A filled form: what was entered, by the fields' names. `id` is unique to it."""
+
+    id: str
+    name: str
+    value: str
+    answers: dict[str, str | tuple[str, ...]]
+    asker: Asker

@@ -1,0 +1,118 @@
+"""Settings of threads, channels and workspaces, with the history of their changes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, bindparam, case, insert, literal, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from bot.core.channel_settings import merged
+from bot.core.ports import Sheet
+from bot.db.tables import Settings, SettingsChange
+from bot.errors import ConflictError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sqlalchemy import Select, Subquery
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.core.channel_settings import ChannelSettings
+    from bot.core.conversation import Place
+    from bot.db.engine import Database
+
+
+class SettingsStore:
+    """The part of `bot.core.ports.Store` that is about settings."""
+
+    def __init__(self, database: Database) -> None:
+        self._reader, self._writer = database.reader, database.writer
+
+    async def settings(self, place: Place) -> ChannelSettings:
+        """Return the settings that hold in a place: the thread's over the channel's over the workspace's."""
+        async with self._reader.connect() as connection:
+            sheets = sheets_query()
+            found = await connection.execute(select(sheets.c.sheet).order_by(sheets.c.layer), asdict(place))
+            return read(found.scalars())
+
+    async def sheet(self, place: Place) -> Sheet:
+        """Return what was set for just this thread, channel or workspace."""
+        async with self._reader.connect() as connection:
+            return await _load(connection, place)
+
+    async def change_settings(
+        self, place: Place, changes: Mapping[str, Any], person: str, *, version: int | None = None
+    ) -> None:
+        """Set some settings of just this place, or unset them with None; who, when and what is kept.
+
+        Raises `ConflictError` when `version` is given and the sheet has another one by now, and when two change it at
+        the same instant.
+        """
+        async with self._writer.begin() as connection:
+            old = await _load(connection, place)
+            if version is not None and version != old.version:
+                raise ConflictError("settings")
+            before = {name: old.values.get(name) for name in changes}
+            kept = {name: value for name, value in {**old.values, **changes}.items() if value is not None}
+            now = {"changed_by": person, "changed_at": datetime.now(UTC)}
+            await _save(connection, place, old.version, {"sheet": json.dumps(kept), "version": old.version + 1} | now)
+            await connection.execute(
+                insert(SettingsChange).values(
+                    **asdict(place),
+                    version=old.version + 1,
+                    before=json.dumps(before),
+                    after=json.dumps(dict(changes)),
+                    person=person,
+                    changed_at=now["changed_at"],
+                )
+            )
+
+
+def read(sheets: Iterable[str]) -> ChannelSettings:
+    """Lay stored sheets over each other, the last on top."""
+    return merged(*(json.loads(sheet) for sheet in sheets))
+
+
+@cache
+def sheets_query() -> Subquery:
+    """Select the sheets that hold in a place, whose fields are the parameters, each with its layer: -3, -2 or -1."""
+    layer = literal(-3) + case((Settings.channel == "", 0), (Settings.thread == "", 1), else_=2)
+    holds = or_(
+        and_(Settings.channel == "", Settings.thread == ""),
+        and_(
+            Settings.channel == bindparam("channel"),
+            or_(Settings.thread == "", Settings.thread == bindparam("thread")),
+        ),
+    )
+    here = Settings.workspace == bindparam("workspace"), holds
+    return select(layer.label("layer"), Settings.sheet).where(*here).subquery()
+
+
+@cache
+def _sheet_query() -> Select[*tuple[Any, ...]]:
+    here = (getattr(Settings, name) == bindparam(name) for name in ("workspace", "channel", "thread"))
+    return select(Settings.sheet, Settings.version, Settings.changed_by, Settings.changed_at).where(*here)
+
+
+async def _load(connection: AsyncConnection, place: Place) -> Sheet:
+    row = (await connection.execute(_sheet_query(), asdict(place))).one_or_none()
+    return Sheet(json.loads(row.sheet), row.version, row.changed_by, row.changed_at) if row else Sheet({})
+
+
+async def _save(connection: AsyncConnection, place: Place, version: int, values: dict[str, Any]) -> None:
+    """Write a sheet over its former version. Raises `ConflictError` where it has another one by now."""
+    if version == 0:
+        try:
+            await connection.execute(insert(Settings).values(**asdict(place), **values))
+        except IntegrityError:
+            raise ConflictError("settings") from None
+        return
+    ours = [getattr(Settings, name) == value for name, value in asdict(place).items()]
+    changed = await connection.execute(update(Settings).where(*ours, Settings.version == version).values(**values))
+    if changed.rowcount != 1:
+        raise ConflictError("settings")

@@ -1,0 +1,80 @@
+"""Settings on real databases."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import select
+
+from bot.core.channel_settings import ChannelSettings, Creativity
+from bot.core.conversation import Place
+from bot.db.store import SqlStore
+from bot.db.tables import SettingsChange
+from bot.errors import ConflictError
+
+if TYPE_CHECKING:
+    from bot.core.ports import Store
+    from bot.db.engine import Database
+
+WORKSPACE, CHANNEL, THREAD = Place("T1", ""), Place("T1", "C1"), Place("T1", "C1", "1700000000.000100")
+
+
+@pytest.fixture
+def store(database: Database) -> SqlStore:
+    return SqlStore(database)
+
+
+async def test_nothing_set_means_the_defaults(store: Store) -> None:
+    assert await store.settings(THREAD) == ChannelSettings()
+    assert (await store.sheet(CHANNEL)).version == 0
+
+
+async def test_the_nearest_layer_wins(store: Store) -> None:
+    await store.change_settings(THREAD, {"instructions": "Be brief."}, "U1")
+    await store.change_settings(WORKSPACE, {"instructions": "Be kind.", "footer": True, "answers": "all"}, "U1")
+    await store.change_settings(CHANNEL, {"instructions": "Be loud.", "answers": "mention"}, "U1")
+    assert await store.settings(THREAD) == ChannelSettings(instructions="Be brief.", footer=True, answers="mention")
+    assert await store.settings(Place("T1", "C1", "2")) == await store.settings(CHANNEL)
+    assert (await store.settings(CHANNEL)).instructions == "Be loud."
+    assert (await store.settings(Place("T1", "C2"))).instructions == "Be kind."
+    assert (await store.conversation(THREAD)).settings == await store.settings(THREAD)
+
+
+async def test_workspaces_do_not_share(store: Store) -> None:
+    await store.change_settings(WORKSPACE, {"footer": True}, "U1")
+    await store.change_settings(CHANNEL, {"footer": True}, "U1")
+    assert await store.settings(Place("T2", "C1")) == ChannelSettings()
+
+
+async def test_unset_goes_back(store: Store) -> None:
+    await store.change_settings(CHANNEL, {"footer": True, "effort": "low"}, "U1")
+    await store.change_settings(CHANNEL, {"footer": None}, "U2")
+    assert await store.settings(CHANNEL) == ChannelSettings(effort="low")
+    assert (await store.sheet(CHANNEL)).values == {"effort": "low"}
+
+
+async def test_the_second_of_two_is_told(store: Store) -> None:
+    await store.change_settings(CHANNEL, {"footer": True}, "U1", version=0)
+    for version in (0, 2):
+        with pytest.raises(ConflictError):
+            await store.change_settings(CHANNEL, {"footer": False}, "U2", version=version)
+    await store.change_settings(CHANNEL, {"effort": "high"}, "U2", version=1)
+    assert await store.settings(CHANNEL) == ChannelSettings(footer=True, effort="high")
+
+
+async def test_who_changed_what_is_kept(store: Store, database: Database) -> None:
+    await store.change_settings(CHANNEL, {"effort": "low"}, "U1")
+    await store.change_settings(CHANNEL, {"effort": None}, "U2")
+    async with database.reader.connect() as connection:
+        rows = (await connection.execute(select(SettingsChange.__table__).order_by(SettingsChange.id))).all()
+    kept = [(row.person, row.version, json.loads(row.before), json.loads(row.after)) for row in rows]
+    assert kept == [("U1", 1, {"effort": None}, {"effort": "low"}), ("U2", 2, {"effort": "low"}, {"effort": None})]
+
+
+async def test_one_way_to_sample_hides_others(store: Store) -> None:
+    await store.change_settings(WORKSPACE, {"creativity": "high"}, "U1")
+    await store.change_settings(CHANNEL, {"top_p": 0.9}, "U1")
+    assert (await store.settings(Place("T1", "C2"))).creativity is Creativity.HIGH
+    assert await store.settings(CHANNEL) == ChannelSettings(top_p=0.9)
