@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.playground.records import (
     Change,
+    ContextChanged,
     Deleted,
     Edited,
     HomeOpened,
@@ -15,6 +16,7 @@ from bot.playground.records import (
     Posted,
     Reacted,
     SessionStopped,
+    SessionTitled,
 )
 from bot.playground.slack_json import message_json
 
@@ -27,30 +29,19 @@ _SUBSCRIPTION = {"channel": "message.channels", "group": "message.groups", "im":
 
 def events_of(workspace: Workspace, change: Change) -> list[Json]:
     """Return the events that the app subscribed to and gets from a change: none from where the bot is not a member."""
-    body: Json
     match change:
-        case Posted(message) if not message.ephemeral_to:
+        case Posted(message) | Edited(message, _) | Deleted(message, _) if message.ephemeral_to:
+            events = []
+        case Posted(message):
             events = _posted(workspace, message)
-        case Edited(message, previous) if not message.ephemeral_to:
-            body = {"message": message_json(workspace, message), "previous_message": previous}
-            events = [_hidden(workspace, message.channel, "message_changed", body)]
-        case Deleted(message, previous) if not message.ephemeral_to:
-            body = {"previous_message": previous, "deleted_ts": message.ts}
-            events = [_hidden(workspace, message.channel, "message_deleted", body)]
-        case Reacted(message, user, name, True):
-            item = {"type": "message", "channel": message.channel, "ts": message.ts}
-            body = {"user": user, "reaction": name, "item": item, "item_user": message.user}
-            events = [_event(workspace, "reaction_added", message.channel, body)]
-        case Joined(channel, user, inviter):
-            kind = "G" if workspace.channel(channel).is_private else "C"
-            body = {"user": user, "channel": channel, "channel_type": kind, "team": workspace.team_id}
-            events = [_event(workspace, "member_joined_channel", channel, body | {"inviter": inviter})]
-        case SessionStopped(channel, thread_ts, user):
-            body = {"user": user, "channel": channel, "thread_ts": thread_ts}
-            events = [_event(workspace, "agent_session_stopped", channel, body)]
-        case HomeOpened(user, channel, tab):
-            body = {"user": user, "channel": channel, "tab": tab}
-            events = [_event(workspace, "app_home_opened", channel, body)]
+        case Edited() | Deleted():
+            events = [_changed(workspace, change)]
+        case Reacted():
+            events = [_reacted(workspace, change)]
+        case Joined() | HomeOpened() | ContextChanged():
+            events = [_visited(workspace, change)]
+        case SessionStopped() | SessionTitled():
+            events = [_session(workspace, change)]
         case _:
             events = []
     return [event for event in events if event]
@@ -58,6 +49,8 @@ def events_of(workspace: Workspace, change: Change) -> list[Json]:
 
 def envelope(workspace: Workspace, event: Json) -> Json:
     """Wrap an event as the Events API delivers it, under an `event_id` of its own."""
+    item = event.get("item")
+    channel = workspace.channels.get(str(event.get("channel") or (item["channel"] if item else "")))
     authorization = {
         "enterprise_id": None,
         "team_id": workspace.team_id,
@@ -76,7 +69,7 @@ def envelope(workspace: Workspace, event: Json) -> Json:
         "event_id": f"Ev{secrets.token_hex(5).upper()}",
         "event_time": int(workspace.clock()),
         "authorizations": [authorization],
-        "is_ext_shared_channel": False,
+        "is_ext_shared_channel": bool(channel and channel.shared_with),
         "event_context": f"4-{secrets.token_hex(20)}",
     }
 
@@ -91,16 +84,56 @@ def _posted(workspace: Workspace, message: Message) -> list[Json]:
     return [_event(workspace, "app_mention", channel.id, body), plain]
 
 
-def _hidden(workspace: Workspace, channel_id: str, subtype: str, body: Json) -> Json:
-    kind = workspace.channel(channel_id).kind
-    common = {
-        "subtype": subtype,
-        "channel": channel_id,
-        "hidden": True,
-        "channel_type": kind,
-        "ts": workspace.next_ts(),
-    }
-    return _event(workspace, _SUBSCRIPTION[kind], channel_id, body | common)
+def _changed(workspace: Workspace, change: Edited | Deleted) -> Json:
+    """Write a change or the end of a message: a hidden message of its own, with what was there before."""
+    message = change.message
+    kind = workspace.channel(message.channel).kind
+    if isinstance(change, Edited):
+        body: Json = {"subtype": "message_changed", "message": message_json(workspace, message)}
+    else:
+        body = {"subtype": "message_deleted", "deleted_ts": message.ts}
+    body |= {"previous_message": change.previous, "channel": message.channel, "channel_type": kind, "hidden": True}
+    return _event(workspace, _SUBSCRIPTION[kind], message.channel, body | {"ts": workspace.next_ts()})
+
+
+def _reacted(workspace: Workspace, change: Reacted) -> Json:
+    message = change.message
+    item = {"type": "message", "channel": message.channel, "ts": message.ts}
+    body: Json = {"user": change.user, "reaction": change.name, "item": item, "item_user": message.user}
+    return _event(workspace, "reaction_added" if change.added else "reaction_removed", message.channel, body)
+
+
+def _visited(workspace: Workspace, change: Joined | HomeOpened | ContextChanged) -> Json:
+    match change:
+        case Joined(channel, user, inviter):
+            kind = "G" if workspace.channel(channel).is_private else "C"
+            team = workspace.team_of(workspace.user(user))
+            body: Json = {"user": user, "channel": channel, "channel_type": kind, "team": team, "inviter": inviter}
+            return _event(workspace, "member_joined_channel", channel, body)
+        case HomeOpened(user, channel, tab):
+            body = {"user": user, "channel": channel, "tab": tab}
+            view = next((v for v in workspace.views.values() if v["type"] == "home" and v["user"] == user), None)
+            # The home that was published before comes along, so that the bot can tell whether it is out of date.
+            return _event(
+                workspace, "app_home_opened", channel, body | ({"view": view} if view and tab == "home" else {})
+            )
+        case ContextChanged(user, looked_at):
+            entity = {"type": "slack#/types/channel_id", "value": looked_at, "team_id": workspace.team_id}
+            direct = workspace.direct(user).id
+            body = {"user": user, "channel": direct, "context": {"entities": [entity]} if looked_at else {}}
+            return _event(workspace, "app_context_changed", direct, body)
+
+
+def _session(workspace: Workspace, change: SessionStopped | SessionTitled) -> Json:
+    body: Json = {"user": change.user, "channel": change.channel, "thread_ts": change.thread_ts}
+    if isinstance(change, SessionStopped):
+        body["streaming_message_ts"] = list(change.streams)
+        return _event(workspace, "agent_session_stopped", change.channel, body)
+    if not change.user:
+        return {}
+    body |= {"title": change.title, "team_id": workspace.team_id}
+    body |= {"previous_title": change.previous} if change.previous else {}
+    return _event(workspace, "agent_session_title_changed", change.channel, body)
 
 
 def _event(workspace: Workspace, subscription: str, channel_id: str, body: Json) -> Json:

@@ -47,6 +47,8 @@ class FileExchange:
             file = self._workspace.file(request.match_info["place"].partition("-")[2])
         except ApiError:
             return web.Response(status=404)
+        if file.is_deleted:
+            return web.Response(status=404)
         return attachment(file)
 
 

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING, Literal, Self
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal, Self
 from urllib.parse import urlsplit
 
 import aiohttp
 
-from bot.playground.blocks import buttons, rich_text
 from bot.playground.delivery import Deliveries, Delivery, HttpTransport
 from bot.playground.files import FileExchange
-from bot.playground.interactions import CommandReply, Interactions
+from bot.playground.interactions import Interactions
 from bot.playground.page_api import Page, PageApi
-from bot.playground.records import File, HomeOpened, Message, User
+from bot.playground.people import People
+from bot.playground.response_urls import ResponseUrls
 from bot.playground.server import Server, is_loopback
 from bot.playground.socket_mode import SocketTransport
 from bot.playground.web_api import ApiCall, Fault, WebApi
 from bot.playground.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from aiohttp import web
 
-    from bot.playground.delivery import Ack
+    from bot.playground.rate import Violation
+    from bot.playground.records import File, Message, User
     from bot.playground.rules import Rules
 
 # How much of each list a picture of the workspace shows, and of each text.
@@ -33,24 +35,21 @@ PICTURE_LINES = 15
 PICTURE_TEXT = 120
 
 
-class LocalWorkspace:
-    """A workspace with its server, as an async context manager.
+class LocalWorkspace(People):
+    """A workspace with its server, as an async context manager; `People` has what is said and done there.
 
-    Users are `me` (an admin), `ada` (an admin), `sam` and `bot`; where no other is named, `me` acts. Texts are as
-    Slack's wire has them: `<@U…>` for a mention, &amp; for an ampersand. Raises `ValueError` for a host that is not
-    loopback.
+    Raises `ValueError` for a host that is not loopback.
     """
 
     def __init__(
         self, rules: Rules | None = None, page: Page | None = None, *, host: str = "127.0.0.1", port: int = 0
     ) -> None:
         self.workspace = Workspace(rules)
-        self.me, self.ada, self.sam = self.workspace.me, self.workspace.ada, self.workspace.sam
-        self.bot = self.workspace.bot
         self._changed = asyncio.Event()
         self.sockets = SocketTransport(self.workspace, self._notice)
         self.deliveries = Deliveries(self.workspace, self.sockets, self._notice)
-        self.interactions = Interactions(self.workspace, self.deliveries)
+        self.urls = ResponseUrls(self.workspace)
+        self.interactions = Interactions(self.workspace, self.deliveries, self.urls)
         self.api = WebApi(self.workspace, self._notice)
         self.page = PageApi(self.workspace, self.interactions, page or Page())
         self.server = Server(self._routes(), host, port)
@@ -127,54 +126,15 @@ class LocalWorkspace:
         """Hold a method to so many calls a minute."""
         self.api.limits[method] = per_minute
 
-    # The people's side
+    def change_rules(self, **changes: Any) -> None:  # noqa: ANN401 - any field of the rules
+        """Let the workspace behave otherwise from now on: any fields of `Rules`."""
+        self.workspace.rules = replace(self.workspace.rules, **changes)
 
-    def say(
-        self,
-        channel: str,
-        text: str,
-        *,
-        user: User | None = None,
-        thread_ts: str = "",
-        files: Mapping[str, bytes] | None = None,
-    ) -> str:
-        """Post a message with files by their names, as a person; return its ts."""
-        author = (user or self.me).id
-        attached = [self.workspace.add_file(name, author, content) for name, content in (files or {}).items()]
-        return self.workspace.say(Message(channel, author, text, thread_ts, files=attached)).ts
-
-    def edit(self, channel: str, ts: str, text: str) -> None:
-        """Change a person's message."""
-        message = self.workspace.message(channel, ts)
-        self.workspace.edit(message, text, [rich_text(text)])
-
-    def delete(self, channel: str, ts: str) -> None:
-        """Delete a message."""
-        self.workspace.delete(self.workspace.message(channel, ts))
-
-    def react(self, channel: str, ts: str, name: str, *, user: User | None = None) -> None:
-        """React to a message."""
-        self.workspace.react(self.workspace.message(channel, ts), (user or self.me).id, name)
-
-    def stop(self, channel: str, thread_ts: str, *, user: User | None = None) -> None:
-        """Press Stop in a thread where the bot is writing."""
-        self.workspace.stop_session(channel, thread_ts, (user or self.me).id)
-
-    def open_home(self, *, user: User | None = None, tab: Literal["home", "messages"] = "home") -> None:
-        """Look at the bot's home tab, or at its messages tab."""
-        person = (user or self.me).id
-        self.workspace.publish(HomeOpened(person, self.workspace.direct(person).id, tab))
-
-    async def command(self, channel: str, command: str, text: str = "", *, user: User | None = None) -> CommandReply:
-        """Type a slash command; return how the bot took it."""
-        return await self.interactions.command(channel, command, text, user or self.me)
-
-    async def press(self, message: Message, action_id: str, *, value: str = "", user: User | None = None) -> Ack:
-        """Press a button of a message; `value` tells apart the buttons of one action. Raises `LookupError`."""
-        for button in buttons(message.blocks):
-            if button["action_id"] == action_id and value in ("", button.get("value")):
-                return await self.interactions.press(message, button, user or self.me)
-        raise LookupError(f"There is no {action_id} to press in the message.")
+    def end_streams(self) -> None:
+        """End every stream, as Slack does with those that got too old."""
+        for channel in self.workspace.channels:
+            for message in self.workspace.messages(channel):
+                self.workspace.end_stream(message)
 
     def deliver(self, payload: dict[str, object]) -> Delivery:
         """Deliver an enveloped event of any content."""
@@ -193,6 +153,11 @@ class LocalWorkspace:
     def calls(self) -> list[ApiCall]:
         """Every call of the Web API that the bot made."""
         return self.api.calls
+
+    @property
+    def violations(self) -> list[Violation]:
+        """Every call that came sooner than its rate limit allows, where `Rules.tiers` or `limit` hold it to one."""
+        return self.api.rates.violations
 
     def channel(self, name: str) -> str:
         """Return the id of a channel by its name, without #."""
@@ -253,7 +218,7 @@ class LocalWorkspace:
         changed.set()
 
     def _routes(self) -> Sequence[web.RouteDef]:
-        parts = (self.api, self.sockets, self.interactions, FileExchange(self.workspace), self.page)
+        parts = (self.api, self.sockets, self.urls, FileExchange(self.workspace), self.page)
         return [route for part in parts for route in part.routes()]
 
 

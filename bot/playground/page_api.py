@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from bot.playground.blocks import buttons, escape
+from bot.playground.blocks import escape
+from bot.playground.elements import buttons
 from bot.playground.files import attachment
 from bot.playground.page_feed import Feed
 from bot.playground.page_json import as_typed, shown_message
@@ -198,7 +199,7 @@ class PageApi:
         wanted = (_string(body, "action_id"), _string(body, "block_id"), _string(body, "value"))
         for button in buttons(message.blocks):
             if (button["action_id"], button["block_id"], button.get("value") or "") == wanted:
-                ack = await self._interactions.press(message, button, self._workspace.me)
+                ack = await self._interactions.act(message, button, self._workspace.me)
                 return {"acked": ack.ok}
         raise ValueError("That button is no longer there.")
 
@@ -239,7 +240,8 @@ class PageApi:
             session = self._workspace.session(channel, ts)
             return {"type": "status", "channel": channel, "thread_ts": ts, "status": session.status}
         if kind == "view":
-            return {"type": "view", "view": self._workspace.views[ts]} if channel == self._workspace.me.id else None
+            known = self._workspace.views.get(ts) if channel == self._workspace.me.id else None
+            return {"type": "view", "view": known} if known else None
         try:
             return {"type": "message", "message": shown_message(self._shown(channel, ts), self._names())}
         except ApiError:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.playground.blocks import buttons, escape
+from bot.playground.blocks import escape
+from bot.playground.elements import buttons
 from bot.playground.mrkdwn import blocks_html, mrkdwn_html
 
 if TYPE_CHECKING:

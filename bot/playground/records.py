@@ -11,13 +11,22 @@ from bot.playground.wire import Json
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person, or the bot."""
+    """A person, or an app's user: the bot, or another app with its own `bot_id` and `app_id`.
+
+    `team_id` is "" for the workspace's own people, else the team that an outside person belongs to. `guest` says in
+    how few channels a guest may be.
+    """
 
     id: str
     name: str
     real_name: str
     is_admin: bool = False
     is_bot: bool = False
+    team_id: str = ""
+    guest: Literal["", "multi_channel", "single_channel"] = ""
+    tz: str = "Etc/UTC"
+    bot_id: str = ""
+    app_id: str = ""
 
     @property
     def mention(self) -> str:
@@ -27,7 +36,11 @@ class User:
 
 @dataclass(slots=True, eq=False)
 class Channel:
-    """A channel, or a direct message (`is_im`) between the bot and one person."""
+    """A channel, or a direct message (`is_im`) between the bot and one person.
+
+    `shared_with` are the teams of a Slack Connect channel beside the workspace's own. `last_read` has the ts of the
+    last message that a member has read, by user id.
+    """
 
     id: str
     name: str
@@ -36,6 +49,8 @@ class Channel:
     is_private: bool = False
     is_archived: bool = False
     members: list[str] = field(default_factory=list)
+    shared_with: tuple[str, ...] = ()
+    last_read: dict[str, str] = field(default_factory=dict)
 
     @property
     def kind(self) -> Literal["im", "group", "channel"]:
@@ -43,6 +58,16 @@ class Channel:
         if self.is_im:
             return "im"
         return "group" if self.is_private else "channel"
+
+
+@dataclass(frozen=True, slots=True)
+class UserGroup:
+    """A user group, such as @support."""
+
+    id: str
+    handle: str
+    name: str
+    users: tuple[str, ...]
 
 
 @dataclass(slots=True, eq=False)
@@ -56,6 +81,7 @@ class File:
     user: str
     created: float
     content: bytes | None = None
+    is_deleted: bool = False
     shares: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -76,7 +102,8 @@ class Stream:
 class Message:
     """A message. `ts` is given when it is posted; `thread_ts` is the ts of the thread's first message, "" outside one.
 
-    `ephemeral_to` is the only person who sees it. `client_msg_id` marks what a person typed.
+    `ephemeral_to` is the only person who sees it. `client_msg_id` marks what a person typed. `username` is the name
+    that an integration shows instead of its own. `is_broadcast`: a reply that the channel sees too.
     """
 
     channel: str
@@ -92,6 +119,8 @@ class Message:
     subtype: str = ""
     client_msg_id: str = ""
     edited_ts: str = ""
+    username: str = ""
+    is_broadcast: bool = False
     ephemeral_to: str = ""
     stream: Stream | None = None
 
@@ -108,11 +137,15 @@ class Message:
 
 @dataclass(slots=True, eq=False)
 class Session:
-    """What the bot shows about a thread beside its messages. `status` is what people read, "" when nothing is shown."""
+    """What the bot shows about a thread beside its messages. `status` is what people read, "" when nothing is shown.
+
+    `state` is the agent session's own, "" while there is none; `loading` are the lines that take turns as its status.
+    """
 
     status: str = ""
     state: str = ""
     title: str = ""
+    loading: list[str] = field(default_factory=list)
     prompts: list[Json] = field(default_factory=list)
 
 
@@ -167,11 +200,39 @@ class StatusSet:
 
 @dataclass(frozen=True, slots=True)
 class SessionStopped:
-    """A person pressed Stop in a thread."""
+    """A person pressed Stop in a thread; `streams` are the ts of the messages that Slack has ended."""
 
     channel: str
     thread_ts: str
     user: str
+    streams: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTitled:
+    """A session's title changed; `user` is "" where the app did it."""
+
+    channel: str
+    thread_ts: str
+    title: str
+    previous: str
+    user: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContextChanged:
+    """A person who has the bot's pane open looks at another channel, or at none ("")."""
+
+    user: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromptsSet:
+    """What the bot suggests to ask changed."""
+
+    channel: str
+    thread_ts: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +261,27 @@ class ViewShown:
     view: Json
 
 
+@dataclass(frozen=True, slots=True)
+class ViewClosed:
+    """A modal is no longer shown to a person."""
+
+    user: str
+    view: Json
+
+
 Change: TypeAlias = (
-    Posted | Edited | Grew | Deleted | Reacted | StatusSet | SessionStopped | Joined | HomeOpened | ViewShown
+    Posted
+    | Edited
+    | Grew
+    | Deleted
+    | Reacted
+    | StatusSet
+    | SessionStopped
+    | SessionTitled
+    | ContextChanged
+    | PromptsSet
+    | Joined
+    | HomeOpened
+    | ViewShown
+    | ViewClosed
 )

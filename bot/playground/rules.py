@@ -10,6 +10,13 @@ if TYPE_CHECKING:
 
 # Requests a minute of Slack's rate limit tiers; special limits are written out where a method declares them.
 TIERS: Mapping[int, int] = {1: 1, 2: 20, 3: 50, 4: 100}
+# Messages: about one a second in a channel, "short bursts" beyond that, "several hundred" a minute in a workspace. What
+# Slack leaves open is set here at the careful end.
+POSTS_PER_SECOND = 1.0
+POSTS_AT_ONCE = 5.0
+POSTS_PER_MINUTE = 300
+# Methods with a limit of their own: "hundreds a minute" for most of them.
+SPECIAL = 300
 
 SCOPES = (
     "app_mentions:read",
@@ -32,6 +39,8 @@ SCOPES = (
 
 SUBSCRIPTIONS = (
     "agent_session_stopped",
+    "agent_session_title_changed",
+    "app_context_changed",
     "app_home_opened",
     "app_mention",
     "member_joined_channel",
@@ -48,7 +57,8 @@ class Rules:
     """How the workspace behaves; the defaults are Slack's own. Times are in seconds, sizes in characters.
 
     `tiers`: hold every method to the rate limit of its tier. `retry_delays`: the waits before the second, third and
-    fourth try of an event that nobody acknowledged.
+    fourth try of an event that nobody acknowledged. `missing_methods`: what this workspace lacks, answered with
+    `unknown_method`.
     """
 
     ack_timeout: float = 3.0
@@ -59,6 +69,7 @@ class Rules:
     stream_lifetime: float = 300.0
     connections: int = 10
     tiers: bool = False
+    missing_methods: frozenset[str] = frozenset()
     scopes: frozenset[str] = field(default=frozenset(SCOPES))
     subscriptions: frozenset[str] = field(default=frozenset(SUBSCRIPTIONS))
 

@@ -44,14 +44,14 @@ def extended(blocks: list[Json], chunks: Iterable[Json]) -> list[Json]:
         match chunk["type"]:
             case "markdown_text":
                 if not after or after[-1]["type"] != "markdown":
-                    after.append({"type": "markdown", "text": "", "block_id": f"b{len(after)}"})
+                    after.append({"type": "markdown", "text": "", "block_id": block_rules.new_id()})
                 after[-1]["text"] += chunk["text"]
             case "task_update":
                 _update_task(after, chunk)
             case "plan_update":
                 plan = next((block for block in after if block["type"] == "plan"), None)
                 if plan is None:
-                    plan = {"type": "plan", "block_id": f"b{len(after)}"}
+                    plan = {"type": "plan", "block_id": block_rules.new_id()}
                     after.insert(0, plan)
                 plan["title"] = chunk["title"]
             case _:
@@ -78,7 +78,7 @@ def _check(chunk: Json) -> None:
 def _update_task(blocks: list[Json], chunk: Json) -> None:
     task = next((block for block in blocks if block.get("task_id") == chunk["id"]), None)
     if task is None:
-        task = {"type": "task_card", "task_id": chunk["id"], "block_id": f"b{len(blocks)}"}
+        task = {"type": "task_card", "task_id": chunk["id"], "block_id": block_rules.new_id()}
         blocks.append(task)
     task |= {"title": chunk["title"], "status": chunk["status"]}
     # A task's details are appended to, the rest is replaced.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,10 +12,10 @@ from aiohttp import web
 
 from bot.playground.method import Arguments, Method, MissingScopeError
 from bot.playground.methods import METHODS
+from bot.playground.rate import POST, RateLimits
 from bot.playground.wire import ApiError, Json
 from bot.playground.workspace import Workspace
 
-WINDOW = 60.0
 INJECTED = "injected"
 # How many calls are remembered.
 KEPT = 10_000
@@ -70,7 +69,7 @@ class WebApi:
     calls: list[ApiCall] = field(default_factory=list)
     faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
     limits: dict[str, int] = field(default_factory=dict)
-    _recent: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
+    rates: RateLimits = field(default_factory=RateLimits)
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes of the Web API. GET is Slack's too, for whoever calls by hand."""
@@ -98,7 +97,7 @@ class WebApi:
     def _outcome(self, name: str, arguments: Arguments, token: str, fault: Fault) -> Outcome:
         if fault.status or fault.drop == "request":
             return Outcome({"ok": False, "error": INJECTED}, fault.status or 500)
-        if wait := fault.retry_after or self._wait(name):
+        if wait := fault.retry_after or self._wait(name, arguments):
             return Outcome({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(wait)})
         result = {"ok": False, "error": fault.error} if fault.error else self._call(name, arguments, token)
         return Outcome(result, headers={"x-oauth-scopes": ",".join(sorted(self._scopes))})
@@ -110,7 +109,7 @@ class WebApi:
     def _call(self, name: str, arguments: Arguments, token: str) -> Json:
         try:
             method = METHODS.get(name)
-            if method is None:
+            if method is None or name in self.workspace.rules.missing_methods:
                 raise ApiError("unknown_method")  # noqa: TRY301 - all refusals are worded in one place below
             self._authorize(method, token)
             method.check(arguments, self._scopes)
@@ -142,21 +141,14 @@ class WebApi:
             waiting.popleft()
         return fault
 
-    def _wait(self, name: str) -> int:
+    def _wait(self, name: str, arguments: Arguments) -> int:
         """Count a call and return 0; past the method's limit, return the seconds to wait and count nothing."""
         method = METHODS.get(name)
-        documented = method.per_minute if method and self.workspace.rules.tiers else None
-        limit = self.limits.get(name, documented)
-        if limit is None:
-            return 0
         now = self.workspace.clock()
-        recent = self._recent[name]
-        while recent and recent[0] <= now - WINDOW:
-            recent.popleft()
-        if len(recent) >= limit:
-            return max(1, math.ceil(recent[0] + WINDOW - now)) if recent else math.ceil(WINDOW)
-        recent.append(now)
-        return 0
+        documented = method.per_minute if method and self.workspace.rules.tiers else None
+        if name == POST and name not in self.limits and self.workspace.rules.tiers:
+            return self.rates.wait_to_post(str(arguments.values.get("channel")), now)
+        return self.rates.wait(name, self.limits.get(name, documented), now)
 
 
 async def _values(request: web.Request) -> dict[str, Any]:

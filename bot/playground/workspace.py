@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from bot.playground import streams
 from bot.playground.blocks import rich_text
+from bot.playground.directory import Directory
 from bot.playground.records import (
     Change,
-    Channel,
     Deleted,
     Edited,
     File,
@@ -20,27 +20,28 @@ from bot.playground.records import (
     Joined,
     Message,
     Posted,
+    PromptsSet,
     Reacted,
     Session,
     SessionStopped,
+    SessionTitled,
     StatusSet,
     Stream,
-    User,
+    ViewClosed,
     ViewShown,
 )
 from bot.playground.rules import TEXT_CUT_AT, Rules
 from bot.playground.slack_json import message_json
+from bot.playground.triggers import Triggers
 from bot.playground.wire import ApiError, Json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 MICROSECONDS = 1_000_000
-# How many unused triggers are remembered.
-TRIGGERS = 1_000
 
 
-class Workspace:
+class Workspace(Directory):
     """One workspace with one app installed in it.
 
     Everything that happens is told to whoever called `observe`, at once and in order. Methods raise `ApiError` with
@@ -48,37 +49,25 @@ class Workspace:
     """
 
     def __init__(self, rules: Rules | None = None, clock: Callable[[], float] = time.time) -> None:
+        super().__init__()
         self.rules = rules or Rules()
         self.clock = clock
         self.created = clock()
         self.base_url = ""
-        self.team_id, self.team_name, self.domain = "T01LOCAL000", "Local workspace", "local-workspace"
-        self.app_id, self.bot_id = "A01PARLEY00", "B01PARLEY00"
         self.bot_token = f"xoxb-local-{secrets.token_hex(12)}"
         self.app_token = f"xapp-1-{self.app_id}-{secrets.token_hex(12)}"
         self.signing_secret = secrets.token_hex(16)
-        self.bot = User("U01PARLEY00", "parley", "Parley", is_bot=True)
-        self.me = User("U01YOU00000", "you", "You", is_admin=True)
-        self.ada = User("U01ADA00000", "ada", "Ada Marsh", is_admin=True)
-        self.sam = User("U01SAM00000", "sam", "Sam Okoro")
-        self.slackbot = User("USLACKBOT", "slackbot", "Slackbot")
-        self.users = {user.id: user for user in (self.me, self.ada, self.sam, self.bot, self.slackbot)}
-        self.channels: dict[str, Channel] = {}
         self.files: dict[str, File] = {}
         self.views: dict[str, Json] = {}
+        self.modals: dict[str, list[str]] = {}
         self.sessions: dict[tuple[str, str], Session] = {}
         self.ephemerals: dict[str, Message] = {}
+        self.tickets: set[str] = set()
+        self.triggers = Triggers(self)
         self._messages: dict[str, dict[str, Message]] = {}
         self._replies: dict[tuple[str, str], list[Message]] = {}
-        self.tickets: set[str] = set()
-        self._triggers: dict[str, tuple[str, float]] = {}
         self._observers: list[Callable[[Change], None]] = []
         self._last_ts = 0
-        everyone = [self.me.id, self.ada.id, self.sam.id, self.bot.id]
-        self._add(Channel("C01GENERAL0", "general", "Company-wide talk", members=list(everyone)))
-        self._add(Channel("C01ENGINEER", "engineering", "Code, builds and incidents", members=list(everyone)))
-        self._add(Channel("C01SUPPORT0", "support-feedback", "What customers tell us", members=list(everyone)))
-        self._add(Channel("D01PARLEYDM", "", is_im=True, members=[self.me.id, self.bot.id]))
 
     def observe(self, observer: Callable[[Change], None]) -> Callable[[], None]:
         """Tell `observer` of every change from now on; return the function that ends it. It must not raise nor wait."""
@@ -93,56 +82,7 @@ class Workspace:
     def next_ts(self) -> str:
         """Make a timestamp, `seconds.micros`, unlike and later than all others."""
         self._last_ts = max(int(self.clock() * MICROSECONDS), self._last_ts + 1)
-        return f"{self._last_ts // MICROSECONDS}.{self._last_ts % MICROSECONDS:06d}"
-
-    # Who and where
-
-    def user(self, user_id: str) -> User:
-        """Return a user; raises `user_not_found`."""
-        if user_id not in self.users:
-            raise ApiError("user_not_found")
-        return self.users[user_id]
-
-    def channel(self, channel_id: str) -> Channel:
-        """Return a channel by its id, or by `#name`; raises `channel_not_found`."""
-        channel = self.channels.get(channel_id)
-        if channel is None and channel_id.startswith("#"):
-            channel = next((c for c in self.channels.values() if c.name == channel_id[1:]), None)
-        if channel is None:
-            raise ApiError("channel_not_found")
-        return channel
-
-    def joined_channel(self, channel_id: str) -> Channel:
-        """Return a channel that the bot is a member of; raises `channel_not_found`, `not_in_channel`."""
-        channel = self.channel(channel_id)
-        if self.bot.id not in channel.members:
-            raise ApiError("channel_not_found" if channel.is_private or channel.is_im else "not_in_channel")
-        return channel
-
-    def open_channel(self, channel_id: str) -> Channel:
-        """Return a channel that the bot may post to; raises `is_archived` beside what `joined_channel` raises."""
-        channel = self.joined_channel(channel_id)
-        if channel.is_archived:
-            raise ApiError("is_archived")
-        return channel
-
-    def add_channel(self, name: str, *, members: list[str] | None = None, is_private: bool = False) -> Channel:
-        """Create a channel. Without `members` the people are in it, and the bot is not."""
-        people = [self.me.id, self.ada.id, self.sam.id]
-        letter = "G" if is_private else "C"
-        return self._add(
-            Channel(f"{letter}{secrets.token_hex(5).upper()}", name, is_private=is_private, members=members or people)
-        )
-
-    def direct(self, user_id: str) -> Channel:
-        """Return the direct messages between the bot and a person, opened when there are none yet."""
-        user = self.user(user_id)
-        if user.is_bot:
-            raise ApiError("cannot_dm_bot")
-        for channel in self.channels.values():
-            if channel.is_im and user_id in channel.members:
-                return channel
-        return self._add(Channel(f"D{secrets.token_hex(5).upper()}", "", is_im=True, members=[user_id, self.bot.id]))
+        return _written(self._last_ts)
 
     def join(self, channel_id: str, user_id: str, inviter: str) -> None:
         """Make a user a member of a channel."""
@@ -150,6 +90,12 @@ class Workspace:
         if user_id not in channel.members:
             channel.members.append(self.user(user_id).id)
             self.publish(Joined(channel.id, user_id, inviter))
+
+    def leave(self, channel_id: str, user_id: str) -> None:
+        """Take a user out of a channel."""
+        channel = self.channel(channel_id)
+        if user_id in channel.members:
+            channel.members.remove(user_id)
 
     # Messages
 
@@ -167,14 +113,38 @@ class Workspace:
         if message.ephemeral_to:
             self.ephemerals[message.ts] = message
         else:
-            self._messages[channel.id][message.ts] = message
-            if message.thread_ts:
-                self._replies.setdefault((channel.id, message.thread_ts), []).append(message)
+            self._keep(message)
+        channel.last_read[message.user] = message.ts
         self.publish(Posted(message))
         if message.user == self.bot.id and message.thread_ts and not message.ephemeral_to:
             # Slack takes a thread's "is thinking…" off as soon as the app has said something there.
             self.set_status(channel.id, message.thread_ts, "")
         return message
+
+    def backdate(self, messages: Iterable[Message], start: float, apart: float) -> list[Message]:
+        """Keep messages as if they had been posted from `start` on, `apart` seconds one from the other; tell nobody.
+
+        Whatever was in their channels before or after stays in order. Raises `channel_not_found`, `thread_not_found`.
+        """
+        kept: list[Message] = []
+        moment = int(start * MICROSECONDS)
+        for message in messages:
+            message.channel = self.channel(message.channel).id
+            if message.thread_ts:
+                self.message(message.channel, message.thread_ts, missing="thread_not_found")
+                moment = max(moment, int(message.thread_ts.replace(".", "")) + 1)
+            while self.find(message.channel, _written(moment)):
+                moment += 1
+            message.ts = _written(moment)
+            self._keep(message)
+            kept.append(message)
+            moment += int(apart * MICROSECONDS)
+        self._last_ts = max(self._last_ts, *(int(message.ts.replace(".", "")) for message in kept), 0)
+        for channel_id in {message.channel for message in kept}:
+            self._messages[channel_id] = dict(sorted(self._messages[channel_id].items()))
+        for thread in {(message.channel, message.thread_ts) for message in kept if message.thread_ts}:
+            self._replies[thread].sort(key=lambda message: message.ts)
+        return kept
 
     def find(self, channel_id: str, ts: str) -> Message | None:
         """Return a message, None when there is none."""
@@ -189,7 +159,7 @@ class Workspace:
 
     def messages(self, channel_id: str) -> list[Message]:
         """Return all messages of a channel, thread replies among them, oldest first."""
-        return list(self._messages[self.channel(channel_id).id].values())
+        return list(self._messages.get(self.channel(channel_id).id, {}).values())
 
     def replies(self, channel_id: str, ts: str) -> list[Message]:
         """Return the replies of a thread, oldest first, without its first message."""
@@ -199,10 +169,19 @@ class Workspace:
         """Return a thread with its first message, oldest first; raises `thread_not_found`."""
         return [self.message(channel_id, ts, missing="thread_not_found"), *self.replies(channel_id, ts)]
 
-    def edit(self, message: Message, text: str, blocks: list[Json], *, mark: bool = True) -> None:
-        """Change what a message says; `mark` it as edited."""
+    def edit(
+        self,
+        message: Message,
+        text: str,
+        blocks: list[Json],
+        *,
+        attachments: list[Json] | None = None,
+        mark: bool = True,
+    ) -> None:
+        """Change what a message says; `mark` it as edited. Without `attachments` it keeps those that it has."""
         previous = message_json(self, message)
         message.text, message.blocks = text, blocks
+        message.attachments = message.attachments if attachments is None else attachments
         if mark:
             message.edited_ts = self.next_ts()
         self.publish(Edited(message, previous))
@@ -211,16 +190,30 @@ class Workspace:
         """Take a message away. The first message of a thread leaves a tombstone behind, as in Slack."""
         previous = message_json(self, message)
         if message.ephemeral_to:
-            del self.ephemerals[message.ts]
+            self.ephemerals.pop(message.ts, None)
         elif self.replies(message.channel, message.ts):
             message.subtype, message.user, message.files = "tombstone", self.slackbot.id, []
-            self.edit(message, "This message was deleted.", [], mark=False)
+            message.client_msg_id, message.edited_ts, message.username = "", "", ""
+            message.text, message.blocks, message.attachments = "This message was deleted.", [], []
+            self.publish(Edited(message, previous))
             return
         else:
-            del self._messages[message.channel][message.ts]
+            self._messages[message.channel].pop(message.ts, None)
             if message.thread_ts:
                 self._replies[message.channel, message.thread_ts].remove(message)
         self.publish(Deleted(message, previous))
+        parent = self.find(message.channel, message.thread_ts)
+        if parent and parent.subtype == "tombstone" and not self.replies(message.channel, message.thread_ts):
+            # With the last reply goes what was left of the first message.
+            self.delete(parent)
+
+    def delete_file(self, file: File) -> None:
+        """Delete a file: the messages that share it stay, and show that it is gone."""
+        sharing = [message for channel, ts in file.shares if (message := self.find(channel, ts))]
+        before = [(message, message_json(self, message)) for message in sharing]
+        file.is_deleted, file.content = True, None
+        for message, previous in before:
+            self.publish(Edited(message, previous))
 
     def react(self, message: Message, user_id: str, name: str) -> None:
         """Add a reaction; raises `already_reacted`."""
@@ -266,20 +259,30 @@ class Workspace:
         self.publish(Edited(message, previous))
 
     def stop_session(self, channel_id: str, thread_ts: str, user_id: str) -> None:
-        """Stop what the bot is writing in a thread, as a person's Stop button does."""
+        """Stop what the bot is writing in a thread, as a person's Stop button does. The status stays the bot's to set.
+
+        Source: https://docs.slack.dev/reference/events/agent_session_stopped
+        """
+        stopped = []
         for message in self.replies(channel_id, thread_ts):
-            if message.stream is not None and message.streaming:
+            if message.stream is not None and self.is_streaming(message):
                 message.stream.state = "stopped_by_user"
+                stopped.append(message.ts)
                 self.publish(Grew(message))
-        self.publish(SessionStopped(channel_id, thread_ts, user_id))
+        self.publish(SessionStopped(channel_id, thread_ts, user_id, tuple(stopped)))
+
+    def end_stream(self, message: Message) -> None:
+        """End a stream as Slack does one that got too old."""
+        if message.stream is not None and message.streaming:
+            message.stream.state = "completed"
+            self.publish(Grew(message))
 
     def is_streaming(self, message: Message) -> bool:
         """Tell whether a message still takes text, its age considered."""
         if message.stream is None or not message.streaming:
             return False
         if self.clock() - message.stream.began > self.rules.stream_lifetime:
-            message.stream.state = "completed"
-            self.publish(Grew(message))
+            self.end_stream(message)
         return message.streaming
 
     # Sessions, views, files
@@ -288,34 +291,29 @@ class Workspace:
         """Return what the bot shows about a thread; made when it is new."""
         return self.sessions.setdefault((channel_id, thread_ts), Session())
 
-    def set_status(self, channel_id: str, thread_ts: str, status: str) -> None:
-        """Show what the bot is doing in a thread, "" for nothing."""
+    def set_status(self, channel_id: str, thread_ts: str, status: str, loading: Iterable[str] = ()) -> None:
+        """Show what the bot is doing in a thread, "" for nothing; `loading` are lines that take turns in its place."""
         known = self.sessions.get((channel_id, thread_ts))
         if status or (known and known.status):
-            self.session(channel_id, thread_ts).status = status
+            session = self.session(channel_id, thread_ts)
+            session.status, session.loading = status, list(loading)
             self.publish(StatusSet(channel_id, thread_ts, status))
 
-    def new_trigger(self, user_id: str) -> str:
-        """Make a `trigger_id`, good for one view within the rules' lifetime."""
-        trigger = f"{secrets.randbelow(10**13)}.{secrets.randbelow(10**13)}.{secrets.token_hex(16)}"
-        self._triggers[trigger] = (user_id, self.clock() + self.rules.trigger_lifetime)
-        if len(self._triggers) > TRIGGERS:
-            del self._triggers[next(iter(self._triggers))]
-        return trigger
+    def set_title(self, channel_id: str, thread_ts: str, title: str, user_id: str = "") -> None:
+        """Give a session a title; `user_id` is the person who did, "" for the app."""
+        session = self.session(channel_id, thread_ts)
+        previous, session.title = session.title, title
+        self.publish(SessionTitled(channel_id, thread_ts, title, previous, user_id))
 
-    def spend_trigger(self, trigger: str) -> str:
-        """Use a `trigger_id` up and return whose it is; raises `invalid_trigger_id`, `expired_trigger_id`."""
-        if trigger not in self._triggers:
-            raise ApiError("invalid_trigger_id")
-        user, deadline = self._triggers.pop(trigger)
-        if self.clock() > deadline:
-            raise ApiError("expired_trigger_id")
-        return user
+    def set_prompts(self, channel_id: str, thread_ts: str, prompts: list[Json]) -> None:
+        """Suggest what to ask."""
+        self.session(channel_id, thread_ts).prompts = prompts
+        self.publish(PromptsSet(channel_id, thread_ts))
 
     def say(self, message: Message) -> Message:
         """Post what a person typed, in the form that Slack's own client gives it."""
         message.client_msg_id = str(uuid.uuid4())
-        message.subtype = "file_share" if message.files else ""
+        message.subtype = "file_share" if message.files else "thread_broadcast" if message.is_broadcast else ""
         message.blocks = [rich_text(message.text)] if message.text else []
         return self.post(message)
 
@@ -326,10 +324,23 @@ class Workspace:
         return ticket
 
     def show_view(self, user_id: str, view: Json) -> Json:
-        """Keep a view and show it to a person."""
+        """Keep a view and show it to a person: a modal that is new to them on top of those that are open."""
+        stack = self.modals.setdefault(user_id, [])
+        if view["type"] == "modal" and view["id"] not in stack:
+            stack.append(view["id"])
         self.views[view["id"]] = view
         self.publish(ViewShown(user_id, view))
         return view
+
+    def close_views(self, user_id: str, view_id: str = "") -> list[Json]:
+        """Close a person's modals from the given one upwards, all of them without one; return them, topmost first."""
+        stack = self.modals.get(user_id, [])
+        start = stack.index(view_id) if view_id in stack else 0
+        closed = [self.views.pop(known) for known in reversed(stack[start:])]
+        del stack[start:]
+        for view in closed:
+            self.publish(ViewClosed(user_id, view))
+        return closed
 
     def add_file(self, name: str, user_id: str, content: bytes | None = None) -> File:
         """Make a file, whose bytes may come later."""
@@ -344,10 +355,10 @@ class Workspace:
             raise ApiError("file_not_found")
         return self.files[file_id]
 
-    def _add(self, channel: Channel) -> Channel:
-        self.channels[channel.id] = channel
-        self._messages[channel.id] = {}
-        return channel
+    def _keep(self, message: Message) -> None:
+        self._messages.setdefault(message.channel, {})[message.ts] = message
+        if message.thread_ts:
+            self._replies.setdefault((message.channel, message.thread_ts), []).append(message)
 
     def _check_streaming(self, message: Message) -> Stream:
         if message.stream is None or not self.is_streaming(message):
@@ -358,3 +369,8 @@ class Workspace:
     def _extend(self, message: Message, chunks: list[Json]) -> None:
         message.blocks = streams.extended(message.blocks, chunks)
         message.text += streams.text_of(chunks)
+
+
+def _written(moment: int) -> str:
+    """Write microseconds since the epoch as a timestamp."""
+    return f"{moment // MICROSECONDS}.{moment % MICROSECONDS:06d}"

@@ -40,8 +40,10 @@ class History:
         """Yield a thread's messages behind the `ts` `after`, oldest first."""
         where = {"channel": place.channel, "ts": place.thread} | ({"oldest": after} if after else {})
         async for page in self._pages(self._client.conversations_replies, where):
-            # Slack puts the thread's first message before each answer, whatever was asked for.
-            yield await self._said([message for message in page if after < str(message.get("ts"))])
+            # Slack puts the thread's first message before each page, whatever was asked for.
+            new = [message for message in page if after < str(message.get("ts"))]
+            after = str(new[-1].get("ts")) if new else after
+            yield await self._said(new)
 
     async def channel(self, place: Place, after: datetime, before: datetime | None) -> AsyncIterator[tuple[Said, ...]]:
         """Yield a channel's own messages between two times, newest first; the threads below them are not among them."""

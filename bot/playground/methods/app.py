@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.playground.method import Arguments, Method, tier
+from bot.playground.rules import SPECIAL
 from bot.playground.slack_json import bot_json
 from bot.playground.wire import ApiError, Json
 
@@ -39,15 +40,20 @@ def open_connection(workspace: Workspace, _: Arguments) -> Json:
 
 
 def bot_info(workspace: Workspace, arguments: Arguments) -> Json:
-    """Describe the bot."""
-    if arguments.text("bot", workspace.bot_id) != workspace.bot_id:
-        raise ApiError("bot_not_found")
-    return {"bot": bot_json(workspace)}
+    """Describe an app's user."""
+    return {"bot": bot_json(workspace, workspace.app_user(arguments.text("bot", workspace.bot_id)))}
+
+
+def team_info(workspace: Workspace, _: Arguments) -> Json:
+    """Describe the workspace."""
+    team = {"id": workspace.team_id, "name": workspace.team_name, "domain": workspace.domain}
+    return {"team": team | {"url": f"{workspace.base_url}/", "email_domain": ""}}
 
 
 METHODS = (
     Method("api.test", test, per_minute=tier(4), token=""),
-    Method("auth.test", auth_test),
+    Method("auth.test", auth_test, per_minute=SPECIAL),
     Method("apps.connections.open", open_connection, per_minute=tier(3), token="app"),  # noqa: S106 - the kind
     Method("bots.info", bot_info, scopes=("users:read",), per_minute=tier(3)),
+    Method("team.info", team_info, scopes=("team:read",), per_minute=tier(3)),
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.playground import blocks as block_rules
 from bot.playground.method import Arguments, Method, tier
 from bot.playground.records import Message
-from bot.playground.rules import MARKDOWN_TEXT, UPDATE_TEXT
+from bot.playground.rules import MARKDOWN_TEXT, SPECIAL, UPDATE_TEXT
 from bot.playground.slack_json import message_json
 from bot.playground.wire import ApiError, Json
 
@@ -52,6 +52,7 @@ def written(workspace: Workspace, arguments: Arguments, channel_id: str) -> Mess
     text = arguments.text("text") or block_rules.text_of(blocks)
     if not text and not blocks and not attachments:
         raise ApiError("no_text")
+    is_broadcast = arguments.flag("reply_broadcast") and arguments.has("thread_ts")
     return Message(
         channel_id,
         workspace.bot.id,
@@ -60,6 +61,8 @@ def written(workspace: Workspace, arguments: Arguments, channel_id: str) -> Mess
         blocks=blocks,
         attachments=attachments,
         metadata=metadata_of(arguments),
+        subtype="thread_broadcast" if is_broadcast else "",
+        is_broadcast=is_broadcast,
     )
 
 
@@ -102,8 +105,9 @@ def update(workspace: Workspace, arguments: Arguments) -> Json:
     if not text and not blocks and not arguments.has("attachments"):
         raise ApiError("no_text")
     message.metadata = metadata_of(arguments) or message.metadata
+    attachments = arguments.structure("attachments") if "attachments" in arguments.values else None
     # Text without blocks takes earlier blocks away, and only then does Slack mark the message as edited.
-    workspace.edit(message, text, blocks, mark=not blocks)
+    workspace.edit(message, text, blocks, attachments=attachments, mark=not blocks)
     return {
         "channel": message.channel,
         "ts": message.ts,
@@ -123,10 +127,13 @@ def permalink(workspace: Workspace, arguments: Arguments) -> Json:
     """Give the address of a message."""
     channel = workspace.channel(arguments.text("channel"))
     message = workspace.message(channel.id, arguments.text("message_ts"))
-    address = f"https://{workspace.domain}.slack.com/archives/{channel.id}/p{message.ts.replace('.', '')}"
-    if message.thread_ts:
-        address += f"?thread_ts={message.thread_ts}&cid={channel.id}"
-    return {"channel": channel.id, "permalink": address}
+    return {"channel": channel.id, "permalink": link(workspace, message)}
+
+
+def link(workspace: Workspace, message: Message) -> str:
+    """Write the address of a message, that of a reply with its thread."""
+    address = f"https://{workspace.domain}.slack.com/archives/{message.channel}/p{message.ts.replace('.', '')}"
+    return address + (f"?thread_ts={message.thread_ts}&cid={message.channel}" if message.thread_ts else "")
 
 
 _WRITE = ("chat:write",)
@@ -135,5 +142,5 @@ METHODS = (
     Method("chat.postEphemeral", post_ephemeral, ("channel", "user"), _WRITE, tier(4)),
     Method("chat.update", update, ("channel", "ts"), _WRITE, tier(3)),
     Method("chat.delete", delete, ("channel", "ts"), _WRITE, tier(3)),
-    Method("chat.getPermalink", permalink, ("channel", "message_ts")),
+    Method("chat.getPermalink", permalink, ("channel", "message_ts"), per_minute=SPECIAL),
 )

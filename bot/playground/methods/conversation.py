@@ -10,7 +10,7 @@ from bot.playground.wire import ApiError, Json
 from bot.playground.workspace import MICROSECONDS
 
 if TYPE_CHECKING:
-    from bot.playground.records import Message
+    from bot.playground.records import Channel, Message
     from bot.playground.workspace import Workspace
 
 KINDS = {"channel": "public_channel", "group": "private_channel", "im": "im"}
@@ -25,22 +25,38 @@ def info(workspace: Workspace, arguments: Arguments) -> Json:
 
 
 def listing(workspace: Workspace, arguments: Arguments) -> Json:
-    """List the channels of the wanted `types`."""
-    types = arguments.text("types", "public_channel").split(",")
-    channels = [
+    """List the channels of the wanted `types` that the bot may know of."""
+    known = [c for c in workspace.channels.values() if c.kind == "channel" or workspace.bot.id in c.members]
+    return _channels(workspace, known, arguments)
+
+
+def of_user(workspace: Workspace, arguments: Arguments) -> Json:
+    """List the channels that a user is in, the bot itself when none is named; private ones only where the bot is."""
+    user = workspace.visible_user(arguments.text("user", workspace.bot.id))
+    known = [
         channel
         for channel in workspace.channels.values()
-        if KINDS[channel.kind] in types
-        and (channel.kind == "channel" or workspace.bot.id in channel.members)
-        and not (channel.is_archived and arguments.flag("exclude_archived"))
+        if user.id in channel.members and (channel.kind == "channel" or workspace.bot.id in channel.members)
     ]
-    found, metadata = page([channel_json(workspace, channel) for channel in channels], arguments, "id")
+    return _channels(workspace, known, arguments)
+
+
+def _channels(workspace: Workspace, known: list[Channel], arguments: Arguments) -> Json:
+    types = arguments.text("types", "public_channel").split(",")
+    wanted = [
+        channel_json(workspace, channel)
+        for channel in known
+        if KINDS[channel.kind] in types and not (channel.is_archived and arguments.flag("exclude_archived"))
+    ]
+    found, metadata = page(wanted, arguments, "id")
     return {"channels": found, "response_metadata": metadata}
 
 
 def members(workspace: Workspace, arguments: Arguments) -> Json:
     """List who is in a channel."""
     channel = workspace.channel(arguments.text("channel"))
+    if channel.is_private or channel.is_im:
+        workspace.joined_channel(channel.id)
     found, metadata = page([{"id": member} for member in channel.members], arguments, "id")
     return {"members": [member["id"] for member in found], "response_metadata": metadata}
 
@@ -57,18 +73,35 @@ def opening(workspace: Workspace, arguments: Arguments) -> Json:
     return {"channel": channel_json(workspace, channel) if full else {"id": channel.id}}
 
 
+def joining(workspace: Workspace, arguments: Arguments) -> Json:
+    """Make the bot a member of a public channel."""
+    channel = workspace.channel(arguments.text("channel"))
+    if channel.kind != "channel":
+        raise ApiError("method_not_supported_for_channel_type")
+    if channel.is_archived:
+        raise ApiError("is_archived")
+    workspace.join(channel.id, workspace.bot.id, workspace.bot.id)
+    return {"channel": channel_json(workspace, channel)}
+
+
 def history(workspace: Workspace, arguments: Arguments) -> Json:
-    """Page through a channel's own messages, newest first."""
+    """Page through a channel's own messages, newest first, the replies that the channel sees too among them."""
     channel = workspace.joined_channel(arguments.text("channel"))
-    messages = [message for message in workspace.messages(channel.id) if not message.thread_ts]
+    messages = [m for m in workspace.messages(channel.id) if not m.thread_ts or m.is_broadcast]
     return _messages(workspace, [m for m in reversed(messages) if _in_span(m, arguments)], arguments)
 
 
 def replies(workspace: Workspace, arguments: Arguments) -> Json:
-    """Page through a thread, its first message first."""
+    """Page through a thread; its first message stands before each page, whatever span was asked for.
+
+    The ts of a reply gives that reply alone.
+    """
     channel = workspace.joined_channel(arguments.text("channel"))
     first, *rest = workspace.thread(channel.id, arguments.text("ts"))
-    return _messages(workspace, [first, *(m for m in rest if _in_span(m, arguments))], arguments, default=1000)
+    answer = _messages(workspace, [first, *(m for m in rest if _in_span(m, arguments))], arguments, default=1000)
+    if arguments.has("cursor"):
+        answer["messages"].insert(0, message_json(workspace, first))
+    return answer
 
 
 def _messages(workspace: Workspace, messages: list[Message], arguments: Arguments, default: int = 100) -> Json:
@@ -103,6 +136,8 @@ _HISTORY = ("channels:history", "groups:history", "im:history")
 METHODS = (
     Method("conversations.info", info, ("channel",), _READ, tier(3)),
     Method("conversations.list", listing, (), _READ, tier(2)),
+    Method("users.conversations", of_user, (), _READ, tier(3)),
+    Method("conversations.join", joining, ("channel",), ("channels:join",), tier(3)),
     Method("conversations.members", members, ("channel",), _READ, tier(4)),
     Method("conversations.open", opening, (), ("im:write",), tier(3)),
     Method("conversations.history", history, ("channel",), _HISTORY, tier(3)),

@@ -49,8 +49,21 @@ def complete_upload(workspace: Workspace, arguments: Arguments) -> Json:
 
 def info(workspace: Workspace, arguments: Arguments) -> Json:
     """Describe a file."""
-    file = file_json(workspace, workspace.file(arguments.text("file")))
-    return {"file": file, "comments": [], "response_metadata": {"next_cursor": ""}}
+    file = workspace.file(arguments.text("file"))
+    if file.is_deleted:
+        raise ApiError("file_deleted")
+    return {"file": file_json(workspace, file), "comments": [], "response_metadata": {"next_cursor": ""}}
+
+
+def delete(workspace: Workspace, arguments: Arguments) -> Json:
+    """Delete one of the bot's own files."""
+    file = workspace.file(arguments.text("file"))
+    if file.is_deleted:
+        raise ApiError("file_deleted")
+    if file.user != workspace.bot.id:
+        raise ApiError("cant_delete_file")
+    workspace.delete_file(file)
+    return {}
 
 
 def _uploaded(workspace: Workspace, entry: Json) -> File:
@@ -64,5 +77,6 @@ def _uploaded(workspace: Workspace, entry: Json) -> File:
 METHODS = (
     Method("files.getUploadURLExternal", upload_url, ("filename", "length"), ("files:write",), tier(4)),
     Method("files.completeUploadExternal", complete_upload, ("files",), ("files:write",), tier(4)),
+    Method("files.delete", delete, ("file",), ("files:write",), tier(3)),
     Method("files.info", info, ("file",), ("files:read",), tier(4)),
 )

@@ -1,29 +1,36 @@
-"""Methods that open modals and publish the home tab. Views are stored, so that tests and the page can look at them."""
+"""Methods that open modals and publish the home tab."""
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING
 
-from bot.playground import blocks as block_rules
+from bot.playground import views
 from bot.playground.method import Arguments, Method, tier
 from bot.playground.wire import ApiError, Json
 
 if TYPE_CHECKING:
     from bot.playground.workspace import Workspace
 
-TITLE = 24
-
 
 def opening(workspace: Workspace, arguments: Arguments) -> Json:
-    """Open a modal, once per trigger."""
-    view = _checked(arguments, "modal")
-    user = workspace.spend_trigger(arguments.text("trigger_id"))
-    return {"view": workspace.show_view(user, _stored(workspace, view, user))}
+    """Open a modal, once per trigger, in place of those that are open."""
+    view = views.checked(arguments.structure("view"), "modal")
+    _check_external_id(workspace, view)
+    user, _ = workspace.triggers.spend(arguments.text("trigger_id"))
+    workspace.close_views(user)
+    return {"view": views.shown(workspace.show_view(user, views.stored(workspace, view, user)))}
+
+
+def pushing(workspace: Workspace, arguments: Arguments) -> Json:
+    """Put a modal on top of the one that the trigger came from."""
+    view = views.checked(arguments.structure("view"), "modal")
+    _check_external_id(workspace, view)
+    user, below = workspace.triggers.spend(arguments.text("trigger_id"))
+    return {"view": views.shown(views.push(workspace, view, user, below))}
 
 
 def update(workspace: Workspace, arguments: Arguments) -> Json:
-    """Change a view that is there already."""
+    """Change a view that is there already; raises `hash_conflict` when it changed since the `hash` was given out."""
     known = workspace.views.get(arguments.text("view_id")) or next(
         (v for v in workspace.views.values() if v["external_id"] and v["external_id"] == arguments.text("external_id")),
         None,
@@ -32,50 +39,31 @@ def update(workspace: Workspace, arguments: Arguments) -> Json:
         raise ApiError("not_found")
     if arguments.has("hash") and arguments.text("hash") != known["hash"]:
         raise ApiError("hash_conflict")
-    view = _stored(workspace, _checked(arguments, known["type"]), known["user"])
-    return {"view": workspace.show_view(known["user"], view | {"id": known["id"], "root_view_id": known["id"]})}
+    view = views.checked(arguments.structure("view"), known["type"])
+    changed = workspace.show_view(known["user"], views.stored(workspace, view, known["user"], known=known))
+    return {"view": views.shown(changed)}
 
 
 def publish(workspace: Workspace, arguments: Arguments) -> Json:
     """Publish a person's home tab."""
     user = workspace.user(arguments.text("user_id")).id
     known = next((v for v in workspace.views.values() if v["type"] == "home" and v["user"] == user), None)
-    view = _stored(workspace, _checked(arguments, "home"), user)
-    return {"view": workspace.show_view(user, view | ({"id": known["id"]} if known else {}))}
+    if known and arguments.has("hash") and arguments.text("hash") != known["hash"]:
+        raise ApiError("hash_conflict")
+    view = views.checked(arguments.structure("view"), "home")
+    return {"view": views.shown(workspace.show_view(user, views.stored(workspace, view, user, known=known)))}
 
 
-def _checked(arguments: Arguments, kind: str) -> Json:
-    view = arguments.structure("view")
-    if not isinstance(view, dict) or view.get("type") != kind:
-        raise ApiError("invalid_arguments", f"[ERROR] must be a view of type {kind}: view")
-    title = (view.get("title") or {}).get("text", "")
-    if kind == "modal" and not 1 <= len(title) <= TITLE:
-        raise ApiError("invalid_arguments", f"[ERROR] must be 1 to {TITLE} characters [json-pointer:/view/title]")
-    return view | {"blocks": block_rules.check(view.get("blocks") or [], most=block_rules.VIEW_BLOCKS)}
-
-
-def _stored(workspace: Workspace, view: Json, user: str) -> Json:
-    view_id = f"V{secrets.token_hex(5).upper()}"
-    blank: Json = {"callback_id": "", "external_id": "", "private_metadata": "", "state": {"values": {}}}
-    return (
-        blank
-        | view
-        | {
-            "id": view_id,
-            "root_view_id": view_id,
-            "team_id": workspace.team_id,
-            "app_id": workspace.app_id,
-            "bot_id": workspace.bot_id,
-            "app_installed_team_id": workspace.team_id,
-            "hash": f"{workspace.next_ts()}.{secrets.token_hex(4)}",
-            "user": user,
-        }
-    )
+def _check_external_id(workspace: Workspace, view: Json) -> None:
+    taken = {known["external_id"] for known in workspace.views.values()} - {""}
+    if view.get("external_id") in taken:
+        raise ApiError("duplicate_external_id")
 
 
 _TIER = tier(4)
 METHODS = (
     Method("views.open", opening, ("trigger_id", "view"), (), _TIER),
+    Method("views.push", pushing, ("trigger_id", "view"), (), _TIER),
     Method("views.update", update, ("view",), (), _TIER),
     Method("views.publish", publish, ("user_id", "view"), (), _TIER),
 )

@@ -28,8 +28,9 @@ async def test_a_long_thread_is_paged(local: LocalWorkspace, client: AsyncWebCli
         local.say(general, str(number), thread_ts=ts)
     first = await client.conversations_replies(channel=general, ts=ts, limit=10)
     pages = [[message["text"] for message in page["messages"]] async for page in first]
-    assert [text for page in pages for text in page] == ["first", *(str(number) for number in range(25))]
-    assert [len(page) for page in pages] == [10, 10, 6]
+    # As in Slack, each page begins with the thread's first message.
+    assert [page[0] for page in pages] == ["first", "first", "first"]
+    assert [text for page in pages for text in page[1:]] == [str(number) for number in range(25)]
 
 
 async def test_a_new_message_shifts_no_page(local: LocalWorkspace, client: AsyncWebClient, general: str) -> None:
@@ -81,10 +82,11 @@ async def test_an_unknown_thread_is_not_found(client: AsyncWebClient, general: s
 async def test_channels_are_listed_and_described(local: LocalWorkspace, client: AsyncWebClient) -> None:
     first = await client.conversations_list(types="public_channel,im", limit=2)
     channels = [channel async for page in first for channel in page["channels"]]
-    assert [channel.get("name", "im") for channel in channels] == ["general", "engineering", "support-feedback", "im"]
+    names = [channel.get("name", "im") for channel in channels]
+    assert names == ["general", "engineering", "support-feedback", "partners", "im"]
     info = await client.conversations_info(channel=channels[0]["id"])
     assert (info["channel"]["is_member"], info["channel"]["num_members"]) == (True, 4)
-    direct = await client.conversations_info(channel=channels[3]["id"])
+    direct = await client.conversations_info(channel=channels[4]["id"])
     assert (direct["channel"]["is_im"], direct["channel"]["user"]) == (True, local.me.id)
 
 
@@ -110,3 +112,88 @@ async def test_the_bot_describes_itself(local: LocalWorkspace, client: AsyncWebC
 async def test_opening_needs_somebody(client: AsyncWebClient) -> None:
     with pytest.raises(SlackApiError, match="users_list_not_supplied"):
         await client.conversations_open(users="")
+
+
+async def test_a_users_channels_are_listed(local: LocalWorkspace, client: AsyncWebClient) -> None:
+    answer = await client.users_conversations(user=local.rio.id, types="public_channel,private_channel")
+    assert [channel["name"] for channel in answer["channels"]] == ["partners"]
+    local.kick(local.channel("leads"), local.bot)
+    answer = await client.users_conversations(user=local.ada.id, types="private_channel")
+    assert answer["channels"] == []
+
+
+async def test_members_of_a_foreign_channel_are_hidden(local: LocalWorkspace, client: AsyncWebClient) -> None:
+    leads = local.channel("leads")
+    assert (await client.conversations_members(channel=leads))["members"] == [local.me.id, local.ada.id, local.bot.id]
+    local.kick(leads, local.bot)
+    with pytest.raises(SlackApiError, match="channel_not_found"):
+        await client.conversations_members(channel=leads)
+
+
+async def test_the_bot_joins_public_channels(local: LocalWorkspace, client: AsyncWebClient) -> None:
+    local.change_rules(scopes=local.workspace.rules.scopes | {"channels:join"})
+    channel = local.workspace.add_channel("random").id
+    await client.conversations_join(channel=channel)
+    assert local.bot.id in local.workspace.channel(channel).members
+    with pytest.raises(SlackApiError, match="method_not_supported_for_channel_type"):
+        await client.conversations_join(channel=local.channel("leads"))
+
+
+async def test_last_read_is_the_bots_own(local: LocalWorkspace, client: AsyncWebClient, general: str) -> None:
+    ts = local.say(general, "news")
+    assert "last_read" not in (await client.conversations_info(channel=general))["channel"]
+    local.read(general, ts, user=local.bot)
+    assert (await client.conversations_info(channel=general))["channel"]["last_read"] == ts
+
+
+async def test_a_shared_channel_says_so(local: LocalWorkspace, client: AsyncWebClient) -> None:
+    channel = (await client.conversations_info(channel=local.channel("partners")))["channel"]
+    assert (channel["is_ext_shared"], channel["shared_team_ids"]) == (True, [local.workspace.team_id, "T02PARTNER0"])
+
+
+async def test_an_outsider_is_a_stranger(local: LocalWorkspace, client: AsyncWebClient) -> None:
+    rio = (await client.users_info(user=local.rio.id))["user"]
+    assert (rio["is_stranger"], rio["team_id"], rio["real_name"]) == (True, "T02PARTNER0", "Rio Vance")
+    assert "is_admin" not in rio
+    assert local.rio.id not in {member["id"] for member in (await client.users_list())["members"]}
+    local.kick(local.channel("partners"), local.bot)
+    with pytest.raises(SlackApiError, match="user_not_visible"):
+        await client.users_info(user=local.rio.id)
+
+
+async def test_a_guest_is_restricted(local: LocalWorkspace, client: AsyncWebClient) -> None:
+    gia = (await client.users_info(user=local.gia.id))["user"]
+    assert (gia["is_restricted"], gia["is_ultra_restricted"]) == (True, False)
+
+
+async def test_user_groups_are_listed(local: LocalWorkspace, client: AsyncWebClient) -> None:
+    local.change_rules(scopes=local.workspace.rules.scopes | {"usergroups:read"})
+    [group] = (await client.usergroups_list(include_users=True))["usergroups"]
+    assert (group["handle"], group["users"]) == ("support", [local.ada.id, local.sam.id])
+    assert (await client.usergroups_users_list(usergroup=group["id"]))["users"] == group["users"]
+
+
+async def test_a_filled_thread_is_read_whole(local: LocalWorkspace, client: AsyncWebClient, general: str) -> None:
+    [root] = local.fill(general, ["first"], ago=500_000)
+    local.fill(general, (f"reply {number}" for number in range(5_000)), thread_ts=root)
+    later = local.say(general, "now")
+    read = [
+        m["text"]
+        async for page in await client.conversations_replies(channel=general, ts=root)
+        for m in page["messages"][1:]
+    ]
+    assert read == [f"reply {number}" for number in range(5_000)]
+    first = (await client.conversations_history(channel=general))["messages"]
+    assert [message["ts"] for message in first] == [later, root]
+    assert first[1]["reply_count"] == 5_000
+    assert local.deliveries.log[0].event["text"] == "now"
+
+
+async def test_a_broadcast_reply_is_in_the_history(local: LocalWorkspace, client: AsyncWebClient, general: str) -> None:
+    root = local.say(general, "question")
+    local.say(general, "only here", thread_ts=root)
+    local.say(general, "for all", thread_ts=root, broadcast=True)
+    await client.chat_postMessage(channel=general, text="mine too", thread_ts=root, reply_broadcast=True)
+    found = (await client.conversations_history(channel=general))["messages"]
+    assert [message["text"] for message in found] == ["mine too", "for all", "question"]
+    assert (found[1]["subtype"], found[1]["root"]["text"]) == ("thread_broadcast", "question")

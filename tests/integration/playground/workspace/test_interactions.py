@@ -22,7 +22,7 @@ BUTTONS = {
     "type": "actions",
     "block_id": "choice",
     "elements": [
-        {"type": "button", "action_id": "rate", "value": word, "text": {"type": "plain_text", "text": word}}
+        {"type": "button", "action_id": f"rate_{word}", "value": word, "text": {"type": "plain_text", "text": word}}
         for word in ("good", "bad")
     ],
 }
@@ -122,7 +122,7 @@ async def test_a_button_tells_where_it_was(
     ts = local.say(general, "a question")
     await client.chat_postMessage(channel=general, thread_ts=ts, text="rate me", blocks=[BUTTONS])
     message = local.thread(general, ts)[1]
-    assert (await local.press(message, "rate", value="bad", user=local.sam)).ok
+    assert (await local.press(message, "rate_bad", user=local.sam)).ok
     payload = pressed(bot)
     assert (payload["type"], payload["user"]["id"], payload["message"]["ts"]) == (
         "block_actions",
@@ -137,7 +137,7 @@ async def test_a_button_tells_where_it_was(
         "thread_ts": ts,
     }
     [action] = payload["actions"]
-    assert (action["action_id"], action["block_id"], action["value"]) == ("rate", "choice", "bad")
+    assert (action["action_id"], action["block_id"], action["value"]) == ("rate_bad", "choice", "bad")
     with pytest.raises(LookupError):
         await local.press(message, "fly")
 
@@ -147,7 +147,7 @@ async def test_a_private_button_replaces_itself(
 ) -> None:
     await client.chat_postEphemeral(channel=general, user=local.me.id, text="rate me", blocks=[BUTTONS])
     [message] = local.ephemerals()
-    await local.press(message, "rate", value="good")
+    await local.press(message, "rate_good")
     payload = pressed(bot)
     assert "message" not in payload
     assert payload["container"]["is_ephemeral"] is True

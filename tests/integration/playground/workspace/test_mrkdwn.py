@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.playground.blocks import buttons, check, text_of
+from bot.playground.blocks import check, text_of
+from bot.playground.elements import buttons
 from bot.playground.mrkdwn import blocks_html, markdown_html, mrkdwn_html
 from bot.playground.wire import ApiError
 

@@ -66,6 +66,8 @@ async def test_the_page_learns_what_there_is(local: LocalWorkspace, page: Browse
         "general",
         "engineering",
         "support-feedback",
+        "leads",
+        "partners",
         "Parley",
     ]
     assert state["me"] == {"id": local.me.id, "name": "you"}
