@@ -24,7 +24,7 @@ from bot.slack.app import bolt_app
 from bot.slack.chat import SlackChat
 from bot.slack.identity import Identity
 from bot.turns import Turns, is_transient
-from bot.work import Inbox
+from bot.work import Inbox, fence
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -50,7 +50,7 @@ async def running(settings: Settings) -> AsyncIterator[str]:
     async with AsyncExitStack() as stack:
         database = Database.open(settings.database_url)
         stack.push_async_callback(database.close)
-        session = await stack.enter_async_context(aiohttp.ClientSession())
+        session = await stack.enter_async_context(aiohttp.ClientSession(trace_configs=[fenced()]))
         model = await stack.enter_async_context(
             claude_client.connect(
                 api_key=_secret(settings.anthropic_api_key),
@@ -64,6 +64,7 @@ async def running(settings: Settings) -> AsyncIterator[str]:
         inbox = Inbox(
             database.writer,
             running=settings.max_running_turns,
+            lease=settings.takeover_after,
             is_transient=is_transient,
             attempts=settings.turn_attempts,
             backoff=BACKOFF,
@@ -92,8 +93,21 @@ async def running(settings: Settings) -> AsyncIterator[str]:
             web.listening(web.application(readiness, on_slack), settings.host, settings.port)
         )
         if settings.transport == "socket":
-            await stack.enter_async_context(socket.connected(app, _secret(settings.slack_app_token)))
+            token = _secret(settings.slack_app_token)
+            await stack.enter_async_context(socket.connected(app, token, settings.socket_connections))
         yield address
+
+
+def fenced() -> aiohttp.TraceConfig:
+    """Take a last look at the lease of a turn when its request to Slack is about to leave."""
+
+    async def look(*_: object) -> None:
+        if check := fence.get():
+            check()
+
+    config = aiohttp.TraceConfig()
+    config.on_request_headers_sent.append(look)
+    return config
 
 
 async def _introduce(identity: Identity) -> None:

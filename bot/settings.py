@@ -85,6 +85,7 @@ class Settings(BaseModel):
 
     slack_bot_token: Annotated[SecretStr, _prefixed("xoxb-")] | None = None
     slack_app_token: Annotated[SecretStr, _prefixed("xapp-")] | None = None
+    socket_connections: int = Field(default=2, ge=1, le=10)
     slack_signing_secret: Annotated[SecretStr, _prefixed("")] | None = None
     slack_api_url: Annotated[Url, AfterValidator(_slashed)] = "https://slack.com/api/"
     anthropic_api_key: Annotated[SecretStr, _prefixed("")] | None = None
@@ -98,6 +99,7 @@ class Settings(BaseModel):
     retention_days: int = Field(default=365, ge=0, le=36_500)
     turn_attempts: int = Field(default=12, ge=1, le=1000)
     turn_patience: float = Field(default=600, ge=1, le=86_400)
+    takeover_after: float = Field(default=15, ge=3, le=300)
     shutdown_grace: float = Field(default=25, ge=0, le=600)
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = "INFO"
     log_format: Literal["auto", "pretty", "json"] = "auto"

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 from dataclasses import dataclass, field
+from itertools import cycle
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 from urllib.parse import urlencode
 
@@ -16,7 +17,7 @@ from bot.playground.events import envelope, events_of
 from bot.playground.wire import Json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from bot.playground.records import Change
     from bot.playground.workspace import Workspace
@@ -71,12 +72,12 @@ class Transport(Protocol):
 
 
 class HttpTransport:
-    """Signed requests to the bot's one URL."""
+    """Signed requests to the bot's URL, or to those of its replicas in turn."""
 
-    def __init__(self, workspace: Workspace, session: aiohttp.ClientSession, url: str) -> None:
+    def __init__(self, workspace: Workspace, session: aiohttp.ClientSession, urls: Sequence[str]) -> None:
         self._workspace = workspace
         self._session = session
-        self._url = url
+        self._urls = cycle(urls)
 
     async def send(self, kind: Kind, payload: Json, retry: int = 0, reason: str = "") -> Ack:
         """See `Transport`."""
@@ -87,7 +88,7 @@ class HttpTransport:
             headers |= {"x-slack-retry-num": str(retry), "x-slack-retry-reason": reason}
         timeout = aiohttp.ClientTimeout(total=self._workspace.rules.ack_timeout)
         try:
-            async with self._session.post(self._url, data=body, headers=headers, timeout=timeout) as response:
+            async with self._session.post(next(self._urls), data=body, headers=headers, timeout=timeout) as response:
                 text = await response.text()
         except TimeoutError:
             return Ack("http_timeout", status=0)

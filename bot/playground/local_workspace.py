@@ -97,13 +97,17 @@ class LocalWorkspace(People):
         }
         return environment | ({"SLACK_APP_TOKEN": self.workspace.app_token} if transport == "socket" else {})
 
-    def deliver_to(self, url: str) -> None:
-        """Send everything from now on to the bot's URL, signed; without it, all goes over sockets."""
-        if not is_loopback(urlsplit(url).hostname or ""):
-            raise ValueError(f"The local workspace delivers on this machine only: {url} is elsewhere.")
+    def deliver_to(self, *urls: str) -> None:
+        """Send everything from now on to the bot's URL, signed; without it, all goes over sockets.
+
+        Of several URLs, those of replicas, each gets what comes next in its turn, whether it can be reached or not.
+        """
+        for url in urls:
+            if not is_loopback(urlsplit(url).hostname or ""):
+                raise ValueError(f"The local workspace delivers on this machine only: {url} is elsewhere.")
         if self._session is None:
             raise RuntimeError("The workspace has not been started.")
-        self.deliveries.transport = HttpTransport(self.workspace, self._session, url)
+        self.deliveries.transport = HttpTransport(self.workspace, self._session, urls)
 
     async def disconnect(self, *, abruptly: bool = False) -> None:
         """Ask the bot to come over new sockets; or cut them without a word."""

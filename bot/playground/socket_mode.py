@@ -102,6 +102,11 @@ class SocketTransport:
             else:
                 await self._dismiss(socket, "refresh_requested")
 
+    async def warn(self) -> None:
+        """Say that each socket will end soon, as Slack does some seconds before; until then it is delivered to."""
+        for socket in tuple(self.sockets):
+            await socket.response.send_json(_goodbye("warning"))
+
     async def _send(self, envelope: Json) -> None:
         await self._connected.wait()
         # Each payload goes to any one of the connections: here, to each in its turn.
@@ -125,9 +130,7 @@ class SocketTransport:
         return {"type": "hello", "num_connections": connections, "debug_info": debug, "connection_info": info}
 
     async def _dismiss(self, socket: Socket, reason: str) -> None:
-        await socket.response.send_json(
-            {"type": "disconnect", "reason": reason, "debug_info": {"host": "local-workspace"}}
-        )
+        await socket.response.send_json(_goodbye(reason))
         # No more deliveries to a socket that was told to go: Slack closes it once the app has moved over.
         self._remove(socket)
 
@@ -142,3 +145,7 @@ class SocketTransport:
         if not self.sockets:
             self._connected.clear()
         self._on_change()
+
+
+def _goodbye(reason: str) -> Json:
+    return {"type": "disconnect", "reason": reason, "debug_info": {"host": "local-workspace"}}

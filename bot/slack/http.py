@@ -10,6 +10,8 @@ from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_sdk.signature import SignatureVerifier
 
+from bot.slack import payload
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PATH = "/slack/events"
-COMMAND_FIELDS = {"channel_id", "user_id"}
 BODY_LIMIT = 1024 * 1024  # bytes; the server answers 413 above it
 
 
@@ -37,21 +38,13 @@ def listener(app: AsyncApp, signing_secret: str) -> Callable[[web.Request], Awai
             return web.Response(status=401, text="invalid signature")
         try:
             bolt_request = await to_bolt_request(request)
-            _check(bolt_request.body)
+            payload.check(bolt_request.body)
         except (ValueError, RecursionError, LookupError, AttributeError, TypeError) as error:
             log.warning("discarded a body that can't be read: %s", type(error).__name__)
             return web.Response(status=400, text="malformed body")
         return await to_aiohttp_response(await app.async_dispatch(bolt_request))
 
     return on_request
-
-
-def _check(body: object) -> None:
-    """Hold a body to the shape that Bolt and the listeners rely on. Raises `ValueError`."""
-    if not isinstance(body, dict) or not isinstance(body.get("event", {}), dict):
-        raise ValueError("neither an event nor a form")  # noqa: TRY004 - it is the sender's value
-    if "command" in body and not body.keys() >= COMMAND_FIELDS:
-        raise ValueError("half a command")
 
 
 def _is_valid(verifier: SignatureVerifier, body: bytes, timestamp: str, signature: str) -> bool:

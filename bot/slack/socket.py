@@ -2,35 +2,90 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from contextlib import asynccontextmanager
+from functools import partial
+from time import time
 from typing import TYPE_CHECKING
 
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
+from bot.slack import payload
 from bot.slack.api import call, translated
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from slack_bolt.app.async_app import AsyncApp
+    from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
+    from slack_sdk.socket_mode.request import SocketModeRequest
+    from slack_sdk.web.async_client import AsyncWebClient
 
-CONNECTIONS = 2  # while one is refreshed, the other goes on; Slack allows 10 over all replicas
+log = logging.getLogger(__name__)
+
+PING_EVERY = 3.0  # seconds; as late is it seen that a connection was cut without a word
+MOVING = 15.0  # seconds that a connection waits for another one to have moved
+
+
+class Connection(SocketModeClient):
+    """A connection that moves to a new socket only while no other one does.
+
+    The SDK closes the old socket before it opens the new one, and Slack may ask all connections to move at once.
+    """
+
+    def __init__(self, app_token: str, web_client: AsyncWebClient, moving: asyncio.Lock) -> None:
+        logger = logging.getLogger("slack_sdk.socket_mode")
+        super().__init__(app_token, logger, web_client, ping_interval=PING_EVERY)
+        self._moving = moving
+
+    async def connect_to_new_endpoint(self, force: bool = False) -> None:  # noqa: FBT001, FBT002 - the SDK's signature
+        """Move, when it is our turn; when another one's move takes too long, without waiting any further."""
+        try:
+            async with asyncio.timeout(MOVING):
+                await self._moving.acquire()
+        except TimeoutError:
+            await super().connect_to_new_endpoint(force)
+            return
+        try:
+            await super().connect_to_new_endpoint(force)
+        finally:
+            self._moving.release()
 
 
 @asynccontextmanager
-async def connected(app: AsyncApp, app_token: str) -> AsyncIterator[None]:
-    """Hold the connections open. Raises `ChatError` when Slack refuses them at the start."""
-    handlers: list[AsyncSocketModeHandler] = []
+async def connected(app: AsyncApp, app_token: str, connections: int) -> AsyncIterator[None]:
+    """Hold so many connections open. Raises `ChatError` when Slack refuses them at the start."""
     # The SDK would try again without end, whatever Slack says.
     await call(app.client.apps_connections_open, app_token=app_token)
+    moving = asyncio.Lock()
+    opened: list[Connection] = []
     try:
-        for _ in range(CONNECTIONS):
-            handler = AsyncSocketModeHandler(app, app_token, logger=logging.getLogger("slack_sdk.socket_mode"))
-            handlers.append(handler)
+        for _ in range(connections):
+            connection = Connection(app_token, app.client, moving)
+            connection.socket_mode_request_listeners.append(partial(on_request, app))
+            opened.append(connection)
             with translated():
-                await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's own
+                await connection.connect()  # type: ignore[no-untyped-call]
         yield
     finally:
-        for handler in handlers:
-            await handler.close_async()  # type: ignore[no-untyped-call]  # Bolt's own
+        for connection in opened:
+            await connection.close()  # type: ignore[no-untyped-call]
+
+
+async def on_request(app: AsyncApp, connection: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
+    """Dispatch a delivery. What was not taken is not acknowledged, so that Slack delivers it again."""
+    started = time()
+    try:
+        payload.check(request.payload)
+    except ValueError as error:
+        log.warning("discarded a delivery that can't be read: %s", error)
+        await connection.send_socket_mode_response({"envelope_id": request.envelope_id})
+        return
+    try:
+        response = await run_async_bolt_app(app, request)
+    except Exception as error:  # noqa: BLE001 - the SDK would log the words of whatever it was
+        log.error("a delivery was not taken: %s", type(error).__name__)  # noqa: TRY400 - as above
+        return
+    await send_async_response(connection, request, response, started)

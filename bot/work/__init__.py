@@ -14,7 +14,7 @@ inbox.py     the inbox: runs the jobs, keeps their leases
 """
 
 from bot.work.inbox import Inbox
-from bot.work.job import AbandonedError, Delivery, Finish, GivenUp, Handler, Job, reference
+from bot.work.job import AbandonedError, Delivery, Finish, GivenUp, Handler, Job, fence, reference
 from bot.work.lease import LeaseLostError
 from bot.work.purge import FAILED_KEPT
 
@@ -28,5 +28,6 @@ __all__ = [
     "Inbox",
     "Job",
     "LeaseLostError",
+    "fence",
     "reference",
 ]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bot.work.accept import Acceptance
 from bot.work.counts import count, count_before
 from bot.work.every import Period, keep_time
-from bot.work.job import AbandonedError, GivenUp, Handler, Job, reference
+from bot.work.job import AbandonedError, GivenUp, Handler, Job, fence, reference
 from bot.work.lease import LeaseLostError, Leases
 from bot.work.policy import Policy, cause
 from bot.work.purge import FAILED_KEPT, purge
@@ -219,6 +219,7 @@ class Inbox:
         """Attempt a job and leave it as what came of it. Without its lease, it is left to the next owner."""
         reference.set(claim.reference)  # a task has a context of its own
         job = Job(claim, self._leases)
+        fence.set(job.check)
         try:
             if claim.attempt > self._policy.attempts + TELLINGS:
                 await self._leases.failed(claim, claim.cause or AbandonedError.__name__, None)

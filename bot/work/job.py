@@ -24,6 +24,13 @@ reference: ContextVar[str] = ContextVar("reference", default="")
 """The reference of the job that this task works on, "" outside of one: what a person is told and the log prints."""
 
 
+fence: ContextVar[Callable[[], None] | None] = ContextVar("fence", default=None)
+"""What raises when the job that this task works on may no longer be ours, None outside of one: `Job.check`.
+
+For where the bytes leave: a process can be frozen between its own check and them, and goes on there when it thaws.
+"""
+
+
 def reference_of(delivery: str) -> str:
     """Name a delivery's job briefly, for a person and the log."""
     return hashlib.sha256(delivery.encode()).hexdigest()[:8]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 # Slack's own retries take minutes, and give up after the third.
 RULES = Rules(retry_delays=(0.0, *[0.3] * 300))
 GRACE = 3  # seconds: SHUTDOWN_GRACE
+LEASE = 6  # seconds: TAKEOVER_AFTER
 
 
 @dataclass
@@ -42,14 +43,16 @@ class Scene:
     seed: int
     rng: random.Random
     replicas: list[Replica] = field(default_factory=list)
+    urls: list[str] = field(default_factory=list)
     deaths: list[str] = field(default_factory=list)
 
     def replica(self, transport: Literal["http", "socket"] = "socket") -> Replica:
-        """Add a bot, which is not started yet. Over HTTP, it is the only one that is delivered to."""
+        """Add a bot, which is not started yet. Over HTTP, all that there are get what is delivered in turn."""
         environ = self.environ | self.workspace.environment(transport)
         if transport == "http":
             environ["PORT"] = str(free_port())
-            self.workspace.deliver_to(f"http://127.0.0.1:{environ['PORT']}/slack/events")
+            self.urls.append(f"http://127.0.0.1:{environ['PORT']}/slack/events")
+            self.workspace.deliver_to(*self.urls)
         self.replicas.append(Replica(environ, self.folder, f"bot{len(self.replicas)}"))
         return self.replicas[-1]
 
@@ -101,6 +104,7 @@ async def scene(tmp_path: Path, database_url: str, seed: int) -> AsyncIterator[S
     model = RecordingModel()
     async with LocalWorkspace(RULES) as workspace, MessagesServer(model) as server:
         environ = {"DATABASE_URL": database_url, "PORT": "0", "SHUTDOWN_GRACE": str(GRACE)} | server.environment()
+        environ["TAKEOVER_AFTER"] = str(LEASE)
         people = People(workspace)
         scene = Scene(workspace, model, people, environ, tmp_path, seed, random.Random(seed))  # noqa: S311 (no secret)
         yield scene

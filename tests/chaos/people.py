@@ -9,6 +9,7 @@ from bot.playground.records import Edited, Posted
 from tests.chaos.model import TAG
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Awaitable, Callable
 
     from bot.playground.local_workspace import LocalWorkspace
@@ -69,12 +70,22 @@ class People:
         return await self._command(talk, online)
 
     async def hold(
-        self, talk: Talk, questions: int, is_over: Callable[[], bool], online: Callable[[], Awaitable[object]]
+        self,
+        talk: Talk,
+        questions: int,
+        is_over: Callable[[], bool],
+        online: Callable[[], Awaitable[object]],
+        floor: asyncio.Semaphore | None = None,
     ) -> None:
-        """Ask so many questions, and go on until it is over; in every fourth talk, several wait at a time."""
+        """Ask so many questions, and go on until it is over; in every fourth talk, several wait at a time.
+
+        `floor`: who holds it back so that there are not more questions than a test has the time for.
+        """
         queued = 1 if talk.number % 4 else MOST_QUEUED
         while len(talk.tags) < questions or not is_over():
             await self.workspace.until(lambda: sum(tag not in self.answered for tag in talk.tags) < queued, PATIENCE)
+            if floor is not None:
+                await floor.acquire()
             await self.ask(talk, online)
 
     async def until_answered(self, tags: set[str] | None = None) -> None:

@@ -6,17 +6,21 @@ import asyncio
 import contextlib
 import os
 import signal
-import sys
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING
+
+from tests.stage.forge import ENDING, fork
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import ForkServerProcess
+    from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+SERVE = ("serve", "--migrate")
 STARTING = 30.0  # seconds
-ENDING = 40.0
 LOG_LINES = 25
+LONGEST_LINE = 1000  # bytes
 
 
 class Replica:
@@ -25,39 +29,40 @@ class Replica:
     def __init__(self, environ: Mapping[str, str], folder: Path, name: str) -> None:
         self.name = name
         self.ready = asyncio.Event()
-        self._environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "LOG_FORMAT": "json", **environ}
-        self._folder = folder
+        self._environ = {"LOG_FORMAT": "json", **environ}
+        self._folder = folder  # where there is no .env
         self._log = folder / f"{name}.log"
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: ForkServerProcess | None = None
+        self._output: Connection | None = None
 
-    async def start(self) -> None:
+    async def start(self, *, from_scratch: bool = False) -> None:
         """Start a process, and wait until it is ready. Raises `RuntimeError`, with its log, when it ends before."""
-        await self.launch()
+        await self.launch(from_scratch=from_scratch)
         await self.until_ready()
 
-    async def launch(self) -> None:
+    async def launch(self, *, from_scratch: bool = False) -> None:
         """Start a process."""
-        with self._log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "bot", "serve", "--migrate"),
-                env=self._environ,
-                cwd=self._folder,  # where there is no .env
-                stdout=asyncio.subprocess.PIPE,
-                stderr=log,
-            )
+        self._process, self._output = await asyncio.to_thread(
+            partial(fork, SERVE, self._environ, self._folder, self._log, from_scratch=from_scratch)
+        )
 
     async def until_ready(self) -> None:
         """Wait until the process says that it is ready."""
-        process = self.process
-        assert process.stdout is not None
-        async with asyncio.timeout(STARTING):
-            line = await process.stdout.readline()
-        if b"ready" not in line:
+        assert self._output is not None
+        has_spoken = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        loop.add_reader(self._output.fileno(), has_spoken.set)
+        try:
+            async with asyncio.timeout(STARTING):
+                await has_spoken.wait()
+        finally:
+            loop.remove_reader(self._output.fileno())
+        if b"ready" not in os.read(self._output.fileno(), LONGEST_LINE):
             raise RuntimeError(f"{self.name} did not get ready.\n{self.log()}")
         self.ready.set()
 
     @property
-    def process(self) -> asyncio.subprocess.Process:
+    def process(self) -> ForkServerProcess:
         """The process that was started last."""
         assert self._process is not None
         return self._process
@@ -81,9 +86,12 @@ class Replica:
 
     async def ended(self) -> int:
         """Wait for the end of the process; return its exit status, negative for a signal."""
-        async with asyncio.timeout(ENDING):
-            status = await self.process.wait()
+        await asyncio.to_thread(self.process.join, ENDING)
+        status = self.process.exitcode
+        assert status is not None, f"{self.name} does not end"
         self.ready.clear()
+        assert self._output is not None
+        self._output.close()
         return status
 
     async def stop(self) -> int:
@@ -93,7 +101,7 @@ class Replica:
 
     async def clear_away(self) -> None:
         """End the process if it still runs, whatever state it is in."""
-        if self._process is not None:
+        if self._process is not None and self._process.is_alive():
             with contextlib.suppress(ProcessLookupError):
                 self.kill()
             await self.ended()
@@ -105,5 +113,5 @@ class Replica:
         return "\n".join([f"log of {self.name}", *(f"  {line[:300]}" for line in grave[-LOG_LINES:])])
 
     def _signal(self, number: signal.Signals) -> None:
-        # Past asyncio, which swallows a signal to a process that has ended: here that would be a failure.
+        assert self.process.pid is not None
         os.kill(self.process.pid, number)

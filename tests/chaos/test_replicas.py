@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from tests.chaos.replica import Replica
     from tests.stage.postgresql import PostgresqlServer
 
-pytestmark = [pytest.mark.chaos, pytest.mark.postgresql, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("chaos"), pytest.mark.postgresql, pytest.mark.timeout(150)]
+
+Transport = Literal["http", "socket"]
 
 TALKS, QUESTIONS = 24, 1
 TAKEOVER = 60.0  # seconds
@@ -28,8 +30,9 @@ def database_url(postgresql_url: str) -> str:
     return postgresql_url
 
 
-async def test_the_dead_and_the_frozen_are_replaced(scene: Scene) -> None:
-    dying, zombie, last = await ready(scene, 3)
+@pytest.mark.parametrize("transport", ["http", "socket"])
+async def test_the_dead_and_the_frozen_are_replaced(scene: Scene, transport: Transport) -> None:
+    dying, zombie, last = await ready(scene, 3, transport)
     async with talking(scene) as is_over:
         await strike(scene.workspace, dying.kill, count=scene.rng.randint(20, 60))
         await strike(scene.workspace, zombie.freeze, count=scene.rng.randint(1, 20))
@@ -46,7 +49,7 @@ async def test_the_dead_and_the_frozen_are_replaced(scene: Scene) -> None:
 
 
 async def test_a_database_crash_loses_nothing(scene: Scene, postgresql_server: PostgresqlServer) -> None:
-    await ready(scene, 2)
+    await ready(scene, 2, "socket")
     async with talking(scene):
         for _ in range(2):
             instant = asyncio.Event()
@@ -56,9 +59,9 @@ async def test_a_database_crash_loses_nothing(scene: Scene, postgresql_server: P
     await scene.settle()
 
 
-async def ready(scene: Scene, number: int) -> list[Replica]:
-    """Start some bots; the workspace spreads what it delivers over all of their connections."""
-    replicas = [scene.replica() for _ in range(number)]
+async def ready(scene: Scene, number: int, transport: Transport) -> list[Replica]:
+    """Start some bots; the workspace spreads what it delivers over all of their connections or addresses."""
+    replicas = [scene.replica(transport) for _ in range(number)]
     await asyncio.gather(*(replica.start() for replica in replicas))
     return replicas
 

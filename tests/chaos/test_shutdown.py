@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.chaos.conftest import Scene
     from tests.chaos.replica import Replica
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("chaos"), pytest.mark.timeout(120)]
 
 TALKS, QUESTIONS = 16, 2
 QUICK, SLOW = 0.04, 1.5  # seconds between two pieces: an answer takes a part of the grace, or several times the grace
@@ -29,7 +29,7 @@ MARGIN = 3.0  # seconds: for closing connections and the end of the interpreter,
 async def test_stopping_loses_nothing(scene: Scene) -> None:
     """What runs is finished; or, where that takes too long, handed over; or dropped at the second signal."""
     replica = scene.replica()
-    await replica.start()
+    await replica.start(from_scratch=True)
     async with talking(scene, replica):
         for pace, signals, status, limit in (
             (QUICK, 1, 0, GRACE + MARGIN),

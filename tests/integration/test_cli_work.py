@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -13,34 +10,27 @@ import pytest
 from bot.work import Delivery, Inbox
 from bot.work.failed import failures
 from bot.work.job import reference_of
+from tests.stage.forge import run
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.db.engine import Database
     from bot.work import Job
-
-ROOT = Path(__file__).parents[2]
 
 
 class Work(Protocol):
     """Runs `python -m bot work …` and returns its exit status and what it wrote."""
 
-    async def __call__(self, *arguments: str) -> tuple[int | None, str, str]: ...
+    async def __call__(self, *arguments: str) -> tuple[int, str, str]: ...
 
 
 @pytest.fixture
 def work(url: str, tmp_path: Path) -> Work:
-    async def run(*arguments: str) -> tuple[int | None, str, str]:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "work", *arguments),
-            cwd=tmp_path,
-            env=os.environ | {"PYTHONPATH": str(ROOT), "DATABASE_URL": url},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        out, err = await process.communicate()
-        return process.returncode, out.decode(), err.decode()
+    async def work(*arguments: str) -> tuple[int, str, str]:
+        return await asyncio.to_thread(run, ("work", *arguments), {"DATABASE_URL": url}, tmp_path)
 
-    return run
+    return work
 
 
 @pytest.fixture
