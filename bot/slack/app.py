@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import re
+from traceback import format_tb
 from typing import TYPE_CHECKING, Any
 
 from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack import commands, controls, forms, messages
+from bot.slack import commands, controls, forms, messages, payload
 
 if TYPE_CHECKING:
     from slack_bolt.authorization import AuthorizeResult
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
     from bot.core.ports import Reception
     from bot.slack.identity import Identity
+
+log = logging.getLogger(__name__)
 
 _ANY = re.compile(r".*", re.DOTALL)
 
@@ -46,7 +50,17 @@ def bolt_app(client: AsyncWebClient, identity: Identity, reception: Reception) -
     controls.register(app, reception)
     forms.register(app, reception)
     _ignore_the_rest(app)
+    app.error(on_error)
     return app
+
+
+async def on_error(error: Exception) -> BoltResponse:
+    """Refuse what can't be read; let Slack deliver again what was not taken. Bolt would log the words of any error."""
+    if isinstance(error, payload.UnreadableError):
+        log.warning("discarded a payload that can't be read: %s", error)
+        return BoltResponse(status=400, body="malformed body")
+    log.error("a delivery was not taken: %s\n%s", type(error).__name__, "".join(format_tb(error.__traceback__)))
+    return BoltResponse(status=500, body="not taken")
 
 
 def _ignore_the_rest(app: AsyncApp) -> None:

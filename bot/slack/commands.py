@@ -14,6 +14,7 @@ from bot.core.command import Command, take_private
 from bot.core.conversation import Place
 from bot.core.ports import Asker
 from bot.errors import UsageError
+from bot.slack import payload
 from bot.slack.text import plain
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ def register(app: AsyncApp, reception: Reception) -> None:
 
 def _listener(spec: SlashCommand, reception: Reception) -> Callable[..., Any]:
     async def on_command(ack: AsyncAck, body: dict[str, Any]) -> None:
-        command = read(spec, body)
+        with payload.reading():
+            command = read(spec, body)
         try:
             spec.parse(command.text)
         except UsageError as error:

@@ -9,7 +9,7 @@ from bot.core.control import Button, Press
 from bot.core.conversation import Place
 from bot.core.ports import Asker
 from bot.errors import ConflictError, NotAllowedError, UsageError
-from bot.slack import forms
+from bot.slack import forms, payload
 from bot.slack.text import plain
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ def register(app: AsyncApp, reception: Reception) -> None:
     """Listen to controls and shortcuts of whatever name: what each is for is not known here."""
 
     async def on_press(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond) -> None:
-        press = pressed(body)
+        with payload.reading():
+            press = pressed(body)
         if press is not None:
             try:
                 form = await reception.press(press)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bot.core.control import Submission
 from bot.core.ports import Asker
 from bot.errors import ConflictError, NotAllowedError, UsageError
+from bot.slack import payload
 from bot.slack.api import call_once
 from bot.slack.text import plain
 
@@ -32,7 +33,8 @@ def register(app: AsyncApp, reception: Reception) -> None:
     """Listen to forms of whatever name that were submitted."""
 
     async def on_submission(ack: AsyncAck, body: dict[str, Any]) -> None:
-        submission = submitted(body)
+        with payload.reading():
+            submission = submitted(body)
         try:
             faults = await reception.submit(submission)
         except (ConflictError, NotAllowedError, UsageError) as error:

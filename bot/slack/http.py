@@ -39,7 +39,7 @@ def listener(app: AsyncApp, signing_secret: str) -> Callable[[web.Request], Awai
         try:
             bolt_request = await to_bolt_request(request)
             payload.check(bolt_request.body)
-        except (ValueError, RecursionError, LookupError, AttributeError, TypeError) as error:
+        except payload.UNREADABLE as error:
             log.warning("discarded a body that can't be read: %s", type(error).__name__)
             return web.Response(status=400, text="malformed body")
         return await to_aiohttp_response(await app.async_dispatch(bolt_request))

@@ -3,19 +3,67 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
-COMMAND_FIELDS = ("channel_id", "user_id")
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+COMMAND_FIELDS = ("command", "channel_id", "user_id")
 IDS = ("team_id", "channel_id", "user_id", "event_id", "team", "channel", "user", "user_team", "ts", "thread_ts")
 ID = re.compile(r"[!-~]{0,100}")  # Slack's have some 20 characters
+
+# What reading a payload raises where it is not what it should be: Bolt, too, reads fields without looking first.
+UNREADABLE = (ValueError, RecursionError, LookupError, AttributeError, TypeError)
+
+
+class UnreadableError(Exception):
+    """A payload that a listener can't read: the sender's fault, and no better when it comes again."""
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Hold what a listener reads in the block to be the sender's fault when it can't be read."""
+    try:
+        yield
+    except UNREADABLE as error:
+        raise UnreadableError(type(error).__name__) from None
 
 
 def check(body: object) -> None:
     """Hold a payload to the shape that Bolt and the listeners rely on. Raises `ValueError`."""
     if not isinstance(body, dict) or not isinstance(event := body.get("event", {}), dict):
         raise ValueError("neither an event nor a form")  # noqa: TRY004 - it is the sender's value
-    if "command" in body and not all(isinstance(body.get(name), str) for name in ("command", *COMMAND_FIELDS)):
+    if "event" in body and not isinstance(event.get("type"), str):
+        raise ValueError("an event of no type")
+    if "command" in body and not _has_texts(body, *COMMAND_FIELDS):
         raise ValueError("half a command")
+    if "event" not in body and not _is_whole_interaction(body):
+        raise ValueError("half an interaction")
     for found in (where.get(name) for where in (body, event) for name in IDS):
         value = found.get("id") if isinstance(found, dict) else found
         if isinstance(value, str) and not ID.fullmatch(value):
             raise ValueError("an id that is none")
+
+
+def _is_whole_interaction(body: Mapping[str, Any]) -> bool:
+    match body.get("type"):
+        case "block_actions" | "interactive_message":
+            actions = body.get("actions")
+            return isinstance(actions, list) and bool(actions) and all(map(_is_action, actions))
+        case "view_submission" | "view_closed":
+            return isinstance(view := body.get("view"), dict) and _has_texts(view, "callback_id")
+        case "shortcut" | "message_action" | "dialog_submission" | "dialog_cancellation" | "dialog_suggestion":
+            return _has_texts(body, "callback_id")
+        case "block_suggestion":
+            return _has_texts(body, "action_id", "block_id")
+        case kind:
+            return kind is None or isinstance(kind, str)
+
+
+def _is_action(action: object) -> bool:
+    return isinstance(action, dict) and all(isinstance(action.get(name, ""), str) for name in ("action_id", "block_id"))
+
+
+def _has_texts(where: Mapping[str, Any], *names: str) -> bool:
+    return all(isinstance(where.get(name), str) for name in names)

@@ -6,10 +6,14 @@ import asyncio
 import logging
 from contextlib import asynccontextmanager
 from functools import partial
+from http import HTTPStatus
 from time import time
 from typing import TYPE_CHECKING
 
-from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
+from slack_bolt.adapter.socket_mode.async_internals import send_async_response
+from slack_bolt.adapter.socket_mode.internals import build_headers
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
 from bot.slack import payload
@@ -79,13 +83,12 @@ async def on_request(app: AsyncApp, connection: AsyncBaseSocketModeClient, reque
     started = time()
     try:
         payload.check(request.payload)
-    except ValueError as error:
-        log.warning("discarded a delivery that can't be read: %s", error)
+        bolt_request = AsyncBoltRequest(mode="socket_mode", body=request.payload, headers=build_headers(request))
+    except payload.UNREADABLE as error:
+        log.warning("discarded a delivery that can't be read: %s", type(error).__name__)
         await connection.send_socket_mode_response({"envelope_id": request.envelope_id})
         return
-    try:
-        response = await run_async_bolt_app(app, request)
-    except Exception as error:  # noqa: BLE001 - the SDK would log the words of whatever it was
-        log.error("a delivery was not taken: %s", type(error).__name__)  # noqa: TRY400 - as above
-        return
+    response = await app.async_dispatch(bolt_request)
+    if response.status == HTTPStatus.BAD_REQUEST:  # no better when it comes again
+        response = BoltResponse(status=HTTPStatus.OK)
     await send_async_response(connection, request, response, started)

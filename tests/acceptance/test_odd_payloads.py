@@ -111,18 +111,18 @@ async def post(stage: Dialogue, session: aiohttp.ClientSession, body: bytes, con
         return response.status
 
 
-async def test_no_payload_harms_its_neighbour(dialogue: Dialogue) -> None:
+async def test_no_payload_harms_its_neighbour(rehearsal: Dialogue) -> None:
     """Each is sent beside a good one; Hypothesis's own loop is not ours, so it draws in a thread of its own."""
     loop = asyncio.get_running_loop()
 
     async def beside(odd: tuple[bytes, str]) -> tuple[int, int]:
         async with aiohttp.ClientSession() as session:
             odd_status, good_status = await asyncio.gather(
-                post(dialogue, session, *odd), post(dialogue, session, CHALLENGE, JSON)
+                post(rehearsal, session, *odd), post(rehearsal, session, CHALLENGE, JSON)
             )
         return odd_status, good_status
 
-    @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
     @given(spoilt())
     def play(odd: tuple[bytes, str]) -> None:
         odd_status, good_status = asyncio.run_coroutine_threadsafe(beside(odd), loop).result(timeout=20)
@@ -130,3 +130,4 @@ async def test_no_payload_harms_its_neighbour(dialogue: Dialogue) -> None:
         assert good_status == 200
 
     await asyncio.to_thread(play)
+    assert await rehearsal.answer(rehearsal.general, rehearsal.mention("Are you there?"))
