@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from aiohttp import web
 
+from bot.playground.messages_batches import Batches
 from bot.playground.messages_models import OFFERED, RETIRED, find_model, model_info
 from bot.playground.messages_reply import Asked, Fault, Reply, Responder, frame
 from bot.playground.messages_rules import (
@@ -54,6 +55,7 @@ class MessagesServer:
         self._responder = responder
         self._host, self._port, self._key = host, port, key
         self._cache = PromptCache()
+        self._batches = Batches(responder, self._cache.use)
         self._runner = web.AppRunner(
             self._application(), access_log=None, handler_cancellation=True, shutdown_timeout=SHUTDOWN_TIMEOUT
         )
@@ -70,6 +72,7 @@ class MessagesServer:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        await self._batches.close()
         await self._runner.cleanup()
 
     @property
@@ -86,6 +89,7 @@ class MessagesServer:
         application = web.Application(middlewares=[self._guard], client_max_size=MAX_BODY_BYTES)
         application.on_response_prepare.append(_name_request)
         application.router.add_post("/v1/messages", self._post_messages)
+        self._batches.add_routes(application.router, _read_json)
         application.router.add_post("/v1/messages/count_tokens", self._post_count)
         application.router.add_get("/v1/models", self._list_models)
         application.router.add_get("/v1/models/{id}", self._get_model)

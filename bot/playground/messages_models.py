@@ -155,8 +155,8 @@ def capabilities(facts: ModelFacts) -> dict[str, Any]:
     """Describe what a model can do, limited to what this server plays: text, images and documents in, text out."""
     no, yes = {"supported": False}, {"supported": True}
     return {
-        "batch": no,
-        "citations": no,
+        "batch": yes,
+        "citations": yes,
         "code_execution": no,
         "context_management": no,
         "effort": {

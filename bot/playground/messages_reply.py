@@ -40,6 +40,27 @@ class Asked:
         return self.turns[-1][1]
 
     @property
+    def results(self) -> list[Json]:
+        """Return the search results, in the order by which citations count them."""
+        blocks = [block for message in self.body["messages"] for block in blocks_of(message["content"])]
+        return [block for block in blocks if block["type"] == "search_result"]
+
+    @property
+    def attachments(self) -> list[Json]:
+        """Return the images and documents of the newest turn."""
+        blocks = blocks_of(self.body["messages"][-1]["content"])
+        return [block for block in blocks if block["type"] in ("image", "document")]
+
+    def citing(self, result: int, start: int = 0, end: int = 0) -> Citation:
+        """Make a citation of blocks `start` to `end` (exclusive; one block without it) of a search result."""
+        cited = self.results[result]
+        end = end or start + 1
+        text = "".join(part["text"] for part in cited["content"][start:end])
+        place = {"search_result_index": result, "start_block_index": start, "end_block_index": end}
+        origin = {"source": cited["source"], "title": cited["title"], "cited_text": text}
+        return Citation({"type": "search_result_location"} | place | origin)
+
+    @property
     def schema(self) -> Json | None:
         """Return the JSON schema that the answer has to fit, if one was given."""
         form = (self.body.get("output_config") or {}).get("format")
@@ -62,6 +83,13 @@ class Thinking:
     """A piece of thinking."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Says where the text that was written last comes from; `fields` as `citing` makes them."""
+
+    fields: Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +125,7 @@ class Fault(Enum):
     CORRUPT = "a chunk is not JSON"
 
 
-Event = Text | Thinking | BlockEnd | Ping | Usage | Stop | Fault
+Event = Text | Thinking | Citation | BlockEnd | Ping | Usage | Stop | Fault
 
 
 class Responder(Protocol):
@@ -144,6 +172,8 @@ class Reply:
             case Thinking(text):
                 text = self._within_limit("thinking", text)
                 return self._write("thinking", text if self.shows_thinking else "")
+            case Citation(fields):
+                return self._cite(fields)
             case BlockEnd():
                 return self._close()
             case Ping():
@@ -206,6 +236,12 @@ class Reply:
         if text:
             frames += self._delta({"type": f"{kind}_delta", kind: text})
         return frames
+
+    def _cite(self, fields: Json) -> bytes:
+        if not self._is_open or self.content[-1]["type"] != "text":
+            raise TypeError("only text is cited")
+        self.content[-1].setdefault("citations", []).append(fields)
+        return self._delta({"type": "citations_delta", "citation": fields})
 
     def _open(self, kind: str) -> bytes:
         empty = {"type": "text", "text": ""} if kind == "text" else {"type": kind, "thinking": "", "signature": ""}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+from bot.playground import messages_attachments
 from bot.playground.messages_models import ModelFacts, find_model
 from bot.playground.messages_schema import schema_faults
 
@@ -32,7 +33,6 @@ BLOCK_TYPES = {
     "user": frozenset({"text", "image", "document", "search_result"}),
     "assistant": frozenset({"text", "thinking", "redacted_thinking"}),
 }
-IMAGE_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp")
 ERROR_TYPES = {
     400: "invalid_request_error",
     401: "authentication_error",
@@ -141,6 +141,7 @@ def _check_prompt(fields: Json, facts: ModelFacts) -> None:
     _check_cache_marks(fields)
     _check_thinking(fields, facts)
     _check_output_config(fields, facts)
+    _check_attachments(fields, facts)
 
 
 def _check_messages(fields: Json) -> None:
@@ -191,12 +192,9 @@ def _check_text(block: Json, where: str) -> None:
         raise invalid(f"{where}: text content blocks must contain non-whitespace text")
 
 
-def _check_image(block: Json, where: str) -> None:
-    source = block.get("source")
-    if not isinstance(source, dict) or source.get("type") not in ("base64", "url", "file"):
-        raise invalid(f"{where}.source: Field required")
-    if source["type"] == "base64" and source.get("media_type") not in IMAGE_TYPES:
-        raise invalid(f"{where}.source.media_type: Input should be one of {', '.join(IMAGE_TYPES)}")
+def _check_attachment(block: Json, where: str) -> None:
+    for fault in messages_attachments.faults(block):
+        raise invalid(f"{where}.{block['type']}.{fault}")
 
 
 def _check_signature(block: Json, where: str) -> None:
@@ -206,7 +204,9 @@ def _check_signature(block: Json, where: str) -> None:
 
 BLOCK_RULES: dict[str, Callable[[Json, str], None]] = {
     "text": _check_text,
-    "image": _check_image,
+    "image": _check_attachment,
+    "document": _check_attachment,
+    "search_result": _check_attachment,
     "thinking": _check_signature,
 }
 
@@ -240,6 +240,8 @@ def _check_thinking(fields: Json, facts: ModelFacts) -> None:
     kind = thinking.get("type") if isinstance(thinking, dict) else None
     if str(kind) not in facts.thinking:
         raise invalid(f"thinking.type: {kind!r} is not supported for {facts.id}")
+    if thinking.get("display") not in (None, "summarized", "omitted"):
+        raise invalid("thinking.display: Input should be 'summarized' or 'omitted'")
     if kind != "enabled":
         if "budget_tokens" in thinking:
             raise invalid("thinking.budget_tokens: Extra inputs are not permitted")
@@ -322,6 +324,13 @@ def _check_rest(fields: Json) -> None:
         raise invalid("metadata: Extra inputs are not permitted")
     if fields.get("service_tier", "auto") not in ("auto", "standard_only"):
         raise invalid("service_tier: Input should be 'auto' or 'standard_only'")
+
+
+def _check_attachments(fields: Json, facts: ModelFacts) -> None:
+    blocks = [block for message in fields["messages"] for block in blocks_of(message["content"])]
+    has_format = bool((fields.get("output_config") or {}).get("format"))
+    for fault in messages_attachments.request_faults(blocks, facts.context, has_format=has_format):
+        raise invalid(fault)
 
 
 def _is_number(value: object) -> TypeGuard[int | float]:

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bot.playground.messages_attachments import document_pages
 from bot.playground.messages_rules import Json, blocks_of
 
 if TYPE_CHECKING:
@@ -94,8 +95,10 @@ def _blocks(fields: Json) -> Iterator[tuple[str, Json]]:
 
 
 def _count_block(block: Json, facts: ModelFacts) -> int:
-    if block["type"] in ("image", "document") and _object(block.get("source")).get("type") != "text":
+    if block["type"] == "image":
         return TOKENS_PER_ATTACHMENT
+    if block["type"] == "document" and _object(block.get("source")).get("type") != "text":
+        return TOKENS_PER_ATTACHMENT * max(1, document_pages(block))
     return sum(count_text(text, facts) for text in _texts(block))
 
 

@@ -6,9 +6,10 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
+from anthropic.types import CitationsSearchResultLocation, TextBlock
 from pydantic import BaseModel, ValidationError
 
-from bot.playground.messages_reply import BlockEnd, Ping, Stop, Thinking, Usage
+from bot.playground.messages_reply import Asked, BlockEnd, Ping, Stop, Thinking, Usage
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
@@ -161,3 +162,20 @@ async def test_cut_structured_output_is_invalid(client: AsyncAnthropic, model: S
     model.answer({"category": "Bug report", "evidence": "long " * 50})
     with pytest.raises(ValidationError):
         await client.messages.parse(**question | {"max_tokens": 10}, output_format=Verdict)
+
+
+async def test_text_is_cited(client: AsyncAnthropic, model: ScriptedModel, question: dict[str, Any]) -> None:
+    content = [{"type": "text", "text": "It rained."}, {"type": "text", "text": " It stopped."}]
+    result = {"type": "search_result", "source": "https://x.test/1", "title": "Ada", "content": content}
+    question["messages"] = [{"role": "user", "content": [result | {"citations": {"enabled": True}}]}]
+    citation = Asked(question, {}).citing(0, 1)
+    model.answer("The rain ", "is over.", citation, BlockEnd(), " That is all.")
+    async with client.messages.stream(**question) as stream:
+        message = await stream.get_final_message()
+    cited, plain = message.content
+    assert isinstance(cited, TextBlock)
+    assert isinstance(plain, TextBlock)
+    assert (cited.text, plain.text, plain.citations) == ("The rain is over.", " That is all.", None)
+    [place] = cited.citations or []
+    assert isinstance(place, CitationsSearchResultLocation)
+    assert (place.source, place.cited_text, place.start_block_index) == ("https://x.test/1", " It stopped.", 1)

@@ -48,7 +48,12 @@ def refusal(body: object, version: str = NEW) -> MessagesApiError:
         {**HAIKU_45, **said(("user", "A haiku:"), ("assistant", "Autumn"))},
         {"metadata": {"user_id": "a1b2"}, "service_tier": "auto", "stream": True},
         said(("user", "A"), ("assistant", "B"), ("user", [{"type": "text", "text": "C", **MARK}])),
-        said(("user", [{"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "AA=="}}])),
+        said(
+            (
+                "user",
+                [{"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "iVBORw0KGgo="}}],
+            )
+        ),
     ],
 )
 def test_sound_requests_are_let_through(changes: dict[str, Any]) -> None:
