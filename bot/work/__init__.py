@@ -1,7 +1,8 @@
 """Durable work: what was accepted is run, once, in order, whatever dies meanwhile.
 
 table.py     the table of the inbox, and the database's clock
-accept.py    deliveries come in: durable, once, several to a commit
+commit.py    several writes to a commit
+accept.py    deliveries come in: durable, once, several to a statement
 lease.py     the statements that claim, renew, take over and leave jobs
 job.py       a delivery, and the job that a handler gets
 counts.py    how many jobs wait, run and have failed

@@ -1,4 +1,4 @@
-"""Deliveries come in: durable, once, several to a commit."""
+"""Deliveries come in: durable, once, several to a statement."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import json
 import logging
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -19,8 +20,9 @@ from bot.work.table import DONE, Now, inbox
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from bot.work.commit import Commits
     from bot.work.job import Delivery
 
 log = logging.getLogger(__name__)
@@ -28,7 +30,7 @@ log = logging.getLogger(__name__)
 # A chat platform waits about 3 seconds for its answer, and delivers again when it gets none or a bad one.
 DEADLINE = 2.5
 AWAY_PAUSE = 0.2  # seconds
-MOST_IN_ONE_COMMIT = 100
+MOST_AT_ONCE = 100
 MOST_WAITING = 2000
 
 
@@ -43,12 +45,16 @@ class Waiting:
 
 
 class Acceptance:
-    """The way into the inbox. While one commit is under way, what arrives gathers for the next."""
+    """The way into the inbox: what arrives is inserted together, in its order.
 
-    def __init__(self, writer: AsyncEngine) -> None:
-        self._writer = writer
+    `on_insert` is called before each insert, so that who wants what it brings can look in the same transaction.
+    """
+
+    def __init__(self, commits: Commits, on_insert: Callable[[], None]) -> None:
+        self._commits = commits
+        self._on_insert = on_insert
         self._waiting: list[Waiting] = []
-        self._committing: asyncio.Task[None] | None = None
+        self._inserting: asyncio.Task[None] | None = None
 
     async def accept(self, delivery: Delivery) -> bool:
         """Store a delivery; False when it was there already.
@@ -68,24 +74,25 @@ class Acceptance:
             raise asyncio.QueueFull
         waiting = Waiting(delivery.id, lock_number(delivery.key), values, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
-        if self._committing is None or self._committing.done():
-            self._committing = asyncio.create_task(self._commit(), name="accept")
+        if self._inserting is None or self._inserting.done():
+            self._inserting = asyncio.create_task(self._insert_all(), name="accept")
         async with asyncio.timeout(DEADLINE):
             return await waiting.is_new
 
     async def close(self) -> None:
-        """Wait for the commit that is under way."""
-        if self._committing is not None:
-            await self._committing
+        """Wait for what is under way."""
+        if self._inserting is not None:
+            await self._inserting
 
-    async def _commit(self) -> None:
-        """Commit until nobody waits any more."""
+    async def _insert_all(self) -> None:
+        """Insert until nobody waits any more. In the order of their arrival, also when the database is away."""
         while self._waiting:
-            batch = [one for one in self._waiting[:MOST_IN_ONE_COMMIT] if not one.is_new.done()]
-            del self._waiting[:MOST_IN_ONE_COMMIT]
+            batch: list[Waiting] = []
+            self._on_insert()
             try:
-                new = await self._insert(batch) if batch else set()
+                new = await self._commits.share(partial(self._insert, batch))
             except Exception as error:  # noqa: BLE001 (it goes to those who wait)
+                batch = batch or self._next()  # where the transaction did not even begin
                 if is_away(error):
                     log.warning("the database is away, trying again: %s", cause(error))
                     self._waiting[:0] = batch
@@ -95,12 +102,23 @@ class Acceptance:
             else:
                 settle(batch, new)
 
-    async def _insert(self, batch: Sequence[Waiting]) -> set[str]:
-        """Insert a batch in its order, in one transaction; return the ids that were not there before."""
-        async with self._writer.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                await take_locks(connection, {one.lock for one in batch})
-            return set(await connection.scalars(INSERT[connection.dialect.name], in_rounds(batch)))
+    async def _insert(self, batch: list[Waiting], connection: AsyncConnection) -> set[str]:
+        """Insert those who still wait, and let `batch` hold them; return the ids that were not there before.
+
+        Whoever arrived until the transaction began is in it.
+        """
+        batch[:] = batch or self._next()
+        if not batch:
+            return set()
+        if connection.dialect.name == "postgresql":
+            await take_locks(connection, {one.lock for one in batch})
+        return set(await connection.scalars(INSERT[connection.dialect.name], in_rounds(batch)))
+
+    def _next(self) -> list[Waiting]:
+        """Take the next ones off the list, but for those who gave up."""
+        batch = [one for one in self._waiting[:MOST_AT_ONCE] if not one.is_new.done()]
+        del self._waiting[:MOST_AT_ONCE]
+        return batch
 
 
 def insert_once(insert: sqlite.Insert | postgresql.Insert, greatest: Callable[..., Any]) -> sa.Executable:

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.work.accept import Acceptance
+from bot.work.commit import Commits
 from bot.work.counts import count, count_before
 from bot.work.every import Period, keep_time
 from bot.work.job import AbandonedError, GivenUp, Handler, Job, fence, reference
@@ -77,14 +78,15 @@ class Inbox:
         self._limit = running
         self._poll = poll
         self._policy = Policy(is_transient, attempts, patience, backoff)
-        self._leases = Leases(writer, lease)
-        self._acceptance = Acceptance(writer)
+        self._wake = asyncio.Event()
+        self._commits = Commits(writer)
+        self._leases = Leases(writer, self._commits, lease)
+        self._acceptance = Acceptance(self._commits, self._wake.set)
         self._failed_kept = failed_kept
         self._work: dict[str, Work] = {}
         self._periods: list[Period] = []
         self._running: dict[Claim, asyncio.Task[None]] = {}
         self._background: list[asyncio.Task[None]] = []
-        self._wake = asyncio.Event()
         self._looked = asyncio.Event()
         self._stopping = False
         self._presence: Presence | None = None
@@ -114,10 +116,7 @@ class Inbox:
         wait already, and `TypeError` or `ValueError` for a payload that is no JSON. Then nothing is promised, and the
         delivery has to come again.
         """
-        is_new = await self._acceptance.accept(delivery)
-        if is_new:
-            self._wake.set()
-        return is_new
+        return await self._acceptance.accept(delivery)
 
     async def start(self) -> None:
         """Begin to work. Raises what the database raises; an inbox that was stopped can't be started again."""
@@ -139,6 +138,7 @@ class Inbox:
             claim.is_lost = True
         await end([*self._background, *self._running.values()])
         await self._acceptance.close()
+        await self._commits.close()
         try:
             async with asyncio.timeout(HANDING_BACK):
                 await self._leases.hand_back()

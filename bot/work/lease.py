@@ -8,6 +8,7 @@ import os
 import secrets
 import socket
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -18,11 +19,12 @@ from bot.work.policy import cause, is_away, jittered
 from bot.work.table import DONE, FAILED, READY, RUNNING, Now, inbox
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
     from sqlalchemy.sql.dml import ReturningUpdate
 
+    from bot.work.commit import Commits
     from bot.work.job import Finish
 
 log = logging.getLogger(__name__)
@@ -83,9 +85,10 @@ class Claim:
 class Leases:
     """The leases of one running inbox, `length` seconds each."""
 
-    def __init__(self, writer: AsyncEngine, length: float) -> None:
+    def __init__(self, writer: AsyncEngine, commits: Commits, length: float) -> None:
         self.length = length
         self._writer = writer
+        self._commits = commits
         self._owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
 
     async def claim(self, kinds: Collection[str], limit: int) -> list[Claim]:
@@ -97,8 +100,7 @@ class Leases:
         for tries_left in reversed(range(CLAIM_TRIES)):
             sent = asyncio.get_running_loop().time()
             try:
-                async with self._writer.begin() as connection:
-                    rows = (await connection.execute(CLAIM, parameters)).all()
+                rows = await self._commits.share(partial(claim_rows, parameters=parameters))
             except IntegrityError:
                 # Another replica has claimed the same key since our statement began: the index let one through.
                 if not tries_left:
@@ -181,8 +183,7 @@ class Leases:
         while True:
             self.check(claim)
             try:
-                async with self._writer.begin() as connection:
-                    await fenced(connection, claim, state=state)
+                await self._write(claim, KEEP, new_state=state)
             except Exception as error:
                 if not is_away(error):
                     raise
@@ -193,18 +194,18 @@ class Leases:
 
     async def done(self, claim: Claim, finish: Finish | None) -> None:
         """Leave a job as done, its texts gone, in one transaction with `finish`. Raises what that raises."""
-        await self._leave(claim, finish, status=DONE, finished_at=Now(), payload="{}", state="{}", cause=None)
+        await self._leave(claim, DONE_WITH, finish)
 
     async def failed(self, claim: Claim, cause: str, finish: Finish | None) -> None:
         """Leave a job as failed for good, in one transaction with `finish`. Raises what that raises."""
-        await self._leave(claim, finish, status=FAILED, finished_at=Now(), cause=cause)
+        await self._leave(claim, GIVEN_UP, finish, new_cause=cause)
 
     async def again(self, claim: Claim, cause: str, pause: float, attempts: int) -> None:
         """Leave a job for another attempt in `pause` seconds, as one that was attempted `attempts` times."""
-        values = {"run_after": Now() + pause, "tried": claim.tried() + pause, "attempts": attempts}
-        await self._leave(claim, None, status=READY, cause=cause, **values)
+        values = {"pause": pause, "has_tried": claim.tried() + pause, "has_attempted": attempts}
+        await self._leave(claim, TO_TRY_AGAIN, None, new_cause=cause, **values)
 
-    async def _leave(self, claim: Claim, finish: Finish | None, **values: object) -> None:
+    async def _leave(self, claim: Claim, change: sa.Update, finish: Finish | None, **values: object) -> None:
         """Change a row for the last time, trying for as long as the database is away: the work must not be in vain.
 
         This may outlast the lease. Nothing happens outside the database any more, and there the token decides.
@@ -213,10 +214,7 @@ class Leases:
         try:
             while True:
                 try:
-                    async with self._writer.begin() as connection:
-                        await fenced(connection, claim, owner=None, lease_until=None, **values)
-                        if finish is not None:
-                            await finish(connection)
+                    await self._write(claim, change, finish, **values)
                 except Exception as error:
                     if not is_away(error):
                         raise
@@ -227,17 +225,46 @@ class Leases:
         finally:
             claim.is_leaving = False
 
+    async def _write(self, claim: Claim, change: sa.Update, finish: Finish | None = None, **values: object) -> None:
+        """Change a row, and run `finish`, if it is still ours. Raises `LeaseLostError`."""
+        parameters = values | {"its_id": claim.id, "its_token": claim.token}
+
+        async def write(connection: AsyncConnection) -> bool:
+            is_ours = (await connection.execute(change, parameters)).rowcount == 1
+            if is_ours and finish is not None:
+                await finish(connection)
+            return is_ours
+
+        if not await self._commits.write(write):
+            claim.is_lost = True
+            raise LeaseLostError
+
+
+async def claim_rows(connection: AsyncConnection, parameters: dict[str, Any]) -> Sequence[sa.Row[Any]]:
+    """Claim jobs, with the parameters of `claim_statement`."""
+    return (await connection.execute(CLAIM, parameters)).all()
+
 
 # What to set on a job that goes back to those who wait. Its attempts stay: one that kills its process must not loop.
 FREED: dict[str, Any] = {"status": READY, "owner": None, "lease_until": None}
 
 
-async def fenced(connection: AsyncConnection, claim: Claim, **values: object) -> None:
-    """Change a row if it is still ours. Raises `LeaseLostError`."""
-    ours = inbox.c.id == claim.id, inbox.c.token == claim.token, inbox.c.status == RUNNING
-    if (await connection.execute(sa.update(inbox).where(*ours).values(**values))).rowcount != 1:
-        claim.is_lost = True
-        raise LeaseLostError
+# Built once: these run for each job. The row has to be the claim's still.
+OURS = (
+    inbox.c.id == sa.bindparam("its_id"),
+    inbox.c.token == sa.bindparam("its_token"),
+    inbox.c.status == RUNNING,
+)
+KEEP = sa.update(inbox).where(*OURS).values(state=sa.bindparam("new_state"))
+LEAVE = sa.update(inbox).where(*OURS).values(owner=None, lease_until=None, cause=sa.bindparam("new_cause", None))
+DONE_WITH = LEAVE.values(status=DONE, finished_at=Now(), payload="{}", state="{}")
+GIVEN_UP = LEAVE.values(status=FAILED, finished_at=Now())
+TO_TRY_AGAIN = LEAVE.values(
+    status=READY,
+    run_after=Now() + sa.bindparam("pause", type_=sa.Float(53)),
+    tried=sa.bindparam("has_tried"),
+    attempts=sa.bindparam("has_attempted"),
+)
 
 
 def claim_statement() -> ReturningUpdate[*tuple[Any, ...]]:

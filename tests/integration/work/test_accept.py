@@ -12,6 +12,7 @@ from sqlalchemy import event, text
 
 from bot.work import Delivery
 from bot.work.accept import MOST_WAITING, Acceptance
+from bot.work.commit import Commits
 from tests.integration.work.stand_ins import RecordingGivenUp, RecordingHandler
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ NAMES = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_si
 
 def turn(number: int, **payload: Any) -> Delivery:
     return Delivery(f"E{number}", f"K{number % 7}", "turn", payload)
+
+
+def accepting(database: Database) -> Acceptance:
+    return Acceptance(Commits(database.writer), lambda: None)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -51,19 +56,19 @@ async def test_any_payload_arrives_as_it_was(
 async def test_what_arrives_together_shares_commits(database: Database) -> None:
     commits: list[object] = []
     event.listen(database.writer.sync_engine, "commit", commits.append)
-    acceptance = Acceptance(database.writer)
+    acceptance = accepting(database)
     accepted = await asyncio.gather(*(acceptance.accept(turn(i)) for i in range(150)))
     assert accepted == [True] * 150
     assert len(commits) == 2
 
 
 async def test_twins_in_one_commit_count_once(database: Database) -> None:
-    acceptance = Acceptance(database.writer)
+    acceptance = accepting(database)
     assert await asyncio.gather(*(acceptance.accept(turn(1)) for _ in range(3))) == [True, False, False]
 
 
 async def test_no_json_harms_no_neighbour(database: Database, rows: Rows) -> None:
-    acceptance = Acceptance(database.writer)
+    acceptance = accepting(database)
     results = await asyncio.gather(
         acceptance.accept(turn(1)),
         acceptance.accept(turn(2, bad=object())),
@@ -76,7 +81,7 @@ async def test_no_json_harms_no_neighbour(database: Database, rows: Rows) -> Non
 
 
 async def test_who_gives_up_harms_no_neighbour(database: Database, rows: Rows) -> None:
-    acceptance = Acceptance(database.writer)
+    acceptance = accepting(database)
     first, second = (asyncio.create_task(acceptance.accept(turn(i))) for i in (1, 2))
     await asyncio.sleep(0)
     first.cancel()
@@ -85,7 +90,7 @@ async def test_who_gives_up_harms_no_neighbour(database: Database, rows: Rows) -
 
 
 async def test_too_many_at_once_are_refused(database: Database) -> None:
-    acceptance = Acceptance(database.writer)
+    acceptance = accepting(database)
     results = await asyncio.gather(
         *(acceptance.accept(turn(i)) for i in range(MOST_WAITING + 1)), return_exceptions=True
     )
@@ -96,6 +101,6 @@ async def test_too_many_at_once_are_refused(database: Database) -> None:
 async def test_a_broken_table_is_told(database: Database) -> None:
     async with database.writer.begin() as connection:
         await connection.execute(text("DROP TABLE inbox"))
-    acceptance = Acceptance(database.writer)
+    acceptance = accepting(database)
     with pytest.raises(Exception, match="inbox"):
         await acceptance.accept(turn(1))

@@ -9,6 +9,7 @@ import pytest
 
 from bot.work import Delivery
 from bot.work.accept import Acceptance
+from bot.work.commit import Commits
 from tests.integration.work.stand_ins import FlakyError, RecordingGivenUp, RecordingHandler
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def turn(name: str) -> Delivery:
 
 async def accept_all(database: Database, *names: str) -> None:
     """Accept deliveries in one commit."""
-    acceptance = Acceptance(database.writer)
+    acceptance = Acceptance(Commits(database.writer), lambda: None)
     assert all(await asyncio.gather(*(acceptance.accept(turn(name)) for name in names)))
 
 
@@ -105,7 +106,7 @@ async def test_one_at_a_time_gains_nothing(replica: Replicas, database: Database
 
 
 async def test_a_lane_keeps_its_order(replica: Replicas, database: Database) -> None:
-    acceptance = Acceptance(database.writer)
+    acceptance = Acceptance(Commits(database.writer), lambda: None)
     for name, share in (("E1", "A"), ("E2", "A"), ("E3", "B"), ("E4", "A")):
         await acceptance.accept(Delivery(name, "K1", "turn", {}, share=share))
     assert await order(replica) == ["E1", "E2", "E3", "E4"]

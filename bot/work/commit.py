@@ -1,0 +1,100 @@
+"""Commits: while one is under way, what is to be written next gathers for the one after it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.work.policy import is_away
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+T = TypeVar("T")
+Write = Callable[[AsyncConnection], Awaitable[T]]
+
+MOST_IN_ONE_COMMIT = 50  # writes: the first of them waits for the last
+
+
+@dataclass(slots=True, eq=False)
+class Shared:
+    """A write on its way, and who waits for what comes of it."""
+
+    write: Write[Any]
+    outcome: asyncio.Future[Any]
+
+    def settle(self, outcome: object) -> None:
+        """Tell who still waits."""
+        if self.outcome.done():
+            return
+        if isinstance(outcome, Exception):
+            self.outcome.set_exception(outcome)
+        else:
+            self.outcome.set_result(outcome)
+
+
+class Commits:
+    """The writes of one inbox, several to a transaction. Each commit costs an `fsync`, whatever is in it."""
+
+    def __init__(self, writer: AsyncEngine) -> None:
+        self._writer = writer
+        self._waiting: list[Shared] = []
+        self._committing: asyncio.Task[None] | None = None
+
+    async def share(self, write: Write[T]) -> T:
+        """Run a write after those that wait already, perhaps in one transaction with them; return what it returns.
+
+        Raises what it raises, or what the database raises, and then nothing of it is there. It may be run twice: when
+        one in a transaction fails, each of them gets a transaction of its own.
+        """
+        shared: Shared = Shared(write, asyncio.get_running_loop().create_future())
+        self._waiting.append(shared)
+        if self._committing is None or self._committing.done():
+            self._committing = asyncio.create_task(self._commit_all(), name="commit")
+        outcome: T = await shared.outcome
+        return outcome
+
+    async def write(self, write: Write[T]) -> T:
+        """Run a write of a job. Raises as `share` does.
+
+        On SQLite, which has one writer, it shares. PostgreSQL has many, and groups their commits by itself: sharing
+        would only let jobs hold locks for each other, and wait for them.
+        """
+        if self._writer.dialect.name == "sqlite":
+            return await self.share(write)
+        async with self._writer.begin() as connection:
+            return await write(connection)
+
+    async def close(self) -> None:
+        """Wait for what is under way."""
+        if self._committing is not None:
+            await self._committing
+
+    async def _commit_all(self) -> None:
+        """Commit until nobody waits any more."""
+        while self._waiting:
+            batch = [one for one in self._waiting[:MOST_IN_ONE_COMMIT] if not one.outcome.done()]
+            del self._waiting[:MOST_IN_ONE_COMMIT]
+            if batch:
+                await self._commit(batch)
+            await asyncio.sleep(0)  # who was waiting for this one may have more for the next
+
+    async def _commit(self, batch: Sequence[Shared]) -> None:
+        """Run a batch in its order in one transaction; when one fails, each of it in one of its own."""
+        try:
+            async with self._writer.begin() as connection:
+                outcomes = [await one.write(connection) for one in batch]
+        except Exception as error:  # noqa: BLE001 (it goes to those who wait)
+            if len(batch) > 1 and not is_away(error):
+                for one in batch:
+                    await self._commit([one])
+                return
+            outcomes = [error] * len(batch)
+        for one, outcome in zip(batch, outcomes, strict=True):
+            one.settle(outcome)
