@@ -11,17 +11,23 @@ from bot.playground.messages_models import find_model
 from bot.playground.messages_reply import Asked, Event, Text, Thinking
 from bot.playground.messages_rules import is_thinking
 from bot.playground.rehearsal_code import load_templates, write_code
+from bot.playground.rehearsal_digest import digest, lines_of, merge
 from bot.playground.rehearsal_form import fill, plain
+from bot.playground.rehearsal_revision import files_in, revise
 from bot.playground.rehearsal_talk import converse
 from bot.playground.rehearsal_text import central, shorten, tagged, themes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+    from bot.playground.messages_rules import Json
+
 SHOWN_OF_PROMPT = 60  # characters
+KEPT_OF_THREAD = 4_000  # characters
 NOTICE = "Rehearsal model, not Claude: simple rules on this machine wrote this."
 
 _PIECE = re.compile(r"\s*\S+\s*|\s+")
+_ASKS_SUMMARY = re.compile(r"\bsumm", re.IGNORECASE)
 _MARKUP = re.compile(r"[_*~`<>\[\]|\\]")
 
 
@@ -50,14 +56,50 @@ class Rehearsal:
         """Find out what is asked for, and write it."""
         text = asked.text
         if asked.schema is not None:
-            return json.dumps(fill(asked.schema, text), ensure_ascii=False)
-        if document := plain(tagged(text, "document")):
+            return json.dumps(_form(asked.schema, text), ensure_ascii=False)
+        if isinstance(thread := tagged(text, "thread"), dict):
+            # A summary that is kept as the thread's memory, and shown to nobody.
+            return condense(thread)
+        if document := plain(tagged(text, "document")) or attached_text(asked):
             written = summarize(document)
         elif request := plain(tagged(text, "request")):
             written = write_code(request, self._templates)
+        elif files := files_in(asked.turns):
+            written = revise(text, files)
         else:
-            written = converse(asked.turns)
+            written = converse(asked.turns) + unseen(asked)
         return f"{notice(asked)}\n\n{written}"
+
+
+def _form(schema: Json, text: str) -> object:
+    """Fill in a form: the summary of a conversation from its messages or parts, any other by its fields."""
+    if lines := lines_of(tagged(text, "messages")):
+        return digest(schema, lines)
+    if isinstance(parts := tagged(text, "parts"), list):
+        return merge(schema, [part for part in parts if isinstance(part, dict)])
+    return fill(schema, text)
+
+
+def condense(thread: Json) -> str:
+    """Extract what the older part of a thread comes down to, what was kept of it before included."""
+    said = thread.get("messages")
+    texts = [str(one.get("text", "")) if isinstance(one, dict) else str(one) for one in said or ()]
+    kept = [str(thread.get("summary") or ""), *central("\n".join(texts))]
+    return shorten("\n".join(filter(None, kept)), KEPT_OF_THREAD)
+
+
+def attached_text(asked: Asked) -> str:
+    """Return the text of the newest turn's text documents, where a summary of a file is wanted."""
+    sources = [block.get("source") or {} for block in asked.attachments]
+    texts = [str(source["data"]) for source in sources if source.get("type") == "text"]
+    return "\n".join(texts) if texts and _ASKS_SUMMARY.search(asked.text) else ""
+
+
+def unseen(asked: Asked) -> str:
+    """Say what came along that these rules can't look at."""
+    kinds = [block["type"] for block in asked.attachments]
+    counted = [f"{kinds.count(kind)} {kind}{'s' * (kinds.count(kind) > 1)}" for kind in dict.fromkeys(kinds)]
+    return f"\n\nWith it came {' and '.join(counted)}, which Claude would look at; I can't." if kinds else ""
 
 
 def notice(asked: Asked) -> str:

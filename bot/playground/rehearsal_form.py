@@ -16,7 +16,9 @@ Json = dict[str, Any]
 SHOWN_OF_TEXT = 200  # characters
 # Words that say nothing about which category it is.
 GENERIC = frozenset(stem(word) for word in ("issue", "problem", "report", "request", "category", "feedback", "type"))
-LEFTOVER = frozenset(stem(word) for word in ("other", "general", "misc", "miscellaneous", "none", "unknown", "else"))
+LEFTOVER = frozenset(
+    stem(word) for word in ("other", "general", "misc", "none", "unknown", "else", "medium", "normal", "neutral")
+)
 # A category's own word in the text counts more than a word that merely goes with it.
 OWN_WORD = 3.0
 
