@@ -8,6 +8,7 @@
     ├── ChatError                the chat platform did not take what we had to say
     │   ├── NotInChannelError    the bot has to be invited first
     │   └── ChatBusyError        the platform's rate limit; says when to come back
+    ├── FileError                a file that can't be read; the sentence says why
     ├── SlowError                the turn took longer than it may
     ├── AbandonedError           (in work/) each try of a turn ended with its process
     └── ModelError               the model gave no (whole) answer; holds what it cost and what came
@@ -92,6 +93,20 @@ class ChatBusyError(ChatError):
     def __init__(self, retry_after: float) -> None:
         super().__init__("ratelimited", is_transient=True)
         self.retry_after = retry_after
+
+
+class FileError(BotError):
+    """A file that came with a message can't be read; the sentence says why, its `{name}` stands for the file's."""
+
+    sentence = "I can't read {name}."
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__("file")
+        self.sentence = sentence
+
+    def about(self, name: str) -> str:
+        """Return the sentence with the file's name, which may hold anything."""
+        return self.sentence.replace("{name}", f"*{name}*")
 
 
 class SlowError(BotError):

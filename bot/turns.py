@@ -23,6 +23,7 @@ from bot.core.reply import Written, apology
 from bot.core.summarize import summarize
 from bot.db import store as db_store
 from bot.errors import BotError, ChatError, ModelError, NotInChannelError, SlowError
+from bot.threads import Threads, lane, share
 from bot.work import Delivery
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from bot.core.control import Form, Submission
+    from bot.core.conversation import Changed
     from bot.core.ports import Answer, Bookmark, Chat, Model, Store
     from bot.work import Finish, Inbox, Job
 
@@ -69,34 +71,24 @@ def is_transient(error: Exception) -> bool:
     return isinstance(error, BotError) and error.is_transient
 
 
-def _lane(place: Place) -> str:
-    """Name the lane in which turns go one at a time: the thread."""
-    return f"{place.workspace}:{place.channel}:{place.thread}"
-
-
-def _share(place: Place) -> str:
-    """Name the share by which turns take turns when there are too many: the channel."""
-    return f"{place.workspace}:{place.channel}"
-
-
 def message_delivery(heard: Heard) -> Delivery:
     """Wrap a message. A mention in a thread arrives as two events, which are one message: its place and id tell."""
     message = f"message:{heard.place.workspace}:{heard.place.channel}:{heard.id}"
-    return Delivery(message, _lane(heard.place), MESSAGE, asdict(heard), _share(heard.place))
+    return Delivery(message, lane(heard.place), MESSAGE, asdict(heard), share(heard.place))
 
 
 def command_delivery(command: Command) -> Delivery:
     """Wrap a command: first on its own, to open its thread, then in that thread's lane, before any follow-up there."""
     name = f"command:{command.id}"
     if command.place.thread:
-        return Delivery(f"{name}:answer", _lane(command.place), COMMAND, asdict(command), _share(command.place))
-    return Delivery(name, name, COMMAND, asdict(command), _share(command.place))
+        return Delivery(f"{name}:answer", lane(command.place), COMMAND, asdict(command), share(command.place))
+    return Delivery(name, name, COMMAND, asdict(command), share(command.place))
 
 
 def press_delivery(press: Press) -> Delivery:
     """Wrap a press."""
     name = f"press:{press.place.workspace}:{press.id}"
-    return Delivery(name, _lane(press.place), PRESS, asdict(press), _share(press.place))
+    return Delivery(name, lane(press.place), PRESS, asdict(press), share(press.place))
 
 
 class Turns:
@@ -107,6 +99,7 @@ class Turns:
 
     def __init__(self, inbox: Inbox, *, store: Store, model: Model, chat: Chat, admins: frozenset[str]) -> None:
         self._inbox, self._store, self._model, self._chat, self._admins = inbox, store, model, chat, admins
+        self._threads = Threads(inbox, store=store, model=model, chat=chat)
         self._notices: set[asyncio.Task[None]] = set()
         inbox.handle(MESSAGE, self.run_message, self.give_up_message)
         inbox.handle(COMMAND, self.run_command, self.give_up_command)
@@ -114,11 +107,17 @@ class Turns:
 
     async def hear(self, heard: Heard) -> None:
         """Take in a person's message."""
+        if not await self._threads.is_worth_hearing(heard):
+            return
         delivery = message_delivery(heard)
         if await self._inbox.accept(delivery):
             # In a thread without an answer yet, the platform would not show what only one person may see.
             place = replace(heard.place, thread="") if heard.opens_thread else heard.place
             self._notify(delivery, place, Asker(heard.author, heard.home), heard)
+
+    async def change(self, changed: Changed) -> None:
+        """Take in that a message was edited or deleted."""
+        await self._threads.change(changed)
 
     async def take(self, command: Command) -> None:
         """Take in a slash command."""
@@ -171,6 +170,7 @@ class Turns:
         """Answer a message."""
         heard = _MESSAGE.validate_python(job.payload)
         record = await answer(heard, bookmark=job, store=self._store, model=self._model, chat=self._chat)
+        await self._threads.follow_up(record, heard)
         return _finish(record)
 
     async def run_command(self, job: Job) -> Finish | None:
@@ -216,7 +216,7 @@ class Turns:
         heard = _MESSAGE.validate_python(job.payload)
         answering = self._chat.answer(heard.place, Asker(heard.author, heard.home), job, to=heard.id)
         written = await _own_up(error, job, answering)
-        question = Message(Role.USER, heard.author, heard.text, heard.id)
+        question = Message(Role.USER, heard.author, heard.text, heard.id, heard.files, is_bot=heard.is_bot)
         return _finish(written.record(heard.place, question, began_with_bot=heard.opens_thread))
 
     async def give_up_command(self, job: Job, error: Exception) -> Finish | None:

@@ -2,52 +2,157 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.core.conversation import Message, Record, fit, wants_answer
-from bot.core.ports import Asker, Purpose, Request, Role
+from bot.core.attachment import Attached, attach
+from bot.core.catch_up import catch_up
+from bot.core.condense import is_due
+from bot.core.conversation import Message, Record, estimate_tokens, fit, is_refused, is_stop, preface, wants_answer
+from bot.core.ports import Asker, Attachment, Purpose, Request, Role
 from bot.core.reply import Written, too_long, write
+from bot.errors import ChatError
 
 if TYPE_CHECKING:
-    from bot.core.conversation import Heard
+    from collections.abc import Mapping, Sequence
+
+    from bot.core.conversation import Conversation, Fitted, Heard
     from bot.core.ports import Bookmark, Chat, Model, Store
 
 GREETING = (
     "Hello! Ask me anything here, and go on in this thread without mentioning me again. "
     "There are also `/summarize`, `/classify` and `/code`; `/parley help` tells more."
 )
-NO_FILES = "I can't read attached files yet; please paste what matters as text."
+# Tokens that files of earlier messages may take: a follow-up should not have to bring them along again.
+EARLIER_FILES = 30_000
+MOST_EARLIER = 5  # messages whose files are fetched again
 
 
 async def answer(heard: Heard, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
     """Answer a message if it is for the bot, and return what the thread's history should keep.
 
-    Raises `ChatError` when the answer could not be shown.
+    What is not for the bot is kept all the same, in a thread that it knows. Raises `ChatError` when the answer could
+    not be shown.
     """
     conversation = await store.conversation(heard.place)
-    if not wants_answer(heard, conversation):
-        return Record(heard.place, heard.author)
-    settings = conversation.settings
-    question = Message(Role.USER, heard.author, heard.text, heard.id)
+    question = asked(heard, conversation)
+    if question is None or not wants_answer(heard, conversation):
+        return _overheard(heard, question, conversation)
     asker = Asker(heard.author, heard.home)
     async with chat.answer(heard.place, asker, bookmark, to=heard.id) as visible:
-        if not heard.text:
-            sentence = NO_FILES if heard.has_files else GREETING
-            written = Written(sentence, await visible.replace(sentence))
+        if not question.text and not question.files:
+            written = Written(GREETING, await visible.replace(GREETING))
         else:
-            room = model.room(settings.max_output, settings)
-            # A turn that failed and is tried anew finds its question in the history already.
-            before = [message for message in conversation.messages if message.id != heard.id]
-            fitted = fit((*before, question), room, chat.mention)
-            request = Request(
-                purpose=Purpose.ANSWER,
-                turns=fitted.turns,
-                max_output=settings.max_output,
-                person=f"{heard.place.workspace}/{heard.author}",
-                settings=settings,
-            )
-            notes = too_long(messages=fitted.messages_left_out, characters=fitted.characters_cut)
-            notes += f"\n\n_{NO_FILES}_" if heard.has_files else ""
-            written = await write(request, visible, model=model, reference=bookmark.reference, notes=notes)
+            conversation, read = await catch_up(heard, conversation, visible, bookmark=bookmark, store=store, chat=chat)
+            draft = await _draft(heard, question, conversation, model=model, chat=chat)
+            if draft.is_empty:
+                sentence = "\n".join(draft.own.faults)
+                written = Written(sentence, await visible.replace(sentence))
+            else:
+                written = await write(
+                    draft.request,
+                    visible,
+                    model=model,
+                    reference=bookmark.reference,
+                    notes=draft.notes + read,
+                    spare=draft.spare,
+                )
+                # A file that the API refused must not spoil the turns that follow.
+                question = replace(question, files=()) if written.was_spared else question
     began_with_bot = conversation.began_with_bot or heard.answers_bot or heard.opens_thread
-    return written.record(heard.place, question, began_with_bot=began_with_bot)
+    record = written.record(heard.place, question, began_with_bot=began_with_bot)
+    grown = replace(conversation, messages=(*conversation.messages, *record.messages))
+    return replace(record, is_outgrown=is_due(grown))
+
+
+def asked(heard: Heard, conversation: Conversation) -> Message | None:
+    """Return a message as it is to be answered and kept: as it was last edited; None when it was deleted since."""
+    question = Message(Role.USER, heard.author, heard.text, heard.id, heard.files, is_bot=heard.is_bot)
+    stored = next((message for message in conversation.messages if message.id == heard.id), None)
+    if stored is None or not stored.is_edited:
+        return question
+    return replace(question, text=stored.text, files=stored.files) if stored.text or stored.files else None
+
+
+def _overheard(heard: Heard, question: Message | None, conversation: Conversation) -> Record:
+    nothing = Record(heard.place, heard.author, is_refusal=is_refused(heard, conversation.settings))
+    if question is None or not conversation.is_known or is_stop(heard.text):
+        return nothing
+    grown = replace(conversation, messages=(*conversation.messages, question))
+    return replace(nothing, messages=(question,), is_outgrown=is_due(grown))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A request that is ready to be sent, the same without files, and what to tell the person at the answer's end."""
+
+    request: Request
+    spare: Request | None
+    notes: str
+    own: Attached
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing is left to ask about: there were only files, and none of them could be read."""
+        return not self.request.turns
+
+
+async def _draft(heard: Heard, question: Message, conversation: Conversation, *, model: Model, chat: Chat) -> Draft:
+    """Decide what goes into the request. Raises a `ChatError` that may pass."""
+    settings = conversation.settings
+    # A turn that failed and is tried anew finds its question in the history already.
+    before = [message for message in conversation.messages if message.id != heard.id]
+    opening = preface(conversation)
+    room = model.room(settings.max_output, settings)
+    least = estimate_tokens(question.text) + estimate_tokens(opening)
+    own = await attach(question.files, heard.place, max(0, room - least), chat)
+    earlier = await _earlier_files(heard, before, min(EARLIER_FILES, room - least - own.tokens), chat)
+    attached: dict[str, tuple[Attachment, ...]] = {
+        identity: found.attachments for identity, found in {**earlier, heard.id: own}.items()
+    }
+    left = room - own.tokens - sum(found.tokens for found in earlier.values())
+    # The question itself may be as long as the model takes; of what was said before, twice the budget at most, as the
+    # summary that keeps it within the budget is made in the background.
+    tokens = min(left, 2 * settings.context + least)
+
+    def compose(attached: Mapping[str, tuple[Attachment, ...]]) -> tuple[Fitted, Request]:
+        named = bool(conversation.people)
+        fitted = fit((*before, question), tokens, chat.mention, before=opening, attached=attached, named=named)
+        request = Request(
+            purpose=Purpose.ANSWER,
+            turns=fitted.turns,
+            max_output=settings.max_output,
+            person=f"{heard.place.workspace}/{heard.author}",
+            settings=settings,
+        )
+        return fitted, request
+
+    fitted, request = compose(attached)
+    if not question.text and not own.files:
+        request = replace(request, turns=())
+    spare = compose({})[1] if any(attached.values()) else None
+    notes = too_long(
+        messages=fitted.messages_left_out,
+        characters=fitted.characters_cut + sum(file.characters_cut for file in own.files),
+    )
+    notes += "".join(f"\n\n_{fault}_" for fault in own.faults)
+    return Draft(request, spare, notes, own)
+
+
+async def _earlier_files(heard: Heard, before: Sequence[Message], room: int, chat: Chat) -> dict[str, Attached]:
+    """Fetch the files of earlier messages, the newest first, as far as there is room; of the rest, the name is told."""
+    found: dict[str, Attached] = {}
+    for message in reversed(before):
+        if not message.files:
+            continue
+        try:
+            attached = await attach(message.files, heard.place, room, chat)
+        except ChatError:  # the answer is worth more without it than late
+            break
+        if not attached.files:
+            continue
+        found[message.id] = attached
+        room -= attached.tokens
+        if len(found) == MOST_EARLIER:
+            break
+    return found

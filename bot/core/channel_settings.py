@@ -75,6 +75,12 @@ class ChannelSettings(BaseModel):
         default=Outsiders.NOBODY,
         description="who of another organisation is answered in a shared channel: nobody, mention or all",
     )
+    context: int = Field(
+        default=16_000,
+        ge=2_000,
+        le=200_000,
+        description="how much of a thread goes along with each question, in tokens; what is older is summarised",
+    )
     footer: bool = Field(default=False, description="whether answers end with their model, tokens and cost")
 
     @field_validator("temperature", "top_p", mode="after")

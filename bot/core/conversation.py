@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from bot.core.channel_settings import ChannelSettings
-from bot.core.ports import DEFAULTS, Call, Role, Turn
+from bot.core.channel_settings import Answers, ChannelSettings, Outsiders
+from bot.core.ports import DEFAULTS, Attachment, Call, Role, Turn
+from bot.core.quoting import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 # tokenizers count some 30 % more tokens than the old ones.
 BYTES_PER_TOKEN = 3
 TOKENS_PER_TURN = 8
+
+MOST_BOT_TURNS = 3  # answers to other bots, one after the other, before a person has to say something
+SILENCE = timedelta(minutes=10)  # for less than that, a platform delivers again what was missed
+STOPS = {"stop", "please stop", "stop please", "stop it", "stopp", "halt"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +72,9 @@ class Said:
 class Heard:
     """A person's message, as a listener hands it on; the bot's own mention is no longer in `text`.
 
-    `home` is the workspace of the author, another one than `place.workspace` in a shared channel.
-    `addresses_other`: it opens by speaking to somebody else. `answers_bot`: its thread hangs on a message of the bot's.
+    `home` is the workspace of the author, another one than `place.workspace` in a shared channel. `is_outsider`: it is
+    another organisation's. `addresses_other`: it opens by speaking to somebody else. `answers_bot`: its thread hangs on
+    a message of the bot's. `is_top_level`: it stands in the channel itself and belongs to no thread yet.
     """
 
     place: Place
@@ -80,7 +86,9 @@ class Heard:
     mentions_bot: bool
     addresses_other: bool
     answers_bot: bool = False
-    has_files: bool = False
+    files: tuple[FileRef, ...] = ()
+    is_bot: bool = False
+    is_outsider: bool = False
 
     @property
     def opens_thread(self) -> bool:
@@ -89,37 +97,83 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """A message was edited, or deleted: then it has no text. `revision` sorts the changes of one message.
+
+    `concerns_bot`: as the message now stands, or stood last, it is for the bot whatever the thread.
+    """
+
+    place: Place
+    id: str
+    author: str
+    home: str
+    text: str
+    revision: str
+    files: tuple[FileRef, ...] = ()
+    is_deleted: bool = False
+    concerns_bot: bool = False
+    is_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """A stored message of a thread. `id` is the chat platform's, "" where it has none."""
+    """A stored message of a thread, without text when it was deleted.
+
+    `id` is the chat platform's, "" where it has none; within a thread, ids sort in the order of writing. `number` is
+    the store's, 0 where it is not stored yet. `is_edited`: its text is a later one than it was first heard with, none
+    when it was deleted. `is_bot`: another bot said it.
+    """
 
     role: Role
     author: str
     text: str
     id: str = ""
+    files: tuple[FileRef, ...] = ()
+    is_bot: bool = False
+    is_edited: bool = False
+    number: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """A thread as the store knows it: oldest message first, with the settings that hold in it.
 
-    `is_known`: the bot has taken part. `began_with_bot`: its first message was for the bot.
+    `is_known`: the bot has read it, up to the message `read_until` at least. `began_with_bot`: its first message was
+    for the bot. `summary` stands for what came before `messages`, up to the one of the number `summary_until`.
+    `people` are names by mentions. `silent_since` is when the last message was stored. `left_out`: the store has older
+    messages that are in no summary yet.
     """
 
     settings: ChannelSettings = DEFAULTS
     is_known: bool = False
     began_with_bot: bool = False
     messages: tuple[Message, ...] = ()
+    read_until: str = ""
+    people: Mapping[str, str] = field(default_factory=dict)
+    summary: str = ""
+    summary_until: int = 0
+    silent_since: datetime | None = field(default=None, compare=False)
+    left_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What a finished turn leaves behind, stored in one transaction. No messages: the thread is not touched."""
+    """What a finished turn leaves behind, stored in one transaction. No messages: the thread is not touched.
+
+    `read_until`: up to which message a thread counts as read that was not known before. `is_outgrown`: the thread holds
+    more than goes along with a question, so that its older part wants a summary. `is_refusal`: somebody who is not
+    answered here has to be told so.
+    """
 
     place: Place
     person: str
     began_with_bot: bool = False
     messages: tuple[Message, ...] = ()
     calls: tuple[Call, ...] = ()
+    read_until: str = ""
+    people: Mapping[str, str] = field(default_factory=dict)
+    is_outgrown: bool = False
+    is_refusal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +186,75 @@ class Fitted:
 
 
 def wants_answer(heard: Heard, conversation: Conversation) -> bool:
-    """Decide whether a message is for the bot.
+    """Decide whether a message is for the bot, by its channel's settings.
 
-    A mention or a direct message always is. Without one, only in a thread that began with the bot, and not when the
-    message opens by speaking to somebody else.
+    A direct message always is. Elsewhere never one that opens by speaking to somebody else, nor a mere "stop", which is
+    obeyed and not answered. Another bot has to mention us, where that is allowed at all, and is not answered for ever.
     """
-    if heard.mentions_bot or heard.is_direct:
+    if is_stop(heard.text):
+        return False
+    settings = conversation.settings
+    if heard.is_bot:
+        return settings.answers_bots and heard.mentions_bot and not _goes_in_circles(conversation)
+    if heard.is_outsider and not _may_ask(heard, settings):
+        return False
+    if heard.is_direct:
         return True
-    return (conversation.began_with_bot or heard.answers_bot) and not heard.addresses_other
+    return not heard.addresses_other and (heard.mentions_bot or _needs_no_mention(heard, conversation))
+
+
+def _needs_no_mention(heard: Heard, conversation: Conversation) -> bool:
+    answers = conversation.settings.answers
+    if answers is Answers.THREAD:
+        return conversation.began_with_bot or heard.answers_bot
+    return answers is Answers.ALL
+
+
+def _may_ask(heard: Heard, settings: ChannelSettings) -> bool:
+    if settings.outsiders is Outsiders.MENTION:
+        return heard.mentions_bot
+    return settings.outsiders is Outsiders.ALL
+
+
+def _goes_in_circles(conversation: Conversation) -> bool:
+    """Tell whether bots have been talking among themselves since a person last said something."""
+    turns = 0
+    for message in reversed(conversation.messages):
+        if message.role is Role.USER and not message.is_bot:
+            break
+        turns += message.role is Role.ASSISTANT
+    return turns >= MOST_BOT_TURNS
+
+
+def is_refused(heard: Heard, settings: ChannelSettings) -> bool:
+    """Tell whether somebody of another organisation asked the bot where they may not."""
+    return heard.is_outsider and not heard.is_bot and heard.mentions_bot and not _may_ask(heard, settings)
+
+
+def may_be_for_bot(heard: Heard, settings: ChannelSettings) -> bool:
+    """Tell whether a message is worth keeping at all: what people say outside of threads mostly is not."""
+    if heard.mentions_bot or heard.is_direct or not heard.opens_thread:
+        return True
+    return settings.answers is Answers.ALL and not heard.is_bot and not heard.addresses_other
+
+
+def is_stop(text: str) -> bool:
+    """Tell whether a message says nothing but that the bot should stop."""
+    return " ".join(text.casefold().strip(" .!\u2026\n").split()) in STOPS
+
+
+def needs_reading(heard: Heard, conversation: Conversation, now: datetime) -> bool:
+    """Decide whether the platform's own history has to be asked for what was said before a message.
+
+    Once for a thread that is not known; and when somebody calls the bot back into one where it has heard nothing for a
+    while, because it may have been away. Whatever is newer than `SILENCE` the platform still delivers by itself.
+    """
+    if heard.opens_thread:
+        return False
+    if not conversation.is_known:
+        return True
+    silent_since = conversation.silent_since
+    return heard.mentions_bot and not heard.is_direct and silent_since is not None and now - silent_since > SILENCE
 
 
 def estimate_tokens(text: str) -> int:
@@ -155,36 +270,68 @@ def shorten(text: str, tokens: int) -> tuple[str, int]:
     return kept, len(text) - len(kept)
 
 
-def fit(messages: Sequence[Message], tokens: int, mention: Callable[[str], str]) -> Fitted:
+def preface(conversation: Conversation) -> str:
+    """Write what the model is told before the first message: a summary of what came before, and who is who.
+
+    It is people's words, so it goes in as data; and the same bytes each turn, so that the API's cache knows them.
+    """
+    earlier = {"people": dict(conversation.people), "summary": conversation.summary}
+    earlier = {name: value for name, value in earlier.items() if value}
+    return quoted("earlier", earlier) if earlier else ""
+
+
+def fit(
+    messages: Sequence[Message],
+    tokens: int,
+    mention: Callable[[str], str],
+    *,
+    before: str = "",
+    attached: Mapping[str, tuple[Attachment, ...]] | None = None,
+    named: bool = False,
+) -> Fitted:
     """Turn messages into a well-formed request of at most `tokens`: the newest stay, the oldest go.
 
-    Turns alternate and begin with the user's, as the API wants it. Where several people take part, each of their
-    messages opens with its author, as `mention` writes it. The newest message always stays, its end cut if it must be;
-    blanked messages don't count.
+    Turns alternate and begin with the user's, as the API wants it, and with the text `before`. Where several people
+    take part, or when `named`, each of their messages opens with its author, as `mention` writes it. The newest message
+    always stays, its end cut if it must be; blanked messages don't count. `attached` are files by their messages' ids,
+    not counted in `tokens`; of other files, the name is told.
     """
-    messages = [message for message in messages if message.text]
+    attached = attached or {}
+    messages = [message for message in messages if message.text or message.files]
     if not messages:
         return Fitted(turns=())
-    several = len({m.author for m in messages if m.role is Role.USER}) > 1
+    named = named or len({m.author for m in messages if m.role is Role.USER}) > 1
 
     def worded(message: Message) -> str:
-        return f"{mention(message.author)}: {message.text}" if several and message.role is Role.USER else message.text
+        names = {file.name for file in attached.get(message.id, ())}
+        others = [f"[file: {file.name}]" for file in message.files if file.name not in names]
+        text = "\n".join(filter(None, [message.text, *others])) or "[no text]"
+        return f"{mention(message.author)}: {text}" if named and message.role is Role.USER else text
 
+    if before:
+        tokens -= estimate_tokens(before)
     newest, cut = shorten(worded(messages[-1]), tokens)
-    kept = [(messages[-1].role, newest)]
+    kept = [(messages[-1], newest)]
     room = tokens - estimate_tokens(newest)
     for message in reversed(messages[:-1]):
         text = worded(message)
         room -= estimate_tokens(text)
         if room < 0:
             break
-        kept.append((message.role, text))
+        kept.append((message, text))
     kept.reverse()
     left_out = len(messages) - len(kept)
-    while kept[0][0] is not Role.USER and len(kept) > 1:
+    while not before and kept[0][0].role is not Role.USER and len(kept) > 1:
         kept.pop(0)
         left_out += 1
-    turns = tuple(
-        Turn(role, "\n\n".join(text for _, text in run)) for role, run in groupby(kept, key=lambda turn: turn[0])
-    )
-    return Fitted(turns=turns, messages_left_out=left_out, characters_cut=cut)
+    turns = [_turn(list(run), attached) for _, run in groupby(kept, key=lambda entry: entry[0].role)]
+    if before and turns[0].role is Role.USER:
+        turns[0] = replace(turns[0], text=f"{before}\n\n{turns[0].text}")
+    elif before:
+        turns.insert(0, Turn(Role.USER, before))
+    return Fitted(tuple(turns), left_out, cut)
+
+
+def _turn(run: Sequence[tuple[Message, str]], attached: Mapping[str, tuple[Attachment, ...]]) -> Turn:
+    files = tuple(file for message, _ in run for file in attached.get(message.id, ()))
+    return Turn(run[0][0].role, "\n\n".join(text for _, text in run), files)

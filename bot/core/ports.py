@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from bot.core.command import Command
     from bot.core.control import Control, Form, Press, Submission
-    from bot.core.conversation import Conversation, Heard, Place, Said
+    from bot.core.conversation import Changed, Conversation, Heard, Place, Record, Said
     from bot.core.reading import Reader, SharedFile, Target, Venue
 
 Filled = TypeVar("Filled", bound=BaseModel)
@@ -32,6 +32,7 @@ class Purpose(StrEnum):
     SUMMARIZE = "summarize"
     CODE = "code"
     CLASSIFY = "classify"
+    CONDENSE = "condense"
 
 
 class Role(StrEnum):
@@ -252,6 +253,9 @@ class Chat(Protocol):
     async def shared_file(self, place: Place, file: str) -> SharedFile:
         """Describe a file. Raises `ChatError`."""
 
+    async def download(self, place: Place, file_id: str, limit: int) -> bytes:
+        """Return the bytes of a file that somebody posted, `limit` at most. Raises `FileError`, `ChatError`."""
+
     async def open_direct(self, place: Place, asker: Asker) -> Place:
         """Return the place of direct messages between the bot and the asker. Raises `ChatError`."""
 
@@ -267,6 +271,9 @@ class Reception(Protocol):
 
     async def hear(self, heard: Heard) -> None:
         """Take in a person's message."""
+
+    async def change(self, changed: Changed) -> None:
+        """Take in that a message was edited or deleted."""
 
     async def take(self, command: Command) -> None:
         """Take in a slash command."""
@@ -293,6 +300,9 @@ class Store(Protocol):
 
     async def conversation(self, place: Place) -> Conversation:
         """Load a thread with its settings, by one query; an empty conversation where nothing is known."""
+
+    async def keep(self, record: Record) -> None:
+        """Store what was read at the platform, up to `record.read_until`, before the turn that needs it goes on."""
 
     async def settings(self, place: Place) -> ChannelSettings:
         """Return the settings that hold in a place: the thread's over the channel's over the workspace's."""

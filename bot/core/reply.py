@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.core.conversation import Message, Record
 from bot.core.ports import Call, Role
-from bot.errors import ModelError, ModelRefusedError
+from bot.errors import ModelError, ModelRefusedError, ModelRejectedError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -23,6 +23,7 @@ PATIENCE = (
     "Claude is unavailable at the moment. I keep trying for some minutes and will answer here, "
     "so there is no need to ask again. (Reference: `{reference}`)"
 )
+REJECTED = "\n\n_Claude could not open the files here, so this answer goes without them._"
 LIMIT_HINT = "\n\n_I stopped at my length limit. Write “continue” and I go on from here._"
 
 
@@ -30,19 +31,21 @@ LIMIT_HINT = "\n\n_I stopped at my length limit. Write “continue” and I go o
 class Written:
     """An answer that was given: what the history keeps of it ("" for nothing), its message's id, what it cost.
 
-    `was_refused`: the model declined, so the question must not be sent again either.
+    `was_refused`: the model declined, so the question must not be sent again either. `was_spared`: it was asked without
+    the files, which the API had rejected.
     """
 
     text: str
     message_id: str
     calls: tuple[Call, ...] = ()
     was_refused: bool = False
+    was_spared: bool = False
 
     def record(self, place: Place, question: Message, *, began_with_bot: bool) -> Record:
         """Return what the thread keeps: the question and the answer, or a blank where the model declined."""
-        asked = Message(question.role, question.author, "", question.id) if self.was_refused else question
+        asked = replace(question, text="", files=()) if self.was_refused else question
         answered = Message(Role.ASSISTANT, "", self.text, self.message_id)
-        return Record(place, question.author, began_with_bot, (asked, answered), self.calls)
+        return Record(place, question.author, began_with_bot, (asked, answered), self.calls, read_until=question.id)
 
 
 def apology(error: BotError, reference: str) -> str:
@@ -68,13 +71,21 @@ async def write(
     reference: str,
     notes: str = "",
     after: Callable[[str], Awaitable[str]] | None = None,
+    spare: Request | None = None,
 ) -> Written:
     """Stream the model's text into `answer` and end it with `notes`, or with what went wrong.
 
-    `after` gets the whole text before the answer ends, and returns what to add to its end. Raises `ChatError`.
+    `after` gets the whole text before the answer ends, and returns what to add to its end. `spare` is the request
+    without files, asked instead where the API rejects one of them, such as a damaged picture. Raises `ChatError`.
     """
     try:
         completion = await model.write(request, answer.write)
+    except ModelRejectedError as error:
+        if spare is None or error.partial:
+            return await own_up(error, answer, reference)
+        log.warning("asking again without files: %s", error)
+        spared = await write(spare, answer, model=model, reference=reference, notes=notes + REJECTED, after=after)
+        return replace(spared, calls=((error.call,) if error.call else ()) + spared.calls, was_spared=True)
     except ModelError as error:
         return await own_up(error, answer, reference)
     ending = LIMIT_HINT if completion.truncated else ""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, exists, false, literal, null, select, true, union_all
+from sqlalchemy import and_, bindparam, delete, exists, false, func, literal, null, or_, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.core.conversation import Conversation, Message
+from bot.core.conversation import Conversation, FileRef, Message
 from bot.core.ports import Role
 from bot.db import settings as settings_store
 from bot.db import tables
@@ -18,12 +19,13 @@ from bot.db.settings import SettingsStore
 from bot.db.tables import Call, Thread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from sqlalchemy import ColumnElement, Insert, Select
+    from sqlalchemy import ColumnElement, Insert, Row, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from bot.core.conversation import Place, Record
+    from bot.core.condense import Condensed
+    from bot.core.conversation import Changed, Place, Record
     from bot.db.engine import Database
     from bot.db.tables import Base
 
@@ -34,6 +36,7 @@ INSERT: dict[str, Callable[[type[Base]], sqlite.Insert | postgresql.Insert]] = {
 }
 
 
+LOADED = 1_000  # messages of a thread at a time
 FORGOTTEN_AT_ONCE = 500  # messages in one transaction: SQLite has one writer, which must not be kept long
 
 
@@ -45,16 +48,32 @@ class SqlStore(SettingsStore):
         self._database = database
 
     async def conversation(self, place: Place) -> Conversation:
-        """Load a thread with its settings, by one query; an empty conversation where nothing is known."""
+        """Load a thread with its settings, by one query; an empty conversation where nothing is known.
+
+        Of its messages, those behind its summary; the newest thousand, where there are more.
+        """
         async with self._database.reader.connect() as connection:
             found = (await connection.execute(conversation_query(), asdict(place))).all()
         sheets, (head, *rows) = [row.text for row in found if row.id < 0], [row for row in found if row.id >= 0]
         return Conversation(
             settings=settings_store.read(sheets),
-            is_known=head.is_known,
-            began_with_bot=head.began_with_bot,
-            messages=tuple(Message(Role(row.role), row.author, row.text, row.external_id or "") for row in rows),
+            is_known=head.external_id is not None,
+            began_with_bot=bool(head.flag),
+            messages=tuple(map(message_of, rows[-LOADED:])),
+            read_until=head.external_id or "",
+            people=json.loads(head.files or "{}"),
+            summary=head.text or "",
+            summary_until=head.number or 0,
+            silent_since=head.at,
+            left_out=len(rows) > LOADED,
         )
+
+    async def keep(self, record: Record) -> None:
+        """Store what was read at the platform, up to `record.read_until`, before the turn that needs it goes on."""
+        async with self._database.writer.begin() as connection:
+            thread_id = await add_messages(connection, record)
+            read = update(Thread).where(Thread.id == thread_id).values(read_until=record.read_until)
+            await connection.execute(read)
 
     async def forget(self, before: datetime) -> tuple[int, int]:
         """Delete messages that were stored before a time, and the threads that this empties; return how many of each.
@@ -69,6 +88,9 @@ class SqlStore(SettingsStore):
             if not old:
                 return 0, 0
             await connection.execute(delete(message).where(message.id.in_([row.id for row in old])))
+            # A summary may repeat what is forgotten; it is made again from what is left.
+            touched = Thread.id.in_({row.thread_id for row in old})
+            await connection.execute(update(Thread).where(touched).values(summary=None, summary_until=0))
             emptied = (
                 Thread.id.in_({row.thread_id for row in old}),
                 Thread.last_message_at < before,
@@ -92,30 +114,114 @@ async def record(connection: AsyncConnection, record: Record) -> None:
         await connection.execute(INSERT[connection.dialect.name](Call), calls)
 
 
-async def add_messages(connection: AsyncConnection, record: Record) -> None:
-    """Add a record's messages to its thread, in their order."""
+async def add_messages(connection: AsyncConnection, record: Record) -> int:
+    """Add a record's messages to its thread, in their order; return the thread's id."""
     now = datetime.now(UTC)
+    place = record.place
     thread = {
-        "workspace": record.place.workspace,
-        "channel": record.place.channel,
-        "thread": record.place.thread,
+        "workspace": place.workspace,
+        "channel": place.channel,
+        "thread": place.thread,
         "began_with_bot": record.began_with_bot,
         "created_at": now,
         "last_message_at": now,
+        "read_until": record.read_until or place.thread,
+        "people": json.dumps(dict(record.people)) if record.people else None,
     }
     thread_id = (await connection.execute(thread_insert(connection.dialect.name), thread)).scalar_one()
-    messages = [
-        {
-            "thread_id": thread_id,
-            "role": message.role,
-            "author": message.author,
-            "external_id": message.id or None,
-            "text": message.text,
-            "created_at": now,
-        }
-        for message in record.messages
-    ]
-    await connection.execute(message_insert(connection.dialect.name), messages)
+    messages = [row_of(message) | {"thread_id": thread_id, "created_at": now} for message in record.messages]
+    if messages:
+        await connection.execute(message_insert(connection.dialect.name), messages)
+    return int(thread_id)
+
+
+async def change(connection: AsyncConnection, changed: Changed) -> None:
+    """Change a stored message as its author did, in the transaction that `connection` is in; a deletion is for good.
+
+    One that has not arrived yet is stored as it will then be, unless the thread is no concern of ours. A summary that
+    may repeat the old words goes; it is made again when it is needed.
+    """
+    values = {
+        "text": "" if changed.is_deleted else changed.text,
+        "files": None if changed.is_deleted else files_json(changed.files),
+        "revision": changed.revision,
+        "is_deleted": changed.is_deleted,
+    }
+    known = (await connection.execute(thread_query(), asdict(changed.place))).one_or_none()
+    message = tables.Message
+    if known is not None:
+        is_it = message.thread_id == known.id, message.external_id == changed.id
+        if (number := (await connection.execute(select(message.id).where(*is_it))).scalar_one_or_none()) is not None:
+            is_newer = or_(message.revision.is_(None), message.revision < changed.revision, literal(changed.is_deleted))
+            outdated = message.id == number, ~message.is_deleted, is_newer
+            is_changed = (await connection.execute(update(message).where(*outdated).values(values))).rowcount
+            if is_changed and number <= known.summary_until:
+                thread = update(Thread).where(Thread.id == known.id)
+                await connection.execute(thread.values(summary=None, summary_until=0))
+            return
+        if changed.id <= (known.read_until or ""):
+            return  # it was left out when the thread was read
+    if changed.concerns_bot or (known is not None and known.read_until is not None):
+        await add_early(connection, changed, values)
+
+
+async def add_early(connection: AsyncConnection, changed: Changed, values: dict[str, Any]) -> None:
+    """Store a message whose change arrived before itself, in a thread that may not be known either."""
+    now = datetime.now(UTC)
+    opens_thread = changed.id == changed.place.thread
+    thread = asdict(changed.place) | {
+        "began_with_bot": opens_thread,
+        "created_at": now,
+        "last_message_at": now,
+        "read_until": None,
+        "people": None,
+    }
+    thread_id = (await connection.execute(thread_insert(connection.dialect.name), thread)).scalar_one()
+    message = Message(Role.USER, changed.author, "", changed.id, is_bot=changed.is_bot)
+    row = row_of(message) | values | {"thread_id": thread_id, "created_at": now}
+    await connection.execute(message_insert(connection.dialect.name), [row])
+
+
+async def summarise(connection: AsyncConnection, condensed: Condensed) -> None:
+    """Put a new summary in the place of the one that it was made from, if that still stands."""
+    place = condensed.place
+    here = Thread.workspace == place.workspace, Thread.channel == place.channel, Thread.thread == place.thread
+    unchanged = Thread.summary_until == condensed.since
+    values = {"summary": condensed.summary, "summary_until": condensed.until}
+    await connection.execute(update(Thread).where(*here, unchanged).values(values))
+
+
+def message_of(row: Row[Any]) -> Message:
+    """Read a message's row."""
+    return Message(
+        Role(row.role),
+        row.author,
+        row.text,
+        row.external_id or "",
+        files=tuple(FileRef(**file) for file in json.loads(row.files or "[]")),
+        is_bot=row.flag,
+        is_edited=row.is_edited,
+        number=row.id,
+    )
+
+
+def row_of(message: Message) -> dict[str, Any]:
+    """Write a message's row."""
+    return {
+        "role": message.role,
+        "author": message.author,
+        "external_id": message.id or None,
+        "text": message.text,
+        "files": files_json(message.files),
+        "is_bot": message.is_bot,
+        "revision": None,
+        "is_deleted": False,
+    }
+
+
+def files_json(files: Sequence[FileRef]) -> str | None:
+    """Write references to files, None for none."""
+    return json.dumps([asdict(file) for file in files]) if files else None
 
 
 # The statements of each turn are built once, with a place's fields for parameters: that takes longer than to run them.
@@ -123,9 +229,13 @@ async def add_messages(connection: AsyncConnection, record: Record) -> None:
 
 @cache
 def thread_insert(dialect: str) -> Insert:
-    """Insert a thread, or note that it has a newer message; return its id."""
+    """Insert a thread, or note that it has a newer message, and what was read of it; return its id."""
     insert = INSERT[dialect](Thread)
-    newer = {"last_message_at": insert.excluded.last_message_at}
+    newer = {
+        "last_message_at": insert.excluded.last_message_at,
+        "read_until": func.coalesce(Thread.read_until, insert.excluded.read_until),
+        "people": func.coalesce(insert.excluded.people, Thread.people),
+    }
     return insert.on_conflict_do_update(index_elements=["workspace", "channel", "thread"], set_=newer).returning(
         Thread.id
     )
@@ -133,10 +243,26 @@ def thread_insert(dialect: str) -> Insert:
 
 @cache
 def message_insert(dialect: str) -> Insert:
-    """Insert messages that are not there yet, by their platform's ids, or are blank."""
+    """Insert messages that are not there yet, by their platform's ids, or are blank and were not changed since."""
     insert, keys = INSERT[dialect](tables.Message), ["thread_id", "external_id"]
-    text = {"text": insert.excluded.text}
-    return insert.on_conflict_do_update(index_elements=keys, set_=text, where=tables.Message.text == "")
+    said = {"text": insert.excluded.text, "files": insert.excluded.files}
+    is_blank = and_(tables.Message.text == "", tables.Message.revision.is_(None))
+    return insert.on_conflict_do_update(index_elements=keys, set_=said, where=is_blank)
+
+
+def is_here() -> tuple[ColumnElement[bool], ...]:
+    """Tell a place's thread."""
+    return (
+        Thread.workspace == bindparam("workspace"),
+        Thread.channel == bindparam("channel"),
+        Thread.thread == bindparam("thread"),
+    )
+
+
+@cache
+def thread_query() -> Select[*tuple[Any, ...]]:
+    """Select what is known of a thread."""
+    return select(Thread.id, Thread.read_until, Thread.summary_until).where(*is_here())
 
 
 @cache
@@ -146,26 +272,40 @@ def conversation_query() -> Select[*tuple[Any, ...]]:
     Sheets have an id below 0, the last on top; the thread has 0.
     """
     message = tables.Message
-    here: tuple[ColumnElement[bool], ...] = (
-        Thread.workspace == bindparam("workspace"),
-        Thread.channel == bindparam("channel"),
-        Thread.thread == bindparam("thread"),
-    )
+    one = select(literal(1).label("one")).subquery()
+    nothing = null().label("nothing")
     head = select(
         literal(0).label("id"),
-        exists().where(*here).label("is_known"),
-        exists().where(*here, Thread.began_with_bot).label("began_with_bot"),
-        null().label("role"),
-        null().label("author"),
-        null().label("external_id"),
-        null().label("text"),
-    )
+        Thread.began_with_bot.label("flag"),
+        nothing.label("role"),
+        nothing.label("author"),
+        Thread.read_until.label("external_id"),
+        Thread.summary.label("text"),
+        Thread.people.label("files"),
+        Thread.summary_until.label("number"),
+        false().label("is_edited"),
+        Thread.last_message_at.label("at"),
+    ).select_from(one.outerjoin(Thread, and_(*is_here())))
     sheets = settings_store.sheets_query()
-    settings = select(sheets.c.layer, true(), false(), null(), null(), null(), sheets.c.sheet)
-    body = (
-        select(message.id, true(), false(), message.role, message.author, message.external_id, message.text)
+    settings = select(sheets.c.layer, false(), null(), null(), null(), sheets.c.sheet, null(), null(), false(), null())
+    newest = (
+        select(
+            message.id,
+            message.is_bot,
+            message.role,
+            message.author,
+            message.external_id,
+            message.text,
+            message.files,
+            Thread.summary_until,
+            message.revision.is_not(None).label("is_edited"),
+            message.created_at,
+        )
         .join(Thread, Thread.id == message.thread_id)
-        .where(*here)
+        .where(*is_here(), message.id > Thread.summary_until)
+        .order_by(message.id.desc())
+        .limit(LOADED + 1)
+        .subquery()
     )
-    both = union_all(head, settings, body).subquery()
+    both = union_all(head, settings, select(newest)).subquery()
     return select(both).order_by(both.c.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Integer, MetaData, Text, UniqueConstraint
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Integer, MetaData, Text, UniqueConstraint, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -95,7 +95,11 @@ class SettingsChange(Base):
 
 
 class Thread(Base):
-    """A thread that the bot has taken part in."""
+    """A thread that the bot has taken part in.
+
+    `read_until` is the platform's id of the message up to which it was read, None before it was. `people` are names by
+    mentions, as JSON. `summary` stands for the messages up to the one with the id `summary_until`.
+    """
 
     __tablename__ = "threads"
     __table_args__ = (UniqueConstraint("workspace", "channel", "thread"),)
@@ -107,10 +111,18 @@ class Thread(Base):
     began_with_bot: Mapped[bool]
     created_at: Mapped[datetime]
     last_message_at: Mapped[datetime]
+    read_until: Mapped[str | None]
+    people: Mapped[str | None]
+    summary: Mapped[str | None]
+    summary_until: Mapped[int] = mapped_column(server_default="0")
 
 
 class Message(Base):
-    """A message of a thread; ids go up in the order of the conversation. `external_id` is the chat platform's."""
+    """A message of a thread; ids go up in the order of the conversation. `external_id` is the chat platform's.
+
+    `revision` is the platform's id of its last edit; a deleted message stays, without text, for what arrives late.
+    `files` are references, as JSON.
+    """
 
     __tablename__ = "messages"
     __table_args__ = (UniqueConstraint("thread_id", "external_id"), Index(None, "thread_id", "id"))
@@ -122,6 +134,10 @@ class Message(Base):
     external_id: Mapped[str | None]
     text: Mapped[str]
     created_at: Mapped[datetime]
+    files: Mapped[str | None]
+    is_bot: Mapped[bool] = mapped_column(server_default=false())
+    revision: Mapped[str | None]
+    is_deleted: Mapped[bool] = mapped_column(server_default=false())
 
 
 class Call(Base):

@@ -14,6 +14,7 @@ from bot.errors import ChatError
 from bot.slack import lookup
 from bot.slack.api import TIMEOUT, call, translated
 from bot.slack.delivery import LEFT_BEHIND, Sessions, StreamedAnswer, WhisperedAnswer, mark, mark_of, message
+from bot.slack.download import download
 from bot.slack.history import History
 from bot.slack.lookup import Lookup
 from bot.slack.people import People, mention
@@ -150,6 +151,10 @@ class SlackChat:
     async def shared_file(self, place: Place, file: str) -> SharedFile:
         """Describe a file. Raises `ChatError`."""
         return await self._lookup.file(place, file)
+
+    async def download(self, place: Place, file_id: str, limit: int) -> bytes:  # noqa: ARG002 - the port's
+        """Return a posted file's bytes, `limit` at most. Raises `FileError`, `ChatError`."""
+        return await download(self._client, self._session, file_id, limit)
 
     async def open_direct(self, place: Place, asker: Asker) -> Place:
         """Return the place of direct messages with a person. Raises `ChatError`."""

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 DEEPEST = 12  # levels of blocks in blocks; Slack's own messages have five
-LONGEST = 400_000  # characters; Slack cuts a text at 40,000, and attachments come on top
 
 
 def flat(message: Mapping[str, Any]) -> str:
@@ -26,7 +25,7 @@ def flat(message: Mapping[str, Any]) -> str:
     plain = slack_text.plain(_string(message.get("text")))
     said = _blocks(blocks) if all(_is_known(block) for block in blocks) else plain
     parts = [said or plain, *(_attachment(part, 0) for part in _list(message.get("attachments")))]
-    return slack_text.storable("\n\n".join(filter(None, parts))).strip()[:LONGEST]
+    return slack_text.storable("\n\n".join(filter(None, parts))).strip()
 
 
 def _blocks(blocks: list[Any], depth: int = 0) -> str:

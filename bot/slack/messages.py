@@ -1,12 +1,13 @@
-"""Messages: mentions in channels, direct messages, follow-ups in threads."""
+"""Messages: mentions in channels, direct messages, follow-ups in threads; what is edited and deleted."""
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
-from bot.core.conversation import Heard, Place
+from bot.core.conversation import Changed, Heard, Place
 from bot.slack import text as slack_text
+from bot.slack.flat import flat
+from bot.slack.history import SAID, file_refs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,20 +16,21 @@ if TYPE_CHECKING:
 
     from bot.core.ports import Reception
 
-log = logging.getLogger(__name__)
-
 EVENTS = ("app_mention", "message")
-
-# A message with a file or also sent to the channel is a person's message all the same; every other subtype is not.
-_SAID = (None, "file_share", "thread_broadcast")
 
 
 def register(app: AsyncApp, reception: Reception) -> None:
-    """Listen to what people say."""
+    """Listen to what people say, and to what they do to it afterwards."""
 
     async def on_message(event: dict[str, Any], body: dict[str, Any], context: Mapping[str, Any]) -> None:
         us = context["authorize_result"]
-        message = heard(event, team=str(body.get("team_id") or us.team_id or ""), bot=str(us.bot_user_id or ""))
+        team, bot = str(body.get("team_id") or us.team_id or ""), str(us.bot_user_id or "")
+        change = changed(event, team=team, bot=bot)
+        if change is not None:
+            await reception.change(change)
+            return
+        outside = _outside(event, body, team)
+        message = heard(event, team=team, bot=bot, is_outsider=outside)
         if message is not None:
             await reception.hear(message)
 
@@ -36,32 +38,95 @@ def register(app: AsyncApp, reception: Reception) -> None:
         app.event(event)(on_message)
 
 
-def heard(event: Mapping[str, Any], *, team: str, bot: str) -> Heard | None:
-    """Read a message event; None for what can't be meant for the bot.
+def heard(event: Mapping[str, Any], *, team: str, bot: str, is_outsider: bool = False) -> Heard | None:
+    """Read a message event; None for notices, malformed events, and what the bot said itself.
 
-    Dropped here: other bots, edits, deletes and notices, malformed events, and what is said in a channel outside
-    threads without a mention. A reply in a thread is kept, since only the store knows whether the bot takes part there.
+    A reply in a thread is kept whatever it says, since only the store knows whether the bot takes part there.
     """
-    channel, ts, author = (_string(event, name) for name in ("channel", "ts", "user"))
-    if event.get("subtype") not in _SAID or event.get("bot_id") or not (channel and ts and author) or author == bot:
+    channel, ts, user, bot_id = (_string(event, name) for name in ("channel", "ts", "user", "bot_id"))
+    author = user or bot_id
+    if event.get("subtype") not in SAID or not (channel and ts and author) or author == bot:
         return None
     raw, thread = _string(event, "text"), _string(event, "thread_ts")
-    is_direct = event.get("channel_type") == "im" or channel.startswith("D")
-    mentions_bot = event.get("type") == "app_mention" or slack_text.mentions(raw, bot)
-    if not (mentions_bot or is_direct or thread):
-        return None
     return Heard(
         place=Place(team, channel, thread or ts),
         id=ts,
         author=author,
         home=_string(event, "user_team") or _string(event, "team") or team,
-        text=slack_text.plain(slack_text.without_mention(raw, bot)),
-        is_direct=is_direct,
-        mentions_bot=mentions_bot,
+        text=slack_text.without_mention(flat(event), bot),
+        is_direct=_is_direct(event, channel),
+        mentions_bot=event.get("type") == "app_mention" or slack_text.mentions(raw, bot),
         addresses_other=slack_text.addresses_other(raw, bot),
         answers_bot=event.get("parent_user_id") == bot,
-        has_files=bool(event.get("files")),
+        files=file_refs(event),
+        is_bot=bool(bot_id) or event.get("subtype") == "bot_message",
+        is_outsider=is_outsider,
     )
+
+
+def changed(event: Mapping[str, Any], *, team: str, bot: str) -> Changed | None:
+    """Read the event of an edited or a deleted message; None for anything else, and for what the bot did itself.
+
+    The first message of a thread leaves a tombstone behind, which arrives as an edit. A link that is unfurled, a new
+    reply and the like arrive as edits, too, and leave what was said as it was.
+    """
+    if event.get("subtype") not in ("message_changed", "message_deleted"):
+        return None
+    now, before = _message(event, "message"), _message(event, "previous_message")
+    is_deleted = event.get("subtype") == "message_deleted" or now.get("subtype") == "tombstone"
+    said = before if is_deleted else now
+    channel = _string(event, "channel")
+    ts = (_string(event, "deleted_ts") if is_deleted else "") or _string(said, "ts") or _string(now, "ts")
+    author = _string(said, "user") or _string(said, "bot_id")
+    edited, formerly = (_string(_message(message, "edited"), "ts") for message in (now, before))
+    # A file that is taken away is an edit without a time of its own.
+    revision = edited if edited > formerly else _string(event, "event_ts") or _string(event, "ts")
+    if not (channel and ts and revision):
+        return None
+    is_our_edit = author == bot and not is_deleted
+    if not is_deleted and (is_our_edit or not author or now.get("subtype") not in SAID or _is_as_before(now, before)):
+        return None
+    return Changed(
+        place=Place(team, channel, _string(said, "thread_ts") or _string(now, "thread_ts") or ts),
+        id=ts,
+        author=author,
+        home=_string(said, "user_team") or _string(said, "team") or team,
+        text="" if is_deleted else slack_text.without_mention(flat(now), bot),
+        revision=revision,
+        files=() if is_deleted else file_refs(now),
+        is_deleted=is_deleted,
+        concerns_bot=_is_direct(event, channel) or slack_text.mentions(_string(said, "text"), bot),
+        is_bot=bool(said.get("bot_id")),
+    )
+
+
+def _is_as_before(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    def own(message: Mapping[str, Any]) -> object:
+        words = {name: value for name, value in message.items() if name in ("text", "blocks")}
+        return flat(words), file_refs(message), _string(_message(message, "edited"), "ts")
+
+    return bool(before) and own(now) == own(before)
+
+
+def _is_direct(event: Mapping[str, Any], channel: str) -> bool:
+    return event.get("channel_type") == "im" or channel.startswith("D")
+
+
+def _outside(event: Mapping[str, Any], body: Mapping[str, Any], team: str) -> bool:
+    """Tell whether the author belongs to another organisation than the one whose bot this is.
+
+    Workspaces of one organisation share its enterprise; https://docs.slack.dev/apis/slack-connect
+    """
+    if not body.get("is_ext_shared_channel"):
+        return False
+    home = _string(event, "user_team") or _string(event, "team")
+    ours = {team, body.get("context_team_id"), body.get("context_enterprise_id"), body.get("enterprise_id")}
+    return bool(home) and home not in ours
+
+
+def _message(event: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = event.get(name)
+    return value if isinstance(value, dict) else {}
 
 
 def _string(event: Mapping[str, Any], name: str) -> str:

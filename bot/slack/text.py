@@ -14,7 +14,9 @@ _CHANNEL = re.compile(r"<#[CG][A-Z0-9]*\|(?P<name>[^>]+)>")
 _BROADCAST_IN = re.compile(r"<!(?P<who>channel|here|everyone)(?:\|[^>]*)?>")
 _LABELLED = re.compile(r"<!(?:subteam|date)\^[^|>]*\|(?P<label>[^>]+)>")
 _NO_TEXT = re.compile(r"[\0\ud800-\udfff]")
-_MENTION_FIRST = re.compile(r"^\s*<@(?P<person>[UWB][A-Z0-9]+)(?:\|[^>]*)?>")
+_MENTIONS_FIRST = re.compile(
+    r"^\s*<@[UWB][A-Z0-9]+(?:\|[^>]*)?>(?:(?:\s|,|&amp;|\+|and\b)*<@[UWB][A-Z0-9]+(?:\|[^>]*)?>)*"
+)
 _BROADCAST_OUT = re.compile(r"<!(?=channel\b|here\b|everyone\b|subteam\^)", re.IGNORECASE)
 _BROADCAST_BEGUN = re.compile(r"<(?:![a-z]{0,8})?$", re.IGNORECASE)
 # What opens or closes a code block; bounded, so that repeating it always leaves room for text.
@@ -61,9 +63,14 @@ def without_mention(text: str, person: str) -> str:
 
 
 def addresses_other(text: str, bot: str) -> bool:
-    """Tell whether a message opens by speaking to somebody who is not the bot."""
-    match = _MENTION_FIRST.match(text)
-    return match is not None and match["person"] != bot
+    """Tell whether a message opens by speaking to somebody who is not the bot, and nowhere turns to the bot.
+
+    It turns to the bot where its mention is among those at the start, or begins a line or a sentence.
+    """
+    opening = _MENTIONS_FIRST.match(text)
+    if opening is None or mentions(opening[0], bot):
+        return False
+    return re.search(rf"(?:^|[\n.!?:;])\s*<@{re.escape(bot)}(?:\|[^>]*)?>", text) is None
 
 
 def harmless(text: str) -> str:

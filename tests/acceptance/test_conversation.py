@@ -100,7 +100,7 @@ async def test_a_thread_of_others_is_left_alone(dialogue: Dialogue, model: Scrip
     dialogue.workspace.say(dialogue.general, "Me!", thread_ts=root, user=dialogue.workspace.sam)
     model.answer("I don't eat.")
     dialogue.mention("and you?", thread_ts=root)
-    assert await dialogue.answer(dialogue.general, root) == "I don't eat."
+    assert (await dialogue.answer(dialogue.general, root)).startswith("I don't eat.")
     dialogue.workspace.say(dialogue.general, "Thought so.", thread_ts=root)
     model.answer("Indeed.")
     dialogue.mention("really?", thread_ts=root)
@@ -195,16 +195,6 @@ async def test_a_refused_app_token_ends_the_start(stage: Dialogue) -> None:
     with pytest.raises(ChatError, match="invalid_auth"):
         async with stage.bot("socket"):
             pytest.fail("the bot must not run")
-
-
-async def test_a_file_is_not_passed_over(dialogue: Dialogue, model: ScriptedModel) -> None:
-    ts = dialogue.workspace.say(dialogue.direct, "", files={"cat.png": b"not really"})
-    assert "can't read attached files" in await dialogue.answer(dialogue.direct, ts)
-    model.answer("A question.")
-    ts = dialogue.workspace.say(dialogue.direct, "what is this?", files={"cat.png": b"not really"})
-    answer = await dialogue.answer(dialogue.direct, ts)
-    assert answer.startswith("A question.")
-    assert "can't read attached files" in answer
 
 
 async def test_a_refused_token_ends_the_start(stage: Dialogue) -> None:

@@ -313,11 +313,14 @@ async def test_an_overlong_message_is_cut(stage: Dialogue, model: ScriptedModel)
         stage.workspace.deliver(envelope(stage.workspace.workspace, said))
         shown = await stage.answer(stage.general, root)
     match = re.fullmatch(
-        rf"{ANSWER}\n\n_Too long to read at once, so I left out the last ([\d,]+) characters .*_", shown
+        rf"{ANSWER}\n\n_Too long to read at once, so I left out the 1 oldest message of this thread "
+        r"and the last ([\d,]+) characters .*_\n\n_I read the message before this one._",
+        shown,
     )
     assert match
     (turn,) = model.requests[0].body["messages"]
-    assert len(turn["content"]) + int(match[1].replace(",", "")) == len("pelican " * 112_500) - 1
+    kept = turn["content"].partition(f"<@{stage.workspace.me.id}>: ")[2]
+    assert len(kept) + int(match[1].replace(",", "")) == len("pelican " * 112_500) - 1
     assert len(turn["content"]) > 500_000
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from bot.core.command import Command
     from bot.core.control import Form, Press, Submission
-    from bot.core.conversation import Heard
+    from bot.core.conversation import Changed, Heard
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = sorted(name.upper() for name in settings.Settings.model_fields)
@@ -50,6 +50,9 @@ class RefusingReception:
 
     async def hear(self, heard: Heard) -> None:
         raise AssertionError(heard)
+
+    async def change(self, changed: Changed) -> None:
+        raise AssertionError(changed)
 
     async def take(self, command: Command) -> None:
         raise AssertionError(command)

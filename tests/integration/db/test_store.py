@@ -79,7 +79,7 @@ async def test_a_thread_comes_back_in_order(store: Store, database: Database) ->
         Record(PLACE, "U2", messages=(follow_up,)),
     )
     assert await store.conversation(PLACE) == Conversation(
-        is_known=True, began_with_bot=True, messages=(QUESTION, ANSWER, follow_up)
+        is_known=True, began_with_bot=True, messages=(QUESTION, ANSWER, follow_up), read_until=PLACE.thread
     )
 
 
@@ -90,7 +90,7 @@ async def test_a_conversation_takes_one_query(store: Store, database: Database, 
     statements.clear()
     conversation = await store.conversation(PLACE)
     assert conversation == Conversation(
-        settings=ChannelSettings(instructions="Be brief."), is_known=True, messages=many
+        settings=ChannelSettings(instructions="Be brief."), is_known=True, messages=many, read_until=PLACE.thread
     )
     assert len(statements) == 1
 

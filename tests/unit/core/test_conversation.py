@@ -122,7 +122,7 @@ def test_several_people_are_named() -> None:
     [
         (replace(HEARD, mentions_bot=True), Conversation(), True),
         (replace(HEARD, is_direct=True), Conversation(), True),
-        (replace(HEARD, mentions_bot=True, addresses_other=True), Conversation(), True),
+        (replace(HEARD, mentions_bot=True, addresses_other=True), Conversation(), False),
         (HEARD, Conversation(), False),
         (HEARD, Conversation(is_known=True), False),
         (HEARD, Conversation(is_known=True, began_with_bot=True), True),

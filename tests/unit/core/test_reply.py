@@ -19,7 +19,7 @@ def descendants(kind: type[errors.BotError]) -> list[type[errors.BotError]]:
 OF_A_CAUSE = [
     kind
     for kind in descendants(errors.BotError)
-    if kind.__module__ == errors.__name__ and kind not in {errors.UsageError, errors.NotAllowedError}
+    if kind.__module__ == errors.__name__ and kind not in {errors.FileError, errors.UsageError, errors.NotAllowedError}
 ]
 
 

@@ -70,9 +70,6 @@ def test_both_events_of_a_mention_agree() -> None:
 @pytest.mark.parametrize(
     "event",
     [
-        SAID,
-        MENTION | {"bot_id": "B0OTHER"},
-        MENTION | {"subtype": "bot_message"},
         MENTION | {"subtype": "message_changed"},
         MENTION | {"subtype": "message_deleted"},
         MENTION | {"subtype": "channel_join"},

@@ -1,0 +1,55 @@
+"""Follow what people do to their messages: offer a new answer to an edited question; refuse where it is not allowed."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from bot.core.control import Button
+from bot.core.ports import Asker, Role
+from bot.errors import ChatError
+
+if TYPE_CHECKING:
+    from bot.core.conversation import Changed, Conversation, Message, Place
+    from bot.core.ports import Bookmark, Chat, Store
+
+log = logging.getLogger(__name__)
+
+REGENERATE = "regenerate"  # the control; its value is the id of the answer's message
+OFFER = "You edited your question after I had answered it. I keep the new wording in mind; shall I answer it anew?"
+OFFERED = "offered"  # the bookmark
+REFUSAL = (
+    "I answer only people of the organisation that runs me in this channel. "
+    "Someone of it can ask me for you, and its workspace admins can let me answer you here: "
+    "`/parley set outsiders mention`."
+)
+
+
+async def offer_again(changed: Changed, *, bookmark: Bookmark, store: Store, chat: Chat) -> None:
+    """Offer the author a new answer, only to them, when it was the last question that they edited. Never raises."""
+    if changed.is_deleted or changed.is_bot or bookmark.get(OFFERED):
+        return
+    answered = answer_to(changed, await store.conversation(changed.place))
+    if answered is None:
+        return
+    button = Button(REGENERATE, "Answer anew", value=answered.id)
+    try:
+        async with chat.whisper(changed.place, Asker(changed.author, changed.home)) as visible:
+            await visible.replace(OFFER, controls=(button,))
+    except ChatError as error:
+        log.warning("no new answer was offered: %s", error)
+    await bookmark.keep(OFFERED, "yes")
+
+
+def answer_to(changed: Changed, conversation: Conversation) -> Message | None:
+    """Return the answer to a message, if that was the last question and has got other words since."""
+    *_, question, answered = (None, None, *conversation.messages)
+    if question is None or answered is None or question.id != changed.id or question.text == changed.text:
+        return None
+    return answered if answered.role is Role.ASSISTANT and answered.id and question.role is Role.USER else None
+
+
+async def refuse(place: Place, asker: Asker, *, chat: Chat) -> None:
+    """Tell somebody of another organisation that they are not answered here, only to them. Raises `ChatError`."""
+    async with chat.whisper(place, asker) as visible:
+        await visible.replace(REFUSAL)

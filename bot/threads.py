@@ -1,0 +1,146 @@
+"""What goes on in threads beside turns: edits and deletions, summaries of what is old, refusals to outsiders."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from dataclasses import asdict, replace
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter
+
+from bot.core.condense import condense
+from bot.core.conversation import Changed, Heard, Place, Record, may_be_for_bot
+from bot.core.ports import DEFAULTS, Asker
+from bot.core.revise import offer_again, refuse
+from bot.db import store as db_store
+from bot.errors import ModelError
+from bot.work import Delivery
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.core.channel_settings import ChannelSettings
+    from bot.core.condense import Condensed
+    from bot.core.ports import Chat, Model, Store
+    from bot.work import Finish, Inbox, Job
+
+log = logging.getLogger(__name__)
+
+CHANGE, CONDENSE, REFUSAL = "change", "condense", "refusal"
+
+SETTINGS_KEPT = 30.0  # seconds for which a channel is taken to want what it wanted last
+MOST_CHANNELS = 5_000  # whose settings are remembered
+
+_CHANGED = TypeAdapter(Changed)
+_HEARD = TypeAdapter(Heard)
+_PLACE = TypeAdapter(Place)
+
+
+def lane(place: Place) -> str:
+    """Name the lane in which a thread's work goes one at a time."""
+    return f"{place.workspace}:{place.channel}:{place.thread}"
+
+
+def share(place: Place) -> str:
+    """Name the share by which work takes turns when there is too much: the channel."""
+    return f"{place.workspace}:{place.channel}"
+
+
+def change_delivery(changed: Changed) -> Delivery:
+    """Wrap an edit or a deletion: in its thread's lane, so behind the turn that may be answering the message."""
+    place = changed.place
+    what = "deleted" if changed.is_deleted else changed.revision
+    name = f"change:{place.workspace}:{place.channel}:{changed.id}:{what}"
+    return Delivery(name, lane(place), CHANGE, asdict(changed), share(place))
+
+
+def condense_delivery(place: Place, since: str) -> Delivery:
+    """Wrap the task of summarising a thread: in a lane of its own, so that no answer waits for it."""
+    name = f"condense:{lane(place)}"
+    return Delivery(f"{name}:{since}", name, CONDENSE, asdict(place), share(place))
+
+
+def refusal_delivery(heard: Heard) -> Delivery:
+    """Wrap a refusal: once for a person in a channel, as long as the inbox remembers what is done."""
+    name = f"refusal:{share(heard.place)}:{heard.author}"
+    return Delivery(name, name, REFUSAL, asdict(heard), share(heard.place))
+
+
+class Threads:
+    """Takes this work in, and does it."""
+
+    def __init__(self, inbox: Inbox, *, store: Store, model: Model, chat: Chat) -> None:
+        self._inbox, self._store, self._model, self._chat = inbox, store, model, chat
+        self._settings: OrderedDict[str, tuple[ChannelSettings, float]] = OrderedDict()
+        inbox.handle(CHANGE, self.run_change, _nobody_to_tell)
+        inbox.handle(CONDENSE, self.run_condense, self.give_up_condense)
+        inbox.handle(REFUSAL, self.run_refusal, _nobody_to_tell)
+
+    async def is_worth_hearing(self, heard: Heard) -> bool:
+        """Tell whether a message may be for the bot at all. Raises what the database raises."""
+        if may_be_for_bot(heard, DEFAULTS):
+            return True
+        return may_be_for_bot(heard, await self._settings_of(replace(heard.place, thread="")))
+
+    async def _settings_of(self, channel: Place) -> ChannelSettings:
+        """Return a channel's settings, `SETTINGS_KEPT` seconds old at most: each word in a channel asks for them."""
+        key = share(channel)
+        settings, until = self._settings.get(key, (None, 0.0))
+        if settings is None or until < monotonic():
+            settings = await self._store.settings(channel)
+            self._settings[key] = (settings, monotonic() + SETTINGS_KEPT)
+            self._settings.move_to_end(key)
+            while len(self._settings) > MOST_CHANNELS:
+                self._settings.popitem(last=False)
+        return settings
+
+    async def change(self, changed: Changed) -> None:
+        """Take in an edit or a deletion."""
+        await self._inbox.accept(change_delivery(changed))
+
+    async def follow_up(self, record: Record, heard: Heard) -> None:
+        """Take in what a turn has left to do."""
+        if record.is_outgrown:
+            await self._inbox.accept(condense_delivery(record.place, heard.id))
+        if record.is_refusal:
+            await self._inbox.accept(refusal_delivery(heard))
+
+    async def run_change(self, job: Job) -> Finish:
+        """Change the stored message, and offer to answer it anew where it was the last question."""
+        changed = _CHANGED.validate_python(job.payload)
+        await offer_again(changed, bookmark=job, store=self._store, chat=self._chat)
+        return partial(db_store.change, changed=changed)
+
+    async def run_condense(self, job: Job) -> Finish | None:
+        """Summarise what is old in a thread; when that was not all of it, go on with the rest."""
+        place = _PLACE.validate_python(job.payload)
+        condensed = await condense(place, store=self._store, model=self._model, chat=self._chat)
+        if condensed is None:
+            return None
+        await self._inbox.accept(condense_delivery(place, f"n{condensed.until}"))
+        return partial(_leave_summary, condensed=condensed)
+
+    async def give_up_condense(self, job: Job, error: Exception) -> Finish | None:
+        """Keep what the failed call cost; the thread's next turn asks for a summary again."""
+        place = _PLACE.validate_python(job.payload)
+        call = error.call if isinstance(error, ModelError) else None
+        return partial(db_store.record, record=Record(place, "", calls=(call,))) if call else None
+
+    async def run_refusal(self, job: Job) -> None:
+        """Tell somebody of another organisation, once, that they are not answered here."""
+        heard = _HEARD.validate_python(job.payload)
+        place = replace(heard.place, thread="") if heard.opens_thread else heard.place
+        await refuse(place, Asker(heard.author, heard.home), chat=self._chat)
+
+
+async def _nobody_to_tell(_job: Job, error: Exception) -> None:
+    """Tell nobody: nobody has asked for it."""
+    log.warning("left undone: %s", type(error).__name__)
+
+
+async def _leave_summary(connection: AsyncConnection, *, condensed: Condensed) -> None:
+    await db_store.summarise(connection, condensed)
+    await db_store.record(connection, Record(condensed.place, "", calls=condensed.calls))
