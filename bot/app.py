@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
-from bot import retention, web
+from bot import ledger, retention, web
 from bot.claude import client as claude_client
 from bot.db import migrate
 from bot.db.engine import Database
@@ -56,6 +56,7 @@ async def running(settings: Settings) -> AsyncIterator[str]:
                 api_key=_secret(settings.anthropic_api_key),
                 model=settings.claude_model,
                 base_url=settings.anthropic_base_url,
+                on_call=ledger.note,
             )
         )
         client = web_client(_secret(settings.slack_bot_token), settings.slack_api_url, session)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pydantic import TypeAdapter
 
+from bot import ledger
 from bot.core import command as commands
 from bot.core import configure
 from bot.core.answer import answer
@@ -169,6 +170,7 @@ class Turns:
     async def run_message(self, job: Job) -> Finish:
         """Answer a message."""
         heard = _MESSAGE.validate_python(job.payload)
+        ledger.gather(job, heard.place, heard.author)
         record = await answer(heard, bookmark=job, store=self._store, model=self._model, chat=self._chat)
         await self._threads.follow_up(record, heard)
         return _finish(record)
@@ -176,6 +178,7 @@ class Turns:
     async def run_command(self, job: Job) -> Finish | None:
         """Open a command's thread and hand it on, or carry it out in there or in private."""
         command = _COMMAND.validate_python(job.payload)
+        ledger.gather(job, command.place, command.asker.person)
         if command.name == "parley":
             record = await configure.configure(
                 command, admins=self._admins, bookmark=job, store=self._store, model=self._model, chat=self._chat
@@ -201,6 +204,7 @@ class Turns:
     async def run_press(self, job: Job) -> Finish:
         """Carry out what a press sets off."""
         press = _PRESS.validate_python(job.payload)
+        ledger.gather(job, press.place, press.asker.person)
         return _finish(
             await PRESSED[press.name](press, bookmark=job, store=self._store, model=self._model, chat=self._chat)
         )
@@ -236,6 +240,7 @@ def busy(others: int) -> str:
 
 
 def _finish(record: Record) -> Finish:
+    ledger.leave_out(record.calls)
     return partial(db_store.record, record=record)
 
 

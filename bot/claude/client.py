@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,7 @@ from bot.core.ports import DEFAULTS, Completion, Purpose, Role
 from bot.errors import ModelFormError, ModelMisconfiguredError, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
     from anthropic.types import ContentBlockParam, MessageParam, OutputConfigParam
 
@@ -53,10 +53,12 @@ async def connect(
     base_url: str = API,
     deadlines: Deadlines | None = None,
     http_client: httpx2.AsyncClient | None = None,
+    on_call: Callable[[Call], None] | None = None,
 ) -> AsyncIterator[Claude]:
     """Open the client, and close it when the block is left. Nothing is sent before the first call.
 
-    `http_client` replaces the aiohttp transport. Raises `SettingsError` for a model that is unknown or retired.
+    `http_client` replaces the aiohttp transport. `on_call` is told of each call that was made, tries that failed
+    included. Raises `SettingsError` for a model that is unknown or retired.
     """
     card = lookup(model)
     deadlines = deadlines or Deadlines()
@@ -69,14 +71,21 @@ async def connect(
         open_telemetry=False,
         http_client=http_client or DefaultAioHttpClient(),
     ) as anthropic:
-        yield Claude(anthropic, card, deadlines)
+        yield Claude(anthropic, card, deadlines, on_call)
 
 
 class Claude:
     """Claude, as `bot.core.ports.Model` describes a model. One instance serves all calls, side by side."""
 
-    def __init__(self, anthropic: AsyncAnthropic, card: ModelCard, deadlines: Deadlines) -> None:
+    def __init__(
+        self,
+        anthropic: AsyncAnthropic,
+        card: ModelCard,
+        deadlines: Deadlines,
+        on_call: Callable[[Call], None] | None = None,
+    ) -> None:
         self.card = card
+        self._on_call = on_call or (lambda _: None)
         self._anthropic = anthropic
         self._deadlines = deadlines
         self._prompts = prompts.load()
@@ -117,7 +126,7 @@ class Claude:
     ) -> Completion:
         """Answer in free text; `sink` and `think` get each piece as it arrives. Raises a `ModelError`."""
         exchange = Exchange(request.purpose, self._card(request.settings).id, sink, think)
-        with translated(exchange):
+        with self._told(exchange):
             await self._ask(request, exchange)
         return Completion(exchange.text, truncated=exchange.stop_reason == "max_tokens", call=exchange.call())
 
@@ -125,9 +134,9 @@ class Claude:
         """Answer by filling in a form that the API holds the model to. Raises a `ModelError`."""
         card = self._card(request.settings)
         exchange = Exchange(request.purpose, card.id)
-        with translated(exchange):
-            if not card.structured_outputs:
-                raise ModelMisconfiguredError(f"{card.id} takes no structured outputs")
+        if not card.structured_outputs:
+            raise ModelMisconfiguredError(f"{card.id} takes no structured outputs")
+        with self._told(exchange):
             await self._ask(request, exchange, {"format": {"type": "json_schema", "schema": transform_schema(form)}})
             return _parse(exchange, form), exchange.call()
 
@@ -138,6 +147,17 @@ class Claude:
                 return await access.check(self._anthropic, self.card)
         except TimeoutError:
             return Finding(ok=False, sentence="Claude did not answer in time.", remedy="Check the network.")
+
+    @contextmanager
+    def _told(self, exchange: Exchange) -> Iterator[None]:
+        """Tell of a request's last try, too, when it is over; let only our errors out."""
+        try:
+            with translated(exchange):
+                yield
+        except BaseException as error:
+            self._on_call(exchange.call(type(error).__name__))
+            raise
+        self._on_call(exchange.call())
 
     async def _ask(self, request: Request, exchange: Exchange, output: OutputConfigParam | None = None) -> None:
         async with asyncio.timeout(self._deadlines.total) as deadline:
@@ -151,6 +171,8 @@ class Claude:
             await self._retrying(worth_retrying, self._try, request, exchange, output)
 
     async def _try(self, request: Request, exchange: Exchange, output: OutputConfigParam | None) -> None:
+        if exchange.failure is not None:
+            self._on_call(exchange.failure)
         exchange.restart()
         card, settings = self._card(request.settings), request.settings
         if settings.effort and card.effort:

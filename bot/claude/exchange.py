@@ -19,6 +19,7 @@ class Exchange:
 
     `think` gets the thinking, which is never part of the answer.
     `counts` are the API's, by its own names; empty until it began to answer. `stop_reason` is None until it stopped.
+    `failure` is the try that failed last, as the ledger keeps it.
     """
 
     purpose: Purpose
@@ -30,12 +31,13 @@ class Exchange:
     request_id: str | None = None
     pieces: list[str] = field(default_factory=list, repr=False)
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    failure: Call | None = None
     _started: float = field(default_factory=monotonic)
     _first_token: float | None = None
 
     def restart(self) -> None:
         """Forget a try that failed: each try is a call of its own."""
-        self.stop_reason = self.request_id = self._first_token = None
+        self.stop_reason = self.request_id = self._first_token = self.failure = None
         self.counts.clear()
         self.pieces.clear()
         self.started_at, self._started = datetime.now(UTC), monotonic()

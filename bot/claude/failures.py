@@ -172,7 +172,7 @@ def translated(exchange: Exchange) -> Iterator[None]:
 def _complete(error: ModelError, exchange: Exchange) -> None:
     # What a model wrote before it declined must not be kept.
     error.partial = "" if isinstance(error, ModelRefusedError) else exchange.shown
-    error.call = exchange.call(type(error).__name__)
+    error.call = exchange.failure = exchange.call(type(error).__name__)
 
 
 def pause(error: BaseException, seconds_left: float) -> bool | float:

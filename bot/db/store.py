@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Insert, Row, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from bot.core import ports
     from bot.core.condense import Condensed
     from bot.core.conversation import Changed, Place, Record
     from bot.db.engine import Database
@@ -109,9 +110,13 @@ async def record(connection: AsyncConnection, record: Record) -> None:
     if record.messages:
         await add_messages(connection, record)
     if record.calls:
-        where = {"workspace": place.workspace, "channel": place.channel, "thread": place.thread}
-        calls = [where | {"person": record.person} | asdict(call) for call in record.calls]
-        await connection.execute(INSERT[connection.dialect.name](Call), calls)
+        await record_calls(connection, place, record.person, record.calls)
+
+
+async def record_calls(connection: AsyncConnection, place: Place, person: str, calls: Sequence[ports.Call]) -> None:
+    """Write calls to the model into the ledger, one row each."""
+    where = {"workspace": place.workspace, "channel": place.channel, "thread": place.thread, "person": person}
+    await connection.execute(INSERT[connection.dialect.name](Call), [where | asdict(call) for call in calls])
 
 
 async def add_messages(connection: AsyncConnection, record: Record) -> int:

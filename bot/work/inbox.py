@@ -23,7 +23,7 @@ from bot.work.sole import Presence
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from sqlalchemy.ext.asyncio import AsyncEngine
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
     from bot.work.counts import Counts
     from bot.work.job import Delivery, Finish
@@ -225,7 +225,8 @@ class Inbox:
                 await self._leases.failed(claim, claim.cause or AbandonedError.__name__, None)
                 return
             try:
-                await self._leases.done(claim, await self._attempt(claim, job))
+                finish = await self._attempt(claim, job)
+                await self._leases.done(claim, both(finish, job.aside))
             except LeaseLostError:
                 raise
             except Exception as error:  # noqa: BLE001 (the policy judges it)
@@ -245,20 +246,20 @@ class Inbox:
         pause = self._policy.pause(error, claim.attempt, claim.tried())
         if pause is not None:
             log.warning("attempt %d failed, the next is in %.1f s: %s", claim.attempt, pause, cause(error))
-            await self._leases.again(claim, cause(error), pause, claim.attempt)
+            await self._leases.again(claim, job.aside, cause(error), pause, claim.attempt)
             return
         reason = claim.cause if claim.cause and isinstance(error, AbandonedError) else cause(error)
         log.error("given up in attempt %d: %s\n%s", claim.attempt, reason, frames(error))
         try:
             async with asyncio.timeout(self._policy.patience):
                 finish = await self._work[claim.kind].given_up(job, error)
-            await self._leases.failed(claim, reason, finish)
+            await self._leases.failed(claim, reason, both(finish, job.aside))
         except LeaseLostError:
             raise
         except Exception as second:  # noqa: BLE001 (whatever it was, the person does not know yet)
             log.error("nobody could be told: %s\n%s", cause(second), frames(second))  # noqa: TRY400 (no message text)
             attempts = max(claim.attempt, self._policy.attempts)
-            await self._leases.again(claim, reason, self._policy.backoff, attempts)
+            await self._leases.again(claim, job.aside, reason, self._policy.backoff, attempts)
 
     async def _keep_leases(self) -> None:
         """Renew what runs here, cancel what is no longer ours, free what others let expire."""
@@ -290,6 +291,18 @@ class Inbox:
     async def _purge(self, _job: Job) -> None:
         """Delete old jobs."""
         await purge(self._writer, failed_kept=self._failed_kept)
+
+
+def both(finish: Finish | None, aside: Finish | None) -> Finish | None:
+    """Join what ends a job with what its handler left aside."""
+    if finish is None or aside is None:
+        return finish or aside
+
+    async def run(connection: AsyncConnection) -> None:
+        await finish(connection)
+        await aside(connection)
+
+    return run
 
 
 async def nobody_to_tell(_job: Job, _error: Exception) -> None:

@@ -69,7 +69,8 @@ class Job:
     """A delivery that is being worked on.
 
     `attempt` counts from 1, tries that ended with their process included. `reference` is what a person and the log are
-    told. With `get` and `keep` it is a bookmark of what the job has already made visible.
+    told. With `get` and `keep` it is a bookmark of what the job has already made visible. `aside`, when its handler
+    sets it, is run in the transaction that leaves the job, whether it is done, failed or to be attempted again.
     """
 
     def __init__(self, claim: Claim, leases: Leases) -> None:
@@ -80,6 +81,7 @@ class Job:
         self.attempt = claim.attempt
         self.accepted_at = datetime.fromtimestamp(claim.accepted_at, UTC)
         self.reference = claim.reference
+        self.aside: Finish | None = None
         self._claim = claim
         self._leases = leases
         self._state: dict[str, str] = json.loads(claim.state)

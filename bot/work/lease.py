@@ -200,10 +200,13 @@ class Leases:
         """Leave a job as failed for good, in one transaction with `finish`. Raises what that raises."""
         await self._leave(claim, GIVEN_UP, finish, new_cause=cause)
 
-    async def again(self, claim: Claim, cause: str, pause: float, attempts: int) -> None:
-        """Leave a job for another attempt in `pause` seconds, as one that was attempted `attempts` times."""
+    async def again(self, claim: Claim, finish: Finish | None, cause: str, pause: float, attempts: int) -> None:
+        """Leave a job for another attempt in `pause` seconds, as one that was attempted `attempts` times.
+
+        In one transaction with `finish`. Raises what that raises.
+        """
         values = {"pause": pause, "has_tried": claim.tried() + pause, "has_attempted": attempts}
-        await self._leave(claim, TO_TRY_AGAIN, None, new_cause=cause, **values)
+        await self._leave(claim, TO_TRY_AGAIN, finish, new_cause=cause, **values)
 
     async def _leave(self, claim: Claim, change: sa.Update, finish: Finish | None, **values: object) -> None:
         """Change a row for the last time, trying for as long as the database is away: the work must not be in vain.

@@ -551,3 +551,28 @@ async def test_a_dead_response_url_is_gone_round(stage: Dialogue, model: Scripte
         await stage.workspace.command(stage.general, "/summarize", f"--private {QUESTION}")
         assert await stage.whisper(2) == ANSWER
     assert "chat.postEphemeral" in [call.method for call in stage.workspace.calls]
+
+
+async def test_each_call_has_its_row(stage: Dialogue, model: ScriptedModel) -> None:
+    """Tries within a call, an answer that could not be shown, and the one that was: what was billed is there."""
+    model.answer(MessagesApiError(529, "Overloaded"))
+    model.answer(ANSWER)
+    model.answer(ANSWER)
+    stage.workspace.fail("chat.startStream", status=503)
+    stage.workspace.fail("chat.postMessage", status=503)
+    assert await asked(stage) == ANSWER
+    rows = await stage.rows("SELECT outcome, output_tokens > 0, person FROM calls ORDER BY id")
+    me = stage.workspace.me.id
+    assert rows == [("ModelUnavailableError", 0, me), ("ok", 1, me), ("ok", 1, me)]
+
+
+async def test_a_given_up_turn_has_its_rows(stage: Dialogue, model: ScriptedModel) -> None:
+    stage.environ["TURN_ATTEMPTS"] = "2"
+    for _ in range(6):
+        model.answer(MessagesApiError(529, "Overloaded"))
+    async with stage.bot():
+        ts = stage.mention(QUESTION)
+        await stage.workspace.until(
+            lambda: any("unavailable for" in m.shown for m in from_bot(stage, stage.general, ts))
+        )
+    assert await stage.rows("SELECT outcome, count(*) FROM calls GROUP BY outcome") == [("ModelUnavailableError", 6)]

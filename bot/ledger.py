@@ -1,0 +1,48 @@
+"""The ledger's other half: calls to the model that a turn's record does not tell of, such as tries that failed.
+
+They are gathered while a turn runs, and written in the transaction that leaves its job, however it is left: done, to be
+tried again, or failed for good.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from bot.db import store
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.core.conversation import Place
+    from bot.core.ports import Call
+    from bot.work import Job
+
+_gathered: ContextVar[list[Call] | None] = ContextVar("gathered", default=None)
+
+
+def gather(job: Job, place: Place, person: str) -> None:
+    """Gather the calls of this task, and of those that it starts, for the job to write down."""
+    calls: list[Call] = []
+    _gathered.set(calls)
+
+    async def write(connection: AsyncConnection) -> None:
+        if calls:
+            await store.record_calls(connection, place, person, calls)
+
+    job.aside = write
+
+
+def note(call: Call) -> None:
+    """Take in a call that came to its end, well or not."""
+    if (calls := _gathered.get()) is not None:
+        calls.append(call)
+
+
+def leave_out(recorded: Sequence[Call]) -> None:
+    """Drop those that a record holds already: a call is known by when it began."""
+    if (calls := _gathered.get()) is not None:
+        begun = {call.started_at for call in recorded}
+        calls[:] = [call for call in calls if call.started_at not in begun]
