@@ -18,6 +18,8 @@ DEADLINE = 60.0  # seconds for one file
 CHUNK = 65_536  # bytes
 HOSTS = (".slack.com", ".slack-gov.com")
 
+GONE_SENTENCE = "{name} is gone, or I may not see it: please post it again."
+LOCKED_SENTENCE = "Slack does not let me open {name}: whoever runs me should check the scope `files:read`."
 GONE = {"file_not_found", "file_deleted", "not_visible", "channel_not_found", "not_in_channel"}
 
 
@@ -29,11 +31,11 @@ async def download(client: AsyncWebClient, session: aiohttp.ClientSession, file_
     try:
         file = (await call(client.files_info, file=file_id))["file"]
     except ChatError as error:
-        if error.code in GONE:
-            raise FileError("{name} is gone, or I may not see it: please post it again.") from error
-        raise
+        if error.is_transient:
+            raise
+        raise FileError(GONE_SENTENCE if error.code in GONE else LOCKED_SENTENCE) from error
     if file.get("mode") == "tombstone":
-        raise FileError("{name} is gone: please post it again.")
+        raise FileError(GONE_SENTENCE)
     url = str(file.get("url_private_download") or file.get("url_private") or "")
     if not is_slacks(url, client.base_url):
         raise FileError("{name} is kept outside of Slack, where I can't open it: please post the file itself.")
@@ -65,12 +67,12 @@ def is_slacks(url: str, api: str) -> bool:
 
 def _check(response: aiohttp.ClientResponse, *, is_page: bool) -> None:
     if response.status in (404, 410):
-        raise FileError("{name} is gone: please post it again.")
+        raise FileError(GONE_SENTENCE)
     if response.status >= 500 or response.status == 429:  # noqa: PLR2004 - HTTP's own numbers
         raise ChatError(f"http_{response.status}", is_transient=True)
     # Who may not see a file is sent to a page to sign in at, with 200 or a redirect.
     if response.status != 200 or (response.content_type == "text/html" and not is_page):  # noqa: PLR2004 - as above
-        raise FileError("Slack does not let me open {name}: whoever runs me should check the scope `files:read`.")
+        raise FileError(LOCKED_SENTENCE)
 
 
 async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:

@@ -1,0 +1,183 @@
+"""Files that come with a message: what Claude gets to see, and what a person is told of the rest."""
+
+from __future__ import annotations
+
+import base64
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from pypdf import PdfWriter
+
+from bot.playground.messages_rules import MessagesApiError
+from bot.slack.manifest import SCOPES
+
+if TYPE_CHECKING:
+    from tests.acceptance.conftest import Dialogue
+    from tests.stage.scripted import ScriptedModel
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"pixels" * 20
+MEGABYTE = 1_000_000
+
+
+def pdf(pages: int, password: str = "") -> bytes:
+    writer = PdfWriter()
+    for _ in range(pages):
+        writer.add_blank_page(200, 200)
+    if password:
+        writer.encrypt(password, algorithm="RC4-128")
+    data = BytesIO()
+    writer.write(data)
+    return data.getvalue()
+
+
+def blocks(model: ScriptedModel, number: int = -1, turn: int = -1) -> list[dict[str, Any]]:
+    content = model.requests[number].body["messages"][turn]["content"]
+    return content if isinstance(content, list) else [{"type": "text", "text": content}]
+
+
+def downloads(dialogue: Dialogue) -> int:
+    return [call.method for call in dialogue.workspace.calls].count("files.info")
+
+
+async def test_a_picture_goes_to_claude(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer("A cat.")
+    ts = dialogue.workspace.say(dialogue.direct, "what is this?", files={"cat.png": PNG})
+    assert await dialogue.answer(dialogue.direct, ts) == "A cat."
+    image, said = blocks(model)
+    assert image["source"] == {"type": "base64", "media_type": "image/png", "data": base64.b64encode(PNG).decode()}
+    assert said["text"] == "what is this?"
+
+
+async def test_a_file_needs_no_words(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer("A list of names.")
+    ts = dialogue.workspace.say(dialogue.direct, "", files={"names.csv": "name\nZoë\n".encode()})
+    assert await dialogue.answer(dialogue.direct, ts) == "A list of names."
+    assert any("Zoë" in str(block) for block in blocks(model))
+
+
+async def test_a_pdf_and_code_go_to_claude(dialogue: Dialogue, model: ScriptedModel) -> None:
+    files = {"report.pdf": pdf(3), "area.py": b"def area(r):\n    return 3 * r * r\n"}
+    model.answer("Pi is not 3.")
+    ts = dialogue.mention("compare", files=files)
+    assert await dialogue.answer(dialogue.general, ts) == "Pi is not 3."
+    document, code, said = blocks(model)
+    assert (document["title"], document["source"]["media_type"]) == ("report.pdf", "application/pdf")
+    assert code["title"] == "area.py"
+    assert "return 3" in code["source"]["data"]
+    assert said["text"] == "compare"
+
+
+async def test_only_references_are_stored(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer("Done.")
+    ts = dialogue.workspace.say(dialogue.direct, "read", files={"secret.txt": b"the launch code is 0000"})
+    await dialogue.answer(dialogue.direct, ts)
+    model.answer("0000.")
+    dialogue.workspace.say(dialogue.direct, "what was the code?", thread_ts=ts)
+    await dialogue.answer(dialogue.direct, ts, 2)
+    ((files,),) = await dialogue.rows("SELECT files FROM messages WHERE files IS NOT NULL")
+    assert "secret.txt" in str(files)
+    dump = str(await dialogue.rows("SELECT * FROM messages")) + str(await dialogue.rows("SELECT * FROM inbox"))
+    assert "launch code" not in dump
+    assert "launch code" in str(blocks(model, turn=0))
+    assert downloads(dialogue) == 2
+
+
+async def test_many_earlier_files_become_names(dialogue: Dialogue, model: ScriptedModel) -> None:
+    ts = ""
+    for number in range(7):
+        model.answer(f"Seen {number}.")
+        files = {f"part{number}.txt": f"content {number}".encode()}
+        said = dialogue.workspace.say(dialogue.direct, f"part {number}", files=files, thread_ts=ts)
+        ts = ts or said
+        await dialogue.answer(dialogue.direct, ts, number + 1)
+    asked = str(model.requests[-1].body["messages"])
+    assert all(f"content {number}" in asked for number in range(1, 7))
+    assert "content 0" not in asked
+    assert "[file: part0.txt]" in asked
+
+
+async def told(dialogue: Dialogue, files: dict[str, bytes]) -> str:
+    """Post only files, and return what the bot says of them."""
+    ts = dialogue.workspace.say(dialogue.direct, "", files=files)
+    return await dialogue.answer(dialogue.direct, ts)
+
+
+async def test_a_wrong_type_is_said_at_once(dialogue: Dialogue, model: ScriptedModel) -> None:
+    assert (await told(dialogue, {"all.zip": b"PK\x03\x04"})).startswith("I can't read *all.zip*: I read pictures")
+    assert model.requests == []
+    assert downloads(dialogue) == 0
+
+
+async def test_a_40_mb_picture_is_not_fetched(dialogue: Dialogue) -> None:
+    assert "*big.png* is too big to read: it has 40.0 MB" in await told(
+        dialogue, {"big.png": PNG + bytes(40 * MEGABYTE)}
+    )
+    assert downloads(dialogue) == 0
+
+
+async def test_a_locked_pdf_is_said(dialogue: Dialogue) -> None:
+    sentence = await told(dialogue, {"contract.pdf": pdf(1, "secret")})
+    assert sentence == "*contract.pdf* is protected with a password: please send it without one."
+
+
+async def test_a_damaged_pdf_is_said(dialogue: Dialogue) -> None:
+    assert "it is no PDF, or a damaged one" in await told(dialogue, {"broken.pdf": b"%PDF-1.7\nnothing else"})
+
+
+async def test_too_many_pages_are_said(dialogue: Dialogue) -> None:
+    assert "has 101 pages, and I read up to 100" in await told(dialogue, {"book.pdf": pdf(101)})
+    assert "has 60 pages, and" in await told(dialogue, {"brochure.pdf": pdf(60)})
+
+
+async def test_a_false_picture_is_said(dialogue: Dialogue) -> None:
+    assert "it is no picture, or a damaged one" in await told(dialogue, {"cat.png": b"not really"})
+
+
+async def test_bytes_called_text_are_said(dialogue: Dialogue) -> None:
+    assert await told(dialogue, {"notes.txt": bytes(range(256))}) == "I can't read *notes.txt*: it is not text."
+    assert await told(dialogue, {"empty.txt": b"   \n"}) == "*empty.txt* is empty."
+
+
+async def test_a_file_that_is_gone_is_said(dialogue: Dialogue) -> None:
+    dialogue.workspace.fail("files.info", error="file_not_found")
+    assert "*cat.png* is gone" in await told(dialogue, {"cat.png": PNG})
+
+
+async def test_a_missing_scope_is_said(dialogue: Dialogue) -> None:
+    dialogue.workspace.change_rules(scopes=frozenset(SCOPES) - {"files:read"})
+    assert "should check the scope `files:read`" in await told(dialogue, {"cat.png": PNG})
+
+
+async def test_faults_come_with_the_answer(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer("The text says hello.")
+    files = {"hello.txt": b"hello", "song.mp3": b"ID3"}
+    ts = dialogue.workspace.say(dialogue.direct, "what do they say?", files=files)
+    answer = await dialogue.answer(dialogue.direct, ts)
+    assert answer.startswith("The text says hello.")
+    assert "I can't read *song.mp3*" in answer
+    assert "[file: song.mp3]" in blocks(model)[-1]["text"]
+
+
+async def test_what_the_api_rejects_spoils_no_thread(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer(MessagesApiError(400, "messages.0.content.0.image.source.base64: Could not process image"))
+    model.answer("I can't see it.")
+    ts = dialogue.workspace.say(dialogue.direct, "what is this?", files={"cat.png": PNG})
+    answer = await dialogue.answer(dialogue.direct, ts)
+    assert answer.startswith("I can't see it.")
+    assert "could not open the files" in answer
+    model.answer("Still not.")
+    dialogue.workspace.say(dialogue.direct, "and now?", thread_ts=ts)
+    await dialogue.answer(dialogue.direct, ts, 2)
+    assert downloads(dialogue) == 1
+
+
+async def test_a_paste_of_300_000_characters_is_read(dialogue: Dialogue, model: ScriptedModel) -> None:
+    paste = "All work and no play makes Jack a dull boy. " * 6_819
+    model.answer("Jack is dull.")
+    ts = dialogue.workspace.say(dialogue.direct, "what is it about?", files={"paste.txt": paste.encode()})
+    answer = await dialogue.answer(dialogue.direct, ts)
+    assert answer.startswith("Jack is dull.")
+    assert "I left out the last" in answer
+    sent = next(block for block in blocks(model) if block["type"] == "document")["source"]["data"]
+    assert paste.startswith(sent)
+    assert len(sent) > 200_000
