@@ -34,6 +34,8 @@ async def forget(job: Job, *, store: SqlStore, days: int) -> None:
         messages, threads = messages + forgotten[0], threads + forgotten[1]
         job.check()
         forgotten = await store.forget(before)
+    while await store.forget_runs(before):
+        job.check()
     if messages:
         log.info("forgot %d messages of %d days ago or earlier, and %d threads", messages, days, threads)
 

@@ -21,9 +21,10 @@ from bot.core.control import Press
 from bot.core.conversation import Heard, Message, Place, Record, wants_answer
 from bot.core.ports import Asker, Role
 from bot.core.reply import Written, apology
-from bot.core.summarize import summarize
+from bot.core.summarize import answer as summary
+from bot.core.summarize import source as summary_source
 from bot.db import store as db_store
-from bot.errors import BotError, ChatError, ModelError, NotInChannelError, SlowError
+from bot.errors import BotError, ChatError, ModelError, NotAllowedError, NotInChannelError, SlowError, UsageError
 from bot.threads import Threads, lane, share
 from bot.work import Delivery
 
@@ -62,9 +63,14 @@ class Pressed(Protocol):
         """Carry it out."""
 
 
-PRESSED: dict[str, Pressed] = {}
+PRESSED: dict[str, Pressed] = {
+    summary.SHARE: summary.share,
+    summary.SHORTER: summary.again,
+    summary.LONGER: summary.again,
+    summary.ACTIONS: summary.again,
+}
 
-PRODUCE: dict[str, Produce] = {"summarize": summarize, "classify": classify, "code": code}
+PRODUCE: dict[str, Produce] = {"summarize": summary.summarize, "classify": classify, "code": code}
 
 
 def is_transient(error: Exception) -> bool:
@@ -130,7 +136,12 @@ class Turns:
         """Take in a press, or return the form that it opens. One that nobody knows any more is left."""
         if press.name == configure.EDIT_PROMPT:
             return await configure.open_prompt(press, admins=self._admins, store=self._store, chat=self._chat)
-        if press.name in PRESSED:
+        if press.name == summary_source.SHORTCUT:
+            await self.take(summary_source.from_shortcut(press, chat=self._chat))
+        elif press.name == summary.CANCEL:
+            # Not in the lane of its thread, where it would wait for what it is to end.
+            await summary.cancel(press, store=self._store)
+        elif press.name in PRESSED:
             await self._inbox.accept(press_delivery(press))
         else:
             log.warning("nobody knows the control %s", press.name)
@@ -183,7 +194,7 @@ class Turns:
             record = await configure.configure(
                 command, admins=self._admins, bookmark=job, store=self._store, model=self._model, chat=self._chat
             )
-        elif command.is_private or command.place.thread:
+        elif command.place.thread or (command.is_private and not summary_source.is_request(command)):
             record = await PRODUCE[command.name](
                 command, bookmark=job, store=self._store, model=self._model, chat=self._chat
             )
@@ -194,8 +205,11 @@ class Turns:
 
     async def _open(self, command: Command, job: Job) -> None:
         try:
-            opened = await commands.open_thread(command, chat=self._chat, bookmark=job)
-        except NotInChannelError as error:
+            if command.name == "summarize":
+                opened = await summary_source.open_thread(command, bookmark=job, store=self._store, chat=self._chat)
+            else:
+                opened = await commands.open_thread(command, chat=self._chat, bookmark=job)
+        except (NotAllowedError, NotInChannelError, UsageError) as error:
             async with self._chat.whisper(command.place, command.asker) as visible:
                 await visible.replace(error.sentence)
         else:

@@ -24,7 +24,10 @@ SHOWN_OF_REQUEST = 1_000  # characters of what was typed that open the thread
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A slash command as it was typed, `--private` taken off. `id` is unique; `name` has no slash."""
+    """A slash command as it was typed, `--private` taken off. `id` is unique; `name` has no slash.
+
+    `channels` are those that `text` names, each as its name without # and its id.
+    """
 
     id: str
     name: str
@@ -32,6 +35,7 @@ class Command:
     place: Place
     asker: Asker
     is_private: bool
+    channels: tuple[tuple[str, str], ...] = ()
 
     def in_thread(self, place: Place) -> Command:
         """Return the command with the thread that its answer goes to."""
@@ -46,8 +50,10 @@ class Command:
 
 
 USAGE = {
-    "summarize": "Type `/summarize` and the text. Begin with `as a literary analyst:` to choose the point of view; "
-    "add `--private` to see the summary alone.",
+    "summarize": "Type `/summarize` and a text, or what I should read: `7d`, `#channel since yesterday`, "
+    "`since last read`, a link to a message, a thread or a file. Say how you want it: `short`, `as bullets`, "
+    "`focus on …`, `in German`; before a text with a colon, as in `as a literary analyst:`. Only you see summaries of "
+    "conversations; add `--private` for a text.",
     "classify": "Type `/classify` and the messages, one a line, then `into: Bug report, Account issue` to choose "
     "the categories; add `--private` to see the list alone.",
     "code": "Type `/code` and what it should do, like `/code Write a Python function to calculate circle area.`; "

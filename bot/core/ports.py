@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bot.core.control import Control, Form, Press, Submission
     from bot.core.conversation import Changed, Conversation, Heard, Place, Record, Said
     from bot.core.reading import Reader, SharedFile, Target, Venue
+    from bot.core.summarize.run import Run
 
 Filled = TypeVar("Filled", bound=BaseModel)
 DEFAULTS = ChannelSettings()
@@ -33,6 +34,7 @@ class Purpose(StrEnum):
     CODE = "code"
     CLASSIFY = "classify"
     CONDENSE = "condense"
+    DIGEST = "digest"
 
 
 class Role(StrEnum):
@@ -177,7 +179,7 @@ class Answer(Protocol):
     def write(self, text: str) -> None:
         """Add text. It becomes visible as soon as the platform allows; never blocks, never raises."""
 
-    def progress(self, text: str) -> None:
+    def progress(self, text: str, *, controls: Sequence[Control] = ()) -> None:
         """Show how far the work has come, in the place where the answer will be. Never blocks, never raises."""
 
     async def hold(self, text: str) -> None:
@@ -317,3 +319,21 @@ class Store(Protocol):
 
         Raises `ConflictError` when `version` is given and the sheet has another one by now.
         """
+
+    async def begin_run(self, run: Run) -> None:
+        """Keep a new run of a summary; one that is there stays as it is."""
+
+    async def run(self, workspace: str, run_id: str) -> Run | None:
+        """Load a run; None for one that is forgotten."""
+
+    async def cancel_run(self, workspace: str, run_id: str, person: str) -> None:
+        """Note that a person wants their run no more."""
+
+    async def is_cancelled(self, run: Run) -> bool:
+        """Tell whether a run is wanted no more."""
+
+    async def kept_of_run(self, run: Run, key: str) -> str | None:
+        """Return what a run keeps under `key`."""
+
+    async def keep_of_run(self, run: Run, key: str, content: str) -> None:
+        """Keep `content` under `key`; what is there already stays."""

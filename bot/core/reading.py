@@ -72,13 +72,13 @@ class Read:
     """What was read, in no order. `since` is when it begins.
 
     `threads_unread`: threads whose replies could not be read in time. `found_own`: for a span that begins with the
-    person's own last message, whether there was one.
+    person's own last message, whether there was one; None for any other.
     """
 
     said: list[Said] = field(default_factory=list)
     since: datetime | None = None
     threads_unread: int = 0
-    found_own: bool = True
+    found_own: bool | None = None
 
 
 async def allow(place: Place, person: str, *, chat: Chat) -> Venue:
@@ -123,7 +123,7 @@ async def read_channel(place: Place, span: Span, person: str, *, chat: Chat, pro
     Where the span begins with what the person has read, it begins with their own last message in the channel, as no
     bot is told how far somebody has read. Raises `UsageError` for a channel out of reach, `ChatError`.
     """
-    read = Read(since=span.start or span.end - timedelta(days=MAX_DAYS), found_own=span.start is not None)
+    read = Read(since=span.start or span.end - timedelta(days=MAX_DAYS), found_own=None if span.start else False)
     try:
         await _read_own(place, span, person, read, chat=chat, progress=progress)
     except NotInChannelError:

@@ -9,17 +9,18 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, delete, exists, false, func, literal, null, or_, select, union_all, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.core.conversation import Conversation, FileRef, Message
 from bot.core.ports import Role
 from bot.db import settings as settings_store
 from bot.db import tables
+from bot.db.runs import RunStore
 from bot.db.settings import SettingsStore
 from bot.db.tables import Call, Thread
+from bot.db.upsert import INSERT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from sqlalchemy import ColumnElement, Insert, Row, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -28,24 +29,17 @@ if TYPE_CHECKING:
     from bot.core.condense import Condensed
     from bot.core.conversation import Changed, Place, Record
     from bot.db.engine import Database
-    from bot.db.tables import Base
-
-# Both have the same "on conflict", though not in one class.
-INSERT: dict[str, Callable[[type[Base]], sqlite.Insert | postgresql.Insert]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
-
 
 LOADED = 1_000  # messages of a thread at a time
 FORGOTTEN_AT_ONCE = 500  # messages in one transaction: SQLite has one writer, which must not be kept long
 
 
-class SqlStore(SettingsStore):
+class SqlStore(SettingsStore, RunStore):
     """`bot.core.ports.Store` on a database."""
 
     def __init__(self, database: Database) -> None:
-        super().__init__(database)
+        SettingsStore.__init__(self, database)
+        RunStore.__init__(self, database)
         self._database = database
 
     async def conversation(self, place: Place) -> Conversation:

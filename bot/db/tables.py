@@ -166,3 +166,30 @@ class Call(Base):
     stop_reason: Mapped[str | None]
     request_id: Mapped[str | None]
     outcome: Mapped[str]
+
+
+class SummaryRun(Base):
+    """A request for a summary. `source` and `wishes` are JSON, of those classes in `bot.core.summarize`."""
+
+    __tablename__ = "summary_runs"
+    __table_args__ = (Index(None, "created_at"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    workspace: Mapped[str]
+    channel: Mapped[str]
+    thread: Mapped[str]
+    person: Mapped[str]
+    source: Mapped[str]
+    wishes: Mapped[str]
+    is_cancelled: Mapped[bool]
+    created_at: Mapped[datetime]
+
+
+class SummaryPart(Base):
+    """What a run keeps: what was read, what was found in a part of it, where it was shared."""
+
+    __tablename__ = "summary_parts"
+
+    run_id: Mapped[str] = mapped_column(ForeignKey(SummaryRun.id, ondelete="CASCADE"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[str]

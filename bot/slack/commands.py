@@ -8,14 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.core import classify, configure, summarize
+from bot.core import classify, configure
 from bot.core.code import request as code
 from bot.core.command import Command, take_private
 from bot.core.conversation import Place
 from bot.core.ports import Asker
+from bot.core.summarize import typed as summarize
 from bot.errors import UsageError
 from bot.slack import payload
-from bot.slack.text import plain
+from bot.slack.text import named_channels, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +41,12 @@ class SlashCommand:
 
 
 COMMANDS = (
-    SlashCommand("summarize", "Summarize a text", "[as a <role>:] <text> [--private]", summarize.parse),
+    SlashCommand(
+        "summarize",
+        "Summarize a channel, a thread, a file or a text",
+        "<text> | [#channel] 7d | <link> [short, as bullets, focus on …]",
+        summarize.parse,
+    ),
     SlashCommand("classify", "Sort messages into categories", "<one message a line> [into: A, B, C]", classify.parse),
     SlashCommand("code", "Write code and save it to a file", "[language] <what it should do> [--private]", code.parse),
     SlashCommand(
@@ -85,6 +91,7 @@ def read(spec: SlashCommand, body: Mapping[str, Any]) -> Command:
         place=Place(str(body.get("team_id") or ""), str(body["channel_id"])),
         asker=Asker(str(body["user_id"]), str(body.get("team_id") or ""), str(body.get("response_url") or "")),
         is_private=is_private,
+        channels=named_channels(str(body.get("text") or "")),
     )
 
 

@@ -126,6 +126,7 @@ class StreamedAnswer:
         self._has_status = True  # for all we know: a former try may have left one
         self._is_ended = False
         self._progress = ""
+        self._beside: Sequence[Control] = ()
         self._news = asyncio.Event()
         self._turn = asyncio.Lock()
 
@@ -156,9 +157,9 @@ class StreamedAnswer:
         self._new.append(text)
         self._news.set()
 
-    def progress(self, text: str) -> None:
+    def progress(self, text: str, *, controls: Sequence[Control] = ()) -> None:
         """Show how far the work has come; from then on the answer comes whole."""
-        self._progress = text
+        self._progress, self._beside = text, controls
         self._news.set()
 
     async def finish(self, ending: str = "", *, controls: Sequence[Control] = ()) -> str:
@@ -199,9 +200,9 @@ class StreamedAnswer:
         if not self._is_ended:
             line = f"_{self._progress}_"
             if self._ts:
-                await self._replace(self._ts, line)
+                await self._replace(self._ts, line, self._beside)
             else:
-                self._ts = await self._post(line)
+                self._ts = await self._post(line, self._beside)
                 await self._bookmark.keep(ANSWER, self._ts)
         return EDIT_EVERY
 
@@ -359,7 +360,7 @@ class WhisperedAnswer:
         """Add text."""
         self._pieces.append(text)
 
-    def progress(self, text: str) -> None:
+    def progress(self, text: str, *, controls: Sequence[Control] = ()) -> None:
         """Show nothing: what one person saw can't be edited."""
 
     async def finish(self, ending: str = "", *, controls: Sequence[Control] = ()) -> str:

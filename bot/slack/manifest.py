@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.core.summarize.source import SHORTCUT
 from bot.slack.commands import COMMANDS
 from bot.slack.http import PATH
 
@@ -55,6 +56,14 @@ def manifest(url: str = "") -> dict[str, Any]:
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
             },
+            "shortcuts": [
+                {
+                    "name": "Summarize thread",
+                    "type": "message",
+                    "callback_id": SHORTCUT,
+                    "description": "Sum up this message's thread, for you alone",
+                }
+            ],
             "bot_user": {"display_name": NAME, "always_online": True},
             "slash_commands": [
                 {

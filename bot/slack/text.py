@@ -10,7 +10,8 @@ MESSAGE_LIMIT = 12_000
 NOTICE_LIMIT = 3_000
 
 _LINK = re.compile(r"<(?P<target>(?:https?|mailto|tel):[^|>]*)(?:\|(?P<label>[^>]*))?>")
-_CHANNEL = re.compile(r"<#[CG][A-Z0-9]*\|(?P<name>[^>]+)>")
+# Slack leaves the name away, or empty, where it would tell of a private channel.
+_CHANNEL = re.compile(r"<#(?P<id>[CG][A-Z0-9]*)(?:\|(?P<name>[^>]*))?>")
 _BROADCAST_IN = re.compile(r"<!(?P<who>channel|here|everyone)(?:\|[^>]*)?>")
 _LABELLED = re.compile(r"<!(?:subteam|date)\^[^|>]*\|(?P<label>[^>]+)>")
 _NO_TEXT = re.compile(r"[\0\ud800-\udfff]")
@@ -40,7 +41,7 @@ def plain(text: str) -> str:
     Takes out what can't be stored or sent.
     """
     text = _LINK.sub(_link, storable(text))
-    text = _CHANNEL.sub(lambda match: f"#{match['name']}", text)
+    text = _CHANNEL.sub(lambda match: f"#{match['name'] or match['id']}", text)
     text = _BROADCAST_IN.sub(lambda match: f"@{match['who']}", text)
     text = _LABELLED.sub(lambda match: match["label"], text)
     return unescape(text)
@@ -49,6 +50,11 @@ def plain(text: str) -> str:
 def _link(match: re.Match[str]) -> str:
     target, label = match["target"].removeprefix("mailto:").removeprefix("tel:"), match["label"]
     return f"{label} ({target})" if label and label not in target else target
+
+
+def named_channels(text: str) -> tuple[tuple[str, str], ...]:
+    """Return the channels that a text names, each as its name, or its id where Slack gives none, and its id."""
+    return tuple((unescape(match["name"] or match["id"]), match["id"]) for match in _CHANNEL.finditer(text))
 
 
 def mentions(text: str, person: str) -> bool:

@@ -125,7 +125,7 @@ async def test_a_channel_is_read_with_its_threads(workspace: LocalWorkspace, cha
     workspace.say(general, "alone")
     found = await read(workspace, chat, start - timedelta(hours=1))
     assert sorted(said.text for said in found.said) == ["alone", "reply 0", "reply 1", "reply 2", "root"]
-    assert found.found_own
+    assert found.found_own is None
     assert (await read(workspace, chat, start - timedelta(hours=2), start - timedelta(hours=1))).said == []
 
 
@@ -152,7 +152,7 @@ async def test_who_never_wrote_gets_all(workspace: LocalWorkspace, chat: SlackCh
     workspace.say(workspace.channel("general"), "old", user=workspace.sam)
     found = await read(workspace, chat, None)
     assert [said.text for said in found.said] == ["old"]
-    assert not found.found_own
+    assert found.found_own is False
 
 
 async def test_a_thread_that_is_gone_is_told(workspace: LocalWorkspace, chat: SlackChat) -> None:

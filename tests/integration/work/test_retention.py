@@ -101,7 +101,7 @@ async def test_forgetting_goes_in_short_transactions(
     retention.register(inbox, store, 365)
     await inbox.start()
     await until_done(inbox, rows)
-    assert len(commits) == 4  # three that delete 500, 500 and 200, and one that finds nothing more
+    assert len(commits) == 5  # three that delete 500, 500 and 200, one that finds nothing more, one for summaries
 
 
 @pytest.mark.parametrize(("days", "seconds"), [(0, 30 * DAY), (7, 7 * DAY), (30, 30 * DAY), (365, 30 * DAY)])

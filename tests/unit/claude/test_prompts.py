@@ -5,7 +5,12 @@ import pytest
 from bot.claude import prompts
 from bot.core.ports import Purpose
 
-TAGS = {Purpose.SUMMARIZE: "<document>", Purpose.CODE: "<request>", Purpose.CLASSIFY: "<messages>"}
+TAGS = {
+    Purpose.SUMMARIZE: "<document>",
+    Purpose.DIGEST: "<messages>",
+    Purpose.CODE: "<request>",
+    Purpose.CLASSIFY: "<messages>",
+}
 
 
 @pytest.mark.parametrize("purpose", Purpose)

@@ -1,0 +1,137 @@
+"""A channel or a thread is read and summarised, in one go or again in another form."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.core.channel_settings import Creativity
+from bot.core.ports import Purpose, Request
+from bot.core.reading import read_channel, read_thread
+from bot.core.span import Span
+from bot.core.summarize.digest import MAX_OUTPUT, Digest, Digester
+from bot.core.summarize.page import page
+from bot.core.summarize.run import Keeper
+from bot.core.summarize.transcript import transcript
+from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.core.ports import Chat, Model, Store
+    from bot.core.reading import Read
+    from bot.core.summarize.run import Run
+    from bot.core.summarize.transcript import Transcript
+
+MOST_LINES = 5_000  # messages of one summary
+
+
+class Summary:
+    """A summary of a conversation, for one answer. `progress` is told how far it has come."""
+
+    def __init__(self, run: Run, *, store: Store, model: Model, chat: Chat, progress: Callable[[str], None]) -> None:
+        self.run, self._store, self._model, self._chat = run, store, model, chat
+        self._progress = progress
+        self._keeper = Keeper(run, store)
+        self.digest = Digest()
+
+    async def read(self) -> Transcript:
+        """Return what was said, which the platform is asked for once. Raises `UsageError`, `ChatError`."""
+        kept = await self._keeper.transcript()
+        if kept is None:
+            kept = await self._read()
+            await self._keeper.keep_transcript(kept)
+        return kept
+
+    async def make(self, read: Transcript) -> str:
+        """Summarise what was said, as a page. What was paid for by a former try is not paid for again.
+
+        Raises `UsageError` where nothing was said, `ModelError`, `ChatError`.
+        """
+        if not read.lines:
+            raise UsageError(nothing_said(self.run, read))
+        reader = await self._chat.reader(self.run.person)
+        request = Request(
+            purpose=Purpose.DIGEST,
+            turns=(),
+            max_output=MAX_OUTPUT,
+            person=f"{self.run.place.workspace}/{self.run.person}",
+            settings=await self._store.settings(self.run.source.place),
+            creativity=Creativity.LOW,
+        )
+        total = len(read.lines)
+        digester = Digester(
+            request,
+            self.run.wishes,
+            model=self._model,
+            kept=self._keeper,
+            progress=lambda count: self._progress(f"{min(count, total):,} of {total:,} messages read"),
+            language=reader.language,
+            zone=reader.zone,
+        )
+        self._progress(f"0 of {total:,} messages read")
+        self.digest = digester.found
+        await digester.digest(read.lines)
+        addresses = {line.id: self._address(line.thread, line.message) for line in read.lines}
+        text = page(self.digest.findings, self.run.wishes, addresses.__getitem__)
+        return f"{text}\n\n{footing(read, self.digest)}"
+
+    async def _read(self) -> Transcript:
+        source = self.run.source
+
+        def progress(count: int) -> None:
+            self._progress(f"{count:,} messages found")
+
+        if source.end is None:
+            found = await read_thread(source.place, chat=self._chat, progress=progress)
+        else:
+            span = Span(source.start, source.end)
+            found = await read_channel(source.place, span, self.run.person, chat=self._chat, progress=progress)
+        read = transcript(found.said, most=MOST_LINES)
+        files = found.said[0].files if len(read.lines) == len(found.said) == 1 else ()
+        return replace(read, notes=_notes(found), files=files)
+
+    def _address(self, thread: str, message: str) -> str:
+        return self._chat.permalink(replace(self.run.source.place, thread=thread), message)
+
+
+def footing(read: Transcript, digest: Digest) -> str:
+    """Say what the summary rests on, and what is not in it."""
+    messages, people = len({line.id for line in read.lines}), read.people
+    notes = [f"{_count(messages, 'message')} by {_count(people, 'person', 'people')}", *read.notes]
+    if read.bots:
+        notes.append(f"{_count(read.bots, 'message')} of bots left out")
+    if read.older:
+        notes.append(f"the {_count(read.older, 'oldest message')} left out: I read {MOST_LINES:,} at a time")
+    if digest.unread:
+        notes.append(f"{_count(digest.unread, 'message')} could not be summarised")
+    if digest.points_dropped:
+        notes.append(f"{_count(digest.points_dropped, 'statement')} dropped, as no message backed them")
+    if digest.links_dropped:
+        notes.append(f"{_count(digest.links_dropped, 'link')} to no message of these dropped")
+    return f"_{'; '.join(notes)}._"
+
+
+def nothing_said(run: Run, read: Transcript) -> str:
+    """Say that there is nothing to summarise."""
+    where = f"in {run.source.title}" + (f" in that time ({run.source.words})" if run.source.words else "")
+    if read.bots:
+        return f"Only bots wrote {where}: {_count(read.bots, 'message')}, which I leave out."
+    return f"Nobody wrote anything {where}."
+
+
+def _notes(found: Read) -> tuple[str, ...]:
+    notes = []
+    if found.found_own is False:
+        notes.append(
+            "I am not told how far you have read, and you wrote nothing there in 30 days, so this is all of them"
+        )
+    elif found.found_own:
+        notes.append("I am not told how far you have read, so this begins after your own last message there")
+    if found.threads_unread:
+        notes.append(f"the replies in {_count(found.threads_unread, 'thread')} could not be read in time")
+    return tuple(notes)
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"

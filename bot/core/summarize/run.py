@@ -1,0 +1,91 @@
+"""A run: one request for a summary, with what was read and found for it, kept for a second try and for more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter
+
+from bot.core.conversation import FileRef, Place, Record
+from bot.core.summarize.finding import Findings
+from bot.core.summarize.transcript import Transcript
+from bot.core.summarize.wish import Length, Wishes
+
+if TYPE_CHECKING:
+    from bot.core.ports import Call, Store
+
+TRANSCRIPT, SHARED = "transcript", "shared"  # what a run keeps beside findings
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is summarised: a channel between two times, a thread, or a file. `title` is how people call it.
+
+    `start` is None for a span that begins with what the person has read; `words` are the span's own.
+    """
+
+    place: Place
+    title: str
+    words: str = ""
+    start: datetime | None = None
+    end: datetime | None = None
+    file: FileRef | None = None
+
+    @property
+    def heading(self) -> str:
+        """Say what is summarised."""
+        return f"{self.title}, {self.words}" if self.words else self.title
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Who wants a summary of what, how, and where the answer goes. `id` is the command's."""
+
+    id: str
+    person: str
+    place: Place
+    source: Source
+    wishes: Wishes
+
+    def at_length(self, length: str) -> Run:
+        """Return the run with another length."""
+        return replace(self, wishes=replace(self.wishes, length=Length(length)))
+
+
+class Keeper:
+    """Keeps what a run has paid for and read. Implements `digest.Kept`."""
+
+    def __init__(self, run: Run, store: Store) -> None:
+        self._run, self._store = run, store
+
+    async def get(self, key: str) -> Findings | None:
+        """Return the findings that were kept under `key`."""
+        kept = await self._store.kept_of_run(self._run, key)
+        return Findings.model_validate_json(kept) if kept is not None else None
+
+    async def keep(self, key: str, findings: Findings, call: Call) -> None:
+        """Keep findings, and write down what they cost, in one transaction."""
+        cost = Record(self._run.place, self._run.person, calls=(call,))
+        await self._store.keep_of_run(self._run, key, findings.model_dump_json(), cost)
+
+    async def transcript(self) -> Transcript | None:
+        """Return what was read."""
+        kept = await self._store.kept_of_run(self._run, TRANSCRIPT)
+        return _TRANSCRIPT.validate_json(kept) if kept is not None else None
+
+    async def keep_transcript(self, transcript: Transcript) -> None:
+        """Keep what was read, so that nobody has to read it again."""
+        await self._store.keep_of_run(self._run, TRANSCRIPT, _TRANSCRIPT.dump_json(transcript).decode())
+
+    async def shared(self) -> str:
+        """Return the id of the message by which the summary was shared, "" as long as it was not."""
+        return await self._store.kept_of_run(self._run, SHARED) or ""
+
+    async def keep_shared(self, message: str) -> None:
+        """Keep the id of the message by which the summary was shared."""
+        await self._store.keep_of_run(self._run, SHARED, message)
+
+
+_TRANSCRIPT = TypeAdapter(Transcript)

@@ -1,0 +1,159 @@
+"""Messages as the model gets them: numbered, threads together, as many in one call as it reads with care."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
+from itertools import groupby
+from math import ceil
+from typing import TYPE_CHECKING
+
+from bot.core.conversation import BYTES_PER_TOKEN, FileRef, estimate_tokens
+from bot.core.quoting import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from bot.core.conversation import Said
+
+# One call reads up to so much; what is more is read in parts, side by side, which takes less time and leaves less out.
+ONE_CALL = 24_000  # tokens
+PART = 12_000
+LARGEST_PART = 40_000
+PARALLEL = 8
+TOKENS_AROUND_LINE = 30  # of input: the JSON about a message's text
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A message of a transcript. `id` is short, for the model; `answers` is that of the message it hangs on, or "".
+
+    `message` and `thread` are the platform's ids. `piece` counts from 1 where a message was too long for one call.
+    """
+
+    id: str
+    message: str
+    thread: str
+    author: str
+    name: str
+    at: datetime
+    text: str
+    answers: str = ""
+    piece: int = 0
+
+    @property
+    def tokens(self) -> int:
+        """Estimate the tokens that the line takes, from above."""
+        return estimate_tokens(self.text) + TOKENS_AROUND_LINE
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What was read: its lines, threads together, and how many messages of bots, and of former times, are not in it.
+
+    `notes` say what else a reader should know; `files` are those of a message that stands alone.
+    """
+
+    lines: tuple[Line, ...]
+    bots: int = 0
+    older: int = 0
+    notes: tuple[str, ...] = ()
+    files: tuple[FileRef, ...] = ()
+
+    @property
+    def people(self) -> int:
+        """Tell how many people speak."""
+        return len({line.author for line in self.lines})
+
+
+def transcript(said: Sequence[Said], *, most: int) -> Transcript:
+    """Give messages their numbers, each thread behind its first one, oldest first; the newest `most` messages stay.
+
+    Bots' messages are left out, unless people answered to one; empty ones, too.
+    """
+    told = sorted({message.id: message for message in said if message.text.strip()}.values(), key=lambda m: m.id)
+    answered = {message.thread for message in told if not message.is_bot and message.thread}
+    kept = [message for message in told if not message.is_bot or (message.id in answered and not message.is_own)]
+    bots, older = len(told) - len(kept), max(0, len(kept) - most)
+    kept = sorted(kept[older:], key=lambda message: (message.thread or message.id, message.id))
+    ids = {message.id: f"m{number}" for number, message in enumerate(kept, start=1)}
+    lines = tuple(
+        Line(
+            id=ids[message.id],
+            message=message.id,
+            thread=message.thread,
+            author=message.author,
+            name=message.name,
+            at=message.at,
+            text=message.text,
+            answers=ids.get(message.thread, "") if message.thread != message.id else "",
+        )
+        for message in kept
+    )
+    return Transcript(lines, bots, older)
+
+
+def parts(lines: Sequence[Line], room: int) -> list[tuple[Line, ...]]:
+    """Cut a transcript into as many parts as there shall be calls, each of at most `room` tokens.
+
+    One part where all fits into one call. Threads stay whole where they fit; a message is cut into pieces, one a part,
+    only where it is larger than any part may be.
+    """
+    total = sum(line.tokens for line in lines)
+    if total <= min(ONE_CALL, room):
+        return [tuple(lines)] if lines else []
+    # Parts of one size, as many as run side by side; where that makes them too large, several rounds of them.
+    size = min(max(PART, ceil(total / PARALLEL)), LARGEST_PART, room)
+    found: list[tuple[Line, ...]] = []
+    part: list[Line] = []
+    used = 0
+    for thread in _threads(lines, size):
+        needed = sum(line.tokens for line in thread)
+        if part and used + needed > size and needed <= size:
+            found.append(tuple(part))
+            part, used = [], 0
+        for line in thread:
+            if part and used + line.tokens > size:
+                found.append(tuple(part))
+                part, used = [], 0
+            part.append(line)
+            used += line.tokens
+    return [*found, tuple(part)] if part else found
+
+
+def halves(part: Sequence[Line]) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """Split a part in two; one of a single line has an empty second half."""
+    middle = (len(part) + 1) // 2
+    return tuple(part[:middle]), tuple(part[middle:])
+
+
+def worded(lines: Sequence[Line], zone: tzinfo = UTC) -> str:
+    """Write lines down for the model, as data; times as the reader's clock shows them."""
+    return quoted("messages", [_entry(line, zone) for line in lines])
+
+
+def _threads(lines: Sequence[Line], size: int) -> Iterator[list[Line]]:
+    for _, thread in groupby(lines, key=lambda line: line.answers or line.id):
+        yield [piece for line in thread for piece in _pieces(line, size)]
+
+
+def _pieces(line: Line, size: int) -> list[Line]:
+    if line.tokens <= size:
+        return [line]
+    most = (size - TOKENS_AROUND_LINE) * BYTES_PER_TOKEN // 4  # characters: four bytes at most each
+    texts, rest = [], line.text
+    while rest:
+        cut = next((end for mark in ("\n\n", "\n", " ") if (end := rest.rfind(mark, most // 2, most)) > 0), most)
+        cut = len(rest) if len(rest) <= most else cut
+        texts.append(rest[:cut])
+        rest = rest[cut:]
+    return [replace(line, text=text, piece=number) for number, text in enumerate(texts, start=1)]
+
+
+def _entry(line: Line, zone: tzinfo) -> dict[str, object]:
+    entry: dict[str, object] = {"id": line.id, "at": f"{line.at.astimezone(zone):%a %d %b %H:%M}", "from": line.name}
+    if line.answers:
+        entry["answers"] = line.answers
+    if line.piece:
+        entry["piece"] = line.piece
+    return entry | {"text": line.text}

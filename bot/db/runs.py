@@ -1,0 +1,91 @@
+"""Runs of summaries: what was asked, what was read, what was found, until retention takes it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter
+from sqlalchemy import delete, select, update
+
+from bot.core.conversation import Place
+from bot.core.summarize.run import Run, Source
+from bot.core.summarize.wish import Wishes
+from bot.db.tables import SummaryPart, SummaryRun
+from bot.db.upsert import INSERT
+
+if TYPE_CHECKING:
+    from bot.db.engine import Database
+
+FORGOTTEN_AT_ONCE = 20  # runs in one transaction: each may hold some megabytes
+
+_SOURCE, _WISHES = TypeAdapter(Source), TypeAdapter(Wishes)
+
+
+class RunStore:
+    """The part of `bot.core.ports.Store` that is about runs of summaries."""
+
+    def __init__(self, database: Database) -> None:
+        self._runs = database
+
+    async def begin_run(self, run: Run) -> None:
+        """Keep a new run; one that is there stays as it is."""
+        async with self._runs.writer.begin() as connection:
+            insert = INSERT[connection.dialect.name](SummaryRun).values(
+                **asdict(run.place),
+                id=run.id,
+                person=run.person,
+                source=_SOURCE.dump_json(run.source).decode(),
+                wishes=_WISHES.dump_json(run.wishes).decode(),
+                is_cancelled=False,
+                created_at=datetime.now(UTC),
+            )
+            await connection.execute(insert.on_conflict_do_nothing())
+
+    async def run(self, workspace: str, run_id: str) -> Run | None:
+        """Load a run of a workspace; None for one that is forgotten."""
+        async with self._runs.reader.connect() as connection:
+            here = SummaryRun.workspace == workspace, SummaryRun.id == run_id
+            row = (await connection.execute(select(SummaryRun.__table__).where(*here))).one_or_none()
+        if row is None:
+            return None
+        return Run(
+            id=row.id,
+            person=row.person,
+            place=Place(row.workspace, row.channel, row.thread),
+            source=_SOURCE.validate_json(row.source),
+            wishes=_WISHES.validate_json(row.wishes),
+        )
+
+    async def cancel_run(self, workspace: str, run_id: str, person: str) -> None:
+        """Note that a person wants their run no more."""
+        own = SummaryRun.workspace == workspace, SummaryRun.id == run_id, SummaryRun.person == person
+        async with self._runs.writer.begin() as connection:
+            await connection.execute(update(SummaryRun).where(*own).values(is_cancelled=True))
+
+    async def is_cancelled(self, run: Run) -> bool:
+        """Tell whether a run is wanted no more."""
+        async with self._runs.reader.connect() as connection:
+            found = await connection.execute(select(SummaryRun.is_cancelled).where(SummaryRun.id == run.id))
+            return bool(found.scalar_one_or_none())
+
+    async def kept_of_run(self, run: Run, key: str) -> str | None:
+        """Return what a run keeps under `key`."""
+        here = SummaryPart.run_id == run.id, SummaryPart.key == key
+        async with self._runs.reader.connect() as connection:
+            return (await connection.execute(select(SummaryPart.content).where(*here))).scalar_one_or_none()
+
+    async def keep_of_run(self, run: Run, key: str, content: str) -> None:
+        """Keep `content` under `key`; what is there already stays."""
+        async with self._runs.writer.begin() as connection:
+            insert = INSERT[connection.dialect.name](SummaryPart).values(run_id=run.id, key=key, content=content)
+            await connection.execute(insert.on_conflict_do_nothing())
+
+    async def forget_runs(self, before: datetime) -> int:
+        """Delete the oldest runs that were begun before a time, 20 at most; return how many."""
+        old = select(SummaryRun.id).where(SummaryRun.created_at < before).limit(FORGOTTEN_AT_ONCE)
+        async with self._runs.writer.begin() as connection:
+            ids = list(await connection.scalars(old))
+            await connection.execute(delete(SummaryPart).where(SummaryPart.run_id.in_(ids)))
+            return (await connection.execute(delete(SummaryRun).where(SummaryRun.id.in_(ids)))).rowcount

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.core.conversation import FileRef, Place, Record
+from bot.core.ports import Call, Purpose
+from bot.core.summarize.finding import Point, nothing
+from bot.core.summarize.run import Keeper, Run, Source
+from bot.core.summarize.transcript import Line, Transcript
+from bot.core.summarize.wish import Length, Shape, Wishes
+from bot.db import tables
+from bot.db.store import SqlStore
+
+if TYPE_CHECKING:
+    from bot.db.engine import Database
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+RUN = Run(
+    id="r1",
+    person="U1",
+    place=Place("T1", "D1", "1.0"),
+    source=Source(Place("T1", "C1"), "#general", "7d", NOW - timedelta(days=7), NOW, FileRef("F1", "a.csv", "", 3)),
+    wishes=Wishes(Length.LONG, Shape.TABLE, focus="cost"),
+)
+CALL = Call(Purpose.DIGEST, "m", NOW, 1, None, 10, 5, 0, 0, "end_turn", "r", "ok")
+
+
+@pytest.fixture
+def store(database: Database) -> SqlStore:
+    return SqlStore(database)
+
+
+async def test_a_run_comes_back_as_it_was(store: SqlStore) -> None:
+    await store.begin_run(RUN)
+    await store.begin_run(replace(RUN, person="U2"))
+    assert await store.run("T1", "r1") == RUN
+    assert await store.run("T2", "r1") is None
+    assert await store.run("T1", "r2") is None
+
+
+async def test_only_its_person_cancels_a_run(store: SqlStore) -> None:
+    await store.begin_run(RUN)
+    await store.cancel_run("T1", "r1", "U2")
+    await store.cancel_run("T2", "r1", "U1")
+    assert not await store.is_cancelled(RUN)
+    await store.cancel_run("T1", "r1", "U1")
+    assert await store.is_cancelled(RUN)
+
+
+async def test_what_was_paid_for_is_kept_once(store: SqlStore, database: Database) -> None:
+    await store.begin_run(RUN)
+    keeper, found = Keeper(RUN, store), nothing().model_copy(update={"open": [Point(text="a\0b", messages=["m1"])]})
+    assert await keeper.get("part 1") is None
+    await keeper.keep("part 1", found, CALL)
+    await keeper.keep("part 1", nothing(), CALL)
+    assert await keeper.get("part 1") == found.model_copy(update={"open": [Point(text="a\0b", messages=["m1"])]})
+    async with database.reader.connect() as connection:
+        calls = (await connection.execute(select(tables.Call.channel, tables.Call.person))).all()
+    assert [tuple(call) for call in calls] == [("D1", "U1"), ("D1", "U1")]
+
+
+async def test_a_transcript_is_kept(store: SqlStore) -> None:
+    await store.begin_run(RUN)
+    keeper = Keeper(RUN, store)
+    read = Transcript((Line("m1", "1.0", "", "U1", "Ada", NOW, "Hello."),), bots=2, notes=("so",))
+    assert await keeper.transcript() is None
+    await keeper.keep_transcript(read)
+    assert await keeper.transcript() == read
+    assert await keeper.shared() == ""
+    await keeper.keep_shared("9.0")
+    assert await keeper.shared() == "9.0"
+
+
+async def test_old_runs_are_forgotten(store: SqlStore, database: Database) -> None:
+    for number in range(25):
+        run = replace(RUN, id=f"r{number}")
+        await store.begin_run(run)
+        await store.keep_of_run(run, "transcript", "{}", Record(RUN.place, "U1", calls=(CALL,)))
+    assert await store.forget_runs(datetime.now(UTC) - timedelta(hours=1)) == 0
+    later = datetime.now(UTC) + timedelta(hours=1)
+    assert [await store.forget_runs(later) for _ in range(3)] == [20, 5, 0]
+    async with database.reader.connect() as connection:
+        for table, left in ((tables.SummaryPart, 0), (tables.Call, 25)):
+            assert (await connection.execute(select(func.count()).select_from(table))).scalar_one() == left
