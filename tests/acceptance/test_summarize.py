@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pypdf import PdfWriter
 
 from bot.core.reading import HIDDEN
 from bot.core.summarize.answer import CANCELLED
@@ -369,3 +371,69 @@ async def test_a_killed_run_pays_for_nothing_twice(stage: Dialogue, model: Scrip
     assert len(model.requests) == 5
     assert [call.method for call in stage.workspace.calls].count("conversations.history") == reads
     assert len(await stage.rows("SELECT id FROM calls WHERE outcome = 'ok'")) == 4
+
+
+def share_file(dialogue: Dialogue, name: str, content: bytes, channel: str = "") -> tuple[str, str]:
+    """Post a file as Sam; return the message's ts and a link to the file."""
+    local = dialogue.workspace
+    ts = local.say(channel or dialogue.general, "", user=local.sam, files={name: content})
+    file = local.files()[-1]
+    return ts, f"https://parley.slack.com/files/{local.sam.id}/{file.id}/{name}"
+
+
+async def test_a_linked_file_is_summarized(dialogue: Dialogue, model: ScriptedModel) -> None:
+    _, link = share_file(dialogue, "sales.csv", b"region,sales\nnorth,7\nsouth,9\n")
+    model.answer("**Summary** The south leads.")
+    await ask(dialogue, f"<{link}> as prose")
+    assert "The south leads" in (await summary(dialogue)).shown
+    asked = model.requests[0].text
+    assert "as prose without headings" in asked
+    assert "north,7" in asked.split("<document>")[1]
+
+
+async def test_a_pdf_goes_as_a_document(dialogue: Dialogue, model: ScriptedModel) -> None:
+    ts, _ = share_file(dialogue, "plan.pdf", pdf())
+    model.answer("**Summary** A plan.")
+    await ask(dialogue, f"https://x.slack.com/archives/{dialogue.general}/p{ts.replace('.', '')}")
+    assert "A plan." in (await summary(dialogue)).shown
+    kinds = [block["type"] for block in model.requests[0].body["messages"][0]["content"]]
+    assert "document" in kinds
+
+
+async def test_an_unreadable_file_is_told(dialogue: Dialogue, model: ScriptedModel) -> None:
+    for name, content in (("song.mp3", b"ID3"), ("broken.pdf", b"%PDF-nothing"), ("empty.txt", b" ")):
+        number = len(dialogue.workspace.ephemerals())
+        _, link = share_file(dialogue, name, content)
+        await ask(dialogue, link)
+        await dialogue.workspace.until(lambda number=number: len(dialogue.workspace.ephemerals()) > number)
+        assert name in (await summary(dialogue)).shown
+    assert model.requests == []
+
+
+async def test_a_long_file_is_read_in_parts(dialogue: Dialogue, model: ScriptedModel) -> None:
+    _, link = share_file(dialogue, "log.txt", b"".join(b"line %06d of the log\n" % n for n in range(18_000)))
+    for number in range(1, 5):
+        model.answer(f"Notes {number}.", to=f"part {number} of")
+    model.answer("**Summary** A log.", to="Summarize the text")
+    await ask(dialogue, link)
+    assert "A log." in (await summary(dialogue, wait=LONG)).shown
+    assert "Notes 1.\\n\\nNotes 2." in model.requests[-1].text
+    assert all(f"line {number:06} of" in "".join(r.text for r in model.requests) for number in range(0, 18_000, 500))
+
+
+async def test_somebody_elses_file_is_refused(dialogue: Dialogue, model: ScriptedModel) -> None:
+    local = dialogue.workspace
+    secret = local.workspace.add_channel("secret", members=[local.sam.id, local.bot.id], is_private=True)
+    _, link = share_file(dialogue, "secret.txt", b"Nobody may know.", secret.id)
+    await ask(dialogue, link)
+    assert "I can't see that file" in await dialogue.whisper()
+    assert model.requests == []
+
+
+def pdf() -> bytes:
+    """Return a PDF of one empty page."""
+    writer = PdfWriter()
+    writer.add_blank_page(200, 200)
+    data = BytesIO()
+    writer.write(data)
+    return data.getvalue()

@@ -14,6 +14,7 @@ from bot.core.ports import Role
 from bot.core.reading import allow
 from bot.core.reply import Written, own_up, too_long, write
 from bot.core.summarize.conversation import Summary
+from bot.core.summarize.file import give_files
 from bot.core.summarize.run import Keeper
 from bot.core.summarize.text import condensed, prompt, request
 from bot.core.summarize.typed import parse
@@ -109,7 +110,13 @@ async def give(run: Run, visible: Answer, *, bookmark: Bookmark, store: Store, m
         run, store=store, model=model, chat=chat, progress=lambda line: visible.progress(line, controls=(stop,))
     )
     try:
+        if run.source.file is not None:
+            return await give_files(
+                (run.source.file,), run, visible, bookmark=bookmark, store=store, model=model, chat=chat
+            )
         read = await unless_cancelled(summary.read(), run, store)
+        if read.files:
+            return await give_files(read.files, run, visible, bookmark=bookmark, store=store, model=model, chat=chat)
         text = await unless_cancelled(summary.make(read), run, store)
     except CancelledRunError:
         return Written("", await visible.replace(CANCELLED), tuple(summary.digest.failed))

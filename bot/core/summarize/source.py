@@ -68,7 +68,7 @@ async def find(ask: Ask, command: Command, *, chat: Chat) -> Source:
     place, person = command.place, command.asker.person
     if ask.link:
         target = chat.locate(ask.link, place)
-        if target is None or target.file:
+        if target is None:
             raise UsageError(FOREIGN)
         if target.file:
             return await _find_file(target.file, command, chat=chat)

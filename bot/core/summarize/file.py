@@ -1,0 +1,48 @@
+"""Files are summarised: texts of any length, pictures and PDFs as they are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.core.attachment import IMAGES, PDF, attach
+from bot.core.reply import Written, too_long, write
+from bot.core.summarize.text import MAX_OUTPUT, condensed, file_prompt, prompt, request
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.conversation import FileRef
+    from bot.core.ports import Answer, Bookmark, Chat, Model, Store
+    from bot.core.summarize.run import Run
+
+WHOLE = 10_000_000  # tokens: a text is read whole here, and its parts on their own
+
+
+async def give_files(
+    files: Sequence[FileRef],
+    run: Run,
+    visible: Answer,
+    *,
+    bookmark: Bookmark,
+    store: Store,
+    model: Model,
+    chat: Chat,
+) -> Written:
+    """Stream a summary of files into an answer; say which of them can't be read. Raises a `ModelError`, `ChatError`."""
+    place = run.source.place
+    settings, reader = await store.settings(place), await chat.reader(run.person)
+    as_they_are = [file for file in files if file.media_type in {PDF, *IMAGES}]
+    attached = await attach(as_they_are, place, model.room(MAX_OUTPUT, settings), chat)
+    texts = await attach([file for file in files if file not in as_they_are], place, WHOLE, chat)
+    faults = " ".join((*attached.faults, *texts.faults))
+    if not attached.files and not texts.files:
+        return Written("", await visible.replace(faults))
+    asking = request("", f"{run.place.workspace}/{run.person}", settings)
+    whole = "\n\n".join(f"{one.name}\n\n{one.data.decode()}" for one in texts.attachments)
+    text, cut, calls = await condensed(whole, asking, model=model, progress=visible.progress)
+    wanted = prompt(text, run.wishes, reader.language) if text else file_prompt(run.wishes, reader.language)
+    notes = too_long(characters=cut) + (f"\n\n_{faults}_" if faults else "")
+    asking = request(wanted, asking.person, settings, attached.attachments)
+    written = await write(asking, visible, model=model, reference=bookmark.reference, notes=notes)
+    return replace(written, calls=(*calls, *written.calls))
