@@ -401,11 +401,11 @@ async def test_a_pdf_goes_as_a_document(dialogue: Dialogue, model: ScriptedModel
 
 
 async def test_an_unreadable_file_is_told(dialogue: Dialogue, model: ScriptedModel) -> None:
-    for name, content in (("song.mp3", b"ID3"), ("broken.pdf", b"%PDF-nothing"), ("empty.txt", b" ")):
-        number = len(dialogue.workspace.ephemerals())
+    files = (("song.mp3", b"ID3"), ("broken.pdf", b"%PDF-nothing"), ("empty.txt", b" "))
+    for number, (name, content) in enumerate(files, start=1):
         _, link = share_file(dialogue, name, content)
         await ask(dialogue, link)
-        await dialogue.workspace.until(lambda number=number: len(dialogue.workspace.ephemerals()) > number)
+        await dialogue.whisper(number)
         assert name in (await summary(dialogue)).shown
     assert model.requests == []
 

@@ -55,11 +55,11 @@ async def summarize(command: Command, *, bookmark: Bookmark, store: Store, model
         settings, reader = await store.settings(command.place), await chat.reader(command.asker.person)
         asking = request("", _person(command.place, command.asker), settings)
         async with answering(command, chat=chat, bookmark=bookmark) as visible:
-            text, cut, calls = await condensed(ask.text, asking, model=model, progress=visible.progress)
+            text, cut = await condensed(ask.text, asking, model=model, progress=visible.progress)
             asking = request(prompt(text, ask.wishes, reader.language), asking.person, settings)
             notes = too_long(characters=cut)
             written = await write(asking, visible, model=model, reference=bookmark.reference, notes=notes)
-        return command.record(replace(written, calls=(*calls, *written.calls)))
+        return command.record(written)
     run = await store.run(command.place.workspace, command.id)
     async with answering(command, chat=chat, bookmark=bookmark) as visible:
         if run is None:
@@ -119,13 +119,13 @@ async def give(run: Run, visible: Answer, *, bookmark: Bookmark, store: Store, m
             return await give_files(read.files, run, visible, bookmark=bookmark, store=store, model=model, chat=chat)
         text = await unless_cancelled(summary.make(read), run, store)
     except CancelledRunError:
-        return Written("", await visible.replace(CANCELLED), tuple(summary.digest.failed))
+        return Written("", await visible.replace(CANCELLED))
     except (UsageError, NotAllowedError) as error:
         return Written("", await visible.replace(error.sentence))
     except ModelError as error:
         return await own_up(error, visible, bookmark.reference)
     text = f"**{run.source.heading}**\n{text}"
-    return Written(text, await visible.replace(text, controls=controls(run)), tuple(summary.digest.failed))
+    return Written(text, await visible.replace(text, controls=controls(run)))
 
 
 async def unless_cancelled(work: Coroutine[None, None, T], run: Run, store: Store) -> T:

@@ -9,7 +9,7 @@ from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Protocol
 
 from bot.core.conversation import estimate_tokens
-from bot.core.ports import Call, Role, Turn
+from bot.core.ports import Role, Turn
 from bot.core.quoting import quoted
 from bot.core.summarize.finding import Findings, check, cited, is_empty, nothing
 from bot.core.summarize.transcript import LARGEST_PART, PARALLEL, halves, parts, worded
@@ -35,20 +35,19 @@ class Kept(Protocol):
     async def get(self, key: str) -> Findings | None:
         """Return what was kept under `key`."""
 
-    async def keep(self, key: str, findings: Findings, call: Call) -> None:
-        """Keep findings with what they cost."""
+    async def keep(self, key: str, findings: Findings) -> None:
+        """Keep findings."""
 
 
 @dataclass(slots=True)
 class Digest:
-    """What came out. `unread`: messages that the model would not or could not summarise. `failed`: calls in vain."""
+    """What came out. `unread`: messages that the model would not or could not summarise."""
 
     findings: Findings = field(default_factory=nothing)
     links_dropped: int = 0
     points_dropped: int = 0
     unread: int = 0
     parts: int = 0
-    failed: list[Call] = field(default_factory=list)
 
 
 class Digester:
@@ -104,14 +103,12 @@ class Digester:
         known = {line.id for line in part}
         try:
             found = [await self._fill(key, f"{ask}\n\n{worded(part, self._zone)}", known)]
-        except ModelFormError as error:
-            self._spend(error)
+        except ModelFormError:
             first, second = halves(part)
             if not second:
                 return self._leave_out(part)
             return [*await self._part(first, f"{key}a", ask), *await self._part(second, f"{key}b", ask)]
         except ModelRefusedError as error:
-            self._spend(error)
             self._refusal = error
             return self._leave_out(part)
         self._count(part)
@@ -140,8 +137,7 @@ class Digester:
         text = f"{ask}\n\n{quoted('parts', [findings.model_dump() for findings in batch])}"
         try:
             return [await self._fill(key, text, known)]
-        except ModelFormError as error:
-            self._spend(error)
+        except ModelFormError:
             return [await self._fill(key, text, known)]
 
     async def _fill(self, key: str, text: str, known: set[str]) -> Findings:
@@ -150,8 +146,8 @@ class Digester:
         if found is None:
             async with self._running:
                 request = replace(self._request, turns=(Turn(Role.USER, text),))
-                found, call = await self._model.fill(request, Findings)
-            await self._kept.keep(key, found, call)
+                found, _ = await self._model.fill(request, Findings)
+            await self._kept.keep(key, found)
         checked = check(found, known)
         if checked.links_dropped:
             log.warning(
@@ -162,9 +158,6 @@ class Digester:
         self.found.links_dropped += checked.links_dropped
         self.found.points_dropped += checked.points_dropped
         return checked.findings
-
-    def _spend(self, error: ModelError) -> None:
-        self.found.failed += [error.call] if error.call else []
 
     def _leave_out(self, part: Sequence[Line]) -> list[Findings]:
         self.found.unread += len({line.id for line in part})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.core.attachment import IMAGES, PDF, attach
@@ -40,9 +39,8 @@ async def give_files(
         return Written("", await visible.replace(faults))
     asking = request("", f"{run.place.workspace}/{run.person}", settings)
     whole = "\n\n".join(f"{one.name}\n\n{one.data.decode()}" for one in texts.attachments)
-    text, cut, calls = await condensed(whole, asking, model=model, progress=visible.progress)
+    text, cut = await condensed(whole, asking, model=model, progress=visible.progress)
     wanted = prompt(text, run.wishes, reader.language) if text else file_prompt(run.wishes, reader.language)
     notes = too_long(characters=cut) + (f"\n\n_{faults}_" if faults else "")
     asking = request(wanted, asking.person, settings, attached.attachments)
-    written = await write(asking, visible, model=model, reference=bookmark.reference, notes=notes)
-    return replace(written, calls=(*calls, *written.calls))
+    return await write(asking, visible, model=model, reference=bookmark.reference, notes=notes)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from bot.core.conversation import FileRef, Place, Record
+from bot.core.conversation import FileRef, Place
 from bot.core.summarize.finding import Findings
 from bot.core.summarize.transcript import Transcript
 from bot.core.summarize.wish import Length, Wishes
 
 if TYPE_CHECKING:
-    from bot.core.ports import Call, Store
+    from bot.core.ports import Store
 
 TRANSCRIPT, SHARED = "transcript", "shared"  # what a run keeps beside findings
 
@@ -65,10 +65,9 @@ class Keeper:
         kept = await self._store.kept_of_run(self._run, key)
         return Findings.model_validate_json(kept) if kept is not None else None
 
-    async def keep(self, key: str, findings: Findings, call: Call) -> None:
-        """Keep findings, and write down what they cost, in one transaction."""
-        cost = Record(self._run.place, self._run.person, calls=(call,))
-        await self._store.keep_of_run(self._run, key, findings.model_dump_json(), cost)
+    async def keep(self, key: str, findings: Findings) -> None:
+        """Keep findings, so that nobody pays for them again."""
+        await self._store.keep_of_run(self._run, key, findings.model_dump_json())
 
     async def transcript(self) -> Transcript | None:
         """Return what was read."""

@@ -14,10 +14,10 @@ from bot.core.summarize.transcript import LARGEST_PART, PARALLEL
 from bot.core.summarize.wording import for_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from bot.core.channel_settings import ChannelSettings
-    from bot.core.ports import Attachment, Call, Model
+    from bot.core.ports import Attachment, Model
     from bot.core.summarize.wish import Wishes
 
 MAX_OUTPUT = 2_000  # tokens
@@ -60,22 +60,19 @@ def pieces(text: str, tokens: int) -> list[str]:
     return [*found, text] if text else found
 
 
-async def condensed(
-    text: str, asking: Request, *, model: Model, progress: Callable[[str], None]
-) -> tuple[str, int, tuple[Call, ...]]:
+async def condensed(text: str, asking: Request, *, model: Model, progress: Callable[[str], None]) -> tuple[str, int]:
     """Bring a text down to what fits into one request: itself, or else notes on each of its parts, made side by side.
 
-    Returns it with the number of characters that were too many even so, and the calls that it took. Raises a
-    `ModelError`.
+    Returns it with the number of characters that were too many even so. Raises a `ModelError`.
     """
     room = model.room(MAX_OUTPUT, asking.settings)
     if estimate_tokens(text) <= room:
-        return text, 0, ()
+        return text, 0
     cut = pieces(text, min(LARGEST_PART, room) - 500)
     kept, left = cut[:MOST_PARTS], sum(map(len, cut[MOST_PARTS:]))
     running, done = asyncio.Semaphore(PARALLEL), 0
 
-    async def note(number: int, piece: str) -> tuple[str, Call]:
+    async def note(number: int, piece: str) -> str:
         nonlocal done
         words = (
             f"Note down in detail, in plain paragraphs, what part {number} of {len(kept)} of a long text says: "
@@ -85,7 +82,7 @@ async def condensed(
             written = await model.write(replace(asking, turns=(Turn(Role.USER, words),)), _unheard)
         done += 1
         progress(f"{done} of {len(kept)} parts read")
-        return written.text, written.call
+        return written.text
 
     progress(f"0 of {len(kept)} parts read")
     try:
@@ -93,9 +90,8 @@ async def condensed(
             tasks = [group.create_task(note(number, piece)) for number, piece in enumerate(kept, start=1)]
     except ExceptionGroup as errors:
         raise errors.exceptions[0] from None
-    notes: Sequence[tuple[str, Call]] = [task.result() for task in tasks]
-    whole, _ = shorten("\n\n".join(text for text, _ in notes), room)
-    return whole, left, tuple(call for _, call in notes)
+    whole, _ = shorten("\n\n".join(task.result() for task in tasks), room)
+    return whole, left
 
 
 def _unheard(_: str) -> None:

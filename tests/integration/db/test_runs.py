@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
-from bot.core.conversation import FileRef, Place, Record
-from bot.core.ports import Call, Purpose
+from bot.core.conversation import FileRef, Place
 from bot.core.summarize.finding import Point, nothing
 from bot.core.summarize.run import Keeper, Run, Source
 from bot.core.summarize.transcript import Line, Transcript
@@ -27,7 +26,6 @@ RUN = Run(
     source=Source(Place("T1", "C1"), "#general", "7d", NOW - timedelta(days=7), NOW, FileRef("F1", "a.csv", "", 3)),
     wishes=Wishes(Length.LONG, Shape.TABLE, focus="cost"),
 )
-CALL = Call(Purpose.DIGEST, "m", NOW, 1, None, 10, 5, 0, 0, "end_turn", "r", "ok")
 
 
 @pytest.fixture
@@ -52,16 +50,13 @@ async def test_only_its_person_cancels_a_run(store: SqlStore) -> None:
     assert await store.is_cancelled(RUN)
 
 
-async def test_what_was_paid_for_is_kept_once(store: SqlStore, database: Database) -> None:
+async def test_what_was_found_first_stays(store: SqlStore) -> None:
     await store.begin_run(RUN)
     keeper, found = Keeper(RUN, store), nothing().model_copy(update={"open": [Point(text="a\0b", messages=["m1"])]})
     assert await keeper.get("part 1") is None
-    await keeper.keep("part 1", found, CALL)
-    await keeper.keep("part 1", nothing(), CALL)
-    assert await keeper.get("part 1") == found.model_copy(update={"open": [Point(text="a\0b", messages=["m1"])]})
-    async with database.reader.connect() as connection:
-        calls = (await connection.execute(select(tables.Call.channel, tables.Call.person))).all()
-    assert [tuple(call) for call in calls] == [("D1", "U1"), ("D1", "U1")]
+    await keeper.keep("part 1", found)
+    await keeper.keep("part 1", nothing())
+    assert await keeper.get("part 1") == found
 
 
 async def test_a_transcript_is_kept(store: SqlStore) -> None:
@@ -80,10 +75,9 @@ async def test_old_runs_are_forgotten(store: SqlStore, database: Database) -> No
     for number in range(25):
         run = replace(RUN, id=f"r{number}")
         await store.begin_run(run)
-        await store.keep_of_run(run, "transcript", "{}", Record(RUN.place, "U1", calls=(CALL,)))
+        await store.keep_of_run(run, "transcript", "{}")
     assert await store.forget_runs(datetime.now(UTC) - timedelta(hours=1)) == 0
     later = datetime.now(UTC) + timedelta(hours=1)
     assert [await store.forget_runs(later) for _ in range(3)] == [20, 5, 0]
     async with database.reader.connect() as connection:
-        for table, left in ((tables.SummaryPart, 0), (tables.Call, 25)):
-            assert (await connection.execute(select(func.count()).select_from(table))).scalar_one() == left
+        assert (await connection.execute(select(func.count()).select_from(tables.SummaryPart))).scalar_one() == 0
