@@ -370,7 +370,6 @@ async def test_a_killed_run_pays_for_nothing_twice(stage: Dialogue, model: Scrip
         assert "All of it." in (await summary(stage, wait=LONG)).shown
     assert len(model.requests) == 5
     assert [call.method for call in stage.workspace.calls].count("conversations.history") == reads
-    assert len(await stage.rows("SELECT id FROM calls WHERE outcome = 'ok'")) == 4
 
 
 def share_file(dialogue: Dialogue, name: str, content: bytes, channel: str = "") -> tuple[str, str]:
