@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -18,6 +19,7 @@ from bot.db import migrate
 from bot.db.engine import Database
 from bot.db.store import SqlStore
 from bot.errors import ChatError
+from bot.metrics import Metrics
 from bot.slack import http, socket
 from bot.slack.api import call, web_client
 from bot.slack.app import bolt_app
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
     from pydantic import SecretStr
 
+    from bot.core.ports import Call
     from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -50,13 +53,20 @@ async def running(settings: Settings) -> AsyncIterator[str]:
     async with AsyncExitStack() as stack:
         database = Database.open(settings.database_url)
         stack.push_async_callback(database.close)
-        session = await stack.enter_async_context(aiohttp.ClientSession(trace_configs=[fenced()]))
+        metrics = Metrics()
+        traces = [fenced(), metrics.trace(settings.slack_api_url)]
+        session = await stack.enter_async_context(aiohttp.ClientSession(trace_configs=traces))
+
+        def on_call(call: Call) -> None:
+            ledger.note(call)
+            metrics.called(call)
+
         model = await stack.enter_async_context(
             claude_client.connect(
                 api_key=_secret(settings.anthropic_api_key),
                 model=settings.claude_model,
                 base_url=settings.anthropic_base_url,
-                on_call=ledger.note,
+                on_call=on_call,
             )
         )
         client = web_client(_secret(settings.slack_bot_token), settings.slack_api_url, session)
@@ -71,6 +81,7 @@ async def running(settings: Settings) -> AsyncIterator[str]:
             backoff=BACKOFF,
             patience=settings.turn_patience,
             failed_kept=retention.failed_kept(settings.retention_days),
+            watch=metrics,
         )
         turns = Turns(
             inbox,
@@ -91,7 +102,9 @@ async def running(settings: Settings) -> AsyncIterator[str]:
         if settings.transport == "http":
             on_slack = http.listener(app, _secret(settings.slack_signing_secret))
         address = await stack.enter_async_context(
-            web.listening(web.application(readiness, on_slack), settings.host, settings.port)
+            web.listening(
+                web.application(readiness, on_slack, partial(metrics.page, inbox)), settings.host, settings.port
+            )
         )
         if settings.transport == "socket":
             token = _secret(settings.slack_app_token)

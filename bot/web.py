@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 CHECK_TIMEOUT = 5.0  # seconds for one check
 CHECK_AGE = 10.0  # seconds for which an answer holds, so that a probe costs Slack's rate limit next to nothing
+PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 GRACE = 5.0  # seconds that open requests get when the server stops
 
 
@@ -46,14 +47,23 @@ async def _look(name: str, check: Callable[[], Awaitable[object]]) -> str:
             await check()
     except Exception as error:  # noqa: BLE001 - whatever is wrong, the probe has to say so
         log.warning("not ready: %s: %s", name, error)
-        return type(error).__name__
+        return _reason(error)
     return "ok"
 
 
+def _reason(error: Exception) -> str:
+    """Name an error by its class and, where a database's driver has one, its own name or code."""
+    origin = getattr(error, "orig", error)
+    code = getattr(origin, "sqlite_errorname", None) or getattr(origin, "sqlstate", None)
+    return " ".join(filter(None, (type(error).__name__, code)))
+
+
 def application(
-    readiness: Readiness, on_slack: Callable[[web.Request], Awaitable[web.StreamResponse]] | None
+    readiness: Readiness,
+    on_slack: Callable[[web.Request], Awaitable[web.StreamResponse]] | None,
+    figures: Callable[[], Awaitable[bytes]],
 ) -> web.Application:
-    """Build the routes; `on_slack` is None where Slack comes over a socket."""
+    """Build the routes; `on_slack` is None where Slack comes over a socket. `figures` are for Prometheus."""
     app = web.Application(client_max_size=BODY_LIMIT)
 
     async def on_healthz(_: web.Request) -> web.Response:
@@ -63,7 +73,16 @@ def application(
         found = await readiness.look()
         return web.json_response(found, status=200 if set(found.values()) == {"ok"} else 503)
 
+    async def on_metrics(_: web.Request) -> web.Response:
+        try:
+            async with asyncio.timeout(CHECK_TIMEOUT):
+                page = await figures()
+        except Exception as error:  # noqa: BLE001 - whatever is wrong, the monitoring has to see it
+            return web.Response(status=503, text=_reason(error))
+        return web.Response(body=page, headers={"Content-Type": PROMETHEUS})
+
     app.router.add_get("/healthz", on_healthz)
+    app.router.add_get("/metrics", on_metrics)
     app.router.add_get("/readyz", on_readyz)
     if on_slack is not None:
         app.router.add_post(PATH, on_slack)

@@ -15,7 +15,7 @@ inbox.py     the inbox: runs the jobs, keeps their leases
 """
 
 from bot.work.inbox import Inbox
-from bot.work.job import AbandonedError, Delivery, Finish, GivenUp, Handler, Job, fence, reference
+from bot.work.job import AbandonedError, Delivery, Finish, GivenUp, Handler, Job, Watch, fence, reference
 from bot.work.lease import LeaseLostError
 from bot.work.purge import FAILED_KEPT
 
@@ -29,6 +29,7 @@ __all__ = [
     "Inbox",
     "Job",
     "LeaseLostError",
+    "Watch",
     "fence",
     "reference",
 ]

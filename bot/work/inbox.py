@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
     from bot.work.counts import Counts
-    from bot.work.job import Delivery, Finish
+    from bot.work.job import Delivery, Finish, Watch
     from bot.work.lease import Claim
 
 log = logging.getLogger(__name__)
@@ -56,6 +56,7 @@ class Inbox:
     often, in seconds, to look for what other replicas accepted or left. A job whose error `is_transient` is attempted
     up to `attempts` times, within `patience` seconds from its first attempt on, with pauses that start at `backoff`
     seconds; what it waits for its turn does not count. One that failed for good is kept for `failed_kept` seconds.
+    `watch` is told what is accepted and what ends.
 
     The token of a claim fences the database only: handlers call `Job.check` or `Job.keep` before they change anything
     outside. They may be cancelled at any time, and then run again from the start, perhaps elsewhere.
@@ -73,7 +74,9 @@ class Inbox:
         attempts: int = 5,
         backoff: float = 2,
         failed_kept: float = FAILED_KEPT,
+        watch: Watch | None = None,
     ) -> None:
+        self._watch = watch
         self._writer = writer
         self._limit = running
         self._poll = poll
@@ -116,7 +119,10 @@ class Inbox:
         wait already, and `TypeError` or `ValueError` for a payload that is no JSON. Then nothing is promised, and the
         delivery has to come again.
         """
-        return await self._acceptance.accept(delivery)
+        is_new = await self._acceptance.accept(delivery)
+        if self._watch is not None:
+            self._watch.accepted(delivery.kind, is_new=is_new)
+        return is_new
 
     async def start(self) -> None:
         """Begin to work. Raises what the database raises; an inbox that was stopped can't be started again."""
@@ -227,6 +233,7 @@ class Inbox:
             try:
                 finish = await self._attempt(claim, job)
                 await self._leases.done(claim, both(finish, job.aside))
+                self._tell_end(claim, "done")
             except LeaseLostError:
                 raise
             except Exception as error:  # noqa: BLE001 (the policy judges it)
@@ -247,6 +254,7 @@ class Inbox:
         if pause is not None:
             log.warning("attempt %d failed, the next is in %.1f s: %s", claim.attempt, pause, cause(error))
             await self._leases.again(claim, job.aside, cause(error), pause, claim.attempt)
+            self._tell_end(claim, "again")
             return
         reason = claim.cause if claim.cause and isinstance(error, AbandonedError) else cause(error)
         log.error("given up in attempt %d: %s\n%s", claim.attempt, reason, frames(error))
@@ -254,12 +262,17 @@ class Inbox:
             async with asyncio.timeout(self._policy.patience):
                 finish = await self._work[claim.kind].given_up(job, error)
             await self._leases.failed(claim, reason, both(finish, job.aside))
+            self._tell_end(claim, "failed")
         except LeaseLostError:
             raise
         except Exception as second:  # noqa: BLE001 (whatever it was, the person does not know yet)
             log.error("nobody could be told: %s\n%s", cause(second), frames(second))  # noqa: TRY400 (no message text)
             attempts = max(claim.attempt, self._policy.attempts)
             await self._leases.again(claim, job.aside, reason, self._policy.backoff, attempts)
+
+    def _tell_end(self, claim: Claim, outcome: str) -> None:
+        if self._watch is not None:
+            self._watch.ended(claim.kind, outcome, claim.tried())
 
     async def _keep_leases(self) -> None:
         """Renew what runs here, cancel what is no longer ours, free what others let expire."""

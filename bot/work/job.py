@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -109,6 +109,16 @@ class Job:
     def check(self) -> None:
         """Raise `LeaseLostError` when the job may no longer be ours: to be called before each effect outside."""
         self._leases.check(self._claim)
+
+
+class Watch(Protocol):
+    """Who is told what happens to jobs, to count it."""
+
+    def accepted(self, kind: str, *, is_new: bool) -> None:
+        """Hear that a delivery is durable."""
+
+    def ended(self, kind: str, outcome: str, seconds: float) -> None:
+        """Hear that an attempt ended: "done", "again" or "failed", after so many seconds of trying."""
 
 
 Finish = Callable[[AsyncConnection], Awaitable[None]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -206,6 +207,25 @@ async def test_without_its_database_it_is_not_ready(dialogue: Dialogue, sender: 
     assert (status, found["slack"]) == (503, "ok")
     assert found["database"] == "TimeoutError"
     assert (await sender.get("/readyz"))[0] == 200
+
+
+async def test_figures_are_there_for_prometheus(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer("Hello.")
+    ts = dialogue.mention("hi")
+    await dialogue.answer(dialogue.general, ts)
+    await dialogue.workspace.until(lambda: all(one.is_over for one in dialogue.workspace.deliveries.log))
+    async with aiohttp.ClientSession() as session, session.get(f"{dialogue.url}/metrics") as response:
+        page = await response.text()
+    for line in (
+        'parley_deliveries_total{kind="message",outcome="new"} 1.0',
+        'parley_deliveries_total{kind="message",outcome="duplicate"} 1.0',
+        'parley_model_call_seconds_count{outcome="ok",purpose="answer"} 1.0',
+        'parley_work{status="failed"} 0.0',
+    ):
+        assert line in page
+    assert re.search(r'^parley_slack_calls_total\{method="chat\.\w+",status="200"\} [1-9]', page, re.MULTILINE)
+    assert ts not in page
+    assert dialogue.general not in page
 
 
 async def test_other_addresses_are_unknown(dialogue: Dialogue) -> None:

@@ -1,0 +1,131 @@
+"""The database in trouble: nothing is acknowledged that is not stored, /readyz says why, and it passes by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import aiosqlite
+import pytest
+
+from tests.stage import forge
+from tests.stage.postgresql import free_port
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from contextlib import AbstractAsyncContextManager
+
+    from tests.acceptance.conftest import Dialogue
+    from tests.stage.postgresql import PostgresqlServer
+    from tests.stage.scripted import ScriptedModel
+
+
+def file_of(stage: Dialogue) -> Path:
+    return Path(stage.environ["DATABASE_URL"].removeprefix("sqlite:///"))
+
+
+@asynccontextmanager
+async def locked(stage: Dialogue) -> AsyncIterator[None]:
+    async with aiosqlite.connect(file_of(stage), isolation_level=None) as other:
+        await other.execute("BEGIN IMMEDIATE")  # and never an end, as by a program that hangs
+        yield
+
+
+@asynccontextmanager
+async def read_only(stage: Dialogue) -> AsyncIterator[None]:
+    """Move the file away under the bot: SQLite then writes no more. Permissions would not keep root from it."""
+    path = file_of(stage)
+    path.rename(path.with_suffix(".moved"))
+    yield
+    path.with_suffix(".moved").rename(path)
+
+
+async def readiness(url: str) -> tuple[int, dict[str, Any]]:
+    async with aiohttp.ClientSession() as session, session.get(f"{url}/readyz") as response:
+        return response.status, await response.json()
+
+
+async def survive(stage: Dialogue, model: ScriptedModel, trouble: AbstractAsyncContextManager[None]) -> str:
+    """Ask in the trouble, and let it pass; return what /readyz said of the database meanwhile."""
+    stage.workspace.workspace.rules = replace(stage.workspace.workspace.rules, retry_delays=(0.0, *[0.3] * 200))
+    model.answer("Before.")
+    model.answer("Here.")
+    await stage.answer(stage.general, stage.mention("Are you well?"))
+    async with trouble:
+        before = len(stage.workspace.deliveries.log)
+        ts = stage.mention("Are you there?")
+        deliveries = stage.workspace.deliveries.log[before:]
+        await stage.workspace.until(lambda: all(delivery.tries for delivery in deliveries))
+        assert [(one.tries[0].ok, one.tries[0].status) for one in deliveries] == [(False, 500)] * len(deliveries)
+        status, found = await readiness(stage.url)
+        assert status == 503
+    await stage.workspace.until(lambda: all(delivery.is_over for delivery in deliveries), 20)
+    assert await stage.answer(stage.general, ts) == "Here."
+    assert (await readiness(stage.url))[0] == 200
+    assert len(model.requests) == 2
+    return str(found["database"])
+
+
+@pytest.mark.parametrize(
+    ("trouble", "reason"),
+    [(locked, "TimeoutError"), (read_only, "OperationalError SQLITE_READONLY_DBMOVED")],
+)
+async def test_a_useless_file_is_waited_for(
+    stage: Dialogue,
+    model: ScriptedModel,
+    trouble: Callable[[Dialogue], AbstractAsyncContextManager[None]],
+    reason: str,
+) -> None:
+    async with stage.bot():
+        assert await survive(stage, model, trouble(stage)) == reason
+
+
+async def test_a_full_disk_is_waited_for(stage: Dialogue, model: ScriptedModel, tmp_path: Path) -> None:
+    """No file of the process may grow any more: to SQLite that is what a full disk is."""
+    port = free_port()
+    environ = stage.environ | stage.workspace.environment("http") | {"PORT": str(port)}
+    log = tmp_path / "log"
+    process, output = await asyncio.to_thread(forge.fork, ("serve", "--migrate"), environ, tmp_path, log)
+    assert process.pid is not None
+    pid, limit = process.pid, resource.RLIMIT_FSIZE
+    _, most = resource.prlimit(pid, limit)
+
+    @asynccontextmanager
+    async def full(_: Dialogue) -> AsyncIterator[None]:
+        resource.prlimit(pid, limit, (0, most))
+        yield
+        resource.prlimit(pid, limit, (most, most))
+
+    try:
+        assert b"ready" in await asyncio.to_thread(os.read, output.fileno(), 1000)
+        stage.url = f"http://127.0.0.1:{port}"
+        stage.workspace.deliver_to(f"{stage.url}/slack/events")
+        assert "SQLITE_" in await survive(stage, model, full(stage))
+    finally:
+        with suppress(ProcessLookupError):
+            process.terminate()
+        await asyncio.to_thread(process.join, forge.ENDING)
+        output.close()
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_database_gone_is_waited_for(
+    stage: Dialogue, model: ScriptedModel, postgresql_server: PostgresqlServer
+) -> None:
+    @asynccontextmanager
+    async def gone(_: Dialogue) -> AsyncIterator[None]:
+        await asyncio.to_thread(postgresql_server.crash)
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(postgresql_server.start)
+
+    async with stage.bot():
+        assert await survive(stage, model, gone(stage)) == "ConnectionRefusedError"
