@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import aiosqlite
+import asyncpg
 import pytest
 
 from tests.stage import forge
 from tests.stage.postgresql import free_port
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator
     from contextlib import AbstractAsyncContextManager
 
     from tests.acceptance.conftest import Dialogue
@@ -35,15 +36,6 @@ async def locked(stage: Dialogue) -> AsyncIterator[None]:
     async with aiosqlite.connect(file_of(stage), isolation_level=None) as other:
         await other.execute("BEGIN IMMEDIATE")  # and never an end, as by a program that hangs
         yield
-
-
-@asynccontextmanager
-async def read_only(stage: Dialogue) -> AsyncIterator[None]:
-    """Move the file away under the bot: SQLite then writes no more. Permissions would not keep root from it."""
-    path = file_of(stage)
-    path.rename(path.with_suffix(".moved"))
-    yield
-    path.with_suffix(".moved").rename(path)
 
 
 async def readiness(url: str) -> tuple[int, dict[str, Any]]:
@@ -72,18 +64,9 @@ async def survive(stage: Dialogue, model: ScriptedModel, trouble: AbstractAsyncC
     return str(found["database"])
 
 
-@pytest.mark.parametrize(
-    ("trouble", "reason"),
-    [(locked, "TimeoutError"), (read_only, "OperationalError SQLITE_READONLY_DBMOVED")],
-)
-async def test_a_useless_file_is_waited_for(
-    stage: Dialogue,
-    model: ScriptedModel,
-    trouble: Callable[[Dialogue], AbstractAsyncContextManager[None]],
-    reason: str,
-) -> None:
+async def test_a_locked_file_is_waited_for(stage: Dialogue, model: ScriptedModel) -> None:
     async with stage.bot():
-        assert await survive(stage, model, trouble(stage)) == reason
+        assert await survive(stage, model, locked(stage)) == "TimeoutError"
 
 
 async def test_a_full_disk_is_waited_for(stage: Dialogue, model: ScriptedModel, tmp_path: Path) -> None:
@@ -129,3 +112,26 @@ async def test_a_database_gone_is_waited_for(
 
     async with stage.bot():
         assert await survive(stage, model, gone(stage)) == "ConnectionRefusedError"
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_read_only_database_is_waited_for(stage: Dialogue, model: ScriptedModel) -> None:
+    server, _, name = stage.environ["DATABASE_URL"].rpartition("/")
+
+    async def switch(state: str) -> None:
+        connection = await asyncpg.connect(f"{server}/postgres")
+        await connection.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = {state}")
+        await connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
+        await connection.close()
+
+    @asynccontextmanager
+    async def read_only(_: Dialogue) -> AsyncIterator[None]:
+        await switch("on")
+        try:
+            yield
+        finally:
+            await switch("off")
+
+    async with stage.bot():
+        assert "25006" in await survive(stage, model, read_only(stage))
