@@ -133,6 +133,7 @@ async def _draft(heard: Heard, question: Message, conversation: Conversation, *,
     spare = compose({})[1] if any(attached.values()) else None
     notes = too_long(
         messages=fitted.messages_left_out,
+        more=conversation.left_out,
         characters=fitted.characters_cut + sum(file.characters_cut for file in own.files),
     )
     notes += "".join(f"\n\n_{fault}_" for fault in own.faults)

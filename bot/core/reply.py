@@ -53,11 +53,14 @@ def apology(error: BotError, reference: str) -> str:
     return f"{error.sentence} (Reference: `{reference}`)"
 
 
-def too_long(*, messages: int = 0, characters: int = 0) -> str:
-    """Tell what did not fit into the request, "" when all did: old messages, and characters of the newest one."""
+def too_long(*, messages: int = 0, characters: int = 0, more: bool = False) -> str:
+    """Tell what did not fit into the request, "" when all did: old messages, and characters of the newest one.
+
+    `more`: there are older messages still, which nobody has counted.
+    """
     notes = []
     if messages:
-        notes.append(f"the {messages} oldest message{'s' if messages > 1 else ''} of this thread")
+        notes.append(f"{'more than ' if more else ''}the {messages:,} oldest message{'s' if messages > 1 else ''} of this thread")
     if characters:
         notes.append(f"the last {characters:,} characters of your text")
     return f"\n\n_Too long to read at once, so I left out {' and '.join(notes)}._" if notes else ""

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from sqlalchemy import event, select, text, update
 
 from bot.core.channel_settings import ChannelSettings
-from bot.core.conversation import Conversation, Message, Place, Record
+from bot.core.condense import Condensed
+from bot.core.conversation import Changed, Conversation, FileRef, Message, Place, Record
 from bot.core.ports import Call, Purpose, Role, Store
 from bot.db import tables
-from bot.db.store import FORGOTTEN_AT_ONCE, SqlStore, record
+from bot.db.store import FORGOTTEN_AT_ONCE, LOADED, SqlStore, change, record, summarise
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -239,3 +240,125 @@ async def test_any_text_can_be_stored(store: Store, database: Database, words: s
 
 def storable(words: str) -> str:
     return "".join("\ufffd" if one == "\0" or "\ud800" <= one <= "\udfff" else one for one in words)
+
+
+EDIT = Changed(PLACE, QUESTION.id, "U1", "T1", "What is a WAL?", "1700000005.000000")
+DELETION = Changed(PLACE, QUESTION.id, "U1", "T1", "", "1700000006.000000", is_deleted=True)
+KNOWN = Record(PLACE, "U1", began_with_bot=True, messages=(QUESTION, ANSWER))
+
+
+async def apply(database: Database, *changes: Changed) -> None:
+    for one in changes:
+        async with database.writer.begin() as connection:
+            await change(connection, one)
+
+
+async def stored(store: Store) -> list[str]:
+    return [message.text for message in (await store.conversation(PLACE)).messages]
+
+
+async def test_files_come_back_as_references(store: Store, database: Database) -> None:
+    file = FileRef("F1", "cat “1”.png", "image/png", 9)
+    await put(database, Record(PLACE, "U1", messages=(replace(QUESTION, files=(file,), is_bot=True),)))
+    (message,) = (await store.conversation(PLACE)).messages
+    assert (message.files, message.is_bot) == ((file,), True)
+
+
+async def test_an_edit_is_kept_whatever_comes_after(store: Store, database: Database) -> None:
+    await put(database, KNOWN)
+    older = replace(EDIT, text="What is?", revision="1700000004.000000")
+    await apply(database, EDIT, older, EDIT)
+    await put(database, KNOWN)
+    assert await stored(store) == ["What is a WAL?", ANSWER.text]
+
+
+async def test_a_deletion_is_final(store: Store, database: Database) -> None:
+    await put(database, KNOWN)
+    await apply(database, DELETION, replace(EDIT, revision="1700000009.000000"))
+    await put(database, KNOWN)
+    assert await stored(store) == ["", ANSWER.text]
+
+
+async def test_a_change_before_its_message_counts(store: Store, database: Database) -> None:
+    late = replace(QUESTION, id="1700000007.000000", text="first words")
+    await put(database, KNOWN)
+    await apply(database, replace(EDIT, id=late.id, text="last words"))
+    await put(database, Record(PLACE, "U1", messages=(late,)))
+    assert await stored(store) == [QUESTION.text, ANSWER.text, "last words"]
+    assert (await store.conversation(PLACE)).messages[2].is_edited
+
+
+async def test_a_change_in_a_foreign_thread_is_nothing(store: Store, database: Database) -> None:
+    await apply(database, EDIT)
+    assert await store.conversation(PLACE) == Conversation()
+    await apply(database, replace(EDIT, concerns_bot=True))
+    conversation = await store.conversation(PLACE)
+    assert not conversation.is_known
+    assert [message.text for message in conversation.messages] == [EDIT.text]
+
+
+async def test_what_was_left_out_stays_out(store: Store, database: Database) -> None:
+    await store.keep(Record(PLACE, "U1", messages=(ANSWER,), read_until="1700000003.000000"))
+    await apply(database, replace(EDIT, id="1700000002.000000"))
+    assert await stored(store) == [ANSWER.text]
+
+
+async def test_what_was_read_is_remembered(store: Store, database: Database) -> None:
+    people = {"<@U1>": "Ada", "<@U2>": "Zoë"}
+    await store.keep(Record(PLACE, "U1", messages=(QUESTION,), read_until="1700000003.000000", people=people))
+    await put(database, Record(PLACE, "U1", messages=(ANSWER,), read_until="1700000009.000000"))
+    conversation = await store.conversation(PLACE)
+    assert (conversation.is_known, conversation.read_until) == (True, "1700000003.000000")
+    assert dict(conversation.people) == people
+    assert conversation.silent_since is not None
+    await store.keep(Record(PLACE, "U1", read_until="1700000010.000000"))
+    assert (await store.conversation(PLACE)).read_until == "1700000010.000000"
+
+
+async def condensed(store: Store, database: Database, messages: int, summary: str = "So far.") -> None:
+    conversation = await store.conversation(PLACE)
+    until = conversation.messages[messages - 1].number
+    async with database.writer.begin() as connection:
+        await summarise(connection, Condensed(PLACE, conversation.summary_until, until, summary, ()))
+
+
+async def test_a_summary_stands_for_what_is_old(store: Store, database: Database, statements: list[str]) -> None:
+    many = tuple(Message(Role.USER, "U1", f"Line {i}", f"17{i:08}.0") for i in range(50))
+    await put(database, Record(PLACE, "U1", messages=many))
+    await condensed(store, database, 40)
+    statements.clear()
+    conversation = await store.conversation(PLACE)
+    assert len(statements) == 1
+    assert (conversation.summary, conversation.messages) == ("So far.", many[40:])
+    async with database.writer.begin() as connection:
+        await summarise(connection, Condensed(PLACE, 0, 1, "From a job that came too late.", ()))
+    assert (await store.conversation(PLACE)).summary == "So far."
+
+
+@pytest.mark.parametrize("changed", [EDIT, DELETION])
+async def test_a_change_undoes_the_summary(store: Store, database: Database, changed: Changed) -> None:
+    await put(database, KNOWN)
+    await condensed(store, database, 1)
+    await apply(database, replace(changed, id=ANSWER.id))
+    assert (await store.conversation(PLACE)).summary == "So far."
+    await apply(database, changed)
+    conversation = await store.conversation(PLACE)
+    assert (conversation.summary, len(conversation.messages)) == ("", 2)
+
+
+async def test_a_summary_forgets_with_its_messages(store: SqlStore, database: Database) -> None:
+    await put(database, KNOWN)
+    await condensed(store, database, 1)
+    async with database.writer.begin() as connection:
+        old = update(tables.Message).where(tables.Message.external_id == QUESTION.id)
+        await connection.execute(old.values(created_at=datetime(2020, 1, 1, tzinfo=UTC)))
+    await store.forget(datetime(2021, 1, 1, tzinfo=UTC))
+    assert (await store.conversation(PLACE)).summary == ""
+
+
+async def test_only_the_newest_are_loaded(store: Store, database: Database) -> None:
+    many = tuple(Message(Role.USER, "U1", f"Line {i}", f"17{i:08}.0") for i in range(LOADED + 5))
+    await put(database, Record(PLACE, "U1", messages=many))
+    conversation = await store.conversation(PLACE)
+    assert conversation.messages == many[5:]
+    assert conversation.left_out

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.conversation import Heard, Place
-from bot.slack.messages import heard
+from bot.core.conversation import Changed, FileRef, Heard, Place
+from bot.slack.messages import changed, heard
 
 BOT = "U0BOT"
 SAID = {"type": "message", "channel": "C1", "ts": "2.0", "user": "U0ADA", "text": "hi"}
@@ -123,3 +123,94 @@ def test_the_author_has_a_home(fields: dict[str, str], home: str) -> None:
     message = hear(MENTION | fields)
     assert message is not None
     assert (message.home, message.place.workspace) == (home, "T1")
+
+
+def test_another_bot_is_known_as_one() -> None:
+    for fields in ({"bot_id": "B0CI"}, {"subtype": "bot_message", "user": None, "bot_id": "B0CI"}):
+        message = hear(MENTION | fields)
+        assert message is not None
+        assert message.is_bot
+        assert message.author in {"U0ADA", "B0CI"}
+
+
+def test_files_are_heard_as_references() -> None:
+    files = [
+        {"id": "F1", "name": "cat.png", "mimetype": "image/png", "size": 9},
+        {"id": "F2", "mode": "tombstone"},
+        "odd",
+        {"name": "no id"},
+    ]
+    message = hear(MENTION | {"files": files, "subtype": "file_share"})
+    assert message is not None
+    assert message.files == (FileRef("F1", "cat.png", "image/png", 9),)
+
+
+BEFORE = {"type": "message", "user": "U0ADA", "ts": "2.0", "text": "before", "thread_ts": "1.0"}
+NOW = {**BEFORE, "text": "now", "edited": {"user": "U0ADA", "ts": "3.0"}}
+EDIT = {
+    "type": "message",
+    "subtype": "message_changed",
+    "channel": "C1",
+    "ts": "3.1",
+    "event_ts": "3.1",
+    "message": NOW,
+    "previous_message": BEFORE,
+}
+DELETION = {**EDIT, "subtype": "message_deleted", "deleted_ts": "2.0", "message": None}
+
+
+def change(event: dict[str, Any]) -> Changed | None:
+    return changed(event, team="T1", bot=BOT)
+
+
+def test_an_edit_is_read() -> None:
+    assert change(EDIT) == Changed(Place("T1", "C1", "1.0"), "2.0", "U0ADA", "T1", "now", "3.0")
+
+
+def test_a_deletion_is_read() -> None:
+    deleted = change(DELETION)
+    assert deleted == Changed(Place("T1", "C1", "1.0"), "2.0", "U0ADA", "T1", "", "3.1", is_deleted=True)
+
+
+def test_a_tombstone_is_a_deletion() -> None:
+    remains = {"type": "message", "subtype": "tombstone", "user": "USLACKBOT", "ts": "2.0", "thread_ts": "2.0"}
+    deleted = change(EDIT | {"message": remains, "previous_message": BEFORE | {"thread_ts": "2.0"}})
+    assert deleted is not None
+    assert (deleted.is_deleted, deleted.id, deleted.place.thread) == (True, "2.0", "2.0")
+
+
+def test_a_file_taken_away_is_an_edit() -> None:
+    with_file = BEFORE | {"files": [{"id": "F1", "name": "a.txt", "mimetype": "text/plain", "size": 1}]}
+    edited = change(EDIT | {"message": BEFORE, "previous_message": with_file})
+    assert edited is not None
+    assert (edited.files, edited.revision) == ((), "3.1")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        EDIT | {"message": BEFORE},
+        EDIT | {"message": BEFORE | {"attachments": [{"title": "a link", "from_url": "https://x.example"}]}},
+        EDIT | {"message": BEFORE | {"reply_count": 3}},
+        EDIT | {"message": NOW | {"user": BOT}},
+        EDIT | {"message": None},
+        EDIT | {"channel": None},
+        EDIT | {"message": NOW | {"subtype": "channel_topic"}},
+        SAID,
+    ],
+)
+def test_what_is_no_change_is_passed_over(event: dict[str, Any]) -> None:
+    assert change(event) is None
+
+
+def test_a_deletion_needs_no_former_message() -> None:
+    deleted = change(DELETION | {"previous_message": None})
+    assert deleted is not None
+    assert (deleted.id, deleted.place.thread, deleted.concerns_bot) == ("2.0", "2.0", False)
+
+
+@given(st.sampled_from(("message_changed", "message_deleted")), st.dictionaries(st.sampled_from(FIELDS), JSON), JSON)
+def test_any_change_can_be_read(subtype: str, inner: dict[str, Any], odd: object) -> None:
+    for event in (EDIT | {"message": inner}, EDIT | {"previous_message": inner}, EDIT | {"message": odd}):
+        found = change(event | {"subtype": subtype})
+        assert found is None or (found.id and found.place.channel and found.revision)

@@ -239,6 +239,11 @@ def test_a_mention_is_the_whole_id(wire: str, is_mentioned: bool) -> None:  # no
         (" <@U0SAM|sam> lunch?", True),
         ("<@U0BOT> and <@U0SAM>", False),
         ("lunch, <@U0SAM>?", False),
+        ("<@U0SAM> did <@U0BOT> answer you?", True),
+        ("<@U0SAM>, <@U0BOT> hello", False),
+        ("<@U0SAM> &amp; <@U0BOT|parley>: hello", False),
+        ("<@U0SAM> look.\n<@U0BOT> sum it up", False),
+        ("<@U0SAM> look! <@U0BOT> sum it up", False),
         ("<!here> lunch?", False),
     ],
 )
