@@ -60,7 +60,8 @@ def too_long(*, messages: int = 0, characters: int = 0, more: bool = False) -> s
     """
     notes = []
     if messages:
-        notes.append(f"{'more than ' if more else ''}the {messages:,} oldest message{'s' if messages > 1 else ''} of this thread")
+        least = "more than " if more else ""
+        notes.append(f"{least}the {messages:,} oldest message{'s' if messages > 1 else ''} of this thread")
     if characters:
         notes.append(f"the last {characters:,} characters of your text")
     return f"\n\n_Too long to read at once, so I left out {' and '.join(notes)}._" if notes else ""

@@ -13,20 +13,20 @@ NAME = "Parley"
 SCOPES = {
     "app_mentions:read": "hear when it is mentioned",
     "assistant:write": "be an agent: the status while it thinks",
-    "channels:history": "hear follow-ups in threads of public channels",
+    "channels:history": "hear follow-ups in threads of public channels, and read what came before",
     "channels:read": "see who is a member of a public channel, before a setting is changed",
     "chat:write": "answer",
     "commands": "slash commands",
-    "files:read": "see whether a file was saved before, when a turn is tried again",
+    "files:read": "read files that people post; see whether one was saved before, when a turn is tried again",
     "files:write": "save code to files",
-    "groups:history": "hear follow-ups in threads of private channels",
+    "groups:history": "hear follow-ups in threads of private channels, and read what came before",
     "groups:read": "see who is a member of a private channel, before a setting is changed",
     "im:history": "hear direct messages",
     "im:read": "see who is in a direct conversation, before a setting is changed",
     "im:write": "bring a private command's file to its person",
     "mpim:history": "hear follow-ups in group messages",
     "mpim:read": "see who is in a group message, before a setting is changed",
-    "users:read": "see who is an admin, before a setting is changed",
+    "users:read": "know people by name; see who is an admin, before a setting is changed",
 }
 
 EVENTS = (
