@@ -96,6 +96,7 @@ def environment(world: World, folder: Path, port: int) -> dict[str, str]:
         "SLACK_BOT_TOKEN": "xoxb-benchmark",
         "SLACK_SIGNING_SECRET": SECRET,
         "SLACK_API_URL": f"{world.url}/api/",
+        "SLACK_RATE_FACTOR": "10000",  # one real workspace would allow 20 streams a minute
         "ANTHROPIC_API_KEY": "benchmark",
         "ANTHROPIC_BASE_URL": world.url,
         "DATABASE_URL": f"sqlite:///{folder / 'parley.db'}",

@@ -17,12 +17,14 @@ from bot import ledger, retention, web
 from bot.claude import client as claude_client
 from bot.db import migrate
 from bot.db.engine import Database
+from bot.db.quota import SqlQuota
 from bot.db.store import SqlStore
 from bot.errors import ChatError
 from bot.metrics import Metrics
 from bot.slack import http, socket
 from bot.slack.api import call, web_client
 from bot.slack.app import bolt_app
+from bot.slack.budget import Budget
 from bot.slack.chat import SlackChat
 from bot.slack.identity import Identity
 from bot.turns import Turns, is_transient
@@ -87,7 +89,7 @@ async def running(settings: Settings) -> AsyncIterator[str]:
             inbox,
             store=store,
             model=model,
-            chat=SlackChat(client, identity, session),
+            chat=SlackChat(client, identity, session, Budget(SqlQuota(database), factor=settings.slack_rate_factor)),
             admins=settings.parley_admins,
         )
         retention.register(inbox, store, settings.retention_days)

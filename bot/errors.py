@@ -7,6 +7,7 @@
     ├── ConflictError            somebody else changed it in the meantime
     ├── ChatError                the chat platform did not take what we had to say
     │   ├── NotInChannelError    the bot has to be invited first
+    │   ├── GoneError            the message or the thread was deleted meanwhile
     │   └── ChatBusyError        the platform's rate limit; says when to come back
     ├── FileError                a file that can't be read; the sentence says why
     ├── SlowError                the turn took longer than it may
@@ -85,6 +86,12 @@ class NotInChannelError(ChatError):
     """The bot is not a member of the channel it should post to."""
 
     sentence = "I am not in this channel yet: invite me with `/invite` and ask again, or add `--private`."
+
+
+class GoneError(ChatError):
+    """The message or the thread that we wanted to say something to is not there any more."""
+
+    sentence = "The message is not there any more."
 
 
 class ChatBusyError(ChatError):

@@ -88,6 +88,7 @@ class Settings(BaseModel):
     socket_connections: int = Field(default=2, ge=1, le=10)
     slack_signing_secret: Annotated[SecretStr, _prefixed("")] | None = None
     slack_api_url: Annotated[Url, AfterValidator(_slashed)] = "https://slack.com/api/"
+    slack_rate_factor: float = Field(default=1, ge=0.1, le=10_000)
     anthropic_api_key: Annotated[SecretStr, _prefixed("")] | None = None
     anthropic_base_url: Url = "https://api.anthropic.com"
     claude_model: Annotated[str, AfterValidator(_known_model)] = "claude-haiku-5-5"

@@ -8,6 +8,7 @@ from typing import Literal
 from bot.core.conversation import Place
 from bot.core.ports import Asker
 
+STOP = "stop"  # the name of the control that ends what is being written in its thread
 MAX_VALUE = 2_000  # characters of a control's value; https://docs.slack.dev/reference/block-kit/block-elements
 
 

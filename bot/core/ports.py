@@ -179,17 +179,26 @@ class Answer(Protocol):
     def write(self, text: str) -> None:
         """Add text. It becomes visible as soon as the platform allows; never blocks, never raises."""
 
+    def think(self, text: str) -> None:
+        """Add to what the model thinks before it answers, shown apart from the answer. Never blocks, never raises."""
+
     def progress(self, text: str, *, controls: Sequence[Control] = ()) -> None:
         """Show how far the work has come, in the place where the answer will be. Never blocks, never raises."""
 
     async def hold(self, text: str) -> None:
         """Show `text` for now, where it can be replaced later: the turn will be tried again. Raises `ChatError`."""
 
-    async def finish(self, ending: str = "", *, controls: Sequence[Control] = ()) -> str:
-        """Show all of the text and `ending`; return the message's id, "" where it has none. Raises `ChatError`."""
+    async def finish(self, ending: str = "", *, footer: str = "", controls: Sequence[Control] = ()) -> str:
+        """Show all of the text and `ending`; return the message's id, "" where it has none.
 
-    async def replace(self, text: str, *, controls: Sequence[Control] = ()) -> str:
-        """Show `text` instead of what was written; return as `finish` does. Raises `ChatError`."""
+        The `footer`, in small letters, and the controls stand below. Raises `GoneError`, `ChatError`.
+        """
+
+    async def replace(self, text: str, *, footer: str = "", controls: Sequence[Control] = ()) -> str:
+        """Show `text` instead of what was written; return as `finish` does. Raises `GoneError`, `ChatError`."""
+
+    async def withdraw(self) -> None:
+        """Take back all that was shown. Raises `ChatError`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +223,13 @@ class Chat(Protocol):
     def mention(self, person: str) -> str:
         """Write a person's name in the platform's own form."""
 
-    def answer(self, place: Place, asker: Asker, bookmark: Bookmark, *, to: str) -> AbstractAsyncContextManager[Answer]:
-        """Begin an answer in a thread to its message `to`, visible to all, streamed where possible."""
+    def answer(
+        self, place: Place, asker: Asker, bookmark: Bookmark, *, to: str, instead: str = "", title: str = ""
+    ) -> AbstractAsyncContextManager[Answer]:
+        """Begin an answer in a thread to its message `to`, visible to all, streamed where possible.
+
+        `instead`: an answer that it replaces. `title`: what the thread is about, where it begins.
+        """
 
     def whisper(self, place: Place, asker: Asker) -> AbstractAsyncContextManager[Answer]:
         """Begin an answer that only the asker sees, shown whole when it is finished."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, Integer, MetaData, Text, UniqueConstraint, false
+from sqlalchemy import BigInteger, DateTime, Float, ForeignKey, Index, Integer, MetaData, Text, UniqueConstraint, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -193,3 +193,16 @@ class SummaryPart(Base):
     run_id: Mapped[str] = mapped_column(ForeignKey(SummaryRun.id, ondelete="CASCADE"), primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     content: Mapped[str]
+
+
+class Rate(Base):
+    """What was taken of one of the chat platform's rate limits: a `bot.core.rate.Window` as JSON.
+
+    `touched_at` is in seconds since 1970.
+    """
+
+    __tablename__ = "rates"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    taken: Mapped[str]
+    touched_at: Mapped[float] = mapped_column(Float(53))

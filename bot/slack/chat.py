@@ -5,45 +5,60 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
-
-import aiohttp
 
 from bot.core.ports import Standing
-from bot.errors import ChatError
 from bot.slack import lookup
-from bot.slack.api import TIMEOUT, call, translated
-from bot.slack.delivery import LEFT_BEHIND, Sessions, StreamedAnswer, WhisperedAnswer, mark, mark_of, message
+from bot.slack.answer import Outlet, StreamedAnswer
+from bot.slack.api import call
 from bot.slack.download import download
 from bot.slack.history import History
+from bot.slack.left_behind import LOOKED_THROUGH
 from bot.slack.lookup import Lookup
+from bot.slack.message import Part, mark, mark_of
 from bot.slack.people import People, mention
 from bot.slack.permalink import permalink
-from bot.slack.text import MESSAGE_LIMIT, harmless
+from bot.slack.posts import Posts
+from bot.slack.sessions import Sessions
+from bot.slack.split import MESSAGE_LIMIT
+from bot.slack.streams import Streams
+from bot.slack.text import harmless
+from bot.slack.upload import Files
+from bot.slack.whisper import WhisperedAnswer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from datetime import datetime
 
+    import aiohttp
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.core.conversation import Place, Said
     from bot.core.ports import Asker, Bookmark, Upload
     from bot.core.reading import Reader, SharedFile, Target, Venue
+    from bot.slack.budget import Budget
     from bot.slack.identity import Identity
 
-FILES_PER_MESSAGE = 10  # as many as a person can post at once
 THREAD = "thread"  # the bookmark of the message that a command's thread hangs on
 
 
 class SlackChat:
     """Implements `core.ports.Chat` over one client and one connection pool."""
 
-    def __init__(self, client: AsyncWebClient, identity: Identity, session: aiohttp.ClientSession) -> None:
+    def __init__(
+        self, client: AsyncWebClient, identity: Identity, session: aiohttp.ClientSession, budget: Budget
+    ) -> None:
         self._client = client
         self._identity = identity
         self._session = session
-        self._sessions = Sessions(client)
+        self._budget = budget
+        self._out = Outlet(
+            client=client,
+            identity=identity,
+            sessions=Sessions(client, budget),
+            streams=Streams(client, budget),
+            posts=Posts(client, budget),
+            files=Files(client, session),
+        )
         self._lookup = Lookup(client)
         self._history = History(client, identity, People(client))
 
@@ -65,14 +80,16 @@ class SlackChat:
         """Write the address of a message."""
         return permalink(self._identity.url, place.channel, message, place.thread)
 
-    def answer(self, place: Place, asker: Asker, bookmark: Bookmark, *, to: str) -> StreamedAnswer:
-        """Begin an answer in a thread to its message `to`."""
-        return StreamedAnswer(self._client, self._identity, self._sessions, place, asker, bookmark, to=to)
+    def answer(
+        self, place: Place, asker: Asker, bookmark: Bookmark, *, to: str, instead: str = "", title: str = ""
+    ) -> StreamedAnswer:
+        """Begin an answer in a thread to its message `to`, or a new one `instead` of a message."""
+        return StreamedAnswer(self._out, place, asker, bookmark, to=to, instead=instead, title=title)
 
     @asynccontextmanager
     async def whisper(self, place: Place, asker: Asker) -> AsyncIterator[WhisperedAnswer]:
         """Begin an answer for the asker alone."""
-        yield WhisperedAnswer(self._client, self._session, place, asker)
+        yield WhisperedAnswer(self._client, self._session, self._budget, place, asker)
 
     async def open_thread(self, place: Place, text: str, bookmark: Bookmark) -> Place:
         """Post `text` to the channel, once, and return the thread that hangs on it. Raises `ChatError`."""
@@ -80,61 +97,21 @@ class SlackChat:
             return replace(place, thread=kept)
         thread = await self._find_root(place, bookmark) if bookmark.was_begun else ""
         if not thread:
-            bookmark.check()
-            content = message(harmless(text)[:MESSAGE_LIMIT]) | {"metadata": mark(bookmark.reference)}
-            response = await call(self._client.chat_postMessage, channel=place.channel, **content)
-            thread = str(response["ts"])
+            part = Part(harmless(text)[:MESSAGE_LIMIT])
+            thread = await self._out.posts.post(place, part, mark(bookmark.reference), bookmark.check)
         await bookmark.keep(THREAD, thread)
         return replace(place, thread=thread)
 
     async def _find_root(self, place: Place, bookmark: Bookmark) -> str:
         """Return the message that a former try of this turn posted before it could keep the bookmark, "" for none."""
         page = await call(
-            self._client.conversations_history, channel=place.channel, include_all_metadata=True, limit=LEFT_BEHIND
+            self._client.conversations_history, channel=place.channel, include_all_metadata=True, limit=LOOKED_THROUGH
         )
         return next((str(found["ts"]) for found in page["messages"] if mark_of(found) == bookmark.reference), "")
 
     async def upload(self, place: Place, files: Sequence[Upload], bookmark: Bookmark) -> None:
-        """Upload files to a thread or a channel as one message, ten at most in each, once. Raises `ChatError`.
-
-        Slack's three steps, by hand: the files' ids have to be kept before they are shared, as a file bears no mark.
-        """
-        for first in range(0, len(files), FILES_PER_MESSAGE):
-            await self._upload_together(place, files[first : first + FILES_PER_MESSAGE], bookmark)
-
-    async def _upload_together(self, place: Place, files: Sequence[Upload], bookmark: Bookmark) -> None:
-        key = " ".join(("files", *(file.name for file in files)))
-        if (kept := bookmark.get(key)) and await self._is_shared(kept):
-            return
-        shared = [{"id": await self._announce(file), "title": file.name} for file in files]
-        await bookmark.keep(key, shared[0]["id"])
-        bookmark.check()
-        await call(
-            self._client.files_completeUploadExternal,
-            files=shared,
-            channel_id=place.channel,
-            thread_ts=place.thread or None,
-        )
-
-    async def _announce(self, file: Upload) -> str:
-        """Bring a file's bytes to Slack, where nobody sees them yet; return its id."""
-        target = await call(self._client.files_getUploadURLExternal, filename=file.name, length=len(file.content))
-        await self._send(urljoin(self._client.base_url, str(target["upload_url"])), file.content)
-        return str(target["file_id"])
-
-    async def _send(self, url: str, data: bytes) -> None:
-        with translated():
-            async with self._session.post(url, data=data, timeout=aiohttp.ClientTimeout(TIMEOUT)) as response:
-                response.raise_for_status()
-
-    async def _is_shared(self, file: str) -> bool:
-        """Tell whether a file that was announced has been shared, too; until then Slack does not know it."""
-        try:
-            return bool((await call(self._client.files_info, file=file))["file"].get("shares"))
-        except ChatError as error:
-            if error.code != "file_not_found":
-                raise
-            return False
+        """Upload files to a thread or a channel as one message, ten at most in each, once. Raises `ChatError`."""
+        await self._out.files.upload(place, files, bookmark)
 
     def locate(self, link: str, place: Place) -> Target | None:
         """Read a link to a message, a channel or a file of Slack's; None for any other."""

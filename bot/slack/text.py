@@ -1,11 +1,9 @@
-"""Text between Slack and the model: its escapes and mentions on the way in, its limits on the way out."""
+"""Text between Slack and the model: its escapes and mentions on the way in, no power on the way out."""
 
 from __future__ import annotations
 
 import re
 
-# Slack's limit for all the Markdown of one message; https://docs.slack.dev/reference/block-kit/blocks/markdown-block
-MESSAGE_LIMIT = 12_000
 # The plain text beside the blocks is for notifications; https://docs.slack.dev/reference/methods/chat.postMessage
 NOTICE_LIMIT = 3_000
 
@@ -20,9 +18,6 @@ _MENTIONS_FIRST = re.compile(
 )
 _BROADCAST_OUT = re.compile(r"<!(?=channel\b|here\b|everyone\b|subteam\^)", re.IGNORECASE)
 _BROADCAST_BEGUN = re.compile(r"<(?:![a-z]{0,8})?$", re.IGNORECASE)
-# What opens or closes a code block; bounded, so that repeating it always leaves room for text.
-_FENCE = re.compile(r"^ {0,3}(?P<ticks>`{3,20}|~{3,20})(?P<info>[^`~]{0,80})$")
-_LONGEST_CLOSING = 1 + 3 + 20
 
 
 def unescape(text: str) -> str:
@@ -88,50 +83,3 @@ def safe_end(text: str) -> int:
     """Return up to where a text that still grows may be shown: not into what may become a `<!channel>`."""
     match = _BROADCAST_BEGUN.search(text)
     return match.start() if match else len(text)
-
-
-def split(text: str, limit: int = MESSAGE_LIMIT, *, at_least: int = 0) -> list[str]:
-    """Split Markdown into messages of at most `limit` characters, the first of them no shorter than `at_least`.
-
-    Splits between paragraphs where it can, else between lines, else anywhere. A code block that is split is closed in
-    the one message and opened again in the next. `limit` is 200 or more, and `at_least` at least 100 less.
-    """
-    parts: list[str] = []
-    opened = ""
-    while len(opened) + len(text) > limit:
-        room = limit - len(opened) - _LONGEST_CLOSING
-        cut = _cut(text, room, max(at_least, room // 2))
-        head, text = opened + text[:cut], text[cut:].lstrip("\n")
-        if head.strip():
-            part = head[:at_least] + head[at_least:].rstrip()
-            parts.append(part + closing(part))
-        opened = f"{fence}\n" if (fence := _open_fence(head)) else ""
-        at_least = 0
-    return [*parts, opened + text] if text.strip() or not parts else parts
-
-
-def closing(text: str) -> str:
-    """Return what closes the code block that is open at the text's end, "" for none."""
-    match = _FENCE.match(_open_fence(text))
-    if not match:
-        return ""
-    return match["ticks"] if text.endswith("\n") else f"\n{match['ticks']}"
-
-
-def _cut(text: str, room: int, earliest: int) -> int:
-    for boundary in ("\n\n", "\n", " "):
-        if (cut := text.rfind(boundary, earliest, room)) > 0:
-            return cut + len(boundary)
-    return room
-
-
-def _open_fence(text: str) -> str:
-    """Return the line that opened a code block which is still open at the text's end, "" for none."""
-    opened = ticks = ""
-    for line in text.split("\n"):
-        match = _FENCE.match(line)
-        if match and not opened:
-            opened, ticks = line, match["ticks"]
-        elif match and match["ticks"].startswith(ticks) and not match["info"].strip():
-            opened = ""
-    return opened

@@ -16,9 +16,11 @@ from bot.errors import NotAllowedError, UsageError
 from bot.playground.local_workspace import LocalWorkspace
 from bot.playground.records import Message
 from bot.slack.api import web_client
+from bot.slack.budget import Budget
 from bot.slack.chat import SlackChat
 from bot.slack.identity import Identity
 from bot.slack.lookup import locate, zone
+from tests.stage.quota import InMemoryQuota
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -36,7 +38,7 @@ async def workspace() -> AsyncIterator[LocalWorkspace]:
 async def chat(workspace: LocalWorkspace) -> AsyncIterator[SlackChat]:
     async with aiohttp.ClientSession() as session:
         client = web_client(workspace.workspace.bot_token, f"{workspace.url}/api/", session)
-        yield SlackChat(client, Identity(client), session)
+        yield SlackChat(client, Identity(client), session, Budget(InMemoryQuota()))
 
 
 def place(workspace: LocalWorkspace, channel: str = "") -> Place:

@@ -1,0 +1,68 @@
+"""What all replicas have taken of the chat platform's rate limits."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, select, update
+
+from bot.core.rate import Lease, Window, slot_of
+from bot.db.tables import Rate
+from bot.db.upsert import INSERT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.db.engine import Database
+
+# Seconds after which a limit that nobody asked about is forgotten; its row says nothing then.
+FORGOTTEN = 3_600.0
+
+
+class SqlQuota:
+    """`bot.core.rate.Quota` on a database: a row a limit, which is locked while somebody takes of it.
+
+    Counted by the replicas' own clocks, which may differ by some seconds.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def lease(self, key: str, wanted: int, limit: int, back: tuple[int, int]) -> Lease:
+        """Take up to `wanted` calls of `limit`, giving `back` what was never made of a slot."""
+        async with self._database.writer.begin() as connection:
+            window = await _window(connection, key, self._clock())
+            now = self._clock()
+            window.give_back(*back)
+            granted = window.take(now, wanted, limit)
+            await _keep(connection, key, window, now)
+            return Lease(slot_of(now), granted, window.used(now))
+
+    async def close(self, key: str, seconds: float) -> None:
+        """Keep everybody from calling for so many seconds, and lower the limit for a while."""
+        async with self._database.writer.begin() as connection:
+            now = self._clock()
+            window = await _window(connection, key, now)
+            window.close(now, seconds)
+            await _keep(connection, key, window, now)
+
+
+async def _window(connection: AsyncConnection, key: str, now: float) -> Window:
+    """Return what was taken of a limit; nobody else can take of it until the transaction ends."""
+    mine = select(Rate.taken).where(Rate.key == key).with_for_update()
+    taken = (await connection.execute(mine)).scalar_one_or_none()
+    if taken is None:
+        await connection.execute(delete(Rate).where(Rate.touched_at < now - FORGOTTEN))
+        new = INSERT[connection.dialect.name](Rate).values(key=key, taken=Window().model_dump_json(), touched_at=now)
+        await connection.execute(new.on_conflict_do_nothing())
+        taken = (await connection.execute(mine)).scalar_one()
+    return Window.model_validate_json(taken)
+
+
+async def _keep(connection: AsyncConnection, key: str, window: Window, now: float) -> None:
+    values = {"taken": window.model_dump_json(), "touched_at": now}
+    await connection.execute(update(Rate).where(Rate.key == key).values(**values))

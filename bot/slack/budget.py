@@ -1,0 +1,150 @@
+"""The rate budget: what Slack allows, spent before Slack has to refuse it, shared by all replicas."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.core.rate import SLOT, end_of, slot_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.core.conversation import Place
+    from bot.core.rate import Lease, Quota
+
+log = logging.getLogger(__name__)
+
+START, APPEND, STOP = "chat.startStream", "chat.appendStream", "chat.stopStream"
+POST, UPDATE, DELETE, WHISPER = "chat.postMessage", "chat.update", "chat.delete", "chat.postEphemeral"
+STATUS = "agents.sessions.setStatus"
+
+# Calls a minute, by workspace; https://docs.slack.dev/apis/web-api/rate-limits (tiers 2, 3 and 4, and "several hundred"
+# messages). Slack may allow more, and counts each method by itself.
+PER_MINUTE = {START: 20, STOP: 20, APPEND: 100, POST: 300, UPDATE: 50, DELETE: 50, WHISPER: 100, STATUS: 50}
+# Messages to one channel: one a second, and short bursts.
+CHANNEL_PER_MINUTE = 60
+CHANNEL_BURST = 3
+
+LEASES_PER_LIMIT = 10  # a replica takes a tenth of a limit at a time, as it may not need more
+LEASE_DEADLINE = 3.0  # seconds
+MOST_POCKETS = 2_000
+
+
+@dataclass(slots=True)
+class Pocket:
+    """What this replica holds of one limit. `dry`: until when there is nothing more to be had, by the level."""
+
+    slot: int = 0
+    left: int = 0
+    used: int = 0
+    dry: dict[int, float] = field(default_factory=dict)
+    taking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    queue: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Budget:
+    """The calls that may be made. `factor` multiplies the documented limits, where Slack allows an app more.
+
+    When the database does not answer, only what has to be said is said; Slack tells then when it is too much.
+    """
+
+    def __init__(self, quota: Quota, *, factor: float = 1, clock: Callable[[], float] = time.time) -> None:
+        self.factor = factor
+        self._quota = quota
+        self._clock = clock
+        self._pockets: defaultdict[str, Pocket] = defaultdict(Pocket)
+        self._next_post: dict[str, float] = {}
+
+    async def take(self, method: str, place: Place, *, spare: float = 0) -> bool:
+        """Take one call, if it can be made now with a share of `spare` of the limit left for what matters more."""
+        return await self._take(f"{place.workspace}:{method}", PER_MINUTE[method], spare=spare, otherwise=False)
+
+    async def wait(self, method: str, place: Place) -> None:
+        """Wait for one call, in the order of those who wait; for a message also for its channel's turn."""
+        if method == POST:
+            await self._wait(f"{place.workspace}:{place.channel}:{POST}", CHANNEL_PER_MINUTE)
+            await self._space(f"{place.workspace}:{place.channel}")
+        await self._wait(f"{place.workspace}:{method}", PER_MINUTE[method])
+
+    async def refused(self, method: str, place: Place, seconds: float) -> None:
+        """Take in that Slack refused a call for so many seconds: all replicas hold back."""
+        log.warning("Slack refused %s for %.0f s, within its documented rate", method, seconds)
+        key = f"{place.workspace}:{method}"
+        self._pockets[key].left = 0
+        try:
+            async with asyncio.timeout(LEASE_DEADLINE):
+                await self._quota.close(key, seconds)
+        except Exception as error:  # noqa: BLE001 (whatever it was, Slack will say it again)
+            log.warning("the refusal could not be shared: %s", type(error).__name__)
+
+    def used(self, method: str, place: Place) -> int:
+        """Tell how many calls of a method all replicas made in the last minute, as far as known here."""
+        pocket = self._pockets.get(f"{place.workspace}:{method}")
+        return pocket.used - pocket.left if pocket else 0
+
+    def limit(self, method: str) -> int:
+        """Return how many calls of a method a minute has."""
+        return self._limit(PER_MINUTE[method])
+
+    def _limit(self, documented: int) -> int:
+        return max(1, int(documented * self.factor))
+
+    async def _take(self, key: str, documented: int, *, spare: float = 0, otherwise: bool) -> bool:
+        """Take one call; `otherwise` is the answer when the database gives none."""
+        limit = self._limit(documented)
+        level = max(1, int(limit * (1 - spare)))
+        pocket = self._pockets[key]
+        async with pocket.taking:
+            now = self._clock()
+            if pocket.left and pocket.slot == slot_of(now) and pocket.used - pocket.left < level:
+                pocket.left -= 1
+                return True
+            if now < pocket.dry.get(level, 0):
+                return False
+            lease = await self._lease(key, max(1, limit // LEASES_PER_LIMIT), level, pocket)
+            if lease is None:
+                return otherwise
+            pocket.slot, pocket.left, pocket.used = lease.slot, max(0, lease.granted - 1), lease.used
+            if not lease.granted:
+                pocket.dry[level] = end_of(lease.slot)
+            return lease.granted > 0
+
+    async def _lease(self, key: str, wanted: int, level: int, pocket: Pocket) -> Lease | None:
+        back = (pocket.slot, pocket.left)
+        pocket.left = 0
+        self._forget_idle()
+        try:
+            async with asyncio.timeout(LEASE_DEADLINE):
+                return await self._quota.lease(key, wanted, level, back)
+        except Exception as error:  # noqa: BLE001 (whatever it was, an answer must not wait for it)
+            log.warning("the rate budget is not to be had: %s", type(error).__name__)
+            return None
+
+    async def _wait(self, key: str, documented: int) -> None:
+        async with self._pockets[key].queue:
+            while not await self._take(key, documented, otherwise=True):
+                now = self._clock()
+                await asyncio.sleep(end_of(slot_of(now)) - now + random.uniform(0, 0.1))  # noqa: S311 (no secret)
+
+    async def _space(self, channel: str) -> None:
+        """Let no more than a short burst of messages go to a channel at once."""
+        gap = 1 / self.factor
+        now = self._clock()
+        at = max(now, self._next_post.get(channel, 0.0)) + gap
+        self._next_post[channel] = at
+        await asyncio.sleep(max(0.0, at - CHANNEL_BURST * gap - now))
+
+    def _forget_idle(self) -> None:
+        if len(self._pockets) + len(self._next_post) <= MOST_POCKETS:
+            return
+        now = self._clock()
+        for key, pocket in list(self._pockets.items()):
+            if end_of(pocket.slot) + SLOT < now and not pocket.taking.locked() and not pocket.queue.locked():
+                del self._pockets[key]
+        self._next_post = {channel: at for channel, at in self._next_post.items() if at > now}

@@ -1,0 +1,204 @@
+"""Markdown tables: where they stand in a text, and the same as Slack's table blocks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from markdown_it import MarkdownIt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from markdown_it.token import Token
+
+# Slack's limits on a table, its header row included; https://docs.slack.dev/reference/block-kit/blocks/table-block
+MAX_ROWS = 100
+MAX_COLUMNS = 20
+MAX_TEXT = 10_000
+# A header that is repeated in each part of a long table has to leave room for rows.
+MAX_HEADER = 2_000
+
+_DELIMITER = re.compile(r" {0,3}\|? *:?-+:? *(?:\| *:?-+:? *)*\|?[ \t]*\r?")
+_BEGUN_DELIMITER = re.compile(r"[ \t|:-]*")
+_FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
+_NEW_BLOCK = re.compile(r" {4}| {0,3}(?:[-*+] |\d{1,9}[.)] |>|#{1,6} |`{3}|~{3}|<)")
+_PIPE = re.compile(r"(?<!\\)\|")
+_MENTION = re.compile(r"<@([UWB][A-Z0-9]+)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a text. `rows` are where its lines begin, the header's first; `end` is behind its last line."""
+
+    rows: tuple[int, ...]
+    end: int
+    is_over: bool
+
+    @property
+    def start(self) -> int:
+        """Where its header begins."""
+        return self.rows[0]
+
+    @property
+    def body(self) -> tuple[int, ...]:
+        """Where the lines below the header and its delimiter begin."""
+        return self.rows[2:]
+
+
+def find(text: str) -> list[Table]:
+    """Find the tables of a text, as GitHub's Markdown has them, outside of code, lists and quotes.
+
+    The last one may still grow, unless it `is_over`. A table wider than Slack's is taken for text.
+    """
+    if "|" not in text or "-" not in text:
+        return []
+    found: list[Table] = []
+    fence = ""
+    lines = list(_lines(text))
+    number = 0
+    while number < len(lines):
+        line = lines[number][1]
+        match = _FENCE.match(line)
+        if fence:
+            if match and match[1].startswith(fence) and not line.strip().strip(fence[0]):
+                fence = ""
+        elif match:
+            fence = match[1]
+        elif (stop := _table_end(lines, number)) > number:
+            end = lines[stop][0] if stop < len(lines) else len(text)
+            found.append(Table(tuple(at for at, _ in lines[number:stop]), end, is_over=stop < len(lines)))
+            number = stop
+            continue
+        number += 1
+    return found
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        yield start, text[start:end]
+        start = end + 1
+
+
+def _table_end(lines: list[tuple[int, str]], number: int) -> int:
+    """Return the number of the line behind the table that begins at one, or that number where none begins."""
+    head = lines[number][1]
+    if "|" not in head or number + 1 >= len(lines) or _NEW_BLOCK.match(head):
+        return number
+    delimiter = lines[number + 1][1]
+    if "|" not in delimiter or not _DELIMITER.fullmatch(delimiter) or len(head) + len(delimiter) > MAX_HEADER:
+        return number
+    columns = len(cells(head))
+    if columns != len(cells(delimiter)) or columns > MAX_COLUMNS:
+        return number
+    stop = number + 2
+    while stop < len(lines) and lines[stop][1].strip() and not _NEW_BLOCK.match(lines[stop][1]):
+        stop += 1
+    return stop
+
+
+def settled(text: str) -> int:
+    """Return up to where a text that still grows can't become part of a table that is not whole yet."""
+    if "|" not in text:
+        return len(text)
+    tables = find(text)
+    if tables and not tables[-1].is_over:
+        return tables[-1].start
+    last = text.rfind("\n", 0, len(text) - 1) + 1
+    line = text[last:]
+    before = text.rfind("\n", 0, max(0, last - 1)) + 1
+    if last and not line.endswith("\n") and _BEGUN_DELIMITER.fullmatch(line) and "|" in text[before:last]:
+        return before
+    return last if "|" in line else len(text)
+
+
+def cells(line: str) -> list[str]:
+    """Split a row into what its cells hold."""
+    line = line.strip()
+    inner = line.removeprefix("|")
+    if inner.endswith("|") and not inner.endswith("\\|"):
+        inner = inner[:-1]
+    return [cell.strip().replace("\\|", "|") for cell in _PIPE.split(inner)]
+
+
+def fits(table: Table) -> bool:
+    """Tell whether a table is one that Slack takes."""
+    return len(table.rows) - 1 <= MAX_ROWS and table.end - table.start <= MAX_TEXT
+
+
+def block(source: str) -> dict[str, Any]:
+    """Turn the Markdown of one table into a table block. A row's surplus cells go into its last one."""
+    head, delimiter, *body = source.rstrip("\n").split("\n")
+    columns = len(cells(head))
+    rows = [[_cell(cell, is_bold=True) for cell in cells(head)]]
+    for line in body:
+        row = cells(line)
+        row = [*row[: columns - 1], " | ".join(row[columns - 1 :])] if len(row) > columns else row
+        rows.append([_cell(cell) for cell in row + [""] * (columns - len(row))])
+    settings = [{"align": _alignment(mark), "is_wrapped": True} for mark in cells(delimiter)]
+    return {"type": "table", "rows": rows, "column_settings": settings}
+
+
+def _alignment(mark: str) -> str:
+    if mark.endswith(":"):
+        return "center" if mark.startswith(":") else "right"
+    return "left"
+
+
+def _cell(text: str, *, is_bold: bool = False) -> dict[str, Any]:
+    """Lay a cell out as rich text, which may not be empty."""
+    elements = list(_elements(text, is_bold=is_bold)) or [{"type": "text", "text": " "}]
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    return MarkdownIt("commonmark").enable("strikethrough")
+
+
+_STYLES = {"strong": "bold", "em": "italic", "s": "strike"}
+
+
+def _elements(text: str, *, is_bold: bool) -> Iterator[dict[str, Any]]:
+    style = {"bold": True} if is_bold else {}
+    link = ""
+    for token in _markdown().parseInline(text)[0].children or []:
+        name, _, edge = token.type.rpartition("_")
+        if name in _STYLES and edge == "open":
+            style = {**style, _STYLES[name]: True}
+        elif name in _STYLES and edge == "close":
+            style = {kind: on for kind, on in style.items() if kind != _STYLES[name]}
+        elif name == "link":
+            link = _target(token) if edge == "open" else ""
+        elif said := _said(token):
+            look = {**style, "code": True} if token.type == "code_inline" else style
+            yield from _pieces(said, look, link)
+
+
+def _target(token: Token) -> str:
+    address = str(token.attrs.get("href", ""))
+    return address if address.startswith(("https://", "http://", "mailto:")) else ""
+
+
+def _said(token: Token) -> str:
+    if token.type in {"softbreak", "hardbreak"} or token.content.lower() in {"<br>", "<br/>", "<br />"}:
+        return "\n"
+    return token.content
+
+
+def _pieces(text: str, style: dict[str, bool], link: str) -> Iterator[dict[str, Any]]:
+    """Yield a run of text, the people mentioned in it apart."""
+    look = {"style": style} if style else {}
+    if link:
+        yield {"type": "link", "url": link, "text": text, **look}
+        return
+    for number, piece in enumerate(_MENTION.split(text)):
+        if number % 2:
+            yield {"type": "user", "user_id": piece}
+        elif piece:
+            yield {"type": "text", "text": piece, **look}

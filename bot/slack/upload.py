@@ -1,0 +1,68 @@
+"""Files of ours: uploaded to a thread or a channel, once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+import aiohttp
+
+from bot.errors import ChatError
+from bot.slack.api import TIMEOUT, call, translated
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from bot.core.conversation import Place
+    from bot.core.ports import Bookmark, Upload
+
+FILES_PER_MESSAGE = 10  # as many as a person can post at once
+
+
+class Files:
+    """Uploads, by Slack's three steps: files' ids have to be kept before they are shared, as a file bears no mark."""
+
+    def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession) -> None:
+        self._client = client
+        self._session = session
+
+    async def upload(self, place: Place, files: Sequence[Upload], bookmark: Bookmark) -> None:
+        """Upload files to a thread or a channel as one message, ten at most in each, once. Raises `ChatError`."""
+        for first in range(0, len(files), FILES_PER_MESSAGE):
+            await self._upload_together(place, files[first : first + FILES_PER_MESSAGE], bookmark)
+
+    async def _upload_together(self, place: Place, files: Sequence[Upload], bookmark: Bookmark) -> None:
+        key = " ".join(("files", *(file.name for file in files)))
+        if (kept := bookmark.get(key)) and await self._is_shared(kept):
+            return
+        shared = [{"id": await self._announce(file), "title": file.name} for file in files]
+        await bookmark.keep(key, shared[0]["id"])
+        bookmark.check()
+        await call(
+            self._client.files_completeUploadExternal,
+            files=shared,
+            channel_id=place.channel,
+            thread_ts=place.thread or None,
+        )
+
+    async def _announce(self, file: Upload) -> str:
+        """Bring a file's bytes to Slack, where nobody sees them yet; return its id."""
+        target = await call(self._client.files_getUploadURLExternal, filename=file.name, length=len(file.content))
+        await self._send(urljoin(self._client.base_url, str(target["upload_url"])), file.content)
+        return str(target["file_id"])
+
+    async def _send(self, url: str, data: bytes) -> None:
+        with translated():
+            async with self._session.post(url, data=data, timeout=aiohttp.ClientTimeout(TIMEOUT)) as response:
+                response.raise_for_status()
+
+    async def _is_shared(self, file: str) -> bool:
+        """Tell whether a file that was announced has been shared, too; until then Slack does not know it."""
+        try:
+            return bool((await call(self._client.files_info, file=file))["file"].get("shares"))
+        except ChatError as error:
+            if error.code != "file_not_found":
+                raise
+            return False

@@ -1,0 +1,90 @@
+"""An answer that only one person sees."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.errors import ChatError
+from bot.slack.api import TIMEOUT, call, translated
+from bot.slack.budget import WHISPER
+from bot.slack.message import Part, message
+from bot.slack.split import closing, split
+from bot.slack.text import harmless
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import aiohttp
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from bot.core.control import Control
+    from bot.core.conversation import Place
+    from bot.core.ports import Asker
+    from bot.slack.budget import Budget
+
+log = logging.getLogger(__name__)
+
+
+class WhisperedAnswer:
+    """An answer that only the asker sees, shown whole."""
+
+    def __init__(
+        self, client: AsyncWebClient, session: aiohttp.ClientSession, budget: Budget, place: Place, asker: Asker
+    ) -> None:
+        self._client, self._session, self._budget, self._place, self._asker = client, session, budget, place, asker
+        self._pieces: list[str] = []
+
+    def write(self, text: str) -> None:
+        """Add text."""
+        self._pieces.append(text)
+
+    def think(self, text: str) -> None:
+        """Show nothing: what one person saw can't be edited."""
+
+    def progress(self, text: str, *, controls: Sequence[Control] = ()) -> None:
+        """Show nothing, as above."""
+
+    async def finish(self, ending: str = "", *, footer: str = "", controls: Sequence[Control] = ()) -> str:
+        """Show the whole text with `ending`. Raises `ChatError`."""
+        text = "".join(self._pieces)
+        return await self.replace(text + closing(text) + ending, footer=footer, controls=controls)
+
+    async def replace(self, text: str, *, footer: str = "", controls: Sequence[Control] = ()) -> str:
+        """Show `text` instead. Raises `ChatError`."""
+        *others, last = split(harmless(text))
+        for part in [*map(Part, others), Part(last, footer, controls)]:
+            content = message(part)
+            if not await self._respond(content):
+                await self._budget.wait(WHISPER, self._place)
+                await call(
+                    self._client.chat_postEphemeral,
+                    channel=self._place.channel,
+                    thread_ts=self._place.thread or None,
+                    user=self._asker.person,
+                    **{key: value for key, value in content.items() if not key.startswith("unfurl")},
+                )
+        return ""
+
+    async def hold(self, text: str) -> None:
+        """Show nothing: what one person saw can't be edited later."""
+
+    async def withdraw(self) -> None:
+        """Do nothing: nothing was shown."""
+
+    async def _respond(self, content: dict[str, Any]) -> bool:
+        """Answer by the command's own address, which works even where the bot is no member; it lives for 30 minutes."""
+        if not self._asker.reply_handle:
+            return False
+        webhook = AsyncWebhookClient(
+            self._asker.reply_handle, session=self._session, timeout=TIMEOUT, retry_handlers=[]
+        )
+        try:
+            with translated():
+                response = await webhook.send(response_type="ephemeral", replace_original=False, **content)
+        except ChatError as error:
+            log.info("response_url failed: %s", error)
+            return False
+        return response.status_code == 200  # noqa: PLR2004 - HTTP's own number

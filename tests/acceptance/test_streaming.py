@@ -1,0 +1,213 @@
+"""How answers become visible within Slack's limits, through the real wire."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.playground.local_workspace import LocalWorkspace
+from bot.playground.rules import Rules
+from bot.slack import answer as slack_answer
+from bot.slack.manifest import EVENTS, SCOPES
+from tests.acceptance.conftest import Dialogue
+
+if TYPE_CHECKING:
+    from bot.playground.records import Message
+    from tests.stage.scripted import ScriptedModel
+
+TABLE = "| City | People |\n|---|--:|\n| Oslo | 700,000 |\n| Rome | 2,800,000 |"
+
+
+def from_bot(stage: Dialogue, ts: str) -> list[Message]:
+    return [m for m in stage.workspace.thread(stage.general, ts) if m.user == stage.workspace.bot.id]
+
+
+def kinds(message: Message) -> list[str]:
+    return [block["type"] for block in message.blocks]
+
+
+def streaming(workspace: LocalWorkspace) -> int:
+    return sum(m.streaming for channel in workspace.workspace.channels for m in workspace.workspace.messages(channel))
+
+
+def refusals(workspace: LocalWorkspace) -> Counter[str]:
+    return Counter(call.method for call in workspace.calls if call.status == 429)
+
+
+async def allow_long_answers(dialogue: Dialogue) -> None:
+    await dialogue.workspace.command(dialogue.general, "/parley", "set max_output 64000")
+    await dialogue.whisper()
+
+
+# Form
+
+
+async def test_a_table_is_streamed_as_one(dialogue: Dialogue, model: ScriptedModel) -> None:
+    gate = asyncio.Event()
+    model.answer("Two cities:\n\n| City | Peo", gate, f"{TABLE.removeprefix('| City | Peo')}\n\nThat is all.")
+    ts = dialogue.mention("which cities?")
+    await dialogue.workspace.until(lambda: from_bot(dialogue, ts))
+    assert from_bot(dialogue, ts)[0].shown.strip() == "Two cities:"
+    gate.set()
+    await dialogue.answer(dialogue.general, ts)
+    (message,) = from_bot(dialogue, ts)
+    assert kinds(message) == ["markdown", "table", "markdown"]
+    assert message.shown.split() == [
+        "Two",
+        "cities:",
+        "City",
+        "|",
+        "People",
+        "Oslo",
+        "|",
+        "700,000",
+        "Rome",
+        "|",
+        "2,800,000",
+        "That",
+        "is",
+        "all.",
+    ]
+
+
+async def test_the_second_table_has_its_message(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer(f"First:\n\n{TABLE}\n\nSecond:\n\n{TABLE}\n\nDone.")
+    ts = dialogue.mention("two tables")
+    await dialogue.answer(dialogue.general, ts, 2)
+    first, second = from_bot(dialogue, ts)
+    assert kinds(first) == ["markdown", "table", "markdown"]
+    assert kinds(second) == ["table", "markdown"]
+
+
+async def test_a_refused_table_is_sent_as_text(stage: Dialogue, model: ScriptedModel) -> None:
+    stage.workspace.fail("chat.startStream", error="unknown_method")
+    stage.workspace.fail("chat.postMessage", error="invalid_attachments")
+    model.answer(TABLE)
+    async with stage.bot():
+        ts = stage.mention("which cities?")
+        await stage.workspace.until(lambda: any("Rome" in m.shown for m in from_bot(stage, ts)))
+    assert from_bot(stage, ts)[0].shown == TABLE
+
+
+async def test_the_rest_becomes_a_file(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await allow_long_answers(dialogue)
+    lines = [f"Line {number} of a very long answer." for number in range(1_500)]
+    model.answer("\n".join(lines))
+    ts = dialogue.mention("tell me everything")
+    await dialogue.workspace.until(dialogue.workspace.files, 20)
+    (file,) = dialogue.workspace.files()
+    assert file.name == "answer.md"
+    messages = [m for m in from_bot(dialogue, ts) if not m.files]
+    assert len(messages) == 3
+    assert messages[-1].shown.endswith("_The rest is in the file answer.md._")
+    shown = "\n".join(m.shown for m in messages).replace("\n\n_The rest is in the file answer.md._", "")
+    assert f"{shown}\n{(file.content or b'').decode()}".split("\n") == lines
+
+
+async def test_scripts_and_emoji_arrive_whole(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await allow_long_answers(dialogue)
+    words = " ".join(f"مرحبا {number} 👩🏽\u200d🚀 שלום" for number in range(1_000))
+    model.answer(words)
+    ts = dialogue.mention("hello in many scripts")
+    await dialogue.answer(dialogue.general, ts, 2)
+    assert " ".join(m.shown for m in dialogue.answers(dialogue.general, ts)) == words
+
+
+async def test_links_are_not_unfurled(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer("See https://example.com/a.")
+    dialogue.workspace.fail("chat.startStream", error="unknown_method")
+    ts = dialogue.mention("a link, please")
+    await dialogue.answer(dialogue.general, ts)
+    posted = [c.arguments for c in dialogue.workspace.calls if c.method == "chat.postMessage"]
+    assert posted
+    assert all(str(call["unfurl_links"]).lower() in {"false", "0"} for call in posted)
+
+
+# Streams that Slack ends
+
+
+@pytest.fixture
+def eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Edit as often as there is something new: Slack's three seconds are long for a test."""
+    monkeypatch.setattr(slack_answer, "EDIT_EVERY", 0.05)
+
+
+@pytest.mark.usefixtures("eager")
+async def test_a_stream_too_old_goes_on_by_edits(stage: Dialogue, model: ScriptedModel) -> None:
+    first, second = asyncio.Event(), asyncio.Event()
+    model.answer("The first words, ", first, "more words, ", second, "and the last.")
+    async with stage.bot():
+        ts = stage.mention("tell me")
+        await stage.workspace.until(lambda: from_bot(stage, ts))
+        (message,) = from_bot(stage, ts)
+        assert message.stream is not None
+        message.stream.began -= 301
+        first.set()
+        await stage.workspace.until(lambda: "more words" in message.shown)
+        assert not message.streaming
+        second.set()
+        await stage.workspace.until(lambda: message.shown == "The first words, more words, and the last.")
+    assert from_bot(stage, ts) == [message]
+
+
+@pytest.mark.usefixtures("eager")
+async def test_a_workspace_without_streams_sees_edits(model: ScriptedModel, environ: dict[str, str]) -> None:
+    missing = frozenset({"chat.startStream", "agents.sessions.setStatus"})
+    rules = Rules(scopes=frozenset(SCOPES), subscriptions=frozenset(EVENTS), missing_methods=missing)
+    gate = asyncio.Event()
+    model.answer("The first words, ", gate, "and the last.")
+    model.answer("Again.")
+    async with LocalWorkspace(rules) as workspace, model.serving() as told:
+        stage = Dialogue(workspace, environ | told)
+        async with stage.bot():
+            ts = stage.mention("tell me")
+            await workspace.until(lambda: any("first words" in m.shown for m in from_bot(stage, ts)))
+            gate.set()
+            await workspace.until(lambda: from_bot(stage, ts)[0].shown == "The first words, and the last.")
+            again = stage.mention("again")
+            await workspace.until(lambda: any(m.shown == "Again." for m in from_bot(stage, again)))
+        tried = Counter(call.method for call in workspace.calls)
+    assert tried["chat.startStream"] == 1
+    assert tried["agents.sessions.setStatus"] == 1
+
+
+# The rate budget
+
+
+async def test_a_burst_keeps_every_limit(stage: Dialogue, model: ScriptedModel) -> None:
+    """60 answers at once, under the documented rates: all whole, no refusal that could have been foreseen."""
+    workspace = stage.workspace
+    workspace.workspace.rules = replace(workspace.workspace.rules, tiers=True)
+    asked, gate = {}, asyncio.Event()
+    for number in range(60):
+        model.answer(f"Answer {number} ", gate, "is here.", to=f"question {number}.")
+    async with stage.bot():
+        people = [workspace.me.id, workspace.bot.id]
+        channels = [workspace.workspace.add_channel(f"room-{number}", members=people).id for number in range(10)]
+        for number in range(60):
+            channel = channels[number % len(channels)]
+            mention = f"<@{workspace.bot.id}> question {number}."
+            asked[number] = (channel, workspace.say(channel, mention))
+        await workspace.until(lambda: streaming(workspace) >= 15, 20)
+        gate.set()
+        await workspace.until(lambda: all(stage.answers(*place) for place in asked.values()), 40)
+    for number, place in asked.items():
+        assert [m.shown for m in stage.answers(*place)] == [f"Answer {number} is here."]
+    assert refusals(workspace) == {}
+    assert Counter(c.method for c in workspace.calls)["chat.startStream"] in range(15, 21)
+
+
+async def test_an_unforeseen_refusal_loses_nothing(stage: Dialogue, model: ScriptedModel) -> None:
+    gate = asyncio.Event()
+    stage.workspace.fail("chat.appendStream", retry_after=1)
+    model.answer("The first words, ", gate, "and the last.")
+    async with stage.bot():
+        ts = stage.mention("tell me")
+        await stage.workspace.until(lambda: from_bot(stage, ts))
+        gate.set()
+        assert await stage.answer(stage.general, ts) == "The first words, and the last."
+    assert len(from_bot(stage, ts)) == 1
