@@ -149,15 +149,20 @@ async def _play(options: argparse.Namespace, folder: Path) -> None:
     """Run the local workspace, and the real bot in it, unaware of where it is. All is forgotten at the end."""
     from bot import app
     from bot.db import migrate
-    from bot.playground.page_api import Command
+    from bot.playground.page_api import Command, Shortcut
     from bot.playground.stage import Stage
     from bot.slack.commands import COMMANDS
+    from bot.slack.manifest import manifest
 
     environ = settings.environment()
     if "ANTHROPIC_API_KEY" not in environ:
         _bypass_proxies()
     offered = [Command(f"/{spec.name}", spec.usage_hint, spec.description) for spec in COMMANDS]
-    async with Stage(offered, port=options.port, with_rehearsal="ANTHROPIC_API_KEY" not in environ) as stage:
+    shortcuts = [
+        Shortcut(shortcut["callback_id"], shortcut["name"], shortcut["type"])
+        for shortcut in manifest()["features"].get("shortcuts", ())
+    ]
+    async with Stage(offered, shortcuts, port=options.port, with_rehearsal="ANTHROPIC_API_KEY" not in environ) as stage:
         told = {name: value for name, value in environ.items() if not name.startswith("SLACK_")}
         told |= {"DATABASE_URL": f"sqlite:///{folder / 'parley.db'}", "HOST": "127.0.0.1", "PORT": "0"}
         read = _configured(told | stage.environment(options.transport), for_slack=True)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SCHEMES = frozenset({"http", "https", "mailto"})
 # How deep bold may stand in italics in bold: more is shown as it was typed.
 DEPTH = 4
+TASK_STATUSES = ("pending", "in_progress", "complete", "error")
 
 _NAME = re.compile(r"<(?P<sign>[@#!])(?P<id>[\w^]+)(?:\|(?P<label>[^<>|]*))?>")
 _FENCE = re.compile(r"```\n?(.*?)\n?```", re.DOTALL)
@@ -54,6 +55,19 @@ def mrkdwn_html(text: str, names: Mapping[str, str]) -> str:
         parts += [*_lines_html(text[end : fence.start()], names), f"<pre><code>{_plain(fence[1])}</code></pre>"]
         end = fence.end()
     return "".join([*parts, *_lines_html(text[end:], names)])
+
+
+def attachments_html(attachments: Sequence[Json], names: Mapping[str, str]) -> str:
+    """Write what hangs on a message, such as the preview of a link, as HTML."""
+    parts: list[str] = []
+    for attachment in attachments:
+        title = html_escape(str(attachment.get("title") or ""))
+        heading = f"<strong>{_link(str(attachment.get('title_link') or ''), title)}</strong>" if title else ""
+        blocks = blocks_html([block for block in attachment.get("blocks") or () if isinstance(block, dict)], names)
+        text = mrkdwn_html(str(attachment.get("text") or ""), names)
+        if heading or text or blocks:
+            parts.append(f"<blockquote>{heading}{'<br>' if heading and text else ''}{text}{blocks}</blockquote>")
+    return "".join(parts)
 
 
 def is_safe(url: str) -> bool:
@@ -91,12 +105,55 @@ def _divider_block(_: Json, __: Mapping[str, str]) -> str:
 
 
 def _table_block(block: Json, names: Mapping[str, str]) -> str:
-    rows = ("".join(f"<td>{_cell_html(cell, names)}</td>" for cell in row) for row in block.get("rows") or ())
+    settings = block.get("column_settings") or []
+    aligned = [setting.get("align") if isinstance(setting, dict) else None for setting in settings]
+    classes = [f' class="align-{align}"' if align in ("center", "right") else "" for align in aligned]
+    rows = (
+        "".join(
+            f"<td{classes[n] if n < len(classes) else ''}>{_cell_html(cell, names)}</td>" for n, cell in enumerate(row)
+        )
+        for row in block.get("rows") or ()
+    )
     return f"<table><tbody>{''.join(f'<tr>{row}</tr>' for row in rows)}</tbody></table>"
 
 
-def _task_block(block: Json, _: Mapping[str, str]) -> str:
-    return f'<p class="task">{html_escape(str(block.get("title", "")))}</p>'
+def _task_block(block: Json, names: Mapping[str, str]) -> str:
+    """Write a task folded: its title, and behind it what it is about and what came of it."""
+    status = str(block.get("status") or "")
+    kind = status if status in TASK_STATUSES else "pending"
+    title = html_escape(str(block.get("title", "")))
+    inside = [markdown_html(str(block[part]), names) for part in ("details", "output") if block.get(part)]
+    sources = [_source_html(source) for source in block.get("sources") or ()]
+    inside += [f"<ul>{''.join(f'<li>{source}</li>' for source in sources)}</ul>"] if sources else []
+    if not inside:
+        return f'<p class="task {kind}">{title}</p>'
+    return f'<details class="task {kind}"><summary>{title}</summary>{"".join(inside)}</details>'
+
+
+def _plan_block(block: Json, _: Mapping[str, str]) -> str:
+    return f'<p class="plan">{html_escape(str(block.get("title", "")))}</p>'
+
+
+def _source_html(source: Any) -> str:  # noqa: ANN401 - it comes from the wire and may be anything
+    match source:
+        case {"url": str(url)}:
+            return _link(url, html_escape(str(source.get("text") or url)))
+        case _:
+            return ""
+
+
+def _image_block(block: Json, names: Mapping[str, str]) -> str:
+    """Write a picture that is a file of the workspace; one from elsewhere only as a link: the page loads nothing."""
+    alt = html_escape(str(block.get("alt_text") or ""))
+    title = _text_html(block.get("title"), names)
+    match block:
+        case {"slack_file": {"id": str(file)}} if file.isalnum():
+            image = f'<img src="/page/files/{file}" alt="{alt}">'
+        case {"image_url": str(url)}:
+            image = _link(url, alt or html_escape(url))
+        case _:
+            return ""
+    return f"<figure>{image}{f'<figcaption>{title}</figcaption>' if title else ''}</figure>"
 
 
 def _rich_text_block(block: Json, names: Mapping[str, str]) -> str:
@@ -111,7 +168,8 @@ _BLOCKS: Mapping[str, Callable[[Json, Mapping[str, str]], str]] = {
     "divider": _divider_block,
     "table": _table_block,
     "task_card": _task_block,
-    "plan": _task_block,
+    "plan": _plan_block,
+    "image": _image_block,
     "rich_text": _rich_text_block,
 }
 

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 from aiohttp import web
 
-from bot.playground.blocks import escape
-from bot.playground.elements import buttons
 from bot.playground.files import attachment
+from bot.playground.page_actions import PageActions
+from bot.playground.page_controls import shown_view
 from bot.playground.page_feed import Feed
-from bot.playground.page_json import as_typed, shown_message
-from bot.playground.records import Message
+from bot.playground.page_json import shown_message
 from bot.playground.wire import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.playground.interactions import Interactions
+    from bot.playground.records import Message, Session
     from bot.playground.wire import Json
     from bot.playground.workspace import Workspace
 
@@ -58,10 +55,20 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
+class Shortcut:
+    """A shortcut that the page offers, in a message's menu or for the whole workspace."""
+
+    callback_id: str
+    name: str
+    kind: Literal["message", "global"] = "message"
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """What the page says about the bot: its commands, and which model answers ("rehearsal" or "claude")."""
+    """What the page says about the bot: what it offers, and which model answers ("rehearsal" or "claude")."""
 
     commands: Sequence[Command] = ()
+    shortcuts: Sequence[Shortcut] = ()
     model: str = "rehearsal"
     notice: str = ""
 
@@ -71,7 +78,7 @@ class PageApi:
 
     def __init__(self, workspace: Workspace, interactions: Interactions, page: Page) -> None:
         self._workspace = workspace
-        self._interactions = interactions
+        self._actions = PageActions(workspace, interactions, page.commands)
         self._page = page
         self._feeds: set[Feed] = set()
 
@@ -84,10 +91,7 @@ class PageApi:
             web.get("/page/messages", self.messages),
             web.get("/page/changes", self.changes),
             web.get("/page/files/{file}", self.file),
-            web.post("/page/messages", _json_only(self.say)),
-            web.post("/page/commands", _json_only(self.command)),
-            web.post("/page/actions", _json_only(self.press)),
-            web.post("/page/reactions", _json_only(self.react)),
+            *(web.post(path, _json_only(do)) for path, do in self._actions.by_path().items()),
         ]
 
     def end_feeds(self) -> None:
@@ -110,13 +114,31 @@ class PageApi:
         """Tell who and what there is."""
         workspace = self._workspace
         users = [
-            {"id": u.id, "name": u.name, "real_name": u.real_name, "is_bot": u.is_bot or u == workspace.slackbot}
+            {
+                "id": u.id,
+                "name": u.name,
+                "real_name": u.real_name,
+                "is_bot": u.is_bot or u == workspace.slackbot,
+                "badge": "external" if u.team_id else "guest" if u.guest else "",
+            }
             for u in workspace.users.values()
         ]
         channels = [
-            {"id": c.id, "name": c.name or workspace.bot.real_name, "is_im": c.is_im, "topic": c.topic}
+            {
+                "id": c.id,
+                "name": c.name or workspace.bot.real_name,
+                "is_im": c.is_im,
+                "topic": c.topic,
+                "sign": "im" if c.is_im else "shared" if c.shared_with else "private" if c.is_private else "public",
+            }
             for c in workspace.channels.values()
             if workspace.me.id in c.members
+        ]
+        shortcuts = [{"callback_id": s.callback_id, "name": s.name, "kind": s.kind} for s in self._page.shortcuts]
+        statuses = [
+            {"channel": channel, "thread_ts": ts} | _status(session)
+            for (channel, ts), session in workspace.sessions.items()
+            if session.status
         ]
         commands = [{"command": c.command, "hint": c.hint, "description": c.description} for c in self._page.commands]
         return web.json_response(
@@ -126,8 +148,11 @@ class PageApi:
                 "users": users,
                 "channels": channels,
                 "commands": commands,
+                "shortcuts": shortcuts,
+                "statuses": statuses,
                 "model": {"name": self._page.model, "notice": self._page.notice},
             }
+            | self._views()
         )
 
     async def messages(self, request: web.Request) -> web.Response:
@@ -171,79 +196,30 @@ class PageApi:
         except ApiError:
             return web.Response(status=404, text="There is no such file.")
 
-    async def say(self, body: Json) -> Json:
-        """Post what the person typed."""
-        text, files = _string(body, "text").strip(), body.get("files") or []
-        if not text and not files:
-            raise ValueError("Write something first.")
-        workspace = self._workspace
-        attached = [_decoded(file) for file in files]
-        message = Message(_string(body, "channel"), workspace.me.id, as_typed(text, self._ids()))
-        message.thread_ts = _string(body, "thread_ts")
-        workspace.channel(message.channel)
-        message.files = [workspace.add_file(name, workspace.me.id, content) for name, content in attached]
-        return {"ts": workspace.say(message).ts}
-
-    async def command(self, body: Json) -> Json:
-        """Send a slash command."""
-        command = _string(body, "command")
-        if command not in {known.command for known in self._page.commands}:
-            raise ValueError(f"{command} is not a valid command.")
-        text = escape(_string(body, "text"))
-        reply = await self._interactions.command(_string(body, "channel"), command, text, self._workspace.me)
-        return {"acked": reply.acked}
-
-    async def press(self, body: Json) -> Json:
-        """Press a button."""
-        message = self._shown(_string(body, "channel"), _string(body, "ts"))
-        wanted = (_string(body, "action_id"), _string(body, "block_id"), _string(body, "value"))
-        for button in buttons(message.blocks):
-            if (button["action_id"], button["block_id"], button.get("value") or "") == wanted:
-                ack = await self._interactions.act(message, button, self._workspace.me)
-                return {"acked": ack.ok}
-        raise ValueError("That button is no longer there.")
-
-    async def react(self, body: Json) -> Json:
-        """Add a reaction, or take it off again."""
-        workspace = self._workspace
-        message = workspace.message(_string(body, "channel"), _string(body, "ts"))
-        name = _string(body, "name")
-        if not re.fullmatch(r"[\w+-]{1,100}", name):
-            raise ValueError("That is not the name of a reaction.")
-        if workspace.me.id in message.reactions.get(name, ()):
-            workspace.unreact(message, workspace.me.id, name)
-        else:
-            workspace.react(message, workspace.me.id, name)
-        return {}
-
     def _sees(self, message: Message) -> bool:
         return message.ephemeral_to in ("", self._workspace.me.id)
 
-    def _shown(self, channel: str, ts: str) -> Message:
-        message = self._workspace.find(channel, ts) or self._workspace.ephemerals.get(ts)
-        if message is None or not self._sees(message):
-            raise ApiError("message_not_found")
-        return message
+    def _views(self) -> Json:
+        """Return what the person sees of views: the home tab, and the topmost modal."""
+        workspace, names = self._workspace, self._names()
+        mine = [view for view in workspace.views.values() if view["user"] == workspace.me.id]
+        home = next((shown_view(view, names) for view in mine if view["type"] == "home"), None)
+        open_ones = workspace.modals.get(workspace.me.id)
+        return {"home": home, "modal": shown_view(workspace.views[open_ones[-1]], names) if open_ones else None}
 
     def _names(self) -> dict[str, str]:
         users = {user.id: user.real_name for user in self._workspace.users.values()}
         return users | {channel.id: channel.name for channel in self._workspace.channels.values()}
 
-    def _ids(self) -> dict[str, str]:
-        people = {f"@{n}": u.mention for u in self._workspace.users.values() for n in (u.name, u.real_name)}
-        channels = [channel for channel in self._workspace.channels.values() if channel.name]
-        return people | {f"#{channel.name}": f"<#{channel.id}|{channel.name}>" for channel in channels}
-
     def _change(self, kind: str, channel: str, ts: str) -> Json | None:
         """Put a noted change into words: as it is now, however often it changed since."""
         if kind == "status":
             session = self._workspace.session(channel, ts)
-            return {"type": "status", "channel": channel, "thread_ts": ts, "status": session.status}
-        if kind == "view":
-            known = self._workspace.views.get(ts) if channel == self._workspace.me.id else None
-            return {"type": "view", "view": known} if known else None
+            return {"type": "status", "channel": channel, "thread_ts": ts} | _status(session)
+        if kind == "views":
+            return {"type": "views"} | self._views() if channel == self._workspace.me.id else None
         try:
-            return {"type": "message", "message": shown_message(self._shown(channel, ts), self._names())}
+            return {"type": "message", "message": shown_message(self._actions.shown(channel, ts), self._names())}
         except ApiError:
             return {"type": "removed", "channel": channel, "ts": ts}
 
@@ -261,7 +237,7 @@ def _json_only(handler: Callable[[Json], Awaitable[Json]]) -> Callable[[web.Requ
             return web.json_response({"error": "A JSON object is expected."}, status=400)
         except ApiError as error:
             return _refusal(error)
-        except ValueError as error:
+        except (LookupError, ValueError) as error:
             return web.json_response({"error": str(error)}, status=400)
 
     return answer
@@ -272,19 +248,6 @@ def _refusal(error: ApiError) -> web.Response:
     return web.json_response({"error": sentence}, status=400)
 
 
-def _string(body: Json, name: str) -> str:
-    value = body.get(name) or ""
-    if not isinstance(value, str):
-        raise ValueError(f"{name} must be text.")  # noqa: TRY004 - it is the caller's input, told with status 400
-    return value
-
-
-def _decoded(file: Any) -> tuple[str, bytes]:  # noqa: ANN401 - it comes from the wire and may be anything
-    match file:
-        case {"name": str(name), "content_base64": str(content)} if name:
-            try:
-                return Path(name).name, base64.b64decode(content, validate=True)
-            except binascii.Error:
-                raise ValueError(f"The content of {name} is not base64.") from None
-        case _:
-            raise ValueError("A file needs a name and content_base64.")
+def _status(session: Session) -> Json:
+    """Return what a thread shows of the bot's doings, and whether there is something to stop."""
+    return {"status": session.status, "loading": session.loading, "stoppable": session.state == "processing"}

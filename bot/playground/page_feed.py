@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from bot.playground.records import Deleted, Edited, Grew, Posted, Reacted, StatusSet, ViewShown
+from bot.playground.records import Deleted, Edited, Grew, Posted, Reacted, StatusSet, ViewClosed, ViewShown
 
 if TYPE_CHECKING:
     from bot.playground.records import Change
@@ -26,8 +26,8 @@ class Feed:
                 self._noted["message", message.channel, message.ts] = None
             case StatusSet(channel, thread_ts, _):
                 self._noted["status", channel, thread_ts] = None
-            case ViewShown(user, view):
-                self._noted["view", user, view["id"]] = None
+            case ViewShown(user, _) | ViewClosed(user, _):
+                self._noted["views", user, ""] = None
             case _:
                 return
         self._woken.set()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.playground.blocks import escape
-from bot.playground.elements import buttons
-from bot.playground.mrkdwn import blocks_html, mrkdwn_html
+from bot.playground.blocks import escape, unescape
+from bot.playground.elements import placed
+from bot.playground.mrkdwn import attachments_html, blocks_html, mrkdwn_html
+from bot.playground.page_controls import parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 PREVIEW_BYTES = 20_000
 PREVIEW = 4_000
 
+_BRACKET = re.compile(r"<(?P<inner>[^<>]+)>")
 _URL = re.compile(r"https?://[^\s<>]*[^\s<>.,;:!?)\"'\]]")
 
 
@@ -32,14 +34,27 @@ def shown_message(message: Message, names: Mapping[str, str]) -> Json:
         "user": message.user,
         "html": html or mrkdwn_html(message.text, names),
         "text": message.text,
-        "files": [_file(file) for file in message.files],
+        "typed": _typed(message.text, names) if message.client_msg_id else "",
+        "attachments": attachments_html(message.attachments, names),
+        "files": [_file(file) for file in message.files if not file.is_deleted],
         "reactions": [{"name": name, "users": list(users)} for name, users in message.reactions.items()],
         "streaming": message.streaming,
         "edited": bool(message.edited_ts),
         "ephemeral": bool(message.ephemeral_to),
         "blocks": message.blocks,
-        "buttons": [_button(button) for button in buttons(message.blocks)],
+        "parts": parts_of(message.blocks, names) if any(True for _ in placed(message.blocks)) else [],
+        "name": message.username,
     }
+
+
+def _typed(text: str, names: Mapping[str, str]) -> str:
+    """Write message text as a person would type it: what `as_typed` undoes."""
+
+    def plain(bracket: re.Match[str]) -> str:
+        sign, who = bracket["inner"][0], bracket["inner"][1:].partition("|")[0]
+        return f"{sign}{names.get(who, who)}" if sign in "@#" else bracket["inner"].partition("|")[0]
+
+    return unescape(_BRACKET.sub(plain, text))
 
 
 def as_typed(text: str, ids: Mapping[str, str]) -> str:
@@ -60,16 +75,4 @@ def _file(file: File) -> Json:
         "size": size,
         "url": f"/page/files/{file.id}",
         "preview": file.text[:PREVIEW] if is_text else None,
-    }
-
-
-def _button(button: Json) -> Json:
-    text = button.get("text")
-    return {
-        "action_id": button["action_id"],
-        "block_id": button["block_id"],
-        "text": text.get("text", "") if isinstance(text, dict) else str(text or ""),
-        "value": button.get("value") or "",
-        "style": button.get("style") or "",
-        "url": button.get("url") or "",
     }

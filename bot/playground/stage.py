@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from bot.playground.local_workspace import LocalWorkspace
 from bot.playground.messages_api import MessagesServer
-from bot.playground.page_api import Command, Page
+from bot.playground.page_api import Command, Page, Shortcut
 from bot.playground.rehearsal import Rehearsal
 
 if TYPE_CHECKING:
@@ -18,15 +18,27 @@ if TYPE_CHECKING:
 class Stage:
     """What a bot needs to be tried on this machine, as an async context manager.
 
-    `commands` are what the page offers, `port` is the page's; 0 takes a free one. Raises `OSError` for a port that
-    is taken.
+    `commands` and `shortcuts` are what the page offers, `port` is the page's; 0 takes a free one. Raises `OSError`
+    for a port that is taken.
     """
 
-    def __init__(self, commands: Sequence[Command], *, port: int = 0, with_rehearsal: bool = True) -> None:
+    def __init__(
+        self,
+        commands: Sequence[Command],
+        shortcuts: Sequence[Shortcut] = (),
+        *,
+        port: int = 0,
+        with_rehearsal: bool = True,
+    ) -> None:
         page = (
-            Page(commands, "rehearsal", "No ANTHROPIC_API_KEY is set: a rehearsal model answers by simple rules.")
+            Page(
+                commands,
+                shortcuts,
+                "rehearsal",
+                "No ANTHROPIC_API_KEY is set: a rehearsal model answers by simple rules.",
+            )
             if with_rehearsal
-            else Page(commands, "claude", "Claude answers, on your ANTHROPIC_API_KEY.")
+            else Page(commands, shortcuts, "claude", "Claude answers, on your ANTHROPIC_API_KEY.")
         )
         self.workspace = LocalWorkspace(page=page, port=port)
         self._model = MessagesServer(Rehearsal()) if with_rehearsal else None

@@ -3,11 +3,13 @@
 import { RequestError, get, listen, post } from "./api.js";
 import { parseCommand } from "./completion.js";
 import { Composer } from "./composer.js";
+import { ask } from "./dialog.js";
 import { h, plainButton, role } from "./dom.js";
 import { MessageList } from "./messages.js";
 import { Scroll } from "./scroll.js";
 import { Sidebar } from "./sidebar.js";
 import { welcome } from "./starters.js";
+import { Modal, drawParts } from "./views.js";
 import { Workspace, isReply } from "./workspace.js";
 
 const NARROW = matchMedia("(max-width: 760px)");
@@ -19,7 +21,9 @@ const lists = {};
 const scrolls = {};
 const composers = {};
 const followed = new Set();
-let here = { channel: "", thread: null };
+let modal = null;
+let homeDrawn = null;
+let here = { channel: "", thread: null, home: false };
 let behind = null;
 let drawing = false;
 
@@ -29,10 +33,13 @@ function readAddress() {
   if (workspace.channels.length === 0) return;
   const [channel, thread] = location.hash.slice(1).split("/");
   const known = workspace.channel(channel) ?? workspace.channels[0];
-  const next = { channel: known.id, thread: (known.id === channel && thread) || null };
+  const isHome = thread === "home" && Boolean(known.is_im);
+  const next = { channel: known.id, thread: (known.id === channel && !isHome && thread) || null, home: isHome };
   const moved = next.channel !== here.channel;
   const opened = next.thread !== here.thread;
+  const cameHome = next.home && !here.home;
   here = next;
+  if (cameHome) attempt(() => post("/page/home", { tab: "home" }));
   enter({ moved, opened });
 }
 
@@ -88,7 +95,6 @@ async function readAll() {
     workspace.load(await get("/page/state"));
     const read = async ({ id }) => workspace.replaceMessages(id, (await get(`/page/messages?channel=${id}`)).messages);
     await Promise.all(workspace.channels.map(read));
-    workspace.clearStatuses();
     role("connection").hidden = true;
   } catch (error) {
     showLost(error.message);
@@ -173,8 +179,54 @@ async function encode(file) {
   return { name: file.name, content_base64: url.slice(url.indexOf(",") + 1) };
 }
 
-function press({ channel, ts }, { action_id, block_id, value }) {
-  return attempt(() => post("/page/actions", { channel, ts, action_id, block_id, value }));
+function act({ channel, ts }, { action_id, block_id }, chosen) {
+  return attempt(() => post("/page/actions", { channel, ts, action_id, block_id, ...chosen }));
+}
+
+function actInView({ id }, { action_id, block_id }, chosen, values = {}) {
+  return attempt(() => post("/page/actions", { view_id: id, action_id, block_id, values, ...chosen }));
+}
+
+async function submit({ id }, values) {
+  try {
+    return (await post("/page/views/submit", { view_id: id, values })).errors;
+  } catch (error) {
+    return { "": error.message };
+  }
+}
+
+function closeView({ id }) {
+  return attempt(() => post("/page/views/close", { view_id: id }));
+}
+
+function shortcut({ callback_id }, message = null) {
+  const where = message ? { channel: message.channel, ts: message.ts } : {};
+  return attempt(() => post("/page/shortcuts", { callback_id, ...where }));
+}
+
+/** Bring a message's text into the composer where it was typed; sending changes the message. */
+function edit(message) {
+  const place = isReply(message) && here.thread ? "thread" : "channel";
+  composers[place].edit(message.typed, (changed) => post("/page/messages/edit", { ...idOf(message), text: changed }));
+}
+
+async function remove(message) {
+  const question = { title: "Delete message", text: "It is deleted for everybody in the channel.", confirm: "Delete" };
+  if (await ask(question, "danger")) await attempt(() => post("/page/messages/delete", idOf(message)));
+}
+
+function idOf({ channel, ts }) {
+  return { channel, ts };
+}
+
+async function copyLink({ channel, ts, thread_ts: thread }) {
+  const reply = thread && thread !== ts ? `?thread_ts=${thread}&cid=${channel}` : "";
+  const link = `https://local-workspace.slack.com/archives/${channel}/p${ts.replace(".", "")}${reply}`;
+  await navigator.clipboard.writeText(link).then(() => showNotice("Link copied."), () => showNotice(link));
+}
+
+function stop() {
+  return attempt(() => post("/page/stop", { channel: here.channel, thread_ts: here.thread }));
 }
 
 function react({ channel, ts }, name) {
@@ -212,6 +264,8 @@ function draw() {
   sidebar.draw(here.channel);
   drawBanner();
   drawChannel();
+  drawHome();
+  modal.draw(workspace.modal);
   drawThread();
   const unread = workspace.unreadInChannels;
   const title = workspace.titleOf(workspace.channel(here.channel));
@@ -228,6 +282,24 @@ function drawChannel() {
   lists.channel.draw(messages);
   scrolls.channel.keep();
   if (messages.length === 0 && role("starters").dataset.channel !== channel.id) drawWelcome(channel);
+}
+
+/** The direct messages with the app have two tabs: its messages, and the home that it publishes. */
+function drawHome() {
+  const isDirect = Boolean(workspace.channel(here.channel).is_im);
+  role("tabs").hidden = !isDirect;
+  for (const [name, chosen] of [["tab-messages", !here.home], ["tab-home", here.home]]) {
+    role(name).href = `#${here.channel}${name === "tab-home" ? "/home" : ""}`;
+    if (chosen) role(name).setAttribute("aria-current", "page");
+    else role(name).removeAttribute("aria-current");
+  }
+  role("channel-pane").classList.toggle("at-home", here.home);
+  role("home").hidden = !here.home;
+  if (homeDrawn === workspace.home && homeDrawn !== null) return;
+  homeDrawn = workspace.home;
+  const empty = h("p", { class: "empty" }, "The app has not published a home yet.");
+  const act = (control, chosen) => actInView(workspace.home, control, chosen);
+  role("home").replaceChildren(...(homeDrawn ? drawParts(homeDrawn.parts, workspace, act) : [empty]));
 }
 
 function drawBanner() {
@@ -253,8 +325,9 @@ function drawThread() {
   pane.dataset.thread = here.thread;
   role("thread-place").textContent = workspace.titleOf(workspace.channel(here.channel));
   lists.thread.draw([...(root ? [root] : []), ...workspace.replies(here.channel, here.thread)], { thread: true });
-  role("status").textContent = status;
+  role("status-text").textContent = status;
   role("status").hidden = !status;
+  role("stop").hidden = !workspace.isStoppable(here.channel, here.thread);
   if (wasHidden) scrolls.thread.toEnd();
   else scrolls.thread.keep();
 }
@@ -263,10 +336,14 @@ function drawThread() {
 
 function start() {
   for (const place of ["channel", "thread"]) {
-    lists[place] = new MessageList(role(`${place}-messages`), workspace, { openThread, press, react });
+    lists[place] = new MessageList(role(`${place}-messages`), workspace, {
+      openThread, act, react, edit, remove, shortcut, copyLink,
+    });
     scrolls[place] = new Scroll(role(`${place}-scroll`), role(`${place}-newer`));
     composers[place] = new Composer(role(`${place}-composer`), workspace, send);
   }
+  modal = new Modal(role("modal"), workspace, { submit, close: closeView, act: actInView });
+  role("stop").addEventListener("click", stop);
   role("close-thread").addEventListener("click", closeThread);
   role("open-sidebar").addEventListener("click", () => showSidebar(true));
   role("close-sidebar").addEventListener("click", () => showSidebar(false));

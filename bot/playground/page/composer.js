@@ -4,6 +4,7 @@ import { complete, refusal, usage } from "./completion.js";
 import { h, icon, plainButton, role } from "./dom.js";
 
 const EMPTY = Object.freeze({ text: "", files: [] });
+const EDIT_KEYS = "Editing: Enter saves, Escape gives up";
 const KEYS = "Enter sends, Shift+Enter starts a new line";
 
 export class Composer {
@@ -12,6 +13,7 @@ export class Composer {
   #files = [];
   #completion = { start: 0, options: [] };
   #chosen = 0;
+  #editing = null;
 
   /** `send(place, text, files)` resolves when the server took it; what it rejects with has a sentence as its message. */
   constructor(slot, workspace, send) {
@@ -48,6 +50,7 @@ export class Composer {
   /** Move to a place, {channel, thread: ts or null, label}, keeping the draft of the one left. */
   moveTo(place) {
     if (this.#place && key(this.#place) === key(place)) return;
+    if (this.#editing) this.#endEdit();
     if (this.#place) this.#drafts.set(key(this.#place), { text: this.input.value, files: this.#files });
     this.#place = place;
     this.input.disabled = false;
@@ -68,6 +71,31 @@ export class Composer {
     this.input.focus();
   }
 
+  /** Let the person change a text; `save(text)` takes the place of sending. Escape gives up. */
+  edit(text, save) {
+    this.#editing = { save, text: this.input.value, files: this.#files };
+    this.form.classList.add("editing");
+    this.#set(text, []);
+    this.focus();
+  }
+
+  #endEdit() {
+    const before = this.#editing;
+    this.#editing = null;
+    this.form.classList.remove("editing");
+    this.#set(before.text, before.files);
+  }
+
+  async #saveEdit() {
+    const { save } = this.#editing;
+    try {
+      await save(this.input.value);
+      this.#endEdit();
+    } catch (error) {
+      this.#refuse(error.message);
+    }
+  }
+
   #set(text, files) {
     this.input.value = text;
     this.#files = files;
@@ -77,6 +105,7 @@ export class Composer {
   }
 
   async #submit() {
+    if (this.#editing) return this.#saveEdit();
     const place = this.#place;
     const text = this.input.value;
     const files = this.#files;
@@ -110,7 +139,7 @@ export class Composer {
   #edited() {
     this.#fitHeight();
     role("send", this.form).disabled = !this.input.value.trim() && this.#files.length === 0;
-    role("hint", this.form).textContent = usage(this.input.value, this.workspace) || KEYS;
+    role("hint", this.form).textContent = this.#editing ? EDIT_KEYS : usage(this.input.value, this.workspace) || KEYS;
     this.#refuse("");
     this.#offer();
   }
@@ -130,6 +159,9 @@ export class Composer {
       this.#accept(options[this.#chosen]);
     } else if (options.length && event.key === "Escape") {
       this.#closeMenu();
+      event.stopPropagation();
+    } else if (this.#editing && event.key === "Escape") {
+      this.#endEdit();
       event.stopPropagation();
     } else if (event.key === "Enter" && !event.shiftKey) {
       void this.#submit();

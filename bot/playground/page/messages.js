@@ -1,6 +1,8 @@
 /** Messages on the page: rows with their text, files, buttons and reactions, grouped by author and day. */
 
 import { arrange, h, icon, plainButton, setMessageHtml } from "./dom.js";
+import { openMenu } from "./menu.js";
+import { drawParts } from "./views.js";
 
 const GROUP_SECONDS = 300;
 const TINTS = 6;
@@ -19,7 +21,7 @@ const DAY = new Intl.DateTimeFormat(undefined, { weekday: "long", month: "long",
 export class MessageList {
   #rows = new Map();
 
-  /** `actions` is what a row can ask for: openThread(message), press(message, button), react(message, name). */
+  /** `actions` is what a row can ask for: openThread, act, react, edit, remove, shortcut, copyLink; each of a message. */
   constructor(element, workspace, actions) {
     this.element = element;
     this.workspace = workspace;
@@ -63,10 +65,6 @@ export class MessageList {
 function drawRow(message, { compact, summary }, workspace, actions) {
   const date = dateOf(message);
   const time = h("time", { datetime: date.toISOString(), title: FULL.format(date) }, CLOCK.format(date));
-  const text = h("div", { class: "text", "data-role": "text" });
-  setMessageHtml(text, message.html);
-  if (message.streaming) addCaret(text);
-  if (message.edited) text.append(h("span", { class: "edited" }, "(edited)"));
   return h(
     "li",
     {
@@ -77,34 +75,50 @@ function drawRow(message, { compact, summary }, workspace, actions) {
       "data-user": message.user,
       "data-streaming": message.streaming,
     },
-    compact ? h("div", { class: "gutter" }, time) : avatar(workspace, message.user),
+    compact ? h("div", { class: "gutter" }, time) : avatar(workspace, message.user, message.name),
     h(
       "div",
       { class: "content" },
       message.ephemeral ? onlyYou() : null,
-      compact ? null : byline(workspace, message.user, time),
-      text,
+      compact ? null : byline(workspace, message, time),
+      ...body(message, workspace, actions),
       ...message.files.map(fileCard),
-      buttonRow(message, actions),
       reactionRow(message, workspace, actions),
       summary ? threadLink(message, summary, workspace, actions) : null,
     ),
-    message.ephemeral ? null : toolbar(message, actions),
+    message.ephemeral ? null : toolbar(message, workspace, actions),
   );
+}
+
+/** What a message says: its text, or its blocks with their controls between them, and what hangs on it. */
+function body(message, workspace, actions) {
+  const whole = h("div", { class: "text", "data-role": "text" });
+  setMessageHtml(whole, message.html);
+  const acts = (control, chosen) => actions.act(message, control, chosen);
+  const parts = message.parts.length ? drawParts(message.parts, workspace, acts) : [whole];
+  const text = parts.findLast((part) => part.matches(".text") || part.querySelector(".text"));
+  if (message.streaming && text) addCaret(text);
+  if (message.edited && text) text.append(h("span", { class: "edited" }, "(edited)"));
+  if (!message.attachments) return parts;
+  const attached = h("div", { class: "text attached" });
+  setMessageHtml(attached, message.attachments);
+  return [...parts, attached];
 }
 
 function onlyYou() {
   return h("p", { class: "only-you", "data-role": "ephemeral" }, icon("eye"), "Only visible to you");
 }
 
-function byline(workspace, id, time) {
-  const badge = workspace.users.get(id)?.is_bot ? h("span", { class: "badge" }, "APP") : null;
-  return h("div", { class: "byline" }, h("strong", {}, workspace.nameOf(id)), badge, time);
+function byline(workspace, message, time) {
+  const user = workspace.users.get(message.user);
+  const isApp = message.name || user?.is_bot;
+  const badge = isApp ? h("span", { class: "badge" }, "APP") : user?.badge ? h("span", { class: "mark" }, user.badge) : null;
+  return h("div", { class: "byline" }, h("strong", {}, workspace.authorOf(message)), badge, time);
 }
 
 /** Draw a user's initials; colours only tell people apart. */
-export function avatar(workspace, id) {
-  const words = workspace.nameOf(id).split(/[\s._-]+/).filter(Boolean);
+export function avatar(workspace, id, name = "") {
+  const words = (name || workspace.nameOf(id)).split(/[\s._-]+/).filter(Boolean);
   const initials = words.slice(0, 2).map((word) => [...word][0].toUpperCase()).join("");
   const sum = [...id].reduce((total, letter) => total + letter.codePointAt(0), 0);
   const tint = workspace.users.get(id)?.is_bot ? "bot" : sum % TINTS;
@@ -148,26 +162,6 @@ function fileCard(file) {
   );
 }
 
-function buttonRow(message, actions) {
-  if (message.buttons.length === 0) return null;
-  return h("div", { class: "buttons" }, ...message.buttons.map((button) => drawButton(message, button, actions)));
-}
-
-function drawButton(message, button, actions) {
-  const look = `button ${button.style || ""}`.trim();
-  const attributes = { class: look, "data-role": "button", "data-action": button.action_id };
-  if (/^https?:/.test(button.url)) {
-    const link = { href: button.url, target: "_blank", rel: "noopener noreferrer" };
-    return h("a", { ...attributes, ...link, onclick: () => actions.press(message, button) }, button.text);
-  }
-  const press = async ({ currentTarget }) => {
-    currentTarget.disabled = true;
-    await actions.press(message, button);
-    currentTarget.disabled = false;
-  };
-  return h("button", { ...attributes, type: "button", onclick: press }, button.text);
-}
-
 function reactionRow(message, workspace, actions) {
   if (message.reactions.length === 0) return null;
   const draw = ({ name, users }) =>
@@ -188,13 +182,29 @@ function reactionRow(message, workspace, actions) {
   return h("div", { class: "reactions" }, ...message.reactions.map(draw));
 }
 
-function toolbar(message, actions) {
+function toolbar(message, workspace, actions) {
   const reactions = OFFERED_REACTIONS.map((name) =>
     plainButton(`React with ${name}`, { onclick: () => actions.react(message, name) }, emoji(name)),
   );
   const open = { "data-role": "reply", onclick: () => actions.openThread(message) };
   const reply = plainButton("Reply in thread", open, icon("reply"));
-  return h("div", { class: "toolbar", role: "group", "aria-label": "Message" }, ...reactions, reply);
+  const list = ({ currentTarget }) => openMenu(currentTarget, menuOf(message, workspace, actions));
+  const more = plainButton("More actions", { "data-role": "more", "aria-haspopup": "menu", onclick: list }, icon("more"));
+  return h("div", { class: "toolbar", role: "group", "aria-label": "Message" }, ...reactions, reply, more);
+}
+
+function menuOf(message, workspace, actions) {
+  const shortcuts = workspace.shortcuts.filter(({ kind }) => kind === "message");
+  const own = [
+    { text: "Edit message", run: () => actions.edit(message) },
+    { text: "Delete message…", run: () => actions.remove(message), danger: true },
+  ];
+  return [
+    ...shortcuts.map((shortcut) => ({ text: shortcut.name, run: () => actions.shortcut(shortcut, message) })),
+    ...(shortcuts.length ? [null] : []),
+    { text: "Copy link", run: () => actions.copyLink(message) },
+    ...(message.user === workspace.me.id ? [null, ...own] : []),
+  ];
 }
 
 /** What the channel shows of the thread below a message, or null when nothing hangs on it. */
@@ -240,7 +250,7 @@ function threadDivider(messages, index) {
 }
 
 function isContinued(message, previous) {
-  if (!previous || previous.user !== message.user) return false;
+  if (!previous || previous.user !== message.user || previous.name !== message.name) return false;
   return message.ephemeral === previous.ephemeral && Number(message.ts) - Number(previous.ts) < GROUP_SECONDS;
 }
 

@@ -1,7 +1,9 @@
 /** The sidebar: the team, its channels with unread marks, the person. */
 
-import { arrange, h, role } from "./dom.js";
+import { arrange, h, icon, role } from "./dom.js";
 import { avatar } from "./messages.js";
+
+const SIGNS = { im: "●", public: "#" };
 
 export class Sidebar {
   #links = new Map();
@@ -46,7 +48,7 @@ export class Sidebar {
 }
 
 function makeLink(channel, name) {
-  const sign = h("span", { class: "sign", "aria-hidden": "true" }, channel.is_im ? "●" : "#");
+  const sign = h("span", { class: "sign", "aria-hidden": "true" }, SIGNS[channel.sign] ?? icon(channel.sign));
   const count = h("span", { class: "count", "data-role": "unread" });
   const attributes = { href: `#${channel.id}`, "data-role": "channel", "data-channel": channel.id };
   return h("li", {}, h("a", attributes, sign, h("span", { class: "name" }, name), count));

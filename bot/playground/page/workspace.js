@@ -6,6 +6,9 @@ export class Workspace {
   users = new Map();
   channels = [];
   commands = [];
+  shortcuts = [];
+  home = null;
+  modal = null;
   model = { name: "", notice: "" };
   #messages = new Map();
   #threads = new Map();
@@ -19,6 +22,11 @@ export class Workspace {
     this.users = new Map(state.users.map((user) => [user.id, user]));
     this.channels = state.channels;
     this.commands = state.commands;
+    this.shortcuts = state.shortcuts;
+    this.home = state.home;
+    this.modal = state.modal;
+    this.#statuses = new Map();
+    state.statuses.forEach((status) => this.#setStatus(status));
     this.model = state.model;
   }
 
@@ -33,6 +41,7 @@ export class Workspace {
     if (change.type === "message") return this.#put(change.message);
     if (change.type === "removed") this.#remove(change);
     if (change.type === "status") this.#setStatus(change);
+    if (change.type === "views") [this.home, this.modal] = [change.home, change.modal];
     return null;
   }
 
@@ -50,14 +59,9 @@ export class Workspace {
     this.#threads.delete(channel);
   }
 
-  #setStatus({ channel, thread_ts: thread, status }) {
-    if (status) this.#statuses.set(`${channel}/${thread}`, status);
+  #setStatus({ channel, thread_ts: thread, ...shown }) {
+    if (shown.status) this.#statuses.set(`${channel}/${thread}`, shown);
     else this.#statuses.delete(`${channel}/${thread}`);
-  }
-
-  /** Forget all statuses: after a lost connection nobody knows which still hold. */
-  clearStatuses() {
-    this.#statuses.clear();
   }
 
   /** Messages that stand in the channel itself, oldest first. */
@@ -79,13 +83,24 @@ export class Workspace {
 
   /** The status shown in a thread as a sentence, "" when there is none. */
   status(channel, thread) {
-    const status = this.#statuses.get(`${channel}/${thread}`) ?? "";
+    const shown = this.#statuses.get(`${channel}/${thread}`);
+    const status = shown?.loading[0] ?? shown?.status ?? "";
     return /^(is|are|has)\b/.test(status) ? `${this.bot?.real_name ?? "The app"} ${status}` : status;
+  }
+
+  /** Whether there is something to stop in a thread. */
+  isStoppable(channel, thread) {
+    return this.#statuses.get(`${channel}/${thread}`)?.stoppable ?? false;
   }
 
   /** The bot that the playground runs. */
   get bot() {
     return [...this.users.values()].find((user) => user.is_bot);
+  }
+
+  /** The name of a message's author: a workflow has only the one that it gives itself. */
+  authorOf(message) {
+    return message.name || this.nameOf(message.user);
   }
 
   /** The name of a user as shown beside messages. */
@@ -101,7 +116,7 @@ export class Workspace {
 
   /** The name of a channel with its sign. */
   titleOf(channel) {
-    return channel.is_im ? this.nameOfChannel(channel) : `#${channel.name}`;
+    return channel.is_im ? this.nameOfChannel(channel) : `${channel.sign === "private" ? "" : "#"}${channel.name}`;
   }
 
   channel(id) {

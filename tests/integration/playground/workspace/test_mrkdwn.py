@@ -14,10 +14,13 @@ from bot.playground.mrkdwn import blocks_html, markdown_html, mrkdwn_html
 from bot.playground.wire import ApiError
 
 TAGS = {"a", "blockquote", "br", "code", "div", "em", "hr", "li", "ol", "p", "pre", "s", "span", "strong", "ul"}
+TAGS |= {"details", "figcaption", "figure", "img", "summary"}
 TAGS |= {"table", "tbody", "td", "th", "thead", "tr"} | {f"h{level}" for level in range(1, 7)}
 ATTRIBUTES = {
     "a": {"href", "target", "rel", "title"},
     "code": {"class"},
+    "details": {"class"},
+    "img": {"src", "alt"},
     "ol": {"start"},
     "p": {"class"},
     "span": {"class"},
@@ -69,9 +72,11 @@ class Inspector(HTMLParser):
             assert name in ATTRIBUTES.get(tag, set())
             if name == "href":
                 assert (value or "").strip().lower().startswith(("http:", "https:", "mailto:"))
+            if name == "src":
+                assert (value or "").removeprefix("/page/files/").isalnum()
         if tag == "a":
             assert dict(attrs)["rel"] == "noreferrer"
-        if tag not in {"br", "hr"}:
+        if tag not in {"br", "hr", "img"}:
             self.open.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

@@ -154,7 +154,8 @@ async def test_a_stream_is_seen_growing(
         stream = await client.chat_startStream(channel=general, thread_ts=ts, markdown_text="**hel", **to)
         begun = await anext(changes)
         assert (begun["message"]["streaming"], begun["message"]["text"]) == (True, "**hel")
-        assert await anext(changes) == {"type": "status", "channel": general, "thread_ts": ts, "status": "Working…"}
+        status = {"type": "status", "channel": general, "thread_ts": ts, "status": "Working…"}
+        assert await anext(changes) == status | {"loading": [], "stoppable": True}
         await client.chat_stopStream(channel=general, ts=stream["ts"], markdown_text="lo**")
         done = await anext(changes)
         assert (done["message"]["streaming"], done["message"]["html"].strip()) == (
@@ -189,7 +190,7 @@ async def test_views_are_shown(local: LocalWorkspace, page: Browser, client: Asy
     async with page.changes() as changes:
         await client.views_publish(user_id=local.me.id, view={"type": "home", "blocks": []})
         change = await anext(changes)
-    assert (change["type"], change["view"]["type"]) == ("view", "home")
+    assert (change["type"], change["home"]["parts"], change["modal"]) == ("views", [], None)
 
 
 async def test_a_command_reaches_the_bot(page: Browser, bot: RecordingBot, general: str) -> None:
@@ -204,7 +205,7 @@ async def test_a_button_reaches_the_bot(
     button = {"type": "button", "action_id": "go", "text": {"type": "plain_text", "text": "Go"}, "value": "1"}
     await client.chat_postMessage(channel=general, text="x", blocks=[{"type": "actions", "elements": [button]}])
     [message] = await page.messages(general)
-    [shown] = message["buttons"]
+    [shown] = message["parts"][0]["controls"]
     assert (shown["action_id"], shown["text"], shown["value"]) == ("go", "Go", "1")
     wanted = {"channel": general, "ts": message["ts"], **{k: shown[k] for k in ("action_id", "block_id", "value")}}
     assert await page.post("/page/actions", wanted) == (200, {"acked": True})

@@ -1,0 +1,57 @@
+/** A menu that opens at a button: one at a time, by mouse and by keyboard. */
+
+import { h } from "./dom.js";
+
+const GAP = 4;
+let close = () => {};
+
+/** Open a menu of `entries`, {text, run, danger}, at a button; null entries draw a line. */
+export function openMenu(button, entries) {
+  close();
+  const items = entries.map((entry) => (entry ? item(entry) : h("li", { role: "separator" })));
+  const menu = h("ul", { class: "popup", role: "menu", "data-role": "popup" }, ...items);
+  document.body.append(menu);
+  place(menu, button.getBoundingClientRect());
+  const choices = [...menu.querySelectorAll("[role=menuitem]")];
+  button.setAttribute("aria-expanded", "true");
+  close = () => {
+    close = () => {};
+    menu.remove();
+    button.setAttribute("aria-expanded", "false");
+    removeEventListener("pointerdown", outside, true);
+  };
+  const outside = (event) => menu.contains(event.target) || close();
+  addEventListener("pointerdown", outside, true);
+  menu.addEventListener("keydown", (event) => {
+    const at = choices.indexOf(document.activeElement);
+    const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
+    if (next !== undefined) choices.at(next % choices.length).focus();
+    else if (event.key === "Escape" || event.key === "Tab") back(button);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  choices[0]?.focus();
+}
+
+function back(button) {
+  close();
+  button.focus();
+}
+
+function item({ text, run, danger }) {
+  const choose = () => {
+    close();
+    run();
+  };
+  const look = danger ? "danger" : null;
+  return h("li", { role: "none" }, h("button", { type: "button", role: "menuitem", class: look, onclick: choose }, text));
+}
+
+/** Below the button where there is room, else above it; never past an edge. */
+function place(menu, button) {
+  const { width, height } = menu.getBoundingClientRect();
+  const below = button.bottom + GAP;
+  menu.style.left = `${Math.max(8, Math.min(button.right - width, innerWidth - width - 8))}px`;
+  menu.style.top = `${below + height > innerHeight ? Math.max(8, button.top - GAP - height) : below}px`;
+}

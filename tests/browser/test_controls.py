@@ -1,0 +1,323 @@
+"""What an app shows beside text: buttons, menus, forms, its home; and what people do to their messages."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from playwright.async_api import expect
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.playground.local_workspace import LocalWorkspace
+from bot.playground.page_api import Page, Shortcut
+from bot.playground.server import Server
+from tests.browser.window import Window
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from playwright.async_api import Browser
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.asyncio(loop_scope="module")]
+
+
+def plain(text: str) -> dict[str, str]:
+    return {"type": "plain_text", "text": text}
+
+
+def options(*values: str) -> list[dict[str, Any]]:
+    return [{"text": plain(value.title()), "value": value} for value in values]
+
+
+def field(name: str, *, optional: bool = False, **element: Any) -> dict[str, Any]:
+    inner = {"action_id": name} | element
+    return {"type": "input", "block_id": name, "label": plain(name), "optional": optional, "element": inner}
+
+
+FORM = {
+    "type": "modal",
+    "title": plain("Settings"),
+    "submit": plain("Save"),
+    "notify_on_close": True,
+    "blocks": [
+        field("prompt", type="plain_text_input", multiline=True),
+        field("model", type="static_select", options=options("haiku", "opus")),
+        field("cap", type="number_input", is_decimal_allowed=True, optional=True),
+        field("people", type="multi_users_select", optional=True),
+        field("answers", type="radio_buttons", options=options("thread", "all"), initial_option=options("thread")[0]),
+        field("also", type="checkboxes", options=options("footer"), optional=True),
+        field("until", type="datepicker", optional=True),
+    ],
+}
+NASTY = "<img src=x onerror=\"document.title='taken'\"><script>document.title='taken'</script>"
+
+
+class App:
+    """A bot that opens a form for every button and shortcut, and keeps what it was told."""
+
+    def __init__(self, local: LocalWorkspace, client: AsyncWebClient) -> None:
+        self.local, self.client = local, client
+        self.told: list[dict[str, Any]] = []
+        self.errors: dict[str, str] = {}
+
+    async def take(self, request: web.Request) -> web.Response:
+        if request.content_type == "application/json":
+            event = (await request.json())["event"]
+            self.told.append(event)
+            if event["type"] == "app_home_opened" and event["tab"] == "home":
+                await self.client.views_publish(user_id=event["user"], view=HOME)
+            return web.Response()
+        payload = json.loads(str((await request.post())["payload"]))
+        self.told.append(payload)
+        if payload["type"] in ("block_actions", "message_action"):
+            await self.client.views_open(trigger_id=payload["trigger_id"], view=FORM)
+        if payload["type"] == "view_submission" and self.errors:
+            return web.json_response({"response_action": "errors", "errors": self.errors})
+        return web.Response()
+
+    def last(self, kind: str) -> dict[str, Any]:
+        return next(told for told in reversed(self.told) if told["type"] == kind)
+
+
+HOME = {
+    "type": "home",
+    "blocks": [
+        {"type": "header", "text": plain("Welcome home")},
+        {
+            "type": "section",
+            "text": plain("Settings"),
+            "accessory": {"type": "button", "action_id": "open", "text": plain("Open")},
+        },
+    ],
+}
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def app(chromium: str) -> AsyncIterator[App]:
+    del chromium  # asked for only so that nothing starts where there is no browser
+    page = Page(shortcuts=[Shortcut("summarize", "Summarize thread")], notice="An app of the tests.")
+    async with LocalWorkspace(page=page) as local, aiohttp.ClientSession() as session:
+        told = local.environment("http")
+        app = App(local, AsyncWebClient(told["SLACK_BOT_TOKEN"], base_url=told["SLACK_API_URL"], session=session))
+        server = Server([web.post("/slack/events", app.take)])
+        await server.start()
+        local.deliver_to(f"{server.url}/slack/events")
+        yield app
+        await server.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def shown(app: App, browser: Browser) -> AsyncIterator[Window]:
+    """Open the app's workspace; fail when a script of the page raised."""
+    faults: list[str] = []
+    page = await browser.new_page(viewport={"width": 1280, "height": 800})
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    await page.goto(app.local.url)
+    window = Window(page)
+    await expect(window.composer).to_be_enabled()
+    yield window
+    await page.close()
+    assert faults == []
+
+
+async def post(app: App, *blocks: dict[str, Any]) -> None:
+    await app.client.chat_postMessage(channel=app.local.channel("general"), text="card", blocks=list(blocks))
+
+
+async def test_a_form_is_filled_in_and_sent(app: App, shown: Window) -> None:
+    button = {"type": "button", "action_id": "settings", "text": plain("Settings")}
+    await post(app, {"type": "actions", "elements": [button]})
+    await shown.channel.get_by_role("button", name="Settings").click()
+    form = shown.page.get_by_role("dialog", name="Settings")
+    await expect(form.get_by_role("textbox", name="prompt")).to_be_focused()
+    await form.get_by_role("button", name="Save").click()
+    await expect(form.locator("[data-role=fault][data-block=prompt]")).to_have_text(
+        "Please complete this required field."
+    )
+    await form.get_by_role("textbox", name="prompt").fill("Be kind")
+    await form.get_by_role("combobox", name="model").select_option("Opus")
+    await form.get_by_role("textbox", name="cap").fill("2.5")
+    await form.locator("[data-action=people] summary").click()
+    await form.get_by_label("Ada Marsh").check()
+    await form.get_by_label("All").check()
+    await form.get_by_label("Footer").check()
+    await form.locator("[data-action=until]").fill("2026-12-01")
+    app.errors = {"prompt": "Kinder than that."}
+    await form.get_by_role("button", name="Save").click()
+    await expect(form.locator("[data-role=fault][data-block=prompt]")).to_have_text("Kinder than that.")
+    await expect(form.get_by_role("textbox", name="prompt")).to_have_value("Be kind")
+    app.errors = {}
+    await form.get_by_role("button", name="Save").click()
+    await expect(form).to_be_hidden()
+    values = app.last("view_submission")["view"]["state"]["values"]
+    assert values["prompt"]["prompt"]["value"] == "Be kind"
+    assert values["model"]["model"]["selected_option"]["value"] == "opus"
+    assert values["cap"]["cap"]["value"] == "2.5"
+    assert values["people"]["people"]["selected_users"] == [app.local.ada.id]
+    assert values["answers"]["answers"]["selected_option"]["value"] == "all"
+    assert [option["value"] for option in values["also"]["also"]["selected_options"]] == ["footer"]
+    assert values["until"]["until"]["selected_date"] == "2026-12-01"
+
+
+async def test_escape_closes_a_form(app: App, shown: Window) -> None:
+    app.local.say(app.local.channel("general"), "look at this")
+    await shown.said("look at this").hover()
+    await shown.said("look at this").get_by_label("More actions").click()
+    await expect(shown.page.get_by_role("menuitem", name="Summarize thread")).to_be_focused()
+    await shown.page.keyboard.press("Enter")
+    form = shown.page.get_by_role("dialog", name="Settings")
+    await expect(form).to_be_visible()
+    assert app.last("message_action")["message"]["text"] == "look at this"
+    await shown.page.keyboard.press("Escape")
+    await expect(form).to_be_hidden()
+    await app.local.until(lambda: any(told["type"] == "view_closed" for told in app.told))
+
+
+async def test_menus_and_confirmations_act(app: App, shown: Window) -> None:
+    confirm = {
+        "title": plain("Delete?"),
+        "text": plain("It is gone."),
+        "confirm": plain("Delete"),
+        "deny": plain("Keep"),
+    }
+    elements = [
+        {"type": "static_select", "action_id": "category", "placeholder": plain("Category"), "options": options("bug")},
+        {"type": "overflow", "action_id": "more", "options": options("resolve", "reopen")},
+        {"type": "button", "action_id": "drop", "text": plain("Drop"), "confirm": confirm},
+    ]
+    await post(app, {"type": "actions", "elements": elements})
+    await shown.channel.get_by_role("combobox", name="Category").select_option("Bug")
+    form = shown.page.get_by_role("dialog", name="Settings")
+    await expect(form).to_be_visible()
+    assert app.last("block_actions")["actions"][0]["selected_option"]["value"] == "bug"
+    await form.get_by_role("button", name="Cancel").click()
+    await shown.channel.locator("[data-role=overflow]").click()
+    await shown.page.get_by_role("menuitem", name="Reopen").click()
+    await expect(form).to_be_visible()
+    assert app.last("block_actions")["actions"][0]["selected_option"]["value"] == "reopen"
+    await form.get_by_role("button", name="Cancel").click()
+    presses = len(app.told)
+    await shown.channel.get_by_role("button", name="Drop").click()
+    await shown.page.get_by_role("dialog", name="Delete?").get_by_role("button", name="Keep").click()
+    await expect(shown.page.get_by_role("dialog")).to_have_count(0)
+    assert [told["type"] for told in app.told[presses:]].count("block_actions") == 0
+    await shown.channel.get_by_role("button", name="Drop").click()
+    await shown.page.get_by_role("dialog", name="Delete?").get_by_role("button", name="Delete").click()
+    await expect(form).to_be_visible()
+    assert app.last("block_actions")["actions"][0]["action_id"] == "drop"
+
+
+async def test_the_home_tab_is_the_apps(app: App, shown: Window) -> None:
+    await shown.open("Parley")
+    await shown.page.locator("[data-role=tab-home]").click()
+    home = shown.page.locator("[data-role=home]")
+    await expect(home).to_contain_text("Welcome home")
+    await expect(shown.composer).to_be_hidden()
+    await home.get_by_role("button", name="Open").click()
+    await expect(shown.page.get_by_role("dialog", name="Settings")).to_be_visible()
+    assert app.last("block_actions")["view"]["type"] == "home"
+    await shown.page.keyboard.press("Escape")
+    await shown.page.locator("[data-role=tab-messages]").click()
+    await expect(shown.composer).to_be_visible()
+
+
+async def test_stop_reaches_the_app(app: App, shown: Window) -> None:
+    general = app.local.channel("general")
+    await shown.say("write a long story")
+    await expect(shown.said("write a long story")).to_be_visible()
+    ts = await shown.said("write a long story").get_attribute("data-ts") or ""
+    team, me = app.local.workspace.team_id, app.local.me.id
+    await app.client.chat_startStream(
+        channel=general, thread_ts=ts, recipient_team_id=team, recipient_user_id=me, markdown_text="Once"
+    )
+    await shown.thread.get_by_role("button", name="Stop").click()
+    await app.local.until(lambda: any(told["type"] == "agent_session_stopped" for told in app.told))
+    await app.client.agents_sessions_setStatus(channel_id=general, thread_ts=ts, status="active")
+    await expect(shown.thread.get_by_role("button", name="Stop")).to_be_hidden()
+    await expect(shown.thread.locator("[data-streaming]")).to_have_count(0)
+
+
+async def test_own_messages_are_edited_and_deleted(app: App, shown: Window) -> None:
+    await shown.say("@Parley a *frist* try in #general now")
+    message = shown.said("frist")
+    await message.hover()
+    await message.get_by_label("More actions").click()
+    await shown.page.get_by_role("menuitem", name="Edit message").click()
+    await expect(shown.composer).to_have_value("@Parley a *frist* try in #general now")
+    await shown.composer.fill("@Parley a first try")
+    await shown.composer.press("Enter")
+    await expect(shown.said("a first try")).to_contain_text("(edited)")
+    await expect(shown.composer).to_have_value("")
+    edited = shown.said("a first try")
+    await edited.hover()
+    await edited.get_by_label("More actions").click()
+    await shown.page.get_by_role("menuitem", name="Delete message").click()
+    await shown.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    await expect(shown.said("a first try")).to_have_count(0)
+    await app.local.until(lambda: any(told.get("subtype") == "message_deleted" for told in app.told))
+
+
+async def test_nothing_that_an_app_shows_runs(app: App, shown: Window) -> None:
+    row = {"type": "actions", "elements": [{"type": "button", "action_id": "a", "text": plain(NASTY[:70])}]}
+    card = {
+        "type": "section",
+        "text": {"type": "mrkdwn", "text": NASTY},
+        "accessory": {"type": "overflow", "action_id": "b", "options": options(NASTY[:60])},
+    }
+    table = {"type": "table", "rows": [[{"type": "raw_text", "text": NASTY}]]}
+    link = {
+        "type": "actions",
+        "elements": [{"type": "button", "action_id": "c", "text": plain("link"), "url": "javascript:alert(1)"}],
+    }
+    image = {"type": "image", "alt_text": NASTY, "slack_file": {"id": "x\" onerror=\"document.title='taken'"}}
+    await post(app, row, card, table, link, image, {"type": "markdown", "text": NASTY})
+    app.local.unfurl(
+        app.local.channel("general"),
+        app.local.workspace.messages(app.local.channel("general"))[-1].ts,
+        NASTY,
+        "javascript:alert(1)",
+        NASTY,
+    )
+    await expect(shown.channel.get_by_role("button", name="link")).to_be_visible()
+    await expect(shown.channel.locator("[data-role=message] :is(script, img)")).to_have_count(0)
+    await expect(shown.channel.locator("a[href^=javascript]")).to_have_count(0)
+    assert "taken" not in await shown.page.title()
+
+
+async def test_pictures_tables_and_tasks_are_shown(app: App, shown: Window) -> None:
+    general = app.local.channel("general")
+    pixel = bytes.fromhex(
+        "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415478da63f8ffff3f0005fe02fe0def46b80000000049454e44ae426082"
+    )
+    app.local.say(general, "a picture", files={"dot.png": pixel})
+    picture = shown.said("a picture").locator("[data-role=file] img")
+    await expect(picture).to_be_visible()
+    assert await picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 1
+    await post(
+        app, {"type": "table", "rows": [[{"type": "raw_text", "text": "left"}, {"type": "raw_text", "text": "right"}]]}
+    )
+    await expect(shown.channel.locator("td")).to_have_text(["left", "right"])
+    ts = app.local.say(general, "think", user=app.local.ada)
+    team, ada = app.local.workspace.team_id, app.local.ada.id
+    task = {"type": "task_update", "id": "t", "title": "Thinking", "status": "complete", "details": "Deep thoughts."}
+    await app.client.chat_startStream(
+        channel=general, thread_ts=ts, recipient_team_id=team, recipient_user_id=ada, chunks=[task]
+    )
+    await shown.said("think").locator("[data-role=replies]").click()
+    details = shown.thread.locator("details.task")
+    await expect(details).to_contain_text("Thinking")
+    await expect(details.get_by_text("Deep thoughts.")).to_be_hidden()
+    await details.locator("summary").click()
+    await expect(details.get_by_text("Deep thoughts.")).to_be_visible()
+
+
+async def test_outsiders_and_private_places_are_marked(app: App, shown: Window) -> None:
+    app.local.say(app.local.channel("partners"), "Hello from Northwind", user=app.local.rio)
+    await shown.open("partners")
+    await expect(shown.said("Hello from Northwind").locator(".mark")).to_have_text("external")
+    await shown.open("leads")
+    await expect(shown.channel.locator("[data-role=channel-name]")).to_have_text("leads")
