@@ -4,6 +4,7 @@ world.py        Slack's deliveries, a lean Slack and a lean model, all by one cl
 contestant.py   a bot under test: its process, and what the system says of it
 relay.py        the bare relay, by plain aiohttp or by Anthropic's SDK
 naive.py        Bolt, a dict, and the whole answer at its end
+history.py      what reading a thread costs, by its length
 figures.py      from moments to figures, from figures to a table
 """
 
@@ -13,12 +14,14 @@ import argparse
 import asyncio
 import gc
 import sys
+from contextlib import AsyncExitStack
 from math import inf
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.contestant import Contestant, running
 from benchmarks.figures import Load, Start, conditions, tables
+from benchmarks.history import readings
 from benchmarks.world import World, lateness
 
 PARLEY = Contestant("Parley", ("-m", "bot", "serve", "--migrate"))
@@ -36,14 +39,19 @@ CROWD_RATE = 60  # turns a second while the crowd gathers
 async def load(contestant: Contestant, world: World, folder: Path, rates: list[int], seconds: float) -> list[Load]:
     """Run a bot at each rate in turn."""
     loads = []
-    async with running(contestant, world, folder) as process:
-        await world.offer(process.url, rate=WARM_UP, seconds=1)
+    async with AsyncExitStack() as stack:
+        processes = [
+            await stack.enter_async_context(running(contestant, world, folder)) for _ in range(contestant.replicas)
+        ]
+        urls = [process.url for process in processes]
+        await world.offer(urls, rate=WARM_UP, seconds=1)
         for rate in rates:
             print(f"{contestant.name} at {rate} turns/s …", file=sys.stderr)
-            before = process.cpu_seconds()
+            before = sum(process.cpu_seconds() for process in processes)
             async with lateness() as late:
-                turns = await world.offer(process.url, rate=rate, seconds=seconds)
-            loads.append(Load.of(contestant.name, rate, turns, process.cpu_seconds() - before, late))
+                turns = await world.offer(urls, rate=rate, seconds=seconds)
+            cpu_seconds = sum(process.cpu_seconds() for process in processes) - before
+            loads.append(Load.of(contestant.name, rate, turns, cpu_seconds, late))
     return loads
 
 
@@ -54,7 +62,7 @@ async def crowd(contestant: Contestant, world: World, folder: Path) -> Start:
     async with running(contestant, world, folder, MAX_RUNNING_TURNS=str(CROWD)) as process:
         first = process.ready_after
         idle = process.peak_megabytes()
-        turns = await world.offer(process.url, rate=CROWD_RATE, seconds=gathering, wait=gathering + 1)
+        turns = await world.offer([process.url], rate=CROWD_RATE, seconds=gathering, wait=gathering + 1)
         peak, at_once = process.peak_megabytes(), world.most_asked
     async with running(contestant, world, folder) as process:
         lost = sum(turn.whole == inf for turn in turns)
@@ -64,6 +72,7 @@ async def crowd(contestant: Contestant, world: World, folder: Path) -> Start:
 async def measure(options: argparse.Namespace) -> None:
     """Measure all, one after the other, and print the tables."""
     contestants = (PARLEY, RELAY) if options.quick else (PARLEY, RELAY, *OTHERS)
+    replicas = Contestant("2 replicas on PostgreSQL", PARLEY.arguments, replicas=2, database=options.postgresql)
     print(conditions(), flush=True)
     loads: list[Load] = []
     starts: list[Start] = []
@@ -73,7 +82,11 @@ async def measure(options: argparse.Namespace) -> None:
                 loads += await load(contestant, world, Path(folder), options.rates, options.seconds)
             with TemporaryDirectory(prefix="benchmark-") as folder:
                 starts.append(await crowd(contestant, world, Path(folder)))
-    print(f"\n{tables(loads, starts)}")
+        with TemporaryDirectory(prefix="benchmark-") as folder:
+            read = await readings(Path(folder))
+            if replicas.database:
+                loads += await load(replicas, world, Path(folder), options.rates, options.seconds)
+    print(f"\n{tables(loads, starts, read)}")
 
 
 def main() -> None:
@@ -82,6 +95,9 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="5 seconds a rate, and only the bare relay to compare")
     parser.add_argument("--seconds", type=float, help="how long each rate lasts; 25 unless told")
     parser.add_argument("--rates", type=int, nargs="+", default=list(RATES), help="turns a second; 20, 50 and 100")
+    parser.add_argument(
+        "--postgresql", default="", metavar="URL", help="an empty database: measure 2 replicas on it, too"
+    )
     options = parser.parse_args()
     options.seconds = options.seconds or (5 if options.quick else 25)
     gc.disable()  # a pause of the world would look like one of the bot

@@ -26,10 +26,15 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """A bot that can be started: its name in the table, and the arguments of its Python."""
+    """A bot that can be started: its name in the table, the arguments of its Python, and how many of it there are.
+
+    `database` is what all of it share; "" for a file of its own.
+    """
 
     name: str
     arguments: tuple[str, ...]
+    replicas: int = 1
+    database: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ async def running(contestant: Contestant, world: World, folder: Path, **settings
             sys.executable,
             *contestant.arguments,
             cwd=folder,
-            env=environment(world, folder, port) | settings,
+            env=environment(world, contestant.database or f"sqlite:///{folder / 'parley.db'}", port) | settings,
             stdout=log,
             stderr=log,
         )
@@ -88,7 +93,7 @@ async def running(contestant: Contestant, world: World, folder: Path, **settings
                     await process.wait()
 
 
-def environment(world: World, folder: Path, port: int) -> dict[str, str]:
+def environment(world: World, database: str, port: int) -> dict[str, str]:
     """Return what a bot is told, the same for all. Nothing of this process's own environment but the search path."""
     return {
         "PATH": os.environ.get("PATH", ""),
@@ -99,7 +104,7 @@ def environment(world: World, folder: Path, port: int) -> dict[str, str]:
         "SLACK_RATE_FACTOR": "10000",  # one real workspace would allow 20 streams a minute
         "ANTHROPIC_API_KEY": "benchmark",
         "ANTHROPIC_BASE_URL": world.url,
-        "DATABASE_URL": f"sqlite:///{folder / 'parley.db'}",
+        "DATABASE_URL": database,
         "PORT": str(port),
     }
 

@@ -17,6 +17,7 @@ from benchmarks.world import FIRST_TOKEN, TOKEN_EVERY, TOKENS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from benchmarks.history import Reading
     from benchmarks.world import Turn
 
 PACKAGES = ("aiohttp", "anthropic", "slack-bolt", "slack-sdk", "sqlalchemy", "aiosqlite")
@@ -106,10 +107,11 @@ def processor() -> str:
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "an unknown one")
 
 
-def tables(loads: Sequence[Load], starts: Sequence[Start]) -> str:
-    """Write a table a rate, and one of the starts: Parley first, then the bare relay."""
+def tables(loads: Sequence[Load], starts: Sequence[Start], read: Sequence[Reading]) -> str:
+    """Write a table a rate, one of the starts and one of the histories: Parley first, then the bare relay."""
     rates = dict.fromkeys(load.rate for load in loads)
-    return "\n\n".join([*(of_rate([x for x in loads if x.rate == rate]) for rate in rates), of_starts(starts)])
+    of_rates = (of_rate([x for x in loads if x.rate == rate]) for rate in rates)
+    return "\n\n".join([*of_rates, of_starts(starts), of_history(read)])
 
 
 def of_rate(loads: Sequence[Load]) -> str:
@@ -140,6 +142,15 @@ def of_starts(starts: Sequence[Start]) -> str:
         _row("turns without a whole answer", [x.lost for x in starts], target="0"),
     ]
     return _markdown(["start, and a crowd", *(x.name for x in starts), "ratio", "target"], rows)
+
+
+def of_history(read: Sequence[Reading]) -> str:
+    """Write the table of what reading a thread costs a turn."""
+    rows = [
+        _row("queries a turn", [x.queries for x in read], target="1"),
+        _row("milliseconds", [f"{x.milliseconds:.1f}" for x in read]),
+    ]
+    return _markdown(["messages in the thread", *(f"{x.length}" for x in read), "ratio", "target"], rows)
 
 
 def _row(what: str, figures: Sequence[object], ratio: float | None = None, target: str = "") -> list[str]:

@@ -18,7 +18,7 @@ from aiohttp import web
 from slack_sdk.signature import SignatureVerifier
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Sequence
     from types import TracebackType
 
 TOKEN_EVERY = 0.02  # seconds: 50 tokens a second
@@ -113,8 +113,10 @@ class World:
         except aiohttp.ClientError:
             return False
 
-    async def offer(self, bot: str, *, rate: float, seconds: float, wait: float = FIRST_TOKEN) -> list[Turn]:
+    async def offer(self, bots: Sequence[str], *, rate: float, seconds: float, wait: float = FIRST_TOKEN) -> list[Turn]:
         """Deliver `rate` mentions a second, evenly, however slow the bot is; return the turns when they are over.
+
+        Where `bots` are several addresses, as behind a balancer, they take turns.
 
         Each begins a thread; the model waits `wait` seconds before the first token. Over are turns whose answer has
         ended, deliveries that were refused, and whatever is left a minute after the last delivery.
@@ -126,7 +128,7 @@ class World:
                 turn = Turn(start + number / rate, wait)
                 self.turns.append(turn)
                 await asyncio.sleep(turn.due - _now())
-                group.create_task(self._deliver(bot, turn, first + number))
+                group.create_task(self._deliver(bots[number % len(bots)], turn, first + number))
         offered = self.turns[first:]
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):

@@ -143,6 +143,7 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         # The libraries' 230,000 objects never go; a collection that looks through them stops all turns for 0.1 s.
         gc.collect()
         gc.freeze()
+        gc.enable()  # the start runs without
         announce(address)
         await stop.wait()
         log.info("stopping: finishing what runs, for %s s at most", settings.shutdown_grace)
