@@ -177,7 +177,7 @@ class World:
         if request.path == "/v1/messages":
             return await self._answer(request, body)
         is_json = "json" in request.content_type
-        fields = json.loads(body) if is_json else dict(parse_qsl(body.decode()))
+        fields = dict(request.query) | (json.loads(body) if is_json else dict(parse_qsl(body.decode())))
         method = self._methods.get(request.path.removeprefix("/api/"))
         if method is None:
             return web.json_response({"ok": False, "error": "unknown_method"})
