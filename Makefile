@@ -43,8 +43,8 @@ check: .venv/test ## format, lint, types and import contracts
 lock: ## pin what pyproject.toml asks for; ARGS="--upgrade" takes the newest of all
 	@tool=$$(mktemp -d) && trap 'rm -rf "$$tool"' EXIT && $(PYTHON) -m venv "$$tool" && \
 	"$$tool/bin/pip" install --quiet --disable-pip-version-check uv && \
-	pin() { "$$tool/bin/uv" --no-config pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-		--no-annotate --custom-compile-command 'make lock' $(ARGS) pyproject.toml "$$@"; } && \
+	pin() { "$$tool/bin/uv" --no-config pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
+		--generate-hashes --no-annotate --custom-compile-command 'make lock' $(ARGS) pyproject.toml "$$@"; } && \
 	pin --output-file requirements.lock && \
 	pin --group dev --constraints requirements.lock --output-file requirements-dev.lock
 

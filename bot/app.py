@@ -16,6 +16,7 @@ import aiohttp
 from bot import ledger, retention, web
 from bot.claude import client as claude_client
 from bot.db import migrate
+from bot.db.classify import SqlRuns
 from bot.db.engine import Database
 from bot.db.quota import SqlQuota
 from bot.db.store import SqlStore
@@ -73,7 +74,7 @@ async def running(settings: Settings) -> AsyncIterator[str]:
         )
         client = web_client(_secret(settings.slack_bot_token), settings.slack_api_url, session)
         identity = Identity(client)
-        store = SqlStore(database)
+        store, runs = SqlStore(database), SqlRuns(database)
         inbox = Inbox(
             database.writer,
             running=settings.max_running_turns,
@@ -88,6 +89,7 @@ async def running(settings: Settings) -> AsyncIterator[str]:
         turns = Turns(
             inbox,
             store=store,
+            runs=runs,
             model=model,
             chat=SlackChat(client, identity, session, Budget(SqlQuota(database), factor=settings.slack_rate_factor)),
             admins=settings.parley_admins,

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Protocol
 from pydantic import TypeAdapter
 
 from bot import ledger
+from bot.classifying import Classifying
 from bot.core import command as commands
 from bot.core import configure
 from bot.core.answer import answer
-from bot.core.classify import classify
+from bot.core.classify.press import FORMS
+from bot.core.classify.press import PRESSED as DECIDED
 from bot.core.code.write import code
 from bot.core.command import Command
 from bot.core.control import Press
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from contextlib import AbstractAsyncContextManager
 
+    from bot.core.classify.run import Runs
     from bot.core.control import Form, Submission
     from bot.core.conversation import Changed
     from bot.core.ports import Answer, Bookmark, Chat, Model, Store
@@ -70,7 +73,7 @@ PRESSED: dict[str, Pressed] = {
     summary.ACTIONS: summary.again,
 }
 
-PRODUCE: dict[str, Produce] = {"summarize": summary.summarize, "classify": classify, "code": code}
+PRODUCE: dict[str, Produce] = {"summarize": summary.summarize, "code": code}
 
 
 def is_transient(error: Exception) -> bool:
@@ -104,9 +107,12 @@ class Turns:
     Who asks while as much runs as may is told how many come before, by tasks that `close` ends.
     """
 
-    def __init__(self, inbox: Inbox, *, store: Store, model: Model, chat: Chat, admins: frozenset[str]) -> None:
+    def __init__(
+        self, inbox: Inbox, *, store: Store, runs: Runs, model: Model, chat: Chat, admins: frozenset[str]
+    ) -> None:
         self._inbox, self._store, self._model, self._chat, self._admins = inbox, store, model, chat, admins
         self._threads = Threads(inbox, store=store, model=model, chat=chat)
+        self._classifying = Classifying(inbox, runs=runs, store=store, model=model, chat=chat)
         self._notices: set[asyncio.Task[None]] = set()
         inbox.handle(MESSAGE, self.run_message, self.give_up_message)
         inbox.handle(COMMAND, self.run_command, self.give_up_command)
@@ -136,12 +142,14 @@ class Turns:
         """Take in a press, or return the form that it opens. One that nobody knows any more is left."""
         if press.name == configure.EDIT_PROMPT:
             return await configure.open_prompt(press, admins=self._admins, store=self._store, chat=self._chat)
+        if press.name in FORMS:
+            return await self._classifying.open_form(press)
         if press.name == summary_source.SHORTCUT:
             await self.take(summary_source.from_shortcut(press, chat=self._chat))
         elif press.name == summary.CANCEL:
             # Not in the lane of its thread, where it would wait for what it is to end.
             await summary.cancel(press, store=self._store)
-        elif press.name in PRESSED:
+        elif press.name in PRESSED or press.name in DECIDED:
             await self._inbox.accept(press_delivery(press))
         else:
             log.warning("nobody knows the control %s", press.name)
@@ -151,6 +159,8 @@ class Turns:
         """Take in a filled form; return what is wrong, by the field."""
         if submission.name == configure.EDIT_PROMPT:
             return await configure.save_prompt(submission, admins=self._admins, store=self._store, chat=self._chat)
+        if submission.name in FORMS:
+            return await self._classifying.submit(submission)
         log.warning("nobody knows the form %s", submission.name)
         return {}
 
@@ -182,6 +192,8 @@ class Turns:
         """Answer a message."""
         heard = _MESSAGE.validate_python(job.payload)
         ledger.gather(job, heard.place, heard.author)
+        if record := await self._classifying.hear(heard, bookmark=job):
+            return _finish(record)
         record = await answer(heard, bookmark=job, store=self._store, model=self._model, chat=self._chat)
         await self._threads.follow_up(record, heard)
         return _finish(record)
@@ -194,6 +206,8 @@ class Turns:
             record = await configure.configure(
                 command, admins=self._admins, bookmark=job, store=self._store, model=self._model, chat=self._chat
             )
+        elif command.name == "classify" and (command.is_private or command.place.thread):
+            record = await self._classifying.command(command, bookmark=job)
         elif command.place.thread or (command.is_private and not summary_source.is_request(command)):
             record = await PRODUCE[command.name](
                 command, bookmark=job, store=self._store, model=self._model, chat=self._chat
@@ -219,6 +233,8 @@ class Turns:
         """Carry out what a press sets off."""
         press = _PRESS.validate_python(job.payload)
         ledger.gather(job, press.place, press.asker.person)
+        if press.name in DECIDED:
+            return _finish(await self._classifying.pressed(press, bookmark=job))
         return _finish(
             await PRESSED[press.name](press, bookmark=job, store=self._store, model=self._model, chat=self._chat)
         )

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # The last API version that takes sampling parameters at all; later ones answer 400 to any of them.
 SAMPLING_VERSION = "2023-06-01"
 TOKENS_PER_PRICE = 1_000_000
+BATCH_SHARE = Decimal("0.5")  # of the price, for what is handed in as a batch
 
 
 # A misspelt field in the data file must not go unnoticed.
@@ -239,5 +240,15 @@ def cost(card: ModelCard, call: Call) -> Decimal | None:
         + call.cache_write_tokens * card.prices.cache_write_5m
         + call.output_tokens * card.prices.output
     ) / TOKENS_PER_PRICE
+    if call.is_batch:
+        dollars *= BATCH_SHARE
     is_long = card.long_context is not None and prompt > card.long_context.above
     return dollars * card.long_context.factor if card.long_context and is_long else dollars
+
+
+def price(card: ModelCard, input_tokens: int, output_tokens: int, *, is_batch: bool = False) -> Decimal | None:
+    """Return what tokens of short prompts cost in dollars, none of them cached; None where the price is unknown."""
+    if card.prices is None:
+        return None
+    dollars = (input_tokens * card.prices.input + output_tokens * card.prices.output) / TOKENS_PER_PRICE
+    return dollars * BATCH_SHARE if is_batch else dollars

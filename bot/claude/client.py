@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 import stamina
 from anthropic import AsyncAnthropic, AsyncStream, DefaultAioHttpClient, omit, transform_schema
 from pydantic import ValidationError
 
-from bot.claude import access, prompts
+from bot.claude import access, batches, catalogue, prompts
 from bot.claude.access import Finding
 from bot.claude.attachment import block
 from bot.claude.catalogue import ModelCard, faults, lookup, parameters, sampling
@@ -25,8 +25,10 @@ from bot.errors import ModelFormError, ModelMisconfiguredError, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+    from datetime import datetime
 
     from anthropic.types import ContentBlockParam, MessageParam, OutputConfigParam
+    from pydantic import BaseModel
 
     from bot.core.channel_settings import ChannelSettings
     from bot.core.ports import Call, Filled, Request, Turn
@@ -134,11 +136,60 @@ class Claude:
         """Answer by filling in a form that the API holds the model to. Raises a `ModelError`."""
         card = self._card(request.settings)
         exchange = Exchange(request.purpose, card.id)
-        if not card.structured_outputs:
-            raise ModelMisconfiguredError(f"{card.id} takes no structured outputs")
+        output = _structured(card, form)
         with self._told(exchange):
-            await self._ask(request, exchange, {"format": {"type": "json_schema", "schema": transform_schema(form)}})
+            await self._ask(request, exchange, output)
             return _parse(exchange, form), exchange.call()
+
+    def price(
+        self, input_tokens: int, output_tokens: int, settings: ChannelSettings = DEFAULTS, *, is_batch: bool = False
+    ) -> float | None:
+        """Tell what so many tokens cost in dollars with the channel's model; None where its price is unknown."""
+        dollars = catalogue.price(self._card(settings), input_tokens, output_tokens, is_batch=is_batch)
+        return None if dollars is None else float(dollars)
+
+    def cost(self, call: Call) -> float | None:
+        """Tell what a call has cost in dollars; None where its model's price is unknown."""
+        try:
+            dollars = catalogue.cost(lookup(call.model), call)
+        except SettingsError:
+            return None
+        return None if dollars is None else float(dollars)
+
+    async def submit(
+        self, requests: Mapping[str, Request], form: type[BaseModel], *, since: datetime | None = None
+    ) -> str:
+        """Hand requests in as a batch; return its id. Raises a `ModelError`."""
+        first = next(iter(requests.values()))
+        with translated(Exchange(first.purpose, self._card(first.settings).id)):
+            output = _structured(self._card(first.settings), form)
+            asked = {name: batches.params(self._arguments(request, output)) for name, request in requests.items()}
+            return await batches.submit(self._anthropic, asked, since)
+
+    async def cancel(self, batch: str) -> None:
+        """Let the API do no more of a batch; one that is done stays. Raises a `ModelError`."""
+        with translated(Exchange(Purpose.CLASSIFY, self.card.id)):
+            await batches.cancel(self._anthropic, batch)
+
+    async def collect(
+        self, batch: str, form: type[Filled], like: Request
+    ) -> Mapping[str, tuple[Filled | None, Call]] | None:
+        """Return a batch's filled forms by their names; None while it is not done. Raises a `ModelError`."""
+        card = self._card(like.settings)
+        with translated(Exchange(like.purpose, card.id)):
+            results = await batches.results(self._anthropic, batch)
+            if results is None:
+                return None
+            found: dict[str, tuple[Filled | None, Call]] = {}
+            async for result in results:
+                exchange = batches.exchange(result, like.purpose, card.id)
+                try:
+                    filled = _parse(exchange, form) if exchange.stop_reason else None
+                except ModelFormError:
+                    filled = None
+                call = exchange.call("ok" if filled is not None else "ModelFormError")
+                found[result.custom_id] = filled, replace(call, is_batch=True, latency_ms=0)
+            return found
 
     async def check(self) -> Finding:
         """Ask the API, within a deadline, whether it takes the key and offers the model. Never raises."""
@@ -174,28 +225,40 @@ class Claude:
         if exchange.failure is not None:
             self._on_call(exchange.failure)
         exchange.restart()
-        card, settings = self._card(request.settings), request.settings
-        if settings.effort and card.effort:
-            output = {**(output or {}), "effort": settings.effort}
         # Here, too, so that the retry policy, and the log of what it does, know our errors only.
         with translated(exchange):
             async with self._anthropic.messages.with_streaming_response.create(
-                stream=True,
-                model=card.id,
-                max_tokens=min(request.max_output, card.max_output),
-                system=prompts.system(self._prompts[request.purpose], settings.instructions),
-                messages=[_message(turn) for turn in request.turns],
-                # A conversation comes back with one more turn, so what was sent is worth caching; other requests don't.
-                cache_control={"type": "ephemeral"} if request.purpose is Purpose.ANSWER else omit,
-                metadata={"user_id": _opaque(request.person)},
-                output_config=output or omit,
-                **parameters(card, sampling(settings, request.creativity), thinks=settings.thinking == "adaptive"),
+                stream=True, **self._arguments(request, output)
             ) as response:
                 exchange.request_id = response.headers.get("request-id")
                 # As JSON: the SDK's typed events were a third of a turn's computing, and the names are the same.
                 async for event in await response.parse(to=AsyncStream[object]):
                     exchange.follow(event)
             judge(exchange)
+
+    def _arguments(self, request: Request, output: OutputConfigParam | None) -> dict[str, Any]:
+        """Return the arguments of the SDK's `messages.create`, the way of answering aside."""
+        card, settings = self._card(request.settings), request.settings
+        if settings.effort and card.effort:
+            output = {**(output or {}), "effort": settings.effort}
+        return {
+            "model": card.id,
+            "max_tokens": min(request.max_output, card.max_output),
+            "system": prompts.system(self._prompts[request.purpose], settings.instructions),
+            "messages": [_message(turn) for turn in request.turns],
+            # A conversation comes back with one more turn, so what was sent is worth caching; other requests don't.
+            "cache_control": {"type": "ephemeral"} if request.purpose is Purpose.ANSWER else omit,
+            "metadata": {"user_id": _opaque(request.person)},
+            "output_config": output or omit,
+            **parameters(card, sampling(settings, request.creativity), thinks=settings.thinking == "adaptive"),
+        }
+
+
+def _structured(card: ModelCard, form: type[BaseModel]) -> OutputConfigParam:
+    """Hold an answer to a form. Raises `ModelMisconfiguredError` for a model that can't be held to one."""
+    if not card.structured_outputs:
+        raise ModelMisconfiguredError(f"{card.id} takes no structured outputs")
+    return {"format": {"type": "json_schema", "schema": transform_schema(form)}}
 
 
 def _message(turn: Turn) -> MessageParam:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
+from bot.core.classify import category
+from bot.core.classify.category import Category  # noqa: TC001 (pydantic reads the annotation)
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -81,7 +83,27 @@ class ChannelSettings(BaseModel):
         le=200_000,
         description="how much of a thread goes along with each question, in tokens; what is older is summarised",
     )
+    categories: tuple[Category, ...] = Field(
+        default=(),
+        max_length=category.MOST,
+        description="what /classify sorts into: one category a line, as `Name: definition`, or names with commas",
+    )
+    check_below: int = Field(
+        default=60, ge=0, le=100, description="categories that are less sure, in percent, are marked for a person"
+    )
+    ask_above: float = Field(
+        default=1.0, ge=0, le=1_000, description="a /classify that will probably cost more, in dollars, asks first"
+    )
     footer: bool = Field(default=False, description="whether answers end with their model, tokens and cost")
+
+    @field_validator("categories", mode="before")
+    @classmethod
+    def _as_typed(cls, value: object) -> object:
+        """Read categories as they are typed."""
+        try:
+            return category.read(value) if isinstance(value, str) else value
+        except UsageError as error:
+            raise ValueError(error.sentence) from None
 
     @field_validator("temperature", "top_p", mode="after")
     @classmethod

@@ -54,8 +54,10 @@ USAGE = {
     "`since last read`, a link to a message, a thread or a file. Say how you want it: `short`, `as bullets`, "
     "`focus on …`, `in German`; before a text with a colon, as in `as a literary analyst:`. Only you see summaries of "
     "conversations; add `--private` for a text.",
-    "classify": "Type `/classify` and the messages, one a line, then `into: Bug report, Account issue` to choose "
-    "the categories; add `--private` to see the list alone.",
+    "classify": "Type `/classify` and what to sort, then `into: Bug report, Account issue` to choose the categories: "
+    "messages, one a line; `#channel 7d`; or a link to a thread or to a CSV or XLSX file, with `column=text`. Or send "
+    "the file with `@me classify`. `--multi` allows several categories, `--batch` is slow and half the price, "
+    "`--private` for you alone.",
     "code": "Type `/code` and what it should do, like `/code Write a Python function to calculate circle area.`; "
     "add `--private` to see it alone.",
     "parley": "`/parley prompt` shows this channel's system prompt, `/parley prompt <text>` sets it, "

@@ -187,6 +187,8 @@ def _shown(name: str, value: Any) -> str:  # noqa: ANN401 - as above
         return "on" if value else "off"
     if name == "instructions":
         return f"{len(value):,} characters; see `/parley prompt`"
+    if name == "categories":
+        return ", ".join(f"*{one['name']}*" for one in value)
     return f"*{value}*"
 
 

@@ -35,6 +35,7 @@ class Purpose(StrEnum):
     CLASSIFY = "classify"
     CONDENSE = "condense"
     DIGEST = "digest"
+    CATEGORIES = "categories"
 
 
 class Role(StrEnum):
@@ -84,7 +85,8 @@ class Call:
     """One call to the model, as the ledger keeps it. Tokens are the API's own counts; times are in milliseconds.
 
     `input_tokens` are those billed in full: what came from the cache (`cache_read_tokens`) or went into it
-    (`cache_write_tokens`) is counted apart. `outcome` is "ok" or the name of the error's class.
+    (`cache_write_tokens`) is counted apart. `outcome` is "ok" or the name of the error's class. `is_batch`: the model
+    had its own time for it, at half the price.
     """
 
     purpose: Purpose
@@ -99,6 +101,7 @@ class Call:
     stop_reason: str | None
     request_id: str | None
     outcome: str
+    is_batch: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,34 @@ class Model(Protocol):
 
     async def fill(self, request: Request, form: type[Filled]) -> tuple[Filled, Call]:
         """Answer by filling in a form that the API holds the model to. Raises a `ModelError`."""
+
+    def price(
+        self, input_tokens: int, output_tokens: int, settings: ChannelSettings = DEFAULTS, *, is_batch: bool = False
+    ) -> float | None:
+        """Tell what so many tokens cost in dollars with the channel's model; None where its price is unknown."""
+
+    def cost(self, call: Call) -> float | None:
+        """Tell what a call has cost in dollars; None where its model's price is unknown."""
+
+    async def submit(
+        self, requests: Mapping[str, Request], form: type[BaseModel], *, since: datetime | None = None
+    ) -> str:
+        """Hand in requests, under names of ours, to be answered in the model's own time; return the batch's id.
+
+        With `since`, one of as many requests that was handed in since then is taken for this one, if there is any.
+        Raises a `ModelError`.
+        """
+
+    async def cancel(self, batch: str) -> None:
+        """Let the model do no more of a batch; one that is done stays. Raises a `ModelError`."""
+
+    async def collect(
+        self, batch: str, form: type[Filled], like: Request
+    ) -> Mapping[str, tuple[Filled | None, Call]] | None:
+        """Return a batch's filled forms by their names, None for one that failed; None while it is not done.
+
+        `like` is what its requests have in common. Raises a `ModelError`.
+        """
 
 
 class Bookmark(Protocol):

@@ -166,6 +166,7 @@ class Call(Base):
     stop_reason: Mapped[str | None]
     request_id: Mapped[str | None]
     outcome: Mapped[str]
+    is_batch: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class SummaryRun(Base):
@@ -206,3 +207,43 @@ class Rate(Base):
     key: Mapped[str] = mapped_column(primary_key=True)
     taken: Mapped[str]
     touched_at: Mapped[float] = mapped_column(Float(53))
+
+
+class ClassifyRun(Base):
+    """A run of /classify. `sheet` holds it as JSON, `state` what its turns have made visible, `dollars` its price."""
+
+    __tablename__ = "classify_runs"
+    __table_args__ = (
+        Index(None, "workspace", "channel", "created_at"),
+        Index(None, "created_at"),
+        Index(None, "status"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    workspace: Mapped[str]
+    channel: Mapped[str]
+    thread: Mapped[str]
+    person: Mapped[str]
+    status: Mapped[str]
+    sheet: Mapped[str]
+    state: Mapped[str]
+    calls: Mapped[int] = mapped_column(default=0)
+    dollars: Mapped[float | None] = mapped_column(Float(53), default=0)
+    created_at: Mapped[datetime]
+
+
+class ClassifyItem(Base):
+    """An item of a run; `categories` is a JSON list, NULL as long as it has no verdict, [] for "unclassified"."""
+
+    __tablename__ = "classify_items"
+    __table_args__ = (Index(None, "corrected_at"),)
+
+    run: Mapped[str] = mapped_column(ForeignKey(ClassifyRun.id, ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    text: Mapped[str]
+    source: Mapped[str]
+    categories: Mapped[str | None]
+    confidence: Mapped[int] = mapped_column(default=0)
+    evidence: Mapped[str] = mapped_column(default="")
+    corrected_by: Mapped[str] = mapped_column(default="")
+    corrected_at: Mapped[datetime | None]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from bot.playground.messages_schema import resolve
 from bot.playground.rehearsal_text import central, shorten, stem, tagged, themes, words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 Json = dict[str, Any]
 
@@ -21,6 +22,7 @@ LEFTOVER = frozenset(
 )
 # A category's own word in the text counts more than a word that merely goes with it.
 OWN_WORD = 3.0
+FEWEST_PROPOSED = 2
 
 # An example of each format that the API's schemas may ask for.
 FORMATS = {
@@ -86,6 +88,18 @@ MEANINGS = (
 )
 
 
+# What may be proposed as a category, where a text speaks for it.
+PROPOSALS = {
+    "Bug report": "Something does not work as it should.",
+    "Account issue": "Signing in, passwords, access.",
+    "Performance issue": "It works, but slowly.",
+    "Billing": "Prices, invoices, payments.",
+    "Feature request": "A wish for something that is not there yet.",
+    "Praise": "Thanks or appreciation.",
+    "Question": "Asks how something works.",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One of the texts of a request, under its number."""
@@ -135,6 +149,32 @@ def choose(options: Sequence[object], text: str) -> object:
     best = max(scores)
     if best > 0:
         return options[scores.index(best)]
+    return _leftover(options)
+
+
+def propose(texts: Sequence[str]) -> list[Json]:
+    """Propose the categories that some of the texts speak for, at least two."""
+    chosen = [choose([*PROPOSALS, "Other"], text) for text in texts]
+    spoken_for = [name for name in PROPOSALS if name in chosen]
+    rest = (name for name in PROPOSALS if name not in spoken_for)
+    names = [*spoken_for, *islice(rest, max(0, FEWEST_PROPOSED - len(spoken_for)))]
+    return [{"name": name, "definition": PROPOSALS[name]} for name in names]
+
+
+def confidence(options: Sequence[object], text: str) -> int:
+    """Tell in percent how sure the choice is: the more signs, the surer."""
+    found = {stem(word) for word in words(text)} | ({"?"} if "?" in text else set())
+    best = max(_score(str(option), found) for option in options)
+    return round(min(95, 55 + 15 * best)) if best > 0 else 30
+
+
+def evidence(options: Sequence[object], text: str) -> str:
+    """Return the first word of a text that speaks for the chosen option, "" where none does."""
+    chosen = str(choose(options, text))
+    return next((word for word in words(text) if _score(chosen, {stem(word)}) > 0), "")
+
+
+def _leftover(options: Sequence[object]) -> object:
     return next((option for option in options if LEFTOVER & {stem(word) for word in words(str(option))}), options[0])
 
 
@@ -158,7 +198,8 @@ def _fill_type(node: Json, scope: Scope) -> object:
     kind = node.get("type")
     match kind[0] if isinstance(kind, list) else kind:
         case "object":
-            return {name: _fill_property(name, inner, scope) for name, inner in node.get("properties", {}).items()}
+            fields: Json = node.get("properties", {})
+            return {name: _fill_property(name, fields, scope) for name in fields}
         case "array":
             return _fill_array(node, scope)
         case "string":
@@ -167,16 +208,32 @@ def _fill_type(node: Json, scope: Scope) -> object:
             return SCALARS.get(str(scalar))
 
 
-def _fill_property(name: str, node: Json, scope: Scope) -> object:
+def _fill_property(name: str, fields: Json, scope: Scope) -> object:
+    node = fields[name]
     if name == "item" and node.get("type") == "integer":
         return scope.subject.number
+    if name in ABOUT_CHOICE and (options := _options(fields, scope)):
+        return ABOUT_CHOICE[name](options, scope.subject.text)
     return _fill(node, scope)
+
+
+# Fields that tell about the choice of the field beside them.
+ABOUT_CHOICE: dict[str, Callable[[Sequence[object], str], object]] = {"confidence": confidence, "evidence": evidence}
+
+
+def _options(fields: Json, scope: Scope) -> Sequence[object]:
+    """Return what the first field with a choice may be set to."""
+    nodes = [resolve(node, scope.root) or {} for node in fields.values()]
+    nodes += [resolve(node["items"], scope.root) or {} for node in nodes if isinstance(node.get("items"), dict)]
+    return next((node["enum"] for node in nodes if node.get("enum")), ())
 
 
 def _fill_array(node: Json, scope: Scope) -> list[object]:
     inner = resolve(node.get("items", {}), scope.root) or {}
     if inner.get("properties", {}).get("item", {}).get("type") == "integer":
         return [_fill(inner, replace(scope, subject=item)) for item in scope.items]
+    if inner.get("properties", {}).keys() == {"name", "definition"}:
+        return list(propose([item.text for item in scope.items] or [scope.subject.text]))
     if inner.get("type") == "string" and "enum" not in inner:
         return [theme.phrase for theme in themes(scope.subject.text, 3)]
     return [_fill(inner, scope)]

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.core import classify, configure
+from bot.core import configure
+from bot.core.classify import typed as classify
 from bot.core.code import request as code
 from bot.core.command import Command, take_private
 from bot.core.conversation import Place
@@ -47,7 +48,12 @@ COMMANDS = (
         "<text> | [#channel] 7d | <link> [short, as bullets, focus on …]",
         summarize.parse,
     ),
-    SlashCommand("classify", "Sort messages into categories", "<one message a line> [into: A, B, C]", classify.parse),
+    SlashCommand(
+        "classify",
+        "Sort messages into categories",
+        "<one message a line> | [#channel] 7d | <link> [into: A, B, C]",
+        classify.parse,
+    ),
     SlashCommand("code", "Write code and save it to a file", "[language] <what it should do> [--private]", code.parse),
     SlashCommand(
         "parley",

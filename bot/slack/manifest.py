@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.core.summarize.source import SHORTCUT
+from bot.core.classify import press as classify
+from bot.core.summarize import source as summarize
 from bot.slack.commands import COMMANDS
 from bot.slack.http import PATH
 
@@ -28,6 +29,12 @@ SCOPES = {
     "mpim:read": "see who is in a group message, before a setting is changed",
     "users:read": "know people by name; see who is an admin, before a setting is changed",
 }
+
+# What can be chosen from a message's menu: the callback id, its name (24 characters) and what it does.
+SHORTCUTS = (
+    (summarize.SHORTCUT, "Summarize thread", "Sum up this message's thread, for you alone"),
+    (classify.SHORTCUT, "Classify", "Sort this file, thread or message into categories"),
+)
 
 EVENTS = (
     "app_home_opened",  # an agent must subscribe to it; it is acknowledged and no more
@@ -56,15 +63,11 @@ def manifest(url: str = "") -> dict[str, Any]:
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
             },
-            "shortcuts": [
-                {
-                    "name": "Summarize thread",
-                    "type": "message",
-                    "callback_id": SHORTCUT,
-                    "description": "Sum up this message's thread, for you alone",
-                }
-            ],
             "bot_user": {"display_name": NAME, "always_online": True},
+            "shortcuts": [
+                {"callback_id": id_, "name": name, "type": "message", "description": description}
+                for id_, name, description in SHORTCUTS
+            ],
             "slash_commands": [
                 {
                     "command": f"/{command.name}",

@@ -42,6 +42,11 @@ def command_thread(dialogue: Dialogue, channel: str) -> list[Message]:
     return dialogue.workspace.thread(channel, roots[-1].ts) if roots else []
 
 
+def entry(item: int, category: str) -> dict[str, object]:
+    """Make an entry of the classifying model's answer."""
+    return {"item": item, "category": category, "confidence": 90, "evidence": ""}
+
+
 async def command_answer(dialogue: Dialogue, channel: str) -> str:
     """Wait for the answer in the thread that a command opened; return its text."""
 
@@ -91,8 +96,7 @@ async def test_a_role_reaches_the_model(dialogue: Dialogue, model: ScriptedModel
 
 
 async def test_only_given_categories_can_come_back(dialogue: Dialogue, model: ScriptedModel) -> None:
-    results = [{"item": n, "category": category} for n, category in enumerate(CATEGORIES, start=1)]
-    model.answer({"results": results})
+    model.answer({"results": [entry(n, category) for n, category in enumerate(CATEGORIES, start=1)]})
     typed = "\n".join(COMPLAINTS) + f"\ninto: {', '.join(CATEGORIES)}"
     await dialogue.workspace.command(dialogue.general, "/classify", typed)
     assert await command_answer(dialogue, dialogue.general) == LISTING
@@ -101,15 +105,15 @@ async def test_only_given_categories_can_come_back(dialogue: Dialogue, model: Sc
 
 
 async def test_an_item_left_out_is_asked_again(dialogue: Dialogue, model: ScriptedModel) -> None:
-    model.answer({"results": [{"item": 1, "category": "Bug report"}, {"item": 3, "category": "performance ISSUE"}]})
-    model.answer({"results": [{"item": 2, "category": "Account issue"}, {"item": 1, "category": "Account issue"}]})
+    model.answer({"results": [entry(1, "Bug report"), entry(3, "performance ISSUE")]})
+    model.answer({"results": [entry(2, "Account issue"), entry(1, "Account issue")]})
     typed = "\n".join(COMPLAINTS) + f"\ninto: {', '.join(CATEGORIES)}"
     await dialogue.workspace.command(dialogue.general, "/classify", typed)
     assert await command_answer(dialogue, dialogue.general) == LISTING
 
 
 async def test_an_item_never_sorted_is_said(dialogue: Dialogue, model: ScriptedModel) -> None:
-    model.answer({"results": [{"item": 1, "category": "Bug report"}]})
+    model.answer({"results": [entry(1, "Bug report")]})
     model.answer({"results": []})
     await dialogue.workspace.command(dialogue.general, "/classify", "it crashes\nit sings\ninto: Bug report, Praise")
     answer = await command_answer(dialogue, dialogue.general)

@@ -10,6 +10,7 @@ TAGS = {
     Purpose.DIGEST: "<messages>",
     Purpose.CODE: "<request>",
     Purpose.CLASSIFY: "<messages>",
+    Purpose.CATEGORIES: "<messages>",
 }
 
 

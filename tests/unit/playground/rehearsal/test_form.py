@@ -142,3 +142,33 @@ def test_misshapen_items_are_left_out() -> None:
     data = [{"item": 1, "text": "a"}, {"item": "2", "text": "b"}, {"text": "c"}, "d", None]
     assert numbered(data) == (Item(1, "a"),)
     assert numbered("no list") == ()
+
+
+def document_(text: str) -> str:
+    return f"<document>{json.dumps({'text': text})}</document>"
+
+
+def test_a_choice_comes_with_its_reason() -> None:
+    choice = {"type": "string", "enum": ["Bug report", "Praise"]}
+    fields = {"category": choice, "confidence": {"type": "integer"}, "evidence": {"type": "string"}}
+    schema = {"type": "object", "properties": fields, "required": list(fields), "additionalProperties": False}
+    sure = fill(schema, document_("My app crashes with an error"))
+    unsure = fill(schema, document_("Tuesday"))
+    assert isinstance(sure, dict)
+    assert isinstance(unsure, dict)
+    assert (sure["category"], sure["evidence"]) == ("Bug report", "crashes")
+    assert unsure["confidence"] < 50 < sure["confidence"]
+    assert unsure["evidence"] == ""
+
+
+def test_categories_are_proposed_from_texts() -> None:
+    fields = {"name": {"type": "string"}, "definition": {"type": "string"}}
+    inner = {"type": "object", "properties": fields, "required": list(fields), "additionalProperties": False}
+    schema = {"type": "object", "properties": {"categories": {"type": "array", "items": inner}}}
+    prompt = '<messages>[{"item": 1, "text": "my app crashes"}, {"item": 2, "text": "a refund, please"}]</messages>'
+    found = fill(schema, prompt)
+    assert isinstance(found, dict)
+    assert {"Bug report", "Billing"} <= {category["name"] for category in found["categories"]}
+    plain = fill(schema, document_("Tuesday"))
+    assert isinstance(plain, dict)
+    assert len(plain["categories"]) == 2

@@ -1,0 +1,139 @@
+"""Count what sorting messages takes, beside one call a message: `python -m benchmarks.classify`.
+
+The model is the playground's rehearsal on this machine, so nothing is spent. It counts tokens as the playground does, a
+token every four bytes, and bills them by the catalogue's prices: the ratios are what this is about.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bot.claude import catalogue
+from bot.claude.client import connect
+from bot.core.channel_settings import Creativity
+from bot.core.classify import batch
+from bot.core.classify.category import FEEDBACK
+from bot.core.classify.item import Item
+from bot.core.classify.proceed import AT_ONCE
+from bot.core.classify.sort import Question, sort
+from bot.core.ports import Call, Purpose, Request
+from bot.playground.messages_api import MessagesServer
+from bot.playground.rehearsal import Rehearsal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.claude.client import Claude
+
+MODEL = "claude-haiku-5-5"
+FEWER_CALLS, CHEAPER = 10, 5  # what the ratios have to be at least
+
+WHO = ("Since the last update", "On my phone", "In the office", "Every morning", "Since we moved to the new plan")
+WHAT = (
+    "the app crashes when I upload a photo",
+    "I cannot log in with my work account any more",
+    "pages take half a minute to load",
+    "I was charged twice for the same month",
+    "I would love to have a dark mode for the reports",
+    "everything works so much better, thank you all",
+    "how do I export the list of members to a spreadsheet?",
+    "the weather has been lovely and nobody was at their desk",
+)
+MORE = (
+    "",
+    " It has been like this for a week.",
+    " My colleagues see the same.",
+    " Could somebody have a look, please?",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a way of sorting took."""
+
+    name: str
+    calls: Sequence[Call]
+    factor: float = 1.0
+
+    @property
+    def tokens(self) -> int:
+        """All tokens that are billed."""
+        return sum(
+            call.input_tokens + call.cache_read_tokens + call.cache_write_tokens + call.output_tokens
+            for call in self.calls
+        )
+
+    @property
+    def dollars(self) -> float:
+        """What they cost."""
+        card = catalogue.lookup(MODEL)
+        return self.factor * sum(float(catalogue.cost(card, call) or 0) for call in self.calls)
+
+
+def messages(count: int) -> list[Item]:
+    """Make messages of the length that feedback has."""
+    texts = itertools.cycle(itertools.product(MORE, WHO, WHAT))
+    return [Item(n, f"{who} {what}.{more}") for n, (more, who, what) in zip(range(1, count + 1), texts, strict=False)]
+
+
+async def take(name: str, parts: Iterable[Sequence[Item]], claude: Claude) -> Row:
+    """Sort all parts, some at once."""
+    question = Question(Request(Purpose.CLASSIFY, (), 0, "benchmark", creativity=Creativity.LOW), FEEDBACK)
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(items: Sequence[Item]) -> Sequence[Call]:
+        async with gate:
+            outcome = await sort(items, question, model=claude)
+        if outcome.failure or any(not verdict.categories for verdict in outcome.verdicts.values()):
+            raise SystemExit(f"{name}: not all messages were sorted: {outcome.failure}")
+        return outcome.calls
+
+    return Row(name, [call for calls in await asyncio.gather(*map(one, parts)) for call in calls])
+
+
+async def measure(count: int) -> list[Row]:
+    """Sort the messages in each way."""
+    items = messages(count)
+    async with MessagesServer(Rehearsal(pace=0)) as server:
+        told = server.environment()
+        key, url = told["ANTHROPIC_API_KEY"], told["ANTHROPIC_BASE_URL"]
+        async with connect(api_key=key, model=MODEL, base_url=url) as claude:
+            alone = await take("one call a message", ((item,) for item in items), claude)
+            together = await take("/classify", batch.batches(items), claude)
+    return [alone, together, replace(together, name="/classify --batch", factor=0.5)]
+
+
+def table(rows: Sequence[Row], count: int) -> str:
+    """Write the figures for a thousand messages as a Markdown table."""
+    each, base = 1_000 / count, rows[0]
+    lines = [
+        "| a thousand messages | calls | billed tokens | dollars | fewer calls | cheaper |",
+        "|---|--:|--:|--:|--:|--:|",
+    ]
+    lines += [
+        f"| {row.name} | {len(row.calls) * each:,.0f} | {row.tokens * each:,.0f} | {row.dollars * each:.4f} "
+        f"| {len(base.calls) / len(row.calls):.1f}x | {base.dollars / row.dollars:.1f}x |"
+        for row in rows
+    ]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Read the options, measure, and fail where the ratios are not reached."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.classify", description="Count what sorting takes.")
+    parser.add_argument("--messages", type=int, default=1_000, help="how many; 1,000 unless told")
+    options = parser.parse_args()
+    rows = asyncio.run(measure(options.messages))
+    print(f"{MODEL}, {options.messages:,} messages, {len(FEEDBACK)} categories\n\n{table(rows, options.messages)}")
+    alone, together, _ = rows
+    if len(alone.calls) < FEWER_CALLS * len(together.calls) or alone.dollars < CHEAPER * together.dollars:
+        raise SystemExit(f"Missed: {FEWER_CALLS}x fewer calls, {CHEAPER}x cheaper.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,192 @@
+"""Runs of /classify as durable work: their requests, their turns, what people decide about them."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import re
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter
+
+from bot import ledger
+from bot.core.classify import press as presses
+from bot.core.classify import typed
+from bot.core.classify.batched import collect, submit
+from bot.core.classify.begin import World, answering, begin
+from bot.core.classify.press import SHORTCUT
+from bot.core.classify.proceed import AT_ONCE, proceed, stop
+from bot.core.classify.run import Asked, Status
+from bot.core.conversation import Record, wants_answer
+from bot.core.ports import Asker
+from bot.db import store as db_store
+from bot.errors import BotError, SlowError, UsageError
+from bot.work import Delivery
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.core.classify.run import Run, Runs
+    from bot.core.command import Command
+    from bot.core.control import Form, Press, Submission
+    from bot.core.conversation import Heard, Place
+    from bot.core.ports import Bookmark, Chat, Model, Store
+    from bot.work import Finish, Inbox, Job
+
+log = logging.getLogger(__name__)
+
+ASKED, RUN, SHOW = "classify", "classify run", "classify show"
+LOOK_EVERY = 60.0  # seconds: how often batches are asked whether they are done
+
+_ASKED = TypeAdapter(Asked)
+# A mention with a file: "classify", "/classify column=text into: A, B".
+_WORD = re.compile(r"\A\s*/?classify\b[\s:,]*", re.IGNORECASE)
+
+
+class Classifying:
+    """Registers with the inbox all that is done for a run. Its runs share a bound of calls to the model at once."""
+
+    def __init__(self, inbox: Inbox, *, runs: Runs, store: Store, model: Model, chat: Chat) -> None:
+        self._inbox = inbox
+        self._world = World(runs, store, model, chat, self._later, ledger.leave_out)
+        self._gate = asyncio.Semaphore(AT_ONCE)
+        inbox.handle(ASKED, self.run_asked, self.give_up_asked)
+        inbox.handle(RUN, self.run_turn, self.give_up_turn)
+        inbox.handle(SHOW, self.run_show, self.give_up_show)
+        inbox.every("classify batches", LOOK_EVERY, self.look_after_batches)
+
+    async def command(self, command: Command, *, bookmark: Bookmark) -> Record:
+        """Carry `/classify` out, in its thread or in private. Raises `ChatError`."""
+        asked = Asked(
+            id=_id(command.id),
+            place=command.place,
+            asker=command.asker,
+            to=command.place.thread,
+            text=f"/classify {command.text}",
+            wish=typed.parse(command.text),
+            is_private=command.is_private,
+            channels=command.channels,
+        )
+        return await begin(asked, bookmark=bookmark, world=self._world)
+
+    async def hear(self, heard: Heard, *, bookmark: Bookmark) -> Record | None:
+        """Begin a run where a message asks to classify its file; None for any other message. Raises `ChatError`."""
+        word = _WORD.match(heard.text)
+        if word is None or not heard.files or not (heard.mentions_bot or heard.is_direct):
+            return None
+        if not wants_answer(heard, await self._world.store.conversation(heard.place)):
+            return None
+        asker = Asker(heard.author, heard.home)
+        try:
+            wish = typed.parse_options(heard.text[word.end() :])
+        except UsageError as error:
+            async with self._world.chat.answer(heard.place, asker, bookmark, to=heard.id) as visible:
+                await visible.replace(error.sentence)
+            return Record(heard.place, heard.author)
+        id_ = _id(f"{heard.place.workspace} {heard.place.channel} {heard.id}")
+        asked = Asked(id_, heard.place, asker, heard.id, heard.text, wish, heard.files)
+        return await begin(asked, bookmark=bookmark, world=self._world)
+
+    async def open_form(self, press: Press) -> Form | None:
+        """Open a form. Raises `UsageError`, `NotAllowedError`."""
+        return await presses.open_form(press, world=self._world)
+
+    async def pressed(self, press: Press, *, bookmark: Bookmark) -> Record:
+        """Carry out what a button says. Raises `ChatError`."""
+        return await presses.press(press, bookmark=bookmark, world=self._world)
+
+    async def submit(self, submission: Submission) -> Mapping[str, str]:
+        """Take a filled form in; return its faults by the field. Raises `UsageError`, `NotAllowedError`."""
+        if submission.name == SHORTCUT:
+            try:
+                asked = presses.read_request(submission, _id(submission.id))
+            except UsageError as error:
+                return {"categories": error.sentence}
+            lane = _lane(asked.place)
+            await self._inbox.accept(
+                Delivery(f"classify:{asked.id}", lane, ASKED, _ASKED.dump_python(asked, mode="json"))
+            )
+            return {}
+        if faults := await presses.submit(submission, world=self._world):
+            return faults
+        run = submission.value
+        await self._inbox.accept(
+            Delivery(f"classify-show:{_id(submission.id)}", f"classify-show:{run}", SHOW, {"run": run})
+        )
+        return {}
+
+    async def run_asked(self, job: Job) -> Finish:
+        """Begin a run that was asked for by a form."""
+        asked = _ASKED.validate_python(job.payload)
+        ledger.gather(job, asked.place, asked.asker.person)
+        return _finish(await begin(asked, bookmark=job, world=self._world))
+
+    async def give_up_asked(self, job: Job, error: Exception) -> None:
+        """Tell the asker that the run could not even begin."""
+        asked = _ASKED.validate_python(job.payload)
+        async with self._world.chat.whisper(asked.place, asked.asker) as visible:
+            await visible.replace(f"{_known(error).sentence} (Reference: `{job.reference}`)")
+
+    async def run_turn(self, job: Job) -> Finish | None:
+        """Carry a run on for a while."""
+        run = await self._world.runs.find(str(job.payload["run"]))
+        if run is None:
+            return None
+        ledger.gather(job, run.place, run.asker.person)
+        if run.status is Status.BATCHED:
+            run = await collect(run, world=self._world)
+        if (
+            run.is_batch
+            and run.status is Status.RUNNING
+            and (record := await submit(run, bookmark=job, world=self._world))
+        ):
+            return _finish(record)
+        return _finish(await proceed(run, bookmark=job, world=self._world, gate=self._gate))
+
+    async def give_up_turn(self, job: Job, error: Exception) -> Finish | None:
+        """Tell that a run stopped, and keep it so that a button carries it on."""
+        run = await self._world.runs.find(str(job.payload["run"]))
+        if run is None or not run.is_open:
+            return None
+        async with answering(run, job, self._world) as visible:
+            return _finish(await stop(run, _known(error), visible, bookmark=job, world=self._world))
+
+    async def run_show(self, job: Job) -> None:
+        """Show a run as a form has changed it."""
+        await presses.show(str(job.payload["run"]), bookmark=job, world=self._world)
+
+    async def give_up_show(self, _job: Job, error: Exception) -> None:
+        """Leave it: the change is kept, and the next one shows it, too."""
+        log.warning("a changed run could not be shown: %s", type(error).__name__)
+
+    async def look_after_batches(self, job: Job) -> None:
+        """Carry on the runs whose batches may be done."""
+        for id_ in await self._world.runs.batched():
+            if (run := await self._world.runs.find(id_)) is not None:
+                await self._later(run, job)
+
+    async def _later(self, run: Run, turn: Bookmark) -> None:
+        id_ = f"classify:{run.id}:{turn.reference}"
+        lane = f"{run.place.workspace}:classify:{run.id}"
+        share = f"{run.place.workspace}:{run.place.channel}"
+        await self._inbox.accept(Delivery(id_, lane, RUN, {"run": run.id}, share))
+
+
+def _id(name: str) -> str:
+    """Name a run after what asked for it: unique, printable, short enough for a button's value."""
+    return hashlib.sha256(name.encode()).hexdigest()[:32]
+
+
+def _lane(place: Place) -> str:
+    return f"{place.workspace}:{place.channel}:{place.thread}"
+
+
+def _finish(record: Record) -> Finish:
+    ledger.leave_out(record.calls)
+    return partial(db_store.record, record=record)
+
+
+def _known(error: Exception) -> BotError:
+    return error if isinstance(error, BotError) else SlowError() if isinstance(error, TimeoutError) else BotError()

@@ -1,0 +1,13 @@
+"""Sort messages into categories: a few lines, or a file of thousands.
+
+typed.py      what was typed: items, or where they are to be found; categories; options
+category.py   a category, and the set of them
+item.py       what is sorted, and what came of it
+sheet.py      rows of a file
+form.py       the form that the model fills in, and how it is checked
+batch.py      how many items go into one call
+nearest.py    the settled examples that are most like a batch
+sort.py       a batch is asked for, checked, split where it was faulty
+result.py     what a person reads of it
+export.py     what a spreadsheet gets of it
+"""

@@ -1,0 +1,103 @@
+"""A run as a batch of the model's own: at half the price, and in the model's own time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from bot.core.classify import batch, form
+from bot.core.classify.begin import CANCEL, answering, request
+from bot.core.classify.nearest import Nearest
+from bot.core.classify.run import Status
+from bot.core.classify.sort import Question
+from bot.core.control import Button
+from bot.core.conversation import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.classify.begin import World
+    from bot.core.classify.item import Item
+    from bot.core.classify.run import Run
+    from bot.core.ports import Bookmark
+
+# What a run's state keeps: since when a batch is on its way, its id, and that its results are here.
+SUBMITTING, BATCH, COLLECTED = "submitting", "batch", "collected"
+MOST_CORRECTIONS = 1_000  # that are looked through for examples
+WAITING = (
+    "Handed {items} messages ({source}) to Claude as a batch. That is usually done within an hour, and at the latest "
+    "in a day; I report here."
+)
+
+
+async def question(run: Run, world: World) -> Question:
+    """Return what is asked about each batch of a run."""
+    settings = await world.store.settings(run.place)
+    nearest = Nearest(await world.runs.corrections(run.place, MOST_CORRECTIONS))
+    names = {one.name for one in run.categories}
+
+    def examples(items: Sequence[Item]) -> list[form.Example]:
+        return [one for one in nearest.to(items) if names.issuperset(one.categories)]
+
+    return Question(request(run, settings), run.categories, several=run.several, examples=examples)
+
+
+async def submit(run: Run, *, bookmark: Bookmark, world: World) -> Record | None:
+    """Hand all that is not sorted yet to the model; None where there is nothing, or one batch was handed in before.
+
+    A turn that died in the middle of this may have handed one in: the model is told since when to look for that, so
+    that it is not paid for twice. Raises a `ModelError`, `ChatError`.
+    """
+    if BATCH in run.state:
+        return None
+    asking = await question(run, world)
+    items = [item async for page in world.runs.unsorted(run.id) for item in page]
+    requests = {name(run, part): asking.about(part) for part in batch.batches(items)}
+    if not requests:
+        return None
+    since = run.state.get(SUBMITTING)
+    if since is None:
+        await world.runs.keep(run.id, SUBMITTING, datetime.now(UTC).isoformat())
+    async with answering(run, bookmark, world) as visible:
+        bookmark.check()
+        id_ = await world.model.submit(requests, asking.form, since=datetime.fromisoformat(since) if since else None)
+        await world.runs.keep(run.id, BATCH, id_)
+        await world.runs.change(replace(run, status=Status.BATCHED))
+        text = WAITING.format(items=f"{len(items):,}", source=run.source)
+        await visible.replace(text, controls=(Button(CANCEL, "Cancel", run.id),))
+    return Record(run.place, run.asker.person)
+
+
+def name(run: Run, items: Sequence[Item]) -> str:
+    """Name a request of a batch: whose it is, its first and last item, and how many those are."""
+    return f"{run.id}-{items[0].number}-{items[-1].number}-{len(items)}"
+
+
+def named(name: str, items: Sequence[Item]) -> Sequence[Item]:
+    """Return a request's items among those that are left; none where it was collected before, or is not ours."""
+    _, *numbers = name.rsplit("-", 3)
+    first, last, count = map(int, numbers) if all(map(str.isdigit, numbers)) else (0, 0, 0)
+    found = [item for item in items if first <= item.number <= last]
+    return found if len(found) == count else ()
+
+
+async def collect(run: Run, *, world: World) -> Run:
+    """Keep what a batch has brought, if it is done: then the run goes on, with what is left, if anything.
+
+    Each request's verdicts are kept with its costs in one transaction, and one whose items have verdicts is passed
+    over, so that nothing is counted twice. Raises a `ModelError`.
+    """
+    asking = await question(run, world)
+    found = await world.model.collect(run.state[BATCH], asking.form, asking.request)
+    if found is None:
+        return run
+    waiting = [item async for page in world.runs.unsorted(run.id) for item in page]
+    for id_, (filled, call) in found.items():
+        if id_.startswith(f"{run.id}-") and (part := named(id_, waiting)):
+            verdicts = list(form.verdicts(filled, part).values()) if filled is not None else []
+            await world.runs.save(run, verdicts, [call], world.model.cost(call))
+    await world.runs.keep(run.id, COLLECTED, "yes")
+    run = replace(await world.runs.find(run.id) or run, status=Status.RUNNING)
+    await world.runs.change(run)
+    return run

@@ -1,0 +1,186 @@
+"""The beginning of a run: what is to be sorted is read and kept, and people are asked what they should decide."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bot.core.channel_settings import Creativity
+from bot.core.classify import batch, category, form
+from bot.core.classify.gather import gather
+from bot.core.classify.propose import propose
+from bot.core.classify.result import MOST_LISTED
+from bot.core.classify.run import Run, RunBookmark, Runs, Status
+from bot.core.control import Button
+from bot.core.conversation import Message, Record, estimate_tokens
+from bot.core.ports import Bookmark, Call, Chat, Model, Purpose, Request, Role, Store
+from bot.core.reply import own_up
+from bot.errors import ModelError, NotAllowedError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from bot.core.channel_settings import ChannelSettings
+    from bot.core.classify.gather import Gathered
+    from bot.core.classify.run import Asked
+    from bot.core.ports import Answer
+
+log = logging.getLogger(__name__)
+
+GO, GO_BATCHED, CANCEL, EDIT = "classify_go", "classify_batched", "classify_cancel", "classify_edit"
+PROMPT_TOKENS = 900  # of input that each call has besides: our own prompt, the form, settled examples
+LEAST_TO_BATCH = 500  # items; fewer are done before a batch would have begun
+
+
+@dataclass(frozen=True)
+class World:
+    """What the turns of a run work with.
+
+    `later` sees to it that a run is carried on behind a turn, once for that turn. `recorded` is told of calls that are
+    in the ledger by now.
+    """
+
+    runs: Runs
+    store: Store
+    model: Model
+    chat: Chat
+    later: Callable[[Run, Bookmark], Awaitable[None]]
+    recorded: Callable[[Sequence[Call]], None] = lambda _: None
+
+
+@asynccontextmanager
+async def answering(run: Run, bookmark: Bookmark, world: World) -> AsyncIterator[Answer]:
+    """Begin, or go on with, the one message that a run is answered in."""
+    answer = (
+        world.chat.whisper(run.place, run.asker)
+        if run.is_private
+        else world.chat.answer(run.place, run.asker, RunBookmark(run, bookmark, world.runs), to=run.to)
+    )
+    async with answer as visible:
+        yield visible
+
+
+def request(run: Run, settings: ChannelSettings) -> Request:
+    """Return what all questions about a run have in common."""
+    person = f"{run.place.workspace}/{run.asker.person}"
+    return Request(Purpose.CLASSIFY, (), 0, person, settings, Creativity.LOW)
+
+
+async def begin(asked: Asked, *, bookmark: Bookmark, world: World) -> Record:
+    """Take a request in; return what the thread's history keeps of it. Raises `ChatError`, transient `ModelError`s."""
+    known = await world.runs.find(asked.id)
+    if known is not None and known.status is not Status.READING:
+        if known.is_open:  # the former try ended between keeping the run and handing it on
+            await world.later(known, bookmark)
+        return _record(asked)
+    settings = await world.store.settings(asked.place)
+    run = Run(
+        id=asked.id,
+        place=asked.place,
+        asker=asked.asker,
+        to=asked.to,
+        source="",
+        categories=asked.wish.categories or settings.categories,
+        several=asked.wish.several,
+        is_batch=asked.wish.is_batch,
+        is_private=asked.is_private,
+        state=known.state if known is not None else {},
+    )
+    if known is None:
+        await world.runs.create(run, ())  # so that what becomes visible is remembered
+    async with answering(run, bookmark, world) as visible:
+        try:
+            gathered = await gather(asked, chat=world.chat, progress=visible.progress)
+        except (UsageError, NotAllowedError) as error:
+            await world.runs.change(replace(run, status=Status.STOPPED))
+            message_id = await visible.replace(error.sentence)
+            return _record(asked, Message(Role.ASSISTANT, "", error.sentence, message_id))
+        return await _decide(asked, run, gathered, settings, visible, bookmark=bookmark, world=world)
+
+
+async def _decide(
+    asked: Asked,
+    run: Run,
+    gathered: Gathered,
+    settings: ChannelSettings,
+    visible: Answer,
+    *,
+    bookmark: Bookmark,
+    world: World,
+) -> Record:
+    """Keep the run, and begin it, or ask first."""
+    calls: tuple[Call, ...] = ()
+    is_proposed = not run.categories and not (asked.wish.lines and len(gathered.items) <= MOST_LISTED)
+    try:
+        if is_proposed:
+            visible.progress(f"Looking at {len(gathered.items):,} messages for fitting categories…")
+            chosen, calls = await propose(gathered.items, request(run, settings), model=world.model)
+        else:
+            chosen = run.categories or category.FEEDBACK
+    except ModelError as error:
+        written = await own_up(error, visible, bookmark.reference)
+        await world.runs.change(replace(run, status=Status.STOPPED))
+        return replace(_record(asked), calls=written.calls)
+    run = replace(
+        run,
+        source=gathered.source,
+        items=len(gathered.items),
+        skipped=gathered.skipped,
+        categories=category.with_other(chosen),
+        is_batch=run.is_batch and len(gathered.items) >= LEAST_TO_BATCH,
+    )
+    price = estimate(run, gathered, settings, world.model)
+    is_dear = run.items >= LEAST_TO_BATCH if price is None else price > settings.ask_above
+    asks = is_proposed or is_dear
+    run = replace(run, status=Status.ASKING if asks else Status.RUNNING)
+    await world.runs.create(run, gathered.items)
+    if asks:
+        text, buttons = question(run, price, is_proposed=is_proposed)
+        message_id = await visible.replace(text, controls=buttons)
+        return replace(_record(asked, Message(Role.ASSISTANT, "", text, message_id)), calls=calls)
+    if run.items > MOST_LISTED:
+        await visible.hold(f"_Sorting {run.items:,} messages ({run.source})…_")
+    await world.later(run, bookmark)
+    return replace(_record(asked), calls=calls)
+
+
+def estimate(run: Run, gathered: Gathered, settings: ChannelSettings, model: Model) -> float | None:
+    """Estimate a run's price in dollars, from above; None where the model's price is unknown."""
+    around = PROMPT_TOKENS + estimate_tokens(form.prompt((), run.categories) + settings.instructions)
+    expected = batch.expected(gathered.items, around)
+    return model.price(expected.input_tokens, expected.output_tokens, settings, is_batch=run.is_batch)
+
+
+def question(run: Run, price: float | None, *, is_proposed: bool) -> tuple[str, Sequence[Button]]:
+    """Ask what a person should decide: the categories, where they are proposed, and the price."""
+    costs = "I don't know what this model costs" if price is None else f"about {dollars(price)}"
+    what = f"{run.items:,} messages ({run.source})"
+    if is_proposed:
+        text = f"I would sort {what} into these categories, for {costs}:\n\n{category.written(run.categories)}"
+    else:
+        text = f"Sorting {what} into {len(run.categories)} categories will cost {costs}. Shall I?"
+    buttons = [
+        Button(GO, "Use these" if is_proposed else "Go on", run.id, "primary"),
+        Button(EDIT, "Change categories", run.id),
+        Button(CANCEL, "Cancel", run.id),
+    ]
+    if run.items >= LEAST_TO_BATCH and not run.is_batch:
+        text += "\n\n_As a batch it costs half, and is done within hours rather than minutes._"
+        buttons.insert(1, Button(GO_BATCHED, "As a batch", run.id))
+    return text, buttons
+
+
+def dollars(amount: float) -> str:
+    """Write an amount of money."""
+    return f"${amount:,.2f}" if amount >= 0.1 else f"${amount:.4f}" if amount >= 0.0001 else "less than $0.0001"  # noqa: PLR2004 - cents, and what is less
+
+
+def _record(asked: Asked, *answer: Message) -> Record:
+    """Return what a thread keeps of the request; nothing where it was private."""
+    if asked.is_private:
+        return Record(asked.place, asked.asker.person)
+    question = Message(Role.USER, asked.asker.person, asked.text, asked.to)
+    return Record(asked.place, asked.asker.person, began_with_bot=True, messages=(question, *answer))

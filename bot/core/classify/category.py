@@ -1,0 +1,117 @@
+"""Categories: what each is called and means, and which set of them a run sorts into."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+OTHER = "Other"
+UNCLASSIFIED = "Unclassified"  # what an item is that the model gave no category: no category of anybody's set
+FEWEST = 2  # one category is no choice
+MOST = 50
+LONGEST_NAME = 80  # characters
+LONGEST_DEFINITION = 400
+LONGEST_EXAMPLE = 300
+MOST_EXAMPLES = 5
+
+_OTHERS = {"other", "others", "none", "misc", "miscellaneous", "else", "something else", "none of these", "sonstiges"}
+_QUOTES = {'""', "“”", "''"}
+_BULLET = re.compile(r"^(?:\d{1,3}[.)]|[-*•])\s+")
+_DEFINED = re.compile(r"(?P<name>[^:=]+?)\s*[:=]\s*(?P<definition>.+)")
+
+
+class Category(BaseModel):
+    """One category of a set."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1, max_length=LONGEST_NAME)
+    definition: str = Field("", max_length=LONGEST_DEFINITION)
+    examples: tuple[str, ...] = Field((), max_length=MOST_EXAMPLES)
+
+
+FEEDBACK = (
+    Category(name="Bug report", definition="Something does not work as it should: an error, a crash, a wrong result."),
+    Category(name="Account issue", definition="Signing in, passwords, permissions, profiles, access."),
+    Category(name="Performance issue", definition="It works, but slowly, or it takes too much memory or power."),
+    Category(name="Billing", definition="Prices, invoices, payments, refunds, subscriptions."),
+    Category(name="Feature request", definition="A wish for something that is not there yet."),
+    Category(name="Praise", definition="Thanks or appreciation, and nothing else to do."),
+    Category(name="Question", definition="Asks how something works, or for information."),
+    Category(name=OTHER, definition="None of these."),
+)
+"""What feedback usually is: for a short list of messages in a channel that has no categories of its own."""
+
+
+def bare(text: str) -> str:
+    """Take the numbering, the closing comma and the quotes off a line."""
+    text = _BULLET.sub("", text.strip()).strip().rstrip(",").strip()
+    return text[1:-1].strip() if len(text) > 1 and text[0] + text[-1] in _QUOTES else text
+
+
+def read(text: str) -> tuple[Category, ...]:
+    """Read names separated by commas or semicolons; or one category a line, where `Name: definition` is allowed.
+
+    A name given twice counts once. Raises `UsageError`.
+    """
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) > 1 and not any(line.rstrip().endswith(",") for line in lines):
+        return checked(_defined(line) for line in lines)
+    names = (bare(" ".join(name.split()).rstrip(".")) for name in re.split(r"[,;\n]", text))
+    return checked(_named(name) for name in names if name)
+
+
+def _defined(line: str) -> Category:
+    line = bare(" ".join(line.split()))
+    if match := _DEFINED.fullmatch(line):
+        return _named(bare(match["name"]), match["definition"])
+    return _named(line.rstrip("."))
+
+
+def _named(name: str, definition: str = "") -> Category:
+    if len(name) > LONGEST_NAME:
+        raise UsageError(f"A category's name has at most {LONGEST_NAME} characters, unlike “{name[:40]}…”.")
+    if len(definition) > LONGEST_DEFINITION:
+        raise UsageError(f"A definition has at most {LONGEST_DEFINITION} characters, unlike that of “{name[:40]}”.")
+    if not name:
+        raise UsageError("A category needs a name.")
+    return Category(name=name, definition=definition)
+
+
+def checked(categories: Iterable[Category]) -> tuple[Category, ...]:
+    """Drop what stands there twice, upper and lower case aside, and hold the set to its bounds. Raises `UsageError`."""
+    found: dict[str, Category] = {}
+    for category in categories:
+        found.setdefault(category.name.casefold(), category)
+    if UNCLASSIFIED.casefold() in found:
+        raise UsageError(f"“{UNCLASSIFIED}” is what I call an item without a category; please choose another name.")
+    if len(found) < FEWEST:
+        raise UsageError("Name at least two categories behind `into:`, separated by commas.")
+    if len(found) > MOST:
+        raise UsageError(
+            f"That is {len(found)} categories; I take up to {MOST}, and sort best into 20 or fewer. "
+            "Merge some, or sort into broad ones first and then each of those again."
+        )
+    return tuple(found.values())
+
+
+def with_other(categories: Sequence[Category]) -> tuple[Category, ...]:
+    """Return the set with a place for what fits nowhere, unless it has one."""
+    if any(category.name.casefold().strip(" .") in _OTHERS for category in categories):
+        return tuple(categories)
+    return (*categories, Category(name=OTHER, definition="None of the other categories."))
+
+
+def written(categories: Iterable[Category]) -> str:
+    """Write a set as a person reads it and may type it: one category a line."""
+    return "\n".join(
+        f"- {category.name}: {category.definition}" if category.definition else f"- {category.name}"
+        for category in categories
+    )

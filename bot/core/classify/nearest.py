@@ -1,0 +1,65 @@
+"""The settled examples that are most like what is to be sorted: TF-IDF over groups of three letters.
+
+Letters rather than words, because that needs no list of a language's endings, and misspelt words are still alike.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bot.core.classify.form import Example
+    from bot.core.classify.item import Item
+
+COMPARED = 600  # characters of a text
+SHOWN = 400  # characters of an example in a prompt
+MOST_EXAMPLES = 12  # in one call
+LEAST_ALIKE = 0.1  # below, two texts share no more than their language
+
+_SPACE = re.compile(r"\W+")
+
+
+class Nearest:
+    """Examples, indexed. Building it takes some milliseconds for a thousand; it is not changed afterwards."""
+
+    def __init__(self, examples: Sequence[Example]) -> None:
+        self._examples = examples
+        counted = [_grams(example.text) for example in examples]
+        spread = Counter(gram for grams in counted for gram in grams)
+        self._rarity = {gram: math.log((1 + len(examples)) / (1 + count)) + 1 for gram, count in spread.items()}
+        self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        for number, grams in enumerate(counted):
+            for gram, weight in self._weighted(grams).items():
+                self._postings[gram].append((number, weight))
+
+    def to(self, items: Sequence[Item]) -> list[Example]:
+        """Return the examples that are most like any of these items, the nearest first, at most twelve."""
+        best: dict[int, float] = defaultdict(float)
+        for item in items if self._examples else ():
+            for number, likeness in self._alike(item.text).items():
+                best[number] = max(best[number], likeness)
+        ranked = sorted((number for number in best if best[number] >= LEAST_ALIKE), key=lambda n: (-best[n], n))
+        return [self._examples[number] for number in ranked[:MOST_EXAMPLES]]
+
+    def _alike(self, text: str) -> Mapping[int, float]:
+        found: dict[int, float] = defaultdict(float)
+        for gram, weight in self._weighted(_grams(text)).items():
+            for number, other in self._postings.get(gram, ()):
+                found[number] += weight * other
+        return found
+
+    def _weighted(self, grams: Counter[str]) -> dict[str, float]:
+        usual = math.log(1 + len(self._examples)) + 1
+        weights = {gram: (1 + math.log(n)) * self._rarity.get(gram, usual) for gram, n in grams.items()}
+        length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+        return {gram: weight / length for gram, weight in weights.items()}
+
+
+def _grams(text: str) -> Counter[str]:
+    padded = f" {_SPACE.sub(' ', text[:COMPARED].casefold()).strip()} "
+    return Counter(padded[start : start + 3] for start in range(len(padded) - 2))

@@ -1,0 +1,217 @@
+"""What people decide about a run, by buttons and forms: begin, cancel, carry on, change categories."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
+
+from bot.core.classify import begin, category, report
+from bot.core.classify.batched import BATCH, COLLECTED
+from bot.core.classify.begin import CANCEL, EDIT, GO, GO_BATCHED
+from bot.core.classify.report import CORRECT, EXPORT, RESUME
+from bot.core.classify.result import MOST_LISTED
+from bot.core.classify.run import Asked, Status
+from bot.core.classify.typed import Wish
+from bot.core.control import Button, Field, Form
+from bot.core.conversation import Place, Record
+from bot.errors import NotAllowedError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.core.classify.begin import World
+    from bot.core.classify.run import Run
+    from bot.core.control import Press, Submission
+    from bot.core.ports import Asker, Bookmark
+
+SHORTCUT = "classify_file"
+PRESSED = (GO, GO_BATCHED, CANCEL, RESUME, EXPORT)
+FORMS = (EDIT, CORRECT, SHORTCUT)
+CHEAPLY = "as a batch: half the price, within hours"
+MOST_CORRECTED = 20  # items in one form
+
+GONE = "This run is not there any more; please start it again."
+DECIDED = "That was decided already."
+
+
+async def press(pressed: Press, *, bookmark: Bookmark, world: World) -> Record:
+    """Carry out what a button says. Raises `ChatError`."""
+    try:
+        run = await _run(pressed.value, world)
+        if pressed.name == EXPORT:
+            await _export(run, bookmark=bookmark, world=world)
+        else:
+            _check_may_decide(run, pressed.asker, world)
+            await _decide(run, pressed.name, bookmark=bookmark, world=world)
+    except (NotAllowedError, UsageError) as error:
+        async with world.chat.whisper(pressed.place, pressed.asker) as visible:
+            await visible.replace(error.sentence)
+    return Record(pressed.place, pressed.asker.person)
+
+
+async def _run(run: str, world: World) -> Run:
+    found = await world.runs.find(run)
+    if found is None:
+        raise UsageError(GONE)
+    return found
+
+
+def _check_may_decide(run: Run, asker: Asker, world: World) -> None:
+    if asker.person != run.asker.person:
+        raise NotAllowedError(f"Only {world.chat.mention(run.asker.person)}, who asked for it, can decide this.")
+
+
+async def _decide(run: Run, name: str, *, bookmark: Bookmark, world: World) -> None:
+    wanted = {CANCEL: (Status.ASKING, Status.RUNNING, Status.BATCHED), RESUME: (Status.STOPPED,)}
+    if run.status not in wanted.get(name, (Status.ASKING,)) or not run.items:
+        raise UsageError(DECIDED)
+    if name == CANCEL:
+        await _cancel(run, bookmark=bookmark, world=world)
+        return
+    await start(replace(run, is_batch=run.is_batch or name == GO_BATCHED), bookmark=bookmark, world=world)
+
+
+async def start(run: Run, *, bookmark: Bookmark, world: World) -> None:
+    """Let a run begin, or go on."""
+    waits = BATCH in run.state and COLLECTED not in run.state
+    run = replace(run, status=Status.BATCHED if waits else Status.RUNNING)
+    await world.runs.change(run)
+    async with begin.answering(run, bookmark, world) as visible:
+        await visible.hold(f"_Sorting {run.items:,} messages ({run.source})…_")
+    await world.later(run, bookmark)
+
+
+async def _cancel(run: Run, *, bookmark: Bookmark, world: World) -> None:
+    """Stop a run: one that runs says so itself when its batches of the moment are there."""
+    await world.runs.change(replace(run, status=Status.STOPPED))
+    if run.status is Status.ASKING:
+        async with begin.answering(run, bookmark, world) as visible:
+            await visible.replace("Cancelled: nothing was sorted.")
+    if run.status is Status.BATCHED:
+        await world.model.cancel(run.state[BATCH])
+        async with begin.answering(run, bookmark, world) as visible:
+            await visible.replace(
+                "Cancelled. What Claude has sorted already is paid for: “Carry on” fetches it, and sorts the rest.",
+                controls=(Button(RESUME, "Carry on", run.id),),
+            )
+
+
+async def _export(run: Run, *, bookmark: Bookmark, world: World) -> None:
+    settings = await world.store.settings(run.place)
+    version = int(run.state.get("exports", "1")) + 1
+    await world.runs.keep(run.id, "exports", str(version))
+    await report.upload(run, settings, bookmark=bookmark, world=world, version=version)
+
+
+async def open_form(pressed: Press, *, world: World) -> Form:
+    """Make the form that a button opens. Raises `UsageError`, `NotAllowedError`."""
+    if pressed.name == SHORTCUT:
+        return _request_form(pressed, world)
+    run = await _run(pressed.value, world)
+    if pressed.name == EDIT:
+        _check_may_decide(run, pressed.asker, world)
+        if run.status is not Status.ASKING:
+            raise UsageError(DECIDED)
+        text = category.written(run.categories)
+        hint = "One a line, with a definition behind a colon where the name says too little."
+        return Form(EDIT, "Categories", (Field("categories", "Categories", "area", text, hint=hint),), run.id, "Sort")
+    _check_may_correct(run, pressed.asker)
+    options = tuple((str(n), one.name[:75]) for n, one in enumerate(run.categories))
+    number = Field(
+        "number",
+        "Number of the message",
+        value="1" if run.items == 1 else "",
+        hint="As in the list or the file; several with commas.",
+    )
+    chosen = Field("category", "Category", "choices" if run.several else "choice", options=options)
+    return Form(CORRECT, "Change a category", (number, chosen), run.id)
+
+
+def _request_form(press: Press, world: World) -> Form:
+    """Make the form of the shortcut at a message: how to sort its file, its thread, or itself."""
+    hint = "One a line, or with commas; empty: the channel's own, or else I propose some."
+    fields = (
+        Field("categories", "Categories", "area", hint=hint, optional=True),
+        Field("column", "Column of the file", hint="Empty: I look for it.", optional=True, max_length=200),
+        Field(
+            "ways", "Ways", "choices", options=(("multi", "several categories each"), ("batch", CHEAPLY)), optional=True
+        ),
+    )
+    link = world.chat.permalink(press.place, press.message)
+    value = json.dumps({"place": asdict(press.place), "message": press.message, "link": link})
+    return Form(SHORTCUT, "Classify", fields, value, "Sort")
+
+
+def read_request(submission: Submission, id_: str) -> Asked:
+    """Read the shortcut's form. Raises `UsageError`."""
+    told = json.loads(submission.value)
+    typed = str(submission.answers.get("categories", "")).strip()
+    ways = submission.answers.get("ways", ())
+    wish = Wish(
+        link=told["link"],
+        categories=category.read(typed) if typed else (),
+        column=str(submission.answers.get("column", "")).strip(),
+        several="multi" in ways,
+        is_batch="batch" in ways,
+    )
+    return Asked(id_, Place(**told["place"]), submission.asker, told["message"], "classify this", wish)
+
+
+def _check_may_correct(run: Run, asker: Asker) -> None:
+    """People of other organisations may read along, but what they say does not teach the bot."""
+    if asker.home != run.place.workspace:
+        raise NotAllowedError("Only people of this workspace can change categories.")
+
+
+async def submit(submission: Submission, *, world: World) -> Mapping[str, str]:
+    """Take a filled form in, but for what it makes visible; return its faults by the field."""
+    run = await _run(submission.value, world)
+    if submission.name == EDIT:
+        _check_may_decide(run, submission.asker, world)
+        return await _take_categories(run, str(submission.answers.get("categories", "")), world)
+    _check_may_correct(run, submission.asker)
+    return await _take_correction(run, submission, world)
+
+
+async def _take_categories(run: Run, text: str, world: World) -> Mapping[str, str]:
+    try:
+        chosen = category.with_other(category.read(text))
+    except UsageError as error:
+        return {"categories": error.sentence}
+    if run.status is not Status.ASKING:
+        return {"categories": DECIDED}
+    await world.runs.change(replace(run, categories=chosen))
+    return {}
+
+
+async def _take_correction(run: Run, submission: Submission, world: World) -> Mapping[str, str]:
+    given = submission.answers.get("category", ())
+    names = tuple(run.categories[int(n)].name for n in ([given] if isinstance(given, str) else given))
+    if not names:
+        return {"category": "Choose a category."}
+    typed = str(submission.answers.get("number", "")).replace(",", " ").split()
+    if not typed or not all(one.isascii() and one.isdigit() for one in typed):
+        return {"number": "Numbers such as 3, or 3, 7, 12."}
+    if len(typed) > MOST_CORRECTED:
+        return {"number": f"At most {MOST_CORRECTED} at a time."}
+    numbers = [int(one) for one in typed]
+    if missing := [number for number in numbers if not 0 < number <= run.items]:
+        return {"number": f"There is no message {missing[0]}: they go from 1 to {run.items:,}."}
+    for number in numbers:
+        await world.runs.correct(run.id, number, names, submission.asker.person)
+    return {}
+
+
+async def show(run: str, *, bookmark: Bookmark, world: World) -> None:
+    """Do what a form calls for: begin with the categories, or show the list or the counts anew."""
+    found = await _run(run, world)
+    if found.status is Status.ASKING:
+        await start(found, bookmark=bookmark, world=world)
+        return
+    if found.status is not Status.DONE:
+        return
+    settings = await world.store.settings(found.place)
+    text = await (report.short if found.items <= MOST_LISTED else report.summary)(found, settings, world)
+    async with begin.answering(found, bookmark, world) as visible:
+        await visible.replace(text, controls=report.controls(found))

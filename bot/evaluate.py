@@ -1,0 +1,159 @@
+"""`python -m bot evaluate`: how well messages are sorted, against labels that people gave."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.core.channel_settings import MAX_INSTRUCTIONS, ChannelSettings, Creativity
+from bot.core.classify import batch, category, score, sheet
+from bot.core.classify.begin import dollars
+from bot.core.classify.category import Category
+from bot.core.classify.form import Example
+from bot.core.classify.item import Item
+from bot.core.classify.nearest import Nearest
+from bot.core.classify.proceed import AT_ONCE
+from bot.core.classify.score import Score
+from bot.core.classify.sort import Question, sort
+from bot.core.ports import Call, Purpose, Request
+from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from bot.core.ports import Model
+
+LABELS = ("category", "label", "class", "gold", "expected", "truth")
+PROMPTS = {".md", ".txt"}
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Items, and what people say each is, by its number."""
+
+    items: tuple[Item, ...]
+    labels: dict[int, str]
+
+    def categories(self) -> tuple[Category, ...]:
+        """Return the categories that occur. Raises `UsageError` for fewer than two, or too many."""
+        return category.checked(Category(name=name) for name in dict.fromkeys(self.labels.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to sort, under the name that the report gives it."""
+
+    name: str
+    settings: ChannelSettings
+    examples: Callable[[Sequence[Item]], Sequence[Example]] = field(default=lambda _: ())
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a way: its score, and the calls that it took."""
+
+    way: Way
+    score: Score
+    calls: tuple[Call, ...]
+
+
+def read(path: Path, text: str = "", label: str = "") -> Labelled:
+    """Read a labelled file; columns are named, or found by looking. Raises `UsageError`, `OSError`."""
+    table = sheet.read(path.name, path.read_bytes())
+    headings = [heading.casefold() for heading in table.headings]
+    named = label or next((name for name in LABELS if name in headings), "")
+    if not named:
+        raise UsageError(f"Name the column with the labels: --label, one of {', '.join(table.headings)}.")
+    labels = table.column(named)
+    texts = table.column(text) if text else table.without(labels).column()
+    rows = [(cells[texts].strip(), cells[labels].strip()) for _, cells in table.rows if len(cells) > max(texts, labels)]
+    pairs = [(text, label) for text, label in rows if text and label]
+    if not pairs:
+        raise UsageError(f"No row of {path.name} has both a text and a label.")
+    return labelled(pairs)
+
+
+def labelled(pairs: Sequence[tuple[str, str]]) -> Labelled:
+    """Put numbers on texts and their labels; how a label is spelt is settled by the first of its kind."""
+    spelt: dict[str, str] = {}
+    items = tuple(Item(number, text) for number, (text, _) in enumerate(pairs, start=1))
+    names = (spelt.setdefault(label.casefold(), label) for _, label in pairs)
+    return Labelled(items, dict(enumerate(names, start=1)))
+
+
+def way(compared: str, settings: ChannelSettings) -> Way:
+    """Read what to compare with: a file that holds a prompt, or a model's id. Raises `UsageError`, `OSError`."""
+    path = Path(compared)
+    if path.suffix.casefold() not in PROMPTS:
+        return Way(compared, settings.model_copy(update={"model": compared}))
+    text = path.read_text(encoding="utf-8").strip()
+    if len(text) > MAX_INSTRUCTIONS:
+        raise UsageError(f"A prompt has at most {MAX_INSTRUCTIONS:,} characters; {path.name} has {len(text):,}.")
+    return Way(path.name, settings.model_copy(update={"instructions": text}))
+
+
+def others(examples: Sequence[Example]) -> Callable[[Sequence[Item]], Sequence[Example]]:
+    """Find the nearest examples for a batch, without those that are in it: nobody is examined on what was told."""
+    nearest = Nearest(examples)
+
+    def find(items: Sequence[Item]) -> list[Example]:
+        texts = {item.text for item in items}
+        return [one for one in nearest.to(items) if one.text not in texts]
+
+    return find
+
+
+async def evaluate(data: Labelled, categories: Sequence[Category], way: Way, *, model: Model) -> Outcome:
+    """Sort all items in one way, as a run does, and score it. Raises a `ModelError`."""
+    asking = Request(Purpose.CLASSIFY, (), 0, "evaluate", way.settings, Creativity.LOW)
+    question = Question(asking, tuple(categories), examples=way.examples)
+    gate = asyncio.Semaphore(AT_ONCE)
+    given: dict[int, str] = {}
+    calls: list[Call] = []
+
+    async def work(items: Sequence[Item]) -> None:
+        async with gate:
+            outcome = await sort(items, question, model=model)
+        calls.extend(outcome.calls)
+        if outcome.failure:
+            raise outcome.failure
+        given.update({verdict.number: "".join(verdict.categories[:1]) for verdict in outcome.verdicts.values()})
+
+    await asyncio.gather(*map(work, batch.batches(data.items)))
+    return Outcome(way, Score.of((data.labels[number], given[number]) for number in data.labels), tuple(calls))
+
+
+def report(outcomes: Sequence[Outcome], model: Model) -> str:
+    """Write what came of all ways, one below the other, and beside each other at the end."""
+    parts = [f"== {one.way.name}\n{score.table(one.score)}\ncost: {cost(one, model)}" for one in outcomes]
+    if len(outcomes) > 1:
+        width = max(len(one.way.name) for one in outcomes)
+        lines = [f"{'':<{width}}  accuracy  macro F1  cost"]
+        lines += [
+            f"{one.way.name:<{width}}  {one.score.accuracy:8.3f}  {one.score.f1:8.3f}  {cost(one, model)}"
+            for one in outcomes
+        ]
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def cost(outcome: Outcome, model: Model) -> str:
+    """Write what a way took."""
+    read = sum(call.input_tokens + call.cache_read_tokens + call.cache_write_tokens for call in outcome.calls)
+    written = sum(call.output_tokens for call in outcome.calls)
+    tokens = f"{len(outcome.calls):,} calls, {read:,} tokens in, {written:,} out"
+    costs = [model.cost(call) for call in outcome.calls]
+    known = [one for one in costs if one is not None]
+    return f"{tokens}, {dollars(sum(known)) if len(known) == len(costs) else 'price unknown'}"
+
+
+def with_definitions(data: Labelled, path: Path | None) -> tuple[Category, ...]:
+    """Return the categories of a file, one a line, or else those that occur. Raises `UsageError`, `OSError`."""
+    if path is None:
+        return data.categories()
+    found = category.read(path.read_text(encoding="utf-8"))
+    names = {one.name.casefold() for one in found}
+    if unknown := next((label for label in data.labels.values() if label.casefold() not in names), ""):
+        raise UsageError(f"The label “{unknown[:80]}” is not among the categories of {path.name}.")
+    return found

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.classify import result
+from bot.core.classify.item import Item, Sorted, Verdict
+from bot.core.classify.result import SHOWN_OF_ITEM, UNSURE, Counts
+
+
+def sorted_(number: int, text: str, *categories: str, confidence: int = 90, by: str = "") -> Sorted:
+    return Sorted(Item(number, text), Verdict(number, categories, confidence), by)
+
+
+def test_the_list_is_numbered() -> None:
+    written = result.listing(
+        [sorted_(1, "it\ncrashes", "Bug"), sorted_(2, "x" * 400, "Praise"), sorted_(3, "it sings")], 60
+    )
+    first, second, third = written.split("\n")
+    assert first == "1. Bug - it crashes"
+    assert second == f"2. Praise - {'x' * (SHOWN_OF_ITEM - 1)}\u2026"
+    assert third == "3. Unclassified - it sings"
+
+
+def test_the_unsure_are_marked() -> None:
+    unsure, corrected = sorted_(1, "hm", "Bug", confidence=59), sorted_(2, "hm", "Bug", confidence=59, by="U1")
+    assert result.listing([unsure, corrected], 60) == f"1. Bug - hm {UNSURE}\n2. Bug - hm"
+
+
+@given(st.lists(st.text(max_size=400), min_size=1, max_size=5))
+def test_each_item_has_its_line(texts: list[str]) -> None:
+    lines = result.listing([sorted_(n, text) for n, text in enumerate(texts, start=1)], 60).splitlines()
+    assert [line.split(".")[0] for line in lines] == [str(number + 1) for number in range(len(texts))]
+
+
+def test_categories_are_counted() -> None:
+    counts = Counts()
+    counts.add([sorted_(1, "a", "Bug"), sorted_(2, "b", "Bug", confidence=10), sorted_(3, "c")], 60)
+    counts.add([sorted_(4, "d" * 90_000, "A|B", "Bug")], 60)
+    assert (counts.items, counts.unsure, counts.unclassified, counts.cut) == (4, 1, 1, 1)
+    assert result.table(counts).splitlines()[2:] == [
+        "| Bug | 3 | 75% |",
+        "| Unclassified | 1 | 25% |",
+        "| A\\|B | 1 | 25% |",
+    ]
+    said = result.notes(counts, 60)
+    assert f"{UNSURE} 1 of 4 is less than 60 % sure" in said
+    assert "1 of 4 got no category" in said
+    assert "1 message is longer than 6,000 characters" in said
+
+
+def test_a_clean_result_needs_no_notes() -> None:
+    counts = Counts()
+    counts.add([sorted_(1, "a", "Bug")], 60)
+    assert result.notes(counts, 60) == ""

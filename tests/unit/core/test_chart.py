@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from bot.core import chart
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        [("Bug report", 12), ("Praise", 3)],
+        [("$x^2$ \u65e5\u672c \U0001f525", 1)],
+        [("a" * 500, 1), ("b", 0)],
+        [(f"category {number}", number) for number in range(60)],
+        [],
+    ],
+)
+def test_a_chart_is_a_picture(counts: list[tuple[str, int]]) -> None:
+    picture = chart.bars(counts, "60 messages, $1")
+    assert picture.startswith(b"\x89PNG\r\n")
+    width, height = struct.unpack(">II", picture[16:24])
+    assert width == 1040
+    assert 100 < height < 2_000
