@@ -14,12 +14,14 @@ from pydantic import TypeAdapter
 from bot.core.condense import condense
 from bot.core.conversation import Changed, Heard, Place, Record, may_be_for_bot
 from bot.core.ports import DEFAULTS, Asker
-from bot.core.revise import offer_again, refuse
+from bot.core.revise import REGENERATE, offer_again, refuse
 from bot.db import store as db_store
 from bot.errors import ModelError
 from bot.work import Delivery
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.core.channel_settings import ChannelSettings
@@ -70,9 +72,10 @@ def refusal_delivery(heard: Heard) -> Delivery:
 
 
 class Threads:
-    """Takes this work in, and does it."""
+    """Takes this work in, and does it. `controls` are the names of those that can be offered."""
 
-    def __init__(self, inbox: Inbox, *, store: Store, model: Model, chat: Chat) -> None:
+    def __init__(self, inbox: Inbox, *, store: Store, model: Model, chat: Chat, controls: Collection[str]) -> None:
+        self._controls = controls
         self._inbox, self._store, self._model, self._chat = inbox, store, model, chat
         self._settings: OrderedDict[str, tuple[ChannelSettings, float]] = OrderedDict()
         inbox.handle(CHANGE, self.run_change, _nobody_to_tell)
@@ -111,7 +114,8 @@ class Threads:
     async def run_change(self, job: Job) -> Finish:
         """Change the stored message, and offer to answer it anew where it was the last question."""
         changed = _CHANGED.validate_python(job.payload)
-        await offer_again(changed, bookmark=job, store=self._store, chat=self._chat)
+        can_regenerate = REGENERATE in self._controls
+        await offer_again(changed, can_regenerate=can_regenerate, bookmark=job, store=self._store, chat=self._chat)
         return partial(db_store.change, changed=changed)
 
     async def run_condense(self, job: Job) -> Finish | None:

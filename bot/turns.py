@@ -111,7 +111,7 @@ class Turns:
         self, inbox: Inbox, *, store: Store, runs: Runs, model: Model, chat: Chat, admins: frozenset[str]
     ) -> None:
         self._inbox, self._store, self._model, self._chat, self._admins = inbox, store, model, chat, admins
-        self._threads = Threads(inbox, store=store, model=model, chat=chat)
+        self._threads = Threads(inbox, store=store, model=model, chat=chat, controls=PRESSED)
         self._classifying = Classifying(inbox, runs=runs, store=store, model=model, chat=chat)
         self._notices: set[asyncio.Task[None]] = set()
         inbox.handle(MESSAGE, self.run_message, self.give_up_message)

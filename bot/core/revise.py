@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 REGENERATE = "regenerate"  # the control; its value is the id of the answer's message
-OFFER = "You edited your question after I had answered it. I keep the new wording in mind; shall I answer it anew?"
+EDITED = "You edited your question after I had answered it. I keep the new wording in mind"
+OFFER = f"{EDITED}; shall I answer it anew?"
+NO_OFFER = f"{EDITED}: ask again, and I answer it anew."
 OFFERED = "offered"  # the bookmark
 REFUSAL = (
     "I answer only people of the organisation that runs me in this channel. "
@@ -25,17 +27,17 @@ REFUSAL = (
 )
 
 
-async def offer_again(changed: Changed, *, bookmark: Bookmark, store: Store, chat: Chat) -> None:
-    """Offer the author a new answer, only to them, when it was the last question that they edited. Never raises."""
+async def offer_again(changed: Changed, *, can_regenerate: bool, bookmark: Bookmark, store: Store, chat: Chat) -> None:
+    """Offer the author a new answer, only to them, when it was the last question that they edited."""
     if changed.is_deleted or changed.is_bot or bookmark.get(OFFERED):
         return
     answered = answer_to(changed, await store.conversation(changed.place))
     if answered is None:
         return
-    button = Button(REGENERATE, "Answer anew", value=answered.id)
+    buttons = (Button(REGENERATE, "Answer anew", value=answered.id),) if can_regenerate else ()
     try:
         async with chat.whisper(changed.place, Asker(changed.author, changed.home)) as visible:
-            await visible.replace(OFFER, controls=(button,))
+            await visible.replace(OFFER if can_regenerate else NO_OFFER, controls=buttons)
     except ChatError as error:
         log.warning("no new answer was offered: %s", error)
     await bookmark.keep(OFFERED, "yes")

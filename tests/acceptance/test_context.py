@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from bot.db.engine import Database
 from bot.playground.events import envelope
+from bot.playground.messages_rules import MessagesApiError
 from tests.acceptance.conftest import BOTH_DATABASES
 
 if TYPE_CHECKING:
@@ -241,6 +242,30 @@ async def long_ago(stage: Dialogue) -> None:
             await connection.execute(text("UPDATE threads SET last_message_at = '2026-01-01 00:00:00+00:00'"))
     finally:
         await database.close()
+
+
+async def test_emoji_and_rtl_text_stay_whole(dialogue: Dialogue, model: ScriptedModel) -> None:
+    root = dialogue.workspace.say(dialogue.general, "שלום עולם 👩🏽‍🚀 — مرحبا", user=dialogue.workspace.sam)
+    model.answer("שלום 🎉")
+    dialogue.mention("מה שלומך? 🙂", thread_ts=root)
+    assert (await dialogue.answer(dialogue.general, root)).startswith("שלום 🎉")
+    asked = told(model.requests[0])
+    assert "שלום עולם 👩🏽‍🚀 — مرحبا" in asked
+    assert "מה שלומך? 🙂" in asked
+    await until_stored(dialogue, "שלום 🎉")
+
+
+async def test_the_same_reading_survives_a_failed_try(dialogue: Dialogue, model: ScriptedModel) -> None:
+    root = dialogue.workspace.say(dialogue.general, "Lunch?", user=dialogue.workspace.sam)
+    for _ in range(3):
+        model.answer(MessagesApiError(529, "Overloaded"))
+    model.answer("Yes.")
+    dialogue.mention("you?", thread_ts=root)
+    shown = "Yes.\n\n_I read the message before this one._"
+    await dialogue.workspace.until(lambda: shown in [m.shown for m in dialogue.answers(dialogue.general, root)], 30)
+    assert "Lunch?" in told(model.requests[-1])
+    assert told(model.requests[-1]) == told(model.requests[0])
+    assert len(model.requests) == 4
 
 
 async def test_an_unreadable_thread_is_said(dialogue: Dialogue, model: ScriptedModel) -> None:
