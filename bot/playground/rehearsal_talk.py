@@ -23,6 +23,8 @@ ABILITIES = """I can play through everything that the bot does:
 
 Set `ANTHROPIC_API_KEY` and start again, and Claude answers instead."""
 
+# What the bot tells of a thread before its first message: who is who, and a summary of what is old.
+_EARLIER = re.compile(r"\A<earlier>.*?</earlier>\s*", re.DOTALL)
 # Where several people take part, each of their messages opens with its author's mention.
 _AUTHOR = re.compile(r"(?:\A|\n\n)<@(\w+)>: ")
 _GREETING = re.compile(r"^\W*(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening)|greetings)\b", re.IGNORECASE)
@@ -51,9 +53,10 @@ def converse(turns: Sequence[tuple[str, str]]) -> str:
 
 def _messages(turn: str) -> list[tuple[str, str]]:
     """Split a turn into messages with their authors, "" where the turn names none."""
-    first, *others = _AUTHOR.split(turn.replace("\u2019", "'"))
+    turn = _EARLIER.sub("", turn.replace("\u2019", "'"))
+    first, *others = _AUTHOR.split(turn)
     named = list(zip(others[::2], (text.strip() for text in others[1::2]), strict=True))
-    return named if named and not first.strip() else [("", turn.replace("\u2019", "'"))]
+    return named if named and not first.strip() else [("", turn)]
 
 
 def _recall_name(newest: str, earlier: Sequence[str]) -> str | None:

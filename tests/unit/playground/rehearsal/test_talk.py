@@ -61,6 +61,13 @@ def test_what_others_said_is_known() -> None:
     assert answer == "Earlier in this thread: “The launch is on 5 May.”"
 
 
+def test_what_is_told_before_is_no_message() -> None:
+    earlier = '<earlier>{"people": {"<@U1ADA>": "ada"}}</earlier>\n\n'
+    answer = converse(thread(f"{earlier}<@U1ADA>: The launch is on 5 May.\n\n<@U2BOB>: When is the launch?"))
+    assert "The launch is on 5 May." in answer
+    assert "<earlier>" not in converse(thread(f"{earlier}zounds"))
+
+
 def test_message_without_text_is_noticed() -> None:
     assert "no text" in converse([("user", "")])
 
