@@ -42,8 +42,11 @@ class Streams:
         return place.workspace not in self._without
 
     def pause(self, place: Place) -> float:
-        """Return how many seconds to gather text before the next piece of each stream."""
-        return APPEND_EVERY * max(1, len(self._open.get(place.workspace, ()))) / max(1.0, self._budget.factor)
+        """Return how many seconds to gather text before the next piece of each stream.
+
+        No less than for a single one, however much Slack allows: each piece is a call that we pay for, too.
+        """
+        return APPEND_EVERY * max(1.0, len(self._open.get(place.workspace, ())) / max(1.0, self._budget.factor))
 
     async def admit(self, place: Place) -> bool:
         """Take the call that begins a stream, if there will be one to end it, too."""
