@@ -17,6 +17,8 @@ from bot.core import configure
 from bot.core.answer import answer
 from bot.core.classify.press import FORMS
 from bot.core.classify.press import PRESSED as DECIDED
+from bot.core.code import wording
+from bot.core.code.follow_up import press_code
 from bot.core.code.write import code
 from bot.core.command import Command
 from bot.core.control import Press
@@ -71,6 +73,7 @@ PRESSED: dict[str, Pressed] = {
     summary.SHORTER: summary.again,
     summary.LONGER: summary.again,
     summary.ACTIONS: summary.again,
+    **dict.fromkeys((wording.TESTS, wording.EXPLAIN, wording.TRANSLATE, wording.SAVE), press_code),
 }
 
 PRODUCE: dict[str, Produce] = {"summarize": summary.summarize, "code": code}
@@ -193,10 +196,10 @@ class Turns:
         heard = _MESSAGE.validate_python(job.payload)
         ledger.gather(job, heard.place, heard.author)
         if record := await self._classifying.hear(heard, bookmark=job):
-            return _finish(record)
+            return _finish(record, job)
         record = await answer(heard, bookmark=job, store=self._store, model=self._model, chat=self._chat)
         await self._threads.follow_up(record, heard)
-        return _finish(record)
+        return _finish(record, job)
 
     async def run_command(self, job: Job) -> Finish | None:
         """Open a command's thread and hand it on, or carry it out in there or in private."""
@@ -215,7 +218,7 @@ class Turns:
         else:
             await self._open(command, job)
             return None
-        return _finish(record)
+        return _finish(record, job)
 
     async def _open(self, command: Command, job: Job) -> None:
         try:
@@ -234,16 +237,15 @@ class Turns:
         press = _PRESS.validate_python(job.payload)
         ledger.gather(job, press.place, press.asker.person)
         if press.name in DECIDED:
-            return _finish(await self._classifying.pressed(press, bookmark=job))
-        return _finish(
-            await PRESSED[press.name](press, bookmark=job, store=self._store, model=self._model, chat=self._chat)
-        )
+            return _finish(await self._classifying.pressed(press, bookmark=job), job)
+        record = await PRESSED[press.name](press, bookmark=job, store=self._store, model=self._model, chat=self._chat)
+        return _finish(record, job)
 
     async def give_up_press(self, job: Job, error: Exception) -> Finish | None:
         """Tell who pressed that it failed for good."""
         press = _PRESS.validate_python(job.payload)
         written = await _own_up(error, job, self._chat.whisper(press.place, press.asker))
-        return _finish(Record(press.place, press.asker.person, calls=written.calls))
+        return _finish(Record(press.place, press.asker.person, calls=written.calls), job)
 
     async def give_up_message(self, job: Job, error: Exception) -> Finish | None:
         """Tell a message's author that its turn failed for good; the thread remembers the question."""
@@ -251,16 +253,16 @@ class Turns:
         answering = self._chat.answer(heard.place, Asker(heard.author, heard.home), job, to=heard.id)
         written = await _own_up(error, job, answering)
         question = Message(Role.USER, heard.author, heard.text, heard.id, heard.files, is_bot=heard.is_bot)
-        return _finish(written.record(heard.place, question, began_with_bot=heard.opens_thread))
+        return _finish(written.record(heard.place, question, began_with_bot=heard.opens_thread), job)
 
     async def give_up_command(self, job: Job, error: Exception) -> Finish | None:
         """Tell a command's author that it failed for good."""
         command = _COMMAND.validate_python(job.payload)
         if not command.place.thread or command.is_private:
             written = await _own_up(error, job, self._chat.whisper(command.place, command.asker))
-            return _finish(Record(command.place, command.asker.person, calls=written.calls))
+            return _finish(Record(command.place, command.asker.person, calls=written.calls), job)
         answering = commands.answering(command, chat=self._chat, bookmark=job)
-        return _finish(command.record(await _own_up(error, job, answering)))
+        return _finish(command.record(await _own_up(error, job, answering)), job)
 
 
 def busy(others: int) -> str:
@@ -269,9 +271,9 @@ def busy(others: int) -> str:
     return f"I am busy: your question is queued behind {behind} and will be answered in order."
 
 
-def _finish(record: Record) -> Finish:
+def _finish(record: Record, job: Job) -> Finish:
     ledger.leave_out(record.calls)
-    return partial(db_store.record, record=record)
+    return partial(db_store.record, record=record, is_repeat=job.was_begun)
 
 
 async def _own_up(error: Exception, job: Job, answering: AbstractAsyncContextManager[Answer]) -> Written:

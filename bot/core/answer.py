@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from bot.core.attachment import Attached, attach
 from bot.core.catch_up import catch_up
+from bot.core.code.follow_up import continue_code, is_for_code, with_sources
+from bot.core.code.produce import Desk
 from bot.core.condense import is_due
 from bot.core.conversation import Message, Record, estimate_tokens, fit, is_refused, is_stop, preface, wants_answer
 from bot.core.ports import Asker, Attachment, Purpose, Request, Role
@@ -16,6 +18,7 @@ from bot.errors import ChatError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from bot.core.code.files import CodeFile
     from bot.core.conversation import Conversation, Fitted, Heard
     from bot.core.ports import Bookmark, Chat, Model, Store
 
@@ -39,6 +42,7 @@ async def answer(heard: Heard, *, bookmark: Bookmark, store: Store, model: Model
     if question is None or not wants_answer(heard, conversation):
         return _overheard(heard, question, conversation)
     asker = Asker(heard.author, heard.home)
+    files: tuple[CodeFile, ...] = ()
     async with chat.answer(heard.place, asker, bookmark, to=heard.id) as visible:
         if not question.text and not question.files:
             written = Written(GREETING, await visible.replace(GREETING))
@@ -48,6 +52,13 @@ async def answer(heard: Heard, *, bookmark: Bookmark, store: Store, model: Model
             if draft.is_empty:
                 sentence = "\n".join(draft.own.faults)
                 written = Written(sentence, await visible.replace(sentence))
+            elif is_for_code(question.text, conversation):
+                known = await store.code_files(heard.place) if conversation.has_code else ()
+                desk = Desk(heard.place, asker, with_sources(known, draft.own.attachments), said=question.text)
+                notes = draft.notes + read
+                written, files = await continue_code(
+                    draft.request, visible, desk, bookmark=bookmark, model=model, chat=chat, notes=notes
+                )
             else:
                 written = await write(
                     draft.request,
@@ -62,7 +73,7 @@ async def answer(heard: Heard, *, bookmark: Bookmark, store: Store, model: Model
     began_with_bot = conversation.began_with_bot or heard.answers_bot or heard.opens_thread
     record = written.record(heard.place, question, began_with_bot=began_with_bot)
     grown = replace(conversation, messages=(*conversation.messages, *record.messages))
-    return replace(record, is_outgrown=is_due(grown))
+    return replace(record, is_outgrown=is_due(grown), code_files=files)
 
 
 def asked(heard: Heard, conversation: Conversation) -> Message | None:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 
 from bot.core.classify import category
 from bot.core.classify.category import Category  # noqa: TC001 (pydantic reads the annotation)
+from bot.core.code import language
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -94,6 +95,11 @@ class ChannelSettings(BaseModel):
     ask_above: float = Field(
         default=1.0, ge=0, le=1_000, description="a /classify that will probably cost more, in dollars, asks first"
     )
+    code_language: str = Field(
+        default="",
+        max_length=30,
+        description="the language that /code writes in where the request wants no other, such as TypeScript",
+    )
     footer: bool = Field(default=False, description="whether answers end with their model, tokens and cost")
 
     @field_validator("categories", mode="before")
@@ -104,6 +110,14 @@ class ChannelSettings(BaseModel):
             return category.read(value) if isinstance(value, str) else value
         except UsageError as error:
             raise ValueError(error.sentence) from None
+
+    @field_validator("code_language", mode="after")
+    @classmethod
+    def _known_language(cls, value: str) -> str:
+        """Turn what somebody calls a language into its name."""
+        if value and not language.find(value):
+            raise ValueError(f"that is no language I know; I know {', '.join(language.NAMES)}")
+        return language.find(value)
 
     @field_validator("temperature", "top_p", mode="after")
     @classmethod

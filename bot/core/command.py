@@ -58,8 +58,8 @@ USAGE = {
     "messages, one a line; `#channel 7d`; or a link to a thread or to a CSV or XLSX file, with `column=text`. Or send "
     "the file with `@me classify`. `--multi` allows several categories, `--batch` is slow and half the price, "
     "`--private` for you alone.",
-    "code": "Type `/code` and what it should do, like `/code Write a Python function to calculate circle area.`; "
-    "add `--private` to see it alone.",
+    "code": "Type `/code` and what it should do, like `/code Write a Python function to calculate circle area.`, or "
+    "the language first: `/code Go web server`. Then ask for changes in its thread. Add `--private` to see it alone.",
     "parley": "`/parley prompt` shows this channel's system prompt, `/parley prompt <text>` sets it, "
     "`/parley prompt --reset` removes it; `/parley settings` shows all settings, `/parley set <name> <value>` and "
     "`/parley unset <name>` change one; `/parley help` tells what I can do.",

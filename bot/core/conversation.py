@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from bot.core.channel_settings import Answers, ChannelSettings, Outsiders
+from bot.core.code.files import CodeFile
 from bot.core.ports import DEFAULTS, Attachment, Call, Role, Turn
 from bot.core.quoting import quoted
 
@@ -141,7 +142,7 @@ class Conversation:
     `is_known`: the bot has read it, up to the message `read_until` at least. `began_with_bot`: its first message was
     for the bot. `summary` stands for what came before `messages`, up to the one of the number `summary_until`.
     `people` are names by mentions. `silent_since` is when the last message was stored. `left_out`: the store has older
-    messages that are in no summary yet.
+    messages that are in no summary yet. `has_code`: there are files of code that it wrote here.
     """
 
     settings: ChannelSettings = DEFAULTS
@@ -154,6 +155,7 @@ class Conversation:
     summary_until: int = 0
     silent_since: datetime | None = field(default=None, compare=False)
     left_out: bool = False
+    has_code: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,7 @@ class Record:
 
     `read_until`: up to which message a thread counts as read that was not known before. `is_outgrown`: the thread holds
     more than goes along with a question, so that its older part wants a summary. `is_refusal`: somebody who is not
-    answered here has to be told so.
+    answered here has to be told so. `code_files` are those that are new in the thread or changed.
     """
 
     place: Place
@@ -174,6 +176,7 @@ class Record:
     people: Mapping[str, str] = field(default_factory=dict)
     is_outgrown: bool = False
     is_refusal: bool = False
+    code_files: tuple[CodeFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

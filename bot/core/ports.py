@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from contextlib import AbstractAsyncContextManager
 
+    from bot.core.code.files import CodeFile
     from bot.core.command import Command
     from bot.core.control import Control, Form, Press, Submission
     from bot.core.conversation import Changed, Conversation, Heard, Place, Record, Said
@@ -353,6 +354,9 @@ class Store(Protocol):
 
     async def settings(self, place: Place) -> ChannelSettings:
         """Return the settings that hold in a place: the thread's over the channel's over the workspace's."""
+
+    async def code_files(self, place: Place) -> tuple[CodeFile, ...]:
+        """Return the files of code of a thread, each in its latest version, the oldest file first."""
 
     async def sheet(self, place: Place) -> Sheet:
         """Return what was set for just this thread, channel (`thread` is "") or workspace (`channel` is "")."""

@@ -12,8 +12,9 @@ from sqlalchemy import and_, bindparam, delete, exists, false, func, literal, nu
 
 from bot.core.conversation import Conversation, FileRef, Message
 from bot.core.ports import Role
+from bot.db import code_files, tables
 from bot.db import settings as settings_store
-from bot.db import tables
+from bot.db.code_files import CodeFileStore
 from bot.db.runs import RunStore
 from bot.db.settings import SettingsStore
 from bot.db.tables import Call, Thread
@@ -34,11 +35,12 @@ LOADED = 1_000  # messages of a thread at a time
 FORGOTTEN_AT_ONCE = 500  # messages in one transaction: SQLite has one writer, which must not be kept long
 
 
-class SqlStore(SettingsStore, RunStore):
+class SqlStore(SettingsStore, CodeFileStore, RunStore):
     """`bot.core.ports.Store` on a database."""
 
     def __init__(self, database: Database) -> None:
         SettingsStore.__init__(self, database)
+        CodeFileStore.__init__(self, database)
         RunStore.__init__(self, database)
         self._database = database
 
@@ -61,6 +63,7 @@ class SqlStore(SettingsStore, RunStore):
             summary_until=head.number or 0,
             silent_since=head.at,
             left_out=len(rows) > LOADED,
+            has_code=head.is_edited,
         )
 
     async def keep(self, record: Record) -> None:
@@ -73,12 +76,14 @@ class SqlStore(SettingsStore, RunStore):
     async def forget(self, before: datetime) -> tuple[int, int]:
         """Delete messages that were stored before a time, and the threads that this empties; return how many of each.
 
+        Files of code that were last changed before it go, too.
         It deletes the oldest 500 messages at most: there are no more when it says 0. What the calls cost stays.
         """
         message = tables.Message
         # Ids go up with time, so that the oldest are found without an index.
         oldest = select(message.id, message.thread_id, message.created_at).order_by(message.id).limit(FORGOTTEN_AT_ONCE)
         async with self._database.writer.begin() as connection:
+            await code_files.forget(connection, before)
             old = [row for row in await connection.execute(oldest) if row.created_at < before]
             if not old:
                 return 0, 0
@@ -94,17 +99,24 @@ class SqlStore(SettingsStore, RunStore):
             return len(old), (await connection.execute(delete(Thread).where(*emptied))).rowcount
 
 
-async def record(connection: AsyncConnection, record: Record) -> None:
+async def record(connection: AsyncConnection, record: Record, *, is_repeat: bool = False) -> None:
     """Write down what a finished turn leaves behind, in the transaction that `connection` is in.
 
     A message that is already there, by its platform's id, stays as it is, unless it is blank, as the answer of a turn
     that failed and is tried anew. Whether a thread began with the bot is settled by its first record.
+
+    `is_repeat`: a former try of the turn may have written down some of its calls, which it handed on to this one.
     """
-    place = record.place
+    place, calls = record.place, record.calls
     if record.messages:
         await add_messages(connection, record)
-    if record.calls:
-        await record_calls(connection, place, record.person, record.calls)
+    if calls and is_repeat:
+        here = Call.workspace == place.workspace, Call.person == record.person
+        known = select(Call.started_at).where(*here, Call.started_at.in_([call.started_at for call in calls]))
+        begun = set((await connection.execute(known)).scalars())
+        calls = tuple(call for call in calls if call.started_at not in begun)
+    if calls:
+        await record_calls(connection, place, record.person, calls)
 
 
 async def record_calls(connection: AsyncConnection, place: Place, person: str, calls: Sequence[ports.Call]) -> None:
@@ -131,6 +143,8 @@ async def add_messages(connection: AsyncConnection, record: Record) -> int:
     messages = [row_of(message) | {"thread_id": thread_id, "created_at": now} for message in record.messages]
     if messages:
         await connection.execute(message_insert(connection.dialect.name), messages)
+    if record.code_files:
+        await code_files.save(connection, int(thread_id), record.code_files)
     return int(thread_id)
 
 
@@ -282,7 +296,7 @@ def conversation_query() -> Select[*tuple[Any, ...]]:
         Thread.summary.label("text"),
         Thread.people.label("files"),
         Thread.summary_until.label("number"),
-        false().label("is_edited"),
+        exists().where(tables.CodeFile.thread_id == Thread.id).label("is_edited"),  # for has_code
         Thread.last_message_at.label("at"),
     ).select_from(one.outerjoin(Thread, and_(*is_here())))
     sheets = settings_store.sheets_query()

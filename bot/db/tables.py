@@ -140,6 +140,20 @@ class Message(Base):
     is_deleted: Mapped[bool] = mapped_column(server_default=false())
 
 
+class CodeFile(Base):
+    """A file of code that the bot wrote in a thread, in its latest version."""
+
+    __tablename__ = "code_files"
+    __table_args__ = (UniqueConstraint("thread_id", "name"), Index(None, "changed_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    thread_id: Mapped[int] = mapped_column(ForeignKey(Thread.id, ondelete="CASCADE"))
+    name: Mapped[str]
+    version: Mapped[int]
+    content: Mapped[str]
+    changed_at: Mapped[datetime]
+
+
 class Call(Base):
     """The ledger: one row a call to the model. What the columns mean is told at `bot.core.ports.Call`."""
 

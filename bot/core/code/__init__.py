@@ -1,1 +1,12 @@
-"""`/code`: what was asked for, the files of an answer, whether they parse, their versions in a thread."""
+"""Write code: show it, check it, save it, and go on with it in its thread.
+
+language.py    what languages are called, what their files are called
+request.py     what was typed
+files.py       the files of an answer: its fenced blocks, each under a fitting name
+check.py       whether they parse
+version.py     what an answer changes in the files of its thread
+produce.py     one answer: shown as it comes, checked, mended once, saved
+wording.py     what a person reads below it, and the buttons there
+write.py       `/code`
+follow_up.py   what its thread is asked next, by words or by buttons
+"""

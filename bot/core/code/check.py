@@ -12,6 +12,7 @@ import sys
 import time
 import tomllib
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, NoReturn
@@ -54,22 +55,34 @@ class UncheckedError(Exception):
     """The parser gave up: nothing is known about the file."""
 
 
-async def check(files: Sequence[CodeFile]) -> tuple[dict[str, Fault], tuple[str, ...]]:
-    """Parse files, in a thread; return the faults of those that don't, and the names of those that nobody could."""
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What checking some files found: the faults by the files' names, and the names of those that nothing could parse.
+
+    `remark` tells what was done about the faults.
+    """
+
+    faults: Mapping[str, Fault]
+    unchecked: frozenset[str] = frozenset()
+    remark: str = ""
+
+
+async def check(files: Sequence[CodeFile]) -> Report:
+    """Parse files, in a thread."""
     return await asyncio.to_thread(_check, files)
 
 
-def _check(files: Sequence[CodeFile]) -> tuple[dict[str, Fault], tuple[str, ...]]:
+def _check(files: Sequence[CodeFile]) -> Report:
     faults: dict[str, Fault] = {}
-    unchecked: list[str] = []
+    unchecked: set[str] = set()
     for file in files:
         try:
             fault = find_fault(file)
         except UncheckedError:
-            unchecked.append(file.name)
+            unchecked.add(file.name)
         else:
             faults |= {file.name: fault} if fault else {}
-    return faults, tuple(unchecked)
+    return Report(faults, frozenset(unchecked))
 
 
 def find_fault(file: CodeFile) -> Fault | None:

@@ -20,7 +20,7 @@ MAX_NAME = 60  # characters of a file's name, its extension not counted
 # Blocks are all that is needed of it, and the text between them need not be parsed.
 _MARKDOWN = MarkdownIt("commonmark").disable(["inline", "text_join"])
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_TICKS = re.compile(r"^\s*(`{3,})", re.MULTILINE)
+_TICKS = re.compile(r"`{3,}")
 _FILE_NAME = re.compile(
     r"(?<![\w.-])(?P<name>[A-Za-z_][\w-]{0,60}(?:\.[A-Za-z][\w-]{0,20}){0,2}\.[A-Za-z][A-Za-z0-9]{0,9})(?![\w/\\(]|\.\w)",
     re.ASCII,
@@ -74,7 +74,7 @@ def blocks(text: str) -> list[Block]:
     found: list[Block] = []
     lines = _LINE_END.split(text)
     for token in _MARKDOWN.parse(text):
-        if token.type == "fence" and (code := _NO_TEXT.sub("\ufffd", token.content).strip("\n")):
+        if token.type == "fence" and (code := clean(token.content).strip("\n")):
             first, end = token.map or (0, 0)
             tag, _, rest = token.info.replace(":", " ", 1).strip().partition(" ")
             said = _said(tag, rest, code)
@@ -87,6 +87,11 @@ def blocks(text: str) -> list[Block]:
 def files(text: str) -> list[CodeFile]:
     """Take the whole blocks of an answer as files. One that was never closed is what a cut answer leaves, and none."""
     return [block.file for block in blocks(text) if block.is_closed]
+
+
+def clean(text: str) -> str:
+    """Replace what can't be stored or sent: NUL, and halves of characters."""
+    return _NO_TEXT.sub("\ufffd", text)
 
 
 def replaced(text: str, changed: Mapping[str, str]) -> str:

@@ -20,15 +20,14 @@ MAX_COMPARED = 5_000  # lines; difflib's time goes with their square
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A file of an answer beside what the thread had under its name, None where it is new."""
+    """A file of an answer, and what the thread had under its name, None where that is new.
+
+    `block` is what the file is called where it stands in the answer: it may differ in upper and lower case.
+    """
 
     file: CodeFile
     before: CodeFile | None = None
-
-    @property
-    def is_new(self) -> bool:
-        """Tell whether the thread had no such file."""
-        return self.before is None
+    block: str = ""
 
     @property
     def is_idle(self) -> bool:
@@ -49,7 +48,9 @@ def changes(blocks: Sequence[Block], known: Sequence[CodeFile]) -> list[Change]:
         if not block.is_closed or (known and before is None and not block.is_named):
             continue
         name = before.name if before else block.file.name
-        found.append(Change(CodeFile(name, block.file.content, before.version + 1 if before else 1), before))
+        found.append(
+            Change(CodeFile(name, block.file.content, before.version + 1 if before else 1), before, block.file.name)
+        )
     return found
 
 

@@ -2,65 +2,40 @@
 
 from __future__ import annotations
 
-import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.core.channel_settings import Creativity
-from bot.core.code.files import CodeFile, files
+from bot.core.code.produce import Desk, produce
 from bot.core.code.request import CodeRequest, parse, prompt
 from bot.core.command import answering
 from bot.core.conversation import shorten
-from bot.core.ports import Purpose, Request, Role, Turn, Upload
-from bot.core.reply import too_long, write
-from bot.errors import ChatError
+from bot.core.ports import Purpose, Request, Role, Turn
+from bot.core.reply import too_long
 
 if TYPE_CHECKING:
     from bot.core.command import Command
     from bot.core.conversation import Record
     from bot.core.ports import Bookmark, Chat, Model, Store
 
-log = logging.getLogger(__name__)
-
-MAX_OUTPUT = 8_000  # tokens
-
-
-def saved(names: list[str], where: str = "") -> str:
-    """Tell which files were saved."""
-    return f"\n\nCode saved to {', '.join(names)}{where}" if names else ""
-
 
 async def code(command: Command, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
     """Write what was asked for, and return what the thread's history should keep. Raises `ChatError`."""
     settings = await store.settings(command.place)
     wanted = parse(command.text)
-    text, cut = shorten(wanted.text, model.room(MAX_OUTPUT, settings))
+    text, cut = shorten(wanted.text, model.room(settings.max_output, settings))
     request = Request(
         purpose=Purpose.CODE,
-        turns=(Turn(Role.USER, prompt(CodeRequest(text, wanted.language))),),
-        max_output=MAX_OUTPUT,
+        turns=(Turn(Role.USER, prompt(CodeRequest(text, wanted.language), usual=settings.code_language)),),
+        max_output=settings.max_output,
         person=f"{command.place.workspace}/{command.asker.person}",
-        creativity=Creativity.LOW,
         settings=settings,
+        creativity=Creativity.LOW,
     )
-
-    async def save(answer: str) -> str:
-        found = files(answer)
-        return await _save(found, command, bookmark=bookmark, chat=chat) if found else ""
-
+    desk = Desk(command.place, command.asker, is_private=command.is_private)
     async with answering(command, chat=chat, bookmark=bookmark) as visible:
-        written = await write(
-            request, visible, model=model, reference=bookmark.reference, notes=too_long(characters=cut), after=save
+        product = await produce(
+            request, visible, desk, bookmark=bookmark, model=model, chat=chat, notes=too_long(characters=cut)
         )
-    return command.record(written)
-
-
-async def _save(found: list[CodeFile], command: Command, *, bookmark: Bookmark, chat: Chat) -> str:
-    """Upload the files to the thread, or to the asker's direct messages where the command was private."""
-    names = [file.name for file in found]
-    try:
-        place = await chat.open_direct(command.place, command.asker) if command.is_private else command.place
-        await chat.upload(place, [Upload(file.name, file.content.encode()) for file in found], bookmark)
-    except ChatError as error:  # the answer itself can still be shown
-        log.warning("upload failed: %s", error)
-        return f"\n\n_I could not save {', '.join(names)}: the upload failed._"
-    return saved(names, " in our direct messages" if command.is_private else "")
+    record = command.record(product.written)
+    return record if command.is_private else replace(record, code_files=product.files)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event, select, text, update
 
 from bot.core.channel_settings import ChannelSettings
+from bot.core.code.files import CodeFile
 from bot.core.condense import Condensed
 from bot.core.conversation import Changed, Conversation, FileRef, Message, Place, Record
 from bot.core.ports import Call, Purpose, Role, Store
@@ -207,12 +208,47 @@ async def test_forgetting_goes_in_steps(store: SqlStore, database: Database) -> 
     assert [await store.forget(now) for _ in range(3)] == [(FORGOTTEN_AT_ONCE, 0), (1, 1), (0, 0)]
 
 
+AREA = CodeFile("area.py", "area = '\0 😀'\n")
+
+
+async def test_files_of_code_come_back(store: SqlStore, database: Database) -> None:
+    other = CodeFile("b.go", "package b\n")
+    await put(database, Record(PLACE, "U1", messages=(QUESTION, ANSWER), code_files=(AREA, other)))
+    assert await store.code_files(PLACE) == (replace(AREA, content="area = '\ufffd 😀'\n"), other)
+    assert (await store.conversation(PLACE)).has_code
+    assert await store.code_files(replace(PLACE, workspace="T2")) == ()
+    assert not (await store.conversation(replace(PLACE, thread="2"))).has_code
+
+
+async def test_a_new_version_takes_the_files_place(store: SqlStore, database: Database) -> None:
+    newer = CodeFile("area.py", "area = 2\n", 2)
+    await put(database, Record(PLACE, "U1", messages=(QUESTION,), code_files=(AREA,)))
+    await put(database, Record(PLACE, "U1", messages=(ANSWER,), code_files=(newer,)))
+    assert await store.code_files(PLACE) == (newer,)
+
+
+async def test_old_files_are_forgotten(store: SqlStore, database: Database) -> None:
+    await put(database, Record(PLACE, "U1", messages=(QUESTION,), code_files=(AREA,)))
+    await age(database, days=40)
+    await put(database, Record(PLACE, "U1", messages=(ANSWER,), code_files=(CodeFile("b.py", "b\n"),)))
+    await store.forget(datetime.now(UTC) - timedelta(days=30))
+    assert [file.name for file in await store.code_files(PLACE)] == ["b.py"]
+
+
+async def test_a_forgotten_threads_files_go(database: Database) -> None:
+    await put(database, Record(PLACE, "U1", messages=(QUESTION,), code_files=(AREA,)))
+    async with database.writer.begin() as connection:
+        await connection.execute(text("DELETE FROM threads"))
+    assert await counted(database, "code_files") == 0
+
+
 async def age(database: Database, *, days: float) -> None:
     """Make everything older."""
     then = datetime.now(UTC) - timedelta(days=days)
     async with database.writer.begin() as connection:
         await connection.execute(update(tables.Message).values(created_at=then))
         await connection.execute(update(tables.Thread).values(last_message_at=then))
+        await connection.execute(update(tables.CodeFile).values(changed_at=then))
 
 
 async def counted(database: Database, table: str) -> int:

@@ -120,9 +120,9 @@ def test_sql_is_never_logged(caplog: pytest.LogCaptureFixture) -> None:
 
 async def test_files_are_checked_together() -> None:
     good, bad, other = CodeFile("a.py", "1\n"), CodeFile("b.py", "(\n"), CodeFile("c.rs", "")
-    faults, unchecked = await check([good, bad, other])
-    assert list(faults) == ["b.py"]
-    assert unchecked == ("c.rs",)
+    report = await check([good, bad, other])
+    assert list(report.faults) == ["b.py"]
+    assert report.unchecked == {"c.rs"}
 
 
 @given(names(), st.one_of(st.text(), st.text(alphabet="(){}[]<>'\"`$#:;=,.-+*/\\ \n\tabif0😀", max_size=300)))

@@ -13,16 +13,15 @@ NEW = CodeFile("area.py", "# area.py\ndef area(r):\n    return 3.14 * r * r\n", 
 
 def test_a_known_name_is_a_new_version() -> None:
     (change,) = changes(blocks(fenced(NEW.content, "python")), [OLD])
-    assert change == Change(NEW, OLD)
-    assert not change.is_new
+    assert change == Change(NEW, OLD, "area.py")
     assert not change.is_idle
 
 
 def test_the_first_files_are_all_new() -> None:
     found = changes(blocks(fenced("1", "python") + "\n" + fenced("# b.py\n2", "python")), [])
-    assert [(change.file.name, change.file.version, change.is_new) for change in found] == [
-        ("snippet.py", 1, True),
-        ("b.py", 1, True),
+    assert [(change.file.name, change.file.version, change.before) for change in found] == [
+        ("snippet.py", 1, None),
+        ("b.py", 1, None),
     ]
 
 
@@ -33,7 +32,7 @@ def test_an_example_is_no_file() -> None:
 
 def test_a_new_name_is_a_new_file() -> None:
     (change,) = changes(blocks(fenced("# test_area.py\n1", "python")), [OLD])
-    assert change == Change(CodeFile("test_area.py", "# test_area.py\n1\n"))
+    assert change == Change(CodeFile("test_area.py", "# test_area.py\n1\n"), None, "test_area.py")
 
 
 def test_a_definition_finds_its_file() -> None:
@@ -44,6 +43,7 @@ def test_a_definition_finds_its_file() -> None:
 def test_a_name_keeps_its_case() -> None:
     (change,) = changes(blocks(fenced("# Area.py\n1", "python")), [OLD])
     assert change.file == CodeFile("area.py", "# Area.py\n1\n", 3)
+    assert change.block == "Area.py"
 
 
 def test_an_unclosed_block_changes_nothing() -> None:

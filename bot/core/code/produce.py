@@ -1,0 +1,208 @@
+"""Let the model write code: shown as it comes, checked, mended once, saved, compared with what the thread had."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pydantic import TypeAdapter
+
+from bot.core.code import wording
+from bot.core.code.check import Fault, Report, check
+from bot.core.code.files import CodeFile, blocks, clean, fenced, files, replaced
+from bot.core.code.version import changes
+from bot.core.conversation import Place
+from bot.core.ports import Asker, Call, Role, Turn, Upload
+from bot.core.quoting import quoted
+from bot.core.reply import LIMIT_HINT, Written, own_up
+from bot.errors import ChatError, ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bot.core.code.version import Change
+    from bot.core.ports import Answer, Bookmark, Chat, Model, Request
+
+log = logging.getLogger(__name__)
+
+DRAFT = "draft"  # the bookmark of what the model wrote: a second try neither asks nor pays for it again
+MENDING = "\n\n_{faults}. I ask for a correction…_"
+MENDED_IN_VAIN = "I asked for a correction once, and this is what remains."
+NOT_MENDED = "I could not get a correction: {sentence}"
+UNCLOSED = Fault("its code block is never closed")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where code is written: its thread with the files that it has, or `is_private`, for the asker alone.
+
+    `said` is what the newest message says. `opening` stands before the answer.
+    """
+
+    place: Place
+    asker: Asker
+    known: tuple[CodeFile, ...] = ()
+    is_private: bool = False
+    said: str = ""
+    opening: str = ""
+
+
+class Product(NamedTuple):
+    """An answer that was given, and the files of it that are new or changed."""
+
+    written: Written
+    files: tuple[CodeFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the model wrote so far, and what that cost. `remark` tells how mending its faults went, "" before that."""
+
+    text: str
+    calls: tuple[Call, ...]
+    truncated: bool
+    is_mended: bool = False
+    remark: str = ""
+
+
+_DRAFT = TypeAdapter(Draft)
+
+
+async def produce(
+    request: Request, visible: Answer, desk: Desk, *, bookmark: Bookmark, model: Model, chat: Chat, notes: str = ""
+) -> Product:
+    """Let the model write, see that its files parse, save them, and end the answer with what became of each.
+
+    `notes` stand at the answer's very end. Raises `ChatError`, and a `ModelError` for the turn to be tried again.
+    """
+    visible.write(desk.opening)
+    try:
+        draft = await _write(request, visible, bookmark=bookmark, model=model)
+    except ModelError as error:
+        return Product(await own_up(error, visible, bookmark.reference))
+    draft, report = await _mend(draft, request, visible, bookmark=bookmark, model=model)
+    found = changes(blocks(draft.text), desk.known)
+    new = [change for change in found if not change.is_idle]
+    is_saved = not new or await _save(new, desk, bookmark=bookmark, chat=chat)
+    ending = _ending(draft, report, found, is_saved=is_saved, desk=desk) + notes
+    buttons = () if desk.is_private else wording.controls([change.file for change in new], is_saved=is_saved)
+    shown = replaced(draft.text, {change.block: wording.difference(change) for change in new if change.before})
+    if draft.is_mended or shown != draft.text:
+        message_id = await visible.replace(desk.opening + shown + ending, controls=buttons)
+    else:
+        message_id = await visible.finish(ending, controls=buttons)
+    return Product(Written(draft.text, message_id, draft.calls), tuple(change.file for change in new))
+
+
+async def _write(request: Request, visible: Answer, *, bookmark: Bookmark, model: Model) -> Draft:
+    """Ask the model, unless a former try of this turn did. Raises a `ModelError`."""
+    if kept := bookmark.get(DRAFT):
+        draft = _DRAFT.validate_json(kept)
+        visible.write(draft.text)
+        return draft
+    completion = await model.write(request, visible.write)
+    draft = Draft(clean(completion.text), (completion.call,), completion.truncated)
+    await _keep(draft, bookmark)
+    return draft
+
+
+async def _mend(
+    draft: Draft, request: Request, visible: Answer, *, bookmark: Bookmark, model: Model
+) -> tuple[Draft, Report]:
+    """Check the draft's files; where one is at fault, let the model correct it, once."""
+    report = await _check(draft)
+    if report.faults and not draft.truncated and not draft.remark:
+        visible.write(MENDING.format(faults="; ".join(f"{name}: {fault}" for name, fault in report.faults.items())))
+        draft = await _corrected(draft, report.faults, request, model)
+        await _keep(draft, bookmark)
+        report = await _check(draft)
+    return draft, replace(report, remark=draft.remark)
+
+
+async def _check(draft: Draft) -> Report:
+    """Parse the whole files; a block that the model forgot to close is a fault, too."""
+    report = await check(files(draft.text))
+    unclosed = {} if draft.truncated else {b.file.name: UNCLOSED for b in blocks(draft.text) if not b.is_closed}
+    return replace(report, faults={**report.faults, **unclosed})
+
+
+async def _corrected(draft: Draft, faults: Mapping[str, Fault], request: Request, model: Model) -> Draft:
+    turns = (*request.turns, Turn(Role.ASSISTANT, draft.text), Turn(Role.USER, _complaint(faults)))
+    try:
+        completion = await model.write(replace(request, turns=turns), _unseen)
+    except ModelError as error:
+        log.warning("no correction: %s: %s", type(error).__name__, error)
+        calls = (*draft.calls, error.call) if error.call else draft.calls
+        return replace(draft, calls=calls, is_mended=True, remark=NOT_MENDED.format(sentence=error.sentence))
+    return replace(
+        draft,
+        text=_patched(draft.text, faults, clean(completion.text)),
+        calls=(*draft.calls, completion.call),
+        is_mended=True,
+        remark=MENDED_IN_VAIN,
+    )
+
+
+def _complaint(faults: Mapping[str, Fault]) -> str:
+    told = [{"name": name, "fault": str(fault)} for name, fault in faults.items()]
+    return (
+        "Some of these files don't parse.\n\n"
+        f"{quoted('faults', told)}\n\n"
+        "Give each of them again, whole and corrected, under the same name, and nothing else."
+    )
+
+
+def _patched(text: str, faults: Mapping[str, Fault], correction: str) -> str:
+    """Put the corrected files in the place of the faulty ones; where one is meant, its name does not matter."""
+    found = {block.file.name.casefold(): block for block in blocks(correction) if block.is_closed}
+    if len(faults) == len(found) == 1:
+        found = {name.casefold(): block for name in faults for block in found.values()}
+    tags = {block.file.name: block.tag for block in blocks(text)}
+    corrected = {
+        name: fenced(found[name.casefold()].file.content, tags.get(name, ""))
+        for name in faults
+        if name.casefold() in found
+    }
+    return replaced(text, corrected)
+
+
+async def _save(new: Sequence[Change], desk: Desk, *, bookmark: Bookmark, chat: Chat) -> bool:
+    """Upload the files to the thread, or to the asker's direct messages; tell whether that went well."""
+    try:
+        place = await chat.open_direct(desk.place, desk.asker) if desk.is_private else desk.place
+        await chat.upload(place, [upload(change.file) for change in new], bookmark)
+    except ChatError as error:  # the answer itself can still be shown
+        log.warning("upload failed: %s", error)
+        return False
+    return True
+
+
+def upload(file: CodeFile) -> Upload:
+    """Make a file ready to be posted."""
+    return Upload(file.name, file.content.encode())
+
+
+def _ending(draft: Draft, report: Report, found: Sequence[Change], *, is_saved: bool, desk: Desk) -> str:
+    new = [change for change in found if not change.is_idle]
+    cut = [block.file.name for block in blocks(draft.text) if not block.is_closed]
+    where = wording.DIRECT if desk.is_private else ""
+    report = replace(report, faults={name: fault for name, fault in report.faults.items() if name not in cut})
+    parts = (
+        LIMIT_HINT if draft.truncated and not cut else "",
+        wording.unfinished(cut, truncated=draft.truncated),
+        wording.saved(new, where) if is_saved else wording.unsaved(new),
+        wording.unchanged(found),
+        wording.verdict(report, [change.file for change in new]),
+    )
+    return "".join(parts)
+
+
+async def _keep(draft: Draft, bookmark: Bookmark) -> None:
+    kept: dict[str, Any] = _DRAFT.dump_python(draft, mode="json")
+    await bookmark.keep(DRAFT, json.dumps(kept))
+
+
+def _unseen(_piece: str) -> None:
+    """Show nothing of a correction: it takes its place in the answer when it is whole."""

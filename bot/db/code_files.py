@@ -1,0 +1,62 @@
+"""The files of code that threads have: each in its latest version."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, delete, select
+
+from bot.core.code.files import CodeFile
+from bot.db import tables
+from bot.db.tables import Thread
+from bot.db.upsert import INSERT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Select
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.core.conversation import Place
+    from bot.db.engine import Database
+
+FORGOTTEN_AT_ONCE = 100  # files in one transaction
+
+
+class CodeFileStore:
+    """The part of `bot.core.ports.Store` that is about files of code."""
+
+    def __init__(self, database: Database) -> None:
+        self._code_reader = database.reader
+
+    async def code_files(self, place: Place) -> tuple[CodeFile, ...]:
+        """Return the files of a thread, each in its latest version, the oldest file first."""
+        async with self._code_reader.connect() as connection:
+            rows = await connection.execute(_files_query(), asdict(place))
+            return tuple(CodeFile(row.name, row.content, row.version) for row in rows)
+
+
+@cache
+def _files_query() -> Select[*tuple[Any, ...]]:
+    file = tables.CodeFile
+    here = (getattr(Thread, name) == bindparam(name) for name in ("workspace", "channel", "thread"))
+    named = select(file.name, file.content, file.version).join(Thread, Thread.id == file.thread_id)
+    return named.where(*here).order_by(file.id)
+
+
+async def save(connection: AsyncConnection, thread_id: int, files: Sequence[CodeFile]) -> None:
+    """Store files of a thread, in the place of their former versions."""
+    rows = [asdict(file) | {"thread_id": thread_id, "changed_at": datetime.now(UTC)} for file in files]
+    statement = INSERT[connection.dialect.name](tables.CodeFile)
+    newer = {name: statement.excluded[name] for name in ("content", "version", "changed_at")}
+    await connection.execute(statement.on_conflict_do_update(index_elements=["thread_id", "name"], set_=newer), rows)
+
+
+async def forget(connection: AsyncConnection, before: datetime) -> None:
+    """Delete files that were last changed before a time, the oldest hundred at most."""
+    file = tables.CodeFile
+    old = select(file.id).where(file.changed_at < before).order_by(file.changed_at).limit(FORGOTTEN_AT_ONCE)
+    await connection.execute(delete(file).where(file.id.in_(old)))
