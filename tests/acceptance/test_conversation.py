@@ -75,7 +75,8 @@ async def test_each_call_has_its_ledger_row(stage: Dialogue, model: ScriptedMode
         ts = stage.mention("hi")
         await stage.answer(stage.general, ts)
     ((purpose, name, tokens_in, tokens_out, request_id, outcome, latency),) = await stage.rows(
-        "SELECT purpose, model, input_tokens, output_tokens, request_id, outcome, latency_ms FROM calls"
+        "SELECT purpose, model, input_tokens + cache_read_tokens + cache_write_tokens, output_tokens, request_id, "
+        "outcome, latency_ms FROM calls"
     )
     assert (purpose, name, outcome) == ("answer", "claude-haiku-5-5", "ok")
     assert int(str(tokens_in)) > 0
