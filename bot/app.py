@@ -95,6 +95,7 @@ async def running(settings: Settings) -> AsyncIterator[str]:
             admins=settings.parley_admins,
         )
         retention.register(inbox, store, settings.retention_days)
+        retention.register_runs(inbox, runs, settings.retention_days)
         app = bolt_app(client, identity, turns)
         await _introduce(identity)
         await inbox.start()

@@ -75,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--migrate", action="store_true", help="bring the database to this version's tables first")
     add("migrate", _migrate, "bring the database to this version's tables")
     _add_acts(add("work", _work, "list, retry or discard what failed for good"))
+    _add_evaluation(add("evaluate", _evaluate, "measure how well messages are sorted, against labels that people gave"))
     add("doctor", _doctor, "check tokens, scopes, database and model, and tell the remedies")
     manifest = add("manifest", _manifest, "print the manifest that creates the Slack app")
     manifest.add_argument(
@@ -91,6 +92,19 @@ def _add_acts(work: argparse.ArgumentParser) -> None:
         which = parser.add_mutually_exclusive_group(required=True)
         which.add_argument("reference", nargs="?", help="what its person was told, and `work list` shows")
         which.add_argument("--all", action="store_true", help="all that failed")
+
+
+def _add_evaluation(evaluate: argparse.ArgumentParser) -> None:
+    what = evaluate.add_mutually_exclusive_group(required=True)
+    what.add_argument("file", nargs="?", type=Path, help="CSV, TSV, JSONL or XLSX with a text and a label in each row")
+    what.add_argument("--from-corrections", action="store_true", help="what people corrected in Slack")
+    evaluate.add_argument("--channel", default="", help="whose corrections; all channels unless told")
+    evaluate.add_argument("--text", default="", help="the column with the texts; found by looking unless told")
+    evaluate.add_argument("--label", default="", help="the column with the labels; category, label, … unless told")
+    evaluate.add_argument("--categories", type=Path, help="a file with a category a line, as `Name: definition`")
+    evaluate.add_argument("--prompt", type=Path, help="a file with a channel's prompt")
+    evaluate.add_argument("--compare", action="append", default=[], help="a model's id, or a prompt's file (.md, .txt)")
+    evaluate.add_argument("--min-f1", type=float, default=0.0, help="exit with 1 where the first macro F1 is less")
 
 
 def _port(typed: str) -> int:
@@ -251,6 +265,21 @@ async def _list_failed(reader: AsyncEngine) -> int:
     all_of_it = await counts.count(reader)
     print(f"{all_of_it.failed} failed, {all_of_it.ready} waiting, {all_of_it.running} running.")
     return 0
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from bot import evaluate
+    from bot.errors import ModelError, UsageError
+
+    read = _configured(settings.environment())
+    given = {name: value for name, value in vars(options).items() if name != "run"}
+    try:
+        told, is_good = asyncio.run(evaluate.run(evaluate.Options(**given), read))
+    except (UsageError, ModelError) as error:
+        print(error.sentence, file=sys.stderr)
+        return 2
+    print(told)
+    return 0 if is_good else 1
 
 
 def _doctor(_: argparse.Namespace) -> int:

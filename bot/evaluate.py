@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.claude.client import connect
 from bot.core.channel_settings import MAX_INSTRUCTIONS, ChannelSettings, Creativity
 from bot.core.classify import batch, category, score, sheet
 from bot.core.classify.begin import dollars
@@ -15,14 +16,18 @@ from bot.core.classify.category import Category
 from bot.core.classify.form import Example
 from bot.core.classify.item import Item
 from bot.core.classify.nearest import Nearest
-from bot.core.classify.proceed import AT_ONCE
+from bot.core.classify.proceed import AT_ONCE, MOST_CORRECTIONS
 from bot.core.classify.score import Score
 from bot.core.classify.sort import Question, sort
 from bot.core.ports import Call, Purpose, Request
-from bot.errors import UsageError
+from bot.db import migrate
+from bot.db.classify import SqlRuns
+from bot.db.engine import Database
+from bot.errors import SettingsError, UsageError
 
 if TYPE_CHECKING:
     from bot.core.ports import Model
+    from bot.settings import Settings
 
 LABELS = ("category", "label", "class", "gold", "expected", "truth")
 PROMPTS = {".md", ".txt"}
@@ -146,6 +151,62 @@ def cost(outcome: Outcome, model: Model) -> str:
     costs = [model.cost(call) for call in outcome.calls]
     known = [one for one in costs if one is not None]
     return f"{tokens}, {dollars(sum(known)) if len(known) == len(costs) else 'price unknown'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the operator asked for; the command's help tells what each means."""
+
+    file: Path | None = None
+    from_corrections: bool = False
+    channel: str = ""
+    text: str = ""
+    label: str = ""
+    categories: Path | None = None
+    prompt: Path | None = None
+    compare: Sequence[str] = ()
+    min_f1: float = 0.0
+
+
+async def run(options: Options, settings: Settings) -> tuple[str, bool]:
+    """Measure what was asked for; return the report, and whether the first way is as good as it has to be.
+
+    Raises `UsageError`, `SettingsError`, a `ModelError`, `OSError`, and what the database raises.
+    """
+    usual = ChannelSettings()
+    base = replace(way(str(options.prompt), usual), name=options.prompt.name) if options.prompt else None
+    ways = [base or Way(settings.claude_model, usual), *(way(compared, usual) for compared in options.compare)]
+    if options.file is not None:
+        data = read(options.file, options.text, options.label)
+    else:
+        corrected = await _corrected(settings.database_url, options.channel)
+        data = labelled([(one.text, one.categories[0]) for one in corrected])
+        ways = [Way(f"{one.name} without corrections", one.settings) for one in ways[:1]] + [
+            replace(one, name=f"{one.name} with corrections", examples=others(corrected)) for one in ways
+        ]
+    categories = with_definitions(data, options.categories)
+    key = settings.anthropic_api_key.get_secret_value() if settings.anthropic_api_key else ""
+    if not key:
+        raise SettingsError(["ANTHROPIC_API_KEY is not set: create a key in the Claude Console."])
+    async with connect(api_key=key, model=settings.claude_model, base_url=settings.anthropic_base_url) as model:
+        for one in ways:
+            if fault := model.faults(one.settings).get("model"):
+                raise UsageError(fault)
+        outcomes = [await evaluate(data, categories, one, model=model) for one in ways]
+        return report(outcomes, model), outcomes[0].score.f1 >= options.min_f1
+
+
+async def _corrected(url: str, channel: str) -> Sequence[Example]:
+    """Load what people corrected. Raises `UsageError` where that is nothing, and what the database raises."""
+    await migrate.check(url)
+    database = Database.open(url)
+    try:
+        found = await SqlRuns(database).all_corrections(channel, MOST_CORRECTIONS)
+    finally:
+        await database.close()
+    if not found:
+        raise UsageError("Nobody has corrected a category yet.")
+    return found
 
 
 def with_definitions(data: Labelled, path: Path | None) -> tuple[Category, ...]:

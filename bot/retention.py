@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot.work import FAILED_KEPT
 
 if TYPE_CHECKING:
+    from bot.db.classify import SqlRuns
     from bot.db.store import SqlStore
     from bot.work import Inbox, Job
 
@@ -21,6 +22,17 @@ HOUR, DAY = 3600.0, 86_400.0  # seconds
 def register(inbox: Inbox, store: SqlStore, days: int) -> None:
     """Let messages go once they are `days` days old; 0 keeps them for ever. What calls cost stays in the ledger."""
     inbox.every("retention", HOUR, partial(forget, store=store, days=days))
+
+
+def register_runs(inbox: Inbox, runs: SqlRuns, days: int) -> None:
+    """Let runs of /classify go, with their messages and corrections, once they are `days` days old; 0 keeps them."""
+    inbox.every("classify retention", HOUR, partial(forget_runs, runs=runs, days=days))
+
+
+async def forget_runs(job: Job, *, runs: SqlRuns, days: int) -> None:
+    """Forget old runs, in short transactions. Raises what the database raises."""
+    while days and await runs.forget(datetime.now(UTC) - timedelta(days=days)):
+        job.check()
 
 
 async def forget(job: Job, *, store: SqlStore, days: int) -> None:

@@ -145,6 +145,19 @@ class SqlRuns:
             rows = (await connection.execute(query)).all()
         return [Example(row.text, tuple(json.loads(row.categories))) for row in rows]
 
+    async def all_corrections(self, channel: str, limit: int) -> Sequence[Example]:
+        """Return what people corrected in a channel, or with "" in any, newest first: for the operator only."""
+        query = (
+            select(ClassifyItem.text, ClassifyItem.categories)
+            .join(ClassifyRun, ClassifyRun.id == ClassifyItem.run)
+            .where(ClassifyItem.corrected_at.is_not(None), *([ClassifyRun.channel == channel] if channel else []))
+            .order_by(ClassifyItem.corrected_at.desc())
+            .limit(limit)
+        )
+        async with self._reader.connect() as connection:
+            rows = (await connection.execute(query)).all()
+        return [Example(row.text, tuple(json.loads(row.categories))) for row in rows]
+
     async def batched(self) -> Sequence[str]:
         """Return the ids of the runs that the model works on in its own time."""
         query = select(ClassifyRun.id).where(ClassifyRun.status == Status.BATCHED)

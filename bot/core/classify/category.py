@@ -38,14 +38,42 @@ class Category(BaseModel):
 
 
 FEEDBACK = (
-    Category(name="Bug report", definition="Something does not work as it should: an error, a crash, a wrong result."),
-    Category(name="Account issue", definition="Signing in, passwords, permissions, profiles, access."),
-    Category(name="Performance issue", definition="It works, but slowly, or it takes too much memory or power."),
-    Category(name="Billing", definition="Prices, invoices, payments, refunds, subscriptions."),
-    Category(name="Feature request", definition="A wish for something that is not there yet."),
-    Category(name="Praise", definition="Thanks or appreciation, and nothing else to do."),
-    Category(name="Question", definition="Asks how something works, or for information."),
-    Category(name=OTHER, definition="None of these."),
+    Category(
+        name="Bug report",
+        definition="Something does not work as it should: an error, a crash, a wrong result.",
+        examples=("Export gives an empty file since Monday", "The save button does nothing"),
+    ),
+    Category(
+        name="Account issue",
+        definition="Signing in, passwords, permissions, profiles, access.",
+        examples=("The reset link never arrives", "Please add my colleague to our team"),
+    ),
+    Category(
+        name="Performance issue",
+        definition="It works, but slowly, or it takes too much memory or power.",
+        examples=("Search takes a minute", "My battery is empty by noon with your app"),
+    ),
+    Category(
+        name="Billing",
+        definition="Prices, invoices, payments, refunds, subscriptions.",
+        examples=("The invoice lacks our VAT number", "How do I cancel my plan?"),
+    ),
+    Category(
+        name="Feature request",
+        definition="A wish for something that is not there yet.",
+        examples=("It would be great to sort by date", "Will there be an app for tablets?"),
+    ),
+    Category(
+        name="Praise",
+        definition="Thanks or appreciation, and nothing else to do.",
+        examples=("Best support I ever had", "The new design is lovely"),
+    ),
+    Category(
+        name="Question",
+        definition="Asks how something works, or for information.",
+        examples=("Where do I find my old reports?", "Which browsers do you support?"),
+    ),
+    Category(name=OTHER, definition="None of these: greetings, advertisements, what has no message in it."),
 )
 """What feedback usually is: for a short list of messages in a channel that has no categories of its own."""
 
