@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import TYPE_CHECKING
 
 from bot.core.control import Button
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-REGENERATE = "regenerate"  # the control; its value is the id of the answer's message
+REGENERATE = "regenerate"  # the control; its value begins with the id of the answer's message
 EDITED = "You edited your question after I had answered it. I keep the new wording in mind"
 OFFER = f"{EDITED}; shall I answer it anew?"
 NO_OFFER = f"{EDITED}: ask again, and I answer it anew."
@@ -34,7 +35,9 @@ async def offer_again(changed: Changed, *, can_regenerate: bool, bookmark: Bookm
     answered = answer_to(changed, await store.conversation(changed.place))
     if answered is None:
         return
-    buttons = (Button(REGENERATE, "Answer anew", value=answered.id),) if can_regenerate else ()
+    # A press counts once for its value, and each edit may be answered anew.
+    value = f"{answered.id} {re.sub(r'[^0-9]', '', changed.revision)}"
+    buttons = (Button(REGENERATE, "Answer anew", value=value),) if can_regenerate else ()
     try:
         async with chat.whisper(changed.place, Asker(changed.author, changed.home)) as visible:
             await visible.replace(OFFER if can_regenerate else NO_OFFER, controls=buttons)
