@@ -1,0 +1,40 @@
+"""The commands with the rehearsal model: what somebody without an account sees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.playground.rehearsal import NOTICE
+
+if TYPE_CHECKING:
+    from tests.acceptance.conftest import Dialogue
+
+TALK = (
+    "The importer crashes on large files. Should we split them?",
+    "I disagree, streaming is better than splitting large files.",
+    "Agreed: we stream large files in the importer.",
+    "I'll write the streaming importer by Friday.",
+)
+
+
+async def test_a_channel_is_summarised_with_links(rehearsal: Dialogue) -> None:
+    local = rehearsal.workspace
+    asked = local.fill(rehearsal.general, TALK, ago=3_600)
+    await local.command(rehearsal.general, "/summarize", "24h")
+    await local.until(
+        lambda: any("by Friday" in message.shown for message in local.workspace.messages(rehearsal.direct))
+    )
+    shown = local.workspace.messages(rehearsal.direct)[-1].shown
+    assert "stream large files" in shown
+    assert asked[2].replace(".", "") in shown
+
+
+async def test_code_is_revised_in_its_thread(rehearsal: Dialogue) -> None:
+    local = rehearsal.workspace
+    await local.command(rehearsal.general, "/code", "a function for the area of a circle")
+    await local.until(lambda: any(file.name == "circle_area.py" for file in local.files()))
+    root = next(message for message in local.workspace.messages(rehearsal.general) if not message.thread_ts)
+    local.say(rehearsal.general, "Write tests for it, please", thread_ts=root.ts)
+    await local.until(lambda: any("# test_circle_area.py" in m.shown for m in local.thread(rehearsal.general, root.ts)))
+    await rehearsal.answer(rehearsal.general, root.ts, 3)
+    assert NOTICE in local.thread(rehearsal.general, root.ts)[-1].shown
