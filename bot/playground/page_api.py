@@ -135,10 +135,9 @@ class PageApi:
             if workspace.me.id in c.members
         ]
         shortcuts = [{"callback_id": s.callback_id, "name": s.name, "kind": s.kind} for s in self._page.shortcuts]
-        statuses = [
-            {"channel": channel, "thread_ts": ts} | _status(session)
+        sessions = [
+            {"channel": channel, "thread_ts": ts} | _session(session)
             for (channel, ts), session in workspace.sessions.items()
-            if session.status
         ]
         commands = [{"command": c.command, "hint": c.hint, "description": c.description} for c in self._page.commands]
         return web.json_response(
@@ -149,7 +148,7 @@ class PageApi:
                 "channels": channels,
                 "commands": commands,
                 "shortcuts": shortcuts,
-                "statuses": statuses,
+                "sessions": sessions,
                 "model": {"name": self._page.model, "notice": self._page.notice},
             }
             | self._views()
@@ -213,9 +212,9 @@ class PageApi:
 
     def _change(self, kind: str, channel: str, ts: str) -> Json | None:
         """Put a noted change into words: as it is now, however often it changed since."""
-        if kind == "status":
+        if kind == "session":
             session = self._workspace.session(channel, ts)
-            return {"type": "status", "channel": channel, "thread_ts": ts} | _status(session)
+            return {"type": "session", "channel": channel, "thread_ts": ts} | _session(session)
         if kind == "views":
             return {"type": "views"} | self._views() if channel == self._workspace.me.id else None
         try:
@@ -248,6 +247,12 @@ def _refusal(error: ApiError) -> web.Response:
     return web.json_response({"error": sentence}, status=400)
 
 
-def _status(session: Session) -> Json:
-    """Return what a thread shows of the bot's doings, and whether there is something to stop."""
-    return {"status": session.status, "loading": session.loading, "stoppable": session.state == "processing"}
+def _session(session: Session) -> Json:
+    """Return what a thread shows of the bot beside its messages, and whether there is something to stop."""
+    return {
+        "status": session.status,
+        "loading": session.loading,
+        "stoppable": session.state == "processing",
+        "title": session.title,
+        "prompts": session.prompts,
+    }

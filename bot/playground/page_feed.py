@@ -5,7 +5,18 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from bot.playground.records import Deleted, Edited, Grew, Posted, Reacted, StatusSet, ViewClosed, ViewShown
+from bot.playground.records import (
+    Deleted,
+    Edited,
+    Grew,
+    Posted,
+    PromptsSet,
+    Reacted,
+    SessionTitled,
+    StatusSet,
+    ViewClosed,
+    ViewShown,
+)
 
 if TYPE_CHECKING:
     from bot.playground.records import Change
@@ -24,8 +35,8 @@ class Feed:
         match change:
             case Posted(message) | Edited(message) | Grew(message) | Deleted(message) | Reacted(message):
                 self._noted["message", message.channel, message.ts] = None
-            case StatusSet(channel, thread_ts, _):
-                self._noted["status", channel, thread_ts] = None
+            case StatusSet(channel, thread_ts) | SessionTitled(channel, thread_ts) | PromptsSet(channel, thread_ts):
+                self._noted["session", channel, thread_ts] = None
             case ViewShown(user, _) | ViewClosed(user, _):
                 self._noted["views", user, ""] = None
             case _:

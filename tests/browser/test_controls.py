@@ -321,3 +321,26 @@ async def test_outsiders_and_private_places_are_marked(app: App, shown: Window) 
     await expect(shown.said("Hello from Northwind").locator(".mark")).to_have_text("external")
     await shown.open("leads")
     await expect(shown.channel.locator("[data-role=channel-name]")).to_have_text("leads")
+
+
+async def test_suggested_prompts_are_offered(app: App, shown: Window) -> None:
+    await shown.open("Parley")
+    await app.local.until(lambda: any(told.get("tab") == "messages" for told in app.told))
+    direct = app.local.workspace.direct(app.local.me.id).id
+    prompts = [{"title": "Catch up", "message": "What did I miss today?"}]
+    await app.client.assistant_threads_setSuggestedPrompts(channel_id=direct, prompts=prompts)
+    await shown.channel.locator("[data-role=starter]", has_text="Catch up").click()
+    await expect(shown.composer).to_have_value("What did I miss today?")
+
+
+async def test_a_form_fits_a_narrow_window(app: App, shown: Window) -> None:
+    await shown.page.set_viewport_size({"width": 390, "height": 700})
+    app.local.say(app.local.channel("general"), "on a small screen")
+    await shown.said("on a small screen").hover()
+    await shown.said("on a small screen").get_by_label("More actions").click()
+    await shown.page.get_by_role("menuitem", name="Summarize thread").click()
+    form = shown.page.get_by_role("dialog", name="Settings")
+    await expect(form.get_by_role("button", name="Save")).to_be_in_viewport()
+    assert await shown.page.evaluate("document.documentElement.scrollWidth") <= 390
+    await form.get_by_role("button", name="Cancel").click()
+    await expect(form).to_be_hidden()

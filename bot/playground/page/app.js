@@ -39,6 +39,8 @@ function readAddress() {
   const opened = next.thread !== here.thread;
   const cameHome = next.home && !here.home;
   here = next;
+  // As Slack does, tell the app that its messages or its home are looked at.
+  if (moved && known.is_im && !isHome) attempt(() => post("/page/home", { tab: "messages" }));
   if (cameHome) attempt(() => post("/page/home", { tab: "home" }));
   enter({ moved, opened });
 }
@@ -114,7 +116,7 @@ function take(change) {
   const fresh = workspace.apply(change);
   if (fresh) greet(fresh);
   if (change.message && !change.message.streaming && (fresh || before?.streaming)) announce(change.message);
-  if (change.type === "status" && change.status) followThread(change.channel, change.thread_ts);
+  if (change.type === "session" && change.status) followThread(change.channel, change.thread_ts);
   scheduleDraw();
 }
 
@@ -281,7 +283,8 @@ function drawChannel() {
   role("starters").hidden = messages.length > 0;
   lists.channel.draw(messages);
   scrolls.channel.keep();
-  if (messages.length === 0 && role("starters").dataset.channel !== channel.id) drawWelcome(channel);
+  const offered = JSON.stringify([channel.id, workspace.prompts(channel.id)]);
+  if (messages.length === 0 && role("starters").dataset.offered !== offered) drawWelcome(channel, offered);
 }
 
 /** The direct messages with the app have two tabs: its messages, and the home that it publishes. */
@@ -309,8 +312,8 @@ function drawBanner() {
   banner.hidden = !workspace.model.notice;
 }
 
-function drawWelcome(channel) {
-  role("starters").dataset.channel = channel.id;
+function drawWelcome(channel, offered) {
+  role("starters").dataset.offered = offered;
   role("starters").replaceChildren(...welcome(workspace, channel, (text) => composers.channel.fill(text)));
 }
 
@@ -323,7 +326,8 @@ function drawThread() {
   const root = workspace.message(here.channel, here.thread);
   const status = workspace.status(here.channel, here.thread);
   pane.dataset.thread = here.thread;
-  role("thread-place").textContent = workspace.titleOf(workspace.channel(here.channel));
+  const place = workspace.titleOf(workspace.channel(here.channel));
+  role("thread-place").textContent = workspace.threadTitle(here.channel, here.thread) || place;
   lists.thread.draw([...(root ? [root] : []), ...workspace.replies(here.channel, here.thread)], { thread: true });
   role("status-text").textContent = status;
   role("status").hidden = !status;

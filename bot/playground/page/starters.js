@@ -43,6 +43,8 @@ function draw({ title, text }, fill) {
 }
 
 function starters(workspace, channel) {
+  const prompts = workspace.prompts(channel.id).map(({ title, message: text }) => ({ title, text }));
+  if (prompts.length) return prompts;
   const conversation = channel.is_im
     ? { title: "Ask a question", text: "What can you do?" }
     : { title: "Start a conversation", text: `@${workspace.bot?.real_name ?? "Parley"} what can you do?` };

@@ -12,7 +12,7 @@ export class Workspace {
   model = { name: "", notice: "" };
   #messages = new Map();
   #threads = new Map();
-  #statuses = new Map();
+  #sessions = new Map();
   #unread = new Map();
 
   /** Take over the server's state. */
@@ -25,8 +25,8 @@ export class Workspace {
     this.shortcuts = state.shortcuts;
     this.home = state.home;
     this.modal = state.modal;
-    this.#statuses = new Map();
-    state.statuses.forEach((status) => this.#setStatus(status));
+    this.#sessions = new Map();
+    state.sessions.forEach((session) => this.#setSession(session));
     this.model = state.model;
   }
 
@@ -40,7 +40,7 @@ export class Workspace {
   apply(change) {
     if (change.type === "message") return this.#put(change.message);
     if (change.type === "removed") this.#remove(change);
-    if (change.type === "status") this.#setStatus(change);
+    if (change.type === "session") this.#setSession(change);
     if (change.type === "views") [this.home, this.modal] = [change.home, change.modal];
     return null;
   }
@@ -59,9 +59,8 @@ export class Workspace {
     this.#threads.delete(channel);
   }
 
-  #setStatus({ channel, thread_ts: thread, ...shown }) {
-    if (shown.status) this.#statuses.set(`${channel}/${thread}`, shown);
-    else this.#statuses.delete(`${channel}/${thread}`);
+  #setSession({ channel, thread_ts: thread, ...shown }) {
+    this.#sessions.set(`${channel}/${thread}`, shown);
   }
 
   /** Messages that stand in the channel itself, oldest first. */
@@ -83,14 +82,24 @@ export class Workspace {
 
   /** The status shown in a thread as a sentence, "" when there is none. */
   status(channel, thread) {
-    const shown = this.#statuses.get(`${channel}/${thread}`);
-    const status = shown?.loading[0] ?? shown?.status ?? "";
+    const shown = this.#sessions.get(`${channel}/${thread}`);
+    const status = (shown?.status && shown.loading[0]) || (shown?.status ?? "");
     return /^(is|are|has)\b/.test(status) ? `${this.bot?.real_name ?? "The app"} ${status}` : status;
   }
 
   /** Whether there is something to stop in a thread. */
   isStoppable(channel, thread) {
-    return this.#statuses.get(`${channel}/${thread}`)?.stoppable ?? false;
+    return this.#sessions.get(`${channel}/${thread}`)?.stoppable ?? false;
+  }
+
+  /** The title that a thread has, "" for none. */
+  threadTitle(channel, thread) {
+    return this.#sessions.get(`${channel}/${thread}`)?.title ?? "";
+  }
+
+  /** What the app suggests to ask in a channel: {title, message}. */
+  prompts(channel) {
+    return this.#sessions.get(`${channel}/`)?.prompts ?? [];
   }
 
   /** The bot that the playground runs. */

@@ -154,8 +154,8 @@ async def test_a_stream_is_seen_growing(
         stream = await client.chat_startStream(channel=general, thread_ts=ts, markdown_text="**hel", **to)
         begun = await anext(changes)
         assert (begun["message"]["streaming"], begun["message"]["text"]) == (True, "**hel")
-        status = {"type": "status", "channel": general, "thread_ts": ts, "status": "Working…"}
-        assert await anext(changes) == status | {"loading": [], "stoppable": True}
+        session = {"type": "session", "channel": general, "thread_ts": ts, "status": "Working…", "stoppable": True}
+        assert await anext(changes) == session | {"loading": [], "title": "", "prompts": []}
         await client.chat_stopStream(channel=general, ts=stream["ts"], markdown_text="lo**")
         done = await anext(changes)
         assert (done["message"]["streaming"], done["message"]["html"].strip()) == (
@@ -235,3 +235,35 @@ async def test_the_end_closes_open_streams(local: LocalWorkspace, page: Browser)
 async def test_an_empty_home_is_refused(client: AsyncWebClient) -> None:
     with pytest.raises(SlackApiError, match="user_not_found"):
         await client.views_publish(user_id="U0NOBODY", view={"type": "home", "blocks": []})
+
+
+async def test_own_messages_change_and_go(local: LocalWorkspace, page: Browser, general: str) -> None:
+    ts, foreign = local.say(general, "frist"), local.say(general, "hers", user=local.ada)
+    assert (await page.post("/page/messages/edit", {"channel": general, "ts": ts, "text": "first @ada"}))[0] == 200
+    [shown, _] = await page.messages(general)
+    assert (shown["text"], shown["typed"], shown["edited"]) == (f"first {local.ada.mention}", "first @Ada Marsh", True)
+    for path in ("/page/messages/edit", "/page/messages/delete"):
+        refused = await page.post(path, {"channel": general, "ts": foreign, "text": "mine"})
+        assert refused == (400, {"error": "Only your own messages can be changed."})
+    assert (await page.post("/page/messages/delete", {"channel": general, "ts": ts}))[0] == 200
+    assert [message.text for message in local.workspace.messages(general)] == ["hers"]
+
+
+async def test_somebody_elses_form_is_not_shown(local: LocalWorkspace, page: Browser, client: AsyncWebClient) -> None:
+    trigger = local.workspace.triggers.make(local.ada.id)
+    view = {"type": "modal", "title": {"type": "plain_text", "text": "Hers"}, "blocks": []}
+    opened = (await client.views_open(trigger_id=trigger, view=view))["view"]
+    assert (await page.get("/page/state"))["modal"] is None
+    assert (await page.post("/page/views/submit", {"view_id": opened["id"]}))[0] == 400
+
+
+async def test_prompts_and_titles_are_shown(local: LocalWorkspace, page: Browser, client: AsyncWebClient) -> None:
+    direct = local.workspace.direct(local.me.id).id
+    prompts = [{"title": "Catch up", "message": "What did I miss?"}]
+    async with page.changes() as changes:
+        await client.assistant_threads_setSuggestedPrompts(channel_id=direct, prompts=prompts)
+        assert (await anext(changes))["prompts"] == prompts
+        ts = local.say(direct, "hi")
+        assert (await anext(changes))["type"] == "message"
+        await client.agents_sessions_setStatus(channel_id=direct, thread_ts=ts, status="active", title="Greeting")
+        assert (await anext(changes))["title"] == "Greeting"
