@@ -296,7 +296,7 @@ class Chat(Protocol):
         """Describe a channel. Raises `NotInChannelError` for one that the bot can't see, `ChatError`."""
 
     async def reader(self, person: str) -> Reader:
-        """Look up in which time zone and language somebody reads. Raises `ChatError`."""
+        """Look up in which time zone and language somebody reads. Never raises."""
 
     async def shared_file(self, place: Place, file: str) -> SharedFile:
         """Describe a file. Raises `ChatError`."""

@@ -122,7 +122,7 @@ class SlackChat:
         return await self._lookup.venue(place, person)
 
     async def reader(self, person: str) -> Reader:
-        """Look up somebody's time zone and language. Raises `ChatError`."""
+        """Look up somebody's time zone and language. Never raises."""
         return await self._lookup.reader(person)
 
     async def shared_file(self, place: Place, file: str) -> SharedFile:

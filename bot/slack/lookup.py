@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import OrderedDict
 from datetime import UTC, timedelta, timezone, tzinfo
@@ -19,6 +20,8 @@ from bot.slack.permalink import parse
 
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
+
+log = logging.getLogger(__name__)
 
 KEPT = 2_000  # people
 KEPT_FOR = 3_600.0  # seconds
@@ -61,10 +64,17 @@ class Lookup:
                 return False
 
     async def reader(self, person: str) -> Reader:
-        """Tell in which time zone and language somebody reads; asked once an hour. UTC and "" where unknown."""
+        """Tell in which time zone and language somebody reads; asked once an hour. UTC and "" where unknown.
+
+        Never raises: nothing fails for want of that.
+        """
         reader, until = self._readers.get(person, (Reader(), 0.0))
         if until <= monotonic():
-            user = (await call(self._client.users_info, user=person, include_locale=True))["user"]
+            try:
+                user = (await call(self._client.users_info, user=person, include_locale=True))["user"]
+            except ChatError as error:
+                log.info("a person's time zone and language are not known: %s", error)
+                return reader
             reader = Reader(zone(user), str(user.get("locale") or ""))
             self._readers[person] = reader, monotonic() + KEPT_FOR
             while len(self._readers) > KEPT:

@@ -57,7 +57,7 @@ def manifest(url: str = "") -> dict[str, Any]:
             "background_color": "#2b2a33",
         },
         "features": {
-            "agent_view": {"agent_description": "Ask Claude, summarize texts, sort messages, write code."},
+            "agent_view": {"agent_description": "Ask Claude, summarize channels and texts, sort messages, write code."},
             "app_home": {
                 "home_tab_enabled": False,
                 "messages_tab_enabled": True,

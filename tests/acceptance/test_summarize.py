@@ -146,6 +146,18 @@ async def test_a_thread_is_summarized_by_its_link(dialogue: Dialogue, model: Scr
     assert len(given(model)) == 2
 
 
+async def test_a_shortcut_summarizes_a_thread(dialogue: Dialogue, model: ScriptedModel) -> None:
+    local = dialogue.workspace
+    root = talk(dialogue)[0]
+    reply = local.say(dialogue.general, "Friday.", user=local.sam, thread_ts=root)
+    model.answer(findings(gist=[point("They ship on Friday.", "m2")]))
+    message = local.workspace.message(dialogue.general, reply)
+    assert (await local.interactions.shortcut("summarize_thread", local.me, message)).ok
+    assert "They ship on Friday. [1](" in (await summary(dialogue)).shown
+    assert [m["text"] for m in given(model)] == ["When do we ship?", "Friday."]
+    assert "in our direct messages" in await dialogue.whisper()
+
+
 async def test_since_last_read_is_since_my_own(dialogue: Dialogue, model: ScriptedModel) -> None:
     dialogue.workspace.say(dialogue.general, "I am off.", user=dialogue.workspace.me)
     talk(dialogue)
@@ -370,6 +382,15 @@ async def test_a_killed_run_pays_for_nothing_twice(stage: Dialogue, model: Scrip
         assert "All of it." in (await summary(stage, wait=LONG)).shown
     assert len(model.requests) == 5
     assert [call.method for call in stage.workspace.calls].count("conversations.history") == reads
+
+
+async def test_a_rehearsal_summarizes_a_channel(rehearsal: Dialogue) -> None:
+    talk(rehearsal)
+    await ask(rehearsal, "today as bullets")
+    answer = (await summary(rehearsal)).shown
+    assert answer.startswith("**#general, today**")
+    assert "/archives/" in answer
+    assert "by 2 people" in answer
 
 
 def share_file(dialogue: Dialogue, name: str, content: bytes, channel: str = "") -> tuple[str, str]:

@@ -87,6 +87,11 @@ async def test_a_reader_is_asked_for_once(workspace: LocalWorkspace, chat: Slack
     assert [call.method for call in workspace.calls] == ["users.info"]
 
 
+async def test_an_unknown_reader_reads_in_utc(workspace: LocalWorkspace, chat: SlackChat) -> None:
+    workspace.fail("users.info", error="user_not_found")
+    assert await chat.reader(workspace.me.id) == Reader()
+
+
 async def test_who_is_in_may_read(workspace: LocalWorkspace, chat: SlackChat) -> None:
     venue = await allow(place(workspace), workspace.me.id, chat=chat)
     assert venue == Venue("general", is_private=False, has_bot=True, has_person=True)
