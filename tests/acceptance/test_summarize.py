@@ -353,7 +353,7 @@ async def test_a_huge_message_is_read_whole(dialogue: Dialogue, model: ScriptedM
     pieces = [
         m["text"] for n, asked in enumerate(model.requests) if "<messages>" in asked.text for m in given(model, n)
     ]
-    assert sorted("".join(pieces).split()) == sorted(huge.split())
+    assert sorted(" ".join(pieces).split()) == sorted(huge.split())
 
 
 async def test_a_failing_model_is_told_and_counted(stage: Dialogue, model: ScriptedModel) -> None:

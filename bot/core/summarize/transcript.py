@@ -102,8 +102,8 @@ def parts(lines: Sequence[Line], room: int) -> list[tuple[Line, ...]]:
     total = sum(line.tokens for line in lines)
     if total <= min(ONE_CALL, room):
         return [tuple(lines)] if lines else []
-    # Parts of one size, as many as run side by side; where that makes them too large, several rounds of them.
-    size = min(max(PART, ceil(total / PARALLEL)), LARGEST_PART, room)
+    # As many as run side by side, one less as they are never quite full; where they get too large, in several rounds.
+    size = min(max(PART, ceil(total / (PARALLEL - 1))), LARGEST_PART, room)
     found: list[tuple[Line, ...]] = []
     part: list[Line] = []
     used = 0
