@@ -127,8 +127,11 @@ async def test_another_channel_is_summarized(dialogue: Dialogue, model: Scripted
     talk(dialogue, sales.id)
     model.answer(FOUND)
     await ask(dialogue, f"<#{sales.id}|sales> 7d short as a table focus on dates for the board in German")
-    answer = (await summary(dialogue)).shown
-    assert answer.startswith("**#sales, 7d**\n| Section | What |")
+    answer = await summary(dialogue)
+    assert answer.shown.startswith("**#sales, 7d**")
+    (table,) = [block for block in answer.blocks if block["type"] == "table"]
+    assert len(table["rows"]) == 4
+    assert f"/archives/{sales.id}/p" in json.dumps(table)
     asked = model.requests[0].text
     assert "Focus on dates" in asked
     assert "Write for the board. Write in German." in asked
