@@ -20,6 +20,7 @@
         ├── ModelRejectedError       400: our request is at fault
         ├── ModelMisconfiguredError  401, 402, 403, 404: the key or the model's id is at fault
         ├── ModelBudgetError         a spend limit is used up
+        ├── ModelStoppedError        somebody wanted it to stop
         ├── ModelEmptyError          an answer without text
         └── ModelFormError           structured output that did not fit its form
 
@@ -185,6 +186,12 @@ class ModelBudgetError(ModelError):
     """A spend limit at Anthropic is used up."""
 
     sentence = "The budget for Claude is used up. Please tell whoever runs me."
+
+
+class ModelStoppedError(ModelError):
+    """Somebody wanted the model to stop."""
+
+    sentence = "I stopped."
 
 
 class ModelEmptyError(ModelError):

@@ -12,8 +12,8 @@ from pydantic import TypeAdapter
 
 from bot import ledger
 from bot.classifying import Classifying
+from bot.core import again, configure
 from bot.core import command as commands
-from bot.core import configure
 from bot.core.answer import answer
 from bot.core.classify.press import FORMS
 from bot.core.classify.press import PRESSED as DECIDED
@@ -21,10 +21,11 @@ from bot.core.code import wording
 from bot.core.code.follow_up import press_code
 from bot.core.code.write import code
 from bot.core.command import Command
-from bot.core.control import Press
-from bot.core.conversation import Heard, Message, Place, Record, wants_answer
+from bot.core.control import STOP, Press
+from bot.core.conversation import Heard, Message, Place, Record, is_stop, wants_answer
 from bot.core.ports import Asker, Role
 from bot.core.reply import Written, apology
+from bot.core.revise import REGENERATE
 from bot.core.summarize import answer as summary
 from bot.core.summarize import source as summary_source
 from bot.db import store as db_store
@@ -69,6 +70,8 @@ class Pressed(Protocol):
 
 
 PRESSED: dict[str, Pressed] = {
+    REGENERATE: again.regenerate,
+    again.CONTINUE: again.go_on,
     summary.SHARE: summary.share,
     summary.SHORTER: summary.again,
     summary.LONGER: summary.again,
@@ -99,8 +102,10 @@ def command_delivery(command: Command) -> Delivery:
 
 
 def press_delivery(press: Press) -> Delivery:
-    """Wrap a press."""
-    name = f"press:{press.place.workspace}:{press.id}"
+    """Wrap a press. One that replaces an answer, or goes on with it, counts once, however often it is pressed."""
+    is_once = press.name in {REGENERATE, again.CONTINUE}
+    what = f"{press.place.channel}:{press.name}:{press.value}" if is_once else press.id
+    name = f"press:{press.place.workspace}:{what}"
     return Delivery(name, lane(press.place), PRESS, asdict(press), share(press.place))
 
 
@@ -125,6 +130,8 @@ class Turns:
         """Take in a person's message."""
         if not await self._threads.is_worth_hearing(heard):
             return
+        if is_stop(heard.text):
+            await self.stop(heard.place)
         delivery = message_delivery(heard)
         if await self._inbox.accept(delivery):
             # In a thread without an answer yet, the platform would not show what only one person may see.
@@ -134,6 +141,10 @@ class Turns:
     async def change(self, changed: Changed) -> None:
         """Take in that a message was edited or deleted."""
         await self._threads.change(changed)
+
+    async def stop(self, place: Place) -> None:
+        """Stop what is being written in a thread; not in its lane, where it would wait for what it is to end."""
+        await self._inbox.halt(lane(place))
 
     async def take(self, command: Command) -> None:
         """Take in a slash command."""
@@ -152,6 +163,11 @@ class Turns:
         elif press.name == summary.CANCEL:
             # Not in the lane of its thread, where it would wait for what it is to end.
             await summary.cancel(press, store=self._store)
+        elif press.name == STOP:
+            await again.allow_stop(press, self._chat)
+            await self.stop(press.place)
+        elif press.name == again.RATE:
+            return await again.rate(press, store=self._store)
         elif press.name in PRESSED or press.name in DECIDED:
             await self._inbox.accept(press_delivery(press))
         else:
@@ -164,6 +180,9 @@ class Turns:
             return await configure.save_prompt(submission, admins=self._admins, store=self._store, chat=self._chat)
         if submission.name in FORMS:
             return await self._classifying.submit(submission)
+        if submission.name == again.COMMENT:
+            await again.comment(submission, store=self._store)
+            return {}
         log.warning("nobody knows the form %s", submission.name)
         return {}
 
@@ -197,7 +216,9 @@ class Turns:
         ledger.gather(job, heard.place, heard.author)
         if record := await self._classifying.hear(heard, bookmark=job):
             return _finish(record, job)
-        record = await answer(heard, bookmark=job, store=self._store, model=self._model, chat=self._chat)
+        record = await answer(
+            heard, bookmark=job, store=self._store, model=self._model, chat=self._chat, controls=again.below
+        )
         await self._threads.follow_up(record, heard)
         return _finish(record, job)
 

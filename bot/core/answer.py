@@ -16,9 +16,10 @@ from bot.core.reply import Written, too_long, write
 from bot.errors import ChatError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from bot.core.code.files import CodeFile
+    from bot.core.control import Control
     from bot.core.conversation import Conversation, Fitted, Heard
     from bot.core.ports import Bookmark, Chat, Model, Store
 
@@ -28,14 +29,23 @@ GREETING = (
 )
 # Tokens that files of earlier messages may take: a follow-up should not have to bring them along again.
 EARLIER_FILES = 30_000
+TITLE = 80  # characters of a question that name its thread
 MOST_EARLIER = 5  # messages whose files are fetched again
 
 
-async def answer(heard: Heard, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
+async def answer(
+    heard: Heard,
+    *,
+    bookmark: Bookmark,
+    store: Store,
+    model: Model,
+    chat: Chat,
+    controls: Callable[[Message], Callable[[bool], Sequence[Control]]] | None = None,
+) -> Record:
     """Answer a message if it is for the bot, and return what the thread's history should keep.
 
-    What is not for the bot is kept all the same, in a thread that it knows. Raises `ChatError` when the answer could
-    not be shown.
+    `controls` tells what stands below the answer to a message. What is not for the bot is kept all the same, in a
+    thread that it knows. Raises `ChatError` when the answer could not be shown.
     """
     conversation = await store.conversation(heard.place)
     question = asked(heard, conversation)
@@ -43,30 +53,33 @@ async def answer(heard: Heard, *, bookmark: Bookmark, store: Store, model: Model
         return _overheard(heard, question, conversation)
     asker = Asker(heard.author, heard.home)
     files: tuple[CodeFile, ...] = ()
-    async with chat.answer(heard.place, asker, bookmark, to=heard.id) as visible:
+    title = heard.text.partition("\n")[0][:TITLE] if heard.opens_thread else ""
+    async with chat.answer(heard.place, asker, bookmark, to=heard.id, title=title) as visible:
         if not question.text and not question.files:
             written = Written(GREETING, await visible.replace(GREETING))
         else:
             conversation, read = await catch_up(heard, conversation, visible, bookmark=bookmark, store=store, chat=chat)
-            draft = await _draft(heard, question, conversation, model=model, chat=chat)
-            if draft.is_empty:
-                sentence = "\n".join(draft.own.faults)
+            ready = await draft(heard, question, conversation, model=model, chat=chat)
+            if ready.is_empty:
+                sentence = "\n".join(ready.own.faults)
                 written = Written(sentence, await visible.replace(sentence))
             elif is_for_code(question.text, conversation):
                 known = await store.code_files(heard.place) if conversation.has_code else ()
-                desk = Desk(heard.place, asker, with_sources(known, draft.own.attachments), said=question.text)
-                notes = draft.notes + read
+                desk = Desk(heard.place, asker, with_sources(known, ready.own.attachments), said=question.text)
+                notes = ready.notes + read
                 written, files = await continue_code(
-                    draft.request, visible, desk, bookmark=bookmark, model=model, chat=chat, notes=notes
+                    ready.request, visible, desk, bookmark=bookmark, model=model, chat=chat, notes=notes
                 )
             else:
                 written = await write(
-                    draft.request,
+                    ready.request,
                     visible,
                     model=model,
                     reference=bookmark.reference,
-                    notes=draft.notes + read,
-                    spare=draft.spare,
+                    notes=ready.notes + read,
+                    spare=ready.spare,
+                    halt=bookmark.halted,
+                    controls=controls(question) if controls else None,
                 )
                 # A file that the API refused must not spoil the turns that follow.
                 question = replace(question, files=()) if written.was_spared else question
@@ -108,7 +121,7 @@ class Draft:
         return not self.request.turns
 
 
-async def _draft(heard: Heard, question: Message, conversation: Conversation, *, model: Model, chat: Chat) -> Draft:
+async def draft(heard: Heard, question: Message, conversation: Conversation, *, model: Model, chat: Chat) -> Draft:
     """Decide what goes into the request. Raises a `ChatError` that may pass."""
     settings = conversation.settings
     # A turn that failed and is tried anew finds its question in the history already.

@@ -36,7 +36,17 @@ class Select:
     value: str = ""
 
 
-Control = Button | Select
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """Thumbs up and down below an answer; `good` or `bad` is the press's choice."""
+
+    name: str
+    good: str
+    bad: str
+    value: str = ""
+
+
+Control = Button | Select | Feedback
 
 
 @dataclass(frozen=True, slots=True)

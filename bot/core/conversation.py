@@ -164,7 +164,8 @@ class Record:
 
     `read_until`: up to which message a thread counts as read that was not known before. `is_outgrown`: the thread holds
     more than goes along with a question, so that its older part wants a summary. `is_refusal`: somebody who is not
-    answered here has to be told so. `code_files` are those that are new in the thread or changed.
+    answered here has to be told so. `code_files` are those that are new in the thread or changed. `rewritten`: messages
+    that the store has, which now say something else.
     """
 
     place: Place
@@ -177,6 +178,7 @@ class Record:
     is_outgrown: bool = False
     is_refusal: bool = False
     code_files: tuple[CodeFile, ...] = ()
+    rewritten: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from bot.core.channel_settings import ChannelSettings, Creativity
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import AsyncIterator, Callable
     from contextlib import AbstractAsyncContextManager
 
@@ -136,13 +137,17 @@ class Model(Protocol):
         """Tell which settings the channel's model does not take, and why, by the setting's name; none: all apply."""
 
     async def write(
-        self, request: Request, sink: Callable[[str], None], think: Callable[[str], None] | None = None
+        self,
+        request: Request,
+        sink: Callable[[str], None],
+        think: Callable[[str], None] | None = None,
+        halt: asyncio.Event | None = None,
     ) -> Completion:
         """Answer in free text; `sink` gets each piece as soon as the model gives it, `think` each piece of thinking.
 
         Settings that the model does not take are left out. Retries by itself, within one deadline, as long as `sink`
         has got nothing.
-        Raises a `ModelError`, whose `partial` is what `sink` got.
+        Raises a `ModelError`, whose `partial` is what `sink` got; `ModelStoppedError` as soon as `halt` is set.
         """
 
     async def fill(self, request: Request, form: type[Filled]) -> tuple[Filled, Call]:
@@ -190,6 +195,10 @@ class Bookmark(Protocol):
     @property
     def was_begun(self) -> bool:
         """Tell whether a former try may have left something behind, even one that was cut short by a stop."""
+
+    @property
+    def halted(self) -> asyncio.Event:
+        """Return what is set when somebody wants the turn to end early."""
 
     def check(self) -> None:
         """Raise when the turn may no longer be ours to run: to be called before each effect outside."""
@@ -326,6 +335,9 @@ class Reception(Protocol):
     async def take(self, command: Command) -> None:
         """Take in a slash command."""
 
+    async def stop(self, place: Place) -> None:
+        """Take in that somebody stopped what is being written in a thread."""
+
     async def press(self, press: Press) -> Form | None:
         """Take in a press of a control or a shortcut; return the form to open where it asks for more."""
 
@@ -345,6 +357,9 @@ class Sheet:
 
 class Store(Protocol):
     """What the bot remembers. Each method is one short transaction."""
+
+    async def rate(self, place: Place, question: str, person: str, *, is_good: bool, comment: str = "") -> None:
+        """Keep what somebody thinks of the answer to a question; a later rating of theirs replaces it."""
 
     async def conversation(self, place: Place) -> Conversation:
         """Load a thread with its settings, by one query; an empty conversation where nothing is known."""

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from bot.core.conversation import Message, Record
 from bot.core.ports import Call, Role
-from bot.errors import ModelError, ModelRefusedError, ModelRejectedError
+from bot.errors import GoneError, ModelError, ModelRefusedError, ModelRejectedError, ModelStoppedError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    import asyncio
+    from collections.abc import Awaitable, Callable, Sequence
 
+    from bot.core.control import Control
     from bot.core.conversation import Place
     from bot.core.ports import Answer, Model, Request
     from bot.errors import BotError
@@ -67,7 +69,7 @@ def too_long(*, messages: int = 0, characters: int = 0, more: bool = False) -> s
     return f"\n\n_Too long to read at once, so I left out {' and '.join(notes)}._" if notes else ""
 
 
-async def write(
+async def write(  # noqa: PLR0913 (each is a wish of a use case)
     request: Request,
     answer: Answer,
     *,
@@ -76,27 +78,58 @@ async def write(
     notes: str = "",
     after: Callable[[str], Awaitable[str]] | None = None,
     spare: Request | None = None,
+    halt: asyncio.Event | None = None,
+    controls: Callable[[bool], Sequence[Control]] | None = None,
 ) -> Written:
     """Stream the model's text into `answer` and end it with `notes`, or with what went wrong.
 
     `after` gets the whole text before the answer ends, and returns what to add to its end. `spare` is the request
-    without files, asked instead where the API rejects one of them, such as a damaged picture. Raises `ChatError`.
+    without files, asked instead where the API rejects one of them, such as a damaged picture. `halt` ends it early.
+    `controls` tells what stands below, given whether there is more to write. Raises `ChatError`.
     """
     try:
-        completion = await model.write(request, answer.write)
+        think = answer.think if request.settings.thinking != "off" else None
+        completion = await model.write(request, answer.write, think, halt)
     except ModelRejectedError as error:
         if spare is None or error.partial:
             return await own_up(error, answer, reference)
         log.warning("asking again without files: %s", error)
-        spared = await write(spare, answer, model=model, reference=reference, notes=notes + REJECTED, after=after)
+        spared = await write(
+            spare,
+            answer,
+            model=model,
+            reference=reference,
+            notes=notes + REJECTED,
+            after=after,
+            halt=halt,
+            controls=controls,
+        )
         return replace(spared, calls=((error.call,) if error.call else ()) + spared.calls, was_spared=True)
     except ModelError as error:
         return await own_up(error, answer, reference)
     ending = LIMIT_HINT if completion.truncated else ""
     if after is not None:
         ending += await after(completion.text)
-    message_id = await answer.finish(ending + notes)
+    footer = footer_of(completion.call, model.cost(completion.call)) if request.settings.footer else ""
+    below = controls(completion.truncated) if controls else ()
+    try:
+        message_id = await answer.finish(ending + notes, footer=footer, controls=below)
+    except GoneError as error:
+        return gone(error, (completion.call,))
     return Written(completion.text, message_id, (completion.call,))
+
+
+def footer_of(call: Call, dollars: float | None) -> str:
+    """Tell what wrote an answer, and what that cost, where its price is known."""
+    tokens = call.input_tokens + call.cache_read_tokens + call.cache_write_tokens
+    price = "price unknown" if dollars is None else f"${dollars:.4f}"
+    return f"{call.model} · {tokens:,} tokens in, {call.output_tokens:,} out · {price} · AI can be wrong: check it."
+
+
+def gone(error: GoneError, calls: tuple[Call, ...]) -> Written:
+    """Let an answer go whose question was deleted while it was written: nobody wants it any more."""
+    log.info("nobody waits for the answer any more: %s", error)
+    return Written("", "", calls, was_refused=True)
 
 
 async def own_up(error: ModelError, answer: Answer, reference: str) -> Written:
@@ -105,11 +138,28 @@ async def own_up(error: ModelError, answer: Answer, reference: str) -> Written:
     Where nothing had come and the failure may pass, the person is told to wait, and the error is raised again for the
     turn to be tried again. Raises `ChatError`.
     """
+    calls = (error.call,) if error.call else ()
+    try:
+        if isinstance(error, ModelStoppedError):
+            return await stopped(error, answer, calls)
+        return await _own_up(error, answer, reference, calls)
+    except GoneError as loss:
+        return gone(loss, calls)
+
+
+async def stopped(error: ModelStoppedError, answer: Answer, calls: tuple[Call, ...]) -> Written:
+    """End an answer that somebody stopped: what had come stays, and is marked. Raises `ChatError`."""
+    if not error.partial.strip():
+        return Written("[stopped]", await answer.replace("_Stopped._"), calls)
+    message_id = await answer.finish("\n\n_Stopped._")
+    return Written(f"{error.partial}\n\n[stopped]", message_id, calls)
+
+
+async def _own_up(error: ModelError, answer: Answer, reference: str, calls: tuple[Call, ...]) -> Written:
     log.warning("%s: %s", type(error).__name__, error)
     if error.is_transient and not error.partial.strip():
         await answer.hold(PATIENCE.format(reference=reference))
         raise error
-    calls = (error.call,) if error.call else ()
     was_refused = isinstance(error, ModelRefusedError)
     if was_refused or not error.partial.strip():
         message_id = await answer.replace(apology(error, reference))

@@ -73,6 +73,17 @@ class SqlStore(SettingsStore, CodeFileStore, RunStore):
             read = update(Thread).where(Thread.id == thread_id).values(read_until=record.read_until)
             await connection.execute(read)
 
+    async def rate(self, place: Place, question: str, person: str, *, is_good: bool, comment: str = "") -> None:
+        """Keep what somebody thinks of the answer to a question; a later rating of theirs replaces it."""
+        now = datetime.now(UTC)
+        rating = {"is_good": is_good, "comment": comment, "rated_at": now}
+        async with self._database.writer.begin() as connection:
+            insert = INSERT[connection.dialect.name](tables.Rating).values(
+                **asdict(place), question=question, person=person, **rating
+            )
+            keys = ["workspace", "channel", "question", "person"]
+            await connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=rating))
+
     async def forget(self, before: datetime) -> tuple[int, int]:
         """Delete messages that were stored before a time, and the threads that this empties; return how many of each.
 
@@ -110,6 +121,8 @@ async def record(connection: AsyncConnection, record: Record, *, is_repeat: bool
     place, calls = record.place, record.calls
     if record.messages:
         await add_messages(connection, record)
+    for message in record.rewritten:
+        await rewrite(connection, place, message)
     if calls and is_repeat:
         here = Call.workspace == place.workspace, Call.person == record.person
         known = select(Call.started_at).where(*here, Call.started_at.in_([call.started_at for call in calls]))
@@ -117,6 +130,14 @@ async def record(connection: AsyncConnection, record: Record, *, is_repeat: bool
         calls = tuple(call for call in calls if call.started_at not in begun)
     if calls:
         await record_calls(connection, place, record.person, calls)
+
+
+async def rewrite(connection: AsyncConnection, place: Place, message: Message) -> None:
+    """Let a stored message of ours say something else."""
+    thread = (await connection.execute(thread_query(), asdict(place))).one_or_none()
+    if thread is not None:
+        is_it = tables.Message.thread_id == thread.id, tables.Message.external_id == message.id
+        await connection.execute(update(tables.Message).where(*is_it).values(text=message.text))
 
 
 async def record_calls(connection: AsyncConnection, place: Place, person: str, calls: Sequence[ports.Call]) -> None:

@@ -210,6 +210,21 @@ class SummaryPart(Base):
     content: Mapped[str]
 
 
+class Rating(Base):
+    """What a person thinks of the answer to a question."""
+
+    __tablename__ = "ratings"
+
+    workspace: Mapped[str] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    question: Mapped[str] = mapped_column(primary_key=True)
+    person: Mapped[str] = mapped_column(primary_key=True)
+    thread: Mapped[str]
+    is_good: Mapped[bool]
+    comment: Mapped[str]
+    rated_at: Mapped[datetime]
+
+
 class Rate(Base):
     """What was taken of one of the chat platform's rate limits: a `bot.core.rate.Window` as JSON.
 

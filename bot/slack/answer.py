@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.core.control import STOP, Button
 from bot.core.ports import Upload
 from bot.errors import ChatBusyError, ChatError, GoneError
 from bot.slack import left_behind
@@ -273,7 +274,7 @@ class StreamedAnswer:
             return 0
         if self._may_be_open:
             await self._stop()
-        part = Part(text, controls=self._under_progress)
+        part = Part(text, controls=self._under_progress or (Button(STOP, "Stop", value=self._asker.person),))
         if self._ts:
             await self._out.posts.update_if_cheap(self._place, self._ts, part, self._mark, self._bookmark.check)
         else:

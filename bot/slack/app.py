@@ -11,7 +11,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack import commands, controls, forms, messages, payload
+from bot.slack import agent, commands, controls, forms, messages, payload
 
 if TYPE_CHECKING:
     from slack_bolt.authorization import AuthorizeResult
@@ -49,6 +49,7 @@ def bolt_app(client: AsyncWebClient, identity: Identity, reception: Reception) -
     commands.register(app, reception)
     controls.register(app, reception)
     forms.register(app, reception)
+    agent.register(app, reception)
     _ignore_the_rest(app)
     app.error(on_error)
     return app

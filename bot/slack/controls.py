@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from bot.core.control import Button, Press
+from bot.core.control import Button, Feedback, Press, Select
 from bot.core.conversation import Place
 from bot.core.ports import Asker
 from bot.errors import ConflictError, NotAllowedError, UsageError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from slack_bolt.context.respond.async_respond import AsyncRespond
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.core.control import Control, Select
+    from bot.core.control import Control
     from bot.core.ports import Reception
 
 # Slack's limits; https://docs.slack.dev/reference/block-kit/blocks/actions-block and its elements
@@ -55,7 +55,8 @@ def blocks(controls: Sequence[Control]) -> list[dict[str, Any]]:
     rows = [buttons[start : start + IN_ONE_BLOCK] for start in range(0, len(buttons), IN_ONE_BLOCK)]
     return [
         *({"type": "actions", "elements": [_button(one, number) for number, one in enumerate(row)]} for row in rows),
-        *(_select(one, number) for number, one in enumerate(c for c in controls if not isinstance(c, Button))),
+        *(_select(one, number) for number, one in enumerate(c for c in controls if isinstance(c, Select))),
+        *(_feedback(one) for one in controls if isinstance(one, Feedback)),
     ]
 
 
@@ -76,6 +77,15 @@ def _button(button: Button, number: int) -> dict[str, Any]:
             "deny": {"type": "plain_text", "text": "Cancel"},
         }
     return element
+
+
+def _feedback(feedback: Feedback) -> dict[str, Any]:
+    def thumb(label: str, choice: str) -> dict[str, Any]:
+        return {"text": {"type": "plain_text", "text": label}, "value": f"{choice} {feedback.value}"}
+
+    buttons = {"positive_button": thumb("Good", feedback.good), "negative_button": thumb("Bad", feedback.bad)}
+    element = {"type": "feedback_buttons", "action_id": feedback.name, **buttons}
+    return {"type": "context_actions", "elements": [element]}
 
 
 def _select(select: Select, number: int) -> dict[str, Any]:
@@ -128,4 +138,8 @@ def _action(action: Mapping[str, Any]) -> tuple[str, str, str]:
     name = str(action.get("action_id") or "").partition(".")[0]
     if (option := action.get("selected_option")) is not None:
         return name, str(action.get("block_id") or "").partition(" ")[2], str(option.get("value") or "")
-    return name, str(action.get("value") or ""), ""
+    value = str(action.get("value") or "")
+    if action.get("type") == "feedback_buttons":
+        choice, _, value = value.partition(" ")
+        return name, value, choice
+    return name, value, ""

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.core.classify import press as classify
 from bot.core.summarize import source as summarize
+from bot.slack import agent
 from bot.slack.commands import COMMANDS
 from bot.slack.http import PATH
 
@@ -37,7 +38,7 @@ SHORTCUTS = (
 )
 
 EVENTS = (
-    "app_home_opened",  # an agent must subscribe to it; it is acknowledged and no more
+    *agent.EVENTS,
     "app_mention",
     "message.channels",
     "message.groups",
@@ -57,7 +58,10 @@ def manifest(url: str = "") -> dict[str, Any]:
             "background_color": "#2b2a33",
         },
         "features": {
-            "agent_view": {"agent_description": "Ask Claude, summarize channels and texts, sort messages, write code."},
+            "agent_view": {
+                "agent_description": "Ask Claude, summarize channels and texts, sort messages, write code. AI can err.",
+                "suggested_prompts": [{"title": title, "message": message} for title, message in agent.PROMPTS],
+            },
             "app_home": {
                 "home_tab_enabled": False,
                 "messages_tab_enabled": True,

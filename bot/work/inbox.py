@@ -89,6 +89,7 @@ class Inbox:
         self._work: dict[str, Work] = {}
         self._periods: list[Period] = []
         self._running: dict[Claim, asyncio.Task[None]] = {}
+        self._jobs: dict[Claim, Job] = {}
         self._background: list[asyncio.Task[None]] = []
         self._looked = asyncio.Event()
         self._stopping = False
@@ -124,6 +125,16 @@ class Inbox:
             self._watch.accepted(delivery.kind, is_new=is_new)
         return is_new
 
+    async def halt(self, key: str) -> bool:
+        """Ask the job that runs under a key to end early: at once here, within `poll` seconds on another replica.
+
+        Tells whether there is one. Raises what the database raises.
+        """
+        for claim, job in self._jobs.items():
+            if claim.key == key:
+                job.halted.set()
+        return await self._leases.halt(key)
+
     async def start(self) -> None:
         """Begin to work. Raises what the database raises; an inbox that was stopped can't be started again."""
         if self._writer.dialect.name == "sqlite":
@@ -131,6 +142,7 @@ class Inbox:
         self._background = [
             asyncio.create_task(self._dispatch(), name="dispatch"),
             asyncio.create_task(self._keep_leases(), name="leases"),
+            asyncio.create_task(self._look_for_halts(), name="halts"),
             asyncio.create_task(keep_time(self._periods, self._writer, self.accept), name="every"),
         ]
 
@@ -216,6 +228,7 @@ class Inbox:
     def _ended(self, claim: Claim, task: asyncio.Task[None]) -> None:
         """Make room for the next job."""
         del self._running[claim]
+        self._jobs.pop(claim, None)
         self._wake.set()
         if not task.cancelled() and (error := task.exception()):
             # The lease runs out, and it is attempted again.
@@ -224,7 +237,7 @@ class Inbox:
     async def _run(self, claim: Claim) -> None:
         """Attempt a job and leave it as what came of it. Without its lease, it is left to the next owner."""
         reference.set(claim.reference)  # a task has a context of its own
-        job = Job(claim, self._leases)
+        job = self._jobs[claim] = Job(claim, self._leases)
         fence.set(job.check)
         try:
             if claim.attempt > self._policy.attempts + TELLINGS:
@@ -273,6 +286,21 @@ class Inbox:
     def _tell_end(self, claim: Claim, outcome: str) -> None:
         if self._watch is not None:
             self._watch.ended(claim.kind, outcome, claim.tried())
+
+    async def _look_for_halts(self) -> None:
+        """Look for jobs of ours that are to end early, as another replica was told or the one that ran them before."""
+        while True:
+            await asyncio.sleep(self._poll)
+            if not self._jobs:
+                continue
+            try:
+                halted = await self._leases.halted()
+            except Exception as error:  # noqa: BLE001 (whatever it was, the next look comes)
+                log.warning("no halts could be looked for: %s", cause(error))
+                continue
+            for claim, job in self._jobs.items():
+                if claim.id in halted:
+                    job.halted.set()
 
     async def _keep_leases(self) -> None:
         """Renew what runs here, cancel what is no longer ours, free what others let expire."""

@@ -71,6 +71,7 @@ class Job:
     `attempt` counts from 1, tries that ended with their process included. `reference` is what a person and the log are
     told. With `get` and `keep` it is a bookmark of what the job has already made visible. `aside`, when its handler
     sets it, is run in the transaction that leaves the job, whether it is done, failed or to be attempted again.
+    `halted` is set when somebody wants it to end early.
     """
 
     def __init__(self, claim: Claim, leases: Leases) -> None:
@@ -86,6 +87,7 @@ class Job:
         self._leases = leases
         self._state: dict[str, str] = json.loads(claim.state)
         self._keeping = asyncio.Lock()
+        self.halted = asyncio.Event()
 
     @property
     def was_begun(self) -> bool:

@@ -161,6 +161,18 @@ class Leases:
         async with self._writer.begin() as connection:
             return bool((await connection.execute(sa.select(ready | mine))).scalar_one())
 
+    async def halt(self, key: str) -> bool:
+        """Note that the job that runs under a key is to end early, on whichever replica; tell whether there is one."""
+        running = inbox.c.status == RUNNING, inbox.c.key == key
+        async with self._writer.begin() as connection:
+            return (await connection.execute(sa.update(inbox).where(*running).values(halted=1))).rowcount > 0
+
+    async def halted(self) -> set[int]:
+        """Return the ids of our jobs that are to end early."""
+        mine = inbox.c.status == RUNNING, inbox.c.owner == self._owner, inbox.c.halted == 1
+        async with self._writer.begin() as connection:
+            return set(await connection.scalars(sa.select(inbox.c.id).where(*mine)))
+
     async def other_kinds(self, kinds: Collection[str]) -> set[str]:
         """Return the kinds of ready jobs that are none of `kinds`."""
         others = sa.select(inbox.c.kind).distinct().where(inbox.c.status == READY, inbox.c.kind.not_in(kinds))

@@ -43,6 +43,7 @@ inbox = sa.Table(
     sa.Column("lease_until", sa.Float(53)),
     sa.Column("finished_at", sa.Float(53)),
     sa.Column("cause", sa.Text),  # of the last failure
+    sa.Column("halted", sa.SmallInteger, nullable=False, server_default="0"),  # 1: somebody wants it to end early
     sa.UniqueConstraint("delivery", name="uq_inbox_delivery"),
 )
 

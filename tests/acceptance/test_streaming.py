@@ -27,7 +27,8 @@ def from_bot(stage: Dialogue, ts: str) -> list[Message]:
 
 
 def kinds(message: Message) -> list[str]:
-    return [block["type"] for block in message.blocks]
+    """Return what the message says, without what stands below it."""
+    return [block["type"] for block in message.blocks if block["type"] not in {"actions", "context_actions"}]
 
 
 def streaming(workspace: LocalWorkspace) -> int:

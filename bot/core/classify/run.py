@@ -13,6 +13,7 @@ from bot.core.conversation import FileRef, Place
 from bot.core.ports import Asker
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import AsyncIterator, Sequence
 
     from bot.core.classify.form import Example
@@ -138,6 +139,11 @@ class RunBookmark:
     def was_begun(self) -> bool:
         """Tell whether a former try of this turn may have left something behind."""
         return self._turn.was_begun
+
+    @property
+    def halted(self) -> asyncio.Event:
+        """Return what is set when somebody wants the turn to end early."""
+        return self._turn.halted
 
     def check(self) -> None:
         """Raise when the turn may no longer be ours to run."""

@@ -102,7 +102,7 @@ async def _write(request: Request, visible: Answer, *, bookmark: Bookmark, model
         draft = _DRAFT.validate_json(kept)
         visible.write(draft.text)
         return draft
-    completion = await model.write(request, visible.write)
+    completion = await model.write(request, visible.write, halt=bookmark.halted)
     draft = Draft(clean(completion.text), (completion.call,), completion.truncated)
     await _keep(draft, bookmark)
     return draft

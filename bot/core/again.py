@@ -1,0 +1,154 @@
+"""What people press below an answer: answer anew, go on, rate it, stop it."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.core.answer import draft
+from bot.core.control import STOP, Button, Feedback, Field, Form
+from bot.core.conversation import Heard, Message, Place, Record
+from bot.core.ports import Asker, Role
+from bot.core.reply import write
+from bot.core.revise import REGENERATE
+from bot.errors import NotAllowedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bot.core.control import Control, Press, Submission
+    from bot.core.conversation import Conversation
+    from bot.core.ports import Bookmark, Chat, Model, Store
+
+log = logging.getLogger(__name__)
+
+CONTINUE, RATE, COMMENT = "continue", "rate", "rating_comment"
+GO_ON = "Go on exactly where you stopped."
+UNKNOWN = "I no longer have what this answer was about. Please ask again."
+NOT_YOURS = "Only who asked, or an admin of the workspace, can do this."
+GOOD, BAD = "good", "bad"
+
+
+def below(question: Message, version: int = 0) -> Callable[[bool], Sequence[Control]]:
+    """Return what stands below the answer to a question: `version` counts how often it was answered anew."""
+
+    def controls(has_more: bool) -> Sequence[Control]:  # noqa: FBT001 (the shape that `reply.write` asks for)
+        value = f"{question.id} {version}"
+        more = (Button(CONTINUE, "Continue", value=value, style="primary"),) if has_more else ()
+        return (*more, Button(REGENERATE, "Regenerate", value=value), Feedback(RATE, GOOD, BAD, value=question.id))
+
+    return controls
+
+
+async def regenerate(press: Press, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
+    """Answer a question anew, in the place of the answer that is there, also in the history. Raises `ChatError`."""
+    identity, _, version = press.value.partition(" ")
+    conversation = await store.conversation(press.place)
+    question, answered = find(conversation, identity)
+    if question is None or answered is None:
+        return await _say(press, UNKNOWN, chat)
+    if not await may(press, question.author, chat):
+        return await _say(press, NOT_YOURS, chat)
+    before = conversation.messages[: conversation.messages.index(question)]
+    earlier = replace(conversation, messages=before)
+    ready = await draft(heard(press, question), question, earlier, model=model, chat=chat)
+    asker = Asker(question.author, press.asker.home)
+    async with chat.answer(press.place, asker, bookmark, to=question.id, instead=answered.id) as visible:
+        written = await write(
+            ready.request,
+            visible,
+            model=model,
+            reference=bookmark.reference,
+            notes=ready.notes,
+            spare=ready.spare,
+            halt=bookmark.halted,
+            controls=below(question, int(version or 0) + 1),
+        )
+    anew = replace(answered, text=written.text)
+    return Record(press.place, press.asker.person, calls=written.calls, rewritten=(anew,))
+
+
+async def go_on(press: Press, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
+    """Go on with an answer that the output limit cut, in a new message. Raises `ChatError`."""
+    conversation = await store.conversation(press.place)
+    question, answered = find(conversation, press.value.partition(" ")[0])
+    if question is None or answered is None:
+        return await _say(press, UNKNOWN, chat)
+    end = conversation.messages.index(answered) + 1
+    request = Message(Role.USER, press.asker.person, GO_ON, f"{answered.id}:more")
+    earlier = replace(conversation, messages=conversation.messages[:end])
+    ready = await draft(heard(press, request), request, earlier, model=model, chat=chat)
+    async with chat.answer(press.place, press.asker, bookmark, to=press.message or answered.id) as visible:
+        written = await write(
+            ready.request,
+            visible,
+            model=model,
+            reference=bookmark.reference,
+            halt=bookmark.halted,
+            controls=below(request),
+        )
+    return written.record(press.place, request, began_with_bot=conversation.began_with_bot)
+
+
+async def rate(press: Press, *, store: Store) -> Form | None:
+    """Keep what somebody thinks of an answer; ask what was wrong with a bad one."""
+    await store.rate(press.place, press.value, press.asker.person, is_good=press.choice == GOOD)
+    if press.choice == GOOD:
+        return None
+    field = Field(COMMENT, "What was wrong?", kind="area", optional=True)
+    place = press.place
+    value = f"{place.workspace} {place.channel} {place.thread} {press.value}"
+    return Form(COMMENT, "Thank you", (field,), value=value, submit="Send")
+
+
+async def comment(submission: Submission, *, store: Store) -> None:
+    """Keep the words to a bad rating."""
+    workspace, channel, thread, question = submission.value.split(" ")
+    words = submission.answers.get(COMMENT, "")
+    from_where = Place(workspace, channel, thread)
+    await store.rate(from_where, question, submission.asker.person, is_good=False, comment=str(words))
+
+
+async def allow_stop(press: Press, chat: Chat) -> None:
+    """Raise `NotAllowedError` unless who pressed Stop may; the button's value is who asked."""
+    if press.name == STOP and not await may(press, press.value, chat):
+        raise NotAllowedError(NOT_YOURS)
+
+
+async def may(press: Press, author: str, chat: Chat) -> bool:
+    """Tell whether somebody may stop or replace an answer to `author`. Raises `ChatError`."""
+    person = press.asker.person
+    return person == author or (await chat.standing(press.place, person)).is_admin
+
+
+def find(conversation: Conversation, identity: str) -> tuple[Message | None, Message | None]:
+    """Return a question and its answer by the id of either, None for what is no longer there."""
+    asked: Message | None = None
+    for message in conversation.messages:
+        if message.role is Role.ASSISTANT and asked is not None and identity in {asked.id, message.id}:
+            return (asked, message) if asked.text or asked.files else (None, None)
+        if message.role is Role.USER and (asked is None or asked.id != identity):
+            asked = message
+    return None, None
+
+
+def heard(press: Press, question: Message) -> Heard:
+    """Say a question again, as if it were heard now."""
+    return Heard(
+        place=press.place,
+        id=question.id,
+        author=question.author,
+        home=press.asker.home,
+        text=question.text,
+        is_direct=False,
+        mentions_bot=True,
+        addresses_other=False,
+        files=question.files,
+    )
+
+
+async def _say(press: Press, sentence: str, chat: Chat) -> Record:
+    async with chat.whisper(press.place, press.asker) as visible:
+        await visible.replace(sentence)
+    return Record(press.place, press.asker.person)

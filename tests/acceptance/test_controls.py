@@ -1,0 +1,171 @@
+"""What people do to an answer: stop it, have it written anew, go on, rate it; through the real wire."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from bot.playground.messages_reply import Stop, Thinking
+from tests.acceptance.conftest import BOTH_DATABASES
+
+if TYPE_CHECKING:
+    from bot.playground.records import Message
+    from tests.acceptance.conftest import Dialogue
+    from tests.stage.scripted import ScriptedModel
+
+pytestmark = BOTH_DATABASES
+
+
+def from_bot(stage: Dialogue, ts: str) -> list[Message]:
+    return [m for m in stage.workspace.thread(stage.general, ts) if m.user == stage.workspace.bot.id]
+
+
+async def begun(stage: Dialogue, model: ScriptedModel, words: str = "tell me a story") -> tuple[str, Message]:
+    model.answer("Once upon a time ", asyncio.Event(), "never.")
+    ts = stage.mention(words)
+    await stage.workspace.until(lambda: any(m.streaming and m.shown for m in from_bot(stage, ts)))
+    return ts, from_bot(stage, ts)[0]
+
+
+async def test_stop_ends_the_model_at_once(dialogue: Dialogue, model: ScriptedModel) -> None:
+    ts, message = await begun(dialogue, model)
+    pressed = time.monotonic()
+    dialogue.workspace.stop(dialogue.general, ts)
+    await model.until_abandoned()
+    assert time.monotonic() - pressed < 1.0
+    await dialogue.workspace.until(lambda: message.shown.endswith("_Stopped._"))
+    assert message.shown.startswith("Once upon a time")
+    assert from_bot(dialogue, ts) == [message]
+    await dialogue.workspace.until(lambda: not dialogue.workspace.workspace.session(dialogue.general, ts).status)
+    model.answer("Onward.")
+    dialogue.workspace.say(dialogue.general, "go on", thread_ts=ts)
+    await dialogue.answer(dialogue.general, ts, 2)
+    turns = [turn["content"] for turn in model.requests[1].body["messages"]]
+    assert turns[1] == "Once upon a time \n\n[stopped]"
+
+
+async def test_the_word_stop_ends_it(dialogue: Dialogue, model: ScriptedModel) -> None:
+    ts, message = await begun(dialogue, model)
+    dialogue.workspace.say(dialogue.general, "stop", thread_ts=ts)
+    await dialogue.workspace.until(lambda: message.shown.endswith("_Stopped._"))
+    assert len(model.requests) == 1
+
+
+async def test_an_answer_is_written_anew(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer("A poor answer.")
+    ts = dialogue.mention("what is a heron?")
+    assert await dialogue.answer(dialogue.general, ts) == "A poor answer."
+    (message,) = from_bot(dialogue, ts)
+    model.answer("A bird.")
+    await dialogue.workspace.press(message, "regenerate.0")
+    await dialogue.workspace.press(message, "regenerate.0")  # twice, as people do
+    await dialogue.workspace.until(lambda: message.shown == "A bird.")
+    assert from_bot(dialogue, ts) == [message]
+    model.answer("Fish.")
+    dialogue.workspace.say(dialogue.general, "what does it eat?", thread_ts=ts)
+    await dialogue.answer(dialogue.general, ts, 2)
+    turns = [turn["content"] for turn in model.requests[2].body["messages"]]
+    assert turns == ["what is a heron?", "A bird.", "what does it eat?"]
+    assert [turn["content"] for turn in model.requests[1].body["messages"]] == ["what is a heron?"]
+
+
+async def test_only_the_asker_writes_anew(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer("A bird.")
+    ts = dialogue.mention("what is a heron?")
+    await dialogue.answer(dialogue.general, ts)
+    (message,) = from_bot(dialogue, ts)
+    await dialogue.workspace.press(message, "regenerate.0", user=dialogue.workspace.sam)
+    await dialogue.workspace.until(lambda: dialogue.workspace.ephemerals(dialogue.workspace.sam))
+    assert "Only who asked" in dialogue.workspace.ephemerals(dialogue.workspace.sam)[0].shown
+    assert message.shown == "A bird."
+
+
+async def test_a_cut_answer_goes_on(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer("One, two,", Stop("max_tokens"))
+    ts = dialogue.mention("count")
+    await dialogue.answer(dialogue.general, ts)
+    (message,) = from_bot(dialogue, ts)
+    model.answer("three.")
+    await dialogue.workspace.press(message, "continue.0")
+    assert await dialogue.answer(dialogue.general, ts, 2) == "three."
+    turns = [turn["content"] for turn in model.requests[1].body["messages"]]
+    assert turns == ["count", "One, two,", "Go on exactly where you stopped."]
+
+
+async def test_ratings_are_kept(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer("A bird.")
+    ts = dialogue.mention("what is a heron?")
+    await dialogue.answer(dialogue.general, ts)
+    (message,) = from_bot(dialogue, ts)
+    await dialogue.workspace.press(message, "rate", value=f"good {ts}", user=dialogue.workspace.ada)
+    await dialogue.workspace.press(message, "rate", value=f"bad {ts}", user=dialogue.workspace.sam)
+    await dialogue.workspace.submit({"rating_comment": "It is a crane."}, user=dialogue.workspace.sam)
+    rows = await dialogue.rows("SELECT person, question, is_good, comment FROM ratings ORDER BY comment")
+    ada, sam = dialogue.workspace.ada.id, dialogue.workspace.sam.id
+    assert [(row[0], row[1], bool(row[2]), row[3]) for row in rows] == [
+        (ada, ts, True, ""),
+        (sam, ts, False, "It is a crane."),
+    ]
+
+
+async def test_a_footer_tells_the_price(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await dialogue.workspace.command(dialogue.general, "/parley", "set footer true")
+    await dialogue.whisper()
+    model.answer("A bird.")
+    ts = dialogue.mention("what is a heron?")
+    shown = await dialogue.answer(dialogue.general, ts)
+    assert shown.startswith("A bird.")
+    assert "claude-haiku-5-5 · " in shown
+    assert "$0.0" in shown
+    assert "AI can be wrong" in shown
+
+
+async def test_thinking_is_a_task(stage: Dialogue, model: ScriptedModel) -> None:
+    gate = asyncio.Event()
+    model.answer(Thinking("They ask about a bird."), gate, "A bird.")
+    async with stage.bot():
+        await stage.workspace.command(stage.general, "/parley", "set thinking adaptive")
+        await stage.whisper()
+        ts = stage.mention("what is a heron?")
+        await stage.workspace.until(lambda: from_bot(stage, ts))
+        (message,) = from_bot(stage, ts)
+        assert [(b["type"], b["title"]) for b in message.blocks] == [("task_card", "Thinking…")]
+        gate.set()
+        await stage.answer(stage.general, ts)
+    task, text = message.blocks[:2]
+    assert (task["status"], task["details"]) == ("complete", "They ask about a bird.")
+    assert text["text"] == "A bird."
+    ((tokens,),) = await stage.rows("SELECT output_tokens FROM calls")
+    assert int(str(tokens)) > len(["A", "bird."])
+    assert await stage.rows("SELECT text FROM messages WHERE role = 'assistant'") == [("A bird.",)]
+
+
+async def test_a_deleted_question_is_let_go(dialogue: Dialogue, model: ScriptedModel) -> None:
+    gate = asyncio.Event()
+    model.answer(gate, "Too late.")
+    ts = dialogue.mention("what is a heron?")
+    await model.until_asked()
+    dialogue.workspace.delete(dialogue.general, ts)
+    gate.set()
+    model.answer("Here.")
+    again = dialogue.mention("are you there?")
+    assert await dialogue.answer(dialogue.general, again) == "Here."
+    assert all("Too late." not in m.shown for m in dialogue.workspace.workspace.messages(dialogue.general))
+
+
+async def test_the_pane_suggests_prompts(dialogue: Dialogue) -> None:
+    direct = dialogue.direct
+    dialogue.workspace.look_at(dialogue.general)
+    sessions = dialogue.workspace.workspace.sessions
+    await dialogue.workspace.until(lambda: (direct, "") in sessions and sessions[direct, ""].prompts)
+    titles = [prompt["title"] for prompt in sessions[direct, ""].prompts]
+    assert titles[0] == "Summarize this channel"
+    assert len(titles) == 4
+
+
+async def test_a_question_names_its_thread(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer("A bird.")
+    ts = dialogue.mention("what is a heron?")
+    await dialogue.answer(dialogue.general, ts)
+    assert dialogue.workspace.workspace.session(dialogue.general, ts).title == "what is a heron?"
