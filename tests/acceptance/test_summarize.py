@@ -245,6 +245,19 @@ async def test_a_summary_is_shared_once(dialogue: Dialogue, model: ScriptedModel
     assert len(model.requests) == 1
 
 
+async def test_a_long_summary_is_shared_whole(dialogue: Dialogue, model: ScriptedModel) -> None:
+    talk(dialogue)
+    model.answer(findings(decided=[point(f"Decision {number}. {'word ' * 40}", "m2") for number in range(60)]))
+    await ask(dialogue, "24h long")
+    await dialogue.workspace.until(lambda: any("summary_share" in json.dumps(m.blocks) for m in replies(dialogue)))
+    last = next(message for message in replies(dialogue) if "summary_share" in json.dumps(message.blocks))
+    await press(dialogue, last, "summary_share")
+    await dialogue.workspace.until(lambda: any("[Shared]" in message.shown for message in replies(dialogue)))
+    told = dialogue.workspace.workspace.messages(dialogue.general)
+    shared = "".join(message.shown for message in told if message.user == dialogue.workspace.bot.id)
+    assert all(f"Decision {number}." in shared for number in range(60))
+
+
 async def test_a_long_one_is_read_in_parts(dialogue: Dialogue, model: ScriptedModel) -> None:
     for number in range(450):
         dialogue.workspace.say(dialogue.general, f"{number} {'word ' * 40}", user=dialogue.workspace.sam)

@@ -180,11 +180,14 @@ async def _share(run: Run, summary: Summary, asker: Asker, *, bookmark: Bookmark
     message = await keeper.shared()
     if not message:
         page = await summary.make(await summary.read())
-        text = f"**Summary of {run.source.heading}**, shared by {chat.mention(run.person)}\n{page}"
-        place = run.source.place
-        if place.thread:
-            async with chat.answer(place, asker, bookmark, to=place.thread) as visible:
-                message = await visible.replace(text)
+        heading = f"**Summary of {run.source.heading}**, shared by {chat.mention(run.person)}"
+        place, text = run.source.place, f"{heading}\n{page}"
+        if place.thread or len(text) > LONGEST_SHARED:
+            # Several messages, where it takes them, belong in a thread.
+            thread = place if place.thread else await chat.open_thread(place, heading, bookmark)
+            async with chat.answer(thread, asker, bookmark, to=thread.thread) as visible:
+                message = await visible.replace(text if place.thread else page)
+            message = message if place.thread else thread.thread
         else:
             message = (await chat.open_thread(place, text, bookmark)).thread
         await keeper.keep_shared(message)

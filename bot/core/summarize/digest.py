@@ -47,7 +47,6 @@ class Digest:
     links_dropped: int = 0
     points_dropped: int = 0
     unread: int = 0
-    parts: int = 0
 
 
 class Digester:
@@ -79,7 +78,6 @@ class Digester:
     async def digest(self, lines: Sequence[Line]) -> Digest:
         """Summarise a conversation: in one call where it fits, else its parts side by side and then all of them."""
         cut = parts(lines, self._room)
-        self.found.parts = len(cut)
         if len(cut) == 1:
             found = await self._part(cut[0], f"{self._wishes.length} 1", self._ask(self._wishes))
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from bot.core.conversation import FileRef, Place
 from bot.core.summarize.finding import Findings
 from bot.core.summarize.transcript import Transcript
-from bot.core.summarize.wish import Length, Wishes
+from bot.core.summarize.wish import Wishes
 
 if TYPE_CHECKING:
     from bot.core.ports import Store
@@ -48,10 +48,6 @@ class Run:
     place: Place
     source: Source
     wishes: Wishes
-
-    def at_length(self, length: str) -> Run:
-        """Return the run with another length."""
-        return replace(self, wishes=replace(self.wishes, length=Length(length)))
 
 
 class Keeper:
