@@ -201,12 +201,14 @@ class StreamedAnswer:
             if not self._is_ended:
                 self._bookmark.check()
                 self._has_status |= await self._out.sessions.begin(self._place, self._title)
-        while self._way is not Way.WHOLE or self._progress:
+        # Until it is cancelled: an answer that goes on in a former turn's message may yet show how far it has come.
+        while True:
             await self._news.wait()
             self._news.clear()
             async with self._turn:
                 self._take()
-                pause = 0.0 if self._is_ended else await self._advance()
+                is_idle = self._is_ended or (self._way is Way.WHOLE and not self._progress)
+                pause = 0.0 if is_idle else await self._advance()
             await asyncio.sleep(pause)
 
     def _take(self, *, whole: bool = False) -> None:

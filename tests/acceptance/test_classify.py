@@ -320,6 +320,32 @@ async def test_a_faulty_batch_is_split(dialogue: Dialogue, model: ScriptedModel)
     assert answer.shown == "1. Billing - one\n2. Billing - two\n3. Billing - three"
 
 
+async def test_a_run_is_cancelled_and_carried_on(stage: Dialogue, model: ScriptedModel) -> None:
+    stuck = asyncio.Event()
+    for first in range(1, 501, 50):
+        model.answer(stuck, all_as("Billing", first, first + 49), to=f'"item": {first},')
+    async with stage.bot():
+        ts = stage.mention(f"classify {INTO}", files={"feedback.csv": table(500)})
+        await model.until_asked(8)  # as many as may be asked at once
+        await stage.workspace.press(await shown(stage, stage.general, ts, "Sorted 0 of 500"), "classify_cancel.0")
+        async with asyncio.timeout(10):
+            while await stage.rows("SELECT status FROM classify_runs") != [("stopped",)]:  # noqa: ASYNC110 (as above)
+                await asyncio.sleep(0.05)
+        stuck.set()
+        stopped = await shown(stage, stage.general, ts, "Stopped after 400 of 500")
+        assert len(model.requests) == 8
+        await stage.workspace.press(stopped, "classify_resume.0")
+        assert "Billing | 500" in (await shown(stage, stage.general, ts, "500 messages**")).shown
+    assert len(model.requests) == 10
+
+
+async def test_a_private_run_is_seen_by_one(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer(all_as("Billing", 1, 2))
+    await dialogue.workspace.command(dialogue.general, "/classify", f"--private it costs\nit crashes\n{INTO}")
+    assert "1. Billing - it costs" in await dialogue.whisper(2)
+    assert command_thread(dialogue, dialogue.general) == []
+
+
 # Bad input
 
 

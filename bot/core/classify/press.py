@@ -38,7 +38,7 @@ DECIDED = "That was decided already."
 async def press(pressed: Press, *, bookmark: Bookmark, world: World) -> Record:
     """Carry out what a button says. Raises `ChatError`."""
     try:
-        run = await _run(pressed.value, world)
+        run = await _run(pressed.value, pressed.place.workspace, world)
         if pressed.name == EXPORT:
             await _export(run, bookmark=bookmark, world=world)
         else:
@@ -50,9 +50,10 @@ async def press(pressed: Press, *, bookmark: Bookmark, world: World) -> Record:
     return Record(pressed.place, pressed.asker.person)
 
 
-async def _run(run: str, world: World) -> Run:
+async def _run(run: str, workspace: str, world: World) -> Run:
+    """Return a run of a workspace. Raises `UsageError` where it has none of that id."""
     found = await world.runs.find(run)
-    if found is None:
+    if found is None or found.place.workspace != workspace:
         raise UsageError(GONE)
     return found
 
@@ -108,7 +109,7 @@ async def open_form(pressed: Press, *, world: World) -> Form:
     """Make the form that a button opens. Raises `UsageError`, `NotAllowedError`."""
     if pressed.name == SHORTCUT:
         return _request_form(pressed, world)
-    run = await _run(pressed.value, world)
+    run = await _run(pressed.value, pressed.place.workspace, world)
     if pressed.name == EDIT:
         _check_may_decide(run, pressed.asker, world)
         if run.status is not Status.ASKING:
@@ -166,7 +167,7 @@ def _check_may_correct(run: Run, asker: Asker) -> None:
 
 async def submit(submission: Submission, *, world: World) -> Mapping[str, str]:
     """Take a filled form in, but for what it makes visible; return its faults by the field."""
-    run = await _run(submission.value, world)
+    run = await _run(submission.value, submission.asker.home, world)
     if submission.name == EDIT:
         _check_may_decide(run, submission.asker, world)
         return await _take_categories(run, str(submission.answers.get("categories", "")), world)
@@ -205,7 +206,9 @@ async def _take_correction(run: Run, submission: Submission, world: World) -> Ma
 
 async def show(run: str, *, bookmark: Bookmark, world: World) -> None:
     """Do what a form calls for: begin with the categories, or show the list or the counts anew."""
-    found = await _run(run, world)
+    found = await world.runs.find(run)
+    if found is None:
+        return
     if found.status is Status.ASKING:
         await start(found, bookmark=bookmark, world=world)
         return

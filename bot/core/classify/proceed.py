@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.core.classify import batch
-from bot.core.classify.begin import answering, dollars, request
+from bot.core.classify.begin import CANCEL, answering, dollars, request
 from bot.core.classify.nearest import Nearest
 from bot.core.classify.report import RESUME, report
+from bot.core.classify.result import MOST_LISTED
 from bot.core.classify.run import Status
 from bot.core.classify.sort import Outcome, Question, sort
 from bot.core.control import Button
@@ -99,6 +100,12 @@ async def _work(
 ) -> None:
     """Sort batch after batch, several side by side, until all is done or the turn is over."""
     waiting = _batches(run, world)
+    cancel = Button(CANCEL, "Cancel", run.id)
+
+    def show() -> None:
+        if MOST_LISTED < run.items > progress.done:
+            text = f"Sorted {progress.done:,} of {run.items:,} messages ({run.source})…"
+            visible.progress(text, controls=(cancel,))
 
     async def work() -> None:
         while not progress.is_over:
@@ -110,9 +117,9 @@ async def _work(
                 bookmark.check()
                 outcome = await sort(items, question, model=world.model)
             await _keep(run, outcome, progress, world)
-            if progress.done < run.items:
-                visible.progress(f"Sorted {progress.done:,} of {run.items:,} messages ({run.source})…")
+            show()
 
+    show()
     try:
         async with asyncio.TaskGroup() as group:
             for _ in range(min(AT_ONCE, run.items)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -85,7 +86,9 @@ async def _ask(
     items: Sequence[Item], question: Question, outcome: Outcome, *, model: Model, wanted: type[Filled]
 ) -> dict[int, Verdict]:
     try:
-        filled, call = await model.fill(question.about(items), wanted)
+        # In a thread: looking for near examples among a thousand takes a while.
+        request = await asyncio.to_thread(question.about, items)
+        filled, call = await model.fill(request, wanted)
     except FAULTS as error:
         log.info("a batch of %d is faulty: %s", len(items), type(error).__name__)
         outcome.calls += [error.call] if error.call else []
