@@ -96,6 +96,23 @@ async def test_an_edit_changes_the_stored_turn(dialogue: Dialogue, model: Script
     assert len(model.requests) == 2
 
 
+async def test_an_edited_question_is_answered_anew(dialogue: Dialogue, model: ScriptedModel) -> None:
+    workspace, general = dialogue.workspace, dialogue.general
+    model.answer("Paris.")
+    ts = dialogue.mention("capital of France?")
+    await dialogue.answer(general, ts)
+    for number, (country, capital) in enumerate([("Italy", "Rome."), ("Spain", "Madrid.")], start=1):
+        workspace.edit(general, ts, f"<@{workspace.bot.id}> capital of {country}?")
+        await dialogue.whisper(number)
+        model.answer(capital)
+        await workspace.press(workspace.ephemerals()[number - 1], "regenerate.0")
+        await until_stored(dialogue, capital)
+        assert dialogue.answers(general, ts)[0].shown.startswith(capital)
+        assert told(model.requests[number]) == f"capital of {country}?"
+    assert len(dialogue.answers(general, ts)) == 1
+    assert await texts(dialogue) == ["capital of Spain?", "Madrid."]
+
+
 async def test_only_the_last_question_is_offered_anew(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer("One.")
     ts = dialogue.mention("first")
