@@ -129,26 +129,25 @@ async def evaluate(data: Labelled, categories: Sequence[Category], way: Way, *, 
     return Outcome(way, Score.of((data.labels[number], given[number]) for number in data.labels), tuple(calls))
 
 
-def report(outcomes: Sequence[Outcome], model: Model) -> str:
+def report(outcomes: Sequence[Outcome]) -> str:
     """Write what came of all ways, one below the other, and beside each other at the end."""
-    parts = [f"== {one.way.name}\n{score.table(one.score)}\ncost: {cost(one, model)}" for one in outcomes]
+    parts = [f"== {one.way.name}\n{score.table(one.score)}\ncost: {cost(one)}" for one in outcomes]
     if len(outcomes) > 1:
         width = max(len(one.way.name) for one in outcomes)
         lines = [f"{'':<{width}}  accuracy  macro F1  cost"]
         lines += [
-            f"{one.way.name:<{width}}  {one.score.accuracy:8.3f}  {one.score.f1:8.3f}  {cost(one, model)}"
-            for one in outcomes
+            f"{one.way.name:<{width}}  {one.score.accuracy:8.3f}  {one.score.f1:8.3f}  {cost(one)}" for one in outcomes
         ]
         parts.append("\n".join(lines))
     return "\n\n".join(parts)
 
 
-def cost(outcome: Outcome, model: Model) -> str:
+def cost(outcome: Outcome) -> str:
     """Write what a way took."""
     read = sum(call.input_tokens + call.cache_read_tokens + call.cache_write_tokens for call in outcome.calls)
     written = sum(call.output_tokens for call in outcome.calls)
     tokens = f"{len(outcome.calls):,} calls, {read:,} tokens in, {written:,} out"
-    costs = [model.cost(call) for call in outcome.calls]
+    costs = [call.dollars for call in outcome.calls]
     known = [one for one in costs if one is not None]
     return f"{tokens}, {dollars(sum(known)) if len(known) == len(costs) else 'price unknown'}"
 
@@ -193,7 +192,7 @@ async def run(options: Options, settings: Settings) -> tuple[str, bool]:
             if fault := model.faults(one.settings).get("model"):
                 raise UsageError(fault)
         outcomes = [await evaluate(data, categories, one, model=model) for one in ways]
-        return report(outcomes, model), outcomes[0].score.f1 >= options.min_f1
+        return report(outcomes), outcomes[0].score.f1 >= options.min_f1
 
 
 async def _corrected(url: str, channel: str) -> Sequence[Example]:

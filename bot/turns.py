@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,7 +13,7 @@ from pydantic import TypeAdapter
 
 from bot import ledger
 from bot.classifying import Classifying
-from bot.core import again, configure
+from bot.core import again, configure, parley, usage
 from bot.core import command as commands
 from bot.core.answer import answer
 from bot.core.classify.press import FORMS
@@ -226,7 +227,11 @@ class Turns:
         """Open a command's thread and hand it on, or carry it out in there or in private."""
         command = _COMMAND.validate_python(job.payload)
         ledger.gather(job, command.place, command.asker.person)
-        if command.name == "parley":
+        if command.name == "parley" and parley.word(command.text) == "usage":
+            record = await usage.usage(
+                command, admins=self._admins, bookmark=job, store=self._store, chat=self._chat, now=datetime.now(UTC)
+            )
+        elif command.name == "parley":
             record = await configure.configure(
                 command, admins=self._admins, bookmark=job, store=self._store, model=self._model, chat=self._chat
             )

@@ -58,7 +58,7 @@ async def results(anthropic: AsyncAnthropic, batch: str) -> AsyncIterator[Messag
 
 def exchange(response: MessageBatchIndividualResponse, purpose: Purpose, model: str) -> Exchange:
     """Write a result down as the call that it was; one that failed has no stop reason, and counted nothing."""
-    found = Exchange(purpose, model)
+    found = Exchange(purpose, model, is_batch=True)
     if response.result.type == "succeeded":
         message = response.result.message
         found.counts = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict
 from pydantic import ConfigDict, TypeAdapter
 
 from bot.core.channel_settings import Creativity
+from bot.core.ports import MICROS
 from bot.errors import SettingsError, UsageError
 
 if TYPE_CHECKING:
@@ -244,6 +246,15 @@ def cost(card: ModelCard, call: Call) -> Decimal | None:
         dollars *= BATCH_SHARE
     is_long = card.long_context is not None and prompt > card.long_context.above
     return dollars * card.long_context.factor if card.long_context and is_long else dollars
+
+
+def micros(call: Call) -> int | None:
+    """Return what a call cost in millionths of a dollar, rounded up; None where its model or the price is unknown."""
+    try:
+        dollars = cost(lookup(call.model), call)
+    except SettingsError:
+        return None
+    return None if dollars is None else math.ceil(dollars * MICROS)
 
 
 def price(card: ModelCard, input_tokens: int, output_tokens: int, *, is_batch: bool = False) -> Decimal | None:

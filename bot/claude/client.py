@@ -152,14 +152,6 @@ class Claude:
         dollars = catalogue.price(self._card(settings), input_tokens, output_tokens, is_batch=is_batch)
         return None if dollars is None else float(dollars)
 
-    def cost(self, call: Call) -> float | None:
-        """Tell what a call has cost in dollars; None where its model's price is unknown."""
-        try:
-            dollars = catalogue.cost(lookup(call.model), call)
-        except SettingsError:
-            return None
-        return None if dollars is None else float(dollars)
-
     async def submit(
         self, requests: Mapping[str, Request], form: type[BaseModel], *, since: datetime | None = None
     ) -> str:
@@ -192,7 +184,7 @@ class Claude:
                 except ModelFormError:
                     filled = None
                 call = exchange.call("ok" if filled is not None else "ModelFormError")
-                found[result.custom_id] = filled, replace(call, is_batch=True, latency_ms=0)
+                found[result.custom_id] = filled, replace(call, latency_ms=0)
             return found
 
     async def check(self) -> Finding:

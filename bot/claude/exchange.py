@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
+from bot.claude import catalogue
 from bot.core.ports import Call, Purpose
 
 COUNTS = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
@@ -32,6 +33,7 @@ class Exchange:
     pieces: list[str] = field(default_factory=list, repr=False)
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     failure: Call | None = None
+    is_batch: bool = False
     _started: float = field(default_factory=monotonic)
     _first_token: float | None = None
 
@@ -82,7 +84,7 @@ class Exchange:
     def call(self, outcome: str = "ok") -> Call:
         """Write the call down for the ledger. Tokens are zero where the API did not get as far as counting them."""
         first = self._first_token
-        return Call(
+        call = Call(
             purpose=self.purpose,
             model=self.model,
             started_at=self.started_at,
@@ -95,7 +97,9 @@ class Exchange:
             stop_reason=self.stop_reason,
             request_id=self.request_id,
             outcome=outcome,
+            is_batch=self.is_batch,
         )
+        return replace(call, cost_micros=catalogue.micros(call))
 
 
 def _milliseconds(seconds: float) -> int:

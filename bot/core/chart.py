@@ -6,16 +6,20 @@ Matplotlib is loaded with the first chart, as it takes longer than the rest of t
 from __future__ import annotations
 
 import io
+import math
 import textwrap
 import warnings
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    from matplotlib.figure import Figure
 
 MOST_BARS = 30
 LONGEST_LABEL = 60  # characters
 LABEL_WIDTH = 30  # characters in a line
+MOST_NAMES = 12  # below columns
 INCHES_PER_BAR = 0.42
 COLOUR = "#4a6fa5"
 
@@ -47,6 +51,30 @@ def bars(counts: Sequence[tuple[str, int]], title: str) -> bytes:
     axes.set_title(title, loc="left", parse_math=False)
     axes.xaxis.set_visible(False)
     axes.spines[["top", "right", "bottom"]].set_visible(False)
+    return _png(figure)
+
+
+def columns(names: Sequence[str], series: Mapping[str, Sequence[float]], title: str) -> bytes:
+    """Draw a column for each name, of the series' amounts on top of each other; every so many are named."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 (as the first lines say)
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    figure = Figure(figsize=(8, 4), dpi=130, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    below = [0.0] * len(names)
+    for label, amounts in series.items():
+        axes.bar(range(len(names)), amounts, bottom=below, label=label)
+        below = [low + amount for low, amount in zip(below, amounts, strict=True)]
+    step = math.ceil(len(names) / MOST_NAMES) or 1
+    axes.set_xticks(range(0, len(names), step), names[::step])
+    axes.set_title(title, loc="left", parse_math=False)
+    axes.legend(frameon=False)
+    axes.spines[["top", "right"]].set_visible(False)
+    return _png(figure)
+
+
+def _png(figure: Figure) -> bytes:
     picture = io.BytesIO()
     figure.savefig(picture, format="png")
     return picture.getvalue()

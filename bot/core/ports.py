@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from bot.core.conversation import Changed, Conversation, Heard, Place, Record, Said
     from bot.core.reading import Reader, SharedFile, Target, Venue
     from bot.core.summarize.run import Run
+    from bot.core.usage import Used, View
 
 Filled = TypeVar("Filled", bound=BaseModel)
 DEFAULTS = ChannelSettings()
+MICROS = 1_000_000  # millionths of a dollar in one
 
 
 class Purpose(StrEnum):
@@ -88,7 +90,8 @@ class Call:
 
     `input_tokens` are those billed in full: what came from the cache (`cache_read_tokens`) or went into it
     (`cache_write_tokens`) is counted apart. `outcome` is "ok" or the name of the error's class. `is_batch`: the model
-    had its own time for it, at half the price.
+    had its own time for it, at half the price. `cost_micros` is in millionths of a dollar, rounded up; None where the
+    model's price is unknown.
     """
 
     purpose: Purpose
@@ -104,6 +107,12 @@ class Call:
     request_id: str | None
     outcome: str
     is_batch: bool = False
+    cost_micros: int | None = None
+
+    @property
+    def dollars(self) -> float | None:
+        """Return what it cost in dollars; None where the model's price is unknown."""
+        return None if self.cost_micros is None else self.cost_micros / MICROS
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +166,6 @@ class Model(Protocol):
         self, input_tokens: int, output_tokens: int, settings: ChannelSettings = DEFAULTS, *, is_batch: bool = False
     ) -> float | None:
         """Tell what so many tokens cost in dollars with the channel's model; None where its price is unknown."""
-
-    def cost(self, call: Call) -> float | None:
-        """Tell what a call has cost in dollars; None where its model's price is unknown."""
 
     async def submit(
         self, requests: Mapping[str, Request], form: type[BaseModel], *, since: datetime | None = None
@@ -383,6 +389,9 @@ class Store(Protocol):
 
         Raises `ConflictError` when `version` is given and the sheet has another one by now.
         """
+
+    async def usage(self, view: View, place: Place, person: str, now: datetime) -> tuple[Used, ...]:
+        """Return what was used by a person, in a channel or in a workspace, the oldest day first."""
 
     async def begin_run(self, run: Run) -> None:
         """Keep a new run of a summary; one that is there stays as it is."""

@@ -110,7 +110,7 @@ async def write(  # noqa: PLR0913 (each is a wish of a use case)
     ending = LIMIT_HINT if completion.truncated else ""
     if after is not None:
         ending += await after(completion.text)
-    footer = footer_of(completion.call, model.cost(completion.call)) if request.settings.footer else ""
+    footer = footer_of(completion.call) if request.settings.footer else ""
     below = controls(completion.truncated) if controls else ()
     try:
         message_id = await answer.finish(ending + notes, footer=footer, controls=below)
@@ -119,10 +119,10 @@ async def write(  # noqa: PLR0913 (each is a wish of a use case)
     return Written(completion.text, message_id, (completion.call,))
 
 
-def footer_of(call: Call, dollars: float | None) -> str:
+def footer_of(call: Call) -> str:
     """Tell what wrote an answer, and what that cost, where its price is known."""
     tokens = call.input_tokens + call.cache_read_tokens + call.cache_write_tokens
-    price = "price unknown" if dollars is None else f"${dollars:.4f}"
+    price = "price unknown" if call.dollars is None else f"${call.dollars:.4f}"
     return f"{call.model} · {tokens:,} tokens in, {call.output_tokens:,} out · {price} · AI can be wrong: check it."
 
 

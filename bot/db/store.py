@@ -19,6 +19,7 @@ from bot.db.runs import RunStore
 from bot.db.settings import SettingsStore
 from bot.db.tables import Call, Thread
 from bot.db.upsert import INSERT
+from bot.db.usage import UsageStore
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,13 +36,14 @@ LOADED = 1_000  # messages of a thread at a time
 FORGOTTEN_AT_ONCE = 500  # messages in one transaction: SQLite has one writer, which must not be kept long
 
 
-class SqlStore(SettingsStore, CodeFileStore, RunStore):
+class SqlStore(SettingsStore, CodeFileStore, RunStore, UsageStore):
     """`bot.core.ports.Store` on a database."""
 
     def __init__(self, database: Database) -> None:
         SettingsStore.__init__(self, database)
         CodeFileStore.__init__(self, database)
         RunStore.__init__(self, database)
+        UsageStore.__init__(self, database)
         self._database = database
 
     async def conversation(self, place: Place) -> Conversation:

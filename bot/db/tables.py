@@ -159,6 +159,7 @@ class Call(Base):
 
     __tablename__ = "calls"
     __table_args__ = (
+        Index(None, "workspace", "started_at"),
         Index(None, "workspace", "channel", "started_at"),
         Index(None, "workspace", "person", "started_at"),
     )
@@ -181,6 +182,7 @@ class Call(Base):
     request_id: Mapped[str | None]
     outcome: Mapped[str]
     is_batch: Mapped[bool] = mapped_column(default=False, server_default=false())
+    cost_micros: Mapped[int | None]
 
 
 class SummaryRun(Base):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.core import configure
+from bot.core import parley
 from bot.core.classify import typed as classify
 from bot.core.code import request as code
 from bot.core.command import Command, take_private
@@ -58,8 +58,8 @@ COMMANDS = (
     SlashCommand(
         "parley",
         "Parley's settings in this channel, and help",
-        "prompt [<text> | --reset] | settings | set <name> <value> | help",
-        configure.parse,
+        "prompt [<text> | --reset] | settings | set <name> <value> | usage | help",
+        parley.parse,
         is_private=True,
     ),
 )

@@ -96,7 +96,7 @@ async def collect(run: Run, *, world: World) -> Run:
     for id_, (filled, call) in found.items():
         if id_.startswith(f"{run.id}-") and (part := named(id_, waiting)):
             verdicts = list(form.verdicts(filled, part).values()) if filled is not None else []
-            await world.runs.save(run, verdicts, [call], world.model.cost(call))
+            await world.runs.save(run, verdicts, [call], call.dollars)
     await world.runs.keep(run.id, COLLECTED, "yes")
     run = replace(await world.runs.find(run.id) or run, status=Status.RUNNING)
     await world.runs.change(run)

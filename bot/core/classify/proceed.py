@@ -141,7 +141,7 @@ async def _batches(run: Run, world: World) -> AsyncIterator[Sequence[Item]]:
 
 
 async def _keep(run: Run, outcome: Outcome, progress: Progress, world: World) -> None:
-    costs = [world.model.cost(call) for call in outcome.calls]
+    costs = [call.dollars for call in outcome.calls]
     known = [cost for cost in costs if cost is not None]
     verdicts = list(outcome.verdicts.values())
     await world.runs.save(run, verdicts, outcome.calls, sum(known) if len(known) == len(costs) else None)

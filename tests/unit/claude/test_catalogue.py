@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.claude.catalogue import LEVELS, ModelCard, Sampling, catalogue, cost, lookup, parameters
+from bot.claude.catalogue import LEVELS, ModelCard, Sampling, catalogue, cost, lookup, micros, parameters
 from bot.core.channel_settings import Creativity
 from bot.core.ports import Call, Purpose
 from bot.errors import SettingsError, UsageError
@@ -186,3 +187,9 @@ def test_a_long_prompt_costs_five_times_more() -> None:
     assert cost(card, made_call(input_tokens=50_000, cache_read_tokens=50_001, output_tokens=100)) == 5 * (
         Decimal("0.005") + Decimal("0.00050001") + Decimal("0.00005")
     )
+
+
+def test_a_cost_is_rounded_up_to_a_micro() -> None:
+    call = replace(made_call(input_tokens=11), model="claude-haiku-5-5")
+    assert micros(call) == 2  # of 1.1
+    assert micros(replace(call, model="claude-of-next-year")) is None

@@ -23,3 +23,8 @@ def test_a_chart_is_a_picture(counts: list[tuple[str, int]]) -> None:
     width, height = struct.unpack(">II", picture[16:24])
     assert width == 1040
     assert 100 < height < 2_000
+
+
+def test_columns_are_a_picture() -> None:
+    days = [f"Nov {day}" for day in range(1, 31)]
+    assert chart.columns(days, {"answer": [1.5] * 30, "code": [0.0] * 30}, "$ by day").startswith(b"\x89PNG\r\n")
