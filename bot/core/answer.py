@@ -65,10 +65,16 @@ async def answer(
                 written = Written(sentence, await visible.replace(sentence))
             elif is_for_code(question.text, conversation):
                 known = await store.code_files(heard.place) if conversation.has_code else ()
-                desk = Desk(heard.place, asker, with_sources(known, ready.own.attachments), said=question.text)
-                notes = ready.notes + read
+                known = with_sources(known, ready.own.attachments)
+                desk = Desk(heard.place, asker, known, said=question.text, notes=ready.notes + read)
                 written, files = await continue_code(
-                    ready.request, visible, desk, bookmark=bookmark, model=model, chat=chat, notes=notes
+                    ready.request,
+                    visible,
+                    desk,
+                    bookmark=bookmark,
+                    model=model,
+                    chat=chat,
+                    spare=ready.spare,
                 )
             else:
                 written = await write(
@@ -81,8 +87,8 @@ async def answer(
                     halt=bookmark.halted,
                     controls=controls(question) if controls else None,
                 )
-                # A file that the API refused must not spoil the turns that follow.
-                question = replace(question, files=()) if written.was_spared else question
+            # A file that the API refused must not spoil the turns that follow.
+            question = replace(question, files=()) if written.was_spared else question
     began_with_bot = conversation.began_with_bot or heard.answers_bot or heard.opens_thread
     record = written.record(heard.place, question, began_with_bot=began_with_bot)
     grown = replace(conversation, messages=(*conversation.messages, *record.messages))

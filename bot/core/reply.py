@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.core.conversation import Message, Record
 from bot.core.ports import Call, Role
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from bot.core.control import Control
     from bot.core.conversation import Place
-    from bot.core.ports import Answer, Model, Request
+    from bot.core.ports import Answer, Completion, Model, Request
     from bot.errors import BotError
 
 log = logging.getLogger(__name__)
@@ -88,42 +88,62 @@ async def write(  # noqa: PLR0913 (each is a wish of a use case)
     `controls` tells what stands below, given whether there is more to write. Raises `ChatError`.
     """
     try:
-        think = answer.think if request.settings.thinking != "off" else None
-        completion = await model.write(request, answer.write, think, halt)
-    except ModelRejectedError as error:
-        if spare is None or error.partial:
-            return await own_up(error, answer, reference)
-        log.warning("asking again without files: %s", error)
-        spared = await write(
-            spare,
-            answer,
-            model=model,
-            reference=reference,
-            notes=notes + REJECTED,
-            after=after,
-            halt=halt,
-            controls=controls,
-        )
-        return replace(spared, calls=((error.call,) if error.call else ()) + spared.calls, was_spared=True)
+        asked = await ask(request, answer, model=model, spare=spare, halt=halt)
     except ModelError as error:
         return await own_up(error, answer, reference)
+    completion = asked.completion
     ending = LIMIT_HINT if completion.truncated else ""
     if after is not None:
         ending += await after(completion.text)
-    footer = footer_of(completion.call) if request.settings.footer else ""
+    ending += REJECTED if asked.was_spared else ""
+    footer = footer_of(asked.calls, request)
     below = controls(completion.truncated) if controls else ()
     try:
         message_id = await answer.finish(ending + notes, footer=footer, controls=below)
     except GoneError as error:
-        return gone(error, (completion.call,))
-    return Written(completion.text, message_id, (completion.call,))
+        return gone(error, asked.calls)
+    return Written(completion.text, message_id, asked.calls, was_spared=asked.was_spared)
 
 
-def footer_of(call: Call) -> str:
-    """Tell what wrote an answer, and what that cost, where its price is known."""
-    tokens = call.input_tokens + call.cache_read_tokens + call.cache_write_tokens
-    price = "price unknown" if call.dollars is None else f"${call.dollars:.4f}"
-    return f"{call.model} · {tokens:,} tokens in, {call.output_tokens:,} out · {price} · AI can be wrong: check it."
+class Asked(NamedTuple):
+    """What the model wrote, all calls that it took, and whether it was asked without the files, which were rejected."""
+
+    completion: Completion
+    calls: tuple[Call, ...]
+    was_spared: bool = False
+
+
+async def ask(
+    request: Request,
+    answer: Answer,
+    *,
+    model: Model,
+    spare: Request | None = None,
+    halt: asyncio.Event | None = None,
+) -> Asked:
+    """Stream the model's text, and its thinking where the channel has it, into `answer`. Raises a `ModelError`."""
+    think = answer.think if request.settings.thinking != "off" else None
+    try:
+        completion = await model.write(request, answer.write, think, halt)
+    except ModelRejectedError as error:
+        if spare is None or error.partial:
+            raise
+        log.warning("asking again without files: %s", error)
+        rejected = (error.call,) if error.call else ()
+        completion = await model.write(spare, answer.write, think, halt)
+        return Asked(completion, (*rejected, completion.call), was_spared=True)
+    return Asked(completion, (completion.call,))
+
+
+def footer_of(calls: Sequence[Call], request: Request) -> str:
+    """Tell what wrote an answer, and what that cost, where its price is known; "" where the channel wants no footer."""
+    if not request.settings.footer or not calls:
+        return ""
+    tokens = sum(call.input_tokens + call.cache_read_tokens + call.cache_write_tokens for call in calls)
+    output = sum(call.output_tokens for call in calls)
+    known = [call.dollars for call in calls if call.dollars is not None]
+    price = f"${sum(known):.4f}" if len(known) == len(calls) else "price unknown"
+    return f"{calls[-1].model} · {tokens:,} tokens in, {output:,} out · {price} · AI can be wrong: check it."
 
 
 def gone(error: GoneError, calls: tuple[Call, ...]) -> Written:

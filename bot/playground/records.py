@@ -82,6 +82,7 @@ class File:
     created: float
     content: bytes | None = None
     is_deleted: bool = False
+    snippet_type: str = ""
     shares: list[tuple[str, str]] = field(default_factory=list)
 
     @property

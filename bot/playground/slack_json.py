@@ -114,7 +114,7 @@ def file_json(workspace: Workspace, file: File) -> Json:
         "name": file.name,
         "title": file.title,
         "mimetype": file.mimetype,
-        "filetype": PurePath(file.name).suffix.lstrip(".") or "text",
+        "filetype": file.snippet_type or PurePath(file.name).suffix.lstrip(".") or "text",
         "pretty_type": file.mimetype,
         "user": file.user,
         "user_team": workspace.team_id,

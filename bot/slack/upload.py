@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -19,6 +20,41 @@ if TYPE_CHECKING:
     from bot.core.ports import Bookmark, Upload
 
 FILES_PER_MESSAGE = 10  # as many as a person can post at once
+LARGEST_SNIPPET = 1_000_000  # bytes; https://docs.slack.dev/reference/methods/files.getUploadURLExternal
+
+# Slack shows a snippet coloured, and can be told its language: https://docs.slack.dev/reference/objects/file-object
+SNIPPETS = {
+    extension: kind
+    for kind, extensions in {
+        "c": "c h",
+        "cpp": "cpp cc cxx hpp",
+        "csharp": "cs",
+        "css": "css",
+        "go": "go",
+        "haskell": "hs",
+        "html": "html htm",
+        "java": "java",
+        "javascript": "js mjs cjs jsx",
+        "kotlin": "kt kts",
+        "lua": "lua",
+        "perl": "pl pm",
+        "php": "php",
+        "powershell": "ps1",
+        "python": "py pyi",
+        "r": "r",
+        "ruby": "rb",
+        "rust": "rs",
+        "scala": "scala",
+        "shell": "sh bash",
+        "sql": "sql",
+        "swift": "swift",
+        "typescript": "ts mts cts",
+        "xml": "xml",
+        "yaml": "yaml yml",
+    }.items()
+    for extension in extensions.split()
+}
+UNWANTED = {"unknown_snippet_type", "snippet_too_large"}
 
 
 class Files:
@@ -49,7 +85,14 @@ class Files:
 
     async def _announce(self, file: Upload) -> str:
         """Bring a file's bytes to Slack, where nobody sees them yet; return its id."""
-        target = await call(self._client.files_getUploadURLExternal, filename=file.name, length=len(file.content))
+        wanted = {"filename": file.name, "length": len(file.content)}
+        kind = snippet_type(file)
+        try:
+            target = await call(self._client.files_getUploadURLExternal, **wanted, snippet_type=kind)
+        except ChatError as error:
+            if kind is None or error.code not in UNWANTED:
+                raise
+            target = await call(self._client.files_getUploadURLExternal, **wanted)
         await self._send(urljoin(self._client.base_url, str(target["upload_url"])), file.content)
         return str(target["file_id"])
 
@@ -66,3 +109,9 @@ class Files:
             if error.code != "file_not_found":
                 raise
             return False
+
+
+def snippet_type(file: Upload) -> str | None:
+    """Return Slack's name for the language that a file is written in, None where it has none, or the file is large."""
+    extension = PurePath(file.name).suffix.removeprefix(".").lower()
+    return SNIPPETS.get(extension) if len(file.content) <= LARGEST_SNIPPET else None

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.db.engine import Database
-from bot.playground.messages_reply import Stop
+from bot.playground.messages_reply import Stop, Thinking
 from bot.playground.messages_rules import MessagesApiError
 from tests.acceptance.conftest import BOTH_DATABASES
 
@@ -143,6 +143,61 @@ async def test_code_and_explanation_stay_apart(dialogue: Dialogue, model: Script
     shown = await ask(dialogue, model, "an area", f"{block(AREA)}\n\nNegative radii are fine.")
     assert shown.startswith(f"{block(AREA)}\n\nNegative radii are fine.\n\nCode saved to area.py")
     assert files(dialogue) == {"area.py": [AREA + "\n"]}
+
+
+async def test_a_long_explanation_is_shortened(dialogue: Dialogue, model: ScriptedModel) -> None:
+    shown = await ask(dialogue, model, "an area", f"{block(AREA)}\n\nSo.\n" + "It goes round and round.\n" * 100)
+    assert shown.startswith(f"{block(AREA)}\n\nSo.\nIt goes")
+    assert shown.count("round and round") < 60
+    assert "“Explain” gives all of it" in shown
+    assert files(dialogue) == {"area.py": [AREA + "\n"]}
+
+
+async def test_slack_is_told_the_language(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await ask(dialogue, model, "an area", f"{block(AREA)}\n\n{block('{}', 'json a.json')}")
+    assert [file.snippet_type for file in dialogue.workspace.files()] == ["python", ""]
+
+
+async def test_a_snippet_refused_is_still_saved(dialogue: Dialogue, model: ScriptedModel) -> None:
+    dialogue.workspace.fail("files.getUploadURLExternal", error="unknown_snippet_type")
+    await ask(dialogue, model, "an area", block(AREA))
+    assert files(dialogue) == {"area.py": [AREA + "\n"]}
+
+
+async def test_code_being_written_can_be_stopped(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer("```python\n# area.py\ndef area(r):\n", asyncio.Event())
+    await dialogue.workspace.command(dialogue.general, "/code", "an area")
+    await dialogue.workspace.until(lambda: any("def area" in message.shown for message in thread(dialogue)))
+    dialogue.workspace.say(dialogue.general, "stop", thread_ts=thread(dialogue)[0].ts)
+    assert (await answer(dialogue)).endswith("_Stopped._")
+    assert files(dialogue) == {}
+
+
+async def test_a_hanging_correction_can_be_stopped(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer(block(BROKEN))
+    model.answer(asyncio.Event(), to="don't parse")
+    await dialogue.workspace.command(dialogue.general, "/code", "an area")
+    await model.until_asked(2)
+    dialogue.workspace.say(dialogue.general, "stop", thread_ts=thread(dialogue)[0].ts)
+    shown = await answer(dialogue)
+    assert "⚠️ area.py: line 2: " in shown
+    assert "The correction was stopped." in shown
+    assert files(dialogue) == {"area.py": [BROKEN + "\n"]}
+
+
+async def test_code_has_a_footer_and_thinking(stage: Dialogue, model: ScriptedModel) -> None:
+    model.answer(Thinking("A circle."), block(BROKEN))
+    model.answer(block(AREA))
+    async with stage.bot():
+        for number, setting in enumerate(("footer true", "thinking adaptive"), start=1):
+            await stage.workspace.command(stage.general, "/parley", f"set {setting}")
+            await stage.whisper(number)
+        await stage.workspace.command(stage.general, "/code", "an area")
+        shown = await answer(stage)
+    assert "claude-haiku-5-5 · " in shown
+    assert "AI can be wrong" in shown
+    assert model.requests[0].body["thinking"]["type"] == "adaptive"
+    assert "A circle" not in shown
 
 
 async def test_a_fault_goes_back_once(dialogue: Dialogue, model: ScriptedModel) -> None:

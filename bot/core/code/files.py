@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 MAX_NAME = 60  # characters of a file's name, its extension not counted
+LONGEST_EXPLANATION = 1_200  # characters beside the blocks; the prompt asks for five lines
+SHORTENED = "_The explanation was long, so I shortened it here: “Explain” gives all of it._"
 
 # Blocks are all that is needed of it, and the text between them need not be parsed.
 _MARKDOWN = MarkdownIt("commonmark").disable(["inline", "text_join"])
@@ -101,6 +103,19 @@ def replaced(text: str, changed: Mapping[str, str]) -> str:
         if block.file.name in changed:
             lines[block.first : block.end] = changed[block.file.name].split("\n")
     return "\n".join(lines)
+
+
+def brief(text: str) -> str:
+    """Write an answer with its blocks whole, and what stands beside them cut at a line's end where it grew long."""
+    lines = _LINE_END.split(text)
+    inside = {number for block in blocks(text) for number in range(block.first, block.end)}
+    room, kept = LONGEST_EXPLANATION, list[str]()
+    for number, line in enumerate(lines):
+        if number not in inside:
+            room -= len(line)
+        if number in inside or room >= 0:
+            kept.append(line)
+    return text if room >= 0 else "\n".join([*kept, "", SHORTENED])
 
 
 def fenced(content: str, tag: str) -> str:

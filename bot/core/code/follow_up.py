@@ -38,19 +38,29 @@ def is_command(text: str) -> bool:
 
 
 async def continue_code(
-    request: Request, visible: Answer, desk: Desk, *, bookmark: Bookmark, model: Model, chat: Chat, notes: str = ""
+    request: Request,
+    visible: Answer,
+    desk: Desk,
+    *,
+    bookmark: Bookmark,
+    model: Model,
+    chat: Chat,
+    spare: Request | None = None,
 ) -> Product:
     """Answer what is asked next in a thread with code: a change, tests, a question. `request` is as for any answer.
 
-    Raises `ChatError`, and a `ModelError` for the turn to be tried again.
+    `spare` is the same without files that the API may reject. Raises `ChatError`, and a `ModelError` for the turn to
+    be tried again.
     """
     if is_command(desk.said):
         try:
             parse(desk.said.removeprefix(COMMAND))
         except UsageError as error:
             return Product(Written(error.sentence, await visible.replace(error.sentence)))
-    request = as_code(request, desk.known, model.room(request.max_output, request.settings))
-    return await produce(request, visible, desk, bookmark=bookmark, model=model, chat=chat, notes=notes)
+    room = model.room(request.max_output, request.settings)
+    request = as_code(request, desk.known, room)
+    spare = as_code(spare, desk.known, room) if spare is not None else None
+    return await produce(request, visible, desk, bookmark=bookmark, model=model, chat=chat, spare=spare)
 
 
 def with_sources(known: Sequence[CodeFile], attached: Sequence[Attachment]) -> tuple[CodeFile, ...]:
@@ -114,9 +124,9 @@ async def press_code(press: Press, *, bookmark: Bookmark, store: Store, model: M
             settings=settings,
         )
         opening = f"_{chat.mention(press.asker.person)}: {words}_\n\n"
-        desk = Desk(press.place, press.asker, known, opening=opening)
         notes = too_long(messages=fitted.messages_left_out)
-        product = await continue_code(request, visible, desk, bookmark=bookmark, model=model, chat=chat, notes=notes)
+        desk = Desk(press.place, press.asker, known, opening=opening, notes=notes)
+        product = await continue_code(request, visible, desk, bookmark=bookmark, model=model, chat=chat)
     record = product.written.record(press.place, question, began_with_bot=conversation.began_with_bot)
     return replace(record, code_files=product.files)
 

@@ -11,13 +11,13 @@ from pydantic import TypeAdapter
 
 from bot.core.code import wording
 from bot.core.code.check import Fault, Report, check
-from bot.core.code.files import CodeFile, blocks, clean, fenced, files, replaced
+from bot.core.code.files import CodeFile, blocks, brief, clean, fenced, files, replaced
 from bot.core.code.version import changes
 from bot.core.conversation import Place
 from bot.core.ports import Asker, Call, Role, Turn, Upload
 from bot.core.quoting import quoted
-from bot.core.reply import LIMIT_HINT, Written, own_up
-from bot.errors import ChatError, ModelError
+from bot.core.reply import LIMIT_HINT, REJECTED, Written, ask, footer_of, gone, own_up
+from bot.errors import ChatError, GoneError, ModelError, ModelStoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,6 +31,7 @@ DRAFT = "draft"  # the bookmark of what the model wrote: a second try neither as
 MENDING = "\n\n_{faults}. I ask for a correction…_"
 MENDED_IN_VAIN = "I asked for a correction once, and this is what remains."
 NOT_MENDED = "I could not get a correction: {sentence}"
+STOPPED = "The correction was stopped."
 UNCLOSED = Fault("its code block is never closed")
 
 
@@ -38,7 +39,7 @@ UNCLOSED = Fault("its code block is never closed")
 class Desk:
     """Where code is written: its thread with the files that it has, or `is_private`, for the asker alone.
 
-    `said` is what the newest message says. `opening` stands before the answer.
+    `said` is what the newest message says. `opening` stands before the answer, `notes` at its very end.
     """
 
     place: Place
@@ -47,6 +48,7 @@ class Desk:
     is_private: bool = False
     said: str = ""
     opening: str = ""
+    notes: str = ""
 
 
 class Product(NamedTuple):
@@ -58,52 +60,73 @@ class Product(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What the model wrote so far, and what that cost. `remark` tells how mending its faults went, "" before that."""
+    """What the model wrote so far, and what that cost. `remark` tells how mending its faults went, "" before that.
+
+    `was_spared`: it was asked without the files, which the API had rejected.
+    """
 
     text: str
     calls: tuple[Call, ...]
     truncated: bool
     is_mended: bool = False
     remark: str = ""
+    was_spared: bool = False
 
 
 _DRAFT = TypeAdapter(Draft)
 
 
 async def produce(
-    request: Request, visible: Answer, desk: Desk, *, bookmark: Bookmark, model: Model, chat: Chat, notes: str = ""
+    request: Request,
+    visible: Answer,
+    desk: Desk,
+    *,
+    bookmark: Bookmark,
+    model: Model,
+    chat: Chat,
+    spare: Request | None = None,
 ) -> Product:
     """Let the model write, see that its files parse, save them, and end the answer with what became of each.
 
-    `notes` stand at the answer's very end. Raises `ChatError`, and a `ModelError` for the turn to be tried again.
+    `spare` is the request without files that the API may reject. Raises `ChatError`, and a `ModelError` for the turn to
+    be tried again.
     """
     visible.write(desk.opening)
     try:
-        draft = await _write(request, visible, bookmark=bookmark, model=model)
+        draft = await _write(request, visible, spare, bookmark=bookmark, model=model)
     except ModelError as error:
         return Product(await own_up(error, visible, bookmark.reference))
     draft, report = await _mend(draft, request, visible, bookmark=bookmark, model=model)
     found = changes(blocks(draft.text), desk.known)
     new = [change for change in found if not change.is_idle]
     is_saved = not new or await _save(new, desk, bookmark=bookmark, chat=chat)
-    ending = _ending(draft, report, found, is_saved=is_saved, desk=desk) + notes
+    ending = _ending(draft, report, found, is_saved=is_saved, desk=desk) + desk.notes
     buttons = () if desk.is_private else wording.controls([change.file for change in new], is_saved=is_saved)
     shown = replaced(draft.text, {change.block: wording.difference(change) for change in new if change.before})
-    if draft.is_mended or shown != draft.text:
-        message_id = await visible.replace(desk.opening + shown + ending, controls=buttons)
-    else:
-        message_id = await visible.finish(ending, controls=buttons)
-    return Product(Written(draft.text, message_id, draft.calls), tuple(change.file for change in new))
+    shown = brief(shown) if new else shown
+    footer = footer_of(draft.calls, request)
+    try:
+        if draft.is_mended or shown != draft.text:
+            message_id = await visible.replace(desk.opening + shown + ending, footer=footer, controls=buttons)
+        else:
+            message_id = await visible.finish(ending, footer=footer, controls=buttons)
+    except GoneError as error:
+        return Product(gone(error, draft.calls))
+    written = Written(draft.text, message_id, draft.calls, was_spared=draft.was_spared)
+    return Product(written, tuple(change.file for change in new))
 
 
-async def _write(request: Request, visible: Answer, *, bookmark: Bookmark, model: Model) -> Draft:
+async def _write(
+    request: Request, visible: Answer, spare: Request | None, *, bookmark: Bookmark, model: Model
+) -> Draft:
     """Ask the model, unless a former try of this turn did. Raises a `ModelError`."""
     if kept := bookmark.get(DRAFT):
         draft = _DRAFT.validate_json(kept)
         visible.write(draft.text)
         return draft
-    completion = await model.write(request, visible.write, halt=bookmark.halted)
-    draft = Draft(clean(completion.text), (completion.call,), completion.truncated)
+    asked = await ask(request, visible, model=model, spare=spare, halt=bookmark.halted)
+    text = clean(asked.completion.text)
+    draft = Draft(text, asked.calls, asked.completion.truncated, was_spared=asked.was_spared)
     await _keep(draft, bookmark)
     return draft
 
@@ -115,7 +138,7 @@ async def _mend(
     report = await _check(draft)
     if report.faults and not draft.truncated and not draft.remark:
         visible.write(MENDING.format(faults="; ".join(f"{name}: {fault}" for name, fault in report.faults.items())))
-        draft = await _corrected(draft, report.faults, request, model)
+        draft = await _corrected(draft, report.faults, request, bookmark=bookmark, model=model)
         await _keep(draft, bookmark)
         report = await _check(draft)
     return draft, replace(report, remark=draft.remark)
@@ -128,10 +151,15 @@ async def _check(draft: Draft) -> Report:
     return replace(report, faults={**report.faults, **unclosed})
 
 
-async def _corrected(draft: Draft, faults: Mapping[str, Fault], request: Request, model: Model) -> Draft:
+async def _corrected(
+    draft: Draft, faults: Mapping[str, Fault], request: Request, *, bookmark: Bookmark, model: Model
+) -> Draft:
     turns = (*request.turns, Turn(Role.ASSISTANT, draft.text), Turn(Role.USER, _complaint(faults)))
     try:
-        completion = await model.write(replace(request, turns=turns), _unseen)
+        completion = await model.write(replace(request, turns=turns), _unseen, halt=bookmark.halted)
+    except ModelStoppedError as error:
+        calls = (*draft.calls, error.call) if error.call else draft.calls
+        return replace(draft, calls=calls, is_mended=True, remark=STOPPED)
     except ModelError as error:
         log.warning("no correction: %s: %s", type(error).__name__, error)
         calls = (*draft.calls, error.call) if error.call else draft.calls
@@ -191,6 +219,7 @@ def _ending(draft: Draft, report: Report, found: Sequence[Change], *, is_saved: 
     report = replace(report, faults={name: fault for name, fault in report.faults.items() if name not in cut})
     parts = (
         LIMIT_HINT if draft.truncated and not cut else "",
+        REJECTED if draft.was_spared else "",
         wording.unfinished(cut, truncated=draft.truncated),
         wording.saved(new, where) if is_saved else wording.unsaved(new),
         wording.unchanged(found),

@@ -32,10 +32,9 @@ async def code(command: Command, *, bookmark: Bookmark, store: Store, model: Mod
         settings=settings,
         creativity=Creativity.LOW,
     )
-    desk = Desk(command.place, command.asker, is_private=command.is_private)
+    notes = too_long(characters=cut)
+    desk = Desk(command.place, command.asker, is_private=command.is_private, notes=notes)
     async with answering(command, chat=chat, bookmark=bookmark) as visible:
-        product = await produce(
-            request, visible, desk, bookmark=bookmark, model=model, chat=chat, notes=too_long(characters=cut)
-        )
+        product = await produce(request, visible, desk, bookmark=bookmark, model=model, chat=chat)
     record = command.record(product.written)
     return record if command.is_private else replace(record, code_files=product.files)

@@ -13,12 +13,43 @@ from bot.playground.wire import ApiError, Json
 if TYPE_CHECKING:
     from bot.playground.workspace import Workspace
 
+LARGEST_SNIPPET = 1_000_000  # bytes
+# Those of Slack's file types that are languages: https://docs.slack.dev/reference/objects/file-object
+SNIPPET_TYPES = frozenset(
+    (
+        *("applescript", "c", "clojure", "coffeescript", "cpp", "csharp", "css", "csv", "d", "dart", "diff", "docker"),
+        *("erlang", "fsharp", "fortran", "go", "groovy", "handlebars", "haskell", "haxe", "html", "java", "javascript"),
+        *("json", "kotlin", "latex", "lisp", "lua", "markdown", "matlab", "mumps", "objc", "ocaml", "pascal", "perl"),
+        *(
+            "php",
+            "powershell",
+            "puppet",
+            "python",
+            "r",
+            "ruby",
+            "rust",
+            "sass",
+            "scala",
+            "scheme",
+            "shell",
+            "smalltalk",
+        ),
+        *("sql", "swift", "text", "tsv", "typescript", "vb", "vbscript", "velocity", "verilog", "xml", "yaml"),
+    )
+)
+
 
 def upload_url(workspace: Workspace, arguments: Arguments) -> Json:
     """Announce a file, and learn where its bytes go."""
     if arguments.number("length", 0) < 1:
         raise ApiError("invalid_arguments", "[ERROR] must be greater than 0: length")
+    kind = arguments.text("snippet_type")
+    if kind and kind not in SNIPPET_TYPES:
+        raise ApiError("unknown_snippet_type")
+    if kind and arguments.number("length", 0) > LARGEST_SNIPPET:
+        raise ApiError("snippet_too_large")
     file = workspace.add_file(arguments.text("filename"), workspace.bot.id)
+    file.snippet_type = kind
     return {"upload_url": f"{workspace.base_url}/files/upload/{file.id}", "file_id": file.id}
 
 
