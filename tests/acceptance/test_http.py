@@ -177,8 +177,8 @@ async def test_half_characters_are_answered_too(dialogue: Dialogue, model: Scrip
     said = {"type": "app_mention", "channel": dialogue.general, "user": dialogue.workspace.me.id, "text": text}
     said |= {"ts": dialogue.workspace.workspace.next_ts(), "thread_ts": root}
     dialogue.workspace.deliver(envelope(dialogue.workspace.workspace, said))
-    assert await dialogue.answer(dialogue.general, root) == "Hello."
-    assert model.requests[0].text == "half  of one"
+    assert (await dialogue.answer(dialogue.general, root)).startswith("Hello.")
+    assert model.requests[0].text.endswith("half  of one")
 
 
 async def test_the_bot_is_alive(sender: Sender) -> None:

@@ -38,10 +38,10 @@ async def report(
 ) -> tuple[str, str]:
     """Show what came of a run, with its files where it is long; return the text and its message's id."""
     if run.items <= MOST_LISTED:
-        text = await short(run, settings, world)
+        text = await short(run, settings, world, bookmark.reference)
     else:
         where = await upload(run, settings, bookmark=bookmark, world=world, picture=True)
-        text = f"{await summary(run, settings, world)}\n\n{where}"
+        text = f"{await summary(run, settings, world, bookmark.reference)}\n\n{where}"
     return text, await visible.replace(text, controls=controls(run))
 
 
@@ -55,16 +55,16 @@ def controls(run: Run) -> Sequence[Control]:
     return buttons
 
 
-async def short(run: Run, settings: ChannelSettings, world: World) -> str:
+async def short(run: Run, settings: ChannelSettings, world: World, reference: str = "") -> str:
     """Write the numbered list."""
     results = [one async for page in world.runs.results(run.id) for one in page]
     counts = Counts()
     counts.add(results, settings.check_below)
-    said = notes(counts, settings.check_below)
+    said = notes(counts, settings.check_below, reference)
     return listing(results, settings.check_below) + (f"\n\n{said}" if said else "")
 
 
-async def summary(run: Run, settings: ChannelSettings, world: World) -> str:
+async def summary(run: Run, settings: ChannelSettings, world: World, reference: str = "") -> str:
     """Write the counts, and the first of what a person should look at."""
     counts, unsure = Counts(), list[Sorted]()
     async for page in world.runs.results(run.id):
@@ -72,7 +72,7 @@ async def summary(run: Run, settings: ChannelSettings, world: World) -> str:
         if len(unsure) < SHOWN_UNSURE:
             unsure += [one for one in page if one.needs_person(settings.check_below)]
     parts = [f"**{counts.items:,} messages** ({run.source}), {_cost(run)}", table(counts)]
-    if said := notes(counts, settings.check_below):
+    if said := notes(counts, settings.check_below, reference):
         parts.append(said)
     if unsure:
         parts.append("\n".join(map(_unsure, unsure[:SHOWN_UNSURE])))

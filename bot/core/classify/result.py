@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from bot.core.classify.category import UNCLASSIFIED
 from bot.core.classify.item import SHOWN_TO_MODEL
+from bot.core.reply import apology
+from bot.errors import ModelFormError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -70,14 +72,15 @@ def cell(text: str) -> str:
     return " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|")
 
 
-def notes(counts: Counts, threshold: int) -> str:
-    """Tell what a person should know of the result, "" for nothing."""
+def notes(counts: Counts, threshold: int, reference: str = "") -> str:
+    """Tell what a person should know of the result, "" for nothing; `reference` is for what went wrong."""
     said = []
     if counts.unsure:
         are = "are" if counts.unsure > 1 else "is"
         said.append(f"{UNSURE} {counts.unsure:,} of {counts.items:,} {are} less than {threshold} % sure: please check.")
     if counts.unclassified:
-        said.append(f"{counts.unclassified:,} of {counts.items:,} got no category.")
+        why = f" {apology(ModelFormError('unclassified'), reference)}" if reference else ""
+        said.append(f"{counts.unclassified:,} of {counts.items:,} got no category.{why}")
     if counts.cut:
         them = "them by their beginnings and ends" if counts.cut > 1 else "it by its beginning and end"
         what = f"{counts.cut:,} messages are" if counts.cut > 1 else "1 message is"
