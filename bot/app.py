@@ -18,6 +18,7 @@ from bot.claude import client as claude_client
 from bot.db import migrate
 from bot.db.classify import SqlRuns
 from bot.db.engine import Database
+from bot.db.feedback import SqlBoard
 from bot.db.quota import SqlQuota
 from bot.db.store import SqlStore
 from bot.errors import ChatError
@@ -74,7 +75,7 @@ async def running(settings: Settings) -> AsyncIterator[str]:
         )
         client = web_client(_secret(settings.slack_bot_token), settings.slack_api_url, session)
         identity = Identity(client)
-        store, runs = SqlStore(database), SqlRuns(database)
+        store, runs, board = SqlStore(database), SqlRuns(database), SqlBoard(database)
         inbox = Inbox(
             database.writer,
             running=settings.max_running_turns,
@@ -90,12 +91,14 @@ async def running(settings: Settings) -> AsyncIterator[str]:
             inbox,
             store=store,
             runs=runs,
+            board=board,
             model=model,
             chat=SlackChat(client, identity, session, Budget(SqlQuota(database), factor=settings.slack_rate_factor)),
             admins=settings.parley_admins,
         )
         retention.register(inbox, store, settings.retention_days)
         retention.register_runs(inbox, runs, settings.retention_days)
+        retention.register_feedback(inbox, board, settings.retention_days)
         app = bolt_app(client, identity, turns)
         await _introduce(identity)
         await inbox.start()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncEngine
 
+    from bot.playground.local_workspace import LocalWorkspace
     from bot.settings import Settings
 
 PLAYGROUND_PORT = 3900
@@ -161,10 +162,34 @@ def _playground(options: argparse.Namespace) -> int:
     return 0
 
 
+async def _switch_triage_on(database_url: str, workspace: LocalWorkspace) -> None:
+    """Let #support-feedback triage itself, and bugs go to #engineering. Posts come too quickly to be joined."""
+    from bot.core.channel_settings import read
+    from bot.core.conversation import Place
+    from bot.db.engine import Database
+    from bot.db.store import SqlStore
+    from bot.playground.feedback import CHANNEL
+
+    typed = {
+        "triage": "true",
+        "together": "0",
+        "teams": f"Apps: #{workspace.channel('engineering')}",
+        "routes": "Bug report -> Apps; Performance issue -> Apps",
+    }
+    database = Database.open(database_url)
+    try:
+        place = Place(workspace.workspace.team_id, workspace.channel(CHANNEL))
+        changes = {name: read(name, value, {}) for name, value in typed.items()}
+        await SqlStore(database).change_settings(place, changes, workspace.me.id)
+    finally:
+        await database.close()
+
+
 async def _play(options: argparse.Namespace, folder: Path) -> None:
     """Run the local workspace, and the real bot in it, unaware of where it is. All is forgotten at the end."""
     from bot import app
     from bot.db import migrate
+    from bot.playground import feedback
     from bot.playground.page_api import Command, Shortcut
     from bot.playground.stage import Stage
     from bot.slack.commands import COMMANDS
@@ -184,10 +209,12 @@ async def _play(options: argparse.Namespace, folder: Path) -> None:
         read = _configured(told | stage.environment(options.transport), for_slack=True)
         settings.hide_from_libraries()
         await migrate.upgrade(read.database_url)
+        await _switch_triage_on(read.database_url, stage.workspace)
 
         def announce(address: str) -> None:
             if options.transport == "http":
                 stage.deliver_to(f"{address}/slack/events")
+            feedback.post(stage.workspace, tell="ANTHROPIC_API_KEY" not in environ)
             print(f"Playground: {stage.url}", flush=True)
             if not options.no_browser and _has_browser():
                 webbrowser.open(stage.url)

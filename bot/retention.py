@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot.work import FAILED_KEPT
 
 if TYPE_CHECKING:
+    from bot.core.triage.item import Board
     from bot.db.classify import SqlRuns
     from bot.db.store import SqlStore
     from bot.work import Inbox, Job
@@ -27,6 +28,17 @@ def register(inbox: Inbox, store: SqlStore, days: int) -> None:
 def register_runs(inbox: Inbox, runs: SqlRuns, days: int) -> None:
     """Let runs of /classify go, with their messages and corrections, once they are `days` days old; 0 keeps them."""
     inbox.every("classify retention", HOUR, partial(forget_runs, runs=runs, days=days))
+
+
+def register_feedback(inbox: Inbox, board: Board, days: int) -> None:
+    """Let the words of feedback go once they are `days` days old; 0 keeps them. What it was sorted as stays."""
+    inbox.every("feedback retention", HOUR, partial(forget_feedback, board=board, days=days))
+
+
+async def forget_feedback(job: Job, *, board: Board, days: int) -> None:
+    """Forget old feedback's words, in short transactions. Raises what the database raises."""
+    while days and await board.forget(datetime.now(UTC) - timedelta(days=days)):
+        job.check()
 
 
 async def forget_runs(job: Job, *, runs: SqlRuns, days: int) -> None:

@@ -86,9 +86,9 @@ class Threads:
         """Tell whether a message may be for the bot at all. Raises what the database raises."""
         if may_be_for_bot(heard, DEFAULTS):
             return True
-        return may_be_for_bot(heard, await self._settings_of(replace(heard.place, thread="")))
+        return may_be_for_bot(heard, await self.settings_of(replace(heard.place, thread="")))
 
-    async def _settings_of(self, channel: Place) -> ChannelSettings:
+    async def settings_of(self, channel: Place) -> ChannelSettings:
         """Return a channel's settings, `SETTINGS_KEPT` seconds old at most: each word in a channel asks for them."""
         key = share(channel)
         settings, until = self._settings.get(key, (None, 0.0))
@@ -99,6 +99,10 @@ class Threads:
             while len(self._settings) > MOST_CHANNELS:
                 self._settings.popitem(last=False)
         return settings
+
+    def forget_settings(self, place: Place) -> None:
+        """Ask anew for a channel's settings: they may have been changed here."""
+        self._settings.pop(share(place), None)
 
     async def change(self, changed: Changed) -> None:
         """Take in an edit or a deletion."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pydantic import TypeAdapter
 
-from bot import ledger
+from bot import ledger, triaging
 from bot.classifying import Classifying
 from bot.core import again, configure, parley, usage
 from bot.core import command as commands
@@ -29,9 +29,12 @@ from bot.core.reply import Written, apology
 from bot.core.revise import REGENERATE
 from bot.core.summarize import answer as summary
 from bot.core.summarize import source as summary_source
+from bot.core.triage.act import PRESSED as TRIAGED
+from bot.core.triage.card import CHANGE
 from bot.db import store as db_store
 from bot.errors import BotError, ChatError, ModelError, NotAllowedError, NotInChannelError, SlowError, UsageError
 from bot.threads import Threads, lane, share
+from bot.triaging import Triaging
 from bot.work import Delivery
 
 if TYPE_CHECKING:
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
     from bot.core.control import Form, Submission
     from bot.core.conversation import Changed
     from bot.core.ports import Answer, Bookmark, Chat, Model, Store
+    from bot.core.triage.item import Board
     from bot.work import Finish, Inbox, Job
 
 log = logging.getLogger(__name__)
@@ -117,11 +121,22 @@ class Turns:
     """
 
     def __init__(
-        self, inbox: Inbox, *, store: Store, runs: Runs, model: Model, chat: Chat, admins: frozenset[str]
+        self,
+        inbox: Inbox,
+        *,
+        store: Store,
+        runs: Runs,
+        board: Board,
+        model: Model,
+        chat: Chat,
+        admins: frozenset[str],
     ) -> None:
         self._inbox, self._store, self._model, self._chat, self._admins = inbox, store, model, chat, admins
         self._threads = Threads(inbox, store=store, model=model, chat=chat, controls=PRESSED)
         self._classifying = Classifying(inbox, runs=runs, store=store, model=model, chat=chat)
+        self._triaging = Triaging(
+            inbox, board=board, runs=runs, store=store, model=model, chat=chat, settings_of=self._threads.settings_of
+        )
         self._notices: set[asyncio.Task[None]] = set()
         inbox.handle(MESSAGE, self.run_message, self.give_up_message)
         inbox.handle(COMMAND, self.run_command, self.give_up_command)
@@ -129,6 +144,7 @@ class Turns:
 
     async def hear(self, heard: Heard) -> None:
         """Take in a person's message."""
+        await self._triaging.hear(heard)
         if not await self._threads.is_worth_hearing(heard):
             return
         if is_stop(heard.text):
@@ -141,6 +157,7 @@ class Turns:
 
     async def change(self, changed: Changed) -> None:
         """Take in that a message was edited or deleted."""
+        await self._triaging.change(changed)
         await self._threads.change(changed)
 
     async def stop(self, place: Place) -> None:
@@ -159,6 +176,8 @@ class Turns:
             return await configure.open_prompt(press, admins=self._admins, store=self._store, chat=self._chat)
         if press.name in FORMS:
             return await self._classifying.open_form(press)
+        if press.name == CHANGE:
+            return await self._triaging.open_form(press)
         if press.name == summary_source.SHORTCUT:
             await self.take(summary_source.from_shortcut(press, chat=self._chat))
         elif press.name == summary.CANCEL:
@@ -169,7 +188,7 @@ class Turns:
             await self.stop(press.place)
         elif press.name == again.RATE:
             return await again.rate(press, store=self._store)
-        elif press.name in PRESSED or press.name in DECIDED:
+        elif press.name in PRESSED or press.name in DECIDED or press.name in TRIAGED:
             await self._inbox.accept(press_delivery(press))
         else:
             log.warning("nobody knows the control %s", press.name)
@@ -184,6 +203,8 @@ class Turns:
         if submission.name == again.COMMENT:
             await again.comment(submission, store=self._store)
             return {}
+        if submission.name == CHANGE:
+            return await self._triaging.submit(submission)
         log.warning("nobody knows the form %s", submission.name)
         return {}
 
@@ -231,10 +252,14 @@ class Turns:
             record = await usage.usage(
                 command, admins=self._admins, bookmark=job, store=self._store, chat=self._chat, now=datetime.now(UTC)
             )
+        elif command.name == "parley" and triaging.is_for(command):
+            record = await self._triaging.command(command, bookmark=job)
         elif command.name == "parley":
             record = await configure.configure(
                 command, admins=self._admins, bookmark=job, store=self._store, model=self._model, chat=self._chat
             )
+            self._threads.forget_settings(command.place)
+            await self._triaging.configured(command)
         elif command.name == "classify" and (command.is_private or command.place.thread):
             record = await self._classifying.command(command, bookmark=job)
         elif command.place.thread or (command.is_private and not summary_source.is_request(command)):
@@ -262,6 +287,9 @@ class Turns:
         """Carry out what a press sets off."""
         press = _PRESS.validate_python(job.payload)
         ledger.gather(job, press.place, press.asker.person)
+        if press.name in TRIAGED:
+            await self._triaging.pressed(press)
+            return _finish(Record(press.place, press.asker.person), job)
         if press.name in DECIDED:
             return _finish(await self._classifying.pressed(press, bookmark=job), job)
         record = await PRESSED[press.name](press, bookmark=job, store=self._store, model=self._model, chat=self._chat)

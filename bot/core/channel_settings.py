@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -10,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from bot.core.classify import category
 from bot.core.classify.category import Category  # noqa: TC001 (pydantic reads the annotation)
 from bot.core.code import language
+from bot.core.triage import route
+from bot.core.triage.route import Route, Team  # noqa: TC001 (as above)
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -101,6 +104,71 @@ class ChannelSettings(BaseModel):
         description="the language that /code writes in where the request wants no other, such as TypeScript",
     )
     footer: bool = Field(default=False, description="whether answers end with their model, tokens and cost")
+
+    triage: bool = Field(default=False, description="whether each post here is taken for feedback, sorted and routed")
+    triage_bots: bool = Field(default=False, description="whether what apps and workflows post is feedback, too")
+    strictness: Literal["conservative", "normal", "eager"] = Field(
+        default="normal",
+        description="conservative: only what is clearly feedback counts; normal: all but small talk; eager: all",
+    )
+    severities: tuple[str, ...] = Field(
+        default=("Low", "Medium", "High", "Critical"),
+        min_length=2,
+        max_length=10,
+        description="how grave feedback can be, the least first, with commas",
+    )
+    areas: tuple[str, ...] = Field(
+        default=(), max_length=30, description="the parts of your product that feedback is about, with commas"
+    )
+    teams: tuple[Team, ...] = Field(
+        default=(),
+        max_length=route.MOST,
+        description="who works on feedback, as `Payments: #payments @anna`, one a line",
+    )
+    routes: tuple[Route, ...] = Field(
+        default=(),
+        max_length=route.MOST,
+        description="what goes to whom, as `Billing -> Payments` or `Bug report + Critical -> On-call`, one a line",
+    )
+    agents: tuple[str, ...] = Field(
+        default=(),
+        max_length=200,
+        description="who answers here: what they post is no feedback, and if there are any, only they decide about it",
+    )
+    together: int = Field(
+        default=3, ge=0, le=60, description="what one person posts within so many minutes is one piece of feedback"
+    )
+    cards: Literal["thread", "team"] = Field(
+        default="thread", description="where feedback is shown with its buttons: in its thread, or only to its team"
+    )
+    acknowledgement: str = Field(
+        default="", max_length=500, description="what is said to those who post feedback; empty: nothing"
+    )
+
+    @field_validator("severities", "areas", mode="before")
+    @classmethod
+    def _words(cls, value: object) -> object:
+        """Read words as they are typed."""
+        if not isinstance(value, str):
+            return value
+        return tuple(dict.fromkeys(word[:60] for part in re.split(r"[,;\n]", value) if (word := part.strip())))
+
+    @field_validator("agents", mode="before")
+    @classmethod
+    def _people(cls, value: object) -> object:
+        """Read people as they are typed."""
+        return tuple(dict.fromkeys(re.findall(r"@([A-Z0-9]+)", value))) if isinstance(value, str) else value
+
+    @field_validator("teams", "routes", mode="before")
+    @classmethod
+    def _lines(cls, value: object, info: ValidationInfo) -> object:
+        """Read teams and routes as they are typed."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return route.read_teams(value) if info.field_name == "teams" else route.read_routes(value)
+        except UsageError as error:
+            raise ValueError(error.sentence) from None
 
     @field_validator("categories", mode="before")
     @classmethod

@@ -14,7 +14,7 @@ from bot.core.conversation import Place, Record
 from bot.errors import NotAllowedError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from bot.core.command import Command
     from bot.core.control import Press, Submission
@@ -29,6 +29,16 @@ _FORM = re.compile(
 )
 
 
+_TRIAGE = re.compile(
+    r"(?:triage\s+(?P<what>on|off|report)|(?P<trends>trends)(?:\s+(?P<days>\d{1,3})\s*d)?)", re.IGNORECASE
+)
+TRENDS_DAYS = 7
+TRIAGE_IS_ON = (
+    "From now on I sort each post in this channel. `/parley set categories`, `severities`, `teams` and `routes` say "
+    "how; `/parley settings` shows what holds now; people put me right with the buttons below my cards."
+)
+
+
 class Action(StrEnum):
     """What `/parley` is asked to do with a setting."""
 
@@ -36,6 +46,8 @@ class Action(StrEnum):
     SHOW = "show"
     SET = "set"
     UNSET = "unset"
+    REPORT = "report"
+    TRENDS = "trends"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +66,8 @@ def parse(typed: str) -> Wish:
     """
     if typed.strip().lower() in {"", "help"}:
         raise UsageError(HELP)
+    if triage := _TRIAGE.fullmatch(typed.strip()):
+        return _parse_triage(triage)
     match = _FORM.fullmatch(typed.strip())
     if not match or (match["list"] and match["text"]):
         raise UsageError(USAGE["parley"])
@@ -66,6 +80,13 @@ def parse(typed: str) -> Wish:
     if match["unset"]:
         return Wish(Action.UNSET, name)
     return Wish(Action.SET, name, text) if text else Wish(Action.SHOW, name)
+
+
+def _parse_triage(match: re.Match[str]) -> Wish:
+    if match["trends"]:
+        return Wish(Action.TRENDS, text=match["days"] or str(TRENDS_DAYS))
+    what = match["what"].lower()
+    return Wish(Action.REPORT) if what == "report" else Wish(Action.SET, "triage", what)
 
 
 def _parse_prompt(text: str) -> Wish:
@@ -93,23 +114,33 @@ async def configure(
                 sentence = showing(wish.name, await store.settings(channel))
             else:
                 await check_may_change(channel, command.asker, admins=admins, chat=chat)
-                sentence = await _change(wish, command.asker, channel, store=store, model=model)
+                sentence = await _change(wish, command.asker, channel, command.channels, store=store, model=model)
         except (NotAllowedError, UsageError) as error:
             sentence = error.sentence
         await visible.replace(sentence, controls=controls)
     return Record(command.place, command.asker.person)
 
 
-async def _change(wish: Wish, asker: Asker, channel: Place, *, store: Store, model: Model) -> str:
+async def _change(
+    wish: Wish, asker: Asker, channel: Place, channels: Sequence[tuple[str, str]], *, store: Store, model: Model
+) -> str:
     sheet = await store.sheet(channel)
     value = None
     if wish.action is Action.SET:
-        value = read(wish.name, wish.text, {name: v for name, v in sheet.values.items() if name != wish.name})
+        text = located(wish.text, channels) if wish.name == "teams" else wish.text
+        value = read(wish.name, text, {name: v for name, v in sheet.values.items() if name != wish.name})
         held = (await store.settings(channel)).model_dump(mode="json", exclude_none=True)
         if fault := model.faults(merged(held, {wish.name: value})).get(wish.name):
             raise UsageError(f"`{wish.name}` is not set: {fault}.")
     await store.change_settings(channel, {wish.name: value}, asker.person, version=sheet.version)
     return done(wish.name, value)
+
+
+def located(text: str, channels: Sequence[tuple[str, str]]) -> str:
+    """Write channels by their ids, where they were chosen by name."""
+    for name, id_ in channels:
+        text = re.sub(rf"#{re.escape(name)}(?![\w-])", f"#{id_}", text)
+    return text
 
 
 async def open_prompt(press: Press, *, admins: frozenset[str], store: Store, chat: Chat) -> Form:
@@ -173,6 +204,8 @@ def showing(name: str, settings: ChannelSettings) -> str:
 
 def done(name: str, value: Any) -> str:  # noqa: ANN401 - each setting has its own type
     """Tell that a setting was changed."""
+    if name == "triage" and value:
+        return TRIAGE_IS_ON
     if name != "instructions":
         return f"`{name}` is back at its default." if value is None else f"`{name}` is set to {_shown(name, value)}."
     if value is None:
@@ -187,9 +220,15 @@ def _shown(name: str, value: Any) -> str:  # noqa: ANN401 - as above
         return "on" if value else "off"
     if name == "instructions":
         return f"{len(value):,} characters; see `/parley prompt`"
-    if name == "categories":
-        return ", ".join(f"*{one['name']}*" for one in value)
+    if isinstance(value, list):
+        return ", ".join(f"*{_one_shown(one)}*" for one in value)
     return f"*{value}*"
+
+
+def _one_shown(one: Any) -> str:  # noqa: ANN401 - as above
+    if not isinstance(one, dict):
+        return str(one)
+    return f"{' + '.join(one['when'])} → {one['team']}" if "when" in one else str(one["name"])
 
 
 def _channel(place: Place) -> Place:

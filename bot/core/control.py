@@ -74,7 +74,7 @@ class Field:
 
     name: str
     label: str
-    kind: Literal["text", "area", "number", "choice", "choices"] = "text"
+    kind: Literal["text", "area", "number", "choice", "choices", "person"] = "text"
     value: str | tuple[str, ...] = ""
     options: tuple[tuple[str, str], ...] = ()
     hint: str = ""

@@ -40,6 +40,7 @@ class Purpose(StrEnum):
     CONDENSE = "condense"
     DIGEST = "digest"
     CATEGORIES = "categories"
+    TRIAGE = "triage"
 
 
 class Role(StrEnum):
@@ -283,6 +284,29 @@ class Chat(Protocol):
 
     async def open_thread(self, place: Place, text: str, bookmark: Bookmark) -> Place:
         """Post `text` to a channel and return the thread that hangs on it. Raises `NotInChannelError`, `ChatError`."""
+
+    async def post(
+        self,
+        place: Place,
+        text: str,
+        bookmark: Bookmark,
+        *,
+        key: str,
+        controls: Sequence[Control] = (),
+        to: Sequence[str] = (),
+    ) -> str:
+        """Post a message to a thread or a channel, once for a bookmark's `key`; return its id.
+
+        `to`: the people and groups whom it names first, so that they are told. Raises `NotInChannelError`, `ChatError`.
+        """
+
+    async def edit(
+        self, place: Place, message: str, text: str, bookmark: Bookmark, *, controls: Sequence[Control] = ()
+    ) -> None:
+        """Change a message of ours. Raises `GoneError`, `ChatError`."""
+
+    async def react(self, place: Place, message: str, reaction: str, *, instead: str = "") -> None:
+        """Put a reaction under a message, `instead` of another one of ours; "" for none. Raises `ChatError`."""
 
     async def upload(self, place: Place, files: Sequence[Upload], bookmark: Bookmark) -> None:
         """Post files to a thread or a channel as one message, once. Raises `ChatError`."""

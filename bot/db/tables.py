@@ -278,3 +278,70 @@ class ClassifyItem(Base):
     evidence: Mapped[str] = mapped_column(default="")
     corrected_by: Mapped[str] = mapped_column(default="")
     corrected_at: Mapped[datetime | None]
+
+
+class Feedback(Base):
+    """A post of a feedback channel and what became of it: `bot.core.triage.item.Feedback` tells of most columns.
+
+    `waits`: it is to be sorted. `head` is the record that a joined post belongs to. `files` are references, as JSON.
+    `revision` is the platform's id of the post's last edit.
+    """
+
+    __tablename__ = "feedback"
+    __table_args__ = (
+        UniqueConstraint("workspace", "channel", "message"),
+        Index(None, "workspace", "channel", "said_at"),
+        Index(None, "workspace", "routed"),
+        Index(None, "waits"),
+        Index(None, "head"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workspace: Mapped[str]
+    channel: Mapped[str]
+    message: Mapped[str]
+    person: Mapped[str]
+    is_bot: Mapped[bool]
+    text: Mapped[str]
+    files: Mapped[str | None]
+    revision: Mapped[str] = mapped_column(default="")
+    said_at: Mapped[datetime]
+    permalink: Mapped[str]
+    head: Mapped[int | None]
+    waits: Mapped[bool]
+    status: Mapped[str]
+    category: Mapped[str] = mapped_column(default="")
+    severity: Mapped[str] = mapped_column(default="")
+    sentiment: Mapped[str] = mapped_column(default="")
+    area: Mapped[str] = mapped_column(default="")
+    team: Mapped[str] = mapped_column(default="")
+    summary: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="")
+    confidence: Mapped[int] = mapped_column(default=0)
+    evidence: Mapped[str] = mapped_column(default="")
+    duplicate_of: Mapped[int | None]
+    root: Mapped[int | None]
+    given: Mapped[str] = mapped_column(default="")
+    corrected_by: Mapped[str] = mapped_column(default="")
+    corrected_at: Mapped[datetime | None]
+    assignee: Mapped[str] = mapped_column(default="")
+    responded_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=0)
+    shown_version: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[datetime]
+    card: Mapped[str] = mapped_column(default="")
+    reaction: Mapped[str] = mapped_column(default="")
+    routed: Mapped[str] = mapped_column(default="")
+    is_acknowledged: Mapped[bool] = mapped_column(default=False)
+
+
+class Alert(Base):
+    """A trend that was told of: `key` names it within its channel, `message` is the platform's id of the alert."""
+
+    __tablename__ = "alerts"
+
+    workspace: Mapped[str] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    message: Mapped[str]
+    created_at: Mapped[datetime]

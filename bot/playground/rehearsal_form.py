@@ -23,6 +23,7 @@ LEFTOVER = frozenset(
 # A category's own word in the text counts more than a word that merely goes with it.
 OWN_WORD = 3.0
 FEWEST_PROPOSED = 2
+SAME = 0.5  # the share of words from which on two texts say the same
 
 # An example of each format that the API's schemas may ask for.
 FORMATS = {
@@ -115,13 +116,15 @@ class Scope:
     root: Json
     items: tuple[Item, ...]
     subject: Item
+    earlier: tuple[Item, ...] = ()
 
 
 def fill(schema: Json, prompt: str) -> object:
     """Fill in a schema from a request: an entry for each numbered message where it has some, else from its text."""
     items = numbered(tagged(prompt, "messages"))
     document = next((text for tag in ("document", "request") if (text := plain(tagged(prompt, tag)))), prompt)
-    return _fill(schema, Scope(schema, items, items[0] if len(items) == 1 else Item(1, document)))
+    subject = items[0] if len(items) == 1 else Item(1, document)
+    return _fill(schema, Scope(schema, items, subject, numbered(tagged(prompt, "earlier"))))
 
 
 def numbered(data: object) -> tuple[Item, ...]:
@@ -174,6 +177,16 @@ def evidence(options: Sequence[object], text: str) -> str:
     return next((word for word in words(text) if _score(chosen, {stem(word)}) > 0), "")
 
 
+def duplicate_of(item: Item, others: Sequence[Item]) -> int:
+    """Return the number of the first earlier text that has most of its words in common with this one, 0 for none."""
+    own = {stem(word) for word in words(item.text)}
+    for other in sorted(others, key=lambda one: one.number):
+        its = {stem(word) for word in words(other.text)}
+        if other.number < item.number and len(own & its) > SAME * max(1, len(own | its)):
+            return other.number
+    return 0
+
+
 def _leftover(options: Sequence[object]) -> object:
     return next((option for option in options if LEFTOVER & {stem(word) for word in words(str(option))}), options[0])
 
@@ -212,6 +225,10 @@ def _fill_property(name: str, fields: Json, scope: Scope) -> object:
     node = fields[name]
     if name == "item" and node.get("type") == "integer":
         return scope.subject.number
+    if name == "duplicate_of":
+        return duplicate_of(scope.subject, (*scope.earlier, *scope.items))
+    if name == "language":
+        return "en"
     if name in ABOUT_CHOICE and (options := _options(fields, scope)):
         return ABOUT_CHOICE[name](options, scope.subject.text)
     return _fill(node, scope)

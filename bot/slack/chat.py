@@ -10,6 +10,7 @@ from bot.core.ports import Standing
 from bot.slack import lookup
 from bot.slack.answer import Outlet, StreamedAnswer
 from bot.slack.api import call
+from bot.slack.card import Cards
 from bot.slack.download import download
 from bot.slack.history import History
 from bot.slack.left_behind import LOOKED_THROUGH
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     import aiohttp
     from slack_sdk.web.async_client import AsyncWebClient
 
+    from bot.core.control import Control
     from bot.core.conversation import Place, Said
     from bot.core.ports import Asker, Bookmark, Upload
     from bot.core.reading import Reader, SharedFile, Target, Venue
@@ -59,6 +61,7 @@ class SlackChat:
             posts=Posts(client, budget),
             files=Files(client, session),
         )
+        self._cards = Cards(client, identity, budget, self._out.posts)
         self._lookup = Lookup(client)
         self._history = History(client, identity, People(client))
 
@@ -108,6 +111,29 @@ class SlackChat:
             self._client.conversations_history, channel=place.channel, include_all_metadata=True, limit=LOOKED_THROUGH
         )
         return next((str(found["ts"]) for found in page["messages"] if mark_of(found) == bookmark.reference), "")
+
+    async def post(
+        self,
+        place: Place,
+        text: str,
+        bookmark: Bookmark,
+        *,
+        key: str,
+        controls: Sequence[Control] = (),
+        to: Sequence[str] = (),
+    ) -> str:
+        """Post a message, once for a bookmark's `key`; return its id. Raises `NotInChannelError`, `ChatError`."""
+        return await self._cards.post(place, text, bookmark, key=key, controls=controls, to=to)
+
+    async def edit(
+        self, place: Place, message: str, text: str, bookmark: Bookmark, *, controls: Sequence[Control] = ()
+    ) -> None:
+        """Change a message of ours. Raises `GoneError`, `ChatError`."""
+        await self._cards.edit(place, message, text, bookmark, controls=controls)
+
+    async def react(self, place: Place, message: str, reaction: str, *, instead: str = "") -> None:
+        """Put a reaction under a message, `instead` of another one of ours; "" for none. Raises `ChatError`."""
+        await self._cards.react(place, message, reaction, instead=instead)
 
     async def upload(self, place: Place, files: Sequence[Upload], bookmark: Bookmark) -> None:
         """Upload files to a thread or a channel as one message, ten at most in each, once. Raises `ChatError`."""

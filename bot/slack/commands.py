@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from slack_bolt.context.ack.async_ack import AsyncAck
 
     from bot.core.ports import Reception
+
+# A user group can be told of something, as a person can; its label alone would not say which it is.
+_GROUP = re.compile(r"<!subteam\^(\w+)[^>]*>")
 
 AT_WORK = "Working on it. Only you will see the answer."
 
@@ -58,7 +62,7 @@ COMMANDS = (
     SlashCommand(
         "parley",
         "Parley's settings in this channel, and help",
-        "prompt [<text> | --reset] | settings | set <name> <value> | usage | help",
+        "prompt [<text>] | settings | set <name> <value> | triage on | trends | usage | help",
         parley.parse,
         is_private=True,
     ),
@@ -88,7 +92,8 @@ def _listener(spec: SlashCommand, reception: Reception) -> Callable[..., Any]:
 
 def read(spec: SlashCommand, body: Mapping[str, Any]) -> Command:
     """Read a command's payload; `/parley` always answers in private."""
-    typed = plain(str(body.get("text") or "")).strip()
+    raw = str(body.get("text") or "")
+    typed = plain(_GROUP.sub(r"<@\1>", raw) if spec.is_private else raw).strip()
     text, is_private = (typed, True) if spec.is_private else take_private(typed)
     return Command(
         id=_id(body),
@@ -97,7 +102,7 @@ def read(spec: SlashCommand, body: Mapping[str, Any]) -> Command:
         place=Place(str(body.get("team_id") or ""), str(body["channel_id"])),
         asker=Asker(str(body["user_id"]), str(body.get("team_id") or ""), str(body.get("response_url") or "")),
         is_private=is_private,
-        channels=named_channels(str(body.get("text") or "")),
+        channels=named_channels(raw),
     )
 
 

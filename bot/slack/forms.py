@@ -81,6 +81,8 @@ def _element(field: Field) -> dict[str, Any]:
     if field.kind == "choices":
         chosen = [option for option in options if option["value"] in field.value]
         return {"type": "multi_static_select", "options": options} | ({"initial_options": chosen} if chosen else {})
+    if field.kind == "person":
+        return {"type": "users_select"} | ({"initial_user": field.value} if field.value else {})
     initial = {"initial_value": str(field.value)} if field.value else {}
     if field.kind == "number":
         return {"type": "number_input", "is_decimal_allowed": True, **initial}
@@ -111,6 +113,8 @@ def _answer(entered: Mapping[str, Any]) -> str | tuple[str, ...]:
         return tuple(str(option.get("value")) for option in entered["selected_options"] or [])
     if "selected_option" in entered:
         return str((entered["selected_option"] or {}).get("value") or "")
+    if "selected_user" in entered:
+        return str(entered["selected_user"] or "")
     return plain(str(entered.get("value") or ""))
 
 

@@ -28,6 +28,7 @@ SCOPES = {
     "im:write": "bring a private command's file to its person",
     "mpim:history": "hear follow-ups in group messages",
     "mpim:read": "see who is in a group message, before a setting is changed",
+    "reactions:write": "show under a post of feedback what it was sorted as",
     "users:read": "know people by name; see who is an admin, before a setting is changed",
 }
 

@@ -89,8 +89,8 @@ def name_of(profile: Mapping[str, Any]) -> str:
 
 
 def mention(person: str) -> str:
-    """Write a person's name as Slack links it."""
-    return f"<@{person}>"
+    """Write a person's name, or a user group's, as Slack links it."""
+    return f"<!subteam^{person}>" if person.startswith("S") else f"<@{person}>"
 
 
 def named(text: str, names: Mapping[str, str]) -> str:

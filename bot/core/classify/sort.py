@@ -46,6 +46,10 @@ class Question:
         text = form.prompt(items, self.categories, self.examples(items))
         return replace(self.request, turns=(Turn(Role.USER, text),), max_output=batch.max_output(items))
 
+    def read(self, filled: Filled, items: Sequence[Item]) -> dict[int, Verdict]:
+        """Return what a filled form says of a batch."""
+        return form.verdicts(filled, items)
+
 
 @dataclass(slots=True)
 class Outcome:
@@ -98,4 +102,4 @@ async def _ask(
         outcome.failure = error
         return {}
     outcome.calls.append(call)
-    return form.verdicts(filled, items)
+    return question.read(filled, items)

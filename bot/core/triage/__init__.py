@@ -1,0 +1,13 @@
+"""Triage: each post of a feedback channel becomes a record, is shown, routed, counted, and put right by people.
+
+route.py      teams, and what goes to which
+item.py       a record of feedback, and what the store of them does
+small_talk.py posts that are no feedback, told without a model
+form.py       the form that the model fills in, and how it is checked
+sort.py       posts that wait are sorted
+card.py       what people see of a record
+show.py       a record's reaction, card and acknowledgement; a team's messages
+act.py        what people decide about a record, by buttons and a form
+trend.py      what there is more of than usual
+report.py     how often people agreed, and what came in
+"""

@@ -1,0 +1,130 @@
+"""What people decide about a record: take it, resolve it, say that it is none, or change what it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from bot.core.classify import category
+from bot.core.control import Field, Form
+from bot.core.triage.card import CHANGE, DISMISS, REOPEN, RESOLVE, TAKE
+from bot.core.triage.item import Status
+from bot.errors import NotAllowedError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.core.channel_settings import ChannelSettings
+    from bot.core.control import Press, Submission
+    from bot.core.ports import Asker, Chat, Store
+    from bot.core.triage.item import Board, Feedback
+
+PRESSED = (TAKE, RESOLVE, REOPEN, DISMISS)
+GONE = "This feedback is not there any more."
+NOBODY = "-"  # the choice of no team: a menu's choices can't be empty
+
+
+async def press(pressed: Press, *, board: Board, store: Store) -> Feedback | None:
+    """Carry out what a button says, and return the record as it is then. Raises `NotAllowedError`, `UsageError`."""
+    record, _ = await _open(pressed.value, pressed.asker, pressed.place.workspace, board=board, store=store)
+    person = pressed.asker.person
+    values: dict[str, Any] = {
+        TAKE: {"status": Status.TAKEN, "assignee": person},
+        RESOLVE: {"status": Status.RESOLVED, "assignee": record.assignee or person},
+        REOPEN: {"status": Status.OPEN, "assignee": ""},
+        DISMISS: {"status": Status.DISMISSED, "assignee": ""},
+    }[pressed.name]
+    if record.status == values["status"]:
+        return None
+    await board.respond(record.place, person)
+    return await board.change(record.workspace, record.id, **values)
+
+
+async def open_form(pressed: Press, *, board: Board, store: Store) -> Form:
+    """Make the form in which a record can be changed. Raises `NotAllowedError`, `UsageError`."""
+    id_ = pressed.choice or pressed.value
+    record, settings = await _open(id_, pressed.asker, pressed.place.workspace, board=board, store=store)
+    first = await board.find(record.workspace, record.duplicate_of) if record.duplicate_of else None
+    fields = [_menu("category", "Category", record.category, categories(settings))]
+    fields.append(_menu("severity", "Severity", record.severity, settings.severities))
+    if settings.teams:
+        fields.append(_menu("team", "Team", record.team or NOBODY, (NOBODY, *(team.name for team in settings.teams))))
+    fields.append(Field("assignee", "Assigned to", "person", record.assignee, optional=True))
+    hint = "A link to the earlier post that this one repeats."
+    original = first.permalink if first else ""
+    fields.append(Field("original", "Duplicate of", "text", original, hint=hint, optional=True, max_length=500))
+    return Form(CHANGE, "Feedback", tuple(fields), f"{record.workspace} {record.id}")
+
+
+def categories(settings: ChannelSettings) -> tuple[str, ...]:
+    """Return the names of the categories that feedback of a channel can have."""
+    return tuple(one.name for one in category.with_other(settings.categories or category.FEEDBACK))
+
+
+def _menu(name: str, label: str, value: str, options: tuple[str, ...]) -> Field:
+    # What a record is stays to be chosen, also when the channel no longer has it.
+    held = (value,) if value and value not in options else ()
+    return Field(name, label, "choice", value, tuple((one, one) for one in (*options, *held)))
+
+
+async def submit(
+    submission: Submission, *, board: Board, store: Store, chat: Chat
+) -> tuple[Feedback | None, Mapping[str, str]]:
+    """Take in what was changed; return the record as it is then, and faults by the field.
+
+    Raises `NotAllowedError`, `UsageError`.
+    """
+    workspace, _, id_ = submission.value.partition(" ")
+    record, settings = await _open(id_, submission.asker, workspace, board=board, store=store)
+    answers = {name: str(value) for name, value in submission.answers.items()}
+    person = submission.asker.person
+    values: dict[str, Any] = {}
+    chosen, severity = answers.get("category", ""), answers.get("severity", "")
+    team = answers.get("team", "").removeprefix(NOBODY) if settings.teams else record.team
+    if chosen not in {*categories(settings), record.category} or not chosen:
+        return None, {"category": "Choose a category."}
+    if (chosen, severity, team) != (record.category, record.severity, record.team):
+        values |= {"category": chosen, "severity": severity, "team": team, "corrected_by": person}
+    if team != record.team:
+        values["routed"] = ""
+    if (assignee := answers.get("assignee", "")) != record.assignee:
+        values |= {"assignee": assignee, "status": Status.TAKEN if assignee else Status.OPEN}
+    if record.status in {Status.IGNORED, Status.DISMISSED} and "category" in values:
+        values.setdefault("status", Status.OPEN)
+    original = await _original(answers.get("original", "").strip(), record, board=board, chat=chat)
+    if isinstance(original, str):
+        return None, {"original": original}
+    if original != record.duplicate_of:
+        root = await board.find(workspace, original) if original else None
+        values |= {"duplicate_of": original, "root": root.root or root.id if root else record.id}
+    if not values:
+        return None, {}
+    await board.respond(record.place, person)
+    return await board.change(workspace, record.id, **values), {}
+
+
+async def _original(link: str, record: Feedback, *, board: Board, chat: Chat) -> int | str | None:
+    """Return the record that a link leads to, None without one, or what is wrong with it."""
+    if not link:
+        return None
+    found = chat.locate(link, replace(record.place, thread=""))
+    if found is None or not found.message or found.place.channel != record.channel:
+        return "That is not a link to a post of this channel."
+    first = await board.at(replace(record.place, thread=found.place.thread or found.message))
+    if first is None or first.id == record.id:
+        return "That post is no feedback that I know."
+    return first.id
+
+
+async def _open(
+    id_: str, asker: Asker, workspace: str, *, board: Board, store: Store
+) -> tuple[Feedback, ChannelSettings]:
+    record = await board.find(workspace, int(id_)) if id_.isdigit() else None
+    if record is None:
+        raise UsageError(GONE)
+    settings = await store.settings(replace(record.place, thread=""))
+    if asker.home != record.workspace:
+        raise NotAllowedError("Only people of this workspace can decide about feedback.")
+    if settings.agents and asker.person not in settings.agents:
+        raise NotAllowedError("Only those who answer feedback in this channel can decide about it.")
+    return record, settings

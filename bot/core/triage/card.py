@@ -1,0 +1,116 @@
+"""What people see of a record: its card, its reaction, and the message to its team."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core.control import Button, Select
+from bot.core.triage.item import ELSEWHERE, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.channel_settings import ChannelSettings
+    from bot.core.control import Control
+    from bot.core.ports import Chat
+    from bot.core.triage.item import Feedback
+
+TAKE, RESOLVE, REOPEN, DISMISS = "feedback_take", "feedback_resolve", "feedback_reopen", "feedback_dismiss"
+CHANGE = "feedback_change"  # the button and the menu, and the form that they open
+
+SHOWN_OF_EVIDENCE = 120  # characters
+SHOWN_OF_OPTION = 60
+UNSORTED = "Unsorted"
+
+REACTIONS = {
+    "bug report": "bug",
+    "account issue": "key",
+    "performance issue": "turtle",
+    "billing": "credit_card",
+    "feature request": "bulb",
+    "praise": "heart",
+    "question": "question",
+}
+OTHER_REACTION = "label"
+
+
+def reaction(record: Feedback) -> str:
+    """Return the reaction that tells what a post is, "" where it is no feedback."""
+    if record.status is Status.RESOLVED:
+        return "white_check_mark"
+    return REACTIONS.get(record.category.casefold(), OTHER_REACTION) if record.is_counted else ""
+
+
+def card(record: Feedback, settings: ChannelSettings, chat: Chat, *, original: str = "") -> str:
+    """Write a record's card. `original` is the link to the post that it repeats."""
+    if record.status is Status.WITHDRAWN:
+        return "_Withdrawn: the post was deleted._"
+    if record.status in {Status.DISMISSED, Status.IGNORED}:
+        return "_Not counted as feedback._"
+    words = [f"**{record.category or UNSORTED}**", record.severity, record.area, record.sentiment]
+    lines = [" · ".join(word for word in words if word)]
+    if record.summary:
+        lines.append(_plain(record.summary))
+    if record.evidence and record.evidence.casefold() != record.summary.casefold():
+        lines.append(f"> {_plain(record.evidence[:SHOWN_OF_EVIDENCE])}")
+    facts = [f"Team: {record.team}" if record.team else "", _sureness(record, settings, chat)]
+    facts.append(f"repeats [an earlier post]({original})" if original else "")
+    facts.append("its team's channel can't be reached" if record.routed == ELSEWHERE else "")
+    lines.append(" · ".join(fact for fact in facts if fact))
+    lines.append(_standing(record, chat))
+    return "\n".join(line for line in lines if line)
+
+
+def _sureness(record: Feedback, settings: ChannelSettings, chat: Chat) -> str:
+    if record.corrected_by:
+        return f"corrected by {chat.mention(record.corrected_by)}"
+    if not record.category:
+        return "⚠️ I could not sort this: please do"
+    return f"{record.confidence} % sure" + (" ⚠️ please check" if record.confidence < settings.check_below else "")
+
+
+def _standing(record: Feedback, chat: Chat) -> str:
+    by = f" by {chat.mention(record.assignee)}" if record.assignee else ""
+    return {Status.TAKEN: f"_Taken{by}_", Status.RESOLVED: f"_Resolved{by}_"}.get(record.status, "")
+
+
+def controls(record: Feedback) -> tuple[Control, ...]:
+    """Return what can be done about a record."""
+    value = str(record.id)
+    change = Button(CHANGE, "Change…", value)
+    match record.status:
+        case Status.WITHDRAWN:
+            return ()
+        case Status.OPEN | Status.TAKEN:
+            take = (Button(TAKE, "Take it", value, "primary"),) if record.status is Status.OPEN else ()
+            return (*take, change, Button(RESOLVE, "Resolve", value), Button(DISMISS, "Not feedback", value))
+        case _:
+            return Button(REOPEN, "Reopen", value), change
+
+
+def notice(records: Sequence[Feedback]) -> str:
+    """Write the message that tells a team of new feedback, one line each with its link."""
+    lines = [_line(record) for record in records]
+    return lines[0] if len(lines) == 1 else "\n".join([f"{len(lines)} new posts:", *(f"- {line}" for line in lines)])
+
+
+def _line(record: Feedback) -> str:
+    words = " · ".join(word for word in (record.category or UNSORTED, record.severity) if word)
+    summary = _plain(record.summary) or "a post"
+    mark = {Status.RESOLVED: " ✓", Status.TAKEN: " (taken)"}.get(record.status, "")
+    if not record.is_counted:
+        return f"~~**{words}**: {summary}~~ ({record.status})"
+    return f"**{words}**: {summary} ([post]({record.permalink})){mark}"
+
+
+def notice_controls(records: Sequence[Feedback]) -> tuple[Control, ...]:
+    """Return what a team can do where it gets feedback instead of in its thread."""
+    if len(records) == 1:
+        return controls(records[0])
+    options = tuple((str(one.id), f"{one.category}: {one.summary}"[:SHOWN_OF_OPTION]) for one in records)
+    return (Select(CHANGE, "Change one of these…", options),)
+
+
+def _plain(text: str) -> str:
+    """Take the power out of the characters by which a text would become a link, or anything but itself."""
+    return "".join(f"\\{letter}" if letter in "*_~`[]\\|<>#" else letter for letter in text)

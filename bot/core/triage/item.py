@@ -1,0 +1,166 @@
+"""A record of feedback, and what the store of records does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+from bot.core.conversation import FileRef, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bot.core.classify.form import Example
+    from bot.core.conversation import Changed, Heard
+    from bot.core.ports import Call
+    from bot.core.triage.sort import Decision
+
+ELSEWHERE = "!"  # where a record is routed whose team's channel can't be reached
+
+
+class Status(StrEnum):
+    """Where a record stands. A joined one is part of the post before it, by the same person."""
+
+    WAITING = "waiting"
+    OPEN = "open"
+    TAKEN = "taken"
+    RESOLVED = "resolved"
+    DISMISSED = "not feedback"
+    IGNORED = "ignored"
+    JOINED = "joined"
+    WITHDRAWN = "withdrawn"
+
+
+COUNTED = (Status.OPEN, Status.TAKEN, Status.RESOLVED)
+"""What is feedback, as far as anybody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """A post and what became of it. `message` is the platform's id of the post, `person` its author.
+
+    `team` is a team's name, `assignee` a person. `given` is the category that the model gave; `duplicate_of` and `root`
+    are ids of records: the one that this repeats, and the first of all that are alike. `version` counts what changed,
+    `card` and `routed` are the messages that show it, `reaction` what stands under the post.
+    """
+
+    id: int
+    workspace: str
+    channel: str
+    message: str
+    person: str
+    text: str
+    said_at: datetime
+    files: tuple[FileRef, ...] = ()
+    is_bot: bool = False
+    status: Status = Status.WAITING
+    category: str = ""
+    severity: str = ""
+    sentiment: str = ""
+    area: str = ""
+    team: str = ""
+    summary: str = ""
+    language: str = ""
+    confidence: int = 0
+    evidence: str = ""
+    duplicate_of: int | None = None
+    root: int | None = None
+    given: str = ""
+    corrected_by: str = ""
+    assignee: str = ""
+    permalink: str = ""
+    responded_at: datetime | None = None
+    version: int = 0
+    shown_version: int = 0
+    card: str = ""
+    reaction: str = ""
+    routed: str = ""
+    is_acknowledged: bool = False
+
+    @property
+    def place(self) -> Place:
+        """The thread that hangs on the post."""
+        return Place(self.workspace, self.channel, self.message)
+
+    @property
+    def is_counted(self) -> bool:
+        """Tell whether it is feedback."""
+        return self.status in COUNTED
+
+    def with_parts(self, parts: Sequence[Feedback]) -> Feedback:
+        """Return the record with the words and files of the posts that belong to it."""
+        texts = [one.text for one in (self, *parts) if one.text]
+        files = tuple(file for one in (self, *parts) for file in one.files)
+        return replace(self, text="\n".join(texts), files=files)
+
+
+class Board(Protocol):
+    """The store of records. Each method is one short transaction; a channel's place has no thread."""
+
+    async def add(self, heard: Heard, said_at: datetime, permalink: str, *, together: int) -> int | None:
+        """Keep a post, once; return the record that waits for it, None for one that was withdrawn or is there already.
+
+        It joins the record of a post that the same person wrote up to `together` minutes before.
+        """
+
+    async def edit(self, changed: Changed) -> int | None:
+        """Take in that a post was edited, or deleted; return the record that changes by it, None for no record."""
+
+    async def respond(self, place: Place, person: str) -> None:
+        """Note that somebody who is not the author answered in a thread; the first time counts."""
+
+    async def waiting(self, place: Place, limit: int) -> Sequence[Feedback]:
+        """Return the records of a channel that wait to be sorted, oldest first, with all of their posts' words."""
+
+    async def channels_waiting(self) -> Sequence[Place]:
+        """Return the channels where records wait."""
+
+    async def save(self, place: Place, decisions: Mapping[int, Decision], calls: Sequence[Call]) -> None:
+        """Keep what records are, with what that cost, in one transaction; those that were edited meanwhile still wait.
+
+        Those that a person has corrected keep what the person said.
+        """
+
+    async def find(self, workspace: str, id_: int) -> Feedback | None:
+        """Return a record."""
+
+    async def at(self, place: Place) -> Feedback | None:
+        """Return the record of the post that a thread hangs on."""
+
+    async def change(self, workspace: str, id_: int, **values: Any) -> Feedback | None:  # noqa: ANN401 - each field has its own type
+        """Change what people see of a record, which counts as a new version; return it as it is now."""
+
+    async def shown(self, workspace: str, id_: int, **values: Any) -> None:  # noqa: ANN401 - as above
+        """Note what is shown of a record."""
+
+    async def unshown(self, before: datetime) -> Sequence[Feedback]:
+        """Return records whose newest version, older than a time, is not shown yet."""
+
+    async def unrouted(self, place: Place, teams: Sequence[str], limit: int) -> Sequence[Feedback]:
+        """Return a channel's open records of these teams that were not sent to them, oldest first."""
+
+    async def retry_routes(self, place: Place) -> Sequence[Feedback]:
+        """Let records of a channel that could not be sent to their teams be sent again; return them."""
+
+    async def routed_as(self, workspace: str, message: str) -> Sequence[Feedback]:
+        """Return the records that a message to a team tells of."""
+
+    async def recent(self, place: Place, since: datetime, limit: int) -> Sequence[Feedback]:
+        """Return a channel's records of feedback since a time, newest first."""
+
+    async def corrections(self, place: Place, limit: int) -> Sequence[Example]:
+        """Return what people corrected in a channel, newest first."""
+
+    async def channels_since(self, since: datetime) -> Sequence[Place]:
+        """Return the channels that had feedback since a time."""
+
+    async def alert(self, place: Place, key: str) -> str:
+        """Return the message that tells of a trend, "" for none."""
+
+    async def keep_alert(self, place: Place, key: str, message: str) -> None:
+        """Keep the message that tells of a trend."""
+
+    async def forget(self, before: datetime) -> int:
+        """Blank the words of posts that were stored before a time; counts stay. Up to 500; 0: there are no more."""

@@ -1,0 +1,87 @@
+"""Teams, and the routes by which feedback reaches them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MOST = 30  # teams, and routes
+LONGEST_NAME = 60  # characters
+
+_TARGET = re.compile(r"#(?P<channel>[^\s,<>]+)|<?@(?P<person>[^\s,|<>]+)(?:\|[^>]*)?>?")
+_ID = re.compile(r"[A-Z0-9]{2,40}")
+_ROUTE = re.compile(r"(?P<when>.+?)\s*(?:->|=>|→)\s*(?P<team>.+)")
+
+
+class Team(BaseModel):
+    """A team: the channel that its feedback goes to, and the people or groups who are told, by the platform's ids."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1, max_length=LONGEST_NAME)
+    channel: str = ""
+    people: tuple[str, ...] = ()
+
+
+class Route(BaseModel):
+    """Feedback of all that `when` names, categories or severities, goes to a team."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    when: tuple[str, ...] = Field(min_length=1)
+    team: str = Field(min_length=1, max_length=LONGEST_NAME)
+
+
+def read_teams(typed: str) -> tuple[Team, ...]:
+    """Read `Payments: #C1 @U1`, one team a line or behind a semicolon. Raises `UsageError`."""
+    teams: dict[str, Team] = {}
+    for line in _lines(typed):
+        name, colon, targets = (part.strip() for part in line.partition(":"))
+        found = list(_TARGET.finditer(targets))
+        if not colon or not name or len(name) > LONGEST_NAME or not found:
+            raise UsageError("A team is written as `Payments: #payments`, or with people: `On-call: @anna @ben`.")
+        channels = [match["channel"] for match in found if match["channel"]]
+        people = tuple(match["person"] for match in found if match["person"])
+        if unknown := [one for one in (*channels, *people) if not _ID.fullmatch(one)]:
+            raise UsageError(f"I can't find “{unknown[0][:40]}”: choose it from the list that opens at # or @.")
+        if len(channels) > 1:
+            raise UsageError(f"“{name}” has two channels; a team has one.")
+        teams[name.casefold()] = Team(name=name, channel=channels[0] if channels else "", people=people)
+    return tuple(teams.values())
+
+
+def read_routes(typed: str) -> tuple[Route, ...]:
+    """Read `Billing -> Payments` and `Bug report + Critical -> On-call`, one a line or behind a semicolon.
+
+    Raises `UsageError`.
+    """
+    routes = []
+    for line in _lines(typed):
+        if not (match := _ROUTE.fullmatch(line)):
+            raise UsageError("A route is written as `Billing -> Payments` or `Bug report + Critical -> On-call`.")
+        when = tuple(word for part in match["when"].split("+") if (word := part.strip()))
+        routes.append(Route(when=when, team=match["team"].strip()[:LONGEST_NAME]))
+    return tuple(routes)
+
+
+def _lines(typed: str) -> list[str]:
+    return [line.strip(" \t-*•") for line in re.split(r"[;\n]", typed) if line.strip(" \t-*•")]
+
+
+def route(routes: Sequence[Route], category: str, severity: str) -> str:
+    """Return the team's name that feedback goes to, "" for nobody: by the route that names most, then the first."""
+    has = {category.casefold(), severity.casefold()}
+    fitting = [one for one in routes if {word.casefold() for word in one.when} <= has]
+    return max(fitting, key=lambda one: len(one.when)).team if fitting else ""
+
+
+def team(teams: Sequence[Team], name: str) -> Team | None:
+    """Return a team by its name, None for one that there is not any more."""
+    return next((one for one in teams if one.name.casefold() == name.casefold()), None)

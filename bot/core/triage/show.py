@@ -1,0 +1,144 @@
+"""A record is shown: its reaction, its card, the acknowledgement; and to its team, with what else waits for that."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING, Any
+
+from bot.core.conversation import Place
+from bot.core.triage import card
+from bot.core.triage.item import ELSEWHERE, Status
+from bot.core.triage.route import team as find_team
+from bot.errors import ChatError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.channel_settings import ChannelSettings
+    from bot.core.ports import Bookmark, Chat
+    from bot.core.triage.item import Board, Feedback
+    from bot.core.triage.route import Team
+
+log = logging.getLogger(__name__)
+
+MOST_GROUPED = 15  # records in one message to a team
+
+
+async def show(record: Feedback, settings: ChannelSettings, *, bookmark: Bookmark, board: Board, chat: Chat) -> None:
+    """Show a record as it is now. Raises a `ChatError` that may pass."""
+    values: dict[str, Any] = {"shown_version": record.version}
+    wanted = card.reaction(record)
+    if wanted != record.reaction and await _done(
+        chat.react(record.place, record.message, wanted, instead=record.reaction)
+    ):
+        values["reaction"] = wanted
+    team = find_team(settings.teams, record.team)
+    in_team = settings.cards == "team" and team is not None and team.channel
+    if record.card or (record.is_counted and not in_team):
+        values |= await _show_card(record, settings, team, bookmark=bookmark, board=board, chat=chat)
+    if settings.acknowledgement and record.is_counted and not record.is_acknowledged and not record.is_bot:
+        thanks = f"{chat.mention(record.person)} {settings.acknowledgement}"
+        if await _done(chat.post(record.place, thanks, bookmark, key="thanks")):
+            values["is_acknowledged"] = True
+    await board.shown(record.workspace, record.id, **values)
+
+
+async def _show_card(
+    record: Feedback, settings: ChannelSettings, team: Team | None, *, bookmark: Bookmark, board: Board, chat: Chat
+) -> dict[str, str]:
+    first = await board.find(record.workspace, record.duplicate_of) if record.duplicate_of else None
+    text = card.card(record, settings, chat, original=first.permalink if first else "")
+    buttons = card.controls(record)
+    if record.card:
+        await _done(chat.edit(record.place, record.card, text, bookmark, controls=buttons))
+        return {}
+    people = team.people if team else ()
+    try:
+        return {"card": await chat.post(record.place, text, bookmark, key="card", controls=buttons, to=people)}
+    except ChatError as error:
+        if error.is_transient:
+            raise
+        log.warning("a card could not be shown: %s", error)
+        return {}
+
+
+async def _done(call: Any) -> bool:  # noqa: ANN401 (a coroutine of any result)
+    """Tell whether something was shown; not where the post is gone, or the platform forbids it for good."""
+    try:
+        await call
+    except ChatError as error:
+        if error.is_transient:
+            raise
+        log.warning("a record could not be shown: %s", error)
+        return False
+    return True
+
+
+async def notify(
+    place: Place, channel: str, settings: ChannelSettings, *, bookmark: Bookmark, board: Board, chat: Chat
+) -> Sequence[Feedback]:
+    """Tell the teams of a channel of all that waits for them, in one message; return what they can't be told of.
+
+    Raises a `ChatError` that may pass.
+    """
+    teams = [one for one in settings.teams if one.channel == channel]
+    records = await _gathered(place, teams, bookmark=bookmark, board=board)
+    if not records:
+        return ()
+    people = tuple(dict.fromkeys(person for one in teams for person in one.people if one.name in _teams(records)))
+    buttons = card.notice_controls(records) if settings.cards == "team" else ()
+    there = Place(place.workspace, channel)
+    try:
+        sent = await chat.post(there, card.notice(records), bookmark, key="notice", controls=buttons, to=people)
+    except ChatError as error:
+        if error.is_transient:
+            raise
+        log.warning("a team can't be reached: %s", error)
+        changed = [await board.change(one.workspace, one.id, routed=ELSEWHERE) for one in records]
+        return [one for one in changed if one is not None]
+    for record in records:
+        await board.shown(record.workspace, record.id, routed=f"{channel}:{sent}")
+    return ()
+
+
+async def _gathered(place: Place, teams: Sequence[Team], *, bookmark: Bookmark, board: Board) -> Sequence[Feedback]:
+    """Return the records that a message tells of: a second try tells of the same."""
+    if kept := bookmark.get("records"):
+        found = [await board.find(place.workspace, id_) for id_ in json.loads(kept)]
+        return [one for one in found if one is not None]
+    records = await board.unrouted(place, [one.name for one in teams], MOST_GROUPED)
+    if records:
+        await bookmark.keep("records", json.dumps([one.id for one in records]))
+    return records
+
+
+def _teams(records: Sequence[Feedback]) -> set[str]:
+    return {record.team for record in records}
+
+
+async def show_notice(
+    record: Feedback, settings: ChannelSettings, *, bookmark: Bookmark, board: Board, chat: Chat
+) -> None:
+    """Change the message to a team so that it tells how its records stand now. Raises a `ChatError` that may pass."""
+    records = await board.routed_as(record.workspace, record.routed)
+    channel, _, message = record.routed.partition(":")
+    buttons = card.notice_controls(records) if settings.cards == "team" else ()
+    there = Place(record.workspace, channel)
+    await _done(chat.edit(there, message, card.notice(records), bookmark, controls=buttons))
+
+
+def target(record: Feedback, settings: ChannelSettings) -> str:
+    """Return the channel that a record is still to be sent to, "" for none."""
+    team = find_team(settings.teams, record.team)
+    is_open = record.status in {Status.OPEN, Status.TAKEN}
+    return team.channel if team and is_open and not record.routed else ""
+
+
+def unreachable(channel: str) -> str:
+    """Tell who has set teams that one of their channels can't be reached."""
+    return (
+        f"I can't post feedback to <#{channel}>: I am not in that channel, or it is archived. Invite me there, or name "
+        "another channel with `/parley set teams`; then type `/parley triage on` where the feedback comes in, and what "
+        "waits is sent. Until then it stays in its threads."
+    )

@@ -1,0 +1,264 @@
+"""Triage as durable work: posts are kept as they come, sorted in their order, shown, and sent to their teams.
+
+The records are the queue. A channel's jobs only wake it: the first takes all that waits, as much as one call can hold,
+and those behind find their post sorted. So a burst takes few calls, and when the model is away, posts wait where they
+are, and not in jobs that would be given up.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter
+
+from bot import ledger
+from bot.core import configure
+from bot.core.configure import Action
+from bot.core.conversation import Place, Record
+from bot.core.ports import Asker
+from bot.core.triage import act, report
+from bot.core.triage.item import ELSEWHERE, Status
+from bot.core.triage.show import notify, show, show_notice, target, unreachable
+from bot.core.triage.sort import asked, decide, ignore, judge, needs_no_model
+from bot.errors import NotAllowedError, UsageError
+from bot.work import Delivery
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from bot.core.channel_settings import ChannelSettings
+    from bot.core.classify.run import Runs
+    from bot.core.command import Command
+    from bot.core.control import Form, Press, Submission
+    from bot.core.conversation import Changed, Heard
+    from bot.core.ports import Bookmark, Chat, Model, Store
+    from bot.core.triage.item import Board, Feedback
+    from bot.work import Inbox, Job
+
+log = logging.getLogger(__name__)
+
+SORT, SHOW, NOTIFY, TELL = "triage", "triage show", "triage notify", "triage tell"
+
+LOOK_EVERY = 20.0  # seconds: how often to look for what waits
+REST = 15.0  # seconds without a call after one that failed
+LATE = timedelta(minutes=1)  # after which a record that is not shown is taken for forgotten
+MOST_WAITING = 100  # records that are looked at in one go
+MOST_CORRECTIONS = 1_000
+
+_PLACE = TypeAdapter(Place)
+_SECONDS = re.compile(r"\d{9,11}(?:\.\d+)?")
+
+
+def is_for(command: Command) -> bool:
+    """Tell whether `/parley` asks for what triage knows."""
+    try:
+        return configure.parse(command.text).action in {Action.REPORT, Action.TRENDS}
+    except UsageError:
+        return False
+
+
+class Triaging:
+    """Registers with the inbox all that is done for feedback."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        *,
+        board: Board,
+        runs: Runs,
+        store: Store,
+        model: Model,
+        chat: Chat,
+        settings_of: Callable[[Place], Awaitable[ChannelSettings]],
+    ) -> None:
+        self._inbox, self._board, self._runs, self._store = inbox, board, runs, store
+        self._model, self._chat, self._settings_of = model, chat, settings_of
+        self._rests_until = 0.0
+        inbox.handle(SORT, self.run_sort, _leave)
+        inbox.handle(SHOW, self.run_show, _leave)
+        inbox.handle(NOTIFY, self.run_notify, _leave)
+        inbox.handle(TELL, self.run_tell, _leave)
+        inbox.every("triage", LOOK_EVERY, self.look_after)
+
+    # What comes in
+
+    async def hear(self, heard: Heard) -> None:
+        """Keep a post of a channel with triage on, and see to it that it is sorted. Raises what the database raises."""
+        channel = replace(heard.place, thread="")
+        if heard.is_direct or heard.mentions_bot or not (settings := await self._settings_of(channel)).triage:
+            return
+        if not heard.opens_thread:
+            if not heard.is_bot:
+                await self._board.respond(heard.place, heard.author)
+            return
+        if (heard.is_bot and not settings.triage_bots) or heard.author in settings.agents:
+            return
+        said_at, link = _time_of(heard.id), self._chat.permalink(channel, heard.id)
+        record = await self._board.add(heard, said_at, link, together=settings.together)
+        if record is not None:
+            await self._wake(channel, heard.id)
+
+    async def change(self, changed: Changed) -> None:
+        """Take in that a post was edited or deleted. Raises what the database raises."""
+        channel = replace(changed.place, thread="")
+        if changed.id != changed.place.thread or not (await self._settings_of(channel)).triage:
+            return
+        id_ = await self._board.edit(changed)
+        record = await self._board.find(channel.workspace, id_) if id_ is not None else None
+        if record is None:
+            return
+        if record.status is Status.WITHDRAWN:
+            await self._show(record)
+        else:
+            await self._wake(channel, f"{changed.id}:{changed.revision}")
+
+    async def _wake(self, channel: Place, reason: str) -> None:
+        where = f"{channel.workspace}:{channel.channel}"
+        await self._inbox.accept(
+            Delivery(f"triage:{where}:{reason}", f"triage:{where}", SORT, asdict(channel), f"triage:{where}")
+        )
+
+    async def _show(self, record: Feedback) -> None:
+        """Let a record be shown: one after the other in a channel, in the pace that the platform allows."""
+        where = f"{record.workspace}:{record.channel}"
+        payload = {"workspace": record.workspace, "id": record.id}
+        id_ = f"triage-show:{record.workspace}:{record.id}:{record.version}"
+        await self._inbox.accept(Delivery(id_, f"triage-show:{where}", SHOW, payload, f"triage:{where}"))
+
+    async def _notify(self, record: Feedback, channel: str, reason: str = "") -> None:
+        place = replace(record.place, thread="")
+        payload = asdict(place) | {"to": channel}
+        id_ = f"triage-notify:{place.workspace}:{record.id}:{channel}:{record.version}{reason}"
+        await self._inbox.accept(Delivery(id_, f"triage-notify:{place.workspace}:{channel}", NOTIFY, payload))
+
+    # What is done
+
+    async def run_sort(self, job: Job) -> None:
+        """Sort what waits in a channel, as much as one call holds. When the model is away, it waits on."""
+        place = _PLACE.validate_python(job.payload)
+        ledger.gather(job, place, "")
+        if monotonic() < self._rests_until:
+            return
+        waiting = await self._board.waiting(place, MOST_WAITING)
+        settings = await self._store.settings(place)
+        if quiet := [one for one in waiting if needs_no_model(one)]:
+            await self._board.save(place, {one.id: ignore(one) for one in quiet}, ())
+        records = [one for one in waiting if not needs_no_model(one)]
+        if not records:
+            await self._show_all(quiet)
+            return
+        records = asked(records)
+        settled = await self._runs.corrections(place, MOST_CORRECTIONS)
+        outcome = await judge(records, settings, settled=settled, board=self._board, model=self._model, chat=self._chat)
+        decisions = {
+            one.id: decide(one, outcome.verdicts[one.id], settings) for one in records if one.id in outcome.verdicts
+        }
+        await self._board.save(place, decisions, outcome.calls)
+        ledger.leave_out(outcome.calls)
+        await self._show_all([*quiet, *(one for one in records if one.id in decisions)])
+        if outcome.failure is not None:
+            self._rests_until = monotonic() + REST
+            log.warning("%d posts have to wait: %s", len(records) - len(decisions), type(outcome.failure).__name__)
+
+    async def _show_all(self, records: list[Feedback]) -> None:
+        for one in records:
+            if (record := await self._board.find(one.workspace, one.id)) is not None:
+                await self._show(record)
+
+    async def run_show(self, job: Job) -> None:
+        """Show a record as it is now, and let its team know."""
+        record = await self._board.find(str(job.payload["workspace"]), int(job.payload["id"]))
+        if record is None or record.version <= record.shown_version:
+            return
+        settings = await self._store.settings(replace(record.place, thread=""))
+        await show(record, settings, bookmark=job, board=self._board, chat=self._chat)
+        if channel := target(record, settings):
+            await self._notify(record, channel)
+        elif record.routed and record.routed != ELSEWHERE:
+            await show_notice(record, settings, bookmark=job, board=self._board, chat=self._chat)
+
+    async def run_notify(self, job: Job) -> None:
+        """Tell a team of all that waits for it; when it can't be reached, tell who has named its channel."""
+        place, channel = _PLACE.validate_python({k: v for k, v in job.payload.items() if k != "to"}), job.payload["to"]
+        settings = await self._store.settings(place)
+        left = await notify(place, channel, settings, bookmark=job, board=self._board, chat=self._chat)
+        for record in left:
+            await self._show(record)
+        if not left:
+            return
+        payload = asdict(place) | {"to": channel}
+        id_ = f"triage-tell:{place.workspace}:{place.channel}:{channel}:{datetime.now(UTC):%Y-%m-%d}"
+        await self._inbox.accept(Delivery(id_, id_, TELL, payload))
+
+    async def run_tell(self, job: Job) -> None:
+        """Tell who set the channel's teams that one of them can't be reached; once a day."""
+        place = _PLACE.validate_python({k: v for k, v in job.payload.items() if k != "to"})
+        if person := (await self._store.sheet(place)).person:
+            direct = await self._chat.open_direct(place, Asker(person, place.workspace))
+            await self._chat.post(direct, unreachable(job.payload["to"]), job, key="told")
+
+    async def look_after(self, _job: Job) -> None:
+        """Wake channels where posts wait, and show what was left unshown, as when a process died in between."""
+        slot = int(datetime.now(UTC).timestamp() // LOOK_EVERY)
+        for place in await self._board.channels_waiting():
+            await self._wake(place, f"look:{slot}")
+        for record in await self._board.unshown(datetime.now(UTC) - LATE):
+            await self._show(record)
+
+    # What people do
+
+    async def pressed(self, press: Press) -> None:
+        """Carry out what a button says. Raises `ChatError`."""
+        try:
+            record = await act.press(press, board=self._board, store=self._store)
+        except (NotAllowedError, UsageError) as error:
+            async with self._chat.whisper(press.place, press.asker) as visible:
+                await visible.replace(error.sentence)
+            return
+        if record is not None:
+            await self._show(record)
+
+    async def open_form(self, press: Press) -> Form:
+        """Open the form that changes a record. Raises `UsageError`, `NotAllowedError`."""
+        return await act.open_form(press, board=self._board, store=self._store)
+
+    async def submit(self, submission: Submission) -> Mapping[str, str]:
+        """Take a filled form in; return its faults by the field. Raises `UsageError`, `NotAllowedError`."""
+        record, faults = await act.submit(submission, board=self._board, store=self._store, chat=self._chat)
+        if record is not None:
+            await self._show(record)
+        return faults
+
+    async def configured(self, command: Command) -> None:
+        """Try teams again that could not be reached, when triage is switched on anew."""
+        wish = configure.parse(command.text)
+        if wish.name == "triage" and wish.text == "on":
+            place = replace(command.place, thread="")
+            settings = await self._store.settings(place)
+            for record in await self._board.retry_routes(place):
+                if channel := target(record, settings):
+                    await self._notify(record, channel, command.id)
+
+    async def command(self, command: Command, *, bookmark: Bookmark) -> Record:
+        """Answer `/parley triage report` and `/parley trends`. Raises `ChatError`."""
+        wish = configure.parse(command.text)
+        place = replace(command.place, thread="")
+        async with self._chat.whisper(command.place, command.asker) as visible:
+            await visible.replace(await report.report(place, board=self._board, store=self._store))
+        log.debug("%s answered for %s", wish.action, bookmark.reference)
+        return Record(command.place, command.asker.person)
+
+
+async def _leave(_job: Job, error: Exception) -> None:
+    """Tell nobody: the record stays as it is, and is looked after."""
+    log.warning("triage was left undone: %s", type(error).__name__)
+
+
+def _time_of(message: str) -> datetime:
+    """Read when a message was said from its id, where that tells; else it is now."""
+    return datetime.fromtimestamp(float(message), UTC) if _SECONDS.fullmatch(message) else datetime.now(UTC)

@@ -1,0 +1,145 @@
+"""Records of feedback on real databases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.core.classify.form import Example
+from bot.core.conversation import Changed, FileRef, Heard, Place
+from bot.core.triage.form import Judgement
+from bot.core.triage.item import Status
+from bot.core.triage.sort import Decision
+from bot.db.feedback import SqlBoard
+
+if TYPE_CHECKING:
+    from bot.db.engine import Database
+
+CHANNEL = Place("T1", "C1")
+NOW = datetime.now(UTC)
+FILE = FileRef("F1", "screen.png", "image/png", 10)
+
+
+def post(message: str, text: str = "it crashes", author: str = "U1") -> Heard:
+    place = replace(CHANNEL, thread=message)
+    return Heard(place, message, author, "T1", text, is_direct=False, mentions_bot=False, addresses_other=False)
+
+
+def edit(message: str, revision: str, text: str = "") -> Changed:
+    place = replace(CHANNEL, thread=message)
+    return Changed(place, message, "U1", "T1", text, revision, is_deleted=not text)
+
+
+def decision(text: str, number: int = 1, category: str = "Bug", root: int | None = None) -> Decision:
+    return Decision(text, Judgement(number, (category,), 90, duplicate_of=root), Status.OPEN, "Apps")
+
+
+@pytest.fixture
+def board(database: Database) -> SqlBoard:
+    return SqlBoard(database)
+
+
+async def add(board: SqlBoard, heard: Heard, *, together: int = 0, at: datetime = NOW) -> int:
+    found = await board.add(heard, at, "https://example.com/p1", together=together)
+    assert found is not None
+    return found
+
+
+async def test_a_post_is_kept_once(board: SqlBoard) -> None:
+    first = await add(board, post("1.1"))
+    assert await add(board, post("1.1")) == first
+    await board.save(CHANNEL, {first: decision("it crashes")}, ())
+    assert await board.add(post("1.1"), NOW, "", together=0) is None
+    assert await board.waiting(CHANNEL, 9) == []
+    found = await board.find("T1", first)
+    assert found is not None
+    assert (found.category, found.team, found.version, found.root) == ("Bug", "Apps", 1, first)
+    assert await board.find("T2", first) is None
+
+
+async def test_parts_wait_as_one_record(board: SqlBoard) -> None:
+    first = await add(board, replace(post("1.1", "one"), files=(FILE,)))
+    assert await add(board, post("1.2", "two"), together=3) == first
+    assert await add(board, post("1.3", "three", "U2"), together=3) != first
+    late = await add(board, post("1.4", "late"), together=3, at=NOW + timedelta(minutes=4))
+    (record, *others) = await board.waiting(CHANNEL, 9)
+    assert (record.id, record.text, record.files) == (first, "one\ntwo", (FILE,))
+    assert [one.text for one in others] == ["three", "late"]
+    assert late == others[1].id
+
+
+async def test_what_is_edited_meanwhile_waits_on(board: SqlBoard) -> None:
+    first = await add(board, post("1.1", "old"))
+    assert await board.edit(edit("1.1", "2", "new")) == first
+    assert await board.edit(edit("1.1", "2", "again")) is None
+    await board.save(CHANNEL, {first: decision("old")}, ())
+    assert [one.text for one in await board.waiting(CHANNEL, 9)] == ["new"]
+
+
+async def test_a_withdrawn_post_stays_withdrawn(board: SqlBoard) -> None:
+    first = await add(board, post("1.1"))
+    assert await board.edit(edit("1.1", "2")) == first
+    await board.save(CHANNEL, {first: decision("it crashes")}, ())
+    found = await board.at(replace(CHANNEL, thread="1.1"))
+    assert found is not None
+    assert (found.status, found.category) == (Status.WITHDRAWN, "")
+    assert await board.add(post("1.1"), NOW, "", together=0) is None
+
+
+async def test_what_a_person_settled_stays(board: SqlBoard) -> None:
+    first = await add(board, post("1.1"))
+    await board.save(CHANNEL, {first: decision("it crashes")}, ())
+    await board.change("T1", first, category="Wish", corrected_by="U2")
+    await board.edit(edit("1.1", "2", "it still crashes"))
+    await board.save(CHANNEL, {first: decision("it still crashes")}, ())
+    found = await board.find("T1", first)
+    assert found is not None
+    assert (found.category, found.given) == ("Wish", "Bug")
+    assert await board.corrections(CHANNEL, 9) == [Example("it still crashes", ("Wish",))]
+
+
+async def test_duplicates_share_a_root(board: SqlBoard) -> None:
+    ids = [await add(board, post(f"1.{n}")) for n in range(1, 4)]
+    for number, id_ in enumerate(ids):
+        earlier = ids[number - 1] if number else None
+        await board.save(CHANNEL, {id_: decision("it crashes", id_, root=earlier)}, ())
+    found = [await board.find("T1", id_) for id_ in ids]
+    assert [one.root for one in found if one] == [ids[0]] * 3
+    assert len(await board.unrouted(CHANNEL, ["Apps"], 9)) == 3
+    assert len(await board.unshown(NOW + timedelta(days=1))) == 3
+
+
+async def test_words_go_and_counts_stay(board: SqlBoard) -> None:
+    first = await add(board, post("1.1"))
+    await board.save(CHANNEL, {first: decision("it crashes")}, ())
+    assert await board.forget(NOW - timedelta(days=1)) == 0
+    assert await board.forget(NOW + timedelta(days=1)) == 1
+    assert await board.forget(NOW + timedelta(days=1)) == 0
+    found = await board.find("T1", first)
+    assert found is not None
+    assert (found.text, found.summary, found.category) == ("", "", "Bug")
+
+
+async def test_the_first_answer_counts(board: SqlBoard) -> None:
+    first = await add(board, post("1.1"))
+    place = replace(CHANNEL, thread="1.1")
+    await board.respond(place, "U1")
+    found = await board.find("T1", first)
+    assert found is not None
+    assert found.responded_at is None
+    await board.respond(place, "U2")
+    answered = await board.find("T1", first)
+    assert answered is not None
+    assert answered.responded_at is not None
+    await board.respond(place, "U3")
+    assert await board.find("T1", first) == answered
+
+
+async def test_an_alert_is_kept_once(board: SqlBoard) -> None:
+    await board.keep_alert(CHANNEL, "root:1", "5.5")
+    await board.keep_alert(CHANNEL, "root:1", "6.6")
+    assert await board.alert(CHANNEL, "root:1") == "5.5"
+    assert await board.alert(CHANNEL, "root:2") == ""
