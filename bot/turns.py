@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from bot import ledger, triaging
 from bot.classifying import Classifying
-from bot.core import again, configure, parley, usage
+from bot.core import again, configure, parley, settings_form, usage
 from bot.core import command as commands
 from bot.core.answer import answer
 from bot.core.classify.press import FORMS
@@ -27,6 +27,7 @@ from bot.core.conversation import Heard, Message, Place, Record, is_stop, wants_
 from bot.core.ports import Asker, Role
 from bot.core.reply import Written, apology
 from bot.core.revise import REGENERATE
+from bot.core.settings_form import Desk
 from bot.core.summarize import answer as summary
 from bot.core.summarize import source as summary_source
 from bot.core.triage.act import PRESSED as TRIAGED
@@ -81,6 +82,7 @@ PRESSED: dict[str, Pressed] = {
     summary.SHORTER: summary.again,
     summary.LONGER: summary.again,
     summary.ACTIONS: summary.again,
+    settings_form.TRY: settings_form.try_out,
     **dict.fromkeys((wording.TESTS, wording.EXPLAIN, wording.TRANSLATE, wording.SAVE), press_code),
 }
 
@@ -137,6 +139,7 @@ class Turns:
         self._triaging = Triaging(
             inbox, board=board, runs=runs, store=store, model=model, chat=chat, settings_of=self._threads.settings_of
         )
+        self._desk = Desk(store, model, chat, admins)
         self._notices: set[asyncio.Task[None]] = set()
         inbox.handle(MESSAGE, self.run_message, self.give_up_message)
         inbox.handle(COMMAND, self.run_command, self.give_up_command)
@@ -172,8 +175,11 @@ class Turns:
 
     async def press(self, press: Press) -> Form | None:
         """Take in a press, or return the form that it opens. One that nobody knows any more is left."""
-        if press.name == configure.EDIT_PROMPT:
-            return await configure.open_prompt(press, admins=self._admins, store=self._store, chat=self._chat)
+        if press.name in settings_form.PRESSES:
+            form = await settings_form.press(press, self._desk)
+            if press.name == settings_form.TRY:
+                await self._inbox.accept(press_delivery(settings_form.for_trial(press)))
+            return form
         if press.name in FORMS:
             return await self._classifying.open_form(press)
         if press.name == CHANGE:
@@ -196,8 +202,10 @@ class Turns:
 
     async def submit(self, submission: Submission) -> Mapping[str, str]:
         """Take in a filled form; return what is wrong, by the field."""
-        if submission.name == configure.EDIT_PROMPT:
-            return await configure.save_prompt(submission, admins=self._admins, store=self._store, chat=self._chat)
+        if submission.name == settings_form.FORM:
+            faults = await settings_form.save(submission, self._desk)
+            self._threads.forget_settings(settings_form.place_of(submission.value))
+            return faults
         if submission.name in FORMS:
             return await self._classifying.submit(submission)
         if submission.name == again.COMMENT:

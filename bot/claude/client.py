@@ -19,6 +19,7 @@ from bot.claude.attachment import block
 from bot.claude.catalogue import ModelCard, faults, lookup, parameters, sampling
 from bot.claude.exchange import Exchange
 from bot.claude.failures import judge, pause, translated
+from bot.claude.offers import Offers
 from bot.core.conversation import estimate_tokens
 from bot.core.ports import DEFAULTS, Completion, Purpose, Role
 from bot.errors import ModelFormError, ModelMisconfiguredError, ModelStoppedError, SettingsError
@@ -90,6 +91,7 @@ class Claude:
         self._on_call = on_call or (lambda _: None)
         self._anthropic = anthropic
         self._deadlines = deadlines
+        self._offers = Offers(anthropic)
         self._prompts = prompts.load()
         self._prompt_tokens = max(estimate_tokens(prompt) for prompt in self._prompts.values())
         self._retrying = stamina.AsyncRetryingCaller(
@@ -107,6 +109,10 @@ class Claude:
         if card.long_context is not None:
             room = min(room, card.long_context.above)
         return max(0, room - self._prompt_tokens - estimate_tokens(settings.instructions))
+
+    async def offered(self) -> Mapping[str, str]:
+        """Return the models that can be chosen: their names by their ids. Takes two seconds at most; never raises."""
+        return await self._offers.names()
 
     def faults(self, settings: ChannelSettings) -> Mapping[str, str]:
         """Tell which settings the channel's model does not take, and why, by the setting's name."""

@@ -62,9 +62,10 @@ USAGE = {
     "the language first: `/code Go web server`. Then ask for changes in its thread. Add `--private` to see it alone.",
     "parley": "`/parley prompt` shows this channel's system prompt, `/parley prompt <text>` sets it, "
     "`/parley prompt --reset` removes it; `/parley settings` shows all settings, `/parley set <name> <value>` and "
-    "`/parley unset <name>` change one; `/parley triage on` sorts each post of this channel as feedback, "
-    "`/parley triage report` and `/parley trends 7d` tell what came in; `/parley usage` shows "
-    "what was used and what it cost; `/parley help` tells what I can do.",
+    "`/parley unset <name>` change one; `/parley why` tells where they come from, `/parley history` who changed what, "
+    "`/parley revert <number>` takes changes back; `/parley triage on` sorts each post of this channel as feedback, "
+    "`/parley triage report` and `/parley trends 7d` tell what came in; `/parley usage` shows what was used "
+    "and what it cost; `/parley help` tells what I can do.",
 }
 
 

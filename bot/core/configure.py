@@ -7,24 +7,24 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from bot.core import settings_history
 from bot.core.channel_settings import MAX_INSTRUCTIONS, ChannelSettings, check_name, merged, read
 from bot.core.command import HELP, USAGE, answering
-from bot.core.control import Button, Field, Form
+from bot.core.control import Button
 from bot.core.conversation import Place, Record
-from bot.errors import NotAllowedError, UsageError
+from bot.errors import ConflictError, NotAllowedError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from bot.core.command import Command
-    from bot.core.control import Press, Submission
     from bot.core.ports import Asker, Bookmark, Chat, Model, Sheet, Store
 
-EDIT_PROMPT = "edit_prompt"  # the button, and the form that it opens
+EDIT = "edit_settings"  # the button that opens the form with the settings
 
 _RESET = re.compile(r"(?:--|—|\u2013)?reset", re.IGNORECASE)  # phones turn two hyphens into a dash
 _FORM = re.compile(
-    r"(?:(?P<prompt>prompt)|(?P<list>settings)|(?P<unset>unset\s+(?P<gone>\S+))|set\s+(?P<name>\S+))(?:\s+(?P<text>.*))?",
+    r"(?:(?P<prompt>prompt)|(?P<list>settings|why|history)|(?:revert\s+(?P<back>\d{1,6}))|(?P<unset>unset\s+(?P<gone>\S+))|set\s+(?P<name>\S+))(?:\s+(?P<text>.*))?",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -48,6 +48,9 @@ class Action(StrEnum):
     UNSET = "unset"
     REPORT = "report"
     TRENDS = "trends"
+    WHY = "why"
+    HISTORY = "history"
+    REVERT = "revert"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Wish:
 
 
 def parse(typed: str) -> Wish:
-    """Read `settings`, `set <name> <value>`, `unset <name>`, `prompt`, `prompt <text>` or `prompt --reset`.
+    """Read `settings`, `set …`, `unset …`, `why`, `history`, `revert <n>`, `prompt`, `prompt <text>`, `prompt --reset`.
 
     Raises `UsageError` for anything else, help among it.
     """
@@ -69,11 +72,13 @@ def parse(typed: str) -> Wish:
     if triage := _TRIAGE.fullmatch(typed.strip()):
         return _parse_triage(triage)
     match = _FORM.fullmatch(typed.strip())
-    if not match or (match["list"] and match["text"]):
+    if not match or ((match["list"] or match["back"]) and match["text"]):
         raise UsageError(USAGE["parley"])
     text = (match["text"] or "").strip()
     if match["list"]:
-        return Wish(Action.LIST)
+        return Wish(Action({"settings": "list"}.get(match["list"].lower(), match["list"].lower())))
+    if match["back"]:
+        return Wish(Action.REVERT, text=match["back"])
     if match["prompt"]:
         return _parse_prompt(text)
     name = check_name((match["gone"] or match["name"]).lower())
@@ -109,13 +114,17 @@ async def configure(
         try:
             if wish.action is Action.LIST:
                 sentence = listing(await store.settings(channel), await store.sheet(channel), model)
-                controls = (Button(EDIT_PROMPT, "Edit the prompt"),)
+                controls = (Button(EDIT, "Change …", style="primary"),)
             elif wish.action is Action.SHOW:
                 sentence = showing(wish.name, await store.settings(channel))
+            elif wish.action is Action.WHY:
+                sentence = settings_history.why(channel, await store.layers(channel), model)
+            elif wish.action is Action.HISTORY:
+                sentence = settings_history.listing(await store.history(channel), chat.mention)
             else:
                 await check_may_change(channel, command.asker, admins=admins, chat=chat)
                 sentence = await _change(wish, command.asker, channel, command.channels, store=store, model=model)
-        except (NotAllowedError, UsageError) as error:
+        except (ConflictError, NotAllowedError, UsageError) as error:
             sentence = error.sentence
         await visible.replace(sentence, controls=controls)
     return Record(command.place, command.asker.person)
@@ -125,6 +134,10 @@ async def _change(
     wish: Wish, asker: Asker, channel: Place, channels: Sequence[tuple[str, str]], *, store: Store, model: Model
 ) -> str:
     sheet = await store.sheet(channel)
+    if wish.action is Action.REVERT:
+        back = settings_history.reverted(await store.history(channel, since=int(wish.text)), int(wish.text))
+        await store.change_settings(channel, back, asker.person, version=sheet.version)
+        return f"The settings are back at how they were after change {wish.text}: {', '.join(sorted(back))}."
     value = None
     if wish.action is Action.SET:
         text = located(wish.text, channels) if wish.name == "teams" else wish.text
@@ -141,35 +154,6 @@ def located(text: str, channels: Sequence[tuple[str, str]]) -> str:
     for name, id_ in channels:
         text = re.sub(rf"#{re.escape(name)}(?![\w-])", f"#{id_}", text)
     return text
-
-
-async def open_prompt(press: Press, *, admins: frozenset[str], store: Store, chat: Chat) -> Form:
-    """Make the form with the channel's prompt. Raises `NotAllowedError`, `ChatError`."""
-    channel = _channel(press.place)
-    await check_may_change(channel, press.asker, admins=admins, chat=chat)
-    sheet = await store.sheet(channel)
-    field = Field(
-        name="instructions",
-        label="System prompt",
-        kind="area",
-        value=str(sheet.values.get("instructions", "")),
-        hint="What Claude should know and heed in this channel, in plain words.",
-        optional=True,
-        max_length=3_000,
-    )
-    return Form(EDIT_PROMPT, "This channel's prompt", (field,), value=f"{channel.channel} {sheet.version}")
-
-
-async def save_prompt(submission: Submission, *, admins: frozenset[str], store: Store, chat: Chat) -> Mapping[str, str]:
-    """Save what the form holds; return its faults. Raises `NotAllowedError`, `ConflictError`, `ChatError`."""
-    channel, _, version = submission.value.partition(" ")
-    place = Place(submission.asker.home, channel)
-    await check_may_change(place, submission.asker, admins=admins, chat=chat)
-    text = str(submission.answers.get("instructions", "")).strip()
-    await store.change_settings(
-        place, {"instructions": text or None}, submission.asker.person, version=int(version or 0)
-    )
-    return {}
 
 
 async def check_may_change(channel: Place, asker: Asker, *, admins: frozenset[str], chat: Chat) -> None:

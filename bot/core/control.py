@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.core.conversation import Place
@@ -55,6 +56,9 @@ class Press:
 
     `name` and `value` are the control's, `choice` is the menu's. `message` is the id of the message that it stands
     under, "" where only one person sees that; `author` wrote that message. `text` is a shortcut's message.
+
+    In a form, `form` is its id, `value` the form's own where the control has none, and `answers` what is filled in so
+    far, by the fields' names; `place` is the workspace then.
     """
 
     id: str
@@ -66,25 +70,35 @@ class Press:
     asker: Asker
     author: str = ""
     text: str = ""
+    form: str = ""
+    answers: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a form; `options` are pairs of a choice and its label. `value` is what it begins with."""
+    """A field of a form; `options` are pairs of a choice and its label. `value` is what it begins with.
+
+    A "note" is its label, to be read; a "press" is a button within the form, and its press tells what is filled in. So
+    does a choice that `reacts`, as soon as it is made.
+    """
 
     name: str
     label: str
-    kind: Literal["text", "area", "number", "choice", "choices", "person"] = "text"
+    kind: Literal["text", "area", "number", "choice", "choices", "person", "note", "press"] = "text"
     value: str | tuple[str, ...] = ""
     options: tuple[tuple[str, str], ...] = ()
     hint: str = ""
     optional: bool = False
     max_length: int = 3_000
+    reacts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form to fill in. `name` says which use case it is for, `value` comes back as it is."""
+    """A form to fill in. `name` says which use case it is for, `value` comes back as it is.
+
+    Without `submit` it is only to be read. One that a press in a form of the same name asks for takes that one's place.
+    """
 
     name: str
     title: str

@@ -143,6 +143,9 @@ class Model(Protocol):
         Prompts, ours and the channel's, are already taken off.
         """
 
+    async def offered(self) -> Mapping[str, str]:
+        """Return the models that can be chosen: their names by their ids. Takes two seconds at most; never raises."""
+
     def faults(self, settings: ChannelSettings) -> Mapping[str, str]:
         """Tell which settings the channel's model does not take, and why, by the setting's name; none: all apply."""
 
@@ -347,7 +350,13 @@ class Chat(Protocol):
         """Return the place of direct messages between the bot and the asker. Raises `ChatError`."""
 
     async def standing(self, place: Place, person: str) -> Standing:
-        """Look up whether a person is in the channel, and whether an admin of the workspace. Raises `ChatError`."""
+        """Look up whether a person is in the channel, and whether an admin of the workspace. Raises `ChatError`.
+
+        All of a workspace's people are in its own place, which has no channel.
+        """
+
+    async def show_form(self, form_id: str, form: Form) -> None:
+        """Put a form in the place of one that is open. Raises `ChatError`, where it was closed meanwhile, too."""
 
 
 class Reception(Protocol):
@@ -385,6 +394,17 @@ class Sheet:
     changed_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SheetChange:
+    """A change of one sheet to its `version`: by the settings' names what was and what is since, None for unset."""
+
+    version: int
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    person: str
+    at: datetime
+
+
 class Store(Protocol):
     """What the bot remembers. Each method is one short transaction."""
 
@@ -405,6 +425,12 @@ class Store(Protocol):
 
     async def sheet(self, place: Place) -> Sheet:
         """Return what was set for just this thread, channel (`thread` is "") or workspace (`channel` is "")."""
+
+    async def layers(self, place: Place) -> tuple[Sheet, ...]:
+        """Return the sheets that hold in a place: the workspace's, the channel's, the thread's, as far as it goes."""
+
+    async def history(self, place: Place, *, since: int = 0) -> tuple[SheetChange, ...]:
+        """Return the changes of just this place's sheet behind its version `since`, the newest 200, newest first."""
 
     async def change_settings(
         self, place: Place, changes: Mapping[str, Any], person: str, *, version: int | None = None

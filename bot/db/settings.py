@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from sqlalchemy import and_, bindparam, case, insert, literal, or_, select, upda
 from sqlalchemy.exc import IntegrityError
 
 from bot.core.channel_settings import merged
-from bot.core.ports import Sheet
+from bot.core.ports import Sheet, SheetChange
 from bot.db.tables import Settings, SettingsChange
 from bot.errors import ConflictError
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from bot.core.channel_settings import ChannelSettings
     from bot.core.conversation import Place
     from bot.db.engine import Database
+
+
+MOST_CHANGES = 200  # of a history, at a time
 
 
 class SettingsStore:
@@ -44,6 +47,23 @@ class SettingsStore:
         """Return what was set for just this thread, channel or workspace."""
         async with self._reader.connect() as connection:
             return await _load(connection, place)
+
+    async def layers(self, place: Place) -> tuple[Sheet, ...]:
+        """Return the sheets that hold in a place: the workspace's, the channel's, the thread's, as far as it goes."""
+        nested = [replace(place, channel="", thread=""), replace(place, thread=""), place]
+        async with self._reader.connect() as connection:
+            return tuple([await _load(connection, one) for one in dict.fromkeys(nested)])
+
+    async def history(self, place: Place, *, since: int = 0) -> tuple[SheetChange, ...]:
+        """Return the changes of just this place's sheet behind its version `since`, the newest 200, newest first."""
+        here = [getattr(SettingsChange, name) == value for name, value in asdict(place).items()]
+        query = select(SettingsChange).where(*here, SettingsChange.version > since).order_by(SettingsChange.id.desc())
+        async with self._reader.connect() as connection:
+            rows = (await connection.execute(query.limit(MOST_CHANGES))).all()
+        return tuple(
+            SheetChange(row.version, json.loads(row.before), json.loads(row.after), row.person, row.changed_at)
+            for row in rows
+        )
 
     async def change_settings(
         self, place: Place, changes: Mapping[str, Any], person: str, *, version: int | None = None

@@ -222,6 +222,18 @@ class People:
                 return await self._act(on, {"type": place.element["type"], **place.ids, **chosen}, user or self.me)
         raise LookupError(f"There is no {action_id} to choose in there.")
 
+    async def press_in_form(self, action_id: str, values: Mapping[str, Any], *, user: User | None = None) -> Ack:
+        """Press a button of the modal that a person sees, with its fields filled in as for `submit`.
+
+        Raises as `press` and `submit` do.
+        """
+        person = user or self.me
+        view = self.modal(person)
+        button = next((one for one in buttons(view["blocks"]) if one["action_id"] == action_id), None)
+        if button is None:
+            raise LookupError(f"There is no {action_id} to press there.")
+        return await self.interactions.act_in_view(view, button, person, filled_in(view["blocks"], values))
+
     async def shortcut(self, callback_id: str, message: Message | None = None, *, user: User | None = None) -> Ack:
         """Choose a shortcut from a message's menu, or a global one where no message is given."""
         return await self.interactions.shortcut(callback_id, user or self.me, message)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.core.ports import Standing
-from bot.slack import lookup
+from bot.slack import forms, lookup
 from bot.slack.answer import Outlet, StreamedAnswer
 from bot.slack.api import call
 from bot.slack.card import Cards
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import aiohttp
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.core.control import Control
+    from bot.core.control import Control, Form
     from bot.core.conversation import Place, Said
     from bot.core.ports import Asker, Bookmark, Upload
     from bot.core.reading import Reader, SharedFile, Target, Venue
@@ -168,4 +168,9 @@ class SlackChat:
         """Look up a person's membership of the channel and rank in the workspace. Raises `ChatError`."""
         user = (await call(self._client.users_info, user=person))["user"]
         is_admin = bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner"))
-        return Standing(is_member=await self._lookup.is_member(place.channel, person), is_admin=is_admin)
+        is_member = not place.channel or await self._lookup.is_member(place.channel, person)
+        return Standing(is_member=is_member, is_admin=is_admin)
+
+    async def show_form(self, form_id: str, form: Form) -> None:
+        """Put a form in the place of one that is open. Raises `ChatError`."""
+        await forms.update(self._client, form_id, form)

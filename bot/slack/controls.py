@@ -40,9 +40,12 @@ def register(app: AsyncApp, reception: Reception) -> None:
             try:
                 form = await reception.press(press)
                 if form is not None:
-                    await forms.show(client, str(body["trigger_id"]), form)
+                    await forms.show(client, body, form)
             except (ConflictError, NotAllowedError, UsageError) as error:
-                await respond(error.sentence, response_type="ephemeral", replace_original=False)
+                if press.asker.reply_handle:
+                    await respond(error.sentence, response_type="ephemeral", replace_original=False)
+                else:
+                    await forms.tell(client, body, error.sentence)
         await ack()
 
     app.action(_ANY)(on_press)
@@ -103,6 +106,10 @@ def pressed(body: Mapping[str, Any]) -> Press | None:
     """Read an interaction's payload; None for one without a message, or with nothing in it."""
     channel, user = (body.get("channel") or {}).get("id"), body.get("user") or {}
     team = str((body.get("team") or {}).get("id") or user.get("team_id") or "")
+    if body.get("view") and body.get("actions") and user.get("id"):
+        return _in_view(
+            body["view"], body["actions"][0], Asker(str(user["id"]), str(user.get("team_id") or team)), team
+        )
     if not channel or not user.get("id"):
         return None
     asker = Asker(str(user["id"]), str(user.get("team_id") or team), str(body.get("response_url") or ""))
@@ -130,6 +137,23 @@ def pressed(body: Mapping[str, Any]) -> Press | None:
         asker=asker,
         author=str(message.get("user") or ""),
         text=plain(str(message.get("text") or "")),
+    )
+
+
+def _in_view(view: Mapping[str, Any], action: Mapping[str, Any], asker: Asker, team: str) -> Press:
+    """Read a press in a modal or in the home tab."""
+    name, value, choice = _action(action)
+    shown = str(view.get("id") or "")
+    return Press(
+        id=":".join((shown, asker.person, name, choice, str(action.get("action_ts") or ""))),
+        name=name,
+        value=value or str(view.get("private_metadata") or ""),
+        choice=choice,
+        place=Place(team, ""),
+        message="",
+        asker=asker,
+        form=shown if view.get("type") == "modal" else "",
+        answers=forms.answers(view),
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import TYPE_CHECKING, Any
 
-from bot.core.control import Submission
+from bot.core.control import Field, Form, Submission
 from bot.core.ports import Asker
-from bot.errors import ConflictError, NotAllowedError, UsageError
+from bot.errors import ChatError, ConflictError, NotAllowedError, UsageError
 from bot.slack import payload
 from bot.slack.api import call_once
 from bot.slack.text import plain
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
     from slack_bolt.context.ack.async_ack import AsyncAck
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.core.control import Field, Form
     from bot.core.ports import Reception
+
+log = logging.getLogger(__name__)
 
 # Slack's limits; https://docs.slack.dev/reference/views/modal-views
 TITLE = 24
 LABEL = 75
+NOTE = 3_000
 
 _ANY = re.compile(r".*", re.DOTALL)
 
@@ -44,9 +47,33 @@ def register(app: AsyncApp, reception: Reception) -> None:
     app.view(_ANY)(on_submission)
 
 
-async def show(client: AsyncWebClient, trigger: str, form: Form) -> None:
-    """Open a form. Raises `ChatError`: a trigger lives for three seconds."""
-    await call_once(client.views_open, trigger_id=trigger, view=view(form))
+async def show(client: AsyncWebClient, body: Mapping[str, Any], form: Form) -> None:
+    """Open the form that an interaction asks for: in place of the same form, on top of another one, or alone.
+
+    Raises `ChatError`: a trigger lives for three seconds.
+    """
+    below = body.get("view") or {}
+    if below.get("type") != "modal":
+        await call_once(client.views_open, trigger_id=str(body["trigger_id"]), view=view(form))
+    elif below.get("callback_id") != form.name:
+        await call_once(client.views_push, trigger_id=str(body["trigger_id"]), view=view(form))
+    else:
+        try:
+            await call_once(client.views_update, view_id=below["id"], hash=below["hash"], view=view(form))
+        except ChatError as error:
+            if error.code not in {"hash_conflict", "not_found"}:
+                raise
+            log.info("a form was changed or closed meanwhile: %s", error)
+
+
+async def update(client: AsyncWebClient, form_id: str, form: Form) -> None:
+    """Put a form in the place of one that is open. Raises `ChatError`, where it is closed by now among others."""
+    await call_once(client.views_update, view_id=form_id, view=view(form))
+
+
+async def tell(client: AsyncWebClient, body: Mapping[str, Any], sentence: str) -> None:
+    """Tell somebody something where there is no message to tell it under. Raises `ChatError`."""
+    await show(client, body, Form("notice", "Parley", (Field("notice", sentence, "note"),), submit=""))
 
 
 def view(form: Form) -> dict[str, Any]:
@@ -56,13 +83,18 @@ def view(form: Form) -> dict[str, Any]:
         "callback_id": form.name,
         "private_metadata": form.value,
         "title": _plain(form.title[:TITLE]),
-        "submit": _plain(form.submit[:TITLE]),
-        "close": _plain("Cancel"),
+        **({"submit": _plain(form.submit[:TITLE])} if form.submit else {}),
+        "close": _plain("Cancel" if form.submit else "Close"),
         "blocks": [_block(field) for field in form.fields],
     }
 
 
 def _block(field: Field) -> dict[str, Any]:
+    if field.kind == "note":
+        return {"type": "section", "block_id": field.name, "text": _plain(field.label[:NOTE])}
+    if field.kind == "press":
+        button = {"type": "button", "action_id": field.name, "text": _plain(field.label[:LABEL])}
+        return {"type": "actions", "block_id": field.name, "elements": [button]}
     block = {
         "type": "input",
         "block_id": field.name,
@@ -70,6 +102,8 @@ def _block(field: Field) -> dict[str, Any]:
         "optional": field.optional,
         "element": {"action_id": field.name} | _element(field),
     }
+    if field.reacts:
+        block["dispatch_action"] = True
     return block | {"hint": _plain(field.hint)} if field.hint else block
 
 
@@ -97,15 +131,19 @@ def _element(field: Field) -> dict[str, Any]:
 def submitted(body: Mapping[str, Any]) -> Submission:
     """Read a submission's payload."""
     shown, user = body.get("view") or {}, body.get("user") or {}
-    entered = ((shown.get("state") or {}).get("values") or {}).items()
-    answers = {str(name): _answer(next(iter(field.values()), {})) for name, field in entered}
     return Submission(
         id=f"{shown.get('id')}:{shown.get('hash')}",
         name=str(shown.get("callback_id") or ""),
         value=str(shown.get("private_metadata") or ""),
-        answers=answers,
+        answers=answers(shown),
         asker=Asker(str(user.get("id") or ""), str((body.get("team") or {}).get("id") or user.get("team_id") or "")),
     )
+
+
+def answers(shown: Mapping[str, Any]) -> dict[str, str | tuple[str, ...]]:
+    """Return what is filled in, by the fields' names."""
+    entered = ((shown.get("state") or {}).get("values") or {}).items()
+    return {str(name): _answer(next(iter(field.values()), {})) for name, field in entered}
 
 
 def _answer(entered: Mapping[str, Any]) -> str | tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.core import settings_form
 from bot.core.classify import press as classify
 from bot.core.summarize import source as summarize
 from bot.slack import agent
@@ -35,6 +36,7 @@ SCOPES = {
 # What can be chosen from a message's menu: the callback id, its name (24 characters) and what it does.
 SHORTCUTS = (
     (summarize.SHORTCUT, "Summarize thread", "Sum up this message's thread, for you alone"),
+    (settings_form.SHORTCUT, "Thread settings", "Another model, prompt or length for this thread alone"),
     (classify.SHORTCUT, "Classify", "Sort this file, thread or message into categories"),
 )
 

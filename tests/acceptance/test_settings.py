@@ -131,20 +131,11 @@ async def test_a_channels_model_and_sampling_hold(dialogue: Dialogue, model: Scr
     assert model.requests[0].body["temperature"] == 0.1
 
 
-async def test_the_prompt_has_a_form(dialogue: Dialogue) -> None:
-    await prompt(dialogue, "settings")
-    listed = dialogue.workspace.ephemerals()[-1]
-    assert (await dialogue.workspace.press(listed, "edit_prompt.0")).ok
-    (view,) = dialogue.workspace.workspace.views.values()
-    assert view["callback_id"] == "edit_prompt"
-    assert view["blocks"][0]["element"]["action_id"] == "instructions"
-
-
 async def test_only_admins_open_the_form(dialogue: Dialogue) -> None:
     sam = dialogue.workspace.sam
     await prompt(dialogue, "settings", user=sam)
     listed = dialogue.workspace.ephemerals(sam)[-1]
-    assert (await dialogue.workspace.press(listed, "edit_prompt.0", user=sam)).ok
+    assert (await dialogue.workspace.press(listed, "edit_settings.0", user=sam)).ok
     await dialogue.workspace.until(lambda: len(dialogue.workspace.ephemerals(sam)) > 1)
     assert "Only workspace admins" in dialogue.workspace.ephemerals(sam)[-1].shown
     assert not dialogue.workspace.workspace.views

@@ -78,3 +78,25 @@ async def test_one_way_to_sample_hides_others(store: Store) -> None:
     await store.change_settings(CHANNEL, {"top_p": 0.9}, "U1")
     assert (await store.settings(Place("T1", "C2"))).creativity is Creativity.HIGH
     assert await store.settings(CHANNEL) == ChannelSettings(top_p=0.9)
+
+
+async def test_layers_are_told_apart(store: Store) -> None:
+    await store.change_settings(WORKSPACE, {"effort": "low"}, "U1")
+    await store.change_settings(THREAD, {"footer": True}, "U2")
+    found = [(dict(sheet.values), sheet.version, sheet.person) for sheet in await store.layers(THREAD)]
+    assert found == [({"effort": "low"}, 1, "U1"), ({}, 0, ""), ({"footer": True}, 1, "U2")]
+    assert len(await store.layers(CHANNEL)) == 2
+    assert len(await store.layers(WORKSPACE)) == 1
+
+
+async def test_changes_come_newest_first(store: Store) -> None:
+    for effort in ("low", "high", None):
+        await store.change_settings(CHANNEL, {"effort": effort}, "U1")
+    await store.change_settings(Place("T2", "C1"), {"effort": "low"}, "U1")
+    history = await store.history(CHANNEL)
+    assert [(one.version, one.before["effort"], one.after["effort"]) for one in history] == [
+        (3, "high", None),
+        (2, "low", "high"),
+        (1, None, "low"),
+    ]
+    assert [one.version for one in await store.history(CHANNEL, since=2)] == [3]

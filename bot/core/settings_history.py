@@ -1,0 +1,91 @@
+"""Where a place's settings come from, how they came to be, and the way back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.core.channel_settings import SAMPLING, ChannelSettings, merged
+from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bot.core.conversation import Place
+    from bot.core.ports import Model, Sheet, SheetChange
+
+LAYERS = ("set for the workspace", "set for this channel", "set for this thread")
+DEFAULT = "the default"
+SHOWN = 60  # characters of a value
+LISTED = 20  # changes
+
+
+def why(place: Place, layers: Sequence[Sheet], model: Model) -> str:
+    """Tell each setting that is not a default, with who set it where; and what does not apply to the model."""
+    held = merged(*(layer.values for layer in layers))
+    faults = model.faults(held)
+    lines = []
+    for name, value in held.model_dump(mode="json").items():
+        found = source(name, layers)
+        if found is None:
+            continue
+        by = f" by {layers[found].person}" if layers[found].person else ""
+        note = f", but not applied: {faults[name]}" if name in faults else ""
+        lines.append(f"• {name}: {shown(value)} ({LAYERS[found]}{by}{note})")
+    order = "What is set for a thread goes before its channel's, that before the workspace's, that before the defaults."
+    if not lines:
+        return f"Nothing is set {'here' if place.channel else 'for the workspace'}: all is as by default. {order}"
+    return "\n".join([*lines, "All others are defaults.", order])
+
+
+def source(name: str, layers: Sequence[Sheet]) -> int | None:
+    """Return the layer that a setting's value comes from, None for the default.
+
+    The ways to sample hide one another: the nearest layer that has any of them speaks for all.
+    """
+    together = SAMPLING if name in SAMPLING else {name}
+    for number in reversed(range(len(layers))):
+        if together & layers[number].values.keys():
+            return number if name in layers[number].values else None
+    return None
+
+
+def listing(changes: Sequence[SheetChange], mention: Callable[[str], str]) -> str:
+    """Write changes, the newest first: who, when, what."""
+    if not changes:
+        return "These settings were never changed."
+    lines = [f"*{one.version}* · {one.at:%d %b %H:%M} UTC · {mention(one.person)}: {_what(one)}" for one in changes]
+    more = ["…"] if len(changes) > LISTED else []
+    hint = "`/parley revert <number>` goes back to how it was after that change; `0` is where nothing was set."
+    return "\n".join([*lines[:LISTED], *more, hint])
+
+
+def reverted(changes: Sequence[SheetChange], version: int) -> dict[str, Any]:
+    """Return what to set and to unset (None) to have the sheet of a version again; `changes` are all behind it.
+
+    Raises `UsageError` where they do not reach so far back, or there are none.
+    """
+    if not changes:
+        raise UsageError(f"That is how the settings are: there is no change behind {version}.")
+    if changes[-1].version != version + 1:
+        raise UsageError("That is too long ago. `/parley history` shows the changes that can be taken back.")
+    values: dict[str, Any] = {}
+    for change in changes:
+        values |= change.before
+    return values
+
+
+def shown(value: Any) -> str:  # noqa: ANN401 - each setting has its own type
+    """Write a value on a line."""
+    if value is None:
+        return "not set"
+    if isinstance(value, list):
+        text = ", ".join(str(one.get("name", one)) if isinstance(one, dict) else str(one) for one in value)
+    else:
+        text = ("on" if value else "off") if isinstance(value, bool) else " ".join(str(value).split())
+    return (text[:SHOWN] + "…" if len(text) > SHOWN else text) or "empty"
+
+
+def _what(change: SheetChange) -> str:
+    known = [name for name in change.after if name in ChannelSettings.model_fields]
+    parts = [f"`{name}` {shown(change.before.get(name))} → {shown(change.after[name])}" for name in known]
+    return "; ".join(parts) or "nothing that there is any more"

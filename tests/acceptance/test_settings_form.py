@@ -1,0 +1,181 @@
+"""The form with the settings, why they are as they are, and the way back; through the real wire."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.playground.messages_rules import MessagesApiError
+from tests.acceptance.conftest import BOTH_DATABASES
+
+if TYPE_CHECKING:
+    from tests.acceptance.conftest import Dialogue
+    from tests.stage.scripted import ScriptedModel
+
+pytestmark = BOTH_DATABASES
+
+OLD = "claude-haiku-4-5-20251001"  # takes a temperature
+
+
+async def whispered(dialogue: Dialogue, typed: str) -> str:
+    """Type `/parley …`, and return what I read."""
+    seen = len(dialogue.workspace.ephemerals())
+    await dialogue.workspace.command(dialogue.general, "/parley", typed)
+    return await dialogue.whisper(seen + 1)
+
+
+async def opened(dialogue: Dialogue) -> dict[str, Any]:
+    """Open the form of #general."""
+    await whispered(dialogue, "settings")
+    assert (await dialogue.workspace.press(dialogue.workspace.ephemerals()[-1], "edit_settings.0")).ok
+    return dialogue.workspace.modal()
+
+
+def fields(view: dict[str, Any]) -> set[str]:
+    return {block["block_id"] for block in view["blocks"]}
+
+
+def words(view: dict[str, Any]) -> str:
+    return "\n".join(block["text"]["text"] for block in view["blocks"] if block["type"] == "section")
+
+
+async def test_what_is_saved_holds(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await opened(dialogue)
+    saved = await dialogue.workspace.submit({"instructions": "Answer like a pirate.", "effort": "low"})
+    assert saved.ok
+    assert not saved.is_open
+    model.answer("Arr.")
+    await dialogue.answer(dialogue.general, dialogue.mention("hi"))
+    (asked,) = model.requests
+    assert "Answer like a pirate." in asked.body["system"][-1]["text"]
+    assert asked.body["output_config"]["effort"] == "low"
+    assert "Answer like a pirate." in str(await opened(dialogue))
+
+
+async def test_fields_follow_the_chosen_model(dialogue: Dialogue) -> None:
+    view = await opened(dialogue)
+    assert {"thinking", "effort"} <= fields(view)
+    assert not {"creativity", "temperature", "top_p"} & fields(view)
+    assert (await dialogue.workspace.choose(view, "model", OLD)).ok
+    view = dialogue.workspace.modal()
+    assert {"creativity", "temperature", "top_p"} <= fields(view)
+    assert "effort" not in fields(view)
+    assert (await dialogue.workspace.submit({"temperature": "0.1"})).ok
+    assert "temperature: 0.1" in await whispered(dialogue, "why")
+    assert f"model: {OLD}" in dialogue.workspace.ephemerals()[-1].shown
+
+
+async def test_models_come_with_their_price(dialogue: Dialogue) -> None:
+    options = str(next(b for b in (await opened(dialogue))["blocks"] if b["block_id"] == "model"))
+    assert "Claude Haiku 5.5, $" in options
+    assert "per M tokens" in options
+
+
+async def test_faults_stand_under_their_fields(dialogue: Dialogue) -> None:
+    view = await opened(dialogue)
+    await dialogue.workspace.choose(view, "model", OLD)
+    refused = await dialogue.workspace.submit({"creativity": "low", "top_p": "0.5", "max_output": "3"})
+    assert set(refused.errors) == {"top_p", "max_output"}
+    assert "only one of" in refused.errors["top_p"]
+    assert refused.is_open
+
+
+async def test_a_setting_that_stopped_applying_is_said(dialogue: Dialogue) -> None:
+    await whispered(dialogue, f"set model {OLD}")
+    await whispered(dialogue, "set temperature 0.2")
+    await whispered(dialogue, "unset model")
+    view = await opened(dialogue)
+    assert "temperature" not in fields(view)
+    assert "Temperature is set but not applied" in words(view)
+    assert "not applied" in await whispered(dialogue, "why")
+
+
+async def test_the_second_who_saves_is_told(dialogue: Dialogue) -> None:
+    workspace = dialogue.workspace
+    await opened(dialogue)
+    await workspace.press(workspace.ephemerals()[-1], "edit_settings.0", user=workspace.ada)
+    assert (await workspace.submit({"footer": "on"}, user=workspace.ada)).ok
+    refused = await workspace.submit({"footer": "off"})
+    assert "Somebody else has changed this" in str(refused.errors)
+
+
+async def test_a_channel_that_is_gone_is_said(dialogue: Dialogue) -> None:
+    workspace = dialogue.workspace
+    await opened(dialogue)
+    del workspace.workspace.channels[dialogue.general]
+    refused = await workspace.submit({"footer": "on"})
+    assert "not there any more" in str(refused.errors)
+
+
+async def test_a_prompt_is_tried_on_a_message(dialogue: Dialogue, model: ScriptedModel) -> None:
+    view = await opened(dialogue)
+    model.answer("Arr, 'tis noon.")
+    chosen = {"instructions": "Answer like a pirate.", "trial": "What time is it?"}
+    assert (await dialogue.workspace.press_in_form("try_settings", chosen)).ok
+    await dialogue.workspace.until(lambda: "Arr, 'tis noon." in words(dialogue.workspace.modal()))
+    (asked,) = model.requests
+    assert "Answer like a pirate." in asked.body["system"][-1]["text"]
+    assert view["id"] == dialogue.workspace.modal()["id"]
+    assert (await dialogue.workspace.submit()).ok  # what was typed is still there
+    assert "Answer like a pirate." in await whispered(dialogue, "prompt")
+    assert await dialogue.rows("SELECT person FROM calls") == [(dialogue.workspace.me.id,)]
+
+
+async def test_a_failed_trial_is_said(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await opened(dialogue)
+    model.answer(MessagesApiError(400, "no"))
+    assert (await dialogue.workspace.press_in_form("try_settings", {"trial": "hi"})).ok
+    await dialogue.workspace.until(lambda: "Claude couldn't process" in words(dialogue.workspace.modal()))
+
+
+async def test_a_thread_goes_before_its_channel(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer("Hello.")
+    ts = dialogue.mention("hi")
+    await dialogue.answer(dialogue.general, ts)
+    await whispered(dialogue, "set effort high")
+    message = dialogue.workspace.thread(dialogue.general, ts)[0]
+    assert (await dialogue.workspace.shortcut("thread_settings", message)).ok
+    assert dialogue.workspace.modal()["title"]["text"] == "This thread's settings"
+    assert (await dialogue.workspace.submit({"effort": "low"})).ok
+    model.answer("Hello again.")
+    dialogue.workspace.say(dialogue.general, "again", thread_ts=ts)
+    await dialogue.answer(dialogue.general, ts, 2)
+    model.answer("Elsewhere.")
+    await dialogue.answer(dialogue.general, dialogue.mention("elsewhere"))
+    assert [asked.body["output_config"]["effort"] for asked in model.requests[1:]] == ["low", "high"]
+    await dialogue.workspace.shortcut("thread_settings", message)
+    assert (await dialogue.workspace.press(dialogue.workspace.modal(), "why_settings")).ok
+    assert "effort: low (set for this thread by" in words(dialogue.workspace.modal())
+
+
+async def test_a_member_opens_no_thread_form(dialogue: Dialogue, model: ScriptedModel) -> None:
+    sam = dialogue.workspace.sam
+    model.answer("Hello.")
+    ts = dialogue.mention("hi", user=sam)
+    await dialogue.answer(dialogue.general, ts)
+    message = dialogue.workspace.thread(dialogue.general, ts)[0]
+    await dialogue.workspace.shortcut("thread_settings", message, user=sam)
+    assert not dialogue.workspace.has_modal(sam)
+    await dialogue.workspace.until(lambda: dialogue.workspace.ephemerals(sam))
+    assert "Only workspace admins" in dialogue.workspace.ephemerals(sam)[-1].shown
+
+
+async def test_changes_are_listed_and_taken_back(dialogue: Dialogue) -> None:
+    await whispered(dialogue, "set effort high")
+    await whispered(dialogue, "set footer on")
+    await whispered(dialogue, "unset effort")
+    told = await whispered(dialogue, "history")
+    assert "`effort` high → not set" in told
+    assert f"<@{dialogue.workspace.me.id}>" in told or "You" in told
+    assert "after change 1: effort, footer" in await whispered(dialogue, "revert 1")
+    assert "effort: high" in await whispered(dialogue, "why")
+    assert "footer" not in dialogue.workspace.ephemerals()[-1].shown
+    assert "no change behind 4" in await whispered(dialogue, "revert 4")
+
+
+async def test_a_long_prompt_stays_as_it_is(dialogue: Dialogue) -> None:
+    await whispered(dialogue, "prompt " + "word " * 700)
+    view = await opened(dialogue)
+    assert "instructions" not in fields(view)
+    assert "longer than a form can hold" in words(view)
+    assert (await dialogue.workspace.submit({"footer": "on"})).ok
+    assert "word word" in await whispered(dialogue, "prompt")
