@@ -6,7 +6,7 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core.answer import draft
+from bot.core.answer import draft, is_first
 from bot.core.control import STOP, Button, Feedback, Field, Form
 from bot.core.conversation import Heard, Message, Place, Record
 from bot.core.ports import Asker, Role
@@ -64,6 +64,7 @@ async def regenerate(press: Press, *, bookmark: Bookmark, store: Store, model: M
             spare=ready.spare,
             halt=bookmark.halted,
             controls=below(question, int(version or 0) + 1),
+            is_first=is_first(earlier),
         )
     anew = replace(answered, text=written.text)
     return Record(press.place, press.asker.person, calls=written.calls, rewritten=(anew,))

@@ -12,7 +12,7 @@ from bot.core.code.produce import Desk
 from bot.core.condense import is_due
 from bot.core.conversation import Message, Record, estimate_tokens, fit, is_refused, is_stop, preface, wants_answer
 from bot.core.ports import Asker, Attachment, Purpose, Request, Role
-from bot.core.reply import Written, too_long, write
+from bot.core.reply import Written, too_long, unapplied, write
 from bot.errors import ChatError
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ async def answer(
                     spare=ready.spare,
                     halt=bookmark.halted,
                     controls=controls(question) if controls else None,
+                    is_first=is_first(conversation),
                 )
             # A file that the API refused must not spoil the turns that follow.
             question = replace(question, files=()) if written.was_spared else question
@@ -93,6 +94,11 @@ async def answer(
     record = written.record(heard.place, question, began_with_bot=began_with_bot)
     grown = replace(conversation, messages=(*conversation.messages, *record.messages))
     return replace(record, is_outgrown=is_due(grown), code_files=files)
+
+
+def is_first(conversation: Conversation) -> bool:
+    """Tell whether the thread has no answer of the bot's yet."""
+    return not conversation.summary and all(message.role is Role.USER for message in conversation.messages)
 
 
 def asked(heard: Heard, conversation: Conversation) -> Message | None:
@@ -167,6 +173,7 @@ async def draft(heard: Heard, question: Message, conversation: Conversation, *, 
         characters=fitted.characters_cut + sum(file.characters_cut for file in own.files),
     )
     notes += "".join(f"\n\n_{fault}_" for fault in own.faults)
+    notes += unapplied(settings, model) if is_first(conversation) else ""
     return Draft(request, spare, notes, own)
 
 

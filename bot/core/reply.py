@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Awaitable, Callable, Sequence
 
+    from bot.core.channel_settings import ChannelSettings
     from bot.core.control import Control
     from bot.core.conversation import Place
     from bot.core.ports import Answer, Completion, Model, Request
@@ -26,6 +27,8 @@ PATIENCE = (
     "so there is no need to ask again. (Reference: `{reference}`)"
 )
 REJECTED = "\n\n_Claude could not open the files here, so this answer goes without them._"
+# Slack's guide for agents asks for one; under each answer it would be noise that nobody reads any more.
+DISCLAIMER = "AI-generated; check what matters."
 LIMIT_HINT = "\n\n_I stopped at my length limit. Write “continue” and I go on from here._"
 
 
@@ -69,6 +72,12 @@ def too_long(*, messages: int = 0, characters: int = 0, more: bool = False) -> s
     return f"\n\n_Too long to read at once, so I left out {' and '.join(notes)}._" if notes else ""
 
 
+def unapplied(settings: ChannelSettings, model: Model) -> str:
+    """Tell which of the settings that hold do not apply, and why: a model may have retired, or been changed since."""
+    told = [f"`{name}` is not applied: {fault.rstrip('.')}." for name, fault in model.faults(settings).items()]
+    return f"\n\n_{' '.join(told)}_" if told else ""
+
+
 async def write(  # noqa: PLR0913 (each is a wish of a use case)
     request: Request,
     answer: Answer,
@@ -80,23 +89,25 @@ async def write(  # noqa: PLR0913 (each is a wish of a use case)
     spare: Request | None = None,
     halt: asyncio.Event | None = None,
     controls: Callable[[bool], Sequence[Control]] | None = None,
+    is_first: bool = False,
 ) -> Written:
     """Stream the model's text into `answer` and end it with `notes`, or with what went wrong.
 
     `after` gets the whole text before the answer ends, and returns what to add to its end. `spare` is the request
     without files, asked instead where the API rejects one of them, such as a damaged picture. `halt` ends it early.
-    `controls` tells what stands below, given whether there is more to write. Raises `ChatError`.
+    `controls` tells what stands below, given whether there is more to write. `is_first`: the thread has no answer yet,
+    and so has to be told what writes here. Raises `ChatError`.
     """
     try:
         asked = await ask(request, answer, model=model, spare=spare, halt=halt)
     except ModelError as error:
-        return await own_up(error, answer, reference)
+        return await own_up(error, answer, reference, is_first=is_first)
     completion = asked.completion
     ending = LIMIT_HINT if completion.truncated else ""
     if after is not None:
         ending += await after(completion.text)
     ending += REJECTED if asked.was_spared else ""
-    footer = footer_of(asked.calls, request)
+    footer = footer_of(asked.calls, request, is_first=is_first)
     below = controls(completion.truncated) if controls else ()
     try:
         message_id = await answer.finish(ending + notes, footer=footer, controls=below)
@@ -135,15 +146,19 @@ async def ask(
     return Asked(completion, (completion.call,))
 
 
-def footer_of(calls: Sequence[Call], request: Request) -> str:
-    """Tell what wrote an answer, and what that cost, where its price is known; "" where the channel wants no footer."""
-    if not request.settings.footer or not calls:
-        return ""
-    tokens = sum(call.input_tokens + call.cache_read_tokens + call.cache_write_tokens for call in calls)
-    output = sum(call.output_tokens for call in calls)
-    known = [call.dollars for call in calls if call.dollars is not None]
-    price = f"${sum(known):.4f}" if len(known) == len(calls) else "price unknown"
-    return f"{calls[-1].model} · {tokens:,} tokens in, {output:,} out · {price} · AI can be wrong: check it."
+def footer_of(calls: Sequence[Call], request: Request, *, is_first: bool = False) -> str:
+    """Write what stands small below an answer: what wrote it and what that cost, where the channel wants it.
+
+    The first answer of a thread has the disclaimer, too.
+    """
+    parts = []
+    if request.settings.footer and calls:
+        tokens = sum(call.input_tokens + call.cache_read_tokens + call.cache_write_tokens for call in calls)
+        output = sum(call.output_tokens for call in calls)
+        known = [call.dollars for call in calls if call.dollars is not None]
+        price = f"${sum(known):.4f}" if len(known) == len(calls) else "price unknown"
+        parts += [calls[-1].model, f"{tokens:,} tokens in, {output:,} out", price]
+    return " · ".join([*parts, DISCLAIMER] if is_first else parts)
 
 
 def gone(error: GoneError, calls: tuple[Call, ...]) -> Written:
@@ -152,30 +167,31 @@ def gone(error: GoneError, calls: tuple[Call, ...]) -> Written:
     return Written("", "", calls, was_refused=True)
 
 
-async def own_up(error: ModelError, answer: Answer, reference: str) -> Written:
+async def own_up(error: ModelError, answer: Answer, reference: str, *, is_first: bool = False) -> Written:
     """End an answer that failed: what had come stays and is marked as cut, except that a refusal replaces it.
 
     Where nothing had come and the failure may pass, the person is told to wait, and the error is raised again for the
     turn to be tried again. Raises `ChatError`.
     """
     calls = (error.call,) if error.call else ()
+    footer = DISCLAIMER if is_first else ""
     try:
         if isinstance(error, ModelStoppedError):
-            return await stopped(error, answer, calls)
-        return await _own_up(error, answer, reference, calls)
+            return await stopped(error, answer, calls, footer)
+        return await _own_up(error, answer, reference, calls, footer)
     except GoneError as loss:
         return gone(loss, calls)
 
 
-async def stopped(error: ModelStoppedError, answer: Answer, calls: tuple[Call, ...]) -> Written:
+async def stopped(error: ModelStoppedError, answer: Answer, calls: tuple[Call, ...], footer: str = "") -> Written:
     """End an answer that somebody stopped: what had come stays, and is marked. Raises `ChatError`."""
     if not error.partial.strip():
         return Written("[stopped]", await answer.replace("_Stopped._"), calls)
-    message_id = await answer.finish("\n\n_Stopped._")
+    message_id = await answer.finish("\n\n_Stopped._", footer=footer)
     return Written(f"{error.partial}\n\n[stopped]", message_id, calls)
 
 
-async def _own_up(error: ModelError, answer: Answer, reference: str, calls: tuple[Call, ...]) -> Written:
+async def _own_up(error: ModelError, answer: Answer, reference: str, calls: tuple[Call, ...], footer: str) -> Written:
     log.warning("%s: %s", type(error).__name__, error)
     if error.is_transient and not error.partial.strip():
         await answer.hold(PATIENCE.format(reference=reference))
@@ -184,5 +200,5 @@ async def _own_up(error: ModelError, answer: Answer, reference: str, calls: tupl
     if was_refused or not error.partial.strip():
         message_id = await answer.replace(apology(error, reference))
         return Written("", message_id, calls, was_refused)
-    message_id = await answer.finish(f"\n\n_The answer was cut off here. {apology(error, reference)}_")
+    message_id = await answer.finish(f"\n\n_The answer was cut off here. {apology(error, reference)}_", footer=footer)
     return Written(f"{error.partial}\n\n[cut off]", message_id, calls)

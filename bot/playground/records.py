@@ -127,8 +127,13 @@ class Message:
 
     @property
     def shown(self) -> str:
-        """The text that a person reads: the blocks', where there are blocks."""
-        return text_of(self.blocks) or self.text
+        """The text that a person reads: the blocks', where there are blocks. What stands small below is not in it."""
+        return text_of([block for block in self.blocks if block.get("type") != "context"]) or self.text
+
+    @property
+    def small_print(self) -> str:
+        """The text of the context blocks, which a person reads in small letters."""
+        return text_of([block for block in self.blocks if block.get("type") == "context"])
 
     @property
     def streaming(self) -> bool:

@@ -114,11 +114,34 @@ async def test_a_footer_tells_the_price(dialogue: Dialogue, model: ScriptedModel
     await dialogue.whisper()
     model.answer("A bird.")
     ts = dialogue.mention("what is a heron?")
-    shown = await dialogue.answer(dialogue.general, ts)
-    assert shown.startswith("A bird.")
-    assert "claude-haiku-5-5 · " in shown
-    assert "$0.0" in shown
-    assert "AI can be wrong" in shown
+    assert await dialogue.answer(dialogue.general, ts) == "A bird."
+    (message,) = from_bot(dialogue, ts)
+    assert message.small_print.startswith("claude-haiku-5-5 · ")
+    assert "$0.0" in message.small_print
+    assert message.small_print.endswith(" · AI-generated; check what matters.")
+
+
+async def test_the_disclaimer_stands_once(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer("A bird.")
+    model.answer("A wader.")
+    model.answer("Fish.")
+    ts = dialogue.mention("what is a heron?")
+    await dialogue.answer(dialogue.general, ts)
+    (message,) = from_bot(dialogue, ts)
+    assert message.small_print == "AI-generated; check what matters."
+    await dialogue.workspace.press(message, "regenerate.0")
+    await dialogue.workspace.until(lambda: message.shown == "A wader." and message.small_print)
+    assert message.small_print == "AI-generated; check what matters."
+    dialogue.workspace.say(dialogue.general, "what does it eat?", thread_ts=ts)
+    await dialogue.answer(dialogue.general, ts, 2)
+    assert from_bot(dialogue, ts)[1].small_print == ""
+
+
+async def test_a_stopped_answer_is_marked_too(dialogue: Dialogue, model: ScriptedModel) -> None:
+    ts, message = await begun(dialogue, model)
+    dialogue.workspace.say(dialogue.general, "stop", thread_ts=ts)
+    await dialogue.workspace.until(lambda: message.shown.endswith("_Stopped._"))
+    assert message.small_print == "AI-generated; check what matters."
 
 
 async def test_thinking_is_a_task(stage: Dialogue, model: ScriptedModel) -> None:

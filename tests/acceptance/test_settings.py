@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import text
 
+from bot.db.engine import Database
 from tests.acceptance.conftest import BOTH_DATABASES
 
 if TYPE_CHECKING:
@@ -129,6 +131,40 @@ async def test_a_channels_model_and_sampling_hold(dialogue: Dialogue, model: Scr
     await dialogue.answer(dialogue.general, dialogue.mention("hi"))
     assert model.requests[0].body["model"] == "claude-haiku-4-5"
     assert model.requests[0].body["temperature"] == 0.1
+
+
+async def test_what_stopped_applying_is_said_once(dialogue: Dialogue, model: ScriptedModel) -> None:
+    for typed in ("set model claude-haiku-4-5", "set temperature 0.1", "set model claude-sonnet-5-5"):
+        await prompt(dialogue, typed)
+    model.answer("Hello.")
+    model.answer("Again.")
+    ts = dialogue.mention("hi")
+    sentence = "_`temperature` is not applied: claude-sonnet-5-5 takes no temperature and no top_p any more._"
+    assert await dialogue.answer(dialogue.general, ts) == f"Hello.\n\n{sentence}"
+    assert "temperature" not in model.requests[0].body
+    dialogue.workspace.say(dialogue.general, "and again", thread_ts=ts)
+    assert await dialogue.answer(dialogue.general, ts, 2) == "Again."
+
+
+async def test_a_retired_model_is_said(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await prompt(dialogue, "set model claude-haiku-4-5")
+    await retire(dialogue, "claude-haiku-4-5", "claude-3-haiku-20240307")
+    model.answer("Hello.")
+    answer = await dialogue.answer(dialogue.general, dialogue.mention("hi"))
+    assert answer.startswith("Hello.\n\n_`model` is not applied: The model claude-3-haiku-20240307 is retired; use ")
+    assert model.requests[0].body["model"] == "claude-haiku-5-5"
+
+
+async def retire(dialogue: Dialogue, model: str, retired: str) -> None:
+    """Let the channel have chosen another model, long ago."""
+    database = Database.open(dialogue.environ["DATABASE_URL"])
+    try:
+        async with database.writer.begin() as connection:
+            await connection.execute(
+                text("UPDATE settings SET sheet = replace(sheet, :a, :b)"), {"a": model, "b": retired}
+            )
+    finally:
+        await database.close()
 
 
 async def test_only_admins_open_the_form(dialogue: Dialogue) -> None:

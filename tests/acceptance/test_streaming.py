@@ -28,7 +28,7 @@ def from_bot(stage: Dialogue, ts: str) -> list[Message]:
 
 def kinds(message: Message) -> list[str]:
     """Return what the message says, without what stands below it."""
-    return [block["type"] for block in message.blocks if block["type"] not in {"actions", "context_actions"}]
+    return [block["type"] for block in message.blocks if block["type"] not in {"context", "actions", "context_actions"}]
 
 
 def streaming(workspace: LocalWorkspace) -> int:

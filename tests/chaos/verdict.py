@@ -125,7 +125,8 @@ async def faults_in_database(people: People, database: Database) -> list[str]:
 
 
 def _expected(tag: str) -> str:
-    return answer_to(tag) + (f"\n\nCode saved to {file_of(tag)}" if tag[0] == "c" else "")
+    ending = f"\n\nCode saved to {file_of(tag)}\n\n_Checked for syntax, not run._"
+    return answer_to(tag) + (ending if tag[0] == "c" else "")
 
 
 def _tag(message: Message) -> str:

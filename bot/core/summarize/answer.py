@@ -12,7 +12,7 @@ from bot.core.control import Button
 from bot.core.conversation import Message, Record
 from bot.core.ports import Role
 from bot.core.reading import allow
-from bot.core.reply import Written, own_up, too_long, write
+from bot.core.reply import DISCLAIMER, Written, own_up, too_long, unapplied, write
 from bot.core.summarize.conversation import Summary
 from bot.core.summarize.file import give_files
 from bot.core.summarize.run import Keeper
@@ -58,7 +58,15 @@ async def summarize(command: Command, *, bookmark: Bookmark, store: Store, model
             text, cut = await condensed(ask.text, asking, model=model, progress=visible.progress)
             asking = request(prompt(text, ask.wishes, reader.language), asking.person, settings)
             notes = too_long(characters=cut)
-            written = await write(asking, visible, model=model, reference=bookmark.reference, notes=notes)
+            written = await write(
+                asking,
+                visible,
+                model=model,
+                reference=bookmark.reference,
+                notes=notes + unapplied(settings, model),
+                halt=bookmark.halted,
+                is_first=True,
+            )
         return command.record(written)
     run = await store.run(command.place.workspace, command.id)
     async with answering(command, chat=chat, bookmark=bookmark) as visible:
@@ -125,7 +133,7 @@ async def give(run: Run, visible: Answer, *, bookmark: Bookmark, store: Store, m
     except ModelError as error:
         return await own_up(error, visible, bookmark.reference)
     text = f"**{run.source.heading}**\n{text}"
-    return Written(text, await visible.replace(text, controls=controls(run)))
+    return Written(text, await visible.replace(text, footer=DISCLAIMER, controls=controls(run)))
 
 
 async def unless_cancelled(work: Coroutine[None, None, T], run: Run, store: Store) -> T:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.attachment import IMAGES, PDF, attach
-from bot.core.reply import Written, too_long, write
+from bot.core.reply import Written, too_long, unapplied, write
 from bot.core.summarize.text import MAX_OUTPUT, condensed, file_prompt, prompt, request
 
 if TYPE_CHECKING:
@@ -43,4 +43,12 @@ async def give_files(
     wanted = prompt(text, run.wishes, reader.language) if text else file_prompt(run.wishes, reader.language)
     notes = too_long(characters=cut) + (f"\n\n_{faults}_" if faults else "")
     asking = request(wanted, asking.person, settings, attached.attachments)
-    return await write(asking, visible, model=model, reference=bookmark.reference, notes=notes)
+    return await write(
+        asking,
+        visible,
+        model=model,
+        reference=bookmark.reference,
+        notes=notes + unapplied(settings, model),
+        halt=bookmark.halted,
+        is_first=True,
+    )
