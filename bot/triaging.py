@@ -22,6 +22,8 @@ from bot.core.configure import Action
 from bot.core.conversation import Place, Record
 from bot.core.ports import Asker
 from bot.core.triage import act, report
+from bot.core.triage.alert import alert
+from bot.core.triage.digest import digest, due
 from bot.core.triage.item import ELSEWHERE, Status
 from bot.core.triage.show import notify, show, show_notice, target, unreachable
 from bot.core.triage.sort import asked, decide, ignore, judge, needs_no_model
@@ -43,12 +45,16 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SORT, SHOW, NOTIFY, TELL = "triage", "triage show", "triage notify", "triage tell"
+ALERT, DIGEST = "triage alert", "triage digest"
 
 LOOK_EVERY = 20.0  # seconds: how often to look for what waits
 REST = 15.0  # seconds without a call after one that failed
 LATE = timedelta(minutes=1)  # after which a record that is not shown is taken for forgotten
 MOST_WAITING = 100  # records that are looked at in one go
 MOST_CORRECTIONS = 1_000
+MOST_DAYS = 180  # that trends are told of
+DIGEST_EVERY = 300.0  # seconds: how often to look whether a digest is due
+DIGESTED = timedelta(days=29)
 
 _PLACE = TypeAdapter(Place)
 _SECONDS = re.compile(r"\d{9,11}(?:\.\d+)?")
@@ -83,6 +89,9 @@ class Triaging:
         inbox.handle(SHOW, self.run_show, _leave)
         inbox.handle(NOTIFY, self.run_notify, _leave)
         inbox.handle(TELL, self.run_tell, _leave)
+        inbox.handle(ALERT, self.run_alert, _leave)
+        inbox.handle(DIGEST, self.run_digest, _leave)
+        inbox.every("triage digests", DIGEST_EVERY, self.look_for_digests)
         inbox.every("triage", LOOK_EVERY, self.look_after)
 
     # What comes in
@@ -161,6 +170,9 @@ class Triaging:
         await self._board.save(place, decisions, outcome.calls)
         ledger.leave_out(outcome.calls)
         await self._show_all([*quiet, *(one for one in records if one.id in decisions)])
+        if any(one.status is Status.OPEN for one in decisions.values()):
+            lane = f"triage-alert:{place.workspace}:{place.channel}"
+            await self._inbox.accept(Delivery(f"{lane}:{job.reference}", lane, ALERT, asdict(place)))
         if outcome.failure is not None:
             self._rests_until = monotonic() + REST
             log.warning("%d posts have to wait: %s", len(records) - len(decisions), type(outcome.failure).__name__)
@@ -210,6 +222,26 @@ class Triaging:
         for record in await self._board.unshown(datetime.now(UTC) - LATE):
             await self._show(record)
 
+    async def run_alert(self, job: Job) -> None:
+        """Tell of a channel's trends."""
+        place = _PLACE.validate_python(job.payload)
+        settings = await self._store.settings(place)
+        await alert(place, settings, bookmark=job, board=self._board, chat=self._chat)
+
+    async def run_digest(self, job: Job) -> None:
+        """Post a channel's digest."""
+        place = _PLACE.validate_python(job.payload)
+        settings = await self._store.settings(place)
+        await digest(place, settings, bookmark=job, board=self._board, chat=self._chat)
+
+    async def look_for_digests(self, _job: Job) -> None:
+        """Let each channel whose digest is due have it, once whatever the number of replicas."""
+        now = datetime.now(UTC)
+        for place in await self._board.channels_since(now - DIGESTED):
+            if date := due(await self._store.settings(place), now):
+                id_ = f"triage-digest:{place.workspace}:{place.channel}:{date}"
+                await self._inbox.accept(Delivery(id_, id_, DIGEST, asdict(place)))
+
     # What people do
 
     async def pressed(self, press: Press) -> None:
@@ -249,8 +281,15 @@ class Triaging:
         wish = configure.parse(command.text)
         place = replace(command.place, thread="")
         async with self._chat.whisper(command.place, command.asker) as visible:
-            await visible.replace(await report.report(place, board=self._board, store=self._store))
-        log.debug("%s answered for %s", wish.action, bookmark.reference)
+            standing = await self._chat.standing(place, command.asker.person)
+            if not standing.is_member:
+                text = "Only members of this channel see its feedback."
+            elif wish.action is Action.REPORT:
+                text = await report.report(place, board=self._board, store=self._store)
+            else:
+                days = max(1, min(MOST_DAYS, int(wish.text)))
+                text = await report.trends(command, place, days, bookmark=bookmark, board=self._board, chat=self._chat)
+            await visible.replace(text)
         return Record(command.place, command.asker.person)
 
 

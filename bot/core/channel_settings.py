@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zoneinfo
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -144,6 +145,29 @@ class ChannelSettings(BaseModel):
     acknowledgement: str = Field(
         default="", max_length=500, description="what is said to those who post feedback; empty: nothing"
     )
+
+    alert_from: int = Field(
+        default=3, ge=0, le=100, description="so many posts about the same thing are told to the team at once; 0: never"
+    )
+    alert_hours: int = Field(default=24, ge=1, le=168, description="within how many hours that many make an alert")
+    digest: Literal["off", "daily", "weekly"] = Field(
+        default="off",
+        description="how often feedback is summed up here: off, daily, or weekly on Mondays",
+    )
+    digest_at: str = Field(
+        default="09:00",
+        pattern=r"^(?:[01]\d|2[0-3]):[0-5]\d$",
+        description="when, as 09:00 in the channel's time zone",
+    )
+    time_zone: str = Field(default="UTC", max_length=50, description="the channel's time zone, as Europe/Berlin")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        """Hold the zone to those that there are."""
+        if value not in zoneinfo.available_timezones():
+            raise ValueError("there is no such time zone")
+        return value
 
     @field_validator("severities", "areas", mode="before")
     @classmethod

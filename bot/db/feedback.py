@@ -192,20 +192,21 @@ class SqlBoard:
         async with self._reader.connect() as connection:
             return [Place(*row) for row in await connection.execute(query)]
 
-    async def alert(self, place: Place, key: str) -> str:
-        """Return the message that tells of a trend, "" for none."""
-        query = select(Alert.message).where(
-            Alert.workspace == place.workspace, Alert.channel == place.channel, Alert.key == key
-        )
+    async def alert(self, place: Place, key: str, since: datetime) -> str:
+        """Return what was kept of a trend that was told of since a time, "" for none."""
+        query = select(Alert.message).where(*_is_alert(place, key), Alert.created_at >= since)
         async with self._reader.connect() as connection:
             return (await connection.execute(query)).scalar_one_or_none() or ""
 
-    async def keep_alert(self, place: Place, key: str, message: str) -> None:
-        """Keep the message that tells of a trend."""
+    async def keep_alert(self, place: Place, key: str, message: str, since: datetime) -> None:
+        """Keep where a trend is told of; one from before `since` begins anew."""
         values = {"workspace": place.workspace, "channel": place.channel, "key": key, "message": message}
+        old = delete(Alert).where(*_is_alert(place, key), Alert.created_at < since)
         async with self._writer.begin() as connection:
+            await connection.execute(old)
             new = INSERT[connection.dialect.name](Alert).values(values | {"created_at": datetime.now(UTC)})
-            await connection.execute(new.on_conflict_do_nothing(index_elements=["workspace", "channel", "key"]))
+            keys = ["workspace", "channel", "key"]
+            await connection.execute(new.on_conflict_do_update(index_elements=keys, set_={"message": message}))
 
     async def forget(self, before: datetime) -> int:
         """Blank the words of posts that were said before a time; counts stay. Up to 500; 0: there are no more."""
@@ -289,6 +290,10 @@ async def _decide(connection: AsyncConnection, place: Place, id_: int, decision:
 
 def _in_channel(place: Place) -> tuple[ColumnElement[bool], ...]:
     return _ROW.workspace == place.workspace, _ROW.channel == place.channel
+
+
+def _is_alert(place: Place, key: str) -> tuple[ColumnElement[bool], ...]:
+    return Alert.workspace == place.workspace, Alert.channel == place.channel, Alert.key == key
 
 
 def _is_post(place: Place) -> tuple[ColumnElement[bool], ...]:

@@ -336,7 +336,7 @@ class Feedback(Base):
 
 
 class Alert(Base):
-    """A trend that was told of: `key` names it within its channel, `message` is the platform's id of the alert."""
+    """A trend that was told of: `key` names it within its channel, `message` says where, and of how many posts."""
 
     __tablename__ = "alerts"
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.db.engine import Database
 from bot.playground import feedback
 from bot.playground.messages_rules import MessagesApiError
+from bot.work import Delivery, Inbox
 from tests.acceptance.conftest import BOTH_DATABASES
 
 if TYPE_CHECKING:
@@ -325,3 +327,63 @@ async def test_the_playgrounds_posts_are_triaged(rehearsal: Dialogue) -> None:
     again = post(rehearsal, feedback.POSTS[18], user=rehearsal.workspace.ada)
     assert "repeats" in (await card(rehearsal, again, "% sure")).shown
     assert "Bug report | 2" in await parley(rehearsal, "triage report")
+
+
+@BOTH_DATABASES
+async def test_three_alike_raise_one_alert(dialogue: Dialogue, model: ScriptedModel) -> None:
+    engineering = dialogue.workspace.channel("engineering")
+    await parley(dialogue, f"set teams Apps: <#{engineering}|engineering>")
+    await parley(dialogue, "set routes Bug report -> Apps")
+    await parley(dialogue, "set together 0")
+    await parley(dialogue, "triage on")
+    for number in range(1, 5):
+        model.answer(results(judged(number, duplicate_of=1 if number > 1 else 0)))
+        await card(dialogue, post(dialogue, f"{CRASH}, case {number}"), "Bug report")
+
+    def alerts() -> list[str]:
+        messages = dialogue.workspace.workspace.messages(engineering)
+        return [one.shown for one in messages if "about the same thing" in one.shown]
+
+    await dialogue.workspace.until(lambda: any("4 posts" in one for one in alerts()))
+    assert len(alerts()) == 1
+    assert "Summary 2" in alerts()[0]
+
+
+async def test_trends_come_with_a_picture(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await parley(dialogue, "triage on")
+    assert "0 posts" in await parley(dialogue, "trends")
+    model.answer(results(judged(1)))
+    ts = post(dialogue)
+    await card(dialogue, ts, "Bug report")
+    dialogue.workspace.say(support(dialogue), "We look into it", thread_ts=ts, user=dialogue.workspace.ada)
+    await arrived(dialogue)
+    told = await parley(dialogue, "trends 14d")
+    assert "Bug report | 1 | 0 | rising" in told
+    assert "first response: 0 min" in told
+    (picture,) = [one for one in dialogue.workspace.files() if one.name.endswith(".png")]
+    assert (picture.content or b"").startswith(b"\x89PNG")
+
+
+async def test_a_digest_comes_once(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await parley(dialogue, "triage on")
+    await parley(dialogue, "set digest daily")
+    model.answer(results(judged(1)))
+    await card(dialogue, post(dialogue), "Bug report")
+    place = {"workspace": dialogue.workspace.workspace.team_id, "channel": support(dialogue), "thread": ""}
+    database = Database.open(dialogue.environ["DATABASE_URL"])
+    inbox = Inbox(database.writer, is_transient=lambda _: False)
+    try:
+        for _ in range(2):
+            await inbox.accept(Delivery("digest:1", "digest:1", "triage digest", place))
+        empty = {**place, "channel": dialogue.general}
+        await inbox.accept(Delivery("digest:2", "digest:1", "triage digest", empty))
+    finally:
+        await database.close()
+
+    def digests(channel: str) -> list[str]:
+        messages = dialogue.workspace.workspace.messages(channel)
+        return [one.shown for one in messages if "Feedback of the last day" in one.shown]
+
+    await dialogue.workspace.until(lambda: digests(support(dialogue)))
+    assert "Nobody has taken" in digests(support(dialogue))[0]
+    assert (len(digests(support(dialogue))), len(digests(dialogue.general))) == (1, 0)

@@ -9,5 +9,7 @@ card.py       what people see of a record
 show.py       a record's reaction, card and acknowledgement; a team's messages
 act.py        what people decide about a record, by buttons and a form
 trend.py      what there is more of than usual
-report.py     how often people agreed, and what came in
+alert.py      a trend is told of, once
+digest.py     what came in and what waits, every day or week
+report.py     how often people agreed, what came in, and the trends of a time
 """

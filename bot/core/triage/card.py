@@ -50,9 +50,9 @@ def card(record: Feedback, settings: ChannelSettings, chat: Chat, *, original: s
     words = [f"**{record.category or UNSORTED}**", record.severity, record.area, record.sentiment]
     lines = [" · ".join(word for word in words if word)]
     if record.summary:
-        lines.append(_plain(record.summary))
+        lines.append(plain(record.summary))
     if record.evidence and record.evidence.casefold() != record.summary.casefold():
-        lines.append(f"> {_plain(record.evidence[:SHOWN_OF_EVIDENCE])}")
+        lines.append(f"> {plain(record.evidence[:SHOWN_OF_EVIDENCE])}")
     facts = [f"Team: {record.team}" if record.team else "", _sureness(record, settings, chat)]
     facts.append(f"repeats [an earlier post]({original})" if original else "")
     facts.append("its team's channel can't be reached" if record.routed == ELSEWHERE else "")
@@ -96,7 +96,7 @@ def notice(records: Sequence[Feedback]) -> str:
 
 def _line(record: Feedback) -> str:
     words = " · ".join(word for word in (record.category or UNSORTED, record.severity) if word)
-    summary = _plain(record.summary) or "a post"
+    summary = plain(record.summary) or "a post"
     mark = {Status.RESOLVED: " ✓", Status.TAKEN: " (taken)"}.get(record.status, "")
     if not record.is_counted:
         return f"~~**{words}**: {summary}~~ ({record.status})"
@@ -111,6 +111,6 @@ def notice_controls(records: Sequence[Feedback]) -> tuple[Control, ...]:
     return (Select(CHANGE, "Change one of these…", options),)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Take the power out of the characters by which a text would become a link, or anything but itself."""
     return "".join(f"\\{letter}" if letter in "*_~`[]\\|<>#" else letter for letter in text)

@@ -156,11 +156,11 @@ class Board(Protocol):
     async def channels_since(self, since: datetime) -> Sequence[Place]:
         """Return the channels that had feedback since a time."""
 
-    async def alert(self, place: Place, key: str) -> str:
-        """Return the message that tells of a trend, "" for none."""
+    async def alert(self, place: Place, key: str, since: datetime) -> str:
+        """Return what was kept of a trend that was told of since a time, "" for none."""
 
-    async def keep_alert(self, place: Place, key: str, message: str) -> None:
-        """Keep the message that tells of a trend."""
+    async def keep_alert(self, place: Place, key: str, message: str, since: datetime) -> None:
+        """Keep where a trend is told of; one from before `since` begins anew."""
 
     async def forget(self, before: datetime) -> int:
         """Blank the words of posts that were stored before a time; counts stay. Up to 500; 0: there are no more."""

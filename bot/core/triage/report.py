@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
+from statistics import median
 from typing import TYPE_CHECKING
 
-from bot.core.triage.card import UNSORTED
+from bot.core import chart
+from bot.core.ports import Upload
+from bot.core.triage.card import UNSORTED, plain
 from bot.core.triage.item import Status
+from bot.core.triage.trend import DAY, alike
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.core.command import Command
     from bot.core.conversation import Place
-    from bot.core.ports import Store
+    from bot.core.ports import Bookmark, Chat, Store
     from bot.core.triage.item import Board, Feedback
 
 REPORTED = timedelta(days=28)
@@ -74,3 +80,56 @@ def agreed(records: Sequence[Feedback]) -> str:
     """Write the share of records whose category nobody changed."""
     right = sum(one.category == one.given for one in records)
     return f"{right / len(records):.0%}"
+
+
+async def trends(command: Command, place: Place, days: int, *, bookmark: Bookmark, board: Board, chat: Chat) -> str:
+    """Write the trends of some days, and send their picture in private. Raises `ChatError`."""
+    now = datetime.now(UTC)
+    records = await board.recent(place, now - 2 * days * DAY, MOST_RECORDS)
+    fresh = [one for one in records if one.said_at > now - days * DAY]
+    text = compared(fresh, [one for one in records if one.said_at <= now - days * DAY], days, now)
+    if not fresh:
+        return text
+    picture = await asyncio.to_thread(drawn, fresh, days, now)
+    direct = await chat.open_direct(command.place, command.asker)
+    await chat.upload(direct, [Upload(f"feedback-{now:%Y-%m-%d}-{days}d.png", picture)], bookmark)
+    return f"{text}\n\nThe picture is in our direct messages."
+
+
+def compared(fresh: Sequence[Feedback], before: Sequence[Feedback], days: int, now: datetime) -> str:
+    """Write a table of the categories against as many days before, how quickly people answered, what came often."""
+    title = f"**Feedback of the last {days} days**: {len(fresh):,} posts, {len(before):,} in as many days before."
+    if not fresh:
+        return title
+    now_, then = _counts(fresh), _counts(before)
+    lines = [title, "", "| Category | Posts | Before | |", "|---|---|---|---|"]
+    for name, count in (now_ + then).most_common():
+        rise = "rising" if now_[name] > then[name] else "falling" if now_[name] < then[name] else ""
+        lines.append(f"| {name} | {now_[name]:,} | {then[name]:,} | {rise} |" if count else "")
+    grave = Counter(one.severity for one in fresh if one.severity).most_common()
+    lines += ["", "Severity: " + ", ".join(f"{name} {count:,}" for name, count in grave)] if grave else []
+    answered = [one.responded_at - one.said_at for one in fresh if one.responded_at]
+    if answered:
+        minutes = median(one.total_seconds() for one in answered) / 60
+        lines += ["", f"Median time to the first response: {_duration(minutes)}, of {len(answered):,} answered posts."]
+    for trend in alike(fresh, now, least=2, within=days * DAY)[:5]:
+        links = ", ".join(f"[{n}]({one.permalink})" for n, one in enumerate(trend.records[:5], start=1))
+        lines += ["", f"{len(trend.records)} posts: {plain(trend.records[0].summary) or trend.category} ({links})"]
+    return "\n".join(lines)
+
+
+def _counts(records: Sequence[Feedback]) -> Counter[str]:
+    return Counter(one.category or UNSORTED for one in records)
+
+
+def _duration(minutes: float) -> str:
+    return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.1f} h"  # noqa: PLR2004 (two hours)
+
+
+def drawn(records: Sequence[Feedback], days: int, now: datetime) -> bytes:
+    """Draw the posts of each day by category, as a PNG. Blocking."""
+    names = [f"{now - n * DAY:%d %b}" for n in range(days - 1, -1, -1)]
+    series = {name: [0.0] * days for name, _ in _counts(records).most_common()}
+    for one in records:
+        series[one.category or UNSORTED][days - 1 - (now - one.said_at) // DAY] += 1
+    return chart.columns(names, series, "Feedback by category")

@@ -138,8 +138,10 @@ async def test_the_first_answer_counts(board: SqlBoard) -> None:
     assert await board.find("T1", first) == answered
 
 
-async def test_an_alert_is_kept_once(board: SqlBoard) -> None:
-    await board.keep_alert(CHANNEL, "root:1", "5.5")
-    await board.keep_alert(CHANNEL, "root:1", "6.6")
-    assert await board.alert(CHANNEL, "root:1") == "5.5"
-    assert await board.alert(CHANNEL, "root:2") == ""
+async def test_an_alert_is_told_once_for_a_while(board: SqlBoard) -> None:
+    past, future = NOW - timedelta(days=1), NOW + timedelta(days=1)
+    await board.keep_alert(CHANNEL, "root:1", "C1:5.5:3", past)
+    await board.keep_alert(CHANNEL, "root:1", "C1:5.5:4", past)
+    assert await board.alert(CHANNEL, "root:1", past) == "C1:5.5:4"
+    assert await board.alert(CHANNEL, "root:1", future) == ""
+    assert await board.alert(CHANNEL, "root:2", past) == ""

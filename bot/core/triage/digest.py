@@ -1,0 +1,70 @@
+"""The digest: what came in, what waits on whom, what there is more of; when it is due."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from bot.core.triage.alert import MOST_RECORDS
+from bot.core.triage.card import UNSORTED, plain
+from bot.core.triage.item import Status
+from bot.core.triage.report import agreed
+from bot.core.triage.trend import DAY, HISTORY, trends
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.channel_settings import ChannelSettings
+    from bot.core.conversation import Place
+    from bot.core.ports import Bookmark, Chat
+    from bot.core.triage.item import Board, Feedback
+
+LATE = timedelta(hours=3)  # a digest that could not be written by then is left out
+MONDAY = 0
+SHOWN = 5  # posts that wait
+
+
+def due(settings: ChannelSettings, now: datetime) -> str:
+    """Return the local date of the digest that is due, "" for none."""
+    if settings.digest == "off":
+        return ""
+    local = now.astimezone(ZoneInfo(settings.time_zone))
+    hour, minute = map(int, settings.digest_at.split(":"))
+    begins = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
+    is_day = settings.digest == "daily" or local.weekday() == MONDAY
+    return f"{local:%Y-%m-%d}" if is_day and begins <= local < begins + LATE else ""
+
+
+async def digest(place: Place, settings: ChannelSettings, *, bookmark: Bookmark, board: Board, chat: Chat) -> None:
+    """Post the digest to its channel, unless nothing happened. Raises `ChatError`."""
+    now = datetime.now(UTC)
+    records = await board.recent(place, now - HISTORY - DAY, MOST_RECORDS)
+    text = written(records, settings, now, chat)
+    if text:
+        await chat.post(place, text, bookmark, key="digest")
+
+
+def written(records: Sequence[Feedback], settings: ChannelSettings, now: datetime, chat: Chat) -> str:
+    """Write the digest of a day or a week, "" where nothing came in."""
+    period = DAY if settings.digest == "daily" else timedelta(days=7)
+    fresh = [one for one in records if one.said_at > now - period]
+    if not fresh:
+        return ""
+    counts = Counter(one.category or UNSORTED for one in fresh)
+    when = "the last day" if period == DAY else "the last week"
+    lines = [f"**Feedback of {when}**: {len(fresh):,} posts. Categories nobody changed: {agreed(fresh)}.", ""]
+    lines += [f"- {name}: {count:,}" for name, count in counts.most_common()]
+    waiting = [one for one in records if one.status is Status.OPEN]
+    if waiting:
+        lines += ["", f"**Nobody has taken** {len(waiting):,} yet; the oldest:"]
+        oldest = sorted(waiting, key=lambda one: one.said_at)[:SHOWN]
+        lines += [f"- {plain(one.summary) or 'a post'} ([post]({one.permalink}))" for one in oldest]
+    taken = Counter(one.assignee for one in records if one.status is Status.TAKEN)
+    if taken:
+        lines += ["", "**In work**: " + ", ".join(f"{chat.mention(who)} {count}" for who, count in taken.most_common())]
+    least, within = settings.alert_from or 3, max(period, timedelta(hours=settings.alert_hours))
+    for trend in trends(records, now, least=least, within=within)[:SHOWN]:
+        lines += ["", f"📈 {len(trend.records)} posts, {trend.category}: {plain(trend.records[-1].summary)}"]
+    return "\n".join(lines)
