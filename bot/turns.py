@@ -34,6 +34,7 @@ from bot.core.triage.act import PRESSED as TRIAGED
 from bot.core.triage.card import CHANGE
 from bot.db import store as db_store
 from bot.errors import BotError, ChatError, ModelError, NotAllowedError, NotInChannelError, SlowError, UsageError
+from bot.home_tab import HomeTab
 from bot.threads import Threads, lane, share
 from bot.triaging import Triaging
 from bot.work import Delivery
@@ -139,6 +140,7 @@ class Turns:
         self._triaging = Triaging(
             inbox, board=board, runs=runs, store=store, model=model, chat=chat, settings_of=self._threads.settings_of
         )
+        self._home = HomeTab(inbox, store=store, board=board, chat=chat, admins=admins)
         self._desk = Desk(store, model, chat, admins)
         self._notices: set[asyncio.Task[None]] = set()
         inbox.handle(MESSAGE, self.run_message, self.give_up_message)
@@ -204,7 +206,10 @@ class Turns:
         """Take in a filled form; return what is wrong, by the field."""
         if submission.name == settings_form.FORM:
             faults = await settings_form.save(submission, self._desk)
-            self._threads.forget_settings(settings_form.place_of(submission.value))
+            if not faults:
+                place = settings_form.place_of(submission.value)
+                self._threads.forget_settings(place)
+                await self.visit(place.workspace, submission.asker, submission.id)
             return faults
         if submission.name in FORMS:
             return await self._classifying.submit(submission)
@@ -215,6 +220,10 @@ class Turns:
             return await self._triaging.submit(submission)
         log.warning("nobody knows the form %s", submission.name)
         return {}
+
+    async def visit(self, workspace: str, asker: Asker, occasion: str) -> None:
+        """Take in that somebody looks at their home, or should see a change there."""
+        await self._home.visit(workspace, asker, occasion)
 
     async def close(self) -> None:
         """End the notices that are under way."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.core.command import Command
     from bot.core.control import Control, Form, Press, Submission
     from bot.core.conversation import Changed, Conversation, Heard, Place, Record, Said
+    from bot.core.home import Section
     from bot.core.reading import Reader, SharedFile, Target, Venue
     from bot.core.summarize.run import Run
     from bot.core.usage import Used, View
@@ -355,6 +356,12 @@ class Chat(Protocol):
         All of a workspace's people are in its own place, which has no channel.
         """
 
+    async def channels(self, place: Place, person: str) -> tuple[tuple[str, str], ...]:
+        """Return the channels that both the bot and a person are in, 1,000 at most: ids, names. Raises `ChatError`."""
+
+    async def show_home(self, place: Place, person: str, sections: Sequence[Section]) -> None:
+        """Show a person's home, in the place of what it was. Raises `ChatError`."""
+
     async def show_form(self, form_id: str, form: Form) -> None:
         """Put a form in the place of one that is open. Raises `ChatError`, where it was closed meanwhile, too."""
 
@@ -379,6 +386,9 @@ class Reception(Protocol):
 
     async def press(self, press: Press) -> Form | None:
         """Take in a press of a control or a shortcut; return the form to open where it asks for more."""
+
+    async def visit(self, workspace: str, asker: Asker, occasion: str) -> None:
+        """Take in that somebody looks at their home; `occasion` is unique to it."""
 
     async def submit(self, submission: Submission) -> Mapping[str, str]:
         """Take in a filled form; return what is wrong by the field's name, nothing where it was taken."""
@@ -428,6 +438,9 @@ class Store(Protocol):
 
     async def layers(self, place: Place) -> tuple[Sheet, ...]:
         """Return the sheets that hold in a place: the workspace's, the channel's, the thread's, as far as it goes."""
+
+    async def sheets(self, workspace: str = "") -> Mapping[Place, Sheet]:
+        """Return the sheets of a workspace and of its channels, or of all workspaces; threads are left out."""
 
     async def history(self, place: Place, *, since: int = 0) -> tuple[SheetChange, ...]:
         """Return the changes of just this place's sheet behind its version `since`, the newest 200, newest first."""

@@ -174,6 +174,12 @@ class SqlBoard:
         here = _ROW.workspace == workspace, _ROW.routed == message
         return await self._all(select(*_COLUMNS).where(*here).order_by(_ROW.message))
 
+    async def assigned(self, workspace: str, person: str, limit: int) -> Sequence[Feedback]:
+        """Return the records that a person works on, newest first."""
+        query = select(*_COLUMNS).where(_ROW.workspace == workspace, _ROW.assignee == person)
+        query = query.where(_ROW.status.in_((Status.OPEN, Status.TAKEN)))
+        return await self._all(query.order_by(_ROW.id.desc()).limit(limit))
+
     async def recent(self, place: Place, since: datetime, limit: int) -> Sequence[Feedback]:
         """Return a channel's records of feedback since a time, newest first."""
         query = select(*_COLUMNS).where(*_in_channel(place), _ROW.said_at >= since, _ROW.status.in_(COUNTED))

@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, case, insert, literal, or_, select, update
+from sqlalchemy import and_, bindparam, case, insert, literal, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.core.channel_settings import merged
+from bot.core.conversation import Place
 from bot.core.ports import Sheet, SheetChange
 from bot.db.tables import Settings, SettingsChange
 from bot.errors import ConflictError
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.core.channel_settings import ChannelSettings
-    from bot.core.conversation import Place
     from bot.db.engine import Database
 
 
@@ -53,6 +53,16 @@ class SettingsStore:
         nested = [replace(place, channel="", thread=""), replace(place, thread=""), place]
         async with self._reader.connect() as connection:
             return tuple([await _load(connection, one) for one in dict.fromkeys(nested)])
+
+    async def sheets(self, workspace: str = "") -> dict[Place, Sheet]:
+        """Return the sheets of a workspace and of its channels, or of all workspaces; threads are left out."""
+        query = select(Settings).where(Settings.thread == "", Settings.workspace == workspace if workspace else true())
+        async with self._reader.connect() as connection:
+            rows = (await connection.execute(query.order_by(Settings.workspace, Settings.channel))).all()
+        return {
+            Place(row.workspace, row.channel): Sheet(json.loads(row.sheet), row.version, row.changed_by, row.changed_at)
+            for row in rows
+        }
 
     async def history(self, place: Place, *, since: int = 0) -> tuple[SheetChange, ...]:
         """Return the changes of just this place's sheet behind its version `since`, the newest 200, newest first."""

@@ -6,7 +6,9 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from bot.core.conversation import Place
+from bot.core.ports import Asker
 from bot.errors import ChatError
+from bot.slack import payload
 from bot.slack.api import call_once
 
 if TYPE_CHECKING:
@@ -40,19 +42,28 @@ def register(app: AsyncApp, reception: Reception) -> None:
     async def on_context(event: dict[str, Any], client: AsyncWebClient) -> None:
         await suggest(client, event)
 
+    async def on_home(event: dict[str, Any], body: dict[str, Any], client: AsyncWebClient) -> None:
+        if event.get("tab") != "home":
+            await suggest(client, event)
+            return
+        with payload.reading():
+            team, person = str(body.get("team_id") or ""), str(event["user"])
+            occasion = str(event.get("event_ts") or body["event_id"])
+        await reception.visit(team, Asker(person, team), occasion)
+
     async def on_title() -> None:
         """Do nothing: a title is given at a thread's beginning only, so a person's own stays."""
 
     app.event("agent_session_stopped")(on_stop)
     app.event("agent_session_title_changed")(on_title)
     app.event("app_context_changed")(on_context)
-    app.event("app_home_opened")(on_context)
+    app.event("app_home_opened")(on_home)
 
 
 async def suggest(client: AsyncWebClient, event: Mapping[str, Any]) -> None:
     """Suggest what to ask, in the pane or the messages tab. Never raises: nothing depends on it."""
     direct = event.get("channel")
-    if not isinstance(direct, str) or not direct.startswith("D") or event.get("tab") == "home":
+    if not isinstance(direct, str) or not direct.startswith("D"):
         return
     watched = watched_channel(event)
     about = [("Summarize this channel", f"What was discussed in <#{watched}> lately?")] if watched else []

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.core.ports import Standing
-from bot.slack import forms, lookup
+from bot.slack import forms, home, lookup
 from bot.slack.answer import Outlet, StreamedAnswer
 from bot.slack.api import call
 from bot.slack.card import Cards
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from bot.core.control import Control, Form
     from bot.core.conversation import Place, Said
+    from bot.core.home import Section
     from bot.core.ports import Asker, Bookmark, Upload
     from bot.core.reading import Reader, SharedFile, Target, Venue
     from bot.slack.budget import Budget
@@ -170,6 +171,14 @@ class SlackChat:
         is_admin = bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner"))
         is_member = not place.channel or await self._lookup.is_member(place.channel, person)
         return Standing(is_member=is_member, is_admin=is_admin)
+
+    async def channels(self, place: Place, person: str) -> tuple[tuple[str, str], ...]:  # noqa: ARG002 - the port's
+        """Return the ids and names of the channels that both the bot and a person are in. Raises `ChatError`."""
+        return await self._lookup.channels(person)
+
+    async def show_home(self, place: Place, person: str, sections: Sequence[Section]) -> None:  # noqa: ARG002 - the port's
+        """Show a person's home tab, in the place of what it was. Raises `ChatError`."""
+        await home.publish(self._client, person, sections)
 
     async def show_form(self, form_id: str, form: Form) -> None:
         """Put a form in the place of one that is open. Raises `ChatError`."""

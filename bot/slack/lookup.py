@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 KEPT = 2_000  # people
 KEPT_FOR = 3_600.0  # seconds
 MEMBERS_PER_PAGE = 1_000
+CHANNELS_PER_PAGE, MOST_PAGES = 200, 5
 FARTHEST = 14 * 3600  # seconds that a time zone may be off
 
 _FILE = re.compile(r"/files/(?:[UW][A-Z0-9]{2,20}/)?(?P<file>F[A-Z0-9]{2,20})(?:/[^/]*)?/?", re.ASCII)
@@ -62,6 +63,30 @@ class Lookup:
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return False
+
+    async def channels(self, person: str) -> tuple[tuple[str, str], ...]:
+        """Return the ids and names of the channels that both the bot and a person are in, 1,000 at most."""
+        ours = await self._channels_of()
+        theirs = await self._channels_of(user=person)
+        return tuple((id_, name) for id_, name in ours.items() if id_ in theirs)
+
+    async def _channels_of(self, **whose: str) -> dict[str, str]:
+        found: dict[str, str] = {}
+        cursor = ""
+        for _ in range(MOST_PAGES):
+            page = await call(
+                self._client.users_conversations,
+                types="public_channel,private_channel",
+                exclude_archived=True,
+                limit=CHANNELS_PER_PAGE,
+                cursor=cursor,
+                **whose,
+            )
+            found |= {str(one["id"]): str(one.get("name") or "") for one in page["channels"]}
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                break
+        return found
 
     async def reader(self, person: str) -> Reader:
         """Tell in which time zone and language somebody reads; asked once an hour. UTC and "" where unknown.

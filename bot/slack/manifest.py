@@ -66,7 +66,7 @@ def manifest(url: str = "") -> dict[str, Any]:
                 "suggested_prompts": [{"title": title, "message": message} for title, message in agent.PROMPTS],
             },
             "app_home": {
-                "home_tab_enabled": False,
+                "home_tab_enabled": True,
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
             },

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bot.core.command import Command
     from bot.core.control import Form, Press, Submission
     from bot.core.conversation import Changed, Heard, Place
+    from bot.core.ports import Asker
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = sorted(name.upper() for name in settings.Settings.model_fields)
@@ -60,6 +61,9 @@ class RefusingReception:
 
     async def press(self, press: Press) -> Form | None:
         raise AssertionError(press)
+
+    async def visit(self, workspace: str, asker: Asker, occasion: str) -> None:
+        raise AssertionError(workspace, asker, occasion)
 
     async def submit(self, submission: Submission) -> Mapping[str, str]:
         raise AssertionError(submission)

@@ -147,6 +147,9 @@ class Board(Protocol):
     async def routed_as(self, workspace: str, message: str) -> Sequence[Feedback]:
         """Return the records that a message to a team tells of."""
 
+    async def assigned(self, workspace: str, person: str, limit: int) -> Sequence[Feedback]:
+        """Return the records that a person works on, newest first."""
+
     async def recent(self, place: Place, since: datetime, limit: int) -> Sequence[Feedback]:
         """Return a channel's records of feedback since a time, newest first."""
 

@@ -100,3 +100,10 @@ async def test_changes_come_newest_first(store: Store) -> None:
         (1, None, "low"),
     ]
     assert [one.version for one in await store.history(CHANNEL, since=2)] == [3]
+
+
+async def test_sheets_are_a_workspaces_own(store: Store) -> None:
+    for place in (WORKSPACE, CHANNEL, THREAD, Place("T2", "C9")):
+        await store.change_settings(place, {"footer": True}, "U1")
+    assert list(await store.sheets("T1")) == [WORKSPACE, CHANNEL]
+    assert list(await store.sheets()) == [WORKSPACE, CHANNEL, Place("T2", "C9")]

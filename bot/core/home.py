@@ -1,0 +1,117 @@
+"""A person's home: what the bot does for them, what they used, what waits for them, the settings they may change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from bot.core.configure import EDIT
+from bot.core.control import Button
+from bot.core.conversation import Place
+from bot.core.settings_form import EDIT_WORKSPACE
+from bot.core.settings_history import shown
+from bot.core.usage import Scope, View, cost
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bot.core.ports import Chat, Sheet, Store
+    from bot.core.triage.item import Board, Feedback
+    from bot.core.usage import Used
+
+USAGE_DAYS = 30
+MOST_ITEMS = 10
+MOST_CHANNELS = 25
+SHOWN = 120  # characters of an item
+
+CAN_DO = """\
+• Mention me in a channel, or write to me here: I answer in a thread, and remember what was said in it.
+• `/summarize` sums up a text, a channel or a thread; `/classify` sorts messages; `/code` writes code.
+• `/parley help` tells the rest. I am an AI and can be wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the home; its text is plain, with `code` and *bold*. The buttons stand below it."""
+
+    title: str
+    text: str
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What an operator looks at first: jobs that wait, run, and have failed for good."""
+
+    waiting: int
+    running: int
+    failed: int
+
+
+async def furnish(
+    place: Place, person: str, *, admins: frozenset[str], health: Health, store: Store, board: Board, chat: Chat
+) -> tuple[Section, ...]:
+    """Return what a person's home shows; channels for admins, health for the bot's own. Raises `ChatError`."""
+    used = await store.usage(View(Scope.PERSON, USAGE_DAYS), place, person, datetime.now(UTC))
+    sections = [Section("What I can do here", CAN_DO), Section("Your usage", _used(used))]
+    if items := await board.assigned(place.workspace, person, MOST_ITEMS + 1):
+        sections.append(Section("Your open feedback", _items(items)))
+    if person in admins or (await chat.standing(place, person)).is_admin:
+        sections.append(Section("The workspace", "What holds where a channel says nothing else.", _workspace()))
+        channels = await chat.channels(place, person)
+        sheets = await store.sheets(place.workspace)
+        sections += _channels(place, channels, sheets)
+    if person in admins:
+        sections.append(Section("Health", _health(health)))
+    return tuple(sections)
+
+
+def _used(used: Sequence[Used]) -> str:
+    calls = sum(one.calls for one in used)
+    if not calls:
+        return f"Nothing in the last {USAGE_DAYS} days."
+    requests = f"{calls:,} requests" if calls > 1 else "1 request"
+    return f"{requests} to Claude in the last {USAGE_DAYS} days: {cost(used)}. `/parley usage` tells more."
+
+
+def _items(items: Sequence[Feedback]) -> str:
+    lines = []
+    for item in items[:MOST_ITEMS]:
+        words = " ".join((item.summary or item.text).split())
+        lines.append(f"• *{item.severity or item.category}* {words[:SHOWN]} {item.permalink}")
+    return "\n".join([*lines, *(["…"] if len(items) > MOST_ITEMS else [])])
+
+
+def _workspace() -> tuple[Button, ...]:
+    return (Button(EDIT_WORKSPACE, "Workspace settings …"),)
+
+
+def _channels(place: Place, channels: Sequence[tuple[str, str]], sheets: Mapping[Place, Sheet]) -> list[Section]:
+    """Write a section a channel, those with settings first."""
+    if not channels:
+        return [Section("Your channels", "I am in none of your channels yet. Invite me with `/invite`.")]
+
+    def values(channel: str) -> Mapping[str, object]:
+        sheet = sheets.get(Place(place.workspace, channel))
+        return sheet.values if sheet else {}
+
+    ordered = sorted(channels, key=lambda one: (not values(one[0]), one[1]))
+    sections = [
+        Section(
+            f"#{name}",
+            ", ".join(f"`{key}` {shown(value)}" for key, value in values(id_).items()) or "Nothing is set here.",
+            (Button(EDIT, "Settings …", value=id_),),
+        )
+        for id_, name in ordered[:MOST_CHANNELS]
+    ]
+    left = len(ordered) - MOST_CHANNELS
+    return [
+        *sections,
+        *([Section("More channels", f"{left} more: type `/parley settings` there.")] if left > 0 else []),
+    ]
+
+
+def _health(health: Health) -> str:
+    told = f"{health.waiting} waiting, {health.running} running, {health.failed} failed."
+    return told + (" `python -m bot work list` tells what failed." if health.failed else "")

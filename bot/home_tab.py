@@ -1,0 +1,49 @@
+"""The home tab as durable work: built anew when somebody comes, and after what they changed."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from bot.core.conversation import Place
+from bot.core.home import Health, furnish
+from bot.work import Delivery
+
+if TYPE_CHECKING:
+    from bot.core.ports import Asker, Chat, Store
+    from bot.core.triage.item import Board
+    from bot.work import Inbox, Job
+
+log = logging.getLogger(__name__)
+
+HOME = "home"
+
+
+class HomeTab:
+    """Registers with the inbox what is done for the home tab."""
+
+    def __init__(self, inbox: Inbox, *, store: Store, board: Board, chat: Chat, admins: frozenset[str]) -> None:
+        self._inbox, self._store, self._board, self._chat, self._admins = inbox, store, board, chat, admins
+        inbox.handle(HOME, self.run, _leave)
+
+    async def visit(self, workspace: str, asker: Asker, occasion: str) -> None:
+        """Take in that somebody looks at their home, or should see a change there; an `occasion` counts once."""
+        key = f"{HOME}:{workspace}:{asker.person}"
+        payload = {"workspace": workspace, "person": asker.person}
+        await self._inbox.accept(Delivery(f"{key}:{occasion}", key, HOME, payload))
+
+    async def run(self, job: Job) -> None:
+        """Build somebody's home and show it."""
+        place, person = Place(str(job.payload["workspace"]), ""), str(job.payload["person"])
+        counts = await self._inbox.counts()
+        # This job itself is one of those that run.
+        health = Health(counts.ready, counts.running - 1, counts.failed)
+        sections = await furnish(
+            place, person, admins=self._admins, health=health, store=self._store, board=self._board, chat=self._chat
+        )
+        await self._chat.show_home(place, person, sections)
+
+
+async def _leave(_job: Job, error: Exception) -> None:
+    """Leave the home as it was: it is built anew at the next visit."""
+    log.warning("a home was not built: %s", type(error).__name__)

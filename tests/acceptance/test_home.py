@@ -1,0 +1,89 @@
+"""The home tab, through the real wire."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from tests.acceptance.conftest import BOTH_DATABASES
+
+if TYPE_CHECKING:
+    from bot.playground.records import User
+    from tests.acceptance.conftest import Dialogue
+    from tests.stage.scripted import ScriptedModel
+
+pytestmark = BOTH_DATABASES
+
+
+def words(view: dict[str, Any] | None) -> str:
+    """Return what a person reads in a home tab, "" before there is one."""
+    return "\n".join(block["text"]["text"] for block in (view or {}).get("blocks", ()) if "text" in block)
+
+
+async def seen(dialogue: Dialogue, *, user: User | None = None, until: str = "What I can do here") -> str:
+    """Look at the home tab; return what it says."""
+    dialogue.workspace.open_home(user=user)
+    await dialogue.workspace.until(lambda: until in words(dialogue.workspace.home(user)))
+    return words(dialogue.workspace.home(user))
+
+
+async def test_a_member_sees_their_own(dialogue: Dialogue, model: ScriptedModel) -> None:
+    sam = dialogue.workspace.sam
+    model.answer("Hello.")
+    await dialogue.answer(dialogue.general, dialogue.mention("hi", user=sam))
+    async with asyncio.timeout(5):
+        while not await dialogue.rows("SELECT id FROM calls"):
+            pass  # the ledger is written when the answer is there
+    told = await seen(dialogue, user=sam)
+    assert "1 request to Claude in the last 30 days: $0." in told
+    assert "#general" not in told
+    assert "Health" not in told
+
+
+async def test_an_admin_changes_settings_there(dialogue: Dialogue) -> None:
+    workspace = dialogue.workspace
+    told = await seen(dialogue)
+    assert "#general\nNothing is set here." in told
+    assert "Health" not in told
+    home = workspace.home()
+    assert home is not None
+    assert (await workspace.press(home, "edit_settings.0", value=dialogue.general)).ok
+    assert workspace.modal()["title"]["text"] == "Channel settings"
+    assert (await workspace.submit({"answers": "mention"})).ok
+    await workspace.until(lambda: "#general\n`answers` mention" in words(workspace.home()))
+
+
+async def test_workspace_settings_hold_everywhere(dialogue: Dialogue, model: ScriptedModel) -> None:
+    workspace = dialogue.workspace
+    await seen(dialogue)
+    home = workspace.home()
+    assert home is not None
+    assert (await workspace.press(home, "edit_workspace_settings.0")).ok
+    assert workspace.modal()["title"]["text"] == "Workspace settings"
+    assert (await workspace.submit({"instructions": "Answer like a pirate."})).ok
+    model.answer("Arr.")
+    await dialogue.answer(dialogue.general, dialogue.mention("hi"))
+    assert "Answer like a pirate." in model.requests[0].body["system"][-1]["text"]
+
+
+async def test_channels_of_others_are_not_shown(dialogue: Dialogue) -> None:
+    workspace = dialogue.workspace
+    club = workspace.workspace.add_channel("club", members=[workspace.sam.id, workspace.bot.id])
+    assert "#club" not in await seen(dialogue)
+    workspace.invite(club.id, workspace.me)
+    assert "#club" in await seen(dialogue, until="#club")
+
+
+async def test_an_operator_sees_the_health(stage: Dialogue) -> None:
+    stage.environ["PARLEY_ADMINS"] = stage.workspace.sam.id
+    async with stage.bot():
+        assert " running, 0 failed." in await seen(stage, user=stage.workspace.sam)
+
+
+async def test_a_member_opens_no_settings(dialogue: Dialogue) -> None:
+    workspace = dialogue.workspace
+    await seen(dialogue)
+    home = workspace.home()
+    assert home is not None
+    assert (await workspace.press(home, "edit_workspace_settings.0", user=workspace.sam)).ok
+    assert "Only workspace admins" in str(workspace.modal(workspace.sam)["blocks"])
