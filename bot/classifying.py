@@ -184,8 +184,7 @@ def _lane(place: Place) -> str:
 
 
 def _finish(record: Record) -> Finish:
-    ledger.leave_out(record.calls)
-    return partial(db_store.record, record=record)
+    return partial(db_store.record, record=ledger.whole(record))
 
 
 def _known(error: Exception) -> BotError:

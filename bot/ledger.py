@@ -1,14 +1,16 @@
 """The ledger's other half: calls to the model that a turn's record does not tell of, such as tries that failed.
 
-They are gathered while a turn runs, and written in the transaction that leaves its job, however it is left: done, to be
-tried again, or failed for good.
+They are gathered while a turn runs, and written however its job is left: done, to be tried again, failed for good,
+handed back at a stop, or lost to another replica.
 """
 
 from __future__ import annotations
 
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.core.conversation import Record
 from bot.db import store
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ def gather(job: Job, place: Place, person: str) -> None:
 
     async def write(connection: AsyncConnection) -> None:
         if calls:
-            await store.record_calls(connection, place, person, calls)
+            await store.record(connection, Record(place, person, calls=tuple(calls)), is_repeat=True)
 
     job.aside = write
 
@@ -41,8 +43,15 @@ def note(call: Call) -> None:
         calls.append(call)
 
 
+def whole(record: Record) -> Record:
+    """Add what was gathered to a record that does not tell of it: a call is known by when it began."""
+    told = {call.started_at for call in record.calls}
+    others = [call for call in _gathered.get() or () if call.started_at not in told]
+    return replace(record, calls=(*record.calls, *others))
+
+
 def leave_out(recorded: Sequence[Call]) -> None:
-    """Drop those that a record holds already: a call is known by when it began."""
+    """Drop those that are in the ledger already."""
     if (calls := _gathered.get()) is not None:
         begun = {call.started_at for call in recorded}
         calls[:] = [call for call in calls if call.started_at not in begun]

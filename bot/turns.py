@@ -343,8 +343,7 @@ def busy(others: int) -> str:
 
 
 def _finish(record: Record, job: Job) -> Finish:
-    ledger.leave_out(record.calls)
-    return partial(db_store.record, record=record, is_repeat=job.was_begun)
+    return partial(db_store.record, record=ledger.whole(record), is_repeat=job.was_begun)
 
 
 async def _own_up(error: Exception, job: Job, answering: AbstractAsyncContextManager[Answer]) -> Written:

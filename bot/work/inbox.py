@@ -23,7 +23,7 @@ from bot.work.sole import Presence
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
     from bot.work.counts import Counts
     from bot.work.job import Delivery, Finish, Watch
@@ -33,8 +33,10 @@ log = logging.getLogger(__name__)
 
 # How often to try to tell a person that a job has failed for good.
 TELLINGS = 3
-# In seconds: how long a cancelled job may take to end, how long handing the rest back, how often to purge.
+# In seconds: how long a cancelled job may take to end, of that to write what it left aside, how long handing the rest
+# back, how often to purge.
 UNWINDING = 5.0
+SETTING_ASIDE = 3.0
 HANDING_BACK = 5.0
 PURGE_EVERY = 3600.0
 
@@ -240,19 +242,36 @@ class Inbox:
         job = self._jobs[claim] = Job(claim, self._leases)
         fence.set(job.check)
         try:
-            if claim.attempt > self._policy.attempts + TELLINGS:
-                await self._leases.failed(claim, claim.cause or AbandonedError.__name__, None)
-                return
-            try:
-                finish = await self._attempt(claim, job)
-                await self._leases.done(claim, both(finish, job.aside))
-                self._tell_end(claim, "done")
-            except LeaseLostError:
-                raise
-            except Exception as error:  # noqa: BLE001 (the policy judges it)
-                await self._failed(claim, job, error)
+            await self._work_off(claim, job)
         except LeaseLostError:
             log.warning("the job is no longer ours")
+            await self._set_aside(job)
+        except asyncio.CancelledError:
+            await self._set_aside(job)
+            raise
+
+    async def _work_off(self, claim: Claim, job: Job) -> None:
+        if claim.attempt > self._policy.attempts + TELLINGS:
+            await self._leases.failed(claim, claim.cause or AbandonedError.__name__, None)
+            return
+        try:
+            finish = await self._attempt(claim, job)
+            await self._leases.done(claim, finish or job.aside)
+            self._tell_end(claim, "done")
+        except LeaseLostError:
+            raise
+        except Exception as error:  # noqa: BLE001 (the policy judges it)
+            await self._failed(claim, job, error)
+
+    async def _set_aside(self, job: Job) -> None:
+        """Write what a handler left aside on a job that somebody else will leave: no token can fence what has been."""
+        if job.aside is None:
+            return
+        try:
+            async with asyncio.timeout(SETTING_ASIDE):
+                await self._commits.write(job.aside)
+        except Exception as error:  # noqa: BLE001 (whatever it was, the job itself is safe)
+            log.warning("what the job had left aside is lost: %s", cause(error))
 
     async def _attempt(self, claim: Claim, job: Job) -> Finish | None:
         """Run a job's handler. Raises what that raises, and `AbandonedError` when there were attempts enough."""
@@ -274,7 +293,7 @@ class Inbox:
         try:
             async with asyncio.timeout(self._policy.patience):
                 finish = await self._work[claim.kind].given_up(job, error)
-            await self._leases.failed(claim, reason, both(finish, job.aside))
+            await self._leases.failed(claim, reason, finish or job.aside)
             self._tell_end(claim, "failed")
         except LeaseLostError:
             raise
@@ -334,18 +353,6 @@ class Inbox:
         await purge(self._writer, failed_kept=self._failed_kept)
 
 
-def both(finish: Finish | None, aside: Finish | None) -> Finish | None:
-    """Join what ends a job with what its handler left aside."""
-    if finish is None or aside is None:
-        return finish or aside
-
-    async def run(connection: AsyncConnection) -> None:
-        await finish(connection)
-        await aside(connection)
-
-    return run
-
-
 async def nobody_to_tell(_job: Job, _error: Exception) -> None:
     """Tell nobody: nobody has asked for periodic work."""
 
@@ -353,7 +360,8 @@ async def nobody_to_tell(_job: Job, _error: Exception) -> None:
 async def end(tasks: Collection[asyncio.Task[None]]) -> None:
     """Cancel tasks and wait for their end."""
     for task in tasks:
-        task.cancel()
+        if not task.cancelling():  # one that is ending already has something to write down
+            task.cancel()
     if tasks:
         _, endless = await asyncio.wait(tasks, timeout=UNWINDING)
         for task in endless:

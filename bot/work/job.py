@@ -70,7 +70,8 @@ class Job:
 
     `attempt` counts from 1, tries that ended with their process included. `reference` is what a person and the log are
     told. With `get` and `keep` it is a bookmark of what the job has already made visible. `aside`, when its handler
-    sets it, is run in the transaction that leaves the job, whether it is done, failed or to be attempted again.
+    sets it, is run instead of a finish where the job is left without one: done, failed, to be attempted again,
+    cancelled or no longer ours. It must not matter whether it is run twice.
     `halted` is set when somebody wants it to end early.
     """
 

@@ -244,7 +244,7 @@ async def test_a_restart_pays_nothing_twice(stage: Dialogue, model: ScriptedMode
     stuck.set()
     assert "Billing | 150" in answer.shown
     assert sorted(items_of(asked)[0] for asked in model.requests) == [1, 51, 101, 151, 151]
-    calls = await stage.rows("SELECT count(*), count(DISTINCT request_id) FROM calls WHERE purpose = 'classify'")
+    calls = await stage.rows("SELECT count(*), count(DISTINCT request_id) FROM calls WHERE outcome = 'ok'")
     assert calls == [(4, 4)]
 
 

@@ -566,6 +566,20 @@ async def test_each_call_has_its_row(stage: Dialogue, model: ScriptedModel) -> N
     assert rows == [("ModelUnavailableError", 0, me), ("ok", 1, me), ("ok", 1, me)]
 
 
+async def test_a_call_cut_by_a_stop_has_its_row(stage: Dialogue, model: ScriptedModel) -> None:
+    stage.environ["SHUTDOWN_GRACE"] = "0"
+    model.answer("The mauve ", asyncio.Event())
+    async with stage.bot():
+        stage.mention(QUESTION)
+        await model.until_asked()
+    assert await stage.rows("SELECT outcome, person FROM calls") == [("CancelledError", stage.workspace.me.id)]
+    stage.environ["SHUTDOWN_GRACE"] = "5"
+    model.answer(ANSWER)
+    async with stage.bot():
+        await model.until_asked(2)
+    assert await stage.rows("SELECT outcome FROM calls ORDER BY id") == [("CancelledError",), ("ok",)]
+
+
 async def test_a_given_up_turn_has_its_rows(stage: Dialogue, model: ScriptedModel) -> None:
     stage.environ["TURN_ATTEMPTS"] = "2"
     for _ in range(6):

@@ -398,6 +398,8 @@ async def test_a_killed_run_pays_for_nothing_twice(stage: Dialogue, model: Scrip
         assert "All of it." in (await summary(stage, wait=LONG)).shown
     assert len(model.requests) == 5
     assert [call.method for call in stage.workspace.calls].count("conversations.history") == reads
+    calls = await stage.rows("SELECT outcome, count(DISTINCT started_at), count(*) FROM calls GROUP BY outcome")
+    assert sorted(calls) == [("CancelledError", 1, 1), ("ok", 4, 4)]
 
 
 async def test_a_rehearsal_summarizes_a_channel(rehearsal: Dialogue) -> None:

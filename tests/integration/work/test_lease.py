@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.db.engine import Database
-    from bot.work import Finish
+    from bot.work import Finish, Job
     from tests.integration.work.conftest import Replicas, Rows
 
 ROOT = Path(__file__).parents[3]
@@ -187,6 +187,63 @@ async def test_stopping_hands_back_what_runs(replica: Replicas, rows: Rows) -> N
     await other.start()
     await other.idle()
     assert handler.attempts == [1]
+
+
+class Aside:
+    """A handler that leaves a row aside and waits to be cancelled; how often it was written down."""
+
+    def __init__(self) -> None:
+        self.held, self.written = HeldHandler(), 0
+
+    async def __call__(self, job: Job) -> Finish | None:
+        async def write(_connection: AsyncConnection) -> None:
+            self.written += 1
+
+        job.aside = write
+        return await self.held(job)
+
+
+async def test_handing_back_writes_what_is_aside(replica: Replicas, rows: Rows) -> None:
+    inbox, aside = replica(), Aside()
+    inbox.handle("turn", aside, RecordingGivenUp())
+    await inbox.start()
+    await inbox.accept(E1)
+    await inbox.accept(Delivery("E2", "K2", "turn", {}))
+    for _ in range(2):
+        await aside.held.started.get()
+    await inbox.stop(grace=0)
+    assert aside.written == 2
+    assert [(await rows.get(name)).status for name in ("E1", "E2")] == [0, 0]
+
+
+async def test_a_lost_job_writes_what_is_aside(replica: Replicas, rows: Rows) -> None:
+    inbox, aside = replica(lease=0.6), Aside()
+    inbox.handle("turn", aside, RecordingGivenUp())
+    await inbox.start()
+    await inbox.accept(E1)
+    await aside.held.started.get()
+    await rows.set("E1", owner="another replica", token=2, lease_until=9e9)
+    await aside.held.cancelled.get()
+    await inbox.stop(grace=0)
+    assert aside.written == 1
+    assert (await rows.get("E1")).owner == "another replica"
+
+
+async def test_handing_back_outlasts_a_failing_aside(replica: Replicas, rows: Rows) -> None:
+    async def write(_connection: AsyncConnection) -> None:
+        raise ValueError
+
+    async def handler(job: Job) -> Finish | None:
+        job.aside = write
+        return await held(job)
+
+    inbox, held = replica(), HeldHandler()
+    inbox.handle("turn", handler, RecordingGivenUp())
+    await inbox.start()
+    await inbox.accept(E1)
+    await held.started.get()
+    await inbox.stop(grace=0)
+    assert (await rows.get("E1")).status == 0
 
 
 async def test_stopping_waits_for_what_runs(replica: Replicas, rows: Rows) -> None:
