@@ -30,6 +30,7 @@ from bot.slack.budget import Budget
 from bot.slack.chat import SlackChat
 from bot.slack.identity import Identity
 from bot.turns import Turns, is_transient
+from bot.webhook import Webhook
 from bot.work import Inbox, fence
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ async def running(settings: Settings) -> AsyncIterator[str]:
             chat=SlackChat(client, identity, session, Budget(SqlQuota(database), factor=settings.slack_rate_factor)),
             admins=settings.parley_admins,
         )
+        Webhook(inbox, session, secret=_secret(settings.triage_webhook_secret), board=board, store=store)
         retention.register(inbox, store, settings.retention_days)
         retention.register_runs(inbox, runs, settings.retention_days)
         retention.register_feedback(inbox, board, settings.retention_days)

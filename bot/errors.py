@@ -9,6 +9,7 @@
     │   ├── NotInChannelError    the bot has to be invited first
     │   ├── GoneError            the message or the thread was deleted meanwhile
     │   └── ChatBusyError        the platform's rate limit; says when to come back
+    ├── WebhookError             a receiver of feedback did not take it
     ├── FileError                a file that can't be read; the sentence says why
     ├── SlowError                the turn took longer than it may
     ├── AbandonedError           (in work/) each try of a turn ended with its process
@@ -101,6 +102,15 @@ class ChatBusyError(ChatError):
     def __init__(self, retry_after: float) -> None:
         super().__init__("ratelimited", is_transient=True)
         self.retry_after = retry_after
+
+
+class WebhookError(BotError):
+    """A receiver of feedback did not take it; `code` is an HTTP status, or what kept it from being reached."""
+
+    def __init__(self, code: str, *, is_transient: bool = False) -> None:
+        super().__init__(code)
+        self.code = code
+        self.is_transient = is_transient
 
 
 class FileError(BotError):

@@ -23,6 +23,7 @@ from bot.core.ports import Call, Purpose, Request
 from bot.db import migrate
 from bot.db.classify import SqlRuns
 from bot.db.engine import Database
+from bot.db.feedback import SqlBoard
 from bot.errors import SettingsError, UsageError
 
 if TYPE_CHECKING:
@@ -200,7 +201,9 @@ async def _corrected(url: str, channel: str) -> Sequence[Example]:
     await migrate.check(url)
     database = Database.open(url)
     try:
-        found = await SqlRuns(database).all_corrections(channel, MOST_CORRECTIONS)
+        of_runs = await SqlRuns(database).all_corrections(channel, MOST_CORRECTIONS)
+        of_feedback = await SqlBoard(database).all_corrections(channel, MOST_CORRECTIONS)
+        found = [*of_runs, *of_feedback][:MOST_CORRECTIONS]
     finally:
         await database.close()
     if not found:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from bot import ledger
+from bot import ledger, webhook
 from bot.core import configure
 from bot.core.configure import Action
 from bot.core.conversation import Place, Record
@@ -189,6 +189,8 @@ class Triaging:
             return
         settings = await self._store.settings(replace(record.place, thread=""))
         await show(record, settings, bookmark=job, board=self._board, chat=self._chat)
+        if settings.webhook:
+            await self._inbox.accept(webhook.delivery(record))
         if channel := target(record, settings):
             await self._notify(record, channel)
         elif record.routed and record.routed != ELSEWHERE:

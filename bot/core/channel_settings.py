@@ -6,6 +6,7 @@ import re
 import zoneinfo
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
@@ -146,6 +147,9 @@ class ChannelSettings(BaseModel):
         default="", max_length=500, description="what is said to those who post feedback; empty: nothing"
     )
 
+    webhook: str = Field(
+        default="", max_length=500, description="an https address that gets each record of feedback as signed JSON"
+    )
     alert_from: int = Field(
         default=3, ge=0, le=100, description="so many posts about the same thing are told to the team at once; 0: never"
     )
@@ -160,6 +164,20 @@ class ChannelSettings(BaseModel):
         description="when, as 09:00 in the channel's time zone",
     )
     time_zone: str = Field(default="UTC", max_length=50, description="the channel's time zone, as Europe/Berlin")
+
+    @field_validator("webhook")
+    @classmethod
+    def _secure(cls, value: str) -> str:
+        """Hold the address to https, or to this machine."""
+        try:
+            parts = urlsplit(value)
+            is_local = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"}
+            is_fine = bool(parts.hostname) and (parts.scheme == "https" or is_local)
+        except ValueError:
+            is_fine = False
+        if value and not is_fine:
+            raise ValueError("it has to begin with https://")
+        return value
 
     @field_validator("time_zone")
     @classmethod

@@ -1,0 +1,99 @@
+"""Feedback's way out: each record as signed JSON to the address that its channel has set.
+
+The signature is an HMAC-SHA256 of `v1:<timestamp>:<body>`, in the manner of Slack's own
+(https://docs.slack.dev/authentication/verifying-requests-from-slack). Redirects are not followed: an address that an
+admin has set must not lead to another one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+
+from bot.errors import WebhookError
+from bot.work import Delivery
+
+if TYPE_CHECKING:
+    from bot.core.ports import Store
+    from bot.core.triage.item import Board, Feedback
+    from bot.work import Inbox, Job
+
+KIND = "triage webhook"
+TIMEOUT = 15.0  # seconds
+RETRIED = {408, 425, 429}  # besides all of 500 and above; https://www.rfc-editor.org/rfc/rfc9110#section-15
+SUCCESS, FIRST_SERVER_FAULT = 2, 500  # the hundreds of the one, the first of the others
+SENT = (
+    *("id", "workspace", "channel", "message", "person", "text", "status", "category", "severity", "sentiment", "area"),
+    *("team", "summary", "language", "confidence", "evidence", "duplicate_of", "assignee", "permalink", "version"),
+)
+
+
+def delivery(record: Feedback) -> Delivery:
+    """Wrap a version of a record; a record's versions go in order."""
+    name = f"triage-webhook:{record.workspace}:{record.id}"
+    payload = {"workspace": record.workspace, "id": record.id}
+    return Delivery(f"{name}:{record.version}", name, KIND, payload)
+
+
+def body_of(record: Feedback) -> bytes:
+    """Write a record as JSON."""
+    values: dict[str, Any] = {name: getattr(record, name) for name in SENT}
+    values["said_at"] = record.said_at.isoformat()
+    return json.dumps(values, ensure_ascii=False).encode()
+
+
+def signed(body: bytes, secret: str, now: float) -> dict[str, str]:
+    """Return the headers that prove who sent a body, and when."""
+    timestamp = str(int(now))
+    digest = hmac.new(secret.encode(), b":".join((b"v1", timestamp.encode(), body)), hashlib.sha256).hexdigest()
+    return {"X-Parley-Timestamp": timestamp, "X-Parley-Signature": f"v1={digest}"}
+
+
+class Webhook:
+    """Registers with the inbox, which tries again what failed for the moment, and lists what failed for good."""
+
+    def __init__(
+        self, inbox: Inbox, session: aiohttp.ClientSession, *, secret: str, board: Board, store: Store
+    ) -> None:
+        self._session, self._secret, self._board, self._store = session, secret, board, store
+        inbox.handle(KIND, self.run, _leave)
+
+    async def run(self, job: Job) -> None:
+        """Send a record as it is now. Raises `WebhookError`."""
+        record = await self._board.find(str(job.payload["workspace"]), int(job.payload["id"]))
+        if record is None:
+            return
+        url = (await self._store.settings(replace(record.place, thread=""))).webhook
+        if url:
+            job.check()
+            await self.send(url, record)
+
+    async def send(self, url: str, record: Feedback) -> None:
+        """Send a record. Raises `WebhookError`."""
+        if not self._secret:
+            raise WebhookError("no TRIAGE_WEBHOOK_SECRET")
+        body = body_of(record)
+        headers = signed(body, self._secret, time.time()) | {
+            "Content-Type": "application/json",
+            "Idempotency-Key": f"{record.workspace}:{record.id}:{record.version}",
+        }
+        timeout = aiohttp.ClientTimeout(total=TIMEOUT)
+        try:
+            async with self._session.post(
+                url, data=body, headers=headers, timeout=timeout, allow_redirects=False
+            ) as response:
+                status = response.status
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise WebhookError(type(error).__name__, is_transient=True) from None
+        if status // 100 != SUCCESS:
+            raise WebhookError(str(status), is_transient=status in RETRIED or status >= FIRST_SERVER_FAULT)
+
+
+async def _leave(_job: Job, _error: Exception) -> None:
+    """Tell nobody: the operator finds it with `python -m bot work list`, and can retry it."""
