@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     add("migrate", _migrate, "bring the database to this version's tables")
     _add_acts(add("work", _work, "list, retry or discard what failed for good"))
     _add_evaluation(add("evaluate", _evaluate, "measure how well messages are sorted, against labels that people gave"))
+    _add_file_acts(add("settings", _settings, "write the channels' settings to a TOML file, or apply one"))
     add("doctor", _doctor, "check tokens, scopes, database and model, and tell the remedies")
     manifest = add("manifest", _manifest, "print the manifest that creates the Slack app")
     manifest.add_argument(
@@ -93,6 +94,18 @@ def _add_acts(work: argparse.ArgumentParser) -> None:
         which = parser.add_mutually_exclusive_group(required=True)
         which.add_argument("reference", nargs="?", help="what its person was told, and `work list` shows")
         which.add_argument("--all", action="store_true", help="all that failed")
+
+
+def _add_file_acts(parser: argparse.ArgumentParser) -> None:
+    acts = parser.add_subparsers(required=True, metavar="act", dest="act")
+    for act, summary in (
+        ("export", "write what is set to the file"),
+        ("apply", "show what would change, ask, and change it"),
+    ):
+        of_act = acts.add_parser(act, help=summary, description=summary)
+        of_act.add_argument("file", type=Path)
+        if act == "apply":
+            of_act.add_argument("--yes", action="store_true", help="don't ask")
 
 
 def _add_evaluation(evaluate: argparse.ArgumentParser) -> None:
@@ -292,6 +305,15 @@ async def _list_failed(reader: AsyncEngine) -> int:
     all_of_it = await counts.count(reader)
     print(f"{all_of_it.failed} failed, {all_of_it.ready} waiting, {all_of_it.running} running.")
     return 0
+
+
+def _settings(options: argparse.Namespace) -> int:
+    from bot import settings_file
+
+    read = _configured(settings.environment())
+    if options.act == "export":
+        return settings_file.export_to(options.file, read)
+    return settings_file.apply_from(options.file, read, is_sure=options.yes)
 
 
 def _evaluate(options: argparse.Namespace) -> int:

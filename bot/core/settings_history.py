@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 LAYERS = ("set for the workspace", "set for this channel", "set for this thread")
 DEFAULT = "the default"
+OPERATOR = "the operator's file"
 SHOWN = 60  # characters of a value
 LISTED = 20  # changes
 
@@ -28,7 +29,7 @@ def why(place: Place, layers: Sequence[Sheet], model: Model) -> str:
         found = source(name, layers)
         if found is None:
             continue
-        by = f" by {layers[found].person}" if layers[found].person else ""
+        by = f" by {layers[found].person or OPERATOR}"
         note = f", but not applied: {faults[name]}" if name in faults else ""
         lines.append(f"• {name}: {shown(value)} ({LAYERS[found]}{by}{note})")
     order = "What is set for a thread goes before its channel's, that before the workspace's, that before the defaults."
@@ -53,7 +54,10 @@ def listing(changes: Sequence[SheetChange], mention: Callable[[str], str]) -> st
     """Write changes, the newest first: who, when, what."""
     if not changes:
         return "These settings were never changed."
-    lines = [f"*{one.version}* · {one.at:%d %b %H:%M} UTC · {mention(one.person)}: {_what(one)}" for one in changes]
+    lines = [
+        f"*{one.version}* · {one.at:%d %b %H:%M} UTC · {mention(one.person) if one.person else OPERATOR}: {_what(one)}"
+        for one in changes
+    ]
     more = ["…"] if len(changes) > LISTED else []
     hint = "`/parley revert <number>` goes back to how it was after that change; `0` is where nothing was set."
     return "\n".join([*lines[:LISTED], *more, hint])
