@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from anthropic import Omit
@@ -9,15 +10,16 @@ from anthropic import Omit
 from bot.claude.exchange import COUNTS, Exchange
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Collection, Mapping
     from datetime import datetime
 
     from anthropic import AsyncAnthropic
-    from anthropic.types.messages import MessageBatchIndividualResponse
+    from anthropic.types.messages import MessageBatch, MessageBatchIndividualResponse
 
     from bot.core.ports import Purpose
 
 LOOKED_AT = 50  # batches, the newest, to find one that was handed in before we knew
+CLOCKS_APART = timedelta(minutes=5)
 ENDED = "ended"
 
 
@@ -27,20 +29,35 @@ def params(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in arguments.items() if k not in dropped and not isinstance(v, Omit)}
 
 
-async def submit(anthropic: AsyncAnthropic, asked: Mapping[str, dict[str, Any]], since: datetime | None) -> str:
+async def submit(
+    anthropic: AsyncAnthropic, asked: Mapping[str, dict[str, Any]], since: datetime | None, taken: Collection[str]
+) -> str:
     """Hand requests in by their names; return the batch's id. Raises what the SDK raises.
 
-    With `since`, the newest batches are looked through first for one of as many requests that is no older.
+    With `since`, the newest batches are looked through first for one that may be these. A batch tells its requests'
+    names only when it is done: one that is under way, of as many requests and not among those `taken`, is believed.
     """
     if since is not None:
         page = await anthropic.messages.batches.list(limit=LOOKED_AT)
         for batch in page.data:
-            counts = batch.request_counts
-            total = counts.processing + counts.succeeded + counts.errored + counts.canceled + counts.expired
-            if batch.created_at >= since and total == len(asked):
+            is_new = batch.created_at >= since - CLOCKS_APART and batch.id not in taken
+            if is_new and _size(batch) == len(asked) and await _may_hold(anthropic, batch, asked):
                 return batch.id
     requests: Any = [{"custom_id": name, "params": one} for name, one in asked.items()]
     return (await anthropic.messages.batches.create(requests=requests)).id
+
+
+def _size(batch: MessageBatch) -> int:
+    counts = batch.request_counts
+    return counts.processing + counts.succeeded + counts.errored + counts.canceled + counts.expired
+
+
+async def _may_hold(anthropic: AsyncAnthropic, batch: MessageBatch, names: Collection[str]) -> bool:
+    if batch.processing_status != ENDED:
+        return True
+    async for result in await anthropic.messages.batches.results(batch.id):
+        return result.custom_id in names
+    return False
 
 
 async def cancel(anthropic: AsyncAnthropic, batch: str) -> None:

@@ -25,7 +25,7 @@ from bot.core.ports import DEFAULTS, Completion, Purpose, Role
 from bot.errors import ModelFormError, ModelMisconfiguredError, ModelStoppedError, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Mapping
     from datetime import datetime
 
     from anthropic.types import ContentBlockParam, MessageParam, OutputConfigParam
@@ -159,14 +159,19 @@ class Claude:
         return None if dollars is None else float(dollars)
 
     async def submit(
-        self, requests: Mapping[str, Request], form: type[BaseModel], *, since: datetime | None = None
+        self,
+        requests: Mapping[str, Request],
+        form: type[BaseModel],
+        *,
+        since: datetime | None = None,
+        taken: Collection[str] = (),
     ) -> str:
         """Hand requests in as a batch; return its id. Raises a `ModelError`."""
         first = next(iter(requests.values()))
         with translated(Exchange(first.purpose, self._card(first.settings).id)):
             output = _structured(self._card(first.settings), form)
             asked = {name: batches.params(self._arguments(request, output)) for name, request in requests.items()}
-            return await batches.submit(self._anthropic, asked, since)
+            return await batches.submit(self._anthropic, asked, since, taken)
 
     async def cancel(self, batch: str) -> None:
         """Let the API do no more of a batch; one that is done stays. Raises a `ModelError`."""

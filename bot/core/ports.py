@@ -14,7 +14,7 @@ from bot.core.channel_settings import ChannelSettings, Creativity
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Collection
     from contextlib import AbstractAsyncContextManager
 
     from bot.core.code.files import CodeFile
@@ -173,12 +173,17 @@ class Model(Protocol):
         """Tell what so many tokens cost in dollars with the channel's model; None where its price is unknown."""
 
     async def submit(
-        self, requests: Mapping[str, Request], form: type[BaseModel], *, since: datetime | None = None
+        self,
+        requests: Mapping[str, Request],
+        form: type[BaseModel],
+        *,
+        since: datetime | None = None,
+        taken: Collection[str] = (),
     ) -> str:
         """Hand in requests, under names of ours, to be answered in the model's own time; return the batch's id.
 
-        With `since`, one of as many requests that was handed in since then is taken for this one, if there is any.
-        Raises a `ModelError`.
+        With `since`, a batch handed in since then is returned instead that has these names, or may have them as long
+        as it is under way and is not one of those `taken`. Raises a `ModelError`.
         """
 
     async def cancel(self, batch: str) -> None:

@@ -7,10 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.core.classify import batch, form
-from bot.core.classify.begin import CANCEL, answering, request
-from bot.core.classify.nearest import Nearest
+from bot.core.classify.begin import CANCEL, answering, questioning
 from bot.core.classify.run import Status
-from bot.core.classify.sort import Question
 from bot.core.control import Button
 from bot.core.conversation import Record
 
@@ -24,49 +22,42 @@ if TYPE_CHECKING:
 
 # What a run's state keeps: since when a batch is on its way, its id, and that its results are here.
 SUBMITTING, BATCH, COLLECTED = "submitting", "batch", "collected"
-MOST_CORRECTIONS = 1_000  # that are looked through for examples
 WAITING = (
     "Handed {items} messages ({source}) to Claude as a batch. That is usually done within an hour, and at the latest "
     "in a day; I report here."
 )
 
 
-async def question(run: Run, world: World) -> Question:
-    """Return what is asked about each batch of a run."""
-    settings = await world.store.settings(run.place)
-    nearest = Nearest(await world.runs.corrections(run.place, MOST_CORRECTIONS))
-    names = {one.name for one in run.categories}
-
-    def examples(items: Sequence[Item]) -> list[form.Example]:
-        return [one for one in nearest.to(items) if names.issuperset(one.categories)]
-
-    return Question(request(run, settings), run.categories, several=run.several, examples=examples)
-
-
 async def submit(run: Run, *, bookmark: Bookmark, world: World) -> Record | None:
-    """Hand all that is not sorted yet to the model; None where there is nothing, or one batch was handed in before.
+    """Hand all that is not sorted yet to the model, once; None where there is nothing, or its results are here.
 
-    A turn that died in the middle of this may have handed one in: the model is told since when to look for that, so
+    A turn that died in the middle of this may have handed a batch in: the model is told since when to look for it, so
     that it is not paid for twice. Raises a `ModelError`, `ChatError`.
     """
-    if BATCH in run.state:
-        return None
-    asking = await question(run, world)
+    asking = await questioning(run, world)
     items = [item async for page in world.runs.unsorted(run.id) for item in page]
     requests = {name(run, part): asking.about(part) for part in batch.batches(items)}
-    if not requests:
+    if COLLECTED in run.state or not requests:
         return None
     since = run.state.get(SUBMITTING)
     if since is None:
         await world.runs.keep(run.id, SUBMITTING, datetime.now(UTC).isoformat())
     async with answering(run, bookmark, world) as visible:
-        bookmark.check()
-        id_ = await world.model.submit(requests, asking.form, since=datetime.fromisoformat(since) if since else None)
-        await world.runs.keep(run.id, BATCH, id_)
+        if not run.state.get(BATCH):
+            bookmark.check()
+            begun = datetime.fromisoformat(since) if since else None
+            id_ = await world.model.submit(requests, asking.form, since=begun, taken=await _others(run, world))
+            await world.runs.keep(run.id, BATCH, id_)
         await world.runs.change(replace(run, status=Status.BATCHED))
         text = WAITING.format(items=f"{len(items):,}", source=run.source)
         await visible.replace(text, controls=(Button(CANCEL, "Cancel", run.id),))
     return Record(run.place, run.asker.person)
+
+
+async def _others(run: Run, world: World) -> set[str]:
+    """Return the batches that are known to be other runs'."""
+    found = [await world.runs.find(id_) for id_ in await world.runs.batched() if id_ != run.id]
+    return {other.state[BATCH] for other in found if other is not None and other.state.get(BATCH)}
 
 
 def name(run: Run, items: Sequence[Item]) -> str:
@@ -86,15 +77,20 @@ async def collect(run: Run, *, world: World) -> Run:
     """Keep what a batch has brought, if it is done: then the run goes on, with what is left, if anything.
 
     Each request's verdicts are kept with its costs in one transaction, and one whose items have verdicts is passed
-    over, so that nothing is counted twice. Raises a `ModelError`.
+    over, so that nothing is counted twice. A batch that turns out to be another run's is let go: the next turn looks
+    for ours again. Raises a `ModelError`.
     """
-    asking = await question(run, world)
+    asking = await questioning(run, world)
     found = await world.model.collect(run.state[BATCH], asking.form, asking.request)
     if found is None:
         return run
+    if not any(id_.startswith(f"{run.id}-") for id_ in found):
+        await world.runs.keep(run.id, BATCH, "")
+        await world.runs.change(replace(run, status=Status.RUNNING))
+        return await world.runs.find(run.id) or run
     waiting = [item async for page in world.runs.unsorted(run.id) for item in page]
     for id_, (filled, call) in found.items():
-        if id_.startswith(f"{run.id}-") and (part := named(id_, waiting)):
+        if part := named(id_, waiting):
             verdicts = list(form.verdicts(filled, part).values()) if filled is not None else []
             await world.runs.save(run, verdicts, [call], call.dollars)
     await world.runs.keep(run.id, COLLECTED, "yes")

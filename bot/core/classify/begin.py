@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from bot.core.channel_settings import Creativity
 from bot.core.classify import batch, category, form
 from bot.core.classify.gather import gather
+from bot.core.classify.nearest import Nearest
 from bot.core.classify.propose import propose
 from bot.core.classify.result import MOST_LISTED
 from bot.core.classify.run import Run, RunBookmark, Runs, Status
+from bot.core.classify.sort import Question
 from bot.core.control import Button
 from bot.core.conversation import Message, Record, estimate_tokens
 from bot.core.ports import Bookmark, Call, Chat, Model, Purpose, Request, Role, Store
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from bot.core.channel_settings import ChannelSettings
     from bot.core.classify.gather import Gathered
+    from bot.core.classify.item import Item
     from bot.core.classify.run import Asked
     from bot.core.ports import Answer
 
@@ -32,6 +35,7 @@ log = logging.getLogger(__name__)
 
 GO, GO_BATCHED, CANCEL, EDIT = "classify_go", "classify_batched", "classify_cancel", "classify_edit"
 PROMPT_TOKENS = 900  # of input that each call has besides: our own prompt, the form, settled examples
+MOST_CORRECTIONS = 1_000  # that are looked through for examples
 LEAST_TO_BATCH = 500  # items; fewer are done before a batch would have begun
 
 
@@ -67,6 +71,18 @@ def request(run: Run, settings: ChannelSettings) -> Request:
     """Return what all questions about a run have in common."""
     person = f"{run.place.workspace}/{run.asker.person}"
     return Request(Purpose.CLASSIFY, (), 0, person, settings, Creativity.LOW)
+
+
+async def questioning(run: Run, world: World) -> Question:
+    """Return what is asked about each batch of a run."""
+    settings = await world.store.settings(run.place)
+    nearest = Nearest(await world.runs.corrections(run.place, MOST_CORRECTIONS))
+    names = {one.name for one in run.categories}
+
+    def examples(items: Sequence[Item]) -> list[form.Example]:
+        return [one for one in nearest.to(items) if names.issuperset(one.categories)]
+
+    return Question(request(run, settings), run.categories, several=run.several, examples=examples)
 
 
 async def begin(asked: Asked, *, bookmark: Bookmark, world: World) -> Record:

@@ -75,7 +75,7 @@ async def _decide(run: Run, name: str, *, bookmark: Bookmark, world: World) -> N
 
 async def start(run: Run, *, bookmark: Bookmark, world: World) -> None:
     """Let a run begin, or go on."""
-    waits = BATCH in run.state and COLLECTED not in run.state
+    waits = bool(run.state.get(BATCH)) and COLLECTED not in run.state
     run = replace(run, status=Status.BATCHED if waits else Status.RUNNING)
     await world.runs.change(run)
     async with begin.answering(run, bookmark, world) as visible:

@@ -12,12 +12,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.core.classify import batch
-from bot.core.classify.begin import CANCEL, answering, dollars, request
-from bot.core.classify.nearest import Nearest
+from bot.core.classify.begin import CANCEL, answering, dollars, questioning
 from bot.core.classify.report import RESUME, report
 from bot.core.classify.result import MOST_LISTED
 from bot.core.classify.run import Status
-from bot.core.classify.sort import Outcome, Question, sort
+from bot.core.classify.sort import sort
 from bot.core.control import Button
 from bot.core.conversation import Message, Record
 from bot.core.ports import Role
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from bot.core.classify.begin import World
     from bot.core.classify.item import Item
     from bot.core.classify.run import Run
+    from bot.core.classify.sort import Outcome, Question
     from bot.core.ports import Answer, Bookmark
     from bot.errors import BotError
 
@@ -37,7 +37,6 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 8  # calls of all runs of a process
 TURN = 60.0  # seconds after which a turn hands on
-MOST_CORRECTIONS = 1_000  # that are looked through for examples
 
 PATIENCE = "Claude is unavailable at the moment. I keep trying for some minutes, and go on where I stopped."
 
@@ -67,14 +66,7 @@ async def proceed(run: Run, *, bookmark: Bookmark, world: World, gate: asyncio.S
     if run.status is not Status.RUNNING:
         return Record(run.place, run.asker.person)
     settings = await world.store.settings(run.place)
-    nearest = Nearest(await world.runs.corrections(run.place, MOST_CORRECTIONS))
-    names = {one.name for one in run.categories}
-    question = Question(
-        request(run, settings),
-        run.categories,
-        several=run.several,
-        examples=lambda items: [one for one in nearest.to(items) if names.issuperset(one.categories)],
-    )
+    question = await questioning(run, world)
     async with answering(run, bookmark, world) as visible:
         progress = Progress(await world.runs.count_sorted(run.id), asyncio.get_running_loop().time() + TURN)
         await _work(run, question, progress, visible, bookmark=bookmark, world=world, gate=gate)
