@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from bot.claude.client import connect
 from bot.core.channel_settings import MAX_INSTRUCTIONS, ChannelSettings, Creativity
 from bot.core.classify import batch, category, score, sheet
-from bot.core.classify.begin import dollars
+from bot.core.classify.begin import MOST_CORRECTIONS, dollars
 from bot.core.classify.category import Category
 from bot.core.classify.form import Example
 from bot.core.classify.item import Item
 from bot.core.classify.nearest import Nearest
-from bot.core.classify.proceed import AT_ONCE, MOST_CORRECTIONS
+from bot.core.classify.proceed import AT_ONCE
 from bot.core.classify.score import Score
 from bot.core.classify.sort import Question, sort
 from bot.core.ports import Call, Purpose, Request

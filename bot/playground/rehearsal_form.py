@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from bot.playground.messages_schema import resolve
 from bot.playground.rehearsal_text import central, shorten, stem, tagged, themes, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 Json = dict[str, Any]
 
@@ -109,14 +110,18 @@ class Item:
     text: str
 
 
+UNSURE = re.compile(r"evidence where the confidence is below (?P<percent>\d{1,3})")
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a part of the form is filled in from."""
+    """What a part of the form is filled in from. `unsure`: below which percentage a choice has to be explained."""
 
     root: Json
     items: tuple[Item, ...]
     subject: Item
     earlier: tuple[Item, ...] = ()
+    unsure: int | None = None
 
 
 def fill(schema: Json, prompt: str) -> object:
@@ -124,7 +129,9 @@ def fill(schema: Json, prompt: str) -> object:
     items = numbered(tagged(prompt, "messages"))
     document = next((text for tag in ("document", "request") if (text := plain(tagged(prompt, tag)))), prompt)
     subject = items[0] if len(items) == 1 else Item(1, document)
-    return _fill(schema, Scope(schema, items, subject, numbered(tagged(prompt, "earlier"))))
+    below = UNSURE.search(prompt)
+    unsure = int(below["percent"]) if below else None
+    return _fill(schema, Scope(schema, items, subject, numbered(tagged(prompt, "earlier")), unsure))
 
 
 def numbered(data: object) -> tuple[Item, ...]:
@@ -212,13 +219,22 @@ def _fill_type(node: Json, scope: Scope) -> object:
     match kind[0] if isinstance(kind, list) else kind:
         case "object":
             fields: Json = node.get("properties", {})
-            return {name: _fill_property(name, fields, scope) for name in fields}
+            filled = {name: _fill_property(name, fields, scope) for name in fields}
+            if "evidence" not in node.get("required", ()) and not _is_unsure(filled, scope):
+                filled.pop("evidence", None)
+            return filled
         case "array":
             return _fill_array(node, scope)
         case "string":
             return FORMATS.get(node.get("format", "")) or _sentence(scope.subject.text)
         case scalar:
             return SCALARS.get(str(scalar))
+
+
+def _is_unsure(filled: Mapping[str, object], scope: Scope) -> bool:
+    """Tell whether the words that speak for a choice are wanted: it is less sure than the request says."""
+    sure = filled.get("confidence")
+    return not isinstance(sure, int) or scope.unsure is None or sure < scope.unsure
 
 
 def _fill_property(name: str, fields: Json, scope: Scope) -> object:

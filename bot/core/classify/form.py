@@ -36,7 +36,8 @@ class Example:
 def form(categories: Sequence[Category], *, several: bool = False) -> type[Filled]:
     """Make the form that can hold only these categories: one an item, or with `several` as many as apply.
 
-    The API does not promise an enum's upper and lower case, so that is mended here.
+    Evidence may be left out, as it is for what is sure: it would be a third of what an answer costs. The API does not
+    promise an enum's upper and lower case, so that is mended here.
     """
     by_name = {category.name.casefold(): category.name for category in categories}
 
@@ -49,13 +50,19 @@ def form(categories: Sequence[Category], *, several: bool = False) -> type[Fille
     category = Annotated[str, AfterValidator(known), Field(json_schema_extra={"enum": list(names)})]
     fields: dict[str, Any] = {"item": (int, ...)}
     fields |= {"categories": (list[category], ...)} if several else {"category": (category, ...)}
-    result = create_model("Result", **fields, confidence=(int, ...), evidence=(str, ...))
+    result = create_model("Result", **fields, confidence=(int, ...), evidence=(str, ""))
     return create_model("Filled", __base__=Filled, results=(list[result], ...))
 
 
-def prompt(items: Sequence[Item], categories: Sequence[Category], examples: Sequence[Example] = ()) -> str:
-    """Word the request; categories, settled examples and items go in as data."""
-    parts = ["Classify each of these messages.", quoted("categories", [_described(one) for one in categories])]
+def prompt(
+    items: Sequence[Item], categories: Sequence[Category], examples: Sequence[Example] = (), *, unsure: int = 60
+) -> str:
+    """Word the request; categories, settled examples and items go in as data.
+
+    Evidence is wanted where the model is less sure than `unsure` percent.
+    """
+    asked = f"Classify each of these messages. Give evidence where the confidence is below {unsure}."
+    parts = [asked, quoted("categories", [_described(one) for one in categories])]
     if examples:
         settled = [{"text": one.text, "categories": list(one.categories)} for one in examples]
         parts.append(quoted("settled", settled))

@@ -43,7 +43,8 @@ class Question:
 
     def about(self, items: Sequence[Item]) -> Request:
         """Return the request for a batch."""
-        text = form.prompt(items, self.categories, self.examples(items))
+        unsure = self.request.settings.check_below
+        text = form.prompt(items, self.categories, self.examples(items), unsure=unsure)
         return replace(self.request, turns=(Turn(Role.USER, text),), max_output=batch.max_output(items))
 
     def read(self, filled: Filled, items: Sequence[Item]) -> dict[int, Verdict]:

@@ -45,7 +45,7 @@ def test_the_api_is_given_the_enum(several: bool) -> None:  # noqa: FBT001 - pyt
     node = result["properties"]["categories"]["items"] if several else result["properties"]["category"]
     assert node["enum"] == ["Bug", "Praise"]
     assert result["additionalProperties"] is False
-    assert set(result["required"]) == {"item", "categories" if several else "category", "confidence", "evidence"}
+    assert set(result["required"]) == {"item", "categories" if several else "category", "confidence"}
 
 
 def test_upper_and_lower_case_are_mended() -> None:
