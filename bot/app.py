@@ -15,10 +15,14 @@ import aiohttp
 
 from bot import ledger, retention, web
 from bot.claude import client as claude_client
+from bot.core.conversation import Place
+from bot.core.ports import Asker
+from bot.core.spend import PaidModel
 from bot.db import migrate
 from bot.db.classify import SqlRuns
 from bot.db.engine import Database
 from bot.db.feedback import SqlBoard
+from bot.db.purse import SqlPurse
 from bot.db.quota import SqlQuota
 from bot.db.store import SqlStore
 from bot.errors import ChatError
@@ -38,7 +42,7 @@ if TYPE_CHECKING:
 
     from pydantic import SecretStr
 
-    from bot.core.ports import Call
+    from bot.core.ports import Call, Chat
     from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -88,13 +92,15 @@ async def running(settings: Settings) -> AsyncIterator[str]:
             failed_kept=retention.failed_kept(settings.retention_days),
             watch=metrics,
         )
+        chat = SlackChat(client, identity, session, Budget(SqlQuota(database), factor=settings.slack_rate_factor))
+        admins = " or ".join(["a workspace admin", *map(chat.mention, sorted(settings.parley_admins))])
         turns = Turns(
             inbox,
             store=store,
             runs=runs,
             board=board,
-            model=model,
-            chat=SlackChat(client, identity, session, Budget(SqlQuota(database), factor=settings.slack_rate_factor)),
+            model=PaidModel(model, SqlPurse(database), tell=partial(whisper, chat), helpers=admins),
+            chat=chat,
             admins=settings.parley_admins,
         )
         Webhook(inbox, session, secret=_secret(settings.triage_webhook_secret), board=board, store=store)
@@ -132,6 +138,16 @@ def fenced() -> aiohttp.TraceConfig:
     config = aiohttp.TraceConfig()
     config.on_request_headers_sent.append(look)
     return config
+
+
+async def whisper(chat: Chat, place: Place, person: str, sentence: str) -> None:
+    """Tell one person something beside the turn that is under way; where that fails, the turn goes on."""
+    channel = Place(place.workspace, place.channel)
+    try:
+        async with chat.whisper(channel, Asker(person, place.workspace)) as visible:
+            await visible.replace(sentence)
+    except ChatError as error:
+        log.warning("nobody was told: %s", error)
 
 
 async def _introduce(identity: Identity) -> None:

@@ -20,7 +20,8 @@
         ├── ModelTooLargeError       more than the model's window or the API's body limit
         ├── ModelRejectedError       400: our request is at fault
         ├── ModelMisconfiguredError  401, 402, 403, 404: the key or the model's id is at fault
-        ├── ModelBudgetError         a spend limit is used up
+        ├── ModelBudgetError         a spend limit at Anthropic is used up
+        ├── OverBudgetError          a budget that was set here is used up: nothing was asked
         ├── ModelStoppedError        somebody wanted it to stop
         ├── ModelEmptyError          an answer without text
         └── ModelFormError           structured output that did not fit its form
@@ -196,6 +197,14 @@ class ModelBudgetError(ModelError):
     """A spend limit at Anthropic is used up."""
 
     sentence = "The budget for Claude is used up. Please tell whoever runs me."
+
+
+class OverBudgetError(ModelError):
+    """A budget that was set here leaves too little; the sentence says until when, and who can help."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__("over budget")
+        self.sentence = sentence
 
 
 class ModelStoppedError(ModelError):

@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.core import budget, spend
 from bot.core.conversation import Record
 from bot.db import store
 
@@ -26,7 +27,8 @@ _gathered: ContextVar[list[Call] | None] = ContextVar("gathered", default=None)
 
 
 def gather(job: Job, place: Place, person: str) -> None:
-    """Gather the calls of this task, and of those that it starts, for the job to write down."""
+    """Gather the calls of this task, and of those that it starts, for the job to write down; let them be paid for."""
+    budget.charge(place, person)
     calls: list[Call] = []
     _gathered.set(calls)
 
@@ -39,6 +41,7 @@ def gather(job: Job, place: Place, person: str) -> None:
 
 def note(call: Call) -> None:
     """Take in a call that came to its end, well or not."""
+    spend.note(call)
     if (calls := _gathered.get()) is not None:
         calls.append(call)
 

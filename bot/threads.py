@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
+from bot import ledger
 from bot.core.condense import condense
 from bot.core.conversation import Changed, Heard, Place, Record, may_be_for_bot
 from bot.core.ports import DEFAULTS, Asker
 from bot.core.revise import REGENERATE, offer_again, refuse
 from bot.db import store as db_store
-from bot.errors import ModelError
+from bot.errors import OverBudgetError
 from bot.work import Delivery
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Threads:
         self._inbox, self._store, self._model, self._chat = inbox, store, model, chat
         self._settings: OrderedDict[str, tuple[ChannelSettings, float]] = OrderedDict()
         inbox.handle(CHANGE, self.run_change, _nobody_to_tell)
-        inbox.handle(CONDENSE, self.run_condense, self.give_up_condense)
+        inbox.handle(CONDENSE, self.run_condense, _nobody_to_tell)
         inbox.handle(REFUSAL, self.run_refusal, _nobody_to_tell)
 
     async def is_worth_hearing(self, heard: Heard) -> bool:
@@ -125,17 +126,17 @@ class Threads:
     async def run_condense(self, job: Job) -> Finish | None:
         """Summarise what is old in a thread; when that was not all of it, go on with the rest."""
         place = _PLACE.validate_python(job.payload)
-        condensed = await condense(place, store=self._store, model=self._model, chat=self._chat)
+        ledger.gather(job, place, "")
+        try:
+            condensed = await condense(place, store=self._store, model=self._model, chat=self._chat)
+        except OverBudgetError:
+            log.info("no budget for a summary: the thread's next turn asks for it again")
+            return None
         if condensed is None:
             return None
         await self._inbox.accept(condense_delivery(place, f"n{condensed.until}"))
+        ledger.leave_out(condensed.calls)
         return partial(_leave_summary, condensed=condensed)
-
-    async def give_up_condense(self, job: Job, error: Exception) -> Finish | None:
-        """Keep what the failed call cost; the thread's next turn asks for a summary again."""
-        place = _PLACE.validate_python(job.payload)
-        call = error.call if isinstance(error, ModelError) else None
-        return partial(db_store.record, record=Record(place, "", calls=(call,))) if call else None
 
     async def run_refusal(self, job: Job) -> None:
         """Tell somebody of another organisation, once, that they are not answered here."""

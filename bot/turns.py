@@ -22,6 +22,7 @@ from bot.core.code import wording
 from bot.core.code.follow_up import press_code
 from bot.core.code.write import code
 from bot.core.command import Command
+from bot.core.configure_budget import configure_budget
 from bot.core.control import STOP, Press
 from bot.core.conversation import Heard, Message, Place, Record, is_stop, wants_answer
 from bot.core.ports import Asker, Role
@@ -33,7 +34,16 @@ from bot.core.summarize import source as summary_source
 from bot.core.triage.act import PRESSED as TRIAGED
 from bot.core.triage.card import CHANGE
 from bot.db import store as db_store
-from bot.errors import BotError, ChatError, ModelError, NotAllowedError, NotInChannelError, SlowError, UsageError
+from bot.errors import (
+    BotError,
+    ChatError,
+    ModelError,
+    NotAllowedError,
+    NotInChannelError,
+    OverBudgetError,
+    SlowError,
+    UsageError,
+)
 from bot.home_tab import HomeTab
 from bot.threads import Threads, lane, share
 from bot.triaging import Triaging
@@ -249,15 +259,18 @@ class Turns:
         except Exception as error:  # noqa: BLE001 (whatever it was, the answer comes without a notice)
             log.warning("nobody was told to wait: %s", type(error).__name__)
 
-    async def run_message(self, job: Job) -> Finish:
+    async def run_message(self, job: Job) -> Finish | None:
         """Answer a message."""
         heard = _MESSAGE.validate_python(job.payload)
         ledger.gather(job, heard.place, heard.author)
         if record := await self._classifying.hear(heard, bookmark=job):
             return _finish(record, job)
-        record = await answer(
-            heard, bookmark=job, store=self._store, model=self._model, chat=self._chat, controls=again.below
-        )
+        try:
+            record = await answer(
+                heard, bookmark=job, store=self._store, model=self._model, chat=self._chat, controls=again.below
+            )
+        except OverBudgetError as error:
+            return await self.give_up_message(job, error)
         await self._threads.follow_up(record, heard)
         return _finish(record, job)
 
@@ -265,28 +278,41 @@ class Turns:
         """Open a command's thread and hand it on, or carry it out in there or in private."""
         command = _COMMAND.validate_python(job.payload)
         ledger.gather(job, command.place, command.asker.person)
-        if command.name == "parley" and parley.word(command.text) == "usage":
-            record = await usage.usage(
-                command, admins=self._admins, bookmark=job, store=self._store, chat=self._chat, now=datetime.now(UTC)
-            )
-        elif command.name == "parley" and triaging.is_for(command):
-            record = await self._triaging.command(command, bookmark=job)
-        elif command.name == "parley":
-            record = await configure.configure(
-                command, admins=self._admins, bookmark=job, store=self._store, model=self._model, chat=self._chat
-            )
-            self._threads.forget_settings(command.place)
-            await self._triaging.configured(command)
-        elif command.name == "classify" and (command.is_private or command.place.thread):
-            record = await self._classifying.command(command, bookmark=job)
-        elif command.place.thread or (command.is_private and not summary_source.is_request(command)):
-            record = await PRODUCE[command.name](
+        try:
+            record = await self._carry_out(command, job)
+        except OverBudgetError as error:
+            return await self.give_up_command(job, error)
+        return _finish(record, job) if record else None
+
+    async def _carry_out(self, command: Command, job: Job) -> Record | None:
+        if command.name == "parley":
+            return await self._parley(command, job)
+        if command.name == "classify" and (command.is_private or command.place.thread):
+            return await self._classifying.command(command, bookmark=job)
+        if command.place.thread or (command.is_private and not summary_source.is_request(command)):
+            return await PRODUCE[command.name](
                 command, bookmark=job, store=self._store, model=self._model, chat=self._chat
             )
-        else:
-            await self._open(command, job)
-            return None
-        return _finish(record, job)
+        await self._open(command, job)
+        return None
+
+    async def _parley(self, command: Command, job: Job) -> Record:
+        if triaging.is_for(command):
+            return await self._triaging.command(command, bookmark=job)
+        admins, store, chat = self._admins, self._store, self._chat
+        match parley.word(command.text):
+            case "usage":
+                now = datetime.now(UTC)
+                return await usage.usage(command, admins=admins, bookmark=job, store=store, chat=chat, now=now)
+            case "budget":
+                record = await configure_budget(command, admins=admins, bookmark=job, store=store, chat=chat)
+            case _:
+                record = await configure.configure(
+                    command, admins=admins, bookmark=job, store=store, model=self._model, chat=chat
+                )
+                await self._triaging.configured(command)
+        self._threads.forget_settings(command.place)
+        return record
 
     async def _open(self, command: Command, job: Job) -> None:
         try:
@@ -300,16 +326,21 @@ class Turns:
         else:
             await self._inbox.accept(command_delivery(opened))
 
-    async def run_press(self, job: Job) -> Finish:
+    async def run_press(self, job: Job) -> Finish | None:
         """Carry out what a press sets off."""
         press = _PRESS.validate_python(job.payload)
         ledger.gather(job, press.place, press.asker.person)
         if press.name in TRIAGED:
             await self._triaging.pressed(press)
             return _finish(Record(press.place, press.asker.person), job)
-        if press.name in DECIDED:
-            return _finish(await self._classifying.pressed(press, bookmark=job), job)
-        record = await PRESSED[press.name](press, bookmark=job, store=self._store, model=self._model, chat=self._chat)
+        try:
+            if press.name in DECIDED:
+                return _finish(await self._classifying.pressed(press, bookmark=job), job)
+            record = await PRESSED[press.name](
+                press, bookmark=job, store=self._store, model=self._model, chat=self._chat
+            )
+        except OverBudgetError as error:
+            return await self.give_up_press(job, error)
         return _finish(record, job)
 
     async def give_up_press(self, job: Job, error: Exception) -> Finish | None:
@@ -321,7 +352,14 @@ class Turns:
     async def give_up_message(self, job: Job, error: Exception) -> Finish | None:
         """Tell a message's author that its turn failed for good; the thread remembers the question."""
         heard = _MESSAGE.validate_python(job.payload)
-        answering = self._chat.answer(heard.place, Asker(heard.author, heard.home), job, to=heard.id)
+        asker = Asker(heard.author, heard.home)
+        if isinstance(error, OverBudgetError):
+            # In a thread without an answer, the platform would not show what only one person may see.
+            answering = self._chat.whisper(
+                replace(heard.place, thread="") if heard.opens_thread else heard.place, asker
+            )
+        else:
+            answering = self._chat.answer(heard.place, asker, job, to=heard.id)
         written = await _own_up(error, job, answering)
         question = Message(Role.USER, heard.author, heard.text, heard.id, heard.files, is_bot=heard.is_bot)
         return _finish(written.record(heard.place, question, began_with_bot=heard.opens_thread), job)
@@ -329,7 +367,7 @@ class Turns:
     async def give_up_command(self, job: Job, error: Exception) -> Finish | None:
         """Tell a command's author that it failed for good."""
         command = _COMMAND.validate_python(job.payload)
-        if not command.place.thread or command.is_private:
+        if not command.place.thread or command.is_private or isinstance(error, OverBudgetError):
             written = await _own_up(error, job, self._chat.whisper(command.place, command.asker))
             return _finish(Record(command.place, command.asker.person, calls=written.calls), job)
         answering = commands.answering(command, chat=self._chat, bookmark=job)
@@ -352,7 +390,8 @@ async def _own_up(error: Exception, job: Job, answering: AbstractAsyncContextMan
     calls = (error.call,) if isinstance(error, ModelError) and error.call else ()
     try:
         async with answering as visible:
-            return Written("", await visible.replace(apology(known, job.reference)), calls)
+            sentence = known.sentence if isinstance(known, OverBudgetError) else apology(known, job.reference)
+            return Written("", await visible.replace(sentence), calls)
     except ChatError as unheard:
         if unheard.is_transient:
             raise

@@ -257,6 +257,20 @@ def micros(call: Call) -> int | None:
     return None if dollars is None else math.ceil(dollars * MICROS)
 
 
+def ceiling(card: ModelCard, input_tokens: int, output_tokens: int, *, is_batch: bool = False) -> int | None:
+    """Return what a call costs at most in millionths of a dollar: all of its prompt goes into the cache, none is there.
+
+    None where the price is unknown.
+    """
+    if card.prices is None:
+        return None
+    read = max(card.prices.input, card.prices.cache_write_5m)
+    dollars = (input_tokens * read + output_tokens * card.prices.output) / TOKENS_PER_PRICE
+    if card.long_context is not None and input_tokens > card.long_context.above:
+        dollars *= card.long_context.factor
+    return math.ceil(dollars * (BATCH_SHARE if is_batch else 1) * MICROS)
+
+
 def price(card: ModelCard, input_tokens: int, output_tokens: int, *, is_batch: bool = False) -> Decimal | None:
     """Return what tokens of short prompts cost in dollars, none of them cached; None where the price is unknown."""
     if card.prices is None:

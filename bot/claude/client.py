@@ -20,7 +20,7 @@ from bot.claude.catalogue import ModelCard, faults, lookup, parameters, sampling
 from bot.claude.exchange import Exchange
 from bot.claude.failures import judge, pause, translated
 from bot.claude.offers import Offers
-from bot.core.conversation import estimate_tokens
+from bot.core.conversation import TOKENS_PER_TURN, estimate_tokens
 from bot.core.ports import DEFAULTS, Completion, Purpose, Role
 from bot.errors import ModelFormError, ModelMisconfiguredError, ModelStoppedError, SettingsError
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 API = "https://api.anthropic.com"
 TRIES = 3
+FORM_TOKENS = 1_000  # that a form to fill in takes at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,15 @@ class Claude:
         """Tell what so many tokens cost in dollars with the channel's model; None where its price is unknown."""
         dollars = catalogue.price(self._card(settings), input_tokens, output_tokens, is_batch=is_batch)
         return None if dollars is None else float(dollars)
+
+    def ceiling(self, request: Request, *, is_batch: bool = False) -> int | None:
+        """Tell what a request costs at most, in millionths of a dollar; None where the model's price is unknown."""
+        card = self._card(request.settings)
+        words = sum(estimate_tokens(turn.text) + TOKENS_PER_TURN for turn in request.turns)
+        files = sum(attachment.tokens for turn in request.turns for attachment in turn.attachments)
+        ours = self._prompt_tokens + estimate_tokens(request.settings.instructions) + FORM_TOKENS
+        output = min(request.max_output, card.max_output)
+        return catalogue.ceiling(card, words + files + ours, output, is_batch=is_batch)
 
     async def submit(
         self,

@@ -138,10 +138,9 @@ READABLE = "I read pictures (PNG, JPEG, GIF, WebP), PDFs, and text or code"
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A file that was opened, and what it takes of a request, in tokens."""
+    """A file that was opened, and how much of it was cut."""
 
     attachment: Attachment
-    tokens: int
     characters_cut: int = 0
 
 
@@ -160,7 +159,7 @@ class Attached:
     @property
     def tokens(self) -> int:
         """What they take of a request."""
-        return sum(file.tokens for file in self.files)
+        return sum(file.attachment.tokens for file in self.files)
 
 
 def check(file: FileRef) -> int:
@@ -212,7 +211,7 @@ def _image(file: FileRef, data: bytes, room: int) -> Opened:
         raise FileError(f"I can't read *{file.name}*: it is no picture, or a damaged one.")
     if room < TOKENS_PER_IMAGE:
         raise FileError(_no_room(file.name))
-    return Opened(Attachment(file.name, found, data), TOKENS_PER_IMAGE)
+    return Opened(Attachment(file.name, found, data, TOKENS_PER_IMAGE))
 
 
 def _pdf(file: FileRef, data: bytes, room: int) -> Opened:
@@ -235,7 +234,7 @@ def _pdf(file: FileRef, data: bytes, room: int) -> Opened:
         if not fits:
             raise FileError(_no_room(file.name))
         raise FileError(f"*{file.name}* has {pages} pages, and {fits} fit now: please send the part that matters.")
-    return Opened(Attachment(file.name, PDF, data), max(tokens, TOKENS_PER_PAGE))
+    return Opened(Attachment(file.name, PDF, data, max(tokens, TOKENS_PER_PAGE)))
 
 
 def _text(file: FileRef, data: bytes, room: int) -> Opened:
@@ -247,7 +246,7 @@ def _text(file: FileRef, data: bytes, room: int) -> Opened:
     kept, cut = shorten(text, room)
     if not kept.strip():
         raise FileError(_no_room(file.name))
-    return Opened(Attachment(file.name, "text/plain", kept.encode()), estimate_tokens(kept), cut)
+    return Opened(Attachment(file.name, "text/plain", kept.encode(), estimate_tokens(kept)), cut)
 
 
 def decoded(data: bytes) -> str | None:

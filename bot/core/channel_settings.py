@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zoneinfo
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_INSTRUCTIONS = 10_000  # characters
+Dollars = Annotated[float | None, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 
 
 class Creativity(StrEnum):
@@ -145,6 +146,24 @@ class ChannelSettings(BaseModel):
     )
     acknowledgement: str = Field(
         default="", max_length=500, description="what is said to those who post feedback; empty: nothing"
+    )
+    person_budget: Dollars = Field(
+        default=None, description="dollars that one person may spend in a day of UTC; unset: as many as they like"
+    )
+    channel_budget: Dollars = Field(
+        default=None, description="dollars that a channel may spend in a day of UTC; unset: as many as it likes"
+    )
+    workspace_budget: Dollars = Field(
+        default=None, description="dollars that the workspace may spend in a month; unset: as many as it likes"
+    )
+    budget_notice: int = Field(
+        default=80, ge=1, le=100, description="the part of a budget, in percent, at which people are told, once"
+    )
+    turns_per_minute: int | None = Field(
+        default=None,
+        ge=1,
+        le=1_000,
+        description="how often one person may ask in a minute; unset: as often as they like",
     )
 
     webhook: str = Field(

@@ -65,7 +65,7 @@ USAGE = {
     "`/parley unset <name>` change one; `/parley why` tells where they come from, `/parley history` who changed what, "
     "`/parley revert <number>` takes changes back; `/parley triage on` sorts each post of this channel as feedback, "
     "`/parley triage report` and `/parley trends 7d` tell what came in; `/parley usage` shows what was used "
-    "and what it cost; `/parley help` tells what I can do.",
+    "and what it cost, `/parley budget` what may be spent; `/parley help` tells what I can do.",
 }
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core import configure, usage
+from bot.core import configure, configure_budget, usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PARSED: dict[str, Callable[[str], object]] = {"usage": usage.parse}
+PARSED: dict[str, Callable[[str], object]] = {
+    "usage": usage.parse,
+    "budget": configure_budget.parse,
+}
 
 
 def word(typed: str) -> str:

@@ -53,11 +53,15 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that goes to the model with a turn: an image, a PDF or a text. `data` is the file's bytes."""
+    """A file that goes to the model with a turn: an image, a PDF or a text.
+
+    `data` is the file's bytes, `tokens` what they take of a request at most.
+    """
 
     name: str
     media_type: str
     data: bytes
+    tokens: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +176,12 @@ class Model(Protocol):
     ) -> float | None:
         """Tell what so many tokens cost in dollars with the channel's model; None where its price is unknown."""
 
+    def ceiling(self, request: Request, *, is_batch: bool = False) -> int | None:
+        """Tell what a request costs at most, in millionths of a dollar; None where the model's price is unknown.
+
+        Its input is estimated on the high side. Tries that the API bills and that fail come on top.
+        """
+
     async def submit(
         self,
         requests: Mapping[str, Request],
@@ -255,7 +265,7 @@ class Answer(Protocol):
         """Show `text` instead of what was written; return as `finish` does. Raises `GoneError`, `ChatError`."""
 
     async def withdraw(self) -> None:
-        """Take back all that was shown. Raises `ChatError`."""
+        """Take back all that was shown; an answer that it was to replace stays. Raises `ChatError`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.core.conversation import Message, Record
 from bot.core.ports import Call, Role
-from bot.errors import GoneError, ModelError, ModelRefusedError, ModelRejectedError, ModelStoppedError
+from bot.errors import GoneError, ModelError, ModelRefusedError, ModelRejectedError, ModelStoppedError, OverBudgetError
 
 if TYPE_CHECKING:
     import asyncio
@@ -171,8 +171,11 @@ async def own_up(error: ModelError, answer: Answer, reference: str, *, is_first:
     """End an answer that failed: what had come stays and is marked as cut, except that a refusal replaces it.
 
     Where nothing had come and the failure may pass, the person is told to wait, and the error is raised again for the
-    turn to be tried again. Raises `ChatError`.
+    turn to be tried again. So is an `OverBudgetError`. Raises `ChatError`.
     """
+    if isinstance(error, OverBudgetError) and not error.partial:
+        await answer.withdraw()
+        raise error  # it is for the asker alone
     calls = (error.call,) if error.call else ()
     footer = DISCLAIMER if is_first else ""
     try:

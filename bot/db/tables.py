@@ -185,6 +185,34 @@ class Call(Base):
     cost_micros: Mapped[int | None]
 
 
+class BudgetAccount(Base):
+    """What was spent of a `bot.core.budget.Account`, in millionths of a dollar or in turns.
+
+    `was_told`: somebody was, that much of it is spent. `compared_at`: when it was last laid beside the ledger.
+    """
+
+    __tablename__ = "budget_accounts"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    workspace: Mapped[str]
+    spent: Mapped[int]
+    was_told: Mapped[bool]
+    compared_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+
+class BudgetReservation(Base):
+    """What a call under way may cost at most, of one account; gone when it is settled, void when it has expired."""
+
+    __tablename__ = "budget_reservations"
+    __table_args__ = (Index(None, "account"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(primary_key=True)
+    micros: Mapped[int]
+    expires_at: Mapped[datetime]
+
+
 class SummaryRun(Base):
     """A request for a summary. `source` and `wishes` are JSON, of those classes in `bot.core.summarize`."""
 

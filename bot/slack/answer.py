@@ -187,11 +187,11 @@ class StreamedAnswer:
         await self.replace(text)
 
     async def withdraw(self) -> None:
-        """Take back all that was shown: nobody wants the answer any more. Raises `ChatError`."""
+        """Take back all that was shown; what it was to replace stays. Raises `ChatError`."""
         async with self._turn:
             if self._ts and self._may_be_open | (self._way is Way.STREAM):
                 await self._stop()
-            for ts in filter(None, (self._ts, *self._others)):
+            for ts in () if self._instead else filter(None, (self._ts, *self._others)):
                 await self._out.posts.delete(self._place, ts, self._bookmark.check)
             self._is_ended = True
             await self._clear()

@@ -16,10 +16,10 @@ def descendants(kind: type[errors.BotError]) -> list[type[errors.BotError]]:
     return [kind, *(found for child in kind.__subclasses__() for found in descendants(child))]
 
 
+# Those bring a sentence of their own.
+WORDED = {errors.FileError, errors.UsageError, errors.NotAllowedError, errors.OverBudgetError}
 OF_A_CAUSE = [
-    kind
-    for kind in descendants(errors.BotError)
-    if kind.__module__ == errors.__name__ and kind not in {errors.FileError, errors.UsageError, errors.NotAllowedError}
+    kind for kind in descendants(errors.BotError) if kind.__module__ == errors.__name__ and kind not in WORDED
 ]
 
 

@@ -1,0 +1,176 @@
+"""Budgets: what may be spent by whom until when, and whose money a piece of work spends.
+
+Before each call to the model its worst case is reserved with every cap that holds for it, and after it what it really
+cost is settled; so the caps hold across replicas, whatever runs side by side. Dollars are counted in millionths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+from bot.core.conversation import Place
+from bot.core.ports import MICROS
+
+if TYPE_CHECKING:
+    from bot.core.channel_settings import ChannelSettings
+
+MINUTE = timedelta(minutes=1)
+
+
+class Kind(StrEnum):
+    """What is counted: the dollars of somebody's day or of the workspace's month, or a person's turns in a minute."""
+
+    PERSON = "person"
+    CHANNEL = "channel"
+    WORKSPACE = "workspace"
+    TURNS = "turns"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What is counted together: `subject` is the person's or the channel's id, from `begins` until `ends`."""
+
+    kind: Kind
+    workspace: str
+    subject: str
+    begins: datetime
+    ends: datetime
+
+    @property
+    def key(self) -> str:
+        """Name it."""
+        return f"{self.workspace}:{self.kind}:{self.subject}:{self.begins:%Y-%m-%dT%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """A limit of an account, in millionths of a dollar or in turns, and `notice`, the part at which to tell so."""
+
+    account: Account
+    limit: int
+    notice: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """What was reserved. `id` is "" where there was nothing to reserve; `reached` are the caps to tell about, once."""
+
+    id: str
+    reached: Sequence[tuple[Cap, int]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A cap that leaves too little: `taken` is what was spent of it or is reserved."""
+
+    cap: Cap
+    taken: int
+
+
+class Purse(Protocol):
+    """Keeps the accounts for all replicas. Each method is one short transaction."""
+
+    async def reserve(self, caps: Sequence[Cap], micros: int, lasting: timedelta) -> Reservation | Refusal:
+        """Reserve so much with every cap, or with none of them. What is not settled in time is free again.
+
+        A cap of turns counts one turn at once. Reservations count against a cap as if they were spent.
+        """
+
+    async def rename(self, reservation: str, name: str) -> None:
+        """Let a reservation be known by another name, from which whoever settles it can find it."""
+
+    async def settle(self, reservation: str, micros: int) -> None:
+        """Count what was really spent, and let the rest go. A reservation that is gone counts nothing."""
+
+
+@dataclass(slots=True)
+class Payer:
+    """Whose work this is. `person` is "" where nobody has asked for it; `was_counted`: its turn was, by the minute."""
+
+    place: Place
+    person: str
+    was_counted: bool = False
+
+
+_payer: ContextVar[Payer | None] = ContextVar("payer", default=None)
+
+
+def charge(place: Place, person: str) -> None:
+    """Let this task, and those that it starts, spend on the account of a person and a place."""
+    _payer.set(Payer(place, person))
+
+
+def payer() -> Payer:
+    """Return who pays. Raises `RuntimeError` where `charge` was forgotten: money is never spent on no account."""
+    if (paying := _payer.get()) is None:
+        raise RuntimeError("a call to the model that nobody is charged for")
+    return paying
+
+
+def caps(settings: ChannelSettings, paying: Payer, now: datetime) -> list[Cap]:
+    """Return the caps that hold for a piece of work. Days and months are those of UTC."""
+    day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    month = day.replace(day=1)
+    next_month = (month + timedelta(days=31)).replace(day=1)
+    minute = now.astimezone(UTC).replace(second=0, microsecond=0)
+    workspace, channel, person = paying.place.workspace, paying.place.channel, paying.person
+    found = []
+
+    def add(kind: Kind, amount: float | None, subject: str, begins: datetime, ends: datetime) -> None:
+        if amount is not None:
+            limit = round(amount * MICROS)
+            notice = limit * settings.budget_notice // 100
+            found.append(Cap(Account(kind, workspace, subject, begins, ends), limit, notice))
+
+    if person:
+        add(Kind.PERSON, settings.person_budget, person, day, day + timedelta(days=1))
+    add(Kind.CHANNEL, settings.channel_budget, channel, day, day + timedelta(days=1))
+    add(Kind.WORKSPACE, settings.workspace_budget, "", month, next_month)
+    if person and not paying.was_counted and settings.turns_per_minute is not None:
+        account = Account(Kind.TURNS, workspace, person, minute, minute + MINUTE)
+        found.append(Cap(account, settings.turns_per_minute))
+    return found
+
+
+_WHOSE = {Kind.PERSON: "Your budget", Kind.CHANNEL: "This channel's budget", Kind.WORKSPACE: "The workspace's budget"}
+_WHEN = {Kind.PERSON: "for today", Kind.CHANNEL: "for today", Kind.WORKSPACE: "for this month"}
+
+
+def refusal(refused: Refusal, micros: int, helpers: str) -> str:
+    """Tell why a question is not asked, until when, and who can help."""
+    account, limit = refused.cap.account, refused.cap.limit
+    if account.kind is Kind.TURNS:
+        return (
+            f"You may ask me {limit} time{'s' if limit != 1 else ''} a minute here. Please try again at "
+            f"{account.ends:%H:%M} UTC; {helpers} can raise it (`turns_per_minute`)."
+        )
+    left = max(0, limit - refused.taken)
+    why = "is used up" if left * 100 <= limit else f"has {dollars(left)} left, and this may cost {dollars(micros)}"
+    return (
+        f"{_WHOSE[account.kind]} {_WHEN[account.kind]}, {dollars(limit)}, {why}. "
+        f"It starts anew on {_moment(account.ends)}; {helpers} can raise it (`{account.kind}_budget`)."
+    )
+
+
+def notice(cap: Cap, spent: int) -> str:
+    """Tell that much of a budget is spent."""
+    account = cap.account
+    return (
+        f"{_WHOSE[account.kind]} {_WHEN[account.kind]} is {spent / cap.limit:.0%} spent: {dollars(spent)} of "
+        f"{dollars(cap.limit)}. It starts anew on {_moment(account.ends)}."
+    )
+
+
+def dollars(micros: int) -> str:
+    """Write an amount, small ones with four places."""
+    is_small = micros % 10_000 and micros < MICROS
+    return f"${micros / MICROS:.4f}" if is_small else f"${micros / MICROS:,.2f}"
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%b} {at.day} at {at:%H:%M} UTC"

@@ -1,0 +1,90 @@
+"""Budgets, as people meet them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.acceptance.conftest import BOTH_DATABASES
+from tests.acceptance.test_usage import ask
+
+if TYPE_CHECKING:
+    from tests.acceptance.conftest import Dialogue
+    from tests.stage.scripted import ScriptedModel
+
+LITTLE = "0.001"  # dollars: less than an answer may cost
+
+
+@BOTH_DATABASES
+async def test_a_used_up_budget_is_told_in_private(dialogue: Dialogue, model: ScriptedModel) -> None:
+    assert "Each person: $0.0010 a day" in await ask(dialogue, f"budget person {LITTLE}")
+    ts = dialogue.mention("hi")
+    refusal = await dialogue.whisper(2)
+    assert "Your budget for today" in refusal
+    assert "UTC" in refusal
+    assert "a workspace admin can raise it" in refusal
+    assert "Reference" not in refusal
+    assert model.requests == []
+    assert "no limit" in await ask(dialogue, "budget person off")
+    model.answer("Hello.")
+    dialogue.workspace.say(dialogue.general, f"<@{dialogue.workspace.bot.id}> hi again", thread_ts=ts)
+    assert (await dialogue.answer(dialogue.general, ts)).startswith("Hello.")
+    assert len(dialogue.answers(dialogue.general, ts)) == 1
+
+
+async def test_a_channel_has_its_own_budget(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await ask(dialogue, f"budget channel {LITTLE}")
+    await dialogue.workspace.command(dialogue.general, "/code", "Write a poem in Python.")
+    assert "This channel's budget" in await dialogue.whisper(2)
+    model.answer("Hello.")
+    engineering = dialogue.workspace.channel("engineering")
+    ts = dialogue.workspace.say(engineering, f"<@{dialogue.workspace.bot.id}> hi")
+    assert (await dialogue.answer(engineering, ts)).startswith("Hello.")
+
+
+async def test_most_of_a_budget_is_told_once(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await ask(dialogue, "budget person 1")
+    await ask(dialogue, "set budget_notice 1")
+    await dialogue.workspace.command(dialogue.general, "/parley", "set person_budget 0.01")
+    await dialogue.whisper(3)
+    ts = dialogue.mention("hi")
+    model.answer("long " * 300)
+    model.answer("short")
+    model.answer("shorter")
+    await dialogue.answer(dialogue.general, ts)
+    for number in (2, 3):
+        dialogue.workspace.say(dialogue.general, "more", thread_ts=ts)
+        await dialogue.answer(dialogue.general, ts, number)
+    notices = [one.shown for one in dialogue.workspace.ephemerals() if "spent:" in one.shown]
+    assert len(notices) == 1
+    assert "of $0.01" in notices[0]
+
+
+async def test_questions_a_minute_are_bounded(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await ask(dialogue, "budget turns 1")
+    model.answer("Hello.")
+    model.answer("Hello.")  # for the case that a minute ends in between
+    first = dialogue.mention("one")
+    await dialogue.answer(dialogue.general, first)
+    for number in range(3):
+        dialogue.mention(f"two {number}")
+    await dialogue.workspace.until(lambda: len(dialogue.workspace.ephemerals()) >= 3)
+    assert "You may ask me 1 time a minute here" in dialogue.workspace.ephemerals()[-1].shown
+
+
+@pytest.mark.parametrize("typed", ["budget person -1", "budget person ten", "budget team 5", "budget person"])
+async def test_an_odd_budget_is_explained(dialogue: Dialogue, typed: str) -> None:
+    assert "budget" in await ask(dialogue, typed)
+    assert "Each person: no limit" in await ask(dialogue, "budget")
+
+
+async def test_a_member_sets_no_budget(dialogue: Dialogue) -> None:
+    assert "Only workspace admins" in await ask(dialogue, "budget person 100", user=dialogue.workspace.sam)
+
+
+async def test_a_budget_of_nothing_asks_nothing(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await ask(dialogue, "budget workspace 0")
+    dialogue.mention("hi")
+    assert "The workspace's budget for this month, $0.00, is used up" in await dialogue.whisper(2)
+    assert model.requests == []
