@@ -164,6 +164,8 @@ def postgresql_engine(address: URL, *, statement_timeout: float = STATEMENT_TIME
                 "application_name": "parley",
                 # A replica that is frozen in the middle of a transaction must not keep its locks from the others.
                 "idle_in_transaction_session_timeout": "10000",
+                # Plans that are kept from when the inbox was empty take seconds when thousands wait in it.
+                "plan_cache_mode": "force_custom_plan",
             },
         },
     )
