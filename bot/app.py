@@ -80,6 +80,7 @@ async def running(settings: Settings) -> AsyncIterator[str]:
         )
         client = web_client(_secret(settings.slack_bot_token), settings.slack_api_url, session)
         identity = Identity(client)
+        budget = Budget(SqlQuota(database), factor=settings.slack_rate_factor, on_short=metrics.short)
         store, runs, board = SqlStore(database), SqlRuns(database), SqlBoard(database)
         inbox = Inbox(
             database.writer,
@@ -92,7 +93,7 @@ async def running(settings: Settings) -> AsyncIterator[str]:
             failed_kept=retention.failed_kept(settings.retention_days),
             watch=metrics,
         )
-        chat = SlackChat(client, identity, session, Budget(SqlQuota(database), factor=settings.slack_rate_factor))
+        chat = SlackChat(client, identity, session, budget)
         admins = " or ".join(["a workspace admin", *map(chat.mention, sorted(settings.parley_admins))])
         turns = Turns(
             inbox,

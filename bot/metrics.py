@@ -30,6 +30,7 @@ class Metrics:
         self._first = self._histogram("model_first_token_seconds", "To a call's first token.", "purpose")
         self._tokens = self._counter("model_tokens", "Tokens as the API counts them.", "purpose", "kind")
         self._slack = self._counter("slack_calls", "Calls to Slack's Web API.", "method", "status")
+        self._short = self._counter("slack_budget_short", "Calls without room in Slack's rates.", "method", "outcome")
         self._work = Gauge("parley_work", "Jobs in the database.", ["status"], registry=self._registry)
         self._running = Gauge("parley_turns_running", "Jobs that run in this process.", registry=self._registry)
 
@@ -48,6 +49,10 @@ class Metrics:
             self._first.labels(call.purpose).observe(call.first_token_ms / 1000)
         for kind in ("input", "output", "cache_read", "cache_write"):
             self._tokens.labels(call.purpose, kind).inc(getattr(call, f"{kind}_tokens"))
+
+    def short(self, method: str, outcome: str) -> None:
+        """Count a call that Slack's rates left no room for: "withheld", "waited", or "refused" by Slack itself."""
+        self._short.labels(method, outcome).inc()
 
     def trace(self, base_url: str) -> aiohttp.TraceConfig:
         """Count the calls that a session makes to Slack's methods, by HTTP status; uploads and files are none."""

@@ -36,6 +36,7 @@ CHANNEL_BURST = 3
 LEASES_PER_LIMIT = 10  # a replica takes a tenth of a limit at a time, as it may not need more
 LEASE_DEADLINE = 3.0  # seconds
 MOST_POCKETS = 2_000
+NOTABLE = 0.5  # seconds: who waited for longer is counted
 
 
 @dataclass(slots=True)
@@ -53,11 +54,20 @@ class Pocket:
 class Budget:
     """The calls that may be made. `factor` multiplies the documented limits, where Slack allows an app more.
 
+    `on_short` is told of a method, and of a call that "waited", was "withheld", or that Slack itself "refused".
     When the database does not answer, only what has to be said is said; Slack tells then when it is too much.
     """
 
-    def __init__(self, quota: Quota, *, factor: float = 1, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        quota: Quota,
+        *,
+        factor: float = 1,
+        clock: Callable[[], float] = time.time,
+        on_short: Callable[[str, str], None] | None = None,
+    ) -> None:
         self.factor = factor
+        self._on_short = on_short or (lambda _method, _outcome: None)
         self._quota = quota
         self._clock = clock
         self._pockets: defaultdict[str, Pocket] = defaultdict(Pocket)
@@ -65,18 +75,25 @@ class Budget:
 
     async def take(self, method: str, place: Place, *, spare: float = 0) -> bool:
         """Take one call, if it can be made now with a share of `spare` of the limit left for what matters more."""
-        return await self._take(f"{place.workspace}:{method}", PER_MINUTE[method], spare=spare, otherwise=False)
+        is_to_be_had = await self._take(f"{place.workspace}:{method}", PER_MINUTE[method], spare=spare, otherwise=False)
+        if not is_to_be_had:
+            self._on_short(method, "withheld")
+        return is_to_be_had
 
     async def wait(self, method: str, place: Place) -> None:
         """Wait for one call, in the order of those who wait; for a message also for its channel's turn."""
+        begun = self._clock()
         if method == POST:
             await self._wait(f"{place.workspace}:{place.channel}:{POST}", CHANNEL_PER_MINUTE)
             await self._space(f"{place.workspace}:{place.channel}")
         await self._wait(f"{place.workspace}:{method}", PER_MINUTE[method])
+        if self._clock() - begun > NOTABLE:
+            self._on_short(method, "waited")
 
     async def refused(self, method: str, place: Place, seconds: float) -> None:
         """Take in that Slack refused a call for so many seconds: all replicas hold back."""
         log.warning("Slack refused %s for %.0f s, within its documented rate", method, seconds)
+        self._on_short(method, "refused")
         key = f"{place.workspace}:{method}"
         self._pockets[key].left = 0
         try:

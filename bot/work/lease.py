@@ -282,7 +282,7 @@ TO_TRY_AGAIN = LEAVE.values(
 )
 
 
-def claim_statement(oldest: Callable[[sa.Alias], sa.ColumnElement[bool]]) -> ReturningUpdate[*tuple[Any, ...]]:
+def claim_statement(oldest: Callable[[sa.FromClause], sa.ColumnElement[bool]]) -> ReturningUpdate[*tuple[Any, ...]]:
     """Update the oldest ready job of each key that has none running, the lowest rounds first, and return them.
 
     Its parameters are `by`, the claiming inbox, `kinds`, `room`, the most to claim, and `seconds`, the lease's length.
@@ -319,7 +319,7 @@ def claim_statement(oldest: Callable[[sa.Alias], sa.ColumnElement[bool]]) -> Ret
     )
 
 
-def has_no_older(head: sa.Alias) -> sa.ColumnElement[bool]:
+def has_no_older(head: sa.FromClause) -> sa.ColumnElement[bool]:
     """Tell the oldest ready job of its key, row by row: whoever has room for few stops early.
 
     A second EXISTS, as with an OR in the first neither partial index would be used.
@@ -328,7 +328,7 @@ def has_no_older(head: sa.Alias) -> sa.ColumnElement[bool]:
     return ~sa.exists().where(other.c.key == head.c.key, other.c.status == READY, other.c.id < head.c.id)
 
 
-def is_first(head: sa.Alias) -> sa.ColumnElement[bool]:
+def is_first(head: sa.FromClause) -> sa.ColumnElement[bool]:
     """Tell the oldest ready job of its key from a list of them all, which PostgreSQL makes once, in one pass.
 
     Row by row it reads a page of the index for each job that waits in one thread. And where its statistics are from

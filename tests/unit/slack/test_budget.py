@@ -107,3 +107,19 @@ async def test_who_waits_goes_first_come() -> None:
 
 async def test_a_larger_allowance_is_used(quota: InMemoryQuota, clock: Clock) -> None:
     assert await taken(Budget(quota, factor=10, clock=clock), START, 300) == 200
+
+
+async def test_what_was_short_is_counted(quota: InMemoryQuota, clock: Clock) -> None:
+    short: list[tuple[str, str]] = []
+    budget = Budget(quota, clock=clock, on_short=lambda method, outcome: short.append((method, outcome)))
+    await taken(budget, START, 21)
+    await budget.refused(UPDATE, HERE, 30)
+    assert short == [(START, "withheld"), (UPDATE, "refused")]
+
+
+async def test_a_wait_is_counted() -> None:
+    short: list[tuple[str, str]] = []
+    budget = Budget(InMemoryQuota(), on_short=lambda method, outcome: short.append((method, outcome)))
+    for _ in range(4):  # one more than a burst in a channel
+        await budget.wait(POST, HERE)
+    assert short == [(POST, "waited")]
