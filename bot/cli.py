@@ -78,6 +78,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_acts(add("work", _work, "list, retry or discard what failed for good"))
     _add_evaluation(add("evaluate", _evaluate, "measure how well messages are sorted, against labels that people gave"))
     _add_file_acts(add("settings", _settings, "write the channels' settings to a TOML file, or apply one"))
+    triage = add("triage", _triage, "show what would become of exported posts")
+    triage.add_argument("--dry-run", action="store_true", required=True, help="it posts nothing and keeps nothing")
+    triage.add_argument("file", type=Path, help="JSON lines with text, user and ts, or Slack's own export (zip)")
+    triage.add_argument("--channel", default="", help="whose settings, as T012AB/C034CD; the defaults unless told")
     add("doctor", _doctor, "check tokens, scopes, database and model, and tell the remedies")
     manifest = add("manifest", _manifest, "print the manifest that creates the Slack app")
     manifest.add_argument(
@@ -329,6 +333,19 @@ def _evaluate(options: argparse.Namespace) -> int:
         return 2
     print(told)
     return 0 if is_good else 1
+
+
+def _triage(options: argparse.Namespace) -> int:
+    from bot import dry_run
+    from bot.errors import ModelError, UsageError
+
+    read = _configured(settings.environment())
+    try:
+        print(asyncio.run(dry_run.run(dry_run.Options(options.file, options.channel), read)))
+    except (UsageError, ModelError) as error:
+        print(error.sentence, file=sys.stderr)
+        return 2
+    return 0
 
 
 def _doctor(_: argparse.Namespace) -> int:

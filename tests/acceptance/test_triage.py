@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from PIL import Image
 
 from bot.db.engine import Database
 from bot.playground import feedback
@@ -387,3 +389,65 @@ async def test_a_digest_comes_once(dialogue: Dialogue, model: ScriptedModel) -> 
     await dialogue.workspace.until(lambda: digests(support(dialogue)))
     assert "Nobody has taken" in digests(support(dialogue))[0]
     assert (len(digests(support(dialogue))), len(digests(dialogue.general))) == (1, 0)
+
+
+async def test_posts_are_sorted_after_an_outage(stage: Dialogue, model: ScriptedModel) -> None:
+    async with stage.bot():
+        await parley(stage, "set together 0")
+        await parley(stage, "triage on")
+        for _ in range(3):
+            model.answer(MessagesApiError(529, "Overloaded"))
+        posts = [post(stage, f"{CRASH}, case {n}") for n in range(3)]
+        await model.until_asked(3)
+        await arrived(stage)
+        assert await statuses(stage) == ["waiting"] * 3
+    model.answer(results(*(judged(number) for number in range(1, 4))))
+    async with stage.bot():
+        database = Database.open(stage.environ["DATABASE_URL"])
+        place = {"workspace": stage.workspace.workspace.team_id, "channel": support(stage), "thread": ""}
+        lane = f"triage:{place['workspace']}:{place['channel']}"
+        await Inbox(database.writer, is_transient=lambda _: False).accept(Delivery("again", lane, "triage", place))
+        await database.close()
+        for ts in posts:
+            await card(stage, ts, "Bug report")
+    assert [one["text"] for one in data(model.requests[-1], "messages")] == [f"{CRASH}, case {n}" for n in range(3)]
+
+
+async def test_a_picture_alone_is_sorted(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await parley(dialogue, "triage on")
+    model.answer(results(judged(1)))
+    picture = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(picture, "PNG")
+    await card(dialogue, post(dialogue, "", files={"screen.png": picture.getvalue()}), "Bug report")
+    (attached,) = model.requests[0].attachments
+    assert attached["type"] == "image"
+    assert data(model.requests[0], "messages")[0]["text"] == "[file: screen.png]"
+
+
+async def test_a_long_post_is_cut_for_the_model(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await parley(dialogue, "triage on")
+    model.answer(results(judged(1)))
+    await card(dialogue, post(dialogue, "The export crashes. " * 1_500), "Bug report")
+    assert len(data(model.requests[0], "messages")[0]["text"]) < 7_000
+    assert await dialogue.rows("SELECT id FROM feedback WHERE length(text) >= 29999") == [(1,)]
+
+
+async def test_a_team_can_act_where_it_is(dialogue: Dialogue, model: ScriptedModel) -> None:
+    engineering = dialogue.workspace.channel("engineering")
+    await parley(dialogue, f"set teams Apps: <#{engineering}|engineering>")
+    await parley(dialogue, "set routes Bug report -> Apps")
+    await parley(dialogue, "set cards team")
+    await parley(dialogue, "set acknowledgement Thanks, we are on it.")
+    await parley(dialogue, "triage on")
+    model.answer(results(judged(1)))
+    ts = post(dialogue)
+    assert "we are on it" in (await card(dialogue, ts)).shown
+
+    def notices(words: str) -> list[Message]:
+        return [one for one in dialogue.workspace.workspace.messages(engineering) if words in one.shown]
+
+    await dialogue.workspace.until(lambda: notices("Summary 1"))
+    await dialogue.workspace.press(notices("Summary 1")[0], "feedback_take.0")
+    await dialogue.workspace.until(lambda: notices("(taken)"))
+    assert await statuses(dialogue) == ["taken"]
+    assert len(dialogue.answers(support(dialogue), ts)) == 1

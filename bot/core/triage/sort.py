@@ -110,9 +110,9 @@ async def judge(
     settled: Sequence[Example],
     board: Board,
     model: Model,
-    chat: Chat,
+    chat: Chat | None = None,
 ) -> Outcome:
-    """Sort some records of one channel by one call, or few where it was faulty.
+    """Sort some records of one channel by one call, or few where it was faulty. `chat` has their files, if any.
 
     Raises a `ChatError` that may pass, when files could not be fetched.
     """
@@ -123,7 +123,7 @@ async def judge(
     nearest = Nearest([*await board.corrections(place, MOST_CORRECTIONS), *settled])
     recent = await board.recent(place, datetime.now(UTC) - COMPARED_FOR, COMPARED)
     known = [Example(one.text[:SHOWN_OF_EARLIER], (str(one.id),)) for one in recent if one.text]
-    attached = await attach(first.files, first.place, TOKENS_OF_FILES, chat) if first.files else Attached()
+    attached = await attach(first.files, first.place, TOKENS_OF_FILES, chat) if first.files and chat else Attached()
     inquiry = Inquiry(
         Request(Purpose.TRIAGE, (), 0, first.person, settings, Creativity.LOW),
         categories,
