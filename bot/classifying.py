@@ -111,7 +111,7 @@ class Classifying:
             return {}
         if faults := await presses.submit(submission, world=self._world):
             return faults
-        run = submission.value
+        run = presses.run_of(submission)
         await self._inbox.accept(
             Delivery(f"classify-show:{_id(submission.id)}", f"classify-show:{run}", SHOW, {"run": run})
         )

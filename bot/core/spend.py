@@ -15,7 +15,7 @@ from bot.core.ports import DEFAULTS
 from bot.errors import OverBudgetError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 
     from pydantic import BaseModel
 
@@ -98,14 +98,19 @@ class PaidModel:
             return await self._model.fill(request, form)
 
     async def submit(
-        self, requests: Mapping[str, Request], form: type[BaseModel], *, since: datetime | None = None
+        self,
+        requests: Mapping[str, Request],
+        form: type[BaseModel],
+        *,
+        since: datetime | None = None,
+        taken: Collection[str] = (),
     ) -> str:
         """Hand in a batch; its money stays reserved until it is collected. Raises as `fill` does."""
         settings = next(iter(requests.values())).settings
         reserved = await self._reserve(settings, [*requests.values()], BATCH_LASTS, is_batch=True)
         batch = ""
         try:
-            batch = await self._model.submit(requests, form, since=since)
+            batch = await self._model.submit(requests, form, since=since, taken=taken)
         finally:
             if reserved and batch:
                 await self._purse.rename(reserved, _batched(batch))

@@ -56,7 +56,8 @@ class SqlRuns:
             await connection.execute(new.on_conflict_do_nothing(index_elements=["id"]))
             await connection.execute(delete(ClassifyItem).where(ClassifyItem.run == run.id))
         for start in range(0, len(items), PAGE):
-            rows = [{"run": run.id} | asdict(item) for item in items[start : start + PAGE]]
+            page = items[start : start + PAGE]
+            rows = [{"run": run.id} | asdict(item) | {"cells": json.dumps(item.cells)} for item in page]
             async with self._writer.begin() as connection:
                 await connection.execute(insert(ClassifyItem), rows)
         await self.change(run)
@@ -202,10 +203,10 @@ def _sheet(run: Run) -> str:
 
 def _sorted_query(run: str) -> Select[*tuple[Any, ...]]:
     verdict = (ClassifyItem.categories, ClassifyItem.confidence, ClassifyItem.evidence, ClassifyItem.corrected_by)
-    columns = (ClassifyItem.number, ClassifyItem.text, ClassifyItem.source, *verdict)
+    columns = (ClassifyItem.number, ClassifyItem.text, ClassifyItem.source, ClassifyItem.cells, *verdict)
     return select(*columns).where(ClassifyItem.run == run, _HAS_VERDICT)
 
 
 def _sorted(row: Any) -> Sorted:  # noqa: ANN401 - SQLAlchemy's row
     verdict = Verdict(row.number, tuple(json.loads(row.categories)), row.confidence, row.evidence)
-    return Sorted(Item(row.number, row.text, row.source), verdict, row.corrected_by)
+    return Sorted(Item(row.number, row.text, row.source, tuple(json.loads(row.cells))), verdict, row.corrected_by)

@@ -292,7 +292,10 @@ class ClassifyRun(Base):
 
 
 class ClassifyItem(Base):
-    """An item of a run; `categories` is a JSON list, NULL as long as it has no verdict, [] for "unclassified"."""
+    """An item of a run; `categories` is a JSON list, NULL as long as it has no verdict, [] for "unclassified".
+
+    `cells` is a JSON list of what else stood in its row.
+    """
 
     __tablename__ = "classify_items"
     __table_args__ = (Index(None, "corrected_at"),)
@@ -301,6 +304,7 @@ class ClassifyItem(Base):
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     text: Mapped[str]
     source: Mapped[str]
+    cells: Mapped[str] = mapped_column(server_default="[]")
     categories: Mapped[str | None]
     confidence: Mapped[int] = mapped_column(default=0)
     evidence: Mapped[str] = mapped_column(default="")

@@ -96,6 +96,7 @@ async def test_a_file_is_classified_by_mention(rehearsal: Dialogue) -> None:
     assert [row["number"] for row in rows] == [str(n) for n in range(1, 61)]
     assert [row["category"] for row in rows[:3]] == ["Bug report", "Billing", "Performance issue"]
     assert rows[0]["source"] == "row 2"
+    assert [row["id"] for row in rows[:3]] == ["0", "1", "2"]  # a column of the file's own
     assert (rows[0]["confidence"], rows[0]["evidence"]) == ("70", "")  # sure enough to need none
     assert file_named(rehearsal, ".xlsx").startswith(b"PK")
     assert file_named(rehearsal, ".png").startswith(b"\x89PNG")
@@ -215,9 +216,7 @@ async def test_corrections_teach_the_next_run(dialogue: Dialogue, model: Scripte
     model.answer({"results": [entry(1, "Billing"), entry(2, "Billing")]})
     answer = await command(dialogue, f"the invoice page crashes\nit sings\n{INTO}", "1. ")
     await dialogue.workspace.press(answer, "classify_correct.0", user=dialogue.workspace.sam)
-    wrong = await dialogue.workspace.submit({"number": "7", "category": "0"}, user=dialogue.workspace.sam)
-    assert "no message 7" in str(wrong)
-    await dialogue.workspace.submit({"number": "1", "category": "0"}, user=dialogue.workspace.sam)
+    await dialogue.workspace.submit({"row1": "0"}, user=dialogue.workspace.sam)
     thread = command_thread(dialogue, dialogue.general)[0].ts
     changed = await shown(dialogue, dialogue.general, thread, "1. Bug report - the invoice page crashes")
     assert changed.ts == answer.ts
@@ -225,6 +224,31 @@ async def test_corrections_teach_the_next_run(dialogue: Dialogue, model: Scripte
     await command(dialogue, f"the invoices page crashed again\n{INTO}", "1. Bug report")
     settled = data(model.requests[1], "settled")
     assert settled == [{"text": "the invoice page crashes", "categories": ["Bug report"]}]
+
+
+async def test_a_stale_form_undoes_nothing(dialogue: Dialogue, model: ScriptedModel) -> None:
+    workspace = dialogue.workspace
+    model.answer({"results": [entry(1, "Billing"), entry(2, "Billing")]})
+    answer = await command(dialogue, f"it crashes\nit crawls\n{INTO}", "1. ")
+    thread = command_thread(dialogue, dialogue.general)[0].ts
+    await workspace.press(answer, "classify_correct.0")
+    await workspace.press(answer, "classify_correct.0", user=workspace.sam)
+    await workspace.submit({"row1": "0"}, user=workspace.sam)
+    await shown(dialogue, dialogue.general, thread, "1. Bug report - it crashes")
+    await workspace.submit({"row2": "2"})
+    changed = await shown(dialogue, dialogue.general, thread, "2. Performance issue - it crawls")
+    assert changed.shown.startswith("1. Bug report - it crashes")
+
+
+async def test_rows_of_a_file_are_corrected_by_number(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer(all_as("Billing", 1, 30))
+    ts = dialogue.mention(f"classify {INTO}", files={"feedback.csv": table(30)})
+    answer = await shown(dialogue, dialogue.general, ts, "30 messages**")
+    await dialogue.workspace.press(answer, "classify_correct.0")
+    wrong = await dialogue.workspace.submit({"number": "31", "category": "0"})
+    assert "no message 31" in str(wrong)
+    await dialogue.workspace.submit({"number": "3, 7", "category": "0"})
+    assert "Bug report | 2" in (await shown(dialogue, dialogue.general, ts, "Bug report | 2")).shown
 
 
 @BOTH_DATABASES

@@ -145,6 +145,7 @@ async def _decide(
         source=gathered.source,
         items=len(gathered.items),
         skipped=gathered.skipped,
+        columns=gathered.columns,
         categories=category.with_other(chosen),
         is_batch=run.is_batch and len(gathered.items) >= LEAST_TO_BATCH,
     )

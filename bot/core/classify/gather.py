@@ -26,11 +26,12 @@ SHEETS = (".csv", ".tsv", ".jsonl", ".ndjson", ".xlsx", ".xlsm", ".txt", ".log")
 
 @dataclass(slots=True)
 class Gathered:
-    """Items, in words where they are from, how many there had no text, and what else there is to say."""
+    """Items, in words where they are from, how many there had no text, and the headings of the cells beside them."""
 
     source: str
     items: list[Item] = field(default_factory=list)
     skipped: int = 0
+    columns: tuple[str, ...] = ()
 
 
 def is_sheet(file: FileRef) -> bool:
@@ -155,4 +156,4 @@ async def _from_file(file: FileRef, asked: Asked, *, chat: Chat) -> Gathered:
     # Which column was taken is worth saying where it was a guess.
     is_guess = len(table.headings) > 1 and not asked.wish.column
     source = f"{name}, column “{table.headings[column][:60]}”" if is_guess else name
-    return Gathered(source, items, len(table.rows) - len(items))
+    return Gathered(source, items, len(table.rows) - len(items), table.others(column))

@@ -13,12 +13,14 @@ SHOWN_OF_END = 1_000
 class Item:
     """One text to sort. Numbers count from 1.
 
-    `source` tells where the text came from: a link, or `row 7`; "" for what was typed.
+    `source` tells where the text came from: a link, or `row 7`; "" for what was typed. `cells` are what else stood in
+    its row.
     """
 
     number: int
     text: str
     source: str = ""
+    cells: tuple[str, ...] = ()
 
     @property
     def excerpt(self) -> str:

@@ -13,12 +13,12 @@ from bot.core.classify.report import CORRECT, EXPORT, RESUME
 from bot.core.classify.result import MOST_LISTED
 from bot.core.classify.run import Asked, Status
 from bot.core.classify.typed import Wish
-from bot.core.control import Button, Field, Form
+from bot.core.control import MAX_VALUE, Button, Field, Form
 from bot.core.conversation import Place, Record
 from bot.errors import NotAllowedError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from bot.core.classify.begin import World
     from bot.core.classify.run import Run
@@ -29,7 +29,9 @@ SHORTCUT = "classify_file"
 PRESSED = (GO, GO_BATCHED, CANCEL, RESUME, EXPORT)
 FORMS = (EDIT, CORRECT, SHORTCUT)
 CHEAPLY = "as a batch: half the price, within hours"
-MOST_CORRECTED = 20  # items in one form
+MOST_CORRECTED = 20  # items in one form, by their numbers
+ROW = "row"  # and a number: the field of a row
+SHOWN_OF_ROW = 140  # characters
 
 GONE = "This run is not there any more; please start it again."
 DECIDED = "That was decided already."
@@ -118,15 +120,40 @@ async def open_form(pressed: Press, *, world: World) -> Form:
         hint = "One a line, with a definition behind a colon where the name says too little."
         return Form(EDIT, "Categories", (Field("categories", "Categories", "area", text, hint=hint),), run.id, "Sort")
     _check_may_correct(run, pressed.asker)
-    options = tuple((str(n), one.name[:75]) for n, one in enumerate(run.categories))
-    number = Field(
-        "number",
-        "Number of the message",
-        value="1" if run.items == 1 else "",
-        hint="As in the list or the file; several with commas.",
-    )
-    chosen = Field("category", "Category", "choices" if run.several else "choice", options=options)
+    if run.items <= MOST_LISTED and len((rows := await _rows_form(run, world)).value) <= MAX_VALUE:
+        return rows
+    number = Field("number", "Number of the message", hint="As in the file's first column; several with commas.")
+    chosen = Field("category", "Category", "choices" if run.several else "choice", options=_options(run))
     return Form(CORRECT, "Change a category", (number, chosen), run.id)
+
+
+async def _rows_form(run: Run, world: World) -> Form:
+    """Make a form with a menu for each row of a short list.
+
+    It carries what the rows were, so that only what this person changes is changed: others may have it open, too.
+    """
+    results = [one async for page in world.runs.results(run.id) for one in page]
+    names = [one.name for one in run.categories]
+    shown = {
+        one.item.number: tuple(str(names.index(name)) for name in one.verdict.categories if name in names)
+        for one in results
+    }
+    fields = tuple(
+        Field(
+            f"{ROW}{one.item.number}",
+            f"{one.item.number}. {' '.join(one.item.text.split())[:SHOWN_OF_ROW]}",
+            "choices" if run.several else "choice",
+            shown[one.item.number] if run.several else "".join(shown[one.item.number][:1]),
+            _options(run),
+            optional=True,
+        )
+        for one in results
+    )
+    return Form(CORRECT, "Change categories", fields, f"{run.id} {json.dumps(shown)}")
+
+
+def _options(run: Run) -> tuple[tuple[str, str], ...]:
+    return tuple((str(n), one.name[:75]) for n, one in enumerate(run.categories))
 
 
 def _request_form(press: Press, world: World) -> Form:
@@ -165,13 +192,20 @@ def _check_may_correct(run: Run, asker: Asker) -> None:
         raise NotAllowedError("Only people of this workspace can change categories.")
 
 
+def run_of(submission: Submission) -> str:
+    """Return the id of the run that a form is about."""
+    return submission.value.partition(" ")[0]
+
+
 async def submit(submission: Submission, *, world: World) -> Mapping[str, str]:
     """Take a filled form in, but for what it makes visible; return its faults by the field."""
-    run = await _run(submission.value, submission.asker.home, world)
+    run = await _run(run_of(submission), submission.asker.home, world)
     if submission.name == EDIT:
         _check_may_decide(run, submission.asker, world)
         return await _take_categories(run, str(submission.answers.get("categories", "")), world)
     _check_may_correct(run, submission.asker)
+    if shown := submission.value.partition(" ")[2]:
+        return await _take_rows(run, json.loads(shown), submission, world)
     return await _take_correction(run, submission, world)
 
 
@@ -183,6 +217,19 @@ async def _take_categories(run: Run, text: str, world: World) -> Mapping[str, st
     if run.status is not Status.ASKING:
         return {"categories": DECIDED}
     await world.runs.change(replace(run, categories=chosen))
+    return {}
+
+
+async def _take_rows(
+    run: Run, shown: Mapping[str, Sequence[str]], submission: Submission, world: World
+) -> Mapping[str, str]:
+    """Keep the rows that were changed; one that was emptied stays as it is."""
+    for number, before in shown.items():
+        given = submission.answers.get(f"{ROW}{number}", ())
+        chosen = (given,) if isinstance(given, str) and given else tuple(given)
+        if chosen and set(chosen) != set(before):
+            names = tuple(run.categories[int(n)].name for n in chosen)
+            await world.runs.correct(run.id, int(number), names, submission.asker.person)
     return {}
 
 

@@ -101,8 +101,8 @@ async def upload(
     threshold = settings.check_below
     stem = f"{_stem(run)}-{version}" if version else _stem(run)
     files = {
-        f"{stem}.csv": await asyncio.to_thread(export.to_csv, results, threshold),
-        f"{stem}.xlsx": await asyncio.to_thread(export.to_xlsx, results, threshold),
+        f"{stem}.csv": await asyncio.to_thread(export.to_csv, results, threshold, run.columns),
+        f"{stem}.xlsx": await asyncio.to_thread(export.to_xlsx, results, threshold, run.columns),
     }
     if picture:
         counts = Counts()

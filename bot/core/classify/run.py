@@ -52,7 +52,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run. `source` names in words what is sorted; `skipped` counts what had no text.
+    """One run. `source` names in words what is sorted; `skipped` counts what had no text; `columns` head items' cells.
 
     `calls` and `dollars` are what it has cost so far; `dollars` is None where the model's price is unknown.
     """
@@ -65,6 +65,7 @@ class Run:
     categories: tuple[Category, ...]
     items: int = 0
     skipped: int = 0
+    columns: tuple[str, ...] = ()
     several: bool = False
     is_batch: bool = False
     is_private: bool = False

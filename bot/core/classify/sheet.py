@@ -26,6 +26,7 @@ LARGEST_UNPACKED = 250_000_000  # bytes of what an XLSX file unpacks to
 LOOKED_AT = 200  # rows, to tell delimiters, headings and columns apart
 LONGEST_HEADING = 60  # characters
 SHOWN_COLUMNS = 20
+LONGEST_CELL = 2_000  # characters that are kept of a column beside the texts
 MOST_NULS = 8  # in a text; a file with many more holds none
 
 _DELIMITERS = ",;\t|"
@@ -68,9 +69,17 @@ class Sheet:
 
     def items(self, column: int) -> list[Item]:
         """Return the texts of a column, numbered from 1 on; rows without a text there are left out."""
-        texts = ((row, cells[column].strip()) for row, cells in self.rows if column < len(cells))
-        filled = ((row, text) for row, text in texts if text)
-        return [Item(number, text, f"row {row}") for number, (row, text) in enumerate(filled, start=1)]
+        texts = ((row, cells[column].strip(), cells) for row, cells in self.rows if column < len(cells))
+        filled = ((row, text, self._beside(column, cells)) for row, text, cells in texts if text)
+        return [Item(number, text, f"row {row}", rest) for number, (row, text, rest) in enumerate(filled, start=1)]
+
+    def others(self, column: int) -> tuple[str, ...]:
+        """Return the headings of all columns but one."""
+        return self.headings[:column] + self.headings[column + 1 :]
+
+    def _beside(self, column: int, cells: tuple[str, ...]) -> tuple[str, ...]:
+        whole = cells[: len(self.headings)] + ("",) * (len(self.headings) - len(cells))
+        return tuple(cell[:LONGEST_CELL] for cell in whole[:column] + whole[column + 1 :])
 
     def _likely(self) -> int:
         for name in _TEXT_COLUMNS if self.has_headings else ():

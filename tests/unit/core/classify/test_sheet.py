@@ -35,8 +35,8 @@ def test_a_csv_is_read_by_looking() -> None:
     read = sheet.read("a.csv", CSV)
     assert read.headings == ("id", "created", "message")
     assert read.items(read.column()) == [
-        Item(1, "My app crashes when I open it", "row 2"),
-        Item(2, "I forgot my password again", "row 3"),
+        Item(1, "My app crashes when I open it", "row 2", ("1", "2026-11-01")),
+        Item(2, "I forgot my password again", "row 3", ("2", "2026-11-02")),
     ]
 
 
@@ -93,7 +93,7 @@ def test_numbers_in_a_sheet_are_texts() -> None:
 
 def test_rows_without_a_text_are_left_out() -> None:
     read = sheet.read("a.csv", b"id,message\n1,it hangs a lot\n2,\n\n3\n4,it crashes a lot\n")
-    assert read.items(1) == [Item(1, "it hangs a lot", "row 2"), Item(2, "it crashes a lot", "row 6")]
+    assert read.items(1) == [Item(1, "it hangs a lot", "row 2", ("1",)), Item(2, "it crashes a lot", "row 6", ("4",))]
 
 
 @pytest.mark.parametrize(
