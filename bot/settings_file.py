@@ -131,6 +131,8 @@ def _misfits(below: Mapping[str, Any], sheet: Mapping[str, Any], usual_model: st
         if "model" in sheet:
             yield "model", " ".join(error.faults).rstrip(".")
         return
+    if held.lost_persona and "persona" in sheet:
+        yield "persona", f"persona: {held.lost_persona.rstrip('.')}"
     for name, fault in faults(card, held).items():
         if name in sheet:
             yield name, f"{name}: {fault}"

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from bot import ledger, triaging
 from bot.classifying import Classifying
-from bot.core import again, configure, parley, settings_form, usage
+from bot.core import again, configure, impersonate, parley, settings_form, usage
 from bot.core import command as commands
 from bot.core.answer import answer
 from bot.core.classify.press import FORMS
@@ -306,6 +306,8 @@ class Turns:
                 return await usage.usage(command, admins=admins, bookmark=job, store=store, chat=chat, now=now)
             case "budget":
                 record = await configure_budget(command, admins=admins, bookmark=job, store=store, chat=chat)
+            case "persona":
+                record = await impersonate.impersonate(command, admins=admins, bookmark=job, store=store, chat=chat)
             case _:
                 record = await configure.configure(
                     command, admins=admins, bookmark=job, store=store, model=self._model, chat=chat

@@ -109,7 +109,7 @@ class Claude:
         room = card.context_window - min(max_output, card.max_output)
         if card.long_context is not None:
             room = min(room, card.long_context.above)
-        return max(0, room - self._prompt_tokens - estimate_tokens(settings.instructions))
+        return max(0, room - self._prompt_tokens - estimate_tokens(settings.prompt))
 
     async def offered(self) -> Mapping[str, str]:
         """Return the models that can be chosen: their names by their ids. Takes two seconds at most; never raises."""
@@ -261,7 +261,7 @@ class Claude:
         return {
             "model": card.id,
             "max_tokens": min(request.max_output, card.max_output),
-            "system": prompts.system(self._prompts[request.purpose], settings.instructions),
+            "system": prompts.system(self._prompts[request.purpose], settings.prompt),
             "messages": [_message(turn) for turn in request.turns],
             # A conversation comes back with one more turn, so what was sent is worth caching; other requests don't.
             "cache_control": {"type": "ephemeral"} if request.purpose is Purpose.ANSWER else omit,

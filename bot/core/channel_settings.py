@@ -13,6 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from bot.core.classify import category
 from bot.core.classify.category import Category  # noqa: TC001 (pydantic reads the annotation)
 from bot.core.code import language
+from bot.core.persona import LONGEST_NAME, Persona
+from bot.core.persona import MOST as MOST_PERSONAS
+from bot.core.persona import find as find_persona
 from bot.core.triage import route
 from bot.core.triage.route import Route, Team  # noqa: TC001 (as above)
 from bot.errors import UsageError
@@ -55,6 +58,14 @@ class ChannelSettings(BaseModel):
 
     instructions: str = Field(
         default="", max_length=MAX_INSTRUCTIONS, description="the channel's own system prompt, in plain words"
+    )
+    persona: str = Field(
+        default="",
+        max_length=LONGEST_NAME,
+        description="one of the workspace's personas, whose prompt goes before the channel's own",
+    )
+    personas: tuple[Persona, ...] = Field(
+        default=(), max_length=MOST_PERSONAS, description="the workspace's personas; see /parley persona"
     )
     model: str = Field(default="", max_length=100, description="the model's id; empty: the one of CLAUDE_MODEL")
     creativity: Creativity | None = Field(
@@ -230,6 +241,19 @@ class ChannelSettings(BaseModel):
             return route.read_teams(value) if info.field_name == "teams" else route.read_routes(value)
         except UsageError as error:
             raise ValueError(error.sentence) from None
+
+    @property
+    def prompt(self) -> str:
+        """The whole prompt of a place: its persona's, then its own."""
+        chosen = find_persona(self.persona, self.personas)
+        return "\n\n".join(filter(None, (chosen.prompt if chosen else "", self.instructions)))
+
+    @property
+    def lost_persona(self) -> str:
+        """A sentence on the chosen persona where there is none of that name, "" otherwise."""
+        if not self.persona or find_persona(self.persona, self.personas):
+            return ""
+        return f"There is no persona “{self.persona}” any more."
 
     @field_validator("categories", mode="before")
     @classmethod

@@ -63,7 +63,8 @@ USAGE = {
     "parley": "`/parley prompt` shows this channel's system prompt, `/parley prompt <text>` sets it, "
     "`/parley prompt --reset` removes it; `/parley settings` shows all settings, `/parley set <name> <value>` and "
     "`/parley unset <name>` change one; `/parley why` tells where they come from, `/parley history` who changed what, "
-    "`/parley revert <number>` takes changes back; `/parley triage on` sorts each post of this channel as feedback, "
+    "`/parley revert <number>` takes changes back; `/parley persona` chooses a prompt with a name; "
+    "`/parley triage on` sorts each post of this channel as feedback, "
     "`/parley triage report` and `/parley trends 7d` tell what came in; `/parley usage` shows what was used "
     "and what it cost, `/parley budget` what may be spent; `/parley help` tells what I can do.",
 }

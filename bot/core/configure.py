@@ -140,11 +140,15 @@ async def _change(
         return f"The settings are back at how they were after change {wish.text}: {', '.join(sorted(back))}."
     value = None
     if wish.action is Action.SET:
+        if wish.name == "personas":
+            raise UsageError("Personas are the workspace's: `/parley persona` tells how to keep and choose them.")
         text = located(wish.text, channels) if wish.name == "teams" else wish.text
         value = read(wish.name, text, {name: v for name, v in sheet.values.items() if name != wish.name})
         held = (await store.settings(channel)).model_dump(mode="json", exclude_none=True)
         if fault := model.faults(merged(held, {wish.name: value})).get(wish.name):
             raise UsageError(f"`{wish.name}` is not set: {fault}.")
+        if wish.name == "persona" and (lost := merged(held, {wish.name: value}).lost_persona):
+            raise UsageError(lost)
     await store.change_settings(channel, {wish.name: value}, asker.person, version=sheet.version)
     return done(wish.name, value)
 
@@ -169,7 +173,7 @@ async def check_may_change(channel: Place, asker: Asker, *, admins: frozenset[st
 
 def listing(settings: ChannelSettings, own: Sheet, model: Model) -> str:
     """Write all settings that hold in a channel, one a line, with those that its model does not take."""
-    faults = model.faults(settings)
+    faults = {**model.faults(settings), **({"persona": settings.lost_persona} if settings.lost_persona else {})}
     lines = []
     for name, value in settings.model_dump(mode="json").items():
         note = f" ⚠️ not applied: {faults[name]}" if name in faults else " _(set here)_" if name in own.values else ""

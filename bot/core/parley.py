@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core import configure, configure_budget, usage
+from bot.core import configure, configure_budget, impersonate, usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 PARSED: dict[str, Callable[[str], object]] = {
     "usage": usage.parse,
     "budget": configure_budget.parse,
+    "persona": impersonate.parse,
 }
 
 

@@ -16,7 +16,7 @@ from bot.core.control import Field, Form
 from bot.core.conversation import Place, Record
 from bot.core.ports import Call, Chat, Model, Purpose, Request, Role, Store, Turn
 from bot.core.settings_history import why
-from bot.errors import ChatError, ModelError, NotInChannelError, UsageError
+from bot.errors import BotError, ChatError, ModelError, NotInChannelError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,6 +39,7 @@ TRIAL_OUTPUT = 1_000  # tokens
 # What stands in the form, in its order; the others are for `/parley set`.
 FIELDS = (
     "instructions",
+    "persona",
     "model",
     "creativity",
     "temperature",
@@ -153,8 +154,8 @@ async def try_out(press: Press, *, bookmark: Bookmark, store: Store, model: Mode
                 Request(Purpose.ANSWER, turns, longest, press.asker.person, settings), lambda _: None
             )
             note, calls = answer.text, (answer.call,)
-        except ModelError as error:
-            note, calls = error.sentence, (error.call,) if error.call else ()
+        except BotError as error:
+            note, calls = error.sentence, (error.call,) if isinstance(error, ModelError) and error.call else ()
     desk = Desk(store, model, chat, frozenset())
     form = await _form(place, version, _typed(own.values) | _entered(press.answers), desk, press.answers, note)
     try:
@@ -186,6 +187,8 @@ async def _form(
     models = await desk.model.offered()
     chosen = typed.get(MODEL) or inherited.model
     names = [name for name in FIELDS if _applies(name, chosen, desk.model)]
+    if not inherited.personas:
+        names.remove("persona")
     if len(typed.get("instructions", "")) > LONGEST:
         names.remove("instructions")
     fields = [_field(name, typed.get(name, ""), inherited, models, desk.model) for name in names]
@@ -203,7 +206,8 @@ async def _form(
 
 def _about(place: Place, own: Mapping[str, Any], chosen: str, names: Sequence[str], model: Model) -> str:
     """Tell what the form does not: what is stored and does not apply, what is too long for it, what a scope means."""
-    faults = model.faults(merged(own, {"model": chosen} if chosen else {}))
+    held = merged(own, {"model": chosen} if chosen else {})
+    faults = model.faults(held)
     lines = [f"⚠️ {_label(name)} is set but not applied: {faults[name]}." for name in own if name in faults]
     if len(str(own.get("instructions", ""))) > LONGEST and "instructions" not in names:
         lines.append("The system prompt is longer than a form can hold: change it with /parley prompt.")
@@ -228,7 +232,9 @@ def _field(name: str, typed: str, inherited: ChannelSettings, models: Mapping[st
             offered.setdefault(known, f"{known} (not offered)")
         options = [(INHERITED, f"Not set here ({left or 'the usual one'})"), *offered.items()]
         return Field(name, "Model", "choice", typed or INHERITED, tuple(options), hint, reacts=True)
-    if choices := _choices(name):
+    if choices := [one.name for one in inherited.personas] if name == "persona" else _choices(name):
+        if typed and typed not in choices:
+            choices = (*choices, typed)
         options = [(INHERITED, f"Not set here ({left or 'as it suits the task'})"), *((one, one) for one in choices)]
         return Field(name, _label(name), "choice", typed or INHERITED, tuple(options), hint)
     hint += f" Not set here: {left[:200]}" if left and name not in {"instructions", "categories"} else ""

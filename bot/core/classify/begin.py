@@ -166,7 +166,7 @@ async def _decide(
 
 def estimate(run: Run, gathered: Gathered, settings: ChannelSettings, model: Model) -> float | None:
     """Estimate a run's price in dollars, from above; None where the model's price is unknown."""
-    around = PROMPT_TOKENS + estimate_tokens(form.prompt((), run.categories) + settings.instructions)
+    around = PROMPT_TOKENS + estimate_tokens(form.prompt((), run.categories) + settings.prompt)
     expected = batch.expected(gathered.items, around)
     return model.price(expected.input_tokens, expected.output_tokens, settings, is_batch=run.is_batch)
 

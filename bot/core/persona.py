@@ -1,0 +1,28 @@
+"""Personas: named prompts of a workspace, for channels to share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MOST = 20
+LONGEST_NAME = 40  # characters
+LONGEST_PROMPT = 3_000
+
+
+class Persona(BaseModel):
+    """A named prompt."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1, max_length=LONGEST_NAME)
+    prompt: str = Field(min_length=1, max_length=LONGEST_PROMPT)
+
+
+def find(name: str, personas: Iterable[Persona]) -> Persona | None:
+    """Return the persona of a name, upper and lower case aside."""
+    return next((one for one in personas if one.name.casefold() == name.strip().casefold()), None)

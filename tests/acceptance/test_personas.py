@@ -1,0 +1,87 @@
+"""Personas through the real wire: kept for the workspace, chosen by channels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.acceptance.conftest import BOTH_DATABASES
+
+if TYPE_CHECKING:
+    from bot.playground.records import User
+    from tests.acceptance.conftest import Dialogue
+    from tests.stage.scripted import ScriptedModel
+
+pytestmark = BOTH_DATABASES
+
+
+async def told(dialogue: Dialogue, typed: str, *, user: User | None = None) -> str:
+    """Type `/parley persona …`, and return what the person reads."""
+    workspace = dialogue.workspace
+    seen = len(workspace.ephemerals(user))
+    await workspace.command(dialogue.general, "/parley", f"persona {typed}", user=user)
+    await workspace.until(lambda: len(workspace.ephemerals(user)) > seen)
+    return workspace.ephemerals(user)[-1].shown
+
+
+async def test_a_chosen_persona_speaks(dialogue: Dialogue, model: ScriptedModel) -> None:
+    assert "no personas" in await told(dialogue, "")
+    assert "is kept" in await told(dialogue, "Pirate: Answer like a pirate: ahoy.")
+    assert "I am *Pirate*" in await told(dialogue, "pirate")
+    assert "*Pirate* _(holds here)_" in await told(dialogue, "")
+    await dialogue.workspace.command(dialogue.general, "/parley", "prompt Be brief.")
+    await dialogue.workspace.until(lambda: "is set" in dialogue.workspace.ephemerals()[-1].shown)
+    model.answer("Arr.")
+    await dialogue.answer(dialogue.general, dialogue.mention("hi"))
+    assert model.requests[0].body["system"][-1]["text"] == "Answer like a pirate: ahoy.\n\nBe brief."
+    assert "no persona now" in await told(dialogue, "none")
+
+
+async def test_a_changed_persona_changes_its_channels(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await told(dialogue, "Pirate: Answer like a pirate.")
+    await told(dialogue, "Pirate")
+    await told(dialogue, "PIRATE: Answer like a polite pirate.")
+    model.answer("Arr, please.")
+    await dialogue.answer(dialogue.general, dialogue.mention("hi"))
+    assert model.requests[0].body["system"][-1]["text"] == "Answer like a polite pirate."
+
+
+async def test_a_removed_persona_is_missed(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await told(dialogue, "Pirate: Answer like a pirate.")
+    await told(dialogue, "Pirate")
+    assert "is removed" in await told(dialogue, "Pirate:")
+    assert "There is no persona “Pirate” any more" in await told(dialogue, "")
+    model.answer("Hello.")
+    await dialogue.answer(dialogue.general, dialogue.mention("hi"))
+    assert "pirate" not in str(model.requests[0].body["system"]).lower()
+
+
+@pytest.mark.parametrize(
+    ("typed", "reason"),
+    [
+        ("Nobody", "There is no persona “Nobody”"),
+        ("Nobody:", "There is no persona “Nobody”"),
+        (": Be kind.", "`/parley persona <name>`"),
+        ("none: Be kind.", "another name"),
+        ("x: " + "y" * 3_001, "its prompt 3,000"),
+    ],
+)
+async def test_a_wrong_persona_is_refused(dialogue: Dialogue, typed: str, reason: str) -> None:
+    assert reason in await told(dialogue, typed)
+
+
+async def test_a_member_keeps_none(dialogue: Dialogue) -> None:
+    assert "Only workspace admins" in await told(dialogue, "Pirate: Arr.", user=dialogue.workspace.sam)
+    assert "no personas" in await told(dialogue, "")
+
+
+async def test_the_form_offers_personas(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await told(dialogue, "Pirate: Answer like a pirate.")
+    await dialogue.workspace.command(dialogue.general, "/parley", "settings")
+    await dialogue.workspace.until(lambda: "This channel's settings" in dialogue.workspace.ephemerals()[-1].shown)
+    await dialogue.workspace.press(dialogue.workspace.ephemerals()[-1], "edit_settings.0")
+    assert (await dialogue.workspace.submit({"persona": "Pirate"})).ok
+    model.answer("Arr.")
+    await dialogue.answer(dialogue.general, dialogue.mention("hi"))
+    assert model.requests[0].body["system"][-1]["text"] == "Answer like a pirate."
