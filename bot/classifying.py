@@ -161,6 +161,11 @@ class Classifying:
         """Leave it: the change is kept, and the next one shows it, too."""
         log.warning("a changed run could not be shown: %s", type(error).__name__)
 
+    async def stop(self, place: Place) -> None:
+        """Stop the runs that go on in a thread, wherever they are worked on."""
+        for id_ in await self._world.runs.running(place):
+            await self._inbox.halt(_lane_of(place, id_))
+
     async def look_after_batches(self, job: Job) -> None:
         """Carry on the runs whose batches may be done."""
         for id_ in await self._world.runs.batched():
@@ -169,9 +174,8 @@ class Classifying:
 
     async def _later(self, run: Run, turn: Bookmark) -> None:
         id_ = f"classify:{run.id}:{turn.reference}"
-        lane = f"{run.place.workspace}:classify:{run.id}"
         share = f"{run.place.workspace}:{run.place.channel}"
-        await self._inbox.accept(Delivery(id_, lane, RUN, {"run": run.id}, share))
+        await self._inbox.accept(Delivery(id_, _lane_of(run.place, run.id), RUN, {"run": run.id}, share))
 
 
 def _id(name: str) -> str:
@@ -181,6 +185,10 @@ def _id(name: str) -> str:
 
 def _lane(place: Place) -> str:
     return f"{place.workspace}:{place.channel}:{place.thread}"
+
+
+def _lane_of(place: Place, run: str) -> str:
+    return f"{place.workspace}:classify:{run}"
 
 
 def _finish(record: Record) -> Finish:

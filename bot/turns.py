@@ -178,6 +178,7 @@ class Turns:
     async def stop(self, place: Place) -> None:
         """Stop what is being written in a thread; not in its lane, where it would wait for what it is to end."""
         await self._inbox.halt(lane(place))
+        await self._classifying.stop(place)
 
     async def take(self, command: Command) -> None:
         """Take in a slash command."""

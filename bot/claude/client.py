@@ -20,12 +20,13 @@ from bot.claude.catalogue import ModelCard, faults, lookup, parameters, sampling
 from bot.claude.exchange import Exchange
 from bot.claude.failures import judge, pause, translated
 from bot.claude.offers import Offers
+from bot.core import halt as halting
 from bot.core.conversation import TOKENS_PER_TURN, estimate_tokens
 from bot.core.ports import DEFAULTS, Completion, Purpose, Role
-from bot.errors import ModelFormError, ModelMisconfiguredError, ModelStoppedError, SettingsError
+from bot.errors import ModelFormError, ModelMisconfiguredError, SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
     from datetime import datetime
 
     from anthropic.types import ContentBlockParam, MessageParam, OutputConfigParam
@@ -138,9 +139,10 @@ class Claude:
         halt: asyncio.Event | None = None,
     ) -> Completion:
         """Answer in free text; `sink` and `think` get each piece as it arrives. Raises a `ModelError`."""
+        halting.check(halt)
         exchange = Exchange(request.purpose, self._card(request.settings).id, sink, think)
         with self._told(exchange):
-            await unless(halt, self._ask(request, exchange))
+            await halting.unless(halt, self._ask(request, exchange))
         return Completion(exchange.text, truncated=exchange.stop_reason == "max_tokens", call=exchange.call())
 
     async def fill(self, request: Request, form: type[Filled]) -> tuple[Filled, Call]:
@@ -276,23 +278,6 @@ def _structured(card: ModelCard, form: type[BaseModel]) -> OutputConfigParam:
     if not card.structured_outputs:
         raise ModelMisconfiguredError(f"{card.id} takes no structured outputs")
     return {"format": {"type": "json_schema", "schema": transform_schema(form)}}
-
-
-async def unless(halt: asyncio.Event | None, asking: Coroutine[Any, Any, None]) -> None:
-    """Await the answer, or leave it as soon as `halt` is set. Raises `ModelStoppedError` then."""
-    if halt is None:
-        await asking
-        return
-    tasks = asyncio.create_task(asking, name="ask"), asyncio.create_task(halt.wait(), name="halt")
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        if not tasks[0].done():
-            raise ModelStoppedError("stopped")
-        await tasks[0]
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _message(turn: Turn) -> MessageParam:

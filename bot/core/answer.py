@@ -11,9 +11,10 @@ from bot.core.code.follow_up import continue_code, is_for_code, with_sources
 from bot.core.code.produce import Desk
 from bot.core.condense import is_due
 from bot.core.conversation import Message, Record, estimate_tokens, fit, is_refused, is_stop, preface, wants_answer
+from bot.core.halt import unless
 from bot.core.ports import Asker, Attachment, Purpose, Request, Role
-from bot.core.reply import Written, too_long, unapplied, write
-from bot.errors import ChatError
+from bot.core.reply import Written, own_up, too_long, unapplied, write
+from bot.errors import ChatError, ModelStoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -58,7 +59,12 @@ async def answer(
         if not question.text and not question.files:
             written = Written(GREETING, await visible.replace(GREETING))
         else:
-            conversation, read = await catch_up(heard, conversation, visible, bookmark=bookmark, store=store, chat=chat)
+            reading = catch_up(heard, conversation, visible, bookmark=bookmark, store=store, chat=chat)
+            try:
+                conversation, read = await unless(bookmark.halted, reading)
+            except ModelStoppedError as error:
+                await own_up(error, visible, bookmark.reference)
+                return Record(heard.place, heard.author)  # of what was not read whole, the next question reads all
             ready = await draft(heard, question, conversation, model=model, chat=chat)
             if ready.is_empty:
                 sentence = "\n".join(ready.own.faults)
@@ -66,7 +72,14 @@ async def answer(
             elif is_for_code(question.text, conversation):
                 known = await store.code_files(heard.place) if conversation.has_code else ()
                 known = with_sources(known, ready.own.attachments)
-                desk = Desk(heard.place, asker, known, said=question.text, notes=ready.notes + read)
+                desk = Desk(
+                    heard.place,
+                    asker,
+                    known,
+                    said=question.text,
+                    notes=ready.notes + read,
+                    is_first=is_first(conversation),
+                )
                 written, files = await continue_code(
                     ready.request,
                     visible,

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.core.conversation import Message, Record
 from bot.core.ports import Call, Role
-from bot.errors import GoneError, ModelError, ModelRefusedError, ModelRejectedError, ModelStoppedError, OverBudgetError
+from bot.errors import (
+    ChatError,
+    GoneError,
+    ModelError,
+    ModelRefusedError,
+    ModelRejectedError,
+    ModelStoppedError,
+    OverBudgetError,
+)
 
 if TYPE_CHECKING:
     import asyncio
@@ -112,7 +120,7 @@ async def write(  # noqa: PLR0913 (each is a wish of a use case)
     try:
         message_id = await answer.finish(ending + notes, footer=footer, controls=below)
     except GoneError as error:
-        return gone(error, asked.calls)
+        return await gone(error, answer, asked.calls)
     return Written(completion.text, message_id, asked.calls, was_spared=asked.was_spared)
 
 
@@ -161,9 +169,13 @@ def footer_of(calls: Sequence[Call], request: Request, *, is_first: bool = False
     return " · ".join([*parts, DISCLAIMER] if is_first else parts)
 
 
-def gone(error: GoneError, calls: tuple[Call, ...]) -> Written:
-    """Let an answer go whose question was deleted while it was written: nobody wants it any more."""
+async def gone(error: GoneError, answer: Answer, calls: tuple[Call, ...]) -> Written:
+    """Take an answer back whose thread was deleted while it was written: nobody wants it any more."""
     log.info("nobody waits for the answer any more: %s", error)
+    try:
+        await answer.withdraw()
+    except ChatError as left:
+        log.warning("a part of an answer stays where its thread was deleted: %s", left)
     return Written("", "", calls, was_refused=True)
 
 
@@ -183,7 +195,7 @@ async def own_up(error: ModelError, answer: Answer, reference: str, *, is_first:
             return await stopped(error, answer, calls, footer)
         return await _own_up(error, answer, reference, calls, footer)
     except GoneError as loss:
-        return gone(loss, calls)
+        return await gone(loss, answer, calls)
 
 
 async def stopped(error: ModelStoppedError, answer: Answer, calls: tuple[Call, ...], footer: str = "") -> Written:

@@ -159,6 +159,13 @@ class SqlRuns:
             rows = (await connection.execute(query)).all()
         return [Example(row.text, tuple(json.loads(row.categories))) for row in rows]
 
+    async def running(self, place: Place) -> Sequence[str]:
+        """Return the ids of the runs that go on in a thread."""
+        here = {"workspace": place.workspace, "channel": place.channel, "thread": place.thread}
+        query = select(ClassifyRun.id).filter_by(**here, status=Status.RUNNING)
+        async with self._reader.connect() as connection:
+            return list((await connection.execute(query)).scalars())
+
     async def batched(self) -> Sequence[str]:
         """Return the ids of the runs that the model works on in its own time."""
         query = select(ClassifyRun.id).where(ClassifyRun.status == Status.BATCHED)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import time
 from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import zip_longest
@@ -21,9 +20,10 @@ from bot.slack.identity import Identity
 from bot.slack.message import Part, blocks, chunks, mark, streamable
 from bot.slack.posts import Posts
 from bot.slack.sessions import Sessions
-from bot.slack.split import MESSAGE_LIMIT, closing, split
-from bot.slack.streams import OVER, Streams
+from bot.slack.split import REST, closing, parts, split
+from bot.slack.streams import CONFLICT, OVER, Streams
 from bot.slack.text import harmless, safe_end
+from bot.slack.thought import Thought
 from bot.slack.upload import Files
 
 if TYPE_CHECKING:
@@ -38,12 +38,8 @@ log = logging.getLogger(__name__)
 
 EDIT_EVERY = 3.0  # seconds; Slack wants edits of a message no closer
 STREAM_LIMIT = 11_000  # characters streamed into one message; what follows is posted whole
-MOST_MESSAGES = 3  # of one answer; what is left goes into a file
-REST = "answer.md"
-REST_NOTE = f"\n\n_The rest is in the file {REST}._"
 CLEARING = 5.0  # seconds that clearing a status may take when a turn failed
 ANSWER = "answer"  # the bookmark of the answer's message
-THOUGHT_LIMIT = 250  # characters of the thinking that people can unfold; Slack takes 256 in a task
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,32 +60,6 @@ class Way(Enum):
     STREAM = auto()
     EDITS = auto()
     WHOLE = auto()
-
-
-class Thought:
-    """The thinking before an answer, as the task that a stream shows of it."""
-
-    def __init__(self) -> None:
-        self._text = ""
-        self._began = 0.0
-        self._shown = False
-        self._is_over = False
-
-    def take(self, text: str) -> None:
-        """Add a piece of thinking."""
-        self._began = self._began or time.monotonic()
-        self._text += text[: THOUGHT_LIMIT - len(self._text)]
-
-    def chunks(self, *, is_over: bool) -> list[dict[str, Any]]:
-        """Return what there is to show of it by now; it is over when the answer begins."""
-        if not self._began or self._is_over or (self._shown and not is_over):
-            return []
-        self._shown, self._is_over = True, is_over
-        if not is_over:
-            return [{"type": "task_update", "id": "thinking", "title": "Thinking…", "status": "in_progress"}]
-        title = f"Thought for {max(1, round(time.monotonic() - self._began))} s"
-        details = {"details": harmless(self._text).strip()[:THOUGHT_LIMIT]} if self._text.strip() else {}
-        return [{"type": "task_update", "id": "thinking", "title": title, "status": "complete", **details}]
 
 
 class StreamedAnswer:
@@ -172,7 +142,7 @@ class StreamedAnswer:
         async with self._turn:
             self._take(whole=True)
             self._text += closing(self._text)
-            return await self._end(*_parts(self._text, harmless(ending), self._shown), footer, controls)
+            return await self._end(*parts(self._text, harmless(ending), self._shown), footer, controls)
 
     async def replace(self, text: str, *, footer: str = "", controls: Sequence[Control] = ()) -> str:
         """Show `text` instead of all that was written; return its first message's `ts`. Raises `ChatError`."""
@@ -180,7 +150,7 @@ class StreamedAnswer:
             if self._ts and self._way is Way.STREAM:
                 await self._stop()
             self._way = Way.WHOLE
-            return await self._end(*_parts(harmless(text), "", 0), footer, controls)
+            return await self._end(*parts(harmless(text), "", 0), footer, controls)
 
     async def hold(self, text: str) -> None:
         """Show `text` until another try of the turn edits it. Raises `ChatError`."""
@@ -336,7 +306,7 @@ class StreamedAnswer:
         if self._may_be_open:
             await self._stop()  # a stream that a former try or a failed piece left: an edit would be refused
         try:
-            await self._out.posts.update(self._place, self._ts, part, self._mark, self._bookmark.check)
+            await self._update(part)
         except GoneError:
             log.info("the answer's message was deleted while it was written")
         except ChatError as error:
@@ -345,6 +315,15 @@ class StreamedAnswer:
             log.warning("the answer goes on in a new message: %s", error)
             if (missing := part.text[self._shown :]).strip():
                 await self._post(Part(missing, part.footer, part.controls))
+
+    async def _update(self, part: Part) -> None:
+        try:
+            await self._out.posts.update(self._place, self._ts, part, self._mark, self._bookmark.check)
+        except ChatError as error:
+            if error.code != CONFLICT:
+                raise
+            await self._stop()  # Slack had said that this stream is over, and it is not
+            await self._out.posts.update(self._place, self._ts, part, self._mark, self._bookmark.check)
 
     async def _post(self, part: Part) -> str:
         return await self._out.posts.post(self._place, part, self._mark, self._bookmark.check)
@@ -374,17 +353,3 @@ class StreamedAnswer:
     @property
     def _mark(self) -> dict[str, Any]:
         return mark(self._bookmark.reference)
-
-
-def _parts(text: str, ending: str, shown: int) -> tuple[list[str], str]:
-    """Split an answer into its messages, and the rest that goes into a file."""
-    parts = split(text + ending, at_least=shown, most=MOST_MESSAGES)
-    if len(parts) <= MOST_MESSAGES:
-        return parts, ""
-    *parts, rest = split(text, at_least=shown, most=MOST_MESSAGES)
-    if len(parts) < MOST_MESSAGES:  # the text alone fits, and its ending does not
-        return [*parts, rest, ending.strip()], ""
-    tail = REST_NOTE + ending
-    if len(parts[-1]) + len(tail) <= MESSAGE_LIMIT:
-        return [*parts[:-1], parts[-1] + tail], rest
-    return [*parts, tail.strip()], rest

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 # Slack's limit for all the Markdown of one message; https://docs.slack.dev/reference/block-kit/blocks/markdown-block
 MESSAGE_LIMIT = 12_000
+MOST_MESSAGES = 3  # of one answer; what is left goes into a file
+REST = "answer.md"
+REST_NOTE = f"\n\n_The rest is in the file {REST}._"
 
 # What opens or closes a code block; bounded, so that repeating it always leaves room for text.
 _FENCE = re.compile(r"^ {0,3}(?P<ticks>`{3,20}|~{3,20})(?P<info>[^`~]{0,80})$")
@@ -142,3 +145,17 @@ def _open_fence(text: str) -> str:
         elif match and match["ticks"].startswith(ticks) and not match["info"].strip():
             opened = ""
     return opened
+
+
+def parts(text: str, ending: str, shown: int) -> tuple[list[str], str]:
+    """Split an answer into its messages, and the rest that goes into a file."""
+    found = split(text + ending, at_least=shown, most=MOST_MESSAGES)
+    if len(found) <= MOST_MESSAGES:
+        return found, ""
+    *found, rest = split(text, at_least=shown, most=MOST_MESSAGES)
+    if len(found) < MOST_MESSAGES:  # the text alone fits, and its ending does not
+        return [*found, rest, ending.strip()], ""
+    tail = REST_NOTE + ending
+    if len(found[-1]) + len(tail) <= MESSAGE_LIMIT:
+        return [*found[:-1], found[-1] + tail], rest
+    return [*found, tail.strip()], rest

@@ -25,6 +25,7 @@ FOR_ENDINGS = 0.2  # what is kept of the appends for the tails of answers
 # Codes that say so for the whole workspace, or for the app.
 NO_STREAMS = {"unknown_method", "missing_scope", "not_allowed_token_type", "feature_not_enabled", "access_denied"}
 # Codes that say that a message takes no more text: it got too old, or a person pressed Stop.
+CONFLICT = "streaming_state_conflict"  # of an edit: the message is still being streamed
 OVER = {"message_not_in_streaming_state", "stopped_by_user"}
 
 

@@ -156,6 +156,51 @@ async def test_a_stream_too_old_goes_on_by_edits(stage: Dialogue, model: Scripte
 
 
 @pytest.mark.usefixtures("eager")
+@pytest.mark.parametrize("method", ["chat.appendStream", "chat.stopStream"])
+async def test_a_stream_said_to_be_over_is_ended(stage: Dialogue, model: ScriptedModel, method: str) -> None:
+    """Slack takes no more text and no edit either, as its stream goes on."""
+    first, second = asyncio.Event(), asyncio.Event()
+    stage.workspace.fail(method, error="message_not_in_streaming_state")
+    model.answer("The first words, ", first, "more words, ", second, "and the last.")
+    whole = "The first words, more words, and the last."
+
+    def conflicts() -> bool:
+        return any(call.result.get("error") == "streaming_state_conflict" for call in stage.workspace.calls)
+
+    async with stage.bot():
+        ts = stage.mention("tell me")
+        await stage.workspace.until(lambda: from_bot(stage, ts))
+        (message,) = from_bot(stage, ts)
+        first.set()
+        await stage.workspace.until(lambda: "more words" in message.shown or conflicts())
+        second.set()
+        await stage.workspace.until(lambda: message.shown == whole and message.small_print)
+    assert from_bot(stage, ts) == [message]
+    assert not message.streaming
+    assert conflicts()
+
+
+@pytest.mark.usefixtures("eager")
+@pytest.mark.parametrize("rest", ["and the last.", "and\n\n```\ncode\n```\n\nmore. " + "word " * 2_400 + "the last."])
+async def test_an_answer_moves_on_to_a_new_message(stage: Dialogue, model: ScriptedModel, rest: str) -> None:
+    gate = asyncio.Event()
+    stage.workspace.fail("chat.update", error="cant_update_message", times=9)
+    model.answer("The first words, ", gate, rest)
+    async with stage.bot():
+        ts = stage.mention("tell me")
+        await stage.workspace.until(lambda: from_bot(stage, ts))
+        (message,) = from_bot(stage, ts)
+        assert message.stream is not None
+        message.stream.began -= 301
+        gate.set()
+        await stage.workspace.until(lambda: from_bot(stage, ts)[-1].shown.endswith("the last."), 20)
+        await stage.workspace.until(lambda: not stage.workspace.workspace.session(stage.general, ts).status)
+    said = [m.shown for m in from_bot(stage, ts)]
+    assert len(said) > 1
+    assert "".join("".join(said).split()) == "".join(f"The first words, {rest}".split())
+
+
+@pytest.mark.usefixtures("eager")
 async def test_a_workspace_without_streams_sees_edits(model: ScriptedModel, environ: dict[str, str]) -> None:
     missing = frozenset({"chat.startStream", "agents.sessions.setStatus"})
     rules = Rules(scopes=frozenset(SCOPES), subscriptions=frozenset(EVENTS), missing_methods=missing)

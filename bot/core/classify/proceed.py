@@ -19,9 +19,10 @@ from bot.core.classify.run import Status
 from bot.core.classify.sort import sort
 from bot.core.control import Button
 from bot.core.conversation import Message, Record
+from bot.core.halt import unless
 from bot.core.ports import Role
 from bot.core.reply import apology
-from bot.errors import ModelError
+from bot.errors import ModelError, ModelStoppedError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -70,6 +71,9 @@ async def proceed(run: Run, *, bookmark: Bookmark, world: World, gate: asyncio.S
     async with answering(run, bookmark, world) as visible:
         progress = Progress(await world.runs.count_sorted(run.id), asyncio.get_running_loop().time() + TURN)
         await _work(run, question, progress, visible, bookmark=bookmark, world=world, gate=gate)
+        if bookmark.halted.is_set() and progress.done < run.items:
+            await world.runs.change(replace(run, status=Status.STOPPED))
+            progress.is_stopped = True
         if progress.failure is not None:
             return await _fail(run, progress.failure, progress, visible, bookmark, world)
         if progress.is_stopped or progress.done < run.items:
@@ -107,7 +111,11 @@ async def _work(
                 return
             async with gate:
                 bookmark.check()
-                outcome = await sort(items, question, model=world.model)
+                try:
+                    outcome = await unless(bookmark.halted, sort(items, question, model=world.model))
+                except ModelStoppedError:
+                    progress.is_stopped = True
+                    return
             await _keep(run, outcome, progress, world)
             show()
 

@@ -120,6 +120,9 @@ class Runs(Protocol):
     async def corrections(self, place: Place, limit: int) -> Sequence[Example]:
         """Return what people corrected in a channel, newest first."""
 
+    async def running(self, place: Place) -> Sequence[str]:
+        """Return the ids of the runs that go on in a thread."""
+
     async def batched(self) -> Sequence[str]:
         """Return the ids of the runs that the model works on in its own time."""
 

@@ -40,6 +40,7 @@ class Desk:
     """Where code is written: its thread with the files that it has, or `is_private`, for the asker alone.
 
     `said` is what the newest message says. `opening` stands before the answer, `notes` at its very end.
+    `is_first`: the thread has no answer yet.
     """
 
     place: Place
@@ -49,6 +50,7 @@ class Desk:
     said: str = ""
     opening: str = ""
     notes: str = ""
+    is_first: bool = False
 
 
 class Product(NamedTuple):
@@ -95,7 +97,7 @@ async def produce(
     try:
         draft = await _write(request, visible, spare, bookmark=bookmark, model=model)
     except ModelError as error:
-        return Product(await own_up(error, visible, bookmark.reference))
+        return Product(await own_up(error, visible, bookmark.reference, is_first=desk.is_first))
     draft, report = await _mend(draft, request, visible, bookmark=bookmark, model=model)
     found = changes(blocks(draft.text), desk.known)
     new = [change for change in found if not change.is_idle]
@@ -104,14 +106,14 @@ async def produce(
     buttons = () if desk.is_private else wording.controls([change.file for change in new], is_saved=is_saved)
     shown = replaced(draft.text, {change.block: wording.difference(change) for change in new if change.before})
     shown = brief(shown) if new else shown
-    footer = footer_of(draft.calls, request)
+    footer = footer_of(draft.calls, request, is_first=desk.is_first)
     try:
         if draft.is_mended or shown != draft.text:
             message_id = await visible.replace(desk.opening + shown + ending, footer=footer, controls=buttons)
         else:
             message_id = await visible.finish(ending, footer=footer, controls=buttons)
     except GoneError as error:
-        return Product(gone(error, draft.calls))
+        return Product(await gone(error, visible, draft.calls))
     written = Written(draft.text, message_id, draft.calls, was_spared=draft.was_spared)
     return Product(written, tuple(change.file for change in new))
 

@@ -11,7 +11,7 @@ from bot.core.code.request import CodeRequest, parse, prompt
 from bot.core.command import answering
 from bot.core.conversation import shorten
 from bot.core.ports import Purpose, Request, Role, Turn
-from bot.core.reply import too_long
+from bot.core.reply import too_long, unapplied
 
 if TYPE_CHECKING:
     from bot.core.command import Command
@@ -32,8 +32,8 @@ async def code(command: Command, *, bookmark: Bookmark, store: Store, model: Mod
         settings=settings,
         creativity=Creativity.LOW,
     )
-    notes = too_long(characters=cut)
-    desk = Desk(command.place, command.asker, is_private=command.is_private, notes=notes)
+    notes = too_long(characters=cut) + unapplied(settings, model)
+    desk = Desk(command.place, command.asker, is_private=command.is_private, notes=notes, is_first=True)
     async with answering(command, chat=chat, bookmark=bookmark) as visible:
         product = await produce(request, visible, desk, bookmark=bookmark, model=model, chat=chat)
     record = command.record(product.written)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from bot.core.command import answering
 from bot.core.control import Button
 from bot.core.conversation import Message, Record
+from bot.core.halt import unless
 from bot.core.ports import Role
 from bot.core.reading import allow
 from bot.core.reply import DISCLAIMER, Written, own_up, too_long, unapplied, write
@@ -55,7 +56,12 @@ async def summarize(command: Command, *, bookmark: Bookmark, store: Store, model
         settings, reader = await store.settings(command.place), await chat.reader(command.asker.person)
         asking = request("", _person(command.place, command.asker), settings)
         async with answering(command, chat=chat, bookmark=bookmark) as visible:
-            text, cut = await condensed(ask.text, asking, model=model, progress=visible.progress)
+            try:
+                text, cut = await unless(
+                    bookmark.halted, condensed(ask.text, asking, model=model, progress=visible.progress)
+                )
+            except ModelError as error:
+                return command.record(await own_up(error, visible, bookmark.reference))
             asking = request(prompt(text, ask.wishes, reader.language), asking.person, settings)
             notes = too_long(characters=cut)
             written = await write(
@@ -122,10 +128,10 @@ async def give(run: Run, visible: Answer, *, bookmark: Bookmark, store: Store, m
             return await give_files(
                 (run.source.file,), run, visible, bookmark=bookmark, store=store, model=model, chat=chat
             )
-        read = await unless_cancelled(summary.read(), run, store)
+        read = await unless(bookmark.halted, unless_cancelled(summary.read(), run, store))
         if read.files:
             return await give_files(read.files, run, visible, bookmark=bookmark, store=store, model=model, chat=chat)
-        text = await unless_cancelled(summary.make(read), run, store)
+        text = await unless(bookmark.halted, unless_cancelled(summary.make(read), run, store))
     except CancelledRunError:
         return Written("", await visible.replace(CANCELLED))
     except (UsageError, NotAllowedError) as error:
