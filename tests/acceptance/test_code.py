@@ -194,8 +194,9 @@ async def test_code_has_a_footer_and_thinking(stage: Dialogue, model: ScriptedMo
             await stage.whisper(number)
         await stage.workspace.command(stage.general, "/code", "an area")
         shown = await answer(stage)
-    assert "claude-haiku-5-5 · " in shown
-    assert "AI can be wrong" in shown
+    below = answers(stage)[-1].small_print
+    assert below.startswith("claude-haiku-5-5 · ")
+    assert below.endswith("AI-generated; check what matters.")
     assert model.requests[0].body["thinking"]["type"] == "adaptive"
     assert "A circle" not in shown
 
