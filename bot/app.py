@@ -26,6 +26,7 @@ from bot.db.purse import SqlPurse
 from bot.db.quota import SqlQuota
 from bot.db.store import SqlStore
 from bot.errors import ChatError
+from bot.forgetting import Forgetting
 from bot.metrics import Metrics
 from bot.slack import http, socket
 from bot.slack.api import call, web_client
@@ -103,6 +104,7 @@ async def running(settings: Settings) -> AsyncIterator[str]:
             model=PaidModel(model, SqlPurse(database), tell=partial(whisper, chat), helpers=admins),
             chat=chat,
             admins=settings.parley_admins,
+            eraser=Forgetting(database),
         )
         Webhook(inbox, session, secret=_secret(settings.triage_webhook_secret), board=board, store=store)
         retention.register(inbox, store, settings.retention_days)

@@ -82,6 +82,8 @@ def _parser() -> argparse.ArgumentParser:
     triage.add_argument("--dry-run", action="store_true", required=True, help="it posts nothing and keeps nothing")
     triage.add_argument("file", type=Path, help="JSON lines with text, user and ts, or Slack's own export (zip)")
     triage.add_argument("--channel", default="", help="whose settings, as T012AB/C034CD; the defaults unless told")
+    _add_reach(add("export", _export, "print all that is kept of a person, a line of JSON a row"), is_person=True)
+    _add_reach(add("forget", _forget, "count the words that are kept of a person, a channel, a workspace; erase them"))
     add("doctor", _doctor, "check tokens, scopes, database and model, and tell the remedies")
     manifest = add("manifest", _manifest, "print the manifest that creates the Slack app")
     manifest.add_argument(
@@ -98,6 +100,39 @@ def _add_acts(work: argparse.ArgumentParser) -> None:
         which = parser.add_mutually_exclusive_group(required=True)
         which.add_argument("reference", nargs="?", help="what its person was told, and `work list` shows")
         which.add_argument("--all", action="store_true", help="all that failed")
+
+
+def _add_reach(parser: argparse.ArgumentParser, *, is_person: bool = False) -> None:
+    parser.add_argument("--workspace", required=True, help="its Slack id, such as T0123")
+    parser.add_argument("--person", default="", required=is_person, help="a Slack user id, such as U0123")
+    if not is_person:
+        parser.add_argument("--channel", default="", help="a Slack channel id, such as C0123")
+        parser.add_argument("--thread", default="", help="the ts of the message that it hangs on")
+        parser.add_argument("--yes", action="store_true", help="erase; without it, they are only counted")
+
+
+def _export(options: argparse.Namespace) -> int:
+    from bot import privacy
+
+    url = _configured(settings.environment()).database_url
+    asyncio.run(privacy.write_export(url, options.workspace, options.person, print))
+    return 0
+
+
+def _forget(options: argparse.Namespace) -> int:
+    from bot import privacy
+    from bot.core.forget import Reach
+
+    if options.thread and not options.channel:
+        print("A thread needs its --channel, too.", file=sys.stderr)
+        return 2
+    if options.person and options.channel:
+        print("Either a --person or a --channel.", file=sys.stderr)
+        return 2
+    reach = Reach(options.workspace, options.channel, options.thread, options.person)
+    url = _configured(settings.environment()).database_url
+    print(asyncio.run(privacy.forget(url, reach, dry=not options.yes)))
+    return 0
 
 
 def _add_file_acts(parser: argparse.ArgumentParser) -> None:

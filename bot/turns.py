@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from bot import ledger, triaging
 from bot.classifying import Classifying
-from bot.core import again, configure, impersonate, parley, settings_form, usage
+from bot.core import again, configure, forget, impersonate, parley, settings_form, usage
 from bot.core import command as commands
 from bot.core.answer import answer
 from bot.core.classify.press import FORMS
@@ -133,7 +133,7 @@ class Turns:
     Who asks while as much runs as may is told how many come before, by tasks that `close` ends.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (all that its use cases ask for)
         self,
         inbox: Inbox,
         *,
@@ -143,8 +143,10 @@ class Turns:
         model: Model,
         chat: Chat,
         admins: frozenset[str],
+        eraser: forget.Eraser,
     ) -> None:
         self._inbox, self._store, self._model, self._chat, self._admins = inbox, store, model, chat, admins
+        self._eraser = eraser
         self._threads = Threads(inbox, store=store, model=model, chat=chat, controls=PRESSED)
         self._classifying = Classifying(inbox, runs=runs, store=store, model=model, chat=chat)
         self._triaging = Triaging(
@@ -207,7 +209,7 @@ class Turns:
             await self.stop(press.place)
         elif press.name == again.RATE:
             return await again.rate(press, store=self._store)
-        elif press.name in PRESSED or press.name in DECIDED or press.name in TRIAGED:
+        elif press.name in PRESSED or press.name in {*DECIDED, forget.FORGET} or press.name in TRIAGED:
             await self._inbox.accept(press_delivery(press))
         else:
             log.warning("nobody knows the control %s", press.name)
@@ -305,6 +307,8 @@ class Turns:
             case "usage":
                 now = datetime.now(UTC)
                 return await usage.usage(command, admins=admins, bookmark=job, store=store, chat=chat, now=now)
+            case "forget":
+                return await forget.forget(command, admins=admins, bookmark=job, eraser=self._eraser, chat=chat)
             case "budget":
                 record = await configure_budget(command, admins=admins, bookmark=job, store=store, chat=chat)
             case "persona":
@@ -337,6 +341,9 @@ class Turns:
             await self._triaging.pressed(press)
             return _finish(Record(press.place, press.asker.person), job)
         try:
+            if press.name == forget.FORGET:
+                record = await forget.press_forget(press, admins=self._admins, eraser=self._eraser, chat=self._chat)
+                return _finish(record, job)
             if press.name in DECIDED:
                 return _finish(await self._classifying.pressed(press, bookmark=job), job)
             record = await PRESSED[press.name](

@@ -66,7 +66,8 @@ USAGE = {
     "`/parley revert <number>` takes changes back; `/parley persona` chooses a prompt with a name; "
     "`/parley triage on` sorts each post of this channel as feedback, "
     "`/parley triage report` and `/parley trends 7d` tell what came in; `/parley usage` shows what was used "
-    "and what it cost, `/parley budget` what may be spent; `/parley help` tells what I can do.",
+    "and what it cost, `/parley budget` what may be spent; `/parley forget` erases; "
+    "`/parley help` tells what I can do.",
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core import configure, configure_budget, impersonate, usage
+from bot.core import configure, configure_budget, forget, impersonate, usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,6 +13,7 @@ PARSED: dict[str, Callable[[str], object]] = {
     "usage": usage.parse,
     "budget": configure_budget.parse,
     "persona": impersonate.parse,
+    "forget": forget.parse,
 }
 
 

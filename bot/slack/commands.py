@@ -62,7 +62,7 @@ COMMANDS = (
     SlashCommand(
         "parley",
         "Parley's settings in this channel, and help",
-        "prompt [<text>] | settings | set <name> <value> | triage on | trends | usage | budget | help",
+        "prompt [<text>] | settings | set <name> <value> | triage on | trends | usage | budget | forget | help",
         parley.parse,
         is_private=True,
     ),

@@ -1,0 +1,29 @@
+"""Forgetting everywhere: in what the bot remembers, and in the work that waits or has failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.db.forget import SqlEraser
+from bot.work import erase as work
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.core.forget import Reach
+    from bot.db.engine import Database
+
+
+class Forgetting:
+    """Implements `bot.core.forget.Eraser`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def erase(self, reach: Reach, *, dry: bool = False) -> Mapping[str, int]:
+        """Erase words; return how many rows of each table held some. `dry`: only count."""
+        # The work first: a turn that runs later would bring back what it has read.
+        ids = (reach.workspace, reach.channel, reach.thread, reach.person)
+        waiting = await work.erase(self._database.writer, ids, dry=dry)
+        found = await SqlEraser(self._database).erase(reach, dry=dry)
+        return {**found, "inbox": waiting} if waiting else found
