@@ -52,7 +52,7 @@ class Said:
     `text` is all that a person reads in it, people by their names and files by theirs; `words` has people in the
     platform's own form, so that they can be addressed, and `names` tells who those are. `name` is the author's.
     `thread` is the id of the message that it hangs on, its own id when others hang on it, "" outside of threads.
-    `is_own`: the bot said it.
+    `is_own`: the bot said it. `last_reply`: when somebody last answered to it.
     """
 
     id: str
@@ -67,6 +67,7 @@ class Said:
     words: str = ""
     is_own: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
+    last_reply: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST_MESSAGES = 10_000
 THREADS_AT_ONCE = 4
+LOOKS_BACK = timedelta(days=7)  # before a span, for threads that were answered in it: the platform has no list of them
+MOST_LOOKED_AT = 2_000  # messages before a span
 PATIENCE = 300.0  # seconds that reading the threads of a channel may take: the platform lets us read only so fast
 
 # The same for a channel that there is not, one that the bot can't see, and a private one that the asker is not in:
@@ -118,7 +120,9 @@ async def read_thread(place: Place, *, chat: Chat, progress: Callable[[int], Non
 
 
 async def read_channel(place: Place, span: Span, person: str, *, chat: Chat, progress: Callable[[int], None]) -> Read:
-    """Read a channel with the threads that began in the span, up to its end; newest first, 10,000 messages at most.
+    """Read a channel with its threads, up to the span's end; newest first, 10,000 messages at most.
+
+    Of threads that began in the week before the span, the first message is read, and what was answered in the span.
 
     Where the span begins with what the person has read, it begins with their own last message in the channel, as no
     bot is told how far somebody has read. Raises `UsageError` for a channel out of reach, `ChatError`.
@@ -129,6 +133,9 @@ async def read_channel(place: Place, span: Span, person: str, *, chat: Chat, pro
     except NotInChannelError:
         raise UsageError(HIDDEN) from None
     roots = [said for said in read.said if said.reply_count]
+    older = await _older_roots(place, read.since or span.end, chat=chat)
+    read.said.extend(older)
+    roots += older
     room = asyncio.Semaphore(THREADS_AT_ONCE)
     deadline = asyncio.get_running_loop().time() + PATIENCE
 
@@ -145,7 +152,8 @@ async def read_channel(place: Place, span: Span, person: str, *, chat: Chat, pro
             except ChatBusyError as error:
                 await asyncio.sleep(error.retry_after)
             else:
-                read.said.extend(said for said in replies if said.id != thread.thread and said.at < span.end)
+                since = read.since or span.end
+                read.said.extend(said for said in replies if said.id != thread.thread and since <= said.at < span.end)
                 return True
         return False
 
@@ -156,6 +164,19 @@ async def read_channel(place: Place, span: Span, person: str, *, chat: Chat, pro
     except ExceptionGroup as errors:
         raise errors.exceptions[0] from None
     return read
+
+
+async def _older_roots(place: Place, since: datetime, *, chat: Chat) -> list[Said]:
+    """Return the first messages of threads that began in the week before a time and were answered since then."""
+    found, looked_at = list[Said](), 0
+    pages = cast("AsyncGenerator[Sequence[Said]]", chat.read_channel(place, since - LOOKS_BACK, since))
+    async with aclosing(pages):
+        async for page in pages:
+            found += [said for said in page if said.last_reply and said.last_reply >= since]
+            looked_at += len(page)
+            if looked_at >= MOST_LOOKED_AT:
+                break
+    return found
 
 
 async def _read_own(

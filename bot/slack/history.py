@@ -106,6 +106,7 @@ def said(message: Mapping[str, Any], words: str, names: Mapping[str, str], *, us
         at=_time(str(message["ts"])),
         reply_count=count if isinstance(count := message.get("reply_count"), int) else 0,
         names={mention(person): names[person] for person in mentioned(words) if person in names},
+        last_reply=_time(last) if (last := _string(message.get("latest_reply"))) else None,
     )
 
 

@@ -121,6 +121,35 @@ async def test_threads_are_read_and_noise_is_not(dialogue: Dialogue, model: Scri
     assert f"p{reply.replace('.', '')}?thread_ts={root}" in answer
 
 
+async def test_answers_to_an_older_thread_are_read(dialogue: Dialogue, model: ScriptedModel) -> None:
+    local = dialogue.workspace
+    clock = local.workspace.clock
+    local.workspace.clock = lambda: clock() - 2 * 86_400
+    root = local.say(dialogue.general, "Which colour?", user=local.ada)
+    local.say(dialogue.general, "Nobody answers this.", user=local.ada)
+    local.workspace.clock = clock
+    local.say(dialogue.general, "Green, at last.", user=local.sam, thread_ts=root)
+    model.answer(findings(decided=[point("It is green.", "m2")]))
+    await ask(dialogue, "24h")
+    assert "It is green." in (await summary(dialogue)).shown
+    assert [m["text"] for m in given(model)] == ["Which colour?", "Green, at last."]
+
+
+async def test_a_text_being_summarized_can_be_stopped(dialogue: Dialogue, model: ScriptedModel) -> None:
+    local = dialogue.workspace
+    model.answer("It is about ", asyncio.Event())
+    await ask(dialogue, "A long story about herons.")
+    await model.until_asked()
+
+    def thread() -> list[Message]:
+        (root,) = [m for m in local.workspace.messages(dialogue.general) if m.user == local.bot.id and not m.thread_ts]
+        return local.thread(dialogue.general, root.ts)
+
+    local.say(dialogue.general, "stop", thread_ts=thread()[0].ts)
+    await local.until(lambda: any("_Stopped._" in message.shown for message in thread()))
+    await model.until_abandoned()
+
+
 async def test_another_channel_is_summarized(dialogue: Dialogue, model: ScriptedModel) -> None:
     local = dialogue.workspace
     sales = local.workspace.add_channel("sales", members=[local.me.id, local.sam.id, local.bot.id])

@@ -114,7 +114,8 @@ async def _from_channel(asked: Asked, place: Place, *, chat: Chat, progress: Cal
     times = span.resolve(words, datetime.now(UTC), reader.zone)
     read = await reading.read_channel(place, times, asked.asker.person, chat=chat, progress=progress)
     where = f"#{asked.wish.channel}" if asked.wish.channel else "that channel" if asked.wish.link else "this channel"
-    gathered = _from_said(f"{where}, {words}", read.said, place, chat)
+    said = [one for one in read.said if read.since is None or one.at >= read.since]  # not what older threads began with
+    gathered = _from_said(f"{where}, {words}", said, place, chat)
     if not gathered.items:
         raise UsageError(f"Nobody wrote anything in {where} in that time ({words}), so there is nothing to sort.")
     return gathered
