@@ -1,0 +1,86 @@
+"""What one workspace stores, another does not get to see, whatever ids it names."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.core.channel_settings import ChannelSettings
+from bot.core.code.files import CodeFile
+from bot.core.conversation import Conversation, Heard, Message, Place, Record
+from bot.core.ports import Role
+from bot.core.usage import Scope, View
+from bot.db.classify import SqlRuns
+from bot.db.feedback import SqlBoard
+from bot.db.store import SqlStore, record
+from tests.integration.db import test_classify, test_runs, test_store
+
+if TYPE_CHECKING:
+    from bot.db.engine import Database
+
+OURS = Place("T1", "C1", "1700000000.000100")
+THEIRS = replace(OURS, workspace="T2")
+NOW = datetime.now(UTC)
+BEFORE = NOW - timedelta(days=1)
+
+
+@pytest.fixture
+async def stored(database: Database) -> Database:
+    """Store something of everything for the first workspace."""
+    store, board, runs = SqlStore(database), SqlBoard(database), SqlRuns(database)
+    said = (Message(Role.USER, "U1", "a secret", OURS.thread), Message(Role.ASSISTANT, "", "kept", "1700000001.1"))
+    call = replace(test_store.CALL, started_at=NOW)
+    files = (CodeFile("a.py", "secret = 1", 1),)
+    one = Record(OURS, "U1", messages=said, calls=(call,), began_with_bot=True, code_files=files)
+    async with database.writer.begin() as connection:
+        await record(connection, one)
+    for place in (Place("T1", ""), Place("T1", "C1"), OURS):
+        await store.change_settings(place, {"instructions": "a secret"}, "U1")
+    await store.begin_run(replace(test_runs.RUN, place=OURS))
+    heard = Heard(OURS, OURS.thread, "U1", "T1", "a secret", is_direct=False, mentions_bot=False, addresses_other=False)
+    id_ = await board.add(heard, NOW, "https://example.com/p1", together=0)
+    assert id_ is not None
+    await board.change("T1", id_, assignee="U1", status="taken")
+    await runs.create(test_classify.RUN, test_classify.ITEMS)
+    await runs.correct(test_classify.RUN.id, 1, ("Bug",), "U1")
+    return database
+
+
+async def test_threads_and_settings_stay_apart(stored: Database) -> None:
+    store = SqlStore(stored)
+    assert (await store.conversation(OURS)).messages
+    assert await store.conversation(THEIRS) == Conversation()
+    assert await store.code_files(OURS)
+    assert await store.code_files(THEIRS) == ()
+    assert (await store.settings(OURS)).instructions
+    assert await store.settings(THEIRS) == ChannelSettings()
+    assert not any(sheet.values for sheet in await store.layers(THEIRS))
+    assert await store.history(THEIRS) == ()
+    assert await store.sheets("T2") == {}
+
+
+async def test_usage_and_runs_stay_apart(stored: Database) -> None:
+    store = SqlStore(stored)
+    for scope in Scope:
+        assert await store.usage(View(scope), OURS, "U1", NOW)
+        assert await store.usage(View(scope), THEIRS, "U1", NOW) == ()
+    assert await store.run("T1", test_runs.RUN.id)
+    assert await store.run("T2", test_runs.RUN.id) is None
+    runs = SqlRuns(stored)
+    assert await runs.corrections(Place("T1", "C1"), 10)
+    assert not await runs.corrections(Place("T2", "C1"), 10)
+
+
+async def test_feedback_stays_apart(stored: Database) -> None:
+    board = SqlBoard(stored)
+    (ours,) = await board.assigned("T1", "U1", 10)
+    assert not await board.assigned("T2", "U1", 10)
+    assert await board.find("T2", ours.id) is None
+    assert await board.at(THEIRS) is None
+    assert await board.change("T2", ours.id, severity="Low") is None
+    assert not await board.waiting(Place("T2", "C1"), 10)
+    assert not await board.recent(Place("T2", "C1"), BEFORE, 10)
+    assert await board.find("T1", ours.id) == ours
