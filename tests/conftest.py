@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 
 from tests.stage.postgresql import private_postgresql
+from tests.stage.sqlite import SqliteFolder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,3 +25,8 @@ settings.load_profile("parley")
 def postgresql_server() -> Iterator[PostgresqlServer]:
     with private_postgresql() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> SqliteFolder:
+    return SqliteFolder(tmp_path_factory.mktemp("sqlite"))

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import text
 
 from bot import app, settings
-from bot.db import migrate
 from bot.db.engine import Database
 from bot.playground.local_workspace import LocalWorkspace
 from bot.playground.messages_api import MessagesServer
@@ -21,11 +20,11 @@ from tests.stage.scripted import ScriptedModel
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
     from bot.playground.delivery import Delivery
     from bot.playground.records import Message
     from tests.stage.postgresql import PostgresqlServer
+    from tests.stage.sqlite import SqliteFolder
 
 Transport = Literal["http", "socket"]
 
@@ -82,7 +81,6 @@ class Dialogue:
     async def bot(self, transport: Transport = "http") -> AsyncIterator[None]:
         """Run the bot against the stage."""
         read = settings.read(self.environ | self.workspace.environment(transport), for_slack=True)
-        await migrate.upgrade(read.database_url)
         async with app.running(read) as address:
             self.url = address
             if transport == "http":
@@ -102,11 +100,10 @@ BOTH_DATABASES = pytest.mark.parametrize(
 
 
 @pytest.fixture
-async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if getattr(request, "param", "sqlite") == "postgresql":
-        server: PostgresqlServer = request.getfixturevalue("postgresql_server")
-        return await server.migrated()
-    return f"sqlite:///{tmp_path / 'parley.db'}"
+async def database_url(request: pytest.FixtureRequest) -> str:
+    fixture = "postgresql_server" if getattr(request, "param", "sqlite") == "postgresql" else "sqlite_folder"
+    backend: PostgresqlServer | SqliteFolder = request.getfixturevalue(fixture)
+    return await backend.migrated()
 
 
 @pytest.fixture
