@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.playground.messages_reply import Stop, Thinking
@@ -192,3 +193,35 @@ async def test_a_question_names_its_thread(dialogue: Dialogue, model: ScriptedMo
     ts = dialogue.mention("what is a heron?")
     await dialogue.answer(dialogue.general, ts)
     assert dialogue.workspace.workspace.session(dialogue.general, ts).title == "what is a heron?"
+
+
+async def test_a_title_of_ones_own_stays(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer("A bird.")
+    model.answer("Fish.")
+    ts = dialogue.mention("what is a heron?")
+    await dialogue.answer(dialogue.general, ts)
+    dialogue.workspace.rename_session(dialogue.general, ts, "Herons")
+    dialogue.workspace.say(dialogue.general, "what does it eat?", thread_ts=ts)
+    await dialogue.answer(dialogue.general, ts, 2)
+    assert dialogue.workspace.workspace.session(dialogue.general, ts).title == "Herons"
+
+
+async def test_prompts_follow_what_is_looked_at(dialogue: Dialogue) -> None:
+    direct, sessions = dialogue.direct, dialogue.workspace.workspace.sessions
+
+    def suggested(channel: str) -> bool:
+        return (direct, "") in sessions and f"<#{channel}>" in str(sessions[direct, ""].prompts)
+
+    for channel in (dialogue.general, dialogue.workspace.channel("engineering")):
+        dialogue.workspace.look_at(channel)
+        await dialogue.workspace.until(partial(suggested, channel))
+    assert len(sessions[direct, ""].prompts) == 4
+
+
+async def test_a_workspace_without_a_pane_is_answered(dialogue: Dialogue, model: ScriptedModel) -> None:
+    for method in ("assistant.threads.setSuggestedPrompts", "agents.sessions.setStatus"):
+        dialogue.workspace.fail(method, error="unknown_method", times=9)
+    dialogue.workspace.look_at(dialogue.general)
+    model.answer("A bird.")
+    ts = dialogue.workspace.say(dialogue.direct, "what is a heron?")
+    assert await dialogue.answer(dialogue.direct, ts) == "A bird."

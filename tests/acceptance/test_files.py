@@ -10,10 +10,13 @@ from pypdf import PdfWriter
 
 from bot.playground.messages_rules import MessagesApiError
 from bot.slack.manifest import SCOPES
+from tests.acceptance.conftest import BOTH_DATABASES
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import ScriptedModel
+
+pytestmark = BOTH_DATABASES
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"pixels" * 20
 MEGABYTE = 1_000_000
