@@ -114,6 +114,7 @@ async def test_settings_are_listed_set_and_unset(dialogue: Dialogue, model: Scri
     [
         ("set colour red", "There is no setting `colour`"),
         ("set max_output many", "`max_output`"),
+        ("set model claude-opus-4-0", "is retired; use"),
         ("set temperature 0.2", "takes no temperature"),
     ],
 )
