@@ -404,7 +404,7 @@ async def test_an_attached_file_is_revised(dialogue: Dialogue, model: ScriptedMo
     model.answer(f"{block(BETTER)}\n\nIt uses pi.")
     ts = dialogue.mention("/code use pi", files={"area.py": AREA.encode()})
     await settled(dialogue)
-    shown = dialogue.answers(dialogue.general, ts)[0].shown
+    shown = next(m.shown for m in dialogue.answers(dialogue.general, ts) if not m.files)
     assert "-    return 3 * r * r\n+    return pi * r * r" in shown
     assert "Code saved to area.py\n" in shown
     assert AREA in json.dumps(model.requests[0].body["messages"]).replace("\\n", "\n")
@@ -422,7 +422,7 @@ async def test_a_binary_is_no_source(dialogue: Dialogue, model: ScriptedModel) -
     model.answer(block(AREA))
     ts = dialogue.mention("/code add types", files={"area.py": b"\x00\xff\xfe\x00binary\x81"})
     await settled(dialogue)
-    shown = dialogue.answers(dialogue.general, ts)[0].shown
+    shown = next(m.shown for m in dialogue.answers(dialogue.general, ts) if not m.files)
     assert "I can't read *area.py*: it is not text." in shown
     assert "Code saved to area.py" in shown
 

@@ -13,11 +13,13 @@ from bot.playground.local_workspace import LocalWorkspace
 from bot.playground.rules import Rules
 from bot.slack import answer as slack_answer
 from bot.slack.manifest import EVENTS, SCOPES
-from tests.acceptance.conftest import Dialogue
+from tests.acceptance.conftest import BOTH_DATABASES, Dialogue
 
 if TYPE_CHECKING:
     from bot.playground.records import Message
     from tests.stage.scripted import ScriptedModel
+
+pytestmark = BOTH_DATABASES
 
 TABLE = "| City | People |\n|---|--:|\n| Oslo | 700,000 |\n| Rome | 2,800,000 |"
 

@@ -10,10 +10,13 @@ import pytest
 from bot.core.conversation import Place
 from bot.db.engine import Database
 from bot.db.store import SqlStore
+from tests.acceptance.conftest import BOTH_DATABASES
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import ScriptedModel
+
+pytestmark = BOTH_DATABASES
 
 
 async def choose(stage: Dialogue, channel: str, **settings: Any) -> None:

@@ -40,7 +40,7 @@ async def test_a_stream_grows_until_stopped(
     assert message.shown == "**hello**"
     feedback = {"type": "context", "elements": [{"type": "mrkdwn", "text": "a footer"}]}
     await stream.stop(markdown_text=" there", blocks=[feedback])
-    assert (message.shown, message.streaming) == ("**hello** there\n\na footer", False)
+    assert (message.shown, message.small_print, message.streaming) == ("**hello** there", "a footer", False)
 
 
 @pytest.mark.parametrize("missing", ["recipient_team_id", "recipient_user_id"])
