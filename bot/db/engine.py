@@ -106,11 +106,14 @@ def normalise(url: str) -> URL:
     return address.set(query=options)
 
 
-def sqlite_writer(address: URL, *, foreign_keys: bool = True) -> AsyncEngine:
-    """Make the engine with SQLite's only writing connection. Creates the folder of the file."""
+def sqlite_writer(address: URL, *, foreign_keys: bool = True, lock_timeout: float = LOCK_TIMEOUT) -> AsyncEngine:
+    """Make the engine with SQLite's only writing connection, which waits `lock_timeout` seconds for its lock.
+
+    Creates the folder of the file.
+    """
     Path(address.database or "").parent.mkdir(parents=True, exist_ok=True)
     pragmas = ("journal_mode = WAL", "synchronous = FULL", f"foreign_keys = {int(foreign_keys)}")
-    return sqlite_engine(address, connections=1, begin="BEGIN IMMEDIATE", pragmas=pragmas)
+    return sqlite_engine(address, connections=1, begin="BEGIN IMMEDIATE", pragmas=pragmas, lock_timeout=lock_timeout)
 
 
 def sqlite_reader(address: URL) -> AsyncEngine:
@@ -118,12 +121,14 @@ def sqlite_reader(address: URL) -> AsyncEngine:
     return sqlite_engine(address, connections=SQLITE_READERS, begin="BEGIN", pragmas=("query_only = 1",))
 
 
-def sqlite_engine(address: URL, *, connections: int, begin: str, pragmas: tuple[str, ...]) -> AsyncEngine:
+def sqlite_engine(
+    address: URL, *, connections: int, begin: str, pragmas: tuple[str, ...], lock_timeout: float = LOCK_TIMEOUT
+) -> AsyncEngine:
     """Make an engine whose transactions start with `begin`, as the driver would only start one at the first change."""
 
     async def connect() -> aiosqlite.Connection:
         # The time limit is SQLite's busy_timeout: the driver sets it before the first pragma, which may meet a lock.
-        return await sqlite.Connection(str(address.database), timeout=LOCK_TIMEOUT)
+        return await sqlite.Connection(str(address.database), timeout=lock_timeout)
 
     engine = create_async_engine(
         address,

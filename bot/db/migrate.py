@@ -79,7 +79,7 @@ def migration_engine(address: URL) -> AsyncEngine:
     SQLite changes a table by writing a new one and dropping the old, which must not cascade: its foreign keys are off.
     """
     if address.get_backend_name() == "sqlite":
-        return sqlite_writer(address, foreign_keys=False)
+        return sqlite_writer(address, foreign_keys=False, lock_timeout=STATEMENT_TIMEOUT)
     return postgresql_engine(address, statement_timeout=STATEMENT_TIMEOUT)
 
 
