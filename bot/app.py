@@ -27,6 +27,7 @@ from bot.db.quota import SqlQuota
 from bot.db.store import SqlStore
 from bot.errors import ChatError
 from bot.forgetting import Forgetting
+from bot.github import GitHub
 from bot.metrics import Metrics
 from bot.slack import http, socket
 from bot.slack.api import call, web_client
@@ -107,6 +108,14 @@ async def running(settings: Settings) -> AsyncIterator[str]:
             eraser=Forgetting(database),
         )
         Webhook(inbox, session, secret=_secret(settings.triage_webhook_secret), board=board, store=store)
+        GitHub(
+            inbox,
+            session,
+            url=settings.triage_github_url,
+            token=_secret(settings.triage_github_token),
+            board=board,
+            store=store,
+        )
         retention.register(inbox, store, settings.retention_days)
         retention.register_runs(inbox, runs, settings.retention_days)
         retention.register_feedback(inbox, board, settings.retention_days)

@@ -15,8 +15,7 @@ from bot.claude.client import connect
 from bot.core.classify.begin import dollars
 from bot.core.conversation import Heard, Place
 from bot.core.ports import DEFAULTS, MICROS, Call
-from bot.core.triage.card import UNSORTED
-from bot.core.triage.item import Status
+from bot.core.triage.item import UNSORTED, Status
 from bot.core.triage.sort import asked, decide, ignore, judge, needs_no_model
 from bot.db import migrate
 from bot.db.engine import Database

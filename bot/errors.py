@@ -114,6 +114,19 @@ class WebhookError(BotError):
         self.is_transient = is_transient
 
 
+class GitHubError(BotError):
+    """GitHub did not take an issue; `code` is an HTTP status, or what kept it from being reached.
+
+    `retry_after` is in seconds, where GitHub wants some rest.
+    """
+
+    def __init__(self, code: str, *, is_transient: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.is_transient = is_transient
+        self.retry_after = retry_after
+
+
 class FileError(BotError):
     """A file that came with a message can't be read; the sentence says why, its `{name}` stands for the file's."""
 

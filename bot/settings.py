@@ -97,6 +97,8 @@ class Settings(BaseModel):
     port: int = Field(default=3000, ge=0, le=65535)
     parley_admins: Annotated[frozenset[str], BeforeValidator(_people)] = frozenset()
     triage_webhook_secret: Annotated[SecretStr, _prefixed("")] | None = None
+    triage_github_token: Annotated[SecretStr, _prefixed("")] | None = None
+    triage_github_url: Annotated[Url, AfterValidator(_slashed)] = "https://api.github.com/"
     max_running_turns: int = Field(default=200, ge=1, le=10_000)
     retention_days: int = Field(default=365, ge=0, le=36_500)
     turn_attempts: int = Field(default=12, ge=1, le=1000)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from bot import ledger, webhook
+from bot import dispatch, ledger
 from bot.core import configure
 from bot.core.configure import Action
 from bot.core.conversation import Place, Record
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SORT, SHOW, NOTIFY, TELL = "triage", "triage show", "triage notify", "triage tell"
+SORT, NOTIFY, TELL = "triage", "triage notify", "triage tell"
 ALERT, DIGEST = "triage alert", "triage digest"
 
 LOOK_EVERY = 20.0  # seconds: how often to look for what waits
@@ -86,7 +86,7 @@ class Triaging:
         self._model, self._chat, self._settings_of = model, chat, settings_of
         self._rests_until = 0.0
         inbox.handle(SORT, self.run_sort, _leave)
-        inbox.handle(SHOW, self.run_show, _leave)
+        inbox.handle(dispatch.SHOW, self.run_show, _leave)
         inbox.handle(NOTIFY, self.run_notify, _leave)
         inbox.handle(TELL, self.run_tell, _leave)
         inbox.handle(ALERT, self.run_alert, _leave)
@@ -133,11 +133,7 @@ class Triaging:
         )
 
     async def _show(self, record: Feedback) -> None:
-        """Let a record be shown: one after the other in a channel, in the pace that the platform allows."""
-        where = f"{record.workspace}:{record.channel}"
-        payload = {"workspace": record.workspace, "id": record.id}
-        id_ = f"triage-show:{record.workspace}:{record.id}:{record.version}"
-        await self._inbox.accept(Delivery(id_, f"triage-show:{where}", SHOW, payload, f"triage:{where}"))
+        await self._inbox.accept(dispatch.show(record))
 
     async def _notify(self, record: Feedback, channel: str, reason: str = "") -> None:
         place = replace(record.place, thread="")
@@ -190,7 +186,9 @@ class Triaging:
         settings = await self._store.settings(replace(record.place, thread=""))
         await show(record, settings, bookmark=job, board=self._board, chat=self._chat)
         if settings.webhook:
-            await self._inbox.accept(webhook.delivery(record))
+            await self._inbox.accept(dispatch.webhook(record))
+        if settings.triage_github and record.version > record.issue_version:
+            await self._inbox.accept(dispatch.github(record))
         if channel := target(record, settings):
             await self._notify(record, channel)
         elif record.routed and record.routed != ELSEWHERE:

@@ -16,29 +16,32 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 
+from bot.dispatch import WEBHOOK
 from bot.errors import WebhookError
-from bot.work import Delivery
 
 if TYPE_CHECKING:
     from bot.core.ports import Store
     from bot.core.triage.item import Board, Feedback
     from bot.work import Inbox, Job
 
-KIND = "triage webhook"
 TIMEOUT = 15.0  # seconds
 RETRIED = {408, 425, 429}  # besides all of 500 and above; https://www.rfc-editor.org/rfc/rfc9110#section-15
 SUCCESS, FIRST_SERVER_FAULT = 2, 500  # the hundreds of the one, the first of the others
 SENT = (
     *("id", "workspace", "channel", "message", "person", "text", "status", "category", "severity", "sentiment", "area"),
-    *("team", "summary", "language", "confidence", "evidence", "duplicate_of", "assignee", "permalink", "version"),
+    *(
+        "team",
+        "summary",
+        "language",
+        "confidence",
+        "evidence",
+        "duplicate_of",
+        "assignee",
+        "permalink",
+        "issue",
+        "version",
+    ),
 )
-
-
-def delivery(record: Feedback) -> Delivery:
-    """Wrap a version of a record; a record's versions go in order."""
-    name = f"triage-webhook:{record.workspace}:{record.id}"
-    payload = {"workspace": record.workspace, "id": record.id}
-    return Delivery(f"{name}:{record.version}", name, KIND, payload)
 
 
 def body_of(record: Feedback) -> bytes:
@@ -62,7 +65,7 @@ class Webhook:
         self, inbox: Inbox, session: aiohttp.ClientSession, *, secret: str, board: Board, store: Store
     ) -> None:
         self._session, self._secret, self._board, self._store = session, secret, board, store
-        inbox.handle(KIND, self.run, _leave)
+        inbox.handle(WEBHOOK, self.run, _leave)
 
     async def run(self, job: Job) -> None:
         """Send a record as it is now. Raises `WebhookError`."""

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_INSTRUCTIONS = 10_000  # characters
+_REPOSITORY = re.compile(
+    r"(?:https://[^/\s]+/)?(?P<owner>\w[\w-]{0,38})/(?P<name>[\w.-]{1,100}?)(?:\.git)?/?", re.ASCII
+)
 Dollars = Annotated[float | None, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 
 
@@ -180,6 +183,11 @@ class ChannelSettings(BaseModel):
     webhook: str = Field(
         default="", max_length=500, description="an https address that gets each record of feedback as signed JSON"
     )
+    triage_github: str = Field(
+        default="",
+        max_length=200,
+        description="the GitHub repository, as acme/app, where each record of feedback becomes an issue",
+    )
     alert_from: int = Field(
         default=3, ge=0, le=100, description="so many posts about the same thing are told to the team at once; 0: never"
     )
@@ -208,6 +216,15 @@ class ChannelSettings(BaseModel):
         if value and not is_fine:
             raise ValueError("it has to begin with https://")
         return value
+
+    @field_validator("triage_github")
+    @classmethod
+    def _repository(cls, value: str) -> str:
+        """Hold a repository to `owner/name`; its address will do, too."""
+        match = _REPOSITORY.fullmatch(value)
+        if value and (not match or match["name"] in {".", ".."}):
+            raise ValueError("a repository is written as acme/app")
+        return f"{match['owner']}/{match['name']}" if match else ""
 
     @field_validator("time_zone")
     @classmethod

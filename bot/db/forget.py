@@ -57,7 +57,7 @@ NO_WORDS = {
     "rates": {"key", "taken"},
     "feedback": {
         *("message", "revision", "permalink", "category", "severity", "sentiment", "area", "team", "language"),
-        *("given", "assignee", "card", "reaction", "routed"),
+        *("given", "assignee", "card", "reaction", "routed", "issue", "issue_state"),
     },
     "alerts": {"key", "message"},
 }

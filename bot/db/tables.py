@@ -5,7 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, DateTime, Float, ForeignKey, Index, Integer, MetaData, Text, UniqueConstraint, false
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Text,
+    UniqueConstraint,
+    false,
+    literal_column,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -365,6 +377,9 @@ class Feedback(Base):
     reaction: Mapped[str] = mapped_column(default="")
     routed: Mapped[str] = mapped_column(default="")
     is_acknowledged: Mapped[bool] = mapped_column(default=False)
+    issue: Mapped[str] = mapped_column(default="", server_default=literal_column("''"))
+    issue_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    issue_state: Mapped[str] = mapped_column(default="", server_default=literal_column("''"))
 
 
 class Alert(Base):

@@ -6,6 +6,7 @@ small_talk.py posts that are no feedback, told without a model
 form.py       the form that the model fills in, and how it is checked
 sort.py       posts that wait are sorted
 card.py       what people see of a record
+issue.py      what a record is as an issue of a tracker
 show.py       a record's reaction, card and acknowledgement; a team's messages
 act.py        what people decide about a record, by buttons and a form
 trend.py      what there is more of than usual

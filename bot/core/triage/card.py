@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.control import Button, Select
-from bot.core.triage.item import ELSEWHERE, Status
+from bot.core.triage import issue
+from bot.core.triage.item import ELSEWHERE, UNSORTED, Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,6 @@ CHANGE = "feedback_change"  # the button and the menu, and the form that they op
 
 SHOWN_OF_EVIDENCE = 120  # characters
 SHOWN_OF_OPTION = 60
-UNSORTED = "Unsorted"
 
 REACTIONS = {
     "bug report": "bug",
@@ -55,6 +55,7 @@ def card(record: Feedback, settings: ChannelSettings, chat: Chat, *, original: s
         lines.append(f"> {plain(record.evidence[:SHOWN_OF_EVIDENCE])}")
     facts = [f"Team: {record.team}" if record.team else "", _sureness(record, settings, chat)]
     facts.append(f"repeats [an earlier post]({original})" if original else "")
+    facts.append(f"[{plain(issue.name(record.issue))}]({record.issue})" if record.issue else "")
     facts.append("its team's channel can't be reached" if record.routed == ELSEWHERE else "")
     lines.append(" · ".join(fact for fact in facts if fact))
     lines.append(_standing(record, chat))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.core.triage.alert import MOST_RECORDS
-from bot.core.triage.card import UNSORTED, plain
-from bot.core.triage.item import Status
+from bot.core.triage.card import plain
+from bot.core.triage.item import UNSORTED, Status
 from bot.core.triage.report import agreed
 from bot.core.triage.trend import DAY, HISTORY, trends
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bot.core.ports import Call
     from bot.core.triage.sort import Decision
 
+UNSORTED = "Unsorted"  # what people read where there is no category
 ELSEWHERE = "!"  # where a record is routed whose team's channel can't be reached
 
 
@@ -43,7 +44,8 @@ class Feedback:
 
     `team` is a team's name, `assignee` a person. `given` is the category that the model gave; `duplicate_of` and `root`
     are ids of records: the one that this repeats, and the first of all that are alike. `version` counts what changed,
-    `card` and `routed` are the messages that show it, `reaction` what stands under the post.
+    `card` and `routed` are the messages that show it, `reaction` what stands under the post. `issue` is the address of
+    its issue, `issue_version` the version that was written there, `issue_state` how it was left.
     """
 
     id: int
@@ -78,6 +80,9 @@ class Feedback:
     reaction: str = ""
     routed: str = ""
     is_acknowledged: bool = False
+    issue: str = ""
+    issue_version: int = 0
+    issue_state: str = ""
 
     @property
     def place(self) -> Place:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from bot.core import chart
 from bot.core.ports import Upload
-from bot.core.triage.card import UNSORTED, plain
-from bot.core.triage.item import Status
+from bot.core.triage.card import plain
+from bot.core.triage.item import UNSORTED, Status
 from bot.core.triage.trend import DAY, alike
 
 if TYPE_CHECKING:

@@ -1,0 +1,78 @@
+"""What a record is as an issue of a tracker: its title and body, its labels, whether it is closed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bot.core.triage.item import UNSORTED, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from bot.core.triage.item import Feedback
+
+LONGEST_TITLE = 200  # characters; GitHub takes 256
+LONGEST_LABEL = 50  # characters, GitHub's limit
+CATEGORY, SEVERITY = "category: ", "severity: "  # what our labels begin with, so that others' are left alone
+
+OPEN, COMPLETED, NOT_PLANNED = "open", "completed", "not_planned"
+"""How an issue stands: open, or why it is closed; in GitHub's words."""
+
+_ADDRESS = re.compile(r"(?P<host>https?://[^/]+/)(?P<repository>[^/]+/[^/]+)/issues/(?P<number>\d+)")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+!|~&-])")
+
+
+def state(record: Feedback) -> str:
+    """Tell how a record's issue stands."""
+    if record.status is Status.RESOLVED:
+        return COMPLETED
+    return OPEN if record.is_counted else NOT_PLANNED
+
+
+def title(record: Feedback) -> str:
+    """Write the title: the summary, or the category where there is none."""
+    return (record.summary or f"{record.category or UNSORTED}: feedback")[:LONGEST_TITLE]
+
+
+def body(record: Feedback, original: Feedback | None) -> str:
+    """Write the body: facts and links. The post's own words stay where they were said: others may read an issue.
+
+    `original` is the record that this one repeats.
+    """
+    lines = [f"**{quiet(record.category or UNSORTED)}**, {quiet(record.severity) or 'no severity'}"]
+    lines.append(f"[The post]({record.permalink})")
+    facts = {"Area": record.area, "Sentiment": record.sentiment, "Team": record.team, "Language": record.language}
+    lines += [f"{name}: {quiet(value)}" for name, value in facts.items() if value]
+    if original is not None:
+        lines.append(f"Repeats {original.issue}" if original.issue else f"Repeats [a post]({original.permalink})")
+    return "\n".join([*(f"- {line}" for line in lines), "", "_Sorted by an AI; check what matters._", "", mark(record)])
+
+
+def mark(record: Feedback) -> str:
+    """Return what is in the body of a record's issue alone, and that nobody sees."""
+    return f"<!-- parley {record.workspace}/{record.channel}/{record.message} -->"
+
+
+def labels(record: Feedback, present: Collection[str] = ()) -> list[str]:
+    """Return the labels that an issue is to have: ours, and of those that are `present` all that are others'."""
+    ours = [f"{CATEGORY}{record.category or UNSORTED}", *([f"{SEVERITY}{record.severity}"] if record.severity else [])]
+    kept = [one for one in present if not one.startswith((CATEGORY, SEVERITY))]
+    return [*kept, *(one[:LONGEST_LABEL] for one in ours)]
+
+
+def located(address: str) -> tuple[str, int] | None:
+    """Read an issue's address: its repository and number; None for what is no such address."""
+    match = _ADDRESS.fullmatch(address)
+    return (match["repository"], int(match["number"])) if match else None
+
+
+def name(address: str) -> str:
+    """Write an issue's name, as `acme/app#12`."""
+    found = located(address)
+    return f"{found[0]}#{found[1]}" if found else address
+
+
+def quiet(text: str) -> str:
+    """Take the power out of a text: it makes no link, and calls nobody."""
+    return _SPECIAL.sub(r"\\\1", text).replace("@", "@\u200b")

@@ -1,0 +1,164 @@
+"""Feedback's way to GitHub: an issue a record, in the repository that its channel has set.
+
+A record is sent again until it arrives, and makes one issue all the same: the issue's address is kept with the record,
+and where a former try may have died in between, the repository's newest issues are looked through for the record's mark
+before another one is made. They are listed rather than searched, as GitHub's search lags behind.
+https://docs.github.com/en/rest/issues/issues
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from dataclasses import replace
+from datetime import timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+
+from bot.core.triage import issue
+from bot.dispatch import GITHUB, show
+from bot.errors import GitHubError
+
+if TYPE_CHECKING:
+    from bot.core.ports import Store
+    from bot.core.triage.item import Board, Feedback
+    from bot.work import Inbox, Job
+
+log = logging.getLogger(__name__)
+
+TIMEOUT = 30.0  # seconds
+VERSION = "2022-11-28"  # of the API
+# GitHub asks for a second between requests that write, and one at a time:
+# https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api
+PACE = 1.0
+BUSY = 60.0  # seconds to wait where GitHub wants some rest, and does not say how much
+CLOCKS = timedelta(minutes=5)  # by which theirs and ours may differ
+PAGES, PAGE = 5, 100  # of issues that are looked through
+RETRIED = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
+LIMITED = {HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS}
+
+
+class GitHub:
+    """Registers with the inbox, which tries again what failed for the moment, and lists what failed for good.
+
+    `url` is the API's address.
+    """
+
+    def __init__(
+        self, inbox: Inbox, session: aiohttp.ClientSession, *, url: str, token: str, board: Board, store: Store
+    ) -> None:
+        self._inbox, self._session, self._url, self._token = inbox, session, url, token
+        self._board, self._store = board, store
+        self._written = -PACE
+        inbox.handle(GITHUB, self.run, _leave)
+
+    async def run(self, job: Job) -> None:
+        """Bring a record's issue to how the record is now. Raises `GitHubError`."""
+        record = await self._board.find(str(job.payload["workspace"]), int(job.payload["id"]))
+        if record is None or record.version <= record.issue_version:
+            return
+        repository = (await self._store.settings(replace(record.place, thread=""))).triage_github
+        if not repository:
+            return
+        if not self._token:
+            raise GitHubError("no TRIAGE_GITHUB_TOKEN")
+        if record.issue:
+            await self._update(record, job)
+        elif record.is_counted:
+            await self._create(record, repository, job)
+
+    async def _create(self, record: Feedback, repository: str, job: Job) -> None:
+        made = await self._find(record, repository, job) if job.was_begun else None
+        if made is None:
+            original = await self._board.find(record.workspace, record.duplicate_of) if record.duplicate_of else None
+            content = {
+                "title": issue.title(record),
+                "body": issue.body(record, original),
+                "labels": issue.labels(record),
+            }
+            made = await self._write("POST", f"repos/{repository}/issues", content, job)
+        values = {"issue": str(made["html_url"]), "issue_state": issue.OPEN, "issue_version": record.version + 1}
+        # Its card gets a link, which makes a version. Where another one came in between, this one is sent after all.
+        changed = await self._board.change(record.workspace, record.id, **values)
+        if changed is not None:
+            await self._inbox.accept(show(changed))
+
+    async def _find(self, record: Feedback, repository: str, job: Job) -> dict[str, Any] | None:
+        """Find the issue that a former try may have made, before it could keep its address."""
+        mark = issue.mark(record)
+        since = (job.accepted_at - CLOCKS).strftime("%Y-%m-%dT%H:%M:%SZ")
+        query = {"state": "all", "sort": "created", "direction": "desc", "since": since, "per_page": str(PAGE)}
+        for page in range(1, PAGES + 1):
+            found = await self._call("GET", f"repos/{repository}/issues", params=query | {"page": str(page)})
+            if (made := next((one for one in found if mark in str(one.get("body"))), None)) is not None:
+                return dict(made)
+            if len(found) < PAGE:
+                break
+        return None
+
+    async def _update(self, record: Feedback, job: Job) -> None:
+        """Bring labels up to date, and open or close it where the record was; what people do there is left alone."""
+        if (located := issue.located(record.issue)) is None:
+            return
+        path = f"repos/{located[0]}/issues/{located[1]}"
+        there = await self._call("GET", path)
+        present = [str(one["name"]) for one in there["labels"]]
+        wanted, state = issue.labels(record, present), issue.state(record)
+        changes: dict[str, Any] = {} if sorted(wanted) == sorted(present) else {"labels": wanted}
+        if state != record.issue_state:
+            is_open = state == issue.OPEN
+            reason = "reopened" if is_open else state
+            changes |= {"state": "open" if is_open else "closed", "state_reason": reason}
+        if changes:
+            await self._write("PATCH", path, changes, job)
+        await self._board.shown(record.workspace, record.id, issue_version=record.version, issue_state=state)
+
+    async def _write(self, method: str, path: str, content: dict[str, Any], job: Job) -> Any:  # noqa: ANN401 (their JSON)
+        await asyncio.sleep(self._written + PACE - time.monotonic())
+        self._written = time.monotonic()
+        job.check()
+        return await self._call(method, path, json=content)
+
+    async def _call(self, method: str, path: str, **arguments: Any) -> Any:  # noqa: ANN401 (their JSON)
+        headers = {
+            "Authorization": f"Bearer {self._token}",
+            "Accept": "application/vnd.github+json",
+            "X-GitHub-Api-Version": VERSION,
+            "User-Agent": "Parley",
+        }
+        timeout = aiohttp.ClientTimeout(total=TIMEOUT)
+        try:
+            async with self._session.request(
+                method, self._url + path, headers=headers, timeout=timeout, allow_redirects=False, **arguments
+            ) as response:
+                if not response.ok or response.status >= HTTPStatus.MULTIPLE_CHOICES:
+                    raise _fault(response)
+                return await response.json()
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            raise GitHubError(type(error).__name__, is_transient=True) from None
+
+
+def _fault(response: aiohttp.ClientResponse) -> GitHubError:
+    """Read what GitHub answered: a limit that was reached is a 403, too.
+
+    https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+    """
+    status, headers = response.status, response.headers
+    wait: float | None = None
+    if status in LIMITED:
+        if headers.get("Retry-After", "").isdigit():
+            wait = float(headers["Retry-After"])
+        elif headers.get("X-RateLimit-Remaining") == "0" and headers.get("X-RateLimit-Reset", "").isdigit():
+            wait = max(1.0, float(headers["X-RateLimit-Reset"]) - time.time())
+        elif status == HTTPStatus.TOO_MANY_REQUESTS:
+            wait = BUSY
+    is_transient = wait is not None or status in RETRIED or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return GitHubError(str(status), is_transient=is_transient, retry_after=wait)
+
+
+async def _leave(_job: Job, error: Exception) -> None:
+    """Tell nobody: the operator finds it with `python -m bot work list`, and can retry it."""
+    log.warning("an issue was not written: %s", getattr(error, "code", type(error).__name__))
