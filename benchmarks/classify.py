@@ -1,7 +1,10 @@
 """Count what sorting messages takes, beside one call a message: `python -m benchmarks.classify`.
 
-The model is the playground's rehearsal on this machine, so nothing is spent. It counts tokens as the playground does, a
-token every four bytes, and bills them by the catalogue's prices: the ratios are what this is about.
+Both ways give each message's category, confidence and evidence, from the same prompt and the same definitions; one call
+a message fills in the plain form that anybody would write for one.
+
+The model is the playground's rehearsal on this machine, so nothing is spent. It counts tokens as the playground does,
+1.3 every four bytes, and bills them by the catalogue's prices: the ratios are what this is about.
 """
 
 from __future__ import annotations
@@ -9,18 +12,21 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from pydantic import create_model
 
 from bot.claude import catalogue
 from bot.claude.client import connect
 from bot.core.channel_settings import Creativity
-from bot.core.classify import batch
+from bot.core.classify import batch, form
 from bot.core.classify.category import FEEDBACK
-from bot.core.classify.item import Item
+from bot.core.classify.evidence import evidence
+from bot.core.classify.item import Item, Verdict
 from bot.core.classify.proceed import AT_ONCE
-from bot.core.classify.sort import Question, sort
+from bot.core.classify.sort import Outcome, Question, sort
 from bot.core.ports import Call, Purpose, Request
 from bot.playground.messages_api import MessagesServer
 from bot.playground.rehearsal import Rehearsal
@@ -30,6 +36,8 @@ if TYPE_CHECKING:
 
     from bot.claude.client import Claude
     from bot.core.classify.category import Category
+
+Verdicts = Mapping[int, Verdict]
 
 MODEL = "claude-haiku-5-5"
 FEWER_CALLS, CHEAPER = 10, 5  # what the ratios have to be at least
@@ -83,19 +91,36 @@ def messages(count: int) -> list[Item]:
     return [Item(n, f"{who} {what}.{more}") for n, (more, who, what) in zip(range(1, count + 1), texts, strict=False)]
 
 
-async def take(name: str, parts: Iterable[Sequence[Item]], categories: Sequence[Category], claude: Claude) -> Row:
-    """Sort all parts, some at once."""
-    question = Question(Request(Purpose.CLASSIFY, (), 0, "benchmark", creativity=Creativity.LOW), tuple(categories))
+class Alone(Question):
+    """One message a call, and the form that is natural for one: no rows, no numbers."""
+
+    @property
+    def form(self) -> Any:  # noqa: ANN401 - a class, made for these categories
+        """The form to fill in."""
+        category = form.one_of([one.name for one in self.categories])
+        return create_model("Verdict", category=(category, ...), confidence=(int, ...), evidence=(str, ...))
+
+    def read(self, filled: Any, items: Sequence[Item]) -> dict[int, Verdict]:  # noqa: ANN401 - made just above
+        """Return what a filled form says of the message."""
+        (item,) = items
+        said = evidence(filled.evidence, item.text)
+        return {item.number: Verdict(item.number, (filled.category,), filled.confidence, said)}
+
+
+async def take(name: str, parts: Iterable[Sequence[Item]], question: Question, claude: Claude) -> tuple[Row, Verdicts]:
+    """Sort all parts, some at once; return what that took, and what came of it."""
     gate = asyncio.Semaphore(AT_ONCE)
 
-    async def one(items: Sequence[Item]) -> Sequence[Call]:
+    async def one(items: Sequence[Item]) -> Outcome:
         async with gate:
             outcome = await sort(items, question, model=claude)
         if outcome.failure or any(not verdict.categories for verdict in outcome.verdicts.values()):
             raise SystemExit(f"{name}: not all messages were sorted: {outcome.failure}")
-        return outcome.calls
+        return outcome
 
-    return Row(name, [call for calls in await asyncio.gather(*map(one, parts)) for call in calls])
+    outcomes = await asyncio.gather(*map(one, parts))
+    verdicts = {number: verdict for outcome in outcomes for number, verdict in outcome.verdicts.items()}
+    return Row(name, [call for outcome in outcomes for call in outcome.calls]), verdicts
 
 
 async def measure(count: int, categories: Sequence[Category]) -> list[Row]:
@@ -105,8 +130,13 @@ async def measure(count: int, categories: Sequence[Category]) -> list[Row]:
         told = server.environment()
         key, url = told["ANTHROPIC_API_KEY"], told["ANTHROPIC_BASE_URL"]
         async with connect(api_key=key, model=MODEL, base_url=url) as claude:
-            alone = await take("one call a message", ((item,) for item in items), categories, claude)
-            together = await take("/classify", batch.batches(items), categories, claude)
+            asking = Request(Purpose.CLASSIFY, (), 0, "benchmark", creativity=Creativity.LOW), tuple(categories)
+            alone, one_by_one = await take("one call a message", ((item,) for item in items), Alone(*asking), claude)
+            together, all_at_once = await take("/classify", batch.batches(items), Question(*asking), claude)
+    if one_by_one != all_at_once:
+        raise SystemExit("The two ways give different verdicts, so their prices can't be compared.")
+    with_evidence = sum(bool(verdict.evidence) for verdict in all_at_once.values())
+    print(f"{with_evidence:,} of {count:,} have evidence, the same in both ways.")
     return [alone, cached(alone), together, replace(together, name="/classify --batch", factor=0.5)]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ from bot.playground.messages_schema import resolve
 from bot.playground.rehearsal_text import central, shorten, stem, tagged, themes, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
 Json = dict[str, Any]
 
@@ -24,6 +23,7 @@ LEFTOVER = frozenset(
 # A category's own word in the text counts more than a word that merely goes with it.
 OWN_WORD = 3.0
 FEWEST_PROPOSED = 2
+WORDS_BEHIND = 2  # of evidence, after the word that decided
 SAME = 0.5  # the share of words from which on two texts say the same
 
 # An example of each format that the API's schemas may ask for.
@@ -110,18 +110,14 @@ class Item:
     text: str
 
 
-UNSURE = re.compile(r"evidence where the confidence is below (?P<percent>\d{1,3})")
-
-
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a part of the form is filled in from. `unsure`: below which percentage a choice has to be explained."""
+    """What a part of the form is filled in from."""
 
     root: Json
     items: tuple[Item, ...]
     subject: Item
     earlier: tuple[Item, ...] = ()
-    unsure: int | None = None
 
 
 def fill(schema: Json, prompt: str) -> object:
@@ -129,9 +125,7 @@ def fill(schema: Json, prompt: str) -> object:
     items = numbered(tagged(prompt, "messages"))
     document = next((text for tag in ("document", "request") if (text := plain(tagged(prompt, tag)))), prompt)
     subject = items[0] if len(items) == 1 else Item(1, document)
-    below = UNSURE.search(prompt)
-    unsure = int(below["percent"]) if below else None
-    return _fill(schema, Scope(schema, items, subject, numbered(tagged(prompt, "earlier")), unsure))
+    return _fill(schema, Scope(schema, items, subject, numbered(tagged(prompt, "earlier"))))
 
 
 def numbered(data: object) -> tuple[Item, ...]:
@@ -179,9 +173,12 @@ def confidence(options: Sequence[object], text: str) -> int:
 
 
 def evidence(options: Sequence[object], text: str) -> str:
-    """Return the first word of a text that speaks for the chosen option, "" where none does."""
-    chosen = str(choose(options, text))
-    return next((word for word in words(text) if _score(chosen, {stem(word)}) > 0), "")
+    """Return the first word of a text that speaks for the chosen option, with its neighbours, "" where none does."""
+    chosen, parts = str(choose(options, text)), text.split()
+    for number, part in enumerate(parts):
+        if any(_score(chosen, {stem(word)}) > 0 for word in words(part)):
+            return " ".join(parts[max(0, number - 1) : number + WORDS_BEHIND + 1])
+    return ""
 
 
 def duplicate_of(item: Item, others: Sequence[Item]) -> int:
@@ -219,22 +216,13 @@ def _fill_type(node: Json, scope: Scope) -> object:
     match kind[0] if isinstance(kind, list) else kind:
         case "object":
             fields: Json = node.get("properties", {})
-            filled = {name: _fill_property(name, fields, scope) for name in fields}
-            if "evidence" not in node.get("required", ()) and not _is_unsure(filled, scope):
-                filled.pop("evidence", None)
-            return filled
+            return {name: _fill_property(name, fields, scope) for name in fields}
         case "array":
             return _fill_array(node, scope)
         case "string":
             return FORMATS.get(node.get("format", "")) or _sentence(scope.subject.text)
         case scalar:
             return SCALARS.get(str(scalar))
-
-
-def _is_unsure(filled: Mapping[str, object], scope: Scope) -> bool:
-    """Tell whether the words that speak for a choice are wanted: it is less sure than the request says."""
-    sure = filled.get("confidence")
-    return not isinstance(sure, int) or scope.unsure is None or sure < scope.unsure
 
 
 def _fill_property(name: str, fields: Json, scope: Scope) -> object:
@@ -265,11 +253,25 @@ def _fill_array(node: Json, scope: Scope) -> list[object]:
     inner = resolve(node.get("items", {}), scope.root) or {}
     if inner.get("properties", {}).get("item", {}).get("type") == "integer":
         return [_fill(inner, replace(scope, subject=item)) for item in scope.items]
+    if inner.get("type") == "array" and scope.items and (options := _choices(inner, scope)):
+        return [_row(item, options) for item in scope.items]
     if inner.get("properties", {}).keys() == {"name", "definition"}:
         return list(propose([item.text for item in scope.items] or [scope.subject.text]))
     if inner.get("type") == "string" and "enum" not in inner:
         return [theme.phrase for theme in themes(scope.subject.text, 3)]
     return [_fill(inner, scope)]
+
+
+def _choices(row: Json, scope: Scope) -> Sequence[object]:
+    """Return what the texts in a row may be, where its cells are of several types."""
+    cells = (resolve(node, scope.root) or {} for node in row.get("items", {}).get("anyOf", ()))
+    return next((cell["enum"] for cell in cells if cell.get("enum")), ())
+
+
+def _row(item: Item, options: Sequence[object]) -> list[object]:
+    """Fill a row in: a number, the choice, how sure that is, and the words that speak for it in brackets."""
+    quote = evidence(options, item.text)
+    return [item.number, choose(options, item.text), confidence(options, item.text), [quote] if quote else []]
 
 
 def _sentence(text: str) -> str:

@@ -36,8 +36,9 @@ def table(count: int, texts: Sequence[str] = TEXTS) -> bytes:
     return file.getvalue().encode()
 
 
-def entry(item: int, category: str, confidence: int = 90, evidence: str = "") -> dict[str, Any]:
-    return {"item": item, "category": category, "confidence": confidence, "evidence": evidence}
+def entry(item: int, category: str, confidence: int = 90, evidence: str = "") -> list[Any]:
+    """Make a row of the model's answer."""
+    return [item, category, confidence, [evidence] if evidence else []]
 
 
 def all_as(category: str, first: int, last: int) -> dict[str, Any]:
@@ -97,7 +98,9 @@ async def test_a_file_is_classified_by_mention(rehearsal: Dialogue) -> None:
     assert [row["category"] for row in rows[:3]] == ["Bug report", "Billing", "Performance issue"]
     assert rows[0]["source"] == "row 2"
     assert [row["id"] for row in rows[:3]] == ["0", "1", "2"]  # a column of the file's own
-    assert (rows[0]["confidence"], rows[0]["evidence"]) == ("70", "")  # sure enough to need none
+    assert [row["confidence"] for row in rows[:3]] == ["70", "85", "85"]
+    assert [row["evidence"] for row in rows[:2]] == ["app crashes when I", "was charged twice, please"]
+    assert all(row["evidence"] and row["evidence"] in row["text"] for row in rows)
     assert file_named(rehearsal, ".xlsx").startswith(b"PK")
     assert file_named(rehearsal, ".png").startswith(b"\x89PNG")
 
@@ -205,8 +208,7 @@ async def test_the_channels_categories_are_used(dialogue: Dialogue, model: Scrip
 
 
 async def test_several_categories_when_asked(dialogue: Dialogue, model: ScriptedModel) -> None:
-    several = {"item": 1, "categories": ["Bug report", "Billing"], "confidence": 80, "evidence": ""}
-    model.answer({"results": [several]})
+    model.answer({"results": [[1, "Bug report", "Billing", 80, ["crashes"]]]})
     answer = await command(dialogue, f"it crashes and costs\n{INTO} --multi", "1. ")
     assert answer.shown.startswith("1. Bug report, Billing - ")
 

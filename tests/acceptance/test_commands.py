@@ -42,9 +42,9 @@ def command_thread(dialogue: Dialogue, channel: str) -> list[Message]:
     return dialogue.workspace.thread(channel, roots[-1].ts) if roots else []
 
 
-def entry(item: int, category: str) -> dict[str, object]:
-    """Make an entry of the classifying model's answer."""
-    return {"item": item, "category": category, "confidence": 90, "evidence": ""}
+def entry(item: int, category: str) -> list[object]:
+    """Make a row of the classifying model's answer."""
+    return [item, category, 90, []]
 
 
 async def command_answer(dialogue: Dialogue, channel: str) -> str:

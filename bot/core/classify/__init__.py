@@ -5,6 +5,7 @@ category.py   a category, and the set of them
 item.py       what is sorted, and what came of it
 sheet.py      rows of a file
 form.py       the form that the model fills in, and how it is checked
+evidence.py   the words that decided, as the text has them
 batch.py      how many items go into one call
 nearest.py    the settled examples that are most like a batch
 sort.py       a batch is asked for, checked, split where it was faulty

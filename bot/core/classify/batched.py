@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bot.core.classify import batch, form
+from bot.core.classify import batch
 from bot.core.classify.begin import CANCEL, answering, questioning
 from bot.core.classify.run import Status
 from bot.core.control import Button
@@ -91,7 +91,7 @@ async def collect(run: Run, *, world: World) -> Run:
     waiting = [item async for page in world.runs.unsorted(run.id) for item in page]
     for id_, (filled, call) in found.items():
         if part := named(id_, waiting):
-            verdicts = list(form.verdicts(filled, part).values()) if filled is not None else []
+            verdicts = list(asking.read(filled, part).values()) if filled is not None else []
             await world.runs.save(run, verdicts, [call], call.dollars)
     await world.runs.keep(run.id, COLLECTED, "yes")
     run = replace(await world.runs.find(run.id) or run, status=Status.RUNNING)

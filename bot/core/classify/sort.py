@@ -39,17 +39,16 @@ class Question:
     @property
     def form(self) -> type[Filled]:
         """The form to fill in."""
-        return form.form(self.categories, several=self.several)
+        return form.form(self.categories)
 
     def about(self, items: Sequence[Item]) -> Request:
         """Return the request for a batch."""
-        unsure = self.request.settings.check_below
-        text = form.prompt(items, self.categories, self.examples(items), unsure=unsure)
+        text = form.prompt(items, self.categories, self.examples(items), several=self.several)
         return replace(self.request, turns=(Turn(Role.USER, text),), max_output=batch.max_output(items))
 
     def read(self, filled: Filled, items: Sequence[Item]) -> dict[int, Verdict]:
         """Return what a filled form says of a batch."""
-        return form.verdicts(filled, items)
+        return form.verdicts(filled, items, several=self.several)
 
 
 @dataclass(slots=True)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import AfterValidator, Field, create_model
+from pydantic import create_model
 
-from bot.core.classify.form import SURE, Filled, evidence
+from bot.core.classify.evidence import evidence
+from bot.core.classify.form import SURE, Filled, described, one_of, settled
 from bot.core.classify.item import Verdict
 from bot.core.quoting import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from bot.core.channel_settings import ChannelSettings
     from bot.core.classify.category import Category
@@ -49,30 +50,18 @@ def form(categories: Sequence[Category], settings: ChannelSettings) -> type[Fill
     result = create_model(
         "Result",
         item=(int, ...),
-        category=(_one_of([one.name for one in categories]), ...),
+        category=(one_of([one.name for one in categories]), ...),
         confidence=(int, ...),
         evidence=(str, ...),
         nature=(Nature, ...),
-        severity=(_one_of(settings.severities), ...),
+        severity=(one_of(settings.severities), ...),
         sentiment=(Sentiment, ...),
-        area=(_one_of([*settings.areas, "other"]) if settings.areas else str, ...),
+        area=(one_of([*settings.areas, "other"]) if settings.areas else str, ...),
         summary=(str, ...),
         language=(str, ...),
         duplicate_of=(int, ...),
     )
     return create_model("Filled", __base__=Filled, results=(list[result], ...))
-
-
-def _one_of(names: Sequence[str]) -> Any:  # noqa: ANN401 - a type, made for these names
-    """Make a text that is one of these, whatever its upper and lower case: the API does not promise an enum's."""
-    by_name = {name.casefold(): name for name in names}
-
-    def known(value: str) -> str:
-        if value.casefold() not in by_name:
-            raise ValueError("not one of those there are")
-        return by_name[value.casefold()]
-
-    return Annotated[str, AfterValidator(known), Field(json_schema_extra={"enum": list(names)})]
 
 
 def prompt(
@@ -84,22 +73,16 @@ def prompt(
     earlier: Sequence[Item] = (),
 ) -> str:
     """Word the request; all that people wrote goes in as data."""
-    described = [{"name": one.name, "definition": one.definition, "examples": list(one.examples)} for one in categories]
-    parts = ["Triage each of these messages.", quoted("categories", [_filled(one) for one in described])]
+    parts = ["Triage each of these messages.", quoted("categories", described(categories))]
     parts.append(quoted("severities", list(settings.severities)))
     if settings.areas:
         parts.append(quoted("areas", list(settings.areas)))
     if examples:
-        settled = [{"text": one.text, "categories": list(one.categories)} for one in examples]
-        parts.append(quoted("settled", settled))
+        parts.append(settled(examples))
     if earlier:
         parts.append(quoted("earlier", [{"item": one.number, "text": one.text} for one in earlier]))
     parts.append(quoted("messages", [{"item": one.number, "text": one.excerpt or "[no text]"} for one in items]))
     return "\n\n".join(parts)
-
-
-def _filled(described: Mapping[str, object]) -> dict[str, object]:
-    return {name: value for name, value in described.items() if value}
 
 
 def judgements(filled: Filled, items: Sequence[Item], earlier: Iterable[int] = ()) -> dict[int, Verdict]:

@@ -110,6 +110,14 @@ def test_every_item_gets_one_entry(texts: list[str]) -> None:
     assert [result.item for result in Results.model_validate(filled).results] == list(range(1, len(texts) + 1))
 
 
+def test_rows_hold_what_the_types_say() -> None:
+    cell = {"anyOf": [{"type": "integer"}, {"type": "string", "enum": ["Bug report", "Other"]}, {"type": "array"}]}
+    schema = {"type": "object", "properties": {"results": {"type": "array", "items": {"type": "array", "items": cell}}}}
+    items = [{"item": 4, "text": "it crashes"}, {"item": 5, "text": "Tuesday"}]
+    filled = fill(schema, f"<messages>{json.dumps(items)}</messages>")
+    assert filled == {"results": [[4, "Bug report", 70, ["it crashes"]], [5, "Other", 30, []]]}
+
+
 @given(st.text(max_size=300))
 def test_any_form_is_filled_in_validly(text: str) -> None:
     schema = transform_schema(Triage)
@@ -156,7 +164,7 @@ def test_a_choice_comes_with_its_reason() -> None:
     unsure = fill(schema, document_("Tuesday"))
     assert isinstance(sure, dict)
     assert isinstance(unsure, dict)
-    assert (sure["category"], sure["evidence"]) == ("Bug report", "crashes")
+    assert (sure["category"], sure["evidence"]) == ("Bug report", "app crashes with an")
     assert unsure["confidence"] < 50 < sure["confidence"]
     assert unsure["evidence"] == ""
 
