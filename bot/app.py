@@ -17,6 +17,7 @@ from bot import ledger, retention, web
 from bot.claude import client as claude_client
 from bot.core.conversation import Place
 from bot.core.ports import Asker
+from bot.core.redaction.model import RedactingModel
 from bot.core.spend import PaidModel
 from bot.db import migrate
 from bot.db.classify import SqlRuns
@@ -102,7 +103,7 @@ async def running(settings: Settings) -> AsyncIterator[str]:
             store=store,
             runs=runs,
             board=board,
-            model=PaidModel(model, SqlPurse(database), tell=partial(whisper, chat), helpers=admins),
+            model=PaidModel(RedactingModel(model), SqlPurse(database), tell=partial(whisper, chat), helpers=admins),
             chat=chat,
             admins=settings.parley_admins,
             eraser=Forgetting(database),

@@ -15,6 +15,7 @@ from bot.claude.client import connect
 from bot.core.classify.begin import dollars
 from bot.core.conversation import Heard, Place
 from bot.core.ports import DEFAULTS, MICROS, Call
+from bot.core.redaction.model import RedactingModel
 from bot.core.triage.item import UNSORTED, Status
 from bot.core.triage.sort import asked, decide, ignore, judge, needs_no_model
 from bot.db import migrate
@@ -58,8 +59,9 @@ async def run(options: Options, settings: Settings) -> str:
         await migrate.upgrade(url)
         database = Database.open(url)
         try:
-            async with connect(api_key=key, model=settings.claude_model, base_url=settings.anthropic_base_url) as model:
-                return await triage(posts, held, SqlBoard(database), model)
+            address = settings.anthropic_base_url
+            async with connect(api_key=key, model=settings.claude_model, base_url=address) as claude:
+                return await triage(posts, held, SqlBoard(database), RedactingModel(claude))
         finally:
             await database.close()
 

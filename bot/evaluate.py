@@ -20,6 +20,7 @@ from bot.core.classify.proceed import AT_ONCE
 from bot.core.classify.score import Score
 from bot.core.classify.sort import Question, sort
 from bot.core.ports import Call, Purpose, Request
+from bot.core.redaction.model import RedactingModel
 from bot.db import migrate
 from bot.db.classify import SqlRuns
 from bot.db.engine import Database
@@ -188,7 +189,8 @@ async def run(options: Options, settings: Settings) -> tuple[str, bool]:
     key = settings.anthropic_api_key.get_secret_value() if settings.anthropic_api_key else ""
     if not key:
         raise SettingsError(["ANTHROPIC_API_KEY is not set: create a key in the Claude Console."])
-    async with connect(api_key=key, model=settings.claude_model, base_url=settings.anthropic_base_url) as model:
+    async with connect(api_key=key, model=settings.claude_model, base_url=settings.anthropic_base_url) as claude:
+        model = RedactingModel(claude)
         for one in ways:
             if fault := model.faults(one.settings).get("model"):
                 raise UsageError(fault)

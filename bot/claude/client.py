@@ -166,7 +166,7 @@ class Claude:
         card = self._card(request.settings)
         words = sum(estimate_tokens(turn.text) + TOKENS_PER_TURN for turn in request.turns)
         files = sum(attachment.tokens for turn in request.turns for attachment in turn.attachments)
-        ours = self._prompt_tokens + estimate_tokens(request.settings.instructions) + FORM_TOKENS
+        ours = self._prompt_tokens + estimate_tokens(request.settings.prompt) + FORM_TOKENS
         output = min(request.max_output, card.max_output)
         return catalogue.ceiling(card, words + files + ours, output, is_batch=is_batch)
 

@@ -27,6 +27,7 @@ MAX_INSTRUCTIONS = 10_000  # characters
 _REPOSITORY = re.compile(
     r"(?:https://[^/\s]+/)?(?P<owner>\w[\w-]{0,38})/(?P<name>[\w.-]{1,100}?)(?:\.git)?/?", re.ASCII
 )
+DEFAULT_COUNTRY = "US"
 Dollars = Annotated[float | None, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 
 
@@ -121,6 +122,15 @@ class ChannelSettings(BaseModel):
         description="the language that /code writes in where the request wants no other, such as TypeScript",
     )
     footer: bool = Field(default=False, description="whether answers end with their model, tokens and cost")
+
+    redact: bool = Field(
+        default=False,
+        description="whether e-mail addresses, phone and card numbers, IBANs and secrets in text are hidden from the "
+        "model, and put back in its answers",
+    )
+    phone_country: str = Field(
+        default=DEFAULT_COUNTRY, description="whose phone numbers are known without their country code, as US or DE"
+    )
 
     triage: bool = Field(default=False, description="whether each post here is taken for feedback, sorted and routed")
     triage_bots: bool = Field(default=False, description="whether what apps and workflows post is feedback, too")
@@ -225,6 +235,18 @@ class ChannelSettings(BaseModel):
         if value and (not match or match["name"] in {".", ".."}):
             raise ValueError("a repository is written as acme/app")
         return f"{match['owner']}/{match['name']}" if match else ""
+
+    @field_validator("phone_country")
+    @classmethod
+    def _country(cls, value: str) -> str:
+        """Hold the country to those whose numbers are known."""
+        if value == DEFAULT_COUNTRY:
+            return value
+        from phonenumbers import SUPPORTED_REGIONS  # noqa: PLC0415 (for the few that set it)
+
+        if value.upper() not in SUPPORTED_REGIONS:
+            raise ValueError("it has to be a country's code of two letters")
+        return value.upper()
 
     @field_validator("time_zone")
     @classmethod

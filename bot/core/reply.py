@@ -37,6 +37,7 @@ PATIENCE = (
 REJECTED = "\n\n_Claude could not open the files here, so this answer goes without them._"
 # Slack's guide for agents asks for one; under each answer it would be noise that nobody reads any more.
 DISCLAIMER = "AI-generated; check what matters."
+REDACTED = "redacted"
 LIMIT_HINT = "\n\n_I stopped at my length limit. Write “continue” and I go on from here._"
 
 
@@ -166,6 +167,8 @@ def footer_of(calls: Sequence[Call], request: Request, *, is_first: bool = False
         known = [call.dollars for call in calls if call.dollars is not None]
         price = f"${sum(known):.4f}" if len(known) == len(calls) else "price unknown"
         parts += [calls[-1].model, f"{tokens:,} tokens in, {output:,} out", price]
+    if request.settings.redact and (parts or is_first):
+        parts.append(REDACTED)
     return " · ".join([*parts, DISCLAIMER] if is_first else parts)
 
 

@@ -54,7 +54,10 @@ FIELDS = (
     "categories",
     "code_language",
     "footer",
+    "redact",
+    "phone_country",
 )
+TYPED = {"code_language", "phone_country"}  # in a line
 LABELS = {
     "instructions": "System prompt",
     "max_output": "Longest answer",
@@ -239,7 +242,7 @@ def _field(name: str, typed: str, inherited: ChannelSettings, models: Mapping[st
         return Field(name, _label(name), "choice", typed or INHERITED, tuple(options), hint)
     hint += f" Not set here: {left[:200]}" if left and name not in {"instructions", "categories"} else ""
     kind: Literal["area", "number", "text"] = (
-        "area" if name in {"instructions", "categories"} else "text" if name == "code_language" else "number"
+        "area" if name in {"instructions", "categories"} else "text" if name in TYPED else "number"
     )
     return Field(name, _label(name), kind, typed, hint=hint, optional=True, max_length=LONGEST)
 

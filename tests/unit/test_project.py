@@ -204,3 +204,14 @@ def test_the_files_linked_to_exist(page: str) -> None:
 
     assert linked
     assert [name for name in linked if not (ROOT / page).parent.joinpath(name).exists()] == []
+
+
+def test_every_way_to_claude_can_be_redacted() -> None:
+    ways = {
+        path.name: source
+        for path in (ROOT / "bot").glob("*.py")
+        if re.search(r"\bconnect\(\s*api_key", source := path.read_text(encoding="utf-8"))
+    }
+    assert ways.keys() >= {"app.py", "dry_run.py", "evaluate.py"}
+    # The doctor only asks whether the key is taken.
+    assert [name for name, source in ways.items() if "RedactingModel(" not in source] == ["doctor.py"]
