@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from bot.core.control import Form, Press, Submission
     from bot.core.conversation import Heard, Place
     from bot.core.ports import Bookmark, Chat, Model, Store
+    from bot.features import Features
     from bot.work import Finish, Inbox, Job
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,13 @@ class Classifying:
         inbox.handle(RUN, self.run_turn, self.give_up_turn)
         inbox.handle(SHOW, self.run_show, self.give_up_show)
         inbox.every("classify batches", LOOK_EVERY, self.look_after_batches)
+
+    def register(self, features: Features) -> None:
+        """Enter what is done here."""
+        features.commands["classify"] = self.command
+        features.presses |= dict.fromkeys(presses.PRESSED, self.pressed)
+        features.presses_now |= dict.fromkeys(presses.FORMS, self.open_form)
+        features.forms |= dict.fromkeys(presses.FORMS, self.submit)
 
     async def command(self, command: Command, *, bookmark: Bookmark) -> Record:
         """Carry `/classify` out, in its thread or in private. Raises `ChatError`."""

@@ -23,6 +23,7 @@ from bot.core.conversation import Place, Record
 from bot.core.ports import Asker
 from bot.core.triage import act, report
 from bot.core.triage.alert import alert
+from bot.core.triage.card import CHANGE
 from bot.core.triage.digest import digest, due
 from bot.core.triage.item import ELSEWHERE, Status
 from bot.core.triage.show import notify, show, show_notice, target, unreachable
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from bot.core.conversation import Changed, Heard
     from bot.core.ports import Bookmark, Chat, Model, Store
     from bot.core.triage.item import Board, Feedback
+    from bot.features import Features
     from bot.work import Inbox, Job
 
 log = logging.getLogger(__name__)
@@ -58,14 +60,6 @@ DIGESTED = timedelta(days=29)
 
 _PLACE = TypeAdapter(Place)
 _SECONDS = re.compile(r"\d{9,11}(?:\.\d+)?")
-
-
-def is_for(command: Command) -> bool:
-    """Tell whether `/parley` asks for what triage knows."""
-    try:
-        return configure.parse(command.text).action in {Action.REPORT, Action.TRENDS}
-    except UsageError:
-        return False
 
 
 class Triaging:
@@ -93,6 +87,13 @@ class Triaging:
         inbox.handle(DIGEST, self.run_digest, _leave)
         inbox.every("triage digests", DIGEST_EVERY, self.look_for_digests)
         inbox.every("triage", LOOK_EVERY, self.look_after)
+
+    def register(self, features: Features) -> None:
+        """Enter what is done here."""
+        features.words |= {"triage report": self.command, "trends": self.command}
+        features.presses |= dict.fromkeys(act.PRESSED, self.pressed)
+        features.presses_now[CHANGE] = self.open_form
+        features.forms[CHANGE] = self.submit
 
     # What comes in
 
@@ -244,16 +245,18 @@ class Triaging:
 
     # What people do
 
-    async def pressed(self, press: Press) -> None:
+    async def pressed(self, press: Press, *, bookmark: Bookmark) -> Record:  # noqa: ARG002 - every press has one
         """Carry out what a button says. Raises `ChatError`."""
+        nothing = Record(press.place, press.asker.person)
         try:
             record = await act.press(press, board=self._board, store=self._store)
         except (NotAllowedError, UsageError) as error:
             async with self._chat.whisper(press.place, press.asker) as visible:
                 await visible.replace(error.sentence)
-            return
+            return nothing
         if record is not None:
             await self._show(record)
+        return nothing
 
     async def open_form(self, press: Press) -> Form:
         """Open the form that changes a record. Raises `UsageError`, `NotAllowedError`."""

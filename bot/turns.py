@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from pydantic import TypeAdapter
 
-from bot import ledger, triaging
+from bot import ledger
 from bot.classifying import Classifying
-from bot.core import again, configure, forget, impersonate, parley, settings_form, usage
+from bot.configuring import Configuring
+from bot.core import again, forget, parley, settings_form, usage
 from bot.core import command as commands
 from bot.core.answer import answer
-from bot.core.classify.press import FORMS
-from bot.core.classify.press import PRESSED as DECIDED
 from bot.core.code import wording
 from bot.core.code.follow_up import press_code
 from bot.core.code.write import code
 from bot.core.command import Command
-from bot.core.configure_budget import configure_budget
 from bot.core.control import STOP, Press
-from bot.core.conversation import Heard, Message, Place, Record, is_stop, wants_answer
+from bot.core.conversation import Heard, Message, Place, Record, is_stop
 from bot.core.ports import Asker, Role
 from bot.core.reply import Written, apology
 from bot.core.revise import REGENERATE
 from bot.core.settings_form import Desk
 from bot.core.summarize import answer as summary
 from bot.core.summarize import source as summary_source
-from bot.core.triage.act import PRESSED as TRIAGED
-from bot.core.triage.card import CHANGE
 from bot.db import store as db_store
+from bot.deliveries import COMMAND, MESSAGE, PRESS, command_delivery, message_delivery, press_delivery
 from bot.errors import (
     BotError,
     ChatError,
@@ -44,10 +40,11 @@ from bot.errors import (
     SlowError,
     UsageError,
 )
+from bot.features import Features
 from bot.home_tab import HomeTab
-from bot.threads import Threads, lane, share
+from bot.notices import Notices
+from bot.threads import Threads, lane
 from bot.triaging import Triaging
-from bot.work import Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,31 +59,19 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MESSAGE, COMMAND, PRESS = "message", "command", "press"
-
-MOST_NOTICES = 20  # at once; more people than that are not told that the bot is busy
-NOTICE_DEADLINE = 10.0  # seconds
-
 _MESSAGE = TypeAdapter(Heard)
 _COMMAND = TypeAdapter(Command)
 _PRESS = TypeAdapter(Press)
 
 
-class Produce(Protocol):
-    """A command's use case."""
-
-    async def __call__(self, command: Command, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
-        """Carry the command out."""
-
-
 class Pressed(Protocol):
-    """What a press of a control sets off. Its turn waits in the lane of the thread that the control stands in."""
+    """A press's use case."""
 
     async def __call__(self, press: Press, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
         """Carry it out."""
 
 
-PRESSED: dict[str, Pressed] = {
+PRESSES: dict[str, Pressed] = {
     REGENERATE: again.regenerate,
     again.CONTINUE: again.go_on,
     summary.SHARE: summary.share,
@@ -97,41 +82,14 @@ PRESSED: dict[str, Pressed] = {
     **dict.fromkeys((wording.TESTS, wording.EXPLAIN, wording.TRANSLATE, wording.SAVE), press_code),
 }
 
-PRODUCE: dict[str, Produce] = {"summarize": summary.summarize, "code": code}
-
 
 def is_transient(error: Exception) -> bool:
     """Tell whether a turn that failed so may succeed when it is tried again."""
     return isinstance(error, BotError) and error.is_transient
 
 
-def message_delivery(heard: Heard) -> Delivery:
-    """Wrap a message. A mention in a thread arrives as two events, which are one message: its place and id tell."""
-    message = f"message:{heard.place.workspace}:{heard.place.channel}:{heard.id}"
-    return Delivery(message, lane(heard.place), MESSAGE, asdict(heard), share(heard.place))
-
-
-def command_delivery(command: Command) -> Delivery:
-    """Wrap a command: first on its own, to open its thread, then in that thread's lane, before any follow-up there."""
-    name = f"command:{command.id}"
-    if command.place.thread:
-        return Delivery(f"{name}:answer", lane(command.place), COMMAND, asdict(command), share(command.place))
-    return Delivery(name, name, COMMAND, asdict(command), share(command.place))
-
-
-def press_delivery(press: Press) -> Delivery:
-    """Wrap a press. One that replaces an answer, or goes on with it, counts once, however often it is pressed."""
-    is_once = press.name in {REGENERATE, again.CONTINUE}
-    what = f"{press.place.channel}:{press.name}:{press.value}" if is_once else press.id
-    name = f"press:{press.place.workspace}:{what}"
-    return Delivery(name, lane(press.place), PRESS, asdict(press), share(press.place))
-
-
 class Turns:
-    """Implements `core.ports.Reception`, and runs what was taken in.
-
-    Who asks while as much runs as may is told how many come before, by tasks that `close` ends.
-    """
+    """Implements `core.ports.Reception`, and runs what was taken in."""
 
     def __init__(  # noqa: PLR0913 (all that its use cases ask for)
         self,
@@ -145,19 +103,49 @@ class Turns:
         admins: frozenset[str],
         eraser: forget.Eraser,
     ) -> None:
-        self._inbox, self._store, self._model, self._chat, self._admins = inbox, store, model, chat, admins
-        self._eraser = eraser
-        self._threads = Threads(inbox, store=store, model=model, chat=chat, controls=PRESSED)
+        self._inbox, self._store, self._model, self._chat = inbox, store, model, chat
+        self._features = features = Features()
+        self._threads = Threads(inbox, store=store, model=model, chat=chat, controls=features.presses)
         self._classifying = Classifying(inbox, runs=runs, store=store, model=model, chat=chat)
         self._triaging = Triaging(
             inbox, board=board, runs=runs, store=store, model=model, chat=chat, settings_of=self._threads.settings_of
         )
         self._home = HomeTab(inbox, store=store, board=board, chat=chat, admins=admins)
-        self._desk = Desk(store, model, chat, admins)
-        self._notices: set[asyncio.Task[None]] = set()
+        self._notices = Notices(inbox, store=store, chat=chat)
+        self._configuring = Configuring(
+            inbox,
+            Desk(store, model, chat, admins),
+            threads=self._threads,
+            home=self._home,
+            changed=self._triaging.configured,
+        )
+        for feature in (self, self._classifying, self._triaging, self._configuring):
+            feature.register(features)
+        features.words |= {
+            "usage": partial(usage.usage, admins=admins, store=store, chat=chat, clock=partial(datetime.now, UTC)),
+            "forget": partial(forget.forget, admins=admins, eraser=eraser, chat=chat),
+        }
+        features.presses[forget.FORGET] = partial(forget.press_forget, admins=admins, eraser=eraser, chat=chat)
         inbox.handle(MESSAGE, self.run_message, self.give_up_message)
         inbox.handle(COMMAND, self.run_command, self.give_up_command)
         inbox.handle(PRESS, self.run_press, self.give_up_press)
+
+    def register(self, features: Features) -> None:
+        """Enter what is done here and in `core`."""
+        store, model, chat = self._store, self._model, self._chat
+        features.commands |= {
+            "parley": self._parley,
+            "summarize": partial(summary.summarize, store=store, model=model, chat=chat),
+            "code": partial(code, store=store, model=model, chat=chat),
+        }
+        features.presses |= {name: partial(case, store=store, model=model, chat=chat) for name, case in PRESSES.items()}
+        features.presses_now |= {
+            STOP: self._press_stop,
+            again.RATE: partial(again.rate, store=store),
+            summary.CANCEL: partial(summary.cancel, store=store),
+            summary_source.SHORTCUT: self._summarize_thread,
+        }
+        features.forms[again.COMMENT] = partial(again.comment, store=store)
 
     async def hear(self, heard: Heard) -> None:
         """Take in a person's message."""
@@ -170,7 +158,7 @@ class Turns:
         if await self._inbox.accept(delivery):
             # In a thread without an answer yet, the platform would not show what only one person may see.
             place = replace(heard.place, thread="") if heard.opens_thread else heard.place
-            self._notify(delivery, place, Asker(heard.author, heard.home), heard)
+            self._notices.notify(delivery, place, Asker(heard.author, heard.home), heard)
 
     async def change(self, changed: Changed) -> None:
         """Take in that a message was edited or deleted."""
@@ -182,34 +170,24 @@ class Turns:
         await self._inbox.halt(lane(place))
         await self._classifying.stop(place)
 
+    async def _press_stop(self, press: Press) -> None:
+        await again.allow_stop(press, self._chat)
+        await self.stop(press.place)
+
+    async def _summarize_thread(self, press: Press) -> None:
+        await self.take(summary_source.from_shortcut(press, chat=self._chat))
+
     async def take(self, command: Command) -> None:
         """Take in a slash command."""
         delivery = command_delivery(command)
         if await self._inbox.accept(delivery):
-            self._notify(delivery, command.place, command.asker)
+            self._notices.notify(delivery, command.place, command.asker)
 
     async def press(self, press: Press) -> Form | None:
         """Take in a press, or return the form that it opens. One that nobody knows any more is left."""
-        if press.name in settings_form.PRESSES:
-            form = await settings_form.press(press, self._desk)
-            if press.name == settings_form.TRY:
-                await self._inbox.accept(press_delivery(settings_form.for_trial(press)))
-            return form
-        if press.name in FORMS:
-            return await self._classifying.open_form(press)
-        if press.name == CHANGE:
-            return await self._triaging.open_form(press)
-        if press.name == summary_source.SHORTCUT:
-            await self.take(summary_source.from_shortcut(press, chat=self._chat))
-        elif press.name == summary.CANCEL:
-            # Not in the lane of its thread, where it would wait for what it is to end.
-            await summary.cancel(press, store=self._store)
-        elif press.name == STOP:
-            await again.allow_stop(press, self._chat)
-            await self.stop(press.place)
-        elif press.name == again.RATE:
-            return await again.rate(press, store=self._store)
-        elif press.name in PRESSED or press.name in {*DECIDED, forget.FORGET} or press.name in TRIAGED:
+        if at_once := self._features.presses_now.get(press.name):
+            return await at_once(press)
+        if press.name in self._features.presses:
             await self._inbox.accept(press_delivery(press))
         else:
             log.warning("nobody knows the control %s", press.name)
@@ -217,20 +195,8 @@ class Turns:
 
     async def submit(self, submission: Submission) -> Mapping[str, str]:
         """Take in a filled form; return what is wrong, by the field."""
-        if submission.name == settings_form.FORM:
-            faults = await settings_form.save(submission, self._desk)
-            if not faults:
-                place = settings_form.place_of(submission.value)
-                self._threads.forget_settings(place)
-                await self.visit(place.workspace, submission.asker, submission.id)
-            return faults
-        if submission.name in FORMS:
-            return await self._classifying.submit(submission)
-        if submission.name == again.COMMENT:
-            await again.comment(submission, store=self._store)
-            return {}
-        if submission.name == CHANGE:
-            return await self._triaging.submit(submission)
+        if form := self._features.forms.get(submission.name):
+            return await form(submission)
         log.warning("nobody knows the form %s", submission.name)
         return {}
 
@@ -240,27 +206,7 @@ class Turns:
 
     async def close(self) -> None:
         """End the notices that are under way."""
-        for task in self._notices:
-            task.cancel()
-        await asyncio.gather(*self._notices, return_exceptions=True)
-
-    def _notify(self, delivery: Delivery, place: Place, asker: Asker, heard: Heard | None = None) -> None:
-        """Tell who asked that it will take its time, if so, while the platform gets its acknowledgement."""
-        if self._inbox.is_full and len(self._notices) < MOST_NOTICES:
-            task = asyncio.create_task(self._tell_busy(delivery, place, asker, heard), name="notice")
-            self._notices.add(task)
-            task.add_done_callback(self._notices.discard)
-
-    async def _tell_busy(self, delivery: Delivery, place: Place, asker: Asker, heard: Heard | None) -> None:
-        try:
-            async with asyncio.timeout(NOTICE_DEADLINE):
-                if heard is not None and not wants_answer(heard, await self._store.conversation(heard.place)):
-                    return
-                if others := await self._inbox.count_before(delivery.id):
-                    async with self._chat.whisper(place, asker) as visible:
-                        await visible.replace(busy(others))
-        except Exception as error:  # noqa: BLE001 (whatever it was, the answer comes without a notice)
-            log.warning("nobody was told to wait: %s", type(error).__name__)
+        await self._notices.close()
 
     async def run_message(self, job: Job) -> Finish | None:
         """Answer a message."""
@@ -288,38 +234,14 @@ class Turns:
         return _finish(record, job) if record else None
 
     async def _carry_out(self, command: Command, job: Job) -> Record | None:
-        if command.name == "parley":
-            return await self._parley(command, job)
-        if command.name == "classify" and (command.is_private or command.place.thread):
-            return await self._classifying.command(command, bookmark=job)
         if command.place.thread or (command.is_private and not summary_source.is_request(command)):
-            return await PRODUCE[command.name](
-                command, bookmark=job, store=self._store, model=self._model, chat=self._chat
-            )
+            return await self._features.commands[command.name](command, bookmark=job)
         await self._open(command, job)
         return None
 
-    async def _parley(self, command: Command, job: Job) -> Record:
-        if triaging.is_for(command):
-            return await self._triaging.command(command, bookmark=job)
-        admins, store, chat = self._admins, self._store, self._chat
-        match parley.word(command.text):
-            case "usage":
-                now = datetime.now(UTC)
-                return await usage.usage(command, admins=admins, bookmark=job, store=store, chat=chat, now=now)
-            case "forget":
-                return await forget.forget(command, admins=admins, bookmark=job, eraser=self._eraser, chat=chat)
-            case "budget":
-                record = await configure_budget(command, admins=admins, bookmark=job, store=store, chat=chat)
-            case "persona":
-                record = await impersonate.impersonate(command, admins=admins, bookmark=job, store=store, chat=chat)
-            case _:
-                record = await configure.configure(
-                    command, admins=admins, bookmark=job, store=store, model=self._model, chat=chat
-                )
-                await self._triaging.configured(command)
-        self._threads.forget_settings(command.place)
-        return record
+    async def _parley(self, command: Command, *, bookmark: Bookmark) -> Record:
+        carry_out = parley.find(command.text, self._features.words) or self._configuring.configure
+        return await carry_out(command, bookmark=bookmark)
 
     async def _open(self, command: Command, job: Job) -> None:
         try:
@@ -337,18 +259,8 @@ class Turns:
         """Carry out what a press sets off."""
         press = _PRESS.validate_python(job.payload)
         ledger.gather(job, press.place, press.asker.person)
-        if press.name in TRIAGED:
-            await self._triaging.pressed(press)
-            return _finish(Record(press.place, press.asker.person), job)
         try:
-            if press.name == forget.FORGET:
-                record = await forget.press_forget(press, admins=self._admins, eraser=self._eraser, chat=self._chat)
-                return _finish(record, job)
-            if press.name in DECIDED:
-                return _finish(await self._classifying.pressed(press, bookmark=job), job)
-            record = await PRESSED[press.name](
-                press, bookmark=job, store=self._store, model=self._model, chat=self._chat
-            )
+            record = await self._features.presses[press.name](press, bookmark=job)
         except OverBudgetError as error:
             return await self.give_up_press(job, error)
         return _finish(record, job)
@@ -382,12 +294,6 @@ class Turns:
             return _finish(Record(command.place, command.asker.person, calls=written.calls), job)
         answering = commands.answering(command, chat=self._chat, bookmark=job)
         return _finish(command.record(await _own_up(error, job, answering)), job)
-
-
-def busy(others: int) -> str:
-    """Tell a person how many wait before them."""
-    behind = f"{others} others" if others > 1 else "1 other"
-    return f"I am busy: your question is queued behind {behind} and will be answered in order."
 
 
 def _finish(record: Record, job: Job) -> Finish:

@@ -15,7 +15,7 @@ from bot.core.revise import REGENERATE
 from bot.errors import NotAllowedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from bot.core.control import Control, Press, Submission
     from bot.core.conversation import Conversation
@@ -103,12 +103,13 @@ async def rate(press: Press, *, store: Store) -> Form | None:
     return Form(COMMENT, "Thank you", (field,), value=value, submit="Send")
 
 
-async def comment(submission: Submission, *, store: Store) -> None:
+async def comment(submission: Submission, *, store: Store) -> Mapping[str, str]:
     """Keep the words to a bad rating."""
     workspace, channel, thread, question = submission.value.split(" ")
     words = submission.answers.get(COMMENT, "")
     from_where = Place(workspace, channel, thread)
     await store.rate(from_where, question, submission.asker.person, is_good=False, comment=str(words))
+    return {}
 
 
 async def allow_stop(press: Press, chat: Chat) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bot.core.command import Command
     from bot.core.ports import Asker, Bookmark, Chat, Model, Sheet, Store
 
+WORDS = ("settings", "set", "unset", "prompt", "why", "history", "revert", "triage")  # behind /parley
 EDIT = "edit_settings"  # the button that opens the form with the settings
 
 _RESET = re.compile(r"(?:--|—|\u2013)?reset", re.IGNORECASE)  # phones turn two hyphens into a dash

@@ -82,7 +82,14 @@ async def forget(command: Command, *, admins: frozenset[str], bookmark: Bookmark
     return Record(command.place, command.asker.person)
 
 
-async def press_forget(press: Press, *, admins: frozenset[str], eraser: Eraser, chat: Chat) -> Record:
+async def press_forget(
+    press: Press,
+    *,
+    bookmark: Bookmark,  # noqa: ARG001 - every press has a bookmark
+    admins: frozenset[str],
+    eraser: Eraser,
+    chat: Chat,
+) -> Record:
     """Erase what the button stands for; may it still be. Raises `ChatError`."""
     channel, thread, person = ("" if part == "-" else part for part in press.value.split(" "))
     reach = Reach(press.place.workspace, channel, thread, person)

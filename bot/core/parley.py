@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.core import configure, configure_budget, forget, impersonate, usage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+Entry = TypeVar("Entry")
 
 PARSED: dict[str, Callable[[str], object]] = {
     "usage": usage.parse,
@@ -17,11 +19,12 @@ PARSED: dict[str, Callable[[str], object]] = {
 }
 
 
-def word(typed: str) -> str:
-    """Return the first word of what was typed, "" for nothing."""
-    return (typed.split(maxsplit=1) or [""])[0].lower()
+def find(typed: str, words: Mapping[str, Entry]) -> Entry | None:
+    """Return whose the first two words are of what was typed, or else the first one."""
+    first = typed.lower().split(maxsplit=2)
+    return next((words[key] for count in (2, 1) if (key := " ".join(first[:count])) in words), None)
 
 
 def parse(typed: str) -> object:
     """Read what was typed behind `/parley`. Raises `UsageError`, with how it is used."""
-    return PARSED.get(word(typed), configure.parse)(typed)
+    return (find(typed, PARSED) or configure.parse)(typed)

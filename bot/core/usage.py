@@ -20,7 +20,7 @@ from bot.core.ports import MICROS, Upload
 from bot.errors import ChatError, NotAllowedError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from bot.core.command import Command
     from bot.core.ports import Bookmark, Chat, Store
@@ -110,10 +110,16 @@ def parse(typed: str) -> View:
 
 
 async def usage(
-    command: Command, *, admins: frozenset[str], bookmark: Bookmark, store: Store, chat: Chat, now: datetime
+    command: Command,
+    *,
+    bookmark: Bookmark,
+    admins: frozenset[str],
+    store: Store,
+    chat: Chat,
+    clock: Callable[[], datetime],
 ) -> Record:
     """Show who used what to the asker alone; the picture and the CSV come as direct messages. Raises `ChatError`."""
-    view = parse(command.text)
+    view, now = parse(command.text), clock()
     async with answering(command, chat=chat, bookmark=bookmark) as visible:
         try:
             await _check_may_see(view, command, admins=admins, chat=chat)

@@ -112,7 +112,10 @@ async def share(press: Press, *, bookmark: Bookmark, store: Store, model: Model,
 
 
 async def cancel(press: Press, *, store: Store) -> None:
-    """Note that a summary is wanted no more; who works on it will see."""
+    """Note that a summary is wanted no more; who works on it will see.
+
+    Not in the lane of its thread, where it would wait for what it is to end.
+    """
     run_id, _, _ = press.value.partition(" ")
     await store.cancel_run(press.place.workspace, run_id, press.asker.person)
 

@@ -1,0 +1,79 @@
+"""Changes of settings, by words and by the form: taken in, and made known to those who keep settings in mind."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bot.core import configure, configure_budget, impersonate, settings_form
+from bot.deliveries import press_delivery
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from bot.core.command import Command
+    from bot.core.control import Form, Press, Submission
+    from bot.core.conversation import Record
+    from bot.core.ports import Bookmark
+    from bot.core.settings_form import Desk
+    from bot.features import Commanded, Features
+    from bot.home_tab import HomeTab
+    from bot.threads import Threads
+    from bot.work import Inbox
+
+
+class Configuring:
+    """Enters the words, the presses and the form. `changed` hears of each command that may have changed a setting."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        desk: Desk,
+        *,
+        threads: Threads,
+        home: HomeTab,
+        changed: Callable[[Command], Awaitable[None]],
+    ) -> None:
+        self._inbox, self._desk, self._threads, self._home, self._changed = inbox, desk, threads, home, changed
+
+    def register(self, features: Features) -> None:
+        """Enter what is done here."""
+        admins, store, chat = self._desk.admins, self._desk.store, self._desk.chat
+        budget = partial(configure_budget.configure_budget, admins=admins, store=store, chat=chat)
+        persona = partial(impersonate.impersonate, admins=admins, store=store, chat=chat)
+        features.words |= {
+            **dict.fromkeys(configure.WORDS, self.configure),
+            "budget": partial(self._then_forget, budget),
+            "persona": partial(self._then_forget, persona),
+        }
+        features.presses_now |= dict.fromkeys(settings_form.PRESSES, self.press)
+        features.forms[settings_form.FORM] = self.submit
+
+    async def configure(self, command: Command, *, bookmark: Bookmark) -> Record:
+        """Show or change settings. Raises `ChatError`."""
+        desk = self._desk
+        change = partial(configure.configure, admins=desk.admins, store=desk.store, model=desk.model, chat=desk.chat)
+        record = await self._then_forget(change, command, bookmark=bookmark)
+        await self._changed(command)
+        return record
+
+    async def press(self, press: Press) -> Form:
+        """Return the form that a press asks for. Raises `NotAllowedError`, `UsageError`, `ChatError`."""
+        form = await settings_form.press(press, self._desk)
+        if press.name == settings_form.TRY:
+            await self._inbox.accept(press_delivery(settings_form.for_trial(press)))
+        return form
+
+    async def submit(self, submission: Submission) -> Mapping[str, str]:
+        """Save a filled form; return its faults by the field. Raises as `settings_form.save` does."""
+        faults = await settings_form.save(submission, self._desk)
+        if not faults:
+            place = settings_form.place_of(submission.value)
+            self._threads.forget_settings(place)
+            await self._home.visit(place.workspace, submission.asker, submission.id)
+        return faults
+
+    async def _then_forget(self, change: Commanded, command: Command, *, bookmark: Bookmark) -> Record:
+        record = await change(command, bookmark=bookmark)
+        self._threads.forget_settings(command.place)
+        return record

@@ -1,0 +1,40 @@
+"""Wrap what listeners hand in as deliveries: the id by which one counts once, its lane, its share."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from bot.core import again
+from bot.core.revise import REGENERATE
+from bot.threads import lane, share
+from bot.work import Delivery
+
+if TYPE_CHECKING:
+    from bot.core.command import Command
+    from bot.core.control import Press
+    from bot.core.conversation import Heard
+
+MESSAGE, COMMAND, PRESS = "message", "command", "press"
+
+
+def message_delivery(heard: Heard) -> Delivery:
+    """Wrap a message. A mention in a thread arrives as two events, which are one message: its place and id tell."""
+    message = f"message:{heard.place.workspace}:{heard.place.channel}:{heard.id}"
+    return Delivery(message, lane(heard.place), MESSAGE, asdict(heard), share(heard.place))
+
+
+def command_delivery(command: Command) -> Delivery:
+    """Wrap a command: first on its own, to open its thread, then in that thread's lane, before any follow-up there."""
+    name = f"command:{command.id}"
+    if command.place.thread:
+        return Delivery(f"{name}:answer", lane(command.place), COMMAND, asdict(command), share(command.place))
+    return Delivery(name, name, COMMAND, asdict(command), share(command.place))
+
+
+def press_delivery(press: Press) -> Delivery:
+    """Wrap a press. One that replaces an answer, or goes on with it, counts once, however often it is pressed."""
+    is_once = press.name in {REGENERATE, again.CONTINUE}
+    what = f"{press.place.channel}:{press.name}:{press.value}" if is_once else press.id
+    name = f"press:{press.place.workspace}:{what}"
+    return Delivery(name, lane(press.place), PRESS, asdict(press), share(press.place))

@@ -1,0 +1,53 @@
+"""What people can ask for, by name: each feature enters itself here once, and a turn looks up whose it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.core.command import Command
+    from bot.core.control import Form, Press, Submission
+    from bot.core.conversation import Record
+    from bot.core.ports import Bookmark
+
+
+class Commanded(Protocol):
+    """Carries a slash command out, as a turn of its own, in its thread or for its asker alone."""
+
+    async def __call__(self, command: Command, /, *, bookmark: Bookmark) -> Record:
+        """Raise `ChatError`, and what else may pass, to be tried again."""
+
+
+class Pressed(Protocol):
+    """Carries out what a press sets off, as a turn in the lane of the thread that the control stands in."""
+
+    async def __call__(self, press: Press, /, *, bookmark: Bookmark) -> Record:
+        """Raise as `Commanded` does."""
+
+
+class PressedNow(Protocol):
+    """Does what a press sets off while the platform waits for it; returns the form that it opens, if any."""
+
+    async def __call__(self, press: Press, /) -> Form | None:
+        """Raise a `BotError`, whose sentence the person gets."""
+
+
+class Submitted(Protocol):
+    """Takes a filled form in; returns what is wrong with it, by the field."""
+
+    async def __call__(self, submission: Submission, /) -> Mapping[str, str]:
+        """Raise as `PressedNow` does."""
+
+
+@dataclass(slots=True)
+class Features:
+    """The tables. `words` are what is typed behind `/parley`: one word, or two."""
+
+    commands: dict[str, Commanded] = field(default_factory=dict)
+    words: dict[str, Commanded] = field(default_factory=dict)
+    presses: dict[str, Pressed] = field(default_factory=dict)
+    presses_now: dict[str, PressedNow] = field(default_factory=dict)
+    forms: dict[str, Submitted] = field(default_factory=dict)
