@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text, update
 
 from bot import app, settings
 from bot.db.engine import Database
@@ -16,12 +18,14 @@ from bot.playground.messages_api import MessagesServer
 from bot.playground.rehearsal import Rehearsal
 from bot.playground.rules import Rules
 from bot.slack.manifest import EVENTS, SCOPES
+from bot.work import Delivery, Inbox
 from tests.stage.scripted import ScriptedModel
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from bot.playground.delivery import Delivery
+    from bot.db.tables import ClassifyRun, SummaryRun
+    from bot.playground import delivery
     from bot.playground.records import Message
     from tests.stage.postgresql import PostgresqlServer
     from tests.stage.sqlite import SqliteFolder
@@ -64,9 +68,9 @@ class Dialogue:
         await self.workspace.until(lambda: len(self.workspace.ephemerals()) >= number)
         return self.workspace.ephemerals()[number - 1].shown
 
-    async def until_over(self, delivery: Delivery) -> None:
+    async def until_over(self, given: delivery.Delivery) -> None:
         """Wait until the bot has acknowledged an event, or the workspace has given up."""
-        await self.workspace.until(lambda: delivery.is_over)
+        await self.workspace.until(lambda: given.is_over)
 
     async def rows(self, sql: str) -> list[tuple[object, ...]]:
         """Ask the bot's database."""
@@ -146,3 +150,21 @@ async def rehearsal(workspace: LocalWorkspace, environ: dict[str, str]) -> Async
         dialogue = Dialogue(workspace, environ | server.environment())
         async with dialogue.bot():
             yield dialogue
+
+
+async def pass_retention(dialogue: Dialogue, table: type[SummaryRun | ClassifyRun], kind: str) -> None:
+    """Let runs be two years old, and the hour of retention come, as far as the bot can tell; wait until they went."""
+    database = Database.open(dialogue.environ["DATABASE_URL"])
+    long_ago = datetime.now(UTC) - timedelta(days=730)
+    try:
+        async with database.writer.begin() as connection:
+            await connection.execute(update(table).values(created_at=long_ago))
+        await Inbox(database.writer, is_transient=lambda _: False).accept(Delivery(f"{kind}:now", kind, kind, {}))
+        async with asyncio.timeout(20):
+            left = 1
+            while left:
+                await asyncio.sleep(0.05)
+                async with database.reader.connect() as connection:
+                    left = (await connection.execute(select(func.count()).select_from(table))).scalar_one()
+    finally:
+        await database.close()

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.core.classify.press import GONE
+from bot.core.reply import DISCLAIMER
 from bot.db.engine import Database
+from bot.db.tables import ClassifyRun
 from bot.playground.messages_rules import MessagesApiError
 from bot.work import Delivery, Inbox
-from tests.acceptance.conftest import BOTH_DATABASES
+from tests.acceptance.conftest import BOTH_DATABASES, pass_retention
 from tests.acceptance.test_commands import command_thread
 
 if TYPE_CHECKING:
@@ -372,6 +375,32 @@ async def test_a_private_run_is_seen_by_one(dialogue: Dialogue, model: ScriptedM
     assert command_thread(dialogue, dialogue.general) == []
 
 
+async def test_a_result_says_what_wrote_it(dialogue: Dialogue, model: ScriptedModel) -> None:
+    for setting in ("model claude-haiku-4-5", "temperature 0.1", "model claude-sonnet-5-5"):
+        await set_here(dialogue, *setting.split(" "))
+    model.answer(all_as("Billing", 1, 2))
+    answer = await command(dialogue, f"it costs\nit costs more\n{INTO}", "1. Billing")
+    sentence = "_`temperature` is not applied: claude-sonnet-5-5 takes no temperature and no top_p any more._"
+    assert answer.shown.endswith(sentence)
+    assert answer.small_print == DISCLAIMER
+    await dialogue.workspace.press(answer, "classify_correct.0")
+    await dialogue.workspace.submit({"row2": "0"})
+    changed = await shown(dialogue, dialogue.general, command_thread(dialogue, dialogue.general)[0].ts, "2. Bug report")
+    assert changed.shown.endswith(sentence)
+    assert changed.small_print == DISCLAIMER
+
+
+@BOTH_DATABASES
+async def test_a_run_of_long_ago_is_forgotten(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer(all_as("Billing", 1, 2))
+    answer = await command(dialogue, f"it costs\nit crashes\n{INTO}", "1. Billing")
+    await pass_retention(dialogue, ClassifyRun, "every:classify retention")
+    assert await dialogue.rows("SELECT count(*) FROM classify_items") == [(0,)]
+    await dialogue.workspace.press(answer, "classify_correct.0")
+    assert await dialogue.whisper() == GONE
+    assert await dialogue.rows("SELECT count(*) FROM calls") == [(1,)]
+
+
 # Bad input
 
 
@@ -457,6 +486,26 @@ async def test_an_order_as_category_stays_data(dialogue: Dialogue, model: Script
     asked = model.requests[0]
     assert order not in "\n".join(asked.system)
     assert data(asked, "categories")[0] == {"name": order}
+
+
+@BOTH_DATABASES
+async def test_a_huge_message_is_judged_by_its_ends(dialogue: Dialogue, model: ScriptedModel) -> None:
+    workspace = dialogue.workspace
+    workspace.say(dialogue.general, TEXTS[1])
+    huge = f"{TEXTS[0]} {'lorem ' * 15_000} and then it froze"
+    assert len(huge) > 90_000
+    workspace.say(dialogue.general, huge, user=workspace.ada)
+    model.answer(
+        {"results": [entry(1, "Billing", evidence="charged twice"), entry(2, "Bug", evidence="then it froze")]}
+    )
+    answer = await command(dialogue, "1h into: Bug, Billing", "2. Bug")
+    assert "_1 message is longer than 6,000 characters; I judged it by its beginning and end._" in answer.shown
+    assert len(answer.shown) < 1_000
+    told = data(model.requests[0], "messages")[1]["text"]
+    assert len(told) < 7_000
+    assert told.startswith(TEXTS[0])
+    assert told.endswith("and then it froze")
+    assert len(model.requests) == 1
 
 
 async def test_odd_rows_come_back_whole(dialogue: Dialogue, model: ScriptedModel) -> None:

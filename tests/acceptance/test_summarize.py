@@ -12,10 +12,12 @@ import pytest
 from pypdf import PdfWriter
 
 from bot.core.reading import HIDDEN
-from bot.core.summarize.answer import CANCELLED
+from bot.core.reply import DISCLAIMER
+from bot.core.summarize.answer import CANCELLED, FORGOTTEN
+from bot.db.tables import SummaryRun
 from bot.playground.messages_rules import MessagesApiError
 from bot.playground.records import Message
-from tests.acceptance.conftest import BOTH_DATABASES
+from tests.acceptance.conftest import BOTH_DATABASES, pass_retention
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Dialogue
@@ -270,6 +272,7 @@ async def test_a_summary_is_shared_once(dialogue: Dialogue, model: ScriptedModel
     shared = [message.shown for message in told if message.user == dialogue.workspace.bot.id]
     assert len(shared) == 1
     assert f"shared by <@{dialogue.workspace.me.id}>" in shared[0]
+    assert DISCLAIMER in shared[0]
     assert "We ship on Friday. [1](" in shared[0]
     assert len(model.requests) == 1
 
@@ -486,6 +489,74 @@ async def test_a_long_file_is_read_in_parts(dialogue: Dialogue, model: ScriptedM
     assert "A log." in (await summary(dialogue, wait=LONG)).shown
     assert "Notes 1.\\n\\nNotes 2." in model.requests[-1].text
     assert all(f"line {number:06} of" in "".join(r.text for r in model.requests) for number in range(0, 18_000, 500))
+
+
+async def test_notes_on_parts_are_paid_for_once(stage: Dialogue, model: ScriptedModel) -> None:
+    _, link = share_file(stage, "log.txt", b"".join(b"line %06d of the log\n" % n for n in range(18_000)))
+    for number in (1, 2, 3):
+        model.answer(f"Notes {number}.", to=f"part {number} of")
+    model.answer(asyncio.Event(), to="part 4 of")
+    stage.environ["SHUTDOWN_GRACE"] = "0.1"
+    async with stage.bot():
+        await ask(stage, link)
+        await model.until_asked(4)
+        noted = "SELECT count(*) FROM summary_parts WHERE key LIKE 'note %'"
+        async with asyncio.timeout(10):
+            while await stage.rows(noted) != [(3,)]:  # noqa: ASYNC110 (a database tells nobody when it changes)
+                await asyncio.sleep(0.05)
+    model.answer("Notes 4.", to="part 4 of")
+    model.answer("**Summary** A log.", to="Summarize the text")
+    async with stage.bot():
+        assert "A log." in (await summary(stage, wait=LONG)).shown
+    assert "Notes 1.\\n\\nNotes 2.\\n\\nNotes 3.\\n\\nNotes 4." in model.requests[-1].text
+    assert len(model.requests) == 6
+
+
+async def test_two_people_summarize_apart(dialogue: Dialogue, model: ScriptedModel) -> None:
+    local = dialogue.workspace
+    talk(dialogue)
+    gate = asyncio.Event()
+    for text in ("One of two.", "Two of two."):
+        model.answer(gate, findings(gist=[point(text, "m2")]))
+    await ask(dialogue, "24h")
+    await local.command(dialogue.general, "/summarize", "24h", user=local.sam)
+    await model.until_asked(2)  # side by side
+    gate.set()
+    mine = (await summary(dialogue)).shown
+    direct = local.workspace.direct(local.sam.id).id
+    await local.until(lambda: any("of two." in m.shown for m in local.workspace.messages(direct)))
+    (theirs,) = [m.shown for m in local.workspace.messages(direct) if "of two." in m.shown]
+    assert {text for text in ("One", "Two") if f"{text} of two." in mine + theirs} == {"One", "Two"}
+    each = [(person, 1) for person in sorted((local.me.id, local.sam.id))]
+    async with asyncio.timeout(10):  # what a turn cost is kept as it ends
+        while await dialogue.rows("SELECT person, count(*) FROM calls GROUP BY person ORDER BY person") != each:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    assert await dialogue.rows("SELECT count(DISTINCT person), count(*) FROM summary_runs") == [(2, 2)]
+
+
+async def test_what_stopped_applying_is_said(dialogue: Dialogue, model: ScriptedModel) -> None:
+    settings = ("model claude-haiku-4-5", "temperature 0.1", "model claude-sonnet-5-5")
+    for number, setting in enumerate(settings, start=1):
+        await dialogue.workspace.command(dialogue.general, "/parley", f"set {setting}")
+        await dialogue.whisper(number)
+    talk(dialogue)
+    model.answer(FOUND)
+    await ask(dialogue, "24h")
+    answer = await summary(dialogue)
+    assert "_`temperature` is not applied: claude-sonnet-5-5 takes no" in answer.shown
+    assert answer.small_print == DISCLAIMER
+
+
+async def test_a_summary_of_long_ago_is_forgotten(dialogue: Dialogue, model: ScriptedModel) -> None:
+    talk(dialogue)
+    model.answer(FOUND)
+    await ask(dialogue, "24h")
+    answer = await summary(dialogue)
+    await pass_retention(dialogue, SummaryRun, "every:retention")
+    assert await dialogue.rows("SELECT (SELECT count(*) FROM summary_runs), count(*) FROM summary_parts") == [(0, 0)]
+    await press(dialogue, answer, "summary_shorter")
+    assert (await summary(dialogue, 2)).shown == FORGOTTEN
+    assert len(model.requests) == 1
 
 
 async def test_somebody_elses_file_is_refused(dialogue: Dialogue, model: ScriptedModel) -> None:

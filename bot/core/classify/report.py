@@ -15,6 +15,7 @@ from bot.core.classify.result import MOST_LISTED, UNSURE, Counts, listing, notes
 from bot.core.classify.run import RunBookmark
 from bot.core.control import Button
 from bot.core.ports import Upload
+from bot.core.reply import DISCLAIMER, unapplied
 from bot.errors import ChatError
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ async def report(
     else:
         where = await upload(run, settings, bookmark=bookmark, world=world, picture=True)
         text = f"{await summary(run, settings, world, bookmark.reference)}\n\n{where}"
-    return text, await visible.replace(text, controls=controls(run))
+    return text, await visible.replace(text, footer=DISCLAIMER, controls=controls(run))
 
 
 def controls(run: Run) -> Sequence[Control]:
@@ -61,7 +62,8 @@ async def short(run: Run, settings: ChannelSettings, world: World, reference: st
     counts = Counts()
     counts.add(results, settings.check_below)
     said = notes(counts, settings.check_below, reference)
-    return listing(results, settings.check_below) + (f"\n\n{said}" if said else "")
+    ending = (f"\n\n{said}" if said else "") + unapplied(settings, world.model)
+    return listing(results, settings.check_below) + ending
 
 
 async def summary(run: Run, settings: ChannelSettings, world: World, reference: str = "") -> str:
@@ -78,7 +80,7 @@ async def summary(run: Run, settings: ChannelSettings, world: World, reference: 
         parts.append("\n".join(map(_unsure, unsure[:SHOWN_UNSURE])))
     if run.skipped:
         parts.append(f"_{run.skipped:,} without a text were left out._")
-    return "\n\n".join(parts)
+    return "\n\n".join(parts) + unapplied(settings, world.model)
 
 
 def _unsure(one: Sorted) -> str:

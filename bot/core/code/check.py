@@ -20,7 +20,11 @@ from typing import TYPE_CHECKING, NoReturn
 import tree_sitter
 import tree_sitter_bash
 import tree_sitter_go
+import tree_sitter_java
 import tree_sitter_javascript
+import tree_sitter_php
+import tree_sitter_ruby
+import tree_sitter_rust
 import tree_sitter_typescript
 import yaml
 
@@ -174,7 +178,11 @@ def _grammar(name: str) -> tree_sitter.Language:
     pointers = {
         "bash": tree_sitter_bash.language,
         "go": tree_sitter_go.language,
+        "java": tree_sitter_java.language,
         "javascript": tree_sitter_javascript.language,
+        "php": tree_sitter_php.language_php,
+        "ruby": tree_sitter_ruby.language,
+        "rust": tree_sitter_rust.language,
         "typescript": tree_sitter_typescript.language_typescript,
         "tsx": tree_sitter_typescript.language_tsx,
     }
@@ -236,4 +244,8 @@ PARSERS: dict[str, Callable[[str], Fault | None]] = {
     **dict.fromkeys(("ts", "mts", "cts"), _by_grammar("typescript")),
     "tsx": _by_grammar("tsx"),
     "go": _by_grammar("go"),
+    "java": _by_grammar("java"),
+    "php": _by_grammar("php"),
+    "rb": _by_grammar("ruby"),
+    "rs": _by_grammar("rust"),
 }

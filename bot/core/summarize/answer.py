@@ -141,7 +141,8 @@ async def give(run: Run, visible: Answer, *, bookmark: Bookmark, store: Store, m
         return Written("", await visible.replace(error.sentence))
     except ModelError as error:
         return await own_up(error, visible, bookmark.reference)
-    text = f"**{run.source.heading}**\n{text}"
+    notes = unapplied(await store.settings(run.source.place), model)
+    text = f"**{run.source.heading}**\n{text}{notes}"
     return Written(text, await visible.replace(text, footer=DISCLAIMER, controls=controls(run)))
 
 
@@ -198,6 +199,7 @@ async def _share(run: Run, summary: Summary, asker: Asker, *, bookmark: Bookmark
     if not message:
         page = await summary.make(await summary.read())
         heading = f"**Summary of {run.source.heading}**, shared by {chat.mention(run.person)}"
+        page = f"{page}\n_{DISCLAIMER}_"
         place, text = run.source.place, f"{heading}\n{page}"
         if place.thread or len(text) > LONGEST_SHARED:
             # Several messages, where it takes them, belong in a thread.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.core.attachment import IMAGES, PDF, attach
 from bot.core.halt import unless
 from bot.core.reply import Written, too_long, unapplied, write
+from bot.core.summarize.run import Keeper
 from bot.core.summarize.text import MAX_OUTPUT, condensed, file_prompt, prompt, request
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ async def give_files(
         return Written("", await visible.replace(faults))
     asking = request("", f"{run.place.workspace}/{run.person}", settings)
     whole = "\n\n".join(f"{one.name}\n\n{one.data.decode()}" for one in texts.attachments)
-    text, cut = await unless(bookmark.halted, condensed(whole, asking, model=model, progress=visible.progress))
+    text, cut = await unless(
+        bookmark.halted, condensed(whole, asking, model=model, progress=visible.progress, notes=Keeper(run, store))
+    )
     wanted = prompt(text, run.wishes, reader.language) if text else file_prompt(run.wishes, reader.language)
     notes = too_long(characters=cut) + (f"\n\n_{faults}_" if faults else "")
     asking = request(wanted, asking.person, settings, attached.attachments)

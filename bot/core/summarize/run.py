@@ -51,7 +51,7 @@ class Run:
 
 
 class Keeper:
-    """Keeps what a run has paid for and read. Implements `digest.Kept`."""
+    """Keeps what a run has paid for and read. Implements `digest.Kept` and `text.Notes`."""
 
     def __init__(self, run: Run, store: Store) -> None:
         self._run, self._store = run, store
@@ -73,6 +73,14 @@ class Keeper:
     async def keep_transcript(self, transcript: Transcript) -> None:
         """Keep what was read, so that nobody has to read it again."""
         await self._store.keep_of_run(self._run, TRANSCRIPT, _TRANSCRIPT.dump_json(transcript).decode())
+
+    async def note(self, name: str) -> str | None:
+        """Return what was noted on a part of a text."""
+        return await self._store.kept_of_run(self._run, name)
+
+    async def keep_note(self, name: str, text: str) -> None:
+        """Keep what was noted on a part of a text."""
+        await self._store.keep_of_run(self._run, name, text)
 
     async def shared(self) -> str:
         """Return the id of the message by which the summary was shared, "" as long as it was not."""

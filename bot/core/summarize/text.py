@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from hashlib import sha256
+from typing import TYPE_CHECKING, Protocol
 
 from bot.core.channel_settings import Creativity
 from bot.core.conversation import BYTES_PER_TOKEN, estimate_tokens, shorten
@@ -60,10 +61,23 @@ def pieces(text: str, tokens: int) -> list[str]:
     return [*found, text] if text else found
 
 
-async def condensed(text: str, asking: Request, *, model: Model, progress: Callable[[str], None]) -> tuple[str, int]:
+class Notes(Protocol):
+    """What keeps notes on parts, each under a name of its own, so that a second try does not pay for them again."""
+
+    async def note(self, name: str) -> str | None:
+        """Return a note, None where there is none yet."""
+
+    async def keep_note(self, name: str, text: str) -> None:
+        """Keep a note."""
+
+
+async def condensed(
+    text: str, asking: Request, *, model: Model, progress: Callable[[str], None], notes: Notes | None = None
+) -> tuple[str, int]:
     """Bring a text down to what fits into one request: itself, or else notes on each of its parts, made side by side.
 
-    Returns it with the number of characters that were too many even so. Raises a `ModelError`.
+    `notes` keeps those that are paid for. Returns the text with the number of characters that were too many even so.
+    Raises a `ModelError`.
     """
     room = model.room(MAX_OUTPUT, asking.settings)
     if estimate_tokens(text) <= room:
@@ -74,15 +88,23 @@ async def condensed(text: str, asking: Request, *, model: Model, progress: Calla
 
     async def note(number: int, piece: str) -> str:
         nonlocal done
+        name = f"note {number} of {len(kept)} {sha256(piece.encode()).hexdigest()[:16]}"
+        noted = await notes.note(name) if notes else None
+        if noted is None:
+            async with running:
+                noted = (await model.write(asked(number, piece), _unheard)).text
+            if notes:
+                await notes.keep_note(name, noted)
+        done += 1
+        progress(f"{done} of {len(kept)} parts read")
+        return noted
+
+    def asked(number: int, piece: str) -> Request:
         words = (
             f"Note down in detail, in plain paragraphs, what part {number} of {len(kept)} of a long text says: "
             f"a summary of the whole will rest on it.\n\n{quoted('document', {'text': piece})}"
         )
-        async with running:
-            written = await model.write(replace(asking, turns=(Turn(Role.USER, words),)), _unheard)
-        done += 1
-        progress(f"{done} of {len(kept)} parts read")
-        return written.text
+        return replace(asking, turns=(Turn(Role.USER, words),))
 
     progress(f"0 of {len(kept)} parts read")
     try:

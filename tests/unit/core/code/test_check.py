@@ -21,6 +21,10 @@ GOOD = {
     "ts": "interface A { b?: string }\nconst a = { b: 'c' } satisfies A;\nfunction f<const T>(x: T): T { return x; }",
     "tsx": "const A: FC<Props> = ({ b }) => <B c={b} />;",
     "go": 'package main\n\nimport "fmt"\n\nfunc Map[T any](a []T) { fmt.Println(a) }\n',
+    "java": "sealed interface A permits B {}\nrecord B(int x) implements A { B { if (x < 0) throw new Error(); } }\n",
+    "php": "<?php\nfinal readonly class A { public function __construct(private ?int $b = null) {} }\n",
+    "rb": 'def a(x:, **y) = x&.then { _1 * 2 }\ncase {b: 1}\nin {b: Integer => n} if n > 0 then puts "#{n}"\nend\n',
+    "rs": "fn f<'a, T: Copy>(x: &'a T) -> T { let Some(y) = Some(*x) else { panic!(\"{x:p}\") }; y }\n",
 }
 BAD = (
     ("a.py", "def f(x):\n    return (x\n", 2, "never closed"),
@@ -41,6 +45,10 @@ BAD = (
     ("a.ts", "let x: = 3", 1, "unexpected"),
     ("a.js", "class A {\n  b() {\n", 2, "not finished or not closed"),
     ("a.go", "package main\n\nfunc main() { x := }", 3, "missing"),
+    ("A.java", "class A {\n  int b = ;\n}", 2, "unexpected `=`"),
+    ("a.php", "<?php\nfunction a( {\n}\n", 2, ""),
+    ("a.rb", "def a\n  if b\nend\n", 1, "unexpected"),
+    ("a.rs", "fn main() {\n  let x = ;\n}", 2, ""),
 )
 
 
@@ -83,7 +91,7 @@ def test_every_dialect_of_sql_counts(sql: str) -> None:
 @pytest.mark.parametrize(
     ("name", "code"),
     [
-        ("a.rs", "fn main() {"),
+        ("a.kt", "fun main() {"),
         ("Makefile", "a:"),
         ("snippet.txt", "?"),
         ("a.yaml", "replicas: {{ .Values.replicas }}"),
@@ -119,10 +127,10 @@ def test_sql_is_never_logged(caplog: pytest.LogCaptureFixture) -> None:
 
 
 async def test_files_are_checked_together() -> None:
-    good, bad, other = CodeFile("a.py", "1\n"), CodeFile("b.py", "(\n"), CodeFile("c.rs", "")
+    good, bad, other = CodeFile("a.py", "1\n"), CodeFile("b.py", "(\n"), CodeFile("c.kt", "")
     report = await check([good, bad, other])
     assert list(report.faults) == ["b.py"]
-    assert report.unchecked == {"c.rs"}
+    assert report.unchecked == {"c.kt"}
 
 
 @given(names(), st.one_of(st.text(), st.text(alphabet="(){}[]<>'\"`$#:;=,.-+*/\\ \n\tabif0😀", max_size=300)))
