@@ -142,7 +142,11 @@ async def running(settings: Settings) -> AsyncIterator[str]:
 
 
 def fenced() -> aiohttp.TraceConfig:
-    """Take a last look at the lease of a turn when its request to Slack is about to leave."""
+    """Take a last look at the lease of a turn when its request to Slack is about to leave.
+
+    Once with the headers, where it may raise as it is, and with each piece of the body: before Python 3.12, aiohttp
+    sends both together, one round of its loop after the first look, and a process can be frozen in between.
+    """
 
     async def look(*_: object) -> None:
         if check := fence.get():
@@ -150,6 +154,7 @@ def fenced() -> aiohttp.TraceConfig:
 
     config = aiohttp.TraceConfig()
     config.on_request_headers_sent.append(look)
+    config.on_request_chunk_sent.append(look)
     return config
 
 

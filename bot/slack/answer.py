@@ -169,8 +169,9 @@ class StreamedAnswer:
     async def _show_as_it_comes(self) -> None:
         async with self._turn:
             if not self._is_ended:
-                self._bookmark.check()
-                self._has_status |= await self._out.sessions.begin(self._place, self._title)
+                before, self._has_status = self._has_status, True  # for all we know, until Slack has answered
+                begun = await self._out.sessions.begin(self._place, self._bookmark.check, self._title)
+                self._has_status = before or begun
         # Until it is cancelled: an answer that goes on in a former turn's message may yet show how far it has come.
         while True:
             await self._news.wait()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from contextvars import Context
 from typing import TYPE_CHECKING
 
 from bot.errors import ChatBusyError, ChatError
@@ -10,6 +12,8 @@ from bot.slack.api import call_once
 from bot.slack.budget import STATUS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.core.conversation import Place
@@ -20,13 +24,14 @@ log = logging.getLogger(__name__)
 NO_SESSIONS = {"unknown_method", "missing_scope", "not_allowed_token_type", "feature_not_enabled"}
 # What is kept of the limit for clearing: a status that was set has to be cleared.
 FOR_CLEARING = 0.5
+CLEARING = 5.0  # seconds that it may take to take off the status of a turn that was lost
 TITLE_LIMIT = 200  # characters; https://docs.slack.dev/reference/methods/agents.sessions.setStatus
 
 
 class Sessions:
     """The sessions of all workspaces, given up for good where a workspace does not know them.
 
-    Nothing here raises: no answer fails for want of a status.
+    No answer fails for want of a status: Slack's errors are not raised here.
     """
 
     def __init__(self, client: AsyncWebClient, budget: Budget) -> None:
@@ -34,20 +39,50 @@ class Sessions:
         self._budget = budget
         self._without: set[str] = set()
 
-    async def begin(self, place: Place, title: str = "") -> bool:
-        """Show that the bot is at work, if there is room in the budget; tell whether Slack took it.
+    async def begin(self, place: Place, check: Callable[[], None], title: str = "") -> bool:
+        """Show that the bot is at work, if there is room in the budget; tell whether it may be shown now.
 
-        `title` names the session; a person may change it later, so it is only given at a thread's beginning.
+        `title` names the session; a person may change it later, so it is only given at a thread's beginning. `check`
+        raises when the turn may no longer be ours, and so does this.
+
+        A call can be on its way for longer than the lease lasts: this process was frozen with it, or the network was
+        slow. Slack then gets it when a successor has ended the turn and taken the status off, and it would stay for
+        ever. Only who sent it can know. So this waits for Slack's answer, even when it is cancelled, and looks at the
+        lease again. If the turn is still ours, nobody else has begun it, and its end takes the status off. If not, the
+        status is taken off at once, unfenced. Slack has seen the one call before it gets the other. At worst, what
+        runs there now goes on without its status; or it stays after all, when this process dies between the two.
         """
         if place.workspace in self._without or not await self._budget.take(STATUS, place, spare=FOR_CLEARING):
             return False
-        return await self._set(place, "processing", title)
+        check()
+        sending = asyncio.create_task(self._set(place, "processing", title), name="status")
+        try:
+            return await asyncio.shield(sending)
+        finally:
+            await asyncio.wait([sending])
+            if not sending.exception():  # else the fence held it back
+                await self._take_off_if_lost(place, check)
 
     async def end(self, place: Place) -> None:
         """Take the status off."""
         if place.workspace not in self._without:
             await self._budget.wait(STATUS, place)
             await self._set(place, "active")
+
+    async def _take_off_if_lost(self, place: Place, check: Callable[[], None]) -> None:
+        try:
+            check()
+        except Exception:
+            # The fence is a variable of the turn's context: this runs in a context without it.
+            await asyncio.create_task(self._take_off(place), name="no status", context=Context())
+            raise
+
+    async def _take_off(self, place: Place) -> None:
+        try:
+            async with asyncio.timeout(CLEARING):
+                await self.end(place)
+        except TimeoutError:
+            log.warning("the status of a turn that was lost may stay")
 
     async def _set(self, place: Place, status: str, title: str = "") -> bool:
         try:
@@ -65,5 +100,5 @@ class Sessions:
             if error.code in NO_SESSIONS:
                 self._without.add(place.workspace)
             log.info("no status shown: %s", error)
-            return False
+            return error.is_transient  # it may have arrived
         return True

@@ -30,9 +30,11 @@ def database_url(postgresql_url: str) -> str:
     return postgresql_url
 
 
-async def test_the_dead_and_the_frozen_are_replaced(scene: Scene) -> None:
-    del scene.environ["TAKEOVER_AFTER"]  # the promised minute holds with the default
-    dying, zombie, last = await ready(scene, 3, "socket")
+@pytest.mark.parametrize("transport", ["http", "socket"])
+async def test_the_dead_and_the_frozen_are_replaced(scene: Scene, transport: Transport) -> None:
+    if transport == "socket":
+        del scene.environ["TAKEOVER_AFTER"]  # the promised minute holds with the default, too
+    dying, zombie, last = await ready(scene, 3, transport)
     async with talking(scene) as is_over:
         await strike(scene.workspace, dying.kill, count=scene.rng.randint(20, 60))
         await strike(scene.workspace, zombie.freeze, count=scene.rng.randint(1, 20))
