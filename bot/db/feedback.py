@@ -11,8 +11,9 @@ from sqlalchemy import delete, func, or_, select, update
 
 from bot.core.classify.form import Example
 from bot.core.conversation import FileRef, Place, Record
+from bot.core.triage.alike import Known
 from bot.core.triage.item import COUNTED, ELSEWHERE, Feedback, Status
-from bot.db import tables
+from bot.db import alike, tables
 from bot.db.store import files_json, record
 from bot.db.tables import Alert
 from bot.db.upsert import INSERT
@@ -184,6 +185,20 @@ class SqlBoard:
         """Return a channel's records of feedback since a time, newest first."""
         query = select(*_COLUMNS).where(*_in_channel(place), _ROW.said_at >= since, _ROW.status.in_(COUNTED))
         return await self._all(query.order_by(_ROW.said_at.desc()).limit(limit))
+
+    async def newest(self, place: Place, limit: int) -> Sequence[Known]:
+        """Return the words of a channel's newest records of feedback, newest first."""
+        query = select(_ROW.id, _ROW.text).where(*_in_channel(place), _ROW.status.in_(COUNTED), _ROW.text != "")
+        async with self._reader.connect() as connection:
+            rows = await connection.execute(query.order_by(_ROW.said_at.desc()).limit(limit))
+            return [Known(row.id, row.text) for row in rows]
+
+    async def alike(
+        self, place: Place, words: Mapping[int, Sequence[str]], limit: int
+    ) -> Mapping[int, Sequence[Known]]:
+        """Return for each number the records of a channel that have any of its words, those with the most first."""
+        async with self._reader.connect() as connection:
+            return {number: await alike.find(connection, place, wanted, limit) for number, wanted in words.items()}
 
     async def corrections(self, place: Place, limit: int) -> Sequence[Example]:
         """Return what people corrected in a channel, newest first."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 COMPARED = 600  # characters of a text
 SHOWN = 400  # characters of an example in a prompt
 MOST_EXAMPLES = 12  # in one call
+COMMON = 0.2  # of many texts: what more of them have tells little, and takes most of the time
+MANY = 50
 LEAST_ALIKE = 0.1  # below, two texts share no more than their language
 
 _SPACE = re.compile(r"\W+")
@@ -33,9 +35,11 @@ class Nearest:
         spread = Counter(gram for grams in counted for gram in grams)
         self._rarity = {gram: math.log((1 + len(examples)) / (1 + count)) + 1 for gram, count in spread.items()}
         self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        most = COMMON * len(examples) if len(examples) >= MANY else len(examples)
         for number, grams in enumerate(counted):
             for gram, weight in self._weighted(grams).items():
-                self._postings[gram].append((number, weight))
+                if spread[gram] <= most:
+                    self._postings[gram].append((number, weight))
 
     def to(self, items: Sequence[Item]) -> list[Example]:
         """Return the examples that are most like any of these items, the nearest first, at most twelve."""

@@ -3,6 +3,7 @@
 route.py      teams, and what goes to which
 item.py       a record of feedback, and what the store of them does
 small_talk.py posts that are no feedback, told without a model
+alike.py      what was said before that may be about the same thing
 form.py       the form that the model fills in, and how it is checked
 sort.py       posts that wait are sorted
 card.py       what people see of a record

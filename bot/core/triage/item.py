@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.core.classify.form import Example
     from bot.core.conversation import Changed, Heard
     from bot.core.ports import Call
+    from bot.core.triage.alike import Known
     from bot.core.triage.sort import Decision
 
 UNSORTED = "Unsorted"  # what people read where there is no category
@@ -157,6 +158,14 @@ class Board(Protocol):
 
     async def recent(self, place: Place, since: datetime, limit: int) -> Sequence[Feedback]:
         """Return a channel's records of feedback since a time, newest first."""
+
+    async def newest(self, place: Place, limit: int) -> Sequence[Known]:
+        """Return the words of a channel's newest records of feedback, newest first."""
+
+    async def alike(
+        self, place: Place, words: Mapping[int, Sequence[str]], limit: int
+    ) -> Mapping[int, Sequence[Known]]:
+        """Return for each number the records of a channel that have any of its words, those with the most first."""
 
     async def corrections(self, place: Place, limit: int) -> Sequence[Example]:
         """Return what people corrected in a channel, newest first."""

@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.core.attachment import Attached, attach
 from bot.core.channel_settings import Creativity
 from bot.core.classify import batch, category
-from bot.core.classify.form import Example
 from bot.core.classify.item import Item
 from bot.core.classify.nearest import Nearest
 from bot.core.classify.sort import Outcome, Question, sort
 from bot.core.ports import Attachment, Purpose, Request, Role, Turn
-from bot.core.triage import form
+from bot.core.triage import alike, form
+from bot.core.triage.alike import Known
 from bot.core.triage.form import Judgement
 from bot.core.triage.item import Status
 from bot.core.triage.route import route
 from bot.core.triage.small_talk import is_small_talk
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from bot.core.channel_settings import ChannelSettings
-    from bot.core.classify.form import Filled
+    from bot.core.classify.form import Example, Filled
     from bot.core.classify.item import Verdict
     from bot.core.ports import Chat, Model
     from bot.core.triage.item import Board, Feedback
 
 log = logging.getLogger(__name__)
 
-MOST_CORRECTIONS = 1_000  # that are looked through for examples
-COMPARED = 500  # newest records that are looked through for duplicates
-COMPARED_FOR = timedelta(days=30)
-SHOWN_OF_EARLIER = 300  # characters of an earlier record
+MOST_CORRECTIONS = 500  # of each kind that are looked through for examples
 TOKENS_PER_ITEM = 200  # of output
 TOKENS_OF_FILES = 20_000  # of input
 
@@ -49,9 +46,9 @@ IGNORED: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Inquiry(Question):
-    """What is asked about posts. `alike` finds earlier ones that are like a batch's."""
+    """What is asked about posts. `found` is what was said before that is like them."""
 
-    alike: Nearest = field(default_factory=lambda: Nearest(()))
+    found: Mapping[int, Sequence[tuple[float, Known]]] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
 
     @property
@@ -66,19 +63,14 @@ class Inquiry(Question):
             self.categories,
             self.request.settings,
             examples=self.examples(items),
-            earlier=self._earlier(items),
+            earlier=alike.shown(items, self.found),
         )
         most = batch.TOKENS_TO_SPARE + TOKENS_PER_ITEM * len(items)
         return replace(self.request, turns=(Turn(Role.USER, text, self.attachments),), max_output=most)
 
     def read(self, filled: Filled, items: Sequence[Item]) -> dict[int, Verdict]:
         """Return what a filled form says of a batch."""
-        return form.judgements(filled, items, [one.number for one in self._earlier(items)])
-
-    def _earlier(self, items: Sequence[Item]) -> list[Item]:
-        numbers = {item.number for item in items}
-        found = ((int(one.categories[0]), one.text) for one in self.alike.to(items))
-        return [Item(number, text) for number, text in found if number not in numbers]
+        return form.judgements(filled, items, [one.number for one in alike.shown(items, self.found)])
 
 
 def asked(items: Sequence[Feedback]) -> list[Feedback]:
@@ -120,18 +112,25 @@ async def judge(
     place = replace(first.place, thread="")
     categories = category.with_other(settings.categories or category.FEEDBACK)
     names = {one.name for one in categories}
-    nearest = Nearest([*await board.corrections(place, MOST_CORRECTIONS), *settled])
-    recent = await board.recent(place, datetime.now(UTC) - COMPARED_FOR, COMPARED)
-    known = [Example(one.text[:SHOWN_OF_EARLIER], (str(one.id),)) for one in recent if one.text]
+    items = _items([_named(one) for one in records])
+    corrections = (*await board.corrections(place, MOST_CORRECTIONS), *settled[:MOST_CORRECTIONS])
+    nearest = await asyncio.to_thread(_nearest, corrections)
+    found = await alike.earlier(items, place, board)
     attached = await attach(first.files, first.place, TOKENS_OF_FILES, chat) if first.files and chat else Attached()
     inquiry = Inquiry(
         Request(Purpose.TRIAGE, (), 0, first.person, settings, Creativity.LOW),
         categories,
         examples=lambda items: [one for one in nearest.to(items) if names.issuperset(one.categories)],
-        alike=Nearest(known),
+        found=found,
         attachments=attached.attachments,
     )
-    return await sort(_items([_named(one) for one in records]), inquiry, model=model)
+    return await sort(items, inquiry, model=model)
+
+
+# What people correct changes rarely, and an index of a thousand takes longer than all else that is done for a post.
+@lru_cache(maxsize=16)
+def _nearest(examples: tuple[Example, ...]) -> Nearest:
+    return Nearest(examples)
 
 
 def _named(record: Feedback) -> Feedback:

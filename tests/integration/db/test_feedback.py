@@ -147,3 +147,36 @@ async def test_an_alert_is_told_once_for_a_while(board: SqlBoard) -> None:
     assert await board.alert(CHANNEL, "root:1", past) == "C1:5.5:4"
     assert await board.alert(CHANNEL, "root:1", future) == ""
     assert await board.alert(CHANNEL, "root:2", past) == ""
+
+
+async def test_earlier_posts_are_found_by_words(board: SqlBoard) -> None:
+    texts = ["The export dialog crashes", "dark mode, please", "Invoice of Oktober is missing", "'\" OR * NEAR(:a)"]
+    for number, text in enumerate(texts, start=1):
+        id_ = await add(board, post(f"{number}.1", text, f"U{number}"))
+        await board.save(CHANNEL, {id_: decision(text, id_)}, ())
+    hidden = await add(board, post("5.1", "the export dialog was withdrawn", "U5"))
+    await board.edit(edit("5.1", "9"))
+    found = await board.alike(CHANNEL, {7: ["expo", "dial", "crash"], 8: ["oktober"], 9: ["nothing"], 10: []}, 9)
+    assert {number: [one.number for one in ones] for number, ones in found.items()} == {7: [1], 8: [3], 9: [], 10: []}
+    assert [one.number for one in await board.newest(CHANNEL, 3)] != []
+    assert hidden not in [one.number for one in await board.newest(CHANNEL, 9)]
+    assert await board.alike(replace(CHANNEL, channel="C2"), {7: ["crash"]}, 9) == {7: []}
+    assert await board.alike(Place("T2", "C1"), {7: ["crash"]}, 9) == {7: []}
+
+
+async def test_a_joined_posts_words_are_its_records(board: SqlBoard) -> None:
+    first = await add(board, post("1.1", "hi there"))
+    assert await add(board, post("1.2", "the export dialog crashes"), together=3) == first
+    await board.save(CHANNEL, {first: decision("hi there\nthe export dialog crashes")}, ())
+    found = await board.alike(CHANNEL, {7: ["export"]}, 9)
+    assert [(one.number, one.text) for one in found[7]] == [(first, "the export dialog crashes")]
+
+
+async def test_edited_and_forgotten_words_are_not_found(board: SqlBoard) -> None:
+    first = await add(board, post("1.1", "the export dialog crashes"))
+    await board.save(CHANNEL, {first: decision("the export dialog crashes")}, ())
+    await board.edit(edit("1.1", "2", "the import wizard crashes"))
+    found = await board.alike(CHANNEL, {1: ["export"], 2: ["import"]}, 9)
+    assert [len(ones) for ones in found.values()] == [0, 1]
+    await board.forget(NOW + timedelta(days=1))
+    assert await board.alike(CHANNEL, {2: ["import"]}, 9) == {2: []}
