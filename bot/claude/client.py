@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -26,6 +27,7 @@ from bot.core.ports import DEFAULTS, Completion, Purpose, Role
 from bot.errors import ModelFormError, ModelMisconfiguredError, SettingsError
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
     from datetime import datetime
 
@@ -74,7 +76,7 @@ async def connect(
         # The SDK would obey any retry-after, however long; the one retry policy is ours.
         max_retries=0,
         open_telemetry=False,
-        http_client=http_client or DefaultAioHttpClient(),
+        http_client=http_client or DefaultAioHttpClient(verify=_certificates()),
     ) as anthropic:
         yield Claude(anthropic, card, deadlines, on_call)
 
@@ -271,6 +273,12 @@ class Claude:
             "output_config": output or omit,
             **parameters(card, sampling(settings, request.creativity), thinks=settings.thinking == "adaptive"),
         }
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Read the certificates of all authorities, which takes 50 ms, once for all clients."""
+    return httpx2.create_ssl_context()
 
 
 def _structured(card: ModelCard, form: type[BaseModel]) -> OutputConfigParam:

@@ -261,6 +261,7 @@ async def test_a_restart_pays_nothing_twice(stage: Dialogue, model: ScriptedMode
     stuck = asyncio.Event()
     for first in (1, 51, 101):
         model.answer(all_as("Billing", first, first + 49), to=f'"item": {first},')
+    stage.environ["SHUTDOWN_GRACE"] = "0.1"
     async with stage.bot():
         ts = stage.mention(f"classify {INTO}", files={"feedback.csv": table(200)})
         # The fourth batch gets no answer until the bot has gone.

@@ -16,11 +16,14 @@ import asyncpg
 import pytest
 
 from bot.db.migrate import upgrade
+from tests.stage.memory import in_memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 WAIT = 30  # seconds, for a server to come up or go down
+KEPT = 20  # databases: more than any test makes
+FIRST_TO_LOG = 15  # the version from which on a copy is written to the log, unless told otherwise
 
 
 class PostgresqlServer:
@@ -29,6 +32,7 @@ class PostgresqlServer:
     def __init__(self, folder: str, programs: Path, port: int) -> None:
         self._folder, self._programs, self._port = folder, programs, port
         self._template: str | None = None
+        self._made: list[str] = []
 
     def url(self, name: str) -> str:
         return f"postgresql://postgres@127.0.0.1:{self._port}/{name}"
@@ -40,9 +44,8 @@ class PostgresqlServer:
     async def migrated(self) -> str:
         """Return the URL of a new database with the bot's tables."""
         if self._template is None:
-            url = await self.empty()
-            await upgrade(url)
-            self._template = url.rpartition("/")[2]
+            await upgrade(await self.empty())
+            self._template = self._made.pop()
         return await self._create(self._template)
 
     def initialise(self) -> None:
@@ -50,7 +53,8 @@ class PostgresqlServer:
         self._run("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
 
     def start(self) -> None:
-        settings = {"listen_addresses": "127.0.0.1", "fsync": "off", "max_connections": "200"}
+        settings = {"listen_addresses": "127.0.0.1", "max_connections": "200"}
+        settings |= {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
         options = " ".join(f"-c {name}={value}" for name, value in settings.items())
         place = f"-p {self._port} -k {self._folder} {options}"
         self._run("pg_ctl", "start", "--wait", f"--log={self._folder}/log", f"--options={place}")
@@ -60,12 +64,17 @@ class PostgresqlServer:
         self._run("pg_ctl", "stop", "--wait", "--mode=immediate")
 
     async def _create(self, template: str) -> str:
+        """Make a database, and drop an old one that no test can be using any more."""
         name = f"parley_{secrets.token_hex(4)}"
         connection = await asyncpg.connect(self.url("postgres"), timeout=WAIT)
         try:
-            await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}", timeout=WAIT)
+            way = "STRATEGY file_copy" if connection.get_server_version().major >= FIRST_TO_LOG else ""
+            await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} {way}", timeout=WAIT)
+            for old in self._made[:-KEPT]:
+                await connection.execute(f"DROP DATABASE {old} WITH (FORCE)", timeout=WAIT)
         finally:
             await connection.close()
+        self._made = [*self._made[-KEPT:], name]
         return self.url(name)
 
     def _run(self, program: str, *arguments: str) -> None:
@@ -84,7 +93,7 @@ def private_postgresql() -> Iterator[PostgresqlServer]:
         if os.environ.get("CI") == "true":
             pytest.fail(missing)
         pytest.skip(missing)
-    with tempfile.TemporaryDirectory(prefix="parley-") as folder:
+    with tempfile.TemporaryDirectory(prefix="parley-", dir=in_memory()) as folder:
         if (user := _user()) is not None:
             shutil.chown(folder, user)
         server = PostgresqlServer(folder, programs, free_port())

@@ -11,17 +11,25 @@ from bot.db.migrate import upgrade
 if TYPE_CHECKING:
     from pathlib import Path
 
+KEPT = 20  # more than any test makes
+
 
 class SqliteFolder:
-    """A folder of SQLite files."""
+    """A folder of SQLite files, of which the newest stay."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._template: Path | None = None
+        self._made: list[Path] = []
 
     async def empty(self) -> str:
         """Return the URL of a new database without tables."""
-        return f"sqlite:///{self._folder}/{secrets.token_hex(4)}.sqlite3"
+        self._made.append(self._folder / f"{secrets.token_hex(4)}.sqlite3")
+        for old in self._made[:-KEPT]:
+            for file in self._folder.glob(f"{old.name}*"):
+                file.unlink()
+        del self._made[:-KEPT]
+        return f"sqlite:///{self._made[-1]}"
 
     async def migrated(self) -> str:
         """Return the URL of a new database with the bot's tables."""
