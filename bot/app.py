@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from bot import ledger, retention, web
-from bot.claude import client as claude_client
+from bot.claude import late
 from bot.core.conversation import Place
 from bot.core.ports import Asker
 from bot.core.redaction.model import RedactingModel
@@ -74,7 +74,7 @@ async def running(settings: Settings) -> AsyncIterator[str]:
             metrics.called(call)
 
         model = await stack.enter_async_context(
-            claude_client.connect(
+            late.connect(
                 api_key=_secret(settings.anthropic_api_key),
                 model=settings.claude_model,
                 base_url=settings.anthropic_base_url,
@@ -182,11 +182,12 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     """Run the bot until SIGTERM or SIGINT; a second signal ends the process at once, which loses nothing either."""
     stop = stop_signal()
     async with running(settings) as address:
+        announce(address)
+        await late.load()  # while it takes in what Slack delivers
         # The libraries' 230,000 objects never go; a collection that looks through them stops all turns for 0.1 s.
         gc.collect()
         gc.freeze()
         gc.enable()  # the start runs without
-        announce(address)
         await stop.wait()
         log.info("stopping: finishing what runs, for %s s at most", settings.shutdown_grace)
 

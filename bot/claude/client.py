@@ -14,17 +14,17 @@ import stamina
 from anthropic import AsyncAnthropic, AsyncStream, DefaultAioHttpClient, omit, transform_schema
 from pydantic import ValidationError
 
-from bot.claude import access, batches, catalogue, prompts
+from bot.claude import access, batches, prompts
 from bot.claude.access import Finding
 from bot.claude.attachment import block
-from bot.claude.catalogue import ModelCard, faults, lookup, parameters, sampling
+from bot.claude.catalogue import ModelCard, lookup, parameters, sampling
 from bot.claude.exchange import Exchange
 from bot.claude.failures import judge, pause, translated
 from bot.claude.offers import Offers
+from bot.claude.terms import Terms
 from bot.core import halt as halting
-from bot.core.conversation import TOKENS_PER_TURN, estimate_tokens
-from bot.core.ports import DEFAULTS, Completion, Purpose, Role
-from bot.errors import ModelFormError, ModelMisconfiguredError, SettingsError
+from bot.core.ports import Completion, Purpose, Role
+from bot.errors import ModelFormError, ModelMisconfiguredError
 
 if TYPE_CHECKING:
     import ssl
@@ -34,12 +34,10 @@ if TYPE_CHECKING:
     from anthropic.types import ContentBlockParam, MessageParam, OutputConfigParam
     from pydantic import BaseModel
 
-    from bot.core.channel_settings import ChannelSettings
     from bot.core.ports import Call, Filled, Request, Turn
 
 API = "https://api.anthropic.com"
 TRIES = 3
-FORM_TOKENS = 1_000  # that a form to fill in takes at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ async def connect(
         yield Claude(anthropic, card, deadlines, on_call)
 
 
-class Claude:
+class Claude(Terms):
     """Claude, as `bot.core.ports.Model` describes a model. One instance serves all calls, side by side."""
 
     def __init__(
@@ -91,47 +89,18 @@ class Claude:
         deadlines: Deadlines,
         on_call: Callable[[Call], None] | None = None,
     ) -> None:
-        self.card = card
+        super().__init__(card)
         self._on_call = on_call or (lambda _: None)
         self._anthropic = anthropic
         self._deadlines = deadlines
         self._offers = Offers(anthropic)
-        self._prompts = prompts.load()
-        self._prompt_tokens = max(estimate_tokens(prompt) for prompt in self._prompts.values())
         self._retrying = stamina.AsyncRetryingCaller(
             attempts=TRIES, timeout=None, wait_initial=0.5, wait_max=4.0, wait_jitter=0.5
         )
 
-    def room(self, max_output: int, settings: ChannelSettings = DEFAULTS) -> int:
-        """Tell how many tokens of input fit beside `max_output` of output, with the channel's model.
-
-        Prompts, ours and the channel's, are already taken off. No more than what a model's first price covers: a prompt
-        beyond that step costs several times as much.
-        """
-        card = self._card(settings)
-        room = card.context_window - min(max_output, card.max_output)
-        if card.long_context is not None:
-            room = min(room, card.long_context.above)
-        return max(0, room - self._prompt_tokens - estimate_tokens(settings.prompt))
-
     async def offered(self) -> Mapping[str, str]:
         """Return the models that can be chosen: their names by their ids. Takes two seconds at most; never raises."""
         return await self._offers.names()
-
-    def faults(self, settings: ChannelSettings) -> Mapping[str, str]:
-        """Tell which settings the channel's model does not take, and why, by the setting's name."""
-        try:
-            card = lookup(settings.model) if settings.model else self.card
-        except SettingsError as error:
-            return {"model": " ".join(error.faults), **faults(self.card, settings)}
-        return faults(card, settings)
-
-    def _card(self, settings: ChannelSettings) -> ModelCard:
-        """Return the channel's model, or the usual one where that is not to be had any more."""
-        try:
-            return lookup(settings.model) if settings.model else self.card
-        except SettingsError:
-            return self.card
 
     async def write(
         self,
@@ -142,35 +111,19 @@ class Claude:
     ) -> Completion:
         """Answer in free text; `sink` and `think` get each piece as it arrives. Raises a `ModelError`."""
         halting.check(halt)
-        exchange = Exchange(request.purpose, self._card(request.settings).id, sink, think)
+        exchange = Exchange(request.purpose, self.card_of(request.settings).id, sink, think)
         with self._told(exchange):
             await halting.unless(halt, self._ask(request, exchange))
         return Completion(exchange.text, truncated=exchange.stop_reason == "max_tokens", call=exchange.call())
 
     async def fill(self, request: Request, form: type[Filled]) -> tuple[Filled, Call]:
         """Answer by filling in a form that the API holds the model to. Raises a `ModelError`."""
-        card = self._card(request.settings)
+        card = self.card_of(request.settings)
         exchange = Exchange(request.purpose, card.id)
         output = _structured(card, form)
         with self._told(exchange):
             await self._ask(request, exchange, output)
             return _parse(exchange, form), exchange.call()
-
-    def price(
-        self, input_tokens: int, output_tokens: int, settings: ChannelSettings = DEFAULTS, *, is_batch: bool = False
-    ) -> float | None:
-        """Tell what so many tokens cost in dollars with the channel's model; None where its price is unknown."""
-        dollars = catalogue.price(self._card(settings), input_tokens, output_tokens, is_batch=is_batch)
-        return None if dollars is None else float(dollars)
-
-    def ceiling(self, request: Request, *, is_batch: bool = False) -> int | None:
-        """Tell what a request costs at most, in millionths of a dollar; None where the model's price is unknown."""
-        card = self._card(request.settings)
-        words = sum(estimate_tokens(turn.text) + TOKENS_PER_TURN for turn in request.turns)
-        files = sum(attachment.tokens for turn in request.turns for attachment in turn.attachments)
-        ours = self._prompt_tokens + estimate_tokens(request.settings.prompt) + FORM_TOKENS
-        output = min(request.max_output, card.max_output)
-        return catalogue.ceiling(card, words + files + ours, output, is_batch=is_batch)
 
     async def submit(
         self,
@@ -182,8 +135,8 @@ class Claude:
     ) -> str:
         """Hand requests in as a batch; return its id. Raises a `ModelError`."""
         first = next(iter(requests.values()))
-        with translated(Exchange(first.purpose, self._card(first.settings).id)):
-            output = _structured(self._card(first.settings), form)
+        with translated(Exchange(first.purpose, self.card_of(first.settings).id)):
+            output = _structured(self.card_of(first.settings), form)
             asked = {name: batches.params(self._arguments(request, output)) for name, request in requests.items()}
             return await batches.submit(self._anthropic, asked, since, taken)
 
@@ -196,7 +149,7 @@ class Claude:
         self, batch: str, form: type[Filled], like: Request
     ) -> Mapping[str, tuple[Filled | None, Call]] | None:
         """Return a batch's filled forms by their names; None while it is not done. Raises a `ModelError`."""
-        card = self._card(like.settings)
+        card = self.card_of(like.settings)
         with translated(Exchange(like.purpose, card.id)):
             results = await batches.results(self._anthropic, batch)
             if results is None:
@@ -259,13 +212,13 @@ class Claude:
 
     def _arguments(self, request: Request, output: OutputConfigParam | None) -> dict[str, Any]:
         """Return the arguments of the SDK's `messages.create`, the way of answering aside."""
-        card, settings = self._card(request.settings), request.settings
+        card, settings = self.card_of(request.settings), request.settings
         if settings.effort and card.effort:
             output = {**(output or {}), "effort": settings.effort}
         return {
             "model": card.id,
             "max_tokens": min(request.max_output, card.max_output),
-            "system": prompts.system(self._prompts[request.purpose], settings.prompt),
+            "system": prompts.system(self.prompts[request.purpose], settings.prompt),
             "messages": [_message(turn) for turn in request.turns],
             # A conversation comes back with one more turn, so what was sent is worth caching; other requests don't.
             "cache_control": {"type": "ephemeral"} if request.purpose is Purpose.ANSWER else omit,

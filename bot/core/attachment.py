@@ -12,8 +12,6 @@ from io import BytesIO
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from pypdf import PdfReader
-
 from bot.core.conversation import estimate_tokens, shorten
 from bot.core.ports import Attachment
 from bot.errors import FileError
@@ -215,6 +213,8 @@ def _image(file: FileRef, data: bytes, room: int) -> Opened:
 
 
 def _pdf(file: FileRef, data: bytes, room: int) -> Opened:
+    from pypdf import PdfReader  # noqa: PLC0415 (it takes 0.2 s, and most days bring no PDF)
+
     try:
         reader = PdfReader(BytesIO(data), strict=False)
         is_locked, pages = reader.is_encrypted, 0

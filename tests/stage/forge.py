@@ -24,7 +24,9 @@ ROOT = Path(__file__).parents[2]
 ENDING = 40.0  # seconds
 
 FORGE = get_context("forkserver")
-FORGE.set_forkserver_preload([__name__, "bot.app", "bot.doctor", "bot.db.migrate", "aiosqlite", "asyncpg"])
+FORGE.set_forkserver_preload(
+    [__name__, "bot.app", "bot.claude.client", "bot.doctor", "bot.db.migrate", "aiosqlite", "asyncpg"]
+)
 
 
 def fork(

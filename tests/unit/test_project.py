@@ -7,6 +7,8 @@ import io
 import json
 import os
 import re
+import subprocess
+import sys
 import tomllib
 from fnmatch import fnmatch
 from pathlib import Path
@@ -215,3 +217,10 @@ def test_every_way_to_claude_can_be_redacted() -> None:
     assert ways.keys() >= {"app.py", "dry_run.py", "evaluate.py"}
     # The doctor only asks whether the key is taken.
     assert [name for name, source in ways.items() if "RedactingModel(" not in source] == ["doctor.py"]
+
+
+def test_a_start_loads_only_what_it_needs() -> None:
+    said = "import bot.app, bot.db.migrate, sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", said], cwd=ROOT, capture_output=True, check=True)  # noqa: S603 (ours)
+    heavy = {"anthropic", "alembic", "matplotlib", "pypdf", "sqlglot", "xlsxwriter"}
+    assert not heavy & set(done.stdout.decode().split())

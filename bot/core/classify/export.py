@@ -10,8 +10,6 @@ import io
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-import xlsxwriter
-
 from bot.core.classify.category import UNCLASSIFIED
 
 if TYPE_CHECKING:
@@ -62,6 +60,8 @@ def to_csv(results: Iterable[Sorted], threshold: int, columns: Sequence[str] = (
 
 def to_xlsx(results: Iterable[Sorted], threshold: int, columns: Sequence[str] = ()) -> bytes:
     """Write XLSX: texts as texts, never as formulas or links. `columns` head the items' cells."""
+    import xlsxwriter  # noqa: PLC0415 (nobody else has any use for it)
+
     file = io.BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as workbook:

@@ -26,7 +26,6 @@ import tree_sitter_php
 import tree_sitter_ruby
 import tree_sitter_rust
 import tree_sitter_typescript
-import yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -142,6 +141,8 @@ def _yaml(code: str) -> Fault | None:
     """Read YAML's events: no object is made, no alias followed, and templates of YAML are left alone."""
     if "{{" in code or "{%" in code:
         raise UncheckedError
+    import yaml  # noqa: PLC0415 (as SQL's parser: seldom needed, and not for nothing)
+
     try:
         for _ in yaml.parse(code, Loader=yaml.CSafeLoader):
             pass

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import re
 
-from pygments.lexers import find_lexer_class_by_name
-from pygments.util import ClassNotFound
-
 UNKNOWN = "txt"  # the extension of what is in no known language
 
 # A language's name, what else people call it, and the extensions of its files, the usual one first.
@@ -95,6 +92,9 @@ def usual_extension(tag: str) -> str:
     """Return the usual extension of a language's files, by its tag at a fence; `txt` for a tag that nobody knows."""
     if known := _USUAL.get(find(tag)):
         return known
+    from pygments.lexers import find_lexer_class_by_name  # noqa: PLC0415 (it takes 0.1 s, for the few tags left)
+    from pygments.util import ClassNotFound  # noqa: PLC0415
+
     try:
         lexer = find_lexer_class_by_name(tag or "text")
     except ClassNotFound:

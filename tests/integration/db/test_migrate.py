@@ -7,6 +7,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from bot.core.conversation import Place
@@ -22,6 +23,10 @@ async def test_an_empty_database_gets_the_tables(empty_url: str) -> None:
     assert await current(empty_url) is None
     await upgrade(empty_url)
     assert await current(empty_url) == head()
+
+
+def test_the_scripts_tell_alembics_head() -> None:
+    assert head() == ScriptDirectory.from_config(config()).get_current_head()
 
 
 async def test_migrations_and_tables_agree(database: Database) -> None:

@@ -1,0 +1,98 @@
+"""Claude for who can't wait for the SDK: its 3,000 modules take longer to load than all the rest of the bot."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from bot.claude.catalogue import lookup
+from bot.claude.terms import Terms
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+    from datetime import datetime
+
+    from pydantic import BaseModel
+
+    from bot.claude.catalogue import ModelCard
+    from bot.claude.client import Claude
+    from bot.core.ports import Call, Completion, Filled, Request
+
+
+async def load() -> None:
+    """Load the SDK, beside what else runs; at once where it is loaded. Whoever asks meanwhile waits for the same."""
+    await asyncio.to_thread(import_module, "bot.claude.client")
+
+
+@asynccontextmanager
+async def connect(
+    *, api_key: str, model: str, base_url: str, on_call: Callable[[Call], None] | None = None
+) -> AsyncIterator[LateClaude]:
+    """As `bot.claude.client.connect`, whose client is opened for the first call."""
+    card = lookup(model)
+    async with AsyncExitStack() as stack:
+
+        async def open_client() -> Claude:
+            await load()
+            from bot.claude import client  # noqa: PLC0415 (this is the point of it)
+
+            opened = client.connect(api_key=api_key, model=model, base_url=base_url, on_call=on_call)
+            return await stack.enter_async_context(opened)
+
+        yield LateClaude(card, open_client)
+
+
+class LateClaude(Terms):
+    """Implements `bot.core.ports.Model`: what asks nobody is answered at once, each call waits for the SDK."""
+
+    def __init__(self, card: ModelCard, open_client: Callable[[], Awaitable[Claude]]) -> None:
+        super().__init__(card)
+        self._open, self._opening = open_client, asyncio.Lock()
+        self._client: Claude | None = None
+
+    async def offered(self) -> Mapping[str, str]:
+        """Return the models that can be chosen."""
+        return await (await self._claude()).offered()
+
+    async def write(
+        self,
+        request: Request,
+        sink: Callable[[str], None],
+        think: Callable[[str], None] | None = None,
+        halt: asyncio.Event | None = None,
+    ) -> Completion:
+        """Answer in free text. Raises a `ModelError`."""
+        return await (await self._claude()).write(request, sink, think, halt)
+
+    async def fill(self, request: Request, form: type[Filled]) -> tuple[Filled, Call]:
+        """Answer by filling in a form. Raises a `ModelError`."""
+        return await (await self._claude()).fill(request, form)
+
+    async def submit(
+        self,
+        requests: Mapping[str, Request],
+        form: type[BaseModel],
+        *,
+        since: datetime | None = None,
+        taken: Collection[str] = (),
+    ) -> str:
+        """Hand requests in as a batch; return its id. Raises a `ModelError`."""
+        return await (await self._claude()).submit(requests, form, since=since, taken=taken)
+
+    async def cancel(self, batch: str) -> None:
+        """Let the API do no more of a batch. Raises a `ModelError`."""
+        await (await self._claude()).cancel(batch)
+
+    async def collect(
+        self, batch: str, form: type[Filled], like: Request
+    ) -> Mapping[str, tuple[Filled | None, Call]] | None:
+        """Return a batch's filled forms by their names; None while it is not done. Raises a `ModelError`."""
+        return await (await self._claude()).collect(batch, form, like)
+
+    async def _claude(self) -> Claude:
+        async with self._opening:
+            if self._client is None:
+                self._client = await self._open()
+            return self._client

@@ -1,0 +1,71 @@
+"""What is known of the model without asking it: what fits, what it takes, what it costs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.claude import catalogue, prompts
+from bot.claude.catalogue import ModelCard, faults, lookup
+from bot.core.conversation import TOKENS_PER_TURN, estimate_tokens
+from bot.core.ports import DEFAULTS
+from bot.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.core.channel_settings import ChannelSettings
+    from bot.core.ports import Request
+
+FORM_TOKENS = 1_000  # that a form to fill in takes at most
+
+
+class Terms:
+    """The part of `bot.core.ports.Model` that asks nobody. `card` is the usual model, a channel may have another."""
+
+    def __init__(self, card: ModelCard) -> None:
+        self.card = card
+        self.prompts = prompts.load()
+        self._prompt_tokens = max(estimate_tokens(prompt) for prompt in self.prompts.values())
+
+    def room(self, max_output: int, settings: ChannelSettings = DEFAULTS) -> int:
+        """Tell how many tokens of input fit beside `max_output` of output, with the channel's model.
+
+        Prompts, ours and the channel's, are already taken off. No more than what a model's first price covers: a prompt
+        beyond that step costs several times as much.
+        """
+        card = self.card_of(settings)
+        room = card.context_window - min(max_output, card.max_output)
+        if card.long_context is not None:
+            room = min(room, card.long_context.above)
+        return max(0, room - self._prompt_tokens - estimate_tokens(settings.prompt))
+
+    def faults(self, settings: ChannelSettings) -> Mapping[str, str]:
+        """Tell which settings the channel's model does not take, and why, by the setting's name."""
+        try:
+            card = lookup(settings.model) if settings.model else self.card
+        except SettingsError as error:
+            return {"model": " ".join(error.faults), **faults(self.card, settings)}
+        return faults(card, settings)
+
+    def price(
+        self, input_tokens: int, output_tokens: int, settings: ChannelSettings = DEFAULTS, *, is_batch: bool = False
+    ) -> float | None:
+        """Tell what so many tokens cost in dollars with the channel's model; None where its price is unknown."""
+        dollars = catalogue.price(self.card_of(settings), input_tokens, output_tokens, is_batch=is_batch)
+        return None if dollars is None else float(dollars)
+
+    def ceiling(self, request: Request, *, is_batch: bool = False) -> int | None:
+        """Tell what a request costs at most, in millionths of a dollar; None where the model's price is unknown."""
+        card = self.card_of(request.settings)
+        words = sum(estimate_tokens(turn.text) + TOKENS_PER_TURN for turn in request.turns)
+        files = sum(attachment.tokens for turn in request.turns for attachment in turn.attachments)
+        ours = self._prompt_tokens + estimate_tokens(request.settings.prompt) + FORM_TOKENS
+        output = min(request.max_output, card.max_output)
+        return catalogue.ceiling(card, words + files + ours, output, is_batch=is_batch)
+
+    def card_of(self, settings: ChannelSettings) -> ModelCard:
+        """Return the channel's model, or the usual one where that is not to be had any more."""
+        try:
+            return lookup(settings.model) if settings.model else self.card
+        except SettingsError:
+            return self.card
