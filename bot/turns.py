@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from bot import ledger
 from bot.classifying import Classifying
 from bot.configuring import Configuring
-from bot.core import again, forget, parley, settings_form, usage
+from bot.core import again, forget, once, parley, settings_form, usage
 from bot.core import command as commands
 from bot.core.answer import answer
 from bot.core.code import wording
@@ -234,6 +234,8 @@ class Turns:
         return _finish(record, job) if record else None
 
     async def _carry_out(self, command: Command, job: Job) -> Record | None:
+        if told := await once.shown_before(command, bookmark=job, chat=self._chat):
+            return told
         if command.place.thread or (command.is_private and not summary_source.is_request(command)):
             return await self._features.commands[command.name](command, bookmark=job)
         await self._open(command, job)

@@ -106,10 +106,13 @@ async def open_thread(command: Command, *, chat: Chat, bookmark: Bookmark) -> Co
 
 
 @asynccontextmanager
-async def answering(command: Command, *, chat: Chat, bookmark: Bookmark) -> AsyncIterator[Answer]:
-    """Begin the answer where the command wants it: in its thread, or for the asker alone."""
+async def answering(command: Command, *, chat: Chat, bookmark: Bookmark, once: bool = False) -> AsyncIterator[Answer]:
+    """Begin the answer where the command wants it: in its thread, or for the asker alone.
+
+    `once`: what the asker alone sees is shown once at most, as `bot.core.once` tells.
+    """
     answer = (
-        chat.whisper(command.place, command.asker)
+        chat.whisper(command.place, command.asker, bookmark if once else None)
         if command.is_private
         else chat.answer(command.place, command.asker, bookmark, to=command.place.thread)
     )

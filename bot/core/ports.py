@@ -298,8 +298,13 @@ class Chat(Protocol):
         `instead`: an answer that it replaces. `title`: what the thread is about, where it begins.
         """
 
-    def whisper(self, place: Place, asker: Asker) -> AbstractAsyncContextManager[Answer]:
-        """Begin an answer that only the asker sees, shown whole when it is finished."""
+    def whisper(
+        self, place: Place, asker: Asker, bookmark: Bookmark | None = None
+    ) -> AbstractAsyncContextManager[Answer]:
+        """Begin an answer that only the asker sees, shown whole when it is finished.
+
+        With a `bookmark`, it is kept there under `bot.core.once.KEY` as long as nobody knows whether it was shown.
+        """
 
     async def open_thread(self, place: Place, text: str, bookmark: Bookmark) -> Place:
         """Post `text` to a channel and return the thread that hangs on it. Raises `NotInChannelError`, `ChatError`."""

@@ -91,9 +91,11 @@ class SlackChat:
         return StreamedAnswer(self._out, place, asker, bookmark, to=to, instead=instead, title=title)
 
     @asynccontextmanager
-    async def whisper(self, place: Place, asker: Asker) -> AsyncIterator[WhisperedAnswer]:
+    async def whisper(
+        self, place: Place, asker: Asker, bookmark: Bookmark | None = None
+    ) -> AsyncIterator[WhisperedAnswer]:
         """Begin an answer for the asker alone."""
-        yield WhisperedAnswer(self._client, self._session, self._budget, place, asker)
+        yield WhisperedAnswer(self._client, self._session, self._budget, place, asker, bookmark)
 
     async def open_thread(self, place: Place, text: str, bookmark: Bookmark) -> Place:
         """Post `text` to the channel, once, and return the thread that hangs on it. Raises `ChatError`."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.core import once
 from bot.errors import ChatError
 from bot.slack.api import TIMEOUT, call, translated
 from bot.slack.budget import WHISPER
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from bot.core.control import Control
     from bot.core.conversation import Place
-    from bot.core.ports import Asker
+    from bot.core.ports import Asker, Bookmark
     from bot.slack.budget import Budget
 
 log = logging.getLogger(__name__)
@@ -32,9 +33,16 @@ class WhisperedAnswer:
     """An answer that only the asker sees, shown whole."""
 
     def __init__(
-        self, client: AsyncWebClient, session: aiohttp.ClientSession, budget: Budget, place: Place, asker: Asker
+        self,
+        client: AsyncWebClient,
+        session: aiohttp.ClientSession,
+        budget: Budget,
+        place: Place,
+        asker: Asker,
+        bookmark: Bookmark | None = None,
     ) -> None:
         self._client, self._session, self._budget, self._place, self._asker = client, session, budget, place, asker
+        self._bookmark = bookmark
         self._pieces: list[str] = []
 
     def write(self, text: str) -> None:
@@ -54,6 +62,16 @@ class WhisperedAnswer:
 
     async def replace(self, text: str, *, footer: str = "", controls: Sequence[Control] = ()) -> str:
         """Show `text` instead. Raises `ChatError`."""
+        if self._bookmark is None:
+            return await self._show(text, footer, controls)
+        await self._bookmark.keep(once.KEY, self._bookmark.reference)
+        try:
+            return await self._show(text, footer, controls)
+        except ChatError:
+            await self._bookmark.keep(once.KEY, "")  # what Slack refused, or was not there for, is tried again
+            raise
+
+    async def _show(self, text: str, footer: str, controls: Sequence[Control]) -> str:
         *others, last = split(harmless(text))
         for part in [*map(Part, others), Part(last, footer, controls)]:
             content = message(part)

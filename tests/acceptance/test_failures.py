@@ -553,6 +553,18 @@ async def test_a_dead_response_url_is_gone_round(stage: Dialogue, model: Scripte
     assert "chat.postEphemeral" in [call.method for call in stage.workspace.calls]
 
 
+async def test_a_private_answer_that_was_refused_comes(stage: Dialogue, model: ScriptedModel) -> None:
+    """What Slack did not take was not shown, so that the next try asks and answers."""
+    stage.workspace.workspace.rules = Rules(response_url_lifetime=0)
+    stage.workspace.fail("chat.postEphemeral", status=503)
+    model.answer(ANSWER)
+    model.answer(ANSWER)
+    async with stage.bot():
+        await stage.workspace.command(stage.general, "/summarize", f"--private {QUESTION}")
+        assert await stage.whisper(2) == ANSWER
+    assert len(stage.workspace.ephemerals()) == 2
+
+
 async def test_each_call_has_its_row(stage: Dialogue, model: ScriptedModel) -> None:
     """Tries within a call, an answer that could not be shown, and the one that was: what was billed is there."""
     model.answer(MessagesApiError(529, "Overloaded"))

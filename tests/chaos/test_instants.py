@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import update
 
+from bot.core.once import MAYBE
 from bot.db.engine import Database
 from bot.settings import Settings
+from bot.slack.commands import AT_WORK
 from bot.work import AbandonedError
 from bot.work.table import inbox
 from tests.chaos.instant import strike
+from tests.chaos.verdict import until_idle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from bot.playground.records import Message
     from tests.chaos.conftest import Scene
     from tests.chaos.people import Opening
+    from tests.chaos.replica import Replica
 
 pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("chaos"), pytest.mark.timeout(120)]
 
@@ -67,6 +71,46 @@ async def test_a_deadly_turn_is_given_up(scene: Scene) -> None:
     assert AbandonedError.sentence in thread[1].shown
     tag = await scene.people.ask(talk, replica.ready.wait)
     await scene.people.until_answered({tag})
+
+
+async def test_a_private_answer_is_shown_once(scene: Scene) -> None:
+    """Killed as it showed the answer, before it can know: the person is told, and nobody pays twice."""
+    replica = scene.replica("http")
+    await replica.start()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(strike(scene.workspace, replica.kill, when=lambda message: "Answer to q0.0" in message.shown))
+        await ask_privately(scene)
+    await replica.ended()
+    assert await shown_in_the_end(scene, replica) == [AT_WORK, "Answer to q0.0", MAYBE.format(name="summarize")]
+    assert len(scene.model.requests["q0.0"]) == 1
+
+
+async def test_a_private_answer_outlives_a_death(scene: Scene) -> None:
+    """Killed before it showed anything: the answer comes, and nothing else does."""
+    replica = scene.replica("http")
+    await replica.start()
+    await ask_privately(scene)
+    async with asyncio.timeout(20):
+        await scene.model.until_asked("q0.0", 1)
+    replica.kill()
+    await replica.ended()
+    assert await shown_in_the_end(scene, replica) == [AT_WORK, "Answer to q0.0"]
+
+
+async def ask_privately(scene: Scene) -> None:
+    channel = scene.workspace.channel("general")
+    reply = await scene.workspace.command(channel, "/summarize", "--private something about q0.0")
+    assert reply.acked
+
+
+async def shown_in_the_end(scene: Scene, replica: Replica) -> list[str]:
+    """Start the bot again, and return how each thing begins that the person alone has been shown by its end."""
+    await replica.start()
+    database = Database.open(scene.environ["DATABASE_URL"])
+    await until_idle(database)
+    await database.close()
+    assert await replica.stop() == 0
+    return [message.shown.partition(":")[0] for message in scene.workspace.ephemerals()]
 
 
 async def set_attempts(url: str, attempts: int) -> None:

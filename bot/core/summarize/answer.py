@@ -55,7 +55,7 @@ async def summarize(command: Command, *, bookmark: Bookmark, store: Store, model
     if ask.is_text:
         settings, reader = await store.settings(command.place), await chat.reader(command.asker.person)
         asking = request("", _person(command.place, command.asker), settings)
-        async with answering(command, chat=chat, bookmark=bookmark) as visible:
+        async with answering(command, chat=chat, bookmark=bookmark, once=True) as visible:
             try:
                 text, cut = await unless(
                     bookmark.halted, condensed(ask.text, asking, model=model, progress=visible.progress)
