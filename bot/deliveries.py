@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from bot.core import again
+from bot.core.code import wording
 from bot.core.revise import REGENERATE
 from bot.threads import lane, share
 from bot.work import Delivery
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from bot.core.conversation import Heard
 
 MESSAGE, COMMAND, PRESS = "message", "command", "press"
+ONCE = {REGENERATE, again.CONTINUE, wording.CONTINUE, wording.ANEW}  # presses that count once for an answer
 
 
 def message_delivery(heard: Heard) -> Delivery:
@@ -34,7 +36,6 @@ def command_delivery(command: Command) -> Delivery:
 
 def press_delivery(press: Press) -> Delivery:
     """Wrap a press. One that replaces an answer, or goes on with it, counts once, however often it is pressed."""
-    is_once = press.name in {REGENERATE, again.CONTINUE}
-    what = f"{press.place.channel}:{press.name}:{press.value}" if is_once else press.id
+    what = f"{press.place.channel}:{press.name}:{press.value}" if press.name in ONCE else press.id
     name = f"press:{press.place.workspace}:{what}"
     return Delivery(name, lane(press.place), PRESS, asdict(press), share(press.place))

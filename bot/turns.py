@@ -17,6 +17,7 @@ from bot.core import again, forget, once, parley, settings_form, usage
 from bot.core import command as commands
 from bot.core.answer import answer
 from bot.core.code import wording
+from bot.core.code.anew import anew
 from bot.core.code.follow_up import press_code
 from bot.core.code.write import code
 from bot.core.command import Command
@@ -80,6 +81,7 @@ PRESSES: dict[str, Pressed] = {
     summary.ACTIONS: summary.again,
     settings_form.TRY: settings_form.try_out,
     **dict.fromkeys((wording.TESTS, wording.EXPLAIN, wording.TRANSLATE, wording.SAVE), press_code),
+    **dict.fromkeys((wording.CONTINUE, wording.ANEW), anew),
 }
 
 

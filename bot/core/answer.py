@@ -71,24 +71,22 @@ async def answer(
                 written = Written(sentence, await visible.replace(sentence))
             elif is_for_code(question.text, conversation):
                 known = await store.code_files(heard.place) if conversation.has_code else ()
-                known = with_sources(known, ready.own.attachments)
                 desk = Desk(
                     heard.place,
                     asker,
-                    known,
+                    ready.request,
+                    visible,
+                    bookmark,
+                    model,
+                    chat,
+                    spare=ready.spare,
+                    known=with_sources(known, ready.own.attachments),
                     said=question.text,
+                    question=question.id,
                     notes=ready.notes + read,
                     is_first=is_first(conversation),
                 )
-                written, files = await continue_code(
-                    ready.request,
-                    visible,
-                    desk,
-                    bookmark=bookmark,
-                    model=model,
-                    chat=chat,
-                    spare=ready.spare,
-                )
+                written, files = await continue_code(desk)
             else:
                 written = await write(
                     ready.request,

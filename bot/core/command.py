@@ -51,15 +51,20 @@ class Command:
 
 USAGE = {
     "summarize": "Type `/summarize` and a text, or what I should read: `7d`, `#channel since yesterday`, "
-    "`since last read`, a link to a message, a thread or a file. Say how you want it: `short`, `as bullets`, "
-    "`focus on …`, `in German`; before a text with a colon, as in `as a literary analyst:`. Only you see summaries of "
-    "conversations; add `--private` for a text.",
-    "classify": "Type `/classify` and what to sort, then `into: Bug report, Account issue` to choose the categories: "
-    "messages, one a line; `#channel 7d`; or a link to a thread or to a CSV or XLSX file, with `column=text`. Or send "
-    "the file with `@me classify`. `--multi` allows several categories, `--batch` is slow and half the price, "
-    "`--private` for you alone.",
+    "`2026-11-01 to 2026-11-07`, `since last read`, a link to a message, a thread or a file. Say how you want it: "
+    "`short` or `long`, `as bullets`, `as paragraph` or `as a table`, `only actions`, `focus on …`, `for the board`, "
+    "`in German`; before a text with a colon, as in `as a literary analyst:`. Within a thread, use “Summarize thread” "
+    "in a message's menu. Only you see summaries of conversations; add `--private` for a text.",
+    "classify": "Type `/classify` and what to sort, then `into: Bug report, Account issue` to choose the categories, "
+    "or one a line as `Name: definition`: messages, one a line or in quotes; `#channel 7d`; or a link to a message, a "
+    "thread or a CSV, TSV, JSONL or XLSX file, with `column=text`. Or send the file with `@me classify`, or use "
+    "“Classify” in a message's menu. Without `into:` I take this channel's categories, or propose some. `--multi` "
+    "allows several categories a message, `--batch` is slow and half the price, `--private` is for you alone. Below "
+    "the result you change what I got wrong, and I learn from it.",
     "code": "Type `/code` and what it should do, like `/code Write a Python function to calculate circle area.`, or "
-    "the language first: `/code Go web server`. Then ask for changes in its thread. Add `--private` to see it alone.",
+    "the language first: `/code Go web server`. I check the syntax, run nothing, and save the files. Then ask for "
+    "changes in its thread, or press “Tests for it”, “Explain” or another language there. In a thread, or with a file "
+    "of yours, mention me with `/code` in front. Add `--private` to see it alone.",
     "parley": "`/parley prompt` shows this channel's system prompt, `/parley prompt <text>` sets it, "
     "`/parley prompt --reset` removes it; `/parley settings` shows all settings, `/parley set <name> <value>` and "
     "`/parley unset <name>` change one; `/parley why` tells where they come from, `/parley history` who changed what, "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.playground.messages_models import find_model
@@ -26,6 +27,12 @@ SHOWN_OF_PROMPT = 60  # characters
 KEPT_OF_THREAD = 4_000  # characters
 NOTICE = "Rehearsal model, not Claude: simple rules on this machine wrote this."
 
+LOST = "I no longer find where I stopped: ask again for the whole."
+
+_GOES_ON = re.compile(
+    r"(?:\A|: )(?:Your answer broke off at the length limit\. )?Go on exactly where (?:you|it) stopped"
+)
+_CODE = re.compile(r"(?:\A|: )/code\s+(?P<request>.+)", re.DOTALL)
 _PIECE = re.compile(r"\s*\S+\s*|\s+")
 _ASKS_SUMMARY = re.compile(r"\bsumm", re.IGNORECASE)
 _MARKUP = re.compile(r"[_*~`<>\[\]|\\]")
@@ -55,6 +62,8 @@ class Rehearsal:
     def answer(self, asked: Asked) -> str:
         """Find out what is asked for, and write it."""
         text = asked.text
+        if _GOES_ON.search(text):
+            return self._rest(asked)
         if asked.schema is not None:
             return json.dumps(_form(asked.schema, text), ensure_ascii=False)
         if isinstance(thread := tagged(text, "thread"), dict):
@@ -69,6 +78,19 @@ class Rehearsal:
         else:
             written = converse(asked.turns) + unseen(asked)
         return f"{notice(asked)}\n\n{written}"
+
+    def _rest(self, asked: Asked) -> str:
+        """Write what an answer lacked that the length limit cut: the whole again, from where it stopped."""
+        *before, (_, begun), _ = asked.turns if len(asked.turns) > 1 else [("assistant", ""), ("user", "")]
+        number = next((n for n in reversed(range(len(before))) if not _GOES_ON.search(before[n][1])), None)
+        if number is None or before[number][0] != "user":
+            return LOST
+        if request := _CODE.search(before[number][1]):
+            whole = f"{notice(asked)}\n\n{write_code(request['request'], self._templates)}"
+        else:
+            whole = self.answer(replace(asked, body={**asked.body, "messages": asked.body["messages"][: number + 1]}))
+        _, found, rest = whole.partition(begun)
+        return rest if found else LOST
 
 
 def _form(schema: Json, text: str) -> object:

@@ -252,8 +252,71 @@ async def test_a_cut_answer_leaves_no_half_file(dialogue: Dialogue, model: Scrip
     model.answer(block(AREA), "\n\n```python\n# half.py\ndef half(", Stop("max_tokens"))
     await dialogue.workspace.command(dialogue.general, "/code", "an area")
     shown = await answer(dialogue)
-    assert "I stopped at my length limit: half.py is not whole, and not saved." in shown
+    assert "I stopped at my length limit: half.py is not whole, and not saved. “Continue” goes on" in shown
     assert list(files(dialogue)) == ["area.py"]
+    assert len(model.requests) == 1
+
+
+CUT = "```python\n# long.py\ndef area(r):\n    return 3 * "
+WHOLE = "# long.py\ndef area(r):\n    return 3 * r * r\n"
+
+
+async def cut_off(dialogue: Dialogue, model: ScriptedModel) -> Message:
+    """Ask for code that the length limit cuts; return the answer."""
+    model.answer(block(AREA), f"\n\n{CUT}", Stop("max_tokens"))
+    await dialogue.workspace.command(dialogue.general, "/code", "an area")
+    assert "long.py is not whole, and not saved. “Continue” goes on from there._" in await answer(dialogue)
+    return answers(dialogue)[-1]
+
+
+@pytest.mark.parametrize(
+    "rest",
+    ["r * r\n```\n\nThere.", "```python\n    return 3 * r * r\n```\n\nThere.", "    return 3 * r * r\n```\n\nThere."],
+)
+async def test_a_cut_answer_is_gone_on_with(dialogue: Dialogue, model: ScriptedModel, rest: str) -> None:
+    cut = await cut_off(dialogue, model)
+    model.answer(rest)
+    await press(dialogue, cut, "code_continue.0")
+    shown = await answer(dialogue, 2)
+    assert shown.startswith(
+        f"_<@{dialogue.workspace.me.id}>: Continue_\n\n```python\n{WHOLE}```\n\nThere.\n\nCode saved to"
+    )
+    assert files(dialogue) == {"area.py": [AREA + "\n"], "long.py": [WHOLE]}
+    assert "code_continue" not in json.dumps(answers(dialogue)[-1].blocks)
+    said, begun, go_on = [turn["content"] for turn in model.requests[1].body["messages"]]
+    assert (said, begun) == ("/code an area", f"{block(AREA)}\n\n{CUT}")
+    assert go_on.startswith("Your answer broke off at the length limit. Go on exactly where it stopped")
+    await press(dialogue, cut, "code_continue.0")
+    await settled(dialogue)
+    assert len(model.requests) == 2
+
+
+async def test_a_cut_answer_can_be_cut_again(dialogue: Dialogue, model: ScriptedModel) -> None:
+    cut = await cut_off(dialogue, model)
+    model.answer("r *", Stop("max_tokens"))
+    await press(dialogue, cut, "code_continue.0")
+    assert "long.py is not whole" in await answer(dialogue, 2)
+    model.answer(" r\n```")
+    await press(dialogue, answers(dialogue)[-1], "code_continue.0")
+    await answer(dialogue, 3)
+    assert files(dialogue)["long.py"] == [WHOLE]
+
+
+async def test_a_cut_answer_is_written_anew(dialogue: Dialogue, model: ScriptedModel) -> None:
+    cut = await cut_off(dialogue, model)
+    model.answer(block(WHOLE))
+    await press(dialogue, cut, "code_anew.1")
+    shown = await answer(dialogue, 2)
+    assert shown.startswith(f"_<@{dialogue.workspace.me.id}>: Regenerate_\n\n```python\n# long.py")
+    assert files(dialogue)["long.py"] == [WHOLE]
+    assert asked(model).startswith("/code an area\n\n<files>")
+
+
+async def test_a_forgotten_answer_is_not_gone_on_with(dialogue: Dialogue, model: ScriptedModel) -> None:
+    cut = await cut_off(dialogue, model)
+    await execute(dialogue, "DELETE FROM messages")
+    await press(dialogue, cut, "code_continue.0")
+    assert "I no longer have what this answer was about" in await dialogue.whisper()
     assert len(model.requests) == 1
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.playground.rehearsal import NOTICE
+from bot.playground.rehearsal_code import load_templates
+from tests.acceptance.test_commands import command_thread
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Dialogue
@@ -38,3 +40,20 @@ async def test_code_is_revised_in_its_thread(rehearsal: Dialogue) -> None:
     await local.until(lambda: any("# test_circle_area.py" in m.shown for m in local.thread(rehearsal.general, root.ts)))
     await rehearsal.answer(rehearsal.general, root.ts, 3)
     assert NOTICE in local.thread(rehearsal.general, root.ts)[-1].shown
+
+
+async def test_cut_code_is_gone_on_with(rehearsal: Dialogue) -> None:
+    local = rehearsal.workspace
+    await local.command(rehearsal.general, "/parley", "set max_output 256")
+    await rehearsal.whisper()
+    await local.command(rehearsal.general, "/code", "fetch JSON from an HTTP API in Python")
+    await local.until(
+        lambda: any("“Continue” goes on" in m.shown for m in command_thread(rehearsal, rehearsal.general))
+    )
+    cut = command_thread(rehearsal, rehearsal.general)[1]
+    assert local.files() == []
+    assert (await local.press(cut, "code_continue.0")).ok
+    await local.until(local.files)
+    (file,) = local.files()
+    code = load_templates()["http_get"].removeprefix("```python\n").partition("```")[0]
+    assert file.text == code

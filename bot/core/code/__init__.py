@@ -5,8 +5,10 @@ request.py     what was typed
 files.py       the files of an answer: its fenced blocks, each under a fitting name
 check.py       whether they parse
 version.py     what an answer changes in the files of its thread
+resume.py      what broke off within a file is gone on with
 produce.py     one answer: shown as it comes, checked, mended once, saved
 wording.py     what a person reads below it, and the buttons there
 write.py       `/code`
 follow_up.py   what its thread is asked next, by words or by buttons
+anew.py        an answer that was cut, gone on with or written anew
 """

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from bot.core.control import Press
     from bot.core.conversation import Conversation
-    from bot.core.ports import Answer, Attachment, Bookmark, Chat, Model, Store
+    from bot.core.ports import Attachment, Bookmark, Chat, Model, Store
 
 COMMAND = "/code"  # within threads, where no command can be given, a mention that begins so is one
 GONE = "I no longer have the files of this thread. Please ask for the code again."
@@ -37,30 +37,19 @@ def is_command(text: str) -> bool:
     return text.split(maxsplit=1)[:1] == [COMMAND]
 
 
-async def continue_code(
-    request: Request,
-    visible: Answer,
-    desk: Desk,
-    *,
-    bookmark: Bookmark,
-    model: Model,
-    chat: Chat,
-    spare: Request | None = None,
-) -> Product:
-    """Answer what is asked next in a thread with code: a change, tests, a question. `request` is as for any answer.
+async def continue_code(desk: Desk) -> Product:
+    """Answer what is asked next in a thread with code: a change, tests, a question.
 
-    `spare` is the same without files that the API may reject. Raises `ChatError`, and a `ModelError` for the turn to
-    be tried again.
+    The desk's requests are as for any answer. Raises `ChatError`, and a `ModelError` for the turn to be tried again.
     """
     if is_command(desk.said):
         try:
             parse(desk.said.removeprefix(COMMAND))
         except UsageError as error:
-            return Product(Written(error.sentence, await visible.replace(error.sentence)))
-    room = model.room(request.max_output, request.settings)
-    request = as_code(request, desk.known, room)
-    spare = as_code(spare, desk.known, room) if spare is not None else None
-    return await produce(request, visible, desk, bookmark=bookmark, model=model, chat=chat, spare=spare)
+            return Product(Written(error.sentence, await desk.visible.replace(error.sentence)))
+    room = desk.model.room(desk.request.max_output, desk.request.settings)
+    spare = as_code(desk.spare, desk.known, room) if desk.spare is not None else None
+    return await produce(replace(desk, request=as_code(desk.request, desk.known, room), spare=spare))
 
 
 def with_sources(known: Sequence[CodeFile], attached: Sequence[Attachment]) -> tuple[CodeFile, ...]:
@@ -123,12 +112,27 @@ async def press_code(press: Press, *, bookmark: Bookmark, store: Store, model: M
             person=f"{press.place.workspace}/{press.asker.person}",
             settings=settings,
         )
-        opening = f"_{chat.mention(press.asker.person)}: {words}_\n\n"
-        notes = too_long(messages=fitted.messages_left_out)
-        desk = Desk(press.place, press.asker, known, opening=opening, notes=notes)
-        product = await continue_code(request, visible, desk, bookmark=bookmark, model=model, chat=chat)
+        desk = Desk(
+            press.place,
+            press.asker,
+            request,
+            visible,
+            bookmark,
+            model,
+            chat,
+            known=known,
+            question=question.id,
+            opening=opening(press, words, chat),
+            notes=too_long(messages=fitted.messages_left_out),
+        )
+        product = await continue_code(desk)
     record = product.written.record(press.place, question, began_with_bot=conversation.began_with_bot)
     return replace(record, code_files=product.files)
+
+
+def opening(press: Press, words: str, chat: Chat) -> str:
+    """Write who asked for what stands below, since nobody has typed it."""
+    return f"_{chat.mention(press.asker.person)}: {words}_\n\n"
 
 
 async def _save_again(press: Press, known: Sequence[CodeFile], *, bookmark: Bookmark, chat: Chat) -> Record:

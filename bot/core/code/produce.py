@@ -12,9 +12,10 @@ from pydantic import TypeAdapter
 from bot.core.code import wording
 from bot.core.code.check import Fault, Report, check
 from bot.core.code.files import CodeFile, blocks, brief, clean, fenced, files, replaced
+from bot.core.code.resume import joined
 from bot.core.code.version import changes
 from bot.core.conversation import Place
-from bot.core.ports import Asker, Call, Role, Turn, Upload
+from bot.core.ports import Answer, Asker, Bookmark, Call, Chat, Model, Request, Role, Turn, Upload
 from bot.core.quoting import quoted
 from bot.core.reply import LIMIT_HINT, REJECTED, Written, ask, footer_of, gone, own_up
 from bot.errors import ChatError, GoneError, ModelError, ModelStoppedError
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bot.core.code.version import Change
-    from bot.core.ports import Answer, Bookmark, Chat, Model, Request
+    from bot.core.control import Control
 
 log = logging.getLogger(__name__)
 
@@ -37,19 +38,28 @@ UNCLOSED = Fault("its code block is never closed")
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where code is written: its thread with the files that it has, or `is_private`, for the asker alone.
+    """All that one answer with code needs: who asks where, what the model is asked, and where it writes to.
 
-    `said` is what the newest message says. `opening` stands before the answer, `notes` at its very end.
-    `is_first`: the thread has no answer yet.
+    `spare` is the request without files that the API may reject. `known` are the thread's files; `said` is what the
+    newest message says, and `question` its id. `begun` is the code that is gone on with. `opening` stands before the
+    answer, `notes` at its very end. `is_private`: for the asker alone. `is_first`: the thread has no answer yet.
     """
 
     place: Place
     asker: Asker
+    request: Request
+    visible: Answer
+    bookmark: Bookmark
+    model: Model
+    chat: Chat
+    spare: Request | None = None
     known: tuple[CodeFile, ...] = ()
-    is_private: bool = False
     said: str = ""
+    question: str = ""
+    begun: str = ""
     opening: str = ""
     notes: str = ""
+    is_private: bool = False
     is_first: bool = False
 
 
@@ -64,7 +74,8 @@ class Product(NamedTuple):
 class Draft:
     """What the model wrote so far, and what that cost. `remark` tells how mending its faults went, "" before that.
 
-    `was_spared`: it was asked without the files, which the API had rejected.
+    `was_spared`: it was asked without the files, which the API had rejected. `written` is what came at first, as it was
+    shown: without what it goes on with, and before anything was mended.
     """
 
     text: str
@@ -73,75 +84,71 @@ class Draft:
     is_mended: bool = False
     remark: str = ""
     was_spared: bool = False
+    written: str = ""
 
 
 _DRAFT = TypeAdapter(Draft)
 
 
-async def produce(
-    request: Request,
-    visible: Answer,
-    desk: Desk,
-    *,
-    bookmark: Bookmark,
-    model: Model,
-    chat: Chat,
-    spare: Request | None = None,
-) -> Product:
+async def produce(desk: Desk) -> Product:
     """Let the model write, see that its files parse, save them, and end the answer with what became of each.
 
-    `spare` is the request without files that the API may reject. Raises `ChatError`, and a `ModelError` for the turn to
-    be tried again.
+    Raises `ChatError`, and a `ModelError` for the turn to be tried again.
     """
-    visible.write(desk.opening)
+    visible = desk.visible
+    visible.write(desk.opening + desk.begun)
     try:
-        draft = await _write(request, visible, spare, bookmark=bookmark, model=model)
+        draft = await _write(desk)
     except ModelError as error:
-        return Product(await own_up(error, visible, bookmark.reference, is_first=desk.is_first))
-    draft, report = await _mend(draft, request, visible, bookmark=bookmark, model=model)
+        return Product(await own_up(error, visible, desk.bookmark.reference, is_first=desk.is_first))
+    written = desk.begun + draft.written
+    draft, report = await _mend(draft, desk)
     found = changes(blocks(draft.text), desk.known)
     new = [change for change in found if not change.is_idle]
-    is_saved = not new or await _save(new, desk, bookmark=bookmark, chat=chat)
+    is_saved = not new or await _save(new, desk)
     ending = _ending(draft, report, found, is_saved=is_saved, desk=desk) + desk.notes
-    buttons = () if desk.is_private else wording.controls([change.file for change in new], is_saved=is_saved)
     shown = replaced(draft.text, {change.block: wording.difference(change) for change in new if change.before})
     shown = brief(shown) if new else shown
-    footer = footer_of(draft.calls, request, is_first=desk.is_first)
+    footer = footer_of(draft.calls, desk.request, is_first=desk.is_first)
+    buttons = _controls(draft, new, is_saved=is_saved, desk=desk)
     try:
-        if draft.is_mended or shown != draft.text:
+        if draft.is_mended or shown != written:
             message_id = await visible.replace(desk.opening + shown + ending, footer=footer, controls=buttons)
         else:
             message_id = await visible.finish(ending, footer=footer, controls=buttons)
     except GoneError as error:
         return Product(await gone(error, visible, draft.calls))
-    written = Written(draft.text, message_id, draft.calls, was_spared=draft.was_spared)
-    return Product(written, tuple(change.file for change in new))
+    answer = Written(draft.text, message_id, draft.calls, was_spared=draft.was_spared)
+    return Product(answer, tuple(change.file for change in new))
 
 
-async def _write(
-    request: Request, visible: Answer, spare: Request | None, *, bookmark: Bookmark, model: Model
-) -> Draft:
+async def _write(desk: Desk) -> Draft:
     """Ask the model, unless a former try of this turn did. Raises a `ModelError`."""
-    if kept := bookmark.get(DRAFT):
+    if kept := desk.bookmark.get(DRAFT):
         draft = _DRAFT.validate_json(kept)
-        visible.write(draft.text)
+        desk.visible.write(draft.written)
         return draft
-    asked = await ask(request, visible, model=model, spare=spare, halt=bookmark.halted)
-    text = clean(asked.completion.text)
-    draft = Draft(text, asked.calls, asked.completion.truncated, was_spared=asked.was_spared)
-    await _keep(draft, bookmark)
+    asked = await ask(desk.request, desk.visible, model=desk.model, spare=desk.spare, halt=desk.bookmark.halted)
+    written = clean(asked.completion.text)
+    draft = Draft(
+        joined(desk.begun, written),
+        asked.calls,
+        asked.completion.truncated,
+        was_spared=asked.was_spared,
+        written=written,
+    )
+    await _keep(draft, desk.bookmark)
     return draft
 
 
-async def _mend(
-    draft: Draft, request: Request, visible: Answer, *, bookmark: Bookmark, model: Model
-) -> tuple[Draft, Report]:
+async def _mend(draft: Draft, desk: Desk) -> tuple[Draft, Report]:
     """Check the draft's files; where one is at fault, let the model correct it, once."""
     report = await _check(draft)
     if report.faults and not draft.truncated and not draft.remark:
-        visible.write(MENDING.format(faults="; ".join(f"{name}: {fault}" for name, fault in report.faults.items())))
-        draft = await _corrected(draft, report.faults, request, bookmark=bookmark, model=model)
-        await _keep(draft, bookmark)
+        faults = "; ".join(f"{name}: {fault}" for name, fault in report.faults.items())
+        desk.visible.write(MENDING.format(faults=faults))
+        draft = await _corrected(draft, report.faults, desk)
+        await _keep(draft, desk.bookmark)
         report = await _check(draft)
     return draft, replace(report, remark=draft.remark)
 
@@ -153,12 +160,11 @@ async def _check(draft: Draft) -> Report:
     return replace(report, faults={**report.faults, **unclosed})
 
 
-async def _corrected(
-    draft: Draft, faults: Mapping[str, Fault], request: Request, *, bookmark: Bookmark, model: Model
-) -> Draft:
-    turns = (*request.turns, Turn(Role.ASSISTANT, draft.text), Turn(Role.USER, _complaint(faults)))
+async def _corrected(draft: Draft, faults: Mapping[str, Fault], desk: Desk) -> Draft:
+    turns = (*desk.request.turns, Turn(Role.ASSISTANT, draft.text), Turn(Role.USER, _complaint(faults)))
     try:
-        completion = await model.write(replace(request, turns=turns), _unseen, halt=bookmark.halted)
+        asking = replace(desk.request, turns=turns)
+        completion = await desk.model.write(asking, _unseen, halt=desk.bookmark.halted)
     except ModelStoppedError as error:
         calls = (*draft.calls, error.call) if error.call else draft.calls
         return replace(draft, calls=calls, is_mended=True, remark=STOPPED)
@@ -198,11 +204,11 @@ def _patched(text: str, faults: Mapping[str, Fault], correction: str) -> str:
     return replaced(text, corrected)
 
 
-async def _save(new: Sequence[Change], desk: Desk, *, bookmark: Bookmark, chat: Chat) -> bool:
+async def _save(new: Sequence[Change], desk: Desk) -> bool:
     """Upload the files to the thread, or to the asker's direct messages; tell whether that went well."""
     try:
-        place = await chat.open_direct(desk.place, desk.asker) if desk.is_private else desk.place
-        await chat.upload(place, [upload(change.file) for change in new], bookmark)
+        place = await desk.chat.open_direct(desk.place, desk.asker) if desk.is_private else desk.place
+        await desk.chat.upload(place, [upload(change.file) for change in new], desk.bookmark)
     except ChatError as error:  # the answer itself can still be shown
         log.warning("upload failed: %s", error)
         return False
@@ -222,12 +228,20 @@ def _ending(draft: Draft, report: Report, found: Sequence[Change], *, is_saved: 
     parts = (
         LIMIT_HINT if draft.truncated and not cut else "",
         REJECTED if draft.was_spared else "",
-        wording.unfinished(cut, truncated=draft.truncated),
+        wording.unfinished(cut, truncated=draft.truncated, can_go_on=not desk.is_private),
         wording.saved(new, where) if is_saved else wording.unsaved(new),
         wording.unchanged(found),
         wording.verdict(report, [change.file for change in new]),
     )
     return "".join(parts)
+
+
+def _controls(draft: Draft, new: Sequence[Change], *, is_saved: bool, desk: Desk) -> Sequence[Control]:
+    """Offer what may come next; what is for one person alone has no thread to go on in."""
+    if desk.is_private:
+        return ()
+    more = wording.more(desk.question) if draft.truncated else ()
+    return (*more, *wording.controls([change.file for change in new], is_saved=is_saved))
 
 
 async def _keep(draft: Draft, bookmark: Bookmark) -> None:

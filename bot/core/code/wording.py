@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from bot.core.code.version import Change
     from bot.core.control import Control
 
-TESTS, EXPLAIN, TRANSLATE, SAVE = "code_tests", "code_explain", "code_translate", "code_save"  # controls
+TESTS, EXPLAIN, TRANSLATE, SAVE, CONTINUE, ANEW = (
+    f"code_{name}" for name in ("tests", "explain", "translate", "save", "continue", "anew")
+)
 
 DIRECT = " in our direct messages"
 MAX_NAMES = 200  # characters of the names that a control carries; the platform takes 250 with a menu
@@ -60,13 +62,14 @@ def verdict(report: Report, files: Sequence[CodeFile]) -> str:
     return faults + (f"\n\n_{' '.join(notes)}_" if notes else "")
 
 
-def unfinished(names: Sequence[str], *, truncated: bool) -> str:
+def unfinished(names: Sequence[str], *, truncated: bool, can_go_on: bool) -> str:
     """Tell which files the answer broke off in."""
     if not names:
         return ""
     what = f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} not whole, and not saved"
     if truncated:
-        return f"\n\n_I stopped at my length limit: {what}. Ask for it in smaller parts._"
+        how = "“Continue” goes on from there" if can_go_on else "Ask for it in smaller parts"
+        return f"\n\n_I stopped at my length limit: {what}. {how}._"
     return f"\n\n_The code block was never closed: {what}. Ask again for the whole file._"
 
 
@@ -103,6 +106,14 @@ def controls(files: Sequence[CodeFile], *, is_saved: bool) -> tuple[Control, ...
         Button(TESTS, "Tests for it", value),
         Button(EXPLAIN, "Explain", value),
         Select(TRANSLATE, "In another language", options, value),
+    )
+
+
+def more(question: str) -> tuple[Control, ...]:
+    """Offer to go on with an answer that the length limit cut, or to write it anew; `question` is what it answers."""
+    return (
+        Button(CONTINUE, "Continue", question, "primary"),
+        Button(ANEW, "Regenerate", question),
     )
 
 

@@ -32,9 +32,20 @@ async def code(command: Command, *, bookmark: Bookmark, store: Store, model: Mod
         settings=settings,
         creativity=Creativity.LOW,
     )
-    notes = too_long(characters=cut) + unapplied(settings, model)
-    desk = Desk(command.place, command.asker, is_private=command.is_private, notes=notes, is_first=True)
     async with answering(command, chat=chat, bookmark=bookmark, once=True) as visible:
-        product = await produce(request, visible, desk, bookmark=bookmark, model=model, chat=chat)
+        desk = Desk(
+            command.place,
+            command.asker,
+            request,
+            visible,
+            bookmark,
+            model,
+            chat,
+            question=command.place.thread,
+            notes=too_long(characters=cut) + unapplied(settings, model),
+            is_private=command.is_private,
+            is_first=True,
+        )
+        product = await produce(desk)
     record = command.record(product.written)
     return record if command.is_private else replace(record, code_files=product.files)

@@ -1,0 +1,32 @@
+"""An answer that broke off within a file is gone on with: its beginning is kept, and what follows is joined to it."""
+
+from __future__ import annotations
+
+import re
+
+from bot.core.code.files import blocks
+
+GO_ON = (
+    "Your answer broke off at the length limit. Go on exactly where it stopped, from the next character on: "
+    "without a word before it, without opening the code block again, and without giving anything twice."
+)
+LEAST_REPEATED = 10  # characters of a line; less may well stand there twice
+
+_FENCE = re.compile(r"\A\s*(?:`{3,}|~{3,})[^\n`]*\n")
+
+
+def unfinished(text: str) -> str:
+    """Return an answer from the block on that its end is missing of, "" where all blocks are whole."""
+    found = blocks(text)
+    if not found or found[-1].is_closed:
+        return ""
+    return "\n".join(re.split(r"\r\n|\r|\n", text)[found[-1].first :])
+
+
+def joined(begun: str, rest: str) -> str:
+    """Join what was begun with what follows: a fence that was opened again, or a line begun anew, counts once."""
+    if not begun:
+        return rest
+    rest = _FENCE.sub("", rest, count=1)
+    last = begun.rpartition("\n")[2]
+    return begun + (rest[len(last) :] if len(last.strip()) >= LEAST_REPEATED and rest.startswith(last) else rest)
