@@ -36,21 +36,28 @@ def accepting(database: Database) -> Acceptance:
     return Acceptance(Commits(database.writer), lambda: None)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(name=NAMES, key=NAMES, payload=st.dictionaries(ANYTHING, JSON, max_size=3))
-async def test_any_payload_arrives_as_it_was(
-    replica: Replicas, database: Database, name: str, key: str, payload: dict[str, Any]
-) -> None:
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.builds(Delivery, NAMES, NAMES, st.just("turn"), st.dictionaries(ANYTHING, JSON, max_size=3)),
+        min_size=4,
+        max_size=6,
+        unique_by=lambda delivery: delivery.id,
+    )
+)
+async def test_any_payload_arrives_as_it_was(replica: Replicas, database: Database, deliveries: list[Delivery]) -> None:
     async with database.writer.begin() as connection:
         await connection.execute(text("DELETE FROM inbox"))
     inbox, handler = replica(), RecordingHandler()
     inbox.handle("turn", handler, RecordingGivenUp())
     await inbox.start()
-    assert await inbox.accept(Delivery(name, key, "turn", payload))
+    for delivery in deliveries:
+        assert await inbox.accept(delivery)
     await inbox.idle()
     await inbox.stop(grace=0)
-    (job,) = handler.jobs
-    assert (job.id, job.key, job.payload) == (name, key, payload)
+    arrived = {job.id: (job.key, job.payload) for job in handler.jobs}
+    assert len(handler.jobs) == len(deliveries)
+    assert arrived == {delivery.id: (delivery.key, delivery.payload) for delivery in deliveries}
 
 
 async def test_what_arrives_together_shares_commits(database: Database) -> None:
