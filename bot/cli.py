@@ -151,7 +151,7 @@ def _add_evaluation(evaluate: argparse.ArgumentParser) -> None:
     what = evaluate.add_mutually_exclusive_group(required=True)
     what.add_argument("file", nargs="?", type=Path, help="CSV, TSV, JSONL or XLSX with a text and a label in each row")
     what.add_argument("--from-corrections", action="store_true", help="what people corrected in Slack")
-    evaluate.add_argument("--channel", default="", help="whose corrections; all channels unless told")
+    evaluate.add_argument("--channel", default="", help="whose corrections, as T012AB/C034CD; all unless told")
     evaluate.add_argument("--text", default="", help="the column with the texts; found by looking unless told")
     evaluate.add_argument("--label", default="", help="the column with the labels; category, label, … unless told")
     evaluate.add_argument("--categories", type=Path, help="a file with a category a line, as `Name: definition`")

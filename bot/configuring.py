@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.core import configure, configure_budget, impersonate, settings_form
+from bot.core.triage import settings_form as triage_form
 from bot.deliveries import press_delivery
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from bot.core.command import Command
     from bot.core.control import Form, Press, Submission
-    from bot.core.conversation import Record
+    from bot.core.conversation import Place, Record
     from bot.core.ports import Bookmark
     from bot.core.settings_form import Desk
     from bot.features import Commanded, Features
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 
 
 class Configuring:
-    """Enters the words, the presses and the form. `changed` hears of each command that may have changed a setting."""
+    """Enters the words, the presses and the form. `changed` hears of each command that may have changed a setting.
+
+    `retry` hears of a channel whose teams may be reached from now on, and of what made it so.
+    """
 
     def __init__(
         self,
@@ -33,8 +37,10 @@ class Configuring:
         threads: Threads,
         home: HomeTab,
         changed: Callable[[Command], Awaitable[None]],
+        retry: Callable[[Place, str], Awaitable[None]],
     ) -> None:
-        self._inbox, self._desk, self._threads, self._home, self._changed = inbox, desk, threads, home, changed
+        self._inbox, self._desk, self._threads, self._home = inbox, desk, threads, home
+        self._changed, self._retry = changed, retry
 
     def register(self, features: Features) -> None:
         """Enter what is done here."""
@@ -47,7 +53,12 @@ class Configuring:
             "persona": partial(self._then_forget, persona),
         }
         features.presses_now |= dict.fromkeys(settings_form.PRESSES, self.press)
-        features.forms[settings_form.FORM] = self.submit
+        features.presses_now |= dict.fromkeys(triage_form.PRESSES, partial(triage_form.press, desk=self._desk))
+        features.forms |= {
+            settings_form.FORM: self.submit,
+            triage_form.FORM: partial(self._submit_triage, triage_form.save),
+            triage_form.TEAM_FORM: partial(self._submit_triage, triage_form.save_team),
+        }
 
     async def configure(self, command: Command, *, bookmark: Bookmark) -> Record:
         """Show or change settings. Raises `ChatError`."""
@@ -71,6 +82,16 @@ class Configuring:
             place = settings_form.place_of(submission.value)
             self._threads.forget_settings(place)
             await self._home.visit(place.workspace, submission.asker, submission.id)
+        return faults
+
+    async def _submit_triage(
+        self, save: Callable[[Submission, Desk], Awaitable[Mapping[str, str]]], submission: Submission
+    ) -> Mapping[str, str]:
+        faults = await save(submission, self._desk)
+        if not faults:
+            place = triage_form.place_of(submission)
+            self._threads.forget_settings(place)
+            await self._retry(place, submission.id)
         return faults
 
     async def _then_forget(self, change: Commanded, command: Command, *, bookmark: Bookmark) -> Record:

@@ -19,6 +19,7 @@ from bot.core.classify.nearest import Nearest
 from bot.core.classify.proceed import AT_ONCE
 from bot.core.classify.score import Score
 from bot.core.classify.sort import Question, sort
+from bot.core.conversation import Place
 from bot.core.ports import Call, Purpose, Request
 from bot.core.redaction.model import RedactingModel
 from bot.db import migrate
@@ -199,12 +200,19 @@ async def run(options: Options, settings: Settings) -> tuple[str, bool]:
 
 
 async def _corrected(url: str, channel: str) -> Sequence[Example]:
-    """Load what people corrected. Raises `UsageError` where that is nothing, and what the database raises."""
+    """Load what people corrected, in a channel `T…/C…` or in any.
+
+    Raises `UsageError` where that is nothing, and what the database raises.
+    """
+    workspace, slash, id_ = channel.partition("/")
+    if channel and not slash:
+        raise UsageError("Name the channel by its workspace's id and its own, as T012AB/C034CD.")
+    place = Place(workspace, id_) if channel else None
     await migrate.check(url)
     database = Database.open(url)
     try:
-        of_runs = await SqlRuns(database).all_corrections(channel, MOST_CORRECTIONS)
-        of_feedback = await SqlBoard(database).all_corrections(channel, MOST_CORRECTIONS)
+        of_runs = await SqlRuns(database).all_corrections(place, MOST_CORRECTIONS)
+        of_feedback = await SqlBoard(database).all_corrections(place, MOST_CORRECTIONS)
         found = [*of_runs, *of_feedback][:MOST_CORRECTIONS]
     finally:
         await database.close()

@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 CHANGE, CONDENSE, REFUSAL = "change", "condense", "refusal"
 
 SETTINGS_KEPT = 30.0  # seconds for which a channel is taken to want what it wanted last
+LOOK_FOR_CHANGES = 2.0  # seconds after which to look whether somebody else has changed any settings meanwhile
 MOST_CHANNELS = 5_000  # whose settings are remembered
 
 _CHANGED = TypeAdapter(Changed)
@@ -79,6 +80,7 @@ class Threads:
         self._controls = controls
         self._inbox, self._store, self._model, self._chat = inbox, store, model, chat
         self._settings: OrderedDict[str, tuple[ChannelSettings, float]] = OrderedDict()
+        self._change, self._looked = 0, -LOOK_FOR_CHANGES
         inbox.handle(CHANGE, self.run_change, _nobody_to_tell)
         inbox.handle(CONDENSE, self.run_condense, _nobody_to_tell)
         inbox.handle(REFUSAL, self.run_refusal, _nobody_to_tell)
@@ -90,7 +92,15 @@ class Threads:
         return may_be_for_bot(heard, await self.settings_of(replace(heard.place, thread="")))
 
     async def settings_of(self, channel: Place) -> ChannelSettings:
-        """Return a channel's settings, `SETTINGS_KEPT` seconds old at most: each word in a channel asks for them."""
+        """Return a channel's settings, which each word in a channel asks for.
+
+        What another replica or the command line has changed is seen after `LOOK_FOR_CHANGES` seconds.
+        """
+        if monotonic() > self._looked + LOOK_FOR_CHANGES:
+            self._looked = monotonic()
+            if (change := await self._store.last_change()) != self._change:
+                self._change = change
+                self._settings.clear()
         key = share(channel)
         settings, until = self._settings.get(key, (None, 0.0))
         if settings is None or until < monotonic():
@@ -102,8 +112,13 @@ class Threads:
         return settings
 
     def forget_settings(self, place: Place) -> None:
-        """Ask anew for a channel's settings: they may have been changed here."""
-        self._settings.pop(share(place), None)
+        """Ask anew for a channel's settings, or all of a workspace's: they may have been changed here."""
+        if place.channel:
+            self._settings.pop(share(place), None)
+        else:
+            begin = f"{place.workspace}:"
+            for key in [key for key in self._settings if key.startswith(begin)]:
+                del self._settings[key]
 
     async def change(self, changed: Changed) -> None:
         """Take in an edit or a deletion."""

@@ -78,7 +78,7 @@ class Triaging:
     ) -> None:
         self._inbox, self._board, self._runs, self._store = inbox, board, runs, store
         self._model, self._chat, self._settings_of = model, chat, settings_of
-        self._rests_until = 0.0
+        self._rests_until: dict[str, float] = {}  # by the workspace: each has a budget of its own
         inbox.handle(SORT, self.run_sort, _leave)
         inbox.handle(dispatch.SHOW, self.run_show, _leave)
         inbox.handle(NOTIFY, self.run_notify, _leave)
@@ -148,7 +148,7 @@ class Triaging:
         """Sort what waits in a channel, as much as one call holds. When the model is away, it waits on."""
         place = _PLACE.validate_python(job.payload)
         ledger.gather(job, place, "")
-        if monotonic() < self._rests_until:
+        if monotonic() < self._rests_until.get(place.workspace, 0.0):
             return
         waiting = await self._board.waiting(place, MOST_WAITING)
         settings = await self._store.settings(place)
@@ -171,7 +171,7 @@ class Triaging:
             lane = f"triage-alert:{place.workspace}:{place.channel}"
             await self._inbox.accept(Delivery(f"{lane}:{job.reference}", lane, ALERT, asdict(place)))
         if outcome.failure is not None:
-            self._rests_until = monotonic() + REST
+            self._rests_until[place.workspace] = monotonic() + REST
             log.warning("%d posts have to wait: %s", len(records) - len(decisions), type(outcome.failure).__name__)
 
     async def _show_all(self, records: list[Feedback]) -> None:
@@ -273,11 +273,14 @@ class Triaging:
         """Try teams again that could not be reached, when triage is switched on anew."""
         wish = configure.parse(command.text)
         if wish.name == "triage" and wish.text == "on":
-            place = replace(command.place, thread="")
-            settings = await self._store.settings(place)
-            for record in await self._board.retry_routes(place):
-                if channel := target(record, settings):
-                    await self._notify(record, channel, command.id)
+            await self.retry_teams(replace(command.place, thread=""), command.id)
+
+    async def retry_teams(self, place: Place, reason: str) -> None:
+        """Send again what could not be sent to its team."""
+        settings = await self._store.settings(place)
+        for record in await self._board.retry_routes(place):
+            if channel := target(record, settings):
+                await self._notify(record, channel, reason)
 
     async def command(self, command: Command, *, bookmark: Bookmark) -> Record:
         """Answer `/parley triage report` and `/parley trends`. Raises `ChatError`."""

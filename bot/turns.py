@@ -120,6 +120,7 @@ class Turns:
             threads=self._threads,
             home=self._home,
             changed=self._triaging.configured,
+            retry=self._triaging.retry_teams,
         )
         for feature in (self, self._classifying, self._triaging, self._configuring):
             feature.register(features)

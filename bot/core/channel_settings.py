@@ -320,6 +320,14 @@ class ChannelSettings(BaseModel):
         return value
 
 
+TRIAGE = (
+    *("triage", "categories", "severities", "areas", "routes", "strictness", "check_below", "together", "triage_bots"),
+    *("agents", "teams", "cards", "acknowledgement", "alert_from", "alert_hours", "digest", "digest_at", "time_zone"),
+    *("triage_github", "webhook"),
+)
+"""The settings that are about feedback, in the order of their form."""
+
+
 def merged(*layers: Mapping[str, Any]) -> ChannelSettings:
     """Lay partial sheets over each other, the last on top, over the defaults.
 

@@ -9,11 +9,11 @@ import io
 import math
 import textwrap
 import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from matplotlib.figure import Figure
 
 MOST_BARS = 30
@@ -54,23 +54,48 @@ def bars(counts: Sequence[tuple[str, int]], title: str) -> bytes:
     return _png(figure)
 
 
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A part of a picture: amounts of the series by the names below, on top of each other, or as `lines`.
+
+    NaN is a gap in a line.
+    """
+
+    title: str
+    series: Mapping[str, Sequence[float]]
+    lines: bool = False
+
+
 def columns(names: Sequence[str], series: Mapping[str, Sequence[float]], title: str) -> bytes:
     """Draw a column for each name, of the series' amounts on top of each other; every so many are named."""
+    return panels(names, [Panel(title, series)])
+
+
+def panels(names: Sequence[str], parts: Sequence[Panel]) -> bytes:
+    """Draw panels below each other, over the same names."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 (as the first lines say)
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    figure = Figure(figsize=(8, 4), dpi=130, layout="constrained")
+    warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
+    figure = Figure(figsize=(8, 1 + 3 * len(parts)), dpi=130, layout="constrained")
     FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
-    below = [0.0] * len(names)
-    for label, amounts in series.items():
-        axes.bar(range(len(names)), amounts, bottom=below, label=label)
-        below = [low + amount for low, amount in zip(below, amounts, strict=True)]
     step = math.ceil(len(names) / MOST_NAMES) or 1
-    axes.set_xticks(range(0, len(names), step), names[::step])
-    axes.set_title(title, loc="left", parse_math=False)
-    axes.legend(frameon=False)
-    axes.spines[["top", "right"]].set_visible(False)
+    for number, part in enumerate(parts, start=1):
+        axes = figure.add_subplot(len(parts), 1, number)
+        below = [0.0] * len(names)
+        for label, amounts in part.series.items():
+            shown = textwrap.shorten(label, LONGEST_LABEL, placeholder="…").replace("$", r"\$").lstrip("_")
+            if part.lines:
+                axes.plot(range(len(names)), amounts, marker="o", label=shown, color=COLOUR)
+            else:
+                axes.bar(range(len(names)), amounts, bottom=below, label=shown)
+                below = [low + amount for low, amount in zip(below, amounts, strict=True)]
+        axes.set_xticks(range(0, len(names), step), names[::step])
+        axes.set_xlim(-0.6, len(names) - 0.4)
+        axes.set_ylim(bottom=0)
+        axes.set_title(part.title, loc="left", parse_math=False)
+        axes.legend(frameon=False)
+        axes.spines[["top", "right"]].set_visible(False)
     return _png(figure)
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from bot.core import settings_history
-from bot.core.channel_settings import MAX_INSTRUCTIONS, ChannelSettings, check_name, merged, read
+from bot.core.channel_settings import MAX_INSTRUCTIONS, TRIAGE, ChannelSettings, check_name, merged, read
 from bot.core.command import HELP, USAGE, answering
 from bot.core.control import Button
 from bot.core.conversation import Place, Record
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.core.ports import Asker, Bookmark, Chat, Model, Sheet, Store
 
 WORDS = ("settings", "set", "unset", "prompt", "why", "history", "revert", "triage")  # behind /parley
+EDIT_TRIAGE = "edit_triage_settings"  # the button that opens the form with those of triage
 EDIT = "edit_settings"  # the button that opens the form with the settings
 
 _RESET = re.compile(r"(?:--|—|\u2013)?reset", re.IGNORECASE)  # phones turn two hyphens into a dash
@@ -31,7 +32,7 @@ _FORM = re.compile(
 
 
 _TRIAGE = re.compile(
-    r"(?:triage\s+(?P<what>on|off|report)|(?P<trends>trends)(?:\s+(?P<days>\d{1,3})\s*d)?)", re.IGNORECASE
+    r"(?:triage(?:\s+(?P<what>on|off|report|settings))?|(?P<trends>trends)(?:\s+(?P<days>\d{1,3})\s*d)?)", re.IGNORECASE
 )
 TRENDS_DAYS = 7
 TRIAGE_IS_ON = (
@@ -52,6 +53,7 @@ class Action(StrEnum):
     WHY = "why"
     HISTORY = "history"
     REVERT = "revert"
+    TRIAGE = "triage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,9 @@ def parse(typed: str) -> Wish:
 def _parse_triage(match: re.Match[str]) -> Wish:
     if match["trends"]:
         return Wish(Action.TRENDS, text=match["days"] or str(TRENDS_DAYS))
-    what = match["what"].lower()
+    what = (match["what"] or "settings").lower()
+    if what == "settings":
+        return Wish(Action.TRIAGE)
     return Wish(Action.REPORT) if what == "report" else Wish(Action.SET, "triage", what)
 
 
@@ -116,6 +120,9 @@ async def configure(
             if wish.action is Action.LIST:
                 sentence = listing(await store.settings(channel), await store.sheet(channel), model)
                 controls = (Button(EDIT, "Change …", style="primary"),)
+            elif wish.action is Action.TRIAGE:
+                sentence = listing(await store.settings(channel), await store.sheet(channel), model, TRIAGE)
+                controls = (Button(EDIT_TRIAGE, "Change …", style="primary"),)
             elif wish.action is Action.SHOW:
                 sentence = showing(wish.name, await store.settings(channel))
             elif wish.action is Action.WHY:
@@ -172,11 +179,12 @@ async def check_may_change(channel: Place, asker: Asker, *, admins: frozenset[st
         )
 
 
-def listing(settings: ChannelSettings, own: Sheet, model: Model) -> str:
-    """Write all settings that hold in a channel, one a line, with those that its model does not take."""
+def listing(settings: ChannelSettings, own: Sheet, model: Model, names: Sequence[str] = ()) -> str:
+    """Write settings that hold in a channel, all unless told, one a line, with those that its model does not take."""
     faults = {**model.faults(settings), **({"persona": settings.lost_persona} if settings.lost_persona else {})}
     lines = []
-    for name, value in settings.model_dump(mode="json").items():
+    held = settings.model_dump(mode="json")
+    for name, value in ((name, held[name]) for name in names or held):
         note = f" ⚠️ not applied: {faults[name]}" if name in faults else " _(set here)_" if name in own.values else ""
         lines.append(f"• `{name}`: {_shown(name, value)}{note}")
     hint = "Change one with `/parley set <name> <value>`, go back to its default with `/parley unset <name>`."

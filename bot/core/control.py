@@ -84,7 +84,9 @@ class Field:
 
     name: str
     label: str
-    kind: Literal["text", "area", "number", "choice", "choices", "person", "note", "press"] = "text"
+    kind: Literal["text", "area", "number", "choice", "choices", "person", "people", "channel", "note", "press"] = (
+        "text"
+    )
     value: str | tuple[str, ...] = ""
     options: tuple[tuple[str, str], ...] = ()
     hint: str = ""

@@ -453,6 +453,9 @@ class Store(Protocol):
     async def code_files(self, place: Place) -> tuple[CodeFile, ...]:
         """Return the files of code of a thread, each in its latest version, the oldest file first."""
 
+    async def last_change(self) -> int:
+        """Return a number that is another one after any change of anybody's settings."""
+
     async def sheet(self, place: Place) -> Sheet:
         """Return what was set for just this thread, channel (`thread` is "") or workspace (`channel` is "")."""
 

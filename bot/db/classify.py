@@ -146,12 +146,13 @@ class SqlRuns:
             rows = (await connection.execute(query)).all()
         return [Example(row.text, tuple(json.loads(row.categories))) for row in rows]
 
-    async def all_corrections(self, channel: str, limit: int) -> Sequence[Example]:
-        """Return what people corrected in a channel, or with "" in any, newest first: for the operator only."""
+    async def all_corrections(self, place: Place | None, limit: int) -> Sequence[Example]:
+        """Return what people corrected in a channel, or in any, newest first: for the operator only."""
+        here = [ClassifyRun.workspace == place.workspace, ClassifyRun.channel == place.channel] if place else []
         query = (
             select(ClassifyItem.text, ClassifyItem.categories)
             .join(ClassifyRun, ClassifyRun.id == ClassifyItem.run)
-            .where(ClassifyItem.corrected_at.is_not(None), *([ClassifyRun.channel == channel] if channel else []))
+            .where(ClassifyItem.corrected_at.is_not(None), *here)
             .order_by(ClassifyItem.corrected_at.desc())
             .limit(limit)
         )

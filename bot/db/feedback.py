@@ -207,10 +207,10 @@ class SqlBoard:
         async with self._reader.connect() as connection:
             return [Example(row.text, (row.category,)) for row in await connection.execute(query)]
 
-    async def all_corrections(self, channel: str, limit: int) -> Sequence[Example]:
-        """Return what people corrected in a channel, or with "" in any, newest first: for the operator only."""
+    async def all_corrections(self, place: Place | None, limit: int) -> Sequence[Example]:
+        """Return what people corrected in a channel, or in any, newest first: for the operator only."""
         query = select(_ROW.text, _ROW.category).where(_ROW.corrected_at.is_not(None), _ROW.text != "")
-        query = query.where(*([_ROW.channel == channel] if channel else []))
+        query = query.where(*(_in_channel(place) if place else ()))
         async with self._reader.connect() as connection:
             rows = await connection.execute(query.order_by(_ROW.corrected_at.desc()).limit(limit))
             return [Example(row.text, (row.category,)) for row in rows]

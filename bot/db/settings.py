@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, case, insert, literal, or_, select, true, update
+from sqlalchemy import and_, bindparam, case, func, insert, literal, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.core.channel_settings import merged
@@ -42,6 +42,11 @@ class SettingsStore:
             sheets = sheets_query()
             found = await connection.execute(select(sheets.c.sheet).order_by(sheets.c.layer), asdict(place))
             return read(found.scalars())
+
+    async def last_change(self) -> int:
+        """Return a number that is another one after any change of anybody's settings."""
+        async with self._reader.connect() as connection:
+            return (await connection.execute(select(func.max(SettingsChange.id)))).scalar_one() or 0
 
     async def sheet(self, place: Place) -> Sheet:
         """Return what was set for just this thread, channel or workspace."""

@@ -115,8 +115,8 @@ def _element(field: Field) -> dict[str, Any]:
     if field.kind == "choices":
         chosen = [option for option in options if option["value"] in field.value]
         return {"type": "multi_static_select", "options": options} | ({"initial_options": chosen} if chosen else {})
-    if field.kind == "person":
-        return {"type": "users_select"} | ({"initial_user": field.value} if field.value else {})
+    if field.kind in {"person", "people", "channel"}:
+        return _of_slack(field)
     initial = {"initial_value": str(field.value)} if field.value else {}
     if field.kind == "number":
         return {"type": "number_input", "is_decimal_allowed": True, **initial}
@@ -126,6 +126,17 @@ def _element(field: Field) -> dict[str, Any]:
         "max_length": field.max_length,
         **initial,
     }
+
+
+def _of_slack(field: Field) -> dict[str, Any]:
+    """Lay out a menu whose choices Slack knows: people, or channels."""
+    if field.kind == "people":
+        return {"type": "multi_users_select"} | ({"initial_users": list(field.value)} if field.value else {})
+    if field.kind == "person":
+        return {"type": "users_select"} | ({"initial_user": field.value} if field.value else {})
+    among = {"include": ["public", "private"], "exclude_external_shared_channels": True}
+    chosen = {"initial_conversation": field.value} if field.value else {}
+    return {"type": "conversations_select", "filter": among} | chosen
 
 
 def submitted(body: Mapping[str, Any]) -> Submission:
@@ -151,6 +162,10 @@ def _answer(entered: Mapping[str, Any]) -> str | tuple[str, ...]:
         return tuple(str(option.get("value")) for option in entered["selected_options"] or [])
     if "selected_option" in entered:
         return str((entered["selected_option"] or {}).get("value") or "")
+    if "selected_users" in entered:
+        return tuple(map(str, entered["selected_users"] or []))
+    if "selected_conversation" in entered:
+        return str(entered["selected_conversation"] or "")
     if "selected_user" in entered:
         return str(entered["selected_user"] or "")
     return plain(str(entered.get("value") or ""))

@@ -100,7 +100,7 @@ async def test_corrections_are_measured(read: Settings) -> None:
     await runs.correct("r1", 1, ("Bug report",), "U2")
     await runs.correct("r1", 2, ("Billing",), "U2")
     await database.close()
-    told, _ = await evaluate.run(Options(from_corrections=True, channel="C1"), read)
+    told, _ = await evaluate.run(Options(from_corrections=True, channel="T1/C1"), read)
     assert "without corrections" in told
     assert "with corrections" in told
     assert "2 messages" in told

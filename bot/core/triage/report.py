@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import TYPE_CHECKING
 
 from bot.core import chart
+from bot.core.chart import Panel
 from bot.core.ports import Upload
 from bot.core.triage.card import plain
 from bot.core.triage.item import UNSORTED, Status
 from bot.core.triage.trend import DAY, alike
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from bot.core.command import Command
     from bot.core.conversation import Place
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 REPORTED = timedelta(days=28)
 WEEK = timedelta(days=7)
+HOUR = timedelta(hours=1)
 MOST_RECORDS = 20_000
 
 
@@ -127,9 +130,31 @@ def _duration(minutes: float) -> str:
 
 
 def drawn(records: Sequence[Feedback], days: int, now: datetime) -> bytes:
-    """Draw the posts of each day by category, as a PNG. Blocking."""
+    """Draw the posts of each day by category and by severity, and how quickly they were answered; a PNG. Blocking."""
     names = [f"{now - n * DAY:%d %b}" for n in range(days - 1, -1, -1)]
-    series = {name: [0.0] * days for name, _ in _counts(records).most_common()}
+    parts = [
+        Panel("Feedback by category", _by_day(records, days, now, lambda one: one.category or UNSORTED)),
+        Panel("By severity", _by_day(records, days, now, lambda one: one.severity or "none")),
+    ]
+    answered = defaultdict(list)
     for one in records:
-        series[one.category or UNSORTED][days - 1 - (now - one.said_at) // DAY] += 1
-    return chart.columns(names, series, "Feedback by category")
+        if one.responded_at:
+            answered[_day(one, days, now)].append((one.responded_at - one.said_at) / HOUR)
+    if answered:
+        hours = [median(answered[day]) if day in answered else math.nan for day in range(days)]
+        parts.append(Panel("Hours to the first response", {"median": hours}, lines=True))
+    return chart.panels(names, parts)
+
+
+def _day(record: Feedback, days: int, now: datetime) -> int:
+    return int(days - 1 - (now - record.said_at) // DAY)
+
+
+def _by_day(
+    records: Sequence[Feedback], days: int, now: datetime, name: Callable[[Feedback], str]
+) -> dict[str, list[float]]:
+    """Count the records of each day by a name, the most frequent first."""
+    series = {each: [0.0] * days for each, _ in Counter(map(name, records)).most_common()}
+    for one in records:
+        series[name(one)][_day(one, days, now)] += 1
+    return series

@@ -71,6 +71,11 @@ def read_routes(typed: str) -> tuple[Route, ...]:
     return tuple(routes)
 
 
+def written(one: Route) -> str:
+    """Write a route as a person would type it."""
+    return f"{' + '.join(one.when)} -> {one.team}"
+
+
 def _lines(typed: str) -> list[str]:
     return [line.strip(" \t-*•") for line in re.split(r"[;\n]", typed) if line.strip(" \t-*•")]
 

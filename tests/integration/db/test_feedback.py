@@ -99,8 +99,8 @@ async def test_what_a_person_settled_stays(board: SqlBoard) -> None:
     assert found is not None
     assert (found.category, found.given) == ("Wish", "Bug")
     assert await board.corrections(CHANNEL, 9) == [Example("it still crashes", ("Wish",))]
-    assert await board.all_corrections("", 9) == await board.all_corrections("C1", 9) != []
-    assert await board.all_corrections("C2", 9) == []
+    assert await board.all_corrections(None, 9) == await board.all_corrections(CHANNEL, 9) != []
+    assert await board.all_corrections(Place("T1", "C2"), 9) == await board.all_corrections(Place("T2", "C1"), 9) == []
 
 
 async def test_duplicates_share_a_root(board: SqlBoard) -> None:

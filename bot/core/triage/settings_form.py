@@ -1,0 +1,220 @@
+"""The form with a channel's settings of triage, and the one for a team: opened, checked by the field, saved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+
+from bot.core.channel_settings import TRIAGE, ChannelSettings, read
+from bot.core.classify import category
+from bot.core.configure import EDIT_TRIAGE, check_may_change
+from bot.core.control import Field, Form
+from bot.core.conversation import Place
+from bot.core.triage.act import categories
+from bot.core.triage.route import LONGEST_NAME, MOST, Team, written
+from bot.core.triage.route import team as find_team
+from bot.errors import ConflictError, NotInChannelError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.core.control import Press, Submission
+    from bot.core.settings_form import Desk
+
+FORM, TEAM_FORM = "triage_settings", "triage_team"
+TEAM = "edit_triage_team"  # the button in the form, which opens a team
+PRESSES = (EDIT_TRIAGE, TEAM)
+CHOSEN = "team"  # the menu with the teams
+NEW = "-"
+LONGEST = 3_000  # characters of a field, the platform's limit
+AREAS = {"categories", "routes"}  # those of several lines
+CLOSED = "This channel is not there any more, or I am no longer in it. Nothing was saved."
+NO_TEAMS = "No teams yet"
+
+
+async def press(pressed: Press, desk: Desk) -> Form:
+    """Return the form that a press asks for. Raises `NotAllowedError`, `UsageError`, `ChatError`."""
+    if pressed.name == EDIT_TRIAGE:
+        place = Place(pressed.place.workspace, pressed.value or pressed.place.channel)
+        await _check(place, pressed, desk)
+        return _form(place, await desk.store.settings(place), (await desk.store.sheet(place)).version)
+    place, _ = _place_of(pressed.value)
+    await _check(place, pressed, desk)
+    return _team_form(place, await desk.store.settings(place), str(pressed.answers.get(CHOSEN, NEW)))
+
+
+async def _check(place: Place, asked: Press | Submission, desk: Desk) -> None:
+    try:
+        await check_may_change(place, asked.asker, admins=desk.admins, chat=desk.chat)
+    except NotInChannelError:
+        raise UsageError(CLOSED) from None
+
+
+def _form(place: Place, settings: ChannelSettings, version: int) -> Form:
+    fields = [_field(name, settings) for name in TRIAGE if name not in {"teams", "agents"}]
+    fields = [one for one in fields if len(str(one.value)) <= LONGEST]
+    hint = ChannelSettings.model_fields["agents"].description or ""
+    fields.append(Field("agents", "Agents", "people", settings.agents, hint=_sentence(hint), optional=True))
+    teams = ((NEW, "A new team"), *((team.name, team.name) for team in settings.teams))
+    menu = Field(CHOSEN, "Teams", "choice", NEW, teams, "A team that was added is here when the form is opened again.")
+    told = ", ".join(team.name for team in settings.teams) or NO_TEAMS
+    return Form(
+        FORM,
+        "Triage in this channel",
+        (*fields, Field("teams", f"Teams: {told}", "note"), menu, Field(TEAM, "Change this team …", "press")),
+        value=f"{place.workspace} {place.channel} {version}",
+    )
+
+
+def _field(name: str, settings: ChannelSettings) -> Field:
+    value, hint = text(name, settings), _sentence(ChannelSettings.model_fields[name].description or "")
+    label = LABELS.get(name) or name.replace("_", " ").capitalize()
+    if options := _options(name):
+        return Field(name, label, "choice", value, tuple((one, one) for one in options), hint)
+    is_number = ChannelSettings.model_fields[name].annotation is int
+    kind: Literal["area", "number", "text"] = "area" if name in AREAS else "number" if is_number else "text"
+    return Field(name, label, kind, value, hint=hint, optional=True, max_length=LONGEST)
+
+
+LABELS = {
+    "triage": "Triage",
+    "check_below": "Thresholds: check below (%)",
+    "alert_from": "Thresholds: alert from (posts)",
+    "alert_hours": "Thresholds: alert within (hours)",
+    "triage_bots": "Posts of apps",
+    "triage_github": "GitHub repository",
+    "cards": "Where the card goes",
+    "digest_at": "Digest at",
+}
+
+
+def _options(name: str) -> tuple[str, ...]:
+    annotation = ChannelSettings.model_fields[name].annotation
+    if annotation is bool:
+        return "on", "off"
+    return tuple(map(str, get_args(annotation))) if get_origin(annotation) is Literal else ()
+
+
+def text(name: str, settings: ChannelSettings) -> str:
+    """Write what a setting holds as a person would type it."""
+    value = getattr(settings, name)
+    match name:
+        case "categories":
+            return category.written(value)
+        case "routes":
+            return "\n".join(map(written, value))
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return ("on" if value else "off") if isinstance(value, bool) else str(value)
+
+
+async def save(submission: Submission, desk: Desk) -> Mapping[str, str]:
+    """Save what was changed in the form; return its faults by the field.
+
+    Raises `NotAllowedError`, `ConflictError`, `UsageError`, `ChatError`.
+    """
+    place, version = _place_of(submission.value)
+    await _check(place, submission, desk)
+    held, sheet = await desk.store.settings(place), await desk.store.sheet(place)
+    changes, faults = _read(submission.answers, held, sheet.values)
+    if faults:
+        return faults
+    if sheet.version != version:
+        # A team that was added on top of this form has made a version, too.
+        since = await desk.store.history(place, since=version)
+        if {name for change in since for name in change.after} - {"teams"}:
+            raise ConflictError("settings")
+    if changes:
+        await desk.store.change_settings(place, changes, submission.asker.person, version=sheet.version)
+    return {}
+
+
+def _read(
+    answers: Mapping[str, str | tuple[str, ...]], held: ChannelSettings, own: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    changes: dict[str, Any] = {}
+    faults: dict[str, str] = {}
+    for name in (name for name in TRIAGE if name in answers):
+        answer = answers[name]
+        typed = " ".join(f"@{one}" for one in answer) if isinstance(answer, tuple) else answer.strip()
+        if (answer if name == "agents" else typed) == (held.agents if name == "agents" else text(name, held).strip()):
+            continue
+        try:
+            others = {other: value for other, value in own.items() if other != name}
+            changes[name] = read(name, typed, others) if typed else None
+        except UsageError as error:
+            faults[name] = error.sentence.replace("`", "")
+    return changes, faults | _strangers(changes, held)
+
+
+def _strangers(changes: Mapping[str, Any], held: ChannelSettings) -> dict[str, str]:
+    """Find routes that name what there is not, which would never be taken."""
+    if not changes.get("routes"):
+        return {}
+    kept = {name: value for name, value in changes.items() if value is not None}
+    settings = ChannelSettings.model_validate(held.model_dump(include=set(TRIAGE)) | kept)
+    known = {name.casefold() for name in (*categories(settings), *settings.severities)}
+    for route in settings.routes:
+        if unknown := [one for one in route.when if one.casefold() not in known]:
+            return {"routes": f"There is no category or severity “{unknown[0]}” here."}
+        if find_team(settings.teams, route.team) is None:
+            return {"routes": f"There is no team “{route.team}” here: add it below first."}
+    return {}
+
+
+def _team_form(place: Place, settings: ChannelSettings, name: str) -> Form:
+    team = find_team(settings.teams, name) or Team(name="-")
+    is_new = team.name == NEW
+    hint = "" if is_new else "Without a name, the team goes."
+    fields = (
+        Field("name", "Name", "text", "" if is_new else team.name, hint=hint, optional=not is_new, max_length=60),
+        Field("channel", "Channel", "channel", team.channel, hint="I have to be in it.", optional=True),
+        Field("people", "Who is told", "people", tuple(one for one in team.people if one[0] in "UW"), optional=True),
+    )
+    return Form(TEAM_FORM, "A team", fields, f"{place.workspace} {place.channel} {'' if is_new else team.name}")
+
+
+async def save_team(submission: Submission, desk: Desk) -> Mapping[str, str]:
+    """Save, rename or remove a team; return its faults by the field. Raises as `save` does."""
+    workspace, channel, old = submission.value.split(" ", 2)
+    place = Place(workspace, channel)
+    await _check(place, submission, desk)
+    held, sheet = await desk.store.settings(place), await desk.store.sheet(place)
+    name, there = str(submission.answers.get("name", "")).strip(), str(submission.answers.get("channel", ""))
+    former = find_team(held.teams, old) if old else None
+    # User groups can't be chosen in a form: those that were named by a command stay.
+    groups = tuple(one for one in former.people if one[0] not in "UW") if former else ()
+    people = (*submission.answers.get("people", ()), *groups)
+    others = [team for team in held.teams if former is None or team.name != former.name]
+    if fault := _fault(name, there, people, others):
+        return fault
+    team = [Team(name=name, channel=there, people=people)] if name else []
+    teams = [one.model_dump(mode="json") for one in (*others, *team)]
+    await desk.store.change_settings(place, {"teams": teams}, submission.asker.person, version=sheet.version)
+    return {}
+
+
+def _fault(name: str, channel: str, people: tuple[str, ...], others: list[Team]) -> dict[str, str]:
+    if not name:
+        return {}
+    if len(name) > LONGEST_NAME or any(sign in name for sign in ";:\n"):
+        return {"name": f"A team's name has at most {LONGEST_NAME} characters, and no colon or semicolon."}
+    if find_team(others, name):
+        return {"name": "There is a team of that name already."}
+    if not channel and not people:
+        return {"channel": "Choose a channel, or people."}
+    return {} if len(others) < MOST else {"name": f"There are {MOST} teams already."}
+
+
+def place_of(submission: Submission) -> Place:
+    """Return whose settings a submission changes."""
+    workspace, channel, *_ = submission.value.split(" ", 2)
+    return Place(workspace, channel)
+
+
+def _place_of(value: str) -> tuple[Place, int]:
+    workspace, channel, version = value.split(" ")
+    return Place(workspace, channel), int(version)
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."

@@ -1,0 +1,141 @@
+"""The form with a channel's settings of triage, and its teams; through the real wire."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.core.conversation import Place
+from bot.db.engine import Database
+from bot.db.store import SqlStore
+from tests.acceptance.conftest import BOTH_DATABASES
+from tests.acceptance.test_triage import arrived, card, judged, parley, post, results, support
+
+if TYPE_CHECKING:
+    from tests.acceptance.conftest import Dialogue
+    from tests.stage.scripted import ScriptedModel
+
+
+async def opened(dialogue: Dialogue, typed: str = "triage settings") -> dict[str, Any]:
+    """Open the form of #support-feedback."""
+    assert "`triage`" in await parley(dialogue, typed)
+    pressed = await dialogue.workspace.press(dialogue.workspace.ephemerals()[-1], "edit_triage_settings.0")
+    assert pressed.ok
+    return dialogue.workspace.modal()
+
+
+def block(view: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(one for one in view["blocks"] if one["block_id"] == name)
+
+
+@BOTH_DATABASES
+async def test_what_is_saved_holds_at_once(dialogue: Dialogue, model: ScriptedModel) -> None:
+    post(dialogue, "this is before")
+    view = await opened(dialogue)
+    assert "digest" in {one["block_id"] for one in view["blocks"]}
+    entered = {
+        "triage": "on",
+        "categories": "Crash: the app ends by itself\nWish: something new",
+        "severities": "Minor, Grave",
+        "routes": "",
+        "strictness": "eager",
+        "together": "0",
+        "acknowledgement": "We got it.",
+        "agents": [dialogue.workspace.ada.id],
+    }
+    assert (await dialogue.workspace.submit(entered)).ok
+    model.answer(results(judged(1, "Crash", severity="Grave")))
+    ts = post(dialogue)
+    assert "Grave" in (await card(dialogue, ts, "Crash")).shown
+    await card(dialogue, ts, "We got it.")
+    assert "Crash: the app ends by itself" in str(block(await opened(dialogue, "triage"), "categories"))
+    (prompt,) = [request.text for request in model.requests]
+    assert "the app ends by itself" in prompt
+
+
+async def test_faults_stand_below_their_fields(dialogue: Dialogue) -> None:
+    await opened(dialogue)
+    refused = await dialogue.workspace.submit(
+        {
+            "categories": "Only one",
+            "routes": "Bug report -> Nobody",
+            "time_zone": "Mars/Olympus",
+            "digest_at": "25:00",
+            "webhook": "http://example.com",
+            "check_below": "120",
+            "triage_github": "acme",
+        }
+    )
+    assert set(refused.errors) == {
+        *("categories", "routes", "time_zone", "digest_at", "webhook", "check_below", "triage_github")
+    }
+    assert "no team “Nobody”" in refused.errors["routes"]
+    assert await dialogue.rows("SELECT * FROM settings") == []
+
+
+async def test_a_team_is_added_changed_and_removed(dialogue: Dialogue, model: ScriptedModel) -> None:
+    workspace = dialogue.workspace
+    engineering = workspace.channel("engineering")
+    await opened(dialogue)
+    assert (await workspace.press_in_form("edit_triage_team", {"team": "-"})).ok
+    refused = await workspace.submit({"name": "Apps"})
+    assert "Choose a channel" in refused.errors["channel"]
+    assert (await workspace.submit({"name": "Apps", "channel": engineering, "people": [workspace.ada.id]})).ok
+    await opened(dialogue)
+    assert (await workspace.submit({"triage": "on", "routes": "Bug report + High -> Apps"})).ok
+    model.answer(results(judged(1)))
+    await card(dialogue, post(dialogue), "Team: Apps")
+    await workspace.until(lambda: any("Summary 1" in one.shown for one in workspace.workspace.messages(engineering)))
+    await opened(dialogue)
+    await workspace.press_in_form("edit_triage_team", {"team": "Apps"})
+    view = workspace.modal()
+    assert block(view, "channel")["element"]["initial_conversation"] == engineering
+    assert (await workspace.submit({"name": ""})).ok
+    assert "teams`: not set" in await parley(dialogue, "triage settings")
+
+
+async def test_teams_do_not_hinder_the_form_below(dialogue: Dialogue) -> None:
+    workspace = dialogue.workspace
+    below = await opened(dialogue)
+    await workspace.press_in_form("edit_triage_team", {"team": "-"})
+    assert (await workspace.submit({"name": "Apps", "channel": support(dialogue)})).ok
+    assert workspace.modal()["id"] == below["id"]
+    assert (await workspace.submit({"routes": "Billing -> apps"})).ok
+    assert "Billing → apps" in await parley(dialogue, "triage settings")
+
+
+async def test_two_who_save_at_once_are_told(dialogue: Dialogue) -> None:
+    await opened(dialogue)
+    await parley(dialogue, "set strictness eager")
+    refused = await dialogue.workspace.submit({"strictness": "conservative"})
+    assert "Somebody else has changed" in str(refused.errors)
+
+
+@pytest.mark.parametrize("who", ["sam", "gia"])
+async def test_only_admins_open_the_form(dialogue: Dialogue, who: str) -> None:
+    workspace, person = dialogue.workspace, getattr(dialogue.workspace, who)
+    await parley(dialogue, "triage settings")
+    seen = len(workspace.ephemerals(user=person))
+    await workspace.command(support(dialogue), "/parley", "triage settings", user=person)
+    await workspace.until(lambda: len(workspace.ephemerals(user=person)) > seen)
+    await workspace.press(workspace.ephemerals(user=person)[-1], "edit_triage_settings.0", user=person)
+    await workspace.until(lambda: "Only workspace admins" in workspace.ephemerals(user=person)[-1].shown)
+    with pytest.raises(LookupError):
+        workspace.modal(user=person)
+
+
+async def test_changes_from_elsewhere_are_seen(dialogue: Dialogue, model: ScriptedModel) -> None:
+    post(dialogue, "nobody sorts this")
+    await arrived(dialogue)
+    database = Database.open(dialogue.environ["DATABASE_URL"])
+    try:
+        place = Place(dialogue.workspace.workspace.team_id, "")
+        await SqlStore(database).change_settings(place, {"triage": True}, "")
+    finally:
+        await database.close()
+    model.answer(results(judged(1)))
+    while not await dialogue.rows("SELECT * FROM feedback"):
+        post(dialogue)  # the first one that comes when the bot has looked again
+        await arrived(dialogue)
+    await dialogue.workspace.until(lambda: model.requests)

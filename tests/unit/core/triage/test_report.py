@@ -1,0 +1,30 @@
+"""The picture of a channel's trends."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from bot.core.triage.item import Feedback, Status
+from bot.core.triage.report import drawn
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def record(hours: int, category: str, severity: str, answered: int | None = None) -> Feedback:
+    said = NOW - timedelta(hours=hours)
+    responded = said + timedelta(hours=answered) if answered is not None else None
+    one = Feedback(hours, "T1", "C1", f"{hours}.1", "U1", "", said, status=Status.OPEN)
+    return replace(one, category=category, severity=severity, responded_at=responded)
+
+
+def height(picture: bytes) -> int:
+    return int(struct.unpack(">II", picture[16:24])[1])
+
+
+def test_the_picture_has_times_once_somebody_answered() -> None:
+    silent = [record(1, "Bug report", "High"), record(30, "Billing", "")]
+    answered = [*silent, record(2, "Bug report", "Low", 3), record(3, "Bug report", "Low", 5)]
+    assert height(drawn(silent, 7, NOW)) == 130 * 7
+    assert height(drawn(answered, 7, NOW)) == 130 * 10
