@@ -117,9 +117,7 @@ async def running(settings: Settings) -> AsyncIterator[str]:
             board=board,
             store=store,
         )
-        retention.register(inbox, store, settings.retention_days)
-        retention.register_runs(inbox, runs, settings.retention_days)
-        retention.register_feedback(inbox, board, settings.retention_days)
+        retention.register(inbox, database, settings.retention_days)
         app = bolt_app(client, identity, turns)
         await _introduce(identity)
         await inbox.start()

@@ -7,6 +7,7 @@ import asyncio
 import gc
 import json
 import os
+import re
 import sys
 import tempfile
 import webbrowser
@@ -84,6 +85,8 @@ def _parser() -> argparse.ArgumentParser:
     triage.add_argument("--channel", default="", help="whose settings, as T012AB/C034CD; the defaults unless told")
     _add_reach(add("export", _export, "print all that is kept of a person, a line of JSON a row"), is_person=True)
     _add_reach(add("forget", _forget, "count the words that are kept of a person, a channel, a workspace; erase them"))
+    purge = add("purge", _purge, "let go now what is older than RETENTION_DAYS and the channels' settings allow")
+    purge.add_argument("--dry-run", action="store_true", help="only count it, by kind and channel")
     add("doctor", _doctor, "check tokens, scopes, database and model, and tell the remedies")
     manifest = add("manifest", _manifest, "print the manifest that creates the Slack app")
     manifest.add_argument(
@@ -103,11 +106,12 @@ def _add_acts(work: argparse.ArgumentParser) -> None:
 
 
 def _add_reach(parser: argparse.ArgumentParser, *, is_person: bool = False) -> None:
-    parser.add_argument("--workspace", required=True, help="its Slack id, such as T0123")
-    parser.add_argument("--person", default="", required=is_person, help="a Slack user id, such as U0123")
+    id_ = _slack_id
+    parser.add_argument("--workspace", type=id_, required=True, help="its Slack id, such as T0123")
+    parser.add_argument("--person", type=id_, required=is_person, help="a Slack user id, such as U0123")
     if not is_person:
-        parser.add_argument("--channel", default="", help="a Slack channel id, such as C0123")
-        parser.add_argument("--thread", default="", help="the ts of the message that it hangs on")
+        parser.add_argument("--channel", type=id_, help="a Slack channel id, such as C0123")
+        parser.add_argument("--thread", type=id_, help="the ts of the message that it hangs on")
         parser.add_argument("--yes", action="store_true", help="erase; without it, they are only counted")
 
 
@@ -129,9 +133,17 @@ def _forget(options: argparse.Namespace) -> int:
     if options.person and options.channel:
         print("Either a --person or a --channel.", file=sys.stderr)
         return 2
-    reach = Reach(options.workspace, options.channel, options.thread, options.person)
+    reach = Reach(options.workspace, options.channel or "", options.thread or "", options.person or "")
     url = _configured(settings.environment()).database_url
     print(asyncio.run(privacy.forget(url, reach, dry=not options.yes)))
+    return 0
+
+
+def _purge(options: argparse.Namespace) -> int:
+    from bot import privacy
+
+    read = _configured(settings.environment())
+    print(asyncio.run(privacy.purge(read.database_url, read.retention_days, dry=options.dry_run)))
     return 0
 
 
@@ -158,6 +170,12 @@ def _add_evaluation(evaluate: argparse.ArgumentParser) -> None:
     evaluate.add_argument("--prompt", type=Path, help="a file with a channel's prompt")
     evaluate.add_argument("--compare", action="append", default=[], help="a model's id, or a prompt's file (.md, .txt)")
     evaluate.add_argument("--min-f1", type=float, default=0.0, help="exit with 1 where the first macro F1 is less")
+
+
+def _slack_id(typed: str) -> str:
+    if not re.fullmatch(r"[A-Z][A-Z0-9]+|\d+\.\d+", typed):
+        raise argparse.ArgumentTypeError(f"{typed} is no id of Slack's")
+    return typed
 
 
 def _port(typed: str) -> int:

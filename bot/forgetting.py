@@ -26,4 +26,6 @@ class Forgetting:
         ids = (reach.workspace, reach.channel, reach.thread, reach.person)
         waiting = await work.erase(self._database.writer, ids, dry=dry)
         found = await SqlEraser(self._database).erase(reach, dry=dry)
+        if not dry:
+            await self._database.settle()
         return {**found, "inbox": waiting} if waiting else found

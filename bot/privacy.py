@@ -1,4 +1,4 @@
-"""The operator's side of privacy: `python -m bot export` and `python -m bot forget`."""
+"""The operator's side of privacy: `python -m bot export`, `forget` and `purge`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from bot.db import migrate
 from bot.db.engine import Database
 from bot.db.export import export
 from bot.forgetting import Forgetting
+from bot.retention import Retention
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.core.forget import Reach
+
+NOTHING = "Nothing is older."
 
 
 async def write_export(url: str, workspace: str, person: str, write: Callable[[str], None]) -> None:
@@ -38,3 +41,25 @@ async def forget(url: str, reach: Reach, *, dry: bool) -> str:
     end = "Nothing was erased: add --yes to do it." if dry else "Erased."
     lines = (f"{table:<16} {count:>9,}" for table, count in sorted(counts.items()))
     return "\n".join((*lines, f"{end} What calls cost stays."))
+
+
+async def purge(url: str, days: int, *, dry: bool) -> str:
+    """Let go what is older than it may be, or only count it; tell how many rows of what. Raises as `write_export`."""
+    await migrate.check(url)
+    database = Database.open(url)
+    try:
+        retention = Retention(database, days)
+        counted = await retention.count() if dry else {}
+        gone = {} if dry else await retention.purge()
+    finally:
+        await database.close()
+    lines = [_counted(count, *kind) for kind, count in sorted(counted.items())]
+    lines += [_counted(count, kind) for kind, count in sorted(gone.items())]
+    kept = f"Words are kept for {days:,} days" if days else "Words are kept for ever"
+    end = "This is what would go now." if dry else "This is what went."
+    return "\n".join((*lines, f"{kept}, or less where a channel or its workspace says so. {end if lines else NOTHING}"))
+
+
+def _counted(count: int, kind: str, *place: str) -> str:
+    """Write a line for a kind, or for a kind in a channel."""
+    return f"{kind:<16} {count:>9,}  {' '.join(place)}".rstrip()

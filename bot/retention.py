@@ -1,67 +1,85 @@
-"""Retention: what is older than the operator wants to keep is forgotten, hour by hour."""
+"""Retention: what is older than the operator, a workspace or a channel wants to keep is forgotten, hour by hour."""
 
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.core.keeping import Limits
+from bot.db.engine import Database
+from bot.db.purge import SqlPurger
+from bot.db.settings import SettingsStore
 from bot.work import FAILED_KEPT
+from bot.work import erase as work
 
 if TYPE_CHECKING:
-    from bot.core.triage.item import Board
-    from bot.db.classify import SqlRuns
-    from bot.db.store import SqlStore
+    from collections.abc import Iterator, Mapping, Sequence
+
     from bot.work import Inbox, Job
 
 log = logging.getLogger(__name__)
 
 HOUR, DAY = 3600.0, 86_400.0  # seconds
+FAILED = "inbox"  # work that failed for good, by the name of its table
 
 
-def register(inbox: Inbox, store: SqlStore, days: int) -> None:
-    """Let messages go once they are `days` days old; 0 keeps them for ever. What calls cost stays in the ledger."""
-    inbox.every("retention", HOUR, partial(forget, store=store, days=days))
+def register(inbox: Inbox, database: Database, days: int) -> None:
+    """Let words go once they are `days` days old, 0 for never, or older than their channel wants. Counts stay."""
+    inbox.every("retention", HOUR, partial(run, database=database, days=days))
 
 
-def register_runs(inbox: Inbox, runs: SqlRuns, days: int) -> None:
-    """Let runs of /classify go, with their messages and corrections, once they are `days` days old; 0 keeps them."""
-    inbox.every("classify retention", HOUR, partial(forget_runs, runs=runs, days=days))
-
-
-def register_feedback(inbox: Inbox, board: Board, days: int) -> None:
-    """Let the words of feedback go once they are `days` days old; 0 keeps them. What it was sorted as stays."""
-    inbox.every("feedback retention", HOUR, partial(forget_feedback, board=board, days=days))
-
-
-async def forget_feedback(job: Job, *, board: Board, days: int) -> None:
-    """Forget old feedback's words, in short transactions. Raises what the database raises."""
-    while days and await board.forget(datetime.now(UTC) - timedelta(days=days)):
-        job.check()
-
-
-async def forget_runs(job: Job, *, runs: SqlRuns, days: int) -> None:
-    """Forget old runs, in short transactions. Raises what the database raises."""
-    while days and await runs.forget(datetime.now(UTC) - timedelta(days=days)):
-        job.check()
-
-
-async def forget(job: Job, *, store: SqlStore, days: int) -> None:
+async def run(job: Job, *, database: Database, days: int) -> None:
     """Forget what is old, in short transactions, so that turns go on in between. Raises what the database raises."""
-    if not days:
-        return
-    before = datetime.now(UTC) - timedelta(days=days)
-    messages = threads = 0
-    forgotten = await store.forget(before)
-    while forgotten[0]:
-        messages, threads = messages + forgotten[0], threads + forgotten[1]
-        job.check()
-        forgotten = await store.forget(before)
-    while await store.forget_runs(before):
-        job.check()
-    if messages:
-        log.info("forgot %d messages of %d days ago or earlier, and %d threads", messages, days, threads)
+    gone = await Retention(database, days).purge(job)
+    if gone:
+        log.info("forgot what was old: %s", ", ".join(f"{count} {kind}" for kind, count in gone.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """What is old in a database, where the operator keeps words for `days` days, 0 for ever."""
+
+    database: Database
+    days: int
+
+    async def count(self) -> Mapping[tuple[str, str, str], int]:
+        """Count what would go now, by kind, workspace and channel ("" for those that have no limit of their own)."""
+        limits = await self._limits()
+        found = dict(await SqlPurger(self.database).count(limits))
+        for (workspace, channel), ids, others, before in _own(limits):
+            count = await work.erase_failed(self.database.writer, ids, before, others=others, dry=True)
+            if count:
+                found[FAILED, workspace, channel] = count
+        return found
+
+    async def purge(self, job: Job | None = None) -> Mapping[str, int]:
+        """Let it go; return how many rows of each kind went. `job`: the one that does it, while it is ours."""
+        limits = await self._limits()
+        gone = dict(await SqlPurger(self.database).purge(limits, job.check if job else lambda: None))
+        for _, ids, others, before in _own(limits):
+            if count := await work.erase_failed(self.database.writer, ids, before, others=others):
+                gone[FAILED] = gone.get(FAILED, 0) + count
+        if gone:
+            await self.database.settle()
+        return gone
+
+    async def _limits(self) -> Limits:
+        return Limits.of(self.days, await SettingsStore(self.database).sheets(), datetime.now(UTC))
+
+
+def _own(limits: Limits) -> Iterator[tuple[tuple[str, str], Sequence[str], Sequence[str], float]]:
+    """Tell of each place with a limit of its own: which ids its work names, which it does not, before when it is old.
+
+    Elsewhere the inbox itself lets go of what failed.
+    """
+    for (workspace, channel), time in limits.channels.items():
+        yield (workspace, channel), (workspace, channel), (), time.timestamp()
+    for workspace, time in limits.workspaces.items():
+        others = [channel for there, channel in limits.channels if there == workspace]
+        yield (workspace, ""), (workspace,), others, time.timestamp()
 
 
 def failed_kept(days: int) -> float:

@@ -131,6 +131,12 @@ class ChannelSettings(BaseModel):
     phone_country: str = Field(
         default=DEFAULT_COUNTRY, description="whose phone numbers are known without their country code, as US or DE"
     )
+    retention_days: int | None = Field(
+        default=None,
+        ge=1,
+        le=36_500,
+        description="after how many days what was said here is forgotten; no later than the operator's RETENTION_DAYS",
+    )
 
     triage: bool = Field(default=False, description="whether each post here is taken for feedback, sorted and routed")
     triage_bots: bool = Field(default=False, description="whether what apps and workflows post is feedback, too")

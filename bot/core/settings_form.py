@@ -56,6 +56,7 @@ FIELDS = (
     "footer",
     "redact",
     "phone_country",
+    "retention_days",
 )
 TYPED = {"code_language", "phone_country"}  # in a line
 LABELS = {
@@ -192,6 +193,8 @@ async def _form(
     names = [name for name in FIELDS if _applies(name, chosen, desk.model)]
     if not inherited.personas:
         names.remove("persona")
+    if place.thread:
+        names.remove("retention_days")  # a channel's threads go together
     if len(typed.get("instructions", "")) > LONGEST:
         names.remove("instructions")
     fields = [_field(name, typed.get(name, ""), inherited, models, desk.model) for name in names]

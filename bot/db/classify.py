@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Select, bindparam, delete, exists, func, insert, literal, null, select, update
+from sqlalchemy import Select, bindparam, delete, func, insert, literal, null, select, update
 
 from bot.core.classify.form import Example
 from bot.core.classify.item import Item, Sorted, Verdict
@@ -172,22 +172,6 @@ class SqlRuns:
         query = select(ClassifyRun.id).where(ClassifyRun.status == Status.BATCHED)
         async with self._reader.connect() as connection:
             return list((await connection.execute(query)).scalars())
-
-    async def forget(self, before: datetime) -> int:
-        """Delete items of runs that began before a time, and the runs that this empties; return how many items.
-
-        It deletes 500 items at most: there are no more when it says 0.
-        """
-        old = select(ClassifyRun.id).where(ClassifyRun.created_at < before)
-        async with self._writer.begin() as connection:
-            query = select(ClassifyItem.run, ClassifyItem.number).where(ClassifyItem.run.in_(old)).limit(PAGE)
-            rows = [{"the_run": row.run, "the_number": row.number} for row in await connection.execute(query)]
-            here = ClassifyItem.run == bindparam("the_run"), ClassifyItem.number == bindparam("the_number")
-            if rows:
-                await connection.execute(delete(ClassifyItem).where(*here), rows)
-            emptied = ~exists().where(ClassifyItem.run == ClassifyRun.id)
-            await connection.execute(delete(ClassifyRun).where(ClassifyRun.created_at < before, emptied))
-        return len(rows)
 
     async def _pages(self, query: Select[*tuple[Any, ...]]) -> AsyncIterator[Sequence[Any]]:
         """Read page by page, each in a transaction of its own, by the numbers of the items."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, select
 
 from bot.core.code.files import CodeFile
 from bot.db import tables
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from bot.core.conversation import Place
     from bot.db.engine import Database
-
-FORGOTTEN_AT_ONCE = 100  # files in one transaction
 
 
 class CodeFileStore:
@@ -53,10 +51,3 @@ async def save(connection: AsyncConnection, thread_id: int, files: Sequence[Code
     statement = INSERT[connection.dialect.name](tables.CodeFile)
     newer = {name: statement.excluded[name] for name in ("content", "version", "changed_at")}
     await connection.execute(statement.on_conflict_do_update(index_elements=["thread_id", "name"], set_=newer), rows)
-
-
-async def forget(connection: AsyncConnection, before: datetime) -> None:
-    """Delete files that were last changed before a time, the oldest hundred at most."""
-    file = tables.CodeFile
-    old = select(file.id).where(file.changed_at < before).order_by(file.changed_at).limit(FORGOTTEN_AT_ONCE)
-    await connection.execute(delete(file).where(file.id.in_(old)))

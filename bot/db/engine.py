@@ -76,6 +76,18 @@ class Database:
         async with asyncio.timeout(CHECK_TIMEOUT), self.writer.begin() as connection:
             await connection.execute(text(SMALLEST_WRITE[connection.dialect.name]))
 
+    async def settle(self) -> None:
+        """Let what was erased be gone from SQLite's log, too, which keeps it until the file has all that is newer.
+
+        Whoever reads at that moment may prevent it; then the next time will do. PostgreSQL's vacuum does it by itself.
+        """
+        if self.writer.dialect.name != "sqlite":
+            return
+        async with self.writer.connect() as connection:
+            raw = (await connection.get_raw_connection()).driver_connection
+            if raw is not None:
+                await raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     async def close(self) -> None:
         """Close all connections."""
         await self.reader.dispose()
@@ -112,7 +124,9 @@ def sqlite_writer(address: URL, *, foreign_keys: bool = True, lock_timeout: floa
     Creates the folder of the file.
     """
     Path(address.database or "").parent.mkdir(parents=True, exist_ok=True)
-    pragmas = ("journal_mode = WAL", "synchronous = FULL", f"foreign_keys = {int(foreign_keys)}")
+    # What was erased is overwritten: some builds of SQLite leave it in the file until its place is needed.
+    erasing = "secure_delete = ON"
+    pragmas = ("journal_mode = WAL", "synchronous = FULL", f"foreign_keys = {int(foreign_keys)}", erasing)
     return sqlite_engine(address, connections=1, begin="BEGIN IMMEDIATE", pragmas=pragmas, lock_timeout=lock_timeout)
 
 

@@ -237,17 +237,6 @@ class SqlBoard:
             keys = ["workspace", "channel", "key"]
             await connection.execute(new.on_conflict_do_update(index_elements=keys, set_={"message": message}))
 
-    async def forget(self, before: datetime) -> int:
-        """Blank the words of posts that were said before a time; counts stay. Up to 500; 0: there are no more."""
-        has_words = or_(_ROW.text != "", _ROW.summary != "", _ROW.evidence != "", _ROW.files.is_not(None))
-        old = select(_ROW.id).where(_ROW.said_at < before, has_words).limit(FORGOTTEN_AT_ONCE)
-        blank = {"text": "", "summary": "", "evidence": "", "files": None, "waits": False}
-        async with self._writer.begin() as connection:
-            ids = list((await connection.execute(old)).scalars())
-            await connection.execute(update(_ROW).where(_ROW.id.in_(ids)).values(blank))
-            await connection.execute(delete(Alert).where(Alert.created_at < before))
-        return len(ids)
-
     async def _one(self, query: Select[*tuple[Any, ...]]) -> Feedback | None:
         async with self._reader.connect() as connection:
             row = (await connection.execute(query)).one_or_none()

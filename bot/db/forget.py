@@ -1,7 +1,8 @@
-"""Forgetting: which columns hold somebody's words, and how those go."""
+"""Forgetting on request: whose words go, from which tables."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, delete, exists, func, or_, select, update
@@ -12,12 +13,13 @@ from bot.db.tables import (
     CodeFile,
     Feedback,
     Message,
-    Rating,
     Settings,
     SettingsChange,
+    SummaryPart,
     SummaryRun,
     Thread,
 )
+from bot.db.words import BLANKS, has_words, reads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,38 +31,6 @@ if TYPE_CHECKING:
     from bot.db.tables import Base
 
     Step = tuple[type[Base], ColumnElement[bool], Delete | Update]
-
-# A test fails for a column of text that is neither here nor in NO_WORDS.
-WORDS = {
-    "settings": {"sheet"},
-    "settings_changes": {"before", "after"},
-    "threads": {"people", "summary"},
-    "messages": {"text", "files"},
-    "code_files": {"name", "content"},
-    "summary_runs": {"source", "wishes"},
-    "summary_parts": {"key", "content"},
-    "ratings": {"comment"},
-    "classify_runs": {"sheet", "state"},
-    "classify_items": {"text", "source", "categories", "evidence", "cells"},
-    "feedback": {"text", "files", "summary", "evidence"},
-}
-# Names of people, places and things by the platform's ids, and words of ours.
-NO_WORDS = {
-    "*": {"id", "workspace", "channel", "thread", "person", "run", "run_id", "status", "corrected_by"},
-    "settings": {"changed_by"},
-    "threads": {"read_until"},
-    "messages": {"role", "author", "external_id", "revision"},
-    "calls": {"purpose", "model", "stop_reason", "request_id", "outcome"},
-    "budget_accounts": {"key"},
-    "budget_reservations": {"account"},
-    "ratings": {"question"},
-    "rates": {"key", "taken"},
-    "feedback": {
-        *("message", "revision", "permalink", "category", "severity", "sentiment", "area", "team", "language"),
-        *("given", "assignee", "card", "reaction", "routed", "issue", "issue_state"),
-    },
-    "alerts": {"key", "message"},
-}
 
 
 class SqlEraser:
@@ -86,14 +56,11 @@ class SqlEraser:
 def steps(reach: Reach) -> Iterator[Step]:
     """Tell for each table, in their order, which rows hold words, and how those go."""
     yield from _said_by(reach) if reach.person else _said_at(reach)
-    for table in (SummaryRun, ClassifyRun):  # with their parts and items
-        yield _gone(table, _of(table, reach))
-    rated = and_(Rating.comment != "", _of(Rating, reach))
-    yield Rating, rated, update(Rating).where(rated).values(comment="")
-    held = or_(Feedback.text != "", Feedback.summary != "", Feedback.evidence != "", Feedback.files.is_not(None))
-    told = and_(held, _of(Feedback, reach))
-    blank = {"text": "", "summary": "", "evidence": "", "files": None, "waits": False}
-    yield Feedback, told, update(Feedback).where(told).values(blank)
+    for run in (SummaryRun, ClassifyRun):  # with their parts and items
+        yield _gone(run, or_(_of(run, reach), *_read_elsewhere(run, reach)))
+    for table, blank in BLANKS.items():
+        told = and_(has_words(table), _of(table, reach))
+        yield table, told, update(table).where(told).values(blank)
     if not (reach.channel or reach.person):
         for whole in (Settings, SettingsChange, Alert):
             yield _gone(whole, _of(whole, reach))
@@ -123,6 +90,16 @@ def _said_by(reach: Reach) -> Iterator[Step]:
     in_others = Message.thread_id.in_(select(Thread.id).where(here, ~alone))
     said = and_(held, Message.author == reach.person, in_others)
     yield Message, said, update(Message).where(said).values(text="", files=None, is_deleted=True)
+
+
+def _read_elsewhere(run: type[SummaryRun | ClassifyRun], reach: Reach) -> Iterator[ColumnElement[bool]]:
+    """Tell which runs have read what goes, wherever they stand: a channel, a thread, what a person has said."""
+    here = run.workspace == reach.workspace
+    if reach.channel and (run is SummaryRun or not reach.thread):
+        yield and_(here, reads(run, reach.workspace, reach.channel, reach.thread))
+    if reach.person and run is SummaryRun:
+        named = SummaryPart.content.contains(json.dumps(reach.person), autoescape=True)
+        yield and_(here, exists().where(SummaryPart.run_id == SummaryRun.id, named))
 
 
 def _gone(table: type[Base], rows: ColumnElement[bool]) -> Step:

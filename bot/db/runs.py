@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from bot.core.conversation import Place
 from bot.core.summarize.run import Run, Source
@@ -17,8 +17,6 @@ from bot.db.upsert import INSERT
 
 if TYPE_CHECKING:
     from bot.db.engine import Database
-
-FORGOTTEN_AT_ONCE = 20  # runs in one transaction: each may hold some megabytes
 
 _SOURCE, _WISHES = TypeAdapter(Source), TypeAdapter(Wishes)
 
@@ -81,11 +79,3 @@ class RunStore:
         async with self._runs.writer.begin() as connection:
             insert = INSERT[connection.dialect.name](SummaryPart).values(run_id=run.id, key=key, content=content)
             await connection.execute(insert.on_conflict_do_nothing())
-
-    async def forget_runs(self, before: datetime) -> int:
-        """Delete the oldest runs that were begun before a time, 20 at most; return how many."""
-        old = select(SummaryRun.id).where(SummaryRun.created_at < before).limit(FORGOTTEN_AT_ONCE)
-        async with self._runs.writer.begin() as connection:
-            ids = list(await connection.scalars(old))
-            await connection.execute(delete(SummaryPart).where(SummaryPart.run_id.in_(ids)))
-            return (await connection.execute(delete(SummaryRun).where(SummaryRun.id.in_(ids)))).rowcount

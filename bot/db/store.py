@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, delete, exists, false, func, literal, null, or_, select, union_all, update
+from sqlalchemy import and_, bindparam, exists, false, func, literal, null, or_, select, union_all, update
 
 from bot.core.conversation import Conversation, FileRef, Message
 from bot.core.ports import Role
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from bot.db.engine import Database
 
 LOADED = 1_000  # messages of a thread at a time
-FORGOTTEN_AT_ONCE = 500  # messages in one transaction: SQLite has one writer, which must not be kept long
 
 
 class SqlStore(SettingsStore, CodeFileStore, RunStore, UsageStore):
@@ -85,31 +84,6 @@ class SqlStore(SettingsStore, CodeFileStore, RunStore, UsageStore):
             )
             keys = ["workspace", "channel", "question", "person"]
             await connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=rating))
-
-    async def forget(self, before: datetime) -> tuple[int, int]:
-        """Delete messages that were stored before a time, and the threads that this empties; return how many of each.
-
-        Files of code that were last changed before it go, too.
-        It deletes the oldest 500 messages at most: there are no more when it says 0. What the calls cost stays.
-        """
-        message = tables.Message
-        # Ids go up with time, so that the oldest are found without an index.
-        oldest = select(message.id, message.thread_id, message.created_at).order_by(message.id).limit(FORGOTTEN_AT_ONCE)
-        async with self._database.writer.begin() as connection:
-            await code_files.forget(connection, before)
-            old = [row for row in await connection.execute(oldest) if row.created_at < before]
-            if not old:
-                return 0, 0
-            await connection.execute(delete(message).where(message.id.in_([row.id for row in old])))
-            # A summary may repeat what is forgotten; it is made again from what is left.
-            touched = Thread.id.in_({row.thread_id for row in old})
-            await connection.execute(update(Thread).where(touched).values(summary=None, summary_until=0))
-            emptied = (
-                Thread.id.in_({row.thread_id for row in old}),
-                Thread.last_message_at < before,
-                ~exists().where(message.thread_id == Thread.id),
-            )
-            return len(old), (await connection.execute(delete(Thread).where(*emptied))).rowcount
 
 
 async def record(connection: AsyncConnection, record: Record, *, is_repeat: bool = False) -> None:

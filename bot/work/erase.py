@@ -20,8 +20,25 @@ async def erase(writer: AsyncEngine, ids: Sequence[str], *, dry: bool = False) -
 
     They stay known, so that they are not accepted again. Raises what the database raises.
     """
-    names = (inbox.c.payload.contains(json.dumps(id_), autoescape=True) for id_ in ids if id_)
-    which = sa.and_(inbox.c.status.in_([FAILED, READY]), *names)
+    return await _discard(writer, sa.and_(inbox.c.status.in_([FAILED, READY]), *map(_names, filter(None, ids))), dry)
+
+
+async def erase_failed(
+    writer: AsyncEngine, ids: Sequence[str], before: float, *, others: Sequence[str] = (), dry: bool = False
+) -> int:
+    """Discard jobs that failed before a time, in seconds since 1970, and that name all of `ids` and none of `others`.
+
+    As `erase` does.
+    """
+    named = *map(_names, ids), *(~_names(id_) for id_ in others)
+    return await _discard(writer, sa.and_(inbox.c.status == FAILED, inbox.c.finished_at < before, *named), dry)
+
+
+def _names(id_: str) -> sa.ColumnElement[bool]:
+    return inbox.c.payload.contains(json.dumps(id_), autoescape=True)
+
+
+async def _discard(writer: AsyncEngine, which: sa.ColumnElement[bool], dry: bool) -> int:  # noqa: FBT001 (as above)
     async with writer.begin() as connection:
         if dry:
             counted = sa.select(sa.func.count()).select_from(inbox).where(which)

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import update
 
+from bot.db.engine import Database
+from bot.db.tables import Message, Thread
+from bot.db.words import WORDS
+from bot.retention import Retention
+from tests.acceptance import test_classify, test_code, test_summarize, test_triage
 from tests.acceptance.conftest import BOTH_DATABASES
 from tests.acceptance.test_usage import ask
 
@@ -53,3 +61,96 @@ async def test_a_channel_is_for_admins(dialogue: Dialogue) -> None:
 @pytest.mark.parametrize("typed", ["forget", "forget everything", "forget thread", "forget me please"])
 async def test_an_odd_wish_is_explained(dialogue: Dialogue, typed: str) -> None:
     assert "I ask before I do it" in await ask(dialogue, typed)
+
+
+MARK = "zanzibar"
+
+
+async def fill(dialogue: Dialogue, model: ScriptedModel) -> None:
+    """Leave a word of mine in every table that keeps words, by what people do."""
+    general, local = dialogue.general, dialogue.workspace
+    model.answer(f"You said {MARK}.")
+    ts = dialogue.mention(f"my word is {MARK}", files={f"{MARK}.txt": MARK.encode()})
+    await dialogue.answer(general, ts)
+    await test_code.settled(dialogue)
+    await local.press(dialogue.answers(general, ts)[0], "rate", value=f"bad {ts}")
+    await local.submit({"rating_comment": f"I wanted {MARK}."})
+    model.answer({**test_summarize.FOUND, "gist": [test_summarize.point("Somebody said a word.", "m1")]})
+    await test_summarize.ask(dialogue, f"24h focus on {MARK}")
+    await test_summarize.summary(dialogue)
+    model.answer({"results": [test_classify.entry(1, "Bug", 90, MARK)]})
+    await test_classify.command(dialogue, f"{MARK} crashes\ninto: Bug, Billing", "1. Bug")
+    model.answer(test_code.block(f"# {MARK}.py\nx = '{MARK}'"))
+    await local.command(general, "/code", f"python a constant {MARK}")
+    await test_code.settled(dialogue)
+    await ask(dialogue, "triage on")
+    judged = test_triage.judged(1, summary=f"Wants {MARK}", evidence=MARK)
+    model.answer(test_triage.results(judged))
+    post = local.say(general, f"{MARK} is broken")
+    await local.until(lambda: any(MARK in one.shown for one in dialogue.answers(general, post)))
+    await test_code.settled(dialogue)
+
+
+async def tables(dialogue: Dialogue) -> set[str]:
+    """Return the tables where the word stands."""
+    return {name for name in WORDS if any(MARK in str(row) for row in await dialogue.rows(f"SELECT * FROM {name}"))}  # noqa: S608 (ours)
+
+
+def in_file(dialogue: Dialogue) -> bool:
+    """Tell whether the word stands anywhere in the database's files."""
+    path = Path(dialogue.environ["DATABASE_URL"].removeprefix("sqlite:///"))
+    return any(MARK.encode() in one.read_bytes() for one in path.parent.glob(f"{path.name}*"))
+
+
+async def forget(dialogue: Dialogue, what: str) -> None:
+    """Have something forgotten, and wait until it is."""
+    await ask(dialogue, f"forget {what}")
+    seen = len(dialogue.workspace.ephemerals())
+    await dialogue.workspace.press(dialogue.workspace.ephemerals()[-1], "forget.0")
+    assert "Forgotten:" in await dialogue.whisper(seen + 1)
+    await test_code.settled(dialogue)
+
+
+async def test_nothing_is_left_in_the_file(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await fill(dialogue, model)
+    # Settings and summaries of long threads aside, it stands wherever words can stand.
+    assert await tables(dialogue) == WORDS.keys() - {"settings", "settings_changes", "threads", "classify_runs"}
+    assert in_file(dialogue)
+    await forget(dialogue, "me")
+    assert await tables(dialogue) == set()
+    assert not in_file(dialogue)
+    assert len(await dialogue.rows("SELECT id FROM calls")) == 5
+    assert await dialogue.rows("SELECT is_good, comment FROM ratings") == [(0, "")]
+    assert await dialogue.rows("SELECT category FROM feedback") == [("Bug report",)]
+
+
+async def test_a_channel_leaves_only_direct_messages(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await fill(dialogue, model)
+    await forget(dialogue, "channel")
+    # What I asked in private is mine to have forgotten.
+    assert await tables(dialogue) == {"messages"}
+    assert await dialogue.rows("SELECT DISTINCT channel FROM threads") == [(dialogue.direct,)]
+    await forget(dialogue, "me")
+    assert not in_file(dialogue)
+
+
+async def test_a_channels_days_hold_for_it_alone(dialogue: Dialogue, model: ScriptedModel) -> None:
+    other = dialogue.workspace.channel("support-feedback")
+    for channel in (dialogue.general, other):
+        model.answer("I see.")
+        ts = dialogue.workspace.say(channel, f"<@{dialogue.workspace.bot.id}> my word is {MARK}")
+        await dialogue.answer(channel, ts)
+    await test_code.settled(dialogue)
+    assert "`retention_days` is set to *7*" in await ask(dialogue, "set retention_days 7")
+    assert "`retention_days`: input should be a valid integer" in await ask(dialogue, "set retention_days ten")
+    assert "greater than or equal to 1" in await ask(dialogue, "set retention_days -1")
+    database = Database.open(dialogue.environ["DATABASE_URL"])
+    try:
+        async with database.writer.begin() as connection:
+            old = datetime.now(UTC) - timedelta(days=8)
+            await connection.execute(update(Message).values(created_at=old))
+            await connection.execute(update(Thread).values(last_message_at=old))
+        await Retention(database, 365).purge()
+    finally:
+        await database.close()
+    assert await dialogue.rows("SELECT DISTINCT channel FROM threads") == [(other,)]

@@ -146,6 +146,7 @@ async def _decide(
         items=len(gathered.items),
         skipped=gathered.skipped,
         columns=gathered.columns,
+        origin=gathered.origin,
         categories=category.with_other(chosen),
         is_batch=run.is_batch and len(gathered.items) >= LEAST_TO_BATCH,
     )

@@ -26,12 +26,16 @@ SHEETS = (".csv", ".tsv", ".jsonl", ".ndjson", ".xlsx", ".xlsm", ".txt", ".log")
 
 @dataclass(slots=True)
 class Gathered:
-    """Items, in words where they are from, how many there had no text, and the headings of the cells beside them."""
+    """Items, in words where they are from, how many there had no text, and the headings of the cells beside them.
+
+    `origin` is the channel that they were read from, "" where they came with the request.
+    """
 
     source: str
     items: list[Item] = field(default_factory=list)
     skipped: int = 0
     columns: tuple[str, ...] = ()
+    origin: str = ""
 
 
 def is_sheet(file: FileRef) -> bool:
@@ -90,7 +94,7 @@ async def _from_message(target: Target, asked: Asked, *, chat: Chat, progress: C
     said = (await reading.read_thread(target.place, chat=chat, progress=progress)).said
     named = [one for one in said if one.id == target.message]
     if files := [file for one in named for file in one.files if is_sheet(file)]:
-        return await _from_files(files, asked, chat=chat)
+        return replace(await _from_files(files, asked, chat=chat), origin=target.place.channel)
     is_thread = target.message == target.place.thread and len(said) > 1
     return _from_said("that thread" if is_thread else "that message", said if is_thread else named, target.place, chat)
 
@@ -129,7 +133,7 @@ def _from_said(source: str, said: Sequence[Said], place: Place, chat: Chat) -> G
         Item(number, text, chat.permalink(replace(place, thread=one.thread), one.id))
         for number, (one, text) in enumerate(filled, start=1)
     ]
-    return Gathered(source, items, len(people) - len(filled))
+    return Gathered(source, items, len(people) - len(filled), origin=place.channel)
 
 
 async def _from_files(files: Sequence[FileRef], asked: Asked, *, chat: Chat) -> Gathered:

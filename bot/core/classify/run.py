@@ -54,6 +54,8 @@ class Asked:
 class Run:
     """One run. `source` names in words what is sorted; `skipped` counts what had no text; `columns` head items' cells.
 
+    `origin` is the channel that its items were read from, "" where they came with the request.
+
     `calls` and `dollars` are what it has cost so far; `dollars` is None where the model's price is unknown.
     """
 
@@ -69,6 +71,7 @@ class Run:
     several: bool = False
     is_batch: bool = False
     is_private: bool = False
+    origin: str = ""
     status: Status = Status.READING
     calls: int = 0
     dollars: float | None = 0.0

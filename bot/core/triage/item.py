@@ -178,6 +178,3 @@ class Board(Protocol):
 
     async def keep_alert(self, place: Place, key: str, message: str, since: datetime) -> None:
         """Keep where a trend is told of; one from before `since` begins anew."""
-
-    async def forget(self, before: datetime) -> int:
-        """Blank the words of posts that were stored before a time; counts stay. Up to 500; 0: there are no more."""

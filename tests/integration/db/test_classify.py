@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -140,11 +140,3 @@ async def test_the_same_file_twice_shares_nothing(runs: SqlRuns) -> None:
     found = await runs.find("run2")
     assert found is not None
     assert (found.calls, found.asker.person) == (0, "U2")
-
-
-async def test_old_runs_are_forgotten(runs: SqlRuns) -> None:
-    await runs.create(RUN, [Item(number, "text") for number in range(1, PAGE + 2)])
-    assert await runs.forget(datetime.now(UTC) - timedelta(days=1)) == 0
-    later = datetime.now(UTC) + timedelta(days=1)
-    assert [await runs.forget(later), await runs.forget(later), await runs.forget(later)] == [PAGE, 1, 0]
-    assert await runs.find("run1") is None

@@ -114,17 +114,6 @@ async def test_duplicates_share_a_root(board: SqlBoard) -> None:
     assert len(await board.unshown(NOW + timedelta(days=1))) == 3
 
 
-async def test_words_go_and_counts_stay(board: SqlBoard) -> None:
-    first = await add(board, post("1.1"))
-    await board.save(CHANNEL, {first: decision("it crashes")}, ())
-    assert await board.forget(NOW - timedelta(days=1)) == 0
-    assert await board.forget(NOW + timedelta(days=1)) == 1
-    assert await board.forget(NOW + timedelta(days=1)) == 0
-    found = await board.find("T1", first)
-    assert found is not None
-    assert (found.text, found.summary, found.category) == ("", "", "Bug")
-
-
 async def test_the_first_answer_counts(board: SqlBoard) -> None:
     first = await add(board, post("1.1"))
     place = replace(CHANNEL, thread="1.1")

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from bot.core.forget import Reach
 from bot.db.export import export
-from bot.db.forget import NO_WORDS, WORDS
 from bot.db.tables import Base, Moment, Words
+from bot.db.words import NO_WORDS, WORDS
 from bot.forgetting import Forgetting
 from bot.work.table import FAILED, inbox
 
@@ -75,7 +75,7 @@ def test_every_text_is_declared() -> None:
         texts = {column.name for column in table.columns if is_text(column)}
         assert texts
         known = WORDS.get(table.name, set()) | NO_WORDS.get(table.name, set()) | NO_WORDS["*"]
-        assert texts <= known, f"{table.name}: say in bot/db/forget.py whether {texts - known} may hold words"
+        assert texts <= known, f"{table.name}: say in bot/db/words.py whether {texts - known} may hold words"
 
 
 @pytest.mark.parametrize("reach", REACHES.values(), ids=REACHES)

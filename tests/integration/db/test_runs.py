@@ -5,14 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import func, select
 
 from bot.core.conversation import FileRef, Place
 from bot.core.summarize.finding import Point, nothing
 from bot.core.summarize.run import Keeper, Run, Source
 from bot.core.summarize.transcript import Line, Transcript
 from bot.core.summarize.wish import Length, Shape, Wishes
-from bot.db import tables
 from bot.db.store import SqlStore
 
 if TYPE_CHECKING:
@@ -69,15 +67,3 @@ async def test_a_transcript_is_kept(store: SqlStore) -> None:
     assert await keeper.shared() == ""
     await keeper.keep_shared("9.0")
     assert await keeper.shared() == "9.0"
-
-
-async def test_old_runs_are_forgotten(store: SqlStore, database: Database) -> None:
-    for number in range(25):
-        run = replace(RUN, id=f"r{number}")
-        await store.begin_run(run)
-        await store.keep_of_run(run, "transcript", "{}")
-    assert await store.forget_runs(datetime.now(UTC) - timedelta(hours=1)) == 0
-    later = datetime.now(UTC) + timedelta(hours=1)
-    assert [await store.forget_runs(later) for _ in range(3)] == [20, 5, 0]
-    async with database.reader.connect() as connection:
-        assert (await connection.execute(select(func.count()).select_from(tables.SummaryPart))).scalar_one() == 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, select, text, update
+from sqlalchemy import event, select, text
 
 from bot.core.channel_settings import ChannelSettings
 from bot.core.code.files import CodeFile
@@ -17,7 +17,7 @@ from bot.core.condense import Condensed
 from bot.core.conversation import Changed, Conversation, FileRef, Message, Place, Record
 from bot.core.ports import Call, Purpose, Role, Store
 from bot.db import tables
-from bot.db.store import FORGOTTEN_AT_ONCE, LOADED, SqlStore, change, record, summarise
+from bot.db.store import LOADED, SqlStore, change, record, summarise
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -174,40 +174,6 @@ async def test_messages_go_with_their_thread(store: Store, database: Database) -
     assert await store.conversation(PLACE) == Conversation()
 
 
-async def test_old_messages_are_forgotten(store: SqlStore, database: Database) -> None:
-    await put(database, Record(PLACE, "U1", messages=(QUESTION,), calls=(CALL,)))
-    await age(database, days=40)
-    await put(database, Record(PLACE, "U1", messages=(ANSWER,)))
-    assert await store.forget(datetime.now(UTC) - timedelta(days=30)) == (1, 0)
-    assert (await store.conversation(PLACE)).messages == (ANSWER,)
-    assert await store.forget(datetime.now(UTC) - timedelta(days=30)) == (0, 0)
-    assert await counted(database, "calls") == 1
-
-
-async def test_emptied_threads_are_forgotten(store: SqlStore, database: Database) -> None:
-    other = replace(PLACE, thread="2")
-    await put(database, Record(PLACE, "U1", messages=(QUESTION, ANSWER)), Record(other, "U1", messages=(QUESTION,)))
-    await age(database, days=40)
-    await put(database, Record(other, "U1", messages=(ANSWER,)))
-    assert await store.forget(datetime.now(UTC) - timedelta(days=30)) == (3, 1)
-    assert await store.conversation(PLACE) == Conversation()
-    assert (await store.conversation(other)).messages == (ANSWER,)
-
-
-async def test_young_messages_are_kept(store: SqlStore, database: Database) -> None:
-    await put(database, Record(PLACE, "U1", messages=(QUESTION, ANSWER)))
-    await age(database, days=29)
-    assert await store.forget(datetime.now(UTC) - timedelta(days=30)) == (0, 0)
-    assert (await store.conversation(PLACE)).messages == (QUESTION, ANSWER)
-
-
-async def test_forgetting_goes_in_steps(store: SqlStore, database: Database) -> None:
-    many = tuple(Message(Role.USER, "U1", f"Line {i}", f"{i}") for i in range(FORGOTTEN_AT_ONCE + 1))
-    await put(database, Record(PLACE, "U1", messages=many))
-    now = datetime.now(UTC)
-    assert [await store.forget(now) for _ in range(3)] == [(FORGOTTEN_AT_ONCE, 0), (1, 1), (0, 0)]
-
-
 AREA = CodeFile("area.py", "area = '\0 😀'\n")
 
 
@@ -227,28 +193,11 @@ async def test_a_new_version_takes_the_files_place(store: SqlStore, database: Da
     assert await store.code_files(PLACE) == (newer,)
 
 
-async def test_old_files_are_forgotten(store: SqlStore, database: Database) -> None:
-    await put(database, Record(PLACE, "U1", messages=(QUESTION,), code_files=(AREA,)))
-    await age(database, days=40)
-    await put(database, Record(PLACE, "U1", messages=(ANSWER,), code_files=(CodeFile("b.py", "b\n"),)))
-    await store.forget(datetime.now(UTC) - timedelta(days=30))
-    assert [file.name for file in await store.code_files(PLACE)] == ["b.py"]
-
-
 async def test_a_forgotten_threads_files_go(database: Database) -> None:
     await put(database, Record(PLACE, "U1", messages=(QUESTION,), code_files=(AREA,)))
     async with database.writer.begin() as connection:
         await connection.execute(text("DELETE FROM threads"))
     assert await counted(database, "code_files") == 0
-
-
-async def age(database: Database, *, days: float) -> None:
-    """Make everything older."""
-    then = datetime.now(UTC) - timedelta(days=days)
-    async with database.writer.begin() as connection:
-        await connection.execute(update(tables.Message).values(created_at=then))
-        await connection.execute(update(tables.Thread).values(last_message_at=then))
-        await connection.execute(update(tables.CodeFile).values(changed_at=then))
 
 
 async def counted(database: Database, table: str) -> int:
@@ -380,16 +329,6 @@ async def test_a_change_undoes_the_summary(store: Store, database: Database, cha
     await apply(database, changed)
     conversation = await store.conversation(PLACE)
     assert (conversation.summary, len(conversation.messages)) == ("", 2)
-
-
-async def test_a_summary_forgets_with_its_messages(store: SqlStore, database: Database) -> None:
-    await put(database, KNOWN)
-    await condensed(store, database, 1)
-    async with database.writer.begin() as connection:
-        old = update(tables.Message).where(tables.Message.external_id == QUESTION.id)
-        await connection.execute(old.values(created_at=datetime(2020, 1, 1, tzinfo=UTC)))
-    await store.forget(datetime(2021, 1, 1, tzinfo=UTC))
-    assert (await store.conversation(PLACE)).summary == ""
 
 
 async def test_only_the_newest_are_loaded(store: Store, database: Database) -> None:

@@ -1,0 +1,50 @@
+"""For how long words are kept: as the operator wants it, and shorter where a workspace or a channel does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.core.conversation import Place
+    from bot.core.ports import Sheet
+
+SETTING = "retention_days"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Before which times words are old: their channel's, else their workspace's, else `usual`; None: they never are."""
+
+    usual: datetime | None = None
+    workspaces: Mapping[str, datetime] = field(default_factory=dict)
+    channels: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, days: int, sheets: Mapping[Place, Sheet], now: datetime) -> Limits:
+        """Read them from the operator's days, 0 for ever, and what was set in places: never more than those days."""
+        usual = now - timedelta(days=days) if days else None
+        own = {place: value for place, sheet in sheets.items() if (value := _days(sheet))}
+        times = {
+            place: max(now - timedelta(days=value), usual or datetime.min.replace(tzinfo=now.tzinfo))
+            for place, value in own.items()
+        }
+        return cls(
+            usual,
+            {place.workspace: time for place, time in times.items() if not place.channel},
+            {(place.workspace, place.channel): time for place, time in times.items() if place.channel},
+        )
+
+    @property
+    def latest(self) -> datetime | None:
+        """Return the time before which anything can be old, None where nothing can."""
+        times = [*self.workspaces.values(), *self.channels.values(), *([self.usual] if self.usual else [])]
+        return max(times, default=None)
+
+
+def _days(sheet: Sheet) -> int:
+    """Return what was set, 0 for nothing."""
+    value = sheet.values.get(SETTING)
+    return value if isinstance(value, int) and value > 0 else 0

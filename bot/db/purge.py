@@ -1,0 +1,156 @@
+"""Retention: what is old goes, or loses its words, some rows at a time; what calls cost stays."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, case, delete, exists, func, literal, or_, select, tuple_, update
+
+from bot.db.tables import (
+    Alert,
+    Base,
+    ClassifyItem,
+    ClassifyRun,
+    CodeFile,
+    Feedback,
+    Message,
+    Moment,
+    Rating,
+    SummaryRun,
+    Thread,
+)
+from bot.db.words import BLANKS, has_words, reads
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.core.keeping import Limits
+    from bot.db.engine import Database
+
+AT_ONCE = 500  # rows in one transaction: SQLite has one writer, which must not be kept long
+RUNS_AT_ONCE = 20  # each may hold some megabytes
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Rows of a table, which are as old as `at`, and in the channel of their `owner`: the table itself, or a parent."""
+
+    table: type[Base]
+    at: Any
+    owner: Any
+    parent: Any = None  # the key by which a row tells its owner
+    at_once: int = AT_ONCE
+
+    @property
+    def name(self) -> str:
+        """Name it as its table."""
+        return str(self.table.__tablename__)
+
+    @property
+    def key(self) -> Sequence[Any]:
+        """Return the columns of its primary key."""
+        return list(self.table.__table__.primary_key)
+
+    def old(self, limits: Limits, *columns: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 - columns of any type
+        """Select columns of the rows that are old."""
+        query = select(*columns).select_from(self.table)
+        if self.parent is not None:
+            query = query.join(self.owner, self.owner.id == self.parent)
+        return query.where(self.at < (limits.latest or LONG_AGO), self._is_old(limits), has_words(self.table))
+
+    def _is_old(self, limits: Limits) -> ColumnElement[bool]:
+        """Compare with the time of each row's channel, and of the channel that it was read from."""
+        workspace, channel = self.owner.workspace, self.owner.channel
+        times = [
+            *((and_(workspace == id_[0], channel == id_[1]), time) for id_, time in limits.channels.items()),
+            *((workspace == id_, time) for id_, time in limits.workspaces.items()),
+        ]
+        usual = literal(limits.usual or LONG_AGO, Moment())
+        time = case(*((where, literal(time, Moment())) for where, time in times), else_=usual) if times else usual
+        read = [
+            and_(reads(self.owner, *id_), self.at < time)
+            for id_, time in limits.channels.items()
+            if self.owner in (SummaryRun, ClassifyRun)
+        ]
+        return or_(self.at < time, *read) if read else self.at < time
+
+
+KINDS = (
+    Kind(CodeFile, CodeFile.changed_at, Thread, CodeFile.thread_id),
+    Kind(Message, Message.created_at, Thread, Message.thread_id),
+    Kind(SummaryRun, SummaryRun.created_at, SummaryRun, at_once=RUNS_AT_ONCE),
+    # A run may have 50,000 items, which go before it.
+    Kind(ClassifyItem, ClassifyRun.created_at, ClassifyRun, ClassifyItem.run),
+    Kind(ClassifyRun, ClassifyRun.created_at, ClassifyRun, at_once=RUNS_AT_ONCE),
+    Kind(Feedback, Feedback.said_at, Feedback),
+    Kind(Alert, Alert.created_at, Alert),
+    Kind(Rating, Rating.rated_at, Rating),
+)
+
+
+class SqlPurger:
+    """Forgets what is old. Raises what the database raises."""
+
+    def __init__(self, database: Database) -> None:
+        self._reader, self._writer = database.reader, database.writer
+
+    async def count(self, limits: Limits) -> Mapping[tuple[str, str, str], int]:
+        """Count the rows that are old, by their kind, workspace and channel."""
+        found: dict[tuple[str, str, str], int] = {}
+        for kind in KINDS:
+            place = kind.owner.workspace, kind.owner.channel
+            query = kind.old(limits, *place, func.count()).group_by(*place).order_by(*place)
+            async with self._reader.connect() as connection:
+                found |= {(kind.name, row[0], row[1]): row[2] for row in await connection.execute(query)}
+        return found
+
+    async def purge(self, limits: Limits, check: Callable[[], None]) -> Mapping[str, int]:
+        """Let the old rows go, in short transactions, with `check` before each; return how many of each kind."""
+        gone: Counter[str] = Counter()
+        for kind in KINDS:
+            while keys := await self._keys(kind, limits):
+                check()
+                async with self._writer.begin() as connection:
+                    await erase(connection, kind, keys, limits)
+                gone[kind.name] += len(keys)
+        return gone
+
+    async def _keys(self, kind: Kind, limits: Limits) -> Sequence[Sequence[Any]]:
+        """Return the keys of the oldest rows that are old, as many as may go at once. Ids go up with time."""
+        if limits.latest is None:
+            return []
+        query = kind.old(limits, *kind.key).order_by(*kind.key).limit(kind.at_once)
+        async with self._reader.connect() as connection:
+            return [tuple(row) for row in await connection.execute(query)]
+
+
+async def erase(connection: AsyncConnection, kind: Kind, keys: Sequence[Sequence[Any]], limits: Limits) -> None:
+    """Let rows go by their keys, in the transaction that `connection` is in."""
+    these = tuple_(*kind.key).in_(keys) if len(kind.key) > 1 else kind.key[0].in_([key[0] for key in keys])
+    if kind.at.class_ is kind.table:
+        these = and_(these, kind.at < (limits.latest or LONG_AGO))  # it may have been written anew since
+    if blank := BLANKS.get(kind.table):
+        await connection.execute(update(kind.table).where(these).values(blank))
+    elif kind.table is Message:
+        await _erase_messages(connection, these, limits.latest or LONG_AGO)
+    else:
+        await connection.execute(delete(kind.table).where(these))
+
+
+async def _erase_messages(connection: AsyncConnection, these: ColumnElement[bool], before: datetime) -> None:
+    """Delete messages; the threads that this empties go, too, with all that hangs on them."""
+    ids = (await connection.execute(select(Message.thread_id).where(these).distinct())).scalars().all()
+    await connection.execute(delete(Message).where(these))
+    # A summary may repeat what is forgotten; it is made again from what is left.
+    touched = Thread.id.in_(ids)
+    await connection.execute(update(Thread).where(touched).values(summary=None, summary_until=0))
+    # One that somebody writes to at this moment is not empty, though its message can't be seen from here.
+    is_empty = Thread.last_message_at < before, ~exists().where(Message.thread_id == Thread.id)
+    await connection.execute(delete(Thread).where(touched, *is_empty))

@@ -1,0 +1,74 @@
+"""Where somebody's words stand in the database, and how those go."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import or_, true
+
+from bot.db.tables import ClassifyRun, Feedback, Rating, SummaryRun
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import ColumnElement
+
+    from bot.db.tables import Base
+
+# A test fails for a column of text that is neither here nor in NO_WORDS.
+WORDS = {
+    "settings": {"sheet"},
+    "settings_changes": {"before", "after"},
+    "threads": {"people", "summary"},
+    "messages": {"text", "files"},
+    "code_files": {"name", "content"},
+    "summary_runs": {"source", "wishes"},
+    "summary_parts": {"key", "content"},
+    "ratings": {"comment"},
+    "classify_runs": {"sheet", "state"},
+    "classify_items": {"text", "source", "categories", "evidence", "cells"},
+    "feedback": {"text", "files", "summary", "evidence"},
+}
+# Names of people, places and things by the platform's ids, and words of ours.
+NO_WORDS = {
+    "*": {"id", "workspace", "channel", "thread", "person", "run", "run_id", "status", "corrected_by"},
+    "settings": {"changed_by"},
+    "threads": {"read_until"},
+    "messages": {"role", "author", "external_id", "revision"},
+    "calls": {"purpose", "model", "stop_reason", "request_id", "outcome"},
+    "budget_accounts": {"key"},
+    "budget_reservations": {"account"},
+    "ratings": {"question"},
+    "rates": {"key", "taken"},
+    "feedback": {
+        *("message", "revision", "permalink", "category", "severity", "sentiment", "area", "team", "language"),
+        *("given", "assignee", "card", "reaction", "routed", "issue", "issue_state"),
+    },
+    "alerts": {"key", "message"},
+}
+# What stays of a row whose words go: what it was sorted as, and how it was rated. Other rows go whole.
+BLANKS: Mapping[type[Base], Mapping[str, Any]] = {
+    Feedback: {"text": "", "summary": "", "evidence": "", "files": None, "waits": False},
+    Rating: {"comment": ""},
+}
+
+
+def has_words(table: type[Base]) -> ColumnElement[bool]:
+    """Tell which rows of a table hold words: all of them, or those that are not blank."""
+    blank = {name: value for name, value in BLANKS.get(table, {}).items() if name in WORDS[table.__tablename__]}
+    columns = [(getattr(table, name), value) for name, value in blank.items()]
+    held = [column.is_not(None) if value is None else column != value for column, value in columns]
+    return or_(*held) if held else true()
+
+
+def reads(run: type[SummaryRun | ClassifyRun], workspace: str, channel: str, thread: str = "") -> ColumnElement[bool]:
+    """Tell which runs hold what was read in another place than the one that they stand in.
+
+    That is within their JSON, where a quotation mark of somebody's would be escaped.
+    """
+    if run is ClassifyRun:
+        return ClassifyRun.sheet.contains(f'"origin":{json.dumps(channel)}', autoescape=True)
+    place = f'"place":{{"workspace":{json.dumps(workspace)},"channel":{json.dumps(channel)}'
+    place += f',"thread":{json.dumps(thread)}}}' if thread else ""
+    return SummaryRun.source.contains(place, autoescape=True)

@@ -1,0 +1,177 @@
+"""What is old goes, by the limits of its channel, on both databases."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+
+from bot.core.classify.item import Item
+from bot.core.code.files import CodeFile
+from bot.core.conversation import Conversation, Message, Place, Record
+from bot.core.keeping import Limits
+from bot.core.ports import Role
+from bot.db import purge, tables
+from bot.db.classify import SqlRuns
+from bot.db.purge import AT_ONCE, SqlPurger
+from bot.db.store import SqlStore, record
+from bot.db.tables import Base
+from tests.integration.db import test_classify, test_runs
+from tests.integration.db.test_forget import SECRET, row_of, tables_with_secrets
+
+if TYPE_CHECKING:
+    from bot.db.engine import Database
+
+NOW = datetime.now(UTC)
+PLACE = Place("T1", "C1", "1.0")
+QUESTION, ANSWER = Message(Role.USER, "U1", "a question", "1.0"), Message(Role.ASSISTANT, "", "an answer", "2.0")
+TIMES = {"created_at", "last_message_at", "changed_at", "said_at", "rated_at"}
+
+
+def ago(days: float) -> datetime:
+    return NOW - timedelta(days=days)
+
+
+MONTH = Limits(ago(30))
+
+
+@pytest.fixture
+def store(database: Database) -> SqlStore:
+    return SqlStore(database)
+
+
+async def put(database: Database, *records: Record) -> None:
+    async with database.writer.begin() as connection:
+        for one in records:
+            await record(connection, one)
+
+
+async def age(database: Database, days: float) -> None:
+    """Make everything older."""
+    async with database.writer.begin() as connection:
+        for table in Base.metadata.sorted_tables:
+            if times := {column.name: ago(days) for column in table.columns if column.name in TIMES}:
+                await connection.execute(sa.update(table).values(times))
+
+
+async def go(database: Database, limits: Limits = MONTH) -> dict[str, int]:
+    """Let what is old go; it is as much as was counted before."""
+    counted = Counter[str]()
+    for (kind, _, _), count in (await SqlPurger(database).count(limits)).items():
+        counted[kind] += count
+    gone = await SqlPurger(database).purge(limits, lambda: None)
+    assert gone == counted
+    assert await SqlPurger(database).count(limits) == {}
+    return dict(gone)
+
+
+async def test_every_table_lets_its_words_go(database: Database) -> None:
+    async with database.writer.begin() as connection:
+        for table in Base.metadata.sorted_tables:
+            await connection.execute(sa.insert(table).values(row_of(table)))
+    await age(database, 29)
+    assert await go(database) == {}
+    await age(database, 31)
+    gone = await go(database)
+    assert gone == dict.fromkeys([kind.name for kind in purge.KINDS], 1)
+    # An admin's settings, and what they were, stay for as long as they are wanted.
+    assert await tables_with_secrets(database) == {"settings", "settings_changes"}
+    async with database.reader.connect() as connection:
+        assert (await connection.execute(sa.select(sa.func.count()).select_from(tables.Call))).scalar_one() == 1
+        feedback = (await connection.execute(sa.select(tables.Feedback.text, tables.Feedback.category))).one()
+        rating = (await connection.execute(sa.select(tables.Rating.comment, tables.Rating.is_good))).one()
+    assert (feedback.text, feedback.category) == ("", "x")
+    assert (rating.comment, bool(rating.is_good)) == ("", True)
+
+
+async def test_young_messages_stay(store: SqlStore, database: Database) -> None:
+    await put(database, Record(PLACE, "U1", messages=(QUESTION,), code_files=(CodeFile("a.py", "a"),)))
+    await age(database, 40)
+    await put(database, Record(PLACE, "U1", messages=(ANSWER,), code_files=(CodeFile("b.py", "b"),)))
+    assert await go(database) == {"messages": 1, "code_files": 1}
+    assert (await store.conversation(PLACE)).messages == (ANSWER,)
+    assert [file.name for file in await store.code_files(PLACE)] == ["b.py"]
+
+
+async def test_emptied_threads_go(store: SqlStore, database: Database) -> None:
+    await put(database, Record(PLACE, "U1", messages=(QUESTION, ANSWER)))
+    await age(database, 40)
+    assert await go(database) == {"messages": 2}
+    assert await store.conversation(PLACE) == Conversation()
+    async with database.reader.connect() as connection:
+        assert not (await connection.execute(sa.select(tables.Thread.id))).all()
+
+
+async def test_a_summary_goes_with_its_messages(store: SqlStore, database: Database) -> None:
+    await put(database, Record(PLACE, "U1", messages=(QUESTION,)))
+    await age(database, 40)
+    await put(database, Record(PLACE, "U1", messages=(ANSWER,)))
+    async with database.writer.begin() as connection:
+        await connection.execute(sa.update(tables.Thread).values(summary=SECRET, summary_until=0))
+    await go(database)
+    assert (await store.conversation(PLACE)).summary == ""
+
+
+async def test_it_goes_in_steps(database: Database) -> None:
+    many = tuple(Message(Role.USER, "U1", f"Line {i}", f"{i}") for i in range(AT_ONCE + 1))
+    await put(database, Record(PLACE, "U1", messages=many))
+    await SqlRuns(database).create(test_classify.RUN, [Item(number, "text") for number in range(1, AT_ONCE + 2)])
+    await age(database, 40)
+    checks: list[None] = []
+    gone = await SqlPurger(database).purge(MONTH, lambda: checks.append(None))
+    assert gone == {"messages": AT_ONCE + 1, "classify_items": AT_ONCE + 1, "classify_runs": 1}
+    assert len(checks) == 5
+
+
+@pytest.mark.parametrize(
+    ("limits", "left"),
+    [
+        (Limits(ago(365)), {"T1 C1", "T1 C2", "T2 C1"}),
+        (Limits(ago(365), channels={("T1", "C1"): ago(7)}), {"T1 C2", "T2 C1"}),
+        (Limits(ago(365), workspaces={"T1": ago(7)}), {"T2 C1"}),
+        (Limits(ago(365), workspaces={"T1": ago(7)}, channels={("T1", "C2"): ago(90)}), {"T1 C2", "T2 C1"}),
+        (Limits(None, channels={("T2", "C1"): ago(7)}), {"T1 C1", "T1 C2"}),
+        (Limits(ago(7), channels={("T2", "C1"): ago(7)}), set()),
+        (Limits(), {"T1 C1", "T1 C2", "T2 C1"}),
+    ],
+)
+async def test_each_channel_has_its_own_limit(database: Database, limits: Limits, left: set[str]) -> None:
+    places = [Place("T1", "C1", "1.0"), Place("T1", "C2", "1.0"), Place("T2", "C1", "1.0")]
+    await put(database, *(Record(place, "U1", messages=(QUESTION, ANSWER)) for place in places))
+    await age(database, 30)
+    counted = await SqlPurger(database).count(limits)
+    assert set(counted.values()) <= {2}
+    await go(database, limits)
+    async with database.reader.connect() as connection:
+        rows = await connection.execute(sa.select(tables.Thread.workspace, tables.Thread.channel))
+        assert {f"{row.workspace} {row.channel}" for row in rows} == left
+    assert {f"{workspace} {channel}" for _, workspace, channel in counted} == {
+        f"{place.workspace} {place.channel}" for place in places
+    } - left
+
+
+async def test_what_was_read_in_a_channel_goes_with_it(store: SqlStore, database: Database) -> None:
+    """A summary for one person stands in their direct messages, and holds what was said in the channel."""
+    await store.begin_run(test_runs.RUN)
+    run: Any = replace(test_classify.RUN, place=Place("T1", "D1", "1.0"), origin="C1")
+    await SqlRuns(database).create(run, [Item(1, SECRET)])
+    await age(database, 30)
+    assert await go(database, Limits(ago(365), channels={("T1", "C2"): ago(7)})) == {}
+    gone = await go(database, Limits(ago(365), channels={("T1", "C1"): ago(7)}))
+    assert gone == {"summary_runs": 1, "classify_items": 1, "classify_runs": 1}
+
+
+async def test_what_is_written_anew_meanwhile_stays(store: SqlStore, database: Database) -> None:
+    await store.rate(PLACE, "1.0", "U1", is_good=True, comment="old words")
+    await age(database, 40)
+    (kind,) = [one for one in purge.KINDS if one.table is tables.Rating]
+    keys = [("T1", "C1", "1.0", "U1")]
+    await store.rate(PLACE, "1.0", "U1", is_good=False, comment="new words")
+    async with database.writer.begin() as connection:
+        await purge.erase(connection, kind, keys, MONTH)
+    async with database.reader.connect() as connection:
+        assert (await connection.execute(sa.select(tables.Rating.comment))).scalar_one() == "new words"
