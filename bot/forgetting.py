@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.db.forget import SqlEraser
+from bot.db.settle import settle
 from bot.work import erase as work
 
 if TYPE_CHECKING:
@@ -27,5 +28,5 @@ class Forgetting:
         waiting = await work.erase(self._database.writer, ids, dry=dry)
         found = await SqlEraser(self._database).erase(reach, dry=dry)
         if not dry:
-            await self._database.settle()
+            await settle(self._database)
         return {**found, "inbox": waiting} if waiting else found

@@ -12,6 +12,7 @@ from bot.core.keeping import Limits
 from bot.db.engine import Database
 from bot.db.purge import SqlPurger
 from bot.db.settings import SettingsStore
+from bot.db.settle import settle
 from bot.work import FAILED_KEPT
 from bot.work import erase as work
 
@@ -63,7 +64,7 @@ class Retention:
             if count := await work.erase_failed(self.database.writer, ids, before, others=others):
                 gone[FAILED] = gone.get(FAILED, 0) + count
         if gone:
-            await self.database.settle()
+            await settle(self.database)
         return gone
 
     async def _limits(self) -> Limits:

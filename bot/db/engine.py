@@ -76,18 +76,6 @@ class Database:
         async with asyncio.timeout(CHECK_TIMEOUT), self.writer.begin() as connection:
             await connection.execute(text(SMALLEST_WRITE[connection.dialect.name]))
 
-    async def settle(self) -> None:
-        """Let what was erased be gone from SQLite's log, too, which keeps it until the file has all that is newer.
-
-        Whoever reads at that moment may prevent it; then the next time will do. PostgreSQL's vacuum does it by itself.
-        """
-        if self.writer.dialect.name != "sqlite":
-            return
-        async with self.writer.connect() as connection:
-            raw = (await connection.get_raw_connection()).driver_connection
-            if raw is not None:
-                await raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
     async def close(self) -> None:
         """Close all connections."""
         await self.reader.dispose()

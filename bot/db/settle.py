@@ -1,0 +1,42 @@
+"""After erasing: what SQLite keeps of it in its index of words and its log goes, too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+if TYPE_CHECKING:
+    from bot.db.engine import Database
+
+PAGES = 500  # of the index in one transaction: SQLite has one writer, which must not be kept long
+MOST_STEPS = 1_000
+
+# A negative number takes all of the index in hand, a positive one goes on with it; the rows that changed tell whether
+# there was anything left to do. https://www.sqlite.org/fts5.html#the_merge_command
+_MERGE = text("INSERT INTO feedback_words (feedback_words, rank) VALUES ('merge', :pages)")
+_CHANGES = text("SELECT total_changes()")
+
+
+async def settle(database: Database) -> None:
+    """Let what was erased be gone from the files. PostgreSQL's vacuum does that by itself.
+
+    The index of words notes what is gone and drops it when it is merged; the log keeps it until the file has all that
+    is newer. Whoever reads at that moment may prevent the latter; then the next time will do. Raises what the database
+    raises.
+    """
+    if database.writer.dialect.name != "sqlite":
+        return
+    pages = -PAGES
+    for _ in range(MOST_STEPS):
+        async with database.writer.begin() as connection:
+            before = (await connection.execute(_CHANGES)).scalar_one()
+            await connection.execute(_MERGE, {"pages": pages})
+            changed = (await connection.execute(_CHANGES)).scalar_one() - before
+        if changed < 2:  # noqa: PLR2004 (as SQLite's page has it: one is the command itself)
+            break
+        pages = PAGES
+    async with database.writer.connect() as connection:
+        # Not in a transaction, which each statement of SQLAlchemy's would begin.
+        if driver := (await connection.get_raw_connection()).driver_connection:
+            await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
