@@ -10,10 +10,12 @@ import pytest
 
 from bot.core.classify.form import Example
 from bot.core.conversation import Changed, FileRef, Heard, Place
+from bot.core.keeping import Limits
 from bot.core.triage.form import Judgement
 from bot.core.triage.item import Status
 from bot.core.triage.sort import Decision
 from bot.db.feedback import SqlBoard
+from bot.db.purge import SqlPurger
 
 if TYPE_CHECKING:
     from bot.db.engine import Database
@@ -161,11 +163,11 @@ async def test_a_joined_posts_words_are_its_records(board: SqlBoard) -> None:
     assert [(one.number, one.text) for one in found[7]] == [(first, "the export dialog crashes")]
 
 
-async def test_edited_and_forgotten_words_are_not_found(board: SqlBoard) -> None:
+async def test_edited_and_forgotten_words_are_not_found(board: SqlBoard, database: Database) -> None:
     first = await add(board, post("1.1", "the export dialog crashes"))
     await board.save(CHANNEL, {first: decision("the export dialog crashes")}, ())
     await board.edit(edit("1.1", "2", "the import wizard crashes"))
     found = await board.alike(CHANNEL, {1: ["export"], 2: ["import"]}, 9)
     assert [len(ones) for ones in found.values()] == [0, 1]
-    await board.forget(NOW + timedelta(days=1))
+    await SqlPurger(database).purge(Limits(NOW + timedelta(days=1)), lambda: None)
     assert await board.alike(CHANNEL, {2: ["import"]}, 9) == {2: []}
