@@ -15,6 +15,7 @@ import aiohttp
 
 from bot import ledger, retention, web
 from bot.claude import late
+from bot.core import access
 from bot.core.conversation import Place
 from bot.core.ports import Asker
 from bot.core.redaction.model import RedactingModel
@@ -97,7 +98,7 @@ async def running(settings: Settings) -> AsyncIterator[str]:
             watch=metrics,
         )
         chat = SlackChat(client, identity, session, budget)
-        admins = " or ".join(["a workspace admin", *map(chat.mention, sorted(settings.parley_admins))])
+        admins = access.helpers(settings.parley_admins, chat.mention)
         turns = Turns(
             inbox,
             store=store,

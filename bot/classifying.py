@@ -28,6 +28,7 @@ from bot.work import Delivery
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from bot.core.access import Judge
     from bot.core.classify.run import Run, Runs
     from bot.core.command import Command
     from bot.core.control import Form, Press, Submission
@@ -49,8 +50,8 @@ _WORD = re.compile(r"\A\s*/?classify\b[\s:,]*", re.IGNORECASE)
 class Classifying:
     """Registers with the inbox all that is done for a run. Its runs share a bound of calls to the model at once."""
 
-    def __init__(self, inbox: Inbox, *, runs: Runs, store: Store, model: Model, chat: Chat) -> None:
-        self._inbox = inbox
+    def __init__(self, inbox: Inbox, *, runs: Runs, store: Store, model: Model, chat: Chat, judge: Judge) -> None:
+        self._inbox, self._judge = inbox, judge
         self._world = World(runs, store, model, chat, self._later, ledger.leave_out)
         self._gate = asyncio.Semaphore(AT_ONCE)
         inbox.handle(ASKED, self.run_asked, self.give_up_asked)
@@ -64,6 +65,7 @@ class Classifying:
         features.presses |= dict.fromkeys(presses.PRESSED, self.pressed)
         features.presses_now |= dict.fromkeys(presses.FORMS, self.open_form)
         features.forms |= dict.fromkeys(presses.FORMS, self.submit)
+        features.parts_of |= dict.fromkeys((*presses.PRESSED, *presses.FORMS), "classify")
 
     async def command(self, command: Command, *, bookmark: Bookmark) -> Record:
         """Carry `/classify` out, in its thread or in private. Raises `ChatError`."""
@@ -84,8 +86,11 @@ class Classifying:
         word = _WORD.match(heard.text)
         if word is None or not heard.files or not (heard.mentions_bot or heard.is_direct):
             return None
-        if not wants_answer(heard, await self._world.store.conversation(heard.place)):
+        conversation = await self._world.store.conversation(heard.place)
+        if not wants_answer(heard, conversation):
             return None
+        if refusal := await self._judge(heard, conversation.settings, command="classify"):
+            return Record(heard.place, heard.author, refusal=refusal)
         asker = Asker(heard.author, heard.home)
         try:
             wish = typed.parse_options(heard.text[word.end() :])

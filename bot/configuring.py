@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.core import configure, configure_budget, impersonate, settings_form
+from bot.core.control import Press
 from bot.core.triage import settings_form as triage_form
 from bot.deliveries import press_delivery
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from bot.core.command import Command
-    from bot.core.control import Form, Press, Submission
+    from bot.core.control import Form, Submission
     from bot.core.conversation import Place, Record
     from bot.core.ports import Bookmark
     from bot.core.settings_form import Desk
@@ -52,13 +54,16 @@ class Configuring:
             "budget": partial(self._then_forget, budget),
             "persona": partial(self._then_forget, persona),
         }
+        features.opened |= {"settings": self.open, "workspace settings": self.open}
         features.presses_now |= dict.fromkeys(settings_form.PRESSES, self.press)
-        features.presses_now |= dict.fromkeys(triage_form.PRESSES, partial(triage_form.press, desk=self._desk))
+        features.presses_now |= dict.fromkeys(triage_form.PRESSES, self.press_triage)
         features.forms |= {
             settings_form.FORM: self.submit,
             triage_form.FORM: partial(self._submit_triage, triage_form.save),
             triage_form.TEAM_FORM: partial(self._submit_triage, triage_form.save_team),
         }
+        settings = (*settings_form.PRESSES, settings_form.FORM, *triage_form.PRESSES, triage_form.FORM)
+        features.parts_of |= dict.fromkeys((*settings, triage_form.TEAM_FORM), "parley")
 
     async def configure(self, command: Command, *, bookmark: Bookmark) -> Record:
         """Show or change settings. Raises `ChatError`."""
@@ -67,6 +72,20 @@ class Configuring:
         record = await self._then_forget(change, command, bookmark=bookmark)
         await self._changed(command)
         return record
+
+    async def open(self, command: Command) -> Form | None:
+        """Return the form of the channel or of the workspace, where just that is asked for. Raises as `press` does."""
+        wish = configure.parse(command.text)
+        if wish.action is not configure.Action.OPEN:
+            return None
+        name = configure.EDIT_WORKSPACE if wish.scope else configure.EDIT
+        return await settings_form.press(Press(command.id, name, "", "", command.place, "", command.asker), self._desk)
+
+    async def press_triage(self, press: Press) -> Form:
+        """Return the form of triage that a press asks for, in the settings' form among others. Raises as `press`."""
+        if press.form and press.name == configure.EDIT_TRIAGE:
+            press = replace(press, value=settings_form.place_of(press.value).channel)
+        return await triage_form.press(press, self._desk)
 
     async def press(self, press: Press) -> Form:
         """Return the form that a press asks for. Raises `NotAllowedError`, `UsageError`, `ChatError`."""

@@ -35,6 +35,13 @@ class PressedNow(Protocol):
         """Raise a `BotError`, whose sentence the person gets."""
 
 
+class Opened(Protocol):
+    """Returns the form that a word behind `/parley` opens for its asker, None where it opens none."""
+
+    async def __call__(self, command: Command, /) -> Form | None:
+        """Raise a `BotError` where it opens none for them."""
+
+
 class Submitted(Protocol):
     """Takes a filled form in; returns what is wrong with it, by the field."""
 
@@ -44,10 +51,17 @@ class Submitted(Protocol):
 
 @dataclass(slots=True)
 class Features:
-    """The tables. `words` are what is typed behind `/parley`: one word, or two."""
+    """The tables. `words` are what is typed behind `/parley`, `opened` those that may open a form: one word, or two.
+
+    `parts_of` are the commands that presses and forms belong to: where the command is switched off, they are, too.
+    `for_anyone` are the words and presses that nobody is refused.
+    """
 
     commands: dict[str, Commanded] = field(default_factory=dict)
     words: dict[str, Commanded] = field(default_factory=dict)
+    opened: dict[str, Opened] = field(default_factory=dict)
     presses: dict[str, Pressed] = field(default_factory=dict)
     presses_now: dict[str, PressedNow] = field(default_factory=dict)
     forms: dict[str, Submitted] = field(default_factory=dict)
+    parts_of: dict[str, str] = field(default_factory=dict)
+    for_anyone: set[str] = field(default_factory=set)

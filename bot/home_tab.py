@@ -6,24 +6,30 @@ import logging
 from typing import TYPE_CHECKING
 
 from bot.core.conversation import Place
-from bot.core.home import Health, furnish
+from bot.core.home import Health, Section, furnish
+from bot.core.ports import Asker
 from bot.work import Delivery
 
 if TYPE_CHECKING:
-    from bot.core.ports import Asker, Chat, Store
+    from bot.core.ports import Chat, Store
     from bot.core.triage.item import Board
+    from bot.gate import Gate
     from bot.work import Inbox, Job
 
 log = logging.getLogger(__name__)
 
 HOME = "home"
+FORGET_ME = "`/parley forget me` erases what I keep of what you said."
 
 
 class HomeTab:
     """Registers with the inbox what is done for the home tab."""
 
-    def __init__(self, inbox: Inbox, *, store: Store, board: Board, chat: Chat, admins: frozenset[str]) -> None:
-        self._inbox, self._store, self._board, self._chat, self._admins = inbox, store, board, chat, admins
+    def __init__(
+        self, inbox: Inbox, *, store: Store, board: Board, chat: Chat, gate: Gate, admins: frozenset[str]
+    ) -> None:
+        self._inbox, self._store, self._board, self._chat = inbox, store, board, chat
+        self._gate, self._admins = gate, admins
         inbox.handle(HOME, self.run, _leave)
 
     async def visit(self, workspace: str, asker: Asker, occasion: str) -> None:
@@ -38,9 +44,12 @@ class HomeTab:
         counts = await self._inbox.counts()
         # This job itself is one of those that run.
         health = Health(counts.ready, counts.running - 1, counts.failed)
-        sections = await furnish(
-            place, person, admins=self._admins, health=health, store=self._store, board=self._board, chat=self._chat
-        )
+        if refusal := await self._gate.refusal(place, Asker(person, place.workspace)):
+            sections: tuple[Section, ...] = (Section("Parley", f"{refusal} {FORGET_ME}"),)
+        else:
+            sections = await furnish(
+                place, person, admins=self._admins, health=health, store=self._store, board=self._board, chat=self._chat
+            )
         await self._chat.show_home(place, person, sections)
 
 

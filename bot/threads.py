@@ -67,10 +67,10 @@ def condense_delivery(place: Place, since: str) -> Delivery:
     return Delivery(f"{name}:{since}", name, CONDENSE, asdict(place), share(place))
 
 
-def refusal_delivery(heard: Heard) -> Delivery:
+def refusal_delivery(heard: Heard, sentence: str) -> Delivery:
     """Wrap a refusal: once for a person in a channel, as long as the inbox remembers what is done."""
     name = f"refusal:{share(heard.place)}:{heard.author}"
-    return Delivery(name, name, REFUSAL, asdict(heard), share(heard.place))
+    return Delivery(name, name, REFUSAL, {"heard": asdict(heard), "sentence": sentence}, share(heard.place))
 
 
 class Threads:
@@ -128,8 +128,8 @@ class Threads:
         """Take in what a turn has left to do."""
         if record.is_outgrown:
             await self._inbox.accept(condense_delivery(record.place, heard.id))
-        if record.is_refusal:
-            await self._inbox.accept(refusal_delivery(heard))
+        if record.refusal:
+            await self._inbox.accept(refusal_delivery(heard, record.refusal))
 
     async def run_change(self, job: Job) -> Finish:
         """Change the stored message, and offer to answer it anew where it was the last question."""
@@ -154,10 +154,10 @@ class Threads:
         return partial(_leave_summary, condensed=condensed)
 
     async def run_refusal(self, job: Job) -> None:
-        """Tell somebody of another organisation, once, that they are not answered here."""
-        heard = _HEARD.validate_python(job.payload)
+        """Tell somebody, once, that they are not answered here."""
+        heard = _HEARD.validate_python(job.payload["heard"])
         place = replace(heard.place, thread="") if heard.opens_thread else heard.place
-        await refuse(place, Asker(heard.author, heard.home), chat=self._chat)
+        await refuse(place, Asker(heard.author, heard.home), str(job.payload["sentence"]), chat=self._chat)
 
 
 async def _nobody_to_tell(_job: Job, error: Exception) -> None:

@@ -42,6 +42,7 @@ from bot.errors import (
     UsageError,
 )
 from bot.features import Features
+from bot.gate import Gate
 from bot.home_tab import HomeTab
 from bot.notices import Notices
 from bot.threads import Threads, lane
@@ -108,11 +109,12 @@ class Turns:
         self._inbox, self._store, self._model, self._chat = inbox, store, model, chat
         self._features = features = Features()
         self._threads = Threads(inbox, store=store, model=model, chat=chat, controls=features.presses)
-        self._classifying = Classifying(inbox, runs=runs, store=store, model=model, chat=chat)
+        self._gate = Gate(store=store, chat=chat, admins=admins)
+        self._classifying = Classifying(inbox, runs=runs, store=store, model=model, chat=chat, judge=self._gate.judge)
         self._triaging = Triaging(
             inbox, board=board, runs=runs, store=store, model=model, chat=chat, settings_of=self._threads.settings_of
         )
-        self._home = HomeTab(inbox, store=store, board=board, chat=chat, admins=admins)
+        self._home = HomeTab(inbox, store=store, board=board, chat=chat, gate=self._gate, admins=admins)
         self._notices = Notices(inbox, store=store, chat=chat)
         self._configuring = Configuring(
             inbox,
@@ -148,7 +150,12 @@ class Turns:
             summary.CANCEL: partial(summary.cancel, store=store),
             summary_source.SHORTCUT: self._summarize_thread,
         }
+        features.parts_of |= {
+            **dict.fromkeys((summary.SHORTER, summary.LONGER, summary.ACTIONS, summary_source.SHORTCUT), "summarize"),
+            **dict.fromkeys((wording.TESTS, wording.EXPLAIN, wording.TRANSLATE), "code"),
+        }
         features.forms[again.COMMENT] = partial(again.comment, store=store)
+        features.for_anyone |= {"forget", forget.FORGET, STOP}
 
     async def hear(self, heard: Heard) -> None:
         """Take in a person's message."""
@@ -186,9 +193,18 @@ class Turns:
         if await self._inbox.accept(delivery):
             self._notices.notify(delivery, command.place, command.asker)
 
+    async def open(self, command: Command) -> Form | None:
+        """Return the form that a command opens, None where there is none, or not for its asker."""
+        opening = parley.find(command.text, self._features.opened) if command.name == "parley" else None
+        if opening is None or await self._refusal_of_command(command):
+            return None
+        return await opening(command)
+
     async def press(self, press: Press) -> Form | None:
         """Take in a press, or return the form that it opens. One that nobody knows any more is left."""
         if at_once := self._features.presses_now.get(press.name):
+            if refusal := await self._refusal_of_press(press):
+                raise NotAllowedError(refusal)
             return await at_once(press)
         if press.name in self._features.presses:
             await self._inbox.accept(press_delivery(press))
@@ -216,10 +232,17 @@ class Turns:
         heard = _MESSAGE.validate_python(job.payload)
         ledger.gather(job, heard.place, heard.author)
         if record := await self._classifying.hear(heard, bookmark=job):
+            await self._threads.follow_up(record, heard)
             return _finish(record, job)
         try:
             record = await answer(
-                heard, bookmark=job, store=self._store, model=self._model, chat=self._chat, controls=again.below
+                heard,
+                bookmark=job,
+                store=self._store,
+                model=self._model,
+                chat=self._chat,
+                judge=self._gate.judge,
+                controls=again.below,
             )
         except OverBudgetError as error:
             return await self.give_up_message(job, error)
@@ -239,6 +262,8 @@ class Turns:
     async def _carry_out(self, command: Command, job: Job) -> Record | None:
         if told := await once.shown_before(command, bookmark=job, chat=self._chat):
             return told
+        if refusal := await self._refusal_of_command(command):
+            return await self._whisper(command.place, command.asker, refusal)
         if command.place.thread or (command.is_private and not summary_source.is_request(command)):
             return await self._features.commands[command.name](command, bookmark=job)
         await self._open(command, job)
@@ -255,17 +280,34 @@ class Turns:
             else:
                 opened = await commands.open_thread(command, chat=self._chat, bookmark=job)
         except (NotAllowedError, NotInChannelError, UsageError) as error:
-            async with self._chat.whisper(command.place, command.asker) as visible:
-                await visible.replace(error.sentence)
+            await self._whisper(command.place, command.asker, error.sentence)
         else:
             await self._inbox.accept(command_delivery(opened))
+
+    async def _refusal_of_command(self, command: Command) -> str:
+        if command.name == "parley" and parley.word(command.text) in self._features.for_anyone:
+            return ""
+        return await self._gate.refusal(command.place, command.asker, command=command.name)
+
+    async def _refusal_of_press(self, press: Press) -> str:
+        if press.name in self._features.for_anyone:
+            return ""
+        return await self._gate.refusal(press.place, press.asker, command=self._features.parts_of.get(press.name, ""))
+
+    async def _whisper(self, place: Place, asker: Asker, sentence: str) -> Record:
+        async with self._chat.whisper(place, asker) as visible:
+            await visible.replace(sentence)
+        return Record(place, asker.person)
 
     async def run_press(self, job: Job) -> Finish | None:
         """Carry out what a press sets off."""
         press = _PRESS.validate_python(job.payload)
         ledger.gather(job, press.place, press.asker.person)
         try:
-            record = await self._features.presses[press.name](press, bookmark=job)
+            if refusal := await self._refusal_of_press(press):
+                record = await self._whisper(press.place, press.asker, refusal)
+            else:
+                record = await self._features.presses[press.name](press, bookmark=job)
         except OverBudgetError as error:
             return await self.give_up_press(job, error)
         return _finish(record, job)

@@ -14,11 +14,13 @@ from bot.core.conversation import Message, Record, estimate_tokens, fit, is_refu
 from bot.core.halt import unless
 from bot.core.ports import Asker, Attachment, Purpose, Request, Role
 from bot.core.reply import Written, own_up, too_long, unapplied, write
+from bot.core.revise import REFUSAL
 from bot.errors import ChatError, ModelStoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from bot.core.access import Judge
     from bot.core.code.files import CodeFile
     from bot.core.control import Control
     from bot.core.conversation import Conversation, Fitted, Heard
@@ -41,17 +43,20 @@ async def answer(
     store: Store,
     model: Model,
     chat: Chat,
+    judge: Judge,
     controls: Callable[[Message], Callable[[bool], Sequence[Control]]] | None = None,
 ) -> Record:
     """Answer a message if it is for the bot, and return what the thread's history should keep.
 
-    `controls` tells what stands below the answer to a message. What is not for the bot is kept all the same, in a
-    thread that it knows. Raises `ChatError` when the answer could not be shown.
+    `judge` tells whether it may be answered, `controls` what stands below the answer to a message. What is not for the
+    bot is kept all the same, in a thread that it knows. Raises `ChatError` when the answer could not be shown.
     """
     conversation = await store.conversation(heard.place)
     question = asked(heard, conversation)
     if question is None or not wants_answer(heard, conversation):
         return _overheard(heard, question, conversation)
+    if refusal := await judge(heard, conversation.settings):
+        return replace(_overheard(heard, question, conversation), refusal=refusal)
     asker = Asker(heard.author, heard.home)
     files: tuple[CodeFile, ...] = ()
     title = heard.text.partition("\n")[0][:TITLE] if heard.opens_thread else ""
@@ -122,7 +127,7 @@ def asked(heard: Heard, conversation: Conversation) -> Message | None:
 
 
 def _overheard(heard: Heard, question: Message | None, conversation: Conversation) -> Record:
-    nothing = Record(heard.place, heard.author, is_refusal=is_refused(heard, conversation.settings))
+    nothing = Record(heard.place, heard.author, refusal=REFUSAL if is_refused(heard, conversation.settings) else "")
     if question is None or not conversation.is_known or is_stop(heard.text):
         return nothing
     grown = replace(conversation, messages=(*conversation.messages, question))

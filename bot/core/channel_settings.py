@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zoneinfo
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
@@ -28,6 +28,9 @@ _REPOSITORY = re.compile(
     r"(?:https://[^/\s]+/)?(?P<owner>\w[\w-]{0,38})/(?P<name>[\w.-]{1,100}?)(?:\.git)?/?", re.ASCII
 )
 DEFAULT_COUNTRY = "US"
+Switchable = Literal["summarize", "classify", "code"]
+COMMANDS = get_args(Switchable)  # that can be switched off
+MOST_LISTED = 500  # people or channels that are let in or kept out
 Dollars = Annotated[float | None, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 
 
@@ -98,6 +101,24 @@ class ChannelSettings(BaseModel):
     outsiders: Outsiders = Field(
         default=Outsiders.NOBODY,
         description="who of another organisation is answered in a shared channel: nobody, mention or all",
+    )
+    guests: bool = Field(default=False, description="whether guests of the workspace may use me")
+    allowed_people: tuple[str, ...] = Field(
+        default=(), max_length=MOST_LISTED, description="if there are any, only they may use me, as @anna @ben"
+    )
+    denied_people: tuple[str, ...] = Field(
+        default=(), max_length=MOST_LISTED, description="who may not use me, as @anna @ben"
+    )
+    allowed_channels: tuple[str, ...] = Field(
+        default=(),
+        max_length=MOST_LISTED,
+        description="if there are any, I work only in these channels and in direct messages, as #help #sales",
+    )
+    denied_channels: tuple[str, ...] = Field(
+        default=(), max_length=MOST_LISTED, description="the channels that I don't work in, as #help #sales"
+    )
+    commands_off: tuple[Switchable, ...] = Field(
+        default=(), description="the commands that are switched off: summarize, classify, code"
     )
     context: int = Field(
         default=16_000,
@@ -275,6 +296,27 @@ class ChannelSettings(BaseModel):
     def _people(cls, value: object) -> object:
         """Read people as they are typed."""
         return tuple(dict.fromkeys(re.findall(r"@([A-Z0-9]+)", value))) if isinstance(value, str) else value
+
+    @field_validator("allowed_people", "denied_people", "allowed_channels", "denied_channels", mode="before")
+    @classmethod
+    def _listed(cls, value: object, info: ValidationInfo) -> object:
+        """Read people or channels as they are typed."""
+        if not isinstance(value, str):
+            return value
+        sign = "@" if str(info.field_name).endswith("people") else "#"
+        bare = re.sub(r"<([@#])([A-Z0-9]+)(?:\|[^>]*)?>", r"\1\2", value)
+        words = dict.fromkeys(re.split(r"[\s,;]+", bare.strip()))
+        if unknown := [word for word in words if not re.fullmatch(rf"{sign}[A-Z0-9]{{3,}}", word)]:
+            raise ValueError(f"there is nobody or nothing called {unknown[0]}: choose from what {sign} offers")
+        return tuple(word.removeprefix(sign) for word in words)
+
+    @field_validator("commands_off", mode="before")
+    @classmethod
+    def _commands(cls, value: object) -> object:
+        """Read commands as they are typed, with or without their slash."""
+        if not isinstance(value, str):
+            return value
+        return tuple(dict.fromkeys(word.lstrip("/").lower() for word in re.split(r"[\s,;]+", value.strip())))
 
     @field_validator("teams", "routes", mode="before")
     @classmethod

@@ -66,10 +66,11 @@ USAGE = {
     "changes in its thread, or press “Tests for it”, “Explain” or another language there. In a thread, or with a file "
     "of yours, mention me with `/code` in front. Add `--private` to see it alone.",
     "parley": "`/parley prompt` shows this channel's system prompt, `/parley prompt <text>` sets it, "
-    "`/parley prompt --reset` removes it; `/parley settings` shows all settings, `/parley set <name> <value>` and "
-    "`/parley unset <name>` change one; `/parley why` tells where they come from, `/parley history` who changed what, "
-    "`/parley revert <number>` takes changes back; `/parley persona` chooses a prompt with a name; "
-    "`/parley triage on` sorts each post of this channel as feedback, "
+    "`/parley prompt --reset` removes it; `/parley settings` opens the form with the settings, "
+    "`/parley settings list` shows them all, `/parley set <name> <value>` and `/parley unset <name>` change one; "
+    "`/parley why` tells where they come from, `/parley history` who changed what, `/parley revert <number>` takes "
+    "changes back; with `workspace` before them, they are about the workspace; `/parley persona` chooses a prompt "
+    "with a name; `/parley triage on` sorts each post of this channel as feedback, "
     "`/parley triage report` and `/parley trends 7d` tell what came in; `/parley usage` shows what was used "
     "and what it cost, `/parley budget` what may be spent; `/parley forget` erases; "
     "`/parley help` tells what I can do.",

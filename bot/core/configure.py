@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from bot.core.channel_settings import MAX_INSTRUCTIONS, TRIAGE, ChannelSettings,
 from bot.core.command import HELP, USAGE, answering
 from bot.core.control import Button
 from bot.core.conversation import Place, Record
-from bot.errors import ConflictError, NotAllowedError, UsageError
+from bot.errors import ConflictError, NotAllowedError, NotInChannelError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,19 +20,30 @@ if TYPE_CHECKING:
     from bot.core.command import Command
     from bot.core.ports import Asker, Bookmark, Chat, Model, Sheet, Store
 
-WORDS = ("settings", "set", "unset", "prompt", "why", "history", "revert", "triage")  # behind /parley
+# Behind /parley.
+WORDS = ("settings", "set", "unset", "prompt", "why", "history", "revert", "triage", "workspace", "thread")
 EDIT_TRIAGE = "edit_triage_settings"  # the button that opens the form with those of triage
 EDIT = "edit_settings"  # the button that opens the form with the settings
+EDIT_WORKSPACE = "edit_workspace_settings"
 
+NAMING_CHANNELS = {"teams", "allowed_channels", "denied_channels"}  # settings
 _RESET = re.compile(r"(?:--|—|\u2013)?reset", re.IGNORECASE)  # phones turn two hyphens into a dash
 _FORM = re.compile(
-    r"(?:(?P<prompt>prompt)|(?P<list>settings|why|history)|(?:revert\s+(?P<back>\d{1,6}))|(?P<unset>unset\s+(?P<gone>\S+))|set\s+(?P<name>\S+))(?:\s+(?P<text>.*))?",
+    r"(?:(?P<prompt>prompt)|(?P<list>settings(?:\s+list)?|why|history)|(?:revert\s+(?P<back>\d{1,6}))|(?P<unset>unset\s+(?P<gone>\S+))|set\s+(?P<name>\S+))(?:\s+(?P<text>.*))?",
     re.IGNORECASE | re.DOTALL,
 )
 
 
 _TRIAGE = re.compile(
     r"(?:triage(?:\s+(?P<what>on|off|report|settings))?|(?P<trends>trends)(?:\s+(?P<days>\d{1,3})\s*d)?)", re.IGNORECASE
+)
+_SCOPED = re.compile(
+    r"(?:(?P<workspace>workspace)|thread\s+<?(?P<link>https?://[^\s>|]+)(?:\|[^\s>]*)?>?)\s+(?P<rest>.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+SCOPED = (
+    "`/parley workspace` and `/parley thread <link to a message in it>` go before `settings`, `set`, `unset`, "
+    "`prompt`, `why`, `history` and `revert`: then they are about the workspace, or about one thread."
 )
 TRENDS_DAYS = 7
 TRIAGE_IS_ON = (
@@ -41,9 +52,13 @@ TRIAGE_IS_ON = (
 )
 
 
+WORKSPACE = "workspace"
+
+
 class Action(StrEnum):
     """What `/parley` is asked to do with a setting."""
 
+    OPEN = "open"
     LIST = "list"
     SHOW = "show"
     SET = "set"
@@ -58,28 +73,44 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What was typed behind `/parley`. The channel's prompt is the setting `instructions`."""
+    """What was typed behind `/parley`. The channel's prompt is the setting `instructions`.
+
+    `scope`: whose settings, "" for the channel's, `WORKSPACE`, or a link to a message in a thread.
+    """
 
     action: Action
     name: str = ""
     text: str = ""
+    scope: str = ""
 
 
 def parse(typed: str) -> Wish:
-    """Read `settings`, `set …`, `unset …`, `why`, `history`, `revert <n>`, `prompt`, `prompt <text>`, `prompt --reset`.
+    """Read `settings [list]`, `set …`, `unset …`, `why`, `history`, `revert <n>`, `prompt [<text>]`, `prompt --reset`.
 
-    Raises `UsageError` for anything else, help among it.
+    Each may have `workspace` or `thread <link>` before it. Raises `UsageError` for anything else, help among it.
     """
     if typed.strip().lower() in {"", "help"}:
         raise UsageError(HELP)
-    if triage := _TRIAGE.fullmatch(typed.strip()):
+    scoped = _SCOPED.fullmatch(typed.strip())
+    if scoped is None:
+        return _parse_here(typed.strip())
+    wish = _parse_here(scoped["rest"])
+    if wish.name == "triage" or wish.action in {Action.REPORT, Action.TRENDS, Action.TRIAGE}:
+        raise UsageError("Only channels have triage: leave that word out.")
+    return replace(wish, scope=WORKSPACE if scoped["workspace"] else scoped["link"])
+
+
+def _parse_here(typed: str) -> Wish:
+    if triage := _TRIAGE.fullmatch(typed):
         return _parse_triage(triage)
-    match = _FORM.fullmatch(typed.strip())
+    match = _FORM.fullmatch(typed)
+    if not match and typed.split(maxsplit=1)[0].lower() in {WORKSPACE, "thread"}:
+        raise UsageError(SCOPED)
     if not match or ((match["list"] or match["back"]) and match["text"]):
         raise UsageError(USAGE["parley"])
     text = (match["text"] or "").strip()
     if match["list"]:
-        return Wish(Action({"settings": "list"}.get(match["list"].lower(), match["list"].lower())))
+        return _parse_list(match["list"].lower())
     if match["back"]:
         return Wish(Action.REVERT, text=match["back"])
     if match["prompt"]:
@@ -88,6 +119,11 @@ def parse(typed: str) -> Wish:
     if match["unset"]:
         return Wish(Action.UNSET, name)
     return Wish(Action.SET, name, text) if text else Wish(Action.SHOW, name)
+
+
+def _parse_list(typed: str) -> Wish:
+    words = typed.split()
+    return Wish(Action.OPEN if words == ["settings"] else Action(words[-1]))
 
 
 def _parse_triage(match: re.Match[str]) -> Wish:
@@ -113,52 +149,73 @@ async def configure(
     command: Command, *, admins: frozenset[str], bookmark: Bookmark, store: Store, model: Model, chat: Chat
 ) -> Record:
     """Show or change the channel's settings, and tell the asker alone. Raises `ChatError`."""
-    wish, channel = parse(command.text), _channel(command.place)
+    wish = parse(command.text)
     controls: tuple[Button, ...] = ()
     async with answering(command, chat=chat, bookmark=bookmark) as visible:
         try:
-            if wish.action is Action.LIST:
-                sentence = listing(await store.settings(channel), await store.sheet(channel), model)
-                controls = (Button(EDIT, "Change …", style="primary"),)
+            place = await _place(wish, command, chat)
+            if wish.action in {Action.OPEN, Action.LIST}:  # a form that was to be opened is not there
+                sentence = listing(place, await store.settings(place), await store.sheet(place), model)
+                if not place.thread:  # its form is in its messages' menu
+                    edit = EDIT if place.channel else EDIT_WORKSPACE
+                    controls = (Button(edit, "Change …", style="primary"),)
             elif wish.action is Action.TRIAGE:
-                sentence = listing(await store.settings(channel), await store.sheet(channel), model, TRIAGE)
+                sentence = listing(place, await store.settings(place), await store.sheet(place), model, TRIAGE)
                 controls = (Button(EDIT_TRIAGE, "Change …", style="primary"),)
             elif wish.action is Action.SHOW:
-                sentence = showing(wish.name, await store.settings(channel))
+                sentence = showing(place, wish.name, await store.settings(place))
             elif wish.action is Action.WHY:
-                sentence = settings_history.why(channel, await store.layers(channel), model)
+                sentence = settings_history.why(place, await store.layers(place), model)
             elif wish.action is Action.HISTORY:
-                sentence = settings_history.listing(await store.history(channel), chat.mention)
+                sentence = settings_history.listing(await store.history(place), chat.mention)
             else:
-                await check_may_change(channel, command.asker, admins=admins, chat=chat)
-                sentence = await _change(wish, command.asker, channel, command.channels, store=store, model=model)
+                await check_may_change(replace(place, thread=""), command.asker, admins=admins, chat=chat)
+                sentence = await _change(wish, command.asker, place, command.channels, store=store, model=model)
         except (ConflictError, NotAllowedError, UsageError) as error:
             sentence = error.sentence
         await visible.replace(sentence, controls=controls)
     return Record(command.place, command.asker.person)
 
 
+async def _place(wish: Wish, command: Command, chat: Chat) -> Place:
+    """Return whose settings are meant. Raises `UsageError`, `NotAllowedError` where the thread is not theirs to see."""
+    here = Place(command.place.workspace, "" if wish.scope == WORKSPACE else command.place.channel)
+    if wish.scope in {"", WORKSPACE}:
+        return here
+    target = chat.locate(wish.scope, here)
+    if target is None or not target.message:
+        raise UsageError(SCOPED)
+    thread = replace(target.place, thread=target.place.thread or target.message)
+    try:
+        standing = await chat.standing(replace(thread, thread=""), command.asker.person)
+    except NotInChannelError:
+        raise UsageError("I am not in the channel of that thread.") from None
+    if not standing.is_member:
+        raise NotAllowedError("Only members of its channel see and change a thread's settings.")
+    return thread
+
+
 async def _change(
-    wish: Wish, asker: Asker, channel: Place, channels: Sequence[tuple[str, str]], *, store: Store, model: Model
+    wish: Wish, asker: Asker, place: Place, channels: Sequence[tuple[str, str]], *, store: Store, model: Model
 ) -> str:
-    sheet = await store.sheet(channel)
+    sheet = await store.sheet(place)
     if wish.action is Action.REVERT:
-        back = settings_history.reverted(await store.history(channel, since=int(wish.text)), int(wish.text))
-        await store.change_settings(channel, back, asker.person, version=sheet.version)
+        back = settings_history.reverted(await store.history(place, since=int(wish.text)), int(wish.text))
+        await store.change_settings(place, back, asker.person, version=sheet.version)
         return f"The settings are back at how they were after change {wish.text}: {', '.join(sorted(back))}."
     value = None
     if wish.action is Action.SET:
         if wish.name == "personas":
             raise UsageError("Personas are the workspace's: `/parley persona` tells how to keep and choose them.")
-        text = located(wish.text, channels) if wish.name == "teams" else wish.text
+        text = located(wish.text, channels) if wish.name in NAMING_CHANNELS else wish.text
         value = read(wish.name, text, {name: v for name, v in sheet.values.items() if name != wish.name})
-        held = (await store.settings(channel)).model_dump(mode="json", exclude_none=True)
+        held = (await store.settings(place)).model_dump(mode="json", exclude_none=True)
         if fault := model.faults(merged(held, {wish.name: value})).get(wish.name):
             raise UsageError(f"`{wish.name}` is not set: {fault}.")
         if wish.name == "persona" and (lost := merged(held, {wish.name: value}).lost_persona):
             raise UsageError(lost)
-    await store.change_settings(channel, {wish.name: value}, asker.person, version=sheet.version)
-    return done(wish.name, value)
+    await store.change_settings(place, {wish.name: value}, asker.person, version=sheet.version)
+    return done(place, wish.name, value)
 
 
 def located(text: str, channels: Sequence[tuple[str, str]]) -> str:
@@ -174,13 +231,14 @@ async def check_may_change(channel: Place, asker: Asker, *, admins: frozenset[st
     if not standing.is_member:
         raise NotAllowedError("Only members of this channel may change its settings.")
     if not standing.is_admin and asker.person not in admins:
+        whose = "this channel's" if channel.channel else "the workspace's"
         raise NotAllowedError(
-            "Only workspace admins and Parley's admins may change this channel's settings; please ask one of them."
+            f"Only workspace admins and Parley's admins may change {whose} settings; please ask one of them."
         )
 
 
-def listing(settings: ChannelSettings, own: Sheet, model: Model, names: Sequence[str] = ()) -> str:
-    """Write settings that hold in a channel, all unless told, one a line, with those that its model does not take."""
+def listing(place: Place, settings: ChannelSettings, own: Sheet, model: Model, names: Sequence[str] = ()) -> str:
+    """Write settings that hold in a place, all unless told, one a line, with those that its model does not take."""
     faults = {**model.faults(settings), **({"persona": settings.lost_persona} if settings.lost_persona else {})}
     lines = []
     held = settings.model_dump(mode="json")
@@ -188,26 +246,28 @@ def listing(settings: ChannelSettings, own: Sheet, model: Model, names: Sequence
         note = f" ⚠️ not applied: {faults[name]}" if name in faults else " _(set here)_" if name in own.values else ""
         lines.append(f"• `{name}`: {_shown(name, value)}{note}")
     hint = "Change one with `/parley set <name> <value>`, go back to its default with `/parley unset <name>`."
-    return "\n".join(["This channel's settings:", *lines, "", hint])
+    return "\n".join([f"{_whose(place)} settings:", *lines, "", hint])
 
 
-def showing(name: str, settings: ChannelSettings) -> str:
+def showing(place: Place, name: str, settings: ChannelSettings) -> str:
     """Write one setting."""
     value = settings.model_dump(mode="json")[name]
     if name != "instructions":
         return f"`{name}` is {_shown(name, value)}: {ChannelSettings.model_fields[name].description}."
-    return f"This channel's prompt:\n\n{_quoted(value)}" if value else "This channel has no prompt of its own."
+    whose = _whose(place)
+    whom = whose.removesuffix("'s")
+    return f"{whose} prompt:\n\n{_quoted(value)}" if value else f"{whom} has no prompt of its own."
 
 
-def done(name: str, value: Any) -> str:  # noqa: ANN401 - each setting has its own type
+def done(place: Place, name: str, value: Any) -> str:  # noqa: ANN401 - each setting has its own type
     """Tell that a setting was changed."""
     if name == "triage" and value:
         return TRIAGE_IS_ON
     if name != "instructions":
         return f"`{name}` is back at its default." if value is None else f"`{name}` is set to {_shown(name, value)}."
     if value is None:
-        return "This channel's prompt is removed."
-    return f"This channel's prompt is set. It holds from the next message in any thread here.\n\n{_quoted(value)}"
+        return f"{_whose(place)} prompt is removed."
+    return f"{_whose(place)} prompt is set. It holds from the next message on.\n\n{_quoted(value)}"
 
 
 def _shown(name: str, value: Any) -> str:  # noqa: ANN401 - as above
@@ -228,8 +288,8 @@ def _one_shown(one: Any) -> str:  # noqa: ANN401 - as above
     return f"{' + '.join(one['when'])} → {one['team']}" if "when" in one else str(one["name"])
 
 
-def _channel(place: Place) -> Place:
-    return Place(place.workspace, place.channel)
+def _whose(place: Place) -> str:
+    return "This thread's" if place.thread else "This channel's" if place.channel else "The workspace's"
 
 
 def _quoted(text: str) -> str:

@@ -74,6 +74,11 @@ class Press:
     answers: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
 
 
+Kind = Literal[
+    "text", "area", "number", "choice", "choices", "person", "people", "channel", "channels", "note", "press"
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """A field of a form; `options` are pairs of a choice and its label. `value` is what it begins with.
@@ -84,9 +89,7 @@ class Field:
 
     name: str
     label: str
-    kind: Literal["text", "area", "number", "choice", "choices", "person", "people", "channel", "note", "press"] = (
-        "text"
-    )
+    kind: Kind = "text"
     value: str | tuple[str, ...] = ""
     options: tuple[tuple[str, str], ...] = ()
     hint: str = ""

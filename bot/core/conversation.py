@@ -164,9 +164,9 @@ class Record:
     """What a finished turn leaves behind, stored in one transaction. No messages: the thread is not touched.
 
     `read_until`: up to which message a thread counts as read that was not known before. `is_outgrown`: the thread holds
-    more than goes along with a question, so that its older part wants a summary. `is_refusal`: somebody who is not
-    answered here has to be told so. `code_files` are those that are new in the thread or changed. `rewritten`: messages
-    that the store has, which now say something else.
+    more than goes along with a question, so that its older part wants a summary. `refusal`: what somebody
+    is told who is not answered here. `code_files` are those that are new in the thread or changed. `rewritten`:
+    messages that the store has, which now say something else.
     """
 
     place: Place
@@ -177,7 +177,7 @@ class Record:
     read_until: str = ""
     people: Mapping[str, str] = field(default_factory=dict)
     is_outgrown: bool = False
-    is_refusal: bool = False
+    refusal: str = ""
     code_files: tuple[CodeFile, ...] = ()
     rewritten: tuple[Message, ...] = ()
 

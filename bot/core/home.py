@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bot.core.configure import EDIT
+from bot.core.configure import EDIT, EDIT_WORKSPACE
 from bot.core.control import Button
 from bot.core.conversation import Place
-from bot.core.settings_form import EDIT_WORKSPACE
 from bot.core.settings_history import shown
 from bot.core.usage import Scope, View, cost
 

@@ -19,6 +19,11 @@ PARSED: dict[str, Callable[[str], object]] = {
 }
 
 
+def word(typed: str) -> str:
+    """Return the first word of what was typed, "" for nothing."""
+    return (typed.split(maxsplit=1) or [""])[0].lower()
+
+
 def find(typed: str, words: Mapping[str, Entry]) -> Entry | None:
     """Return whose the first two words are of what was typed, or else the first one."""
     first = typed.lower().split(maxsplit=2)

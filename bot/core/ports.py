@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Collection
     from contextlib import AbstractAsyncContextManager
 
+    from bot.core.access import Visitor
     from bot.core.code.files import CodeFile
     from bot.core.command import Command
     from bot.core.control import Control, Form, Press, Submission
@@ -376,6 +377,9 @@ class Chat(Protocol):
         All of a workspace's people are in its own place, which has no channel.
         """
 
+    async def visitor(self, place: Place, person: str) -> Visitor:
+        """Tell who somebody is, as known for an hour at most; a stranger is an outsider. Raises `ChatError`."""
+
     async def channels(self, place: Place, person: str) -> tuple[tuple[str, str], ...]:
         """Return the channels that both the bot and a person are in, 1,000 at most: ids, names. Raises `ChatError`."""
 
@@ -400,6 +404,9 @@ class Reception(Protocol):
 
     async def take(self, command: Command) -> None:
         """Take in a slash command."""
+
+    async def open(self, command: Command) -> Form | None:
+        """Return the form that a command opens at once, None where it has to be taken in. Raises a `BotError`."""
 
     async def stop(self, place: Place) -> None:
         """Take in that somebody stopped what is being written in a thread."""

@@ -54,7 +54,7 @@ def answer_to(changed: Changed, conversation: Conversation) -> Message | None:
     return answered if answered.role is Role.ASSISTANT and answered.id and question.role is Role.USER else None
 
 
-async def refuse(place: Place, asker: Asker, *, chat: Chat) -> None:
-    """Tell somebody of another organisation that they are not answered here, only to them. Raises `ChatError`."""
+async def refuse(place: Place, asker: Asker, sentence: str, *, chat: Chat) -> None:
+    """Tell somebody that they are not answered here, only to them. Raises `ChatError`."""
     async with chat.whisper(place, asker) as visible:
-        await visible.replace(REFUSAL)
+        await visible.replace(sentence)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from bot.core import configure
-from bot.core.channel_settings import ChannelSettings, merged, read
+from bot.core.channel_settings import COMMANDS, ChannelSettings, merged, read
 from bot.core.classify import category
 from bot.core.classify.category import Category
-from bot.core.configure import EDIT
-from bot.core.control import Field, Form
+from bot.core.configure import EDIT, EDIT_TRIAGE, EDIT_WORKSPACE
+from bot.core.control import Field, Form, Kind
 from bot.core.conversation import Place, Record
 from bot.core.ports import Call, Chat, Model, Purpose, Request, Role, Store, Turn
 from bot.core.settings_history import why
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FORM = "settings"
-EDIT_WORKSPACE = "edit_workspace_settings"
 SHORTCUT = "thread_settings"  # in a message's menu
 MODEL, TRIAL, TRY, WHY = "model", "trial", "try_settings", "why_settings"
 PRESSES = {EDIT, EDIT_WORKSPACE, SHORTCUT, MODEL, TRY, WHY}
@@ -54,16 +54,50 @@ FIELDS = (
     "categories",
     "code_language",
     "footer",
+    "person_budget",
+    "channel_budget",
+    "workspace_budget",
+    "budget_notice",
+    "turns_per_minute",
+    "guests",
+    "allowed_people",
+    "denied_people",
+    "allowed_channels",
+    "denied_channels",
+    "commands_off",
     "redact",
     "phone_country",
     "retention_days",
 )
+FOR_WORKSPACES = {"workspace_budget", "allowed_channels", "denied_channels"}
+NOT_FOR_THREADS = FOR_WORKSPACES | {
+    *("person_budget", "channel_budget", "budget_notice", "turns_per_minute"),
+    *("guests", "allowed_people", "denied_people", "commands_off"),
+}
+# The kind of their fields, what stands before each of them, and between them.
+LISTS: dict[str, tuple[Kind, str, str]] = {
+    "allowed_people": ("people", "@", " "),
+    "denied_people": ("people", "@", " "),
+    "allowed_channels": ("channels", "#", " "),
+    "denied_channels": ("channels", "#", " "),
+    "commands_off": ("choices", "", ", "),
+}
 TYPED = {"code_language", "phone_country"}  # in a line
 LABELS = {
     "instructions": "System prompt",
     "max_output": "Longest answer",
     "top_p": "Top-p",
     "answers": "Whom to answer",
+    "person_budget": "Budget of a person, $ a day",
+    "channel_budget": "Budget of the channel, $ a day",
+    "workspace_budget": "Budget of the workspace, $ a month",
+    "budget_notice": "Notice at, % of a budget",
+    "turns_per_minute": "Questions of a person, a minute",
+    "allowed_people": "Only these people",
+    "denied_people": "Not these people",
+    "allowed_channels": "Only these channels",
+    "denied_channels": "Not these channels",
+    "commands_off": "Commands that are off",
 }
 # A value of each setting that not every model takes, to ask the model about.
 PROBES: Mapping[str, Any] = {
@@ -190,7 +224,7 @@ async def _form(
     inherited = merged(*(layer.values for layer in below))
     models = await desk.model.offered()
     chosen = typed.get(MODEL) or inherited.model
-    names = [name for name in FIELDS if _applies(name, chosen, desk.model)]
+    names = [name for name in FIELDS if _belongs(name, place) and _applies(name, chosen, desk.model)]
     if not inherited.personas:
         names.remove("persona")
     if place.thread:
@@ -207,7 +241,8 @@ async def _form(
     title = "This thread's settings" if place.thread else "Channel settings" if place.channel else "Workspace settings"
     value = " ".join((place.workspace, place.channel or "-", place.thread or "-", str(version)))
     why = Field(WHY, "Why these settings?", "press")
-    return Form(FORM, title, (*notes, why, fields[0], *trial, *fields[1:]), value=value)
+    triage = [Field(EDIT_TRIAGE, "Triage …", "press")] if place.channel and not place.thread else []
+    return Form(FORM, title, (*notes, why, *triage, fields[0], *trial, *fields[1:]), value=value)
 
 
 def _about(place: Place, own: Mapping[str, Any], chosen: str, names: Sequence[str], model: Model) -> str:
@@ -220,6 +255,12 @@ def _about(place: Place, own: Mapping[str, Any], chosen: str, names: Sequence[st
     if place.thread:
         lines.append("What is set here holds in this thread only, before the channel's settings.")
     return "\n".join(lines)
+
+
+def _belongs(name: str, place: Place) -> bool:
+    if place.thread:
+        return name not in NOT_FOR_THREADS
+    return name not in FOR_WORKSPACES if place.channel else name != "channel_budget"
 
 
 def _applies(name: str, chosen: str, model: Model) -> bool:
@@ -244,9 +285,12 @@ def _field(name: str, typed: str, inherited: ChannelSettings, models: Mapping[st
         options = [(INHERITED, f"Not set here ({left or 'as it suits the task'})"), *((one, one) for one in choices)]
         return Field(name, _label(name), "choice", typed or INHERITED, tuple(options), hint)
     hint += f" Not set here: {left[:200]}" if left and name not in {"instructions", "categories"} else ""
-    kind: Literal["area", "number", "text"] = (
-        "area" if name in {"instructions", "categories"} else "text" if name in TYPED else "number"
-    )
+    if name in LISTS:
+        listed, sign, _ = LISTS[name]
+        values = tuple(one.removeprefix(sign) for one in re.split(r"[,\s]+", typed) if one)
+        commands = tuple((one, f"/{one}") for one in COMMANDS) if listed == "choices" else ()
+        return Field(name, _label(name), listed, values, commands, hint, optional=True)
+    kind: Kind = "area" if name in {"instructions", "categories"} else "text" if name in TYPED else "number"
     return Field(name, _label(name), kind, typed, hint=hint, optional=True, max_length=LONGEST)
 
 
@@ -279,11 +323,20 @@ def _text(name: str, value: Any) -> str:  # noqa: ANN401 - each setting has its 
         return ""
     if name == "categories":
         return category.written(Category.model_validate(one) for one in value)
+    if name in LISTS:
+        _, sign, between = LISTS[name]
+        return between.join(f"{sign}{one}" for one in value)
     return ("on" if value else "off") if isinstance(value, bool) else str(value)
 
 
 def _entered(answers: Mapping[str, object]) -> dict[str, str]:
-    return {name: "" if answers[name] == INHERITED else str(answers[name]) for name in FIELDS if name in answers}
+    def entered(name: str) -> str:
+        answer = answers[name]
+        if name in LISTS and not isinstance(answer, str):
+            return _text(name, answer)
+        return "" if answer == INHERITED else str(answer)
+
+    return {name: entered(name) for name in FIELDS if name in answers}
 
 
 def _read(answers: Mapping[str, object], own: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:

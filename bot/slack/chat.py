@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.core.access import Visitor
 from bot.core.ports import Standing
 from bot.slack import forms, home, lookup
 from bot.slack.answer import Outlet, StreamedAnswer
@@ -64,7 +65,8 @@ class SlackChat:
         )
         self._cards = Cards(client, identity, budget, self._out.posts)
         self._lookup = Lookup(client)
-        self._history = History(client, identity, People(client))
+        self._people = People(client)
+        self._history = History(client, identity, self._people)
 
     def mention(self, person: str) -> str:
         """Write a person's name as Slack links it."""
@@ -169,10 +171,20 @@ class SlackChat:
 
     async def standing(self, place: Place, person: str) -> Standing:
         """Look up a person's membership of the channel and rank in the workspace. Raises `ChatError`."""
-        user = (await call(self._client.users_info, user=person))["user"]
-        is_admin = bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner"))
+        rank = await self._people.rank(person, anew=True)
         is_member = not place.channel or await self._lookup.is_member(place.channel, person)
-        return Standing(is_member=is_member, is_admin=is_admin)
+        return Standing(is_member=is_member, is_admin=rank.is_admin)
+
+    async def visitor(self, place: Place, person: str) -> Visitor:
+        """Tell who somebody is, as known for an hour at most. Raises `ChatError`."""
+        us, rank = await self._identity(), await self._people.rank(person)
+        return Visitor(
+            person,
+            is_admin=rank.is_admin,
+            is_guest=rank.is_guest,
+            is_outsider=rank.organisations.isdisjoint({us.team_id, us.enterprise_id}),
+            is_direct=place.channel.startswith("D"),
+        )
 
     async def channels(self, place: Place, person: str) -> tuple[tuple[str, str], ...]:  # noqa: ARG002 - the port's
         """Return the ids and names of the channels that both the bot and a person are in. Raises `ChatError`."""

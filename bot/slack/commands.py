@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
+import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,8 +18,8 @@ from bot.core.command import Command, take_private
 from bot.core.conversation import Place
 from bot.core.ports import Asker
 from bot.core.summarize import typed as summarize
-from bot.errors import UsageError
-from bot.slack import payload
+from bot.errors import BotError, UsageError
+from bot.slack import forms, payload
 from bot.slack.text import named_channels, plain
 
 if TYPE_CHECKING:
@@ -25,12 +27,17 @@ if TYPE_CHECKING:
 
     from slack_bolt.app.async_app import AsyncApp
     from slack_bolt.context.ack.async_ack import AsyncAck
+    from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.core.ports import Reception
 
 # A user group can be told of something, as a person can; its label alone would not say which it is.
 _GROUP = re.compile(r"<!subteam\^(\w+)[^>]*>")
 
+log = logging.getLogger(__name__)
+
+# Seconds; what is left of three is for the rest. https://docs.slack.dev/interactivity/handling-user-interaction
+TRIGGER_LASTS = 2.0
 AT_WORK = "Working on it. Only you will see the answer."
 
 
@@ -76,7 +83,7 @@ def register(app: AsyncApp, reception: Reception) -> None:
 
 
 def _listener(spec: SlashCommand, reception: Reception) -> Callable[..., Any]:
-    async def on_command(ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def on_command(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         with payload.reading():
             command = read(spec, body)
         try:
@@ -84,10 +91,28 @@ def _listener(spec: SlashCommand, reception: Reception) -> Callable[..., Any]:
         except UsageError as error:
             await ack(error.sentence)
             return
+        if await _open(command, body, client, reception):
+            await ack()
+            return
         await reception.take(command)
         await (ack(AT_WORK) if command.is_private and not spec.is_private else ack())
 
     return on_command
+
+
+async def _open(command: Command, body: Mapping[str, Any], client: AsyncWebClient, reception: Reception) -> bool:
+    """Open the form that a command asks for, if it can be done in time; else its answer comes as a message."""
+    if not body.get("trigger_id"):
+        return False
+    try:
+        async with asyncio.timeout(TRIGGER_LASTS):
+            form = await reception.open(command)
+            if form is not None:
+                await forms.show(client, body, form)
+    except (BotError, TimeoutError) as error:
+        log.info("no form opened: %s", type(error).__name__)
+        return False
+    return form is not None
 
 
 def read(spec: SlashCommand, body: Mapping[str, Any]) -> Command:

@@ -115,7 +115,7 @@ def _element(field: Field) -> dict[str, Any]:
     if field.kind == "choices":
         chosen = [option for option in options if option["value"] in field.value]
         return {"type": "multi_static_select", "options": options} | ({"initial_options": chosen} if chosen else {})
-    if field.kind in {"person", "people", "channel"}:
+    if field.kind in {"person", "people", "channel", "channels"}:
         return _of_slack(field)
     initial = {"initial_value": str(field.value)} if field.value else {}
     if field.kind == "number":
@@ -134,9 +134,12 @@ def _of_slack(field: Field) -> dict[str, Any]:
         return {"type": "multi_users_select"} | ({"initial_users": list(field.value)} if field.value else {})
     if field.kind == "person":
         return {"type": "users_select"} | ({"initial_user": field.value} if field.value else {})
+    if field.kind == "channels":
+        chosen = {"initial_conversations": list(field.value)} if field.value else {}
+        return {"type": "multi_conversations_select", "filter": {"include": ["public", "private"]}} | chosen
     among = {"include": ["public", "private"], "exclude_external_shared_channels": True}
-    chosen = {"initial_conversation": field.value} if field.value else {}
-    return {"type": "conversations_select", "filter": among} | chosen
+    initial = {"initial_conversation": field.value} if field.value else {}
+    return {"type": "conversations_select", "filter": among} | initial
 
 
 def submitted(body: Mapping[str, Any]) -> Submission:
@@ -162,12 +165,12 @@ def _answer(entered: Mapping[str, Any]) -> str | tuple[str, ...]:
         return tuple(str(option.get("value")) for option in entered["selected_options"] or [])
     if "selected_option" in entered:
         return str((entered["selected_option"] or {}).get("value") or "")
-    if "selected_users" in entered:
-        return tuple(map(str, entered["selected_users"] or []))
-    if "selected_conversation" in entered:
-        return str(entered["selected_conversation"] or "")
-    if "selected_user" in entered:
-        return str(entered["selected_user"] or "")
+    for name in ("selected_users", "selected_conversations"):
+        if name in entered:
+            return tuple(map(str, entered[name] or []))
+    for name in ("selected_user", "selected_conversation"):
+        if name in entered:
+            return str(entered[name] or "")
     return plain(str(entered.get("value") or ""))
 
 

@@ -6,11 +6,12 @@ import asyncio
 import logging
 import re
 from collections import OrderedDict
+from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import ChatBusyError, ChatError
-from bot.slack.api import call_once
+from bot.slack.api import call, call_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 
 KEPT = 10_000  # names
 KEPT_FOR = 86_400.0  # seconds
+RANK_KEPT_FOR = 3_600.0
+STRANGERS = {"user_not_found", "user_not_visible", "users_not_found"}  # Slack's words for somebody it does not show
 UNKNOWN_FOR = 600.0  # seconds before a person whose name Slack did not give is asked for again
 AT_ONCE = 8
 LONGEST_NAME = 80  # characters, as Slack's own limit
@@ -28,14 +31,28 @@ LONGEST_NAME = 80  # characters, as Slack's own limit
 MENTION = re.compile(r"<@(?P<person>[UW][A-Z0-9]{2,20})(?:\|[^>]*)?>")
 
 
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """What somebody is in the workspace; `organisations` are the team and the enterprise that they belong to.
+
+    Where Slack does not show somebody at all, they belong to none; https://docs.slack.dev/reference/objects/user-object
+    """
+
+    is_admin: bool = False
+    is_guest: bool = False
+    organisations: frozenset[str] = frozenset()
+
+
 class People:
     """Names by people's ids, at most `KEPT` of them; an id that Slack gives no name for stands for itself.
 
-    A name is never waited for: once Slack's rate limit is reached, ids do until it is over.
+    A name is never waited for: once Slack's rate limit is reached, ids do until it is over. A rank is, as it decides
+    who may do what.
     """
 
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
+        self._ranks: OrderedDict[str, tuple[Rank, float]] = OrderedDict()
         self._known: OrderedDict[str, tuple[str, float]] = OrderedDict()
         self._busy_until = 0.0
 
@@ -51,6 +68,19 @@ class People:
 
         await asyncio.gather(*map(ask, unknown))
         return {person: self._known.get(person, (person, 0.0))[0] for person in wanted}
+
+    async def rank(self, person: str, *, anew: bool = False) -> Rank:
+        """Return what somebody is in the workspace, as it was an hour ago at most, or now. Raises `ChatError`."""
+        rank, until = self._ranks.get(person, (Rank(), 0.0))
+        if anew or until <= monotonic():
+            try:
+                rank = rank_of((await call(self._client.users_info, user=person))["user"])
+            except ChatError as error:
+                if anew or error.code not in STRANGERS:
+                    raise
+                rank = Rank()
+            self._keep_rank(person, rank)
+        return rank
 
     def learn(self, person: str, profile: Mapping[str, Any]) -> None:
         """Take a name from a profile that came with a message, which saves the question."""
@@ -69,14 +99,32 @@ class People:
             if not error.is_transient:
                 self._keep(person, person, UNKNOWN_FOR)
         else:
+            self._keep_rank(person, rank_of(user))
             profile = user.get("profile") or {}
             self._keep(person, name_of(profile) or name_of(user) or person, KEPT_FOR)
+
+    def _keep_rank(self, person: str, rank: Rank) -> None:
+        self._ranks[person] = (rank, monotonic() + RANK_KEPT_FOR)
+        self._ranks.move_to_end(person)
+        while len(self._ranks) > KEPT:
+            self._ranks.popitem(last=False)
 
     def _keep(self, person: str, name: str, seconds: float) -> None:
         self._known[person] = (name, monotonic() + seconds)
         self._known.move_to_end(person)
         while len(self._known) > KEPT:
             self._known.popitem(last=False)
+
+
+def rank_of(user: Mapping[str, Any]) -> Rank:
+    """Read what somebody is in the workspace."""
+    enterprise = user.get("enterprise_user") or {}
+    homes = (user.get("team_id"), enterprise.get("enterprise_id"))
+    return Rank(
+        is_admin=any(user.get(name) for name in ("is_admin", "is_owner", "is_primary_owner")),
+        is_guest=any(user.get(name) for name in ("is_restricted", "is_ultra_restricted")),
+        organisations=frozenset(str(home) for home in homes if home),
+    )
 
 
 def name_of(profile: Mapping[str, Any]) -> str:

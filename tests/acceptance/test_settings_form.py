@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from bot.playground.messages_rules import MessagesApiError
 from tests.acceptance.conftest import BOTH_DATABASES
 
@@ -25,8 +27,7 @@ async def whispered(dialogue: Dialogue, typed: str) -> str:
 
 async def opened(dialogue: Dialogue) -> dict[str, Any]:
     """Open the form of #general."""
-    await whispered(dialogue, "settings")
-    assert (await dialogue.workspace.press(dialogue.workspace.ephemerals()[-1], "edit_settings.0")).ok
+    await dialogue.workspace.command(dialogue.general, "/parley", "settings")
     return dialogue.workspace.modal()
 
 
@@ -92,10 +93,63 @@ async def test_a_setting_that_stopped_applying_is_said(dialogue: Dialogue) -> No
 async def test_the_second_who_saves_is_told(dialogue: Dialogue) -> None:
     workspace = dialogue.workspace
     await opened(dialogue)
-    await workspace.press(workspace.ephemerals()[-1], "edit_settings.0", user=workspace.ada)
+    await workspace.command(dialogue.general, "/parley", "settings", user=workspace.ada)
     assert (await workspace.submit({"footer": "on"}, user=workspace.ada)).ok
     refused = await workspace.submit({"footer": "off"})
     assert "Somebody else has changed this" in str(refused.errors)
+
+
+async def test_the_list_has_a_button_to_the_form(dialogue: Dialogue) -> None:
+    assert "`triage`: off" in await whispered(dialogue, "settings list")
+    assert (await dialogue.workspace.press(dialogue.workspace.ephemerals()[-1], "edit_settings.0")).ok
+    assert dialogue.workspace.modal()["title"]["text"] == "Channel settings"
+
+
+@pytest.mark.parametrize(
+    ("typed", "fault"),
+    [({"person_budget": "-1"}, "greater than or equal to 0"), ({"turns_per_minute": "2.5"}, "valid integer")],
+)
+async def test_a_wrong_budget_is_told_under_it(dialogue: Dialogue, typed: dict[str, str], fault: str) -> None:
+    await opened(dialogue)
+    refused = await dialogue.workspace.submit(typed)
+    assert fault in refused.errors[next(iter(typed))]
+    assert refused.is_open
+    assert (await dialogue.workspace.submit({"person_budget": "2", "turns_per_minute": "10"})).ok
+    assert "Each person: $2.00 a day" in await whispered(dialogue, "budget")
+
+
+async def test_a_word_is_no_budget(dialogue: Dialogue) -> None:
+    reply = await dialogue.workspace.command(dialogue.general, "/parley", "set person_budget ten")
+    told = reply.text or await dialogue.whisper()
+    assert "`person_budget`: input should be a valid number" in told
+    reply = await dialogue.workspace.command(dialogue.general, "/parley", "budget person ten")
+    assert "valid number" in reply.text
+
+
+async def test_workspaces_and_threads_have_a_history(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer("Hello.")
+    ts = dialogue.mention("hi")
+    await dialogue.answer(dialogue.general, ts)
+    thread = f"thread https://local.slack.com/archives/{dialogue.general}/p{ts.replace('.', '')}"
+    for scope in ("workspace", thread):
+        await whispered(dialogue, f"{scope} set effort high")
+        await whispered(dialogue, f"{scope} set effort low")
+        assert "`effort` high → low" in await whispered(dialogue, f"{scope} history")
+        assert "after change 1: effort" in await whispered(dialogue, f"{scope} revert 1")
+        assert "effort: high" in await whispered(dialogue, f"{scope} why")
+    assert "never changed" in await whispered(dialogue, "history")
+    assert "set for this thread" in await whispered(dialogue, f"{thread} why")
+    refused = await dialogue.workspace.command(dialogue.general, "/parley", "thread nowhere why")
+    assert "link to a message in it" in refused.text
+
+
+async def test_only_its_members_see_a_thread(dialogue: Dialogue) -> None:
+    workspace = dialogue.workspace
+    (ts,) = workspace.fill(leads := workspace.channel("leads"), ["a secret"])
+    link = f"https://local.slack.com/archives/{leads}/p{ts.replace('.', '')}"
+    await workspace.command(dialogue.general, "/parley", f"thread {link} why", user=workspace.sam)
+    await workspace.until(lambda: workspace.ephemerals(workspace.sam))
+    assert "Only members of its channel" in workspace.ephemerals(workspace.sam)[-1].shown
 
 
 async def test_a_channel_that_is_gone_is_said(dialogue: Dialogue) -> None:

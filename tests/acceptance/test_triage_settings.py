@@ -54,6 +54,16 @@ async def test_what_is_saved_holds_at_once(dialogue: Dialogue, model: ScriptedMo
     assert "the app ends by itself" in prompt
 
 
+async def test_it_is_a_button_away_from_the_settings(dialogue: Dialogue) -> None:
+    workspace = dialogue.workspace
+    await workspace.command(support(dialogue), "/parley", "settings")
+    assert workspace.modal()["title"]["text"] == "Channel settings"
+    await workspace.press(workspace.modal(), "edit_triage_settings")
+    assert workspace.modal()["title"]["text"] == "Triage in this channel"
+    assert (await workspace.submit({"strictness": "eager"})).ok
+    assert "strictness: eager" in await parley(dialogue, "why")
+
+
 async def test_faults_stand_below_their_fields(dialogue: Dialogue) -> None:
     await opened(dialogue)
     refused = await dialogue.workspace.submit(
@@ -115,7 +125,7 @@ async def test_two_who_save_at_once_are_told(dialogue: Dialogue) -> None:
 @pytest.mark.parametrize("who", ["sam", "gia"])
 async def test_only_admins_open_the_form(dialogue: Dialogue, who: str) -> None:
     workspace, person = dialogue.workspace, getattr(dialogue.workspace, who)
-    await parley(dialogue, "triage settings")
+    await parley(dialogue, "set guests on")
     seen = len(workspace.ephemerals(user=person))
     await workspace.command(support(dialogue), "/parley", "triage settings", user=person)
     await workspace.until(lambda: len(workspace.ephemerals(user=person)) > seen)

@@ -58,6 +58,9 @@ class RefusingReception:
     async def take(self, command: Command) -> None:
         raise AssertionError(command)
 
+    async def open(self, command: Command) -> Form | None:
+        raise AssertionError(command)
+
     async def stop(self, place: Place) -> None:
         raise AssertionError(place)
 

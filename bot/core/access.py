@@ -1,0 +1,82 @@
+"""Who may use the bot where, and which of its commands: one rule for messages, commands, presses and forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from bot.core.channel_settings import Outsiders
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from bot.core.channel_settings import ChannelSettings
+    from bot.core.conversation import Heard
+
+OWN = "parley"  # the command that admins always have: what they switch off by mistake they can switch on again
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who wants something of the bot, and whether that is in direct messages.
+
+    `is_admin`: of the workspace, or one of the bot's own. `is_guest`: a restricted account of the workspace.
+    `is_outsider`: of another organisation.
+    """
+
+    person: str
+    is_admin: bool = False
+    is_guest: bool = False
+    is_outsider: bool = False
+    is_direct: bool = False
+
+
+class Judge(Protocol):
+    """Tells whether a message that is for the bot may be answered."""
+
+    async def __call__(self, heard: Heard, settings: ChannelSettings, *, command: str = "") -> str:
+        """Return the sentence that refuses, "" for none; `command` is what the message asks for. Raises `ChatError`."""
+
+
+def refusal(visitor: Visitor, channel: str, settings: ChannelSettings, helpers: str, *, command: str = "") -> str:
+    """Return the one sentence by which somebody is refused, "" where they may; `helpers` can change that.
+
+    `command` is what they ask for, "" for none in particular. A channel or a command that is switched off is so for
+    admins, too; nothing else is refused to them.
+    """
+    is_off = not visitor.is_direct and _is_closed(channel, settings) and not (visitor.is_admin and command == OWN)
+    is_named = visitor.person in settings.allowed_people
+    for holds, sentence in (
+        (command in settings.commands_off, f"`/{command}` is switched off here; {helpers} can switch it on."),
+        (is_off, f"I am switched off in this channel; {helpers} can switch me on."),
+        (visitor.is_admin, ""),
+        (visitor.person in settings.denied_people, f"I may not work for you here; {helpers} can change that."),
+        (
+            visitor.is_outsider and settings.outsiders is Outsiders.NOBODY,
+            f"I work only for people of the organisation that runs me; {helpers} of it can let you use me here.",
+        ),
+        (
+            visitor.is_guest and not settings.guests and not is_named,
+            f"I don't work for guests here; {helpers} can let you use me.",
+        ),
+        (
+            settings.allowed_people and not is_named,
+            f"Only some people may use me here, and you are not one of them yet; {helpers} can add you.",
+        ),
+    ):
+        if holds:
+            return sentence
+    return ""
+
+
+def _is_closed(channel: str, settings: ChannelSettings) -> bool:
+    if not channel:
+        return False
+    return channel in settings.denied_channels or (
+        bool(settings.allowed_channels) and channel not in settings.allowed_channels
+    )
+
+
+def helpers(admins: Iterable[str], mention: Callable[[str], str]) -> str:
+    """Write who can change what is allowed: workspace admins, and the bot's own by name."""
+    return " or ".join(["a workspace admin", *map(mention, sorted(admins))])

@@ -1,0 +1,43 @@
+"""The gate: asks `core.access` whether somebody may, with what the platform and the settings say of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.core import access
+from bot.core.access import Visitor
+from bot.core.ports import Asker
+
+if TYPE_CHECKING:
+    from bot.core.channel_settings import ChannelSettings
+    from bot.core.conversation import Heard, Place
+    from bot.core.ports import Chat, Store
+
+
+class Gate:
+    """Stands before everything that people ask for. Somebody known costs no call to the platform."""
+
+    def __init__(self, *, store: Store, chat: Chat, admins: frozenset[str]) -> None:
+        self._store, self._chat, self._admins = store, chat, admins
+        self._helpers = access.helpers(admins, chat.mention)
+
+    async def judge(self, heard: Heard, settings: ChannelSettings, *, command: str = "") -> str:
+        """Return why a message is not answered, "" where it is; see `core.access.Judge`. Raises `ChatError`."""
+        if heard.is_bot:  # another setting says whether those are answered
+            return access.refusal(
+                Visitor(heard.author, is_admin=True), heard.place.channel, settings, self._helpers, command=command
+            )
+        visitor = await self._visitor(heard.place, Asker(heard.author, heard.home))
+        visitor = replace(visitor, is_outsider=heard.is_outsider, is_direct=heard.is_direct)
+        return access.refusal(visitor, heard.place.channel, settings, self._helpers, command=command)
+
+    async def refusal(self, place: Place, asker: Asker, *, command: str = "") -> str:
+        """Return why somebody may not press or type something there, "" where they may. Raises `ChatError`."""
+        settings = await self._store.settings(replace(place, thread=""))
+        visitor = await self._visitor(place, asker)
+        return access.refusal(visitor, place.channel, settings, self._helpers, command=command)
+
+    async def _visitor(self, place: Place, asker: Asker) -> Visitor:
+        visitor = await self._chat.visitor(place, asker.person)
+        return replace(visitor, is_admin=True) if asker.person in self._admins else visitor
