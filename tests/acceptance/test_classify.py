@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.core.classify.press import GONE
+from bot.core.reading import HIDDEN
 from bot.core.reply import DISCLAIMER
 from bot.db.engine import Database
 from bot.db.tables import ClassifyRun
@@ -429,6 +430,8 @@ async def test_what_is_typed_wrong_is_said(dialogue: Dialogue, typed: str, sente
         ({"a.csv": table(3), "b.csv": table(3)}, "", "2 files"),
         ({"a.csv": table(3)}, "into: Bug", "at least two"),
         ({"a.jsonl": b'{"a": \n'}, "", "Line 1 of a.jsonl"),
+        ({"a.pdf": b"%PDF-1.4\n1 0 obj\nendobj\n"}, "", "can't read a.pdf: it should be a CSV"),
+        ({"a.csv": b""}, "", "no rows in a.csv"),
     ],
 )
 async def test_a_bad_file_is_said(
@@ -459,6 +462,24 @@ async def test_a_silent_channel_is_said(dialogue: Dialogue) -> None:
     workspace = dialogue.workspace
     quiet = workspace.workspace.add_channel("quiet", members=[workspace.me.id, workspace.bot.id])
     await command(dialogue, f"<#{quiet.id}|quiet> 7d {INTO}", "Nobody wrote anything in #quiet")
+
+
+async def test_where_only_bots_wrote_is_said(dialogue: Dialogue, model: ScriptedModel) -> None:
+    workspace = dialogue.workspace
+    noisy = workspace.workspace.add_channel("noisy", members=[workspace.me.id, workspace.bot.id])
+    workspace.say_as_app(noisy.id, "Deployed.")
+    await command(dialogue, f"<#{noisy.id}|noisy> 7d {INTO}", "Only bots wrote in #noisy")
+    assert model.requests == []
+
+
+async def test_a_private_channel_is_not_leaked(dialogue: Dialogue, model: ScriptedModel) -> None:
+    workspace = dialogue.workspace
+    members = [workspace.sam.id, workspace.bot.id]
+    secret = workspace.workspace.add_channel("merger", members=members, is_private=True)
+    workspace.say(secret.id, TEXTS[0], user=workspace.sam)
+    await command(dialogue, f"<#{secret.id}|merger> 7d {INTO}", HIDDEN)
+    await command(dialogue, f"<#C0NOSUCH|nosuch> 7d {INTO}", HIDDEN)
+    assert model.requests == []
 
 
 async def test_a_foreign_link_is_said(dialogue: Dialogue) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bot.core.channel_settings import Creativity
 from bot.core.classify import batch, category, form
 from bot.core.classify.gather import gather
+from bot.core.classify.item import counted
 from bot.core.classify.nearest import Nearest
 from bot.core.classify.propose import propose
 from bot.core.classify.result import MOST_LISTED
@@ -132,7 +133,7 @@ async def _decide(
     is_proposed = not run.categories and not (asked.wish.lines and len(gathered.items) <= MOST_LISTED)
     try:
         if is_proposed:
-            visible.progress(f"Looking at {len(gathered.items):,} messages for fitting categories…")
+            visible.progress(f"Looking at {counted(len(gathered.items))} for fitting categories…")
             chosen, calls = await propose(gathered.items, request(run, settings), model=world.model)
         else:
             chosen = run.categories or category.FEEDBACK
@@ -160,7 +161,7 @@ async def _decide(
         message_id = await visible.replace(text, controls=buttons)
         return replace(_record(asked, Message(Role.ASSISTANT, "", text, message_id)), calls=calls)
     if run.items > MOST_LISTED:
-        await visible.hold(f"_Sorting {run.items:,} messages ({run.source})…_")
+        await visible.hold(f"_Sorting {counted(run.items)} ({run.source})…_")
     await world.later(run, bookmark)
     return replace(_record(asked), calls=calls)
 
@@ -175,7 +176,7 @@ def estimate(run: Run, gathered: Gathered, settings: ChannelSettings, model: Mod
 def question(run: Run, price: float | None, *, is_proposed: bool) -> tuple[str, Sequence[Button]]:
     """Ask what a person should decide: the categories, where they are proposed, and the price."""
     costs = "I don't know what this model costs" if price is None else f"about {dollars(price)}"
-    what = f"{run.items:,} messages ({run.source})"
+    what = f"{counted(run.items)} ({run.source})"
     if is_proposed:
         text = f"I would sort {what} into these categories, for {costs}:\n\n{category.written(run.categories)}"
     else:

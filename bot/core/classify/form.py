@@ -7,7 +7,7 @@ from itertools import chain
 from types import GenericAlias
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, Field, create_model
+from pydantic import AfterValidator, BaseModel, Field, StrictInt, create_model
 
 from bot.core.classify.evidence import evidence
 from bot.core.classify.item import Item, Verdict
@@ -42,7 +42,7 @@ def form(categories: Sequence[Category]) -> type[Filled]:
     Rows, since names of fields would be half of what an answer costs. What is what tells its type: the only texts that
     a row can hold are categories, and quotes stand in brackets of their own.
     """
-    cell: Any = int | one_of([category.name for category in categories]) | list[str]
+    cell: Any = StrictInt | one_of([category.name for category in categories]) | list[str]
     rows: Any = GenericAlias(list, GenericAlias(list, cell))  # list[list[cell]], which a type checker can't know
     told = Field(description="rows of: item, category, confidence, [evidence]")
     return create_model("Filled", __base__=Filled, results=(rows, told))

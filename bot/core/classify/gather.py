@@ -121,7 +121,8 @@ async def _from_channel(asked: Asked, place: Place, *, chat: Chat, progress: Cal
     said = [one for one in read.said if read.since is None or one.at >= read.since]  # not what older threads began with
     gathered = _from_said(f"{where}, {words}", said, place, chat)
     if not gathered.items:
-        raise UsageError(f"Nobody wrote anything in {where} in that time ({words}), so there is nothing to sort.")
+        who = "Only bots wrote" if any(one.is_bot or one.is_own for one in said) else "Nobody wrote anything"
+        raise UsageError(f"{who} in {where} in that time ({words}), so there is nothing to sort.")
     return gathered
 
 

@@ -9,6 +9,11 @@ SHOWN_TO_MODEL = 6_000  # characters of an item: its beginning and end say what 
 SHOWN_OF_END = 1_000
 
 
+def counted(count: int) -> str:
+    """Write how many messages there are."""
+    return f"{count:,} message{'' if count == 1 else 's'}"
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One text to sort. Numbers count from 1.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.core.classify import begin, category, report
 from bot.core.classify.batched import BATCH, COLLECTED
 from bot.core.classify.begin import CANCEL, EDIT, GO, GO_BATCHED
+from bot.core.classify.item import counted
 from bot.core.classify.report import CORRECT, EXPORT, RESUME
 from bot.core.classify.result import MOST_LISTED
 from bot.core.classify.run import Asked, Status
@@ -82,7 +83,7 @@ async def start(run: Run, *, bookmark: Bookmark, world: World) -> None:
     run = replace(run, status=Status.BATCHED if waits else Status.RUNNING)
     await world.runs.change(run)
     async with begin.answering(run, bookmark, world) as visible:
-        await visible.hold(f"_Sorting {run.items:,} messages ({run.source})…_")
+        await visible.hold(f"_Sorting {counted(run.items)} ({run.source})…_")
     await world.later(run, bookmark)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.classify import batch
 from bot.core.classify.begin import CANCEL, answering, dollars, questioning
+from bot.core.classify.item import counted
 from bot.core.classify.report import RESUME, report
 from bot.core.classify.result import MOST_LISTED
 from bot.core.classify.run import Status
@@ -100,7 +101,7 @@ async def _work(
 
     def show() -> None:
         if MOST_LISTED < run.items > progress.done:
-            text = f"Sorted {progress.done:,} of {run.items:,} messages ({run.source})…"
+            text = f"Sorted {progress.done:,} of {counted(run.items)} ({run.source})…"
             visible.progress(text, controls=(cancel,))
 
     async def work() -> None:
@@ -157,7 +158,7 @@ async def _fail(
 ) -> Record:
     log.warning("a run of %d stops at %d: %s: %s", run.items, progress.done, type(failure).__name__, failure)
     if failure.is_transient:
-        await visible.hold(f"_Sorted {progress.done:,} of {run.items:,} messages. {PATIENCE}_")
+        await visible.hold(f"_Sorted {progress.done:,} of {counted(run.items)}. {PATIENCE}_")
         raise failure
     return await stop(run, failure, visible, bookmark=bookmark, world=world)
 
@@ -166,18 +167,18 @@ async def stop(run: Run, failure: BotError, visible: Answer, *, bookmark: Bookma
     """Tell that a run has come to a stop; a button carries it on where it stopped."""
     done = await world.runs.count_sorted(run.id)
     await world.runs.change(replace(run, status=Status.STOPPED))
-    text = f"I stopped after {done:,} of {run.items:,} messages. {apology(failure, bookmark.reference)}"
+    text = f"I stopped after {done:,} of {counted(run.items)}. {apology(failure, bookmark.reference)}"
     return _record(run, text, await visible.replace(text, controls=(Button(RESUME, "Carry on", run.id, "primary"),)))
 
 
 async def _hand_on(run: Run, progress: Progress, visible: Answer, bookmark: Bookmark, world: World) -> Record:
     if not progress.is_stopped:
-        await visible.hold(f"_Sorted {progress.done:,} of {run.items:,} messages ({run.source})…_")
+        await visible.hold(f"_Sorted {progress.done:,} of {counted(run.items)} ({run.source})…_")
         await world.later(run, bookmark)
         return Record(run.place, run.asker.person)
     found = await world.runs.find(run.id)
     cost = f", for {dollars(found.dollars)}" if found is not None and found.dollars else ""
-    text = f"Stopped after {progress.done:,} of {run.items:,} messages{cost}. What is sorted is kept."
+    text = f"Stopped after {progress.done:,} of {counted(run.items)}{cost}. What is sorted is kept."
     return _record(run, text, await visible.replace(text, controls=(Button(RESUME, "Carry on", run.id),)))
 
 

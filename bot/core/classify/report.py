@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.core import chart
 from bot.core.classify import export
 from bot.core.classify.begin import dollars
-from bot.core.classify.item import Sorted
+from bot.core.classify.item import Sorted, counted
 from bot.core.classify.result import MOST_LISTED, UNSURE, Counts, listing, notes, table
 from bot.core.classify.run import RunBookmark
 from bot.core.control import Button
@@ -73,7 +73,7 @@ async def summary(run: Run, settings: ChannelSettings, world: World, reference: 
         counts.add(page, settings.check_below)
         if len(unsure) < SHOWN_UNSURE:
             unsure += [one for one in page if one.needs_person(settings.check_below)]
-    parts = [f"**{counts.items:,} messages** ({run.source}), {_cost(run)}", table(counts)]
+    parts = [f"**{counted(counts.items)}** ({run.source}), {_cost(run)}", table(counts)]
     if said := notes(counts, settings.check_below, reference):
         parts.append(said)
     if unsure:
@@ -109,7 +109,7 @@ async def upload(
     if picture:
         counts = Counts()
         counts.add(results, threshold)
-        drawn = await asyncio.to_thread(chart.bars, counts.by_category.most_common(), f"{counts.items:,} messages")
+        drawn = await asyncio.to_thread(chart.bars, counts.by_category.most_common(), counted(counts.items))
         files = {f"{stem}.png": drawn} | files
     try:
         place = await world.chat.open_direct(run.place, run.asker) if run.is_private else run.place

@@ -27,9 +27,12 @@ LOOKED_AT = 200  # rows, to tell delimiters, headings and columns apart
 LONGEST_HEADING = 60  # characters
 SHOWN_COLUMNS = 20
 LONGEST_CELL = 2_000  # characters that are kept of a column beside the texts
-MOST_NULS = 8  # in a text; a file with many more holds none
+MOST_CONTROLS = 8  # in a text of some lines; a file with more is none
 
 _DELIMITERS = ",;\t|"
+# What a text file does not hold, but for a stray one: control characters, and bytes of no code page.
+_BINARY = re.compile(r"[\0-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")
+_OTHER_KINDS = (b"%PDF-", b"\x89PNG", b"{\\rtf", b"\xd0\xcf\x11\xe0")  # the last is of Office before 2007
 _NO_TEXT = re.compile(r"[\0\ud800-\udfff]")
 _TEXT_COLUMNS = (
     *("text", "message", "messages", "comment", "comments", "feedback", "body", "content", "description", "review"),
@@ -137,13 +140,15 @@ def _text(data: bytes) -> str:
 
     Raises `ValueError` for what holds no text.
     """
+    if data.startswith(_OTHER_KINDS):
+        raise ValueError("another kind of file")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _clean(data.decode("utf-16"))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("cp1252", errors="replace")
-    if text.count("\0") > MOST_NULS + len(text) // 100:
+    if len(_BINARY.findall(text)) > MOST_CONTROLS + len(text) // 100:
         raise ValueError("binary")
     return _clean(text)
 

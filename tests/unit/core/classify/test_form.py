@@ -47,6 +47,13 @@ def test_the_api_is_given_the_enum() -> None:
     assert schema["additionalProperties"] is False
 
 
+def test_a_figure_in_quotes_is_no_category() -> None:
+    wanted = form.form([BUG, PRAISE])
+    for row in ([1, "90", 90, []], ["1", "Bug", 90, []], [True, "Bug", 90, []]):
+        with pytest.raises(ValidationError):
+            wanted.model_validate_json(json.dumps({"results": [row]}))
+
+
 def test_upper_and_lower_case_are_mended() -> None:
     filled = form.form([Category(name="Bug report"), Category(name="STRASSE")]).model_validate(
         {"results": [entry(1, "BUG Report"), entry(2, "stra\u00dfe")]}
