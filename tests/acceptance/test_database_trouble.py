@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import aiosqlite
@@ -117,10 +118,11 @@ async def test_a_database_gone_is_waited_for(
 @pytest.mark.postgresql
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_a_read_only_database_is_waited_for(stage: Dialogue, model: ScriptedModel) -> None:
-    server, _, name = stage.environ["DATABASE_URL"].rpartition("/")
+    url = urlsplit(stage.environ["DATABASE_URL"])
+    name = url.path.removeprefix("/")
 
     async def switch(state: str) -> None:
-        connection = await asyncpg.connect(f"{server}/postgres")
+        connection = await asyncpg.connect(url._replace(path="/postgres").geturl())
         await connection.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = {state}")
         await connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
         await connection.close()

@@ -35,7 +35,8 @@ class PostgresqlServer:
         self._made: list[str] = []
 
     def url(self, name: str) -> str:
-        return f"postgresql://postgres@127.0.0.1:{self._port}/{name}"
+        """Return the URL of a database. Without sslmode each connection would be made twice: the server has no TLS."""
+        return f"postgresql://postgres@127.0.0.1:{self._port}/{name}?sslmode=disable"
 
     async def empty(self) -> str:
         """Return the URL of a new database without tables."""
