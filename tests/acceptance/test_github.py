@@ -199,6 +199,9 @@ async def test_what_is_no_feedback_makes_no_issue(
     await on(dialogue)
     model.answer(results(judged(1, nature="small talk")))
     post(dialogue, "What a day, everybody")
+    await model.until_asked()
+    while await dialogue.rows("SELECT * FROM feedback WHERE waits"):
+        pass
     model.answer(results(judged(2, duplicate_of=1)))
     await card(dialogue, post(dialogue, user=dialogue.workspace.ada), "acme/app")
     assert len(github.issues) == 1

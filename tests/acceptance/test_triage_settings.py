@@ -148,4 +148,4 @@ async def test_changes_from_elsewhere_are_seen(dialogue: Dialogue, model: Script
     while not await dialogue.rows("SELECT * FROM feedback"):
         post(dialogue)  # the first one that comes when the bot has looked again
         await arrived(dialogue)
-    await dialogue.workspace.until(lambda: model.requests)
+    await model.until_asked()

@@ -67,7 +67,9 @@ def _sureness(record: Feedback, settings: ChannelSettings, chat: Chat) -> str:
         return f"corrected by {chat.mention(record.corrected_by)}"
     if not record.category:
         return "⚠️ I could not sort this: please do"
-    return f"{record.confidence} % sure" + (" ⚠️ please check" if record.confidence < settings.check_below else "")
+    return f"sorted by AI, {record.confidence} % sure" + (
+        " ⚠️ please check" if record.confidence < settings.check_below else ""
+    )
 
 
 def _standing(record: Feedback, chat: Chat) -> str:

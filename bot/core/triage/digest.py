@@ -67,4 +67,4 @@ def written(records: Sequence[Feedback], settings: ChannelSettings, now: datetim
     least, within = settings.alert_from or 3, max(period, timedelta(hours=settings.alert_hours))
     for trend in trends(records, now, least=least, within=within)[:SHOWN]:
         lines += ["", f"📈 {len(trend.records)} posts, {trend.category}: {plain(trend.records[-1].summary)}"]
-    return "\n".join(lines)
+    return "\n".join([*lines, "", "_Sorted by AI; check what matters._"])
