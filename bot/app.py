@@ -27,16 +27,16 @@ from bot.db.feedback import SqlBoard
 from bot.db.purse import SqlPurse
 from bot.db.quota import SqlQuota
 from bot.db.store import SqlStore
+from bot.departing import Departures
 from bot.errors import ChatError
 from bot.forgetting import Forgetting
 from bot.github import GitHub
+from bot.joining import join_many, join_one
 from bot.metrics import Metrics
 from bot.slack import http, socket
-from bot.slack.api import call, web_client
 from bot.slack.app import bolt_app
 from bot.slack.budget import Budget
 from bot.slack.chat import SlackChat
-from bot.slack.identity import Identity
 from bot.turns import Turns, is_transient
 from bot.webhook import Webhook
 from bot.work import Inbox, fence
@@ -82,9 +82,12 @@ async def running(settings: Settings) -> AsyncIterator[str]:
                 on_call=on_call,
             )
         )
-        client = web_client(_secret(settings.slack_bot_token), settings.slack_api_url, session)
-        identity = Identity(client)
         budget = Budget(SqlQuota(database), factor=settings.slack_rate_factor, on_short=metrics.short)
+        joined = (
+            join_many(settings, database, session, budget)
+            if settings.serves_many
+            else join_one(settings, session, budget)
+        )
         store, runs, board = SqlStore(database), SqlRuns(database), SqlBoard(database)
         inbox = Inbox(
             database.writer,
@@ -96,8 +99,10 @@ async def running(settings: Settings) -> AsyncIterator[str]:
             patience=settings.turn_patience,
             failed_kept=retention.failed_kept(settings.retention_days),
             watch=metrics,
+            admit=joined.admit,
         )
-        chat = SlackChat(client, identity, session, budget)
+        chat = SlackChat(joined.teams, session, budget)
+        forgetting = Forgetting(database)
         admins = access.helpers(settings.parley_admins, chat.mention)
         turns = Turns(
             inbox,
@@ -107,31 +112,37 @@ async def running(settings: Settings) -> AsyncIterator[str]:
             model=PaidModel(RedactingModel(model), SqlPurse(database), tell=partial(whisper, chat), helpers=admins),
             chat=chat,
             admins=settings.parley_admins,
-            eraser=Forgetting(database),
+            eraser=forgetting,
+        )
+        departures = Departures(
+            inbox, forgetting=forgetting, installations=joined.installations, ask=joined.ask, forget=joined.forget
         )
         Webhook(inbox, session, secret=_secret(settings.triage_webhook_secret), board=board, store=store)
         GitHub(
             inbox,
             session,
             url=settings.triage_github_url,
-            token=_secret(settings.triage_github_token),
+            # One token would let each workspace's admins write into the repositories of all.
+            token="" if settings.serves_many else _secret(settings.triage_github_token),
             board=board,
             store=store,
         )
         retention.register(inbox, database, settings.retention_days)
-        app = bolt_app(client, identity, turns)
-        await _introduce(identity)
+        app = bolt_app(joined.client, joined.teams, turns, departures.depart)
+        await joined.introduce()
         await inbox.start()
         stack.push_async_callback(inbox.stop, settings.shutdown_grace)
         stack.push_async_callback(turns.close)
 
-        readiness = web.Readiness({"database": database.check, "slack": lambda: call(client.auth_test)})
+        readiness = web.Readiness({"database": database.check, "slack": joined.check})
         on_slack = None
         if settings.transport == "http":
             on_slack = http.listener(app, _secret(settings.slack_signing_secret))
         address = await stack.enter_async_context(
             web.listening(
-                web.application(readiness, on_slack, partial(metrics.page, inbox)), settings.host, settings.port
+                web.application(readiness, on_slack, partial(metrics.page, inbox), joined.pages),
+                settings.host,
+                settings.port,
             )
         )
         if settings.transport == "socket":
@@ -165,16 +176,6 @@ async def whisper(chat: Chat, place: Place, person: str, sentence: str) -> None:
             await visible.replace(sentence)
     except ChatError as error:
         log.warning("nobody was told: %s", error)
-
-
-async def _introduce(identity: Identity) -> None:
-    """Ask Slack who we are. A token that Slack refuses ends the start; when Slack is away, the bot waits for it."""
-    try:
-        await identity()
-    except ChatError as error:
-        if not error.is_transient:
-            raise
-        log.warning("Slack is away: %s", error)
 
 
 async def serve(settings: Settings, announce: Callable[[str], None]) -> None:

@@ -87,6 +87,11 @@ def _parser() -> argparse.ArgumentParser:
     _add_reach(add("forget", _forget, "count the words that are kept of a person, a channel, a workspace; erase them"))
     purge = add("purge", _purge, "let go now what is older than RETENTION_DAYS and the channels' settings allow")
     purge.add_argument("--dry-run", action="store_true", help="only count it, by kind and channel")
+    add("key", _key, "make a key for PARLEY_ENCRYPTION_KEY")
+    installations = add("installations", _installations, "list the workspaces that installed the bot, or seal anew")
+    acts = installations.add_subparsers(required=True, metavar="act", dest="act")
+    acts.add_parser("list", help="list them")
+    acts.add_parser("reseal", help="seal their tokens with the first key of PARLEY_ENCRYPTION_KEY")
     add("doctor", _doctor, "check tokens, scopes, database and model, and tell the remedies")
     manifest = add("manifest", _manifest, "print the manifest that creates the Slack app")
     manifest.add_argument(
@@ -221,6 +226,8 @@ def _serve(options: argparse.Namespace) -> int:
     def announce(address: str) -> None:
         how = "Socket Mode" if read.transport == "socket" else f"HTTP at {address}/slack/events"
         print(f"Parley is ready: Slack over {how}, {read.claude_model}, health at {address}/healthz", flush=True)
+        if read.serves_many:
+            print(f"Workspaces install it at {address}/slack/install", flush=True)
 
     asyncio.run(run())
     return 0
@@ -398,6 +405,21 @@ def _triage(options: argparse.Namespace) -> int:
     except (UsageError, ModelError) as error:
         print(error.sentence, file=sys.stderr)
         return 2
+    return 0
+
+
+def _key(_: argparse.Namespace) -> int:
+    from bot.db.vault import new_key
+
+    print(new_key())
+    return 0
+
+
+def _installations(options: argparse.Namespace) -> int:
+    from bot import installing
+
+    read = _configured(settings.environment())
+    print(asyncio.run((installing.listed if options.act == "list" else installing.reseal)(read)))
     return 0
 
 

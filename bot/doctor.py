@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
+from bot import installing
 from bot.claude import client as claude_client
 from bot.db import migrate
 from bot.db.engine import Database
@@ -64,6 +65,8 @@ async def _bounded(check: Callable[[], Awaitable[list[Finding]]]) -> list[Findin
 
 
 async def _slack(settings: Settings, session: aiohttp.ClientSession) -> list[Finding]:
+    if settings.serves_many:
+        return await _installations(settings, session)
     if settings.slack_bot_token is None:
         return [Finding("Slack token", "SLACK_BOT_TOKEN is not set", "copy it from OAuth & Permissions")]
     client = web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, session)
@@ -74,6 +77,31 @@ async def _slack(settings: Settings, session: aiohttp.ClientSession) -> list[Fin
         return [Finding("Slack token", f"Slack says {error}", remedy)]
     granted = {scope.strip() for scope in response.headers.get("x-oauth-scopes", "").split(",") if scope.strip()}
     return [Finding("Slack token", f"joined {response.get('team')} as {response.get('user')}"), _scopes(granted)]
+
+
+async def _installations(settings: Settings, session: aiohttp.ClientSession) -> list[Finding]:
+    """Check the app's own secret, by a code that is none, and whether the tokens can be opened."""
+    client = web_client("", settings.slack_api_url, session)
+    secret = settings.slack_client_secret.get_secret_value() if settings.slack_client_secret else ""
+    app = Finding("Slack app", "its client id and secret are right")
+    try:
+        await call(client.oauth_v2_access, client_id=settings.slack_client_id or "", client_secret=secret, code="none")
+    except ChatError as error:
+        if error.code in {"invalid_client_id", "bad_client_secret"} or error.is_transient:
+            remedy = NETWORK if error.is_transient else "copy SLACK_CLIENT_ID and SLACK_CLIENT_SECRET anew"
+            app = Finding("Slack app", f"Slack says {error}", remedy)
+    try:
+        said = await installing.listed(settings)
+    except SettingsError as error:
+        return [app, Finding("installations", " ".join(error.faults), "correct PARLEY_ENCRYPTION_KEY")]
+    except Exception as error:  # noqa: BLE001 - each driver has its own; the check of the database tells more
+        return [app, Finding("installations", type(error).__name__, "see the database's check")]
+    sealed = said.count("no key opens")
+    remedy = "add the former key to PARLEY_ENCRYPTION_KEY, or let them install the bot anew" if sealed else ""
+    if "\n" not in said and "/slack/install" in said:
+        return [app, Finding("installations", said, "", is_warning=True)]
+    count = said.count("\n") + 1
+    return [app, Finding("installations", f"{count}, of which {sealed} can't be opened", remedy)]
 
 
 def _scopes(granted: set[str]) -> Finding:

@@ -8,7 +8,9 @@
     ├── ChatError                the chat platform did not take what we had to say
     │   ├── NotInChannelError    the bot has to be invited first
     │   ├── GoneError            the message or the thread was deleted meanwhile
+    │   ├── RevokedError         the workspace has taken the bot's token back
     │   └── ChatBusyError        the platform's rate limit; says when to come back
+    ├── SealedError              tokens that no key opens
     ├── WebhookError             a receiver of feedback did not take it
     ├── FileError                a file that can't be read; the sentence says why
     ├── SlowError                the turn took longer than it may
@@ -95,6 +97,19 @@ class GoneError(ChatError):
     """The message or the thread that we wanted to say something to is not there any more."""
 
     sentence = "The message is not there any more."
+
+
+class RevokedError(ChatError):
+    """The platform takes the bot's token no longer: the app was removed, or its token revoked."""
+
+    sentence = "I am not allowed to act in this workspace any more: whoever runs me has to install me anew."
+
+
+class SealedError(BotError):
+    """A workspace's tokens can't be opened with the keys that there are."""
+
+    def __init__(self, workspace: str) -> None:
+        super().__init__(f"no key of PARLEY_ENCRYPTION_KEY opens the tokens of {workspace}")
 
 
 class ChatBusyError(ChatError):

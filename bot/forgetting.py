@@ -24,9 +24,13 @@ class Forgetting:
     async def erase(self, reach: Reach, *, dry: bool = False) -> Mapping[str, int]:
         """Erase words; return how many rows of each table held some. `dry`: only count."""
         # The work first: a turn that runs later would bring back what it has read.
-        ids = (reach.workspace, reach.channel, reach.thread, reach.person)
-        waiting = await work.erase(self._database.writer, ids, dry=dry)
+        ids = (reach.channel, reach.thread, reach.person)
+        waiting = await work.erase(self._database.writer, reach.workspace, ids, dry=dry)
         found = await SqlEraser(self._database).erase(reach, dry=dry)
         if not dry:
             await settle(self._database)
         return {**found, "inbox": waiting} if waiting else found
+
+    async def halt(self, workspace: str, *, but: str) -> int:
+        """Ask what runs for a workspace to end early, other than under one key; return how much that is."""
+        return await work.halt(self._database.writer, workspace, but=but)

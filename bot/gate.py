@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.core import access
 from bot.core.access import Visitor
+from bot.core.admin import is_named
 from bot.core.ports import Asker
 
 if TYPE_CHECKING:
@@ -40,4 +41,4 @@ class Gate:
 
     async def _visitor(self, place: Place, asker: Asker) -> Visitor:
         visitor = await self._chat.visitor(place, asker.person)
-        return replace(visitor, is_admin=True) if asker.person in self._admins else visitor
+        return replace(visitor, is_admin=True) if is_named(self._admins, place.workspace, asker.person) else visitor

@@ -19,14 +19,19 @@ if TYPE_CHECKING:
 
 ENV_FILE = Path(".env")
 
-FOR_SLACK = ("SLACK_BOT_TOKEN", "ANTHROPIC_API_KEY")
-"""What the bot can't serve Slack without, whatever the transport."""
+FOR_ONE, FOR_ALL = ("SLACK_BOT_TOKEN",), ("ANTHROPIC_API_KEY",)
+FOR_MANY = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_STATE_SECRET", "PARLEY_ENCRYPTION_KEY")
+"""What the bot can't serve Slack without, whatever the transport: in one workspace, in any, in many."""
 
 _WHERE = {
     "SLACK_BOT_TOKEN": "copy the Bot User OAuth Token (xoxb-…) from your app's OAuth & Permissions page",
     "SLACK_SIGNING_SECRET": "copy the Signing Secret from your app's Basic Information page, "
     "or set SLACK_APP_TOKEN for Socket Mode",
     "ANTHROPIC_API_KEY": "create a key in the Claude Console",
+    "SLACK_CLIENT_ID": "copy the Client ID from your app's Basic Information page, as several workspaces need it",
+    "SLACK_CLIENT_SECRET": "copy the Client Secret from your app's Basic Information page",
+    "SLACK_STATE_SECRET": "set it to any long random text",
+    "PARLEY_ENCRYPTION_KEY": "make one with `python -m bot key`",
 }
 
 
@@ -58,9 +63,15 @@ def _people(value: object) -> object:
     if not isinstance(value, str):
         return value
     people = frozenset(filter(None, re.split(r"[\s,]+", value)))
-    if wrong := sorted(p for p in people if not re.fullmatch(r"[UW][A-Z0-9]{2,}", p)):
+    if wrong := sorted(p for p in people if not re.fullmatch(r"(?:T[A-Z0-9]{2,}:)?[UW][A-Z0-9]{2,}", p)):
         raise ValueError(f"takes Slack user ids such as U012ABCDEF, separated by commas, not {', '.join(wrong)}")
     return people
+
+
+def _keys(secret: SecretStr) -> SecretStr:
+    if not all(re.fullmatch(r"[A-Za-z0-9_-]{43}=", key.strip()) for key in secret.get_secret_value().split(",")):
+        raise ValueError("takes keys that `python -m bot key` makes, separated by commas")
+    return secret
 
 
 def _known_model(value: str) -> str:
@@ -87,6 +98,10 @@ class Settings(BaseModel):
     slack_app_token: Annotated[SecretStr, _prefixed("xapp-")] | None = None
     socket_connections: int = Field(default=2, ge=1, le=10)
     slack_signing_secret: Annotated[SecretStr, _prefixed("")] | None = None
+    slack_client_id: str | None = None
+    slack_client_secret: Annotated[SecretStr, _prefixed("")] | None = None
+    slack_state_secret: Annotated[SecretStr, _prefixed("")] | None = None
+    parley_encryption_key: Annotated[SecretStr, AfterValidator(_keys)] | None = None
     slack_api_url: Annotated[Url, AfterValidator(_slashed)] = "https://slack.com/api/"
     slack_rate_factor: float = Field(default=1, ge=0.1, le=10_000)
     anthropic_api_key: Annotated[SecretStr, _prefixed("")] | None = None
@@ -113,6 +128,17 @@ class Settings(BaseModel):
         """How Slack reaches the bot: by Socket Mode when there is an app token, else by HTTP."""
         return "socket" if self.slack_app_token else "http"
 
+    @property
+    def serves_many(self) -> bool:
+        """Whether workspaces install the bot by themselves; else it has the one token that was set."""
+        return self.slack_client_id is not None
+
+    @property
+    def encryption_keys(self) -> list[str]:
+        """The keys that tokens are sealed with: by the first, opened by any."""
+        typed = self.parley_encryption_key.get_secret_value() if self.parley_encryption_key else ""
+        return [key.strip() for key in typed.split(",") if key.strip()]
+
 
 def environment() -> dict[str, str]:
     """Return what `.env` and the environment say; the environment wins. Empty values count as unset.
@@ -134,7 +160,7 @@ def hide_from_libraries() -> None:
 
 def has_slack_tokens(environ: Mapping[str, str]) -> bool:
     """Tell whether anything was set to join a Slack workspace."""
-    return any(environ.get(name) for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"))
+    return any(environ.get(name) for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_CLIENT_ID"))
 
 
 def read(environ: Mapping[str, str], *, for_slack: bool = False) -> Settings:
@@ -148,13 +174,16 @@ def read(environ: Mapping[str, str], *, for_slack: bool = False) -> Settings:
     except ValidationError as error:
         faults += [_sentence(str(fault["loc"][0]), fault["type"], fault["msg"]) for fault in error.errors()]
         raise SettingsError(faults) from None
+    if settings.serves_many and (bare := sorted(one for one in settings.parley_admins if ":" not in one)):
+        faults.append(f"PARLEY_ADMINS: with many workspaces, say of which one: T012ABCDEF:{bare[0]}, not {bare[0]}.")
     if faults:
         raise SettingsError(faults)
     return settings
 
 
 def _missing(environ: Mapping[str, str]) -> list[str]:
-    names = [name for name in FOR_SLACK if not environ.get(name)]
+    many = any(environ.get(name) for name in FOR_MANY[:3])
+    names = [name for name in (*(FOR_MANY if many else FOR_ONE), *FOR_ALL) if not environ.get(name)]
     if not environ.get("SLACK_APP_TOKEN") and not environ.get("SLACK_SIGNING_SECRET"):
         names.append("SLACK_SIGNING_SECRET")
     return [f"{name} is missing: {_WHERE[name]}." for name in names]

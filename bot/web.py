@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from bot.errors import RevokedError
 from bot.slack.http import BODY_LIMIT, PATH
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,8 @@ def _reason(error: Exception) -> str:
     """Name an error by its class and, where a database's driver has one, its own name or code."""
     origin = getattr(error, "orig", error)
     code = getattr(origin, "sqlite_errorname", None) or getattr(origin, "sqlstate", None)
+    if isinstance(error, RevokedError):
+        code = error.code  # for the operator to act on
     return " ".join(filter(None, (type(error).__name__, code)))
 
 
@@ -62,8 +65,12 @@ def application(
     readiness: Readiness,
     on_slack: Callable[[web.Request], Awaitable[web.StreamResponse]] | None,
     figures: Callable[[], Awaitable[bytes]],
+    pages: Sequence[web.RouteDef] = (),
 ) -> web.Application:
-    """Build the routes; `on_slack` is None where Slack comes over a socket. `figures` are for Prometheus."""
+    """Build the routes; `on_slack` is None where Slack comes over a socket. `figures` are for Prometheus.
+
+    `pages` are for people's browsers.
+    """
     app = web.Application(client_max_size=BODY_LIMIT)
 
     async def on_healthz(_: web.Request) -> web.Response:
@@ -86,6 +93,7 @@ def application(
     app.router.add_get("/readyz", on_readyz)
     if on_slack is not None:
         app.router.add_post(PATH, on_slack)
+    app.add_routes(pages)
     return app
 
 

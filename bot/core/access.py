@@ -78,5 +78,5 @@ def _is_closed(channel: str, settings: ChannelSettings) -> bool:
 
 
 def helpers(admins: Iterable[str], mention: Callable[[str], str]) -> str:
-    """Write who can change what is allowed: workspace admins, and the bot's own by name."""
-    return " or ".join(["a workspace admin", *map(mention, sorted(admins))])
+    """Write who can change what is allowed: workspace admins, and the bot's own by name, but those of one workspace."""
+    return " or ".join(["a workspace admin", *map(mention, sorted(one for one in admins if ":" not in one))])

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from bot.core import settings_history
+from bot.core.admin import is_named
 from bot.core.channel_settings import MAX_INSTRUCTIONS, TRIAGE, ChannelSettings, check_name, merged, read
 from bot.core.command import HELP, USAGE, answering
 from bot.core.control import Button
@@ -230,7 +231,7 @@ async def check_may_change(channel: Place, asker: Asker, *, admins: frozenset[st
     standing = await chat.standing(channel, asker.person)
     if not standing.is_member:
         raise NotAllowedError("Only members of this channel may change its settings.")
-    if not standing.is_admin and asker.person not in admins:
+    if not (standing.is_admin or is_named(admins, channel.workspace, asker.person)):
         whose = "this channel's" if channel.channel else "the workspace's"
         raise NotAllowedError(
             f"Only workspace admins and Parley's admins may change {whose} settings; please ask one of them."

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from bot.core.admin import is_named
 from bot.core.command import answering
 from bot.core.control import Button
 from bot.core.conversation import Place, Record
@@ -127,5 +128,5 @@ async def _check_may_forget(reach: Reach, asker: Asker, *, admins: frozenset[str
     standing = await chat.standing(Place(reach.workspace, reach.channel), asker.person)
     if not standing.is_member:
         raise NotAllowedError("Only members of a channel can have something of it forgotten.")
-    if not reach.thread and not standing.is_admin and asker.person not in admins:
+    if not reach.thread and not (standing.is_admin or is_named(admins, reach.workspace, asker.person)):
         raise NotAllowedError("Only workspace admins and Parley's admins can have a whole channel forgotten; ask one.")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.core.admin import is_named
 from bot.core.configure import EDIT, EDIT_WORKSPACE
 from bot.core.control import Button
 from bot.core.conversation import Place
@@ -56,12 +57,13 @@ async def furnish(
     sections = [Section("What I can do here", CAN_DO), Section("Your usage", _used(used))]
     if items := await board.assigned(place.workspace, person, MOST_ITEMS + 1):
         sections.append(Section("Your open feedback", _items(items)))
-    if person in admins or (await chat.standing(place, person)).is_admin:
+    is_operator = is_named(admins, place.workspace, person)
+    if is_operator or (await chat.standing(place, person)).is_admin:
         sections.append(Section("The workspace", "What holds where a channel says nothing else.", _workspace()))
         channels = await chat.channels(place, person)
         sheets = await store.sheets(place.workspace)
         sections += _channels(place, channels, sheets)
-    if person in admins:
+    if is_operator:
         sections.append(Section("Health", _health(health)))
     return tuple(sections)
 

@@ -359,7 +359,7 @@ class Chat(Protocol):
     async def venue(self, place: Place, person: str) -> Venue:
         """Describe a channel. Raises `NotInChannelError` for one that the bot can't see, `ChatError`."""
 
-    async def reader(self, person: str) -> Reader:
+    async def reader(self, place: Place, person: str) -> Reader:
         """Look up in which time zone and language somebody reads. Never raises."""
 
     async def shared_file(self, place: Place, file: str) -> SharedFile:
@@ -386,7 +386,7 @@ class Chat(Protocol):
     async def show_home(self, place: Place, person: str, sections: Sequence[Section]) -> None:
         """Show a person's home, in the place of what it was. Raises `ChatError`."""
 
-    async def show_form(self, form_id: str, form: Form) -> None:
+    async def show_form(self, place: Place, form_id: str, form: Form) -> None:
         """Put a form in the place of one that is open. Raises `ChatError`, where it was closed meanwhile, too."""
 
 

@@ -197,7 +197,7 @@ async def try_out(press: Press, *, bookmark: Bookmark, store: Store, model: Mode
     desk = Desk(store, model, chat, frozenset())
     form = await _form(place, version, _typed(own.values) | _entered(press.answers), desk, press.answers, note)
     try:
-        await chat.show_form(press.form, form)
+        await chat.show_form(place, press.form, form)
     except ChatError as error:
         log.info("a form was closed before its trial ended: %s", error)
     return Record(press.place, press.asker.person, calls=calls)

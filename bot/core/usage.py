@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.core import chart
+from bot.core.admin import is_named
 from bot.core.command import answering
 from bot.core.conversation import Record
 from bot.core.ports import MICROS, Upload
@@ -135,7 +136,7 @@ async def usage(
 
 async def _check_may_see(view: View, command: Command, *, admins: frozenset[str], chat: Chat) -> None:
     person = command.asker.person
-    if view.scope is Scope.PERSON or person in admins:
+    if view.scope is Scope.PERSON or is_named(admins, command.place.workspace, person):
         return
     standing = await chat.standing(command.place, person)
     if view.scope is Scope.WORKSPACE and not standing.is_admin:

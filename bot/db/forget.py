@@ -9,10 +9,13 @@ from sqlalchemy import and_, delete, exists, func, or_, select, update
 
 from bot.db.tables import (
     Alert,
+    BudgetAccount,
+    Call,
     ClassifyRun,
     CodeFile,
     Feedback,
     Message,
+    Rating,
     Settings,
     SettingsChange,
     SummaryPart,
@@ -62,8 +65,16 @@ def steps(reach: Reach) -> Iterator[Step]:
         told = and_(has_words(table), _of(table, reach))
         yield table, told, update(table).where(told).values(blank)
     if not (reach.channel or reach.person):
-        for whole in (Settings, SettingsChange, Alert):
-            yield _gone(whole, _of(whole, reach))
+        yield from _whole(reach)
+
+
+def _whole(reach: Reach) -> Iterator[Step]:
+    """Let all of a workspace go but for the counts, and from those the people."""
+    for table in (Settings, SettingsChange, Alert, Rating, BudgetAccount):
+        yield _gone(table, _of(table, reach))
+    for counted, names in ((Call, ("person",)), (Feedback, ("person", "corrected_by", "assignee"))):
+        rows = and_(_of(counted, reach), or_(*(getattr(counted, name) != "" for name in names)))
+        yield counted, rows, update(counted).where(rows).values(dict.fromkeys(names, ""))
 
 
 def _said_at(reach: Reach) -> Iterator[Step]:

@@ -392,3 +392,35 @@ class Alert(Base):
     key: Mapped[str] = mapped_column(primary_key=True)
     message: Mapped[str]
     created_at: Mapped[datetime]
+
+
+class Installation(Base):
+    """How the bot may act in a workspace: `bot.core.installation.Installation` tells of most columns.
+
+    `sealed` are the tokens, encrypted by `bot.db.vault`. `renewing_until`: a replica is getting the next one.
+    """
+
+    __tablename__ = "installations"
+
+    workspace: Mapped[str] = mapped_column(primary_key=True)
+    organisation: Mapped[str]
+    name: Mapped[str]
+    url: Mapped[str]
+    bot_user: Mapped[str]
+    bot_id: Mapped[str]
+    scopes: Mapped[str]
+    person: Mapped[str]
+    installed_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    version: Mapped[int]
+    sealed: Mapped[str]
+    renewing_until: Mapped[datetime | None]
+
+
+class InstallState(Base):
+    """An installation that was begun: the SHA-256 of its state, which is good once, until a time."""
+
+    __tablename__ = "install_states"
+
+    state: Mapped[str] = mapped_column(primary_key=True)
+    until: Mapped[datetime]

@@ -46,6 +46,8 @@ NO_WORDS = {
         *("given", "assignee", "card", "reaction", "routed", "issue", "issue_state"),
     },
     "alerts": {"key", "message"},
+    "installations": {"organisation", "name", "url", "bot_user", "bot_id", "scopes", "sealed"},
+    "install_states": {"state"},
 }
 # What stays of a row whose words go: what it was sorted as, and how it was rated. Other rows go whole.
 BLANKS: Mapping[type[Base], Mapping[str, Any]] = {

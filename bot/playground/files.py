@@ -22,17 +22,9 @@ class FileExchange:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
-    def routes(self) -> list[web.RouteDef]:
-        """Return the routes of files."""
-        return [
-            web.post("/files/upload/{file}", self.upload),
-            web.get("/files/{place}/{name}", self.download),
-            web.get("/files/download/{place}/{name}", self.download),
-        ]
-
     async def upload(self, request: web.Request) -> web.Response:
         """Take the bytes of a file, once."""
-        file = self._workspace.files.get(request.match_info["file"])
+        file = self._workspace.files.get(request.match_info["place"].partition("-")[2])
         if file is None or file.content is not None:
             return web.Response(status=404, text="file_not_found")
         file.content = await request.read()
@@ -41,7 +33,11 @@ class FileExchange:
     async def download(self, request: web.Request) -> web.Response:
         """Give a file to the bot; whoever comes without its token, or its scope, gets a login page, as with Slack."""
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if token != self._workspace.bot_token or "files:read" not in self._workspace.rules.scopes:
+        try:
+            self._workspace.tokens.check(token)
+        except ApiError:
+            return web.Response(text=LOGIN_PAGE, content_type="text/html")
+        if "files:read" not in self._workspace.rules.scopes:
             return web.Response(text=LOGIN_PAGE, content_type="text/html")
         try:
             file = self._workspace.file(request.match_info["place"].partition("-")[2])

@@ -11,12 +11,14 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from bot.playground.delivery import Deliveries, Delivery, HttpTransport
+from bot.playground.events import envelope
 from bot.playground.files import FileExchange
 from bot.playground.interactions import Interactions
 from bot.playground.page_api import Page, PageApi
 from bot.playground.people import People
 from bot.playground.response_urls import ResponseUrls
 from bot.playground.server import Server, is_loopback
+from bot.playground.slack import LocalSlack, Member
 from bot.playground.socket_mode import SocketTransport
 from bot.playground.web_api import ApiCall, Fault, WebApi
 from bot.playground.workspace import Workspace
@@ -38,29 +40,45 @@ PICTURE_TEXT = 120
 class LocalWorkspace(People):
     """A workspace with its server, as an async context manager; `People` has what is said and done there.
 
-    Raises `ValueError` for a host that is not loopback.
+    `beside`: another workspace, on whose server and with whose app this one is, with the same ids of people, channels
+    and all else. Raises `ValueError` for a host that is not loopback.
     """
 
     def __init__(
-        self, rules: Rules | None = None, page: Page | None = None, *, host: str = "127.0.0.1", port: int = 0
+        self,
+        rules: Rules | None = None,
+        page: Page | None = None,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        beside: LocalWorkspace | None = None,
     ) -> None:
         self.workspace = Workspace(rules)
         self._changed = asyncio.Event()
-        self.sockets = SocketTransport(self.workspace, self._notice)
+        self.slack: LocalSlack = LocalSlack() if beside is None else beside.slack
+        self._beside = beside
+        if beside is not None:
+            self.workspace.join_beside(beside.workspace, len(self.slack.members))
+        self.sockets: SocketTransport = (
+            SocketTransport(self.workspace, self._notice) if beside is None else beside.sockets
+        )
         self.deliveries = Deliveries(self.workspace, self.sockets, self._notice)
         self.urls = ResponseUrls(self.workspace)
         self.interactions = Interactions(self.workspace, self.deliveries, self.urls)
         self.api = WebApi(self.workspace, self._notice)
         self.page = PageApi(self.workspace, self.interactions, page or Page())
-        self.server = Server(self._routes(), host, port)
+        self.slack.members.append(Member(self.workspace, self.api, self.urls, FileExchange(self.workspace)))
+        self.server: Server = Server(self._routes(), host, port) if beside is None else beside.server
         self._stack = AsyncExitStack()
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
             self._session = await stack.enter_async_context(aiohttp.ClientSession())
-            await self.reopen()
-            stack.push_async_callback(self.close)
+            if self._beside is None:
+                await self.reopen()
+                stack.push_async_callback(self.close)
+            self.workspace.base_url = self.server.url
             stack.push_async_callback(self.deliveries.close)
             self.workspace.observe(self.deliveries.observe)
             self.workspace.observe(lambda _: self._notice())
@@ -84,18 +102,25 @@ class LocalWorkspace(People):
     async def reopen(self) -> None:
         """Come back on the same port."""
         await self.server.start()
-        self.workspace.base_url = self.server.url
 
     # The bot's side
 
-    def environment(self, transport: Literal["http", "socket"]) -> dict[str, str]:
-        """Return the settings by which a bot joins this workspace over the given transport."""
+    def environment(self, transport: Literal["http", "socket"], *, many: bool = False) -> dict[str, str]:
+        """Return the settings by which a bot joins this workspace over the given transport.
+
+        `many`: those by which workspaces install it; then it has no token before one does.
+        """
         environment = {
-            "SLACK_BOT_TOKEN": self.workspace.bot_token,
             "SLACK_SIGNING_SECRET": self.workspace.signing_secret,
             "SLACK_API_URL": f"{self.url}/api/",
         }
-        return environment | ({"SLACK_APP_TOKEN": self.workspace.app_token} if transport == "socket" else {})
+        environment |= {"SLACK_APP_TOKEN": self.workspace.app_token} if transport == "socket" else {}
+        if many:
+            return environment | {
+                "SLACK_CLIENT_ID": self.workspace.client_id,
+                "SLACK_CLIENT_SECRET": self.workspace.client_secret,
+            }
+        return environment | {"SLACK_BOT_TOKEN": self.workspace.bot_token}
 
     def deliver_to(self, *urls: str) -> None:
         """Send everything from now on to the bot's URL, signed; without it, all goes over sockets.
@@ -143,6 +168,22 @@ class LocalWorkspace(People):
     def deliver(self, payload: dict[str, object]) -> Delivery:
         """Deliver an enveloped event of any content."""
         return self.deliveries.deliver(payload)
+
+    def uninstall(self) -> list[Delivery]:
+        """Remove the app from this workspace, of which it is told twice, in no order."""
+        self.workspace.tokens.revoke("account_inactive")
+        return [self._tell("tokens_revoked", tokens={"oauth": [], "bot": [self.bot.id]}), self._tell("app_uninstalled")]
+
+    def revoke(self) -> Delivery:
+        """Revoke the app's token in this workspace."""
+        self.workspace.tokens.revoke("token_revoked")
+        return self._tell("tokens_revoked", tokens={"oauth": [], "bot": [self.bot.id]})
+
+    def _tell(self, name: str, **fields: object) -> Delivery:
+        """Tell the app of something that needs no scope, and no place."""
+        if name not in self.workspace.rules.subscriptions:
+            raise LookupError(f"The app has not subscribed to {name}.")
+        return self.deliver(envelope(self.workspace, {"type": name, **fields}))
 
     def redeliver(self, event_id: str) -> Delivery:
         """Deliver an event that was delivered before once more, under the same id. Raises `LookupError`."""
@@ -222,7 +263,7 @@ class LocalWorkspace(People):
         changed.set()
 
     def _routes(self) -> Sequence[web.RouteDef]:
-        parts = (self.api, self.sockets, self.urls, FileExchange(self.workspace), self.page)
+        parts = (self.slack, self.sockets, self.page)
         return [route for part in parts for route in part.routes()]
 
 

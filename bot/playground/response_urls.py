@@ -36,9 +36,8 @@ class ResponseUrls:
         self._workspace = workspace
         self._urls: dict[str, ResponseUrl] = {}
 
-    def routes(self) -> list[web.RouteDef]:
-        """Return the route of the response URLs."""
-        return [web.post("/response/{token}", self.respond)]
+    def __contains__(self, token: str) -> bool:
+        return token in self._urls
 
     def make(self, channel_id: str, user_id: str, original: Message | None = None, *, thread_ts: str = "") -> str:
         """Make a response URL about the bot's message `original`, or for a thread; return its token."""

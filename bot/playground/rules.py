@@ -43,12 +43,14 @@ SUBSCRIPTIONS = (
     "app_context_changed",
     "app_home_opened",
     "app_mention",
+    "app_uninstalled",
     "member_joined_channel",
     "message.channels",
     "message.groups",
     "message.im",
     "message.mpim",
     "reaction_added",
+    "tokens_revoked",
 )
 
 
@@ -56,6 +58,7 @@ SUBSCRIPTIONS = (
 class Rules:
     """How the workspace behaves; the defaults are Slack's own. Times are in seconds, sizes in characters.
 
+    `token_lifetime`: how long a token lives where the app rotates them, 43,200 with Slack; None where it does not.
     `tiers`: hold every method to the rate limit of its tier. `retry_delays`: the waits before the second, third and
     fourth try of an event that nobody acknowledged. `missing_methods`: what this workspace lacks, answered with
     `unknown_method`.
@@ -68,6 +71,7 @@ class Rules:
     response_url_uses: int = 5
     stream_lifetime: float = 300.0
     connections: int = 10
+    token_lifetime: float | None = None
     tiers: bool = False
     missing_methods: frozenset[str] = frozenset()
     scopes: frozenset[str] = field(default=frozenset(SCOPES))

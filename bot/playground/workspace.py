@@ -32,6 +32,7 @@ from bot.playground.records import (
 )
 from bot.playground.rules import TEXT_CUT_AT, Rules
 from bot.playground.slack_json import message_json
+from bot.playground.tokens import Tokens
 from bot.playground.triggers import Triggers
 from bot.playground.wire import ApiError, Json
 
@@ -54,7 +55,9 @@ class Workspace(Directory):
         self.clock = clock
         self.created = clock()
         self.base_url = ""
-        self.bot_token = f"xoxb-local-{secrets.token_hex(12)}"
+        self.tokens = Tokens(clock)
+        self.client_id = f"{secrets.randbelow(10**12)}.{secrets.randbelow(10**12)}"
+        self.client_secret = secrets.token_hex(16)
         self.app_token = f"xapp-1-{self.app_id}-{secrets.token_hex(12)}"
         self.signing_secret = secrets.token_hex(16)
         self.files: dict[str, File] = {}
@@ -68,6 +71,18 @@ class Workspace(Directory):
         self._replies: dict[tuple[str, str], list[Message]] = {}
         self._observers: list[Callable[[Change], None]] = []
         self._last_ts = 0
+
+    @property
+    def bot_token(self) -> str:
+        """The latest token that the app was given."""
+        return self.tokens.newest
+
+    def join_beside(self, other: Workspace, number: int) -> None:
+        """Be another team than one that has the same app."""
+        self.team_id, self.team_name = f"T0{number + 1}LOCAL000", f"Local workspace {number + 1}"
+        self.domain = f"local-workspace-{number + 1}"
+        self.client_id, self.client_secret = other.client_id, other.client_secret
+        self.app_token, self.signing_secret = other.app_token, other.signing_secret
 
     def observe(self, observer: Callable[[Change], None]) -> Callable[[], None]:
         """Tell `observer` of every change from now on; return the function that ends it. It must not raise nor wait."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from slack_bolt.app.async_app import AsyncApp
+    from slack_bolt.context.async_context import AsyncBoltContext
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.core.ports import Reception
@@ -34,20 +35,22 @@ PROMPTS = (
 def register(app: AsyncApp, reception: Reception) -> None:
     """Listen to the agent's events."""
 
-    async def on_stop(event: dict[str, Any], body: dict[str, Any]) -> None:
+    async def on_stop(event: dict[str, Any], context: AsyncBoltContext) -> None:
         channel, thread = event.get("channel"), event.get("thread_ts")
         if isinstance(channel, str) and isinstance(thread, str):
-            await reception.stop(Place(str(body.get("team_id") or ""), channel, thread))
+            await reception.stop(Place(context.team_id or "", channel, thread))
 
     async def on_context(event: dict[str, Any], client: AsyncWebClient) -> None:
         await suggest(client, event)
 
-    async def on_home(event: dict[str, Any], body: dict[str, Any], client: AsyncWebClient) -> None:
+    async def on_home(
+        event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext, client: AsyncWebClient
+    ) -> None:
         if event.get("tab") != "home":
             await suggest(client, event)
             return
         with payload.reading():
-            team, person = str(body.get("team_id") or ""), str(event["user"])
+            team, person = context.team_id or "", str(event["user"])
             occasion = str(event.get("event_ts") or body["event_id"])
         await reception.visit(team, Asker(person, team), occasion)
 

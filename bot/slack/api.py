@@ -11,7 +11,7 @@ import stamina
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import ChatBusyError, ChatError, NotInChannelError
+from bot.errors import ChatBusyError, ChatError, NotInChannelError, RevokedError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -25,11 +25,13 @@ LONGEST_WAIT = 30.0  # seconds that a rate limit may ask for before the turn is 
 
 _TRANSIENT = {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 _NOT_A_MEMBER = {"not_in_channel", "channel_not_found"}
+# Codes by which Slack refuses a token for good; https://docs.slack.dev/reference/methods/auth.test
+REVOKED = {"account_inactive", "invalid_auth", "invalid_refresh_token", "not_authed", "token_expired", "token_revoked"}
 
 
 def web_client(token: str, base_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
     """Make a client on a shared connection pool. It repeats nothing by itself: what may be repeated is decided here."""
-    return AsyncWebClient(token=token, base_url=base_url, session=session, timeout=TIMEOUT, retry_handlers=[])
+    return AsyncWebClient(token=token or None, base_url=base_url, session=session, timeout=TIMEOUT, retry_handlers=[])
 
 
 def error_code(error: SlackApiError) -> str:
@@ -60,6 +62,8 @@ def _translate(error: SlackApiError) -> ChatError:
         return ChatBusyError(_seconds(headers.get("Retry-After") or headers.get("retry-after")))
     if code in _NOT_A_MEMBER:
         return NotInChannelError(code)
+    if code in REVOKED:
+        return RevokedError(code)
     return ChatError(code, is_transient=code in _TRANSIENT or status >= 500)  # noqa: PLR2004 - HTTP's own number
 
 

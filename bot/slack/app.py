@@ -9,37 +9,47 @@ from typing import TYPE_CHECKING, Any
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
-from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack import agent, commands, controls, forms, messages, payload
+from bot.errors import RevokedError
+from bot.slack import agent, commands, controls, departure, forms, messages, payload
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from slack_bolt.authorization import AuthorizeResult
     from slack_bolt.context.ack.async_ack import AsyncAck
+    from slack_sdk.web.async_client import AsyncWebClient
 
+    from bot.core.installation import Departure
     from bot.core.ports import Reception
-    from bot.slack.identity import Identity
+    from bot.slack.teams import Teams
 
 log = logging.getLogger(__name__)
 
 _ANY = re.compile(r".*", re.DOTALL)
 
 
-def bolt_app(client: AsyncWebClient, identity: Identity, reception: Reception) -> AsyncApp:
-    """Build the app and register every listener.
+def bolt_app(
+    client: AsyncWebClient, teams: Teams, reception: Reception, depart: Callable[[Departure], Awaitable[None]]
+) -> AsyncApp:
+    """Build the app and register every listener; `client` has no token, but all else that Bolt's own clients need.
 
     `process_before_response`: a listener makes a delivery durable, and only then may Slack hear that it arrived.
     Requests over HTTP are verified before they are parsed, in `http.py`; those over a socket need no signature.
     """
 
-    async def authorize() -> AuthorizeResult:
-        return await identity()
+    async def authorize(team_id: str | None) -> AuthorizeResult | None:
+        try:
+            return await teams.of(team_id or "").identity()
+        except RevokedError as error:
+            log.warning("a delivery for %s is dropped, as the bot is not installed there: %s", team_id, error)
+            return None
 
     app = AsyncApp(
         name="parley",
         logger=logging.getLogger("slack_bolt"),
-        client=AsyncWebClient(base_url=client.base_url, session=client.session, timeout=client.timeout),
-        authorize=authorize,
+        client=client,
+        authorize=authorize,  # type: ignore[arg-type] # Bolt takes None, too, and acknowledges what comes
         signing_secret="",
         process_before_response=True,
         request_verification_enabled=False,
@@ -50,6 +60,7 @@ def bolt_app(client: AsyncWebClient, identity: Identity, reception: Reception) -
     controls.register(app, reception)
     forms.register(app, reception)
     agent.register(app, reception)
+    departure.register(app, depart)
     _ignore_the_rest(app)
     app.error(on_error)
     return app

@@ -105,7 +105,8 @@ def _select(select: Select, number: int) -> dict[str, Any]:
 def pressed(body: Mapping[str, Any]) -> Press | None:
     """Read an interaction's payload; None for one without a message, or with nothing in it."""
     channel, user = (body.get("channel") or {}).get("id"), body.get("user") or {}
-    team = str((body.get("team") or {}).get("id") or user.get("team_id") or "")
+    view, team_of = body.get("view") or {}, body.get("team") or {}
+    team = str(view.get("app_installed_team_id") or team_of.get("id") or user.get("team_id") or "")
     if body.get("view") and body.get("actions") and user.get("id"):
         return _in_view(
             body["view"], body["actions"][0], Asker(str(user["id"]), str(user.get("team_id") or team)), team

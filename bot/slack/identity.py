@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from slack_bolt.authorization import AuthorizeResult
 
@@ -12,8 +12,19 @@ from bot.slack.api import call
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
+    from bot.slack.keyring import Installed
 
-class Identity:
+
+class Identity(Protocol):
+    """The bot's identity in one workspace. `url` is the workspace's own address, "" as long as it is not known."""
+
+    url: str
+
+    async def __call__(self) -> AuthorizeResult:
+        """Return the identity. Raises `RevokedError`, `ChatError`."""
+
+
+class AskedIdentity:
     """The bot's identity: asked of Slack once, and again only as long as Slack did not answer."""
 
     def __init__(self, client: AsyncWebClient) -> None:
@@ -21,7 +32,6 @@ class Identity:
         self._known: AuthorizeResult | None = None
         self._asking = asyncio.Lock()
         self.url = ""
-        """The workspace's own address, "" as long as Slack did not answer."""
 
     async def __call__(self) -> AuthorizeResult:
         """Return the identity. Raises `ChatError`, so that Slack delivers again what could not be read."""
@@ -38,3 +48,24 @@ class Identity:
                     bot_token=self._client.token,
                 )
             return self._known
+
+
+class InstalledIdentity:
+    """The bot's identity as it was when the workspace installed it, with the token of the moment."""
+
+    def __init__(self, workspace: str, installed: Installed) -> None:
+        self._workspace = workspace
+        self._installed = installed
+        self.url = ""
+
+    async def __call__(self) -> AuthorizeResult:
+        """Return the identity. Raises `RevokedError` where the bot is not installed (any more), `ChatError`."""
+        one = await self._installed.current(self._workspace)
+        self.url = one.url
+        return AuthorizeResult(
+            enterprise_id=one.organisation or None,
+            team_id=one.workspace,
+            bot_user_id=one.bot_user,
+            bot_id=one.bot_id,
+            bot_token=one.token,
+        )

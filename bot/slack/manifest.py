@@ -7,9 +7,9 @@ from typing import Any
 from bot.core import settings_form
 from bot.core.classify import press as classify
 from bot.core.summarize import source as summarize
-from bot.slack import agent
+from bot.slack import agent, departure
 from bot.slack.commands import COMMANDS
-from bot.slack.http import PATH
+from bot.slack.http import PATH, REDIRECT_PATH
 
 NAME = "Parley"
 
@@ -42,6 +42,7 @@ SHORTCUTS = (
 
 EVENTS = (
     *agent.EVENTS,
+    *departure.EVENTS,
     "app_mention",
     "message.channels",
     "message.groups",
@@ -51,8 +52,13 @@ EVENTS = (
 
 
 def manifest(url: str = "") -> dict[str, Any]:
-    """Return the manifest, for Socket Mode, or for HTTP where the bot's public address is given."""
+    """Return the manifest, for Socket Mode, or for HTTP where the bot's public address is given.
+
+    The address is where several workspaces install it from, too. Tokens stay as they are until the app's owner turns
+    rotation on, which can't be undone: it is of no use to the one workspace whose token was set by hand.
+    """
     address = {"url": url.rstrip("/") + PATH} if url else {}
+    redirects = {"redirect_urls": [url.rstrip("/") + REDIRECT_PATH]} if url else {}
     request = {"request_url": address["url"]} if url else {}
     return {
         "display_information": {
@@ -86,7 +92,7 @@ def manifest(url: str = "") -> dict[str, Any]:
                 for command in COMMANDS
             ],
         },
-        "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
+        "oauth_config": {**redirects, "scopes": {"bot": sorted(SCOPES)}},
         "settings": {
             "event_subscriptions": {"bot_events": list(EVENTS), **request},
             "interactivity": {"is_enabled": True, **request},

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from slack_bolt.app.async_app import AsyncApp
+    from slack_bolt.context.async_context import AsyncBoltContext
 
     from bot.core.ports import Reception
 
@@ -22,9 +23,10 @@ EVENTS = ("app_mention", "message")
 def register(app: AsyncApp, reception: Reception) -> None:
     """Listen to what people say, and to what they do to it afterwards."""
 
-    async def on_message(event: dict[str, Any], body: dict[str, Any], context: Mapping[str, Any]) -> None:
+    async def on_message(event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext) -> None:
         us = context["authorize_result"]
-        team, bot = str(body.get("team_id") or us.team_id or ""), str(us.bot_user_id or "")
+        # In a channel that workspaces share, the body's own team may be the author's, not the one that has the bot.
+        team, bot = str(context.team_id or us.team_id or ""), str(us.bot_user_id or "")
         change = changed(event, team=team, bot=bot)
         if change is not None:
             await reception.change(change)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from bot.work.table import DONE, FAILED, READY, Now, inbox
+from bot.work.table import DONE, FAILED, READY, RUNNING, Now, inbox
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 
-async def erase(writer: AsyncEngine, ids: Sequence[str], *, dry: bool = False) -> int:
-    """Discard jobs that name all of these ids and are not under way; return how many. `dry`: only count.
+async def erase(writer: AsyncEngine, workspace: str, ids: Sequence[str] = (), *, dry: bool = False) -> int:
+    """Discard a workspace's jobs that name all of these ids and are not under way; return how many. `dry`: only count.
 
     They stay known, so that they are not accepted again. Raises what the database raises.
     """
-    return await _discard(writer, sa.and_(inbox.c.status.in_([FAILED, READY]), *map(_names, filter(None, ids))), dry)
+    named = _is_of(workspace), *map(_names, filter(None, ids))
+    return await _discard(writer, sa.and_(inbox.c.status.in_([FAILED, READY]), *named), dry)
 
 
 async def erase_failed(
@@ -45,3 +46,16 @@ async def _discard(writer: AsyncEngine, which: sa.ColumnElement[bool], dry: bool
             return int((await connection.execute(counted)).scalar_one())
         gone = {"status": DONE, "finished_at": Now(), "payload": "{}", "state": "{}"}
         return (await connection.execute(sa.update(inbox).where(which).values(gone))).rowcount
+
+
+async def halt(writer: AsyncEngine, workspace: str, *, but: str) -> int:
+    """Ask a workspace's jobs that are under way to end early, other than those of one key; return how many."""
+    which = sa.and_(inbox.c.status == RUNNING, inbox.c.key != but, _is_of(workspace))
+    async with writer.begin() as connection:
+        return (await connection.execute(sa.update(inbox).where(which).values(halted=1))).rowcount
+
+
+def _is_of(workspace: str) -> sa.ColumnElement[bool]:
+    """Tell the jobs of a workspace by that field of theirs; that a person belongs to it, say, does not count."""
+    field = json.dumps({"workspace": workspace})[1:-1]
+    return inbox.c.payload.contains(field, autoescape=True)

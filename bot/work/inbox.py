@@ -21,7 +21,7 @@ from bot.work.purge import FAILED_KEPT, purge
 from bot.work.sole import Presence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Awaitable, Callable, Collection
 
     from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -59,7 +59,8 @@ class Inbox:
     often, in seconds, to look for what other replicas accepted or left. A job whose error `is_transient` is attempted
     up to `attempts` times, within `patience` seconds from its first attempt on, with pauses that start at `backoff`
     seconds; what it waits for its turn does not count. One that failed for good is kept for `failed_kept` seconds.
-    `watch` is told what is accepted and what ends.
+    `watch` is told what is accepted and what ends. A job that `admit` does not let in, when it is about to be tried, is
+    over.
 
     The token of a claim fences the database only: handlers call `Job.check` or `Job.keep` before they change anything
     outside. They may be cancelled at any time, and then run again from the start, perhaps elsewhere.
@@ -78,7 +79,9 @@ class Inbox:
         backoff: float = 2,
         failed_kept: float = FAILED_KEPT,
         watch: Watch | None = None,
+        admit: Callable[[Job], Awaitable[bool]] | None = None,
     ) -> None:
+        self._admit = admit
         self._watch = watch
         self._writer = writer
         self._limit = running
@@ -279,6 +282,8 @@ class Inbox:
         if job.attempt > self._policy.attempts:
             raise AbandonedError
         async with asyncio.timeout(self._policy.patience - claim.tried_before):
+            if self._admit is not None and not await self._admit(job):
+                return None
             return await self._work[job.kind].handler(job)
 
     async def _failed(self, claim: Claim, job: Job, error: Exception) -> None:

@@ -12,7 +12,7 @@ import sys
 import tomllib
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from dotenv import dotenv_values
@@ -22,15 +22,22 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import cli, settings
 from bot.slack import commands
 from bot.slack.app import bolt_app
-from bot.slack.identity import Identity
+from bot.slack.budget import Budget
+from bot.slack.identity import AskedIdentity
+from bot.slack.keyring import Client, OneToken
 from bot.slack.manifest import manifest
+from bot.slack.teams import Teams
+from tests.stage.quota import InMemoryQuota
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    import aiohttp
+
     from bot.core.command import Command
     from bot.core.control import Form, Press, Submission
     from bot.core.conversation import Changed, Heard, Place
+    from bot.core.installation import Departure
     from bot.core.ports import Asker
 
 ROOT = Path(__file__).parents[2]
@@ -73,6 +80,9 @@ class RefusingReception:
     async def submit(self, submission: Submission) -> Mapping[str, str]:
         raise AssertionError(submission)
 
+    async def depart(self, departure: Departure) -> None:
+        raise AssertionError(departure)
+
 
 def read(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
@@ -83,7 +93,10 @@ def listened_to(word: str) -> set[str]:
 
     Bolt keeps what a listener was registered for nowhere but in the closure of its matcher.
     """
-    app = bolt_app(AsyncWebClient(), Identity(AsyncWebClient()), RefusingReception())
+    session = cast("aiohttp.ClientSession", None)
+    client = Client(OneToken(""), "http://127.0.0.1/", session)
+    teams = Teams(lambda _: (client, AskedIdentity(client)), session, Budget(InMemoryQuota()))
+    app = bolt_app(AsyncWebClient(), teams, RefusingReception(), RefusingReception().depart)
     matchers = [vars(listener.matchers[0])["func"] for listener in vars(app)["_async_listeners"]]
     rules = [inspect.getclosurevars(matcher).nonlocals["func"] for matcher in matchers]
     found = [inspect.getclosurevars(rule).nonlocals.get(word) for rule in rules]

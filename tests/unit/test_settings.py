@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.core.admin import is_named
 from bot.errors import SettingsError
 from bot.settings import Settings, environment, has_slack_tokens, read
 
@@ -43,6 +44,8 @@ MALFORMED = [
     ("PORT", "3000.5"),
     ("PARLEY_ADMINS", "@ada"),
     ("PARLEY_ADMINS", "U012ABC, ada"),
+    ("PARLEY_ADMINS", "T1:ada"),
+    ("PARLEY_ENCRYPTION_KEY", SECRET),
     ("MAX_RUNNING_TURNS", "0"),
     ("MAX_RUNNING_TURNS", "many"),
     ("SHUTDOWN_GRACE", "-1"),
@@ -89,6 +92,39 @@ def test_missing_and_malformed_come_together() -> None:
         "SLACK_BOT_TOKEN",
         "PORT",
     ]
+
+
+MANY = {
+    "SLACK_CLIENT_ID": "1.2",
+    "SLACK_CLIENT_SECRET": SECRET,
+    "SLACK_STATE_SECRET": SECRET,
+    "PARLEY_ENCRYPTION_KEY": f"{'a' * 43}=, {'b' * 43}=",
+}
+
+
+def test_many_workspaces_need_no_bot_token() -> None:
+    environ = {**SOUND, **MANY, "SLACK_BOT_TOKEN": ""}
+    settings = read(environ, for_slack=True)
+    assert settings.serves_many
+    assert settings.encryption_keys == ["a" * 43 + "=", "b" * 43 + "="]
+    assert read(environ | {"SLACK_BOT_TOKEN": "xoxb-1"}, for_slack=True).serves_many
+    assert not read(SOUND, for_slack=True).serves_many
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_many_workspaces_need_all_of_it(name: str) -> None:
+    (sentence,) = faults({**SOUND, **MANY, name: ""}, for_slack=True)
+    assert sentence.startswith(f"{name} is missing: ")
+
+
+def test_admins_of_many_workspaces_name_theirs() -> None:
+    (sentence,) = faults({**SOUND, **MANY, "PARLEY_ADMINS": "T012ABC:U012ABC, U034DEF"}, for_slack=True)
+    assert "T012ABCDEF:U034DEF, not U034DEF" in sentence
+    named = read({**SOUND, **MANY, "PARLEY_ADMINS": "T012ABC:U012ABC"}, for_slack=True).parley_admins
+    assert is_named(named, "T012ABC", "U012ABC")
+    assert not is_named(named, "T034DEF", "U012ABC")
+    assert not is_named(named, "T012ABC", "U034DEF")
+    assert is_named({"U012ABC"}, "T034DEF", "U012ABC")
 
 
 def test_a_socket_needs_no_signing_secret() -> None:

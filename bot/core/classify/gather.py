@@ -114,7 +114,7 @@ async def _channel(asked: Asked, *, chat: Chat) -> Place:
 async def _from_channel(asked: Asked, place: Place, *, chat: Chat, progress: Callable[[int], None]) -> Gathered:
     """Gather what people wrote in a channel in a span, threads included, oldest first."""
     words = asked.wish.span or span.DEFAULT
-    reader = await chat.reader(asked.asker.person)
+    reader = await chat.reader(asked.place, asked.asker.person)
     times = span.resolve(words, datetime.now(UTC), reader.zone)
     read = await reading.read_channel(place, times, asked.asker.person, chat=chat, progress=progress)
     where = f"#{asked.wish.channel}" if asked.wish.channel else "that channel" if asked.wish.link else "this channel"

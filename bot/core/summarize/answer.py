@@ -53,7 +53,7 @@ async def summarize(command: Command, *, bookmark: Bookmark, store: Store, model
     """Summarise what was asked for, and return what the thread's history should keep. Raises `ChatError`."""
     ask = parse(command.text)
     if ask.is_text:
-        settings, reader = await store.settings(command.place), await chat.reader(command.asker.person)
+        settings, reader = await store.settings(command.place), await chat.reader(command.place, command.asker.person)
         asking = request("", _person(command.place, command.asker), settings)
         async with answering(command, chat=chat, bookmark=bookmark, once=True) as visible:
             try:

@@ -50,7 +50,7 @@ class Summary:
         """
         if not read.lines:
             raise UsageError(nothing_said(self.run, read))
-        reader = await self._chat.reader(self.run.person)
+        reader = await self._chat.reader(self.run.place, self.run.person)
         request = Request(
             purpose=Purpose.DIGEST,
             turns=(),

@@ -32,7 +32,7 @@ async def give_files(
 ) -> Written:
     """Stream a summary of files into an answer; say which of them can't be read. Raises a `ModelError`, `ChatError`."""
     place = run.source.place
-    settings, reader = await store.settings(place), await chat.reader(run.person)
+    settings, reader = await store.settings(place), await chat.reader(place, run.person)
     as_they_are = [file for file in files if file.media_type in {PDF, *IMAGES}]
     attached = await attach(as_they_are, place, model.room(MAX_OUTPUT, settings), chat)
     texts = await attach([file for file in files if file not in as_they_are], place, WHOLE, chat)

@@ -78,7 +78,7 @@ async def find(ask: Ask, command: Command, *, chat: Chat) -> Source:
         place = target.place
     elif ask.channel:
         place = _named(ask.channel, command)
-    zone = (await chat.reader(person)).zone
+    zone = (await chat.reader(place, person)).zone
     span = spans.resolve(ask.span or spans.DEFAULT, datetime.now(UTC), zone)
     venue = await allow(place, person, chat=chat)
     title = f"#{venue.name}" if venue.name else "our direct messages"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.playground.methods import app, chat, conversation, file, person, session, stream, view
+from bot.playground.methods import app, chat, conversation, file, oauth, person, session, stream, view
 
 if TYPE_CHECKING:
     from bot.playground.method import Method
 
 METHODS: dict[str, Method] = {
     method.name: method
-    for module in (app, chat, stream, session, conversation, person, file, view)
+    for module in (app, oauth, chat, stream, session, conversation, person, file, view)
     for method in module.METHODS
 }

@@ -50,7 +50,7 @@ def upload_url(workspace: Workspace, arguments: Arguments) -> Json:
         raise ApiError("snippet_too_large")
     file = workspace.add_file(arguments.text("filename"), workspace.bot.id)
     file.snippet_type = kind
-    return {"upload_url": f"{workspace.base_url}/files/upload/{file.id}", "file_id": file.id}
+    return {"upload_url": f"{workspace.base_url}/files/upload/{workspace.team_id}-{file.id}", "file_id": file.id}
 
 
 def complete_upload(workspace: Workspace, arguments: Arguments) -> Json:

@@ -12,17 +12,14 @@ from bot.core.conversation import Place
 from bot.errors import ChatError
 from bot.playground.local_workspace import LocalWorkspace
 from bot.playground.records import Message
-from bot.slack.api import web_client
-from bot.slack.budget import Budget
-from bot.slack.chat import SlackChat
-from bot.slack.identity import Identity
 from bot.slack.permalink import parse
-from tests.stage.quota import InMemoryQuota
+from tests.stage.chat import chat_in
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from bot.core.conversation import Said
+    from bot.slack.chat import SlackChat
 
 
 @pytest.fixture
@@ -34,8 +31,7 @@ async def workspace() -> AsyncIterator[LocalWorkspace]:
 @pytest.fixture
 async def chat(workspace: LocalWorkspace) -> AsyncIterator[SlackChat]:
     async with aiohttp.ClientSession() as session:
-        client = web_client(workspace.workspace.bot_token, f"{workspace.url}/api/", session)
-        yield SlackChat(client, Identity(client), session, Budget(InMemoryQuota()))
+        yield chat_in(workspace, session)
 
 
 def place(workspace: LocalWorkspace, thread: str = "") -> Place:

@@ -15,15 +15,13 @@ from bot.core.span import Span
 from bot.errors import NotAllowedError, UsageError
 from bot.playground.local_workspace import LocalWorkspace
 from bot.playground.records import Message
-from bot.slack.api import web_client
-from bot.slack.budget import Budget
-from bot.slack.chat import SlackChat
-from bot.slack.identity import Identity
 from bot.slack.lookup import locate, zone
-from tests.stage.quota import InMemoryQuota
+from tests.stage.chat import chat_in
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from bot.slack.chat import SlackChat
 
 HERE = Place("T1", "C1")
 
@@ -37,8 +35,7 @@ async def workspace() -> AsyncIterator[LocalWorkspace]:
 @pytest.fixture
 async def chat(workspace: LocalWorkspace) -> AsyncIterator[SlackChat]:
     async with aiohttp.ClientSession() as session:
-        client = web_client(workspace.workspace.bot_token, f"{workspace.url}/api/", session)
-        yield SlackChat(client, Identity(client), session, Budget(InMemoryQuota()))
+        yield chat_in(workspace, session)
 
 
 def place(workspace: LocalWorkspace, channel: str = "") -> Place:
@@ -82,14 +79,14 @@ def test_a_time_zone_is_found_somehow() -> None:
 
 
 async def test_a_reader_is_asked_for_once(workspace: LocalWorkspace, chat: SlackChat) -> None:
-    assert (await chat.reader(workspace.me.id)).zone == ZoneInfo("Etc/UTC")
-    assert isinstance(await chat.reader(workspace.me.id), Reader)
+    assert (await chat.reader(HERE, workspace.me.id)).zone == ZoneInfo("Etc/UTC")
+    assert isinstance(await chat.reader(HERE, workspace.me.id), Reader)
     assert [call.method for call in workspace.calls] == ["users.info"]
 
 
 async def test_an_unknown_reader_reads_in_utc(workspace: LocalWorkspace, chat: SlackChat) -> None:
     workspace.fail("users.info", error="user_not_found")
-    assert await chat.reader(workspace.me.id) == Reader()
+    assert await chat.reader(HERE, workspace.me.id) == Reader()
 
 
 async def test_who_is_in_may_read(workspace: LocalWorkspace, chat: SlackChat) -> None:

@@ -1,0 +1,81 @@
+"""What serves each workspace, which Slack calls a team: a client with its token, and what is known of its people."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.slack.answer import Outlet
+from bot.slack.card import Cards
+from bot.slack.history import History
+from bot.slack.identity import Identity
+from bot.slack.keyring import Client
+from bot.slack.lookup import Lookup
+from bot.slack.people import People
+from bot.slack.posts import Posts
+from bot.slack.sessions import Sessions
+from bot.slack.streams import Streams
+from bot.slack.upload import Files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import aiohttp
+
+    from bot.slack.budget import Budget
+
+KEPT = 200  # workspaces; each may remember the names of some thousands
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """What serves one workspace."""
+
+    client: Client
+    identity: Identity
+    out: Outlet
+    cards: Cards
+    lookup: Lookup
+    people: People
+    history: History
+
+
+class Teams:
+    """Makes what serves a workspace when it is first asked for; of more than `KEPT`, the least used goes.
+
+    `join` makes the client and the identity of a workspace, which it does without asking anybody.
+    """
+
+    def __init__(
+        self, join: Callable[[str], tuple[Client, Identity]], session: aiohttp.ClientSession, budget: Budget
+    ) -> None:
+        self._join, self._session, self._budget = join, session, budget
+        self._known: OrderedDict[str, Team] = OrderedDict()
+
+    def of(self, workspace: str) -> Team:
+        """Return what serves a workspace, by its id."""
+        if (team := self._known.get(workspace)) is None:
+            team = self._known[workspace] = self._make(workspace)
+            while len(self._known) > KEPT:
+                self._known.popitem(last=False)
+        self._known.move_to_end(workspace)
+        return team
+
+    def forget(self, workspace: str) -> None:
+        """Let go of what is known of a workspace."""
+        self._known.pop(workspace, None)
+
+    def _make(self, workspace: str) -> Team:
+        client, identity = self._join(workspace)
+        out = Outlet(
+            client=client,
+            identity=identity,
+            sessions=Sessions(client, self._budget),
+            streams=Streams(client, self._budget),
+            posts=Posts(client, self._budget),
+            files=Files(client, self._session),
+        )
+        cards = Cards(client, identity, self._budget, out.posts)
+        people = People(client)
+        return Team(client, identity, out, cards, Lookup(client), people, History(client, identity, people))

@@ -1,0 +1,268 @@
+"""Many workspaces: installed, served side by side, each by its own token, and forgotten when they leave."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import aiohttp
+import pytest
+
+from bot.playground.events import envelope
+from bot.playground.rules import Rules
+from bot.slack.manifest import EVENTS, SCOPES
+from tests.acceptance.conftest import BOTH_DATABASES, Dialogue
+from tests.stage.spaces import Spaces, get, two_spaces
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from bot.playground.local_workspace import LocalWorkspace
+    from tests.stage.scripted import ScriptedModel
+
+RULES = Rules(scopes=frozenset(SCOPES), subscriptions=frozenset(EVENTS), retry_delays=(0.0, 0.2, 0.2))
+HALF_A_DAY = 43_200.0
+
+
+@pytest.fixture
+async def spaces(model: ScriptedModel, environ: dict[str, str]) -> AsyncIterator[Spaces]:
+    async with model.serving() as told, two_spaces(RULES, environ | told) as both:
+        yield both
+
+
+def dialogue(spaces: Spaces, workspace: LocalWorkspace) -> Dialogue:
+    return Dialogue(workspace, spaces.environ, spaces.url)
+
+
+async def ask(spaces: Spaces, workspace: LocalWorkspace, words: str, **where: str) -> str:
+    """Mention the bot in a workspace's #general; return the message's ts."""
+    return dialogue(spaces, workspace).mention(words, **where)
+
+
+async def rows(spaces: Spaces, sql: str) -> list[tuple[object, ...]]:
+    return await dialogue(spaces, spaces.first).rows(sql)
+
+
+async def until_rows(spaces: Spaces, sql: str, count: int) -> None:
+    async with asyncio.timeout(30):
+        while len(await rows(spaces, sql)) != count:  # noqa: ASYNC110 (a database tells nobody)
+            await asyncio.sleep(0.05)
+
+
+@BOTH_DATABASES
+async def test_two_workspaces_never_see_each_other(spaces: Spaces, model: ScriptedModel) -> None:
+    async with spaces.bot():
+        for one in spaces.both:
+            assert (await spaces.install(one)).status == 200
+        secrets = dict(zip(spaces.both, ("apricot", "bramble"), strict=True))
+        for word in secrets.values():
+            model.answer(f"I remember {word}.", to=f"My secret is {word}")
+        begun = [await ask(spaces, one, f"My secret is {word}.") for one, word in secrets.items()]
+        assert begun[0] == begun[1]  # the same channel, person, bot and message id
+        for one, word in secrets.items():
+            assert await dialogue(spaces, one).answer(one.channel("general"), begun[0]) == f"I remember {word}."
+        for one, word in secrets.items():
+            model.answer(f"It is {word}.", to="What is it?")
+            ts = await ask(spaces, one, "What is it?", thread_ts=begun[0])
+            assert ts
+            assert await dialogue(spaces, one).answer(one.channel("general"), begun[0], 2) == f"It is {word}."
+            (other,) = set(secrets.values()) - {word}
+            assert other not in str(model.requests[-1].body)
+        for one, word in secrets.items():
+            assert word not in str(
+                [call.arguments for other in spaces.both if other is not one for call in other.calls]
+            )
+    kept = await rows(spaces, "SELECT DISTINCT workspace, channel, thread FROM threads ORDER BY workspace")
+    assert len(kept) == 2
+    assert kept[0][1:] == kept[1][1:]
+
+
+@BOTH_DATABASES
+async def test_files_and_commands_stay_apart(spaces: Spaces, model: ScriptedModel) -> None:
+    async with spaces.bot():
+        for one, word in zip(spaces.both, ("apricot", "bramble"), strict=True):
+            assert (await spaces.install(one)).status == 200
+            files = {"notes.txt": f"The word is {word}.".encode()}
+            model.answer(f"Read {word}.", to="What does it say?")
+            ts = one.say(one.channel("general"), f"<@{one.bot.id}> What does it say?", files=files)
+            assert await dialogue(spaces, one).answer(one.channel("general"), ts) == f"Read {word}."
+            assert word in str(model.requests[-1].body)
+            await one.command(one.channel("general"), "/parley", f"prompt Always say {word}.")
+            await dialogue(spaces, one).whisper()
+        for one, word in zip(spaces.both, ("apricot", "bramble"), strict=True):
+            model.answer("Hello.", to="Who are you?")
+            ts = await ask(spaces, one, "Who are you?")
+            await dialogue(spaces, one).answer(one.channel("general"), ts)
+            assert f"Always say {word}." in str(model.requests[-1].body)
+
+
+async def test_tokens_are_sealed_and_told_apart(spaces: Spaces) -> None:
+    async with spaces.bot():
+        for one in spaces.both:
+            assert (await spaces.install(one)).status == 200
+    kept = str(await rows(spaces, "SELECT * FROM installations"))
+    assert spaces.second.workspace.team_id in kept
+    for one in spaces.both:
+        assert one.workspace.bot_token not in kept
+    assert await rows(spaces, "SELECT * FROM install_states") == []
+
+
+async def test_an_installation_works_over_sockets(spaces: Spaces, model: ScriptedModel) -> None:
+    async with spaces.bot("socket"):
+        assert (await spaces.install(spaces.second)).status == 200
+        model.answer("Hello.")
+        ts = await ask(spaces, spaces.second, "hi")
+        answered = await dialogue(spaces, spaces.second).answer(spaces.second.channel("general"), ts)
+        assert answered.startswith("Hello.")
+
+
+async def test_where_it_is_not_installed_nothing_happens(spaces: Spaces, model: ScriptedModel) -> None:
+    async with spaces.bot():
+        assert (await spaces.install(spaces.first)).status == 200
+        await ask(spaces, spaces.second, "hi")
+        await spaces.second.until(lambda: all(one.is_over for one in spaces.second.deliveries.log))
+        assert {ack.ok for one in spaces.second.deliveries.log for ack in one.tries} == {True}
+    assert await rows(spaces, "SELECT * FROM inbox WHERE kind = 'message'") == []
+    assert model.requests == []
+
+
+@BOTH_DATABASES
+async def test_any_replica_finishes_an_installation(spaces: Spaces) -> None:
+    async with spaces.bot(replicas=2):
+        begun = await spaces.begin(spaces.urls[1])
+        sent = await spaces.consent(begun, spaces.first)
+        assert sent.location.startswith(spaces.urls[0])
+        page = await get(sent.location, sent.cookie)
+        assert (page.status, "installed in Local workspace" in page.text) == (200, True)
+
+
+async def test_a_state_is_good_once(spaces: Spaces) -> None:
+    async with spaces.bot():
+        sent = await spaces.consent(await spaces.begin(), spaces.first)
+        assert (await get(sent.location, sent.cookie)).status == 200
+        again = await get(sent.location, sent.cookie)
+        assert (again.status, "begin again" in again.text) == (401, True)
+        other = await spaces.consent(await spaces.begin(), spaces.first)
+        stranger = await get(other.location)
+        assert (stranger.status, "not begun in this browser" in stranger.text) == (400, True)
+        forged = await get(f"{spaces.url}/slack/oauth_redirect?code=1&state=made.up", "slack-app-oauth-state=made.up")
+        assert forged.status == 401
+        cancelled = await spaces.install(spaces.first, "cancel")
+        assert "cancelled" in cancelled.text
+        spaces.first.fail("oauth.v2.access", error="invalid_code")
+        assert (await spaces.install(spaces.first)).status == 401
+
+
+async def test_a_whole_organisation_is_refused(spaces: Spaces) -> None:
+    async with spaces.bot():
+        page = await spaces.install(spaces.first, organisation="yes")
+        assert (page.status, "not in a whole Enterprise organisation" in page.text) == (400, True)
+    assert await rows(spaces, "SELECT * FROM installations") == []
+
+
+@BOTH_DATABASES
+async def test_removing_it_forgets_the_workspace(spaces: Spaces, model: ScriptedModel) -> None:
+    async with spaces.bot():
+        for one in spaces.both:
+            await spaces.install(one)
+            model.answer("Noted.", to="Remember apricot")
+            ts = await ask(spaces, one, "Remember apricot.")
+            await dialogue(spaces, one).answer(one.channel("general"), ts)
+        later = spaces.first.workspace.clock() + 60
+        spaces.first.workspace.clock = lambda: later
+        told = spaces.first.uninstall()
+        await spaces.first.until(lambda: all(one.is_over for one in told))
+        await until_rows(spaces, "SELECT * FROM inbox WHERE kind = 'departure' AND status = 2", 2)
+        for table in ("threads", "installations", "settings", "feedback"):
+            found = await rows(spaces, f"SELECT DISTINCT workspace FROM {table}")  # noqa: S608 (names of ours)
+            assert found in ([(spaces.second.workspace.team_id,)], [])
+        assert len(await rows(spaces, "SELECT * FROM messages")) == 2
+        assert len(await rows(spaces, "SELECT * FROM calls")) == 2
+        gone = f"workspace = '{spaces.first.workspace.team_id}'"
+        assert await rows(spaces, f"SELECT person FROM calls WHERE {gone}") == [("",)]  # noqa: S608 (as above)
+        # The other one is served on, and this one again once it installs the bot anew.
+        for one in (spaces.second, spaces.first):
+            if one is spaces.first:
+                await spaces.install(one)
+            model.answer("Here.", to="Still there?")
+            ts = await ask(spaces, one, "Still there?")
+            assert (await dialogue(spaces, one).answer(one.channel("general"), ts)).startswith("Here.")
+
+
+async def test_a_late_departure_spares_the_new_installation(spaces: Spaces) -> None:
+    async with spaces.bot():
+        await spaces.install(spaces.first)
+        before = spaces.first.workspace.clock() - 60
+        late = envelope(spaces.first.workspace, {"type": "app_uninstalled"}) | {"event_time": int(before)}
+        spaces.first.deliver(late)
+        await until_rows(spaces, "SELECT * FROM inbox WHERE kind = 'departure' AND status = 2", 1)
+        assert len(await rows(spaces, "SELECT * FROM installations")) == 1
+
+
+async def test_a_departure_that_is_not_true_waits(spaces: Spaces) -> None:
+    async with spaces.bot():
+        await spaces.install(spaces.first)
+        later = int(spaces.first.workspace.clock() + 60)
+        spaces.first.deliver(envelope(spaces.first.workspace, {"type": "app_uninstalled"}) | {"event_time": later})
+        await until_rows(spaces, "SELECT * FROM inbox WHERE kind = 'departure' AND attempts = 1", 1)
+        people = envelope(spaces.first.workspace, {"type": "tokens_revoked", "tokens": {"oauth": ["U1"]}})
+        delivery = spaces.first.deliver(people)
+        await spaces.first.until(lambda: delivery.is_over)
+        assert len(await rows(spaces, "SELECT * FROM inbox WHERE kind = 'departure'")) == 1
+        assert len(await rows(spaces, "SELECT * FROM installations")) == 1
+
+
+@BOTH_DATABASES
+async def test_an_expired_token_is_renewed_once(spaces: Spaces, model: ScriptedModel) -> None:
+    for one in spaces.both:
+        one.change_rules(token_lifetime=HALF_A_DAY)
+    async with spaces.bot(replicas=2):
+        await spaces.install(spaces.first)
+        spaces.first.workspace.tokens.expire()
+        asked = []
+        for number in range(4):
+            model.answer(f"Answer {number}.", to=f"Question {number}")
+            asked.append(await ask(spaces, spaces.first, f"Question {number}"))
+        for number, ts in enumerate(asked):
+            answered = await dialogue(spaces, spaces.first).answer(spaces.first.channel("general"), ts)
+            assert answered.startswith(f"Answer {number}.")
+        exchanged = [call for call in spaces.first.calls if call.method == "oauth.v2.access"]
+        assert len(exchanged) == 2  # the installation, and one renewal for both replicas
+
+
+async def test_a_token_revoked_in_mid_turn_ends_it(
+    spaces: Spaces, model: ScriptedModel, caplog: pytest.LogCaptureFixture
+) -> None:
+    gate = asyncio.Event()
+    async with spaces.bot():
+        await spaces.install(spaces.first)
+        model.answer("The beginning ", gate, "and the end.")
+        await ask(spaces, spaces.first, "Tell me.")
+        async with asyncio.timeout(30):
+            await model.until_asked()
+        spaces.first.workspace.tokens.revoke("token_revoked")
+        gate.set()
+        await until_rows(spaces, "SELECT * FROM inbox WHERE kind = 'message' AND status = 3", 1)
+        assert await rows(spaces, "SELECT attempts FROM inbox WHERE kind = 'message' AND status = 3") == [(1,)]
+    team = spaces.first.workspace.team_id
+    told = [line.getMessage() for line in caplog.records if f"token of the workspace {team}" in line.getMessage()]
+    assert len(told) == 1
+    assert "token_revoked" in told[0]
+
+
+async def test_a_lone_workspaces_revoked_token_is_said(dialogue: Dialogue) -> None:
+    dialogue.workspace.workspace.tokens.revoke("account_inactive")
+    async with aiohttp.ClientSession() as session, session.get(f"{dialogue.url}/readyz") as response:
+        found = await response.json()
+    assert (response.status, found["slack"]) == (503, "RevokedError account_inactive")
+
+
+async def test_a_lone_workspace_that_leaves_is_forgotten(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer("Noted.")
+    ts = dialogue.mention("Remember apricot.")
+    await dialogue.answer(dialogue.general, ts)
+    spaces = Spaces(dialogue.workspace, dialogue.workspace, dialogue.environ)
+    await until_rows(spaces, "SELECT * FROM threads", 1)
+    dialogue.workspace.uninstall()
+    await until_rows(spaces, "SELECT * FROM threads", 0)
+    assert len(await dialogue.rows("SELECT * FROM calls")) == 1

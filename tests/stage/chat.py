@@ -1,0 +1,24 @@
+"""The chat of one local workspace, without a bot around it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.slack.budget import Budget
+from bot.slack.chat import SlackChat
+from bot.slack.identity import AskedIdentity
+from bot.slack.keyring import Client, OneToken
+from bot.slack.teams import Teams
+from tests.stage.quota import InMemoryQuota
+
+if TYPE_CHECKING:
+    import aiohttp
+
+    from bot.playground.local_workspace import LocalWorkspace
+
+
+def chat_in(workspace: LocalWorkspace, session: aiohttp.ClientSession) -> SlackChat:
+    """Build the chat by the workspace's own token."""
+    client = Client(OneToken(workspace.workspace.bot_token), f"{workspace.url}/api/", session)
+    budget = Budget(InMemoryQuota())
+    return SlackChat(Teams(lambda _: (client, AskedIdentity(client)), session, budget), session, budget)
