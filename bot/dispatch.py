@@ -12,11 +12,15 @@ if TYPE_CHECKING:
 SHOW, WEBHOOK, GITHUB = "triage show", "triage webhook", "triage github"
 
 
-def show(record: Feedback) -> Delivery:
-    """Let a record be shown: one after the other in a channel, in the pace that the platform allows."""
+def show(record: Feedback, *, at_once: bool = False) -> Delivery:
+    """Let a record be shown: one after the other in a channel, in the pace that the platform allows.
+
+    `at_once`: not behind the others, as somebody has just pressed its button.
+    """
     where = f"{record.workspace}:{record.channel}"
     id_ = f"triage-show:{record.workspace}:{record.id}:{record.version}"
-    return Delivery(id_, f"triage-show:{where}", SHOW, _payload(record), f"triage:{where}")
+    lane = f"triage-show:{where}:{record.id}" if at_once else f"triage-show:{where}"
+    return Delivery(id_, lane, SHOW, _payload(record), f"triage:{where}")
 
 
 def webhook(record: Feedback) -> Delivery:

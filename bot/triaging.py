@@ -255,7 +255,7 @@ class Triaging:
                 await visible.replace(error.sentence)
             return nothing
         if record is not None:
-            await self._show(record)
+            await self._inbox.accept(dispatch.show(record, at_once=True))
         return nothing
 
     async def open_form(self, press: Press) -> Form:
@@ -266,7 +266,7 @@ class Triaging:
         """Take a filled form in; return its faults by the field. Raises `UsageError`, `NotAllowedError`."""
         record, faults = await act.submit(submission, board=self._board, store=self._store, chat=self._chat)
         if record is not None:
-            await self._show(record)
+            await self._inbox.accept(dispatch.show(record, at_once=True))
         return faults
 
     async def configured(self, command: Command) -> None:

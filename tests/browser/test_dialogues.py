@@ -137,3 +137,14 @@ async def test_settings_are_changed_from_the_home(window: Window) -> None:
     await window.open("general")
     await window.say("/parley why")
     await expect(window.private_notes.last).to_contain_text("effort: low (set for the workspace")
+
+
+async def test_feedback_is_sorted_and_taken(window: Window) -> None:
+    await window.open("support-feedback")
+    post = window.said("I was charged twice this month")
+    await post.get_by_role("button", name=re.compile("repl", re.IGNORECASE)).first.click(timeout=60_000)
+    await expect(window.answers.first).to_contain_text("Billing")
+    await window.answers.first.get_by_role("button", name="Take it").click()
+    # Twenty posts are being shown, at the pace that Slack allows; what somebody decides does not wait behind them.
+    await expect(window.answers.first).to_contain_text("Taken by", timeout=15_000)
+    await expect(window.answers.first.get_by_role("button", name="Take it")).to_have_count(0)

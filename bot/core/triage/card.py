@@ -52,7 +52,7 @@ def card(record: Feedback, settings: ChannelSettings, chat: Chat, *, original: s
     if record.summary:
         lines.append(plain(record.summary))
     if record.evidence and record.evidence.casefold() != record.summary.casefold():
-        lines.append(f"> {plain(record.evidence[:SHOWN_OF_EVIDENCE])}")
+        lines.append(f"> {plain(record.evidence[:SHOWN_OF_EVIDENCE])}\n")  # else the quotation would go on
     facts = [f"Team: {record.team}" if record.team else "", _sureness(record, settings, chat)]
     facts.append(f"repeats [an earlier post]({original})" if original else "")
     facts.append(f"[{plain(issue.name(record.issue))}]({record.issue})" if record.issue else "")
