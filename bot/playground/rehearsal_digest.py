@@ -101,9 +101,10 @@ def _actions(lines: Sequence[Line]) -> Iterator[Json]:
         if not (match := _ACTION.search(line.text)):
             continue
         who = match["name"] or (line.name if match["own"] else "")
-        when = _WHEN.search(line.text)
+        found = _WHEN.search(line.text)
+        when = found[0] if found else ""
         what = match["own"] or match["asked"] or match["told"]
-        yield {"who": who, "what": what.strip(), "when": when[0] if when else "", "messages": [line.id]}
+        yield {"who": who, "what": what.strip().removesuffix(when).strip(), "when": when, "messages": [line.id]}
 
 
 def _themes(lines: Sequence[Line]) -> Iterator[Json]:

@@ -350,8 +350,9 @@ async def test_a_bad_request_is_told(dialogue: Dialogue, model: ScriptedModel, t
     assert model.requests == []
 
 
-async def test_a_request_gone_wrong_is_told(dialogue: Dialogue, model: ScriptedModel) -> None:
-    await ask(dialogue, f"<#{dialogue.general}|general> and make it snappy")
+@pytest.mark.parametrize("start", ["<#{}|general>", "24h"])
+async def test_a_request_gone_wrong_is_told(dialogue: Dialogue, model: ScriptedModel, start: str) -> None:
+    await ask(dialogue, f"{start.format(dialogue.general)} and make it snappy")
     assert "I don't understand “and make it snappy”" in await dialogue.whisper()
     assert model.requests == []
 

@@ -108,10 +108,13 @@ def _named(name: str, command: Command) -> Place:
 
 
 def _doubt(command: Command, *, chat: Chat) -> None:
-    """Raise `UsageError` for a text that is more likely a request gone wrong: a known channel or link, and more."""
+    """Raise `UsageError` for a text that is more likely a request gone wrong: a known place or a span, and more."""
     start, rest = opens_with(command.text)
-    is_known = chat.locate(start, command.place) is not None if "://" in start else start[1:] in dict(command.channels)
-    if start and is_known:
+    if "://" in start:
+        is_known = chat.locate(start, command.place) is not None
+    else:
+        is_known = start[1:] in dict(command.channels) if start.startswith("#") else bool(start)
+    if is_known:
         raise not_understood(rest)
 
 

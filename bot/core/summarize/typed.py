@@ -15,6 +15,7 @@ LONGEST_REQUEST = 300  # characters: what is longer, or has several lines, is a 
 
 _LINK = re.compile(r"https?://[^\s<>|]+", re.IGNORECASE)
 _CHANNEL = re.compile(r"#(?P<name>[^\s,;:#]{1,80})(?=[\s,;]|\Z)")
+_SPAN = re.compile(r"\d{1,4}(?:h|d|w|min)(?=[\s,;]|\Z)", re.IGNORECASE)
 _HERE = re.compile(r"(?:this\s+(?:channel|conversation)|here)(?=[\s,;]|\Z)", re.IGNORECASE)
 _PREPOSITION = re.compile(r"(?:in|of|from)\s+(?=#|https?://|this\s|here)", re.IGNORECASE)
 _WISHES_FIRST = re.compile(r"(?P<wishes>[^:\n]{2,200}):(?!//)\s*(?P<text>\S.*)", re.DOTALL)
@@ -57,13 +58,16 @@ def parse(typed: str) -> Ask:
 
 
 def opens_with(text: str) -> tuple[str, str]:
-    """Return the link or the channel's name that a short text begins with, "" for none, and what stands behind it.
+    """Return the link, the channel's name or the span that a short text begins with, and what stands behind it.
+
+    The first is "" where it begins with none of these; of spans only the short ones count, since sentences begin with
+    "yesterday", too.
 
     What is said so but is no request is more likely a request gone wrong than a text; who knows the link can tell.
     """
     if len(text) > LONGEST_REQUEST or "\n" in text.strip():
         return "", text
-    if match := _LINK.match(text) or _CHANNEL.match(text):
+    if match := _LINK.match(text) or _CHANNEL.match(text) or _SPAN.match(text):
         return match[0], text[match.end() :].strip()
     return "", text
 
@@ -71,7 +75,7 @@ def opens_with(text: str) -> tuple[str, str]:
 def not_understood(rest: str) -> UsageError:
     """Say that a request has a part that is none."""
     return UsageError(
-        f"I don't understand “{rest[:80]}”. Behind a channel or a link you can say since when ({spans.EXAMPLES}), "
+        f"I don't understand “{rest[:80]}”. You can say where (`#channel`, a link), since when ({spans.EXAMPLES}), "
         "`short`, `medium` or `long`, `as bullets`, `as paragraph` or `as table`, `focus on …`, `for the …`, "
         "`in German`. To summarise this as a text, put it in quotes."
     )

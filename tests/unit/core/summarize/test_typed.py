@@ -141,7 +141,11 @@ def test_wishes_come_in_any_order(span: str, source: str, wishes: list[str]) -> 
     [
         (f"{LINK} please be snappy", LINK, "please be snappy"),
         ("#general what happened?", "#general", "what happened?"),
+        ("7d, and be snappy", "7d", ", and be snappy"),
         ("It rained in #general", "", "It rained in #general"),
+        ("yesterday it rained", "", "yesterday it rained"),
+        ("3 days of rain", "", "3 days of rain"),
+        ("5dollar notes are rare", "", "5dollar notes are rare"),
         (f"{LINK} {'x' * 300}", "", f"{LINK} {'x' * 300}"),
         ("#general one\ntwo", "", "#general one\ntwo"),
     ],
