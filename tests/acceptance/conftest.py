@@ -152,10 +152,10 @@ async def rehearsal(workspace: LocalWorkspace, environ: dict[str, str]) -> Async
             yield dialogue
 
 
-async def pass_retention(dialogue: Dialogue, table: type[SummaryRun | ClassifyRun], kind: str) -> None:
+async def pass_retention(dialogue: Dialogue, table: type[SummaryRun | ClassifyRun]) -> None:
     """Let runs be two years old, and the hour of retention come, as far as the bot can tell; wait until they went."""
     database = Database.open(dialogue.environ["DATABASE_URL"])
-    long_ago = datetime.now(UTC) - timedelta(days=730)
+    long_ago, kind = datetime.now(UTC) - timedelta(days=730), "every:retention"
     try:
         async with database.writer.begin() as connection:
             await connection.execute(update(table).values(created_at=long_ago))

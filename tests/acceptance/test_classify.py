@@ -396,7 +396,7 @@ async def test_a_result_says_what_wrote_it(dialogue: Dialogue, model: ScriptedMo
 async def test_a_run_of_long_ago_is_forgotten(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer(all_as("Billing", 1, 2))
     answer = await command(dialogue, f"it costs\nit crashes\n{INTO}", "1. Billing")
-    await pass_retention(dialogue, ClassifyRun, "every:classify retention")
+    await pass_retention(dialogue, ClassifyRun)
     assert await dialogue.rows("SELECT count(*) FROM classify_items") == [(0,)]
     await dialogue.workspace.press(answer, "classify_correct.0")
     assert await dialogue.whisper() == GONE

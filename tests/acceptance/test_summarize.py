@@ -553,7 +553,7 @@ async def test_a_summary_of_long_ago_is_forgotten(dialogue: Dialogue, model: Scr
     model.answer(FOUND)
     await ask(dialogue, "24h")
     answer = await summary(dialogue)
-    await pass_retention(dialogue, SummaryRun, "every:retention")
+    await pass_retention(dialogue, SummaryRun)
     assert await dialogue.rows("SELECT (SELECT count(*) FROM summary_runs), count(*) FROM summary_parts") == [(0, 0)]
     await press(dialogue, answer, "summary_shorter")
     assert (await summary(dialogue, 2)).shown == FORGOTTEN
