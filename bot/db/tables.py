@@ -17,6 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     literal_column,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -324,6 +325,13 @@ class ClassifyItem(Base):
     corrected_at: Mapped[datetime | None]
 
 
+HERE = ("workspace", "channel")
+UNSHOWN = text("version > shown_version")
+CORRECTED = text("corrected_at IS NOT NULL")
+# As each database's statements have a flag, for which it takes the index.
+WAITS, IS_SET = text("waits = 1"), text("waits")
+
+
 class Feedback(Base):
     """A post of a feedback channel and what became of it: `bot.core.triage.item.Feedback` tells of most columns.
 
@@ -336,7 +344,9 @@ class Feedback(Base):
         UniqueConstraint("workspace", "channel", "message"),
         Index(None, "workspace", "channel", "said_at"),
         Index(None, "workspace", "routed"),
-        Index(None, "waits"),
+        Index("ix_feedback_waiting", *HERE, "message", sqlite_where=WAITS, postgresql_where=IS_SET),
+        Index("ix_feedback_unshown", "changed_at", sqlite_where=UNSHOWN, postgresql_where=UNSHOWN),
+        Index("ix_feedback_corrected", *HERE, "corrected_at", sqlite_where=CORRECTED, postgresql_where=CORRECTED),
         Index(None, "head"),
     )
 
