@@ -133,7 +133,7 @@ class Classifying:
     async def run_asked(self, job: Job) -> Finish:
         """Begin a run that was asked for by a form."""
         asked = _ASKED.validate_python(job.payload)
-        ledger.gather(job, asked.place, asked.asker.person)
+        ledger.gather(job, asked.place, asked.asker.person, turn=asked.id)
         return _finish(await begin(asked, bookmark=job, world=self._world))
 
     async def give_up_asked(self, job: Job, error: Exception) -> None:
@@ -147,7 +147,7 @@ class Classifying:
         run = await self._world.runs.find(str(job.payload["run"]))
         if run is None:
             return None
-        ledger.gather(job, run.place, run.asker.person)
+        ledger.gather(job, run.place, run.asker.person, turn=run.id)
         if run.status is Status.BATCHED:
             run = await collect(run, world=self._world)
         if (

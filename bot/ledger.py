@@ -26,9 +26,12 @@ if TYPE_CHECKING:
 _gathered: ContextVar[list[Call] | None] = ContextVar("gathered", default=None)
 
 
-def gather(job: Job, place: Place, person: str) -> None:
-    """Gather the calls of this task, and of those that it starts, for the job to write down; let them be paid for."""
-    budget.charge(place, person)
+def gather(job: Job, place: Place, person: str, turn: str = "") -> None:
+    """Gather the calls of this task, and of those that it starts, for the job to write down; let them be paid for.
+
+    `turn` names what was asked for, where it takes more than this job.
+    """
+    budget.charge(place, person, turn or job.reference)
     calls: list[Call] = []
     _gathered.set(calls)
 

@@ -9,6 +9,7 @@ from time import monotonic
 from typing import Any
 
 from bot.claude import catalogue
+from bot.core import budget
 from bot.core.ports import Call, Purpose
 
 COUNTS = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
@@ -98,6 +99,7 @@ class Exchange:
             request_id=self.request_id,
             outcome=outcome,
             is_batch=self.is_batch,
+            turn=budget.turn(),
         )
         return replace(call, cost_micros=catalogue.micros(call))
 

@@ -90,19 +90,29 @@ class Purse(Protocol):
 
 @dataclass(slots=True)
 class Payer:
-    """Whose work this is. `person` is "" where nobody has asked for it; `was_counted`: its turn was, by the minute."""
+    """Whose work this is. `person` is "" where nobody has asked for it; `was_counted`: its turn was, by the minute.
+
+    `turn` names what they asked for.
+    """
 
     place: Place
     person: str
+    turn: str = ""
     was_counted: bool = False
 
 
 _payer: ContextVar[Payer | None] = ContextVar("payer", default=None)
 
 
-def charge(place: Place, person: str) -> None:
+def charge(place: Place, person: str, turn: str = "") -> None:
     """Let this task, and those that it starts, spend on the account of a person and a place."""
-    _payer.set(Payer(place, person))
+    _payer.set(Payer(place, person, turn))
+
+
+def turn() -> str:
+    """Return what this task works on, "" for nothing that somebody has asked for."""
+    paying = _payer.get()
+    return paying.turn if paying and paying.person else ""
 
 
 def payer() -> Payer:

@@ -72,8 +72,13 @@ def _used(used: Sequence[Used]) -> str:
     calls = sum(one.calls for one in used)
     if not calls:
         return f"Nothing in the last {USAGE_DAYS} days."
+    turns = sum(one.turns for one in used)
+    asked = f"You asked {turns:,} times" if turns != 1 else "You asked once"
     requests = f"{calls:,} requests" if calls > 1 else "1 request"
-    return f"{requests} to Claude in the last {USAGE_DAYS} days: {cost(used)}. `/parley usage` tells more."
+    return (
+        f"{asked} in the last {USAGE_DAYS} days, which took {requests} to Claude: {cost(used)}. "
+        "`/parley usage` tells more."
+    )
 
 
 def _items(items: Sequence[Feedback]) -> str:

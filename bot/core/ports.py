@@ -98,7 +98,7 @@ class Call:
     `input_tokens` are those billed in full: what came from the cache (`cache_read_tokens`) or went into it
     (`cache_write_tokens`) is counted apart. `outcome` is "ok" or the name of the error's class. `is_batch`: the model
     had its own time for it, at half the price. `cost_micros` is in millionths of a dollar, rounded up; None where the
-    model's price is unknown.
+    model's price is unknown. `turn` is the same for all calls of what somebody asked for, "" where nobody did.
     """
 
     purpose: Purpose
@@ -115,6 +115,7 @@ class Call:
     outcome: str
     is_batch: bool = False
     cost_micros: int | None = None
+    turn: str = ""
 
     @property
     def dollars(self) -> float | None:

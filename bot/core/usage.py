@@ -40,6 +40,7 @@ HEADINGS = (
     "day",
     "purpose",
     "model",
+    "turns",
     "requests",
     "failed",
     "input tokens",
@@ -75,15 +76,17 @@ class View:
 class Used:
     """The calls of one day, purpose and model, summed up; tokens are told apart as `bot.core.ports.Call` does.
 
-    `cost_micros` leaves out the calls without a known price, of which there are `unpriced`. The latencies, None where
-    there are none, are those of single requests that went well. `median_ms` is the least one here that is no less than
-    the median of all that has this purpose, `slow_ms` the same for the 95th percentile; the least of those of all days
-    is therefore the purpose's own. `of_all` are both for all purposes together.
+    `turns` are what people asked for, each counted where its first call is. `cost_micros` leaves out the calls
+    without a known price, of which there are `unpriced`. The latencies, None where there are none, are those of
+    single requests that went well. `median_ms` is the least one here that is no less than the median of all that
+    has this purpose, `slow_ms` the same for the 95th percentile; the least of those of all days is therefore the
+    purpose's own. `of_all` are both for all purposes together.
     """
 
     day: date
     purpose: str
     model: str
+    turns: int
     calls: int
     failed: int
     input_tokens: int
@@ -179,8 +182,8 @@ def report(view: View, used: Sequence[Used]) -> str:
         _row(name, by_purpose[name], *((one.median_ms, one.slow_ms) for one in by_purpose[name])) for name in ordered
     ]
     rows.append(_row("all", used, *((one.median_of_all_ms, one.slow_of_all_ms) for one in used)))
-    head = "| purpose | requests | tokens in | from cache | tokens out | cost | p50 | p95 |"
-    return "\n".join((f"{title}\n", head, "|---" * 8 + "|", *rows))
+    head = "| purpose | turns | requests | tokens in | from cache | tokens out | cost | p50 | p95 |"
+    return "\n".join((f"{title}\n", head, "|---" * 9 + "|", *rows))
 
 
 def _row(name: str, used: Sequence[Used], *latencies: tuple[int | None, int | None]) -> str:
@@ -189,6 +192,7 @@ def _row(name: str, used: Sequence[Used], *latencies: tuple[int | None, int | No
     read = cached + sum(one.input_tokens + one.cache_write_tokens for one in used)
     cells = (
         name,
+        f"{sum(one.turns for one in used):,}",
         f"{calls:,}" + (f" ({failed:,} failed)" if failed else ""),
         f"{read:,}",
         f"{cached / read:.0%}" if read else "-",
@@ -234,5 +238,7 @@ def to_csv(used: Iterable[Used]) -> bytes:
     for one in used:
         dollars = "" if one.unpriced == one.calls else f"{one.cost_micros / MICROS:.6f}"
         tokens = (one.input_tokens, one.cache_read_tokens, one.cache_write_tokens, one.output_tokens)
-        writer.writerow((one.day, one.purpose, one.model, one.calls, one.failed, *tokens, dollars, one.unpriced))
+        writer.writerow(
+            (one.day, one.purpose, one.model, one.turns, one.calls, one.failed, *tokens, dollars, one.unpriced)
+        )
     return file.getvalue().encode("utf-8-sig")

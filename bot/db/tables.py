@@ -196,6 +196,7 @@ class Call(Base):
     outcome: Mapped[str]
     is_batch: Mapped[bool] = mapped_column(default=False, server_default=false())
     cost_micros: Mapped[int | None]
+    turn: Mapped[str] = mapped_column(default="", server_default=literal_column("''"))
 
 
 class BudgetAccount(Base):

@@ -49,11 +49,14 @@ def _query(dialect: str, *these: ColumnElement[bool]) -> Select[*tuple[Any, ...]
     started = Call.started_at if dialect == "sqlite" else func.timezone("UTC", Call.started_at)
     is_measured = and_(Call.outcome == "ok", ~Call.is_batch)
     alike, all_ = (Call.purpose, is_measured), (is_measured,)
+    # A turn counts once, where its first call is.
+    nth = func.row_number().over(partition_by=Call.turn, order_by=(Call.started_at, Call.id))
     ours = (
         select(
             Call,
             func.date(started).label("day"),
             is_measured.label("is_measured"),
+            and_(Call.turn != "", nth == 1).label("opens_turn"),
             func.row_number().over(partition_by=alike, order_by=Call.latency_ms).label("rank"),
             func.count().over(partition_by=alike).label("count"),
             func.row_number().over(partition_by=all_, order_by=Call.latency_ms).label("rank_of_all"),
@@ -72,6 +75,7 @@ def _query(dialect: str, *these: ColumnElement[bool]) -> Select[*tuple[Any, ...]
     return (
         select(
             *key,
+            func.sum(case((c.opens_turn, 1), else_=0)).label("turns"),
             func.count().label("calls"),
             func.sum(case((c.outcome != "ok", 1), else_=0)).label("failed"),
             func.sum(c.input_tokens).label("input_tokens"),

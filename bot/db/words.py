@@ -36,7 +36,7 @@ NO_WORDS = {
     "settings": {"changed_by"},
     "threads": {"read_until"},
     "messages": {"role", "author", "external_id", "revision"},
-    "calls": {"purpose", "model", "stop_reason", "request_id", "outcome"},
+    "calls": {"turn", "purpose", "model", "stop_reason", "request_id", "outcome"},
     "budget_accounts": {"key"},
     "budget_reservations": {"account"},
     "ratings": {"question"},

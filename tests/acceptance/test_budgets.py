@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.acceptance.conftest import BOTH_DATABASES
+from tests.acceptance.test_classify import INTO, shown, table
+from tests.acceptance.test_classify_batch import batches, come_through, script
+from tests.acceptance.test_triage import judged, results
 from tests.acceptance.test_usage import ask
+from tests.acceptance.test_whom import choose
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Dialogue
@@ -88,3 +93,42 @@ async def test_a_budget_of_nothing_asks_nothing(dialogue: Dialogue, model: Scrip
     dialogue.mention("hi")
     assert "The workspace's budget for this month, $0.00, is used up" in await dialogue.whisper(2)
     assert model.requests == []
+
+
+@BOTH_DATABASES
+async def test_a_batch_is_not_handed_in_beyond_it(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await ask(dialogue, f"budget person {LITTLE}")
+    ts = dialogue.mention(f"classify {INTO} --batch", files={"feedback.csv": table(500)})
+    stopped = await shown(dialogue, dialogue.general, ts, "Your budget for today")
+    assert "a workspace admin can raise it" in stopped.shown
+    assert await batches(dialogue) == []
+    await ask(dialogue, "budget person off")
+    gate = asyncio.Event()
+    gate.set()
+    script(model, gate)
+    await dialogue.workspace.press(stopped, "classify_resume.0")
+    await come_through(dialogue, ts, "Billing | 500")
+    assert len(await batches(dialogue)) == 1
+
+
+@BOTH_DATABASES
+async def test_triage_waits_for_its_budget(
+    stage: Dialogue, model: ScriptedModel, caplog: pytest.LogCaptureFixture
+) -> None:
+    workspace, support = stage.workspace, stage.workspace.channel("support-feedback")
+    async with stage.bot():
+        await choose(stage, support, triage=True, channel_budget=0.000001)
+        first = workspace.say(support, "The export crashes.", user=workspace.sam)
+        for _ in range(200):
+            if "posts have to wait: OverBudgetError" in caplog.text:
+                break
+            await asyncio.sleep(0.05)
+        assert await stage.rows("SELECT status FROM feedback") == [("waiting",)]
+        assert model.requests == []
+    await choose(stage, support, channel_budget=None)
+    model.answer(results(judged(1), judged(2)))
+    async with stage.bot():
+        second = workspace.say(support, "The invoice is wrong.", user=workspace.ada)
+        for ts in (first, second):
+            assert "Bug report" in await stage.answer(support, ts)
+    assert workspace.ephemerals(workspace.sam) == []

@@ -35,7 +35,7 @@ async def test_a_member_sees_their_own(dialogue: Dialogue, model: ScriptedModel)
         while not await dialogue.rows("SELECT id FROM calls"):
             pass  # the ledger is written when the answer is there
     told = await seen(dialogue, user=sam)
-    assert "1 request to Claude in the last 30 days: $0." in told
+    assert "You asked once in the last 30 days, which took 1 request to Claude: $0." in told
     assert "#general" not in told
     assert "Health" not in told
 

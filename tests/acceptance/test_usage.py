@@ -38,6 +38,7 @@ async def test_a_person_sees_what_they_used(dialogue: Dialogue, model: ScriptedM
     assert (files["png"].content or b"").startswith(b"\x89PNG")
     (row,) = csv.DictReader(io.StringIO((files["csv"].content or b"").decode("utf-8-sig")))
     assert row["purpose"] == "answer"
+    assert row["turns"] == row["requests"] != "0"
     assert float(row["dollars"]) > 0
     assert [channel for channel, _ in files["csv"].shares] == [dialogue.direct]
 

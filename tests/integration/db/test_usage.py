@@ -57,6 +57,14 @@ async def test_a_view_sums_its_own(store: SqlStore, database: Database) -> None:
     assert counts == {Scope.PERSON: (3, 21, 90), Scope.CHANNEL: (3, 21, 90), Scope.WORKSPACE: (4, 28, 120)}
 
 
+async def test_a_turn_counts_once(store: SqlStore, database: Database) -> None:
+    later = NOW + timedelta(seconds=1)
+    await keep(database, replace(CALL, turn="a"), replace(CALL, turn="b"), replace(CALL, turn=""))
+    await keep(database, replace(CALL, turn="a", started_at=later, purpose=Purpose.CODE))
+    used = await store.usage(View(), HERE, "U1", NOW)
+    assert {one.purpose: (one.turns, one.calls) for one in used} == {"answer": (2, 3), "code": (0, 1)}
+
+
 async def test_an_unknown_price_is_told_apart(store: SqlStore, database: Database) -> None:
     await keep(database, CALL, replace(CALL, cost_micros=None, outcome="ModelBusyError"))
     (used,) = await store.usage(View(), HERE, "U1", NOW)

@@ -17,6 +17,7 @@ def used(**fields: Any) -> Used:
         "purpose": "answer",
         "model": "claude-haiku-5-5",
         "calls": 2,
+        "turns": 1,
         "failed": 0,
         "input_tokens": 100,
         "cache_read_tokens": 300,
@@ -57,8 +58,8 @@ def test_a_report_has_a_sum() -> None:
     text = report(View(), [used(), used(purpose="code", calls=1, cost_micros=9_000, failed=1)])
     rows = [line for line in text.splitlines() if line.startswith("|")][2:]
     assert [row.split(" | ")[0] for row in rows] == ["| code", "| answer", "| all"]
-    assert rows[1] == "| answer | 2 | 400 | 75% | 50 | $0.0015 | 0.9 s | - |"
-    assert "| 3 (1 failed) | 800 | 75% | 100 | $0.0105 |" in rows[2]
+    assert rows[1] == "| answer | 1 | 2 | 400 | 75% | 50 | $0.0015 | 0.9 s | - |"
+    assert "| 2 | 3 (1 failed) | 800 | 75% | 100 | $0.0105 |" in rows[2]
 
 
 def test_an_unknown_price_is_never_nothing() -> None:
