@@ -114,7 +114,7 @@ class Classifying:
         """Take a filled form in; return its faults by the field. Raises `UsageError`, `NotAllowedError`."""
         if submission.name == SHORTCUT:
             try:
-                asked = presses.read_request(submission, _id(submission.id))
+                asked = presses.read_request(submission, _id(f"{submission.asker.home} {submission.id}"))
             except UsageError as error:
                 return {"categories": error.sentence}
             lane = _lane(asked.place)
@@ -126,7 +126,12 @@ class Classifying:
             return faults
         run = presses.run_of(submission)
         await self._inbox.accept(
-            Delivery(f"classify-show:{_id(submission.id)}", f"classify-show:{run}", SHOW, {"run": run})
+            Delivery(
+                f"classify-show:{_id(f'{submission.asker.home} {submission.id}')}",
+                f"classify-show:{run}",
+                SHOW,
+                _payload(submission.asker.home, run),
+            )
         )
         return {}
 
@@ -144,7 +149,7 @@ class Classifying:
 
     async def run_turn(self, job: Job) -> Finish | None:
         """Carry a run on for a while."""
-        run = await self._world.runs.find(str(job.payload["run"]))
+        run = await self._world.runs.find(str(job.payload["workspace"]), str(job.payload["run"]))
         if run is None:
             return None
         ledger.gather(job, run.place, run.asker.person, turn=run.id)
@@ -160,7 +165,7 @@ class Classifying:
 
     async def give_up_turn(self, job: Job, error: Exception) -> Finish | None:
         """Tell that a run stopped, and keep it so that a button carries it on."""
-        run = await self._world.runs.find(str(job.payload["run"]))
+        run = await self._world.runs.find(str(job.payload["workspace"]), str(job.payload["run"]))
         if run is None or not run.is_open:
             return None
         async with answering(run, job, self._world) as visible:
@@ -168,7 +173,8 @@ class Classifying:
 
     async def run_show(self, job: Job) -> None:
         """Show a run as a form has changed it."""
-        await presses.show(str(job.payload["run"]), bookmark=job, world=self._world)
+        workspace, run = str(job.payload["workspace"]), str(job.payload["run"])
+        await presses.show(workspace, run, bookmark=job, world=self._world)
 
     async def give_up_show(self, _job: Job, error: Exception) -> None:
         """Leave it: the change is kept, and the next one shows it, too."""
@@ -181,19 +187,25 @@ class Classifying:
 
     async def look_after_batches(self, job: Job) -> None:
         """Carry on the runs whose batches may be done."""
-        for id_ in await self._world.runs.batched():
-            if (run := await self._world.runs.find(id_)) is not None:
+        for workspace, id_ in await self._world.runs.batched():
+            if (run := await self._world.runs.find(workspace, id_)) is not None:
                 await self._later(run, job)
 
     async def _later(self, run: Run, turn: Bookmark) -> None:
         id_ = f"classify:{run.id}:{turn.reference}"
         share = f"{run.place.workspace}:{run.place.channel}"
-        await self._inbox.accept(Delivery(id_, _lane_of(run.place, run.id), RUN, {"run": run.id}, share))
+        await self._inbox.accept(
+            Delivery(id_, _lane_of(run.place, run.id), RUN, _payload(run.place.workspace, run.id), share)
+        )
 
 
 def _id(name: str) -> str:
     """Name a run after what asked for it: unique, printable, short enough for a button's value."""
     return hashlib.sha256(name.encode()).hexdigest()[:32]
+
+
+def _payload(workspace: str, run: str) -> dict[str, str]:
+    return {"workspace": workspace, "run": run}
 
 
 def _lane(place: Place) -> str:

@@ -36,11 +36,12 @@ class SqlRuns:
     def __init__(self, database: Database) -> None:
         self._reader, self._writer = database.reader, database.writer
 
-    async def find(self, run: str) -> Run | None:
-        """Return a run, None where there is none."""
+    async def find(self, workspace: str, run: str) -> Run | None:
+        """Return a run of a workspace, None where it has none of that id."""
         async with self._reader.connect() as connection:
             query = select(ClassifyRun.sheet, ClassifyRun.state, ClassifyRun.calls, ClassifyRun.dollars)
-            row = (await connection.execute(query.where(ClassifyRun.id == run))).one_or_none()
+            here = ClassifyRun.workspace == workspace, ClassifyRun.id == run
+            row = (await connection.execute(query.where(*here))).one_or_none()
         if row is None:
             return None
         return replace(_RUN.validate_json(row.sheet), state=json.loads(row.state), calls=row.calls, dollars=row.dollars)
@@ -167,11 +168,11 @@ class SqlRuns:
         async with self._reader.connect() as connection:
             return list((await connection.execute(query)).scalars())
 
-    async def batched(self) -> Sequence[str]:
-        """Return the ids of the runs that the model works on in its own time."""
-        query = select(ClassifyRun.id).where(ClassifyRun.status == Status.BATCHED)
+    async def batched(self) -> Sequence[tuple[str, str]]:
+        """Return the workspaces and ids of the runs that the model works on in its own time."""
+        query = select(ClassifyRun.workspace, ClassifyRun.id).where(ClassifyRun.status == Status.BATCHED)
         async with self._reader.connect() as connection:
-            return list((await connection.execute(query)).scalars())
+            return [(row.workspace, row.id) for row in await connection.execute(query)]
 
     async def _pages(self, query: Select[*tuple[Any, ...]]) -> AsyncIterator[Sequence[Any]]:
         """Read page by page, each in a transaction of its own, by the numbers of the items."""

@@ -300,7 +300,8 @@ async def _decide(connection: AsyncConnection, place: Place, id_: int, decision:
         values |= {"category": judged.category, "severity": judged.severity, "team": decision.team}
         root = None
         if judged.duplicate_of is not None:
-            first = select(func.coalesce(_ROW.root, _ROW.id)).where(_ROW.id == judged.duplicate_of)
+            other = _ROW.id == judged.duplicate_of, _ROW.workspace == place.workspace
+            first = select(func.coalesce(_ROW.root, _ROW.id)).where(*other)
             root = (await connection.execute(first)).scalar_one_or_none()
         values |= {"duplicate_of": judged.duplicate_of, "root": root or id_}
     await connection.execute(update(_ROW).where(_ROW.id == id_).values(values))

@@ -54,8 +54,8 @@ async def rewrite(dialogue: Dialogue, ts: str, status: str, **state: str) -> Non
     database = Database.open(dialogue.environ["DATABASE_URL"])
     try:
         async with database.writer.begin() as connection:
-            query = text("SELECT id, state, sheet FROM classify_runs WHERE thread = :ts")
-            ((id_, kept, sheet),) = (await connection.execute(query, {"ts": ts})).all()
+            query = text("SELECT workspace, id, state, sheet FROM classify_runs WHERE thread = :ts")
+            ((workspace, id_, kept, sheet),) = (await connection.execute(query, {"ts": ts})).all()
             changed = {name: value for name, value in (json.loads(kept) | state).items() if value}
             await connection.execute(
                 text("UPDATE classify_runs SET state = :state, sheet = :sheet, status = :status WHERE id = :id"),
@@ -68,7 +68,9 @@ async def rewrite(dialogue: Dialogue, ts: str, status: str, **state: str) -> Non
             )
         if status == "running":  # the turn that died comes again
             inbox = Inbox(database.writer, is_transient=lambda _: False)
-            await inbox.accept(Delivery(f"again:{id_}", f"again:{id_}", "classify run", {"run": id_}))
+            await inbox.accept(
+                Delivery(f"again:{id_}", f"again:{id_}", "classify run", {"workspace": workspace, "run": id_})
+            )
     finally:
         await database.close()
 

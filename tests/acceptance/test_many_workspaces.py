@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import aiohttp
 import pytest
 
+from bot.db.engine import Database
 from bot.playground.events import envelope
 from bot.playground.rules import Rules
 from bot.slack.manifest import EVENTS, SCOPES
+from bot.work import Delivery, Inbox
 from tests.acceptance.conftest import BOTH_DATABASES, Dialogue
 from tests.stage.spaces import Spaces, get, two_spaces
 
@@ -134,6 +136,17 @@ async def test_any_replica_finishes_an_installation(spaces: Spaces) -> None:
         assert sent.location.startswith(spaces.urls[0])
         page = await get(sent.location, sent.cookie)
         assert (page.status, "installed in Local workspace" in page.text) == (200, True)
+
+
+async def test_work_for_nobody_is_dropped(spaces: Spaces, caplog: pytest.LogCaptureFixture) -> None:
+    database = Database.open(spaces.environ["DATABASE_URL"])
+    left = {"workspace": "T0GONE", "person": "U1"}
+    await Inbox(database.writer, is_transient=lambda _: False).accept(Delivery("home:1", "home:1", "home", left))
+    await database.close()
+    async with spaces.bot():
+        await until_rows(spaces, "SELECT * FROM inbox WHERE kind = 'home' AND status = 2", 1)
+    assert "dropped, as T0GONE does not have the bot any more: home (not_installed)" in caplog.messages
+    assert spaces.first.calls == []
 
 
 async def test_a_state_is_good_once(spaces: Spaces) -> None:

@@ -56,7 +56,7 @@ async def submit(run: Run, *, bookmark: Bookmark, world: World) -> Record | None
 
 async def _others(run: Run, world: World) -> set[str]:
     """Return the batches that are known to be other runs'."""
-    found = [await world.runs.find(id_) for id_ in await world.runs.batched() if id_ != run.id]
+    found = [await world.runs.find(where, id_) for where, id_ in await world.runs.batched() if id_ != run.id]
     return {other.state[BATCH] for other in found if other is not None and other.state.get(BATCH)}
 
 
@@ -87,13 +87,13 @@ async def collect(run: Run, *, world: World) -> Run:
     if not any(id_.startswith(f"{run.id}-") for id_ in found):
         await world.runs.keep(run.id, BATCH, "")
         await world.runs.change(replace(run, status=Status.RUNNING))
-        return await world.runs.find(run.id) or run
+        return await world.runs.find(run.place.workspace, run.id) or run
     waiting = [item async for page in world.runs.unsorted(run.id) for item in page]
     for id_, (filled, call) in found.items():
         if part := named(id_, waiting):
             verdicts = list(asking.read(filled, part).values()) if filled is not None else []
             await world.runs.save(run, verdicts, [call], call.dollars)
     await world.runs.keep(run.id, COLLECTED, "yes")
-    run = replace(await world.runs.find(run.id) or run, status=Status.RUNNING)
+    run = replace(await world.runs.find(run.place.workspace, run.id) or run, status=Status.RUNNING)
     await world.runs.change(run)
     return run

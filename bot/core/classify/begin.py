@@ -88,7 +88,7 @@ async def questioning(run: Run, world: World) -> Question:
 
 async def begin(asked: Asked, *, bookmark: Bookmark, world: World) -> Record:
     """Take a request in; return what the thread's history keeps of it. Raises `ChatError`, transient `ModelError`s."""
-    known = await world.runs.find(asked.id)
+    known = await world.runs.find(asked.place.workspace, asked.id)
     if known is not None and known.status is not Status.READING:
         if known.is_open:  # the former try ended between keeping the run and handing it on
             await world.later(known, bookmark)

@@ -56,8 +56,8 @@ async def press(pressed: Press, *, bookmark: Bookmark, world: World) -> Record:
 
 async def _run(run: str, workspace: str, world: World) -> Run:
     """Return a run of a workspace. Raises `UsageError` where it has none of that id."""
-    found = await world.runs.find(run)
-    if found is None or found.place.workspace != workspace:
+    found = await world.runs.find(workspace, run)
+    if found is None:
         raise UsageError(GONE)
     return found
 
@@ -253,9 +253,9 @@ async def _take_correction(run: Run, submission: Submission, world: World) -> Ma
     return {}
 
 
-async def show(run: str, *, bookmark: Bookmark, world: World) -> None:
+async def show(workspace: str, run: str, *, bookmark: Bookmark, world: World) -> None:
     """Do what a form calls for: begin with the categories, or show the list or the counts anew."""
-    found = await world.runs.find(run)
+    found = await world.runs.find(workspace, run)
     if found is None:
         return
     if found.status is Status.ASKING:

@@ -79,7 +79,7 @@ async def proceed(run: Run, *, bookmark: Bookmark, world: World, gate: asyncio.S
             return await _fail(run, progress.failure, progress, visible, bookmark, world)
         if progress.is_stopped or progress.done < run.items:
             return await _hand_on(run, progress, visible, bookmark, world)
-        run = replace(await world.runs.find(run.id) or run, status=Status.DONE)
+        run = replace(await world.runs.find(run.place.workspace, run.id) or run, status=Status.DONE)
         text, message_id = await report(run, settings, visible, bookmark=bookmark, world=world)
         await world.runs.change(run)
     return _record(run, text, message_id)
@@ -149,7 +149,7 @@ async def _keep(run: Run, outcome: Outcome, progress: Progress, world: World) ->
     world.recorded(outcome.calls)
     progress.done += len(verdicts)
     progress.failure = progress.failure or outcome.failure
-    found = await world.runs.find(run.id)
+    found = await world.runs.find(run.place.workspace, run.id)
     progress.is_stopped = progress.is_stopped or found is None or found.status is not Status.RUNNING
 
 
@@ -176,7 +176,7 @@ async def _hand_on(run: Run, progress: Progress, visible: Answer, bookmark: Book
         await visible.hold(f"_Sorted {progress.done:,} of {counted(run.items)} ({run.source})…_")
         await world.later(run, bookmark)
         return Record(run.place, run.asker.person)
-    found = await world.runs.find(run.id)
+    found = await world.runs.find(run.place.workspace, run.id)
     cost = f", for {dollars(found.dollars)}" if found is not None and found.dollars else ""
     text = f"Stopped after {progress.done:,} of {counted(run.items)}{cost}. What is sorted is kept."
     return _record(run, text, await visible.replace(text, controls=(Button(RESUME, "Carry on", run.id),)))

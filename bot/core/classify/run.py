@@ -90,8 +90,8 @@ class Run:
 class Runs(Protocol):
     """The store of runs. Each method is one short transaction, or some of them where there are many items."""
 
-    async def find(self, run: str) -> Run | None:
-        """Return a run, None where there is none (any more)."""
+    async def find(self, workspace: str, run: str) -> Run | None:
+        """Return a run of a workspace, None where it has none of that id (any more)."""
 
     async def create(self, run: Run, items: Sequence[Item]) -> None:
         """Keep a run and its items; what a former try left of them is replaced."""
@@ -126,8 +126,8 @@ class Runs(Protocol):
     async def running(self, place: Place) -> Sequence[str]:
         """Return the ids of the runs that go on in a thread."""
 
-    async def batched(self) -> Sequence[str]:
-        """Return the ids of the runs that the model works on in its own time."""
+    async def batched(self) -> Sequence[tuple[str, str]]:
+        """Return the workspaces and ids of the runs that the model works on in its own time."""
 
 
 class RunBookmark:

@@ -61,9 +61,9 @@ async def flat(pages: AsyncIterator[Sequence[Item]] | AsyncIterator[Sequence[Sor
 
 async def test_a_run_comes_back(runs: SqlRuns) -> None:
     await runs.create(RUN, ITEMS)
-    assert await runs.find("run1") == RUN
+    assert await runs.find("T1", "run1") == RUN
     assert await flat(runs.unsorted("run1")) == [ITEMS[0], Item(2, "nul \ufffd and \U0001f525"), ITEMS[2]]
-    assert await runs.find("run2") is None
+    assert await runs.find("T1", "run2") is None
 
 
 async def test_a_second_try_replaces_items(runs: SqlRuns) -> None:
@@ -81,7 +81,7 @@ async def test_verdicts_and_ledger_are_one(runs: SqlRuns, database: Database) ->
         Sorted(ITEMS[2], Verdict(3)),
     ]
     assert await runs.count_sorted("run1") == 2
-    found = await runs.find("run1")
+    found = await runs.find("T1", "run1")
     assert found is not None
     assert (found.calls, found.dollars) == (2, 0.25)
     async with database.reader.connect() as connection:
@@ -93,7 +93,7 @@ async def test_an_unknown_price_stays_unknown(runs: SqlRuns) -> None:
     await runs.create(RUN, ITEMS)
     await runs.save(RUN, [], [CALL], None)
     await runs.save(RUN, [], [CALL], 0.5)
-    found = await runs.find("run1")
+    found = await runs.find("T1", "run1")
     assert found is not None
     assert found.dollars is None
 
@@ -109,10 +109,10 @@ async def test_state_and_changes_stay_apart(runs: SqlRuns) -> None:
     await runs.keep("run1", "answer", "17.1")
     await runs.keep("run1", "file", "F1")
     await runs.change(replace(RUN, status=Status.BATCHED, categories=RUN.categories[:1]))
-    found = await runs.find("run1")
+    found = await runs.find("T1", "run1")
     assert found is not None
     assert (found.status, found.state) == (Status.BATCHED, {"answer": "17.1", "file": "F1"})
-    assert await runs.batched() == ["run1"]
+    assert await runs.batched() == [("T1", "run1")]
 
 
 async def test_corrections_stay_in_their_channel(runs: SqlRuns) -> None:
@@ -137,6 +137,6 @@ async def test_the_same_file_twice_shares_nothing(runs: SqlRuns) -> None:
     await runs.create(other, ITEMS)
     await runs.save(RUN, [Verdict(1, ("Bug",), 90)], [CALL], 0.1)
     assert await runs.count_sorted("run2") == 0
-    found = await runs.find("run2")
+    found = await runs.find("T1", "run2")
     assert found is not None
     assert (found.calls, found.asker.person) == (0, "U2")

@@ -72,6 +72,8 @@ async def test_usage_and_runs_stay_apart(stored: Database) -> None:
     runs = SqlRuns(stored)
     assert await runs.corrections(Place("T1", "C1"), 10)
     assert not await runs.corrections(Place("T2", "C1"), 10)
+    assert await runs.find("T1", test_classify.RUN.id)
+    assert await runs.find("T2", test_classify.RUN.id) is None
 
 
 async def test_feedback_stays_apart(stored: Database) -> None:
