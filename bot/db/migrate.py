@@ -42,8 +42,9 @@ async def upgrade(url: str, revision: str = "head") -> None:
     engine = migration_engine(normalise(url))
     try:
         async with engine.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+            is_postgresql = connection.dialect.name == "postgresql"
+            # On SQLite, a transaction has its lock from its first statement on, whatever that is.
+            await connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})" if is_postgresql else "SELECT 1"))
             await connection.run_sync(lambda sync: command.upgrade(config(sync), revision))
     finally:
         await engine.dispose()

@@ -1,4 +1,4 @@
-"""SQLite's connections: a statement and its rows by one trip to the connection's thread."""
+"""SQLite's connections: a statement and its rows by one trip to the connection's thread, and none for nothing."""
 
 from __future__ import annotations
 
@@ -16,21 +16,49 @@ class Connection(aiosqlite.Connection):
     """A connection to a file, in autocommit mode; `timeout`, in seconds, is for a lock.
 
     aiosqlite's own cursors go to the thread to be made, to execute, to fetch and to be closed. While the loop is busy,
-    each trip costs milliseconds for which the only writer is taken.
+    each trip costs milliseconds for which the only writer is taken. So a transaction begins with its first statement,
+    and where none is open there is nothing to commit or to roll back, as SQLAlchemy's pool does each time.
     """
 
     def __init__(self, file: str, *, timeout: float) -> None:
         connect = partial(sqlite3.connect, file, timeout=timeout, isolation_level=None, check_same_thread=False)
         super().__init__(connect, iter_chunk_size=64)
         self._thread.daemon = True  # as SQLAlchemy has it: it must not keep a process that is done
+        self._beginning = ""
+        self._is_touched = False
 
     def cursor(self) -> Cursor:  # type: ignore[override] # all that SQLAlchemy's adapter asks of a cursor
         """Make a cursor. Nothing goes to the thread."""
         return Cursor(self)
 
+    def begin(self, statement: str) -> None:
+        """Begin a transaction by a statement that is executed with the next one, and raises there what it raises."""
+        self._beginning = statement
+
     async def run(self, execute: Callable[[sqlite3.Connection], sqlite3.Cursor], cursor: Cursor) -> None:
         """Execute a statement on the thread, and let `cursor` hold what came of it."""
-        await self._execute(lambda: cursor.hold(execute(self._conn)))  # type: ignore[no-untyped-call] # aiosqlite's
+        beginning, self._beginning, self._is_touched = self._beginning, "", True
+
+        def run() -> None:
+            if beginning:
+                self._conn.execute(beginning)
+            cursor.hold(execute(self._conn))
+
+        await self._execute(run)  # type: ignore[no-untyped-call] # aiosqlite's
+
+    async def commit(self) -> None:
+        """Commit, if something was executed. Raises what SQLite raises."""
+        self._beginning = ""
+        if self._is_touched:
+            await super().commit()
+            self._is_touched = False  # here only: a commit that fails leaves the transaction open
+
+    async def rollback(self) -> None:
+        """Roll back, if something was executed, before whatever comes next. Nobody has to wait for that."""
+        self._beginning = ""
+        if self._is_touched:
+            self._tx.put_nowait((None, self._conn.rollback))
+            self._is_touched = False
 
 
 class Cursor:
@@ -48,6 +76,9 @@ class Cursor:
 
     async def execute(self, statement: str, parameters: Any = ()) -> None:  # noqa: ANN401 - the driver's own
         """Execute a statement. Raises what SQLite raises."""
+        if statement.startswith("BEGIN"):
+            self._connection.begin(statement)
+            return
         await self._connection.run(lambda connection: connection.execute(statement, parameters), self)
 
     async def executemany(self, statement: str, parameters: Any) -> None:  # noqa: ANN401 - as above

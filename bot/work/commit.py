@@ -40,10 +40,14 @@ class Shared:
 
 
 class Commits:
-    """The writes of one inbox, several to a transaction. Each commit costs an `fsync`, whatever is in it."""
+    """The writes of one inbox, several to a transaction. Each commit costs an `fsync`, whatever is in it.
+
+    `is_sharing`: those of its jobs share, too.
+    """
 
     def __init__(self, writer: AsyncEngine) -> None:
         self._writer = writer
+        self.is_sharing = writer.dialect.name == "sqlite"
         self._waiting: list[Shared] = []
         self._committing: asyncio.Task[None] | None = None
 
@@ -66,7 +70,7 @@ class Commits:
         On SQLite, which has one writer, it shares. PostgreSQL has many, and groups their commits by itself: sharing
         would only let jobs hold locks for each other, and wait for them.
         """
-        if self._writer.dialect.name == "sqlite":
+        if self.is_sharing:
             return await self.share(write)
         async with self._writer.begin() as connection:
             return await write(connection)

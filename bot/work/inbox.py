@@ -89,7 +89,7 @@ class Inbox:
         self._policy = Policy(is_transient, attempts, patience, backoff)
         self._wake = asyncio.Event()
         self._commits = Commits(writer)
-        self._leases = Leases(writer, self._commits, lease)
+        self._leases = Leases(writer, self._commits, lease, self._wake.set)
         self._acceptance = Acceptance(self._commits, self._wake.set)
         self._failed_kept = failed_kept
         self._work: dict[str, Work] = {}
@@ -224,18 +224,25 @@ class Inbox:
             for claim in claims:
                 self._running[claim] = asyncio.create_task(self._run(claim), name=f"job {claim.reference}")
                 self._running[claim].add_done_callback(partial(self._ended, claim))
-            self._looked.set()
-            self._looked = asyncio.Event()
+            self._tell_idle()
             if room <= 0 or len(claims) < room:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(self._poll):
                         await self._wake.wait()
 
+    def _tell_idle(self) -> None:
+        """Let `idle` look again."""
+        self._looked.set()
+        self._looked = asyncio.Event()
+
     def _ended(self, claim: Claim, task: asyncio.Task[None]) -> None:
-        """Make room for the next job."""
+        """Make room for the next job. The next under its key was claimed with its leaving already."""
+        was_full = self.is_full
         del self._running[claim]
         self._jobs.pop(claim, None)
-        self._wake.set()
+        if was_full:
+            self._wake.set()
+        self._tell_idle()
         if not task.cancelled() and (error := task.exception()):
             # The lease runs out, and it is attempted again.
             log.error("job %s stays as it is: %s\n%s", claim.reference, type(error).__name__, frames(error))

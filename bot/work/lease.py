@@ -83,10 +83,14 @@ class Claim:
 
 
 class Leases:
-    """The leases of one running inbox, `length` seconds each."""
+    """The leases of one running inbox, `length` seconds each.
 
-    def __init__(self, writer: AsyncEngine, commits: Commits, length: float) -> None:
+    `on_leave` is called where a job leaves its key to the next, so that who claims that can do so in the same commit.
+    """
+
+    def __init__(self, writer: AsyncEngine, commits: Commits, length: float, on_leave: Callable[[], None]) -> None:
         self.length = length
+        self._on_leave = on_leave
         self._writer = writer
         self._commits = commits
         self._owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
@@ -229,12 +233,16 @@ class Leases:
         try:
             while True:
                 try:
+                    if self._commits.is_sharing:
+                        self._on_leave()
                     await self._write(claim, change, finish, **values)
                 except Exception as error:
                     if not is_away(error):
                         raise
                     log.warning("the database is away, trying again: %s", cause(error))
                 else:
+                    if not self._commits.is_sharing:
+                        self._on_leave()
                     return
                 await asyncio.sleep(jittered(AWAY_PAUSE))
         finally:
