@@ -20,7 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.contestant import Contestant, running
-from benchmarks.figures import Load, Start, conditions, tables
+from benchmarks.figures import Intake, Load, Start, conditions, tables
 from benchmarks.history import readings
 from benchmarks.world import World, lateness
 
@@ -32,7 +32,10 @@ OTHERS = (
 )
 RATES = (20, 50, 100)  # turns a second
 WARM_UP = 20  # turns
+INTAKE_RATE = 100  # deliveries a second that are taken in alone
+INTAKE_THREADS = 20
 CROWD = 300  # turns that run at once
+STILL = 60  # seconds that the model says nothing, at least
 CROWD_RATE = 60  # turns a second while the crowd gathers
 
 
@@ -55,6 +58,18 @@ async def load(contestant: Contestant, world: World, folder: Path, rates: list[i
     return loads
 
 
+async def intake(contestant: Contestant, world: World, folder: Path, seconds: float) -> Intake:
+    """Deliver to a few threads whose first turns wait for the model: the others are stored, and wait for those."""
+    print(f"{contestant.name} taking in {INTAKE_RATE}/s …", file=sys.stderr)
+    async with running(contestant, world, folder, SHUTDOWN_GRACE="0") as process:
+        await world.offer([process.url], rate=WARM_UP, seconds=1)
+        before = process.cpu_seconds()
+        turns = await world.deliver(
+            process.url, rate=INTAKE_RATE, seconds=seconds, threads=INTAKE_THREADS, wait=2 * seconds + STILL
+        )
+        return Intake.of(contestant.name, INTAKE_RATE, turns, process.cpu_seconds() - before)
+
+
 async def crowd(contestant: Contestant, world: World, folder: Path) -> Start:
     """Start a bot, let a crowd of turns run at once, and start it again on the database that it has left."""
     print(f"{contestant.name} with {CROWD} turns running …", file=sys.stderr)
@@ -75,18 +90,22 @@ async def measure(options: argparse.Namespace) -> None:
     replicas = Contestant("2 replicas on PostgreSQL", PARLEY.arguments, replicas=2, database=options.postgresql)
     print(conditions(), flush=True)
     loads: list[Load] = []
+    intakes: list[Intake] = []
     starts: list[Start] = []
     async with World() as world:
         for contestant in contestants:
             with TemporaryDirectory(prefix="benchmark-") as folder:
                 loads += await load(contestant, world, Path(folder), options.rates, options.seconds)
+            if contestant is PARLEY:  # the others store nothing, so their acknowledgements say nothing
+                with TemporaryDirectory(prefix="benchmark-") as folder:
+                    intakes.append(await intake(contestant, world, Path(folder), options.seconds))
             with TemporaryDirectory(prefix="benchmark-") as folder:
                 starts.append(await crowd(contestant, world, Path(folder)))
         with TemporaryDirectory(prefix="benchmark-") as folder:
             read = await readings(Path(folder))
             if replicas.database:
                 loads += await load(replicas, world, Path(folder), options.rates, options.seconds)
-    print(f"\n{tables(loads, starts, read)}")
+    print(f"\n{tables(loads, intakes, starts, read)}")
 
 
 def main() -> None:

@@ -90,6 +90,28 @@ class Start:
     lost: int
 
 
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """How deliveries were taken in that are not worked on meanwhile. `cpu` is in milliseconds a delivery."""
+
+    name: str
+    rate: int
+    accept: Span
+    cpu: float
+    refused: int
+
+    @classmethod
+    def of(cls, name: str, rate: int, turns: Sequence[Turn], cpu_seconds: float) -> Self:
+        """Work the figures out."""
+        return cls(
+            name=name,
+            rate=rate,
+            accept=Span.of(turn.acknowledged - turn.sent for turn in turns),
+            cpu=cpu_seconds / len(turns) * 1000,
+            refused=sum(turn.acknowledged == inf for turn in turns),
+        )
+
+
 def conditions() -> str:
     """Tell when, where and with what this is measured, and how busy the machine was before."""
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
@@ -107,11 +129,11 @@ def processor() -> str:
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "an unknown one")
 
 
-def tables(loads: Sequence[Load], starts: Sequence[Start], read: Sequence[Reading]) -> str:
-    """Write a table a rate, one of the starts and one of the histories: Parley first, then the bare relay."""
+def tables(loads: Sequence[Load], intakes: Sequence[Intake], starts: Sequence[Start], read: Sequence[Reading]) -> str:
+    """Write a table a rate, of the intake, of the starts and of the histories: Parley first, then the bare relay."""
     rates = dict.fromkeys(load.rate for load in loads)
     of_rates = (of_rate([x for x in loads if x.rate == rate]) for rate in rates)
-    return "\n\n".join([*of_rates, of_starts(starts), of_history(read)])
+    return "\n\n".join([*of_rates, of_intake(intakes), of_starts(starts), of_history(read)])
 
 
 def of_rate(loads: Sequence[Load]) -> str:
@@ -129,6 +151,16 @@ def of_rate(loads: Sequence[Load]) -> str:
         _row("lateness of the world itself, ms", [x.late for x in loads]),
     ]
     return _markdown([f"{ours.rate} turns/s", *(x.name for x in loads), "ratio", "target"], rows)
+
+
+def of_intake(intakes: Sequence[Intake]) -> str:
+    """Write the table of deliveries that are taken in, and wait."""
+    rows = [
+        _row("delivery → 200, ms", [x.accept for x in intakes], target="p99 < 25 ms"),
+        _row("CPU a delivery, ms", [f"{x.cpu:.1f}" for x in intakes]),
+        _row("deliveries refused", [x.refused for x in intakes], target="0"),
+    ]
+    return _markdown([f"{intakes[0].rate} deliveries/s, held", *(x.name for x in intakes), "ratio", "target"], rows)
 
 
 def of_starts(starts: Sequence[Start]) -> str:

@@ -113,6 +113,20 @@ class World:
         except aiohttp.ClientError:
             return False
 
+    async def deliver(self, bot: str, *, rate: float, seconds: float, threads: int, wait: float) -> list[Turn]:
+        """Deliver `rate` mentions a second to so many threads, and wait for the acknowledgements alone.
+
+        The model has its first token `wait` seconds after it is asked: until then, what follows in a thread is queued.
+        """
+        start, first = _now(), len(self.turns)
+        async with asyncio.TaskGroup() as group:
+            for number in range(round(rate * seconds)):
+                turn = Turn(start + number / rate, wait)
+                self.turns.append(turn)
+                await asyncio.sleep(turn.due - _now())
+                group.create_task(self._deliver(bot, turn, first + number, thread=first + number % threads))
+        return self.turns[first:]
+
     async def offer(self, bots: Sequence[str], *, rate: float, seconds: float, wait: float = FIRST_TOKEN) -> list[Turn]:
         """Deliver `rate` mentions a second, evenly, however slow the bot is; return the turns when they are over.
 
@@ -137,8 +151,9 @@ class World:
                         await turn.is_over.wait()
         return offered
 
-    async def _deliver(self, bot: str, turn: Turn, number: int) -> None:
-        """Deliver a mention as Slack does, signed."""
+    async def _deliver(self, bot: str, turn: Turn, number: int, *, thread: int | None = None) -> None:
+        """Deliver a mention as Slack does, signed. It begins a thread, or follows in that of the turn `thread`."""
+        opens = thread is None or thread == number
         event = {
             "type": "app_mention",
             "user": f"U{number % PEOPLE:05}",
@@ -146,9 +161,9 @@ class World:
             "text": f"<@{BOT}> turn {number}, first token after {round(turn.wait * 1000)} ms",
             "ts": f"{ROOT + number}.000100",
             "event_ts": f"{ROOT + number}.000100",
-            "channel": f"C{number % CHANNELS:05}",
+            "channel": f"C{(number if opens else thread or 0) % CHANNELS:05}",
             "channel_type": "channel",
-        }
+        } | ({} if opens else {"thread_ts": f"{ROOT + (thread or 0)}.000100"})
         body = json.dumps(
             {
                 "type": "event_callback",
