@@ -155,6 +155,11 @@ async def ask(
     return Asked(completion, (completion.call,))
 
 
+def disclaimer(settings: ChannelSettings) -> str:
+    """Write the small print of what the model wrote: that it did, and whether things were hidden from it."""
+    return " · ".join([*([REDACTED] if settings.redact else []), DISCLAIMER])
+
+
 def footer_of(calls: Sequence[Call], request: Request, *, is_first: bool = False) -> str:
     """Write what stands small below an answer: what wrote it and what that cost, where the channel wants it.
 
@@ -167,9 +172,8 @@ def footer_of(calls: Sequence[Call], request: Request, *, is_first: bool = False
         known = [call.dollars for call in calls if call.dollars is not None]
         price = f"${sum(known):.4f}" if len(known) == len(calls) else "price unknown"
         parts += [calls[-1].model, f"{tokens:,} tokens in, {output:,} out", price]
-    if request.settings.redact and (parts or is_first):
-        parts.append(REDACTED)
-    return " · ".join([*parts, DISCLAIMER] if is_first else parts)
+        parts += [REDACTED] if request.settings.redact and not is_first else []
+    return " · ".join([*parts, disclaimer(request.settings)] if is_first else parts)
 
 
 async def gone(error: GoneError, answer: Answer, calls: tuple[Call, ...]) -> Written:

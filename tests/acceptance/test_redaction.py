@@ -146,3 +146,32 @@ async def test_a_batch_is_redacted(dialogue: Dialogue, model: ScriptedModel) -> 
     await test_classify_batch.come_through(dialogue, ts, "500 messages**")
     assert await dialogue.rows("SELECT count(*) FROM calls WHERE is_batch") == [(10,)]
     assert left(model) == []
+
+
+async def test_a_private_summary_is_followed_up_redacted(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await redact(dialogue)
+    dialogue.workspace.say(dialogue.general, SAID, user=dialogue.workspace.ada)
+    model.answer(test_summarize.findings(gist=[test_summarize.point("Anna is at [email-1].", "m1")]))
+    await test_summarize.ask(dialogue, "24h")
+    summary = await test_summarize.summary(dialogue)
+    assert summary.small_print.startswith("redacted · AI")
+    model.answer("At [email-1].")
+    dialogue.workspace.say(dialogue.direct, "where is she?", thread_ts=summary.thread_ts)
+    assert (await test_summarize.summary(dialogue, 3)).shown == f"At {EMAIL}."
+    assert "Anna is at [email-1]" in str(model.requests[1].turns)
+    assert left(model) == []
+
+
+async def test_a_list_in_another_channel_is_redacted(dialogue: Dialogue, model: ScriptedModel) -> None:
+    support = test_triage.support(dialogue)
+    await redact(dialogue, support)
+    dialogue.workspace.say(support, SAID, user=dialogue.workspace.ada)
+    model.answer(test_classify.all_as("Billing", 1, 1))
+    link = f"https://acme.slack.com/archives/{support}"
+    message = await test_classify.command(dialogue, f"{link} into: Billing, Bug", "1. Billing")
+    model.answer("To [email-1].")
+    dialogue.workspace.say(dialogue.general, f"do I write to {EMAIL}?", thread_ts=message.thread_ts)
+    await dialogue.workspace.until(
+        lambda: any(f"To {EMAIL}." in one.shown for one in dialogue.answers(dialogue.general, message.thread_ts))
+    )
+    assert left(model) == []

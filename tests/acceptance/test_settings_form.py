@@ -233,3 +233,20 @@ async def test_a_long_prompt_stays_as_it_is(dialogue: Dialogue) -> None:
     assert "longer than a form can hold" in words(view)
     assert (await dialogue.workspace.submit({"footer": "on"})).ok
     assert "word word" in await whispered(dialogue, "prompt")
+
+
+async def test_privacy_is_set_in_the_form(dialogue: Dialogue) -> None:
+    view = await opened(dialogue)
+    assert {"redact", "phone_country", "retention_days"} <= fields(view)
+    assert "RETENTION_DAYS" in str(view)
+    for typed, fault in (("-1", "greater than or equal to 1"), ("99999", "36500")):
+        refused = await dialogue.workspace.submit({"retention_days": typed})
+        assert fault in refused.errors["retention_days"]
+    refused = await dialogue.workspace.submit({"phone_country": "Utopia", "retention_days": ""})
+    assert "code of two letters" in refused.errors["phone_country"]
+    saved = await dialogue.workspace.submit({"phone_country": "de", "retention_days": "30", "redact": "on"})
+    assert saved.ok
+    told = await whispered(dialogue, "why")
+    assert "redact: on" in told
+    assert "phone_country: DE" in told
+    assert "retention_days: 30" in told

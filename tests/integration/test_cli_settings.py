@@ -46,7 +46,9 @@ def written(file: Path, *lines: str) -> str:
 
 async def test_an_export_applies_to_nothing(act: Act, file: Path, database: Database) -> None:
     store = SqlStore(database)
-    await store.change_settings(WORKSPACE, {"instructions": PROMPT, "footer": True}, "U1")
+    await store.change_settings(
+        WORKSPACE, {"instructions": PROMPT, "footer": True, "redact": True, "retention_days": 30}, "U1"
+    )
     await store.change_settings(CHANNEL, {"categories": [{"name": "Bug", "definition": "x", "examples": []}]}, "U1")
     assert (await act("export", str(file)))[0] == 0
     status, out, _ = await act("apply", str(file))

@@ -18,8 +18,9 @@ from bot.core.classify.result import MOST_LISTED
 from bot.core.classify.run import Run, RunBookmark, Runs, Status
 from bot.core.classify.sort import Question
 from bot.core.control import Button
-from bot.core.conversation import Message, Record, estimate_tokens
+from bot.core.conversation import Message, Place, Record, estimate_tokens
 from bot.core.ports import Bookmark, Call, Chat, Model, Purpose, Request, Role, Store
+from bot.core.redaction.carry import carried
 from bot.core.reply import own_up
 from bot.errors import ModelError, NotAllowedError, UsageError
 
@@ -74,9 +75,16 @@ def request(run: Run, settings: ChannelSettings) -> Request:
     return Request(Purpose.CLASSIFY, (), 0, person, settings, Creativity.LOW)
 
 
+async def settings_of(run: Run, world: World) -> ChannelSettings:
+    """Return the settings that hold for what is asked about a run."""
+    if run.origin in {"", run.place.channel}:
+        return await world.store.settings(run.place)
+    return await carried(world.store, Place(run.place.workspace, run.origin), run.place, run.asker.person)
+
+
 async def questioning(run: Run, world: World) -> Question:
     """Return what is asked about each batch of a run."""
-    settings = await world.store.settings(run.place)
+    settings = await settings_of(run, world)
     nearest = Nearest(await world.runs.corrections(run.place, MOST_CORRECTIONS))
     names = {one.name for one in run.categories}
 
@@ -115,14 +123,13 @@ async def begin(asked: Asked, *, bookmark: Bookmark, world: World) -> Record:
             await world.runs.change(replace(run, status=Status.STOPPED))
             message_id = await visible.replace(error.sentence)
             return _record(asked, Message(Role.ASSISTANT, "", error.sentence, message_id))
-        return await _decide(asked, run, gathered, settings, visible, bookmark=bookmark, world=world)
+        return await _decide(asked, run, gathered, visible, bookmark=bookmark, world=world)
 
 
 async def _decide(
     asked: Asked,
     run: Run,
     gathered: Gathered,
-    settings: ChannelSettings,
     visible: Answer,
     *,
     bookmark: Bookmark,
@@ -130,6 +137,8 @@ async def _decide(
 ) -> Record:
     """Keep the run, and begin it, or ask first."""
     calls: tuple[Call, ...] = ()
+    run = replace(run, origin=gathered.origin)
+    settings = await settings_of(run, world)
     is_proposed = not run.categories and not (asked.wish.lines and len(gathered.items) <= MOST_LISTED)
     try:
         if is_proposed:
@@ -147,7 +156,6 @@ async def _decide(
         items=len(gathered.items),
         skipped=gathered.skipped,
         columns=gathered.columns,
-        origin=gathered.origin,
         categories=category.with_other(chosen),
         is_batch=run.is_batch and len(gathered.items) >= LEAST_TO_BATCH,
     )

@@ -16,7 +16,7 @@ from bot.core.classify.run import Asked, Status
 from bot.core.classify.typed import Wish
 from bot.core.control import MAX_VALUE, Button, Field, Form
 from bot.core.conversation import Place, Record
-from bot.core.reply import DISCLAIMER
+from bot.core.reply import disclaimer
 from bot.errors import NotAllowedError, UsageError
 
 if TYPE_CHECKING:
@@ -266,4 +266,4 @@ async def show(workspace: str, run: str, *, bookmark: Bookmark, world: World) ->
     settings = await world.store.settings(found.place)
     text = await (report.short if found.items <= MOST_LISTED else report.summary)(found, settings, world)
     async with begin.answering(found, bookmark, world) as visible:
-        await visible.replace(text, footer=DISCLAIMER, controls=report.controls(found))
+        await visible.replace(text, footer=disclaimer(settings), controls=report.controls(found))

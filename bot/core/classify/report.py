@@ -15,7 +15,7 @@ from bot.core.classify.result import MOST_LISTED, UNSURE, Counts, listing, notes
 from bot.core.classify.run import RunBookmark
 from bot.core.control import Button
 from bot.core.ports import Upload
-from bot.core.reply import DISCLAIMER, unapplied
+from bot.core.reply import disclaimer, unapplied
 from bot.errors import ChatError
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ async def report(
     else:
         where = await upload(run, settings, bookmark=bookmark, world=world, picture=True)
         text = f"{await summary(run, settings, world, bookmark.reference)}\n\n{where}"
-    return text, await visible.replace(text, footer=DISCLAIMER, controls=controls(run))
+    return text, await visible.replace(text, footer=disclaimer(settings), controls=controls(run))
 
 
 def controls(run: Run) -> Sequence[Control]:

@@ -13,7 +13,8 @@ from bot.core.conversation import Message, Record
 from bot.core.halt import unless
 from bot.core.ports import Role
 from bot.core.reading import allow
-from bot.core.reply import DISCLAIMER, Written, own_up, too_long, unapplied, write
+from bot.core.redaction.carry import carried
+from bot.core.reply import DISCLAIMER, Written, disclaimer, own_up, too_long, unapplied, write
 from bot.core.summarize.conversation import Summary
 from bot.core.summarize.file import give_files
 from bot.core.summarize.run import Keeper
@@ -126,6 +127,7 @@ async def give(run: Run, visible: Answer, *, bookmark: Bookmark, store: Store, m
     summary = Summary(
         run, store=store, model=model, chat=chat, progress=lambda line: visible.progress(line, controls=(stop,))
     )
+    await carried(store, run.source.place, run.place, run.person)
     try:
         if run.source.file is not None:
             return await give_files(
@@ -141,9 +143,10 @@ async def give(run: Run, visible: Answer, *, bookmark: Bookmark, store: Store, m
         return Written("", await visible.replace(error.sentence))
     except ModelError as error:
         return await own_up(error, visible, bookmark.reference)
-    notes = unapplied(await store.settings(run.source.place), model)
+    settings = await store.settings(run.source.place)
+    notes = unapplied(settings, model)
     text = f"**{run.source.heading}**\n{text}{notes}"
-    return Written(text, await visible.replace(text, footer=DISCLAIMER, controls=controls(run)))
+    return Written(text, await visible.replace(text, footer=disclaimer(settings), controls=controls(run)))
 
 
 async def unless_cancelled(work: Coroutine[None, None, T], run: Run, store: Store) -> T:
