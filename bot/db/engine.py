@@ -114,28 +114,28 @@ def sqlite_writer(address: URL, *, foreign_keys: bool = True, lock_timeout: floa
     Path(address.database or "").parent.mkdir(parents=True, exist_ok=True)
     # What was erased is overwritten: some builds of SQLite leave it in the file until its place is needed.
     erasing = "secure_delete = ON"
-    pragmas = ("journal_mode = WAL", "synchronous = FULL", f"foreign_keys = {int(foreign_keys)}", erasing)
-    return sqlite_engine(address, connections=1, begin="BEGIN IMMEDIATE", pragmas=pragmas, lock_timeout=lock_timeout)
+    pragmas = ("synchronous = FULL", f"foreign_keys = {int(foreign_keys)}", erasing)
+    return sqlite_engine(address, writes=True, begin="BEGIN IMMEDIATE", pragmas=pragmas, lock_timeout=lock_timeout)
 
 
 def sqlite_reader(address: URL) -> AsyncEngine:
     """Make the engine with SQLite's reading connections, which can't write."""
-    return sqlite_engine(address, connections=SQLITE_READERS, begin="BEGIN", pragmas=("query_only = 1",))
+    return sqlite_engine(address, writes=False, begin="BEGIN", pragmas=("query_only = 1",))
 
 
 def sqlite_engine(
-    address: URL, *, connections: int, begin: str, pragmas: tuple[str, ...], lock_timeout: float = LOCK_TIMEOUT
+    address: URL, *, writes: bool, begin: str, pragmas: tuple[str, ...], lock_timeout: float = LOCK_TIMEOUT
 ) -> AsyncEngine:
     """Make an engine whose transactions start with `begin`, as the driver would only start one at the first change."""
 
     async def connect() -> aiosqlite.Connection:
         # The time limit is SQLite's busy_timeout: the driver sets it before the first pragma, which may meet a lock.
-        return await sqlite.Connection(str(address.database), timeout=lock_timeout)
+        return await sqlite.Connection(str(address.database), timeout=lock_timeout, writes=writes)
 
     engine = create_async_engine(
         address,
         async_creator=connect,
-        pool_size=connections,
+        pool_size=1 if writes else SQLITE_READERS,
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT,
         hide_parameters=True,  # they are people's words, and errors get logged

@@ -7,22 +7,22 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 import aiosqlite
+import stamina
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
 class Connection(aiosqlite.Connection):
-    """A connection to a file, in autocommit mode; `timeout`, in seconds, is for a lock.
+    """A connection to a file, in autocommit mode; `timeout`, in seconds, is for a lock. `writes` makes it a WAL file.
 
     aiosqlite's own cursors go to the thread to be made, to execute, to fetch and to be closed. While the loop is busy,
     each trip costs milliseconds for which the only writer is taken. So a transaction begins with its first statement,
     and where none is open there is nothing to commit or to roll back, as SQLAlchemy's pool does each time.
     """
 
-    def __init__(self, file: str, *, timeout: float) -> None:
-        connect = partial(sqlite3.connect, file, timeout=timeout, isolation_level=None, check_same_thread=False)
-        super().__init__(connect, iter_chunk_size=64)
+    def __init__(self, file: str, *, timeout: float, writes: bool) -> None:
+        super().__init__(partial(opened, file, timeout=timeout, writes=writes), iter_chunk_size=64)
         self._thread.daemon = True  # as SQLAlchemy has it: it must not keep a process that is done
         self._beginning = ""
         self._is_touched = False
@@ -96,3 +96,21 @@ class Cursor:
         """Take over what came of a statement."""
         self.description, self.rowcount, self.lastrowid = done.description, done.rowcount, done.lastrowid
         self._rows = done.fetchall() if done.description else []
+
+
+def opened(file: str, *, timeout: float, writes: bool) -> sqlite3.Connection:
+    """Open a file; runs on the connection's thread. Raises what SQLite raises."""
+    connection = sqlite3.connect(file, timeout=timeout, isolation_level=None, check_same_thread=False)
+    if writes:
+        # Of processes that change the mode of a new file together, some are refused at once, whatever the timeout.
+        for attempt in stamina.retry_context(
+            on=is_busy, attempts=None, timeout=timeout, wait_initial=0.01, wait_max=0.1
+        ):
+            with attempt:
+                connection.execute("PRAGMA journal_mode = WAL").fetchall()
+    return connection
+
+
+def is_busy(error: Exception) -> bool:
+    """Tell whether somebody else has the file's lock."""
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_BUSY
