@@ -60,7 +60,7 @@ def page(findings: Findings, wishes: Wishes, address: Callable[[str], str]) -> s
         return _table(findings, links)
     if wishes.shape is Shape.PARAGRAPH:
         return _prose(findings, links)
-    return _sections(findings, links)
+    return _sections(findings, links, is_list=wishes.shape is Shape.BULLETS)
 
 
 def plain(text: str) -> str:
@@ -68,8 +68,9 @@ def plain(text: str) -> str:
     return _SCHEME.sub("\\1:\u200b//", _MARKUP.sub(r"\\\1", " ".join(text.split())))
 
 
-def _sections(findings: Findings, links: _Links) -> str:
-    blocks = [" ".join(_statement(point, links) for point in findings.gist)]
+def _sections(findings: Findings, links: _Links, *, is_list: bool) -> str:
+    gist = (_statement(point, links) for point in findings.gist)
+    blocks = [_lines(_bullets(findings.gist, links)) if is_list else " ".join(gist)]
     for name, title in _TITLES.items():
         if points := getattr(findings, name):
             blocks.append(f"**{title}**\n{_lines(_bullets(points, links))}")

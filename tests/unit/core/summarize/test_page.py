@@ -59,6 +59,11 @@ def test_prose_has_no_lists() -> None:
     assert "**Decided.** We ship on Friday. [2]" in text
 
 
+def test_bullets_are_wanted_of_all() -> None:
+    text = page(FOUND, Wishes(shape=Shape.BULLETS), address)
+    assert text.startswith("- The launch moved. [1](https://chat.example/m3)\n\n**Decided**\n- We ship")
+
+
 def test_nothing_found_is_said() -> None:
     assert page(nothing(), Wishes(), address) == NOTHING_FOUND
 
