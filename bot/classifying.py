@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 from bot import ledger
+from bot.core import command as commands
 from bot.core.classify import press as presses
 from bot.core.classify import typed
 from bot.core.classify.batched import collect, submit
 from bot.core.classify.begin import World, answering, begin
+from bot.core.classify.gather import find
 from bot.core.classify.press import SHORTCUT
 from bot.core.classify.proceed import AT_ONCE, proceed, stop
 from bot.core.classify.run import Asked, Status
@@ -62,6 +64,7 @@ class Classifying:
     def register(self, features: Features) -> None:
         """Enter what is done here."""
         features.commands["classify"] = self.command
+        features.threads["classify"] = self.open_thread
         features.presses |= dict.fromkeys(presses.PRESSED, self.pressed)
         features.presses_now |= dict.fromkeys(presses.FORMS, self.open_form)
         features.forms |= dict.fromkeys(presses.FORMS, self.submit)
@@ -69,17 +72,15 @@ class Classifying:
 
     async def command(self, command: Command, *, bookmark: Bookmark) -> Record:
         """Carry `/classify` out, in its thread or in private. Raises `ChatError`."""
-        asked = Asked(
-            id=_id(command.id),
-            place=command.place,
-            asker=command.asker,
-            to=command.place.thread,
-            text=f"/classify {command.text}",
-            wish=typed.parse(command.text),
-            is_private=command.is_private,
-            channels=command.channels,
-        )
-        return await begin(asked, bookmark=bookmark, world=self._world)
+        return await begin(_asked(command), bookmark=bookmark, world=self._world)
+
+    async def open_thread(self, command: Command, *, bookmark: Bookmark) -> Command:
+        """Open the thread of `/classify`, once what it asks for may be read.
+
+        Raises `UsageError` or `NotAllowedError` for what can't be, before anything was posted; `ChatError`.
+        """
+        await find(_asked(command), chat=self._world.chat)
+        return await commands.open_thread(command, chat=self._world.chat, bookmark=bookmark)
 
     async def hear(self, heard: Heard, *, bookmark: Bookmark) -> Record | None:
         """Begin a run where a message asks to classify its file; None for any other message. Raises `ChatError`."""
@@ -197,6 +198,19 @@ class Classifying:
         await self._inbox.accept(
             Delivery(id_, _lane_of(run.place, run.id), RUN, _payload(run.place.workspace, run.id), share)
         )
+
+
+def _asked(command: Command) -> Asked:
+    return Asked(
+        id=_id(command.id),
+        place=command.place,
+        asker=command.asker,
+        to=command.place.thread,
+        text=f"/classify {command.text}",
+        wish=typed.parse(command.text),
+        is_private=command.is_private,
+        channels=command.channels,
+    )
 
 
 def _id(name: str) -> str:

@@ -21,6 +21,13 @@ class Commanded(Protocol):
         """Raise `ChatError`, and what else may pass, to be tried again."""
 
 
+class ThreadOpened(Protocol):
+    """Opens the thread that a command's answer goes to; returns the command with it."""
+
+    async def __call__(self, command: Command, /, *, bookmark: Bookmark) -> Command:
+        """Raise `UsageError` or `NotAllowedError`, before anything is posted, with what its asker alone is told."""
+
+
 class Pressed(Protocol):
     """Carries out what a press sets off, as a turn in the lane of the thread that the control stands in."""
 
@@ -53,11 +60,13 @@ class Submitted(Protocol):
 class Features:
     """The tables. `words` are what is typed behind `/parley`, `opened` those that may open a form: one word, or two.
 
-    `parts_of` are the commands that presses and forms belong to: where the command is switched off, they are, too.
-    `for_anyone` are the words and presses that nobody is refused.
+    `threads` are of the commands that open theirs in a way of their own. `parts_of` are the commands that presses and
+    forms belong to: where the command is switched off, they are, too. `for_anyone` are the words and presses that
+    nobody is refused.
     """
 
     commands: dict[str, Commanded] = field(default_factory=dict)
+    threads: dict[str, ThreadOpened] = field(default_factory=dict)
     words: dict[str, Commanded] = field(default_factory=dict)
     opened: dict[str, Opened] = field(default_factory=dict)
     presses: dict[str, Pressed] = field(default_factory=dict)

@@ -143,6 +143,7 @@ class Turns:
             "summarize": partial(summary.summarize, store=store, model=model, chat=chat),
             "code": partial(code, store=store, model=model, chat=chat),
         }
+        features.threads["summarize"] = partial(summary_source.open_thread, store=store, chat=chat)
         features.presses |= {name: partial(case, store=store, model=model, chat=chat) for name, case in PRESSES.items()}
         features.presses_now |= {
             STOP: self._press_stop,
@@ -274,11 +275,9 @@ class Turns:
         return await carry_out(command, bookmark=bookmark)
 
     async def _open(self, command: Command, job: Job) -> None:
+        open_thread = self._features.threads.get(command.name, partial(commands.open_thread, chat=self._chat))
         try:
-            if command.name == "summarize":
-                opened = await summary_source.open_thread(command, bookmark=job, store=self._store, chat=self._chat)
-            else:
-                opened = await commands.open_thread(command, chat=self._chat, bookmark=job)
+            opened = await open_thread(command, bookmark=job)
         except (NotAllowedError, NotInChannelError, UsageError) as error:
             await self._whisper(command.place, command.asker, error.sentence)
         else:

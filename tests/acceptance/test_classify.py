@@ -78,6 +78,15 @@ async def command(dialogue: Dialogue, typed: str, words: str, channel: str = "",
     return await shown(dialogue, where, command_thread(dialogue, where)[0].ts, words)
 
 
+async def refused(dialogue: Dialogue, typed: str, sentence: str) -> None:
+    """Type `/classify`, and wait until its asker is told what is wrong with it, and nobody else."""
+    seen = len(dialogue.workspace.ephemerals())
+    reply = await dialogue.workspace.command(dialogue.general, "/classify", typed)
+    assert (reply.status, reply.text) == (200, "")
+    assert sentence in await dialogue.whisper(seen + 1)
+    assert command_thread(dialogue, dialogue.general) == []
+
+
 def file_named(dialogue: Dialogue, ending: str) -> bytes:
     (file,) = [
         one for one in dialogue.workspace.files() if one.name.endswith(ending) and one.user == dialogue.workspace.bot.id
@@ -443,19 +452,32 @@ async def test_a_bad_file_is_said(
 
 
 async def test_no_such_channel_is_said(dialogue: Dialogue) -> None:
-    await command(dialogue, f"#nowhere 7d {INTO}", "I don't know a channel #nowhere")
+    await refused(dialogue, f"#nowhere 7d {INTO}", "I don't know a channel #nowhere")
 
 
+@BOTH_DATABASES
 async def test_a_channel_of_others_is_refused(dialogue: Dialogue) -> None:
     workspace = dialogue.workspace
     club = workspace.workspace.add_channel("club", members=[workspace.ada.id, workspace.bot.id])
-    await command(dialogue, f"<#{club.id}|club> 7d {INTO}", "You are not in #club")
+    await refused(dialogue, f"<#{club.id}|club> 7d {INTO}", "You are not in #club")
 
 
 async def test_a_channel_without_the_bot_is_said(dialogue: Dialogue) -> None:
     workspace = dialogue.workspace
     club = workspace.workspace.add_channel("club", members=[workspace.me.id])
-    await command(dialogue, f"<#{club.id}|club> 7d {INTO}", "invite me there")
+    await refused(dialogue, f"<#{club.id}|club> 7d {INTO}", "invite me there")
+
+
+@pytest.mark.parametrize(
+    ("where", "sentence"),
+    [
+        ("45d", "30 days"),
+        ("since 2099-01-01", "future"),
+        ("<https://acme.slack.com/files/U0NOBODY/F0NOSUCH/x.csv>", "can't find that file"),
+    ],
+)
+async def test_a_bad_source_is_said(dialogue: Dialogue, where: str, sentence: str) -> None:
+    await refused(dialogue, f"{where} {INTO}", sentence)
 
 
 async def test_a_silent_channel_is_said(dialogue: Dialogue) -> None:
@@ -477,13 +499,33 @@ async def test_a_private_channel_is_not_leaked(dialogue: Dialogue, model: Script
     members = [workspace.sam.id, workspace.bot.id]
     secret = workspace.workspace.add_channel("merger", members=members, is_private=True)
     workspace.say(secret.id, TEXTS[0], user=workspace.sam)
-    await command(dialogue, f"<#{secret.id}|merger> 7d {INTO}", HIDDEN)
-    await command(dialogue, f"<#C0NOSUCH|nosuch> 7d {INTO}", HIDDEN)
+    await refused(dialogue, f"<#{secret.id}|merger> 7d {INTO}", HIDDEN)
+    await refused(dialogue, f"<#C0NOSUCH|nosuch> 7d {INTO}", HIDDEN)
     assert model.requests == []
 
 
+@BOTH_DATABASES
+async def test_what_is_private_is_not_shown_elsewhere(dialogue: Dialogue, model: ScriptedModel) -> None:
+    workspace = dialogue.workspace
+    members = [workspace.me.id, workspace.bot.id]
+    secret = workspace.workspace.add_channel("merger", members=members, is_private=True)
+    ts = workspace.say(secret.id, TEXTS[0])
+    typed = f"<#{secret.id}|merger> 7d {INTO}"
+    link = f"https://acme.slack.com/archives/{secret.id}/p{ts.replace('.', '')}"
+    await refused(dialogue, typed, "That conversation is private")
+    await refused(dialogue, f"<{link}> {INTO}", "with `--private`")
+    assert model.requests == []
+    for channel in (secret.id, dialogue.direct):
+        model.answer(all_as("Bug report", 1, 1))
+        await command(dialogue, typed, "1. Bug report", channel)
+    model.answer(all_as("Bug report", 1, 1))
+    await workspace.command(dialogue.general, "/classify", f"{typed} --private")
+    await workspace.until(lambda: "1. Bug report" in workspace.ephemerals()[-1].shown)
+    assert command_thread(dialogue, dialogue.general) == []
+
+
 async def test_a_foreign_link_is_said(dialogue: Dialogue) -> None:
-    await command(dialogue, f"<https://example.com/x.csv> {INTO}", "this is none of them")
+    await refused(dialogue, f"<https://example.com/x.csv> {INTO}", "this is none of them")
 
 
 async def test_a_private_file_is_refused(dialogue: Dialogue) -> None:
@@ -492,7 +534,7 @@ async def test_a_private_file_is_refused(dialogue: Dialogue) -> None:
     workspace.say(club.id, "secret", user=workspace.ada, files={"a.csv": table(3)})
     (file,) = workspace.files()
     link = f"https://acme.slack.com/files/{workspace.ada.id}/{file.id}/a.csv"
-    await command(dialogue, f"<{link}> {INTO}", "can't see that file")
+    await refused(dialogue, f"<{link}> {INTO}", "can't see that file")
 
 
 async def test_duplicate_categories_count_once(dialogue: Dialogue, model: ScriptedModel) -> None:

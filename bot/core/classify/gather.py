@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 from bot.core import reading, span
 from bot.core.classify import sheet
 from bot.core.classify.item import MOST_ITEMS, Item
-from bot.errors import ChatError, FileError, UsageError
+from bot.core.conversation import FileRef, Place
+from bot.errors import ChatError, FileError, NotAllowedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.core.classify.run import Asked
-    from bot.core.conversation import FileRef, Place, Said
+    from bot.core.conversation import Said
     from bot.core.ports import Chat
-    from bot.core.reading import Target
 
 MOST_FILES = 1
 SHEETS = (".csv", ".tsv", ".jsonl", ".ndjson", ".xlsx", ".xlsm", ".txt", ".log")
@@ -38,9 +38,51 @@ class Gathered:
     origin: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is to be read for somebody who may: a file; a channel's span; or a message, or the thread that it begins."""
+
+    place: Place
+    message: str = ""
+    times: span.Span | None = None
+    file: FileRef | None = None
+
+
 def is_sheet(file: FileRef) -> bool:
     """Tell whether a file looks like rows of texts."""
     return file.name.casefold().endswith(SHEETS)
+
+
+async def find(asked: Asked, *, chat: Chat) -> Found | None:
+    """Find what is to be read, None where the items came with the request.
+
+    Raises `UsageError` or `NotAllowedError` for what the asker may not read, or not show where they asked; for what is
+    not there or too large, and a span that is none; `ChatError`.
+    """
+    wish, person = asked.wish, asked.asker.person
+    place, message = replace(asked.place, thread=""), ""
+    if wish.lines:
+        return None
+    if wish.link:
+        target = chat.locate(wish.link, asked.place)
+        if target is None:
+            raise UsageError(
+                "I can read links to messages, channels and files of this workspace, and this is none of them."
+            )
+        if target.file:
+            return Found(asked.place, file=await _shared(target.file, asked, chat=chat))
+        place, message = target.place, target.message
+    elif wish.channel:
+        place = _named(asked)
+    elif not wish.span:
+        return None
+    venue = await reading.allow(place, person, chat=chat)
+    if venue.is_private and place.channel != asked.place.channel:
+        await _check_shown_to_asker(asked, chat=chat)
+    if message:
+        return Found(place, message)
+    reader = await chat.reader(asked.place, person)
+    return Found(place, times=span.resolve(wish.span or span.DEFAULT, datetime.now(UTC), reader.zone))
 
 
 async def gather(asked: Asked, *, chat: Chat, progress: Callable[[str], None]) -> Gathered:
@@ -49,16 +91,17 @@ async def gather(asked: Asked, *, chat: Chat, progress: Callable[[str], None]) -
     def show(count: int) -> None:
         progress(f"Reading: {count:,} messages so far…")
 
-    wish = asked.wish
-    if wish.lines:
-        return Gathered("your messages", [Item(n, line) for n, line in enumerate(wish.lines, start=1)])
-    if wish.link:
-        gathered = await _from_link(asked, chat=chat, progress=show)
-    elif wish.channel or wish.span:
-        place = await _channel(asked, chat=chat)
-        gathered = await _from_channel(asked, place, chat=chat, progress=show)
-    else:
+    if asked.wish.lines:
+        return Gathered("your messages", [Item(n, line) for n, line in enumerate(asked.wish.lines, start=1)])
+    found = await find(asked, chat=chat)
+    if found is None:
         gathered = await _from_files(asked.files, asked, chat=chat)
+    elif found.file is not None:
+        gathered = await _from_file(found.file, asked, chat=chat)
+    elif found.times is not None:
+        gathered = await _from_channel(asked, found.place, found.times, chat=chat, progress=show)
+    else:
+        gathered = await _from_message(found, asked, chat=chat, progress=show)
     if not gathered.items:
         raise UsageError(f"There is nothing with a text to sort in {gathered.source}.")
     if len(gathered.items) > MOST_ITEMS:
@@ -68,54 +111,51 @@ async def gather(asked: Asked, *, chat: Chat, progress: Callable[[str], None]) -
     return gathered
 
 
-async def _from_link(asked: Asked, *, chat: Chat, progress: Callable[[int], None]) -> Gathered:
-    target = chat.locate(asked.wish.link, asked.place)
-    if target is None:
-        raise UsageError(
-            "I can read links to messages, channels and files of this workspace, and this is none of them."
+async def _shared(file: str, asked: Asked, *, chat: Chat) -> FileRef:
+    """Find the file that a link leads to, where the asker may see it."""
+    try:
+        shared = await chat.shared_file(asked.place, file)
+    except ChatError as error:
+        if error.is_transient:
+            raise
+        raise UsageError("I can't find that file; it may have been deleted.") from None
+    await reading.allow_file(shared, asked.asker.person, chat=chat)
+    _check_size(shared.file)
+    return shared.file
+
+
+async def _check_shown_to_asker(asked: Asked, *, chat: Chat) -> None:
+    """Raise `NotAllowedError` where others would see the result: what was said in private stays there."""
+    if not asked.is_private and (await chat.open_direct(asked.place, asked.asker)).channel != asked.place.channel:
+        raise NotAllowedError(
+            "That conversation is private, and everybody here would see what was said in it: "
+            "ask me there, in our direct messages, or with `--private`."
         )
-    if target.file:
-        try:
-            shared = await chat.shared_file(asked.place, target.file)
-        except ChatError as error:
-            if error.is_transient:
-                raise
-            raise UsageError("I can't find that file; it may have been deleted.") from None
-        await reading.allow_file(shared, asked.asker.person, chat=chat)
-        return await _from_file(shared.file, asked, chat=chat)
-    await reading.allow(target.place, asked.asker.person, chat=chat)
-    if not target.message:
-        return await _from_channel(asked, target.place, chat=chat, progress=progress)
-    return await _from_message(target, asked, chat=chat, progress=progress)
 
 
-async def _from_message(target: Target, asked: Asked, *, chat: Chat, progress: Callable[[int], None]) -> Gathered:
+def _named(asked: Asked) -> Place:
+    """Return the channel that was named, as the platform understood it when it was typed."""
+    ids = {name.casefold(): id_ for name, id_ in asked.channels}
+    if (id_ := ids.get(asked.wish.channel.casefold())) is None:
+        raise UsageError(f"I don't know a channel #{asked.wish.channel[:80]}: choose it from the list as you type.")
+    return Place(asked.place.workspace, id_)
+
+
+async def _from_message(found: Found, asked: Asked, *, chat: Chat, progress: Callable[[int], None]) -> Gathered:
     """Gather the file of a message; or its thread, where it begins one; or else the message itself."""
-    said = (await reading.read_thread(target.place, chat=chat, progress=progress)).said
-    named = [one for one in said if one.id == target.message]
+    said = (await reading.read_thread(found.place, chat=chat, progress=progress)).said
+    named = [one for one in said if one.id == found.message]
     if files := [file for one in named for file in one.files if is_sheet(file)]:
-        return replace(await _from_files(files, asked, chat=chat), origin=target.place.channel)
-    is_thread = target.message == target.place.thread and len(said) > 1
-    return _from_said("that thread" if is_thread else "that message", said if is_thread else named, target.place, chat)
+        return replace(await _from_files(files, asked, chat=chat), origin=found.place.channel)
+    is_thread = found.message == found.place.thread and len(said) > 1
+    return _from_said("that thread" if is_thread else "that message", said if is_thread else named, found.place, chat)
 
 
-async def _channel(asked: Asked, *, chat: Chat) -> Place:
-    """Find the channel that was named, where the asker may read."""
-    place = replace(asked.place, thread="")
-    if asked.wish.channel:
-        ids = {name.casefold(): id_ for name, id_ in asked.channels}
-        if (id_ := ids.get(asked.wish.channel.casefold())) is None:
-            raise UsageError(f"I don't know a channel #{asked.wish.channel[:80]}: choose it from the list as you type.")
-        place = replace(place, channel=id_)
-    await reading.allow(place, asked.asker.person, chat=chat)
-    return place
-
-
-async def _from_channel(asked: Asked, place: Place, *, chat: Chat, progress: Callable[[int], None]) -> Gathered:
+async def _from_channel(
+    asked: Asked, place: Place, times: span.Span, *, chat: Chat, progress: Callable[[int], None]
+) -> Gathered:
     """Gather what people wrote in a channel in a span, threads included, oldest first."""
     words = asked.wish.span or span.DEFAULT
-    reader = await chat.reader(asked.place, asked.asker.person)
-    times = span.resolve(words, datetime.now(UTC), reader.zone)
     read = await reading.read_channel(place, times, asked.asker.person, chat=chat, progress=progress)
     where = f"#{asked.wish.channel}" if asked.wish.channel else "that channel" if asked.wish.link else "this channel"
     said = [one for one in read.said if read.since is None or one.at >= read.since]  # not what older threads began with
@@ -147,9 +187,8 @@ async def _from_files(files: Sequence[FileRef], asked: Asked, *, chat: Chat) -> 
 
 
 async def _from_file(file: FileRef, asked: Asked, *, chat: Chat) -> Gathered:
-    name = " ".join(file.name.split())[:80]
-    if file.size > sheet.LARGEST_FILE:
-        raise sheet.too_large(name)
+    _check_size(file)
+    name = _name(file)
     try:
         data = await chat.download(asked.place, file.id, sheet.LARGEST_FILE)
     except FileError as error:
@@ -163,3 +202,12 @@ async def _from_file(file: FileRef, asked: Asked, *, chat: Chat) -> Gathered:
     is_guess = len(table.headings) > 1 and not asked.wish.column
     source = f"{name}, column “{table.headings[column][:60]}”" if is_guess else name
     return Gathered(source, items, len(table.rows) - len(items), table.others(column))
+
+
+def _check_size(file: FileRef) -> None:
+    if file.size > sheet.LARGEST_FILE:
+        raise sheet.too_large(_name(file))
+
+
+def _name(file: FileRef) -> str:
+    return " ".join(file.name.split())[:80]
