@@ -62,11 +62,12 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class SharedFile:
-    """A file, who posted it, and the channels where that was."""
+    """A file, who posted it, the channels where it was shared, and whether one of them is public."""
 
     file: FileRef
     owner: str
     places: tuple[Place, ...]
+    is_public: bool = False
 
 
 @dataclass(slots=True)

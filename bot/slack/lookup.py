@@ -113,7 +113,8 @@ class Lookup:
         if not refs:
             raise ChatError("file_not_found")
         channels = [str(one) for kind in ("channels", "groups", "ims") for one in file.get(kind) or ()]
-        return SharedFile(refs[0], str(file.get("user") or ""), tuple(Place(place.workspace, one) for one in channels))
+        places = tuple(Place(place.workspace, one) for one in channels)
+        return SharedFile(refs[0], str(file.get("user") or ""), places, is_public=bool(file.get("is_public")))
 
 
 def locate(link: str, place: Place) -> Target | None:

@@ -512,7 +512,7 @@ async def test_what_is_private_is_not_shown_elsewhere(dialogue: Dialogue, model:
     ts = workspace.say(secret.id, TEXTS[0])
     typed = f"<#{secret.id}|merger> 7d {INTO}"
     link = f"https://acme.slack.com/archives/{secret.id}/p{ts.replace('.', '')}"
-    await refused(dialogue, typed, "That conversation is private")
+    await refused(dialogue, typed, "from a private conversation")
     await refused(dialogue, f"<{link}> {INTO}", "with `--private`")
     assert model.requests == []
     for channel in (secret.id, dialogue.direct):
@@ -522,6 +522,20 @@ async def test_what_is_private_is_not_shown_elsewhere(dialogue: Dialogue, model:
     await workspace.command(dialogue.general, "/classify", f"{typed} --private")
     await workspace.until(lambda: "1. Bug report" in workspace.ephemerals()[-1].shown)
     assert command_thread(dialogue, dialogue.general) == []
+
+
+@BOTH_DATABASES
+async def test_a_private_channels_file_stays_there(dialogue: Dialogue, model: ScriptedModel) -> None:
+    workspace = dialogue.workspace
+    members = [workspace.me.id, workspace.sam.id, workspace.bot.id]
+    secret = workspace.workspace.add_channel("merger", members=members, is_private=True)
+    workspace.say(secret.id, "here", user=workspace.sam, files={"a.csv": table(3)})
+    (file,) = workspace.files()
+    typed = f"<https://acme.slack.com/files/{workspace.sam.id}/{file.id}/a.csv> {INTO}"
+    await refused(dialogue, typed, "from a private conversation")
+    assert model.requests == []
+    model.answer(all_as("Billing", 1, 3))
+    await command(dialogue, typed, "1. Billing", secret.id)
 
 
 async def test_a_foreign_link_is_said(dialogue: Dialogue) -> None:

@@ -120,6 +120,9 @@ async def _shared(file: str, asked: Asked, *, chat: Chat) -> FileRef:
             raise
         raise UsageError("I can't find that file; it may have been deleted.") from None
     await reading.allow_file(shared, asked.asker.person, chat=chat)
+    is_known_here = asked.place.channel in {place.channel for place in shared.places}
+    if not (shared.is_public or is_known_here or shared.owner == asked.asker.person):
+        await _check_shown_to_asker(asked, chat=chat)
     _check_size(shared.file)
     return shared.file
 
@@ -128,7 +131,7 @@ async def _check_shown_to_asker(asked: Asked, *, chat: Chat) -> None:
     """Raise `NotAllowedError` where others would see the result: what was said in private stays there."""
     if not asked.is_private and (await chat.open_direct(asked.place, asked.asker)).channel != asked.place.channel:
         raise NotAllowedError(
-            "That conversation is private, and everybody here would see what was said in it: "
+            "That is from a private conversation, and everybody here would see it: "
             "ask me there, in our direct messages, or with `--private`."
         )
 

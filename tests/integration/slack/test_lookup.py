@@ -172,7 +172,7 @@ async def test_a_file_is_for_who_can_see_it(workspace: LocalWorkspace, chat: Sla
     hidden = workspace.workspace.add_file("hidden.txt", workspace.sam.id, b"hidden")
     workspace.workspace.say(Message(secret.id, workspace.sam.id, "there", files=[hidden]))
     shared = [await chat.shared_file(place(workspace), file.id) for file in workspace.files()]
-    assert [file.file.name for file in shared] == ["open.txt", "hidden.txt"]
+    assert [(file.file.name, file.is_public) for file in shared] == [("open.txt", True), ("hidden.txt", False)]
     await allow_file(shared[0], workspace.me.id, chat=chat)
     await allow_file(shared[1], workspace.sam.id, chat=chat)
     with pytest.raises(NotAllowedError):
