@@ -27,7 +27,7 @@ from bot.core.triage.card import CHANGE
 from bot.core.triage.digest import digest, due
 from bot.core.triage.item import ELSEWHERE, Status
 from bot.core.triage.show import notify, show, show_notice, target, unreachable
-from bot.core.triage.sort import asked, decide, ignore, judge, needs_no_model
+from bot.core.triage.sort import MOST_CORRECTIONS, asked, decide, ignore, judge, needs_no_model
 from bot.errors import NotAllowedError, UsageError
 from bot.work import Delivery
 
@@ -53,7 +53,6 @@ LOOK_EVERY = 20.0  # seconds: how often to look for what waits
 REST = 15.0  # seconds without a call after one that failed
 LATE = timedelta(minutes=1)  # after which a record that is not shown is taken for forgotten
 MOST_WAITING = 100  # records that are looked at in one go
-MOST_CORRECTIONS = 1_000
 MOST_DAYS = 180  # that trends are told of
 DIGEST_EVERY = 300.0  # seconds: how often to look whether a digest is due
 DIGESTED = timedelta(days=29)
@@ -65,7 +64,7 @@ _SECONDS = re.compile(r"\d{9,11}(?:\.\d+)?")
 class Triaging:
     """Registers with the inbox all that is done for feedback."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (each is a port, and a clock)
         self,
         inbox: Inbox,
         *,
@@ -75,9 +74,11 @@ class Triaging:
         model: Model,
         chat: Chat,
         settings_of: Callable[[Place], Awaitable[ChannelSettings]],
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         self._inbox, self._board, self._runs, self._store = inbox, board, runs, store
         self._model, self._chat, self._settings_of = model, chat, settings_of
+        self._clock = clock
         self._rests_until: dict[str, float] = {}  # by the workspace: each has a budget of its own
         inbox.handle(SORT, self.run_sort, _leave)
         inbox.handle(dispatch.SHOW, self.run_show, _leave)
@@ -148,7 +149,7 @@ class Triaging:
         """Sort what waits in a channel, as much as one call holds. When the model is away, it waits on."""
         place = _PLACE.validate_python(job.payload)
         ledger.gather(job, place, "")
-        if monotonic() < self._rests_until.get(place.workspace, 0.0):
+        if self._clock() < self._rests_until.get(place.workspace, 0.0):
             return
         waiting = await self._board.waiting(place, MOST_WAITING)
         settings = await self._store.settings(place)
@@ -167,11 +168,13 @@ class Triaging:
         await self._board.save(place, decisions, outcome.calls)
         ledger.leave_out(outcome.calls)
         await self._show_all([*quiet, *(one for one in records if one.id in decisions)])
-        if any(one.status is Status.OPEN for one in decisions.values()):
+        if outcome.failure is None and len(waiting) > len(quiet) + len(records):
+            await self._wake(place, f"more:{job.reference}")  # as after an outage, when no job is behind this one
+        if settings.alert_from and any(one.status is Status.OPEN for one in decisions.values()):
             lane = f"triage-alert:{place.workspace}:{place.channel}"
             await self._inbox.accept(Delivery(f"{lane}:{job.reference}", lane, ALERT, asdict(place)))
         if outcome.failure is not None:
-            self._rests_until[place.workspace] = monotonic() + REST
+            self._rests_until[place.workspace] = self._clock() + REST
             log.warning("%d posts have to wait: %s", len(records) - len(decisions), type(outcome.failure).__name__)
 
     async def _show_all(self, records: list[Feedback]) -> None:
@@ -233,7 +236,7 @@ class Triaging:
         """Post a channel's digest."""
         place = _PLACE.validate_python(job.payload)
         settings = await self._store.settings(place)
-        await digest(place, settings, bookmark=job, board=self._board, chat=self._chat)
+        await digest(place, settings, bookmark=job, board=self._board, model=self._model, chat=self._chat)
 
     async def look_for_digests(self, _job: Job) -> None:
         """Let each channel whose digest is due have it, once whatever the number of replicas."""

@@ -31,8 +31,10 @@ if TYPE_CHECKING:
 
 FORGOTTEN_AT_ONCE = 500  # records in one transaction: SQLite has one writer, which must not be kept long
 MOST_PARTS = 20  # posts of one record
+MOST_TRENDS = 50  # as many as one sorting can add to
 
 _ROW = tables.Feedback
+_root = func.coalesce(_ROW.root, _ROW.id)
 _COLUMNS = [getattr(_ROW, field.name) for field in fields(Feedback)]
 # A post may join those that are sorted and those that wait; not what somebody has dealt with.
 _JOINABLE = (Status.WAITING, Status.OPEN, Status.IGNORED)
@@ -181,14 +183,37 @@ class SqlBoard:
         query = query.where(_ROW.status.in_((Status.OPEN, Status.TAKEN)))
         return await self._all(query.order_by(_ROW.id.desc()).limit(limit))
 
-    async def recent(self, place: Place, since: datetime, limit: int) -> Sequence[Feedback]:
-        """Return a channel's records of feedback since a time, newest first."""
-        query = select(*_COLUMNS).where(*_in_channel(place), _ROW.said_at >= since, _ROW.status.in_(COUNTED))
+    async def recent(
+        self, place: Place, since: datetime, limit: int, *, root: int | None = None, category: str = ""
+    ) -> Sequence[Feedback]:
+        """Return a channel's records of feedback since a time, newest first; of a root or a category, if any."""
+        query = select(*_COLUMNS).where(*_is_counted(place), _ROW.said_at >= since)
+        query = query.where(*([_root == root] if root else []), *([_ROW.category == category] if category else []))
         return await self._all(query.order_by(_ROW.said_at.desc()).limit(limit))
+
+    async def repeated(self, place: Place, since: datetime, least: int) -> Mapping[int, int]:
+        """Count by their root the records of feedback since a time that are alike, where there are at least so many."""
+        query = select(_root, func.count()).where(*_is_counted(place), _ROW.said_at >= since).group_by(_root)
+        query = query.having(func.count() >= least).order_by(func.max(_ROW.said_at).desc()).limit(MOST_TRENDS)
+        async with self._reader.connect() as connection:
+            return {row[0]: row[1] for row in await connection.execute(query)}
+
+    async def counts(self, place: Place, since: datetime, until: datetime) -> Mapping[str, int]:
+        """Count by their category a channel's records of feedback, from just after a time up to another."""
+        query = select(_ROW.category, func.count()).where(*_is_counted(place), _ROW.said_at > since)
+        async with self._reader.connect() as connection:
+            rows = await connection.execute(query.where(_ROW.said_at <= until).group_by(_ROW.category))
+            return {row[0]: row[1] for row in rows}
+
+    async def oldest(self, place: Place, since: datetime) -> datetime | None:
+        """Tell when the oldest of a channel's records of feedback since a time was said, None without any."""
+        query = select(_ROW.said_at).where(*_is_counted(place), _ROW.said_at > since)
+        async with self._reader.connect() as connection:
+            return (await connection.execute(query.order_by(_ROW.said_at).limit(1))).scalar_one_or_none()
 
     async def newest(self, place: Place, limit: int) -> Sequence[Known]:
         """Return the words of a channel's newest records of feedback, newest first."""
-        query = select(_ROW.id, _ROW.text).where(*_in_channel(place), _ROW.status.in_(COUNTED), _ROW.text != "")
+        query = select(_ROW.id, _ROW.text).where(*_is_counted(place), _ROW.text != "")
         async with self._reader.connect() as connection:
             rows = await connection.execute(query.order_by(_ROW.said_at.desc()).limit(limit))
             return [Known(row.id, row.text) for row in rows]
@@ -301,7 +326,7 @@ async def _decide(connection: AsyncConnection, place: Place, id_: int, decision:
         root = None
         if judged.duplicate_of is not None:
             other = _ROW.id == judged.duplicate_of, _ROW.workspace == place.workspace
-            first = select(func.coalesce(_ROW.root, _ROW.id)).where(*other)
+            first = select(_root).where(*other)
             root = (await connection.execute(first)).scalar_one_or_none()
         values |= {"duplicate_of": judged.duplicate_of, "root": root or id_}
     await connection.execute(update(_ROW).where(_ROW.id == id_).values(values))
@@ -309,6 +334,10 @@ async def _decide(connection: AsyncConnection, place: Place, id_: int, decision:
 
 def _in_channel(place: Place) -> tuple[ColumnElement[bool], ...]:
     return _ROW.workspace == place.workspace, _ROW.channel == place.channel
+
+
+def _is_counted(place: Place) -> tuple[ColumnElement[bool], ...]:
+    return (*_in_channel(place), _ROW.status.in_(COUNTED))
 
 
 def _is_alert(place: Place, key: str) -> tuple[ColumnElement[bool], ...]:

@@ -5,12 +5,18 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
+from sqlalchemy import insert
 
+from bot.core.conversation import Place
 from bot.db.engine import Database
+from bot.db.store import SqlStore
+from bot.db.tables import Feedback
 from bot.playground import feedback
 from bot.playground.messages_rules import MessagesApiError
 from bot.work import Delivery, Inbox
@@ -129,13 +135,21 @@ async def test_thanks_are_no_feedback(dialogue: Dialogue, model: ScriptedModel) 
     assert await statuses(dialogue) == ["ignored", "open"]
 
 
-@pytest.mark.parametrize(("strictness", "status"), [("conservative", "ignored"), ("normal", "open")])
+@pytest.mark.parametrize(
+    ("strictness", "nature", "status"),
+    [
+        ("conservative", "unclear", "ignored"),
+        ("normal", "unclear", "open"),
+        ("normal", "small talk", "ignored"),
+        ("eager", "small talk", "open"),
+    ],
+)
 async def test_strictness_decides_what_counts(
-    dialogue: Dialogue, model: ScriptedModel, strictness: str, status: str
+    dialogue: Dialogue, model: ScriptedModel, strictness: str, nature: str, status: str
 ) -> None:
     await parley(dialogue, f"set strictness {strictness}")
     await parley(dialogue, "triage on")
-    model.answer(results(judged(1, nature="unclear")))
+    model.answer(results(judged(1, nature=nature)))
     post(dialogue, "I wonder about the export")
     await arrived(dialogue)
     model.answer(results(judged(2)))
@@ -351,6 +365,48 @@ async def test_three_alike_raise_one_alert(dialogue: Dialogue, model: ScriptedMo
     assert "Summary 2" in alerts()[0]
 
 
+@BOTH_DATABASES
+async def test_far_more_than_usual_raises_an_alert(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await parley(dialogue, "set together 0")
+    await parley(dialogue, "triage on")
+    now = datetime.now(UTC)
+    before = [now - timedelta(days=days, hours=1) for days in range(1, 28)] + [now - timedelta(hours=1)] * 6
+    rows = [
+        {
+            "workspace": dialogue.workspace.workspace.team_id,
+            "channel": support(dialogue),
+            "message": f"{number}.0",
+            "person": "U1",
+            "text": "",
+            "said_at": said_at,
+            "is_bot": False,
+            "permalink": "https://example.com/p1",
+            "waits": False,
+            "status": "open",
+            "category": "Bug report",
+            "changed_at": now,
+        }
+        for number, said_at in enumerate(before)
+    ]
+    database = Database.open(dialogue.environ["DATABASE_URL"])
+    async with database.writer.begin() as connection:
+        await connection.execute(insert(Feedback), rows)
+    await database.close()
+
+    def alerts() -> list[str]:
+        messages = dialogue.workspace.workspace.messages(support(dialogue))
+        return [one.shown for one in messages if "are usual" in one.shown]
+
+    for count in (7, 8):
+        number = len(rows) + count - 6
+        model.answer(results(judged(number)))
+        await card(dialogue, post(dialogue, f"{CRASH}, case {number}"), "Bug report")
+        await dialogue.workspace.until(lambda: any(f"{count} posts in 24 hours" in one for one in alerts()))  # noqa: B023
+    assert len(alerts()) == 1
+    assert f"Summary {len(rows) + 2}" in alerts()[0]
+    assert "and 3 more" in alerts()[0]
+
+
 async def test_trends_come_with_a_picture(dialogue: Dialogue, model: ScriptedModel) -> None:
     await parley(dialogue, "triage on")
     assert "0 posts" in await parley(dialogue, "trends")
@@ -371,8 +427,12 @@ async def test_a_digest_comes_once(dialogue: Dialogue, model: ScriptedModel) -> 
     await parley(dialogue, "set digest daily")
     model.answer(results(judged(1)))
     await card(dialogue, post(dialogue), "Bug report")
-    place = {"workspace": dialogue.workspace.workspace.team_id, "channel": support(dialogue), "thread": ""}
+    here = Place(dialogue.workspace.workspace.team_id, support(dialogue))
+    place = asdict(here)
     database = Database.open(dialogue.environ["DATABASE_URL"])
+    # As after a change of the model: what it does not take can't be set.
+    unapplied = {"model": "claude-opus-4-7", "temperature": 0.5}
+    await SqlStore(database).change_settings(here, unapplied, dialogue.workspace.me.id)
     inbox = Inbox(database.writer, is_transient=lambda _: False)
     try:
         for _ in range(2):
@@ -388,6 +448,7 @@ async def test_a_digest_comes_once(dialogue: Dialogue, model: ScriptedModel) -> 
 
     await dialogue.workspace.until(lambda: digests(support(dialogue)))
     assert "Nobody has taken" in digests(support(dialogue))[0]
+    assert "`temperature` is not applied" in digests(support(dialogue))[0]
     assert (len(digests(support(dialogue))), len(digests(dialogue.general))) == (1, 0)
 
 
@@ -422,6 +483,26 @@ async def test_a_picture_alone_is_sorted(dialogue: Dialogue, model: ScriptedMode
     (attached,) = model.requests[0].attachments
     assert attached["type"] == "image"
     assert data(model.requests[0], "messages")[0]["text"] == "[file: screen.png]"
+
+
+async def test_a_picture_that_claude_rejects_holds_nothing_up(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await parley(dialogue, "triage on")
+    model.answer(MessagesApiError(400, "Could not process image"))
+    model.answer(results(judged(1)))
+    damaged = b"\x89PNG\r\n\x1a\n and no more"
+    await card(dialogue, post(dialogue, CRASH, files={"screen.png": damaged}), "Bug report")
+    assert [len(one.attachments) for one in model.requests] == [1, 0]
+    assert await dialogue.rows("SELECT outcome FROM calls ORDER BY id") == [("ModelRejectedError",), ("ok",)]
+
+
+async def test_agents_own_posts_are_no_feedback(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await parley(dialogue, f"set agents <@{dialogue.workspace.ada.id}>")
+    await parley(dialogue, "triage on")
+    post(dialogue, "The export is down, we are on it", user=dialogue.workspace.ada)
+    await arrived(dialogue)
+    model.answer(results(judged(1)))
+    await card(dialogue, post(dialogue, user=dialogue.workspace.sam), "Bug report")
+    assert await statuses(dialogue) == ["open"]
 
 
 async def test_a_long_post_is_cut_for_the_model(dialogue: Dialogue, model: ScriptedModel) -> None:

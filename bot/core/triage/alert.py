@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING
 from bot.core.conversation import Place
 from bot.core.triage.card import plain
 from bot.core.triage.route import team as find_team
-from bot.core.triage.trend import DAY, HISTORY, trends
+from bot.core.triage.trend import trends
 from bot.errors import ChatError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.core.channel_settings import ChannelSettings
     from bot.core.ports import Bookmark, Chat
-    from bot.core.triage.item import Board
+    from bot.core.triage.item import Board, Feedback
+    from bot.core.triage.route import Team
     from bot.core.triage.trend import Trend
 
 log = logging.getLogger(__name__)
 
-MOST_RECORDS = 10_000  # of four weeks that are looked through
 SHOWN = 5  # examples
 LASTS = timedelta(days=7)  # a trend that comes again later is told of anew
 SHORT = timedelta(days=2)  # the same for a category
@@ -31,56 +33,56 @@ async def alert(place: Place, settings: ChannelSettings, *, bookmark: Bookmark, 
     if not settings.alert_from:
         return
     now = datetime.now(UTC)
-    records = await board.recent(place, now - HISTORY - DAY, MOST_RECORDS)
     within = timedelta(hours=settings.alert_hours)
-    for trend in trends(records, now, least=settings.alert_from, within=within):
-        since = now - (LASTS if trend.usual is None else SHORT)
+    for trend in await trends(place, now, least=settings.alert_from, within=within, board=board):
+        since = now - (SHORT if trend.category else LASTS)
         told = await board.alert(place, trend.key, since)
-        count = str(len(trend.records))
-        if told.endswith(f":{count}"):
+        if told.endswith(f":{trend.count}"):
             continue
+        latest = await board.recent(place, trend.since, SHOWN, root=trend.root, category=trend.category)
+        if not latest:  # withdrawn since they were counted
+            continue
+        text = written(trend, latest)
         if told:
             channel, message, _ = told.split(":")
-            await _edit(Place(place.workspace, channel), message, trend, bookmark, chat)
+            await _edit(Place(place.workspace, channel), message, text, bookmark, chat)
         else:
-            channel, message = await _post(place, trend, settings, bookmark, chat)
-        await board.keep_alert(place, trend.key, f"{channel}:{message}:{count}", since)
+            team = find_team(settings.teams, latest[0].team)
+            channel, message = await _post(place, team, trend.key, text, bookmark=bookmark, chat=chat)
+        await board.keep_alert(place, trend.key, f"{channel}:{message}:{trend.count}", since)
 
 
 async def _post(
-    place: Place, trend: Trend, settings: ChannelSettings, bookmark: Bookmark, chat: Chat
+    place: Place, team: Team | None, key: str, text: str, *, bookmark: Bookmark, chat: Chat
 ) -> tuple[str, str]:
     """Post where the team is, or in the channel itself where that can't be reached; return channel and message."""
-    team = find_team(settings.teams, trend.records[-1].team)
     if team is not None and team.channel:
         try:
-            there = Place(place.workspace, team.channel)
-            sent = await chat.post(there, written(trend), bookmark, key=trend.key, to=team.people)
+            sent = await chat.post(Place(place.workspace, team.channel), text, bookmark, key=key, to=team.people)
         except ChatError as error:
             if error.is_transient:
                 raise
             log.warning("a team can't be told of a trend: %s", error)
         else:
             return team.channel, sent
-    return place.channel, await chat.post(place, written(trend), bookmark, key=trend.key)
+    return place.channel, await chat.post(place, text, bookmark, key=key)
 
 
-async def _edit(place: Place, message: str, trend: Trend, bookmark: Bookmark, chat: Chat) -> None:
+async def _edit(place: Place, message: str, text: str, bookmark: Bookmark, chat: Chat) -> None:
     try:
-        await chat.edit(place, message, written(trend), bookmark)
+        await chat.edit(place, message, text, bookmark)
     except ChatError as error:
         if error.is_transient:
             raise
         log.warning("a trend could not be brought up to date: %s", error)
 
 
-def written(trend: Trend) -> str:
-    """Write what a trend is, with its latest posts."""
-    count = len(trend.records)
-    if trend.usual is None:
-        title = f"📈 **{count} posts about the same thing** ({trend.category})"
+def written(trend: Trend, latest: Sequence[Feedback]) -> str:
+    """Write what a trend is, with its latest posts, which come newest first."""
+    if trend.category:
+        title = f"📈 **{trend.category}: {trend.count} posts in 24 hours**, where {trend.usual:.1f} a day are usual"
     else:
-        title = f"📈 **{trend.category}: {count} posts in 24 hours**, where {trend.usual:.1f} a day are usual"
-    shown = [f"- {plain(one.summary) or 'a post'} ([post]({one.permalink}))" for one in trend.records[-SHOWN:]]
-    rest = [f"- and {count - SHOWN} more"] if count > SHOWN else []
-    return "\n".join([title, *shown, *rest])
+        title = f"📈 **{trend.count} posts about the same thing** ({latest[-1].category})"
+    shown = [f"- {plain(one.summary) or 'a post'} ([post]({one.permalink}))" for one in reversed(latest)]
+    left = trend.count - len(latest)
+    return "\n".join([title, *shown, *([f"- and {left} more"] if left > 0 else [])])

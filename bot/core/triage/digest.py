@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from bot.core.triage.alert import MOST_RECORDS
+from bot.core.reply import unapplied
 from bot.core.triage.card import plain
 from bot.core.triage.item import UNSORTED, Status
 from bot.core.triage.report import agreed
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
     from bot.core.channel_settings import ChannelSettings
     from bot.core.conversation import Place
-    from bot.core.ports import Bookmark, Chat
+    from bot.core.ports import Bookmark, Chat, Model
     from bot.core.triage.item import Board, Feedback
 
+MOST_RECORDS = 10_000  # of four weeks that are looked through
 LATE = timedelta(hours=3)  # a digest that could not be written by then is left out
 MONDAY = 0
 SHOWN = 5  # posts that wait
@@ -37,21 +38,27 @@ def due(settings: ChannelSettings, now: datetime) -> str:
     return f"{local:%Y-%m-%d}" if is_day and begins <= local < begins + LATE else ""
 
 
-async def digest(place: Place, settings: ChannelSettings, *, bookmark: Bookmark, board: Board, chat: Chat) -> None:
+async def digest(
+    place: Place, settings: ChannelSettings, *, bookmark: Bookmark, board: Board, model: Model, chat: Chat
+) -> None:
     """Post the digest to its channel, unless nothing happened. Raises `ChatError`."""
     now = datetime.now(UTC)
-    records = await board.recent(place, now - HISTORY - DAY, MOST_RECORDS)
-    text = written(records, settings, now, chat)
-    if text:
-        await chat.post(place, text, bookmark, key="digest")
-
-
-def written(records: Sequence[Feedback], settings: ChannelSettings, now: datetime, chat: Chat) -> str:
-    """Write the digest of a day or a week, "" where nothing came in."""
     period = DAY if settings.digest == "daily" else timedelta(days=7)
+    records = await board.recent(place, now - HISTORY - DAY, MOST_RECORDS)
     fresh = [one for one in records if one.said_at > now - period]
     if not fresh:
-        return ""
+        return
+    least, within = settings.alert_from or 3, max(period, timedelta(hours=settings.alert_hours))
+    lines = [written(fresh, records, period, chat)]
+    for trend in (await trends(place, now, least=least, within=within, board=board))[:SHOWN]:
+        latest = await board.recent(place, trend.since, 1, root=trend.root, category=trend.category)
+        lines += [f"📈 {trend.count} posts, {one.category}: {plain(one.summary)}" for one in latest]
+    text = "\n\n".join([*lines, "_Sorted by AI; check what matters._"]) + unapplied(settings, model)
+    await chat.post(place, text, bookmark, key="digest")
+
+
+def written(fresh: Sequence[Feedback], records: Sequence[Feedback], period: timedelta, chat: Chat) -> str:
+    """Write what came in during a day or a week, and what waits of all records."""
     counts = Counter(one.category or UNSORTED for one in fresh)
     when = "the last day" if period == DAY else "the last week"
     lines = [f"**Feedback of {when}**: {len(fresh):,} posts. Categories nobody changed: {agreed(fresh)}.", ""]
@@ -64,7 +71,4 @@ def written(records: Sequence[Feedback], settings: ChannelSettings, now: datetim
     taken = Counter(one.assignee for one in records if one.status is Status.TAKEN)
     if taken:
         lines += ["", "**In work**: " + ", ".join(f"{chat.mention(who)} {count}" for who, count in taken.most_common())]
-    least, within = settings.alert_from or 3, max(period, timedelta(hours=settings.alert_hours))
-    for trend in trends(records, now, least=least, within=within)[:SHOWN]:
-        lines += ["", f"📈 {len(trend.records)} posts, {trend.category}: {plain(trend.records[-1].summary)}"]
-    return "\n".join([*lines, "", "_Sorted by AI; check what matters._"])
+    return "\n".join(lines)

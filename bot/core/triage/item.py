@@ -156,8 +156,22 @@ class Board(Protocol):
     async def assigned(self, workspace: str, person: str, limit: int) -> Sequence[Feedback]:
         """Return the records that a person works on, newest first."""
 
-    async def recent(self, place: Place, since: datetime, limit: int) -> Sequence[Feedback]:
-        """Return a channel's records of feedback since a time, newest first."""
+    async def recent(
+        self, place: Place, since: datetime, limit: int, *, root: int | None = None, category: str = ""
+    ) -> Sequence[Feedback]:
+        """Return a channel's records of feedback since a time, newest first; of a root or a category, if any."""
+
+    async def repeated(self, place: Place, since: datetime, least: int) -> Mapping[int, int]:
+        """Count by their root the records of feedback since a time that are alike, where there are at least so many.
+
+        Of very many, those with the newest posts.
+        """
+
+    async def counts(self, place: Place, since: datetime, until: datetime) -> Mapping[str, int]:
+        """Count by their category a channel's records of feedback, from just after a time up to another."""
+
+    async def oldest(self, place: Place, since: datetime) -> datetime | None:
+        """Tell when the oldest of a channel's records of feedback since a time was said, None without any."""
 
     async def newest(self, place: Place, limit: int) -> Sequence[Known]:
         """Return the words of a channel's newest records of feedback, newest first."""

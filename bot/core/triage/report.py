@@ -90,7 +90,7 @@ async def trends(command: Command, place: Place, days: int, *, bookmark: Bookmar
     now = datetime.now(UTC)
     records = await board.recent(place, now - 2 * days * DAY, MOST_RECORDS)
     fresh = [one for one in records if one.said_at > now - days * DAY]
-    text = compared(fresh, [one for one in records if one.said_at <= now - days * DAY], days, now)
+    text = compared(fresh, [one for one in records if one.said_at <= now - days * DAY], days)
     if not fresh:
         return text
     picture = await asyncio.to_thread(drawn, fresh, days, now)
@@ -99,7 +99,7 @@ async def trends(command: Command, place: Place, days: int, *, bookmark: Bookmar
     return f"{text}\n\nThe picture is in our direct messages."
 
 
-def compared(fresh: Sequence[Feedback], before: Sequence[Feedback], days: int, now: datetime) -> str:
+def compared(fresh: Sequence[Feedback], before: Sequence[Feedback], days: int) -> str:
     """Write a table of the categories against as many days before, how quickly people answered, what came often."""
     title = f"**Feedback of the last {days} days**: {len(fresh):,} posts, {len(before):,} in as many days before."
     if not fresh:
@@ -115,9 +115,9 @@ def compared(fresh: Sequence[Feedback], before: Sequence[Feedback], days: int, n
     if answered:
         minutes = median(one.total_seconds() for one in answered) / 60
         lines += ["", f"Median time to the first response: {_duration(minutes)}, of {len(answered):,} answered posts."]
-    for trend in alike(fresh, now, least=2, within=days * DAY)[:5]:
-        links = ", ".join(f"[{n}]({one.permalink})" for n, one in enumerate(trend.records[:5], start=1))
-        lines += ["", f"{len(trend.records)} posts: {plain(trend.records[0].summary) or trend.category} ({links})"]
+    for ones in alike(fresh, least=2)[:5]:
+        links = ", ".join(f"[{n}]({one.permalink})" for n, one in enumerate(ones[:5], start=1))
+        lines += ["", f"{len(ones)} posts: {plain(ones[0].summary) or ones[0].category} ({links})"]
     return "\n".join(lines)
 
 

@@ -22,6 +22,7 @@ from bot.core.triage.form import Judgement
 from bot.core.triage.item import Status
 from bot.core.triage.route import route
 from bot.core.triage.small_talk import is_small_talk
+from bot.errors import ModelRejectedError
 
 if TYPE_CHECKING:
     from bot.core.channel_settings import ChannelSettings
@@ -113,7 +114,7 @@ async def judge(
     categories = category.with_other(settings.categories or category.FEEDBACK)
     names = {one.name for one in categories}
     items = _items([_named(one) for one in records])
-    corrections = (*await board.corrections(place, MOST_CORRECTIONS), *settled[:MOST_CORRECTIONS])
+    corrections = (*await board.corrections(place, MOST_CORRECTIONS), *settled)
     nearest = await asyncio.to_thread(_nearest, corrections)
     found = await alike.earlier(items, place, board)
     attached = await attach(first.files, first.place, TOKENS_OF_FILES, chat) if first.files and chat else Attached()
@@ -124,7 +125,14 @@ async def judge(
         found=found,
         attachments=attached.attachments,
     )
-    return await sort(items, inquiry, model=model)
+    outcome = await sort(items, inquiry, model=model)
+    if attached.attachments and isinstance(outcome.failure, ModelRejectedError):
+        # A damaged picture would be rejected again and again, and what came after it would wait for ever.
+        log.warning("sorting a post without its files: %s", type(outcome.failure).__name__)
+        spared = await sort(items, replace(inquiry, attachments=()), model=model)
+        spared.calls[:0] = outcome.calls
+        return spared
+    return outcome
 
 
 # What people correct changes rarely, and an index of a thousand takes longer than all else that is done for a post.

@@ -1,22 +1,25 @@
-"""What there is more of than usual: posts about the same thing, and categories that come far too often."""
+"""What there is more of than usual: posts about the same thing, and categories that come far too often.
+
+All is counted where the records are: a channel may have thousands in four weeks, and this is asked after each sorting.
+"""
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.core.triage.item import Feedback
-
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
+    from collections.abc import Mapping, Sequence
+
+    from bot.core.conversation import Place
+    from bot.core.triage.item import Board, Feedback
 
 DAY = timedelta(days=1)
 HISTORY = timedelta(days=28)
-ENOUGH_HISTORY = timedelta(days=7)  # before, nobody knows what is usual
+ENOUGH_HISTORY = timedelta(days=6)  # before the last day; with less, nobody knows what is usual
 RARE = 0.001  # how likely so many are by chance, at most
 LEAST = 5  # posts of a category: fewer are no alarm, however unusual
 LEAST_USUAL = 0.5  # posts a day that count as usual where there were hardly any
@@ -24,48 +27,54 @@ LEAST_USUAL = 0.5  # posts a day that count as usual where there were hardly any
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """Posts that belong together. `usual` is how many a day there were before, None where that is not the point."""
+    """Posts since a time that belong together: those of a `root`, or of a `category`.
+
+    `usual` is how many a day of the category there were before.
+    """
 
     key: str
-    category: str
-    records: tuple[Feedback, ...]
-    usual: float | None = None
+    count: int
+    since: datetime
+    root: int | None = None
+    category: str = ""
+    usual: float = 0.0
 
 
-def trends(records: Sequence[Feedback], now: datetime, *, least: int, within: timedelta) -> list[Trend]:
-    """Find the trends of a channel in its records of four weeks and a day; `least` alike `within` a time make one."""
-    return [*alike(records, now, least=least, within=within), *unusual(records, now)]
+async def trends(place: Place, now: datetime, *, least: int, within: timedelta, board: Board) -> list[Trend]:
+    """Find the trends of a channel; `least` alike `within` a time make one, the most frequent first."""
+    repeated = await board.repeated(place, now - within, least)
+    alike = [Trend(f"root:{root}", count, now - within, root) for root, count in repeated.items()]
+    return [*sorted(alike, key=lambda trend: -trend.count), *await _unusual(place, now, board)]
 
 
-def alike(records: Sequence[Feedback], now: datetime, *, least: int, within: timedelta) -> list[Trend]:
-    """Find what was reported by several, the most frequent first."""
+async def _unusual(place: Place, now: datetime, board: Board) -> list[Trend]:
+    day = now - DAY
+    fresh = {name: count for name, count in (await board.counts(place, day, now)).items() if count >= LEAST}
+    if not fresh or (oldest := await board.oldest(place, day - HISTORY)) is None:
+        return []
+    history = day - oldest
+    before = await board.counts(place, day - HISTORY, day) if history >= ENOUGH_HISTORY else {}
+    found = unusual(fresh, before, history)
+    return [Trend(f"category:{name}", fresh[name], day, None, name, usual) for name, usual in found.items()]
+
+
+def unusual(fresh: Mapping[str, int], before: Mapping[str, int], history: timedelta) -> dict[str, float]:
+    """Find categories with more posts in a day than those before explain, by a Poisson test; tell what is usual a day.
+
+    `before` are the posts of a `history`.
+    """
+    if history < ENOUGH_HISTORY:
+        return {}
+    usual = {name: before.get(name, 0) / (history / DAY) for name, count in fresh.items() if name and count >= LEAST}
+    return {name: mean for name, mean in usual.items() if at_least(fresh[name], max(mean, LEAST_USUAL)) < RARE}
+
+
+def alike(records: Sequence[Feedback], least: int) -> list[list[Feedback]]:
+    """Group what was reported by several, the most frequent first, each oldest first."""
     groups = defaultdict(list)
     for one in sorted(records, key=lambda record: record.said_at):
-        if one.said_at > now - within:
-            groups[one.root or one.id].append(one)
-    found = [
-        Trend(f"root:{root}", ones[0].category, tuple(ones)) for root, ones in groups.items() if len(ones) >= least
-    ]
-    return sorted(found, key=lambda trend: -len(trend.records))
-
-
-def unusual(records: Sequence[Feedback], now: datetime) -> list[Trend]:
-    """Find categories with more posts in a day than their own four weeks before explain, by a Poisson test."""
-    before = [one for one in records if now - DAY - HISTORY < one.said_at <= now - DAY]
-    oldest = min((one.said_at for one in before), default=now)
-    history = now - DAY - oldest
-    if history < ENOUGH_HISTORY - DAY:
-        return []
-    found = []
-    fresh = defaultdict(list)
-    for one in records:
-        if one.said_at > now - DAY and one.category:
-            fresh[one.category].append(one)
-    for category, ones in fresh.items():
-        usual = sum(one.category == category for one in before) / max(1.0, history / DAY)
-        if len(ones) >= LEAST and at_least(len(ones), max(usual, LEAST_USUAL)) < RARE:
-            found.append(Trend(f"category:{category}", category, tuple(reversed(ones)), usual))
-    return found
+        groups[one.root or one.id].append(one)
+    return sorted((ones for ones in groups.values() if len(ones) >= least), key=lambda ones: -len(ones))
 
 
 def at_least(count: int, mean: float) -> float:

@@ -140,6 +140,29 @@ async def test_an_alert_is_told_once_for_a_while(board: SqlBoard) -> None:
     assert await board.alert(CHANNEL, "root:2", past) == ""
 
 
+async def test_trends_are_counted_where_records_are(board: SqlBoard) -> None:
+    ids: list[int] = []
+    for number, days in enumerate((0, 0, 0, 0, 2, 9, 40), start=1):
+        id_ = await add(board, post(f"{number}.1", author=f"U{number}"), at=NOW - timedelta(days=days))
+        root = ids[0] if number in {2, 4, 5} else None
+        await board.save(CHANNEL, {id_: decision("it crashes", id_, "Bug" if number < 6 else "Wish", root)}, ())
+        ids.append(id_)
+    await board.change("T1", ids[3], status=Status.DISMISSED)
+    day, month = NOW - timedelta(days=1), NOW - timedelta(days=29)
+    assert await board.repeated(CHANNEL, day, 2) == {ids[0]: 2}
+    assert await board.repeated(CHANNEL, month, 2) == {ids[0]: 3}
+    assert await board.repeated(CHANNEL, day, 3) == {}
+    assert await board.counts(CHANNEL, day, NOW) == {"Bug": 3}
+    assert await board.counts(CHANNEL, month, day) == {"Bug": 1, "Wish": 1}
+    assert await board.oldest(CHANNEL, month) == NOW - timedelta(days=9)
+    assert await board.oldest(replace(CHANNEL, channel="C2"), month) is None
+    assert [one.id for one in await board.recent(CHANNEL, month, 9, root=ids[0])][-1] == ids[4]
+    assert [one.id for one in await board.recent(CHANNEL, month, 9, category="Wish")] == [ids[5]]
+    for elsewhere in (Place("T2", "C1"), Place("T1", "C2")):
+        assert not await board.repeated(elsewhere, month, 1)
+        assert not await board.counts(elsewhere, month, NOW)
+
+
 async def test_earlier_posts_are_found_by_words(board: SqlBoard) -> None:
     texts = ["The export dialog crashes", "dark mode, please", "Invoice of Oktober is missing", "'\" OR * NEAR(:a)"]
     for number, text in enumerate(texts, start=1):
