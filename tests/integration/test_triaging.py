@@ -15,6 +15,9 @@ import stamina
 from bot.claude.client import connect
 from bot.core.channel_settings import ChannelSettings
 from bot.core.conversation import Heard, Place
+from bot.core.triage.form import Judgement
+from bot.core.triage.item import Status
+from bot.core.triage.sort import Decision
 from bot.db.classify import SqlRuns
 from bot.db.feedback import SqlBoard
 from bot.db.store import SqlStore
@@ -65,8 +68,22 @@ class AwayModel:
         yield Text(Rehearsal(pace=0).answer(asked))
 
 
+@dataclass
+class Scene:
+    """What a test works with."""
+
+    triaging: Triaging
+    inbox: Inbox
+    workspace: LocalWorkspace
+
+    @property
+    def place(self) -> Place:
+        """The channel where feedback comes in."""
+        return Place(self.workspace.workspace.team_id, self.workspace.channel("general"))
+
+
 @asynccontextmanager
-async def triaging(database: Database, model: AwayModel, clock: Clock) -> AsyncIterator[tuple[Triaging, Inbox, Place]]:
+async def triaging(database: Database, model: AwayModel, clock: Clock) -> AsyncIterator[Scene]:
     """Let triage work in a local workspace, with an inbox that tries each job once."""
     async with MessagesServer(model) as server, LocalWorkspace() as workspace, aiohttp.ClientSession() as session:
         told = server.environment()
@@ -90,7 +107,7 @@ async def triaging(database: Database, model: AwayModel, clock: Clock) -> AsyncI
             )
             await inbox.start()
             try:
-                yield made, inbox, Place(workspace.workspace.team_id, workspace.channel("general"))
+                yield Scene(made, inbox, workspace)
             finally:
                 await inbox.stop(0)
 
@@ -98,11 +115,12 @@ async def triaging(database: Database, model: AwayModel, clock: Clock) -> AsyncI
 async def test_an_hour_without_claude_is_waited_out(database: Database) -> None:
     clock, model, board = Clock(), AwayModel(), SqlBoard(database)
     with stamina.set_testing(testing=True, attempts=1):
-        async with triaging(database, model, clock) as (made, inbox, place):
+        async with triaging(database, model, clock) as here:
+            inbox, place = here.inbox, here.place
             for number in range(POSTS):
                 there = replace(place, thread=f"{1_790_000_000 + number}.000100")
                 text = f"The export crashes, case {number}"
-                await made.hear(
+                await here.triaging.hear(
                     Heard(
                         there,
                         there.thread,
@@ -128,6 +146,26 @@ async def test_an_hour_without_claude_is_waited_out(database: Database) -> None:
                     await asyncio.sleep(0.05)
             assert model.about == [one.id for one in reversed(await board.recent(place, EVER, 2 * POSTS))]
             assert (await inbox.counts()).failed == 0
+
+
+async def test_a_digest_that_is_due_comes_once(database: Database) -> None:
+    board, now = SqlBoard(database), datetime.now(UTC)
+    async with triaging(database, AwayModel(), Clock()) as here:
+        settings = {"digest": "daily", "digest_at": f"{now:%H:%M}", "time_zone": "UTC"}
+        await SqlStore(database).change_settings(here.place, settings, "U1")
+        there = replace(here.place, thread="1790000000.000100")
+        said = Heard(
+            there, there.thread, "U1", there.workspace, "", is_direct=False, mentions_bot=False, addresses_other=False
+        )
+        id_ = await board.add(said, now, "", together=0)
+        judgement = Judgement(id_ or 0, ("Praise",), 90, summary="They like it")
+        await board.save(here.place, {judgement.number: Decision("", judgement, Status.OPEN)}, ())
+        for number in range(3):
+            lane = f"digests:{number}"  # of their own, as replicas look at the same time
+            await here.inbox.accept(Delivery(lane, lane, "every:triage digests", {}))
+        await here.inbox.idle()
+        messages = [one.shown for one in here.workspace.workspace.messages(here.place.channel)]
+        assert ["They like it" in one for one in messages if "Feedback of the last day" in one] == [True]
 
 
 async def look(inbox: Inbox, place: Place, number: int) -> None:
