@@ -8,7 +8,7 @@ and `app.py` introduces them to each other.
     app.py         composition root: builds everything once, starts, drains on SIGTERM
     turns.py       what listeners hand in becomes durable work, and work goes to its use case
     features.py    what people can ask for, by name: each feature enters its commands, presses and forms here
-    gate.py        who may: asked before messages, commands and presses
+    gate.py        who may: asked before messages, commands, presses and forms
     threads.py     what goes on in threads beside turns: edits, summaries of what is old, refusals
     triaging.py    feedback as durable work; dispatch.py, webhook.py and github.py take its records out of the house
     web.py         what the bot itself serves: Slack's address, /healthz, /readyz

@@ -25,6 +25,7 @@ from bot.core.conversation import Record, wants_answer
 from bot.core.ports import Asker
 from bot.db import store as db_store
 from bot.errors import BotError, SlowError, UsageError
+from bot.features import FormCase
 from bot.work import Delivery
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ class Classifying:
         features.threads["classify"] = self.open_thread
         features.presses |= dict.fromkeys(presses.PRESSED, self.pressed)
         features.presses_now |= dict.fromkeys(presses.FORMS, self.open_form)
-        features.forms |= dict.fromkeys(presses.FORMS, self.submit)
+        form = FormCase(self.submit, partial(presses.where, world=self._world))
+        features.forms |= dict.fromkeys(presses.FORMS, form)
         features.parts_of |= dict.fromkeys((*presses.PRESSED, *presses.FORMS), "classify")
 
     async def command(self, command: Command, *, bookmark: Bookmark) -> Record:

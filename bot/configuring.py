@@ -10,6 +10,7 @@ from bot.core import configure, configure_budget, impersonate, settings_form
 from bot.core.control import Press
 from bot.core.triage import settings_form as triage_form
 from bot.deliveries import press_delivery
+from bot.features import FormCase, where_told
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -58,9 +59,9 @@ class Configuring:
         features.presses_now |= dict.fromkeys(settings_form.PRESSES, self.press)
         features.presses_now |= dict.fromkeys(triage_form.PRESSES, self.press_triage)
         features.forms |= {
-            settings_form.FORM: self.submit,
-            triage_form.FORM: partial(self._submit_triage, triage_form.save),
-            triage_form.TEAM_FORM: partial(self._submit_triage, triage_form.save_team),
+            settings_form.FORM: FormCase(self.submit, where_told),
+            triage_form.FORM: FormCase(partial(self._submit_triage, triage_form.save), where_told),
+            triage_form.TEAM_FORM: FormCase(partial(self._submit_triage, triage_form.save_team), where_told),
         }
         settings = (*settings_form.PRESSES, settings_form.FORM, *triage_form.PRESSES, triage_form.FORM)
         features.parts_of |= dict.fromkeys((*settings, triage_form.TEAM_FORM), "parley")

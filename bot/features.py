@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from bot.core.conversation import Place
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -56,6 +58,27 @@ class Submitted(Protocol):
         """Raise as `PressedNow` does."""
 
 
+class Located(Protocol):
+    """Returns the place that a filled form is about, None where that is not there any more."""
+
+    async def __call__(self, submission: Submission, /) -> Place | None:
+        """Raise what the database raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormCase:
+    """What is done with a filled form, and where: whether somebody may is asked anew when it is submitted."""
+
+    submit: Submitted
+    where: Located
+
+
+async def where_told(submission: Submission) -> Place:
+    """Return the place of a form whose value begins with its workspace and channel, "-" for none."""
+    workspace, channel, *_ = submission.value.split(" ")
+    return Place(workspace, channel.strip("-"))
+
+
 @dataclass(slots=True)
 class Features:
     """The tables. `words` are what is typed behind `/parley`, `opened` those that may open a form: one word, or two.
@@ -71,6 +94,6 @@ class Features:
     opened: dict[str, Opened] = field(default_factory=dict)
     presses: dict[str, Pressed] = field(default_factory=dict)
     presses_now: dict[str, PressedNow] = field(default_factory=dict)
-    forms: dict[str, Submitted] = field(default_factory=dict)
+    forms: dict[str, FormCase] = field(default_factory=dict)
     parts_of: dict[str, str] = field(default_factory=dict)
     for_anyone: set[str] = field(default_factory=set)

@@ -29,6 +29,7 @@ from bot.core.triage.item import ELSEWHERE, Status
 from bot.core.triage.show import notify, show, show_notice, target, unreachable
 from bot.core.triage.sort import MOST_CORRECTIONS, asked, decide, ignore, judge, needs_no_model
 from bot.errors import NotAllowedError, UsageError
+from bot.features import FormCase
 from bot.work import Delivery
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class Triaging:
         features.words |= {"triage report": self.command, "trends": self.command}
         features.presses |= dict.fromkeys(act.PRESSED, self.pressed)
         features.presses_now[CHANGE] = self.open_form
-        features.forms[CHANGE] = self.submit
+        features.forms[CHANGE] = FormCase(self.submit, self._where)
 
     # What comes in
 
@@ -271,6 +272,10 @@ class Triaging:
         if record is not None:
             await self._inbox.accept(dispatch.show(record, at_once=True))
         return faults
+
+    async def _where(self, submission: Submission) -> Place | None:
+        record = await act.find(submission.value, board=self._board)
+        return record.place if record is not None else None
 
     async def configured(self, command: Command) -> None:
         """Try teams again that could not be reached, when triage is switched on anew."""

@@ -41,7 +41,7 @@ from bot.errors import (
     SlowError,
     UsageError,
 )
-from bot.features import Features
+from bot.features import Features, FormCase, where_told
 from bot.gate import Gate
 from bot.home_tab import HomeTab
 from bot.notices import Notices
@@ -155,7 +155,7 @@ class Turns:
             **dict.fromkeys((summary.SHORTER, summary.LONGER, summary.ACTIONS, summary_source.SHORTCUT), "summarize"),
             **dict.fromkeys((wording.TESTS, wording.EXPLAIN, wording.TRANSLATE), "code"),
         }
-        features.forms[again.COMMENT] = partial(again.comment, store=store)
+        features.forms[again.COMMENT] = FormCase(partial(again.comment, store=store), where_told)
         features.for_anyone |= {"forget", forget.FORGET, STOP}
 
     async def hear(self, heard: Heard) -> None:
@@ -214,11 +214,16 @@ class Turns:
         return None
 
     async def submit(self, submission: Submission) -> Mapping[str, str]:
-        """Take in a filled form; return what is wrong, by the field."""
-        if form := self._features.forms.get(submission.name):
-            return await form(submission)
-        log.warning("nobody knows the form %s", submission.name)
-        return {}
+        """Take in a filled form; return what is wrong, by the field. Who may is asked anew: settings change."""
+        form = self._features.forms.get(submission.name)
+        if form is None:
+            log.warning("nobody knows the form %s", submission.name)
+            return {}
+        command = self._features.parts_of.get(submission.name, "")
+        place = await form.where(submission)
+        if place and (refusal := await self._gate.refusal(place, submission.asker, command=command)):
+            raise NotAllowedError(refusal)
+        return await form.submit(submission)
 
     async def visit(self, workspace: str, asker: Asker, occasion: str) -> None:
         """Take in that somebody looks at their home, or should see a change there."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.acceptance.conftest import BOTH_DATABASES
-from tests.acceptance.test_triage import judged, results
+from tests.acceptance.test_classify import INTO, all_as, command
+from tests.acceptance.test_triage import card, judged, post, results
 from tests.acceptance.test_whom import choose, nothing_more
 
 if TYPE_CHECKING:
@@ -96,6 +97,43 @@ async def test_a_guest_is_refused_commands_and_buttons(dialogue: Dialogue, model
     await workspace.until(lambda: len(workspace.ephemerals(workspace.gia)) > seen)
     assert "guests" in workspace.ephemerals(workspace.gia)[-1].shown
     await nothing_more(dialogue, model)
+
+
+async def test_who_may_is_asked_again_at_the_end(dialogue: Dialogue, model: ScriptedModel) -> None:
+    workspace = dialogue.workspace
+    model.answer("A bird.")
+    ts = dialogue.mention("what is a heron?")
+    await dialogue.answer(dialogue.general, ts)
+    await workspace.press(dialogue.answers(dialogue.general, ts)[0], "rate", value=f"bad {ts}", user=workspace.sam)
+    await choose(dialogue, dialogue.general, denied_people=[workspace.sam.id])
+    refused = await workspace.submit({"rating_comment": "It is a crane."}, user=workspace.sam)
+    assert refused.is_open
+    assert "I may not work for you here; a workspace admin can change that." in refused.errors["rating_comment"]
+    assert await dialogue.rows("SELECT comment FROM ratings") == [("",)]
+
+
+async def test_a_form_is_off_with_its_command(dialogue: Dialogue, model: ScriptedModel) -> None:
+    workspace = dialogue.workspace
+    model.answer(all_as("Billing", 1, 1))
+    listed = await command(dialogue, f"it crashes\n{INTO}", "1. ")
+    await workspace.press(listed, "classify_correct.0", user=workspace.sam)
+    await choose(dialogue, dialogue.general, commands_off=["classify"])
+    refused = await workspace.submit({"row1": "0"}, user=workspace.sam)
+    assert "`/classify` is switched off here" in refused.errors["row1"]
+    await choose(dialogue, dialogue.general, commands_off=None)
+    assert (await workspace.submit({"row1": "0"}, user=workspace.sam)).ok
+
+
+async def test_a_card_is_not_changed_by_the_refused(dialogue: Dialogue, model: ScriptedModel) -> None:
+    workspace = dialogue.workspace
+    await choose(dialogue, support(dialogue), triage=True)
+    model.answer(results(judged(1)))
+    shown = await card(dialogue, post(dialogue), "Bug report")
+    await workspace.press(shown, "feedback_change.1", user=workspace.sam)
+    await choose(dialogue, support(dialogue), denied_people=[workspace.sam.id])
+    refused = await workspace.submit({"category": "Praise"}, user=workspace.sam)
+    assert "I may not work for you here" in refused.errors["category"]
+    assert await dialogue.rows("SELECT category FROM feedback") == [("Bug report",)]
 
 
 async def test_everybody_may_have_their_words_forgotten(dialogue: Dialogue) -> None:

@@ -199,6 +199,14 @@ def run_of(submission: Submission) -> str:
     return submission.value.partition(" ")[0]
 
 
+async def where(submission: Submission, *, world: World) -> Place | None:
+    """Return the place that a form is about, None where its run is gone."""
+    if submission.name == SHORTCUT:
+        return Place(**json.loads(submission.value)["place"])
+    run = await world.runs.find(submission.asker.home, run_of(submission))
+    return run.place if run is not None else None
+
+
 async def submit(submission: Submission, *, world: World) -> Mapping[str, str]:
     """Take a filled form in, but for what it makes visible; return its faults by the field."""
     run = await _run(run_of(submission), submission.asker.home, world)

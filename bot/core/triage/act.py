@@ -116,10 +116,16 @@ async def _original(link: str, record: Feedback, *, board: Board, chat: Chat) ->
     return first.id
 
 
+async def find(value: str, *, board: Board) -> Feedback | None:
+    """Return the record that a form's value names, None where it is gone."""
+    workspace, _, id_ = value.partition(" ")
+    return await board.find(workspace, int(id_)) if id_.isdecimal() else None
+
+
 async def _open(
     id_: str, asker: Asker, workspace: str, *, board: Board, store: Store
 ) -> tuple[Feedback, ChannelSettings]:
-    record = await board.find(workspace, int(id_)) if id_.isdigit() else None
+    record = await board.find(workspace, int(id_)) if id_.isdecimal() else None
     if record is None:
         raise UsageError(GONE)
     settings = await store.settings(replace(record.place, thread=""))
