@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -53,6 +54,26 @@ async def test_an_export_applies_to_nothing(act: Act, file: Path, database: Data
     assert (await act("export", str(file)))[0] == 0
     status, out, _ = await act("apply", str(file))
     assert (status, out.strip()) == (0, "All is as the file says.")
+
+
+async def test_who_may_is_set_by_a_file(act: Act, file: Path, database: Database) -> None:
+    access = {
+        "guests": True,
+        "outsiders": "mention",
+        "allowed_people": ["U012ABC"],
+        "denied_people": ["U034DEF"],
+        "allowed_channels": ["C012ABC"],
+        "denied_channels": ["C034DEF"],
+        "commands_off": ["code"],
+    }
+    lines = [f"{name} = {json.dumps(value)}" for name, value in access.items()]
+    assert (await act("apply", written(file, "[T1.workspace]", *lines), "--yes"))[0] == 0
+    assert (await SqlStore(database).sheet(WORKSPACE)).values == access
+    assert (await act("export", str(file)))[0] == 0
+    assert (await act("apply", str(file)))[1].strip() == "All is as the file says."
+    status, _, fault = await act("apply", written(file, "[T1.C1]", 'commands_off = ["help"]'))
+    assert status == 2
+    assert fault.startswith("Line 2: commands_off")
 
 
 async def test_differences_are_shown_before_they_apply(act: Act, file: Path, database: Database) -> None:
