@@ -38,7 +38,7 @@ from bot.slack.app import bolt_app
 from bot.slack.budget import Budget
 from bot.slack.chat import SlackChat
 from bot.turns import Turns, is_transient
-from bot.webhook import Webhook
+from bot.webhook import Webhook, open_public
 from bot.work import Inbox, fence
 
 if TYPE_CHECKING:
@@ -117,7 +117,11 @@ async def running(settings: Settings) -> AsyncIterator[str]:
         departures = Departures(
             inbox, forgetting=forgetting, installations=joined.installations, ask=joined.ask, forget=joined.forget
         )
-        Webhook(inbox, session, secret=_secret(settings.triage_webhook_secret), board=board, store=store)
+        outward = session  # of one workspace, whose admins may know the network from inside
+        if settings.serves_many:
+            connector = aiohttp.TCPConnector(socket_factory=open_public)
+            outward = await stack.enter_async_context(aiohttp.ClientSession(connector=connector, trace_configs=traces))
+        Webhook(inbox, outward, secret=_secret(settings.triage_webhook_secret), board=board, store=store)
         GitHub(
             inbox,
             session,

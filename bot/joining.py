@@ -104,7 +104,7 @@ def join_many(settings: Settings, database: Database, session: aiohttp.ClientSes
         base,
         client_id=client_id,
         client_secret=client_secret,
-        store=install.Store(kept, forget),
+        store=install.Store(kept, forget, settings.slack_workspaces),
         states=install.StateStore(SqlStates(database), state_secret),
     )
     return Joined(

@@ -59,13 +59,17 @@ def _slashed(value: str) -> str:
     return value if value.endswith("/") else value + "/"
 
 
-def _people(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    people = frozenset(filter(None, re.split(r"[\s,]+", value)))
-    if wrong := sorted(p for p in people if not re.fullmatch(r"(?:T[A-Z0-9]{2,}:)?[UW][A-Z0-9]{2,}", p)):
-        raise ValueError(f"takes Slack user ids such as U012ABCDEF, separated by commas, not {', '.join(wrong)}")
-    return people
+def _ids(pattern: str, what: str) -> BeforeValidator:
+    def check(value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        ids = frozenset(filter(None, re.split(r"[\s,]+", value)))
+        wrong = sorted(one for one in ids if not re.fullmatch(pattern, one))
+        if wrong or not ids:  # a list that is set, and lets nobody through, must not count as none
+            raise ValueError(f"takes {what}, separated by commas, not {', '.join(wrong) or 'none'}")
+        return ids
+
+    return BeforeValidator(check)
 
 
 def _keys(secret: SecretStr) -> SecretStr:
@@ -87,6 +91,8 @@ def _upper(value: object) -> object:
 
 
 Url = Annotated[str, AfterValidator(_http_url)]
+People = Annotated[frozenset[str], _ids(r"(?:T[A-Z0-9]{2,}:)?[UW][A-Z0-9]{2,}", "Slack user ids such as U012ABCDEF")]
+Workspaces = Annotated[frozenset[str], _ids(r"T[A-Z0-9]{2,}", "ids of Slack workspaces such as T012ABCDEF")]
 
 
 class Settings(BaseModel):
@@ -101,6 +107,7 @@ class Settings(BaseModel):
     slack_client_id: str | None = None
     slack_client_secret: Annotated[SecretStr, _prefixed("")] | None = None
     slack_state_secret: Annotated[SecretStr, _prefixed("")] | None = None
+    slack_workspaces: Workspaces = frozenset()
     parley_encryption_key: Annotated[SecretStr, AfterValidator(_keys)] | None = None
     slack_api_url: Annotated[Url, AfterValidator(_slashed)] = "https://slack.com/api/"
     slack_rate_factor: float = Field(default=1, ge=0.1, le=10_000)
@@ -110,7 +117,7 @@ class Settings(BaseModel):
     database_url: str = "sqlite:///data/parley.db"
     host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65535)
-    parley_admins: Annotated[frozenset[str], BeforeValidator(_people)] = frozenset()
+    parley_admins: People = frozenset()
     triage_webhook_secret: Annotated[SecretStr, _prefixed("")] | None = None
     triage_github_token: Annotated[SecretStr, _prefixed("")] | None = None
     triage_github_url: Annotated[Url, AfterValidator(_slashed)] = "https://api.github.com/"

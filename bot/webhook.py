@@ -2,16 +2,20 @@
 
 The signature is an HMAC-SHA256 of `v1:<timestamp>:<body>`, in the manner of Slack's own
 (https://docs.slack.dev/authentication/verifying-requests-from-slack). Redirects are not followed: an address that an
-admin has set must not lead to another one.
+admin has set must not lead to another one. Where strangers' workspaces are served, their admins must not reach into
+the operator's own network: `open_public` looks at the address of each connection, after its name was resolved.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import hmac
 import json
+import socket
 import time
 from dataclasses import replace
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -20,6 +24,8 @@ from bot.dispatch import WEBHOOK
 from bot.errors import WebhookError
 
 if TYPE_CHECKING:
+    from aiohttp import AddrInfoType
+
     from bot.core.ports import Store
     from bot.core.triage.item import Board, Feedback
     from bot.work import Inbox, Job
@@ -58,6 +64,14 @@ def signed(body: bytes, secret: str, now: float) -> dict[str, str]:
     return {"X-Parley-Timestamp": timestamp, "X-Parley-Signature": f"v1={digest}"}
 
 
+def open_public(address: AddrInfoType) -> socket.socket:
+    """Make the socket of a connection, as aiohttp's `socket_factory`. Raises `PermissionError` if it leads inside."""
+    family, kind, protocol, _, (host, *_) = address
+    if not ip_address(host).is_global:
+        raise PermissionError(errno.EACCES, "not a public address")
+    return socket.socket(family, kind, protocol)
+
+
 class Webhook:
     """Registers with the inbox, which tries again what failed for the moment, and lists what failed for good."""
 
@@ -92,6 +106,10 @@ class Webhook:
                 url, data=body, headers=headers, timeout=timeout, allow_redirects=False
             ) as response:
                 status = response.status
+        except aiohttp.ClientConnectorError as error:
+            is_refused = isinstance(error.os_error, PermissionError)
+            code = str(error.os_error.strerror) if is_refused else type(error).__name__
+            raise WebhookError(code, is_transient=not is_refused) from None
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise WebhookError(type(error).__name__, is_transient=True) from None
         if status // 100 != SUCCESS:

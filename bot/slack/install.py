@@ -55,6 +55,8 @@ SENTENCES = {
     "storage_error": "The installation could not be kept. Please try again in a minute, or tell whoever runs this bot.",
     "organisation": "Parley is installed in single workspaces, not in a whole Enterprise organisation. "
     "Please choose one workspace when Slack asks where to install it.",
+    "uninvited": "This bot is not for that workspace, and keeps nothing of it. Ask whoever runs the bot to let it in; "
+    "until then, please remove the app from the workspace again.",
     "unreachable": "Slack could not be reached. Please try again in a minute.",
 }
 OTHERWISE = "Slack did not install the bot. Please begin again."
@@ -73,11 +75,20 @@ class OrganisationError(BoltError):
     """The whole of an Enterprise organisation was chosen, where nobody could tell whose workspace's rows are whose."""
 
 
-class Store(AsyncInstallationStore):
-    """Bolt's installation store over our own. Bolt saves here; finding and renewing tokens is `keyring`'s."""
+class UninvitedError(BoltError):
+    """The workspace is not one of those that the operator lets in."""
 
-    def __init__(self, kept: Installations, on_saved: Callable[[str], None]) -> None:
-        self._kept, self._on_saved = kept, on_saved
+
+class Store(AsyncInstallationStore):
+    """Bolt's installation store over our own. Bolt saves here; finding and renewing tokens is `keyring`'s.
+
+    `invited` are the workspaces that may install the bot, none for any.
+    """
+
+    def __init__(
+        self, kept: Installations, on_saved: Callable[[str], None], invited: frozenset[str] = frozenset()
+    ) -> None:
+        self._kept, self._on_saved, self._invited = kept, on_saved, invited
 
     @property
     def logger(self) -> logging.Logger:
@@ -87,6 +98,9 @@ class Store(AsyncInstallationStore):
     async def async_save(self, installation: SlackInstallation) -> None:
         """Keep what Slack has confirmed. Raises `BoltError`."""
         ours = read(installation)
+        if self._invited and ours.workspace not in self._invited:
+            log.warning("not installed in %s (%s): SLACK_WORKSPACES does not name it", ours.workspace, ours.name)
+            raise UninvitedError("not invited")
         try:
             await self._kept.save(ours)
         except Exception as error:  # noqa: BLE001 (whatever it was, the person is told, and can try again)
@@ -251,10 +265,14 @@ async def _succeeded(args: AsyncSuccessArgs) -> BoltResponse:
 
 
 async def _failed(args: AsyncFailureArgs) -> BoltResponse:
-    is_whole = isinstance(args.error, OrganisationError)
-    sentence = SENTENCES.get("organisation" if is_whole else args.reason, OTHERWISE)
-    status = 400 if is_whole else args.suggested_status_code
-    return _page(status, "Not installed", sentence, BUTTON.format(url=INSTALL_PATH))
+    match args.error:
+        case OrganisationError():
+            status, reason = 400, "organisation"
+        case UninvitedError():
+            status, reason = 403, "uninvited"
+        case _:
+            status, reason = args.suggested_status_code, args.reason
+    return _page(status, "Not installed", SENTENCES.get(reason, OTHERWISE), BUTTON.format(url=INSTALL_PATH))
 
 
 def _page(status: int, title: str, text: str, more: str = "") -> BoltResponse:

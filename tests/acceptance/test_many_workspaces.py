@@ -14,6 +14,9 @@ from bot.playground.rules import Rules
 from bot.slack.manifest import EVENTS, SCOPES
 from bot.work import Delivery, Inbox
 from tests.acceptance.conftest import BOTH_DATABASES, Dialogue
+from tests.acceptance.test_classify import INTO, all_as, command, shown
+from tests.acceptance.test_triage import card, judged, parley, post, results
+from tests.acceptance.test_webhook import Receiver
 from tests.stage.spaces import Spaces, get, two_spaces
 
 if TYPE_CHECKING:
@@ -96,6 +99,61 @@ async def test_files_and_commands_stay_apart(spaces: Spaces, model: ScriptedMode
             ts = await ask(spaces, one, "Who are you?")
             await dialogue(spaces, one).answer(one.channel("general"), ts)
             assert f"Always say {word}." in str(model.requests[-1].body)
+
+
+@BOTH_DATABASES
+async def test_corrections_stay_apart(spaces: Spaces, model: ScriptedModel) -> None:
+    async with spaces.bot():
+        for one, word in zip(spaces.both, ("apricot", "bramble"), strict=True):
+            assert (await spaces.install(one)).status == 200
+            there = dialogue(spaces, one)
+            model.answer(all_as("Billing", 1, 1), to=f"the {word} page crashes")
+            listed = await command(there, f"the {word} page crashes\n{INTO}", "1. ")
+            await one.press(listed, "classify_correct.0")
+            assert (await one.submit({"row1": "0"})).ok
+            await shown(there, there.general, listed.thread_ts, "1. Bug report - ")
+        assert "apricot" in str(model.requests[0].body)
+        assert "apricot" not in str(model.requests[1].body)
+
+
+@BOTH_DATABASES
+async def test_feedback_stays_apart(spaces: Spaces, model: ScriptedModel) -> None:
+    async with spaces.bot():
+        for item, (one, word) in enumerate(zip(spaces.both, ("apricot", "bramble"), strict=True), 1):
+            assert (await spaces.install(one)).status == 200
+            there = dialogue(spaces, one)
+            assert "I sort each post" in await parley(there, "triage on")
+            model.answer(results(judged(item)), to=f"The {word} export crashes")
+            await card(there, post(there, f"The {word} export crashes"), "Bug report")
+        assert "apricot" not in str(model.requests[1].body)
+        assert "apricot" not in str([call.arguments for call in spaces.second.calls])
+    kept = await rows(spaces, "SELECT workspace, message FROM feedback ORDER BY workspace")
+    assert len({workspace for workspace, _ in kept}) == 2
+
+
+async def test_feedback_never_goes_inside(spaces: Spaces, model: ScriptedModel) -> None:
+    receiver = Receiver()
+    spaces.environ["TRIAGE_WEBHOOK_SECRET"] = "a-secret"
+    async with receiver.listening() as url, spaces.bot():
+        await spaces.install(spaces.first)
+        there = dialogue(spaces, spaces.first)
+        await parley(there, f"set webhook {url.replace('127.0.0.1', 'localhost')}")
+        await parley(there, "triage on")
+        model.answer(results(judged(1)))
+        await card(there, post(there), "Bug report")
+        failed = "SELECT cause FROM inbox WHERE kind = 'triage webhook' AND status = 3"
+        await until_rows(spaces, failed, 1)
+        assert await rows(spaces, failed) == [("WebhookError not a public address",)]
+    assert receiver.got == []
+
+
+async def test_only_named_workspaces_install_it(spaces: Spaces) -> None:
+    spaces.environ["SLACK_WORKSPACES"] = spaces.first.workspace.team_id
+    async with spaces.bot():
+        refused = await spaces.install(spaces.second)
+        assert (refused.status, "not for that workspace" in refused.text) == (403, True)
+        assert (await spaces.install(spaces.first)).status == 200
+    assert await rows(spaces, "SELECT workspace FROM installations") == [(spaces.first.workspace.team_id,)]
 
 
 async def test_tokens_are_sealed_and_told_apart(spaces: Spaces) -> None:

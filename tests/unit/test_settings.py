@@ -45,6 +45,9 @@ MALFORMED = [
     ("PARLEY_ADMINS", "@ada"),
     ("PARLEY_ADMINS", "U012ABC, ada"),
     ("PARLEY_ADMINS", "T1:ada"),
+    ("SLACK_WORKSPACES", "acme"),
+    ("SLACK_WORKSPACES", "T012ABC, U012ABC"),
+    ("SLACK_WORKSPACES", " , "),
     ("PARLEY_ENCRYPTION_KEY", SECRET),
     ("MAX_RUNNING_TURNS", "0"),
     ("MAX_RUNNING_TURNS", "many"),
@@ -160,6 +163,7 @@ def test_values_are_read() -> None:
         | {
             "SLACK_API_URL": "http://127.0.0.1:3900/api",
             "PARLEY_ADMINS": " U012ABC,W034DEF\n U012ABC",
+            "SLACK_WORKSPACES": "T012ABC, T034DEF",
             "PORT": "0",
             "LOG_LEVEL": "debug",
             "SHUTDOWN_GRACE": "2.5",
@@ -167,6 +171,7 @@ def test_values_are_read() -> None:
     )
     assert read_back.slack_api_url == "http://127.0.0.1:3900/api/"
     assert read_back.parley_admins == {"U012ABC", "W034DEF"}
+    assert read_back.slack_workspaces == {"T012ABC", "T034DEF"}
     assert (read_back.port, read_back.log_level, read_back.shutdown_grace) == (0, "DEBUG", 2.5)
 
 
