@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from tests.acceptance.conftest import BOTH_DATABASES
+from tests.acceptance.test_triage import card, judged, parley, post, results
 
 if TYPE_CHECKING:
     from bot.playground.records import User
@@ -38,6 +39,23 @@ async def test_a_member_sees_their_own(dialogue: Dialogue, model: ScriptedModel)
     assert "You asked once in the last 30 days, which took 1 request to Claude: $0." in told
     assert "#general" not in told
     assert "Health" not in told
+
+
+async def test_what_somebody_took_is_there(dialogue: Dialogue, model: ScriptedModel) -> None:
+    workspace = dialogue.workspace
+    await parley(dialogue, "triage on")
+    model.answer(results(judged(1)))
+    shown = await card(dialogue, post(dialogue), "Bug report")
+    await workspace.press(shown, "feedback_take.0", user=workspace.sam)
+    taken = await card(dialogue, shown.thread_ts, "Taken by")
+    assert "Your open feedback\n• *High* Summary 1 " in await seen(dialogue, user=workspace.sam)
+    assert "Your open feedback" not in await seen(dialogue, user=workspace.ada)
+    await workspace.press(taken, "feedback_resolve.1", user=workspace.sam)
+    await card(dialogue, shown.thread_ts, "Resolved")
+    before = workspace.home(workspace.sam)
+    workspace.open_home(user=workspace.sam)
+    await workspace.until(lambda: workspace.home(workspace.sam) != before)
+    assert "Your open feedback" not in words(workspace.home(workspace.sam))
 
 
 async def test_an_admin_changes_settings_there(dialogue: Dialogue) -> None:
