@@ -42,11 +42,14 @@ from bot.webhook import Webhook, open_public
 from bot.work import Inbox, fence
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
+    from contextlib import AbstractAsyncContextManager
 
     from pydantic import SecretStr
+    from slack_bolt.async_app import AsyncApp
 
     from bot.core.ports import Call, Chat
+    from bot.joining import Joined
     from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -70,18 +73,7 @@ async def running(settings: Settings) -> AsyncIterator[str]:
         traces = [fenced(), metrics.trace(settings.slack_api_url)]
         session = await stack.enter_async_context(aiohttp.ClientSession(trace_configs=traces))
 
-        def on_call(call: Call) -> None:
-            ledger.note(call)
-            metrics.called(call)
-
-        model = await stack.enter_async_context(
-            late.connect(
-                api_key=_secret(settings.anthropic_api_key),
-                model=settings.claude_model,
-                base_url=settings.anthropic_base_url,
-                on_call=on_call,
-            )
-        )
+        model = await stack.enter_async_context(connect_model(settings, metrics))
         budget = Budget(SqlQuota(database), factor=settings.slack_rate_factor, on_short=metrics.short)
         joined = (
             join_many(settings, database, session, budget)
@@ -89,18 +81,7 @@ async def running(settings: Settings) -> AsyncIterator[str]:
             else join_one(settings, session, budget)
         )
         store, runs, board = SqlStore(database), SqlRuns(database), SqlBoard(database)
-        inbox = Inbox(
-            database.writer,
-            running=settings.max_running_turns,
-            lease=settings.takeover_after,
-            is_transient=is_transient,
-            attempts=settings.turn_attempts,
-            backoff=BACKOFF,
-            patience=settings.turn_patience,
-            failed_kept=retention.failed_kept(settings.retention_days),
-            watch=metrics,
-            admit=joined.admit,
-        )
+        inbox = open_inbox(settings, database, metrics, joined)
         chat = SlackChat(joined.teams, session, budget)
         forgetting = Forgetting(database)
         admins = access.helpers(settings.parley_admins, chat.mention)
@@ -138,17 +119,52 @@ async def running(settings: Settings) -> AsyncIterator[str]:
         stack.push_async_callback(inbox.stop, settings.shutdown_grace)
         stack.push_async_callback(turns.close)
 
-        readiness = web.Readiness({"database": database.check, "slack": joined.check})
-        on_slack = None
-        if settings.transport == "http":
-            on_slack = http.listener(app, _secret(settings.slack_signing_secret))
-        address = await stack.enter_async_context(
-            web.listening(
-                web.application(readiness, on_slack, partial(metrics.page, inbox), joined.pages),
-                settings.host,
-                settings.port,
-            )
-        )
+        yield await stack.enter_async_context(listening(settings, app, joined, database, partial(metrics.page, inbox)))
+
+
+def connect_model(settings: Settings, metrics: Metrics) -> AbstractAsyncContextManager[late.LateClaude]:
+    """Prepare Claude, each of whose calls is counted, and kept for its turn's ledger rows."""
+
+    def on_call(call: Call) -> None:
+        ledger.note(call)
+        metrics.called(call)
+
+    return late.connect(
+        api_key=_secret(settings.anthropic_api_key),
+        model=settings.claude_model,
+        base_url=settings.anthropic_base_url,
+        on_call=on_call,
+    )
+
+
+def open_inbox(settings: Settings, database: Database, metrics: Metrics, joined: Joined) -> Inbox:
+    """Make the inbox; it takes deliveries in from its start on."""
+    return Inbox(
+        database.writer,
+        running=settings.max_running_turns,
+        lease=settings.takeover_after,
+        is_transient=is_transient,
+        attempts=settings.turn_attempts,
+        backoff=BACKOFF,
+        patience=settings.turn_patience,
+        failed_kept=retention.failed_kept(settings.retention_days),
+        watch=metrics,
+        admit=joined.admit,
+    )
+
+
+@asynccontextmanager
+async def listening(
+    settings: Settings, app: AsyncApp, joined: Joined, database: Database, figures: Callable[[], Awaitable[bytes]]
+) -> AsyncIterator[str]:
+    """Take in what Slack delivers, until the block is left; yield the bot's own HTTP address. Raises `OSError`."""
+    readiness = web.Readiness({"database": database.check, "slack": joined.check})
+    on_slack = None
+    if settings.transport == "http":
+        on_slack = http.listener(app, _secret(settings.slack_signing_secret))
+    application = web.application(readiness, on_slack, figures, joined.pages)
+    async with AsyncExitStack() as stack:
+        address = await stack.enter_async_context(web.listening(application, settings.host, settings.port))
         if settings.transport == "socket":
             token = _secret(settings.slack_app_token)
             await stack.enter_async_context(socket.connected(app, token, settings.socket_connections))

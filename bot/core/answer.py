@@ -71,45 +71,49 @@ async def answer(
                 await own_up(error, visible, bookmark.reference)
                 return Record(heard.place, heard.author)  # of what was not read whole, the next question reads all
             ready = await draft(heard, question, conversation, model=model, chat=chat)
+            desk = Desk(
+                heard.place,
+                asker,
+                ready.request,
+                visible,
+                bookmark,
+                model,
+                chat,
+                spare=ready.spare,
+                said=question.text,
+                question=question.id,
+                notes=ready.notes + read,
+                is_first=is_first(conversation),
+            )
             if ready.is_empty:
                 sentence = "\n".join(ready.own.faults)
                 written = Written(sentence, await visible.replace(sentence))
             elif is_for_code(question.text, conversation):
                 known = await store.code_files(heard.place) if conversation.has_code else ()
-                desk = Desk(
-                    heard.place,
-                    asker,
-                    ready.request,
-                    visible,
-                    bookmark,
-                    model,
-                    chat,
-                    spare=ready.spare,
-                    known=with_sources(known, ready.own.attachments),
-                    said=question.text,
-                    question=question.id,
-                    notes=ready.notes + read,
-                    is_first=is_first(conversation),
-                )
+                desk = replace(desk, known=with_sources(known, ready.own.attachments))
                 written, files = await continue_code(desk)
             else:
-                written = await write(
-                    ready.request,
-                    visible,
-                    model=model,
-                    reference=bookmark.reference,
-                    notes=ready.notes + read,
-                    spare=ready.spare,
-                    halt=bookmark.halted,
-                    controls=controls(question) if controls else None,
-                    is_first=is_first(conversation),
-                )
+                written = await _converse(desk, controls(question) if controls else None)
             # A file that the API refused must not spoil the turns that follow.
             question = replace(question, files=()) if written.was_spared else question
     began_with_bot = conversation.began_with_bot or heard.answers_bot or heard.opens_thread
     record = written.record(heard.place, question, began_with_bot=began_with_bot)
     grown = replace(conversation, messages=(*conversation.messages, *record.messages))
     return replace(record, is_outgrown=is_due(grown), code_files=files)
+
+
+async def _converse(desk: Desk, controls: Callable[[bool], Sequence[Control]] | None) -> Written:
+    return await write(
+        desk.request,
+        desk.visible,
+        model=desk.model,
+        reference=desk.bookmark.reference,
+        notes=desk.notes,
+        spare=desk.spare,
+        halt=desk.bookmark.halted,
+        controls=controls,
+        is_first=desk.is_first,
+    )
 
 
 def is_first(conversation: Conversation) -> bool:

@@ -34,6 +34,7 @@ CHANNEL_PER_MINUTE = 60
 CHANNEL_BURST = 3
 
 LEASES_PER_LIMIT = 10  # a replica takes a tenth of a limit at a time, as it may not need more
+LARGEST_LEASE = 50  # calls: what a process had taken when it died is nobody's until the minute is over
 LEASE_DEADLINE = 3.0  # seconds
 MOST_POCKETS = 2_000
 NOTABLE = 0.5  # seconds: who waited for longer is counted
@@ -126,7 +127,7 @@ class Budget:
                 return True
             if now < pocket.dry.get(level, 0):
                 return False
-            lease = await self._lease(key, max(1, limit // LEASES_PER_LIMIT), level, pocket)
+            lease = await self._lease(key, max(1, min(limit // LEASES_PER_LIMIT, LARGEST_LEASE)), level, pocket)
             if lease is None:
                 return otherwise
             pocket.slot, pocket.left, pocket.used = lease.slot, max(0, lease.granted - 1), lease.used
