@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
 
+# The first answer waits for Claude's SDK, which loads behind the start: on two busy cores for more than 5 s.
+expect.set_options(timeout=20_000)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     found = find_chromium()

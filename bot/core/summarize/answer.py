@@ -17,7 +17,7 @@ from bot.core.redaction.carry import carried
 from bot.core.reply import DISCLAIMER, Written, disclaimer, own_up, too_long, unapplied, write
 from bot.core.summarize.conversation import Summary
 from bot.core.summarize.file import give_files
-from bot.core.summarize.run import Keeper
+from bot.core.summarize.run import Keeper, SharedBookmark
 from bot.core.summarize.text import condensed, prompt, request
 from bot.core.summarize.typed import parse
 from bot.core.summarize.wish import Length
@@ -207,7 +207,7 @@ async def _share(run: Run, summary: Summary, asker: Asker, *, bookmark: Bookmark
         if place.thread or len(text) > LONGEST_SHARED:
             # Several messages, where it takes them, belong in a thread.
             thread = place if place.thread else await chat.open_thread(place, heading, bookmark)
-            async with chat.answer(thread, asker, bookmark, to=thread.thread) as visible:
+            async with chat.answer(thread, asker, SharedBookmark(bookmark), to=thread.thread) as visible:
                 message = await visible.replace(text if place.thread else page)
             message = message if place.thread else thread.thread
         else:
