@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 import pytest
 from sqlalchemy import func, select, text, update
 
+import bot.claude.client  # noqa: F401 - which takes seconds, while a form has to open within three
 from bot import app, settings
 from bot.db.engine import Database
 from bot.playground.local_workspace import LocalWorkspace
