@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from bot.core.code.files import CodeFile
 
 MAX_CHECKED = 50_000  # characters
-PATIENCE = 1.0  # seconds for one file, in the parsers that could take long
+PATIENCE = 1.0  # seconds of computing for one file, in the parsers that could take long
 SHOWN_OF_CODE = 30  # characters
 CHUNK = 4_096  # bytes
 
@@ -157,9 +157,10 @@ def _sql(code: str) -> Fault | None:
     import sqlglot  # noqa: PLC0415 (it takes 0.2 s, and little of what is written is SQL)
     from sqlglot.errors import ErrorLevel, ParseError, TokenError  # noqa: PLC0415
 
-    deadline = time.monotonic() + PATIENCE
+    dialects = [sqlglot.Dialect.get_or_raise(name) for name in _DIALECTS]  # loaded here, at the first file
+    deadline = time.thread_time() + PATIENCE
     first: Fault | None = None
-    for dialect in _DIALECTS:
+    for dialect in dialects:
         try:
             sqlglot.parse(code, read=dialect, error_level=ErrorLevel.IMMEDIATE)
         except ParseError as error:
@@ -169,7 +170,7 @@ def _sql(code: str) -> Fault | None:
             first = first or Fault("a quote or comment is never closed")
         else:
             return None
-        if time.monotonic() > deadline:
+        if time.thread_time() > deadline:
             raise UncheckedError
     return first
 
@@ -193,13 +194,13 @@ def _grammar(name: str) -> tree_sitter.Language:
 def _by_grammar(name: str) -> Callable[[str], Fault | None]:
     def parse(code: str) -> Fault | None:
         data = code.encode()
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.thread_time() + PATIENCE
 
         def read(offset: int, _: object) -> bytes:
             return data[offset : offset + CHUNK]
 
         def is_late(_offset: int, _has_error: bool) -> bool:  # noqa: FBT001 (tree-sitter's signature)
-            return time.monotonic() > deadline
+            return time.thread_time() > deadline
 
         try:
             tree = tree_sitter.Parser(_grammar(name)).parse(read, progress_callback=is_late)
