@@ -86,6 +86,7 @@ class World:
             "chat.postEphemeral": lambda _: {"message_ts": f"{REPLY}.000300"},
             "chat.update": self._update,
             "conversations.replies": self._replies,
+            "users.info": lambda fields: {"user": {"id": fields["user"], "team_id": TEAM, "name": fields["user"]}},
         }
 
     async def __aenter__(self) -> Self:
@@ -275,13 +276,14 @@ async def _until(moment: float) -> None:
 async def _stream(request: web.BaseRequest, turn: Turn, first: float) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "request-id": "req_bench"})
     await _until(first)
-    await response.prepare(request)
-    turn.spoken = _now()
-    await response.write(_OPENING + _DELTAS[0])
-    for number, delta in enumerate(_DELTAS[1:], 1):
-        await _until(first + number * TOKEN_EVERY)
-        await response.write(delta)
-    await response.write(_CLOSING)
+    with contextlib.suppress(ConnectionResetError):  # the bot was ended, with turns under way
+        await response.prepare(request)
+        turn.spoken = _now()
+        await response.write(_OPENING + _DELTAS[0])
+        for number, delta in enumerate(_DELTAS[1:], 1):
+            await _until(first + number * TOKEN_EVERY)
+            await response.write(delta)
+        await response.write(_CLOSING)
     return response
 
 
