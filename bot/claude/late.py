@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING
 
 from bot.claude.catalogue import lookup
 from bot.claude.terms import Terms
+from bot.core.forward import ForwardingCalls
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
-    from datetime import datetime
-
-    from pydantic import BaseModel
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from bot.claude.catalogue import ModelCard
     from bot.claude.client import Claude
-    from bot.core.ports import Call, Completion, Filled, Request
+    from bot.core.ports import Call
 
 
 async def load() -> None:
@@ -44,7 +42,7 @@ async def connect(
         yield LateClaude(card, open_client)
 
 
-class LateClaude(Terms):
+class LateClaude(Terms, ForwardingCalls):
     """Implements `bot.core.ports.Model`: what asks nobody is answered at once, each call waits for the SDK."""
 
     def __init__(self, card: ModelCard, open_client: Callable[[], Awaitable[Claude]]) -> None:
@@ -52,46 +50,7 @@ class LateClaude(Terms):
         self._open, self._opening = open_client, asyncio.Lock()
         self._client: Claude | None = None
 
-    async def offered(self) -> Mapping[str, str]:
-        """Return the models that can be chosen."""
-        return await (await self._claude()).offered()
-
-    async def write(
-        self,
-        request: Request,
-        sink: Callable[[str], None],
-        think: Callable[[str], None] | None = None,
-        halt: asyncio.Event | None = None,
-    ) -> Completion:
-        """Answer in free text. Raises a `ModelError`."""
-        return await (await self._claude()).write(request, sink, think, halt)
-
-    async def fill(self, request: Request, form: type[Filled]) -> tuple[Filled, Call]:
-        """Answer by filling in a form. Raises a `ModelError`."""
-        return await (await self._claude()).fill(request, form)
-
-    async def submit(
-        self,
-        requests: Mapping[str, Request],
-        form: type[BaseModel],
-        *,
-        since: datetime | None = None,
-        taken: Collection[str] = (),
-    ) -> str:
-        """Hand requests in as a batch; return its id. Raises a `ModelError`."""
-        return await (await self._claude()).submit(requests, form, since=since, taken=taken)
-
-    async def cancel(self, batch: str) -> None:
-        """Let the API do no more of a batch. Raises a `ModelError`."""
-        await (await self._claude()).cancel(batch)
-
-    async def collect(
-        self, batch: str, form: type[Filled], like: Request
-    ) -> Mapping[str, tuple[Filled | None, Call]] | None:
-        """Return a batch's filled forms by their names; None while it is not done. Raises a `ModelError`."""
-        return await (await self._claude()).collect(batch, form, like)
-
-    async def _claude(self) -> Claude:
+    async def _callee(self) -> Claude:
         async with self._opening:
             if self._client is None:
                 self._client = await self._open()

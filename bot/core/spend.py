@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.core import budget
 from bot.core.budget import Kind, Refusal
-from bot.core.ports import DEFAULTS
+from bot.core.forward import ForwardingModel
 from bot.errors import OverBudgetError
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def note(call: Call) -> None:
         calls.append(call)
 
 
-class PaidModel:
+class PaidModel(ForwardingModel):
     """`bot.core.ports.Model` within budgets: where the channel's settings have no cap, nothing is added to a call.
 
     `tell` shows a sentence to one person; `helpers` are who can raise a budget, as people read it.
@@ -57,29 +57,8 @@ class PaidModel:
         helpers: str,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._model, self._purse, self._tell, self._helpers, self._clock = model, purse, tell, helpers, clock
-
-    def room(self, max_output: int, settings: ChannelSettings = DEFAULTS) -> int:
-        """Tell how many tokens of input fit."""
-        return self._model.room(max_output, settings)
-
-    async def offered(self) -> Mapping[str, str]:
-        """Return the models that can be chosen."""
-        return await self._model.offered()
-
-    def faults(self, settings: ChannelSettings) -> Mapping[str, str]:
-        """Tell which settings the channel's model does not take."""
-        return self._model.faults(settings)
-
-    def price(
-        self, input_tokens: int, output_tokens: int, settings: ChannelSettings = DEFAULTS, *, is_batch: bool = False
-    ) -> float | None:
-        """Tell what so many tokens cost in dollars."""
-        return self._model.price(input_tokens, output_tokens, settings, is_batch=is_batch)
-
-    def ceiling(self, request: Request, *, is_batch: bool = False) -> int | None:
-        """Tell what a request costs at most."""
-        return self._model.ceiling(request, is_batch=is_batch)
+        super().__init__(model)
+        self._purse, self._tell, self._helpers, self._clock = purse, tell, helpers, clock
 
     async def write(
         self,
@@ -90,12 +69,12 @@ class PaidModel:
     ) -> Completion:
         """Answer in free text. Raises `OverBudgetError` where a budget is used up, and as the model does."""
         async with self._paid(request):
-            return await self._model.write(request, sink, think, halt)
+            return await super().write(request, sink, think, halt)
 
     async def fill(self, request: Request, form: type[Filled]) -> tuple[Filled, Call]:
         """Answer by filling in a form. Raises `OverBudgetError`, and as the model does."""
         async with self._paid(request):
-            return await self._model.fill(request, form)
+            return await super().fill(request, form)
 
     async def submit(
         self,
@@ -110,7 +89,7 @@ class PaidModel:
         reserved = await self._reserve(settings, [*requests.values()], BATCH_LASTS, is_batch=True)
         batch = ""
         try:
-            batch = await self._model.submit(requests, form, since=since, taken=taken)
+            batch = await super().submit(requests, form, since=since, taken=taken)
         finally:
             if reserved and batch:
                 await self._purse.rename(reserved, _batched(batch))
@@ -118,15 +97,11 @@ class PaidModel:
                 await self._settle(reserved, 0)
         return batch
 
-    async def cancel(self, batch: str) -> None:
-        """Let the model do no more of a batch."""
-        await self._model.cancel(batch)
-
     async def collect(
         self, batch: str, form: type[Filled], like: Request
     ) -> Mapping[str, tuple[Filled | None, Call]] | None:
         """Return a batch's filled forms, and settle what it cost; None while it is not done."""
-        found = await self._model.collect(batch, form, like)
+        found = await super().collect(batch, form, like)
         if found is not None:
             await self._settle(_batched(batch), sum(call.cost_micros or 0 for _, call in found.values()))
         return found
@@ -155,7 +130,7 @@ class PaidModel:
             return ""
         micros = 0
         if any(cap.account.kind is not Kind.TURNS for cap in caps):
-            worst = [self._model.ceiling(request, is_batch=is_batch) for request in requests]
+            worst = [self.ceiling(request, is_batch=is_batch) for request in requests]
             if None in worst:
                 sentence = UNKNOWN_PRICE.format(model=settings.model, helpers=self._helpers)
                 raise OverBudgetError(sentence[:1].upper() + sentence[1:])

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Protocol
 from bot.core.classify.category import Category
 from bot.core.classify.typed import Wish
 from bot.core.conversation import FileRef, Place
+from bot.core.forward import ForwardingBookmark
 from bot.core.ports import Asker
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import AsyncIterator, Sequence
 
     from bot.core.classify.form import Example
@@ -130,11 +130,12 @@ class Runs(Protocol):
         """Return the workspaces and ids of the runs that the model works on in its own time."""
 
 
-class RunBookmark:
-    """`bot.core.ports.Bookmark` for all turns that work on one run: they carry on in one message."""
+class RunBookmark(ForwardingBookmark):
+    """The bookmark of all turns that work on one run: they carry on in one message."""
 
     def __init__(self, run: Run, turn: Bookmark, runs: Runs) -> None:
-        self._run, self._turn, self._runs = run, turn, runs
+        super().__init__(turn)
+        self._run, self._runs = run, runs
         self._state = dict(run.state)
 
     @property
@@ -142,26 +143,12 @@ class RunBookmark:
         """Name the run."""
         return self._run.id[:8]
 
-    @property
-    def was_begun(self) -> bool:
-        """Tell whether a former try of this turn may have left something behind."""
-        return self._turn.was_begun
-
-    @property
-    def halted(self) -> asyncio.Event:
-        """Return what is set when somebody wants the turn to end early."""
-        return self._turn.halted
-
-    def check(self) -> None:
-        """Raise when the turn may no longer be ours to run."""
-        self._turn.check()
-
     def get(self, key: str) -> str | None:
         """Return what was kept under `key`."""
         return self._state.get(key)
 
     async def keep(self, key: str, value: str) -> None:
         """Keep `value` under `key`. Raises when the turn is no longer ours to run."""
-        self._turn.check()
+        self.check()
         await self._runs.keep(self._run.id, key, value)
         self._state[key] = value

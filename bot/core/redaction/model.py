@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.core.conversation import estimate_tokens
+from bot.core.forward import ForwardingModel
 from bot.core.ports import DEFAULTS
 from bot.core.redaction.placeholder import NOTE, Redaction, Restoring
 from bot.errors import ModelError
@@ -19,36 +20,19 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from bot.core.channel_settings import ChannelSettings
-    from bot.core.ports import Call, Completion, Filled, Model, Request
+    from bot.core.ports import Call, Completion, Filled, Request
 
 NOTE_TOKENS = estimate_tokens(NOTE)
 QUICK = 4_000  # characters that are looked through in a millisecond or two
 
 
-class RedactingModel:
+class RedactingModel(ForwardingModel):
     """`bot.core.ports.Model` for channels whose settings want redaction; for others, nothing is added to a call."""
-
-    def __init__(self, model: Model) -> None:
-        self._model = model
 
     def room(self, max_output: int, settings: ChannelSettings = DEFAULTS) -> int:
         """Tell how many tokens of input fit."""
-        room = self._model.room(max_output, settings)
+        room = super().room(max_output, settings)
         return max(0, room - NOTE_TOKENS) if settings.redact else room
-
-    async def offered(self) -> Mapping[str, str]:
-        """Return the models that can be chosen."""
-        return await self._model.offered()
-
-    def faults(self, settings: ChannelSettings) -> Mapping[str, str]:
-        """Tell which settings the channel's model does not take."""
-        return self._model.faults(settings)
-
-    def price(
-        self, input_tokens: int, output_tokens: int, settings: ChannelSettings = DEFAULTS, *, is_batch: bool = False
-    ) -> float | None:
-        """Tell what so many tokens cost in dollars."""
-        return self._model.price(input_tokens, output_tokens, settings, is_batch=is_batch)
 
     def ceiling(self, request: Request, *, is_batch: bool = False) -> int | None:
         """Tell what a request costs at most."""
@@ -57,7 +41,7 @@ class RedactingModel:
             prompt = f"{NOTE}\n\n{request.settings.prompt}"
             settings = request.settings.model_copy(update={"instructions": prompt, "persona": ""})
             request = replace(request, settings=settings)
-        return self._model.ceiling(request, is_batch=is_batch)
+        return super().ceiling(request, is_batch=is_batch)
 
     async def write(
         self,
@@ -68,12 +52,12 @@ class RedactingModel:
     ) -> Completion:
         """Answer in free text; what was hidden is there again in all that comes back. Raises as the model does."""
         if not request.settings.redact:
-            return await self._model.write(request, sink, think, halt)
+            return await super().write(request, sink, think, halt)
         hidden, redaction = await _redacted(request)
         answer, thought = Restoring(redaction, sink), Restoring(redaction, think or _unheard)
         with _restored(redaction):
             try:
-                completion = await self._model.write(hidden, answer.write, thought.write if think else None, halt)
+                completion = await super().write(hidden, answer.write, thought.write if think else None, halt)
             finally:
                 thought.close()
                 answer.close()
@@ -82,10 +66,10 @@ class RedactingModel:
     async def fill(self, request: Request, form: type[Filled]) -> tuple[Filled, Call]:
         """Answer by filling in a form. Raises as the model does."""
         if not request.settings.redact:
-            return await self._model.fill(request, form)
+            return await super().fill(request, form)
         hidden, redaction = await _redacted(request)
         with _restored(redaction):
-            filled, call = await self._model.fill(hidden, form)
+            filled, call = await super().fill(hidden, form)
         return redaction.fill_in(filled), call
 
     async def submit(
@@ -101,17 +85,7 @@ class RedactingModel:
             name: (await _redacted(request))[0] if request.settings.redact else request
             for name, request in requests.items()
         }
-        return await self._model.submit(hidden, form, since=since, taken=taken)
-
-    async def cancel(self, batch: str) -> None:
-        """Let the model do no more of a batch."""
-        await self._model.cancel(batch)
-
-    async def collect(
-        self, batch: str, form: type[Filled], like: Request
-    ) -> Mapping[str, tuple[Filled | None, Call]] | None:
-        """Return a batch's filled forms; None while it is not done."""
-        return await self._model.collect(batch, form, like)
+        return await super().submit(hidden, form, since=since, taken=taken)
 
 
 async def _redacted(request: Request) -> tuple[Request, Redaction]:

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 from bot.core.conversation import FileRef, Place
+from bot.core.forward import ForwardingBookmark
 from bot.core.summarize.finding import Findings
 from bot.core.summarize.transcript import Transcript
 from bot.core.summarize.wish import Wishes
 
 if TYPE_CHECKING:
-    import asyncio
-
-    from bot.core.ports import Bookmark, Store
+    from bot.core.ports import Store
 
 TRANSCRIPT, SHARED = "transcript", "shared"  # what a run keeps beside findings
 
@@ -52,38 +51,16 @@ class Run:
     wishes: Wishes
 
 
-class SharedBookmark:
-    """`bot.core.ports.Bookmark` of the shared summary, in a turn that also writes to who shared it."""
-
-    def __init__(self, turn: Bookmark) -> None:
-        self._turn = turn
-
-    @property
-    def reference(self) -> str:
-        """Name the turn."""
-        return self._turn.reference
-
-    @property
-    def was_begun(self) -> bool:
-        """Tell whether a former try may have left something behind."""
-        return self._turn.was_begun
-
-    @property
-    def halted(self) -> asyncio.Event:
-        """Return what is set when somebody wants the turn to end early."""
-        return self._turn.halted
-
-    def check(self) -> None:
-        """Raise when the turn may no longer be ours to run."""
-        self._turn.check()
+class SharedBookmark(ForwardingBookmark):
+    """The bookmark of a shared summary, in a turn that also writes to who shared it."""
 
     def get(self, key: str) -> str | None:
         """Return what was kept under `key` for the shared summary."""
-        return self._turn.get(f"shared {key}")
+        return super().get(f"shared {key}")
 
     async def keep(self, key: str, value: str) -> None:
         """Keep `value` under `key`. Raises when the turn is no longer ours to run."""
-        await self._turn.keep(f"shared {key}", value)
+        await super().keep(f"shared {key}", value)
 
 
 class Keeper:
