@@ -26,6 +26,7 @@ from bot.core.ports import Asker
 from bot.db import store as db_store
 from bot.errors import BotError, SlowError, UsageError
 from bot.features import FormCase
+from bot.gone import unless_gone
 from bot.work import Delivery
 
 if TYPE_CHECKING:
@@ -57,8 +58,8 @@ class Classifying:
         self._inbox, self._judge = inbox, judge
         self._world = World(runs, store, model, chat, self._later, ledger.leave_out)
         self._gate = asyncio.Semaphore(AT_ONCE)
-        inbox.handle(ASKED, self.run_asked, self.give_up_asked)
-        inbox.handle(RUN, self.run_turn, self.give_up_turn)
+        inbox.handle(ASKED, unless_gone(self.run_asked), self.give_up_asked)
+        inbox.handle(RUN, unless_gone(self.run_turn), self.give_up_turn)
         inbox.handle(SHOW, self.run_show, self.give_up_show)
         inbox.every("classify batches", LOOK_EVERY, self.look_after_batches)
 
@@ -187,6 +188,14 @@ class Classifying:
         """Stop the runs that go on in a thread, wherever they are worked on."""
         for id_ in await self._world.runs.running(place):
             await self._inbox.halt(_lane_of(place, id_))
+
+    async def drop(self, place: Place, message: str) -> None:
+        """End what sorts for a message of a thread that was deleted: nobody wants it any more."""
+        await self._inbox.drop(_lane(place), lambda kind, payload: kind == ASKED and payload["to"] == message)
+        for id_ in await self._world.runs.running(place):
+            run = await self._world.runs.find(place.workspace, id_)
+            if run is not None and run.to == message:
+                await self._inbox.drop(_lane_of(place, id_), lambda *_: True)
 
     async def look_after_batches(self, job: Job) -> None:
         """Carry on the runs whose batches may be done."""

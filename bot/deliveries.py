@@ -12,6 +12,9 @@ from bot.threads import lane, share
 from bot.work import Delivery
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
     from bot.core.command import Command
     from bot.core.control import Press
     from bot.core.conversation import Heard
@@ -39,3 +42,16 @@ def press_delivery(press: Press) -> Delivery:
     what = f"{press.place.channel}:{press.name}:{press.value}" if press.name in ONCE else press.id
     name = f"press:{press.place.workspace}:{what}"
     return Delivery(name, lane(press.place), PRESS, asdict(press), share(press.place))
+
+
+def answers(message: str) -> Callable[[str, Mapping[str, Any]], bool]:
+    """Return what tells, by kind and payload, the deliveries in a thread's lane that answer a message of it."""
+
+    def is_meant(kind: str, payload: Mapping[str, Any]) -> bool:
+        if kind == MESSAGE:
+            return bool(payload["id"] == message)
+        if kind == COMMAND:  # its thread hangs on the message that tells what was asked
+            return bool(payload["place"]["thread"] == message)
+        return kind == PRESS and payload["name"] in ONCE and str(payload["value"]).partition(" ")[0] == message
+
+    return is_meant

@@ -17,7 +17,7 @@ from bot.core.conversation import Changed, Heard, Place, Record, may_be_for_bot
 from bot.core.ports import DEFAULTS, Asker
 from bot.core.revise import REGENERATE, offer_again, refuse
 from bot.db import store as db_store
-from bot.errors import OverBudgetError
+from bot.errors import ModelStoppedError, OverBudgetError
 from bot.work import Delivery
 
 if TYPE_CHECKING:
@@ -63,8 +63,12 @@ def change_delivery(changed: Changed) -> Delivery:
 
 def condense_delivery(place: Place, since: str) -> Delivery:
     """Wrap the task of summarising a thread: in a lane of its own, so that no answer waits for it."""
-    name = f"condense:{lane(place)}"
+    name = _condense_lane(place)
     return Delivery(f"{name}:{since}", name, CONDENSE, asdict(place), share(place))
+
+
+def _condense_lane(place: Place) -> str:
+    return f"condense:{lane(place)}"
 
 
 def refusal_delivery(heard: Heard, sentence: str) -> Delivery:
@@ -132,8 +136,12 @@ class Threads:
             await self._inbox.accept(refusal_delivery(heard, record.refusal))
 
     async def run_change(self, job: Job) -> Finish:
-        """Change the stored message, and offer to answer it anew where it was the last question."""
+        """Change the stored message, and offer to answer it anew where it was the last question.
+
+        A summary that is being made may repeat the old words: it ends, and the thread's next turn asks for it again.
+        """
         changed = _CHANGED.validate_python(job.payload)
+        await self._inbox.drop(_condense_lane(changed.place), lambda *_: True)
         can_regenerate = REGENERATE in self._controls
         await offer_again(changed, can_regenerate=can_regenerate, bookmark=job, store=self._store, chat=self._chat)
         return partial(db_store.change, changed=changed)
@@ -143,9 +151,9 @@ class Threads:
         place = _PLACE.validate_python(job.payload)
         ledger.gather(job, place, "")
         try:
-            condensed = await condense(place, store=self._store, model=self._model, chat=self._chat)
-        except OverBudgetError:
-            log.info("no budget for a summary: the thread's next turn asks for it again")
+            condensed = await condense(place, store=self._store, model=self._model, chat=self._chat, halt=job.halted)
+        except (ModelStoppedError, OverBudgetError) as error:
+            log.info("no summary, the thread's next turn asks for it again: %s", type(error).__name__)
             return None
         if condensed is None:
             return None

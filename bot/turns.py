@@ -30,7 +30,7 @@ from bot.core.settings_form import Desk
 from bot.core.summarize import answer as summary
 from bot.core.summarize import source as summary_source
 from bot.db import store as db_store
-from bot.deliveries import COMMAND, MESSAGE, PRESS, command_delivery, message_delivery, press_delivery
+from bot.deliveries import COMMAND, MESSAGE, PRESS, answers, command_delivery, message_delivery, press_delivery
 from bot.errors import (
     BotError,
     ChatError,
@@ -43,6 +43,7 @@ from bot.errors import (
 )
 from bot.features import Features, FormCase, where_told
 from bot.gate import Gate
+from bot.gone import unless_gone
 from bot.home_tab import HomeTab
 from bot.notices import Notices
 from bot.threads import Threads, lane
@@ -131,9 +132,9 @@ class Turns:
             "forget": partial(forget.forget, admins=admins, eraser=eraser, chat=chat),
         }
         features.presses[forget.FORGET] = partial(forget.press_forget, admins=admins, eraser=eraser, chat=chat)
-        inbox.handle(MESSAGE, self.run_message, self.give_up_message)
-        inbox.handle(COMMAND, self.run_command, self.give_up_command)
-        inbox.handle(PRESS, self.run_press, self.give_up_press)
+        inbox.handle(MESSAGE, unless_gone(self.run_message), self.give_up_message)
+        inbox.handle(COMMAND, unless_gone(self.run_command), self.give_up_command)
+        inbox.handle(PRESS, unless_gone(self.run_press), self.give_up_press)
 
     def register(self, features: Features) -> None:
         """Enter what is done here and in `core`."""
@@ -172,9 +173,12 @@ class Turns:
             self._notices.notify(delivery, place, Asker(heard.author, heard.home), heard)
 
     async def change(self, changed: Changed) -> None:
-        """Take in that a message was edited or deleted."""
+        """Take in that a message was edited or deleted; answers to one that is deleted end, as nobody wants them."""
         await self._triaging.change(changed)
         await self._threads.change(changed)
+        if changed.is_deleted:
+            await self._inbox.drop(lane(changed.place), answers(changed.id))
+            await self._classifying.drop(changed.place, changed.id)
 
     async def stop(self, place: Place) -> None:
         """Stop what is being written in a thread; not in its lane, where it would wait for what it is to end."""

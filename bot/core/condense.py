@@ -13,6 +13,7 @@ from bot.core.ports import Call, Purpose, Request, Role, Turn
 from bot.core.quoting import quoted
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Sequence
 
     from bot.core.conversation import Conversation, Message
@@ -80,8 +81,10 @@ def prompt(summary: str, messages: Sequence[Message], mention: Callable[[str], s
     return f"Write the new summary.\n\n{quoted('thread', {'summary': summary, 'messages': said})}"
 
 
-async def condense(place: Place, *, store: Store, model: Model, chat: Chat) -> Condensed | None:
-    """Summarise what has to go; None when nothing has. Raises a `ModelError`."""
+async def condense(
+    place: Place, *, store: Store, model: Model, chat: Chat, halt: asyncio.Event | None = None
+) -> Condensed | None:
+    """Summarise what has to go; None when nothing has. `halt` ends it early. Raises a `ModelError`."""
     conversation = await store.conversation(place)
     messages = older(conversation)
     if not messages:
@@ -96,6 +99,6 @@ async def condense(place: Place, *, store: Store, model: Model, chat: Chat) -> C
         person=f"{place.workspace}/summary",
         settings=conversation.settings.model_copy(update={"instructions": "", "thinking": "off", "effort": ""}),
     )
-    completion = await model.write(request, lambda _: None)
+    completion = await model.write(request, lambda _: None, halt=halt)
     summary = completion.text.strip()[:LONGEST_SUMMARY]
     return Condensed(place, conversation.summary_until, until, summary, (completion.call,))

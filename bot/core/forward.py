@@ -114,6 +114,11 @@ class ForwardingBookmark:
         """Return what is set when somebody wants the turn to end early."""
         return self._turn.halted
 
+    @property
+    def is_unwanted(self) -> bool:
+        """Tell whether nobody wants what the turn does any more."""
+        return self._turn.is_unwanted
+
     def check(self) -> None:
         """Raise when the turn may no longer be ours to run."""
         self._turn.check()

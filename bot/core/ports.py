@@ -228,6 +228,10 @@ class Bookmark(Protocol):
     def halted(self) -> asyncio.Event:
         """Return what is set when somebody wants the turn to end early."""
 
+    @property
+    def is_unwanted(self) -> bool:
+        """Tell whether nobody wants what the turn does any more, as when the message that it answers was deleted."""
+
     def check(self) -> None:
         """Raise when the turn may no longer be ours to run: to be called before each effect outside."""
 

@@ -118,7 +118,7 @@ class StreamedAnswer:
         if not self._is_ended and kind is not None and not issubclass(kind, asyncio.CancelledError):
             with contextlib.suppress(ChatError, TimeoutError):
                 async with asyncio.timeout(CLEARING):
-                    await self._clear()
+                    await (self.withdraw() if issubclass(kind, GoneError) else self._clear())
         if self._ts:
             self._out.streams.forget(self._place, self._ts)
 
@@ -139,6 +139,7 @@ class StreamedAnswer:
 
     async def finish(self, ending: str = "", *, footer: str = "", controls: Sequence[Control] = ()) -> str:
         """Show the whole text with `ending`; return its first message's `ts`. Raises `ChatError`."""
+        self._check_wanted()
         async with self._turn:
             self._take(whole=True)
             self._text += closing(self._text)
@@ -146,6 +147,7 @@ class StreamedAnswer:
 
     async def replace(self, text: str, *, footer: str = "", controls: Sequence[Control] = ()) -> str:
         """Show `text` instead of all that was written; return its first message's `ts`. Raises `ChatError`."""
+        self._check_wanted()
         async with self._turn:
             if self._ts and self._way is Way.STREAM:
                 await self._stop()
@@ -165,6 +167,10 @@ class StreamedAnswer:
                 await self._out.posts.delete(self._place, ts, self._bookmark.check)
             self._is_ended = True
             await self._clear()
+
+    def _check_wanted(self) -> None:
+        if self._bookmark.is_unwanted:
+            raise GoneError("question_deleted")
 
     async def _show_as_it_comes(self) -> None:
         async with self._turn:

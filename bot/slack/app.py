@@ -53,6 +53,7 @@ def bolt_app(
         signing_secret="",
         process_before_response=True,
         request_verification_enabled=False,
+        ignoring_self_events_enabled=False,  # it would take the end of a thread that we began for our own doing
         attaching_conversation_kwargs_enabled=False,
     )
     messages.register(app, reception)

@@ -27,6 +27,8 @@ def register(app: AsyncApp, reception: Reception) -> None:
         us = context["authorize_result"]
         # In a channel that workspaces share, the body's own team may be the author's, not the one that has the bot.
         team, bot = str(context.team_id or us.team_id or ""), str(us.bot_user_id or "")
+        if event.get("bot_id") and event["bot_id"] == us.bot_id:
+            return
         change = changed(event, team=team, bot=bot)
         if change is not None:
             await reception.change(change)
@@ -69,6 +71,8 @@ def heard(event: Mapping[str, Any], *, team: str, bot: str, is_outsider: bool = 
 def changed(event: Mapping[str, Any], *, team: str, bot: str) -> Changed | None:
     """Read the event of an edited or a deleted message; None for anything else, and for what the bot did itself.
 
+    Of the bot's own messages, the first of a thread counts when it is deleted: it does not delete that itself.
+
     The first message of a thread leaves a tombstone behind, which arrives as an edit. A link that is unfurled, a new
     reply and the like arrive as edits, too, and leave what was said as it was.
     """
@@ -85,11 +89,13 @@ def changed(event: Mapping[str, Any], *, team: str, bot: str) -> Changed | None:
     revision = edited if edited > formerly else _string(event, "event_ts") or _string(event, "ts")
     if not (channel and ts and revision):
         return None
-    is_our_edit = author == bot and not is_deleted
-    if not is_deleted and (is_our_edit or not author or now.get("subtype") not in SAID or _is_as_before(now, before)):
+    thread = _string(said, "thread_ts") or _string(now, "thread_ts") or ts
+    if author == bot and not (is_deleted and thread == ts):
+        return None
+    if not is_deleted and (not author or now.get("subtype") not in SAID or _is_as_before(now, before)):
         return None
     return Changed(
-        place=Place(team, channel, _string(said, "thread_ts") or _string(now, "thread_ts") or ts),
+        place=Place(team, channel, thread),
         id=ts,
         author=author,
         home=_string(said, "user_team") or _string(said, "team") or team,

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 import aiohttp
 
-from bot.errors import ChatError
+from bot.errors import ChatError, GoneError
 from bot.slack.api import TIMEOUT, call, translated
 
 if TYPE_CHECKING:
@@ -66,6 +66,8 @@ class Files:
 
     async def upload(self, place: Place, files: Sequence[Upload], bookmark: Bookmark) -> None:
         """Upload files to a thread or a channel as one message, ten at most in each, once. Raises `ChatError`."""
+        if bookmark.is_unwanted:
+            raise GoneError("question_deleted")
         for first in range(0, len(files), FILES_PER_MESSAGE):
             await self._upload_together(place, files[first : first + FILES_PER_MESSAGE], bookmark)
 

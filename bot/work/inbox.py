@@ -19,9 +19,11 @@ from bot.work.lease import LeaseLostError, Leases
 from bot.work.policy import Policy, cause
 from bot.work.purge import FAILED_KEPT, purge
 from bot.work.sole import Presence
+from bot.work.table import UNWANTED
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection
+    from collections.abc import Awaitable, Callable, Collection, Mapping
+    from typing import Any
 
     from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -140,6 +142,16 @@ class Inbox:
             if claim.key == key:
                 job.halted.set()
         return await self._leases.halt(key)
+
+    async def drop(self, key: str, is_meant: Callable[[str, Mapping[str, Any]], bool]) -> None:
+        """Ask those of a key's jobs, running or waiting, to end as soon that nobody wants any more.
+
+        `is_meant` tells them by their kind and payload. Raises what the database raises.
+        """
+        ids = await self._leases.drop(key, is_meant)
+        for claim, job in self._jobs.items():
+            if claim.id in ids:
+                job.end_early(UNWANTED)
 
     async def start(self) -> None:
         """Begin to work. Raises what the database raises; an inbox that was stopped can't be started again."""
@@ -333,8 +345,8 @@ class Inbox:
                 log.warning("no halts could be looked for: %s", cause(error))
                 continue
             for claim, job in self._jobs.items():
-                if claim.id in halted:
-                    job.halted.set()
+                if wish := halted.get(claim.id):
+                    job.end_early(wish)
 
     async def _keep_leases(self) -> None:
         """Renew what runs here, cancel what is no longer ours, free what others let expire."""

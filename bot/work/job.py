@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import BotError
+from bot.work.table import UNWANTED
 
 if TYPE_CHECKING:
     from bot.work.lease import Claim, Leases
@@ -72,7 +73,7 @@ class Job:
     told. With `get` and `keep` it is a bookmark of what the job has already made visible. `aside`, when its handler
     sets it, is run instead of a finish where the job is left without one: done, failed, to be attempted again,
     cancelled or no longer ours. It must not matter whether it is run twice.
-    `halted` is set when somebody wants it to end early.
+    `halted` is set when somebody wants it to end early; `is_unwanted`: nobody wants what it does, nor to hear of it.
     """
 
     def __init__(self, claim: Claim, leases: Leases) -> None:
@@ -88,12 +89,19 @@ class Job:
         self._leases = leases
         self._state: dict[str, str] = json.loads(claim.state)
         self._keeping = asyncio.Lock()
-        self.halted = asyncio.Event()
+        self.halted, self.is_unwanted = asyncio.Event(), False
+        if claim.halted:
+            self.end_early(claim.halted)
 
     @property
     def was_begun(self) -> bool:
         """Tell whether this is not the first claim: a former one may have left something behind outside."""
         return self._claim.token > 1
+
+    def end_early(self, wish: int) -> None:
+        """Take in what was noted in the row's `halted`."""
+        self.is_unwanted = self.is_unwanted or wish == UNWANTED
+        self.halted.set()
 
     def get(self, key: str) -> str | None:
         """Return what was kept under `key`, by this attempt or an earlier one."""

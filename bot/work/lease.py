@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import secrets
@@ -16,10 +17,10 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.work.job import reference_of
 from bot.work.policy import cause, is_away, jittered
-from bot.work.table import DONE, FAILED, READY, RUNNING, Now, inbox
+from bot.work.table import DONE, FAILED, READY, RUNNING, UNWANTED, Now, inbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
     from sqlalchemy.sql.dml import ReturningUpdate
@@ -67,6 +68,7 @@ class Claim:
     accepted_at: float
     tried_before: float
     round: int
+    halted: int
     claimed_at: float
     renewed_at: float
     is_lost: bool = False
@@ -169,13 +171,27 @@ class Leases:
         """Note that the job that runs under a key is to end early, on whichever replica; tell whether there is one."""
         running = inbox.c.status == RUNNING, inbox.c.key == key
         async with self._writer.begin() as connection:
-            return (await connection.execute(sa.update(inbox).where(*running).values(halted=1))).rowcount > 0
+            wish = sa.update(inbox).where(*running, inbox.c.halted < UNWANTED).values(halted=1)
+            return (await connection.execute(wish)).rowcount > 0
 
-    async def halted(self) -> set[int]:
-        """Return the ids of our jobs that are to end early."""
-        mine = inbox.c.status == RUNNING, inbox.c.owner == self._owner, inbox.c.halted == 1
+    async def drop(self, key: str, is_meant: Callable[[str, Mapping[str, Any]], bool]) -> set[int]:
+        """Note that nobody wants those of a key's jobs that `is_meant` tells by kind and payload; return their ids."""
+        columns = inbox.c.id, inbox.c.kind, inbox.c.payload
+        # Apart, as with an IN neither partial index would be used.
+        of_key = (sa.select(*columns).where(inbox.c.key == key, inbox.c.status == one) for one in (READY, RUNNING))
         async with self._writer.begin() as connection:
-            return set(await connection.scalars(sa.select(inbox.c.id).where(*mine)))
+            rows = await connection.execute(sa.union_all(*of_key))
+            ids = {row.id for row in rows if is_meant(row.kind, json.loads(row.payload))}
+            if ids:
+                await connection.execute(sa.update(inbox).where(inbox.c.id.in_(ids)).values(halted=UNWANTED))
+        return ids
+
+    async def halted(self) -> dict[int, int]:
+        """Return what was noted of our jobs that are to end early, by their ids."""
+        mine = inbox.c.status == RUNNING, inbox.c.owner == self._owner, inbox.c.halted > 0
+        async with self._writer.begin() as connection:
+            rows = await connection.execute(sa.select(inbox.c.id, inbox.c.halted).where(*mine))
+            return {row.id: row.halted for row in rows}
 
     async def other_kinds(self, kinds: Collection[str]) -> set[str]:
         """Return the kinds of ready jobs that are none of `kinds`."""
@@ -323,6 +339,7 @@ def claim_statement(oldest: Callable[[sa.FromClause], sa.ColumnElement[bool]]) -
             inbox.c.accepted_at,
             inbox.c.tried.label("tried_before"),
             inbox.c.round,
+            inbox.c.halted,
         )
     )
 

@@ -19,6 +19,8 @@ RUNNING: sa.ColumnElement[int] = sa.literal_column("1", sa.SmallInteger)
 DONE: sa.ColumnElement[int] = sa.literal_column("2", sa.SmallInteger)
 FAILED: sa.ColumnElement[int] = sa.literal_column("3", sa.SmallInteger)
 
+UNWANTED = 2  # in `halted`: nobody wants what the job does, nor to hear that it ended
+
 NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite counts up only what is an INTEGER
 
 # Times are seconds since 1970 by the database's clock, which all replicas share.
@@ -43,7 +45,7 @@ inbox = sa.Table(
     sa.Column("lease_until", sa.Float(53)),
     sa.Column("finished_at", sa.Float(53)),
     sa.Column("cause", sa.Text),  # of the last failure
-    sa.Column("halted", sa.SmallInteger, nullable=False, server_default="0"),  # 1: somebody wants it to end early
+    sa.Column("halted", sa.SmallInteger, nullable=False, server_default="0"),  # 1: it is to end early; 2: see UNWANTED
     sa.UniqueConstraint("delivery", name="uq_inbox_delivery"),
 )
 

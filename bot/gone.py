@@ -1,0 +1,28 @@
+"""Turns that nobody waits for any more, as what they answer is gone: they are over, and have not failed."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from bot.errors import GoneError
+
+if TYPE_CHECKING:
+    from bot.work import Finish, Handler, Job
+
+log = logging.getLogger(__name__)
+
+
+def unless_gone(handler: Handler) -> Handler:
+    """Let a turn be done whose message or thread was deleted, before it began or meanwhile; its calls are kept."""
+
+    async def handle(job: Job) -> Finish | None:
+        if job.is_unwanted and not job.was_begun:
+            return None
+        try:
+            return await handler(job)
+        except GoneError as error:
+            log.info("nobody waits for the answer any more: %s", error)
+            return None
+
+    return handle

@@ -1,0 +1,153 @@
+"""A message is deleted while it is answered: the call ends, and nothing is left of an answer that nobody wants."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from tests.acceptance.conftest import BOTH_DATABASES
+from tests.acceptance.test_classify import INTO, all_as, table
+from tests.acceptance.test_commands import command_thread
+from tests.acceptance.test_stop import ON_POSTGRESQL, begun
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.acceptance.conftest import Dialogue
+    from tests.stage.scripted import ScriptedModel
+
+UNDER_WAY, DONE = (0, 1), 2
+
+
+async def until_there(dialogue: Dialogue, which: str) -> None:
+    """Wait until the bot has a job."""
+    async with asyncio.timeout(10):
+        while not await dialogue.rows(f"SELECT 1 FROM inbox WHERE {which}"):  # noqa: ASYNC110, S608 (nobody tells us)
+            await asyncio.sleep(0.02)
+
+
+async def until_idle(dialogue: Dialogue) -> Sequence[tuple[object, ...]]:
+    """Wait until the bot has nothing to do; return the kinds and states of all that it did."""
+    while True:
+        jobs = await dialogue.rows("SELECT kind, status FROM inbox WHERE kind NOT LIKE 'every:%'")
+        if all(status not in UNDER_WAY for _, status in jobs):
+            return jobs
+        await asyncio.sleep(0.02)
+
+
+async def expect_nothing(dialogue: Dialogue, channel: str = "") -> None:
+    """Expect that all is done, nothing failed, and nobody sees anything of it."""
+    jobs = await until_idle(dialogue)
+    assert {status for _, status in jobs} == {DONE}
+    bot = dialogue.workspace.bot.id
+    shown = dialogue.workspace.workspace.messages(channel or dialogue.general)
+    assert [message.shown for message in shown if message.user == bot] == []
+    assert dialogue.workspace.ephemerals() == []
+
+
+@BOTH_DATABASES
+async def test_an_answer_ends_with_its_question(dialogue: Dialogue, model: ScriptedModel) -> None:
+    ts = await begun(dialogue, model)
+    dialogue.workspace.delete(dialogue.general, ts)
+    await model.until_abandoned()
+    await expect_nothing(dialogue)
+    assert dialogue.workspace.workspace.find(dialogue.general, ts) is None
+    assert await dialogue.rows("SELECT purpose, outcome FROM calls") == [("answer", "ModelStoppedError")]
+    assert await dialogue.rows("SELECT text FROM messages WHERE text <> ''") == []
+    model.answer("Here.", to="still")
+    other = dialogue.mention("still there?")
+    assert await dialogue.answer(dialogue.general, other) == "Here."
+
+
+@BOTH_DATABASES
+async def test_nothing_is_posted_before_the_first_word(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer(asyncio.Event(), "never")
+    ts = dialogue.mention("question")
+    await model.until_asked()
+    dialogue.workspace.delete(dialogue.general, ts)
+    await model.until_abandoned()
+    await expect_nothing(dialogue)
+    methods = [call.method for call in dialogue.workspace.calls]
+    assert "chat.postMessage" not in methods
+    assert "chat.startStream" not in methods
+
+
+@BOTH_DATABASES
+async def test_a_deleted_follow_up_is_never_asked(dialogue: Dialogue, model: ScriptedModel) -> None:
+    gate = asyncio.Event()
+    model.answer("One", gate, " answer.")
+    ts = dialogue.mention("first")
+    await model.until_asked()
+    waiting = dialogue.workspace.say(dialogue.general, "second", thread_ts=ts)
+    await until_there(dialogue, "kind = 'message' AND status = 0")
+    dialogue.workspace.delete(dialogue.general, waiting)
+    await until_there(dialogue, "halted = 2")
+    gate.set()
+    assert await dialogue.answer(dialogue.general, ts) == "One answer."
+    await until_idle(dialogue)
+    assert len(model.requests) == 1
+
+
+@BOTH_DATABASES
+async def test_other_questions_keep_their_answers(dialogue: Dialogue, model: ScriptedModel) -> None:
+    root = dialogue.workspace.say(dialogue.general, "What shall we eat?", user=dialogue.workspace.sam)
+    gate = asyncio.Event()
+    model.answer("Soup", gate, " and bread.")
+    dialogue.mention("what do you say?", thread_ts=root)
+    await model.until_asked()
+    dialogue.workspace.delete(dialogue.general, root)
+    gate.set()
+    assert (await dialogue.answer(dialogue.general, root)).startswith("Soup and bread.")
+    assert model.abandoned == 0
+
+
+@BOTH_DATABASES
+async def test_code_ends_with_its_thread(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer("```python\nprint(1)\n", asyncio.Event(), "```")
+    await dialogue.workspace.command(dialogue.general, "/code", "python print one")
+    await model.until_asked()
+    root = command_thread(dialogue, dialogue.general)[0].ts
+    dialogue.workspace.delete(dialogue.general, root)
+    await model.until_abandoned()
+    await expect_nothing(dialogue)
+    assert dialogue.workspace.files() == []
+
+
+@BOTH_DATABASES
+async def test_a_correction_of_code_ends_too(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer("```python\nprint(1\n```")
+    model.answer(asyncio.Event(), "never", to="Some of these files don't parse.")
+    await dialogue.workspace.command(dialogue.general, "/code", "python print one")
+    await model.until_asked(2)
+    root = command_thread(dialogue, dialogue.general)[0].ts
+    dialogue.workspace.delete(dialogue.general, root)
+    await model.until_abandoned()
+    await expect_nothing(dialogue)
+    assert dialogue.workspace.files() == []
+
+
+@BOTH_DATABASES
+async def test_sorting_ends_with_its_message(dialogue: Dialogue, model: ScriptedModel) -> None:
+    for first in range(1, 501, 50):
+        model.answer(asyncio.Event(), all_as("Billing", first, first + 49), to=f'"item": {first},')
+    ts = dialogue.mention(f"classify {INTO}", files={"feedback.csv": table(500)})
+    await model.until_asked(8)
+    dialogue.workspace.delete(dialogue.general, ts)
+    await model.until_abandoned(8)
+    await expect_nothing(dialogue)
+    assert await dialogue.rows("SELECT status FROM classify_runs") == [("stopped",)]
+    assert len(model.requests) == 8
+
+
+@ON_POSTGRESQL
+async def test_an_answer_of_another_replica_ends(stage: Dialogue, model: ScriptedModel) -> None:
+    async with stage.bot():
+        first = stage.url
+        async with stage.bot():
+            second = stage.url
+            stage.workspace.deliver_to(f"{first}/slack/events")
+            ts = await begun(stage, model)
+            stage.workspace.deliver_to(f"{second}/slack/events")
+            stage.workspace.delete(stage.general, ts)
+            await model.until_abandoned()
+            await expect_nothing(stage)
