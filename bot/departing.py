@@ -58,19 +58,27 @@ class Departures:
         """Forget a workspace, unless it has installed the bot again since. May run any number of times."""
         workspace, at = str(job.payload["workspace"]), datetime.fromisoformat(str(job.payload["at"])).astimezone(UTC)
         self._forget(workspace)
-        if self._installations is not None:
-            found = await self._installations.find(workspace)
-            if found is not None and found.installed_at > at:
-                log.info("%s removed the bot and has installed it again since: nothing is forgotten", workspace)
-                return
+        if await self._is_back(workspace, at):
+            return
         await self._check_is_gone(workspace)
+        job.check()
         if self._installations is not None:
             await self._installations.remove(workspace, at)
-        erased = await self._forgetting.erase(Reach(workspace))
+        erased = await self._forgetting.erase(Reach(workspace), left_at=at)
         self._forget(workspace)
+        if await self._is_back(workspace, at):
+            return
         log.warning("%s removed the bot: %d entries erased; what calls cost stays", workspace, sum(erased.values()))
         if await self._forgetting.halt(workspace, but=job.key):
             raise StillThereError  # what still runs may leave rows behind
+
+    async def _is_back(self, workspace: str, at: datetime) -> bool:
+        """Tell whether a workspace has installed the bot since it removed it."""
+        found = await self._installations.find(workspace) if self._installations is not None else None
+        if found is None or found.installed_at <= at:
+            return False
+        log.info("%s removed the bot and has installed it again since: what came then stays", workspace)
+        return True
 
     async def _check_is_gone(self, workspace: str) -> None:
         """Raise unless the platform takes the workspace's token no longer: clocks differ, and events come late."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.db.forget import SqlEraser
+from bot.db.installations import not_since
 from bot.db.settle import settle
 from bot.work import erase as work
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from bot.core.forget import Reach
     from bot.db.engine import Database
@@ -21,12 +23,16 @@ class Forgetting:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def erase(self, reach: Reach, *, dry: bool = False) -> Mapping[str, int]:
-        """Erase words; return how many rows of each table held some. `dry`: only count."""
+    async def erase(self, reach: Reach, *, dry: bool = False, left_at: datetime | None = None) -> Mapping[str, int]:
+        """Erase words; return how many rows of each table held some. `dry`: only count.
+
+        `left_at`: when the workspace removed the bot; nothing goes from the moment on that it installs it again.
+        """
         # The work first: a turn that runs later would bring back what it has read.
         ids = (reach.channel, reach.thread, reach.person)
-        waiting = await work.erase(self._database.writer, reach.workspace, ids, dry=dry)
-        found = await SqlEraser(self._database).erase(reach, dry=dry)
+        given = not_since(reach.workspace, left_at) if left_at else None
+        waiting = await work.erase(self._database.writer, reach.workspace, ids, dry=dry, given=given)
+        found = await SqlEraser(self._database).erase(reach, dry=dry, given=given)
         if not dry:
             await settle(self._database)
         return {**found, "inbox": waiting} if waiting else found

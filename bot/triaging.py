@@ -150,6 +150,8 @@ class Triaging:
         """Sort what waits in a channel, as much as one call holds. When the model is away, it waits on."""
         place = _PLACE.validate_python(job.payload)
         ledger.gather(job, place, "")
+        if job.was_begun:
+            await self._go_on(place, job)
         if self._clock() < self._rests_until.get(place.workspace, 0.0):
             return
         waiting = await self._board.waiting(place, MOST_WAITING)
@@ -172,11 +174,20 @@ class Triaging:
         if outcome.failure is None and len(waiting) > len(quiet) + len(records):
             await self._wake(place, f"more:{job.reference}")  # as after an outage, when no job is behind this one
         if settings.alert_from and any(one.status is Status.OPEN for one in decisions.values()):
-            lane = f"triage-alert:{place.workspace}:{place.channel}"
-            await self._inbox.accept(Delivery(f"{lane}:{job.reference}", lane, ALERT, asdict(place)))
+            await self._alert(place, f"{job.reference}:{job.attempt}:{max(decisions)}")
         if outcome.failure is not None:
             self._rests_until[place.workspace] = self._clock() + REST
             log.warning("%d posts have to wait: %s", len(records) - len(decisions), type(outcome.failure).__name__)
+
+    async def _go_on(self, place: Place, job: Job) -> None:
+        """See to what a former try may have sorted: it can have died before it set off what comes then."""
+        left = await self._board.unshown(datetime.now(UTC))
+        await self._show_all([one for one in left if (one.workspace, one.channel) == (place.workspace, place.channel)])
+        await self._alert(place, f"{job.reference}:{job.attempt}")
+
+    async def _alert(self, place: Place, reason: str) -> None:
+        lane = f"triage-alert:{place.workspace}:{place.channel}"
+        await self._inbox.accept(Delivery(f"{lane}:{reason}", lane, ALERT, asdict(place)))
 
     async def _show_all(self, records: list[Feedback]) -> None:
         for one in records:
@@ -186,10 +197,12 @@ class Triaging:
     async def run_show(self, job: Job) -> None:
         """Show a record as it is now, and let its team know."""
         record = await self._board.find(str(job.payload["workspace"]), int(job.payload["id"]))
-        if record is None or record.version <= record.shown_version:
+        is_shown = record is not None and record.version <= record.shown_version
+        if record is None or (is_shown and not job.was_begun):  # a try that died may have shown it, and no more
             return
         settings = await self._store.settings(replace(record.place, thread=""))
-        await show(record, settings, bookmark=job, board=self._board, chat=self._chat)
+        if not is_shown:
+            await show(record, settings, bookmark=job, board=self._board, chat=self._chat)
         if settings.webhook:
             await self._inbox.accept(dispatch.webhook(record))
         if settings.triage_github and record.version > record.issue_version:

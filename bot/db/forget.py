@@ -42,8 +42,13 @@ class SqlEraser:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def erase(self, reach: Reach, *, dry: bool = False) -> Mapping[str, int]:
-        """Erase words; return how many rows of each table held some. `dry`: only count."""
+    async def erase(
+        self, reach: Reach, *, dry: bool = False, given: ColumnElement[bool] | None = None
+    ) -> Mapping[str, int]:
+        """Erase words; return how many rows of each table held some. `dry`: only count.
+
+        `given` has to hold as the rows go, table by table; where it does not, they stay.
+        """
         counts: dict[str, int] = {}
         for table, condition, statement in steps(reach):
             engine = self._database.reader if dry else self._database.writer
@@ -51,7 +56,7 @@ class SqlEraser:
                 counted = select(func.count()).select_from(table).where(condition)
                 count = int((await connection.execute(counted)).scalar_one())
                 if count and not dry:
-                    await connection.execute(statement)
+                    await connection.execute(statement if given is None else statement.where(given))
             counts[table.__tablename__] = counts.get(table.__tablename__, 0) + count
         return {name: count for name, count in counts.items() if count}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, exists, or_, select, update
 
 from bot.core.installation import Installation
 from bot.db.tables import Installation as Table
@@ -31,6 +31,14 @@ _COLUMNS = (*(getattr(Table, name) for name in PLAIN), Table.sealed)
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def not_since(workspace: str, at: datetime) -> ColumnElement[bool]:
+    """Tell, within a statement, that a workspace has not installed the bot since a time.
+
+    A statement that sees no installation sees no row of its time either: those come later.
+    """
+    return ~exists().where(Table.workspace == workspace, Table.installed_at > at)
 
 
 class SqlInstallations:

@@ -15,12 +15,20 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 
-async def erase(writer: AsyncEngine, workspace: str, ids: Sequence[str] = (), *, dry: bool = False) -> int:
+async def erase(
+    writer: AsyncEngine,
+    workspace: str,
+    ids: Sequence[str] = (),
+    *,
+    dry: bool = False,
+    given: sa.ColumnElement[bool] | None = None,
+) -> int:
     """Discard a workspace's jobs that name all of these ids and are not under way; return how many. `dry`: only count.
 
-    They stay known, so that they are not accepted again. Raises what the database raises.
+    They stay known, so that they are not accepted again. `given` has to hold in the database as they go, too. Raises
+    what the database raises.
     """
-    named = _is_of(workspace), *map(_names, filter(None, ids))
+    named = _is_of(workspace), *map(_names, filter(None, ids)), *([given] if given is not None else [])
     return await _discard(writer, sa.and_(inbox.c.status.in_([FAILED, READY]), *named), dry)
 
 

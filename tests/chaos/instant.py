@@ -57,6 +57,25 @@ async def strike(
         forget()
 
 
+async def strike_in_call(workspace: LocalWorkspace, blow: Callable[[], None], method: str) -> None:
+    """Deal a blow inside the bot's next call of a method: it is carried out, and the bot never gets its answer."""
+    struck = asyncio.get_running_loop().create_future()
+    notice = workspace.api.on_call
+
+    def on_call() -> None:
+        if not struck.done() and workspace.calls[-1].method == method:
+            blow()
+            struck.set_result(None)
+        notice()
+
+    workspace.api.on_call = on_call
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await struck
+    finally:
+        workspace.api.on_call = notice
+
+
 def changed(change: Change) -> Message | None:
     """Return the message that a change is about, where its text or its files changed."""
     match change:
