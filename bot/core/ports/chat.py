@@ -1,0 +1,180 @@
+"""A chat platform: what the bot reads there, and how it shows what it has to say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+    from contextlib import AbstractAsyncContextManager
+    from datetime import datetime
+
+    from bot.core.access import Visitor
+    from bot.core.control import Control, Form
+    from bot.core.conversation import Place, Said
+    from bot.core.home import Section
+    from bot.core.ports.work import Bookmark
+    from bot.core.reading import Reader, SharedFile, Target, Venue
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asked. `home`: the person's own workspace; `reply_handle`: how the platform lets us answer in private."""
+
+    person: str
+    home: str
+    reply_handle: str = ""
+
+
+class Answer(Protocol):
+    """A message of ours that is being written.
+
+    Used as `async with chat.answer(…) as answer`: from its start the person sees that something is happening, and
+    however the block is left, that status is cleared. One of `finish`, `replace` and `hold` ends it.
+    """
+
+    def write(self, text: str) -> None:
+        """Add text. It becomes visible as soon as the platform allows; never blocks, never raises."""
+
+    def think(self, text: str) -> None:
+        """Add to what the model thinks before it answers, shown apart from the answer. Never blocks, never raises."""
+
+    def progress(self, text: str, *, controls: Sequence[Control] = ()) -> None:
+        """Show how far the work has come, in the place where the answer will be. Never blocks, never raises."""
+
+    async def hold(self, text: str) -> None:
+        """Show `text` for now, where it can be replaced later: the turn will be tried again. Raises `ChatError`."""
+
+    async def finish(self, ending: str = "", *, footer: str = "", controls: Sequence[Control] = ()) -> str:
+        """Show all of the text and `ending`; return the message's id, "" where it has none.
+
+        The `footer`, in small letters, and the controls stand below. Raises `GoneError`, `ChatError`.
+        """
+
+    async def replace(self, text: str, *, footer: str = "", controls: Sequence[Control] = ()) -> str:
+        """Show `text` instead of what was written; return as `finish` does. Raises `GoneError`, `ChatError`."""
+
+    async def withdraw(self) -> None:
+        """Take back all that was shown; an answer that it was to replace stays. Raises `ChatError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file to be posted; its name says its type."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A person's place in a channel."""
+
+    is_member: bool
+    is_admin: bool
+
+
+class Chat(Protocol):
+    """A chat platform. Texts are Markdown."""
+
+    def mention(self, person: str) -> str:
+        """Write a person's name in the platform's own form."""
+
+    def answer(
+        self, place: Place, asker: Asker, bookmark: Bookmark, *, to: str, instead: str = "", title: str = ""
+    ) -> AbstractAsyncContextManager[Answer]:
+        """Begin an answer in a thread to its message `to`, visible to all, streamed where possible.
+
+        `instead`: an answer that it replaces. `title`: what the thread is about, where it begins.
+        """
+
+    def whisper(
+        self, place: Place, asker: Asker, bookmark: Bookmark | None = None
+    ) -> AbstractAsyncContextManager[Answer]:
+        """Begin an answer that only the asker sees, shown whole when it is finished.
+
+        With a `bookmark`, it is kept there under `bot.core.once.KEY` as long as nobody knows whether it was shown.
+        """
+
+    async def open_thread(self, place: Place, text: str, bookmark: Bookmark) -> Place:
+        """Post `text` to a channel and return the thread that hangs on it. Raises `NotInChannelError`, `ChatError`."""
+
+    async def post(
+        self,
+        place: Place,
+        text: str,
+        bookmark: Bookmark,
+        *,
+        key: str,
+        controls: Sequence[Control] = (),
+        to: Sequence[str] = (),
+    ) -> str:
+        """Post a message to a thread or a channel, once for a bookmark's `key`; return its id.
+
+        `to`: the people and groups whom it names first, so that they are told. Raises `NotInChannelError`, `ChatError`.
+        """
+
+    async def edit(
+        self, place: Place, message: str, text: str, bookmark: Bookmark, *, controls: Sequence[Control] = ()
+    ) -> None:
+        """Change a message of ours. Raises `GoneError`, `ChatError`."""
+
+    async def react(self, place: Place, message: str, reaction: str, *, instead: str = "") -> None:
+        """Put a reaction under a message, `instead` of another one of ours; "" for none. Raises `ChatError`."""
+
+    async def upload(self, place: Place, files: Sequence[Upload], bookmark: Bookmark) -> None:
+        """Post files to a thread or a channel as one message, once. Raises `ChatError`."""
+
+    def read_thread(self, place: Place, after: str = "") -> AsyncIterator[tuple[Said, ...]]:
+        """Read a thread page by page, oldest first, behind the message `after`. Raises `ChatError`.
+
+        Ends after 50,000 messages, whatever is left.
+        """
+
+    def read_channel(
+        self, place: Place, after: datetime, before: datetime | None = None
+    ) -> AsyncIterator[tuple[Said, ...]]:
+        """Read a channel's own messages page by page, newest first; those in threads are not among them.
+
+        Raises `ChatError`. Ends after 50,000 messages, whatever is left.
+        """
+
+    def permalink(self, place: Place, message: str) -> str:
+        """Write the address of a message, by which people find it."""
+
+    def locate(self, link: str, place: Place) -> Target | None:
+        """Read a link to a message, a channel or a file of this platform; None for any other."""
+
+    async def venue(self, place: Place, person: str) -> Venue:
+        """Describe a channel. Raises `NotInChannelError` for one that the bot can't see, `ChatError`."""
+
+    async def reader(self, place: Place, person: str) -> Reader:
+        """Look up in which time zone and language somebody reads. Never raises."""
+
+    async def shared_file(self, place: Place, file: str) -> SharedFile:
+        """Describe a file. Raises `ChatError`."""
+
+    async def download(self, place: Place, file_id: str, limit: int) -> bytes:
+        """Return the bytes of a file that somebody posted, `limit` at most. Raises `FileError`, `ChatError`."""
+
+    async def open_direct(self, place: Place, asker: Asker) -> Place:
+        """Return the place of direct messages between the bot and the asker. Raises `ChatError`."""
+
+    async def standing(self, place: Place, person: str) -> Standing:
+        """Look up whether a person is in the channel, and whether an admin of the workspace. Raises `ChatError`.
+
+        All of a workspace's people are in its own place, which has no channel.
+        """
+
+    async def visitor(self, place: Place, person: str) -> Visitor:
+        """Tell who somebody is, as known for an hour at most; a stranger is an outsider. Raises `ChatError`."""
+
+    async def channels(self, place: Place, person: str) -> tuple[tuple[str, str], ...]:
+        """Return the channels that both the bot and a person are in, 1,000 at most: ids, names. Raises `ChatError`."""
+
+    async def show_home(self, place: Place, person: str, sections: Sequence[Section]) -> None:
+        """Show a person's home, in the place of what it was. Raises `ChatError`."""
+
+    async def show_form(self, place: Place, form_id: str, form: Form) -> None:
+        """Put a form in the place of one that is open. Raises `ChatError`, where it was closed meanwhile, too."""

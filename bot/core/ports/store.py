@@ -1,0 +1,99 @@
+"""The store: what the bot remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from bot.core.channel_settings import ChannelSettings
+    from bot.core.code.files import CodeFile
+    from bot.core.conversation import Conversation, Place, Record
+    from bot.core.summarize.run import Run
+    from bot.core.usage import Used, View
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What was set for one place, by the settings' names; `version` counts its changes, 0 where there were none."""
+
+    values: Mapping[str, Any]
+    version: int = 0
+    person: str = ""
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SheetChange:
+    """A change of one sheet to its `version`: by the settings' names what was and what is since, None for unset."""
+
+    version: int
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    person: str
+    at: datetime
+
+
+class Store(Protocol):
+    """What the bot remembers. Each method is one short transaction."""
+
+    async def rate(self, place: Place, question: str, person: str, *, is_good: bool, comment: str = "") -> None:
+        """Keep what somebody thinks of the answer to a question; a later rating of theirs replaces it."""
+
+    async def conversation(self, place: Place) -> Conversation:
+        """Load a thread with its settings, by one query; an empty conversation where nothing is known."""
+
+    async def keep(self, record: Record) -> None:
+        """Store what was read at the platform, up to `record.read_until`, before the turn that needs it goes on."""
+
+    async def settings(self, place: Place) -> ChannelSettings:
+        """Return the settings that hold in a place: the thread's over the channel's over the workspace's."""
+
+    async def code_files(self, place: Place) -> tuple[CodeFile, ...]:
+        """Return the files of code of a thread, each in its latest version, the oldest file first."""
+
+    async def last_change(self) -> int:
+        """Return a number that is another one after any change of anybody's settings."""
+
+    async def sheet(self, place: Place) -> Sheet:
+        """Return what was set for just this thread, channel (`thread` is "") or workspace (`channel` is "")."""
+
+    async def layers(self, place: Place) -> tuple[Sheet, ...]:
+        """Return the sheets that hold in a place: the workspace's, the channel's, the thread's, as far as it goes."""
+
+    async def sheets(self, workspace: str = "") -> Mapping[Place, Sheet]:
+        """Return the sheets of a workspace and of its channels, or of all workspaces; threads are left out."""
+
+    async def history(self, place: Place, *, since: int = 0) -> tuple[SheetChange, ...]:
+        """Return the changes of just this place's sheet behind its version `since`, the newest 200, newest first."""
+
+    async def change_settings(
+        self, place: Place, changes: Mapping[str, Any], person: str, *, version: int | None = None
+    ) -> None:
+        """Set some settings of just this place, or unset them with None; who, when and what is kept.
+
+        Raises `ConflictError` when `version` is given and the sheet has another one by now.
+        """
+
+    async def usage(self, view: View, place: Place, person: str, now: datetime) -> tuple[Used, ...]:
+        """Return what was used by a person, in a channel or in a workspace, the oldest day first."""
+
+    async def begin_run(self, run: Run) -> None:
+        """Keep a new run of a summary; one that is there stays as it is."""
+
+    async def run(self, workspace: str, run_id: str) -> Run | None:
+        """Load a run; None for one that is forgotten."""
+
+    async def cancel_run(self, workspace: str, run_id: str, person: str) -> None:
+        """Note that a person wants their run no more."""
+
+    async def is_cancelled(self, run: Run) -> bool:
+        """Tell whether a run is wanted no more."""
+
+    async def kept_of_run(self, run: Run, key: str) -> str | None:
+        """Return what a run keeps under `key`."""
+
+    async def keep_of_run(self, run: Run, key: str, content: str) -> None:
+        """Keep `content` under `key`; what is there already stays."""

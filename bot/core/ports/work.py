@@ -1,0 +1,77 @@
+"""Durable work: where it is handed in, and what a turn of it keeps for a second try."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Mapping
+
+    from bot.core.command import Command
+    from bot.core.control import Form, Press, Submission
+    from bot.core.conversation import Changed, Heard, Place
+    from bot.core.ports.chat import Asker
+
+
+class Reception(Protocol):
+    """Where a listener hands in what calls for work. What is handed in twice counts once.
+
+    When a method returns, the work is durable; when it raises, nothing was taken and the platform will deliver again.
+    """
+
+    async def hear(self, heard: Heard) -> None:
+        """Take in a person's message."""
+
+    async def change(self, changed: Changed) -> None:
+        """Take in that a message was edited or deleted."""
+
+    async def take(self, command: Command) -> None:
+        """Take in a slash command."""
+
+    async def open(self, command: Command) -> Form | None:
+        """Return the form that a command opens at once, None where it has to be taken in. Raises a `BotError`."""
+
+    async def stop(self, place: Place) -> None:
+        """Take in that somebody stopped what is being written in a thread."""
+
+    async def press(self, press: Press) -> Form | None:
+        """Take in a press of a control or a shortcut; return the form to open where it asks for more."""
+
+    async def visit(self, workspace: str, asker: Asker, occasion: str) -> None:
+        """Take in that somebody looks at their home; `occasion` is unique to it."""
+
+    async def submit(self, submission: Submission) -> Mapping[str, str]:
+        """Take in a filled form; return what is wrong by the field's name, nothing where it was taken."""
+
+
+class Bookmark(Protocol):
+    """What a turn has already made visible, kept durably, so that a second try carries on instead of starting again.
+
+    `reference` names the turn to people and in the log.
+    """
+
+    @property
+    def reference(self) -> str:
+        """Name the turn."""
+
+    @property
+    def was_begun(self) -> bool:
+        """Tell whether a former try may have left something behind, even one that was cut short by a stop."""
+
+    @property
+    def halted(self) -> asyncio.Event:
+        """Return what is set when somebody wants the turn to end early."""
+
+    @property
+    def is_unwanted(self) -> bool:
+        """Tell whether nobody wants what the turn does any more, as when the message that it answers was deleted."""
+
+    def check(self) -> None:
+        """Raise when the turn may no longer be ours to run: to be called before each effect outside."""
+
+    def get(self, key: str) -> str | None:
+        """Return what was kept under `key`."""
+
+    async def keep(self, key: str, value: str) -> None:
+        """Keep `value` under `key`. Raises when the turn is no longer ours to run."""
