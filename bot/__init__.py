@@ -4,7 +4,7 @@ Slack on one side, Claude and the database on the others, the bot's own rules in
 and `app.py` introduces them to each other.
 
     __main__.py    python -m bot → cli
-    cli.py         the commands of the operator
+    cli/           the commands of the operator, a file for each group
     app.py         composition root: builds everything once, starts, drains on SIGTERM
     turns.py       what listeners hand in becomes durable work, and work goes to its use case
     features.py    what people can ask for, by name: each feature enters its commands, presses and forms here

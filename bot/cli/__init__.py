@@ -1,0 +1,52 @@
+"""The commands of the operator, `python -m bot …`: a module for each group of them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import DBAPIError
+
+from bot.cli import measure, playground, privacy, serve, setup, work
+from bot.cli.command import Commands
+from bot.errors import ChatError, ModelError, SettingsError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return the exit status: 2 for faults of the settings, told one a line, without a traceback."""
+    options = _parser().parse_args(arguments)
+    os.umask(0o077)  # the database holds what people wrote, and is nobody else's to read
+    run: Callable[[argparse.Namespace], int] = options.run
+    try:
+        return run(options)
+    except (SettingsError, UsageError, ModelError) as error:
+        return _fail(2, *(error.faults if isinstance(error, SettingsError) else [error.sentence]))
+    except ChatError as error:
+        return _fail(1, f"Slack did not let the bot in: {error}. `python -m bot doctor` tells more.")
+    except (OSError, UnicodeError) as error:
+        return _fail(1, f"The bot can't start: {error}.")
+    except DBAPIError as error:
+        return _fail(1, f"The database can't be used: {type(error.orig).__name__}. Check DATABASE_URL.")
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m bot", description="Parley: a self-hosted Claude for a team's Slack."
+    )
+    commands = Commands(parser)
+    for group in (playground, serve, setup, work, measure, privacy):
+        group.register(commands)
+    return parser
+
+
+def _fail(status: int, *sentences: str) -> int:
+    for sentence in sentences:
+        print(sentence, file=sys.stderr)
+    return status

@@ -1,0 +1,51 @@
+"""How well the model does, with nothing posted: `evaluate`, `triage --dry-run`."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.cli.command import configured
+
+if TYPE_CHECKING:
+    import argparse
+
+    from bot.cli.command import Commands
+
+
+def register(commands: Commands) -> None:
+    """Enter the commands."""
+    evaluate = commands.add(
+        "evaluate", "measure how well messages are sorted, against labels that people gave", _evaluate
+    )
+    what = evaluate.add_mutually_exclusive_group(required=True)
+    what.add_argument("file", nargs="?", type=Path, help="CSV, TSV, JSONL or XLSX with a text and a label in each row")
+    what.add_argument("--from-corrections", action="store_true", help="what people corrected in Slack")
+    evaluate.add_argument("--channel", default="", help="whose corrections, as T012AB/C034CD; all unless told")
+    evaluate.add_argument("--text", default="", help="the column with the texts; found by looking unless told")
+    evaluate.add_argument("--label", default="", help="the column with the labels; category, label, … unless told")
+    evaluate.add_argument("--categories", type=Path, help="a file with a category a line, as `Name: definition`")
+    evaluate.add_argument("--prompt", type=Path, help="a file with a channel's prompt")
+    evaluate.add_argument("--compare", action="append", default=[], help="a model's id, or a prompt's file (.md, .txt)")
+    evaluate.add_argument("--min-f1", type=float, default=0.0, help="exit with 1 where the first macro F1 is less")
+    triage = commands.add("triage", "show what would become of exported posts", _triage)
+    triage.add_argument("--dry-run", action="store_true", required=True, help="it posts nothing and keeps nothing")
+    triage.add_argument("file", type=Path, help="JSON lines with text, user and ts, or Slack's own export (zip)")
+    triage.add_argument("--channel", default="", help="whose settings, as T012AB/C034CD; the defaults unless told")
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from bot import evaluate
+
+    given = {name: value for name, value in vars(options).items() if name != "run"}
+    told, is_good = asyncio.run(evaluate.run(evaluate.Options(**given), configured()))
+    print(told)
+    return 0 if is_good else 1
+
+
+def _triage(options: argparse.Namespace) -> int:
+    from bot import dry_run
+
+    print(asyncio.run(dry_run.run(dry_run.Options(options.file, options.channel), configured())))
+    return 0

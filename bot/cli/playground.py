@@ -1,0 +1,139 @@
+"""Try the bot without any account: `playground`; and `start`, which serves Slack where its tokens are set."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot import settings
+from bot.cli.command import configured
+from bot.cli.serve import serve
+
+if TYPE_CHECKING:
+    from bot.cli.command import Commands
+    from bot.playground.local_workspace import LocalWorkspace
+    from bot.playground.page_api import Command, Shortcut
+
+PORT = 3900
+HIGHEST_PORT = 65_535
+
+
+def register(commands: Commands) -> None:
+    """Enter the commands."""
+    start = commands.add("start", "serve Slack when its tokens are set, else the playground", _start)
+    playground = commands.add("playground", "try the bot in the browser, without any account", _playground)
+    for command in (start, playground):
+        command.add_argument("--port", type=_port, default=PORT, help="of the playground's page; 0: a free one")
+        command.add_argument("--no-browser", action="store_true", help="don't open the page")
+        command.add_argument("--transport", choices=("socket", "http"), default="socket", help="how the bot is reached")
+
+
+def _port(typed: str) -> int:
+    if not (typed.isascii() and typed.isdigit() and int(typed) <= HIGHEST_PORT):
+        raise argparse.ArgumentTypeError(f"a number from 0 to {HIGHEST_PORT}")
+    return int(typed)
+
+
+def _start(options: argparse.Namespace) -> int:
+    if settings.has_slack_tokens(settings.environment()):
+        print("Slack tokens are set, so Parley joins Slack. (`python -m bot playground` starts the playground.)")
+        return serve(with_migration=True)
+    print("No Slack tokens are set in .env, so this is the playground; the README tells how to join Slack.")
+    return _playground(options)
+
+
+def _playground(options: argparse.Namespace) -> int:
+    with tempfile.TemporaryDirectory(prefix="parley-playground-") as folder:
+        asyncio.run(_play(options, Path(folder)))
+    return 0
+
+
+async def _play(options: argparse.Namespace, folder: Path) -> None:
+    """Run the local workspace, and the real bot in it, unaware of where it is. All is forgotten at the end."""
+    from bot import app
+    from bot.db import migrate
+    from bot.playground import feedback
+    from bot.playground.stage import Stage
+
+    environ = settings.environment()
+    is_rehearsal = "ANTHROPIC_API_KEY" not in environ
+    if is_rehearsal:
+        _bypass_proxies()
+    async with Stage(*_offered(), port=options.port, with_rehearsal=is_rehearsal) as stage:
+        told = {name: value for name, value in environ.items() if not name.startswith("SLACK_")}
+        told |= {"DATABASE_URL": f"sqlite:///{folder / 'parley.db'}", "HOST": "127.0.0.1", "PORT": "0"}
+        read = configured(told | stage.environment(options.transport), for_slack=True)
+        settings.hide_from_libraries()
+        await migrate.upgrade(read.database_url)
+        await _switch_triage_on(read.database_url, stage.workspace)
+
+        def announce(address: str) -> None:
+            if options.transport == "http":
+                stage.deliver_to(f"{address}/slack/events")
+            feedback.post(stage.workspace, tell=is_rehearsal)
+            print(f"Playground: {stage.url}", flush=True)
+            if not options.no_browser and _has_browser():
+                webbrowser.open(stage.url)
+
+        await app.serve(read, announce)
+
+
+def _offered() -> tuple[list[Command], list[Shortcut]]:
+    """Return the commands and shortcuts of the bot's manifest, for the page to offer."""
+    from bot.playground.page_api import Command, Shortcut
+    from bot.slack.commands import COMMANDS
+    from bot.slack.manifest import manifest
+
+    commands = [Command(f"/{spec.name}", spec.usage_hint, spec.description) for spec in COMMANDS]
+    shortcuts = [
+        Shortcut(shortcut["callback_id"], shortcut["name"], shortcut["type"])
+        for shortcut in manifest()["features"].get("shortcuts", ())
+    ]
+    return commands, shortcuts
+
+
+async def _switch_triage_on(database_url: str, workspace: LocalWorkspace) -> None:
+    """Let #support-feedback triage itself, and bugs go to #engineering. Posts come too quickly to be joined."""
+    from bot.core.channel_settings import read
+    from bot.core.conversation import Place
+    from bot.db.engine import Database
+    from bot.db.store import SqlStore
+    from bot.playground.feedback import CHANNEL
+
+    typed = {
+        "triage": "true",
+        "together": "0",
+        "teams": f"Apps: #{workspace.channel('engineering')}",
+        "routes": "Bug report -> Apps; Performance issue -> Apps",
+    }
+    database = Database.open(database_url)
+    try:
+        place = Place(workspace.workspace.team_id, workspace.channel(CHANNEL))
+        changes = {name: read(name, value, {}) for name, value in typed.items()}
+        await SqlStore(database).change_settings(place, changes, workspace.me.id)
+    finally:
+        await database.close()
+
+
+def _bypass_proxies() -> None:
+    """Drop the proxies from this process: nothing here leaves the machine, and a proxy would not lead back to it."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        os.environ.pop(name, None)
+        os.environ.pop(name.lower(), None)
+
+
+def _has_browser() -> bool:
+    """Tell whether a page would open before a person's eyes: not on a server, where a text browser might take over."""
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return False
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return True

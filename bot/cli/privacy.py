@@ -1,0 +1,69 @@
+"""What is kept of people's words: `export`, `forget`, `purge`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import re
+import sys
+from typing import TYPE_CHECKING
+
+from bot.cli.command import configured
+
+if TYPE_CHECKING:
+    from bot.cli.command import Commands
+
+
+def register(commands: Commands) -> None:
+    """Enter the commands."""
+    export = commands.add("export", "print all that is kept of a person, a line of JSON a row", _export)
+    forget = commands.add(
+        "forget", "count the words that are kept of a person, a channel, a workspace; erase them", _forget
+    )
+    for command in (export, forget):
+        command.add_argument("--workspace", type=_slack_id, required=True, help="its Slack id, such as T0123")
+        is_required = command is export
+        command.add_argument("--person", type=_slack_id, required=is_required, help="a Slack user id, such as U0123")
+    forget.add_argument("--channel", type=_slack_id, help="a Slack channel id, such as C0123")
+    forget.add_argument("--thread", type=_slack_id, help="the ts of the message that it hangs on")
+    forget.add_argument("--yes", action="store_true", help="erase; without it, they are only counted")
+    purge = commands.add(
+        "purge", "let go now what is older than RETENTION_DAYS and the channels' settings allow", _purge
+    )
+    purge.add_argument("--dry-run", action="store_true", help="only count it, by kind and channel")
+
+
+def _slack_id(typed: str) -> str:
+    if not re.fullmatch(r"[A-Z][A-Z0-9]+|\d+\.\d+", typed):
+        raise argparse.ArgumentTypeError(f"{typed} is no id of Slack's")
+    return typed
+
+
+def _export(options: argparse.Namespace) -> int:
+    from bot import privacy
+
+    asyncio.run(privacy.write_export(configured().database_url, options.workspace, options.person, print))
+    return 0
+
+
+def _forget(options: argparse.Namespace) -> int:
+    from bot import privacy
+    from bot.core.forget import Reach
+
+    if options.thread and not options.channel:
+        print("A thread needs its --channel, too.", file=sys.stderr)
+        return 2
+    if options.person and options.channel:
+        print("Either a --person or a --channel.", file=sys.stderr)
+        return 2
+    reach = Reach(options.workspace, options.channel or "", options.thread or "", options.person or "")
+    print(asyncio.run(privacy.forget(configured().database_url, reach, dry=not options.yes)))
+    return 0
+
+
+def _purge(options: argparse.Namespace) -> int:
+    from bot import privacy
+
+    read = configured()
+    print(asyncio.run(privacy.purge(read.database_url, read.retention_days, dry=options.dry_run)))
+    return 0

@@ -1,0 +1,69 @@
+"""What failed for good: `work list|retry|discard`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING
+
+from bot.cli.command import Commands, configured
+
+if TYPE_CHECKING:
+    import argparse
+
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+
+def register(commands: Commands) -> None:
+    """Enter the command."""
+    acts = Commands(commands.add("work", "list, retry or discard what failed for good", _work), "act")
+    acts.add("list", "list it, and count what waits and runs")
+    for act in (acts.add("retry", "try it again, in its old place"), acts.add("discard", "give it up, its words gone")):
+        which = act.add_mutually_exclusive_group(required=True)
+        which.add_argument("reference", nargs="?", help="what its person was told, and `work list` shows")
+        which.add_argument("--all", action="store_true", help="all that failed")
+
+
+def _work(options: argparse.Namespace) -> int:
+    from bot.db import migrate
+    from bot.db.engine import Database
+
+    url = configured().database_url
+
+    async def run() -> int:
+        await migrate.check(url)
+        database = Database.open(url)
+        try:
+            if options.act == "list":
+                return await _list(database.reader)
+            return await _change(database.writer, options.act, options.reference)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())
+
+
+async def _change(writer: AsyncEngine, act: str, reference: str | None) -> int:
+    from bot.work import failed
+
+    count = await (failed.retry if act == "retry" else failed.discard)(writer, reference)
+    if reference and not count:
+        print(f"Nothing that failed has the reference {reference}: see `python -m bot work list`.", file=sys.stderr)
+        return 1
+    print(f"{count} will be tried again." if act == "retry" else f"{count} discarded.")
+    return 0
+
+
+async def _list(reader: AsyncEngine) -> int:
+    """Print a line for each failure, and how much is under way; nobody's words."""
+    from bot.work import counts, failed
+
+    form = "{:<10} {:<16} {:<17} {:>8}  {}"
+    failures = await failed.failures(reader)
+    if failures:
+        print(form.format("reference", "kind", "failed at (UTC)", "attempts", "cause"))
+    for one in failures:
+        print(form.format(one.reference, one.kind, f"{one.failed_at:%Y-%m-%d %H:%M}", one.attempts, one.cause))
+    all_of_it = await counts.count(reader)
+    print(f"{all_of_it.failed} failed, {all_of_it.ready} waiting, {all_of_it.running} running.")
+    return 0
