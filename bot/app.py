@@ -31,7 +31,7 @@ from bot.departing import Departures
 from bot.errors import ChatError
 from bot.forgetting import Forgetting
 from bot.github import GitHub
-from bot.joining import join_many, join_one
+from bot.joining import join
 from bot.metrics import Metrics
 from bot.slack import http, socket
 from bot.slack.app import bolt_app
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
     from slack_bolt.async_app import AsyncApp
 
-    from bot.core.ports import Call, Chat
+    from bot.core.ports import Call, Chat, Model
     from bot.joining import Joined
     from bot.settings import Settings
 
@@ -75,22 +75,16 @@ async def running(settings: Settings) -> AsyncIterator[str]:
 
         model = await stack.enter_async_context(connect_model(settings, metrics))
         budget = Budget(SqlQuota(database), factor=settings.slack_rate_factor, on_short=metrics.short)
-        joined = (
-            join_many(settings, database, session, budget)
-            if settings.serves_many
-            else join_one(settings, session, budget)
-        )
-        store, runs, board = SqlStore(database), SqlRuns(database), SqlBoard(database)
+        joined = join(settings, database, session, budget)
         inbox = open_inbox(settings, database, metrics, joined)
         chat = SlackChat(joined.teams, session, budget)
-        forgetting = Forgetting(database)
-        admins = access.helpers(settings.parley_admins, chat.mention)
+        store, board, forgetting = SqlStore(database), SqlBoard(database), Forgetting(database)
         turns = Turns(
             inbox,
             store=store,
-            runs=runs,
+            runs=SqlRuns(database),
             board=board,
-            model=PaidModel(RedactingModel(model), SqlPurse(database), tell=partial(whisper, chat), helpers=admins),
+            model=guarded(model, database, chat, settings.parley_admins),
             chat=chat,
             admins=settings.parley_admins,
             eraser=forgetting,
@@ -98,20 +92,11 @@ async def running(settings: Settings) -> AsyncIterator[str]:
         departures = Departures(
             inbox, forgetting=forgetting, installations=joined.installations, ask=joined.ask, forget=joined.forget
         )
-        outward = session  # of one workspace, whose admins may know the network from inside
-        if settings.serves_many:
-            connector = aiohttp.TCPConnector(socket_factory=open_public)
-            outward = await stack.enter_async_context(aiohttp.ClientSession(connector=connector, trace_configs=traces))
+        outward = await stack.enter_async_context(outward_session(settings, session, traces))
         Webhook(inbox, outward, secret=_secret(settings.triage_webhook_secret), board=board, store=store)
-        GitHub(
-            inbox,
-            session,
-            url=settings.triage_github_url,
-            # One token would let each workspace's admins write into the repositories of all.
-            token="" if settings.serves_many else _secret(settings.triage_github_token),
-            board=board,
-            store=store,
-        )
+        # One token would let each workspace's admins write into the repositories of all.
+        token = "" if settings.serves_many else _secret(settings.triage_github_token)
+        GitHub(inbox, session, url=settings.triage_github_url, token=token, board=board, store=store)
         retention.register(inbox, database, settings.retention_days)
         app = bolt_app(joined.client, joined.teams, turns, departures.depart)
         await joined.introduce()
@@ -135,6 +120,25 @@ def connect_model(settings: Settings, metrics: Metrics) -> AbstractAsyncContextM
         base_url=settings.anthropic_base_url,
         on_call=on_call,
     )
+
+
+def guarded(model: Model, database: Database, chat: Chat, admins: frozenset[str]) -> Model:
+    """Return a model that keeps within the budgets, and does not get to see what is hidden."""
+    tell = partial(whisper, chat)
+    return PaidModel(RedactingModel(model), SqlPurse(database), tell=tell, helpers=access.helpers(admins, chat.mention))
+
+
+@asynccontextmanager
+async def outward_session(
+    settings: Settings, session: aiohttp.ClientSession, traces: list[aiohttp.TraceConfig]
+) -> AsyncIterator[aiohttp.ClientSession]:
+    """Open the session for addresses that admins set: those of one workspace may know the network from inside."""
+    if not settings.serves_many:
+        yield session
+        return
+    connector = aiohttp.TCPConnector(socket_factory=open_public)
+    async with aiohttp.ClientSession(connector=connector, trace_configs=traces) as public:
+        yield public
 
 
 def open_inbox(settings: Settings, database: Database, metrics: Metrics, joined: Joined) -> Inbox:

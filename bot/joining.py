@@ -52,6 +52,13 @@ class Joined:
         return await call(self.teams.of(workspace).client.auth_test)
 
 
+def join(settings: Settings, database: Database, session: aiohttp.ClientSession, budget: Budget) -> Joined:
+    """Join Slack as the settings want it. Raises `SettingsError` for keys of no use."""
+    if settings.serves_many:
+        return join_many(settings, database, session, budget)
+    return join_one(settings, session, budget)
+
+
 def join_one(settings: Settings, session: aiohttp.ClientSession, budget: Budget) -> Joined:
     """Join the workspace whose token the operator has set."""
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
@@ -78,27 +85,15 @@ def join_many(settings: Settings, database: Database, session: aiohttp.ClientSes
     kept = SqlInstallations(database, Vault(settings.encryption_keys))
     installed = Installed(kept, AsyncTokenRotator(client_id=client_id, client_secret=client_secret, client=base))
 
-    def join(workspace: str) -> tuple[Client, InstalledIdentity]:
+    def enter(workspace: str) -> tuple[Client, InstalledIdentity]:
         client = Client(OfWorkspace(workspace, installed), settings.slack_api_url, session, workspace)
         return client, InstalledIdentity(workspace, installed)
 
-    teams = Teams(join, session, budget)
+    teams = Teams(enter, session, budget)
 
     def forget(workspace: str) -> None:
         installed.forget(workspace)
         teams.forget(workspace)
-
-    async def admit(job: Job) -> bool:
-        """Also lets the workspace's own address be known before anything is done for it."""
-        workspace = workspace_of(job.payload)
-        if not workspace or is_departure(job.kind):
-            return True
-        try:
-            await teams.of(workspace).identity()
-        except RevokedError as error:
-            log.warning("dropped, as %s does not have the bot any more: %s (%s)", workspace, job.kind, error)
-            return False
-        return True
 
     flow = install.flow(
         base,
@@ -113,10 +108,23 @@ def join_many(settings: Settings, database: Database, session: aiohttp.ClientSes
         check=partial(call, base.api_test),
         introduce=kept.check,
         forget=forget,
-        admit=admit,
+        admit=partial(_admit, teams),
         installations=kept,
         pages=install.routes(flow),
     )
+
+
+async def _admit(teams: Teams, job: Job) -> bool:
+    """Tell whether a job's workspace still has the bot; its own address is known before anything is done for it."""
+    workspace = workspace_of(job.payload)
+    if not workspace or is_departure(job.kind):
+        return True
+    try:
+        await teams.of(workspace).identity()
+    except RevokedError as error:
+        log.warning("dropped, as %s does not have the bot any more: %s (%s)", workspace, job.kind, error)
+        return False
+    return True
 
 
 async def _introduce(identity: AskedIdentity) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.core.attachment import Attached, attach
 from bot.core.catch_up import catch_up
 from bot.core.code.follow_up import continue_code, is_for_code, with_sources
-from bot.core.code.produce import Desk
+from bot.core.code.produce import Desk, Product
 from bot.core.condense import is_due
 from bot.core.conversation import Message, Record, estimate_tokens, fit, is_refused, is_stop, preface, wants_answer
 from bot.core.halt import unless
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from bot.core.access import Judge
-    from bot.core.code.files import CodeFile
     from bot.core.control import Control
     from bot.core.conversation import Conversation, Fitted, Heard
     from bot.core.ports import Bookmark, Chat, Model, Store
@@ -58,52 +57,51 @@ async def answer(
     if refusal := await judge(heard, conversation.settings):
         return replace(_overheard(heard, question, conversation), refusal=refusal)
     asker = Asker(heard.author, heard.home)
-    files: tuple[CodeFile, ...] = ()
     title = heard.text.partition("\n")[0][:TITLE] if heard.opens_thread else ""
     async with chat.answer(heard.place, asker, bookmark, to=heard.id, title=title) as visible:
         if not question.text and not question.files:
-            written = Written(GREETING, await visible.replace(GREETING))
-        else:
-            reading = catch_up(heard, conversation, visible, bookmark=bookmark, store=store, chat=chat)
-            try:
-                conversation, read = await unless(bookmark.halted, reading)
-            except ModelStoppedError as error:
-                await own_up(error, visible, bookmark.reference)
-                return Record(heard.place, heard.author)  # of what was not read whole, the next question reads all
-            ready = await draft(heard, question, conversation, model=model, chat=chat)
-            desk = Desk(
-                heard.place,
-                asker,
-                ready.request,
-                visible,
-                bookmark,
-                model,
-                chat,
-                spare=ready.spare,
-                said=question.text,
-                question=question.id,
-                notes=ready.notes + read,
-                is_first=is_first(conversation),
-            )
-            if ready.is_empty:
-                sentence = "\n".join(ready.own.faults)
-                written = Written(sentence, await visible.replace(sentence))
-            elif is_for_code(question.text, conversation):
-                known = await store.code_files(heard.place) if conversation.has_code else ()
-                desk = replace(desk, known=with_sources(known, ready.own.attachments))
-                written, files = await continue_code(desk)
-            else:
-                written = await _converse(desk, controls(question) if controls else None)
-            # A file that the API refused must not spoil the turns that follow.
-            question = replace(question, files=()) if written.was_spared else question
-    began_with_bot = conversation.began_with_bot or heard.answers_bot or heard.opens_thread
-    record = written.record(heard.place, question, began_with_bot=began_with_bot)
-    grown = replace(conversation, messages=(*conversation.messages, *record.messages))
-    return replace(record, is_outgrown=is_due(grown), code_files=files)
+            greeted = Written(GREETING, await visible.replace(GREETING))
+            return _kept(heard, question, conversation, Product(greeted))
+        reading = catch_up(heard, conversation, visible, bookmark=bookmark, store=store, chat=chat)
+        try:
+            conversation, read = await unless(bookmark.halted, reading)
+        except ModelStoppedError as error:
+            await own_up(error, visible, bookmark.reference)
+            return Record(heard.place, heard.author)  # of what was not read whole, the next question reads all
+        ready = await draft(heard, question, conversation, model=model, chat=chat)
+        desk = Desk(
+            heard.place,
+            asker,
+            ready.request,
+            visible,
+            bookmark,
+            model,
+            chat,
+            spare=ready.spare,
+            said=question.text,
+            question=question.id,
+            notes=ready.notes + read,
+            is_first=is_first(conversation),
+        )
+        product = await _reply(desk, ready, conversation, store, controls(question) if controls else None)
+    return _kept(heard, question, conversation, product)
 
 
-async def _converse(desk: Desk, controls: Callable[[bool], Sequence[Control]] | None) -> Written:
-    return await write(
+async def _reply(
+    desk: Desk,
+    ready: Draft,
+    conversation: Conversation,
+    store: Store,
+    controls: Callable[[bool], Sequence[Control]] | None,
+) -> Product:
+    """Say what is wrong with the files where there is nothing else, write code where it is asked for, or converse."""
+    if ready.is_empty:
+        sentence = "\n".join(ready.own.faults)
+        return Product(Written(sentence, await desk.visible.replace(sentence)))
+    if is_for_code(desk.said, conversation):
+        known = await store.code_files(desk.place) if conversation.has_code else ()
+        return await continue_code(replace(desk, known=with_sources(known, ready.own.attachments)))
+    written = await write(
         desk.request,
         desk.visible,
         model=desk.model,
@@ -114,6 +112,17 @@ async def _converse(desk: Desk, controls: Callable[[bool], Sequence[Control]] | 
         controls=controls,
         is_first=desk.is_first,
     )
+    return Product(written)
+
+
+def _kept(heard: Heard, question: Message, conversation: Conversation, product: Product) -> Record:
+    """Return what the thread's history should keep of a question that was answered."""
+    # A file that the API refused must not spoil the turns that follow.
+    question = replace(question, files=()) if product.written.was_spared else question
+    began_with_bot = conversation.began_with_bot or heard.answers_bot or heard.opens_thread
+    record = product.written.record(heard.place, question, began_with_bot=began_with_bot)
+    grown = replace(conversation, messages=(*conversation.messages, *record.messages))
+    return replace(record, is_outgrown=is_due(grown), code_files=product.files)
 
 
 def is_first(conversation: Conversation) -> bool:
