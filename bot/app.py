@@ -78,6 +78,7 @@ async def running(settings: Settings) -> AsyncIterator[str]:
         joined = join(settings, database, session, budget)
         inbox = open_inbox(settings, database, metrics, joined)
         chat = SlackChat(joined.teams, session, budget)
+
         store, board, forgetting = SqlStore(database), SqlBoard(database), Forgetting(database)
         turns = Turns(
             inbox,
@@ -98,12 +99,12 @@ async def running(settings: Settings) -> AsyncIterator[str]:
         token = "" if settings.serves_many else _secret(settings.triage_github_token)
         GitHub(inbox, session, url=settings.triage_github_url, token=token, board=board, store=store)
         retention.register(inbox, database, settings.retention_days)
+
         app = bolt_app(joined.client, joined.teams, turns, departures.depart)
         await joined.introduce()
         await inbox.start()
         stack.push_async_callback(inbox.stop, settings.shutdown_grace)
         stack.push_async_callback(turns.close)
-
         yield await stack.enter_async_context(listening(settings, app, joined, database, partial(metrics.page, inbox)))
 
 

@@ -316,6 +316,19 @@ def fit(
 
     if before:
         tokens -= estimate_tokens(before)
+    kept, cut = _newest(messages, tokens, worded)
+    left_out = len(messages) - len(kept)
+    while not before and kept[0][0].role is not Role.USER and len(kept) > 1:
+        kept.pop(0)
+        left_out += 1
+    turns = [_turn(list(run), attached) for _, run in groupby(kept, key=lambda entry: entry[0].role)]
+    return Fitted(_opened(turns, before), left_out, cut)
+
+
+def _newest(
+    messages: Sequence[Message], tokens: int, worded: Callable[[Message], str]
+) -> tuple[list[tuple[Message, str]], int]:
+    """Return the newest messages that fit, each with its words, and how many characters of the last had to be cut."""
     newest, cut = shorten(worded(messages[-1]), tokens)
     kept = [(messages[-1], newest)]
     room = tokens - estimate_tokens(newest)
@@ -326,18 +339,19 @@ def fit(
             break
         kept.append((message, text))
     kept.reverse()
-    left_out = len(messages) - len(kept)
-    while not before and kept[0][0].role is not Role.USER and len(kept) > 1:
-        kept.pop(0)
-        left_out += 1
-    turns = [_turn(list(run), attached) for _, run in groupby(kept, key=lambda entry: entry[0].role)]
-    if before and turns[0].role is Role.USER:
-        turns[0] = replace(turns[0], text=f"{before}\n\n{turns[0].text}")
-    elif before:
-        turns.insert(0, Turn(Role.USER, before))
-    return Fitted(tuple(turns), left_out, cut)
+    return kept, cut
 
 
 def _turn(run: Sequence[tuple[Message, str]], attached: Mapping[str, tuple[Attachment, ...]]) -> Turn:
     files = tuple(file for message, _ in run for file in attached.get(message.id, ()))
     return Turn(run[0][0].role, "\n\n".join(text for _, text in run), files)
+
+
+def _opened(turns: Sequence[Turn], before: str) -> tuple[Turn, ...]:
+    """Put a text before the turns, in the first one where that is the user's."""
+    first, *others = turns
+    if not before:
+        return tuple(turns)
+    if first.role is Role.USER:
+        return replace(first, text=f"{before}\n\n{first.text}"), *others
+    return Turn(Role.USER, before), *turns

@@ -66,32 +66,7 @@ def manifest(url: str = "") -> dict[str, Any]:
             "description": "A self-hosted Claude for your team's Slack",
             "background_color": "#2b2a33",
         },
-        "features": {
-            "agent_view": {
-                "agent_description": "Ask Claude, summarize channels and texts, sort messages, write code. AI can err.",
-                "suggested_prompts": [{"title": title, "message": message} for title, message in agent.PROMPTS],
-            },
-            "app_home": {
-                "home_tab_enabled": True,
-                "messages_tab_enabled": True,
-                "messages_tab_read_only_enabled": False,
-            },
-            "bot_user": {"display_name": NAME, "always_online": True},
-            "shortcuts": [
-                {"callback_id": id_, "name": name, "type": "message", "description": description}
-                for id_, name, description in SHORTCUTS
-            ],
-            "slash_commands": [
-                {
-                    "command": f"/{command.name}",
-                    "description": command.description,
-                    "usage_hint": command.usage_hint,
-                    "should_escape": True,
-                    **address,
-                }
-                for command in COMMANDS
-            ],
-        },
+        "features": _features(address),
         "oauth_config": {**redirects, "scopes": {"bot": sorted(SCOPES)}},
         "settings": {
             "event_subscriptions": {"bot_events": list(EVENTS), **request},
@@ -100,4 +75,34 @@ def manifest(url: str = "") -> dict[str, Any]:
             "socket_mode_enabled": not url,
             "token_rotation_enabled": False,
         },
+    }
+
+
+def _features(address: dict[str, str]) -> dict[str, Any]:
+    """Return what people see of the app; `address` is where commands go over HTTP."""
+    return {
+        "agent_view": {
+            "agent_description": "Ask Claude, summarize channels and texts, sort messages, write code. AI can err.",
+            "suggested_prompts": [{"title": title, "message": message} for title, message in agent.PROMPTS],
+        },
+        "app_home": {
+            "home_tab_enabled": True,
+            "messages_tab_enabled": True,
+            "messages_tab_read_only_enabled": False,
+        },
+        "bot_user": {"display_name": NAME, "always_online": True},
+        "shortcuts": [
+            {"callback_id": id_, "name": name, "type": "message", "description": description}
+            for id_, name, description in SHORTCUTS
+        ],
+        "slash_commands": [
+            {
+                "command": f"/{command.name}",
+                "description": command.description,
+                "usage_hint": command.usage_hint,
+                "should_escape": True,
+                **address,
+            }
+            for command in COMMANDS
+        ],
     }
