@@ -6,7 +6,8 @@ and `app.py` introduces them to each other.
     __main__.py    python -m bot → cli
     cli/           the commands of the operator, a file for each group
     app.py         composition root: builds everything once, starts, drains on SIGTERM
-    turns.py       what listeners hand in becomes durable work, and work goes to its use case
+    reception.py   what listeners hand in becomes durable work, or is answered while Slack waits
+    turns.py       work goes to its use case: a message, a command, a press
     features.py    what people can ask for, by name: each feature enters its commands, presses and forms here
     gate.py        who may: asked before messages, commands, presses and forms
     threads.py     what goes on in threads beside turns: edits, summaries of what is old, refusals

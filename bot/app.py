@@ -33,11 +33,12 @@ from bot.forgetting import Forgetting
 from bot.github import GitHub
 from bot.joining import join
 from bot.metrics import Metrics
+from bot.reception import DurableReception
 from bot.slack import http, socket
 from bot.slack.app import bolt_app
 from bot.slack.budget import Budget
 from bot.slack.chat import SlackChat
-from bot.turns import Turns, is_transient
+from bot.turns import is_transient
 from bot.webhook import Webhook, open_public
 from bot.work import Inbox, fence
 
@@ -80,7 +81,7 @@ async def running(settings: Settings) -> AsyncIterator[str]:
         chat = SlackChat(joined.teams, session, budget)
 
         store, board, forgetting = SqlStore(database), SqlBoard(database), Forgetting(database)
-        turns = Turns(
+        reception = DurableReception(
             inbox,
             store=store,
             runs=SqlRuns(database),
@@ -100,11 +101,11 @@ async def running(settings: Settings) -> AsyncIterator[str]:
         GitHub(inbox, session, url=settings.triage_github_url, token=token, board=board, store=store)
         retention.register(inbox, database, settings.retention_days)
 
-        app = bolt_app(joined.client, joined.teams, turns, departures.depart)
+        app = bolt_app(joined.client, joined.teams, reception, departures.depart)
         await joined.introduce()
         await inbox.start()
         stack.push_async_callback(inbox.stop, settings.shutdown_grace)
-        stack.push_async_callback(turns.close)
+        stack.push_async_callback(reception.close)
         yield await stack.enter_async_context(listening(settings, app, joined, database, partial(metrics.page, inbox)))
 
 

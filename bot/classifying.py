@@ -24,7 +24,8 @@ from bot.core.classify.run import Asked, Status
 from bot.core.conversation import Record, wants_answer
 from bot.core.ports import Asker
 from bot.db import store as db_store
-from bot.errors import BotError, SlowError, UsageError
+from bot.deliveries import lane, share
+from bot.errors import UsageError, known
 from bot.features import FormCase
 from bot.gone import unless_gone
 from bot.work import Delivery
@@ -121,10 +122,8 @@ class Classifying:
                 asked = presses.read_request(submission, _id(f"{submission.asker.home} {submission.id}"))
             except UsageError as error:
                 return {"categories": error.sentence}
-            lane = _lane(asked.place)
-            await self._inbox.accept(
-                Delivery(f"classify:{asked.id}", lane, ASKED, _ASKED.dump_python(asked, mode="json"))
-            )
+            payload = _ASKED.dump_python(asked, mode="json")
+            await self._inbox.accept(Delivery(f"classify:{asked.id}", lane(asked.place), ASKED, payload))
             return {}
         if faults := await presses.submit(submission, world=self._world):
             return faults
@@ -149,7 +148,7 @@ class Classifying:
         """Tell the asker that the run could not even begin."""
         asked = _ASKED.validate_python(job.payload)
         async with self._world.chat.whisper(asked.place, asked.asker) as visible:
-            await visible.replace(f"{_known(error).sentence} (Reference: `{job.reference}`)")
+            await visible.replace(f"{known(error).sentence} (Reference: `{job.reference}`)")
 
     async def run_turn(self, job: Job) -> Finish | None:
         """Carry a run on for a while."""
@@ -173,7 +172,7 @@ class Classifying:
         if run is None or not run.is_open:
             return None
         async with answering(run, job, self._world) as visible:
-            return _finish(await stop(run, _known(error), visible, bookmark=job, world=self._world))
+            return _finish(await stop(run, known(error), visible, bookmark=job, world=self._world))
 
     async def run_show(self, job: Job) -> None:
         """Show a run as a form has changed it."""
@@ -191,7 +190,7 @@ class Classifying:
 
     async def drop(self, place: Place, message: str) -> None:
         """End what sorts for a message of a thread that was deleted: nobody wants it any more."""
-        await self._inbox.drop(_lane(place), lambda kind, payload: kind == ASKED and payload["to"] == message)
+        await self._inbox.drop(lane(place), lambda kind, payload: kind == ASKED and payload["to"] == message)
         for id_ in await self._world.runs.running(place):
             run = await self._world.runs.find(place.workspace, id_)
             if run is not None and run.to == message:
@@ -205,10 +204,8 @@ class Classifying:
 
     async def _later(self, run: Run, turn: Bookmark) -> None:
         id_ = f"classify:{run.id}:{turn.reference}"
-        share = f"{run.place.workspace}:{run.place.channel}"
-        await self._inbox.accept(
-            Delivery(id_, _lane_of(run.place, run.id), RUN, _payload(run.place.workspace, run.id), share)
-        )
+        payload = _payload(run.place.workspace, run.id)
+        await self._inbox.accept(Delivery(id_, _lane_of(run.place, run.id), RUN, payload, share(run.place)))
 
 
 def _asked(command: Command) -> Asked:
@@ -233,17 +230,9 @@ def _payload(workspace: str, run: str) -> dict[str, str]:
     return {"workspace": workspace, "run": run}
 
 
-def _lane(place: Place) -> str:
-    return f"{place.workspace}:{place.channel}:{place.thread}"
-
-
 def _lane_of(place: Place, run: str) -> str:
     return f"{place.workspace}:classify:{run}"
 
 
 def _finish(record: Record) -> Finish:
     return partial(db_store.record, record=ledger.whole(record))
-
-
-def _known(error: Exception) -> BotError:
-    return error if isinstance(error, BotError) else SlowError() if isinstance(error, TimeoutError) else BotError()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.core import configure, configure_budget, impersonate, settings_form
+from bot.core import configure, configure_budget, impersonate, parley, settings_form
 from bot.core.control import Press
 from bot.core.triage import settings_form as triage_form
 from bot.deliveries import press_delivery
@@ -50,6 +50,7 @@ class Configuring:
         admins, store, chat = self._desk.admins, self._desk.store, self._desk.chat
         budget = partial(configure_budget.configure_budget, admins=admins, store=store, chat=chat)
         persona = partial(impersonate.impersonate, admins=admins, store=store, chat=chat)
+        features.commands["parley"] = partial(self._parley, features.words)
         features.words |= {
             **dict.fromkeys(configure.WORDS, self.configure),
             "budget": partial(self._then_forget, budget),
@@ -65,6 +66,10 @@ class Configuring:
         }
         settings = (*settings_form.PRESSES, settings_form.FORM, *triage_form.PRESSES, triage_form.FORM)
         features.parts_of |= dict.fromkeys((*settings, triage_form.TEAM_FORM), "parley")
+
+    async def _parley(self, words: Mapping[str, Commanded], command: Command, *, bookmark: Bookmark) -> Record:
+        carry_out = parley.find(command.text, words) or self.configure
+        return await carry_out(command, bookmark=bookmark)
 
     async def configure(self, command: Command, *, bookmark: Bookmark) -> Record:
         """Show or change settings. Raises `ChatError`."""

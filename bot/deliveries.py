@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from bot.core import again
 from bot.core.code import wording
 from bot.core.revise import REGENERATE
-from bot.threads import lane, share
 from bot.work import Delivery
 
 if TYPE_CHECKING:
@@ -17,10 +16,20 @@ if TYPE_CHECKING:
 
     from bot.core.command import Command
     from bot.core.control import Press
-    from bot.core.conversation import Heard
+    from bot.core.conversation import Heard, Place
 
 MESSAGE, COMMAND, PRESS = "message", "command", "press"
 ONCE = {REGENERATE, again.CONTINUE, wording.CONTINUE, wording.ANEW}  # presses that count once for an answer
+
+
+def lane(place: Place) -> str:
+    """Name the lane in which a thread's work goes one at a time."""
+    return f"{place.workspace}:{place.channel}:{place.thread}"
+
+
+def share(place: Place) -> str:
+    """Name the share by which work takes turns when there is too much: the channel."""
+    return f"{place.workspace}:{place.channel}"
 
 
 def message_delivery(heard: Heard) -> Delivery:

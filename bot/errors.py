@@ -251,3 +251,10 @@ class ModelFormError(ModelError):
     """Structured output that did not fit its form."""
 
     sentence = "Claude's answer was not in the form I asked for. Please try again."
+
+
+def known(error: Exception) -> BotError:
+    """Return an error as one that people can be told of."""
+    if isinstance(error, BotError):
+        return error
+    return SlowError() if isinstance(error, TimeoutError) else BotError()

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from bot.core import again, forget, settings_form, usage
+from bot.core.code import wording
+from bot.core.code.anew import anew
+from bot.core.code.follow_up import press_code
+from bot.core.code.write import code
 from bot.core.conversation import Place
+from bot.core.revise import REGENERATE
+from bot.core.summarize import answer as summary
+from bot.core.summarize import source as summary_source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,7 +23,7 @@ if TYPE_CHECKING:
     from bot.core.command import Command
     from bot.core.control import Form, Press, Submission
     from bot.core.conversation import Record
-    from bot.core.ports import Bookmark
+    from bot.core.ports import Bookmark, Chat, Model, Store
 
 
 class Commanded(Protocol):
@@ -97,3 +107,50 @@ class Features:
     forms: dict[str, FormCase] = field(default_factory=dict)
     parts_of: dict[str, str] = field(default_factory=dict)
     for_anyone: set[str] = field(default_factory=set)
+
+
+class PressedInCore(Protocol):
+    """A press's use case in `core`, which gets its ports with each press."""
+
+    async def __call__(self, press: Press, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
+        """Raise as `Commanded` does."""
+
+
+PRESSES: dict[str, PressedInCore] = {
+    REGENERATE: again.regenerate,
+    again.CONTINUE: again.go_on,
+    summary.SHARE: summary.share,
+    summary.SHORTER: summary.again,
+    summary.LONGER: summary.again,
+    summary.ACTIONS: summary.again,
+    settings_form.TRY: settings_form.try_out,
+    **dict.fromkeys((wording.TESTS, wording.EXPLAIN, wording.TRANSLATE, wording.SAVE), press_code),
+    **dict.fromkeys((wording.CONTINUE, wording.ANEW), anew),
+}
+
+
+def enter_core(
+    features: Features, *, store: Store, model: Model, chat: Chat, admins: frozenset[str], eraser: forget.Eraser
+) -> None:
+    """Enter what `core` carries out alone: it needs no work of its own."""
+    features.commands |= {
+        "summarize": partial(summary.summarize, store=store, model=model, chat=chat),
+        "code": partial(code, store=store, model=model, chat=chat),
+    }
+    features.threads["summarize"] = partial(summary_source.open_thread, store=store, chat=chat)
+    features.words |= {
+        "usage": partial(usage.usage, admins=admins, store=store, chat=chat, clock=partial(datetime.now, UTC)),
+        "forget": partial(forget.forget, admins=admins, eraser=eraser, chat=chat),
+    }
+    features.presses |= {name: partial(case, store=store, model=model, chat=chat) for name, case in PRESSES.items()}
+    features.presses[forget.FORGET] = partial(forget.press_forget, admins=admins, eraser=eraser, chat=chat)
+    features.presses_now |= {
+        again.RATE: partial(again.rate, store=store),
+        summary.CANCEL: partial(summary.cancel, store=store),
+    }
+    features.forms[again.COMMENT] = FormCase(partial(again.comment, store=store), where_told)
+    features.parts_of |= {
+        **dict.fromkeys((summary.SHORTER, summary.LONGER, summary.ACTIONS), "summarize"),
+        **dict.fromkeys((wording.TESTS, wording.EXPLAIN, wording.TRANSLATE), "code"),
+    }
+    features.for_anyone |= {"forget", forget.FORGET}

@@ -5,22 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core import access
+from bot.core import access, parley
 from bot.core.access import Visitor
 from bot.core.admin import is_named
 from bot.core.ports import Asker
 
 if TYPE_CHECKING:
     from bot.core.channel_settings import ChannelSettings
+    from bot.core.command import Command
+    from bot.core.control import Press, Submission
     from bot.core.conversation import Heard, Place
     from bot.core.ports import Chat, Store
+    from bot.features import Features
 
 
 class Gate:
     """Stands before everything that people ask for. Somebody known costs no call to the platform."""
 
-    def __init__(self, *, store: Store, chat: Chat, admins: frozenset[str]) -> None:
-        self._store, self._chat, self._admins = store, chat, admins
+    def __init__(self, features: Features, *, store: Store, chat: Chat, admins: frozenset[str]) -> None:
+        self._features, self._store, self._chat, self._admins = features, store, chat, admins
         self._helpers = access.helpers(admins, chat.mention)
 
     async def judge(self, heard: Heard, settings: ChannelSettings, *, command: str = "") -> str:
@@ -38,6 +41,22 @@ class Gate:
         settings = await self._store.settings(replace(place, thread=""))
         visitor = await self._visitor(place, asker)
         return access.refusal(visitor, place.channel, settings, self._helpers, command=command)
+
+    async def refusal_of_command(self, command: Command) -> str:
+        """Return why a command is not carried out, as `refusal` does."""
+        if command.name == "parley" and parley.word(command.text) in self._features.for_anyone:
+            return ""
+        return await self.refusal(command.place, command.asker, command=command.name)
+
+    async def refusal_of_press(self, press: Press) -> str:
+        """Return why a press is not carried out, as `refusal` does."""
+        if press.name in self._features.for_anyone:
+            return ""
+        return await self.refusal(press.place, press.asker, command=self._features.parts_of.get(press.name, ""))
+
+    async def refusal_of_form(self, submission: Submission, place: Place) -> str:
+        """Return why a form that is about a place is not taken, as `refusal` does."""
+        return await self.refusal(place, submission.asker, command=self._features.parts_of.get(submission.name, ""))
 
     async def _visitor(self, place: Place, asker: Asker) -> Visitor:
         visitor = await self._chat.visitor(place, asker.person)

@@ -17,6 +17,7 @@ from bot.core.conversation import Changed, Heard, Place, Record, may_be_for_bot
 from bot.core.ports import DEFAULTS, Asker
 from bot.core.revise import REGENERATE, offer_again, refuse
 from bot.db import store as db_store
+from bot.deliveries import lane, share
 from bot.errors import ModelStoppedError, OverBudgetError
 from bot.work import Delivery
 
@@ -41,16 +42,6 @@ MOST_CHANNELS = 5_000  # whose settings are remembered
 _CHANGED = TypeAdapter(Changed)
 _HEARD = TypeAdapter(Heard)
 _PLACE = TypeAdapter(Place)
-
-
-def lane(place: Place) -> str:
-    """Name the lane in which a thread's work goes one at a time."""
-    return f"{place.workspace}:{place.channel}:{place.thread}"
-
-
-def share(place: Place) -> str:
-    """Name the share by which work takes turns when there is too much: the channel."""
-    return f"{place.workspace}:{place.channel}"
 
 
 def change_delivery(changed: Changed) -> Delivery:
@@ -164,8 +155,9 @@ class Threads:
     async def run_refusal(self, job: Job) -> None:
         """Tell somebody, once, that they are not answered here."""
         heard = _HEARD.validate_python(job.payload["heard"])
-        place = replace(heard.place, thread="") if heard.opens_thread else heard.place
-        await refuse(place, Asker(heard.author, heard.home), str(job.payload["sentence"]), chat=self._chat)
+        await refuse(
+            heard.private_place, Asker(heard.author, heard.home), str(job.payload["sentence"]), chat=self._chat
+        )
 
 
 async def _nobody_to_tell(_job: Job, error: Exception) -> None:

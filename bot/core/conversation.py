@@ -97,6 +97,11 @@ class Heard:
         """Tell whether the message is the first of its thread."""
         return self.id == self.place.thread
 
+    @property
+    def private_place(self) -> Place:
+        """Where the author alone can be told something: a platform may show that in no thread that has no reply yet."""
+        return replace(self.place, thread="") if self.opens_thread else self.place
+
 
 @dataclass(frozen=True, slots=True)
 class Changed:

@@ -1,0 +1,166 @@
+"""The reception: what listeners hand in becomes durable work, or is answered while the platform waits."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from bot.classifying import Classifying
+from bot.configuring import Configuring
+from bot.core import again, forget, parley
+from bot.core.control import STOP
+from bot.core.conversation import is_stop
+from bot.core.ports import Asker
+from bot.core.settings_form import Desk
+from bot.core.summarize import source as summary_source
+from bot.deliveries import answers, command_delivery, lane, message_delivery, press_delivery
+from bot.errors import NotAllowedError
+from bot.features import Features, enter_core
+from bot.gate import Gate
+from bot.home_tab import HomeTab
+from bot.notices import Notices
+from bot.threads import Threads
+from bot.triaging import Triaging
+from bot.turns import Turns
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.core.classify.run import Runs
+    from bot.core.command import Command
+    from bot.core.control import Form, Press, Submission
+    from bot.core.conversation import Changed, Heard, Place
+    from bot.core.ports import Chat, Model, Store
+    from bot.core.triage.item import Board
+    from bot.work import Inbox
+
+log = logging.getLogger(__name__)
+
+
+class DurableReception:
+    """Implements `core.ports.Reception`, and introduces the features to each other."""
+
+    def __init__(  # noqa: PLR0913 (all that the use cases ask for)
+        self,
+        inbox: Inbox,
+        *,
+        store: Store,
+        runs: Runs,
+        board: Board,
+        model: Model,
+        chat: Chat,
+        admins: frozenset[str],
+        eraser: forget.Eraser,
+    ) -> None:
+        self._inbox, self._chat = inbox, chat
+        self._features = features = Features()
+        self._gate = gate = Gate(features, store=store, chat=chat, admins=admins)
+        self._threads = Threads(inbox, store=store, model=model, chat=chat, controls=features.presses)
+        self._classifying = Classifying(inbox, runs=runs, store=store, model=model, chat=chat, judge=gate.judge)
+        self._triaging = Triaging(
+            inbox, board=board, runs=runs, store=store, model=model, chat=chat, settings_of=self._threads.settings_of
+        )
+        self._home = HomeTab(inbox, store=store, board=board, chat=chat, gate=gate, admins=admins)
+        self._notices = Notices(inbox, store=store, chat=chat)
+        configuring = Configuring(
+            inbox,
+            Desk(store, model, chat, admins),
+            threads=self._threads,
+            home=self._home,
+            changed=self._triaging.configured,
+            retry=self._triaging.retry_teams,
+        )
+        enter_core(features, store=store, model=model, chat=chat, admins=admins, eraser=eraser)
+        for feature in (self, self._classifying, self._triaging, configuring):
+            feature.register(features)
+        Turns(
+            inbox,
+            features,
+            store=store,
+            model=model,
+            chat=chat,
+            gate=gate,
+            threads=self._threads,
+            hear_file=self._classifying.hear,
+        )
+
+    def register(self, features: Features) -> None:
+        """Enter what is taken in, or done, here."""
+        features.presses_now |= {STOP: self._press_stop, summary_source.SHORTCUT: self._summarize_thread}
+        features.parts_of[summary_source.SHORTCUT] = "summarize"
+        features.for_anyone.add(STOP)
+
+    async def hear(self, heard: Heard) -> None:
+        """Take in a person's message."""
+        await self._triaging.hear(heard)
+        if not await self._threads.is_worth_hearing(heard):
+            return
+        if is_stop(heard.text):
+            await self.stop(heard.place)
+        delivery = message_delivery(heard)
+        if await self._inbox.accept(delivery):
+            self._notices.notify(delivery, heard.private_place, Asker(heard.author, heard.home), heard)
+
+    async def change(self, changed: Changed) -> None:
+        """Take in that a message was edited or deleted; answers to one that is deleted end, as nobody wants them."""
+        await self._triaging.change(changed)
+        await self._threads.change(changed)
+        if changed.is_deleted:
+            await self._inbox.drop(lane(changed.place), answers(changed.id))
+            await self._classifying.drop(changed.place, changed.id)
+
+    async def stop(self, place: Place) -> None:
+        """Stop what is being written in a thread; not in its lane, where it would wait for what it is to end."""
+        await self._inbox.halt(lane(place))
+        await self._classifying.stop(place)
+
+    async def take(self, command: Command) -> None:
+        """Take in a slash command."""
+        delivery = command_delivery(command)
+        if await self._inbox.accept(delivery):
+            self._notices.notify(delivery, command.place, command.asker)
+
+    async def open(self, command: Command) -> Form | None:
+        """Return the form that a command opens, None where there is none, or not for its asker."""
+        opening = parley.find(command.text, self._features.opened) if command.name == "parley" else None
+        if opening is None or await self._gate.refusal_of_command(command):
+            return None
+        return await opening(command)
+
+    async def press(self, press: Press) -> Form | None:
+        """Take in a press, or return the form that it opens. One that nobody knows any more is left."""
+        if at_once := self._features.presses_now.get(press.name):
+            if refusal := await self._gate.refusal_of_press(press):
+                raise NotAllowedError(refusal)
+            return await at_once(press)
+        if press.name in self._features.presses:
+            await self._inbox.accept(press_delivery(press))
+        else:
+            log.warning("nobody knows the control %s", press.name)
+        return None
+
+    async def submit(self, submission: Submission) -> Mapping[str, str]:
+        """Take in a filled form; return what is wrong, by the field. Who may is asked anew: settings change."""
+        form = self._features.forms.get(submission.name)
+        if form is None:
+            log.warning("nobody knows the form %s", submission.name)
+            return {}
+        place = await form.where(submission)
+        if place and (refusal := await self._gate.refusal_of_form(submission, place)):
+            raise NotAllowedError(refusal)
+        return await form.submit(submission)
+
+    async def visit(self, workspace: str, asker: Asker, occasion: str) -> None:
+        """Take in that somebody looks at their home, or should see a change there."""
+        await self._home.visit(workspace, asker, occasion)
+
+    async def close(self) -> None:
+        """End the notices that are under way."""
+        await self._notices.close()
+
+    async def _press_stop(self, press: Press) -> None:
+        await again.allow_stop(press, self._chat)
+        await self.stop(press.place)
+
+    async def _summarize_thread(self, press: Press) -> None:
+        await self.take(summary_source.from_shortcut(press, chat=self._chat))
