@@ -1,0 +1,205 @@
+"""A setting as a field of the form: laid out for its place and model, filled with what was typed, read back."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+
+from bot.core.channel_settings import COMMANDS, ChannelSettings, read
+from bot.core.classify import category
+from bot.core.classify.category import Category
+from bot.core.control import Field, Kind
+from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.core.conversation import Place
+    from bot.core.ports import Model
+
+MODEL = "model"
+INHERITED = "-"  # what is chosen where a setting is left to the layer below; the platform takes no empty choice
+LONGEST = 3_000  # characters of a field, the platform's limit
+
+# What stands in the form, in its order; the others are for `/parley set`.
+FIELDS = (
+    "instructions",
+    "persona",
+    "model",
+    "creativity",
+    "temperature",
+    "top_p",
+    "thinking",
+    "effort",
+    "max_output",
+    "answers",
+    "answers_bots",
+    "outsiders",
+    "context",
+    "categories",
+    "code_language",
+    "footer",
+    "person_budget",
+    "channel_budget",
+    "workspace_budget",
+    "budget_notice",
+    "turns_per_minute",
+    "guests",
+    "allowed_people",
+    "denied_people",
+    "allowed_channels",
+    "denied_channels",
+    "commands_off",
+    "redact",
+    "phone_country",
+    "retention_days",
+)
+FOR_WORKSPACES = {"workspace_budget", "allowed_channels", "denied_channels"}
+NOT_FOR_THREADS = FOR_WORKSPACES | {
+    *("person_budget", "channel_budget", "budget_notice", "turns_per_minute"),
+    *("guests", "allowed_people", "denied_people", "commands_off"),
+}
+# The kind of their fields, what stands before each of them, and between them.
+LISTS: dict[str, tuple[Kind, str, str]] = {
+    "allowed_people": ("people", "@", " "),
+    "denied_people": ("people", "@", " "),
+    "allowed_channels": ("channels", "#", " "),
+    "denied_channels": ("channels", "#", " "),
+    "commands_off": ("choices", "", ", "),
+}
+TYPED = {"code_language", "phone_country"}  # in a line
+LABELS = {
+    "instructions": "System prompt",
+    "max_output": "Longest answer",
+    "top_p": "Top-p",
+    "answers": "Whom to answer",
+    "person_budget": "Budget of a person, $ a day",
+    "channel_budget": "Budget of the channel, $ a day",
+    "workspace_budget": "Budget of the workspace, $ a month",
+    "budget_notice": "Notice at, % of a budget",
+    "turns_per_minute": "Questions of a person, a minute",
+    "allowed_people": "Only these people",
+    "denied_people": "Not these people",
+    "allowed_channels": "Only these channels",
+    "denied_channels": "Not these channels",
+    "commands_off": "Commands that are off",
+}
+# A value of each setting that not every model takes, to ask the model about.
+PROBES: Mapping[str, Any] = {
+    "creativity": "medium",
+    "temperature": 0.5,
+    "top_p": 0.9,
+    "thinking": "adaptive",
+    "effort": "medium",
+}
+
+
+def label(name: str) -> str:
+    """Return what stands above a setting's field."""
+    return LABELS.get(name) or name.replace("_", " ").capitalize()
+
+
+def belongs(name: str, place: Place) -> bool:
+    """Tell whether a setting can be set for a place of that kind."""
+    if place.thread:
+        return name not in NOT_FOR_THREADS
+    return name not in FOR_WORKSPACES if place.channel else name != "channel_budget"
+
+
+def applies(name: str, chosen: str, model: Model) -> bool:
+    """Tell whether the chosen model takes a setting; "" for the usual model."""
+    if name not in PROBES:
+        return True
+    return name not in model.faults(ChannelSettings.model_validate({"model": chosen, name: PROBES[name]}))
+
+
+def lay_out(name: str, typed: str, inherited: ChannelSettings, models: Mapping[str, str], model: Model) -> Field:
+    """Return a setting's field with what was typed; `inherited` are the settings of the layers below.
+
+    `models` are those that can be chosen: their names by their ids.
+    """
+    left = _text(name, inherited.model_dump(mode="json")[name])
+    description = ChannelSettings.model_fields[name].description or ""
+    hint = description[:1].upper() + description[1:] + "."
+    if name == MODEL:
+        offered = {one: _offer(one, called, model) for one, called in models.items()}
+        if typed:
+            offered.setdefault(typed, f"{typed} (not offered)")
+        options = [(INHERITED, f"Not set here ({left or 'the usual one'})"), *offered.items()]
+        return Field(name, "Model", "choice", typed or INHERITED, tuple(options), hint, reacts=True)
+    if choices := [one.name for one in inherited.personas] if name == "persona" else _choices(name):
+        if typed and typed not in choices:
+            choices = (*choices, typed)
+        options = [(INHERITED, f"Not set here ({left or 'as it suits the task'})"), *((one, one) for one in choices)]
+        return Field(name, label(name), "choice", typed or INHERITED, tuple(options), hint)
+    hint += f" Not set here: {left[:200]}" if left and name not in {"instructions", "categories"} else ""
+    if name in LISTS:
+        listed, sign, _ = LISTS[name]
+        values = tuple(one.removeprefix(sign) for one in re.split(r"[,\s]+", typed) if one)
+        commands = tuple((one, f"/{one}") for one in COMMANDS) if listed == "choices" else ()
+        return Field(name, label(name), listed, values, commands, hint, optional=True)
+    kind: Kind = "area" if name in {"instructions", "categories"} else "text" if name in TYPED else "number"
+    return Field(name, label(name), kind, typed, hint=hint, optional=True, max_length=LONGEST)
+
+
+def _offer(one: str, called: str, model: Model) -> str:
+    settings = ChannelSettings(model=one)
+    paid = [model.price(*tokens, settings) for tokens in ((1_000_000, 0), (0, 1_000_000))]
+    if None in paid:
+        return f"{called}, price unknown"
+    return f"{called}, ${paid[0]:g} in, ${paid[1]:g} out per M tokens"
+
+
+def _choices(name: str) -> tuple[str, ...]:
+    """Return what a setting can be chosen from, () for what is typed."""
+    annotation = ChannelSettings.model_fields[name].annotation
+    if annotation is bool:
+        return "on", "off"
+    if get_origin(annotation) is Literal:
+        return tuple(filter(None, get_args(annotation)))
+    kinds = (annotation, *get_args(annotation))
+    return next((tuple(map(str, one)) for one in kinds if isinstance(one, type) and issubclass(one, StrEnum)), ())
+
+
+def written(values: Mapping[str, Any]) -> dict[str, str]:
+    """Write stored values as a person would type them."""
+    return {name: _text(name, value) for name, value in values.items() if name in FIELDS}
+
+
+def entered(answers: Mapping[str, object]) -> dict[str, str]:
+    """Return what was typed or chosen in a form, by the setting; "" for what is left to the layer below."""
+    return {name: _entered(name, answers[name]) for name in FIELDS if name in answers}
+
+
+def read_over(answers: Mapping[str, object], own: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Read what the form holds over what was set; return the sheet, and what is wrong by the field."""
+    said = entered(answers)
+    values = {name: value for name, value in own.items() if name not in said}
+    faults: dict[str, str] = {}
+    for name, typed in said.items():
+        if typed.strip() == _text(name, own.get(name)).strip():
+            values |= {name: own[name]} if name in own else {}
+        elif typed.strip():
+            try:
+                values[name] = read(name, typed.strip(), values)
+            except UsageError as error:
+                faults[name] = error.sentence.replace("`", "")
+    return values, faults
+
+
+def _entered(name: str, answer: object) -> str:
+    if name in LISTS and not isinstance(answer, str):
+        return _text(name, answer)
+    return "" if answer == INHERITED else str(answer)
+
+
+def _text(name: str, value: Any) -> str:  # noqa: ANN401 - each setting has its own type
+    if value is None:
+        return ""
+    if name == "categories":
+        return category.written(Category.model_validate(one) for one in value)
+    if name in LISTS:
+        _, sign, between = LISTS[name]
+        return between.join(f"{sign}{one}" for one in value)
+    return ("on" if value else "off") if isinstance(value, bool) else str(value)
