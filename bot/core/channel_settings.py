@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
-import zoneinfo
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
+from bot.core import typed_settings
 from bot.core.classify import category
 from bot.core.classify.category import Category  # noqa: TC001 (pydantic reads the annotation)
-from bot.core.code import language
 from bot.core.persona import LONGEST_NAME, Persona
 from bot.core.persona import MOST as MOST_PERSONAS
 from bot.core.persona import find as find_persona
@@ -24,10 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_INSTRUCTIONS = 10_000  # characters
-_REPOSITORY = re.compile(
-    r"(?:https://[^/\s]+/)?(?P<owner>\w[\w-]{0,38})/(?P<name>[\w.-]{1,100}?)(?:\.git)?/?", re.ASCII
-)
-DEFAULT_COUNTRY = "US"
 Switchable = Literal["summarize", "classify", "code"]
 COMMANDS = get_args(Switchable)  # that can be switched off
 MOST_LISTED = 500  # people or channels that are let in or kept out
@@ -150,7 +143,8 @@ class ChannelSettings(BaseModel):
         "model, and put back in its answers",
     )
     phone_country: str = Field(
-        default=DEFAULT_COUNTRY, description="whose phone numbers are known without their country code, as US or DE"
+        default=typed_settings.DEFAULT_COUNTRY,
+        description="whose phone numbers are known without their country code, as US or DE",
     )
     retention_days: int | None = Field(
         default=None,
@@ -240,94 +234,28 @@ class ChannelSettings(BaseModel):
     )
     time_zone: str = Field(default="UTC", max_length=50, description="the channel's time zone, as Europe/Berlin")
 
-    @field_validator("webhook")
+    # What is typed becomes a value, and is held to what the setting takes.
+    _typed_webhook = field_validator("webhook")(typed_settings.secure)
+    _typed_repository = field_validator("triage_github")(typed_settings.repository)
+    _typed_country = field_validator("phone_country")(typed_settings.country)
+    _typed_zone = field_validator("time_zone")(typed_settings.zone)
+    _typed_language = field_validator("code_language")(typed_settings.code_language)
+    _typed_words = field_validator("severities", "areas", mode="before")(typed_settings.words)
+    _typed_agents = field_validator("agents", mode="before")(typed_settings.agents)
+    _typed_people = field_validator("allowed_people", "denied_people", mode="before")(typed_settings.people)
+    _typed_channels = field_validator("allowed_channels", "denied_channels", mode="before")(typed_settings.channels)
+    _typed_commands = field_validator("commands_off", mode="before")(typed_settings.commands)
+    _typed_categories = field_validator("categories", mode="before")(typed_settings.categories)
+    _typed_teams = field_validator("teams", mode="before")(typed_settings.teams)
+    _typed_routes = field_validator("routes", mode="before")(typed_settings.routes)
+
+    @field_validator("temperature", "top_p", mode="after")
     @classmethod
-    def _secure(cls, value: str) -> str:
-        """Hold the address to https, or to this machine."""
-        try:
-            parts = urlsplit(value)
-            is_local = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"}
-            is_fine = bool(parts.hostname) and (parts.scheme == "https" or is_local)
-        except ValueError:
-            is_fine = False
-        if value and not is_fine:
-            raise ValueError("it has to begin with https://")
+    def _one_way_to_sample(cls, value: float | None, info: ValidationInfo) -> float | None:
+        """Hold the sheet to one of the three: Claude's API takes a temperature or a top_p, never both."""
+        if value is not None and any(info.data.get(name) is not None for name in ("creativity", "temperature")):
+            raise ValueError("only one of creativity, temperature and top_p can be set: unset the other first")
         return value
-
-    @field_validator("triage_github")
-    @classmethod
-    def _repository(cls, value: str) -> str:
-        """Hold a repository to `owner/name`; its address will do, too."""
-        match = _REPOSITORY.fullmatch(value)
-        if value and (not match or match["name"] in {".", ".."}):
-            raise ValueError("a repository is written as acme/app")
-        return f"{match['owner']}/{match['name']}" if match else ""
-
-    @field_validator("phone_country")
-    @classmethod
-    def _country(cls, value: str) -> str:
-        """Hold the country to those whose numbers are known."""
-        if value == DEFAULT_COUNTRY:
-            return value
-        from phonenumbers import SUPPORTED_REGIONS  # noqa: PLC0415 (for the few that set it)
-
-        if value.upper() not in SUPPORTED_REGIONS:
-            raise ValueError("it has to be a country's code of two letters")
-        return value.upper()
-
-    @field_validator("time_zone")
-    @classmethod
-    def _zone(cls, value: str) -> str:
-        """Hold the zone to those that there are."""
-        if value not in zoneinfo.available_timezones():
-            raise ValueError("there is no such time zone")
-        return value
-
-    @field_validator("severities", "areas", mode="before")
-    @classmethod
-    def _words(cls, value: object) -> object:
-        """Read words as they are typed."""
-        if not isinstance(value, str):
-            return value
-        return tuple(dict.fromkeys(word[:60] for part in re.split(r"[,;\n]", value) if (word := part.strip())))
-
-    @field_validator("agents", mode="before")
-    @classmethod
-    def _people(cls, value: object) -> object:
-        """Read people as they are typed."""
-        return tuple(dict.fromkeys(re.findall(r"@([A-Z0-9]+)", value))) if isinstance(value, str) else value
-
-    @field_validator("allowed_people", "denied_people", "allowed_channels", "denied_channels", mode="before")
-    @classmethod
-    def _listed(cls, value: object, info: ValidationInfo) -> object:
-        """Read people or channels as they are typed."""
-        if not isinstance(value, str):
-            return value
-        sign = "@" if str(info.field_name).endswith("people") else "#"
-        bare = re.sub(r"<([@#])([A-Z0-9]+)(?:\|[^>]*)?>", r"\1\2", value)
-        words = dict.fromkeys(re.split(r"[\s,;]+", bare.strip()))
-        if unknown := [word for word in words if not re.fullmatch(rf"{sign}[A-Z0-9]{{3,}}", word)]:
-            raise ValueError(f"there is nobody or nothing called {unknown[0]}: choose from what {sign} offers")
-        return tuple(word.removeprefix(sign) for word in words)
-
-    @field_validator("commands_off", mode="before")
-    @classmethod
-    def _commands(cls, value: object) -> object:
-        """Read commands as they are typed, with or without their slash."""
-        if not isinstance(value, str):
-            return value
-        return tuple(dict.fromkeys(word.lstrip("/").lower() for word in re.split(r"[\s,;]+", value.strip())))
-
-    @field_validator("teams", "routes", mode="before")
-    @classmethod
-    def _lines(cls, value: object, info: ValidationInfo) -> object:
-        """Read teams and routes as they are typed."""
-        if not isinstance(value, str):
-            return value
-        try:
-            return route.read_teams(value) if info.field_name == "teams" else route.read_routes(value)
-        except UsageError as error:
-            raise ValueError(error.sentence) from None
 
     @property
     def prompt(self) -> str:
@@ -342,31 +270,6 @@ class ChannelSettings(BaseModel):
             return ""
         return f"There is no persona “{self.persona}” any more."
 
-    @field_validator("categories", mode="before")
-    @classmethod
-    def _as_typed(cls, value: object) -> object:
-        """Read categories as they are typed."""
-        try:
-            return category.read(value) if isinstance(value, str) else value
-        except UsageError as error:
-            raise ValueError(error.sentence) from None
-
-    @field_validator("code_language", mode="after")
-    @classmethod
-    def _known_language(cls, value: str) -> str:
-        """Turn what somebody calls a language into its name."""
-        if value and not language.find(value):
-            raise ValueError(f"that is no language I know; I know {', '.join(language.NAMES)}")
-        return language.find(value)
-
-    @field_validator("temperature", "top_p", mode="after")
-    @classmethod
-    def _one_way_to_sample(cls, value: float | None, info: ValidationInfo) -> float | None:
-        """Hold the sheet to one of the three: Claude's API takes a temperature or a top_p, never both."""
-        if value is not None and any(info.data.get(name) is not None for name in ("creativity", "temperature")):
-            raise ValueError("only one of creativity, temperature and top_p can be set: unset the other first")
-        return value
-
 
 TRIAGE = (
     *("triage", "categories", "severities", "areas", "routes", "strictness", "check_below", "together", "triage_bots"),
@@ -374,6 +277,9 @@ TRIAGE = (
     *("triage_github", "webhook"),
 )
 """The settings that are about feedback, in the order of their form."""
+
+SAMPLING = {"creativity", "temperature", "top_p"}
+"""The settings that are three ways to say one thing."""
 
 
 def merged(*layers: Mapping[str, Any]) -> ChannelSettings:
@@ -393,9 +299,6 @@ def merged(*layers: Mapping[str, Any]) -> ChannelSettings:
         except ValidationError as error:
             for fault in error.errors(include_url=False, include_input=False):
                 values.pop(str(fault["loc"][0]), None)
-
-
-SAMPLING = {"creativity", "temperature", "top_p"}
 
 
 def check_name(name: str) -> str:

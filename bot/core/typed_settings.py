@@ -1,0 +1,128 @@
+"""What people type as a setting's value: read, and held to what the setting takes. Each raises a `ValueError`."""
+
+from __future__ import annotations
+
+import re
+import zoneinfo
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from bot.core.classify import category
+from bot.core.code import language
+from bot.core.triage import route
+from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DEFAULT_COUNTRY = "US"
+_REPOSITORY = re.compile(
+    r"(?:https://[^/\s]+/)?(?P<owner>\w[\w-]{0,38})/(?P<name>[\w.-]{1,100}?)(?:\.git)?/?", re.ASCII
+)
+
+
+def secure(value: str) -> str:
+    """Hold an address to https, or to this machine; "" for none."""
+    try:
+        parts = urlsplit(value)
+        is_local = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"}
+        is_fine = bool(parts.hostname) and (parts.scheme == "https" or is_local)
+    except ValueError:
+        is_fine = False
+    if value and not is_fine:
+        raise ValueError("it has to begin with https://")
+    return value
+
+
+def repository(value: str) -> str:
+    """Hold a repository to `owner/name`; its address will do, too."""
+    match = _REPOSITORY.fullmatch(value)
+    if value and (not match or match["name"] in {".", ".."}):
+        raise ValueError("a repository is written as acme/app")
+    return f"{match['owner']}/{match['name']}" if match else ""
+
+
+def country(value: str) -> str:
+    """Hold a country to those whose phone numbers are known."""
+    if value == DEFAULT_COUNTRY:
+        return value
+    from phonenumbers import SUPPORTED_REGIONS  # noqa: PLC0415 (for the few that set it)
+
+    if value.upper() not in SUPPORTED_REGIONS:
+        raise ValueError("it has to be a country's code of two letters")
+    return value.upper()
+
+
+def zone(value: str) -> str:
+    """Hold a time zone to those that there are."""
+    if value not in zoneinfo.available_timezones():
+        raise ValueError("there is no such time zone")
+    return value
+
+
+def code_language(value: str) -> str:
+    """Turn what somebody calls a language into its name."""
+    if value and not language.find(value):
+        raise ValueError(f"that is no language I know; I know {', '.join(language.NAMES)}")
+    return language.find(value)
+
+
+def words(value: object) -> object:
+    """Read words with commas, or a line each."""
+    if not isinstance(value, str):
+        return value
+    return tuple(dict.fromkeys(word[:60] for part in re.split(r"[,;\n]", value) if (word := part.strip())))
+
+
+def agents(value: object) -> object:
+    """Read people, wherever they stand in a text."""
+    return tuple(dict.fromkeys(re.findall(r"@([A-Z0-9]+)", value))) if isinstance(value, str) else value
+
+
+def people(value: object) -> object:
+    """Read a list of people, and nothing else."""
+    return _listed(value, "@")
+
+
+def channels(value: object) -> object:
+    """Read a list of channels, and nothing else."""
+    return _listed(value, "#")
+
+
+def _listed(value: object, sign: str) -> object:
+    if not isinstance(value, str):
+        return value
+    bare = re.sub(r"<([@#])([A-Z0-9]+)(?:\|[^>]*)?>", r"\1\2", value)
+    found = dict.fromkeys(re.split(r"[\s,;]+", bare.strip()))
+    if unknown := [word for word in found if not re.fullmatch(rf"{sign}[A-Z0-9]{{3,}}", word)]:
+        raise ValueError(f"there is nobody or nothing called {unknown[0]}: choose from what {sign} offers")
+    return tuple(word.removeprefix(sign) for word in found)
+
+
+def commands(value: object) -> object:
+    """Read commands, with or without their slash."""
+    if not isinstance(value, str):
+        return value
+    return tuple(dict.fromkeys(word.lstrip("/").lower() for word in re.split(r"[\s,;]+", value.strip())))
+
+
+def categories(value: object) -> object:
+    """Read categories, one a line, or names with commas."""
+    return _read(value, category.read)
+
+
+def teams(value: object) -> object:
+    """Read teams, one a line."""
+    return _read(value, route.read_teams)
+
+
+def routes(value: object) -> object:
+    """Read routes, one a line."""
+    return _read(value, route.read_routes)
+
+
+def _read(value: object, read: Callable[[str], object]) -> object:
+    try:
+        return read(value) if isinstance(value, str) else value
+    except UsageError as error:
+        raise ValueError(error.sentence) from None
