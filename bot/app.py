@@ -20,6 +20,7 @@ from bot.core.conversation import Place
 from bot.core.ports import Asker
 from bot.core.redaction.model import RedactingModel
 from bot.core.spend import PaidModel
+from bot.core.tell import tell
 from bot.db import migrate
 from bot.db.classify import SqlRuns
 from bot.db.engine import Database
@@ -126,8 +127,8 @@ def connect_model(settings: Settings, metrics: Metrics) -> AbstractAsyncContextM
 
 def guarded(model: Model, database: Database, chat: Chat, admins: frozenset[str]) -> Model:
     """Return a model that keeps within the budgets, and does not get to see what is hidden."""
-    tell = partial(whisper, chat)
-    return PaidModel(RedactingModel(model), SqlPurse(database), tell=tell, helpers=access.helpers(admins, chat.mention))
+    helpers = access.helpers(admins, chat.mention)
+    return PaidModel(RedactingModel(model), SqlPurse(database), tell=partial(whisper, chat), helpers=helpers)
 
 
 @asynccontextmanager
@@ -198,8 +199,7 @@ async def whisper(chat: Chat, place: Place, person: str, sentence: str) -> None:
     """Tell one person something beside the turn that is under way; where that fails, the turn goes on."""
     channel = Place(place.workspace, place.channel)
     try:
-        async with chat.whisper(channel, Asker(person, place.workspace)) as visible:
-            await visible.replace(sentence)
+        await tell(channel, Asker(person, place.workspace), sentence, chat=chat)
     except ChatError as error:
         log.warning("nobody was told: %s", error)
 

@@ -15,7 +15,8 @@ from bot import ledger
 from bot.core.condense import condense
 from bot.core.conversation import Changed, Heard, Place, Record, may_be_for_bot
 from bot.core.ports import DEFAULTS, Asker
-from bot.core.revise import REGENERATE, offer_again, refuse
+from bot.core.revise import REGENERATE, offer_again
+from bot.core.tell import tell
 from bot.db import store as db_store
 from bot.deliveries import lane, share
 from bot.errors import ModelStoppedError, OverBudgetError
@@ -155,9 +156,8 @@ class Threads:
     async def run_refusal(self, job: Job) -> None:
         """Tell somebody, once, that they are not answered here."""
         heard = _HEARD.validate_python(job.payload["heard"])
-        await refuse(
-            heard.private_place, Asker(heard.author, heard.home), str(job.payload["sentence"]), chat=self._chat
-        )
+        asker = Asker(heard.author, heard.home)
+        await tell(heard.private_place, asker, str(job.payload["sentence"]), chat=self._chat)
 
 
 async def _nobody_to_tell(_job: Job, error: Exception) -> None:

@@ -14,10 +14,11 @@ from bot.core import command as commands
 from bot.core.answer import answer
 from bot.core.command import Command
 from bot.core.control import Press
-from bot.core.conversation import Heard, Message, Place, Record
+from bot.core.conversation import Heard, Message, Record
 from bot.core.ports import Asker, Role
 from bot.core.reply import Written, apology
 from bot.core.summarize import source as summary_source
+from bot.core.tell import tell
 from bot.db import store as db_store
 from bot.deliveries import COMMAND, MESSAGE, PRESS, command_delivery
 from bot.errors import (
@@ -117,7 +118,7 @@ class Turns:
         if told := await once.shown_before(command, bookmark=job, chat=self._chat):
             return told
         if refusal := await self._gate.refusal_of_command(command):
-            return await self._whisper(command.place, command.asker, refusal)
+            return await tell(command.place, command.asker, refusal, chat=self._chat)
         if command.place.thread or (command.is_private and not summary_source.is_request(command)):
             return await self._features.commands[command.name](command, bookmark=job)
         await self._open(command, job)
@@ -128,7 +129,7 @@ class Turns:
         try:
             opened = await open_thread(command, bookmark=job)
         except (NotAllowedError, NotInChannelError, UsageError) as error:
-            await self._whisper(command.place, command.asker, error.sentence)
+            await tell(command.place, command.asker, error.sentence, chat=self._chat)
         else:
             await self._inbox.accept(command_delivery(opened))
 
@@ -138,17 +139,12 @@ class Turns:
         ledger.gather(job, press.place, press.asker.person)
         try:
             if refusal := await self._gate.refusal_of_press(press):
-                record = await self._whisper(press.place, press.asker, refusal)
+                record = await tell(press.place, press.asker, refusal, chat=self._chat)
             else:
                 record = await self._features.presses[press.name](press, bookmark=job)
         except OverBudgetError as error:
             return await self.give_up_press(job, error)
         return _finish(record, job)
-
-    async def _whisper(self, place: Place, asker: Asker, sentence: str) -> Record:
-        async with self._chat.whisper(place, asker) as visible:
-            await visible.replace(sentence)
-        return Record(place, asker.person)
 
     async def give_up_press(self, job: Job, error: Exception) -> Finish | None:
         """Tell who pressed that it failed for good."""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from bot.claude import catalogue, prompts
 from bot.claude.catalogue import ModelCard, faults, lookup
-from bot.core.conversation import TOKENS_PER_TURN, estimate_tokens
 from bot.core.ports import DEFAULTS
+from bot.core.tokens import TOKENS_PER_TURN, estimate_tokens
 from bot.errors import SettingsError
 
 if TYPE_CHECKING:

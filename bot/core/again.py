@@ -12,6 +12,7 @@ from bot.core.conversation import Heard, Message, Place, Record
 from bot.core.ports import Asker, Role
 from bot.core.reply import write
 from bot.core.revise import REGENERATE
+from bot.core.tell import tell
 from bot.errors import NotAllowedError
 
 if TYPE_CHECKING:
@@ -47,9 +48,9 @@ async def regenerate(press: Press, *, bookmark: Bookmark, store: Store, model: M
     conversation = await store.conversation(press.place)
     question, answered = find(conversation, identity)
     if question is None or answered is None:
-        return await _say(press, UNKNOWN, chat)
+        return await tell(press.place, press.asker, UNKNOWN, chat=chat)
     if not await may(press, question.author, chat):
-        return await _say(press, NOT_YOURS, chat)
+        return await tell(press.place, press.asker, NOT_YOURS, chat=chat)
     before = conversation.messages[: conversation.messages.index(question)]
     earlier = replace(conversation, messages=before)
     ready = await draft(heard(press, question), question, earlier, model=model, chat=chat)
@@ -75,7 +76,7 @@ async def go_on(press: Press, *, bookmark: Bookmark, store: Store, model: Model,
     conversation = await store.conversation(press.place)
     question, answered = find(conversation, press.value.partition(" ")[0])
     if question is None or answered is None:
-        return await _say(press, UNKNOWN, chat)
+        return await tell(press.place, press.asker, UNKNOWN, chat=chat)
     end = conversation.messages.index(answered) + 1
     request = Message(Role.USER, press.asker.person, GO_ON, f"{answered.id}:more")
     earlier = replace(conversation, messages=conversation.messages[:end])
@@ -148,9 +149,3 @@ def heard(press: Press, question: Message) -> Heard:
         addresses_other=False,
         files=question.files,
     )
-
-
-async def _say(press: Press, sentence: str, chat: Chat) -> Record:
-    async with chat.whisper(press.place, press.asker) as visible:
-        await visible.replace(sentence)
-    return Record(press.place, press.asker.person)

@@ -10,11 +10,13 @@ from bot.core.catch_up import catch_up
 from bot.core.code.follow_up import continue_code, is_for_code, with_sources
 from bot.core.code.produce import Desk, Product
 from bot.core.condense import is_due
-from bot.core.conversation import Message, Record, estimate_tokens, fit, is_refused, is_stop, preface, wants_answer
+from bot.core.conversation import Message, Record, is_refused, is_stop, wants_answer
+from bot.core.fit import fit, preface
 from bot.core.halt import unless
 from bot.core.ports import Asker, Attachment, Purpose, Request, Role
 from bot.core.reply import Written, own_up, too_long, unapplied, write
 from bot.core.revise import REFUSAL
+from bot.core.tokens import estimate_tokens
 from bot.errors import ChatError, ModelStoppedError
 
 if TYPE_CHECKING:
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
 
     from bot.core.access import Judge
     from bot.core.control import Control
-    from bot.core.conversation import Conversation, Fitted, Heard
+    from bot.core.conversation import Conversation, Heard
+    from bot.core.fit import Fitted
     from bot.core.ports import Bookmark, Chat, Model, Store
 
 GREETING = (

@@ -12,8 +12,8 @@ from io import BytesIO
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from bot.core.conversation import estimate_tokens, shorten
 from bot.core.ports import Attachment
+from bot.core.tokens import estimate_tokens, shorten
 from bot.errors import FileError
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bot.core.conversation import Message, Record, estimate_tokens, needs_reading
+from bot.core.conversation import Message, Record, needs_reading
 from bot.core.ports import Role
+from bot.core.tokens import estimate_tokens
 from bot.errors import ChatError
 
 if TYPE_CHECKING:

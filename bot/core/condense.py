@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.core.conversation import Place, estimate_tokens, shorten
+from bot.core.conversation import Place
 from bot.core.ports import Call, Purpose, Request, Role, Turn
 from bot.core.quoting import quoted
+from bot.core.tokens import estimate_tokens, shorten
 
 if TYPE_CHECKING:
     import asyncio

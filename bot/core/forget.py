@@ -10,6 +10,7 @@ from bot.core.admin import is_named
 from bot.core.command import answering
 from bot.core.control import Button
 from bot.core.conversation import Place, Record
+from bot.core.tell import tell
 from bot.errors import NotAllowedError, UsageError
 
 if TYPE_CHECKING:
@@ -100,10 +101,7 @@ async def press_forget(
         sentence = f"Forgotten: {erased:,} entr{'ies' if erased != 1 else 'y'}."
     except NotAllowedError as error:
         sentence = error.sentence
-    async with chat.whisper(press.place, press.asker) as visible:
-        await visible.replace(sentence)
-    # Nothing of the thread is kept by this turn either.
-    return Record(press.place, press.asker.person)
+    return await tell(press.place, press.asker, sentence, chat=chat)
 
 
 def _reach(command: Command, chat: Chat) -> Reach:

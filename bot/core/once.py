@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.conversation import Record
+from bot.core.tell import tell
 
 if TYPE_CHECKING:
     from bot.core.command import Command
+    from bot.core.conversation import Record
     from bot.core.ports import Bookmark, Chat
 
 KEY = "about to show"  # what is kept in the bookmark from before an answer is shown on
@@ -26,6 +27,4 @@ async def shown_before(command: Command, *, bookmark: Bookmark, chat: Chat) -> R
     """Tell the asker of an answer that a former try may have shown; None where there is none. Raises `ChatError`."""
     if not bookmark.get(KEY):
         return None
-    async with chat.whisper(command.place, command.asker) as visible:
-        await visible.replace(MAYBE.format(name=command.name))
-    return Record(command.place, command.asker.person)
+    return await tell(command.place, command.asker, MAYBE.format(name=command.name), chat=chat)

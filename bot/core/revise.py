@@ -1,4 +1,4 @@
-"""Follow what people do to their messages: offer a new answer to an edited question; refuse where it is not allowed."""
+"""Follow what people do to their messages: offer a new answer to an edited question."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.core.ports import Asker, Role
 from bot.errors import ChatError
 
 if TYPE_CHECKING:
-    from bot.core.conversation import Changed, Conversation, Message, Place
+    from bot.core.conversation import Changed, Conversation, Message
     from bot.core.ports import Bookmark, Chat, Store
 
 log = logging.getLogger(__name__)
@@ -52,9 +52,3 @@ def answer_to(changed: Changed, conversation: Conversation) -> Message | None:
     if question is None or answered is None or question.id != changed.id or question.text == changed.text:
         return None
     return answered if answered.role is Role.ASSISTANT and answered.id and question.role is Role.USER else None
-
-
-async def refuse(place: Place, asker: Asker, sentence: str, *, chat: Chat) -> None:
-    """Tell somebody that they are not answered here, only to them. Raises `ChatError`."""
-    async with chat.whisper(place, asker) as visible:
-        await visible.replace(sentence)

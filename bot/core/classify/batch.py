@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.core.conversation import estimate_tokens
+from bot.core.tokens import estimate_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -18,10 +18,11 @@ from bot.core.classify.result import MOST_LISTED
 from bot.core.classify.run import Run, RunBookmark, Runs, Status
 from bot.core.classify.sort import Question
 from bot.core.control import Button
-from bot.core.conversation import Message, Place, Record, estimate_tokens
+from bot.core.conversation import Message, Place, Record
 from bot.core.ports import Bookmark, Call, Chat, Model, Purpose, Request, Role, Store
 from bot.core.redaction.carry import carried
 from bot.core.reply import own_up
+from bot.core.tokens import estimate_tokens
 from bot.errors import ModelError, NotAllowedError, UsageError
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ from bot.core.classify.typed import Wish
 from bot.core.control import MAX_VALUE, Button, Field, Form
 from bot.core.conversation import Place, Record
 from bot.core.reply import disclaimer
+from bot.core.tell import tell
 from bot.errors import NotAllowedError, UsageError
 
 if TYPE_CHECKING:
@@ -49,8 +50,7 @@ async def press(pressed: Press, *, bookmark: Bookmark, world: World) -> Record:
             _check_may_decide(run, pressed.asker, world)
             await _decide(run, pressed.name, bookmark=bookmark, world=world)
     except (NotAllowedError, UsageError) as error:
-        async with world.chat.whisper(pressed.place, pressed.asker) as visible:
-            await visible.replace(error.sentence)
+        return await tell(pressed.place, pressed.asker, error.sentence, chat=world.chat)
     return Record(pressed.place, pressed.asker.person)
 
 

@@ -10,11 +10,13 @@ from bot.core.answer import draft
 from bot.core.code import resume, wording
 from bot.core.code.follow_up import continue_code, opening, with_sources
 from bot.core.code.produce import Desk
-from bot.core.conversation import Message, Record
+from bot.core.conversation import Message
 from bot.core.ports import Role
+from bot.core.tell import tell
 
 if TYPE_CHECKING:
     from bot.core.control import Press
+    from bot.core.conversation import Record
     from bot.core.ports import Bookmark, Chat, Model, Store
 
 
@@ -23,9 +25,7 @@ async def anew(press: Press, *, bookmark: Bookmark, store: Store, model: Model, 
     conversation = await store.conversation(press.place)
     question, answered = find(conversation, press.value)
     if question is None or answered is None:
-        async with chat.whisper(press.place, press.asker) as visible:
-            await visible.replace(UNKNOWN)
-        return Record(press.place, press.asker.person)
+        return await tell(press.place, press.asker, UNKNOWN, chat=chat)
     goes_on = press.name == wording.CONTINUE
     asked = replace(question, author=press.asker.person)
     end = conversation.messages.index(question)

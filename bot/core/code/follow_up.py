@@ -10,10 +10,12 @@ from bot.core.code import wording
 from bot.core.code.files import CodeFile
 from bot.core.code.produce import Desk, Product, produce, upload
 from bot.core.code.request import parse
-from bot.core.conversation import Message, Record, estimate_tokens, fit, preface
+from bot.core.conversation import Message, Record
+from bot.core.fit import fit, preface
 from bot.core.ports import Purpose, Request, Role
 from bot.core.quoting import quoted
 from bot.core.reply import Written, too_long
+from bot.core.tokens import estimate_tokens
 from bot.errors import ChatError, UsageError
 
 if TYPE_CHECKING:

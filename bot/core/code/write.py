@@ -9,9 +9,9 @@ from bot.core.channel_settings import Creativity
 from bot.core.code.produce import Desk, produce
 from bot.core.code.request import CodeRequest, parse, prompt
 from bot.core.command import answering
-from bot.core.conversation import shorten
 from bot.core.ports import Purpose, Request, Role, Turn
 from bot.core.reply import too_long, unapplied
+from bot.core.tokens import shorten
 
 if TYPE_CHECKING:
     from bot.core.command import Command

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core.conversation import estimate_tokens
 from bot.core.forward import ForwardingModel
 from bot.core.ports import DEFAULTS
 from bot.core.redaction.placeholder import NOTE, Redaction, Restoring
+from bot.core.tokens import estimate_tokens
 from bot.errors import ModelError
 
 if TYPE_CHECKING:

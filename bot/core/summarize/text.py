@@ -8,11 +8,11 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
 from bot.core.channel_settings import Creativity
-from bot.core.conversation import BYTES_PER_TOKEN, estimate_tokens, shorten
 from bot.core.ports import Purpose, Request, Role, Turn
 from bot.core.quoting import quoted
 from bot.core.summarize.transcript import LARGEST_PART, PARALLEL
 from bot.core.summarize.wording import for_text
+from bot.core.tokens import BYTES_PER_TOKEN, estimate_tokens, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable

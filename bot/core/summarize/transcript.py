@@ -8,8 +8,9 @@ from itertools import groupby
 from math import ceil
 from typing import TYPE_CHECKING
 
-from bot.core.conversation import BYTES_PER_TOKEN, FileRef, estimate_tokens
+from bot.core.conversation import FileRef
 from bot.core.quoting import quoted
+from bot.core.tokens import BYTES_PER_TOKEN, estimate_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,18 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.conversation import (
-    TOKENS_PER_TURN,
-    Conversation,
-    Heard,
-    Message,
-    Place,
-    estimate_tokens,
-    fit,
-    shorten,
-    wants_answer,
-)
+from bot.core.conversation import Conversation, Heard, Message, Place, wants_answer
+from bot.core.fit import fit
 from bot.core.ports import Role
+from bot.core.tokens import TOKENS_PER_TURN, estimate_tokens, shorten
 
 TEXTS = st.text(max_size=60)
 MESSAGES = st.lists(

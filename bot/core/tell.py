@@ -1,0 +1,18 @@
+"""Tell one person something, beside what a thread keeps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core.conversation import Record
+
+if TYPE_CHECKING:
+    from bot.core.conversation import Place
+    from bot.core.ports import Asker, Chat
+
+
+async def tell(place: Place, asker: Asker, sentence: str, *, chat: Chat) -> Record:
+    """Show a sentence to the asker alone; return what a turn leaves that does no more. Raises `ChatError`."""
+    async with chat.whisper(place, asker) as visible:
+        await visible.replace(sentence)
+    return Record(place, asker.person)
