@@ -21,10 +21,9 @@ from bot.core.ports import Asker
 from bot.core.redaction.model import RedactingModel
 from bot.core.spend import PaidModel
 from bot.core.tell import tell
-from bot.db import migrate
 from bot.db.classify import SqlRuns
-from bot.db.engine import Database
 from bot.db.feedback import SqlBoard
+from bot.db.opened import opened
 from bot.db.purse import SqlPurse
 from bot.db.quota import SqlQuota
 from bot.db.store import SqlStore
@@ -35,6 +34,7 @@ from bot.github import GitHub
 from bot.joining import join
 from bot.metrics import Metrics
 from bot.reception import DurableReception
+from bot.settings import reveal
 from bot.slack import http, socket
 from bot.slack.app import bolt_app
 from bot.slack.budget import Budget
@@ -47,10 +47,10 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
     from contextlib import AbstractAsyncContextManager
 
-    from pydantic import SecretStr
     from slack_bolt.async_app import AsyncApp
 
     from bot.core.ports import Call, Chat, Model
+    from bot.db.engine import Database
     from bot.joining import Joined
     from bot.settings import Settings
 
@@ -67,10 +67,8 @@ async def running(settings: Settings) -> AsyncIterator[str]:
     Entered when it is ready for Slack's first delivery; left when what ran has finished or was handed back within
     `shutdown_grace`. `settings` must have been read for Slack. Raises `SettingsError`, `ChatError`, `OSError`.
     """
-    await migrate.check(settings.database_url)
     async with AsyncExitStack() as stack:
-        database = Database.open(settings.database_url)
-        stack.push_async_callback(database.close)
+        database = await stack.enter_async_context(opened(settings.database_url))
         metrics = Metrics()
         traces = [fenced(), metrics.trace(settings.slack_api_url)]
         session = await stack.enter_async_context(aiohttp.ClientSession(trace_configs=traces))
@@ -96,9 +94,9 @@ async def running(settings: Settings) -> AsyncIterator[str]:
             inbox, forgetting=forgetting, installations=joined.installations, ask=joined.ask, forget=joined.forget
         )
         outward = await stack.enter_async_context(outward_session(settings, session, traces))
-        Webhook(inbox, outward, secret=_secret(settings.triage_webhook_secret), board=board, store=store)
+        Webhook(inbox, outward, secret=reveal(settings.triage_webhook_secret), board=board, store=store)
         # One token would let each workspace's admins write into the repositories of all.
-        token = "" if settings.serves_many else _secret(settings.triage_github_token)
+        token = "" if settings.serves_many else reveal(settings.triage_github_token)
         GitHub(inbox, session, url=settings.triage_github_url, token=token, board=board, store=store)
         retention.register(inbox, database, settings.retention_days)
 
@@ -118,7 +116,7 @@ def connect_model(settings: Settings, metrics: Metrics) -> AbstractAsyncContextM
         metrics.called(call)
 
     return late.connect(
-        api_key=_secret(settings.anthropic_api_key),
+        api_key=reveal(settings.anthropic_api_key),
         model=settings.claude_model,
         base_url=settings.anthropic_base_url,
         on_call=on_call,
@@ -168,12 +166,12 @@ async def listening(
     readiness = web.Readiness({"database": database.check, "slack": joined.check})
     on_slack = None
     if settings.transport == "http":
-        on_slack = http.listener(app, _secret(settings.slack_signing_secret))
+        on_slack = http.listener(app, reveal(settings.slack_signing_secret))
     application = web.application(readiness, on_slack, figures, joined.pages)
     async with AsyncExitStack() as stack:
         address = await stack.enter_async_context(web.listening(application, settings.host, settings.port))
         if settings.transport == "socket":
-            token = _secret(settings.slack_app_token)
+            token = reveal(settings.slack_app_token)
             await stack.enter_async_context(socket.connected(app, token, settings.socket_connections))
         yield address
 
@@ -230,7 +228,3 @@ def stop_signal() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, on_signal)
     return stop
-
-
-def _secret(secret: SecretStr | None) -> str:
-    return secret.get_secret_value() if secret else ""

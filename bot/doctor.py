@@ -13,6 +13,7 @@ from bot.claude import client as claude_client
 from bot.db import migrate
 from bot.db.engine import Database
 from bot.errors import ChatError, SettingsError
+from bot.settings import reveal
 from bot.slack.api import call, web_client
 from bot.slack.manifest import SCOPES
 
@@ -82,7 +83,7 @@ async def _slack(settings: Settings, session: aiohttp.ClientSession) -> list[Fin
 async def _installations(settings: Settings, session: aiohttp.ClientSession) -> list[Finding]:
     """Check the app's own secret, by a code that is none, and whether the tokens can be opened."""
     client = web_client("", settings.slack_api_url, session)
-    secret = settings.slack_client_secret.get_secret_value() if settings.slack_client_secret else ""
+    secret = reveal(settings.slack_client_secret)
     app = Finding("Slack app", "its client id and secret are right")
     try:
         await call(client.oauth_v2_access, client_id=settings.slack_client_id or "", client_secret=secret, code="none")

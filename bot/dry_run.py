@@ -11,18 +11,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.claude.client import connect
 from bot.core.classify.begin import dollars
 from bot.core.conversation import Heard, Place
 from bot.core.ports import DEFAULTS, MICROS, Call
-from bot.core.redaction.model import RedactingModel
 from bot.core.triage.item import UNSORTED, Status
 from bot.core.triage.sort import asked, decide, ignore, judge, needs_no_model
 from bot.db import migrate
-from bot.db.engine import Database
 from bot.db.feedback import SqlBoard
+from bot.db.opened import opened
 from bot.db.store import SqlStore
-from bot.errors import SettingsError, UsageError
+from bot.errors import UsageError
+from bot.operating import channel_of, connected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -50,35 +49,22 @@ class Options:
 async def run(options: Options, settings: Settings) -> str:
     """Triage an export, and return what came of it. Raises `UsageError`, `SettingsError`, `ModelError`, `OSError`."""
     posts = read(options.file)
-    key = settings.anthropic_api_key.get_secret_value() if settings.anthropic_api_key else ""
-    if not key:
-        raise SettingsError(["ANTHROPIC_API_KEY is not set: create a key in the Claude Console."])
-    held = await _settings_of(options.channel, settings.database_url)
-    with tempfile.TemporaryDirectory(prefix="parley-triage-") as folder:
-        url = f"sqlite:///{Path(folder) / 'dry.db'}"
-        await migrate.upgrade(url)
-        database = Database.open(url)
-        try:
-            address = settings.anthropic_base_url
-            async with connect(api_key=key, model=settings.claude_model, base_url=address) as claude:
-                return await triage(posts, held, SqlBoard(database), RedactingModel(claude))
-        finally:
-            await database.close()
+    async with connected(settings) as model:
+        held = await _settings_of(options.channel, settings.database_url)
+        with tempfile.TemporaryDirectory(prefix="parley-triage-") as folder:
+            url = f"sqlite:///{Path(folder) / 'dry.db'}"
+            await migrate.upgrade(url)
+            async with opened(url) as database:
+                return await triage(posts, held, SqlBoard(database), model)
 
 
 async def _settings_of(channel: str, url: str) -> ChannelSettings:
     """Return a channel's settings, `T…/C…`, or else the defaults."""
-    if not channel:
+    place = channel_of(channel)
+    if place is None:
         return DEFAULTS
-    workspace, slash, id_ = channel.partition("/")
-    if not slash:
-        raise UsageError("Name the channel by its workspace's id and its own, as T012AB/C034CD.")
-    await migrate.check(url)
-    database = Database.open(url)
-    try:
-        return await SqlStore(database).settings(Place(workspace, id_))
-    finally:
-        await database.close()
+    async with opened(url) as database:
+        return await SqlStore(database).settings(place)
 
 
 def read(path: Path) -> Sequence[Heard]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.claude.client import connect
 from bot.core.channel_settings import MAX_INSTRUCTIONS, ChannelSettings, Creativity
 from bot.core.classify import batch, category, score, sheet
 from bot.core.classify.begin import MOST_CORRECTIONS, dollars
@@ -19,14 +18,12 @@ from bot.core.classify.nearest import Nearest
 from bot.core.classify.proceed import AT_ONCE
 from bot.core.classify.score import Score
 from bot.core.classify.sort import Question, sort
-from bot.core.conversation import Place
 from bot.core.ports import Call, Purpose, Request
-from bot.core.redaction.model import RedactingModel
-from bot.db import migrate
 from bot.db.classify import SqlRuns
-from bot.db.engine import Database
 from bot.db.feedback import SqlBoard
-from bot.errors import SettingsError, UsageError
+from bot.db.opened import opened
+from bot.errors import UsageError
+from bot.operating import channel_of, connected
 
 if TYPE_CHECKING:
     from bot.core.ports import Model
@@ -187,11 +184,7 @@ async def run(options: Options, settings: Settings) -> tuple[str, bool]:
             replace(one, name=f"{one.name} with corrections", examples=others(corrected)) for one in ways
         ]
     categories = with_definitions(data, options.categories)
-    key = settings.anthropic_api_key.get_secret_value() if settings.anthropic_api_key else ""
-    if not key:
-        raise SettingsError(["ANTHROPIC_API_KEY is not set: create a key in the Claude Console."])
-    async with connect(api_key=key, model=settings.claude_model, base_url=settings.anthropic_base_url) as claude:
-        model = RedactingModel(claude)
+    async with connected(settings) as model:
         for one in ways:
             if fault := model.faults(one.settings).get("model"):
                 raise UsageError(fault)
@@ -204,18 +197,11 @@ async def _corrected(url: str, channel: str) -> Sequence[Example]:
 
     Raises `UsageError` where that is nothing, and what the database raises.
     """
-    workspace, slash, id_ = channel.partition("/")
-    if channel and not slash:
-        raise UsageError("Name the channel by its workspace's id and its own, as T012AB/C034CD.")
-    place = Place(workspace, id_) if channel else None
-    await migrate.check(url)
-    database = Database.open(url)
-    try:
+    place = channel_of(channel)
+    async with opened(url) as database:
         of_runs = await SqlRuns(database).all_corrections(place, MOST_CORRECTIONS)
         of_feedback = await SqlBoard(database).all_corrections(place, MOST_CORRECTIONS)
-        found = [*of_runs, *of_feedback][:MOST_CORRECTIONS]
-    finally:
-        await database.close()
+    found = [*of_runs, *of_feedback][:MOST_CORRECTIONS]
     if not found:
         raise UsageError("Nobody has corrected a category yet.")
     return found

@@ -5,9 +5,8 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from bot.db import migrate
-from bot.db.engine import Database
 from bot.db.installations import SqlInstallations
+from bot.db.opened import opened
 from bot.db.vault import Vault
 from bot.errors import SealedError, SettingsError
 
@@ -18,23 +17,19 @@ if TYPE_CHECKING:
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[SqlInstallations]:
+async def installations(settings: Settings) -> AsyncIterator[SqlInstallations]:
     """Open the installations. Raises `SettingsError`, and as the database does."""
     if not settings.encryption_keys:
         raise SettingsError(["PARLEY_ENCRYPTION_KEY is missing: make one with `python -m bot key`."])
     vault = Vault(settings.encryption_keys)
-    await migrate.check(settings.database_url)
-    database = Database.open(settings.database_url)
-    try:
+    async with opened(settings.database_url) as database:
         yield SqlInstallations(database, vault)
-    finally:
-        await database.close()
 
 
 async def listed(settings: Settings) -> str:
-    """Tell where the bot is installed, a line each, and whether its token can be opened. Raises as `opened` does."""
+    """Tell where the bot is installed, a line each, and whether its token can be opened. Raises like `installations`."""
     lines = []
-    async with opened(settings) as kept:
+    async with installations(settings) as kept:
         for one in await kept.listed():
             try:
                 await kept.find(one.workspace)
@@ -46,8 +41,8 @@ async def listed(settings: Settings) -> str:
 
 
 async def reseal(settings: Settings) -> str:
-    """Seal all tokens with the first key; tell how many. Raises as `opened` does."""
-    async with opened(settings) as kept:
+    """Seal all tokens with the first key; tell how many. Raises like `installations`."""
+    async with installations(settings) as kept:
         try:
             count = await kept.reseal()
         except SealedError as error:

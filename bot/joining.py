@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.core.installation import Installations
 from bot.departing import is_departure, workspace_of
 from bot.errors import ChatError, RevokedError
+from bot.settings import reveal
 from bot.slack.api import call, web_client
 from bot.slack.identity import AskedIdentity, InstalledIdentity
 from bot.slack.keyring import Client, Installed, OfWorkspace, OneToken
@@ -22,7 +23,6 @@ from bot.work import Job
 
 if TYPE_CHECKING:
     import aiohttp
-    from pydantic import SecretStr
 
     from bot.db.engine import Database
     from bot.settings import Settings
@@ -61,8 +61,7 @@ def join(settings: Settings, database: Database, session: aiohttp.ClientSession,
 
 def join_one(settings: Settings, session: aiohttp.ClientSession, budget: Budget) -> Joined:
     """Join the workspace whose token the operator has set."""
-    token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
-    client = Client(OneToken(token), settings.slack_api_url, session)
+    client = Client(OneToken(reveal(settings.slack_bot_token)), settings.slack_api_url, session)
     identity = AskedIdentity(client)
     teams = Teams(lambda _: (client, identity), session, budget)
     base = web_client("", settings.slack_api_url, session)
@@ -80,7 +79,7 @@ def join_many(settings: Settings, database: Database, session: aiohttp.ClientSes
     if settings.slack_bot_token is not None:
         log.warning("SLACK_BOT_TOKEN is not used: with SLACK_CLIENT_ID, each workspace has the token it installed with")
     client_id = settings.slack_client_id or ""
-    client_secret, state_secret = map(_secret, (settings.slack_client_secret, settings.slack_state_secret))
+    client_secret, state_secret = map(reveal, (settings.slack_client_secret, settings.slack_state_secret))
     base = web_client("", settings.slack_api_url, session)
     kept = SqlInstallations(database, Vault(settings.encryption_keys))
     installed = Installed(kept, AsyncTokenRotator(client_id=client_id, client_secret=client_secret, client=base))
@@ -135,7 +134,3 @@ async def _introduce(identity: AskedIdentity) -> None:
         if not error.is_transient:
             raise
         log.warning("Slack is away: %s", error)
-
-
-def _secret(secret: SecretStr | None) -> str:
-    return secret.get_secret_value() if secret else ""

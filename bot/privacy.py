@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from bot.db import migrate
-from bot.db.engine import Database
 from bot.db.export import export
+from bot.db.opened import opened
 from bot.forgetting import Forgetting
 from bot.retention import Retention
 
@@ -21,23 +20,15 @@ NOTHING = "Nothing is older."
 
 async def write_export(url: str, workspace: str, person: str, write: Callable[[str], None]) -> None:
     """Write all that is kept of a person, a line of JSON a row. Raises `SettingsError`, and as the database does."""
-    await migrate.check(url)
-    database = Database.open(url)
-    try:
+    async with opened(url) as database:
         async for row in export(database, workspace, person):
             write(json.dumps(row, default=str, ensure_ascii=False))
-    finally:
-        await database.close()
 
 
 async def forget(url: str, reach: Reach, *, dry: bool) -> str:
     """Erase words, or only count them; tell how many rows that is. Raises as `write_export` does."""
-    await migrate.check(url)
-    database = Database.open(url)
-    try:
+    async with opened(url) as database:
         counts = await Forgetting(database).erase(reach, dry=dry)
-    finally:
-        await database.close()
     end = "Nothing was erased: add --yes to do it." if dry else "Erased."
     lines = (f"{table:<16} {count:>9,}" for table, count in sorted(counts.items()))
     return "\n".join((*lines, f"{end} What calls cost stays."))
@@ -45,14 +36,10 @@ async def forget(url: str, reach: Reach, *, dry: bool) -> str:
 
 async def purge(url: str, days: int, *, dry: bool) -> str:
     """Let go what is older than it may be, or only count it; tell how many rows of what. Raises as `write_export`."""
-    await migrate.check(url)
-    database = Database.open(url)
-    try:
+    async with opened(url) as database:
         retention = Retention(database, days)
         counted = await retention.count() if dry else {}
         gone = {} if dry else await retention.purge()
-    finally:
-        await database.close()
     lines = [_counted(count, *kind) for kind, count in sorted(counted.items())]
     lines += [_counted(count, kind) for kind, count in sorted(gone.items())]
     kept = f"Words are kept for {days:,} days" if days else "Words are kept for ever"

@@ -143,8 +143,12 @@ class Settings(BaseModel):
     @property
     def encryption_keys(self) -> list[str]:
         """The keys that tokens are sealed with: by the first, opened by any."""
-        typed = self.parley_encryption_key.get_secret_value() if self.parley_encryption_key else ""
-        return [key.strip() for key in typed.split(",") if key.strip()]
+        return [key.strip() for key in reveal(self.parley_encryption_key).split(",") if key.strip()]
+
+
+def reveal(secret: SecretStr | None) -> str:
+    """Return a secret itself, "" where none is set."""
+    return secret.get_secret_value() if secret else ""
 
 
 def environment() -> dict[str, str]:

@@ -17,8 +17,7 @@ from bot.claude.catalogue import faults, lookup
 from bot.core.channel_settings import ChannelSettings, merged
 from bot.core.conversation import Place
 from bot.core.settings_history import shown
-from bot.db import migrate
-from bot.db.engine import Database
+from bot.db.opened import opened
 from bot.db.store import SqlStore
 from bot.errors import ConflictError, SettingsError
 
@@ -207,11 +206,7 @@ def apply_from(file: Path, read_settings: Settings, *, is_sure: bool) -> int:
 
 def _with_store(read_settings: Settings, use: Callable[[SqlStore], Coroutine[Any, Any, T]]) -> T:
     async def run() -> T:
-        await migrate.check(read_settings.database_url)
-        database = Database.open(read_settings.database_url)
-        try:
+        async with opened(read_settings.database_url) as database:
             return await use(SqlStore(database))
-        finally:
-            await database.close()
 
     return asyncio.run(run())

@@ -102,7 +102,7 @@ async def _switch_triage_on(database_url: str, workspace: LocalWorkspace) -> Non
     """Let #support-feedback triage itself, and bugs go to #engineering. Posts come too quickly to be joined."""
     from bot.core.channel_settings import read
     from bot.core.conversation import Place
-    from bot.db.engine import Database
+    from bot.db.opened import opened
     from bot.db.store import SqlStore
     from bot.playground.feedback import CHANNEL
 
@@ -112,13 +112,10 @@ async def _switch_triage_on(database_url: str, workspace: LocalWorkspace) -> Non
         "teams": f"Apps: #{workspace.channel('engineering')}",
         "routes": "Bug report -> Apps; Performance issue -> Apps",
     }
-    database = Database.open(database_url)
-    try:
-        place = Place(workspace.workspace.team_id, workspace.channel(CHANNEL))
-        changes = {name: read(name, value, {}) for name, value in typed.items()}
+    place = Place(workspace.workspace.team_id, workspace.channel(CHANNEL))
+    changes = {name: read(name, value, {}) for name, value in typed.items()}
+    async with opened(database_url) as database:
         await SqlStore(database).change_settings(place, changes, workspace.me.id)
-    finally:
-        await database.close()
 
 
 def _bypass_proxies() -> None:

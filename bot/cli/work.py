@@ -25,20 +25,15 @@ def register(commands: Commands) -> None:
 
 
 def _work(options: argparse.Namespace) -> int:
-    from bot.db import migrate
-    from bot.db.engine import Database
+    from bot.db.opened import opened
 
     url = configured().database_url
 
     async def run() -> int:
-        await migrate.check(url)
-        database = Database.open(url)
-        try:
+        async with opened(url) as database:
             if options.act == "list":
                 return await _list(database.reader)
             return await _change(database.writer, options.act, options.reference)
-        finally:
-            await database.close()
 
     return asyncio.run(run())
 
