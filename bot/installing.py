@@ -27,7 +27,7 @@ async def installations(settings: Settings) -> AsyncIterator[SqlInstallations]:
 
 
 async def listed(settings: Settings) -> str:
-    """Tell where the bot is installed, a line each, and whether its token can be opened. Raises like `installations`."""
+    """Tell where the bot is installed, a line each, and whether its token opens. Raises like `installations`."""
     lines = []
     async with installations(settings) as kept:
         for one in await kept.listed():
