@@ -11,9 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.core.classify.begin import dollars
 from bot.core.conversation import Heard, Place
-from bot.core.ports import DEFAULTS, MICROS, Call
+from bot.core.ports import DEFAULTS, Call
 from bot.core.triage.item import UNSORTED, Status
 from bot.core.triage.sort import asked, decide, ignore, judge, needs_no_model
 from bot.db import migrate
@@ -21,7 +20,7 @@ from bot.db.feedback import SqlBoard
 from bot.db.opened import opened
 from bot.db.store import SqlStore
 from bot.errors import UsageError
-from bot.operating import channel_of, connected
+from bot.operating import channel_of, connected, price
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -145,9 +144,7 @@ def report(records: Sequence[Feedback], calls: Sequence[Call]) -> str:
         f"{len(records):,} posts: {len(counted):,} of feedback, {others[Status.IGNORED]:,} ignored, "
         f"{others[Status.JOINED]:,} joined to the post before."
     )
-    known = [call.cost_micros for call in calls if call.cost_micros is not None]
-    price = dollars(sum(known) / MICROS) if len(known) == len(calls) else "price unknown"
-    lines.append(f"{len(calls):,} calls to the model, {price}. Nothing was posted.")
+    lines.append(f"{len(calls):,} calls to the model, {price(calls)}. Nothing was posted.")
     return "\n".join(lines)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.channel_settings import MAX_INSTRUCTIONS, ChannelSettings, Creativity
 from bot.core.classify import batch, category, score, sheet
-from bot.core.classify.begin import MOST_CORRECTIONS, dollars
+from bot.core.classify.begin import MOST_CORRECTIONS
 from bot.core.classify.category import Category
 from bot.core.classify.form import Example
 from bot.core.classify.item import Item
@@ -23,7 +23,7 @@ from bot.db.classify import SqlRuns
 from bot.db.feedback import SqlBoard
 from bot.db.opened import opened
 from bot.errors import UsageError
-from bot.operating import channel_of, connected
+from bot.operating import channel_of, connected, price
 
 if TYPE_CHECKING:
     from bot.core.ports import Model
@@ -147,9 +147,7 @@ def cost(outcome: Outcome) -> str:
     read = sum(call.input_tokens + call.cache_read_tokens + call.cache_write_tokens for call in outcome.calls)
     written = sum(call.output_tokens for call in outcome.calls)
     tokens = f"{len(outcome.calls):,} calls, {read:,} tokens in, {written:,} out"
-    costs = [call.dollars for call in outcome.calls]
-    known = [one for one in costs if one is not None]
-    return f"{tokens}, {dollars(sum(known)) if len(known) == len(costs) else 'price unknown'}"
+    return f"{tokens}, {price(outcome.calls)}"
 
 
 @dataclass(frozen=True, slots=True)

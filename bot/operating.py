@@ -1,4 +1,4 @@
-"""What the operator's commands share that ask the model: how they reach it, and how a channel is named to them."""
+"""What the operator's commands share that ask the model: how they reach it, whose settings hold, what it cost."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from bot.claude.client import connect
+from bot.core.classify.begin import dollars
 from bot.core.conversation import Place
 from bot.core.redaction.model import RedactingModel
 from bot.errors import SettingsError, UsageError
 from bot.settings import reveal
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
-    from bot.core.ports import Model
+    from bot.core.ports import Call, Model
     from bot.settings import Settings
 
 
@@ -34,3 +35,9 @@ def channel_of(typed: str) -> Place | None:
     if typed and not slash:
         raise UsageError("Name the channel by its workspace's id and its own, as T012AB/C034CD.")
     return Place(workspace, channel) if typed else None
+
+
+def price(calls: Sequence[Call]) -> str:
+    """Write what calls cost; unknown where the price of one of them is."""
+    known = [call.dollars for call in calls if call.dollars is not None]
+    return dollars(sum(known)) if len(known) == len(calls) else "price unknown"

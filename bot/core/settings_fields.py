@@ -84,6 +84,14 @@ LABELS = {
     "allowed_channels": "Only these channels",
     "denied_channels": "Not these channels",
     "commands_off": "Commands that are off",
+    "triage": "Triage",
+    "check_below": "Thresholds: check below (%)",
+    "alert_from": "Thresholds: alert from (posts)",
+    "alert_hours": "Thresholds: alert within (hours)",
+    "triage_bots": "Posts of apps",
+    "triage_github": "GitHub repository",
+    "cards": "Where the card goes",
+    "digest_at": "Digest at",
 }
 # A value of each setting that not every model takes, to ask the model about.
 PROBES: Mapping[str, Any] = {
@@ -98,6 +106,11 @@ PROBES: Mapping[str, Any] = {
 def label(name: str) -> str:
     """Return what stands above a setting's field."""
     return LABELS.get(name) or name.replace("_", " ").capitalize()
+
+
+def sentence(words: str) -> str:
+    """Make a sentence of words that begin with a small letter and have no end."""
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def belongs(name: str, place: Place) -> bool:
@@ -121,17 +134,19 @@ def lay_out(name: str, typed: str, inherited: ChannelSettings, models: Mapping[s
     """
     left = _text(name, inherited.model_dump(mode="json")[name])
     description = ChannelSettings.model_fields[name].description or ""
-    hint = description[:1].upper() + description[1:] + "."
+    hint = sentence(description)
     if name == MODEL:
         offered = {one: _offer(one, called, model) for one, called in models.items()}
         if typed:
             offered.setdefault(typed, f"{typed} (not offered)")
         options = [(INHERITED, f"Not set here ({left or 'the usual one'})"), *offered.items()]
         return Field(name, "Model", "choice", typed or INHERITED, tuple(options), hint, reacts=True)
-    if choices := [one.name for one in inherited.personas] if name == "persona" else _choices(name):
-        if typed and typed not in choices:
-            choices = (*choices, typed)
-        options = [(INHERITED, f"Not set here ({left or 'as it suits the task'})"), *((one, one) for one in choices)]
+    if known := tuple(one.name for one in inherited.personas) if name == "persona" else choices(name):
+        held = (typed,) if typed and typed not in known else ()
+        options = [
+            (INHERITED, f"Not set here ({left or 'as it suits the task'})"),
+            *((one, one) for one in (*known, *held)),
+        ]
         return Field(name, label(name), "choice", typed or INHERITED, tuple(options), hint)
     hint += f" Not set here: {left[:200]}" if left and name not in {"instructions", "categories"} else ""
     if name in LISTS:
@@ -151,7 +166,7 @@ def _offer(one: str, called: str, model: Model) -> str:
     return f"{called}, ${paid[0]:g} in, ${paid[1]:g} out per M tokens"
 
 
-def _choices(name: str) -> tuple[str, ...]:
+def choices(name: str) -> tuple[str, ...]:
     """Return what a setting can be chosen from, () for what is typed."""
     annotation = ChannelSettings.model_fields[name].annotation
     if annotation is bool:

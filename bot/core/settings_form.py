@@ -81,7 +81,7 @@ async def save(submission: Submission, desk: Desk) -> Mapping[str, str]:
     values, faults = fields.read_over(submission.answers, own.values)
     changed = {name: values.get(name) for name in fields.FIELDS if values.get(name) != own.values.get(name)}
     held = merged(*(layer.values for layer in layers[:-1]), values)
-    faults |= {name: _sentence(fault) for name, fault in desk.model.faults(held).items() if changed.get(name)}
+    faults |= {name: fields.sentence(fault) for name, fault in desk.model.faults(held).items() if changed.get(name)}
     # A fault can only be told under a field that is there.
     if faults := {name: fault for name, fault in faults.items() if name in submission.answers}:
         return faults
@@ -192,7 +192,3 @@ def _read_value(value: str) -> tuple[Place, int]:
     """Read whose settings a form holds, and in which version."""
     workspace, channel, thread, version = value.split(" ")
     return Place(workspace, channel.strip("-"), thread.strip("-")), int(version)
-
-
-def _sentence(fault: str) -> str:
-    return fault[:1].upper() + fault[1:] + "."

@@ -44,11 +44,9 @@ async def report(place: Place, *, board: Board, store: Store, now: datetime | No
 
 
 def came_in(records: Sequence[Feedback]) -> str:
-    """Write how many records there are, and what waits on whom."""
-    open_ = sum(one.status is Status.OPEN for one in records)
-    taken = Counter(one.assignee for one in records if one.status is Status.TAKEN)
-    lines = [f"**{len(records):,} posts** of feedback in four weeks, {open_:,} of them open, {taken.total():,} taken."]
-    return "\n".join(lines)
+    """Write how many records there are, and how many of them are open or taken."""
+    open_, taken = (sum(one.status is status for one in records) for status in (Status.OPEN, Status.TAKEN))
+    return f"**{len(records):,} posts** of feedback in four weeks, {open_:,} of them open, {taken:,} taken."
 
 
 def table(records: Sequence[Feedback], now: datetime) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal
 
+from bot.core import settings_fields as fields
 from bot.core.channel_settings import TRIAGE, ChannelSettings, read
 from bot.core.classify import category
-from bot.core.configure import EDIT_TRIAGE, check_may_change
+from bot.core.configure import EDIT_TRIAGE
 from bot.core.control import Field, Form
 from bot.core.conversation import Place
 from bot.core.triage.act import categories
 from bot.core.triage.route import LONGEST_NAME, MOST, Team, written
 from bot.core.triage.route import team as find_team
-from bot.errors import ConflictError, NotInChannelError, UsageError
+from bot.errors import ConflictError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,9 +26,7 @@ TEAM = "edit_triage_team"  # the button in the form, which opens a team
 PRESSES = (EDIT_TRIAGE, TEAM)
 CHOSEN = "team"  # the menu with the teams
 NEW = "-"
-LONGEST = 3_000  # characters of a field, the platform's limit
 AREAS = {"categories", "routes"}  # those of several lines
-CLOSED = "This channel is not there any more, or I am no longer in it. Nothing was saved."
 NO_TEAMS = "No teams yet"
 
 
@@ -35,63 +34,36 @@ async def press(pressed: Press, desk: Desk) -> Form:
     """Return the form that a press asks for. Raises `NotAllowedError`, `UsageError`, `ChatError`."""
     if pressed.name == EDIT_TRIAGE:
         place = Place(pressed.place.workspace, pressed.value or pressed.place.channel)
-        await _check(place, pressed, desk)
+        await desk.check(place, pressed)
         return _form(place, await desk.store.settings(place), (await desk.store.sheet(place)).version)
     place, _ = _place_of(pressed.value)
-    await _check(place, pressed, desk)
+    await desk.check(place, pressed)
     return _team_form(place, await desk.store.settings(place), str(pressed.answers.get(CHOSEN, NEW)))
 
 
-async def _check(place: Place, asked: Press | Submission, desk: Desk) -> None:
-    try:
-        await check_may_change(place, asked.asker, admins=desk.admins, chat=desk.chat)
-    except NotInChannelError:
-        raise UsageError(CLOSED) from None
-
-
 def _form(place: Place, settings: ChannelSettings, version: int) -> Form:
-    fields = [_field(name, settings) for name in TRIAGE if name not in {"teams", "agents"}]
-    fields = [one for one in fields if len(str(one.value)) <= LONGEST]
+    shown = [_field(name, settings) for name in TRIAGE if name not in {"teams", "agents"}]
+    shown = [one for one in shown if len(str(one.value)) <= fields.LONGEST]
     hint = ChannelSettings.model_fields["agents"].description or ""
-    fields.append(Field("agents", "Agents", "people", settings.agents, hint=_sentence(hint), optional=True))
+    shown.append(Field("agents", "Agents", "people", settings.agents, hint=fields.sentence(hint), optional=True))
     teams = ((NEW, "A new team"), *((team.name, team.name) for team in settings.teams))
     menu = Field(CHOSEN, "Teams", "choice", NEW, teams, "A team that was added is here when the form is opened again.")
     told = ", ".join(team.name for team in settings.teams) or NO_TEAMS
     return Form(
         FORM,
         "Triage in this channel",
-        (*fields, Field("teams", f"Teams: {told}", "note"), menu, Field(TEAM, "Change this team …", "press")),
+        (*shown, Field("teams", f"Teams: {told}", "note"), menu, Field(TEAM, "Change this team …", "press")),
         value=f"{place.workspace} {place.channel} {version}",
     )
 
 
 def _field(name: str, settings: ChannelSettings) -> Field:
-    value, hint = text(name, settings), _sentence(ChannelSettings.model_fields[name].description or "")
-    label = LABELS.get(name) or name.replace("_", " ").capitalize()
-    if options := _options(name):
-        return Field(name, label, "choice", value, tuple((one, one) for one in options), hint)
+    value, hint = text(name, settings), fields.sentence(ChannelSettings.model_fields[name].description or "")
+    if options := fields.choices(name):
+        return Field(name, fields.label(name), "choice", value, tuple((one, one) for one in options), hint)
     is_number = ChannelSettings.model_fields[name].annotation is int
     kind: Literal["area", "number", "text"] = "area" if name in AREAS else "number" if is_number else "text"
-    return Field(name, label, kind, value, hint=hint, optional=True, max_length=LONGEST)
-
-
-LABELS = {
-    "triage": "Triage",
-    "check_below": "Thresholds: check below (%)",
-    "alert_from": "Thresholds: alert from (posts)",
-    "alert_hours": "Thresholds: alert within (hours)",
-    "triage_bots": "Posts of apps",
-    "triage_github": "GitHub repository",
-    "cards": "Where the card goes",
-    "digest_at": "Digest at",
-}
-
-
-def _options(name: str) -> tuple[str, ...]:
-    annotation = ChannelSettings.model_fields[name].annotation
-    if annotation is bool:
-        return "on", "off"
-    return tuple(map(str, get_args(annotation))) if get_origin(annotation) is Literal else ()
+    return Field(name, fields.label(name), kind, value, hint=hint, optional=True, max_length=fields.LONGEST)
 
 
 def text(name: str, settings: ChannelSettings) -> str:
@@ -113,7 +85,7 @@ async def save(submission: Submission, desk: Desk) -> Mapping[str, str]:
     Raises `NotAllowedError`, `ConflictError`, `UsageError`, `ChatError`.
     """
     place, version = _place_of(submission.value)
-    await _check(place, submission, desk)
+    await desk.check(place, submission)
     held, sheet = await desk.store.settings(place), await desk.store.sheet(place)
     changes, faults = _read(submission.answers, held, sheet.values)
     if faults:
@@ -165,19 +137,19 @@ def _team_form(place: Place, settings: ChannelSettings, name: str) -> Form:
     team = find_team(settings.teams, name) or Team(name="-")
     is_new = team.name == NEW
     hint = "" if is_new else "Without a name, the team goes."
-    fields = (
+    asked = (
         Field("name", "Name", "text", "" if is_new else team.name, hint=hint, optional=not is_new, max_length=60),
         Field("channel", "Channel", "channel", team.channel, hint="I have to be in it.", optional=True),
         Field("people", "Who is told", "people", tuple(one for one in team.people if one[0] in "UW"), optional=True),
     )
-    return Form(TEAM_FORM, "A team", fields, f"{place.workspace} {place.channel} {'' if is_new else team.name}")
+    return Form(TEAM_FORM, "A team", asked, f"{place.workspace} {place.channel} {'' if is_new else team.name}")
 
 
 async def save_team(submission: Submission, desk: Desk) -> Mapping[str, str]:
     """Save, rename or remove a team; return its faults by the field. Raises as `save` does."""
     workspace, channel, old = submission.value.split(" ", 2)
     place = Place(workspace, channel)
-    await _check(place, submission, desk)
+    await desk.check(place, submission)
     held, sheet = await desk.store.settings(place), await desk.store.sheet(place)
     name, there = str(submission.answers.get("name", "")).strip(), str(submission.answers.get("channel", ""))
     former = find_team(held.teams, old) if old else None
@@ -214,7 +186,3 @@ def place_of(submission: Submission) -> Place:
 def _place_of(value: str) -> tuple[Place, int]:
     workspace, channel, version = value.split(" ")
     return Place(workspace, channel), int(version)
-
-
-def _sentence(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}."
