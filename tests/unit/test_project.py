@@ -19,6 +19,7 @@ from dotenv import dotenv_values
 from packaging.requirements import Requirement
 from slack_sdk.web.async_client import AsyncWebClient
 
+import bot
 from bot import cli, settings
 from bot.slack import commands
 from bot.slack.app import bolt_app
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 SETTINGS = sorted(name.upper() for name in settings.Settings.model_fields)
 LOCKS = ("requirements.lock", "requirements-dev.lock")
+MAP = (bot.__doc__ or "").partition("\n\n    ")[2]
 
 
 # What belongs to somebody's machine; each is written so that it does not find itself here.
@@ -193,6 +195,19 @@ def test_no_file_names_somebodys_machine(private: str) -> None:
     assert [path for path, text in texts.items() if re.search(private, text)] == []
 
 
+def test_the_readme_has_the_codes_map() -> None:
+    said = {line.strip() for line in read("README.md").splitlines()}
+
+    assert [line for line in MAP.splitlines() if line.strip() not in said] == []
+
+
+def test_the_map_names_every_module() -> None:
+    modules = {path.name for path in (ROOT / "bot").glob("*.py")} - {"__init__.py"}
+    packages = {f"{path.parent.name}/" for path in (ROOT / "bot").glob("*/__init__.py")}
+
+    assert [name for name in sorted(modules | packages) if not re.search(rf"(?<![\w.]){name}", MAP)] == []
+
+
 def test_the_readmes_make_targets_exist() -> None:
     named = set(re.findall(r"(?:^|`)make ([a-z]+)", read("README.md"), re.MULTILINE))
 
@@ -230,7 +245,7 @@ def test_every_way_to_claude_can_be_redacted() -> None:
         for path in (ROOT / "bot").glob("*.py")
         if re.search(r"\bconnect\(\s*api_key", source := path.read_text(encoding="utf-8"))
     }
-    assert ways.keys() >= {"app.py", "dry_run.py", "evaluate.py"}
+    assert ways.keys() >= {"app.py", "operating.py"}
     # The doctor only asks whether the key is taken.
     assert [name for name, source in ways.items() if "RedactingModel(" not in source] == ["doctor.py"]
 
