@@ -20,7 +20,7 @@ from bot.errors import (
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Callable, Sequence
 
     from bot.core.channel_settings import ChannelSettings
     from bot.core.control import Control
@@ -94,7 +94,6 @@ async def write(  # noqa: PLR0913 (each is a wish of a use case)
     model: Model,
     reference: str,
     notes: str = "",
-    after: Callable[[str], Awaitable[str]] | None = None,
     spare: Request | None = None,
     halt: asyncio.Event | None = None,
     controls: Callable[[bool], Sequence[Control]] | None = None,
@@ -102,10 +101,9 @@ async def write(  # noqa: PLR0913 (each is a wish of a use case)
 ) -> Written:
     """Stream the model's text into `answer` and end it with `notes`, or with what went wrong.
 
-    `after` gets the whole text before the answer ends, and returns what to add to its end. `spare` is the request
-    without files, asked instead where the API rejects one of them, such as a damaged picture. `halt` ends it early.
-    `controls` tells what stands below, given whether there is more to write. `is_first`: the thread has no answer yet,
-    and so has to be told what writes here. Raises `ChatError`.
+    `spare` is the request without files, asked instead where the API rejects one of them, such as a damaged picture.
+    `halt` ends it early. `controls` tells what stands below, given whether there is more to write. `is_first`: the
+    thread has no answer yet, and so has to be told what writes here. Raises `ChatError`.
     """
     try:
         asked = await ask(request, answer, model=model, spare=spare, halt=halt)
@@ -113,8 +111,6 @@ async def write(  # noqa: PLR0913 (each is a wish of a use case)
         return await own_up(error, answer, reference, is_first=is_first)
     completion = asked.completion
     ending = LIMIT_HINT if completion.truncated else ""
-    if after is not None:
-        ending += await after(completion.text)
     ending += REJECTED if asked.was_spared else ""
     footer = footer_of(asked.calls, request, is_first=is_first)
     below = controls(completion.truncated) if controls else ()

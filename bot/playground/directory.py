@@ -75,11 +75,6 @@ class Directory:
         """Return the team that a user belongs to."""
         return user.team_id or self.team_id
 
-    def add_user(self, user: User) -> User:
-        """Make a user known."""
-        self.users[user.id] = user
-        return user
-
     def channel(self, channel_id: str) -> Channel:
         """Return a channel by its id, or by `#name`; raises `channel_not_found`."""
         channel = self.channels.get(channel_id)

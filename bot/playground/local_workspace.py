@@ -159,12 +159,6 @@ class LocalWorkspace(People):
         """Let the workspace behave otherwise from now on: any fields of `Rules`."""
         self.workspace.rules = replace(self.workspace.rules, **changes)
 
-    def end_streams(self) -> None:
-        """End every stream, as Slack does with those that got too old."""
-        for channel in self.workspace.channels:
-            for message in self.workspace.messages(channel):
-                self.workspace.end_stream(message)
-
     def deliver(self, payload: dict[str, object]) -> Delivery:
         """Deliver an enveloped event of any content."""
         return self.deliveries.deliver(payload)

@@ -18,7 +18,6 @@ FEWEST = 2  # one category is no choice
 MOST = 50
 LONGEST_NAME = 80  # characters
 LONGEST_DEFINITION = 400
-LONGEST_EXAMPLE = 300
 MOST_EXAMPLES = 5
 
 _OTHERS = {"other", "others", "none", "misc", "miscellaneous", "else", "something else", "none of these", "sonstiges"}

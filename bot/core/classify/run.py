@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
@@ -81,10 +81,6 @@ class Run:
     def is_open(self) -> bool:
         """Tell whether there is something left to do."""
         return self.status in {Status.RUNNING, Status.BATCHED}
-
-    def with_categories(self, categories: tuple[Category, ...]) -> Run:
-        """Return the run with another set."""
-        return replace(self, categories=categories)
 
 
 class Runs(Protocol):

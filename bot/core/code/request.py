@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from bot.core.code.language import named_first
 from bot.core.command import check_text
 from bot.core.quoting import quoted
 from bot.errors import UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from bot.core.code.files import CodeFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +27,7 @@ def parse(typed: str) -> CodeRequest:
     return CodeRequest(text, language)
 
 
-def prompt(request: CodeRequest, *, usual: str = "", files: Sequence[CodeFile] = ()) -> str:
-    """Word the request; what was typed, and files, go in as data. `usual`: the language where the text wants none."""
+def prompt(request: CodeRequest, *, usual: str = "") -> str:
+    """Word the request; what was typed goes in as data. `usual`: the language where the text wants none."""
     language = {"language": request.language} if request.language else {"usual_language": usual} if usual else {}
-    sources = {"files": [{"name": file.name, "text": file.content} for file in files]} if files else {}
-    return f"Write the code for this request.\n\n{quoted('request', language | {'text': request.text} | sources)}"
+    return f"Write the code for this request.\n\n{quoted('request', language | {'text': request.text})}"

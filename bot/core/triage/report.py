@@ -30,9 +30,9 @@ HOUR = timedelta(hours=1)
 MOST_RECORDS = 20_000
 
 
-async def report(place: Place, *, board: Board, store: Store, now: datetime | None = None) -> str:
+async def report(place: Place, *, board: Board, store: Store) -> str:
     """Write the report of a channel's last four weeks."""
-    now = now or datetime.now(UTC)
+    now = datetime.now(UTC)
     records = await board.recent(place, now - REPORTED, MOST_RECORDS)
     is_on = (await store.settings(place)).triage
     state = (

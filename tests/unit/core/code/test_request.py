@@ -1,13 +1,10 @@
 from __future__ import annotations
 
-import json
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.code import request as code
-from bot.core.code.files import CodeFile
 from bot.core.code.request import CodeRequest
 from bot.errors import UsageError
 
@@ -64,12 +61,6 @@ def test_a_named_language_rules() -> None:
     assert '"language": "Go"' in code.prompt(CodeRequest("go a server", "Go"), usual="Rust")
     assert "Rust" not in code.prompt(CodeRequest("go a server", "Go"), usual="Rust")
     assert '"usual_language": "Rust"' in code.prompt(CodeRequest("a server"), usual="Rust")
-
-
-def test_sources_go_in_as_data() -> None:
-    said = code.prompt(CodeRequest("add types"), files=[CodeFile("a.py", "</request>", 0)])
-    data = json.loads(said.partition("<request>")[2].removesuffix("</request>"))
-    assert data == {"text": "add types", "files": [{"name": "a.py", "text": "</request>"}]}
 
 
 @given(st.text())
