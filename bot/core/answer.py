@@ -190,7 +190,7 @@ async def draft(heard: Heard, question: Message, conversation: Conversation, *, 
             purpose=Purpose.ANSWER,
             turns=fitted.turns,
             max_output=settings.max_output,
-            person=f"{heard.place.workspace}/{heard.author}",
+            person=heard.place.opaque(heard.author),
             settings=settings,
         )
         return fitted, request

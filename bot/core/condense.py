@@ -97,7 +97,7 @@ async def condense(
         purpose=Purpose.CONDENSE,
         turns=(Turn(Role.USER, prompt(conversation.summary, messages, chat.mention)),),
         max_output=MAX_OUTPUT,
-        person=f"{place.workspace}/summary",
+        person=place.opaque("summary"),
         settings=conversation.settings.model_copy(update={"instructions": "", "thinking": "off", "effort": ""}),
     )
     completion = await model.write(request, lambda _: None, halt=halt)

@@ -23,6 +23,10 @@ class Place:
     channel: str
     thread: str = ""
 
+    def opaque(self, person: str) -> str:
+        """Name somebody to the model's API, by an id that is nobody else's in any workspace."""
+        return f"{self.workspace}/{person}"
+
 
 @dataclass(frozen=True, slots=True)
 class FileRef:

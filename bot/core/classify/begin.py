@@ -72,8 +72,7 @@ async def answering(run: Run, bookmark: Bookmark, world: World) -> AsyncIterator
 
 def request(run: Run, settings: ChannelSettings) -> Request:
     """Return what all questions about a run have in common."""
-    person = f"{run.place.workspace}/{run.asker.person}"
-    return Request(Purpose.CLASSIFY, (), 0, person, settings, Creativity.LOW)
+    return Request(Purpose.CLASSIFY, (), 0, run.place.opaque(run.asker.person), settings, Creativity.LOW)
 
 
 async def settings_of(run: Run, world: World) -> ChannelSettings:

@@ -111,7 +111,7 @@ async def press_code(press: Press, *, bookmark: Bookmark, store: Store, model: M
             purpose=Purpose.CODE,
             turns=fitted.turns,
             max_output=settings.max_output,
-            person=f"{press.place.workspace}/{press.asker.person}",
+            person=press.place.opaque(press.asker.person),
             settings=settings,
         )
         desk = Desk(

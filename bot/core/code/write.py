@@ -28,7 +28,7 @@ async def code(command: Command, *, bookmark: Bookmark, store: Store, model: Mod
         purpose=Purpose.CODE,
         turns=(Turn(Role.USER, prompt(CodeRequest(text, wanted.language), usual=settings.code_language)),),
         max_output=settings.max_output,
-        person=f"{command.place.workspace}/{command.asker.person}",
+        person=command.place.opaque(command.asker.person),
         settings=settings,
         creativity=Creativity.LOW,
     )

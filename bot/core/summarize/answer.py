@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from bot.core.command import Command
     from bot.core.control import Control, Press
-    from bot.core.conversation import Place
     from bot.core.ports import Answer, Asker, Bookmark, Chat, Model, Store
     from bot.core.summarize.run import Run
+    from bot.core.summarize.typed import Ask
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -54,32 +54,36 @@ async def summarize(command: Command, *, bookmark: Bookmark, store: Store, model
     """Summarise what was asked for, and return what the thread's history should keep. Raises `ChatError`."""
     ask = parse(command.text)
     if ask.is_text:
-        settings, reader = await store.settings(command.place), await chat.reader(command.place, command.asker.person)
-        asking = request("", _person(command.place, command.asker), settings)
-        async with answering(command, chat=chat, bookmark=bookmark, once=True) as visible:
-            try:
-                text, cut = await unless(
-                    bookmark.halted, condensed(ask.text, asking, model=model, progress=visible.progress)
-                )
-            except ModelError as error:
-                return command.record(await own_up(error, visible, bookmark.reference))
-            asking = request(prompt(text, ask.wishes, reader.language), asking.person, settings)
-            notes = too_long(characters=cut)
-            written = await write(
-                asking,
-                visible,
-                model=model,
-                reference=bookmark.reference,
-                notes=notes + unapplied(settings, model),
-                halt=bookmark.halted,
-                is_first=True,
-            )
-        return command.record(written)
+        return await _summarize_text(ask, command, bookmark=bookmark, store=store, model=model, chat=chat)
     run = await store.run(command.place.workspace, command.id)
     async with answering(command, chat=chat, bookmark=bookmark) as visible:
         if run is None:
             return command.record(Written(FORGOTTEN, await visible.replace(FORGOTTEN)))
         return command.record(await give(run, visible, bookmark=bookmark, store=store, model=model, chat=chat))
+
+
+async def _summarize_text(
+    ask: Ask, command: Command, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat
+) -> Record:
+    person = command.asker.person
+    settings, reader = await store.settings(command.place), await chat.reader(command.place, person)
+    asking = request("", command.place.opaque(person), settings)
+    async with answering(command, chat=chat, bookmark=bookmark, once=True) as visible:
+        try:
+            work = condensed(ask.text, asking, model=model, progress=visible.progress)
+            text, cut = await unless(bookmark.halted, work)
+        except ModelError as error:
+            return command.record(await own_up(error, visible, bookmark.reference))
+        written = await write(
+            request(prompt(text, ask.wishes, reader.language), asking.person, settings),
+            visible,
+            model=model,
+            reference=bookmark.reference,
+            notes=too_long(characters=cut) + unapplied(settings, model),
+            halt=bookmark.halted,
+            is_first=True,
+        )
+    return command.record(written)
 
 
 async def again(press: Press, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
@@ -214,7 +218,3 @@ async def _share(run: Run, summary: Summary, asker: Asker, *, bookmark: Bookmark
             message = (await chat.open_thread(place, text, bookmark)).thread
         await keeper.keep_shared(message)
     return chat.permalink(run.source.place, message)
-
-
-def _person(place: Place, asker: Asker) -> str:
-    return f"{place.workspace}/{asker.person}"

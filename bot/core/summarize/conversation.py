@@ -55,7 +55,7 @@ class Summary:
             purpose=Purpose.DIGEST,
             turns=(),
             max_output=MAX_OUTPUT,
-            person=f"{self.run.place.workspace}/{self.run.person}",
+            person=self.run.place.opaque(self.run.person),
             settings=await self._store.settings(self.run.source.place),
             creativity=Creativity.LOW,
         )

@@ -39,7 +39,7 @@ async def give_files(
     faults = " ".join((*attached.faults, *texts.faults))
     if not attached.files and not texts.files:
         return Written("", await visible.replace(faults))
-    asking = request("", f"{run.place.workspace}/{run.person}", settings)
+    asking = request("", run.place.opaque(run.person), settings)
     whole = "\n\n".join(f"{one.name}\n\n{one.data.decode()}" for one in texts.attachments)
     text, cut = await unless(
         bookmark.halted, condensed(whole, asking, model=model, progress=visible.progress, notes=Keeper(run, store))
