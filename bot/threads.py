@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from dataclasses import asdict, replace
 from functools import partial
 from time import monotonic
@@ -12,9 +11,11 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 from bot import ledger
+from bot.core.channel_settings import ChannelSettings
 from bot.core.condense import condense
 from bot.core.conversation import Changed, Heard, Place, Record, may_be_for_bot
 from bot.core.ports import DEFAULTS, Asker
+from bot.core.remembered import Remembered
 from bot.core.revise import REGENERATE, offer_again
 from bot.core.tell import tell
 from bot.db import store as db_store
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from bot.core.channel_settings import ChannelSettings
     from bot.core.condense import Condensed
     from bot.core.ports import Chat, Model, Store
     from bot.work import Finish, Inbox, Job
@@ -75,7 +75,7 @@ class Threads:
     def __init__(self, inbox: Inbox, *, store: Store, model: Model, chat: Chat, controls: Collection[str]) -> None:
         self._controls = controls
         self._inbox, self._store, self._model, self._chat = inbox, store, model, chat
-        self._settings: OrderedDict[str, tuple[ChannelSettings, float]] = OrderedDict()
+        self._settings = Remembered[ChannelSettings](MOST_CHANNELS)
         self._change, self._looked = 0, -LOOK_FOR_CHANGES
         inbox.handle(CHANGE, self.run_change, _nobody_to_tell)
         inbox.handle(CONDENSE, self.run_condense, _nobody_to_tell)
@@ -96,25 +96,17 @@ class Threads:
             self._looked = monotonic()
             if (change := await self._store.last_change()) != self._change:
                 self._change = change
-                self._settings.clear()
+                self._settings.drop()
         key = share(channel)
-        settings, until = self._settings.get(key, (None, 0.0))
-        if settings is None or until < monotonic():
+        settings = self._settings.get(key)
+        if settings is None:
             settings = await self._store.settings(channel)
-            self._settings[key] = (settings, monotonic() + SETTINGS_KEPT)
-            self._settings.move_to_end(key)
-            while len(self._settings) > MOST_CHANNELS:
-                self._settings.popitem(last=False)
+            self._settings.keep(key, settings, SETTINGS_KEPT)
         return settings
 
     def forget_settings(self, place: Place) -> None:
         """Ask anew for a channel's settings, or all of a workspace's: they may have been changed here."""
-        if place.channel:
-            self._settings.pop(share(place), None)
-        else:
-            begin = f"{place.workspace}:"
-            for key in [key for key in self._settings if key.startswith(begin)]:
-                del self._settings[key]
+        self._settings.drop(share(place))
 
     async def change(self, changed: Changed) -> None:
         """Take in an edit or a deletion."""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import logging
 import re
-from collections import OrderedDict
 from datetime import UTC, timedelta, timezone, tzinfo
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.core.conversation import Place
 from bot.core.reading import Reader, SharedFile, Target, Venue
+from bot.core.remembered import Remembered
 from bot.errors import ChatError
 from bot.slack.api import call
 from bot.slack.history import file_refs
@@ -38,7 +37,7 @@ class Lookup:
 
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
-        self._readers: OrderedDict[str, tuple[Reader, float]] = OrderedDict()
+        self._readers = Remembered[Reader](KEPT)
 
     async def venue(self, place: Place, person: str) -> Venue:
         """Describe a channel, and tell whether the bot and a person are in it. Raises `NotInChannelError`."""
@@ -93,17 +92,15 @@ class Lookup:
 
         Never raises: nothing fails for want of that.
         """
-        reader, until = self._readers.get(person, (Reader(), 0.0))
-        if until <= monotonic():
+        reader = self._readers.get(person)
+        if reader is None:
             try:
                 user = (await call(self._client.users_info, user=person, include_locale=True))["user"]
             except ChatError as error:
                 log.info("a person's time zone and language are not known: %s", error)
-                return reader
+                return self._readers.get(person, late=True) or Reader()
             reader = Reader(zone(user), str(user.get("locale") or ""))
-            self._readers[person] = reader, monotonic() + KEPT_FOR
-            while len(self._readers) > KEPT:
-                self._readers.popitem(last=False)
+            self._readers.keep(person, reader, KEPT_FOR)
         return reader
 
     async def file(self, place: Place, file_id: str) -> SharedFile:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections import OrderedDict
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from bot.core.remembered import Remembered
 from bot.errors import ChatBusyError, ChatError
 from bot.slack.api import call, call_once
 
@@ -52,14 +52,14 @@ class People:
 
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
-        self._ranks: OrderedDict[str, tuple[Rank, float]] = OrderedDict()
-        self._known: OrderedDict[str, tuple[str, float]] = OrderedDict()
+        self._ranks = Remembered[Rank](KEPT)
+        self._names = Remembered[str](KEPT)
         self._busy_until = 0.0
 
     async def names(self, people: Iterable[str]) -> dict[str, str]:
         """Return each person's name. Never raises for want of one."""
         wanted = dict.fromkeys(people)
-        unknown = [person for person in wanted if self._known.get(person, ("", 0.0))[1] <= monotonic()]
+        unknown = [person for person in wanted if self._names.get(person) is None]
         room = asyncio.Semaphore(AT_ONCE)
 
         async def ask(person: str) -> None:
@@ -67,25 +67,25 @@ class People:
                 await self._ask(person)
 
         await asyncio.gather(*map(ask, unknown))
-        return {person: self._known.get(person, (person, 0.0))[0] for person in wanted}
+        return {person: self._names.get(person, late=True) or person for person in wanted}
 
     async def rank(self, person: str, *, anew: bool = False) -> Rank:
         """Return what somebody is in the workspace, as it was an hour ago at most, or now. Raises `ChatError`."""
-        rank, until = self._ranks.get(person, (Rank(), 0.0))
-        if anew or until <= monotonic():
+        rank = self._ranks.get(person)
+        if anew or rank is None:
             try:
                 rank = rank_of((await call(self._client.users_info, user=person))["user"])
             except ChatError as error:
                 if anew or error.code not in STRANGERS:
                     raise
                 rank = Rank()
-            self._keep_rank(person, rank)
+            self._ranks.keep(person, rank, RANK_KEPT_FOR)
         return rank
 
     def learn(self, person: str, profile: Mapping[str, Any]) -> None:
         """Take a name from a profile that came with a message, which saves the question."""
         if name := name_of(profile):
-            self._keep(person, name, KEPT_FOR)
+            self._names.keep(person, name, KEPT_FOR)
 
     async def _ask(self, person: str) -> None:
         if monotonic() < self._busy_until:
@@ -97,23 +97,11 @@ class People:
         except ChatError as error:
             log.info("a person's name is not known: %s", error)
             if not error.is_transient:
-                self._keep(person, person, UNKNOWN_FOR)
+                self._names.keep(person, person, UNKNOWN_FOR)
         else:
-            self._keep_rank(person, rank_of(user))
+            self._ranks.keep(person, rank_of(user), RANK_KEPT_FOR)
             profile = user.get("profile") or {}
-            self._keep(person, name_of(profile) or name_of(user) or person, KEPT_FOR)
-
-    def _keep_rank(self, person: str, rank: Rank) -> None:
-        self._ranks[person] = (rank, monotonic() + RANK_KEPT_FOR)
-        self._ranks.move_to_end(person)
-        while len(self._ranks) > KEPT:
-            self._ranks.popitem(last=False)
-
-    def _keep(self, person: str, name: str, seconds: float) -> None:
-        self._known[person] = (name, monotonic() + seconds)
-        self._known.move_to_end(person)
-        while len(self._known) > KEPT:
-            self._known.popitem(last=False)
+            self._names.keep(person, name_of(profile) or name_of(user) or person, KEPT_FOR)
 
 
 def rank_of(user: Mapping[str, Any]) -> Rank:

@@ -1,0 +1,34 @@
+"""What was asked for lately, so that it need not be asked for again at once."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from time import monotonic
+from typing import Generic, TypeVar
+
+V = TypeVar("V")
+
+
+class Remembered(Generic[V]):
+    """Values by their keys, each for some seconds; of more than `most`, those that were kept first go."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._values: OrderedDict[str, tuple[V, float]] = OrderedDict()
+
+    def get(self, key: str, *, late: bool = False) -> V | None:
+        """Return a value, None where there is none or its time is over; with `late`, it may be over."""
+        value, until = self._values.get(key, (None, 0.0))
+        return value if late or monotonic() < until else None
+
+    def keep(self, key: str, value: V, seconds: float) -> None:
+        """Keep a value for so many seconds, in the place of a former one."""
+        self._values[key] = value, monotonic() + seconds
+        self._values.move_to_end(key)
+        while len(self._values) > self._most:
+            self._values.popitem(last=False)
+
+    def drop(self, begin: str = "") -> None:
+        """Let go of all whose keys begin so."""
+        for key in [key for key in self._values if key.startswith(begin)]:
+            del self._values[key]
