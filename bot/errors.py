@@ -12,6 +12,7 @@
     │   └── ChatBusyError        the platform's rate limit; says when to come back
     ├── SealedError              tokens that no key opens
     ├── WebhookError             a receiver of feedback did not take it
+    ├── GitHubError              GitHub did not take an issue
     ├── FileError                a file that can't be read; the sentence says why
     ├── SlowError                the turn took longer than it may
     ├── AbandonedError           (in work/) each try of a turn ended with its process
