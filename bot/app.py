@@ -58,6 +58,8 @@ log = logging.getLogger(__name__)
 
 # Seconds before the second try of a turn, doubled for each further one up to a minute.
 BACKOFF = 4.0
+# Seconds after the start in which housekeeping waits: first comes what has piled up, and Claude's SDK has to load.
+CALM = 10.0
 
 
 @asynccontextmanager
@@ -151,6 +153,7 @@ def open_inbox(settings: Settings, database: Database, metrics: Metrics, joined:
         is_transient=is_transient,
         attempts=settings.turn_attempts,
         backoff=BACKOFF,
+        calm=CALM,
         patience=settings.turn_patience,
         failed_kept=retention.failed_kept(settings.retention_days),
         watch=metrics,

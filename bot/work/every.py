@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# In seconds: how long to sleep at most, as the database's clock may be set anew, and how long after an error.
+# In seconds: how long to sleep at most, as the database's clock may be set anew, how long after an error, and what
+# comes so often that nobody may wait longer for it.
 LONGEST_SLEEP = 60.0
 AWAY_PAUSE = 5.0
+OFTEN = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +50,19 @@ class Period:
 
 
 async def keep_time(
-    periods: Sequence[Period], writer: AsyncEngine, accept: Callable[[Delivery], Awaitable[bool]]
+    periods: Sequence[Period], writer: AsyncEngine, accept: Callable[[Delivery], Awaitable[bool]], calm: float = 0
 ) -> None:
-    """Accept each period's delivery as soon as its slot begins, for ever."""
+    """Accept each period's delivery as soon as its slot begins, for ever; in the first `calm` seconds no rare one."""
+    end = time.monotonic() + calm
     while True:
+        left = end - time.monotonic()
+        due = [period for period in periods if left <= 0 or period.seconds <= OFTEN]
         try:
             async with writer.begin() as connection:
                 now = (await connection.execute(sa.select(Now()))).scalar_one()
-            for period in periods:
+            for period in due:
                 await accept(period.delivery(now))
-            pause = min(LONGEST_SLEEP, *(period.wait(now) for period in periods))
+            pause = min([LONGEST_SLEEP, *(period.wait(now) for period in due), *([left] if left > 0 else [])])
         except Exception as error:  # noqa: BLE001 (whatever it was, the next slot comes)
             log.warning("periodic work has to wait: %s", cause(error))
             pause = AWAY_PAUSE

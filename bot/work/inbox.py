@@ -61,6 +61,7 @@ class Inbox:
     often, in seconds, to look for what other replicas accepted or left. A job whose error `is_transient` is attempted
     up to `attempts` times, within `patience` seconds from its first attempt on, with pauses that start at `backoff`
     seconds; what it waits for its turn does not count. One that failed for good is kept for `failed_kept` seconds.
+    Work that comes less than once a minute waits for the first `calm` seconds.
     `watch` is told what is accepted and what ends. A job that `admit` does not let in, when it is about to be tried, is
     over.
 
@@ -79,6 +80,7 @@ class Inbox:
         patience: float = 600,
         attempts: int = 5,
         backoff: float = 2,
+        calm: float = 0,
         failed_kept: float = FAILED_KEPT,
         watch: Watch | None = None,
         admit: Callable[[Job], Awaitable[bool]] | None = None,
@@ -93,6 +95,7 @@ class Inbox:
         self._commits = Commits(writer)
         self._leases = Leases(writer, self._commits, lease, self._wake.set)
         self._acceptance = Acceptance(self._commits, self._wake.set)
+        self._calm = calm
         self._failed_kept = failed_kept
         self._work: dict[str, Work] = {}
         self._periods: list[Period] = []
@@ -161,7 +164,7 @@ class Inbox:
             asyncio.create_task(self._dispatch(), name="dispatch"),
             asyncio.create_task(self._keep_leases(), name="leases"),
             asyncio.create_task(self._look_for_halts(), name="halts"),
-            asyncio.create_task(keep_time(self._periods, self._writer, self.accept), name="every"),
+            asyncio.create_task(keep_time(self._periods, self._writer, self.accept, self._calm), name="every"),
         ]
 
     async def stop(self, grace: float) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -41,6 +41,7 @@ class Dialogue:
     workspace: LocalWorkspace
     environ: dict[str, str]
     url: str = ""
+    _database: Database | None = None
 
     @property
     def general(self) -> str:
@@ -75,12 +76,15 @@ class Dialogue:
 
     async def rows(self, sql: str) -> list[tuple[object, ...]]:
         """Ask the bot's database."""
-        database = Database.open(self.environ["DATABASE_URL"])
-        try:
-            async with database.reader.connect() as connection:
-                return [tuple(row) for row in await connection.execute(text(sql))]
-        finally:
-            await database.close()
+        if self._database is None:
+            self._database = Database.open(self.environ["DATABASE_URL"])
+        async with self._database.reader.connect() as connection:
+            return [tuple(row) for row in await connection.execute(text(sql))]
+
+    async def aclose(self) -> None:
+        """Let the database go."""
+        if self._database is not None:
+            await self._database.close()
 
     @asynccontextmanager
     async def bot(self, transport: Transport = "http") -> AsyncIterator[None]:
@@ -133,8 +137,8 @@ def model() -> ScriptedModel:
 @pytest.fixture
 async def stage(workspace: LocalWorkspace, model: ScriptedModel, environ: dict[str, str]) -> AsyncIterator[Dialogue]:
     """Set the stage, with the scripted model; the test lets the bot on."""
-    async with model.serving() as told:
-        yield Dialogue(workspace, environ | told)
+    async with model.serving() as told, aclosing(Dialogue(workspace, environ | told)) as dialogue:
+        yield dialogue
 
 
 @pytest.fixture
@@ -147,10 +151,12 @@ async def dialogue(stage: Dialogue) -> AsyncIterator[Dialogue]:
 @pytest.fixture
 async def rehearsal(workspace: LocalWorkspace, environ: dict[str, str]) -> AsyncIterator[Dialogue]:
     """The stage with the rehearsal model and the bot on it."""
-    async with MessagesServer(Rehearsal(pace=0)) as server:
-        dialogue = Dialogue(workspace, environ | server.environment())
-        async with dialogue.bot():
-            yield dialogue
+    async with (
+        MessagesServer(Rehearsal(pace=0)) as server,
+        aclosing(Dialogue(workspace, environ | server.environment())) as dialogue,
+        dialogue.bot(),
+    ):
+        yield dialogue
 
 
 async def pass_retention(dialogue: Dialogue, table: type[SummaryRun | ClassifyRun]) -> None:

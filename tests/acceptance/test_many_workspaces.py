@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -45,7 +46,8 @@ async def ask(spaces: Spaces, workspace: LocalWorkspace, words: str, **where: st
 
 
 async def rows(spaces: Spaces, sql: str) -> list[tuple[object, ...]]:
-    return await dialogue(spaces, spaces.first).rows(sql)
+    async with aclosing(dialogue(spaces, spaces.first)) as first:
+        return await first.rows(sql)
 
 
 async def until_rows(spaces: Spaces, sql: str, count: int) -> None:

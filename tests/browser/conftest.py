@@ -1,4 +1,4 @@
-"""A browser window on a playground that runs for the tests of one module."""
+"""A browser window for all tests, and a playground that runs for those of one module."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Error, Page, ViewportSize, async_playwright, expect
 
 from tests.browser.playground import CHROMIUM_ARGUMENTS, find_chromium, playground
 from tests.browser.window import Window
@@ -15,9 +15,8 @@ from tests.browser.window import Window
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-
-# The first answer waits for Claude's SDK, which loads behind the start: on two busy cores for more than 5 s.
-expect.set_options(timeout=20_000)
+SIZE: ViewportSize = {"width": 1280, "height": 800}
+FIRST_ANSWER = 60_000  # ms: it waits for Claude's SDK, which loads behind the start
 
 
 @pytest.fixture(scope="session")
@@ -31,14 +30,7 @@ def chromium() -> str:
     pytest.skip(missing)
 
 
-@pytest.fixture(scope="module")
-def playground_url(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    del chromium  # asked for only so that nothing starts where there is no browser
-    with playground(tmp_path_factory.mktemp("playground")) as url:
-        yield url
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser(chromium: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
@@ -46,22 +38,56 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def window(browser: Browser, playground_url: str) -> AsyncIterator[Window]:
-    """Open the page; fail when a script of it raised or its content policy was broken."""
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def tab(browser: Browser) -> Page:
+    """Open one page for all tests: each further one is a window of Chromium's, and costs more than most tests."""
+    return await (await browser.new_context(viewport=SIZE)).new_page()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(tab: Page) -> AsyncIterator[Page]:
+    """Lend the page, blank; fail when a script on it raised or its content policy was broken."""
     faults: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
         if "Content Security Policy" in message.text:
             faults.append(message.text)
 
-    context = await browser.new_context(viewport={"width": 1280, "height": 800})
-    page = await context.new_page()
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", note)
-    await page.goto(playground_url)
-    window = Window(page)
-    await expect(window.composer).to_be_enabled()
-    yield window
-    await context.close()
+    def blame(error: Error) -> None:
+        faults.append(str(error))
+
+    tab.on("pageerror", blame)
+    tab.on("console", note)
+    yield tab
+    await tab.unroute_all()
+    await tab.set_viewport_size(SIZE)
+    await tab.context.set_offline(offline=False)
+    await tab.goto("about:blank")
+    tab.remove_listener("pageerror", blame)
+    tab.remove_listener("console", note)
     assert faults == []
+
+
+@pytest.fixture(scope="module")
+def started(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    del chromium  # asked for only so that nothing starts where there is no browser
+    with playground(tmp_path_factory.mktemp("playground")) as url:
+        yield url
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def playground_url(started: str, tab: Page) -> str:
+    """Wait for a first answer, so that no test waits for more than its own."""
+    window = Window(tab)
+    await tab.goto(started)
+    await window.open("Parley")
+    await window.say("Are you there?")
+    await expect(window.answers.first).to_be_visible(timeout=FIRST_ANSWER)
+    await tab.goto("about:blank")
+    return started
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def window(page: Page, playground_url: str) -> Window:
+    """Open the playground."""
+    return await Window.at(playground_url, page)

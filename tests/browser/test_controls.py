@@ -20,9 +20,9 @@ from tests.browser.window import Window
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from playwright.async_api import Browser
+    from playwright.async_api import Page as BrowserPage
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.asyncio(loop_scope="session")]
 
 
 def plain(text: str) -> dict[str, str]:
@@ -96,7 +96,7 @@ HOME = {
 }
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def app(chromium: str) -> AsyncIterator[App]:
     del chromium  # asked for only so that nothing starts where there is no browser
     page = Page(shortcuts=[Shortcut("summarize", "Summarize thread")], notice="An app of the tests.")
@@ -110,18 +110,10 @@ async def app(chromium: str) -> AsyncIterator[App]:
         await server.stop()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def shown(app: App, browser: Browser) -> AsyncIterator[Window]:
-    """Open the app's workspace; fail when a script of the page raised."""
-    faults: list[str] = []
-    page = await browser.new_page(viewport={"width": 1280, "height": 800})
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    await page.goto(app.local.url)
-    window = Window(page)
-    await expect(window.composer).to_be_enabled()
-    yield window
-    await page.close()
-    assert faults == []
+@pytest_asyncio.fixture(loop_scope="session")
+async def shown(app: App, page: BrowserPage) -> Window:
+    """Open the app's workspace."""
+    return await Window.at(app.local.url, page)
 
 
 async def post(app: App, *blocks: dict[str, Any]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
+
+from playwright.async_api import expect
 
 if TYPE_CHECKING:
     from playwright.async_api import Locator, Page
@@ -20,6 +22,14 @@ class Window:
         self.reply_box = page.locator("[data-role=thread-composer]").get_by_role("combobox")
         self.menu = page.locator("[data-role=channel-composer] [data-role=menu]")
         self.connection = page.locator("[data-role=connection]")
+
+    @classmethod
+    async def at(cls, url: str, page: Page) -> Self:
+        """Go to a workspace; return its window when it can be used."""
+        await page.goto(url)
+        window = cls(page)
+        await expect(window.composer).to_be_enabled()
+        return window
 
     async def open(self, channel: str) -> None:
         """Go to a channel, or to the direct message with the app of that name."""

@@ -8,7 +8,8 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from contextlib import contextmanager
+from collections import deque
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,11 +20,27 @@ from bot.db.migrate import upgrade
 from tests.stage.memory import in_memory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
 
 WAIT = 30  # seconds, for a server to come up or go down
-KEPT = 20  # databases: more than any test makes
+KEPT = 5  # databases: more than any test makes
 FIRST_TO_LOG = 15  # the version from which on a copy is written to the log, unless told otherwise
+
+# What a database consists of, what was set for it, and which tables have been written to.
+LEFT_BEHIND = """
+    SELECT
+        (SELECT string_agg(format('%s %s', relname, relnatts), ' ' ORDER BY relname) FROM pg_class
+         WHERE relnamespace = 'public'::regnamespace) AS shape,
+        EXISTS (SELECT FROM pg_db_role_setting JOIN pg_database ON pg_database.oid = setdatabase
+                WHERE datname = current_database()) AS is_set,
+        (SELECT string_agg(relname, ', ') FROM pg_class
+         WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'
+         AND pg_relation_size(oid) > 0) AS used
+"""
+END_OTHERS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 
 
 class PostgresqlServer:
@@ -32,7 +49,9 @@ class PostgresqlServer:
     def __init__(self, folder: str, programs: Path, port: int) -> None:
         self._folder, self._programs, self._port = folder, programs, port
         self._template: str | None = None
-        self._made: list[str] = []
+        self._shape: str = ""  # the template's
+        self._made: deque[str] = deque()  # those without tables at first
+        self._lent: deque[str] = deque()  # those with the bot's tables
 
     def url(self, name: str) -> str:
         """Return the URL of a database. Without sslmode each connection would be made twice: the server has no TLS."""
@@ -40,14 +59,24 @@ class PostgresqlServer:
 
     async def empty(self) -> str:
         """Return the URL of a new database without tables."""
-        return await self._create("template1")
+        self._made.append(await self._create("template1"))
+        if len(self._made) > KEPT:
+            await self._drop(self._made.popleft())
+        return self.url(self._made[-1])
 
     async def migrated(self) -> str:
-        """Return the URL of a new database with the bot's tables."""
+        """Return the URL of a database with the bot's tables, all empty: one that no test can be using any more."""
         if self._template is None:
             await upgrade(await self.empty())
             self._template = self._made.pop()
-        return await self._create(self._template)
+            async with self._connected(self._template) as connection:
+                self._shape = (await connection.fetchrow(LEFT_BEHIND))["shape"]
+        name = self._lent.popleft() if len(self._lent) == KEPT else None
+        if name and not await self._emptied(name):
+            await self._drop(name)
+            name = None
+        self._lent.append(name or await self._create(self._template))
+        return self.url(self._lent[-1])
 
     def initialise(self) -> None:
         """Lay the files out; nothing in them is worth waiting for the disk."""
@@ -65,18 +94,34 @@ class PostgresqlServer:
         self._run("pg_ctl", "stop", "--wait", "--mode=immediate")
 
     async def _create(self, template: str) -> str:
-        """Make a database, and drop an old one that no test can be using any more."""
         name = f"parley_{secrets.token_hex(4)}"
-        connection = await asyncpg.connect(self.url("postgres"), timeout=WAIT)
-        try:
+        async with self._connected("postgres") as connection:
             way = "STRATEGY file_copy" if connection.get_server_version().major >= FIRST_TO_LOG else ""
             await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} {way}", timeout=WAIT)
-            for old in self._made[:-KEPT]:
-                await connection.execute(f"DROP DATABASE {old} WITH (FORCE)", timeout=WAIT)
+        return name
+
+    async def _drop(self, name: str) -> None:
+        async with self._connected("postgres") as connection:
+            await connection.execute(f"DROP DATABASE {name} WITH (FORCE)", timeout=WAIT)
+
+    async def _emptied(self, name: str) -> bool:
+        """Empty the tables, unless more than rows has been changed."""
+        async with self._connected(name) as connection:
+            await connection.execute(END_OTHERS, timeout=WAIT)
+            left = await connection.fetchrow(LEFT_BEHIND)
+            if left["shape"] != self._shape or left["is_set"]:
+                return False
+            if left["used"]:
+                await connection.execute(f"TRUNCATE {left['used']} RESTART IDENTITY CASCADE", timeout=WAIT)
+            return True
+
+    @asynccontextmanager
+    async def _connected(self, name: str) -> AsyncIterator[asyncpg.Connection]:
+        connection = await asyncpg.connect(self.url(name), timeout=WAIT)
+        try:
+            yield connection
         finally:
             await connection.close()
-        self._made = [*self._made[-KEPT:], name]
-        return self.url(name)
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self._programs / program), f"--pgdata={self._folder}/data", *arguments]

@@ -34,6 +34,25 @@ async def test_the_next_slot_runs_again(replica: Replicas) -> None:
     assert ids == sorted(set(ids))
 
 
+async def test_rare_work_waits_for_calm(replica: Replicas, rows: Rows) -> None:
+    inbox, often, rare = replica(calm=3_600), HeldHandler(), HeldHandler()
+    often.let_go.set()
+    inbox.every("tick", 0.05, often)
+    inbox.every("digest", 86_400, rare)
+    await inbox.start()
+    for _ in range(3):
+        await often.started.get()
+    assert await rows.of("every:digest") == []
+
+
+async def test_rare_work_comes_after_it(replica: Replicas) -> None:
+    inbox, rare = replica(calm=0.05), HeldHandler()
+    rare.let_go.set()
+    inbox.every("digest", 86_400, rare)
+    await inbox.start()
+    assert (await rare.started.get()).kind == "every:digest"
+
+
 async def test_old_jobs_are_purged(replica: Replicas, database: Database, rows: Rows) -> None:
     inbox = replica()
     inbox.handle("turn", RecordingHandler(ValueError()), RecordingGivenUp())
