@@ -217,7 +217,7 @@ class LocalWorkspace(People):
     async def until(
         self,
         condition: Callable[[], object],
-        timeout: float = 30.0,  # noqa: ASYNC109 - it is what makes the error readable
+        timeout: float = 10.0,  # noqa: ASYNC109 - it is what makes the error readable
     ) -> None:
         """Wait until something holds, looked at after every change.
 

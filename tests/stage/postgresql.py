@@ -70,7 +70,7 @@ class PostgresqlServer:
             await upgrade(await self.empty())
             self._template = self._made.pop()
             async with self._connected(self._template) as connection:
-                self._shape = (await connection.fetchrow(LEFT_BEHIND))["shape"]
+                self._shape = (await _left_behind(connection))["shape"]
         name = self._lent.popleft() if len(self._lent) == KEPT else None
         if name and not await self._emptied(name):
             await self._drop(name)
@@ -108,7 +108,7 @@ class PostgresqlServer:
         """Empty the tables, unless more than rows has been changed."""
         async with self._connected(name) as connection:
             await connection.execute(END_OTHERS, timeout=WAIT)
-            left = await connection.fetchrow(LEFT_BEHIND)
+            left = await _left_behind(connection)
             if left["shape"] != self._shape or left["is_set"]:
                 return False
             if left["used"]:
@@ -128,6 +128,12 @@ class PostgresqlServer:
         subprocess.run(  # noqa: S603 (all of it is ours)
             command, check=True, user=_user(), cwd=self._folder, stdout=subprocess.DEVNULL, timeout=WAIT
         )
+
+
+async def _left_behind(connection: asyncpg.Connection) -> asyncpg.Record:
+    row = await connection.fetchrow(LEFT_BEHIND, timeout=WAIT)
+    assert row is not None
+    return row
 
 
 @contextmanager

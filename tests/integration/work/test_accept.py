@@ -17,6 +17,7 @@ from tests.integration.work.stand_ins import RecordingGivenUp, RecordingHandler
 
 if TYPE_CHECKING:
     from bot.db.engine import Database
+    from bot.work import Inbox
     from tests.integration.work.conftest import Replicas, Rows
 
 ANYTHING = st.text(st.characters(exclude_categories=[]), max_size=20)
@@ -36,7 +37,16 @@ def accepting(database: Database) -> Acceptance:
     return Acceptance(Commits(database.writer), lambda: None)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.fixture
+async def working(replica: Replicas) -> tuple[Inbox, RecordingHandler]:
+    """An inbox that runs, and what it works with; the same for all examples of a test."""
+    inbox, handler = replica(), RecordingHandler()
+    inbox.handle("turn", handler, RecordingGivenUp())
+    await inbox.start()
+    return inbox, handler
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.builds(Delivery, NAMES, NAMES, st.just("turn"), st.dictionaries(ANYTHING, JSON, max_size=3)),
@@ -45,16 +55,16 @@ def accepting(database: Database) -> Acceptance:
         unique_by=lambda delivery: delivery.id,
     )
 )
-async def test_any_payload_arrives_as_it_was(replica: Replicas, database: Database, deliveries: list[Delivery]) -> None:
+async def test_any_payload_arrives_as_it_was(
+    working: tuple[Inbox, RecordingHandler], database: Database, deliveries: list[Delivery]
+) -> None:
+    inbox, handler = working
+    handler.jobs.clear()
     async with database.writer.begin() as connection:
         await connection.execute(text("DELETE FROM inbox"))
-    inbox, handler = replica(), RecordingHandler()
-    inbox.handle("turn", handler, RecordingGivenUp())
-    await inbox.start()
     for delivery in deliveries:
         assert await inbox.accept(delivery)
     await inbox.idle()
-    await inbox.stop(grace=0)
     arrived = {job.id: (job.key, job.payload) for job in handler.jobs}
     assert len(handler.jobs) == len(deliveries)
     assert arrived == {delivery.id: (delivery.key, delivery.payload) for delivery in deliveries}

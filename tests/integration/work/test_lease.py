@@ -143,14 +143,16 @@ async def test_a_lost_job_is_cancelled_unmarked(replica: Replicas, rows: Rows) -
 
 
 async def test_a_renewed_lease_outlasts_its_length(replica: Replicas, rows: Rows) -> None:
-    inbox, held = replica(lease=0.6), HeldHandler()
+    length = 3  # seconds: it is renewed after one, and good for work until two have passed, on a busy machine too
+    inbox, held = replica(lease=length), HeldHandler()
     inbox.handle("turn", held, RecordingGivenUp())
     await inbox.start()
     await inbox.accept(E1)
     job = await held.started.get()
     first = (await rows.get("E1")).lease_until
-    while (await rows.get("E1")).lease_until < first + 1:
+    while (await rows.get("E1")).lease_until < first + length:
         job.check()
+        await asyncio.sleep(0.05)
     held.let_go.set()
     await inbox.idle()
     assert job.attempt == 1
