@@ -32,7 +32,7 @@ run: .venv/run ## start the bot: in Slack when its tokens are in .env, else in t
 	@.venv/bin/python -m bot start $(ARGS)
 
 test: .venv/test ## run the whole suite, or a part: ARGS="-k summarize"
-	@.venv/bin/python -m pytest --numprocesses=3 --dist=loadgroup $(ARGS)
+	@.venv/bin/python -m pytest --numprocesses=3 $(ARGS)
 
 check: .venv/test ## format, lint, types and import contracts
 	.venv/bin/ruff format --check

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.stage.memory import in_memory
 from tests.stage.postgresql import private_postgresql
@@ -16,6 +17,9 @@ from tests.stage.sqlite import SqliteFolder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from xdist.remote import Producer
+    from xdist.scheduler import Scheduling
 
     from tests.stage.postgresql import PostgresqlServer
 
@@ -28,6 +32,24 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.enable()
+
+
+class ByCost(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
+    """Gives the browser to one worker, and each file of the chaos, whose processes need room; tests else one by one.
+
+    The marks that xdist has for it do nothing on pytest 9.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        if file.startswith("tests/browser/"):
+            return "tests/browser"
+        return file if file.startswith("tests/chaos/") else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    return ByCost(config, log)
 
 
 # How long an example takes says more about the machine than about the code.

@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from math import sqrt
 
@@ -50,6 +51,7 @@ def words(text: str) -> list[str]:
     return [word.replace("\u2019", "'") for word in _WORD.findall(text.casefold())]
 
 
+@lru_cache(maxsize=10_000)
 def stem(word: str) -> str:
     """Take the commonest English endings off, so that "crashes" and "crashed" meet; other languages lose little."""
     word = word.removesuffix("'s")

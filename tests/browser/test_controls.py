@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from playwright.async_api import Page as BrowserPage
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 def plain(text: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from playwright.async_api import expect
 if TYPE_CHECKING:
     from tests.browser.window import Window
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 PASSAGE = (
     "To be, or not to be, that is the question: Whether 'tis nobler in the mind to suffer The slings and arrows of "

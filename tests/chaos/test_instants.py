@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.chaos.people import Opening
     from tests.chaos.replica import Replica
 
-pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("chaos"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
 
 INSTANTS: dict[str, tuple[Opening, bool, Callable[[Message], bool]]] = {
     "a stream begun": ("mention", False, lambda message: message.streaming),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.chaos.replica import Replica
     from tests.stage.postgresql import PostgresqlServer
 
-pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("chaos"), pytest.mark.postgresql, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.chaos, pytest.mark.postgresql, pytest.mark.timeout(150)]
 
 Transport = Literal["http", "socket"]
 

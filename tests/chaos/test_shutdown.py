@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.chaos.conftest import Scene
     from tests.chaos.replica import Replica
 
-pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("chaos"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
 
 TALKS, QUESTIONS = 16, 2
 QUICK, SLOW = 0.04, 1.5  # seconds between two pieces: an answer takes a part of the grace, or several times the grace

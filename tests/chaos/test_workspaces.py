@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from bot.playground.local_workspace import LocalWorkspace
     from bot.playground.records import Message
 
-pytestmark = [pytest.mark.chaos, pytest.mark.xdist_group("chaos"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
 
 RULES_OF_MANY = replace(RULES, scopes=frozenset(SCOPES), subscriptions=frozenset(EVENTS))
 HALF_A_DAY = 43_200.0

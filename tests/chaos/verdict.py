@@ -110,11 +110,13 @@ def faults_in_requests(model: RecordingModel, talk: Talk) -> Iterator[str]:
 async def faults_in_database(people: People, database: Database) -> list[str]:
     """Check the history of each thread, and that every row of the inbox is done."""
     turns = select(tables.Thread.channel, tables.Thread.thread, tables.Message.role, tables.Message.text)
+    # What comes round by the clock may come while the bots stop, and then waits for their next start.
+    later = (inbox.c.kind.startswith("every:")) & (inbox.c.status == 0) & (inbox.c.attempts == 0)
     history: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     async with database.reader.connect() as connection:
         for row in await connection.execute(turns.join(tables.Message).order_by(tables.Message.id)):
             history[row.channel, row.thread].append((row.role, row.text))
-        left = (await connection.execute(select(inbox).where(inbox.c.status != DONE))).all()
+        left = (await connection.execute(select(inbox).where(inbox.c.status != DONE, ~later))).all()
     found = [f"row {row.delivery} has status {row.status} after {row.attempts} attempts: {row.cause}" for row in left]
     for talk in people.talks:
         kept = history[talk.channel, talk.thread]
