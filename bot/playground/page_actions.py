@@ -141,7 +141,7 @@ class PageActions:
     async def stop(self, body: Json) -> Json:
         """Press Stop in a thread."""
         channel = self._workspace.channel(_string(body, "channel"))
-        self._workspace.stop_session(channel.id, _string(body, "thread_ts"), self._workspace.me.id)
+        self._workspace.streams.stop_session(channel.id, _string(body, "thread_ts"), self._workspace.me.id)
         return {}
 
     async def open_home(self, body: Json) -> Json:

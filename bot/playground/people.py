@@ -175,7 +175,7 @@ class People:
 
     def stop(self, channel: str, thread_ts: str, *, user: User | None = None) -> None:
         """Press Stop in a thread where the bot is at work."""
-        self.workspace.stop_session(channel, thread_ts, (user or self.me).id)
+        self.workspace.streams.stop_session(channel, thread_ts, (user or self.me).id)
 
     def rename_session(self, channel: str, thread_ts: str, title: str, *, user: User | None = None) -> None:
         """Give a thread with the bot another title."""

@@ -1,17 +1,88 @@
-"""Rules of streamed messages: what a chunk may be, and what the message's blocks are after it."""
+"""Streamed messages: how they grow and end, what a chunk may be, and what the message's blocks are after it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from bot.playground import blocks as block_rules
+from bot.playground.records import Edited, Grew, Message, SessionStopped, Stream
 from bot.playground.rules import MARKDOWN_TEXT, TASK_TEXT
+from bot.playground.slack_json import message_json
 from bot.playground.wire import ApiError, Json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from bot.playground.workspace import Workspace
+
 TASK_STATUSES = ("pending", "in_progress", "complete", "error")
+
+
+class Streams:
+    """The streamed messages of a workspace. Methods raise `ApiError` with Slack's own codes."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def start(self, message: Message, chunks: list[Json]) -> Message:
+        """Post a message that takes more text until `stop`."""
+        message.stream = Stream(self._workspace.clock())
+        message.blocks = extended([], chunks)
+        message.text = text_of(chunks)
+        return self._workspace.post(message)
+
+    def append(self, message: Message, chunks: list[Json]) -> None:
+        """Add to a streamed message; raises `message_not_in_streaming_state`, `stopped_by_user`."""
+        self._check_open(message)
+        self._extend(message, chunks)
+        self._workspace.publish(Grew(message))
+
+    def stop(self, message: Message, chunks: list[Json], blocks: list[Json], metadata: Json | None) -> None:
+        """End a streamed message, with a last piece and blocks below it; raises as `append`."""
+        stream = self._check_open(message)
+        previous = message_json(self._workspace, message)
+        self._extend(message, chunks)
+        message.blocks = [*message.blocks, *blocks]
+        message.metadata = metadata or message.metadata
+        stream.state = "completed"
+        self._workspace.publish(Edited(message, previous))
+
+    def stop_session(self, channel_id: str, thread_ts: str, user_id: str) -> None:
+        """Stop what the bot is writing in a thread, as a person's Stop button does. The status stays the bot's to set.
+
+        Source: https://docs.slack.dev/reference/events/agent_session_stopped
+        """
+        stopped = []
+        for message in self._workspace.replies(channel_id, thread_ts):
+            if message.stream is not None and self.is_open(message):
+                message.stream.state = "stopped_by_user"
+                stopped.append(message.ts)
+                self._workspace.publish(Grew(message))
+        self._workspace.publish(SessionStopped(channel_id, thread_ts, user_id, tuple(stopped)))
+
+    def is_open(self, message: Message) -> bool:
+        """Tell whether a message still takes text, its age considered."""
+        if message.stream is None or not message.streaming:
+            return False
+        if self._workspace.clock() - message.stream.began > self._workspace.rules.stream_lifetime:
+            self._end(message)
+        return message.streaming
+
+    def _end(self, message: Message) -> None:
+        """End a stream as Slack does one that got too old."""
+        if message.stream is not None and message.streaming:
+            message.stream.state = "completed"
+            self._workspace.publish(Grew(message))
+
+    def _check_open(self, message: Message) -> Stream:
+        if message.stream is None or not self.is_open(message):
+            stopped = message.stream is not None and message.stream.state == "stopped_by_user"
+            raise ApiError("stopped_by_user" if stopped else "message_not_in_streaming_state")
+        return message.stream
+
+    def _extend(self, message: Message, chunks: list[Json]) -> None:
+        message.blocks = extended(message.blocks, chunks)
+        message.text += text_of(chunks)
 
 
 def checked(markdown_text: str, chunks: object) -> list[Json]:

@@ -8,7 +8,6 @@ import time
 import uuid
 from typing import TYPE_CHECKING
 
-from bot.playground import streams
 from bot.playground.blocks import rich_text
 from bot.playground.directory import Directory
 from bot.playground.records import (
@@ -16,22 +15,20 @@ from bot.playground.records import (
     Deleted,
     Edited,
     File,
-    Grew,
     Joined,
     Message,
     Posted,
     PromptsSet,
     Reacted,
     Session,
-    SessionStopped,
     SessionTitled,
     StatusSet,
-    Stream,
     ViewClosed,
     ViewShown,
 )
 from bot.playground.rules import TEXT_CUT_AT, Rules
 from bot.playground.slack_json import message_json
+from bot.playground.streams import Streams
 from bot.playground.tokens import Tokens
 from bot.playground.triggers import Triggers
 from bot.playground.wire import ApiError, Json
@@ -67,6 +64,7 @@ class Workspace(Directory):
         self.ephemerals: dict[str, Message] = {}
         self.tickets: set[str] = set()
         self.triggers = Triggers(self)
+        self.streams = Streams(self)
         self._messages: dict[str, dict[str, Message]] = {}
         self._replies: dict[tuple[str, str], list[Message]] = {}
         self._observers: list[Callable[[Change], None]] = []
@@ -248,58 +246,6 @@ class Workspace(Directory):
             del message.reactions[name]
         self.publish(Reacted(message, user_id, name, added=False))
 
-    # Streams
-
-    def start_stream(self, message: Message, chunks: list[Json]) -> Message:
-        """Post a message that takes more text until `stop_stream`."""
-        message.stream = Stream(self.clock())
-        message.blocks = streams.extended([], chunks)
-        message.text = streams.text_of(chunks)
-        return self.post(message)
-
-    def append_stream(self, message: Message, chunks: list[Json]) -> None:
-        """Add to a streamed message; raises `message_not_in_streaming_state`, `stopped_by_user`."""
-        self._check_streaming(message)
-        self._extend(message, chunks)
-        self.publish(Grew(message))
-
-    def stop_stream(self, message: Message, chunks: list[Json], blocks: list[Json], metadata: Json | None) -> None:
-        """End a streamed message, with a last piece and blocks below it; raises as `append_stream`."""
-        stream = self._check_streaming(message)
-        previous = message_json(self, message)
-        self._extend(message, chunks)
-        message.blocks = [*message.blocks, *blocks]
-        message.metadata = metadata or message.metadata
-        stream.state = "completed"
-        self.publish(Edited(message, previous))
-
-    def stop_session(self, channel_id: str, thread_ts: str, user_id: str) -> None:
-        """Stop what the bot is writing in a thread, as a person's Stop button does. The status stays the bot's to set.
-
-        Source: https://docs.slack.dev/reference/events/agent_session_stopped
-        """
-        stopped = []
-        for message in self.replies(channel_id, thread_ts):
-            if message.stream is not None and self.is_streaming(message):
-                message.stream.state = "stopped_by_user"
-                stopped.append(message.ts)
-                self.publish(Grew(message))
-        self.publish(SessionStopped(channel_id, thread_ts, user_id, tuple(stopped)))
-
-    def end_stream(self, message: Message) -> None:
-        """End a stream as Slack does one that got too old."""
-        if message.stream is not None and message.streaming:
-            message.stream.state = "completed"
-            self.publish(Grew(message))
-
-    def is_streaming(self, message: Message) -> bool:
-        """Tell whether a message still takes text, its age considered."""
-        if message.stream is None or not message.streaming:
-            return False
-        if self.clock() - message.stream.began > self.rules.stream_lifetime:
-            self.end_stream(message)
-        return message.streaming
-
     # Sessions, views, files
 
     def session(self, channel_id: str, thread_ts: str) -> Session:
@@ -374,16 +320,6 @@ class Workspace(Directory):
         self._messages.setdefault(message.channel, {})[message.ts] = message
         if message.thread_ts:
             self._replies.setdefault((message.channel, message.thread_ts), []).append(message)
-
-    def _check_streaming(self, message: Message) -> Stream:
-        if message.stream is None or not self.is_streaming(message):
-            stopped = message.stream is not None and message.stream.state == "stopped_by_user"
-            raise ApiError("stopped_by_user" if stopped else "message_not_in_streaming_state")
-        return message.stream
-
-    def _extend(self, message: Message, chunks: list[Json]) -> None:
-        message.blocks = streams.extended(message.blocks, chunks)
-        message.text += streams.text_of(chunks)
 
 
 def _written(moment: int) -> str:

@@ -96,7 +96,7 @@ def post_ephemeral(workspace: Workspace, arguments: Arguments) -> Json:
 def update(workspace: Workspace, arguments: Arguments) -> Json:
     """Change one of the bot's own messages, by Slack's rule of which of `text` and `blocks` replaces what."""
     message = own_message(workspace, arguments, "cant_update_message")
-    if workspace.is_streaming(message):
+    if workspace.streams.is_open(message):
         raise ApiError("streaming_state_conflict")
     if len(arguments.text("text")) > UPDATE_TEXT:
         raise ApiError("msg_too_long")

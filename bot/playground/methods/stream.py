@@ -27,7 +27,7 @@ def start(workspace: Workspace, arguments: Arguments) -> Json:
         workspace.user(arguments.text("recipient_user_id"))
     if arguments.text("task_display_mode", "timeline") not in {"timeline", "plan"}:
         raise ApiError("invalid_arguments", "[ERROR] task_display_mode must be timeline or plan")
-    message = workspace.start_stream(
+    message = workspace.streams.start(
         Message(channel.id, workspace.bot.id, thread_ts=arguments.text("thread_ts")), _chunks(arguments)
     )
     set_state(workspace, channel.id, message.thread_ts, "processing")
@@ -40,7 +40,7 @@ def append(workspace: Workspace, arguments: Arguments) -> Json:
     chunks = _chunks(arguments)
     if not chunks:
         raise ApiError("no_text")
-    workspace.append_stream(message, chunks)
+    workspace.streams.append(message, chunks)
     return {"channel": message.channel, "ts": message.ts}
 
 
@@ -48,7 +48,7 @@ def stop(workspace: Workspace, arguments: Arguments) -> Json:
     """End a streamed reply."""
     message = own_message(workspace, arguments, "message_not_owned_by_app")
     blocks = block_rules.check(arguments.structure("blocks")) if arguments.has("blocks") else []
-    workspace.stop_stream(message, _chunks(arguments), blocks, metadata_of(arguments))
+    workspace.streams.stop(message, _chunks(arguments), blocks, metadata_of(arguments))
     set_state(workspace, message.channel, message.thread_ts, arguments.text("session_status", "active"))
     return {"channel": message.channel, "ts": message.ts, "message": message_json(workspace, message)}
 
