@@ -52,25 +52,39 @@ async def upgrade(url: str, revision: str = "head") -> None:
 
 async def current(url: str) -> str | None:
     """Return the revision that the database is at, None where it has no tables yet. Raises as `upgrade` does."""
-    address = normalise(url)
-    if address.get_backend_name() == "sqlite" and not await asyncio.to_thread(Path(address.database or "").exists):
+    if await is_missing(url):
         return None
     database = Database.open(url)
     try:
-        async with database.reader.connect() as connection:
-            if not await connection.run_sync(lambda sync: inspect(sync).has_table(VERSION)):
-                return None
-            return (await connection.execute(text(f"SELECT version_num FROM {VERSION}"))).scalar_one_or_none()  # noqa: S608 (a constant)
+        return await _revision(database)
     finally:
         await database.close()
 
 
-async def check(url: str) -> None:
+async def check(database: Database) -> None:
     """Raise `SettingsError` unless the database has this version's tables; else raise as `upgrade` does."""
-    at, needed = await current(url), head()
-    if at != needed:
-        at = at or "none"
-        raise SettingsError([f"The database is at version {at}, needed is {needed}: run `python -m bot migrate`."])
+    if (at := await _revision(database)) != head():
+        raise outdated(at)
+
+
+async def is_missing(url: str) -> bool:
+    """Tell whether there is no file yet, which opening it would make. Raises `SettingsError` for a URL of no use."""
+    address = normalise(url)
+    return address.get_backend_name() == "sqlite" and not await asyncio.to_thread(Path(address.database or "").exists)
+
+
+def outdated(at: str | None) -> SettingsError:
+    """Make the error of a database that is at revision `at`, None for that without tables."""
+    return SettingsError(
+        [f"The database is at version {at or 'none'}, needed is {head()}: run `python -m bot migrate`."]
+    )
+
+
+async def _revision(database: Database) -> str | None:
+    async with database.reader.connect() as connection:
+        if not await connection.run_sync(lambda sync: inspect(sync).has_table(VERSION)):
+            return None
+        return (await connection.execute(text(f"SELECT version_num FROM {VERSION}"))).scalar_one_or_none()  # noqa: S608 (a constant)
 
 
 def head() -> str:

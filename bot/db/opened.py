@@ -18,9 +18,11 @@ async def opened(url: str) -> AsyncIterator[Database]:
 
     Raises `SettingsError` for an odd address and for tables of another version, and what the driver raises.
     """
-    await migrate.check(url)
+    if await migrate.is_missing(url):
+        raise migrate.outdated(None)
     database = Database.open(url)
     try:
+        await migrate.check(database)
         yield database
     finally:
         await database.close()

@@ -25,7 +25,17 @@ ENDING = 40.0  # seconds
 
 FORGE = get_context("forkserver")
 FORGE.set_forkserver_preload(
-    [__name__, "bot.app", "bot.claude.client", "bot.doctor", "bot.db.migrate", "aiosqlite", "asyncpg"]
+    [
+        *(__name__, "bot.app", "bot.claude.client", "bot.doctor", "bot.db.migrate"),
+        *(
+            "aiosqlite",
+            "alembic.command",
+            "alembic.config",
+            "asyncpg",
+            "httpcore2",
+        ),  # what these import when they have to
+        "tests.stage.frozen",
+    ]
 )
 
 
