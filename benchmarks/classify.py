@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import create_model
 
+from benchmarks.large_run import sort_file
 from bot.claude import catalogue
 from bot.claude.client import connect
 from bot.core.channel_settings import Creativity
@@ -88,7 +89,8 @@ class Row:
 def messages(count: int) -> list[Item]:
     """Make messages of the length that feedback has."""
     texts = itertools.cycle(itertools.product(MORE, WHO, WHAT))
-    return [Item(n, f"{who} {what}.{more}") for n, (more, who, what) in zip(range(1, count + 1), texts, strict=False)]
+    numbered = zip(range(1, count + 1), texts, strict=False)
+    return [Item(n, f"{who} {what}.{more}") for n, (more, who, what) in numbered]
 
 
 class Alone(Question):
@@ -166,7 +168,13 @@ def main() -> None:
     """Read the options, measure, and fail where the ratios are not reached."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.classify", description="Count what sorting takes.")
     parser.add_argument("--messages", type=int, default=1_000, help="how many; 1,000 unless told")
+    parser.add_argument(
+        "--rows", type=int, default=0, help="sort one file of so many rows instead, and print what it took"
+    )
     options = parser.parse_args()
+    if options.rows:
+        print(asyncio.run(sort_file(item.text for item in messages(options.rows))))
+        return
     print(f"{MODEL}, {options.messages:,} messages, {len(FEEDBACK)} categories")
     sets = {"definitions": [one.model_copy(update={"examples": ()}) for one in FEEDBACK], "examples, too": FEEDBACK}
     is_missed = False

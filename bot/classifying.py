@@ -17,7 +17,7 @@ from bot.core.classify import press as presses
 from bot.core.classify import typed
 from bot.core.classify.batched import collect, submit
 from bot.core.classify.begin import World, answering, begin
-from bot.core.classify.gather import find
+from bot.core.classify.gather import look
 from bot.core.classify.press import SHORTCUT
 from bot.core.classify.proceed import AT_ONCE, proceed, stop
 from bot.core.classify.run import Asked, Status
@@ -79,11 +79,11 @@ class Classifying:
         return await begin(_asked(command), bookmark=bookmark, world=self._world)
 
     async def open_thread(self, command: Command, *, bookmark: Bookmark) -> Command:
-        """Open the thread of `/classify`, once what it asks for may be read.
+        """Open the thread of `/classify`, once what it asks for may be read, and a first look finds nothing wrong.
 
         Raises `UsageError` or `NotAllowedError` for what can't be, before anything was posted; `ChatError`.
         """
-        await find(_asked(command), chat=self._world.chat)
+        await look(_asked(command), chat=self._world.chat)
         return await commands.open_thread(command, chat=self._world.chat, bookmark=bookmark)
 
     async def hear(self, heard: Heard, *, bookmark: Bookmark) -> Record | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.core import again
 from bot.core.code import wording
 from bot.core.revise import REGENERATE
+from bot.core.summarize.answer import RESUME
 from bot.work import Delivery
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from bot.core.conversation import Heard, Place
 
 MESSAGE, COMMAND, PRESS = "message", "command", "press"
-ONCE = {REGENERATE, again.CONTINUE, wording.CONTINUE, wording.ANEW}  # presses that count once for an answer
+ONCE = {REGENERATE, again.CONTINUE, wording.CONTINUE, wording.ANEW, RESUME}  # presses that count once for an answer
+OF_SOME = {REGENERATE, RESUME}
 
 
 def lane(place: Place) -> str:
@@ -47,8 +49,12 @@ def command_delivery(command: Command) -> Delivery:
 
 
 def press_delivery(press: Press) -> Delivery:
-    """Wrap a press. One that replaces an answer, or goes on with it, counts once, however often it is pressed."""
+    """Wrap a press. One that replaces an answer, or goes on with it, counts once, however often it is pressed.
+
+    Where only some people may, it counts once for each: one who may not must not use it up.
+    """
     what = f"{press.place.channel}:{press.name}:{press.value}" if press.name in ONCE else press.id
+    what += f":{press.asker.person}" if press.name in OF_SOME else ""
     name = f"press:{press.place.workspace}:{what}"
     return Delivery(name, lane(press.place), PRESS, asdict(press), share(press.place))
 

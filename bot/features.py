@@ -119,6 +119,7 @@ class PressedInCore(Protocol):
 PRESSES: dict[str, PressedInCore] = {
     REGENERATE: again.regenerate,
     again.CONTINUE: again.go_on,
+    summary.RESUME: summary.resume,
     summary.SHARE: summary.share,
     summary.SHORTER: summary.again,
     summary.LONGER: summary.again,
@@ -144,13 +145,10 @@ def enter_core(
     }
     features.presses |= {name: partial(case, store=store, model=model, chat=chat) for name, case in PRESSES.items()}
     features.presses[forget.FORGET] = partial(forget.press_forget, admins=admins, eraser=eraser, chat=chat)
-    features.presses_now |= {
-        again.RATE: partial(again.rate, store=store),
-        summary.CANCEL: partial(summary.cancel, store=store),
-    }
+    features.presses_now[again.RATE] = partial(again.rate, store=store)
     features.forms[again.COMMENT] = FormCase(partial(again.comment, store=store), where_told)
     features.parts_of |= {
-        **dict.fromkeys((summary.SHORTER, summary.LONGER, summary.ACTIONS), "summarize"),
+        **dict.fromkeys((summary.RESUME, summary.SHORTER, summary.LONGER, summary.ACTIONS), "summarize"),
         **dict.fromkeys((wording.TESTS, wording.EXPLAIN, wording.TRANSLATE), "code"),
     }
     features.for_anyone |= {"forget", forget.FORGET}

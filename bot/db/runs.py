@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from bot.core.conversation import Place
 from bot.core.summarize.run import Run, Source
@@ -36,7 +36,6 @@ class RunStore:
                 person=run.person,
                 source=_SOURCE.dump_json(run.source).decode(),
                 wishes=_WISHES.dump_json(run.wishes).decode(),
-                is_cancelled=False,
                 created_at=datetime.now(UTC),
             )
             await connection.execute(insert.on_conflict_do_nothing())
@@ -55,18 +54,6 @@ class RunStore:
             source=_SOURCE.validate_json(row.source),
             wishes=_WISHES.validate_json(row.wishes),
         )
-
-    async def cancel_run(self, workspace: str, run_id: str, person: str) -> None:
-        """Note that a person wants their run no more."""
-        own = SummaryRun.workspace == workspace, SummaryRun.id == run_id, SummaryRun.person == person
-        async with self._runs.writer.begin() as connection:
-            await connection.execute(update(SummaryRun).where(*own).values(is_cancelled=True))
-
-    async def is_cancelled(self, run: Run) -> bool:
-        """Tell whether a run is wanted no more."""
-        async with self._runs.reader.connect() as connection:
-            found = await connection.execute(select(SummaryRun.is_cancelled).where(SummaryRun.id == run.id))
-            return bool(found.scalar_one_or_none())
 
     async def kept_of_run(self, run: Run, key: str) -> str | None:
         """Return what a run keeps under `key`."""

@@ -240,7 +240,6 @@ class SummaryRun(Base):
     person: Mapped[str]
     source: Mapped[str]
     wishes: Mapped[str]
-    is_cancelled: Mapped[bool]
     created_at: Mapped[datetime]
 
 

@@ -23,7 +23,7 @@ from bot.work import Delivery, Inbox
 from tests.stage.scripted import ScriptedModel
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
     from bot.db.tables import ClassifyRun, SummaryRun
     from bot.playground import delivery
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tests.stage.sqlite import SqliteFolder
 
 Transport = Literal["http", "socket"]
+UNDER_WAY = (0, 1)  # states of jobs
 
 
 @dataclass
@@ -73,6 +74,14 @@ class Dialogue:
     async def until_over(self, given: delivery.Delivery) -> None:
         """Wait until the bot has acknowledged an event, or the workspace has given up."""
         await self.workspace.until(lambda: given.is_over)
+
+    async def until_idle(self) -> Sequence[tuple[object, ...]]:
+        """Wait until the bot has nothing left to do; return the kinds and states of all that it did."""
+        while True:
+            jobs = await self.rows("SELECT kind, status FROM inbox WHERE kind NOT LIKE 'every:%'")
+            if all(status not in UNDER_WAY for _, status in jobs):
+                return jobs
+            await asyncio.sleep(0.02)
 
     async def rows(self, sql: str) -> list[tuple[object, ...]]:
         """Ask the bot's database."""

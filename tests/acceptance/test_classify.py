@@ -374,9 +374,39 @@ async def test_a_run_is_cancelled_and_carried_on(stage: Dialogue, model: Scripte
         stuck.set()
         stopped = await shown(stage, stage.general, ts, "Stopped after 400 of 500")
         assert len(model.requests) == 8
+        await stage.workspace.press(stopped, "classify_export.1")
+        await stage.workspace.until(
+            lambda: any(one.name == "feedback-classified-2.csv" for one in stage.workspace.files())
+        )
+        assert len(rows_of(file_named(stage, ".csv"))) == 400
         await stage.workspace.press(stopped, "classify_resume.0")
         assert "Billing | 500" in (await shown(stage, stage.general, ts, "500 messages**")).shown
     assert len(model.requests) == 10
+
+
+@BOTH_DATABASES
+async def test_reading_for_a_run_is_stopped(dialogue: Dialogue, model: ScriptedModel) -> None:
+    workspace, general = dialogue.workspace, dialogue.general
+    workspace.fill(general, [f"Message {n}." for n in range(12_000)], ago=9_000, apart=0.7)
+    message = await command(dialogue, f"1d {INTO}", "Reading: ")
+    await workspace.press(message, "stop.0")
+    await workspace.until(lambda: message.shown == "Stopped before anything was sorted.")
+    assert [call.method for call in workspace.calls].count("conversations.history") < 12_000 / 200
+    assert model.requests == []
+    assert await dialogue.rows("SELECT status FROM classify_runs") == [("stopped",)]
+
+
+@BOTH_DATABASES
+async def test_proposing_categories_is_stopped(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer(asyncio.Event(), {"categories": []})
+    ts = dialogue.mention("classify", files={"feedback.csv": table(30)})
+    await model.until_asked()
+    workspace = dialogue.workspace
+    workspace.say(dialogue.general, "stop", thread_ts=ts)
+    await model.until_abandoned()
+    await shown(dialogue, dialogue.general, ts, "_Stopped._")
+    await dialogue.until_idle()
+    assert await dialogue.rows("SELECT outcome FROM calls") == [("CancelledError",)]
 
 
 async def test_a_private_run_is_seen_by_one(dialogue: Dialogue, model: ScriptedModel) -> None:
@@ -483,14 +513,44 @@ async def test_a_bad_source_is_said(dialogue: Dialogue, where: str, sentence: st
 async def test_a_silent_channel_is_said(dialogue: Dialogue) -> None:
     workspace = dialogue.workspace
     quiet = workspace.workspace.add_channel("quiet", members=[workspace.me.id, workspace.bot.id])
-    await command(dialogue, f"<#{quiet.id}|quiet> 7d {INTO}", "Nobody wrote anything in #quiet")
+    await refused(dialogue, f"<#{quiet.id}|quiet> 7d {INTO}", "Nobody wrote anything in #quiet")
+
+
+@BOTH_DATABASES
+@pytest.mark.parametrize(
+    ("files", "typed", "sentence"),
+    [
+        ({"a.xlsx": b"PK\x03\x04 broken"}, "", "can't read a.xlsx"),
+        ({"a.csv": table(3)}, "column=body", "no column “body” in a.csv. It has: “id”, “message”"),
+        ({"a.csv": b"message,id\n ,1\n"}, "column=message", "The column “message” of a.csv holds no text"),
+    ],
+)
+async def test_a_bad_linked_file_is_said_alone(
+    dialogue: Dialogue, model: ScriptedModel, files: dict[str, bytes], typed: str, sentence: str
+) -> None:
+    workspace = dialogue.workspace
+    ts = workspace.say(dialogue.general, "have a look", files=files)
+    link = f"https://acme.slack.com/archives/{dialogue.general}/p{ts.replace('.', '')}"
+    await refused(dialogue, f"<{link}> {typed} {INTO}", sentence)
+    (file,) = workspace.files()
+    link = f"https://acme.slack.com/files/{workspace.me.id}/{file.id}/{file.name}"
+    await refused(dialogue, f"<{link}> {typed} {INTO}", sentence)
+    assert model.requests == []
+
+
+async def test_an_old_thread_is_answered_in_a_span(dialogue: Dialogue, model: ScriptedModel) -> None:
+    workspace = dialogue.workspace
+    (root,) = workspace.fill(dialogue.general, ["Long ago."], ago=4 * 86_400)
+    workspace.say(dialogue.general, TEXTS[0], thread_ts=root)
+    model.answer(all_as("Bug report", 1, 1))
+    await command(dialogue, f"1h {INTO}", "1. Bug report")
 
 
 async def test_where_only_bots_wrote_is_said(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     noisy = workspace.workspace.add_channel("noisy", members=[workspace.me.id, workspace.bot.id])
     workspace.say_as_app(noisy.id, "Deployed.")
-    await command(dialogue, f"<#{noisy.id}|noisy> 7d {INTO}", "Only bots wrote in #noisy")
+    await refused(dialogue, f"<#{noisy.id}|noisy> 7d {INTO}", "Only bots wrote in #noisy")
     assert model.requests == []
 
 

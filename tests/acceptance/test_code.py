@@ -537,3 +537,28 @@ async def test_private_code_has_no_thread(dialogue: Dialogue, model: ScriptedMod
     assert await dialogue.rows("SELECT count(*) FROM code_files") == [(0,)]
     (file,) = dialogue.workspace.files()
     assert [channel for channel, _ in file.shares] == [dialogue.direct]
+
+
+@pytest.mark.parametrize("written", [f"```python\n{AREA}\n", "It is about areas, and so"])
+async def test_private_code_tells_how_to_go_on(dialogue: Dialogue, model: ScriptedModel, written: str) -> None:
+    model.answer(written, Stop("max_tokens"))
+    await dialogue.workspace.command(dialogue.general, "/code", "an area --private")
+    await dialogue.workspace.until(lambda: "length limit" in dialogue.workspace.ephemerals()[-1].shown)
+    shown = dialogue.workspace.ephemerals()[-1].shown
+    assert "Ask for it in our direct messages" in shown
+    assert "Continue" not in shown
+    assert "continue" not in shown
+
+
+async def test_code_is_gone_on_with_in_direct_messages(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer("```python\n# area.py\na = 1\n", Stop("max_tokens"))
+    await dialogue.workspace.command(dialogue.direct, "/code", "an area")
+
+    def said() -> list[Message]:
+        return [m for m in dialogue.workspace.workspace.messages(dialogue.direct) if m.thread_ts and not m.streaming]
+
+    await dialogue.workspace.until(lambda: said() and "“Continue” goes on from there" in said()[-1].shown)
+    model.answer("b = 2\n```")
+    await dialogue.workspace.press(said()[-1], "code_continue.0")
+    await dialogue.workspace.until(lambda: files(dialogue))
+    assert files(dialogue) == {"area.py": ["# area.py\na = 1\nb = 2\n"]}

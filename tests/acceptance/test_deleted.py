@@ -11,12 +11,10 @@ from tests.acceptance.test_commands import command_thread
 from tests.acceptance.test_stop import ON_POSTGRESQL, begun
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import ScriptedModel
 
-UNDER_WAY, DONE = (0, 1), 2
+DONE = 2  # the state of a job
 
 
 async def until_there(dialogue: Dialogue, which: str) -> None:
@@ -26,18 +24,9 @@ async def until_there(dialogue: Dialogue, which: str) -> None:
             await asyncio.sleep(0.02)
 
 
-async def until_idle(dialogue: Dialogue) -> Sequence[tuple[object, ...]]:
-    """Wait until the bot has nothing to do; return the kinds and states of all that it did."""
-    while True:
-        jobs = await dialogue.rows("SELECT kind, status FROM inbox WHERE kind NOT LIKE 'every:%'")
-        if all(status not in UNDER_WAY for _, status in jobs):
-            return jobs
-        await asyncio.sleep(0.02)
-
-
 async def expect_nothing(dialogue: Dialogue, channel: str = "") -> None:
     """Expect that all is done, nothing failed, and nobody sees anything of it."""
-    jobs = await until_idle(dialogue)
+    jobs = await dialogue.until_idle()
     assert {status for _, status in jobs} == {DONE}
     bot = dialogue.workspace.bot.id
     shown = dialogue.workspace.workspace.messages(channel or dialogue.general)
@@ -84,7 +73,7 @@ async def test_a_deleted_follow_up_is_never_asked(dialogue: Dialogue, model: Scr
     await until_there(dialogue, "halted = 2")
     gate.set()
     assert await dialogue.answer(dialogue.general, ts) == "One answer."
-    await until_idle(dialogue)
+    await dialogue.until_idle()
     assert len(model.requests) == 1
 
 

@@ -147,6 +147,36 @@ async def test_what_stopped_applying_is_said_once(dialogue: Dialogue, model: Scr
     assert await dialogue.answer(dialogue.general, ts, 2) == "Again."
 
 
+async def test_effort_reaches_the_model(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await prompt(dialogue, "set model claude-sonnet-5-5")
+    assert "`effort` is set to *low*" in await prompt(dialogue, "set effort low")
+    model.answer("Hello.")
+    ts = dialogue.mention("hi")
+    assert await dialogue.answer(dialogue.general, ts) == "Hello."
+    assert model.requests[0].body["output_config"] == {"effort": "low"}
+    model.answer({"results": [[1, "Bug", 90, []]]})
+    await dialogue.workspace.command(dialogue.general, "/classify", "it crashes into: Bug, Praise")
+    await model.until_asked(2)
+    assert model.requests[1].body["output_config"].keys() == {"effort", "format"}
+
+
+async def test_a_model_without_effort_refuses_it(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await prompt(dialogue, "set model claude-haiku-4-5")
+    assert "claude-haiku-4-5 takes no effort" in await prompt(dialogue, "set effort low")
+    model.answer("Hello.")
+    assert await dialogue.answer(dialogue.general, dialogue.mention("hi")) == "Hello."
+    assert "output_config" not in model.requests[0].body
+
+
+async def test_effort_that_stopped_applying_is_said(dialogue: Dialogue, model: ScriptedModel) -> None:
+    for typed in ("set model claude-sonnet-5-5", "set effort low", "set model claude-haiku-4-5"):
+        await prompt(dialogue, typed)
+    model.answer("Hello.")
+    answer = await dialogue.answer(dialogue.general, dialogue.mention("hi"))
+    assert answer == "Hello.\n\n_`effort` is not applied: claude-haiku-4-5 takes no effort._"
+    assert "output_config" not in model.requests[0].body
+
+
 async def test_a_retired_model_is_said(dialogue: Dialogue, model: ScriptedModel) -> None:
     await prompt(dialogue, "set model claude-haiku-4-5")
     await retire(dialogue, "claude-haiku-4-5", "claude-3-haiku-20240307")

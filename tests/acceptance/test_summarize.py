@@ -13,7 +13,7 @@ from pypdf import PdfWriter
 
 from bot.core.reading import HIDDEN
 from bot.core.reply import DISCLAIMER
-from bot.core.summarize.answer import CANCELLED, FORGOTTEN
+from bot.core.summarize.answer import FORGOTTEN, NOT_YOURS
 from bot.db.tables import SummaryRun
 from bot.playground.messages_rules import MessagesApiError
 from bot.playground.records import Message
@@ -60,6 +60,10 @@ def replies(dialogue: Dialogue) -> list[Message]:
     messages = dialogue.workspace.workspace.messages(dialogue.direct)
     roots = [message for message in messages if not message.thread_ts]
     return dialogue.workspace.thread(dialogue.direct, roots[-1].ts)[1:] if roots else []
+
+
+def replies_text(dialogue: Dialogue) -> str:
+    return "\n".join(message.shown for message in replies(dialogue))
 
 
 def is_whole(message: Message) -> bool:
@@ -318,15 +322,43 @@ async def test_a_long_one_is_read_in_parts(dialogue: Dialogue, model: ScriptedMo
     assert len(replies(dialogue)) == 1
 
 
-async def test_a_summary_can_be_cancelled(dialogue: Dialogue, model: ScriptedModel) -> None:
+async def test_a_stopped_summary_is_carried_on(dialogue: Dialogue, model: ScriptedModel) -> None:
+    for number in range(250):
+        dialogue.workspace.say(dialogue.general, f"{number} {'word ' * 40}", user=dialogue.workspace.sam)
+    model.answer(findings(decided=[point("One.", "m1")]), to='"m1"')
+    model.answer(findings(decided=[point("Two.", "m250")]), to='"m250"')
+    model.answer(asyncio.Event(), to="This is part")
+    await ask(dialogue, "24h")
+    await dialogue.workspace.until(lambda: re.search(r"[1-9]\d* of 250 messages read", replies_text(dialogue)), LONG)
+    await model.until_asked(3)
+    kept = "SELECT 1 FROM summary_parts WHERE key LIKE 'part %'"
+    async with asyncio.timeout(10):
+        while len(await dialogue.rows(kept)) < 2:  # noqa: ASYNC110 (a database tells nobody when it changes)
+            await asyncio.sleep(0.05)
+    await press(dialogue, replies(dialogue)[0], "stop.0")
+    await model.until_abandoned()
+    stopped = await summary(dialogue)
+    assert re.match(r"Stopped: \d+ of 250 messages read. That much is kept", stopped.shown)
+    model.answer(findings(), to="This is part")
+    model.answer(findings(gist=[point("All of it.", "m1")]), to="<parts>")
+    await press(dialogue, stopped, "summary_resume")
+    await dialogue.workspace.until(lambda: "All of it." in stopped.shown, LONG)
+    assert "Carry on" not in json.dumps(stopped.blocks)
+    assert len(replies(dialogue)) == 1
+    assert len(model.requests) == 5
+    await dialogue.until_idle()
+    outcomes = await dialogue.rows("SELECT outcome, count(*) FROM calls GROUP BY outcome")
+    assert sorted(outcomes) == [("CancelledError", 1), ("ok", 4)]
+
+
+async def test_reading_a_channel_is_stopped(dialogue: Dialogue, model: ScriptedModel) -> None:
     talk(dialogue)
     model.answer(asyncio.Event(), FOUND)
     await ask(dialogue, "24h")
-    await dialogue.workspace.until(lambda: any("of 3 messages read" in m.shown for m in replies(dialogue)))
-    await press(dialogue, replies(dialogue)[0], "summary_cancel")
+    await dialogue.workspace.until(lambda: "0 of 3 messages read" in replies_text(dialogue))
+    dialogue.workspace.say(dialogue.direct, "stop", thread_ts=replies(dialogue)[0].thread_ts)
     await model.until_abandoned()
-    assert (await summary(dialogue)).shown == CANCELLED
-    assert "summary_cancel" not in json.dumps(replies(dialogue)[0].blocks)
+    await dialogue.workspace.until(lambda: "Stopped: 0 of 3 messages read." in replies_text(dialogue))
 
 
 @pytest.mark.parametrize(
@@ -514,6 +546,40 @@ async def test_notes_on_parts_are_paid_for_once(stage: Dialogue, model: Scripted
         assert "A log." in (await summary(stage, wait=LONG)).shown
     assert "Notes 1.\\n\\nNotes 2.\\n\\nNotes 3.\\n\\nNotes 4." in model.requests[-1].text
     assert len(model.requests) == 6
+
+
+async def test_notes_on_a_long_text_stay(stage: Dialogue, model: ScriptedModel) -> None:
+    local, text = stage.workspace, "".join(f"line {n:06} of the log\n" for n in range(18_000))
+    for number in (1, 2, 3):
+        model.answer(f"Notes {number}.", to=f"part {number} of")
+    model.answer(asyncio.Event(), to="part 4 of")
+    stage.environ["SHUTDOWN_GRACE"] = "0.1"
+
+    def answers() -> list[Message]:
+        said = [message for message in local.workspace.messages(stage.general) if message.user == local.bot.id]
+        return [message for message in said if message.thread_ts]
+
+    def says(words: str) -> bool:
+        return any(words in message.shown for message in answers())
+
+    async with stage.bot():
+        await ask(stage, text)
+        await local.until(lambda: says("3 of 4 parts read"), LONG)
+    model.answer(asyncio.Event(), to="part 4 of")
+    async with stage.bot():
+        await model.until_asked(5)
+        (message,) = answers()
+        local.say(stage.general, "stop", thread_ts=message.thread_ts)
+        await local.until(lambda: re.match(r"Stopped: \d of 4 parts read\.", message.shown))
+        await local.press(message, "summary_resume.0", user=local.sam)
+        await local.until(lambda: local.ephemerals(local.sam))
+        assert local.ephemerals(local.sam)[0].shown == NOT_YOURS
+        model.answer("Notes 4.", to="part 4 of")
+        model.answer("**Summary** A log.", to="Summarize the text")
+        await local.press(message, "summary_resume.0")
+        await local.until(lambda: says("A log."), LONG)
+    assert "Notes 1.\\n\\nNotes 2.\\n\\nNotes 3.\\n\\nNotes 4." in model.requests[-1].text
+    assert len(model.requests) == 7
 
 
 async def test_two_people_summarize_apart(dialogue: Dialogue, model: ScriptedModel) -> None:

@@ -19,11 +19,12 @@ from bot.core.classify.run import Run, RunBookmark, Runs, Status
 from bot.core.classify.sort import Question
 from bot.core.control import Button
 from bot.core.conversation import Message, Place, Record
+from bot.core.halt import unless
 from bot.core.ports import Bookmark, Call, Chat, Model, Purpose, Request, Role, Store
 from bot.core.redaction.carry import carried
 from bot.core.reply import own_up
 from bot.core.tokens import estimate_tokens
-from bot.errors import ModelError, NotAllowedError, UsageError
+from bot.errors import ModelError, ModelStoppedError, NotAllowedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -39,6 +40,7 @@ log = logging.getLogger(__name__)
 GO, GO_BATCHED, CANCEL, EDIT = "classify_go", "classify_batched", "classify_cancel", "classify_edit"
 PROMPT_TOKENS = 900  # of input that each call has besides: our own prompt, the form, settled examples
 MOST_CORRECTIONS = 1_000  # that are looked through for examples
+STOPPED = "Stopped before anything was sorted."
 LEAST_TO_BATCH = 500  # items; fewer are done before a batch would have begun
 
 
@@ -118,7 +120,11 @@ async def begin(asked: Asked, *, bookmark: Bookmark, world: World) -> Record:
         await world.runs.create(run, ())  # so that what becomes visible is remembered
     async with answering(run, bookmark, world) as visible:
         try:
-            gathered = await gather(asked, chat=world.chat, progress=visible.progress)
+            reading = gather(asked, chat=world.chat, progress=visible.progress)
+            gathered = await unless(bookmark.halted, reading)
+        except ModelStoppedError:
+            await world.runs.change(replace(run, status=Status.STOPPED))
+            return _record(asked, Message(Role.ASSISTANT, "", STOPPED, await visible.replace(STOPPED)))
         except (UsageError, NotAllowedError) as error:
             await world.runs.change(replace(run, status=Status.STOPPED))
             message_id = await visible.replace(error.sentence)
@@ -143,7 +149,8 @@ async def _decide(
     try:
         if is_proposed:
             visible.progress(f"Looking at {counted(len(gathered.items))} for fitting categories…")
-            chosen, calls = await propose(gathered.items, request(run, settings), model=world.model)
+            proposing = propose(gathered.items, request(run, settings), model=world.model)
+            chosen, calls = await unless(bookmark.halted, proposing)
         else:
             chosen = run.categories or category.FEEDBACK
     except ModelError as error:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.core import reading, span
 from bot.core.classify import sheet
 from bot.core.classify.item import MOST_ITEMS, Item
 from bot.core.conversation import FileRef, Place
-from bot.errors import ChatError, FileError, NotAllowedError, UsageError
+from bot.errors import ChatError, FileError, NotAllowedError, NotInChannelError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.core.ports import Chat
 
 MOST_FILES = 1
+LOOKED_INTO = 2_000_000  # bytes of a file, up to which it is looked into before its run is shown to all
 SHEETS = (".csv", ".tsv", ".jsonl", ".ndjson", ".xlsx", ".xlsm", ".txt", ".log")
 
 
@@ -83,6 +84,33 @@ async def find(asked: Asked, *, chat: Chat) -> Found | None:
         return Found(place, message)
     reader = await chat.reader(asked.place, person)
     return Found(place, times=span.resolve(wish.span or span.DEFAULT, datetime.now(UTC), reader.zone))
+
+
+async def look(asked: Asked, *, chat: Chat) -> None:
+    """Look at what is to be read, as far as that takes a moment: one page of what was said, or a file that isn't large.
+
+    Raises what `gather` would, before anybody but the asker has seen anything; what a moment can't tell, `gather` will.
+    """
+    found = await find(asked, chat=chat)
+    if found is None or (found.file and found.file.size > LOOKED_INTO):
+        return
+    if found.file is None and await _begins_well(found, chat=chat):
+        return
+    await gather(asked, chat=chat, progress=lambda _: None)
+
+
+async def _begins_well(found: Found, *, chat: Chat) -> bool:
+    """Tell whether the first page has a person's text, and no file that is to be read instead."""
+    times, place = found.times, found.place
+    since = times.start or times.end - timedelta(days=span.MAX_DAYS) if times else None
+    pages = chat.read_channel(place, since, times.end) if times and since else chat.read_thread(place)
+    try:
+        page = await anext(aiter(pages), ())
+    except NotInChannelError:
+        raise UsageError(reading.HIDDEN) from None
+    if not times and any(is_sheet(file) for one in page if one.id == found.message for file in one.files):
+        return False
+    return any(one.text.strip() for one in page if not one.is_bot and not one.is_own)
 
 
 async def gather(asked: Asked, *, chat: Chat, progress: Callable[[str], None]) -> Gathered:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from bot.core.classify import batch
 from bot.core.classify.begin import CANCEL, answering, dollars, questioning
 from bot.core.classify.item import counted
-from bot.core.classify.report import RESUME, report
+from bot.core.classify.report import EXPORT, RESUME, report
 from bot.core.classify.result import MOST_LISTED
 from bot.core.classify.run import Status
 from bot.core.classify.sort import sort
@@ -179,7 +179,9 @@ async def _hand_on(run: Run, progress: Progress, visible: Answer, bookmark: Book
     found = await world.runs.find(run.place.workspace, run.id)
     cost = f", for {dollars(found.dollars)}" if found is not None and found.dollars else ""
     text = f"Stopped after {progress.done:,} of {counted(run.items)}{cost}. What is sorted is kept."
-    return _record(run, text, await visible.replace(text, controls=(Button(RESUME, "Carry on", run.id),)))
+    more = Button(RESUME, "Carry on", run.id)
+    so_far = (Button(EXPORT, "Files so far", run.id),) if progress.done and not run.is_private else ()
+    return _record(run, text, await visible.replace(text, controls=(more, *so_far)))
 
 
 def _record(run: Run, text: str, message_id: str) -> Record:

@@ -223,10 +223,11 @@ def upload(file: CodeFile) -> Upload:
 def _ending(draft: Draft, report: Report, found: Sequence[Change], *, is_saved: bool, desk: Desk) -> str:
     new = [change for change in found if not change.is_idle]
     cut = [block.file.name for block in blocks(draft.text) if not block.is_closed]
+    hint = f"\n\n_I stopped at my length limit. {wording.ELSEWHERE}._" if desk.is_private else LIMIT_HINT
     where = wording.DIRECT if desk.is_private else ""
     report = replace(report, faults={name: fault for name, fault in report.faults.items() if name not in cut})
     parts = (
-        LIMIT_HINT if draft.truncated and not cut else "",
+        hint if draft.truncated and not cut else "",
         REJECTED if draft.was_spared else "",
         wording.unfinished(cut, truncated=draft.truncated, can_go_on=not desk.is_private),
         wording.saved(new, where) if is_saved else wording.unsaved(new),

@@ -22,6 +22,7 @@ TESTS, EXPLAIN, TRANSLATE, SAVE, CONTINUE, ANEW = (
 )
 
 DIRECT = " in our direct messages"
+ELSEWHERE = "Ask for it in our direct messages: only you see it there, too, and I can go on where I stopped"
 MAX_NAMES = 200  # characters of the names that a control carries; the platform takes 250 with a menu
 
 # The languages of the menu; any other can be asked for in words.
@@ -68,7 +69,7 @@ def unfinished(names: Sequence[str], *, truncated: bool, can_go_on: bool) -> str
         return ""
     what = f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} not whole, and not saved"
     if truncated:
-        how = "“Continue” goes on from there" if can_go_on else "Ask for it in smaller parts"
+        how = "“Continue” goes on from there" if can_go_on else ELSEWHERE
         return f"\n\n_I stopped at my length limit: {what}. {how}._"
     return f"\n\n_The code block was never closed: {what}. Ask again for the whole file._"
 

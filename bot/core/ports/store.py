@@ -86,12 +86,6 @@ class Store(Protocol):
     async def run(self, workspace: str, run_id: str) -> Run | None:
         """Load a run; None for one that is forgotten."""
 
-    async def cancel_run(self, workspace: str, run_id: str, person: str) -> None:
-        """Note that a person wants their run no more."""
-
-    async def is_cancelled(self, run: Run) -> bool:
-        """Tell whether a run is wanted no more."""
-
     async def kept_of_run(self, run: Run, key: str) -> str | None:
         """Return what a run keeps under `key`."""
 

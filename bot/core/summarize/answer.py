@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from bot.core.command import answering
 from bot.core.control import Button
@@ -14,76 +13,51 @@ from bot.core.halt import unless
 from bot.core.ports import Role
 from bot.core.reading import allow
 from bot.core.redaction.carry import carried
-from bot.core.reply import DISCLAIMER, Written, disclaimer, own_up, too_long, unapplied, write
+from bot.core.reply import DISCLAIMER, Written, disclaimer, own_up, unapplied
 from bot.core.summarize.conversation import Summary
+from bot.core.summarize.desk import Desk
 from bot.core.summarize.file import give_files
-from bot.core.summarize.run import Keeper, SharedBookmark
-from bot.core.summarize.text import condensed, prompt, request
+from bot.core.summarize.paste import give_text
+from bot.core.summarize.run import Keeper, Run, SharedBookmark, Source
 from bot.core.summarize.typed import parse
 from bot.core.summarize.wish import Length
-from bot.errors import ModelError, NotAllowedError, UsageError
+from bot.errors import ModelError, ModelStoppedError, NotAllowedError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
+    from collections.abc import Sequence
 
     from bot.core.command import Command
     from bot.core.control import Control, Press
     from bot.core.ports import Answer, Asker, Bookmark, Chat, Model, Store
-    from bot.core.summarize.run import Run
-    from bot.core.summarize.typed import Ask
 
-T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-LOOK_EVERY = 1.0  # seconds between two looks at whether a run is still wanted
 LONGEST_SHARED = 11_000  # characters of a summary that is shared as one message
 
-CANCEL, SHARE, SHORTER, LONGER, ACTIONS = (
-    f"summary_{name}" for name in ("cancel", "share", "shorter", "longer", "actions")
+RESUME, SHARE, SHORTER, LONGER, ACTIONS = (
+    f"summary_{name}" for name in ("resume", "share", "shorter", "longer", "actions")
 )
-CANCELLED = "Cancelled. Nothing more is read, and nothing more is spent."
+STOPPED = "Stopped: {how_far}. That much is kept: “Carry on” pays only for the rest."
+NOT_SHARED = "_Stopped: nothing was shared._"
+NOT_YOURS = "Only who asked for this summary can carry it on."
 FORGOTTEN = "What this summary was made of is no longer kept. Ask for it again."
 _LENGTHS = list(Length)
-
-
-class CancelledRunError(Exception):
-    """The person wants the summary no more."""
 
 
 async def summarize(command: Command, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
     """Summarise what was asked for, and return what the thread's history should keep. Raises `ChatError`."""
     ask = parse(command.text)
     if ask.is_text:
-        return await _summarize_text(ask, command, bookmark=bookmark, store=store, model=model, chat=chat)
+        source = Source(command.place, "your text", is_text=True)
+        own = Run(command.id, command.asker.person, command.place, source, ask.wishes)
+        async with answering(command, chat=chat, bookmark=bookmark, once=True) as visible:
+            written = await give(own, visible, text=ask.text, bookmark=bookmark, store=store, model=model, chat=chat)
+        return command.record(written)
     run = await store.run(command.place.workspace, command.id)
     async with answering(command, chat=chat, bookmark=bookmark) as visible:
         if run is None:
             return command.record(Written(FORGOTTEN, await visible.replace(FORGOTTEN)))
         return command.record(await give(run, visible, bookmark=bookmark, store=store, model=model, chat=chat))
-
-
-async def _summarize_text(
-    ask: Ask, command: Command, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat
-) -> Record:
-    person = command.asker.person
-    settings, reader = await store.settings(command.place), await chat.reader(command.place, person)
-    asking = request("", command.place.opaque(person), settings)
-    async with answering(command, chat=chat, bookmark=bookmark, once=True) as visible:
-        try:
-            work = condensed(ask.text, asking, model=model, progress=visible.progress)
-            text, cut = await unless(bookmark.halted, work)
-        except ModelError as error:
-            return command.record(await own_up(error, visible, bookmark.reference))
-        written = await write(
-            request(prompt(text, ask.wishes, reader.language), asking.person, settings),
-            visible,
-            model=model,
-            reference=bookmark.reference,
-            notes=too_long(characters=cut) + unapplied(settings, model),
-            halt=bookmark.halted,
-            is_first=True,
-        )
-    return command.record(written)
 
 
 async def again(press: Press, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
@@ -111,60 +85,66 @@ async def share(press: Press, *, bookmark: Bookmark, store: Store, model: Model,
                 await visible.replace(error.sentence)
             else:
                 summary = Summary(run, store=store, model=model, chat=chat, progress=visible.progress)
-                link = await _share(run, summary, press.asker, bookmark=bookmark, store=store, chat=chat)
-                await visible.replace(f"[Shared]({link}) to {run.source.title}.")
+                try:
+                    link = await _share(run, summary, press.asker, bookmark=bookmark, store=store, chat=chat)
+                    await visible.replace(f"[Shared]({link}) to {run.source.title}.")
+                except ModelStoppedError:
+                    await visible.replace(NOT_SHARED)
     return Record(press.place, press.asker.person)
 
 
-async def cancel(press: Press, *, store: Store) -> None:
-    """Note that a summary is wanted no more; who works on it will see.
+async def resume(press: Press, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
+    """Carry on a summary that was stopped, in its place; what was paid for is not paid for again."""
+    run = await _run_of(press, store)
+    if run is None:
+        async with chat.whisper(press.place, press.asker) as visible:
+            await visible.replace(NOT_YOURS if await store.run(press.place.workspace, _id_of(press)) else FORGOTTEN)
+        return Record(press.place, press.asker.person)
+    async with chat.answer(press.place, press.asker, bookmark, to=press.message, instead=press.message) as visible:
+        written = await give(run, visible, bookmark=bookmark, store=store, model=model, chat=chat)
+    anew = Message(Role.ASSISTANT, "", written.text, press.message)
+    return Record(press.place, press.asker.person, calls=written.calls, rewritten=(anew,))
 
-    Not in the lane of its thread, where it would wait for what it is to end.
+
+async def give(
+    run: Run, visible: Answer, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat, text: str = ""
+) -> Written:
+    """Write a run's summary into an answer. `text` is what was typed, where that is to be summarised.
+
+    Stopped before anything was written, it says how far it came, and can be carried on. Raises `ChatError`, and a
+    `ModelError` that may pass.
     """
-    run_id, _, _ = press.value.partition(" ")
-    await store.cancel_run(press.place.workspace, run_id, press.asker.person)
-
-
-async def give(run: Run, visible: Answer, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Written:
-    """Write a run's summary into an answer. Raises `ChatError`, and a `ModelError` that may pass."""
-    stop = Button(CANCEL, "Cancel", run.id)
-    summary = Summary(
-        run, store=store, model=model, chat=chat, progress=lambda line: visible.progress(line, controls=(stop,))
-    )
-    await carried(store, run.source.place, run.place, run.person)
+    desk = Desk(run, visible, bookmark, store, model, chat)
     try:
-        if run.source.file is not None:
-            return await give_files(
-                (run.source.file,), run, visible, bookmark=bookmark, store=store, model=model, chat=chat
-            )
-        read = await unless(bookmark.halted, unless_cancelled(summary.read(), run, store))
-        if read.files:
-            return await give_files(read.files, run, visible, bookmark=bookmark, store=store, model=model, chat=chat)
-        text = await unless(bookmark.halted, unless_cancelled(summary.make(read), run, store))
-    except CancelledRunError:
-        return Written("", await visible.replace(CANCELLED))
+        return await _give(text, desk)
     except (UsageError, NotAllowedError) as error:
         return Written("", await visible.replace(error.sentence))
+    except ModelStoppedError as error:
+        # Unlike the other buttons' it is new each time, as it counts once.
+        value = f"{run.id} {run.wishes.length} {bookmark.reference} {ACTIONS if run.wishes.only_actions else ''}"
+        more = Button(RESUME, "Carry on", value.strip())
+        message_id = await visible.replace(STOPPED.format(how_far=desk.how_far), controls=(more,))
+        return Written("", message_id, (error.call,) if error.call else ())
     except ModelError as error:
         return await own_up(error, visible, bookmark.reference)
+
+
+async def _give(typed: str, desk: Desk) -> Written:
+    run, visible, store, model, halt = desk.run, desk.visible, desk.store, desk.model, desk.bookmark.halted
+    await carried(store, run.source.place, run.place, run.person)
+    if run.source.is_text:
+        return await give_text(typed or await Keeper(run, store).text() or "", desk)
+    if run.source.file:
+        return await give_files((run.source.file,), desk)
+    summary = Summary(run, store=store, model=model, chat=desk.chat, progress=desk.progress)
+    read = await unless(halt, summary.read())
+    if read.files:
+        return await give_files(read.files, desk)
+    text = await unless(halt, summary.make(read))
     settings = await store.settings(run.source.place)
     notes = unapplied(settings, model)
     text = f"**{run.source.heading}**\n{text}{notes}"
     return Written(text, await visible.replace(text, footer=disclaimer(settings), controls=controls(run)))
-
-
-async def unless_cancelled(work: Coroutine[None, None, T], run: Run, store: Store) -> T:
-    """Do some work, or raise `CancelledRunError` soon after the person cancelled the run, wherever that arrived."""
-    task = asyncio.create_task(work, name="summary")
-    try:
-        while not task.done():
-            await asyncio.wait([task], timeout=LOOK_EVERY)
-            if not task.done() and await store.is_cancelled(run):
-                raise CancelledRunError
-        return task.result()
-    finally:
-        task.cancel()
-        await asyncio.wait([task])
 
 
 def controls(run: Run) -> Sequence[Control]:
@@ -192,11 +172,16 @@ def _changed(run: Run, press: Press) -> Run:
 
 async def _run_of(press: Press, store: Store) -> Run | None:
     """Return the run that a button belongs to, at the length of the summary above it; None for somebody else's."""
-    run_id, _, length = press.value.partition(" ")
-    run = await store.run(press.place.workspace, run_id)
+    _, length, *_ = (*press.value.split(" "), "")
+    run = await store.run(press.place.workspace, _id_of(press))
     if run is None or run.person != press.asker.person or length not in _LENGTHS:
         return None
-    return replace(run, wishes=replace(run.wishes, length=Length(length)))
+    only_actions = run.wishes.only_actions or press.value.endswith(f" {ACTIONS}")
+    return replace(run, wishes=replace(run.wishes, length=Length(length), only_actions=only_actions))
+
+
+def _id_of(press: Press) -> str:
+    return press.value.partition(" ")[0]
 
 
 async def _share(run: Run, summary: Summary, asker: Asker, *, bookmark: Bookmark, store: Store, chat: Chat) -> str:
@@ -204,7 +189,8 @@ async def _share(run: Run, summary: Summary, asker: Asker, *, bookmark: Bookmark
     keeper = Keeper(run, store)
     message = await keeper.shared()
     if not message:
-        page = await summary.make(await summary.read())
+        read = await unless(bookmark.halted, summary.read())
+        page = await unless(bookmark.halted, summary.make(read))
         heading = f"**Summary of {run.source.heading}**, shared by {chat.mention(run.person)}"
         page = f"{page}\n_{DISCLAIMER}_"
         place, text = run.source.place, f"{heading}\n{page}"

@@ -14,23 +14,21 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.core.conversation import FileRef
-    from bot.core.ports import Answer, Bookmark, Chat, Model, Store
-    from bot.core.summarize.run import Run
+    from bot.core.summarize.desk import Desk
 
 WHOLE = 10_000_000  # tokens: a text is read whole here, and its parts on their own
 
 
-async def give_files(
-    files: Sequence[FileRef],
-    run: Run,
-    visible: Answer,
-    *,
-    bookmark: Bookmark,
-    store: Store,
-    model: Model,
-    chat: Chat,
-) -> Written:
+async def give_files(files: Sequence[FileRef], desk: Desk) -> Written:
     """Stream a summary of files into an answer; say which of them can't be read. Raises a `ModelError`, `ChatError`."""
+    run, visible, bookmark, store, model, chat = (
+        desk.run,
+        desk.visible,
+        desk.bookmark,
+        desk.store,
+        desk.model,
+        desk.chat,
+    )
     place = run.source.place
     settings, reader = await store.settings(place), await chat.reader(place, run.person)
     as_they_are = [file for file in files if file.media_type in {PDF, *IMAGES}]
@@ -42,7 +40,7 @@ async def give_files(
     asking = request("", run.place.opaque(run.person), settings)
     whole = "\n\n".join(f"{one.name}\n\n{one.data.decode()}" for one in texts.attachments)
     text, cut = await unless(
-        bookmark.halted, condensed(whole, asking, model=model, progress=visible.progress, notes=Keeper(run, store))
+        bookmark.halted, condensed(whole, asking, model=model, progress=desk.progress, notes=Keeper(run, store))
     )
     wanted = prompt(text, run.wishes, reader.language) if text else file_prompt(run.wishes, reader.language)
     notes = too_long(characters=cut) + (f"\n\n_{faults}_" if faults else "")

@@ -17,12 +17,12 @@ from bot.core.summarize.wish import Wishes
 if TYPE_CHECKING:
     from bot.core.ports import Store
 
-TRANSCRIPT, SHARED = "transcript", "shared"  # what a run keeps beside findings
+TRANSCRIPT, SHARED, TEXT = "transcript", "shared", "text"  # what a run keeps beside findings and notes
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What is summarised: a channel between two times, a thread, or a file. `title` is how people call it.
+    """What is summarised: a channel between two times, a thread, a file, or a text. `title` is how people call it.
 
     `start` is None for a span that begins with what the person has read; `words` are the span's own.
     """
@@ -33,6 +33,7 @@ class Source:
     start: datetime | None = None
     end: datetime | None = None
     file: FileRef | None = None
+    is_text: bool = False
 
     @property
     def heading(self) -> str:
@@ -94,6 +95,14 @@ class Keeper:
     async def keep_note(self, name: str, text: str) -> None:
         """Keep what was noted on a part of a text."""
         await self._store.keep_of_run(self._run, name, text)
+
+    async def text(self) -> str | None:
+        """Return the text that was typed."""
+        return await self._store.kept_of_run(self._run, TEXT)
+
+    async def keep_text(self, text: str) -> None:
+        """Keep the text that was typed, so that its run can be carried on."""
+        await self._store.keep_of_run(self._run, TEXT, text)
 
     async def shared(self) -> str:
         """Return the id of the message by which the summary was shared, "" as long as it was not."""

@@ -39,15 +39,6 @@ async def test_a_run_comes_back_as_it_was(store: SqlStore) -> None:
     assert await store.run("T1", "r2") is None
 
 
-async def test_only_its_person_cancels_a_run(store: SqlStore) -> None:
-    await store.begin_run(RUN)
-    await store.cancel_run("T1", "r1", "U2")
-    await store.cancel_run("T2", "r1", "U1")
-    assert not await store.is_cancelled(RUN)
-    await store.cancel_run("T1", "r1", "U1")
-    assert await store.is_cancelled(RUN)
-
-
 async def test_what_was_found_first_stays(store: SqlStore) -> None:
     await store.begin_run(RUN)
     keeper, found = Keeper(RUN, store), nothing().model_copy(update={"open": [Point(text="a\0b", messages=["m1"])]})

@@ -1,0 +1,26 @@
+"""What one summary is made with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.core.ports import Answer, Bookmark, Chat, Model, Store
+from bot.core.summarize.run import Run
+
+
+@dataclass(slots=True)
+class Desk:
+    """All that one summary needs: what is wanted, where it is written to, and how far that has come, in words."""
+
+    run: Run
+    visible: Answer
+    bookmark: Bookmark
+    store: Store
+    model: Model
+    chat: Chat
+    how_far: str = "nothing was read yet"
+
+    def progress(self, line: str) -> None:
+        """Show how far it has come."""
+        self.how_far = line
+        self.visible.progress(line)

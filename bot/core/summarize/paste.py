@@ -1,0 +1,39 @@
+"""A text that was typed or pasted is summarised; a long one is kept, so that its run can be carried on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core.halt import unless
+from bot.core.reply import Written, too_long, unapplied, write
+from bot.core.summarize.run import Keeper
+from bot.core.summarize.text import MAX_OUTPUT, condensed, prompt, request
+from bot.core.tokens import estimate_tokens
+
+if TYPE_CHECKING:
+    from bot.core.summarize.desk import Desk
+
+
+async def give_text(text: str, desk: Desk) -> Written:
+    """Stream a summary of a text into an answer; one that is longer than a request is read in parts first.
+
+    Raises a `ModelError`, `ChatError`.
+    """
+    run, model, bookmark = desk.run, desk.model, desk.bookmark
+    settings, reader = await desk.store.settings(run.source.place), await desk.chat.reader(run.place, run.person)
+    keeper = Keeper(run, desk.store)
+    if estimate_tokens(text) > model.room(MAX_OUTPUT, settings):
+        await desk.store.begin_run(run)
+        await keeper.keep_text(text)
+    asking = request("", run.place.opaque(run.person), settings)
+    reading = condensed(text, asking, model=model, progress=desk.progress, notes=keeper)
+    read, cut = await unless(bookmark.halted, reading)
+    return await write(
+        request(prompt(read, run.wishes, reader.language), asking.person, settings),
+        desk.visible,
+        model=model,
+        reference=bookmark.reference,
+        notes=too_long(characters=cut) + unapplied(settings, model),
+        halt=bookmark.halted,
+        is_first=True,
+    )
