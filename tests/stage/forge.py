@@ -26,14 +26,17 @@ ENDING = 40.0  # seconds
 FORGE = get_context("forkserver")
 FORGE.set_forkserver_preload(
     [
-        *(__name__, "bot.app", "bot.claude.client", "bot.doctor", "bot.db.migrate"),
-        *(
-            "aiosqlite",
-            "alembic.command",
-            "alembic.config",
-            "asyncpg",
-            "httpcore2",
-        ),  # what these import when they have to
+        __name__,
+        "bot.app",
+        "bot.claude.client",
+        "bot.db.migrate",
+        "bot.doctor",
+        # What these import when they have to:
+        "aiosqlite",
+        "alembic.command",
+        "alembic.config",
+        "asyncpg",
+        "httpcore2",
         "tests.stage.frozen",
     ]
 )
