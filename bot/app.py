@@ -21,6 +21,7 @@ from bot.core.ports import Asker
 from bot.core.redaction.model import RedactingModel
 from bot.core.spend import PaidModel
 from bot.core.tell import tell
+from bot.core.triage import signing
 from bot.db.classify import SqlRuns
 from bot.db.feedback import SqlBoard
 from bot.db.opened import opened
@@ -82,6 +83,7 @@ async def running(settings: Settings) -> AsyncIterator[str]:
         chat = SlackChat(joined.teams, session, budget)
 
         store, board, forgetting = SqlStore(database), SqlBoard(database), Forgetting(database)
+        sign = signing.secrets_of(reveal(settings.triage_webhook_secret), each=settings.serves_many)
         reception = DurableReception(
             inbox,
             store=store,
@@ -91,12 +93,14 @@ async def running(settings: Settings) -> AsyncIterator[str]:
             chat=chat,
             admins=settings.parley_admins,
             eraser=forgetting,
+            most_days=settings.retention_days,
+            webhook_secret=sign if settings.serves_many else None,
         )
         departures = Departures(
             inbox, forgetting=forgetting, installations=joined.installations, ask=joined.ask, forget=joined.forget
         )
         outward = await stack.enter_async_context(outward_session(settings, session, traces))
-        Webhook(inbox, outward, secret=reveal(settings.triage_webhook_secret), board=board, store=store)
+        Webhook(inbox, outward, secret_of=sign, board=board, store=store)
         # One token would let each workspace's admins write into the repositories of all.
         token = "" if settings.serves_many else reveal(settings.triage_github_token)
         GitHub(inbox, session, url=settings.triage_github_url, token=token, board=board, store=store)

@@ -74,7 +74,14 @@ class Configuring:
     async def configure(self, command: Command, *, bookmark: Bookmark) -> Record:
         """Show or change settings. Raises `ChatError`."""
         desk = self._desk
-        change = partial(configure.configure, admins=desk.admins, store=desk.store, model=desk.model, chat=desk.chat)
+        change = partial(
+            configure.configure,
+            admins=desk.admins,
+            most_days=desk.most_days,
+            store=desk.store,
+            model=desk.model,
+            chat=desk.chat,
+        )
         record = await self._then_forget(change, command, bookmark=bookmark)
         await self._changed(command)
         return record

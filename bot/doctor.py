@@ -102,7 +102,11 @@ async def _installations(settings: Settings, session: aiohttp.ClientSession) -> 
     if "\n" not in said and "/slack/install" in said:
         return [app, Finding("installations", said, "", is_warning=True)]
     count = said.count("\n") + 1
-    return [app, Finding("installations", f"{count}, of which {sealed} can't be opened", remedy)]
+    found = [app, Finding("installations", f"{count}, of which {sealed} can't be opened", remedy)]
+    if left_out := [line.split()[0] for line in said.splitlines() if installing.NOT_SERVED in line]:
+        remedy = "name them in SLACK_WORKSPACES, or have their data forgotten (docs/operating.md)"
+        found.append(Finding("workspaces", f"not served: {', '.join(left_out)}", remedy, is_warning=True))
+    return found
 
 
 def _scopes(granted: set[str]) -> Finding:

@@ -106,6 +106,12 @@ class RevokedError(ChatError):
     sentence = "I am not allowed to act in this workspace any more: whoever runs me has to install me anew."
 
 
+class NotServedError(RevokedError):
+    """The operator no longer serves the workspace, which has the bot still."""
+
+    sentence = "Whoever runs me does not let me work in this workspace any more: please ask them."
+
+
 class SealedError(BotError):
     """A workspace's tokens can't be opened with the keys that there are."""
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 
+NOT_SERVED = "not served: SLACK_WORKSPACES does not name it"
+
+
 @asynccontextmanager
 async def installations(settings: Settings) -> AsyncIterator[SqlInstallations]:
     """Open the installations. Raises `SettingsError`, and as the database does."""
@@ -36,6 +39,8 @@ async def listed(settings: Settings) -> str:
                 state = f"token until {one.expires_at:%Y-%m-%d %H:%M}" if one.expires_at else "token without an end"
             except SealedError:
                 state = "no key opens its token"
+            if settings.slack_workspaces and one.workspace not in settings.slack_workspaces:
+                state += f", {NOT_SERVED}"
             lines.append(f"{one.workspace:<14} {one.installed_at:%Y-%m-%d %H:%M}  {one.name}: {state}")
     return "\n".join(lines) or "Nobody has installed the bot yet: people do so at /slack/install."
 

@@ -12,8 +12,9 @@ from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.installation import Installations
+from bot.deliveries import COMMAND, MESSAGE, PRESS
 from bot.departing import is_departure, workspace_of
-from bot.errors import ChatError, RevokedError
+from bot.errors import ChatError, NotServedError, RevokedError
 from bot.settings import reveal
 from bot.slack.api import call, web_client
 from bot.slack.identity import AskedIdentity, InstalledIdentity
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from bot.slack.budget import Budget
 
 log = logging.getLogger(__name__)
+
+ASKED = {MESSAGE, COMMAND, PRESS}  # the kinds of jobs that somebody waits for
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +87,22 @@ def join_many(settings: Settings, database: Database, session: aiohttp.ClientSes
     kept = SqlInstallations(database, Vault(settings.encryption_keys))
     installed = Installed(kept, AsyncTokenRotator(client_id=client_id, client_secret=client_secret, client=base))
 
+    served = Served(settings.slack_workspaces)
+
     def enter(workspace: str) -> tuple[Client, InstalledIdentity]:
         client = Client(OfWorkspace(workspace, installed), settings.slack_api_url, session, workspace)
-        return client, InstalledIdentity(workspace, installed)
+        return client, InstalledIdentity(workspace, installed, is_served=served.has(workspace))
 
     teams = Teams(enter, session, budget)
 
     def forget(workspace: str) -> None:
         installed.forget(workspace)
         teams.forget(workspace)
+
+    async def introduce() -> None:
+        await kept.check()
+        for one in await kept.listed():
+            served.has(one.workspace)
 
     flow = install.flow(
         base,
@@ -105,7 +115,7 @@ def join_many(settings: Settings, database: Database, session: aiohttp.ClientSes
         base,
         teams,
         check=partial(call, base.api_test),
-        introduce=kept.check,
+        introduce=introduce,
         forget=forget,
         admit=partial(_admit, teams),
         installations=kept,
@@ -114,16 +124,40 @@ def join_many(settings: Settings, database: Database, session: aiohttp.ClientSes
 
 
 async def _admit(teams: Teams, job: Job) -> bool:
-    """Tell whether a job's workspace still has the bot; its own address is known before anything is done for it."""
+    """Tell whether a job's workspace still has the bot; its own address is known before anything is done for it.
+
+    Raises `NotServedError` for what somebody waits for.
+    """
     workspace = workspace_of(job.payload)
     if not workspace or is_departure(job.kind):
         return True
     try:
         await teams.of(workspace).identity()
+    except NotServedError:
+        if job.kind in ASKED:
+            raise  # its person is told, unless the operator lets the workspace in again soon
+        return False
     except RevokedError as error:
         log.warning("dropped, as %s does not have the bot any more: %s (%s)", workspace, job.kind, error)
         return False
     return True
+
+
+class Served:
+    """The workspaces that are served: those that the operator names, or all where that is none."""
+
+    def __init__(self, named: frozenset[str]) -> None:
+        self._named = named
+        self._told: set[str] = set()
+
+    def has(self, workspace: str) -> bool:
+        """Tell whether a workspace is served; where not, tell the operator, once."""
+        if not self._named or workspace in self._named:
+            return True
+        if workspace not in self._told:
+            self._told.add(workspace)
+            log.warning("%s is not served: SLACK_WORKSPACES does not name it; what is kept of it stays", workspace)
+        return False
 
 
 async def _introduce(identity: AskedIdentity) -> None:

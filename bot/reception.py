@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.classifying import Classifying
@@ -13,6 +14,7 @@ from bot.core.conversation import is_stop
 from bot.core.ports import Asker
 from bot.core.settings_form import Desk
 from bot.core.summarize import source as summary_source
+from bot.core.triage import signing
 from bot.deliveries import answers, command_delivery, lane, message_delivery, press_delivery
 from bot.errors import NotAllowedError
 from bot.features import Features, enter_core
@@ -24,7 +26,7 @@ from bot.triaging import Triaging
 from bot.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from bot.core.classify.run import Runs
     from bot.core.command import Command
@@ -51,6 +53,8 @@ class DurableReception:
         chat: Chat,
         admins: frozenset[str],
         eraser: forget.Eraser,
+        most_days: int = 0,
+        webhook_secret: Callable[[str], str] | None = None,
     ) -> None:
         self._inbox, self._chat = inbox, chat
         self._features = features = Features()
@@ -64,13 +68,14 @@ class DurableReception:
         self._notices = Notices(inbox, store=store, chat=chat)
         configuring = Configuring(
             inbox,
-            Desk(store, model, chat, admins),
+            Desk(store, model, chat, admins, most_days),
             threads=self._threads,
             home=self._home,
             changed=self._triaging.configured,
             retry=self._triaging.retry_teams,
         )
         enter_core(features, store=store, model=model, chat=chat, admins=admins, eraser=eraser)
+        features.words["triage secret"] = partial(signing.tell, secret_of=webhook_secret, admins=admins, chat=chat)
         for feature in (self, self._classifying, self._triaging, configuring):
             feature.register(features)
         Turns(

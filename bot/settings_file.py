@@ -14,6 +14,7 @@ import tomli_w
 from pydantic import ValidationError
 
 from bot.claude.catalogue import faults, lookup
+from bot.core import keeping
 from bot.core.channel_settings import ChannelSettings, merged
 from bot.core.conversation import Place
 from bot.core.settings_history import shown
@@ -72,8 +73,11 @@ def write(sheets: Mapping[Place, Sheet]) -> str:
     return HEAD + tomli_w.dumps(document, multiline_strings=True)
 
 
-def read(text: str, usual_model: str) -> Sheets:
-    """Read a file. Raises `SettingsError`, with the line of each fault."""
+def read(text: str, usual_model: str, most_days: int = 0) -> Sheets:
+    """Read a file; `most_days`: for how long words are kept at most, 0 for ever.
+
+    Raises `SettingsError`, with the line of each fault.
+    """
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -93,6 +97,8 @@ def read(text: str, usual_model: str) -> Sheets:
         path = (place.workspace, place.channel or WORKSPACE)
         below = sheets.get(Place(place.workspace, ""), {})
         found += [(at.get((*path, name), 1), fault) for name, fault in _misfits(below, sheet, usual_model)]
+        if fault := keeping.too_long(sheet.get(keeping.SETTING), most_days):
+            found.append((at.get((*path, keeping.SETTING), 1), f"{keeping.SETTING}: {fault}"))
     if found:
         raise SettingsError([f"Line {line}: {fault}." for line, fault in sorted(found)])
     return sheets
@@ -180,7 +186,7 @@ def apply_from(file: Path, read_settings: Settings, *, is_sure: bool) -> int:
 
     Raises `SettingsError`, `OSError`, `UnicodeError`.
     """
-    wanted = read(file.read_text(encoding="utf-8"), read_settings.claude_model)
+    wanted = read(file.read_text(encoding="utf-8"), read_settings.claude_model, read_settings.retention_days)
     differences = compare(wanted, _with_store(read_settings, SqlStore.sheets))
     for difference in differences:
         print(difference)

@@ -21,6 +21,7 @@ from bot.core import configure
 from bot.core.configure import Action
 from bot.core.conversation import Place, Record
 from bot.core.ports import Asker
+from bot.core.reply import unapplied
 from bot.core.triage import act, report
 from bot.core.triage.alert import alert
 from bot.core.triage.card import CHANGE
@@ -50,6 +51,7 @@ log = logging.getLogger(__name__)
 SORT, NOTIFY, TELL = "triage", "triage notify", "triage tell"
 ALERT, DIGEST = "triage alert", "triage digest"
 
+OUTAGE = 86_400.0  # seconds that what is shown waits for the platform, in its order
 LOOK_EVERY = 20.0  # seconds: how often to look for what waits
 REST = 15.0  # seconds without a call after one that failed
 LATE = timedelta(minutes=1)  # after which a record that is not shown is taken for forgotten
@@ -82,11 +84,11 @@ class Triaging:
         self._clock = clock
         self._rests_until: dict[str, float] = {}  # by the workspace: each has a budget of its own
         inbox.handle(SORT, self.run_sort, _leave)
-        inbox.handle(dispatch.SHOW, self.run_show, _leave)
-        inbox.handle(NOTIFY, self.run_notify, _leave)
-        inbox.handle(TELL, self.run_tell, _leave)
-        inbox.handle(ALERT, self.run_alert, _leave)
-        inbox.handle(DIGEST, self.run_digest, _leave)
+        inbox.handle(dispatch.SHOW, self.run_show, _leave, patience=OUTAGE)
+        inbox.handle(NOTIFY, self.run_notify, _leave, patience=OUTAGE)
+        inbox.handle(TELL, self.run_tell, _leave, patience=OUTAGE)
+        inbox.handle(ALERT, self.run_alert, _leave, patience=OUTAGE)
+        inbox.handle(DIGEST, self.run_digest, _leave, patience=OUTAGE)
         inbox.every("triage digests", DIGEST_EVERY, self.look_for_digests)
         inbox.every("triage", LOOK_EVERY, self.look_after)
 
@@ -202,7 +204,8 @@ class Triaging:
             return
         settings = await self._store.settings(replace(record.place, thread=""))
         if not is_shown:
-            await show(record, settings, bookmark=job, board=self._board, chat=self._chat)
+            notes = unapplied(settings, self._model)
+            await show(record, settings, bookmark=job, board=self._board, chat=self._chat, notes=notes)
         if settings.webhook:
             await self._inbox.accept(dispatch.webhook(record))
         if settings.triage_github and record.version > record.issue_version:

@@ -4,6 +4,7 @@ The signature is an HMAC-SHA256 of `v1:<timestamp>:<body>`, in the manner of Sla
 (https://docs.slack.dev/authentication/verifying-requests-from-slack). Redirects are not followed: an address that an
 admin has set must not lead to another one. Where strangers' workspaces are served, their admins must not reach into
 the operator's own network: `open_public` looks at the address of each connection, after its name was resolved.
+Each of them has a secret of its own (`core/triage/signing.py`).
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from bot.dispatch import WEBHOOK
 from bot.errors import WebhookError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aiohttp import AddrInfoType
 
     from bot.core.ports import Store
@@ -76,9 +79,15 @@ class Webhook:
     """Registers with the inbox, which tries again what failed for the moment, and lists what failed for good."""
 
     def __init__(
-        self, inbox: Inbox, session: aiohttp.ClientSession, *, secret: str, board: Board, store: Store
+        self,
+        inbox: Inbox,
+        session: aiohttp.ClientSession,
+        *,
+        secret_of: Callable[[str], str],
+        board: Board,
+        store: Store,
     ) -> None:
-        self._session, self._secret, self._board, self._store = session, secret, board, store
+        self._session, self._secret_of, self._board, self._store = session, secret_of, board, store
         inbox.handle(WEBHOOK, self.run, _leave)
 
     async def run(self, job: Job) -> None:
@@ -93,10 +102,10 @@ class Webhook:
 
     async def send(self, url: str, record: Feedback) -> None:
         """Send a record. Raises `WebhookError`."""
-        if not self._secret:
+        if not (secret := self._secret_of(record.workspace)):
             raise WebhookError("no TRIAGE_WEBHOOK_SECRET")
         body = body_of(record)
-        headers = signed(body, self._secret, time.time()) | {
+        headers = signed(body, secret, time.time()) | {
             "Content-Type": "application/json",
             "Idempotency-Key": f"{record.workspace}:{record.id}:{record.version}",
         }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from bot.core import settings_history
+from bot.core import keeping, settings_history
 from bot.core.admin import is_named
 from bot.core.channel_settings import MAX_INSTRUCTIONS, TRIAGE, ChannelSettings, check_name, merged, read
 from bot.core.command import HELP, USAGE, answering
@@ -16,7 +16,7 @@ from bot.core.conversation import Place, Record
 from bot.errors import ConflictError, NotAllowedError, NotInChannelError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from bot.core.command import Command
     from bot.core.ports import Asker, Bookmark, Chat, Model, Sheet, Store
@@ -36,7 +36,8 @@ _FORM = re.compile(
 
 
 _TRIAGE = re.compile(
-    r"(?:triage(?:\s+(?P<what>on|off|report|settings))?|(?P<trends>trends)(?:\s+(?P<days>\d{1,3})\s*d)?)", re.IGNORECASE
+    r"(?:triage(?:\s+(?P<what>on|off|report|settings|secret))?|(?P<trends>trends)(?:\s+(?P<days>\d{1,3})\s*d)?)",
+    re.IGNORECASE,
 )
 _SCOPED = re.compile(
     r"(?:(?P<workspace>workspace)|thread\s+<?(?P<link>https?://[^\s>|]+)(?:\|[^\s>]*)?>?)\s+(?P<rest>.+)",
@@ -65,6 +66,7 @@ class Action(StrEnum):
     SET = "set"
     UNSET = "unset"
     REPORT = "report"
+    SIGNING = "signing"
     TRENDS = "trends"
     WHY = "why"
     HISTORY = "history"
@@ -96,7 +98,7 @@ def parse(typed: str) -> Wish:
     if scoped is None:
         return _parse_here(typed.strip())
     wish = _parse_here(scoped["rest"])
-    if wish.name == "triage" or wish.action in {Action.REPORT, Action.TRENDS, Action.TRIAGE}:
+    if wish.name == "triage" or wish.action in {Action.REPORT, Action.SIGNING, Action.TRENDS, Action.TRIAGE}:
         raise UsageError("Only channels have triage: leave that word out.")
     return replace(wish, scope=WORKSPACE if scoped["workspace"] else scoped["link"])
 
@@ -133,6 +135,8 @@ def _parse_triage(match: re.Match[str]) -> Wish:
     what = (match["what"] or "settings").lower()
     if what == "settings":
         return Wish(Action.TRIAGE)
+    if what == "secret":
+        return Wish(Action.SIGNING)
     return Wish(Action.REPORT) if what == "report" else Wish(Action.SET, "triage", what)
 
 
@@ -147,16 +151,28 @@ def _parse_prompt(text: str) -> Wish:
 
 
 async def configure(
-    command: Command, *, admins: frozenset[str], bookmark: Bookmark, store: Store, model: Model, chat: Chat
+    command: Command,
+    *,
+    admins: frozenset[str],
+    most_days: int,
+    bookmark: Bookmark,
+    store: Store,
+    model: Model,
+    chat: Chat,
 ) -> Record:
-    """Show or change the channel's settings, and tell the asker alone. Raises `ChatError`."""
+    """Show or change the channel's settings, and tell the asker alone. Raises `ChatError`.
+
+    `most_days`: for how long the operator keeps words at most, 0 for ever.
+    """
     wish = parse(command.text)
     controls: tuple[Button, ...] = ()
     async with answering(command, chat=chat, bookmark=bookmark) as visible:
         try:
             place = await _place(wish, command, chat)
             if wish.action in {Action.OPEN, Action.LIST}:  # a form that was to be opened is not there
-                sentence = listing(place, await store.settings(place), await store.sheet(place), model)
+                sentence = listing(
+                    place, await store.settings(place), await store.sheet(place), model, most_days=most_days
+                )
                 if not place.thread:  # its form is in its messages' menu
                     edit = EDIT if place.channel else EDIT_WORKSPACE
                     controls = (Button(edit, "Change …", style="primary"),)
@@ -164,14 +180,18 @@ async def configure(
                 sentence = listing(place, await store.settings(place), await store.sheet(place), model, TRIAGE)
                 controls = (Button(EDIT_TRIAGE, "Change …", style="primary"),)
             elif wish.action is Action.SHOW:
-                sentence = showing(place, wish.name, await store.settings(place))
+                sentence = showing(place, wish.name, await store.settings(place), most_days)
             elif wish.action is Action.WHY:
                 sentence = settings_history.why(place, await store.layers(place), model)
             elif wish.action is Action.HISTORY:
                 sentence = settings_history.listing(await store.history(place), chat.mention)
             else:
                 await check_may_change(replace(place, thread=""), command.asker, admins=admins, chat=chat)
-                sentence = await _change(wish, command.asker, place, command.channels, store=store, model=model)
+                sentence, changes, version = await _changes(wish, place, command.channels, store=store, model=model)
+                if fault := keeping.too_long(changes.get(keeping.SETTING), most_days):
+                    sentence = f"`{keeping.SETTING}`: {fault}."
+                else:
+                    await store.change_settings(place, changes, command.asker.person, version=version)
         except (ConflictError, NotAllowedError, UsageError) as error:
             sentence = error.sentence
         await visible.replace(sentence, controls=controls)
@@ -196,14 +216,15 @@ async def _place(wish: Wish, command: Command, chat: Chat) -> Place:
     return thread
 
 
-async def _change(
-    wish: Wish, asker: Asker, place: Place, channels: Sequence[tuple[str, str]], *, store: Store, model: Model
-) -> str:
+async def _changes(
+    wish: Wish, place: Place, channels: Sequence[tuple[str, str]], *, store: Store, model: Model
+) -> tuple[str, Mapping[str, Any], int]:
+    """Return what to tell then, what is to change, and in which version of the sheet. Raises `UsageError`."""
     sheet = await store.sheet(place)
     if wish.action is Action.REVERT:
         back = settings_history.reverted(await store.history(place, since=int(wish.text)), int(wish.text))
-        await store.change_settings(place, back, asker.person, version=sheet.version)
-        return f"The settings are back at how they were after change {wish.text}: {', '.join(sorted(back))}."
+        told = f"The settings are back at how they were after change {wish.text}: {', '.join(sorted(back))}."
+        return told, back, sheet.version
     value = None
     if wish.action is Action.SET:
         if wish.name == "personas":
@@ -215,8 +236,7 @@ async def _change(
             raise UsageError(f"`{wish.name}` is not set: {fault}.")
         if wish.name == "persona" and (lost := merged(held, {wish.name: value}).lost_persona):
             raise UsageError(lost)
-    await store.change_settings(place, {wish.name: value}, asker.person, version=sheet.version)
-    return done(place, wish.name, value)
+    return done(place, wish.name, value), {wish.name: value}, sheet.version
 
 
 def located(text: str, channels: Sequence[tuple[str, str]]) -> str:
@@ -238,11 +258,21 @@ async def check_may_change(channel: Place, asker: Asker, *, admins: frozenset[st
         )
 
 
-def listing(place: Place, settings: ChannelSettings, own: Sheet, model: Model, names: Sequence[str] = ()) -> str:
+def listing(
+    place: Place,
+    settings: ChannelSettings,
+    own: Sheet,
+    model: Model,
+    names: Sequence[str] = (),
+    *,
+    most_days: int = 0,
+) -> str:
     """Write settings that hold in a place, all unless told, one a line, with those that its model does not take."""
     faults = {**model.faults(settings), **({"persona": settings.lost_persona} if settings.lost_persona else {})}
     lines = []
     held = settings.model_dump(mode="json")
+    if capped := keeping.capped(settings.retention_days, most_days):
+        faults[keeping.SETTING] = capped
     for name, value in ((name, held[name]) for name in names or held):
         note = f" ⚠️ not applied: {faults[name]}" if name in faults else " _(set here)_" if name in own.values else ""
         lines.append(f"• `{name}`: {_shown(name, value)}{note}")
@@ -250,11 +280,13 @@ def listing(place: Place, settings: ChannelSettings, own: Sheet, model: Model, n
     return "\n".join([f"{_whose(place)} settings:", *lines, "", hint])
 
 
-def showing(place: Place, name: str, settings: ChannelSettings) -> str:
+def showing(place: Place, name: str, settings: ChannelSettings, most_days: int = 0) -> str:
     """Write one setting."""
     value = settings.model_dump(mode="json")[name]
     if name != "instructions":
-        return f"`{name}` is {_shown(name, value)}: {ChannelSettings.model_fields[name].description}."
+        capped = keeping.capped(value, most_days) if name == keeping.SETTING else ""
+        note = f" ⚠️ {capped[:1].upper()}{capped[1:]}." if capped else ""
+        return f"`{name}` is {_shown(name, value)}: {ChannelSettings.model_fields[name].description}.{note}"
     whose = _whose(place)
     whom = whose.removesuffix("'s")
     return f"{whose} prompt:\n\n{_quoted(value)}" if value else f"{whom} has no prompt of its own."

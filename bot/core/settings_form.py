@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from bot.core import configure
+from bot.core import configure, keeping
 from bot.core import settings_fields as fields
 from bot.core.channel_settings import merged
 from bot.core.configure import EDIT, EDIT_TRIAGE, EDIT_WORKSPACE
@@ -34,12 +34,13 @@ CLOSED = "This channel is not there any more, or I am no longer in it. Nothing w
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What the form works with."""
+    """What the form works with. `most_days`: for how long the operator keeps words at most, 0 for ever."""
 
     store: Store
     model: Model
     chat: Chat
     admins: frozenset[str]
+    most_days: int = 0
 
     async def check(self, place: Place, press: Press | Submission) -> None:
         """Raise `NotAllowedError` unless somebody may change a place's settings, `UsageError` where it is gone."""
@@ -82,6 +83,8 @@ async def save(submission: Submission, desk: Desk) -> Mapping[str, str]:
     changed = {name: values.get(name) for name in fields.FIELDS if values.get(name) != own.values.get(name)}
     held = merged(*(layer.values for layer in layers[:-1]), values)
     faults |= {name: fields.sentence(fault) for name, fault in desk.model.faults(held).items() if changed.get(name)}
+    if fault := keeping.too_long(changed.get(keeping.SETTING), desk.most_days):
+        faults[keeping.SETTING] = fields.sentence(fault)
     # A fault can only be told under a field that is there.
     if faults := {name: fault for name, fault in faults.items() if name in submission.answers}:
         return faults
@@ -163,7 +166,8 @@ async def _form(
         Field(TRY, "Try it", "press"),
         *([Field("tried", note, "note")] if note else []),
     ]
-    notes = [Field("about", about, "note")] if (about := _about(place, own.values, chosen, names, desk.model)) else []
+    about = _about(place, own.values, chosen, names, desk)
+    notes = [Field("about", about, "note")] if about else []
     title = "This thread's settings" if place.thread else "Channel settings" if place.channel else "Workspace settings"
     value = " ".join((place.workspace, place.channel or "-", place.thread or "-", str(version)))
     why = Field(WHY, "Why these settings?", "press")
@@ -171,11 +175,13 @@ async def _form(
     return Form(FORM, title, (*notes, why, *triage, settings[0], *trial, *settings[1:]), value=value)
 
 
-def _about(place: Place, own: Mapping[str, Any], chosen: str, names: Sequence[str], model: Model) -> str:
+def _about(place: Place, own: Mapping[str, Any], chosen: str, names: Sequence[str], desk: Desk) -> str:
     """Tell what the form does not: what is stored and does not apply, what is too long for it, what a scope means."""
     held = merged(own, {"model": chosen} if chosen else {})
-    faults = model.faults(held)
+    faults = desk.model.faults(held)
     lines = [f"⚠️ {fields.label(name)} is set but not applied: {faults[name]}." for name in own if name in faults]
+    if capped := keeping.capped(own.get(keeping.SETTING), desk.most_days):
+        lines.append(f"⚠️ {fields.label(keeping.SETTING)}: {capped}.")
     if len(str(own.get("instructions", ""))) > fields.LONGEST and "instructions" not in names:
         lines.append("The system prompt is longer than a form can hold: change it with /parley prompt.")
     if place.thread:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
-from bot.errors import RevokedError
+from bot.errors import NotServedError, RevokedError
 from bot.slack import agent, commands, controls, departure, forms, messages, payload
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ def bolt_app(
     async def authorize(team_id: str | None) -> AuthorizeResult | None:
         try:
             return await teams.of(team_id or "").identity()
+        except NotServedError:  # which was said once
+            return None
         except RevokedError as error:
             log.warning("a delivery for %s is dropped, as the bot is not installed there: %s", team_id, error)
             return None

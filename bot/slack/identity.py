@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from slack_bolt.authorization import AuthorizeResult
 
+from bot.errors import NotServedError
 from bot.slack.api import call
 
 if TYPE_CHECKING:
@@ -53,13 +54,16 @@ class AskedIdentity:
 class InstalledIdentity:
     """The bot's identity as it was when the workspace installed it, with the token of the moment."""
 
-    def __init__(self, workspace: str, installed: Installed) -> None:
+    def __init__(self, workspace: str, installed: Installed, *, is_served: bool = True) -> None:
         self._workspace = workspace
         self._installed = installed
+        self._is_served = is_served
         self.url = ""
 
     async def __call__(self) -> AuthorizeResult:
-        """Return the identity. Raises `RevokedError` where the bot is not installed (any more), `ChatError`."""
+        """Return the identity. Raises `RevokedError` where the bot is not installed, or not served, `ChatError`."""
+        if not self._is_served:
+            raise NotServedError("not_served", is_transient=True)  # the operator may have mistyped
         one = await self._installed.current(self._workspace)
         self.url = one.url
         return AuthorizeResult(

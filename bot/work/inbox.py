@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -50,6 +50,7 @@ class Work:
 
     handler: Handler
     given_up: GivenUp
+    policy: Policy
 
 
 class Inbox:
@@ -108,15 +109,17 @@ class Inbox:
         self._unknown: set[str] = set()
         self.every("purge", PURGE_EVERY, self._purge)
 
-    def handle(self, kind: str, handler: Handler, given_up: GivenUp) -> None:
+    def handle(self, kind: str, handler: Handler, given_up: GivenUp, *, patience: float | None = None) -> None:
         """Register who works on a kind of deliveries, and who tells a person when one has failed for good.
 
+        `patience`, in seconds, is for work that nobody waits for: it outlasts an outage, however often it is tried.
         What either returns is run in the transaction that ends the job, so that both happen or neither does. It may be
         run more than once, each time in a new transaction.
         """
         if kind in self._work:
             raise ValueError(f"{kind} has its handler already")
-        self._work[kind] = Work(handler, given_up)
+        policy = self._policy if patience is None else replace(self._policy, patience=patience, is_patient=True)
+        self._work[kind] = Work(handler, given_up, policy)
 
     def every(self, name: str, seconds: float, handler: Handler) -> None:
         """Register work for each slot of `seconds`, run once by all replicas; missed slots are not made up for."""
@@ -303,17 +306,20 @@ class Inbox:
         """Run a job's handler. Raises what that raises, and `AbandonedError` when there were attempts enough."""
         if job.attempt > self._policy.attempts:
             raise AbandonedError
-        async with asyncio.timeout(self._policy.patience - claim.tried_before):
+        left = self._work[job.kind].policy.patience - claim.tried_before
+        async with asyncio.timeout(min(left, self._policy.patience)):
             if self._admit is not None and not await self._admit(job):
                 return None
             return await self._work[job.kind].handler(job)
 
     async def _failed(self, claim: Claim, job: Job, error: Exception) -> None:
         """Leave a job whose attempt failed for the next one, or for good when its person has been told."""
-        pause = self._policy.pause(error, claim.attempt, claim.tried())
+        policy = self._work[claim.kind].policy
+        pause = policy.pause(error, claim.attempt, claim.tried())
         if pause is not None:
             log.warning("attempt %d failed, the next is in %.1f s: %s", claim.attempt, pause, cause(error))
-            await self._leases.again(claim, job.aside, cause(error), pause, claim.attempt)
+            counted = claim.attempt - 1 if policy.is_patient else claim.attempt
+            await self._leases.again(claim, job.aside, cause(error), pause, counted)
             self._tell_end(claim, "again")
             return
         reason = claim.cause if claim.cause and isinstance(error, AbandonedError) else cause(error)

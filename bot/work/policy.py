@@ -24,22 +24,26 @@ class Policy:
     """How often and how long a job is tried: again after an error that `is_transient`, or when the database was away.
 
     `patience` is in seconds since its first attempt began, `backoff` the seconds before the second attempt, doubled
-    for each attempt after it.
+    for each attempt after it. `is_patient`: only attempts that ended with their process count, and the pauses grow with
+    the time that it has taken.
     """
 
     is_transient: Callable[[Exception], bool]
     attempts: int
     patience: float
     backoff: float
+    is_patient: bool = False
 
     def pause(self, error: Exception, attempt: int, tried: float) -> float | None:
         """Tell how many seconds to wait before the next attempt, None to give up.
 
         `attempt` is the number of the one that failed with `error`, `tried` the seconds that trying has taken so far.
         """
-        if attempt >= self.attempts or not (is_away(error) or self.is_transient(error)):
+        is_over = attempt >= self.attempts and not self.is_patient
+        if is_over or not (is_away(error) or self.is_transient(error)):
             return None
-        pause = jittered(min(LONGEST_PAUSE, self.backoff * 2 ** (attempt - 1)))
+        pause = max(self.backoff, tried) if self.is_patient else self.backoff * 2 ** (attempt - 1)
+        pause = jittered(min(LONGEST_PAUSE, pause))
         pause = max(pause, getattr(error, "retry_after", None) or 0)  # who is busy may say until when
         return pause if tried + pause < self.patience else None
 

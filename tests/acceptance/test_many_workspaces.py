@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
 
+from bot.core.triage.signing import secrets_of
 from bot.db.engine import Database
 from bot.playground.events import envelope
 from bot.playground.rules import Rules
@@ -339,3 +341,113 @@ async def test_a_lone_workspace_that_leaves_is_forgotten(dialogue: Dialogue, mod
     dialogue.workspace.uninstall()
     await until_rows(spaces, "SELECT * FROM threads", 0)
     assert len(await dialogue.rows("SELECT * FROM calls")) == 1
+
+
+@BOTH_DATABASES
+async def test_who_is_no_longer_named_is_not_served(
+    spaces: Spaces, model: ScriptedModel, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with spaces.bot():
+        for one in spaces.both:
+            await spaces.install(one)
+            model.answer("Noted.", to="Remember apricot")
+            await dialogue(spaces, one).answer(one.channel("general"), await ask(spaces, one, "Remember apricot."))
+    spaces.environ["SLACK_WORKSPACES"] = spaces.second.workspace.team_id
+    async with spaces.bot():
+        for _ in range(2):
+            await ask(spaces, spaces.first, "Still there?")
+        await spaces.first.until(lambda: all(one.is_over for one in spaces.first.deliveries.log))
+        model.answer("Here.", to="Still there?")
+        ts = await ask(spaces, spaces.second, "Still there?")
+        answered = await dialogue(spaces, spaces.second).answer(spaces.second.channel("general"), ts)
+        assert answered.startswith("Here.")
+    team = spaces.first.workspace.team_id
+    assert len([one for one in caplog.records if f"{team} is not served" in one.getMessage()]) == 1
+    assert len(await rows(spaces, "SELECT * FROM threads")) == 3  # nothing of it went, and nothing came
+    del spaces.environ["SLACK_WORKSPACES"]
+    async with spaces.bot():
+        model.answer("Apricot.", to="What was it?")
+        ts = await ask(spaces, spaces.first, "What was it?")
+        answered = await dialogue(spaces, spaces.first).answer(spaces.first.channel("general"), ts)
+        assert answered.startswith("Apricot.")
+
+
+async def test_who_is_not_served_is_still_forgotten(spaces: Spaces, model: ScriptedModel) -> None:
+    async with spaces.bot():
+        await spaces.install(spaces.first)
+        model.answer("Noted.")
+        ts = await ask(spaces, spaces.first, "Remember apricot.")
+        await dialogue(spaces, spaces.first).answer(spaces.first.channel("general"), ts)
+    spaces.environ["SLACK_WORKSPACES"] = spaces.second.workspace.team_id
+    later = spaces.first.workspace.clock() + 60
+    spaces.first.workspace.clock = lambda: later
+    async with spaces.bot():
+        spaces.first.uninstall()
+        await until_rows(spaces, "SELECT * FROM threads", 0)
+        await until_rows(spaces, "SELECT * FROM installations", 0)
+
+
+async def test_each_workspace_has_its_own_webhook_secret(spaces: Spaces) -> None:
+    spaces.environ["TRIAGE_WEBHOOK_SECRET"] = "the-operators"
+    told = []
+    async with spaces.bot():
+        for one in spaces.both:
+            await spaces.install(one)
+            there = dialogue(spaces, one)
+            assert "Only workspace admins" in await parley(there, "triage secret", user=one.sam)
+            told.append(await parley(there, "triage secret"))
+    secrets = [found[1] for text in told if (found := re.search(r"`([0-9a-f]{64})`", text))]
+    assert len(set(secrets)) == 2
+    sign = secrets_of("the-operators", each=True)
+    assert secrets == [sign(one.workspace.team_id) for one in spaces.both]
+    assert "the-operators" not in str(told)
+
+
+@BOTH_DATABASES
+async def test_summaries_and_code_stay_apart(spaces: Spaces, model: ScriptedModel) -> None:
+    words = dict(zip(spaces.both, ("apricot", "bramble"), strict=True))
+    async with spaces.bot():
+        for one in spaces.both:
+            assert (await spaces.install(one)).status == 200
+        begun = [await summary_and_code(one, word, model) for one, word in words.items()]
+        for (one, word), ts in zip(words.items(), begun, strict=True):
+            await revised(one, word, ts, model)
+            (other,) = {*words.values()} - {word}
+            assert word in str(model.requests[-1].body)
+            assert other not in str(model.requests[-1].body)
+            assert other not in str([call.arguments for call in one.calls])
+    kept = await rows(spaces, "SELECT DISTINCT workspace, name FROM code_files JOIN threads ON thread_id = threads.id")
+    assert {name for _, name in kept} == {"apricot.py", "bramble.py"}
+    assert len(kept) == 2
+
+
+async def summary_and_code(one: LocalWorkspace, word: str, model: ScriptedModel) -> str:
+    """Have #general summarised and a file written there; return the thread of the file."""
+    general, direct = one.channel("general"), one.workspace.direct(one.me.id).id
+    one.say(general, f"We ship the {word} on Friday.", user=one.ada)
+    model.answer(summary_of(word), to=word)
+    assert (await one.command(general, "/summarize", "24h")).acked
+    await one.until(lambda: f"The {word} ships" in said(one, direct))
+    assert model.requests[-1].text.count("We ship the") == 1
+    model.answer(f"```python\n# {word}.py\nprint('{word}')\n```", to=f"print {word}")
+    assert (await one.command(general, "/code", f"python print {word}")).acked
+    await one.until(lambda: [file.name for file in one.files()] == [f"{word}.py"])
+    return next(m.ts for m in one.workspace.messages(general) if m.user == one.bot.id and not m.thread_ts)
+
+
+async def revised(one: LocalWorkspace, word: str, ts: str, model: ScriptedModel) -> None:
+    """Have the file changed in its thread."""
+    model.answer(f"```python\n# {word}.py\nprint('{word}!')\n```", to="with a bang")
+    one.say(one.channel("general"), "with a bang", thread_ts=ts)
+    await one.until(lambda: len(one.files()) == 2)
+
+
+def summary_of(word: str) -> dict[str, object]:
+    """Fill the form of a conversation's summary in."""
+    point = {"text": f"The {word} ships on Friday.", "messages": ["m1"]}
+    found = {name: list[object]() for name in ("open", "actions", "disagreements", "themes")}
+    return {"gist": [point], "decided": [point], **found}
+
+
+def said(workspace: LocalWorkspace, channel: str) -> str:
+    return "\n".join(message.shown for message in workspace.workspace.messages(channel))

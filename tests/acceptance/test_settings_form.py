@@ -250,3 +250,20 @@ async def test_privacy_is_set_in_the_form(dialogue: Dialogue) -> None:
     assert "redact: on" in told
     assert "phone_country: DE" in told
     assert "retention_days: 30" in told
+
+
+async def test_longer_than_the_operator_is_refused(stage: Dialogue) -> None:
+    async with stage.bot():
+        assert "set to *90*" in await whispered(stage, "set retention_days 90")
+    stage.environ["RETENTION_DAYS"] = "60"
+    async with stage.bot():
+        why = "at most 60 days: whoever runs me keeps nothing longer"
+        assert why in await whispered(stage, "set retention_days 61")
+        assert "60 days count" in await whispered(stage, "set retention_days")
+        assert "60 days count" in await whispered(stage, "settings list")
+        assert "60 days count" in words(await opened(stage))
+        refused = await stage.workspace.submit({"retention_days": "70"})
+        assert why in refused.errors["retention_days"].replace("At", "at")
+        assert (await stage.workspace.submit({"retention_days": "30"})).ok
+        assert why in await whispered(stage, "revert 1")
+        assert "count" not in await whispered(stage, "set retention_days")

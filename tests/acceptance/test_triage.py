@@ -532,3 +532,38 @@ async def test_a_team_can_act_where_it_is(dialogue: Dialogue, model: ScriptedMod
     await dialogue.workspace.until(lambda: notices("(taken)"))
     assert await statuses(dialogue) == ["taken"]
     assert len(dialogue.answers(support(dialogue), ts)) == 1
+
+
+@BOTH_DATABASES
+async def test_cards_come_when_slack_is_back(stage: Dialogue, model: ScriptedModel) -> None:
+    stage.environ |= {"TURN_PATIENCE": "1", "TURN_ATTEMPTS": "1"}
+    async with stage.bot():
+        await parley(stage, "set together 0")
+        await parley(stage, "triage on")
+        stage.workspace.fail("chat.postMessage", status=503)
+        posted = []
+        for number in (1, 2):
+            model.answer(results(judged(number)), to=f"{CRASH} {number}")
+            posted.append(post(stage, f"{CRASH} {number}"))
+            await model.until_asked(number)
+        shown = [await card(stage, ts, "Bug report") for ts in posted]
+        assert [one.ts for one in shown] == sorted(one.ts for one in shown)
+        assert await stage.rows("SELECT kind FROM inbox WHERE kind LIKE 'triage%' AND status = 3") == []
+
+
+async def test_a_card_says_what_does_not_apply(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await parley(dialogue, "triage on")
+    database = Database.open(dialogue.environ["DATABASE_URL"])
+    try:
+        place = Place(dialogue.workspace.workspace.team_id, support(dialogue))
+        stale = {"model": "claude-opus-4-7", "temperature": 0.5}
+        await SqlStore(database).change_settings(place, stale, dialogue.workspace.me.id)
+    finally:
+        await database.close()
+    model.answer(results(judged(1)))
+    ts = post(dialogue)
+    shown = await card(dialogue, ts, "Bug report")
+    await dialogue.workspace.press(shown, "feedback_take.0")
+    taken = await card(dialogue, ts, "Taken by")
+    assert taken.shown.count("`temperature` is not applied") == 1
+    assert len(dialogue.answers(support(dialogue), ts)) == 1

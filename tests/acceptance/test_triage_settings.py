@@ -149,3 +149,20 @@ async def test_changes_from_elsewhere_are_seen(dialogue: Dialogue, model: Script
         post(dialogue)  # the first one that comes when the bot has looked again
         await arrived(dialogue)
     await model.until_asked()
+
+
+async def test_user_groups_are_typed_in_the_form(dialogue: Dialogue, model: ScriptedModel) -> None:
+    workspace = dialogue.workspace
+    await opened(dialogue)
+    await workspace.press_in_form("edit_triage_team", {"team": "-"})
+    refused = await workspace.submit({"name": "On-call", "groups": "S012ABC, the others"})
+    assert "“the” is no user group's id" in refused.errors["groups"]
+    assert (await workspace.submit({"name": "On-call", "groups": "S012ABC @S034DEF"})).ok
+    await opened(dialogue)
+    assert (await workspace.submit({"triage": "on", "routes": "Bug report -> On-call"})).ok
+    await opened(dialogue)
+    await workspace.press_in_form("edit_triage_team", {"team": "On-call"})
+    assert block(workspace.modal(), "groups")["element"]["initial_value"] == "S012ABC, S034DEF"
+    model.answer(results(judged(1)))
+    shown = await card(dialogue, post(dialogue), "Team: On-call")
+    assert "<!subteam^S012ABC> <!subteam^S034DEF>" in str(shown.text) + str(shown.blocks)

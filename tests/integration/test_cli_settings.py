@@ -106,3 +106,9 @@ async def test_faults_are_told_with_their_lines(act: Act, file: Path, database: 
     assert not await SqlStore(database).sheets()
     written(file, "[T1.C1")
     assert "no TOML" in (await act("apply", str(file), "--yes"))[2]
+
+
+async def test_a_file_keeps_no_longer_than_the_operator(act: Act, file: Path) -> None:
+    status, _, err = await act("apply", written(file, "[T1.C1]", "footer = true", "retention_days = 366"))
+    assert status == 2
+    assert err.startswith("Line 3: retention_days: at most 365 days: whoever runs me keeps nothing longer")

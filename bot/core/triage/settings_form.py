@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot.core import settings_fields as fields
@@ -28,6 +29,9 @@ CHOSEN = "team"  # the menu with the teams
 NEW = "-"
 AREAS = {"categories", "routes"}  # those of several lines
 NO_TEAMS = "No teams yet"
+# The platform has no menu of user groups for forms.
+GROUPS = "Their ids, such as S012ABCDEF, with commas: “Copy group ID” in the menu of the group's page."
+_GROUP = re.compile(r"S[A-Z0-9]{2,39}")
 
 
 async def press(pressed: Press, desk: Desk) -> Form:
@@ -141,6 +145,7 @@ def _team_form(place: Place, settings: ChannelSettings, name: str) -> Form:
         Field("name", "Name", "text", "" if is_new else team.name, hint=hint, optional=not is_new, max_length=60),
         Field("channel", "Channel", "channel", team.channel, hint="I have to be in it.", optional=True),
         Field("people", "Who is told", "people", tuple(one for one in team.people if one[0] in "UW"), optional=True),
+        Field("groups", "User groups that are told", "text", ", ".join(_groups(team)), hint=GROUPS, optional=True),
     )
     return Form(TEAM_FORM, "A team", asked, f"{place.workspace} {place.channel} {'' if is_new else team.name}")
 
@@ -153,8 +158,10 @@ async def save_team(submission: Submission, desk: Desk) -> Mapping[str, str]:
     held, sheet = await desk.store.settings(place), await desk.store.sheet(place)
     name, there = str(submission.answers.get("name", "")).strip(), str(submission.answers.get("channel", ""))
     former = find_team(held.teams, old) if old else None
-    # User groups can't be chosen in a form: those that were named by a command stay.
-    groups = tuple(one for one in former.people if one[0] not in "UW") if former else ()
+    typed = str(submission.answers.get("groups", ""))
+    groups = tuple(dict.fromkeys(one.lstrip("@") for one in re.split(r"[\s,;]+", typed.strip()) if one))
+    if unknown := [one for one in groups if not _GROUP.fullmatch(one)]:
+        return {"groups": f"“{unknown[0][:40]}” is no user group's id. {GROUPS}"}
     people = (*submission.answers.get("people", ()), *groups)
     others = [team for team in held.teams if former is None or team.name != former.name]
     if fault := _fault(name, there, people, others):
@@ -163,6 +170,10 @@ async def save_team(submission: Submission, desk: Desk) -> Mapping[str, str]:
     teams = [one.model_dump(mode="json") for one in (*others, *team)]
     await desk.store.change_settings(place, {"teams": teams}, submission.asker.person, version=sheet.version)
     return {}
+
+
+def _groups(team: Team) -> tuple[str, ...]:
+    return tuple(one for one in team.people if one[0] not in "UW")
 
 
 def _fault(name: str, channel: str, people: tuple[str, ...], others: list[Team]) -> dict[str, str]:

@@ -25,8 +25,10 @@ log = logging.getLogger(__name__)
 MOST_GROUPED = 15  # records in one message to a team
 
 
-async def show(record: Feedback, settings: ChannelSettings, *, bookmark: Bookmark, board: Board, chat: Chat) -> None:
-    """Show a record as it is now. Raises a `ChatError` that may pass."""
+async def show(
+    record: Feedback, settings: ChannelSettings, *, bookmark: Bookmark, board: Board, chat: Chat, notes: str = ""
+) -> None:
+    """Show a record as it is now, `notes` at its card's end. Raises a `ChatError` that may pass."""
     values: dict[str, Any] = {"shown_version": record.version}
     wanted = card.reaction(record)
     if wanted != record.reaction and await _done(
@@ -36,7 +38,7 @@ async def show(record: Feedback, settings: ChannelSettings, *, bookmark: Bookmar
     team = find_team(settings.teams, record.team)
     in_team = settings.cards == "team" and team is not None and team.channel
     if record.card or (record.is_counted and not in_team):
-        values |= await _show_card(record, settings, team, bookmark=bookmark, board=board, chat=chat)
+        values |= await _show_card(record, settings, team, bookmark=bookmark, board=board, chat=chat, notes=notes)
     if settings.acknowledgement and record.is_counted and not record.is_acknowledged and not record.is_bot:
         thanks = f"{chat.mention(record.person)} {settings.acknowledgement}"
         if await _done(chat.post(record.place, thanks, bookmark, key="thanks")):
@@ -45,10 +47,18 @@ async def show(record: Feedback, settings: ChannelSettings, *, bookmark: Bookmar
 
 
 async def _show_card(
-    record: Feedback, settings: ChannelSettings, team: Team | None, *, bookmark: Bookmark, board: Board, chat: Chat
+    record: Feedback,
+    settings: ChannelSettings,
+    team: Team | None,
+    *,
+    bookmark: Bookmark,
+    board: Board,
+    chat: Chat,
+    notes: str,
 ) -> dict[str, str]:
     first = await board.find(record.workspace, record.duplicate_of) if record.duplicate_of else None
     text = card.card(record, settings, chat, original=first.permalink if first else "")
+    text += notes if record.is_counted else ""
     buttons = card.controls(record)
     if record.card:
         await _done(chat.edit(record.place, record.card, text, bookmark, controls=buttons))

@@ -400,3 +400,34 @@ async def test_what_was_handed_back_was_begun(replica: Replicas) -> None:
     await second.start()
     await second.idle()
     assert sorted(begun) == [(1, False), (1, True)]
+
+
+async def test_patient_work_outlasts_an_outage(replica: Replicas) -> None:
+    inbox, ran, outage = replica(attempts=2, patience=30), list[tuple[str, int]](), 4
+
+    async def handle(job: Job) -> None:
+        ran.append((job.id, job.attempt))
+        if len(ran) <= outage:
+            raise FlakyError
+
+    inbox.handle("card", handle, RecordingGivenUp(), patience=3_600)
+    await inbox.start()
+    for name in ("E1", "E2"):
+        await inbox.accept(Delivery(name, "T1:C1", "card", {}))
+    await inbox.idle()
+    assert ran == [("E1", 1)] * (outage + 1) + [("E2", 1)]
+    assert (await inbox.counts()).failed == 0
+
+
+async def test_patient_work_fails_at_what_lasts(replica: Replicas) -> None:
+    inbox, given_up = replica(), RecordingGivenUp()
+
+    async def handle(_job: Job) -> None:
+        raise ValueError
+
+    inbox.handle("card", handle, given_up, patience=3_600)
+    await inbox.start()
+    await inbox.accept(Delivery("E1", "T1:C1", "card", {}))
+    await inbox.idle()
+    assert [type(error) for _, error in given_up.told] == [ValueError]
+    assert (await inbox.counts()).failed == 1

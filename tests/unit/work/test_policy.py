@@ -123,3 +123,11 @@ def test_a_lost_connection_means_away() -> None:
 @pytest.mark.parametrize("error", [ValueError(), KeyError("away")])
 def test_our_own_errors_are_not_away(error: Exception) -> None:
     assert not is_away(error)
+
+
+def test_patience_counts_time_not_tries() -> None:
+    patient = Policy(lambda error: isinstance(error, OSError), attempts=2, patience=86_400, backoff=2, is_patient=True)
+    assert 15 <= (patient.pause(OSError(), 99, 30) or 0) <= 30
+    assert (patient.pause(OSError(), 99, 80_000) or 0) <= LONGEST_PAUSE
+    assert patient.pause(OSError(), 1, 86_400) is None
+    assert patient.pause(ValueError(), 1, 0) is None
