@@ -5,9 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from statistics import median
-from typing import TYPE_CHECKING
-
-from sqlalchemy import event
+from typing import TYPE_CHECKING, cast
 
 from bot.core.conversation import Message, Place, Record
 from bot.core.ports import Role
@@ -17,6 +15,8 @@ from bot.db.store import SqlStore, record
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import aiosqlite
 
 LENGTHS = (1, 20, 200, 2000)  # messages
 TIMES = 20  # readings
@@ -47,20 +47,17 @@ async def _reading(database: Database, length: int) -> Reading:
     place = Place("T1", "C1", str(length))
     messages = tuple(Message(Role.USER, "U1", TEXT, f"{number}.000100") for number in range(length))
     async with database.writer.begin() as connection:
-        await record(connection, Record(place, "U1", messages=messages))
+        await connection.run_sync(record, Record(place, "U1", messages=messages))
     store = SqlStore(database)
     await store.conversation(place)  # once before it counts: the statement gets compiled, the connection made
     statements: list[str] = []
-
-    def note(*arguments: object) -> None:
-        statements.append(str(arguments[2]))
-
-    event.listen(database.reader.sync_engine, "before_cursor_execute", note)
+    async with database.reader.connect() as connection:
+        driver = cast("aiosqlite.Connection", (await connection.get_raw_connection()).driver_connection)
+    await driver.set_trace_callback(statements.append)
     times = []
     for _ in range(TIMES):
         start = time.perf_counter()
         await store.conversation(place)
         times.append(time.perf_counter() - start)
-    event.remove(database.reader.sync_engine, "before_cursor_execute", note)
     queries = sum(statement.startswith(("SELECT", "WITH")) for statement in statements) // TIMES
     return Reading(length, queries, median(times) * 1000)

@@ -57,6 +57,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# Objects between two collections: a turn makes some thousand that go without one, and each look costs.
+YOUNG = 20_000
 # Seconds before the second try of a turn, doubled for each further one up to a minute.
 BACKOFF = 4.0
 # Seconds after the start in which housekeeping waits: first comes what has piled up, and Claude's SDK has to load.
@@ -73,7 +75,7 @@ async def running(settings: Settings) -> AsyncIterator[str]:
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(opened(settings.database_url))
         metrics = Metrics()
-        traces = [fenced(), metrics.trace(settings.slack_api_url)]
+        traces = [fenced(metrics.trace(settings.slack_api_url))]
         session = await stack.enter_async_context(aiohttp.ClientSession(trace_configs=traces))
 
         model = await stack.enter_async_context(connect_model(settings, metrics))
@@ -183,7 +185,7 @@ async def listening(
         yield address
 
 
-def fenced() -> aiohttp.TraceConfig:
+def fenced(config: aiohttp.TraceConfig) -> aiohttp.TraceConfig:
     """Take a last look at the lease of a turn when its request to Slack is about to leave.
 
     Once with the headers, where it may raise as it is, and with each piece of the body: before Python 3.12, aiohttp
@@ -194,7 +196,6 @@ def fenced() -> aiohttp.TraceConfig:
         if check := fence.get():
             check()
 
-    config = aiohttp.TraceConfig()
     config.on_request_headers_sent.append(look)
     config.on_request_chunk_sent.append(look)
     return config
@@ -218,6 +219,7 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         # The libraries' 230,000 objects never go; a collection that looks through them stops all turns for 0.1 s.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(YOUNG)
         gc.enable()  # the start runs without
         await stop.wait()
         log.info("stopping: finishing what runs, for %s s at most", settings.shutdown_grace)

@@ -17,7 +17,7 @@ from bot.db import store
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy import Connection
 
     from bot.core.conversation import Place
     from bot.core.ports import Call
@@ -35,9 +35,9 @@ def gather(job: Job, place: Place, person: str, turn: str = "") -> None:
     calls: list[Call] = []
     _gathered.set(calls)
 
-    async def write(connection: AsyncConnection) -> None:
+    def write(connection: Connection) -> None:
         if calls:
-            await store.record(connection, Record(place, person, calls=tuple(calls)), is_repeat=True)
+            store.record(connection, Record(place, person, calls=tuple(calls)), is_repeat=True)
 
     job.aside = write
 

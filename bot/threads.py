@@ -26,7 +26,7 @@ from bot.work import Delivery
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy import Connection
 
     from bot.core.condense import Condensed
     from bot.core.ports import Chat, Model, Store
@@ -157,6 +157,6 @@ async def _nobody_to_tell(_job: Job, error: Exception) -> None:
     log.warning("left undone: %s", type(error).__name__)
 
 
-async def _leave_summary(connection: AsyncConnection, *, condensed: Condensed) -> None:
-    await db_store.summarise(connection, condensed)
-    await db_store.record(connection, Record(condensed.place, "", calls=condensed.calls))
+def _leave_summary(connection: Connection, *, condensed: Condensed) -> None:
+    db_store.summarise(connection, condensed)
+    db_store.record(connection, Record(condensed.place, "", calls=condensed.calls))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2
 import stamina
-from anthropic import AsyncAnthropic, AsyncStream, DefaultAioHttpClient, omit, transform_schema
+from anthropic import AsyncAnthropic, AsyncStream, DefaultAsyncHttpxClient, omit, transform_schema
 from pydantic import ValidationError
 
 from bot.claude import access, batches, prompts
@@ -22,6 +22,7 @@ from bot.claude.exchange import Exchange
 from bot.claude.failures import judge, pause, translated
 from bot.claude.offers import Offers
 from bot.claude.terms import Terms
+from bot.claude.transport import Transport
 from bot.core import halt as halting
 from bot.core.ports import Completion, Purpose, Role
 from bot.errors import ModelFormError, ModelMisconfiguredError
@@ -62,8 +63,8 @@ async def connect(
 ) -> AsyncIterator[Claude]:
     """Open the client, and close it when the block is left. Nothing is sent before the first call.
 
-    `http_client` replaces the aiohttp transport. `on_call` is told of each call that was made, tries that failed
-    included. Raises `SettingsError` for a model that is unknown or retired.
+    `http_client` replaces the one on `Transport`. `on_call` is told of each call that was made,
+    tries that failed included. Raises `SettingsError` for a model that is unknown or retired.
     """
     card = lookup(model)
     deadlines = deadlines or Deadlines()
@@ -74,7 +75,7 @@ async def connect(
         # The SDK would obey any retry-after, however long; the one retry policy is ours.
         max_retries=0,
         open_telemetry=False,
-        http_client=http_client or DefaultAioHttpClient(verify=_certificates()),
+        http_client=http_client or DefaultAsyncHttpxClient(transport=Transport(_certificates())),
     ) as anthropic:
         yield Claude(anthropic, card, deadlines, on_call)
 

@@ -124,7 +124,7 @@ class SqlRuns:
                 # By the connection, as the table has two keys of ours, and no object is kept anywhere.
                 await connection.execute(sorted_.execution_options(synchronize_session=None), values)
             await connection.execute(update(ClassifyRun).where(ClassifyRun.id == run.id).values(paid))
-            await record(connection, Record(run.place, run.asker.person, calls=tuple(calls)))
+            await connection.run_sync(record, Record(run.place, run.asker.person, calls=tuple(calls)))
 
     async def correct(self, run: str, number: int, categories: tuple[str, ...], person: str) -> bool:
         """Keep what a person says an item is; False where there is no such item."""

@@ -17,8 +17,7 @@ from bot.db.upsert import INSERT
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Select
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy import Connection, Select
 
     from bot.core.conversation import Place
     from bot.db.engine import Database
@@ -45,9 +44,9 @@ def _files_query() -> Select[*tuple[Any, ...]]:
     return named.where(*here).order_by(file.id)
 
 
-async def save(connection: AsyncConnection, thread_id: int, files: Sequence[CodeFile]) -> None:
+def save(connection: Connection, thread_id: int, files: Sequence[CodeFile]) -> None:
     """Store files of a thread, in the place of their former versions."""
     rows = [asdict(file) | {"thread_id": thread_id, "changed_at": datetime.now(UTC)} for file in files]
     statement = INSERT[connection.dialect.name](tables.CodeFile)
     newer = {name: statement.excluded[name] for name in ("content", "version", "changed_at")}
-    await connection.execute(statement.on_conflict_do_update(index_elements=["thread_id", "name"], set_=newer), rows)
+    connection.execute(statement.on_conflict_do_update(index_elements=["thread_id", "name"], set_=newer), rows)

@@ -130,7 +130,7 @@ def sqlite_engine(
 
     async def connect() -> aiosqlite.Connection:
         # The time limit is SQLite's busy_timeout: the driver sets it before the first pragma, which may meet a lock.
-        return await sqlite.Connection(str(address.database), timeout=lock_timeout, writes=writes)
+        return await sqlite.Connection(str(address.database), timeout=lock_timeout, begin=begin, writes=writes)
 
     engine = create_async_engine(
         address,

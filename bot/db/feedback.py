@@ -128,7 +128,7 @@ class SqlBoard:
         async with self._writer.begin() as connection:
             for id_, decision in decisions.items():
                 await _decide(connection, place, id_, decision)
-            await record(connection, Record(place, "", calls=tuple(calls)))
+            await connection.run_sync(record, Record(place, "", calls=tuple(calls)))
 
     async def find(self, workspace: str, id_: int) -> Feedback | None:
         """Return a record."""

@@ -11,11 +11,12 @@ from sqlalchemy import delete, func, insert, select, update
 from bot.core.budget import Kind, Refusal, Reservation
 from bot.db.tables import BudgetAccount, BudgetReservation, Call
 from bot.db.upsert import INSERT
+from bot.transaction import transact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy import Connection
 
     from bot.core.budget import Account, Cap
     from bot.db.engine import Database
@@ -33,14 +34,15 @@ class SqlPurse:
 
     async def reserve(self, caps: Sequence[Cap], micros: int, lasting: timedelta) -> Reservation | Refusal:
         """Reserve so much with every cap, or with none of them."""
-        async with self._database.writer.begin() as connection:
+
+        def take(connection: Connection) -> Reservation | Refusal:
             now = self._clock()
             reached: list[tuple[Cap, int]] = []
             # Locked in one order by everybody, so that nobody waits in a circle.
             for cap in sorted(caps, key=lambda cap: cap.account.key):
-                spent, was_told = await _open(connection, cap.account, now)
+                spent, was_told = _open(connection, cap.account, now)
                 is_money = cap.account.kind is not Kind.TURNS
-                taken = spent + await _reserved(connection, cap.account, now)
+                taken = spent + _reserved(connection, cap.account, now)
                 if taken + (micros if is_money else 1) > cap.limit:
                     return Refusal(cap, taken)
                 if is_money and not was_told and spent >= cap.notice:
@@ -48,78 +50,86 @@ class SqlPurse:
             money = [cap.account.key for cap in caps if cap.account.kind is not Kind.TURNS]
             turns = [cap.account.key for cap in caps if cap.account.kind is Kind.TURNS]
             if turns:
-                await _add(connection, turns, 1)
+                _add(connection, turns, 1)
             for cap, _ in reached:
                 told = update(BudgetAccount).where(BudgetAccount.key == cap.account.key).values(was_told=True)
-                await connection.execute(told)
+                connection.execute(told)
             if not money:
                 return Reservation("", reached)
             id_ = secrets.token_hex(8)
             rows = [{"id": id_, "account": key, "micros": micros, "expires_at": now + lasting} for key in money]
-            await connection.execute(insert(BudgetReservation), rows)
+            connection.execute(insert(BudgetReservation), rows)
             return Reservation(id_, reached)
+
+        return await transact(self._database.writer, take)
 
     async def rename(self, reservation: str, name: str) -> None:
         """Let a reservation be known by another name; one that has the name already stands for both."""
-        async with self._database.writer.begin() as connection:
+
+        def write(connection: Connection) -> None:
             is_known = select(BudgetReservation.id).where(BudgetReservation.id == name).limit(1)
             ours = BudgetReservation.id == reservation
-            if (await connection.execute(is_known)).scalar_one_or_none():
-                await connection.execute(delete(BudgetReservation).where(ours))
+            if connection.execute(is_known).scalar_one_or_none():
+                connection.execute(delete(BudgetReservation).where(ours))
             else:
-                await connection.execute(update(BudgetReservation).where(ours).values(id=name))
+                connection.execute(update(BudgetReservation).where(ours).values(id=name))
+
+        await transact(self._database.writer, write)
 
     async def settle(self, reservation: str, micros: int) -> None:
         """Count what was really spent, and let the rest go."""
         ours = BudgetReservation.id == reservation
-        async with self._database.writer.begin() as connection:
-            keys = sorted((await connection.execute(select(BudgetReservation.account).where(ours))).scalars())
+
+        def write(connection: Connection) -> None:
+            keys = sorted(connection.execute(select(BudgetReservation.account).where(ours)).scalars())
             for key in keys:  # in the order in which `reserve` locks them
-                await connection.execute(select(BudgetAccount.key).where(BudgetAccount.key == key).with_for_update())
+                connection.execute(select(BudgetAccount.key).where(BudgetAccount.key == key).with_for_update())
             # Whoever settles the same at once finds nothing left.
-            if keys and (await connection.execute(delete(BudgetReservation).where(ours))).rowcount:
-                await _add(connection, keys, micros)
+            if keys and connection.execute(delete(BudgetReservation).where(ours)).rowcount:
+                _add(connection, keys, micros)
+
+        await transact(self._database.writer, write)
 
 
-async def _add(connection: AsyncConnection, keys: Sequence[str], amount: int) -> None:
-    await connection.execute(
+def _add(connection: Connection, keys: Sequence[str], amount: int) -> None:
+    connection.execute(
         update(BudgetAccount).where(BudgetAccount.key.in_(keys)).values(spent=BudgetAccount.spent + amount)
     )
 
 
-async def _open(connection: AsyncConnection, account: Account, now: datetime) -> tuple[int, bool]:
+def _open(connection: Connection, account: Account, now: datetime) -> tuple[int, bool]:
     """Lock an account; return what was spent, and whether somebody was told that it is much."""
     ours = BudgetAccount.key == account.key
     found = select(BudgetAccount.spent, BudgetAccount.was_told, BudgetAccount.compared_at).where(ours).with_for_update()
-    row = (await connection.execute(found)).one_or_none()
+    row = connection.execute(found).one_or_none()
     if row is None:
         values = {"key": account.key, "workspace": account.workspace, "ends_at": account.ends}
         new = INSERT[connection.dialect.name](BudgetAccount).values(
             **values, spent=0, was_told=False, compared_at=datetime.fromtimestamp(0, UTC)
         )
-        await connection.execute(new.on_conflict_do_nothing())
-        row = (await connection.execute(found)).one()
-        await connection.execute(delete(BudgetAccount).where(BudgetAccount.ends_at < now - KEPT))
-        await connection.execute(delete(BudgetReservation).where(BudgetReservation.expires_at < now - KEPT))
+        connection.execute(new.on_conflict_do_nothing())
+        row = connection.execute(found).one()
+        connection.execute(delete(BudgetAccount).where(BudgetAccount.ends_at < now - KEPT))
+        connection.execute(delete(BudgetReservation).where(BudgetReservation.expires_at < now - KEPT))
     if account.kind is Kind.TURNS or row.compared_at > now - COMPARED_EVERY:
         return row.spent, row.was_told
-    spent = max(row.spent, await _ledger(connection, account))
-    await connection.execute(update(BudgetAccount).where(ours).values(spent=spent, compared_at=now))
+    spent = max(row.spent, _ledger(connection, account))
+    connection.execute(update(BudgetAccount).where(ours).values(spent=spent, compared_at=now))
     return spent, row.was_told
 
 
-async def _ledger(connection: AsyncConnection, account: Account) -> int:
+def _ledger(connection: Connection, account: Account) -> int:
     """Return what the ledger says was spent."""
     whose = {Kind.PERSON: (Call.person == account.subject,), Kind.CHANNEL: (Call.channel == account.subject,)}
     when = Call.started_at >= account.begins, Call.started_at < account.ends
     spent = select(func.coalesce(func.sum(Call.cost_micros), 0)).where(
         Call.workspace == account.workspace, *when, *whose.get(account.kind, ())
     )
-    return int((await connection.execute(spent)).scalar_one() or 0)
+    return int(connection.execute(spent).scalar_one() or 0)
 
 
-async def _reserved(connection: AsyncConnection, account: Account, now: datetime) -> int:
+def _reserved(connection: Connection, account: Account, now: datetime) -> int:
     held = select(func.coalesce(func.sum(BudgetReservation.micros), 0)).where(
         BudgetReservation.account == account.key, BudgetReservation.expires_at > now
     )
-    return int((await connection.execute(held)).scalar_one() or 0)
+    return int(connection.execute(held).scalar_one() or 0)

@@ -10,11 +10,12 @@ from sqlalchemy import delete, select, update
 from bot.core.rate import Lease, Window, slot_of
 from bot.db.tables import Rate
 from bot.db.upsert import INSERT
+from bot.transaction import transact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy import Connection
 
     from bot.db.engine import Database
 
@@ -34,35 +35,41 @@ class SqlQuota:
 
     async def lease(self, key: str, wanted: int, limit: int, back: tuple[int, int]) -> Lease:
         """Take up to `wanted` calls of `limit`, giving `back` what was never made of a slot."""
-        async with self._database.writer.begin() as connection:
-            window = await _window(connection, key, self._clock())
+
+        def take(connection: Connection) -> Lease:
+            window = _window(connection, key, self._clock())
             now = self._clock()
             window.give_back(*back)
             granted = window.take(now, wanted, limit)
-            await _keep(connection, key, window, now)
+            _keep(connection, key, window, now)
             return Lease(slot_of(now), granted, window.used(now))
+
+        return await transact(self._database.writer, take)
 
     async def close(self, key: str, seconds: float) -> None:
         """Keep everybody from calling for so many seconds, and lower the limit for a while."""
-        async with self._database.writer.begin() as connection:
+
+        def close(connection: Connection) -> None:
             now = self._clock()
-            window = await _window(connection, key, now)
+            window = _window(connection, key, now)
             window.close(now, seconds)
-            await _keep(connection, key, window, now)
+            _keep(connection, key, window, now)
+
+        await transact(self._database.writer, close)
 
 
-async def _window(connection: AsyncConnection, key: str, now: float) -> Window:
+def _window(connection: Connection, key: str, now: float) -> Window:
     """Return what was taken of a limit; nobody else can take of it until the transaction ends."""
     mine = select(Rate.taken).where(Rate.key == key).with_for_update()
-    taken = (await connection.execute(mine)).scalar_one_or_none()
+    taken = connection.execute(mine).scalar_one_or_none()
     if taken is None:
-        await connection.execute(delete(Rate).where(Rate.touched_at < now - FORGOTTEN))
+        connection.execute(delete(Rate).where(Rate.touched_at < now - FORGOTTEN))
         new = INSERT[connection.dialect.name](Rate).values(key=key, taken=Window().model_dump_json(), touched_at=now)
-        await connection.execute(new.on_conflict_do_nothing())
-        taken = (await connection.execute(mine)).scalar_one()
+        connection.execute(new.on_conflict_do_nothing())
+        taken = connection.execute(mine).scalar_one()
     return Window.model_validate_json(taken)
 
 
-async def _keep(connection: AsyncConnection, key: str, window: Window, now: float) -> None:
+def _keep(connection: Connection, key: str, window: Window, now: float) -> None:
     values = {"taken": window.model_dump_json(), "touched_at": now}
-    await connection.execute(update(Rate).where(Rate.key == key).values(**values))
+    connection.execute(update(Rate).where(Rate.key == key).values(**values))

@@ -1,31 +1,41 @@
-"""SQLite's connections: a statement and its rows by one trip to the connection's thread, and none for nothing."""
+"""SQLite's connections: a statement and its rows, or a transaction, by one trip to the thread, none for nothing."""
 
 from __future__ import annotations
 
 import sqlite3
 from functools import partial
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import aiosqlite
 import stamina
+from sqlalchemy import StaticPool, create_engine, event
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sqlalchemy import Connection as Transaction
+    from sqlalchemy import Engine
+
+T = TypeVar("T")
+
 
 class Connection(aiosqlite.Connection):
     """A connection to a file, in autocommit mode; `timeout`, in seconds, is for a lock. `writes` makes it a WAL file.
+
+    `begin` is the statement that begins a transaction.
 
     aiosqlite's own cursors go to the thread to be made, to execute, to fetch and to be closed. While the loop is busy,
     each trip costs milliseconds for which the only writer is taken. So a transaction begins with its first statement,
     and where none is open there is nothing to commit or to roll back, as SQLAlchemy's pool does each time.
     """
 
-    def __init__(self, file: str, *, timeout: float, writes: bool) -> None:
+    def __init__(self, file: str, *, timeout: float, begin: str, writes: bool) -> None:
         super().__init__(partial(opened, file, timeout=timeout, writes=writes), iter_chunk_size=64)
         self._thread.daemon = True  # as SQLAlchemy has it: it must not keep a process that is done
+        self._begin = begin
         self._beginning = ""
         self._is_touched = False
+        self._engine: Engine | None = None
 
     def cursor(self) -> Cursor:  # type: ignore[override] # all that SQLAlchemy's adapter asks of a cursor
         """Make a cursor. Nothing goes to the thread."""
@@ -59,6 +69,33 @@ class Connection(aiosqlite.Connection):
         if self._is_touched:
             self._tx.put_nowait((None, self._conn.rollback))
             self._is_touched = False
+
+    async def transact(self, work: Callable[[Transaction], T]) -> T:
+        """Run `work` on the thread, in a transaction. Raises what that raises, or what the database raises."""
+
+        def run() -> T:
+            with self._on_thread().begin() as transaction:
+                return work(transaction)
+
+        done: T = await self._execute(run)  # type: ignore[no-untyped-call] # aiosqlite's
+        return done
+
+    def _on_thread(self) -> Engine:
+        """Make an engine, once, which has this connection and no other, and is used on its thread alone."""
+        if self._engine is None:
+            self._engine = create_engine(
+                "sqlite://",
+                creator=lambda: self._conn,
+                poolclass=StaticPool,
+                pool_reset_on_return=None,  # a transaction that is over has left nothing
+                hide_parameters=True,  # they are people's words, and errors get logged
+            )
+
+            @event.listens_for(self._engine, "begin")
+            def start_transaction(transaction: Transaction) -> None:
+                transaction.exec_driver_sql(self._begin)
+
+        return self._engine
 
 
 class Cursor:

@@ -20,12 +20,12 @@ from bot.db.settings import SettingsStore
 from bot.db.tables import Call, Thread
 from bot.db.upsert import INSERT
 from bot.db.usage import UsageStore
+from bot.transaction import transact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import ColumnElement, Insert, Row, Select
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy import ColumnElement, Connection, Insert, Row, Select
 
     from bot.core import ports
     from bot.core.condense import Condensed
@@ -50,8 +50,11 @@ class SqlStore(SettingsStore, CodeFileStore, RunStore, UsageStore):
 
         Of its messages, those behind its summary; the newest thousand, where there are more.
         """
-        async with self._database.reader.connect() as connection:
-            found = (await connection.execute(conversation_query(), asdict(place))).all()
+
+        def read(connection: Connection) -> Sequence[Row[Any]]:
+            return connection.execute(conversation_query(), asdict(place)).all()
+
+        found = await transact(self._database.reader, read)
         sheets, (head, *rows) = [row.text for row in found if row.id < 0], [row for row in found if row.id >= 0]
         return Conversation(
             settings=settings_store.read(sheets),
@@ -69,10 +72,12 @@ class SqlStore(SettingsStore, CodeFileStore, RunStore, UsageStore):
 
     async def keep(self, record: Record) -> None:
         """Store what was read at the platform, up to `record.read_until`, before the turn that needs it goes on."""
-        async with self._database.writer.begin() as connection:
-            thread_id = await add_messages(connection, record)
-            read = update(Thread).where(Thread.id == thread_id).values(read_until=record.read_until)
-            await connection.execute(read)
+
+        def write(connection: Connection) -> None:
+            thread_id = add_messages(connection, record)
+            connection.execute(update(Thread).where(Thread.id == thread_id).values(read_until=record.read_until))
+
+        await transact(self._database.writer, write)
 
     async def rate(self, place: Place, question: str, person: str, *, is_good: bool, comment: str = "") -> None:
         """Keep what somebody thinks of the answer to a question; a later rating of theirs replaces it."""
@@ -86,7 +91,7 @@ class SqlStore(SettingsStore, CodeFileStore, RunStore, UsageStore):
             await connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=rating))
 
 
-async def record(connection: AsyncConnection, record: Record, *, is_repeat: bool = False) -> None:
+def record(connection: Connection, record: Record, *, is_repeat: bool = False) -> None:
     """Write down what a finished turn leaves behind, in the transaction that `connection` is in.
 
     A message that is already there, by its platform's id, stays as it is, unless it is blank, as the answer of a turn
@@ -96,33 +101,33 @@ async def record(connection: AsyncConnection, record: Record, *, is_repeat: bool
     """
     place, calls = record.place, record.calls
     if record.messages:
-        await add_messages(connection, record)
+        add_messages(connection, record)
     for message in record.rewritten:
-        await rewrite(connection, place, message)
+        rewrite(connection, place, message)
     if calls and is_repeat:
         here = Call.workspace == place.workspace, Call.person == record.person
         known = select(Call.started_at).where(*here, Call.started_at.in_([call.started_at for call in calls]))
-        begun = set((await connection.execute(known)).scalars())
+        begun = set(connection.execute(known).scalars())
         calls = tuple(call for call in calls if call.started_at not in begun)
     if calls:
-        await record_calls(connection, place, record.person, calls)
+        record_calls(connection, place, record.person, calls)
 
 
-async def rewrite(connection: AsyncConnection, place: Place, message: Message) -> None:
+def rewrite(connection: Connection, place: Place, message: Message) -> None:
     """Let a stored message of ours say something else."""
-    thread = (await connection.execute(thread_query(), asdict(place))).one_or_none()
+    thread = connection.execute(thread_query(), asdict(place)).one_or_none()
     if thread is not None:
         is_it = tables.Message.thread_id == thread.id, tables.Message.external_id == message.id
-        await connection.execute(update(tables.Message).where(*is_it).values(text=message.text))
+        connection.execute(update(tables.Message).where(*is_it).values(text=message.text))
 
 
-async def record_calls(connection: AsyncConnection, place: Place, person: str, calls: Sequence[ports.Call]) -> None:
+def record_calls(connection: Connection, place: Place, person: str, calls: Sequence[ports.Call]) -> None:
     """Write calls to the model into the ledger, one row each."""
     where = {"workspace": place.workspace, "channel": place.channel, "thread": place.thread, "person": person}
-    await connection.execute(INSERT[connection.dialect.name](Call), [where | asdict(call) for call in calls])
+    connection.execute(INSERT[connection.dialect.name](Call), [where | asdict(call) for call in calls])
 
 
-async def add_messages(connection: AsyncConnection, record: Record) -> int:
+def add_messages(connection: Connection, record: Record) -> int:
     """Add a record's messages to its thread, in their order; return the thread's id."""
     now = datetime.now(UTC)
     place = record.place
@@ -136,16 +141,16 @@ async def add_messages(connection: AsyncConnection, record: Record) -> int:
         "read_until": record.read_until or place.thread,
         "people": json.dumps(dict(record.people)) if record.people else None,
     }
-    thread_id = (await connection.execute(thread_insert(connection.dialect.name), thread)).scalar_one()
+    thread_id = connection.execute(thread_insert(connection.dialect.name), thread).scalar_one()
     messages = [row_of(message) | {"thread_id": thread_id, "created_at": now} for message in record.messages]
     if messages:
-        await connection.execute(message_insert(connection.dialect.name), messages)
+        connection.execute(message_insert(connection.dialect.name), messages)
     if record.code_files:
-        await code_files.save(connection, int(thread_id), record.code_files)
+        code_files.save(connection, int(thread_id), record.code_files)
     return int(thread_id)
 
 
-async def change(connection: AsyncConnection, changed: Changed) -> None:
+def change(connection: Connection, changed: Changed) -> None:
     """Change a stored message as its author did, in the transaction that `connection` is in; a deletion is for good.
 
     One that has not arrived yet is stored as it will then be, unless the thread is no concern of ours. A summary that
@@ -157,25 +162,25 @@ async def change(connection: AsyncConnection, changed: Changed) -> None:
         "revision": changed.revision,
         "is_deleted": changed.is_deleted,
     }
-    known = (await connection.execute(thread_query(), asdict(changed.place))).one_or_none()
+    known = connection.execute(thread_query(), asdict(changed.place)).one_or_none()
     message = tables.Message
     if known is not None:
         is_it = message.thread_id == known.id, message.external_id == changed.id
-        if (number := (await connection.execute(select(message.id).where(*is_it))).scalar_one_or_none()) is not None:
+        if (number := connection.execute(select(message.id).where(*is_it)).scalar_one_or_none()) is not None:
             is_newer = or_(message.revision.is_(None), message.revision < changed.revision, literal(changed.is_deleted))
             outdated = message.id == number, ~message.is_deleted, is_newer
-            is_changed = (await connection.execute(update(message).where(*outdated).values(values))).rowcount
+            is_changed = connection.execute(update(message).where(*outdated).values(values)).rowcount
             if is_changed and number <= known.summary_until:
                 thread = update(Thread).where(Thread.id == known.id)
-                await connection.execute(thread.values(summary=None, summary_until=0))
+                connection.execute(thread.values(summary=None, summary_until=0))
             return
         if changed.id <= (known.read_until or ""):
             return  # it was left out when the thread was read
     if changed.concerns_bot or (known is not None and known.read_until is not None):
-        await add_early(connection, changed, values)
+        add_early(connection, changed, values)
 
 
-async def add_early(connection: AsyncConnection, changed: Changed, values: dict[str, Any]) -> None:
+def add_early(connection: Connection, changed: Changed, values: dict[str, Any]) -> None:
     """Store a message whose change arrived before itself, in a thread that may not be known either."""
     now = datetime.now(UTC)
     opens_thread = changed.id == changed.place.thread
@@ -186,19 +191,19 @@ async def add_early(connection: AsyncConnection, changed: Changed, values: dict[
         "read_until": None,
         "people": None,
     }
-    thread_id = (await connection.execute(thread_insert(connection.dialect.name), thread)).scalar_one()
+    thread_id = connection.execute(thread_insert(connection.dialect.name), thread).scalar_one()
     message = Message(Role.USER, changed.author, "", changed.id, is_bot=changed.is_bot)
     row = row_of(message) | values | {"thread_id": thread_id, "created_at": now}
-    await connection.execute(message_insert(connection.dialect.name), [row])
+    connection.execute(message_insert(connection.dialect.name), [row])
 
 
-async def summarise(connection: AsyncConnection, condensed: Condensed) -> None:
+def summarise(connection: Connection, condensed: Condensed) -> None:
     """Put a new summary in the place of the one that it was made from, if that still stands."""
     place = condensed.place
     here = Thread.workspace == place.workspace, Thread.channel == place.channel, Thread.thread == place.thread
     unchanged = Thread.summary_until == condensed.since
     values = {"summary": condensed.summary, "summary_until": condensed.until}
-    await connection.execute(update(Thread).where(*here, unchanged).values(values))
+    connection.execute(update(Thread).where(*here, unchanged).values(values))
 
 
 def message_of(row: Row[Any]) -> Message:

@@ -80,7 +80,9 @@ class Client(AsyncWebClient):
     """A client that takes its token from a keyring for each call, and asks there once more when Slack refuses it."""
 
     def __init__(self, keyring: Keyring, base_url: str, session: aiohttp.ClientSession, name: str = "") -> None:
-        super().__init__(base_url=base_url, session=session, timeout=TIMEOUT, retry_handlers=[])
+        # The SDK writes each call out for a logger that has no level of its own, and then throws that away.
+        logger = logging.getLogger("slack_sdk")
+        super().__init__(base_url=base_url, session=session, timeout=TIMEOUT, retry_handlers=[], logger=logger)
         self._keyring = keyring
         self._name = name
         self._refused = ""

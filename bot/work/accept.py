@@ -20,7 +20,7 @@ from bot.work.table import DONE, Now, inbox
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy import Connection
 
     from bot.work.commit import Commits
     from bot.work.job import Delivery
@@ -90,9 +90,8 @@ class Acceptance:
             batch: list[Waiting] = []
             self._on_insert()
             try:
-                new = await self._commits.share(partial(self._insert, batch))
+                new = await self._commits.share(partial(insert, batch), partial(self._gather, batch))
             except Exception as error:  # noqa: BLE001 (it goes to those who wait)
-                batch = batch or self._next()  # where the transaction did not even begin
                 if is_away(error):
                     log.warning("the database is away, trying again: %s", cause(error))
                     self._waiting[:0] = batch
@@ -102,23 +101,20 @@ class Acceptance:
             else:
                 settle(batch, new)
 
-    async def _insert(self, batch: list[Waiting], connection: AsyncConnection) -> set[str]:
-        """Insert those who still wait, and let `batch` hold them; return the ids that were not there before.
-
-        Whoever arrived until the transaction began is in it.
-        """
-        batch[:] = batch or self._next()
+    def _gather(self, batch: list[Waiting]) -> None:
+        """Take the next ones off the list, but for those who gave up: whoever arrived until the transaction begins."""
         if not batch:
-            return set()
-        if connection.dialect.name == "postgresql":
-            await take_locks(connection, {one.lock for one in batch})
-        return set(await connection.scalars(INSERT[connection.dialect.name], in_rounds(batch)))
+            batch += [one for one in self._waiting[:MOST_AT_ONCE] if not one.is_new.done()]
+            del self._waiting[:MOST_AT_ONCE]
 
-    def _next(self) -> list[Waiting]:
-        """Take the next ones off the list, but for those who gave up."""
-        batch = [one for one in self._waiting[:MOST_AT_ONCE] if not one.is_new.done()]
-        del self._waiting[:MOST_AT_ONCE]
-        return batch
+
+def insert(batch: Sequence[Waiting], connection: Connection) -> set[str]:
+    """Insert deliveries; return the ids that were not there before."""
+    if not batch:
+        return set()
+    if connection.dialect.name == "postgresql":
+        take_locks(connection, {one.lock for one in batch})
+    return set(connection.scalars(INSERT[connection.dialect.name], in_rounds(batch)))
 
 
 def insert_once(insert: sqlite.Insert | postgresql.Insert, greatest: Callable[..., Any]) -> sa.Executable:
@@ -155,13 +151,13 @@ def in_rounds(batch: Sequence[Waiting]) -> list[dict[str, Any]]:
     return parameters
 
 
-async def take_locks(connection: AsyncConnection, locks: set[int]) -> None:
+def take_locks(connection: Connection, locks: set[int]) -> None:
     """Let rows of one key become visible in the order of their ids: whoever adds to it waits for who did before.
 
     The locks are taken in one order everywhere, so that nobody waits in a circle.
     """
     numbers = sa.func.unnest(sa.cast(sorted(locks), postgresql.ARRAY(sa.BigInteger))).column_valued("number")
-    await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(numbers)))
+    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(numbers)))
 
 
 def settle(batch: Sequence[Waiting], outcome: set[str] | Exception) -> None:

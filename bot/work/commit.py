@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
+from bot.transaction import transact
 from bot.work.policy import is_away
 
 if TYPE_CHECKING:
@@ -17,16 +18,17 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 T = TypeVar("T")
-Write = Callable[[AsyncConnection], Awaitable[T]]
+Write = Callable[[Connection], T]
 
 MOST_IN_ONE_COMMIT = 50  # writes: the first of them waits for the last
 
 
 @dataclass(slots=True, eq=False)
 class Shared:
-    """A write on its way, and who waits for what comes of it."""
+    """A write on its way, what is called on the loop before it is run, and who waits for what comes of it."""
 
     write: Write[Any]
+    prepare: Callable[[], None]
     outcome: asyncio.Future[Any]
 
     def settle(self, outcome: object) -> None:
@@ -51,13 +53,14 @@ class Commits:
         self._waiting: list[Shared] = []
         self._committing: asyncio.Task[None] | None = None
 
-    async def share(self, write: Write[T]) -> T:
+    async def share(self, write: Write[T], prepare: Callable[[], None] = lambda: None) -> T:
         """Run a write after those that wait already, perhaps in one transaction with them; return what it returns.
 
-        Raises what it raises, or what the database raises, and then nothing of it is there. It may be run twice: when
-        one in a transaction fails, each of them gets a transaction of its own.
+        `prepare` is called when its transaction is about to begin. Raises what it raises, or what the database raises,
+        and then nothing of it is there. It may be run twice: when one in a transaction fails, each of them gets a
+        transaction of its own.
         """
-        shared: Shared = Shared(write, asyncio.get_running_loop().create_future())
+        shared: Shared = Shared(write, prepare, asyncio.get_running_loop().create_future())
         self._waiting.append(shared)
         if self._committing is None or self._committing.done():
             self._committing = asyncio.create_task(self._commit_all(), name="commit")
@@ -72,8 +75,7 @@ class Commits:
         """
         if self.is_sharing:
             return await self.share(write)
-        async with self._writer.begin() as connection:
-            return await write(connection)
+        return await transact(self._writer, write)
 
     async def close(self) -> None:
         """Wait for what is under way."""
@@ -91,9 +93,10 @@ class Commits:
 
     async def _commit(self, batch: Sequence[Shared]) -> None:
         """Run a batch in its order in one transaction; when one fails, each of it in one of its own."""
+        for one in batch:
+            one.prepare()
         try:
-            async with self._writer.begin() as connection:
-                outcomes = [await one.write(connection) for one in batch]
+            outcomes = await transact(self._writer, lambda connection: [one.write(connection) for one in batch])
         except Exception as error:  # noqa: BLE001 (it goes to those who wait)
             if len(batch) > 1 and not is_away(error):
                 for one in batch:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from bot.errors import BotError
 from bot.work.table import UNWANTED
@@ -132,6 +132,6 @@ class Watch(Protocol):
         """Hear that an attempt ended: "done", "again" or "failed", after so many seconds of trying."""
 
 
-Finish = Callable[[AsyncConnection], Awaitable[None]]
+Finish = Callable[[Connection], None]
 Handler = Callable[[Job], Awaitable[Finish | None]]
 GivenUp = Callable[[Job, Exception], Awaitable[Finish | None]]

@@ -22,7 +22,7 @@ from bot.work.table import DONE, FAILED, READY, RUNNING, UNWANTED, Now, inbox
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+    from sqlalchemy.ext.asyncio import AsyncEngine
     from sqlalchemy.sql.dml import ReturningUpdate
 
     from bot.work.commit import Commits
@@ -268,10 +268,10 @@ class Leases:
         """Change a row, and run `finish`, if it is still ours. Raises `LeaseLostError`."""
         parameters = values | {"its_id": claim.id, "its_token": claim.token}
 
-        async def write(connection: AsyncConnection) -> bool:
-            is_ours = (await connection.execute(change, parameters)).rowcount == 1
+        def write(connection: sa.Connection) -> bool:
+            is_ours = connection.execute(change, parameters).rowcount == 1
             if is_ours and finish is not None:
-                await finish(connection)
+                finish(connection)
             return is_ours
 
         if not await self._commits.write(write):
@@ -279,9 +279,9 @@ class Leases:
             raise LeaseLostError
 
 
-async def claim_rows(connection: AsyncConnection, parameters: dict[str, Any]) -> Sequence[sa.Row[Any]]:
+def claim_rows(connection: sa.Connection, parameters: dict[str, Any]) -> Sequence[sa.Row[Any]]:
     """Claim jobs, with the parameters of `claim_statement`."""
-    return (await connection.execute(CLAIM[connection.dialect.name], parameters)).all()
+    return connection.execute(CLAIM[connection.dialect.name], parameters).all()
 
 
 # What to set on a job that goes back to those who wait. Its attempts stay: one that kills its process must not loop.

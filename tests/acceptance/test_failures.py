@@ -350,7 +350,7 @@ async def remember(stage: Dialogue, place: Place, texts: list[str]) -> None:
     )
     database = Database.open(stage.environ["DATABASE_URL"])
     async with database.writer.begin() as connection:
-        await store.record(connection, Record(place, "U01YOU00000", began_with_bot=True, messages=said))
+        await connection.run_sync(store.record, Record(place, "U01YOU00000", began_with_bot=True, messages=said))
     await database.close()
 
 

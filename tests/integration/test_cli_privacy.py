@@ -46,7 +46,7 @@ async def stored(database: Database) -> Database:
     async with database.writer.begin() as connection:
         for place, person in ((HERE, "U1"), (THERE, "U2")):
             said = (Message(Role.USER, person, WORDS, place.thread), Message(Role.ASSISTANT, "", "I see.", "9.9"))
-            await record(connection, Record(place, person, messages=said))
+            await connection.run_sync(record, Record(place, person, messages=said))
     return database
 
 

@@ -49,7 +49,7 @@ class Lease:
 @asynccontextmanager
 async def turn(looks: int) -> AsyncIterator[aiohttp.ClientSession]:
     """Be a turn, whose lease is lost behind so many looks."""
-    async with aiohttp.ClientSession(trace_configs=[fenced()]) as session:
+    async with aiohttp.ClientSession(trace_configs=[fenced(aiohttp.TraceConfig())]) as session:
         token = fence.set(Lease(looks).check)
         yield session
         fence.reset(token)
@@ -86,7 +86,7 @@ async def test_a_turn_lost_behind_its_headers_is_silent(stage: tuple[str, bytear
 async def test_outside_of_a_turn_nobody_looks(stage: tuple[str, bytearray]) -> None:
     url, got = stage
     async with (
-        aiohttp.ClientSession(trace_configs=[fenced()]) as session,
+        aiohttp.ClientSession(trace_configs=[fenced(aiohttp.TraceConfig())]) as session,
         session.post(url, data="words, and bye") as response,
     ):
         assert response.status == 200

@@ -352,7 +352,7 @@ class TestFailure:
             with pytest.raises(ModelUnavailableError) as caught:
                 await claude.write(asking(), unseen)
 
-        assert str(caught.value) == "APIConnectionError from ConnectError"
+        assert str(caught.value) == "APIConnectionError from ClientConnectorError"
 
     async def test_a_retired_model_opens_nothing(self) -> None:
         with pytest.raises(SettingsError):

@@ -36,7 +36,7 @@ async def stored(database: Database) -> Database:
     files = (CodeFile("a.py", "secret = 1", 1),)
     one = Record(OURS, "U1", messages=said, calls=(call,), began_with_bot=True, code_files=files)
     async with database.writer.begin() as connection:
-        await record(connection, one)
+        await connection.run_sync(record, one)
     for place in (Place("T1", ""), Place("T1", "C1"), OURS):
         await store.change_settings(place, {"instructions": "a secret"}, "U1")
     await store.begin_run(replace(test_runs.RUN, place=OURS))

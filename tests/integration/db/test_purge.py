@@ -47,7 +47,7 @@ def store(database: Database) -> SqlStore:
 async def put(database: Database, *records: Record) -> None:
     async with database.writer.begin() as connection:
         for one in records:
-            await record(connection, one)
+            await connection.run_sync(record, one)
 
 
 async def age(database: Database, days: float) -> None:

@@ -60,7 +60,7 @@ async def spend(database: Database, micros: int, at: datetime = NOW) -> None:
     """Write a call into the ledger that no purse knows of."""
     call = Call(Purpose.ANSWER, "m", at, 1, None, 1, 1, 0, 0, None, None, "ok", cost_micros=micros)
     async with database.writer.begin() as connection:
-        await record(connection, Record(Place("T1", "C1"), "U1", calls=(call,)))
+        await connection.run_sync(record, Record(Place("T1", "C1"), "U1", calls=(call,)))
 
 
 async def test_a_hundred_at_once_keep_the_cap(purse: SqlPurse, others: SqlPurse) -> None:

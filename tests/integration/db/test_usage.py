@@ -42,7 +42,7 @@ def store(database: Database) -> SqlStore:
 
 async def keep(database: Database, *calls: Call, place: Place = HERE, person: str = "U1") -> None:
     async with database.writer.begin() as connection:
-        await record(connection, Record(place, person, calls=calls))
+        await connection.run_sync(record, Record(place, person, calls=calls))
 
 
 async def test_a_view_sums_its_own(store: SqlStore, database: Database) -> None:

@@ -43,7 +43,7 @@ async def workspace() -> AsyncIterator[LocalWorkspace]:
 
 @pytest.fixture
 async def sessions(workspace: LocalWorkspace) -> AsyncIterator[Sessions]:
-    async with aiohttp.ClientSession(trace_configs=[fenced()]) as session:
+    async with aiohttp.ClientSession(trace_configs=[fenced(aiohttp.TraceConfig())]) as session:
         client = web_client(workspace.workspace.bot_token, f"{workspace.url}/api/", session)
         yield Sessions(client, Budget(InMemoryQuota()))
 

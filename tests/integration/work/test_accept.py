@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from bot.work import Delivery
 from bot.work.accept import MOST_WAITING, Acceptance
 from bot.work.commit import Commits
 from tests.integration.work.stand_ins import RecordingGivenUp, RecordingHandler
+from tests.stage.statements import listened
 
 if TYPE_CHECKING:
     from bot.db.engine import Database
@@ -71,12 +72,11 @@ async def test_any_payload_arrives_as_it_was(
 
 
 async def test_what_arrives_together_shares_commits(database: Database) -> None:
-    commits: list[object] = []
-    event.listen(database.writer.sync_engine, "commit", commits.append)
     acceptance = accepting(database)
-    accepted = await asyncio.gather(*(acceptance.accept(turn(i)) for i in range(150)))
+    async with listened(database.writer) as heard:
+        accepted = await asyncio.gather(*(acceptance.accept(turn(i)) for i in range(150)))
     assert accepted == [True] * 150
-    assert len(commits) == 2
+    assert heard.count("COMMIT") == 2
 
 
 async def test_twins_in_one_commit_count_once(database: Database) -> None:

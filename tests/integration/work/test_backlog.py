@@ -50,7 +50,7 @@ async def claimed(database: Database) -> tuple[int, int]:
     """Claim in a transaction that is then taken back; tell how many jobs, and how many rows were read for it."""
     parameters = {"by": "me", "kinds": ["turn"], "room": 200, "seconds": 15}
     async with database.writer.connect() as connection:
-        rows = await claim_rows(connection, parameters)
+        rows = await connection.run_sync(claim_rows, parameters)
         read: int = (await connection.execute(READ)).scalar_one()
         return len(rows), read
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from sqlalchemy import event
-
 from bot.core.conversation import Message, Place, Record
 from bot.core.ports import Role
 from bot.db.store import SqlStore, record
 from bot.work import Delivery
 from bot.work.commit import MOST_IN_ONE_COMMIT, Commits
 from tests.integration.work.stand_ins import FlakyError, HeldHandler, RecordingGivenUp
+from tests.stage.statements import listened
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+    from sqlalchemy import Connection
 
     from bot.db.engine import Database
     from bot.work import Job
@@ -28,8 +27,8 @@ PLACE = Place("T1", "C1", "1")
 def saying(words: str, error: Exception | None = None) -> Write[None]:
     """Write a message down, and then fail if told to."""
 
-    async def write(connection: AsyncConnection) -> None:
-        await record(connection, Record(PLACE, "U1", messages=(Message(Role.ASSISTANT, "", words),)))
+    def write(connection: Connection) -> None:
+        record(connection, Record(PLACE, "U1", messages=(Message(Role.ASSISTANT, "", words),)))
         if error is not None:
             raise error
 
@@ -40,17 +39,12 @@ async def said(database: Database) -> list[str]:
     return [message.text for message in (await SqlStore(database).conversation(PLACE)).messages]
 
 
-def commits_of(engine: AsyncEngine) -> list[object]:
-    commits: list[object] = []
-    event.listen(engine.sync_engine, "commit", commits.append)
-    return commits
-
-
 async def test_what_is_written_together_shares_commits(database: Database) -> None:
-    commits, made = Commits(database.writer), commits_of(database.writer)
-    await asyncio.gather(*(commits.share(saying(str(i))) for i in range(MOST_IN_ONE_COMMIT + 1)))
+    commits = Commits(database.writer)
+    async with listened(database.writer) as heard:
+        await asyncio.gather(*(commits.share(saying(str(i))) for i in range(MOST_IN_ONE_COMMIT + 1)))
     assert await said(database) == [str(i) for i in range(MOST_IN_ONE_COMMIT + 1)]
-    assert len(made) == 2
+    assert heard.count("COMMIT") == 2
 
 
 async def test_a_failing_write_harms_no_neighbour(database: Database) -> None:
@@ -79,10 +73,11 @@ async def test_closing_waits_for_what_is_written(database: Database) -> None:
 
 
 async def test_jobs_share_where_one_may_write(database: Database) -> None:
-    commits, made = Commits(database.writer), commits_of(database.writer)
-    await asyncio.gather(*(commits.write(saying(str(i))) for i in range(9)))
+    commits = Commits(database.writer)
+    async with listened(database.writer) as heard:
+        await asyncio.gather(*(commits.write(saying(str(i))) for i in range(9)))
     assert len(await said(database)) == 9
-    assert len(made) == (1 if database.writer.dialect.name == "sqlite" else 9)
+    assert heard.count("COMMIT") == (1 if database.writer.dialect.name == "sqlite" else 9)
 
 
 async def test_a_job_is_claimed_with_its_delivery(replica: Replicas, rows: Rows) -> None:

@@ -18,7 +18,7 @@ from bot.work import AbandonedError, Delivery, LeaseLostError
 from tests.integration.work.stand_ins import FlakyError, HeldHandler, RecordingGivenUp, RecordingHandler
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy import Connection
 
     from bot.db.engine import Database
     from bot.work import Finish, Job
@@ -32,8 +32,8 @@ E1 = Delivery("E1", "K1", "turn", {"text": "Hello"})
 def saying(words: str) -> Finish:
     """Finish by recording a message."""
 
-    async def finish(connection: AsyncConnection) -> None:
-        await record(connection, Record(PLACE, "U1", messages=(Message(Role.ASSISTANT, "", words),)))
+    def finish(connection: Connection) -> None:
+        record(connection, Record(PLACE, "U1", messages=(Message(Role.ASSISTANT, "", words),)))
 
     return finish
 
@@ -53,8 +53,8 @@ async def test_done_and_recorded_are_one(replica: Replicas, database: Database, 
 
 
 async def test_a_failing_finish_leaves_nothing(replica: Replicas, database: Database) -> None:
-    async def finish(connection: AsyncConnection) -> None:
-        await saying("Hi")(connection)
+    def finish(connection: Connection) -> None:
+        saying("Hi")(connection)
         if handler.attempts == [1]:
             raise FlakyError
 
@@ -195,7 +195,7 @@ class Aside:
         self.held, self.written = HeldHandler(), 0
 
     async def __call__(self, job: Job) -> Finish | None:
-        async def write(_connection: AsyncConnection) -> None:
+        def write(_connection: Connection) -> None:
             self.written += 1
 
         job.aside = write
@@ -229,7 +229,7 @@ async def test_a_lost_job_writes_what_is_aside(replica: Replicas, rows: Rows) ->
 
 
 async def test_handing_back_outlasts_a_failing_aside(replica: Replicas, rows: Rows) -> None:
-    async def write(_connection: AsyncConnection) -> None:
+    def write(_connection: Connection) -> None:
         raise ValueError
 
     async def handler(job: Job) -> Finish | None:
@@ -345,10 +345,10 @@ async def test_deadly_telling_does_not_loop(replica: Replicas, rows: Rows) -> No
 async def test_finishing_outlasts_a_lost_connection(postgresql_replica: Replicas) -> None:
     ran: list[str] = []
 
-    async def finish(connection: AsyncConnection) -> None:
+    def finish(connection: Connection) -> None:
         ran.append("finish")
         if len(ran) == 1:
-            await connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+            connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
     inbox, handler = postgresql_replica(), RecordingHandler(finish=finish)
     inbox.handle("turn", handler, RecordingGivenUp())

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import update
 
 from bot import retention
 from bot.core.conversation import Message, Place, Record
@@ -15,6 +15,7 @@ from bot.core.ports import Role
 from bot.db import store as db_store
 from bot.db import tables
 from bot.db.store import SqlStore
+from tests.stage.statements import listened
 
 if TYPE_CHECKING:
     from bot.db.engine import Database
@@ -35,7 +36,7 @@ async def remember(database: Database, count: int, *, days: float) -> None:
     said = tuple(Message(Role.USER, "U1", "secret", f"{i}") for i in range(count))
     then = datetime.now(UTC) - timedelta(days=days)
     async with database.writer.begin() as connection:
-        await db_store.record(connection, Record(PLACE, "U1", messages=said))
+        await connection.run_sync(db_store.record, Record(PLACE, "U1", messages=said))
         await connection.execute(update(tables.Message).values(created_at=then))
         await connection.execute(update(tables.Thread).values(last_message_at=then))
 
@@ -93,18 +94,12 @@ async def test_nothing_is_forgotten_without_a_limit(
 
 async def test_forgetting_goes_in_short_transactions(replica: Replicas, database: Database, rows: Rows) -> None:
     await remember(database, 1200, days=366)
-    deletes: list[str] = []
-
-    def see(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement.startswith("DELETE FROM messages"):
-            deletes.append(statement)
-
-    event.listen(database.writer.sync_engine, "before_cursor_execute", see)
     inbox = replica()
     retention.register(inbox, database, 365)
-    await inbox.start()
-    await until_done(inbox, rows)
-    assert len(deletes) == 3  # of 500, 500 and 200 messages
+    async with listened(database.writer) as heard:
+        await inbox.start()
+        await until_done(inbox, rows)
+    assert len([one for one in heard if one.startswith("DELETE FROM messages")]) == 3  # of 500, 500 and 200 messages
 
 
 @pytest.mark.parametrize(("days", "seconds"), [(0, 30 * DAY), (7, 7 * DAY), (30, 30 * DAY), (365, 30 * DAY)])
