@@ -86,11 +86,11 @@ class Body(httpx2.AsyncByteStream):
     async def _rest(self, seconds: float) -> None:
         """Look away from the socket, if all has not come yet."""
         connection = self._response.connection
-        if connection is None or (protocol := connection.protocol) is None:
+        if connection is None or (socket := connection.transport) is None:
             return
-        protocol.pause_reading()
+        socket.pause_reading()
         await asyncio.sleep(seconds)  # when it is cancelled, the connection is closed
-        protocol.resume_reading()
+        socket.resume_reading()
 
     async def aclose(self) -> None:
         """Give the connection back, or close it where there is more to come."""
