@@ -22,7 +22,7 @@ from bot.claude.exchange import Exchange
 from bot.claude.failures import judge, pause, translated
 from bot.claude.offers import Offers
 from bot.claude.terms import Terms
-from bot.claude.transport import Transport
+from bot.claude.transport import Transport, proxy_of
 from bot.core import halt as halting
 from bot.core.ports import Completion, Purpose, Role
 from bot.errors import ModelFormError, ModelMisconfiguredError
@@ -75,7 +75,7 @@ async def connect(
         # The SDK would obey any retry-after, however long; the one retry policy is ours.
         max_retries=0,
         open_telemetry=False,
-        http_client=http_client or DefaultAsyncHttpxClient(transport=Transport(_certificates())),
+        http_client=http_client or DefaultAsyncHttpxClient(transport=Transport(_certificates(), proxy_of(base_url))),
     ) as anthropic:
         yield Claude(anthropic, card, deadlines, on_call)
 

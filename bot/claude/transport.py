@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import httpx2
@@ -21,21 +23,22 @@ if TYPE_CHECKING:
 
 CONNECTIONS = 1_000  # at most, as in the SDK's own
 LONGEST = 0.2  # seconds between two looks at what has come
+MUCH = 65_536  # bytes that one look brought: there is more to be had at once
 # https://docs.claude.com/en/docs/build-with-claude/streaming
 FIRST, LAST = b"event: content_block_delta", b"event: message_stop"
 
 
 class Transport(httpx2.AsyncBaseTransport):
-    """Sends requests, through the proxy that the environment names, if any. To be made where a loop runs.
+    """Sends requests, through `proxy` if there is one. To be made where a loop runs.
 
     Raises httpx2's `ConnectTimeout` and `ReadTimeout`, by which the SDK knows a limit that was passed, and else what
     aiohttp raises, which it wraps until a response begins.
     """
 
-    def __init__(self, certificates: ssl.SSLContext) -> None:
+    def __init__(self, certificates: ssl.SSLContext, proxy: str | None = None) -> None:
         connector = aiohttp.TCPConnector(limit=CONNECTIONS, ssl=certificates)
         self._session = aiohttp.ClientSession(
-            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False, trust_env=True
+            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False, proxy=proxy
         )
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -76,7 +79,7 @@ class Body(httpx2.AsyncByteStream):
             yield chunk
             if begun is None and FIRST in chunk:
                 begun = loop.time()
-            if begun is not None and LAST not in chunk:
+            if begun is not None and LAST not in chunk and len(chunk) < MUCH:
                 await self._rest(min(LONGEST, loop.time() - begun))
 
     async def _next(self) -> bytes:
@@ -95,6 +98,12 @@ class Body(httpx2.AsyncByteStream):
     async def aclose(self) -> None:
         """Give the connection back, or close it where there is more to come."""
         self._response.release()
+
+
+def proxy_of(url: str) -> str | None:
+    """Return the proxy that the environment names for an address, such as by HTTPS_PROXY, unless NO_PROXY spares it."""
+    address = urlsplit(url)
+    return None if proxy_bypass(address.hostname or "") else getproxies().get(address.scheme)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 from aiohttp import web
 
-from bot.claude.transport import FIRST, LAST, LONGEST, Transport
+from bot.claude.transport import FIRST, LAST, LONGEST, Transport, proxy_of
 from bot.slack.http import BODY_LIMIT
 
 if TYPE_CHECKING:
@@ -152,3 +152,34 @@ async def test_leaving_early_closes_the_connection() -> None:
         await response.aclose()
         async with asyncio.timeout(5):
             await closed.wait()
+
+
+@pytest.mark.parametrize(
+    ("url", "proxy"),
+    [
+        ("https://api.anthropic.com", "http://proxy:3128"),
+        ("http://api.anthropic.com", None),
+        ("https://claude.intern.example", None),
+    ],
+)
+def test_the_environment_names_the_proxy(monkeypatch: pytest.MonkeyPatch, url: str, proxy: str | None) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy:3128")
+    monkeypatch.setenv("NO_PROXY", "localhost,.intern.example")
+    assert proxy_of(url) == proxy
+
+
+async def test_requests_go_through_the_proxy() -> None:
+    seen: list[str] = []
+
+    async def on_request(request: web.BaseRequest) -> web.Response:
+        seen.append(request.headers["Host"])
+        return web.Response(text="by proxy")
+
+    runner = web.ServerRunner(web.Server(on_request))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    transport = Transport(ssl.create_default_context(), f"http://127.0.0.1:{runner.addresses[0][1]}")
+    async with httpx2.AsyncClient(transport=transport) as client:
+        assert (await client.get("http://claude.example/v1/models")).text == "by proxy"
+    assert seen == ["claude.example"]
+    await runner.cleanup()
