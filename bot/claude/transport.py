@@ -67,7 +67,8 @@ class Body(httpx2.AsyncByteStream):
     """What a response brings. Of a stream of events, the first words are read at once, then what has gathered since.
 
     The socket is looked at again after as long as the words have been coming, so that nobody waits for a short answer's
-    end either, and after a fifth of a second at most. Meanwhile the system keeps what comes.
+    end either, and after a fifth of a second at most. Meanwhile the system keeps what comes, or asyncio, which takes it
+    in at once over TLS, but does not decipher it.
     """
 
     def __init__(self, response: aiohttp.ClientResponse) -> None:
@@ -92,8 +93,10 @@ class Body(httpx2.AsyncByteStream):
         if connection is None or (socket := connection.transport) is None:
             return
         socket.pause_reading()
-        await asyncio.sleep(seconds)  # when it is cancelled, the connection is closed
-        socket.resume_reading()
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            socket.resume_reading()  # whoever gets the connection next must not wait in vain
 
     async def aclose(self) -> None:
         """Give the connection back, or close it where there is more to come."""
@@ -101,9 +104,15 @@ class Body(httpx2.AsyncByteStream):
 
 
 def proxy_of(url: str) -> str | None:
-    """Return the proxy that the environment names for an address, such as by HTTPS_PROXY, unless NO_PROXY spares it."""
-    address = urlsplit(url)
-    return None if proxy_bypass(address.hostname or "") else getproxies().get(address.scheme)
+    """Return the proxy that the environment names for an address, unless NO_PROXY spares it.
+
+    By HTTPS_PROXY or HTTP_PROXY, else by ALL_PROXY. As for httpx2, one without a scheme is spoken to by HTTP.
+    """
+    address, proxies = urlsplit(url), getproxies()
+    proxy = proxies.get(address.scheme) or proxies.get("all")
+    if not proxy or proxy_bypass(address.hostname or ""):
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"
 
 
 @contextmanager

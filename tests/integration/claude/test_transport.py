@@ -2,20 +2,28 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 import aiohttp
 import httpx2
 import pytest
 from aiohttp import web
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from bot.claude.transport import FIRST, LAST, LONGEST, Transport, proxy_of
+from bot.claude.transport import FIRST, LAST, LONGEST, Body, Transport, proxy_of
 from bot.slack.http import BODY_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
 TOKEN_EVERY = 0.01  # seconds
 OPENING, WORD, CLOSING = b"event: message_start\n\n", FIRST + b"\ndata: {}\n\n", LAST + b"\n\n"
@@ -35,14 +43,45 @@ async def asked(
         await speak(response)
         return response
 
-    runner = web.ServerRunner(web.Server(on_request))
+    async with (
+        serving(on_request) as address,
+        httpx2.AsyncClient(transport=Transport(ssl.create_default_context()), timeout=silence) as client,
+        client.stream("POST", f"{address}/v1/messages?a=%2F", content=b"question") as response,
+    ):
+        yield response
+
+
+@asynccontextmanager
+async def serving(
+    on_request: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], certificate: Path | None = None
+) -> AsyncIterator[str]:
+    """Serve on a free port, by TLS if there is a certificate; yield the address."""
+    context = None
+    if certificate is not None:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(certificate)
+    runner = web.ServerRunner(web.Server(on_request), shutdown_timeout=1)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    async with httpx2.AsyncClient(transport=Transport(ssl.create_default_context()), timeout=silence) as client:
-        url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1/messages?a=%2F"
-        async with client.stream("POST", url, content=b"question") as response:
-            yield response
-    await runner.cleanup()
+    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context).start()
+    try:
+        yield f"{'https' if certificate else 'http'}://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+@pytest.fixture(params=["http", "https"])
+def certificate(request: pytest.FixtureRequest, tmp_path: Path) -> Path | None:
+    """A file with the key and the certificate of 127.0.0.1; None for no TLS."""
+    if request.param == "http":
+        return None
+    key, name, now = ec.generate_private_key(ec.SECP256R1()), x509.Name([]), datetime.now(UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1))
+    named = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    signed = builder.add_extension(named, critical=True).sign(key, SHA256())
+    file = tmp_path / "certificate.pem"
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(private + signed.public_bytes(Encoding.PEM))
+    return file
 
 
 async def test_the_first_words_come_at_once() -> None:
@@ -154,32 +193,102 @@ async def test_leaving_early_closes_the_connection() -> None:
             await closed.wait()
 
 
+async def test_a_connection_is_used_for_several_answers(certificate: Path | None) -> None:
+    words, callers = 30, []
+
+    async def on_request(request: web.BaseRequest) -> web.StreamResponse:
+        callers.append(request.transport and request.transport.get_extra_info("peername"))
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for piece in (OPENING, *[WORD] * words, CLOSING):
+            await response.write(piece)
+            await asyncio.sleep(TOKEN_EVERY)
+        return response
+
+    transport = Transport(ssl.create_default_context(cafile=certificate))
+    async with serving(on_request, certificate) as address, httpx2.AsyncClient(transport=transport) as client:
+        for _ in range(2):
+            assert (await client.get(address)).content == OPENING + WORD * words + CLOSING
+    assert callers[0] == callers[1]
+
+
+async def test_what_came_before_a_close_is_read(certificate: Path | None) -> None:
+    """The server is done, and gone, while nobody looks at the socket."""
+    words = 1_000
+
+    async def on_request(request: web.BaseRequest) -> web.StreamResponse:
+        response = web.StreamResponse()
+        response.force_close()
+        await response.prepare(request)
+        for piece in (OPENING + WORD, WORD, WORD * words + CLOSING):
+            await response.write(piece)
+            await asyncio.sleep(TOKEN_EVERY)
+        return response
+
+    transport = Transport(ssl.create_default_context(cafile=certificate))
+    async with serving(on_request, certificate) as address, httpx2.AsyncClient(transport=transport) as client:
+        assert (await client.get(address)).content == OPENING + WORD * (words + 2) + CLOSING
+
+
+async def test_a_cancelled_rest_leaves_the_socket_open(certificate: Path | None) -> None:
+    over = asyncio.Event()
+
+    async def on_request(request: web.BaseRequest) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await response.write(WORD)
+        await over.wait()
+        return response
+
+    connector = aiohttp.TCPConnector(ssl=ssl.create_default_context(cafile=certificate))
+    async with serving(on_request, certificate) as address, aiohttp.ClientSession(connector=connector) as session:
+        async with session.get(address) as response:
+            assert response.connection is not None
+            assert (socket := response.connection.transport) is not None
+            chunks = aiter(Body(response))
+            assert await anext(chunks) == WORD
+            resting = asyncio.ensure_future(anext(chunks))
+            await asyncio.sleep(0)
+            assert not socket.is_reading()
+            resting.cancel()
+            await asyncio.wait([resting])
+            assert socket.is_reading()
+        over.set()
+
+
 @pytest.mark.parametrize(
-    ("url", "proxy"),
+    ("environment", "url", "proxy"),
     [
-        ("https://api.anthropic.com", "http://proxy:3128"),
-        ("http://api.anthropic.com", None),
-        ("https://claude.intern.example", None),
+        ({"HTTPS_PROXY": "http://proxy:3128"}, "https://api.anthropic.com", "http://proxy:3128"),
+        ({"HTTPS_PROXY": "http://proxy:3128"}, "http://api.anthropic.com", None),
+        ({"HTTPS_PROXY": "http://proxy:3128"}, "https://claude.intern.example", None),
+        ({"HTTPS_PROXY": "proxy:3128"}, "https://api.anthropic.com", "http://proxy:3128"),
+        ({"ALL_PROXY": "http://proxy:3128"}, "https://api.anthropic.com", "http://proxy:3128"),
+        ({"ALL_PROXY": "http://proxy:3128"}, "https://claude.intern.example", None),
     ],
 )
-def test_the_environment_names_the_proxy(monkeypatch: pytest.MonkeyPatch, url: str, proxy: str | None) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "http://proxy:3128")
+def test_the_environment_names_the_proxy(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], url: str, proxy: str | None
+) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setenv("NO_PROXY", "localhost,.intern.example")
+    monkeypatch.delenv("no_proxy", raising=False)
     assert proxy_of(url) == proxy
 
 
 async def test_requests_go_through_the_proxy() -> None:
-    seen: list[str] = []
+    seen: list[tuple[str, str | None]] = []
 
     async def on_request(request: web.BaseRequest) -> web.Response:
-        seen.append(request.headers["Host"])
+        seen.append((request.headers["Host"], request.headers.get("Proxy-Authorization")))
         return web.Response(text="by proxy")
 
-    runner = web.ServerRunner(web.Server(on_request))
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    transport = Transport(ssl.create_default_context(), f"http://127.0.0.1:{runner.addresses[0][1]}")
-    async with httpx2.AsyncClient(transport=transport) as client:
-        assert (await client.get("http://claude.example/v1/models")).text == "by proxy"
-    assert seen == ["claude.example"]
-    await runner.cleanup()
+    async with serving(on_request) as address:
+        transport = Transport(ssl.create_default_context(), address.replace("//", "//user:p%40ss@"))
+        async with httpx2.AsyncClient(transport=transport) as client:
+            assert (await client.get("http://claude.example/v1/models")).text == "by proxy"
+    assert seen == [("claude.example", "Basic " + b64encode(b"user:p@ss").decode())]
