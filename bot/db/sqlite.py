@@ -87,7 +87,6 @@ class Connection(aiosqlite.Connection):
                 "sqlite://",
                 creator=lambda: self._conn,
                 poolclass=StaticPool,
-                pool_reset_on_return=None,  # a transaction that is over has left nothing
                 hide_parameters=True,  # they are people's words, and errors get logged
             )
 

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from bot.db.engine import Database, normalise
 from bot.errors import SettingsError
+from bot.transaction import transact
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from sqlalchemy import Connection
+
+SETTING = text("INSERT INTO settings VALUES ('T', 'C', '', '{}', 1, '', '2026-11-22 12:00:00')")
+SETTINGS = text("SELECT count(*) FROM settings")
 
 
 @pytest.mark.parametrize(
@@ -130,9 +137,7 @@ async def test_cancelled_transactions_leave_nothing_behind(database: Database) -
 
     async def write() -> None:
         async with database.writer.begin() as connection:
-            await connection.execute(
-                text("INSERT INTO settings VALUES ('T', 'C', '', '{}', 1, '', '2026-11-22 12:00:00')")
-            )
+            await connection.execute(SETTING)
             inside.set()
             await asyncio.Event().wait()
 
@@ -141,4 +146,36 @@ async def test_cancelled_transactions_leave_nothing_behind(database: Database) -
     task.cancel()
     await asyncio.wait([task])
     async with database.writer.begin() as connection:
-        assert (await connection.execute(text("SELECT count(*) FROM settings"))).scalar_one() == 0
+        assert (await connection.execute(SETTINGS)).scalar_one() == 0
+
+
+async def test_a_failed_commit_leaves_nothing_open(database: Database) -> None:
+    def write(connection: Connection) -> None:
+        parent = "parent BIGINT REFERENCES threads (id) DEFERRABLE INITIALLY DEFERRED"
+        connection.execute(text(f"CREATE TABLE orphans ({parent})"))
+        connection.execute(text("INSERT INTO orphans VALUES (1)"))
+
+    for _ in range(3):  # the second passes even where the first was left open
+        with pytest.raises(IntegrityError):
+            await transact(database.writer, write)
+
+
+async def test_a_cancelled_transaction_ends_before_the_next(sqlite_url: str) -> None:
+    database, begun, may_end = Database.open(sqlite_url), threading.Event(), threading.Event()
+
+    def write(connection: Connection) -> None:
+        connection.execute(SETTING)
+        begun.set()
+        may_end.wait()
+
+    def count(connection: Connection) -> int:
+        return int(connection.execute(SETTINGS).scalar_one())
+
+    writing = asyncio.create_task(transact(database.writer, write))
+    await asyncio.to_thread(begun.wait)
+    writing.cancel()
+    await asyncio.wait([writing])
+    counting = asyncio.create_task(transact(database.writer, count))
+    asyncio.get_running_loop().call_soon(may_end.set)
+    assert await counting == 1
+    await database.close()
