@@ -56,9 +56,9 @@ class Commits:
     async def share(self, write: Write[T], prepare: Callable[[], None] = lambda: None) -> T:
         """Run a write after those that wait already, perhaps in one transaction with them; return what it returns.
 
-        `prepare` is called when its transaction is about to begin. Raises what it raises, or what the database raises,
-        and then nothing of it is there. It may be run twice: when one in a transaction fails, each of them gets a
-        transaction of its own.
+        `prepare` is called on the loop when its transaction is about to begin, and must not raise. Raises what the
+        write raises, or what the database raises, and then nothing of it is there. Both may be run twice: when one in a
+        transaction fails, each of them gets a transaction of its own.
         """
         shared: Shared = Shared(write, prepare, asyncio.get_running_loop().create_future())
         self._waiting.append(shared)

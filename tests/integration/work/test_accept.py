@@ -13,10 +13,12 @@ from sqlalchemy import text
 from bot.work import Delivery
 from bot.work.accept import MOST_WAITING, Acceptance
 from bot.work.commit import Commits
-from tests.integration.work.stand_ins import RecordingGivenUp, RecordingHandler
+from tests.integration.work.stand_ins import FlakyError, RecordingGivenUp, RecordingHandler
 from tests.stage.statements import listened
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from bot.db.engine import Database
     from bot.work import Inbox
     from tests.integration.work.conftest import Replicas, Rows
@@ -104,6 +106,22 @@ async def test_who_gives_up_harms_no_neighbour(database: Database, rows: Rows) -
     first.cancel()
     assert await second
     assert "E2" in await rows.ids()
+
+
+async def test_a_failing_neighbour_loses_no_delivery(database: Database, rows: Rows) -> None:
+    commits, fails = Commits(database.writer), 0
+    failing: list[asyncio.Task[None]] = []
+
+    def fail(_: Connection) -> None:
+        nonlocal fails
+        fails += 1
+        raise FlakyError
+
+    acceptance = Acceptance(commits, lambda: failing.append(asyncio.create_task(commits.share(fail))))
+    assert await asyncio.gather(*(acceptance.accept(turn(i)) for i in range(3))) == [True] * 3
+    assert [type(error) for error in await asyncio.gather(*failing, return_exceptions=True)] == [FlakyError]
+    assert fails == 2  # behind the deliveries, and on its own
+    assert await rows.ids() == ["E0", "E1", "E2"]
 
 
 async def test_too_many_at_once_are_refused(database: Database) -> None:
