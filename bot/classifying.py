@@ -19,7 +19,7 @@ from bot.core.classify.batched import collect, submit
 from bot.core.classify.begin import World, answering, begin
 from bot.core.classify.gather import look
 from bot.core.classify.press import SHORTCUT
-from bot.core.classify.proceed import AT_ONCE, proceed, stop
+from bot.core.classify.proceed import AT_ONCE, proceed, stop, withdraw
 from bot.core.classify.run import Asked, Status
 from bot.core.conversation import Record, wants_answer
 from bot.core.ports import Asker
@@ -60,7 +60,7 @@ class Classifying:
         self._world = World(runs, store, model, chat, self._later, ledger.leave_out)
         self._gate = asyncio.Semaphore(AT_ONCE)
         inbox.handle(ASKED, unless_gone(self.run_asked), self.give_up_asked)
-        inbox.handle(RUN, unless_gone(self.run_turn), self.give_up_turn)
+        inbox.handle(RUN, unless_gone(self.run_turn, goes_on=True), self.give_up_turn)
         inbox.handle(SHOW, self.run_show, self.give_up_show)
         inbox.every("classify batches", LOOK_EVERY, self.look_after_batches)
 
@@ -151,9 +151,12 @@ class Classifying:
             await visible.replace(f"{known(error).sentence} (Reference: `{job.reference}`)")
 
     async def run_turn(self, job: Job) -> Finish | None:
-        """Carry a run on for a while."""
+        """Carry a run on for a while, or take back what it has shown where nobody wants it any more."""
         run = await self._world.runs.find(str(job.payload["workspace"]), str(job.payload["run"]))
         if run is None:
+            return None
+        if job.is_unwanted:
+            await withdraw(run, bookmark=job, world=self._world)
             return None
         ledger.gather(job, run.place, run.asker.person, turn=run.id)
         if run.status is Status.BATCHED:

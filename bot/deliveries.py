@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MESSAGE, COMMAND, PRESS = "message", "command", "press"
 ONCE = {REGENERATE, again.CONTINUE, wording.CONTINUE, wording.ANEW, RESUME}  # presses that count once for an answer
-OF_SOME = {REGENERATE, RESUME}
+OF_SOME = {REGENERATE, RESUME}  # those that only who asked, or an admin, may press
 
 
 def lane(place: Place) -> str:

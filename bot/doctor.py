@@ -92,18 +92,17 @@ async def _installations(settings: Settings, session: aiohttp.ClientSession) -> 
             remedy = NETWORK if error.is_transient else "copy SLACK_CLIENT_ID and SLACK_CLIENT_SECRET anew"
             app = Finding("Slack app", f"Slack says {error}", remedy)
     try:
-        said = await installing.listed(settings)
+        seen = await installing.seen(settings)
     except SettingsError as error:
         return [app, Finding("installations", " ".join(error.faults), "correct PARLEY_ENCRYPTION_KEY")]
     except Exception as error:  # noqa: BLE001 - each driver has its own; the check of the database tells more
         return [app, Finding("installations", type(error).__name__, "see the database's check")]
-    sealed = said.count("no key opens")
+    if not seen:
+        return [app, Finding("installations", installing.NOBODY)]
+    sealed = sum(not one.opens for one in seen)
     remedy = "add the former key to PARLEY_ENCRYPTION_KEY, or let them install the bot anew" if sealed else ""
-    if "\n" not in said and "/slack/install" in said:
-        return [app, Finding("installations", said, "", is_warning=True)]
-    count = said.count("\n") + 1
-    found = [app, Finding("installations", f"{count}, of which {sealed} can't be opened", remedy)]
-    if left_out := [line.split()[0] for line in said.splitlines() if installing.NOT_SERVED in line]:
+    found = [app, Finding("installations", f"{len(seen)}, of which {sealed} can't be opened", remedy)]
+    if left_out := [one.installation.workspace for one in seen if not one.is_served]:
         remedy = "name them in SLACK_WORKSPACES, or have their data forgotten (docs/operating.md)"
         found.append(Finding("workspaces", f"not served: {', '.join(left_out)}", remedy, is_warning=True))
     return found

@@ -13,11 +13,14 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def unless_gone(handler: Handler) -> Handler:
-    """Let a turn be done whose message or thread was deleted, before it began or meanwhile; its calls are kept."""
+def unless_gone(handler: Handler, *, goes_on: bool = False) -> Handler:
+    """Let a turn be done whose message or thread was deleted, before it began or meanwhile; its calls are kept.
+
+    `goes_on`: it carries on what a former turn has shown, and takes that back itself.
+    """
 
     async def handle(job: Job) -> Finish | None:
-        if job.is_unwanted and not job.was_begun:
+        if job.is_unwanted and not job.was_begun and not goes_on:
             return None
         try:
             return await handler(job)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.core.installation import Installation
 from bot.db.installations import SqlInstallations
 from bot.db.opened import opened
 from bot.db.vault import Vault
@@ -15,8 +17,7 @@ if TYPE_CHECKING:
 
     from bot.settings import Settings
 
-
-NOT_SERVED = "not served: SLACK_WORKSPACES does not name it"
+NOBODY = "Nobody has installed the bot yet: people do so at /slack/install."
 
 
 @asynccontextmanager
@@ -29,20 +30,44 @@ async def installations(settings: Settings) -> AsyncIterator[SqlInstallations]:
         yield SqlInstallations(database, vault)
 
 
-async def listed(settings: Settings) -> str:
-    """Tell where the bot is installed, a line each, and whether its token opens. Raises like `installations`."""
-    lines = []
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An installation, without its token: whether a key opens that, and whether the workspace is served."""
+
+    installation: Installation
+    opens: bool
+    is_served: bool
+
+    def __str__(self) -> str:
+        """Write it on a line."""
+        one = self.installation
+        state = f"token until {one.expires_at:%Y-%m-%d %H:%M}" if one.expires_at else "token without an end"
+        state = state if self.opens else "no key opens its token"
+        served = "" if self.is_served else ", not served: SLACK_WORKSPACES does not name it"
+        return f"{one.workspace:<14} {one.installed_at:%Y-%m-%d %H:%M}  {one.name}: {state}{served}"
+
+
+async def seen(settings: Settings) -> list[Seen]:
+    """Look at all installations. Raises like `installations`."""
+    named = settings.slack_workspaces
     async with installations(settings) as kept:
-        for one in await kept.listed():
-            try:
-                await kept.find(one.workspace)
-                state = f"token until {one.expires_at:%Y-%m-%d %H:%M}" if one.expires_at else "token without an end"
-            except SealedError:
-                state = "no key opens its token"
-            if settings.slack_workspaces and one.workspace not in settings.slack_workspaces:
-                state += f", {NOT_SERVED}"
-            lines.append(f"{one.workspace:<14} {one.installed_at:%Y-%m-%d %H:%M}  {one.name}: {state}")
-    return "\n".join(lines) or "Nobody has installed the bot yet: people do so at /slack/install."
+        return [
+            Seen(one, await _opens(one, kept), is_served=not named or one.workspace in named)
+            for one in await kept.listed()
+        ]
+
+
+async def _opens(one: Installation, kept: SqlInstallations) -> bool:
+    try:
+        await kept.find(one.workspace)
+    except SealedError:
+        return False
+    return True
+
+
+async def listed(settings: Settings) -> str:
+    """Tell where the bot is installed, a line each. Raises like `installations`."""
+    return "\n".join(map(str, await seen(settings))) or NOBODY
 
 
 async def reseal(settings: Settings) -> str:

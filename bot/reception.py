@@ -15,7 +15,7 @@ from bot.core.ports import Asker
 from bot.core.settings_form import Desk
 from bot.core.summarize import source as summary_source
 from bot.core.triage import signing
-from bot.deliveries import answers, command_delivery, lane, message_delivery, press_delivery
+from bot.deliveries import ONCE, answers, command_delivery, lane, message_delivery, press_delivery
 from bot.errors import NotAllowedError
 from bot.features import Features, enter_core
 from bot.gate import Gate
@@ -133,10 +133,14 @@ class DurableReception:
         return await opening(command)
 
     async def press(self, press: Press) -> Form | None:
-        """Take in a press, or return the form that it opens. One that nobody knows any more is left."""
-        if at_once := self._features.presses_now.get(press.name):
-            if refusal := await self._gate.refusal_of_press(press):
-                raise NotAllowedError(refusal)
+        """Take in a press, or return the form that it opens. One that nobody knows any more is left.
+
+        Who may is asked before it is taken in where it opens a form, or counts once: a refused one must not use it up.
+        """
+        at_once = self._features.presses_now.get(press.name)
+        if (at_once or press.name in ONCE) and (refusal := await self._gate.refusal_of_press(press)):
+            raise NotAllowedError(refusal)
+        if at_once:
             return await at_once(press)
         if press.name in self._features.presses:
             await self._inbox.accept(press_delivery(press))

@@ -45,7 +45,7 @@ class Limits:
 
 
 def too_long(days: int | None, most: int) -> str:
-    """Tell why words can't be kept for so many days where the operator keeps them for `most`, 0 for ever; "" if so."""
+    """Tell why words can't be kept for so many days, "" if they can; the operator keeps them for `most`, 0 for ever."""
     if not most or not days or days <= most:
         return ""
     return f"at most {most:,} days: whoever runs me keeps nothing longer (RETENTION_DAYS)"

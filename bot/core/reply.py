@@ -39,6 +39,9 @@ REJECTED = "\n\n_Claude could not open the files here, so this answer goes witho
 DISCLAIMER = "AI-generated; check what matters."
 REDACTED = "redacted"
 LIMIT_HINT = "\n\n_I stopped at my length limit. Write “continue” and I go on from here._"
+# What one person alone was shown has no thread to go on in.
+ELSEWHERE = "Ask for it in our direct messages: only you see it there, too, and I can go on where I stopped"
+PRIVATE_LIMIT_HINT = f"\n\n_I stopped at my length limit. {ELSEWHERE}._"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +101,22 @@ async def write(  # noqa: PLR0913 (each is a wish of a use case)
     halt: asyncio.Event | None = None,
     controls: Callable[[bool], Sequence[Control]] | None = None,
     is_first: bool = False,
+    is_private: bool = False,
 ) -> Written:
     """Stream the model's text into `answer` and end it with `notes`, or with what went wrong.
 
     `spare` is the request without files, asked instead where the API rejects one of them, such as a damaged picture.
     `halt` ends it early. `controls` tells what stands below, given whether there is more to write. `is_first`: the
-    thread has no answer yet, and so has to be told what writes here. Raises `ChatError`.
+    thread has no answer yet, and so has to be told what writes here. `is_private`: one person alone sees it. Raises
+    `ChatError`.
     """
     try:
         asked = await ask(request, answer, model=model, spare=spare, halt=halt)
     except ModelError as error:
         return await own_up(error, answer, reference, is_first=is_first)
     completion = asked.completion
-    ending = LIMIT_HINT if completion.truncated else ""
+    hint = PRIVATE_LIMIT_HINT if is_private else LIMIT_HINT
+    ending = hint if completion.truncated else ""
     ending += REJECTED if asked.was_spared else ""
     footer = footer_of(asked.calls, request, is_first=is_first)
     below = controls(completion.truncated) if controls else ()

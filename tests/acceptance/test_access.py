@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.playground.messages_reply import Stop
 from tests.acceptance.conftest import BOTH_DATABASES
 from tests.acceptance.test_classify import INTO, all_as, command
 from tests.acceptance.test_triage import card, judged, post, results
@@ -97,6 +98,19 @@ async def test_a_guest_is_refused_commands_and_buttons(dialogue: Dialogue, model
     await workspace.until(lambda: len(workspace.ephemerals(workspace.gia)) > seen)
     assert "guests" in workspace.ephemerals(workspace.gia)[-1].shown
     await nothing_more(dialogue, model)
+
+
+async def test_a_refused_press_uses_nothing_up(dialogue: Dialogue, model: ScriptedModel) -> None:
+    workspace, channel = dialogue.workspace, support(dialogue)
+    model.answer("One, two,", Stop("max_tokens"))
+    ts = workspace.say(channel, f"<@{workspace.bot.id}> count")
+    await dialogue.answer(channel, ts)
+    (message,) = dialogue.answers(channel, ts)
+    await workspace.press(message, "continue.0", user=workspace.gia)
+    await told(dialogue, workspace.gia, "guests")
+    model.answer("three.")
+    await workspace.press(message, "continue.0")
+    assert await dialogue.answer(channel, ts, 2) == "three."
 
 
 async def test_who_may_is_asked_again_at_the_end(dialogue: Dialogue, model: ScriptedModel) -> None:

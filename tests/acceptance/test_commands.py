@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from bot.playground.messages_reply import Stop
 from tests.acceptance.conftest import BOTH_DATABASES
 
 if TYPE_CHECKING:
@@ -154,6 +155,15 @@ async def test_private_answers_are_seen_by_one(dialogue: Dialogue, model: Script
     assert command_thread(dialogue, dialogue.general) == []
     assert "A long text." in model.requests[0].body["messages"][0]["content"]
     assert "--private" not in model.requests[0].body["messages"][0]["content"]
+
+
+async def test_a_private_summary_tells_how_to_go_on(dialogue: Dialogue, model: ScriptedModel) -> None:
+    model.answer("**Summary** Half of", Stop("max_tokens"))
+    await dialogue.workspace.command(dialogue.general, "/summarize", "--private A long text.")
+    await dialogue.workspace.until(lambda: "length limit" in dialogue.workspace.ephemerals()[-1].shown)
+    shown = dialogue.workspace.ephemerals()[-1].shown
+    assert "Ask for it in our direct messages" in shown
+    assert "continue" not in shown
 
 
 async def test_private_code_is_saved_in_direct_messages(dialogue: Dialogue, model: ScriptedModel) -> None:

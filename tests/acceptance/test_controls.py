@@ -80,6 +80,9 @@ async def test_only_the_asker_writes_anew(dialogue: Dialogue, model: ScriptedMod
     await dialogue.workspace.until(lambda: dialogue.workspace.ephemerals(dialogue.workspace.sam))
     assert "Only who asked" in dialogue.workspace.ephemerals(dialogue.workspace.sam)[0].shown
     assert message.shown == "A bird."
+    model.answer("A wader.")
+    await dialogue.workspace.press(message, "regenerate.0")  # which who may not has not used up
+    await dialogue.workspace.until(lambda: message.shown == "A wader.")
 
 
 async def test_a_cut_answer_goes_on(dialogue: Dialogue, model: ScriptedModel) -> None:

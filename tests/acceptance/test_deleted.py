@@ -128,6 +128,38 @@ async def test_sorting_ends_with_its_message(dialogue: Dialogue, model: Scripted
     assert len(model.requests) == 8
 
 
+@BOTH_DATABASES
+async def test_sorting_that_waits_leaves_nothing(stage: Dialogue, model: ScriptedModel) -> None:
+    stage.environ["MAX_RUNNING_TURNS"] = "1"
+    first, second = asyncio.Event(), asyncio.Event()
+    model.answer(first, "One.", to="first")
+    model.answer(second, "Two.", to="second")
+    local, bot = stage.workspace, stage.workspace.bot.id
+
+    def shown(ts: str) -> list[str]:
+        said = local.workspace.messages(stage.general)
+        return [message.shown for message in said if message.user == bot and message.thread_ts == ts]
+
+    async with stage.bot():
+        stage.mention("first")
+        await model.until_asked()
+        ts = stage.mention(f"classify {INTO}", files={"feedback.csv": table(500)})
+        await until_there(stage, "kind = 'message' AND status = 0")
+        stage.mention("second")
+        await until_there(stage, "(SELECT count(*) FROM inbox WHERE kind = 'message' AND status = 0) = 2")
+        first.set()
+        await model.until_asked(2)
+        await until_there(stage, "kind = 'classify run' AND status = 0")
+        assert shown(ts)[0].startswith("_Sorting 500 messages")
+        local.delete(stage.general, ts)
+        await until_there(stage, "kind = 'classify run' AND halted = 2")
+        second.set()
+        await stage.until_idle()
+    assert shown(ts) == []
+    assert await stage.rows("SELECT status FROM classify_runs") == [("stopped",)]
+    assert len(model.requests) == 2
+
+
 @ON_POSTGRESQL
 async def test_an_answer_of_another_replica_ends(stage: Dialogue, model: ScriptedModel) -> None:
     async with stage.bot():

@@ -110,7 +110,8 @@ def faults_in_requests(model: RecordingModel, talk: Talk) -> Iterator[str]:
 async def faults_in_database(people: People, database: Database) -> list[str]:
     """Check the history of each thread, and that every row of the inbox is done."""
     turns = select(tables.Thread.channel, tables.Thread.thread, tables.Message.role, tables.Message.text)
-    # What comes round by the clock may come while the bots stop, and then waits for their next start.
+    # What comes round by the clock may come while the bots stop, and then waits for their next start. That hides no
+    # loss: whoever asks for the verdict has waited `until_idle` before, which such a row would have kept from ending.
     later = (inbox.c.kind.startswith("every:")) & (inbox.c.status == 0) & (inbox.c.attempts == 0)
     history: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     async with database.reader.connect() as connection:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ONE = Installation("T1AB", "One", "https://one.example.com/", "U1", "B1", "chat:write", "U2", AT, "xoxb-1")
-TWO = replace(ONE, workspace="T2AB", name="Two", token="xoxb-2", expires_at=AT + timedelta(hours=12))
+# A workspace is called as its people like.
+TWO = replace(ONE, workspace="T2AB", name="no key opens Two", token="xoxb-2", expires_at=AT + timedelta(hours=12))
 HALF_A_SECRET = "not-the-secret"
 
 
@@ -66,7 +67,9 @@ async def test_each_installation_has_its_line(command: Command, kept: SqlInstall
     assert ended.status == 0
     first, second = ended.out.splitlines()
     assert first.split() == ["T1AB", "2026-11-24", "12:00", "One:", "token", "without", "an", "end"]
-    assert second.endswith("Two: token until 2026-11-25 00:00, not served: SLACK_WORKSPACES does not name it")
+    assert second.endswith(
+        "no key opens Two: token until 2026-11-25 00:00, not served: SLACK_WORKSPACES does not name it"
+    )
     assert "xoxb" not in ended.out
 
 

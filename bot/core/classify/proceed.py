@@ -171,6 +171,13 @@ async def stop(run: Run, failure: BotError, visible: Answer, *, bookmark: Bookma
     return _record(run, text, await visible.replace(text, controls=(Button(RESUME, "Carry on", run.id, "primary"),)))
 
 
+async def withdraw(run: Run, *, bookmark: Bookmark, world: World) -> None:
+    """End a run that nobody wants any more, and take back what it has shown. Raises `ChatError`."""
+    await world.runs.change(replace(run, status=Status.STOPPED))
+    async with answering(run, bookmark, world) as visible:
+        await visible.withdraw()
+
+
 async def _hand_on(run: Run, progress: Progress, visible: Answer, bookmark: Bookmark, world: World) -> Record:
     if not progress.is_stopped:
         await visible.hold(f"_Sorted {progress.done:,} of {counted(run.items)} ({run.source})…_")

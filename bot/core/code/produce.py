@@ -17,7 +17,7 @@ from bot.core.code.version import changes
 from bot.core.conversation import Place
 from bot.core.ports import Answer, Asker, Bookmark, Call, Chat, Model, Request, Role, Turn, Upload
 from bot.core.quoting import quoted
-from bot.core.reply import LIMIT_HINT, REJECTED, Written, ask, footer_of, gone, own_up
+from bot.core.reply import LIMIT_HINT, PRIVATE_LIMIT_HINT, REJECTED, Written, ask, footer_of, gone, own_up
 from bot.errors import ChatError, GoneError, ModelError, ModelStoppedError
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ def upload(file: CodeFile) -> Upload:
 def _ending(draft: Draft, report: Report, found: Sequence[Change], *, is_saved: bool, desk: Desk) -> str:
     new = [change for change in found if not change.is_idle]
     cut = [block.file.name for block in blocks(draft.text) if not block.is_closed]
-    hint = f"\n\n_I stopped at my length limit. {wording.ELSEWHERE}._" if desk.is_private else LIMIT_HINT
+    hint = PRIVATE_LIMIT_HINT if desk.is_private else LIMIT_HINT
     where = wording.DIRECT if desk.is_private else ""
     report = replace(report, faults={name: fault for name, fault in report.faults.items() if name not in cut})
     parts = (

@@ -8,6 +8,7 @@ from bot.core.code.files import fenced
 from bot.core.code.language import NAMES, of_file
 from bot.core.code.version import count, diff
 from bot.core.control import Button, Select
+from bot.core.reply import ELSEWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,6 @@ TESTS, EXPLAIN, TRANSLATE, SAVE, CONTINUE, ANEW = (
 )
 
 DIRECT = " in our direct messages"
-ELSEWHERE = "Ask for it in our direct messages: only you see it there, too, and I can go on where I stopped"
 MAX_NAMES = 200  # characters of the names that a control carries; the platform takes 250 with a menu
 
 # The languages of the menu; any other can be asked for in words.

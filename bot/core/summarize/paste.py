@@ -36,4 +36,5 @@ async def give_text(text: str, desk: Desk) -> Written:
         notes=too_long(characters=cut) + unapplied(settings, model),
         halt=bookmark.halted,
         is_first=True,
+        is_private=not run.place.thread,
     )
