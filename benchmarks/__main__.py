@@ -65,7 +65,12 @@ async def intake(contestant: Contestant, world: World, folder: Path, seconds: fl
         await world.offer([process.url], rate=WARM_UP, seconds=1)
         before = process.cpu_seconds()
         turns = await world.deliver(
-            process.url, rate=INTAKE_RATE, seconds=seconds, threads=INTAKE_THREADS, wait=2 * seconds + STILL
+            process.url,
+            rate=INTAKE_RATE,
+            seconds=seconds,
+            threads=INTAKE_THREADS,
+            opened=WARM_UP,
+            wait=2 * seconds + STILL,
         )
         return Intake.of(contestant.name, INTAKE_RATE, turns, process.cpu_seconds() - before)
 

@@ -114,19 +114,22 @@ class World:
         except aiohttp.ClientError:
             return False
 
-    async def deliver(self, bot: str, *, rate: float, seconds: float, threads: int, wait: float) -> list[Turn]:
+    async def deliver(
+        self, bot: str, *, rate: float, seconds: float, threads: int, opened: float, wait: float
+    ) -> list[Turn]:
         """Deliver `rate` mentions a second to so many threads, and wait for the acknowledgements alone.
 
-        The model has its first token `wait` seconds after it is asked: until then, what follows in a thread is queued.
+        The threads are begun before, `opened` a second, by turns that are not returned. The model has its first token
+        `wait` seconds after it is asked: until then, what follows in a thread is queued.
         """
-        start, first = _now(), len(self.turns)
+        first = len(self.turns)
         async with asyncio.TaskGroup() as group:
-            for number in range(round(rate * seconds)):
-                turn = Turn(start + number / rate, wait)
+            for number in range(threads + round(rate * seconds)):
+                turn = Turn(_now(), wait)
                 self.turns.append(turn)
-                await asyncio.sleep(turn.due - _now())
                 group.create_task(self._deliver(bot, turn, first + number, thread=first + number % threads))
-        return self.turns[first:]
+                await asyncio.sleep(1 / (opened if number < threads else rate))
+        return self.turns[first + threads :]
 
     async def offer(self, bots: Sequence[str], *, rate: float, seconds: float, wait: float = FIRST_TOKEN) -> list[Turn]:
         """Deliver `rate` mentions a second, evenly, however slow the bot is; return the turns when they are over.

@@ -57,8 +57,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Objects between two collections: a turn makes some thousand that go without one, and each look costs.
-YOUNG = 20_000
+# Objects between two collections. A turn makes some thousand, nearly all of which go without one, so that more often is
+# a waste; but each look stops everything, for some milliseconds with so many.
+YOUNG = 5_000
 # Seconds before the second try of a turn, doubled for each further one up to a minute.
 BACKOFF = 4.0
 # Seconds after the start in which housekeeping waits: first comes what has piled up, and Claude's SDK has to load.

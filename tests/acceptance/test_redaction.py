@@ -93,7 +93,8 @@ async def test_thinking_and_the_channels_prompt_are_redacted(dialogue: Dialogue,
     await ask(dialogue, f"prompt Support is {EMAIL}.")
     model.answer(Thinking("They want [email-1]."), "Ask [email-1].")
     ts = dialogue.mention("whom do I ask?")
-    assert await dialogue.answer(dialogue.general, ts) == f"Ask {EMAIL}."
+    shown = await dialogue.answer(dialogue.general, ts)
+    assert shown.splitlines()[-1] == f"Ask {EMAIL}."  # below how long it thought, if that was shown before
     assert "Support is [email-1]." in "\n".join(model.requests[0].system)
     assert left(model) == []
 
