@@ -5,6 +5,8 @@ contestant.py   a bot under test: its process, and what the system says of it
 relay.py        the bare relay, by plain aiohttp or by Anthropic's SDK
 naive.py        Bolt, a dict, and the whole answer at its end
 history.py      what reading a thread costs, by its length
+beside.py       versions of the bot at once (a command of its own)
+transaction.py  what a transaction on SQLite computes (a command of its own)
 figures.py      from moments to figures, from figures to a table
 """
 

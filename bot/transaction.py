@@ -23,8 +23,8 @@ class Transactor(Protocol):
 async def transact(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
     """Run `work` in a transaction of its own; return what it returns. For what runs with each turn.
 
-    On SQLite all of it takes one trip to the connection's thread, where SQLAlchemy needs no bridge to the loop: a third
-    of the computing of as many awaited statements. `work` must not touch what belongs to the loop. When the caller is
+    On SQLite all of it takes one trip to the connection's thread, where SQLAlchemy needs no bridge to the loop: half of
+    the computing of five awaited statements. `work` must not touch what belongs to the loop. When the caller is
     cancelled, it may be committed all the same. Raises what `work` raises, or what the database or the driver raises,
     and then nothing of it is there.
     """

@@ -38,7 +38,6 @@ _root = func.coalesce(_ROW.root, _ROW.id)
 _COLUMNS = [getattr(_ROW, field.name) for field in fields(Feedback)]
 # A post may join those that are sorted and those that wait; not what somebody has dealt with.
 _JOINABLE = (Status.WAITING, Status.OPEN, Status.IGNORED)
-_CLOSED = (Status.JOINED, Status.WITHDRAWN)
 
 
 class SqlBoard:
