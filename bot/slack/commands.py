@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import json
 import logging
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,7 @@ from bot.core.ports import Asker
 from bot.core.summarize import typed as summarize
 from bot.errors import BotError, UsageError
 from bot.slack import forms, payload
-from bot.slack.text import named_channels, plain
+from bot.slack.text import groups_as_people, named_channels, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,9 +29,6 @@ if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.core.ports import Reception
-
-# A user group can be told of something, as a person can; its label alone would not say which it is.
-_GROUP = re.compile(r"<!subteam\^(\w+)[^>]*>")
 
 log = logging.getLogger(__name__)
 
@@ -118,7 +114,7 @@ async def _open(command: Command, body: Mapping[str, Any], client: AsyncWebClien
 def read(spec: SlashCommand, body: Mapping[str, Any]) -> Command:
     """Read a command's payload; `/parley` always answers in private."""
     raw = str(body.get("text") or "")
-    typed = plain(_GROUP.sub(r"<@\1>", raw) if spec.is_private else raw).strip()
+    typed = plain(groups_as_people(raw) if spec.is_private else raw).strip()
     text, is_private = (typed, True) if spec.is_private else take_private(typed)
     return Command(
         id=_id(body),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from bot.core.remembered import Remembered
 from bot.errors import ChatBusyError, ChatError
 from bot.slack.api import call, call_once
+from bot.slack.text import MARKUP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,7 +29,7 @@ UNKNOWN_FOR = 600.0  # seconds before a person whose name Slack did not give is 
 AT_ONCE = 8
 LONGEST_NAME = 80  # characters, as Slack's own limit
 
-MENTION = re.compile(r"<@(?P<person>[UW][A-Z0-9]{2,20})(?:\|[^>]*)?>")
+_PERSON = re.compile(r"@(?P<person>[UW][A-Z0-9]{2,20})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +132,15 @@ def mention(person: str) -> str:
 
 def named(text: str, names: Mapping[str, str]) -> str:
     """Write `@name` for each mention in a text."""
-    return MENTION.sub(lambda match: f"@{names.get(match['person'], match['person'])}", text)
+
+    def name(match: re.Match[str]) -> str:
+        person = _PERSON.fullmatch(match["target"])
+        return f"@{names.get(person['person'], person['person'])}" if person else match[0]
+
+    return MARKUP.sub(name, text)
 
 
 def mentioned(text: str) -> list[str]:
     """Return whom a text mentions."""
-    return [match["person"] for match in MENTION.finditer(text)]
+    targets = (_PERSON.fullmatch(match["target"]) for match in MARKUP.finditer(text))
+    return [target["person"] for target in targets if target]

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # The plain text beside the blocks is for notifications; https://docs.slack.dev/reference/methods/chat.postMessage
 NOTICE_LIMIT = 3_000
 
-_LINK = re.compile(r"<(?P<target>(?:https?|mailto|tel):[^|>]*)(?:\|(?P<label>[^>]*))?>")
-# Slack leaves the name away, or empty, where it would tell of a private channel.
-_CHANNEL = re.compile(r"<#(?P<id>[CG][A-Z0-9]*)(?:\|(?P<name>[^>]*))?>")
-_BROADCAST_IN = re.compile(r"<!(?P<who>channel|here|everyone)(?:\|[^>]*)?>")
-_LABELLED = re.compile(r"<!(?:subteam|date)\^[^|>]*\|(?P<label>[^>]+)>")
+# All that Slack marks up stands in brackets, `<target|label>`, with what would close them escaped:
+# https://docs.slack.dev/messaging/formatting-message-text. No character is read twice, however the brackets stand.
+MARKUP = re.compile(r"<(?P<target>[^<>|]*+)(?:\|(?P<label>[^<>]*+))?+>")
+_CHANNEL = re.compile(r"#[CG][A-Z0-9]*")
 _NO_TEXT = re.compile(r"[\0\ud800-\udfff]")
-_MENTIONS_FIRST = re.compile(
-    r"^\s*<@[UWB][A-Z0-9]+(?:\|[^>]*)?>(?:(?:\s|,|&amp;|\+|and\b)*<@[UWB][A-Z0-9]+(?:\|[^>]*)?>)*"
-)
+_SOMEBODY = re.compile(r"@[UWB][A-Z0-9]+")
+_AND = re.compile(r"(?:\s|,|&amp;|\+|and\b)*+")
+_COMMA = re.compile(r"\A[\s,:]++")
+_BROADCASTS = {"!channel", "!here", "!everyone"}
 _BROADCAST_OUT = re.compile(r"<!(?=channel\b|here\b|everyone\b|subteam\^)", re.IGNORECASE)
 _BROADCAST_BEGUN = re.compile(r"<(?:![a-z]{0,8})?$", re.IGNORECASE)
 
@@ -35,32 +39,51 @@ def plain(text: str) -> str:
 
     Takes out what can't be stored or sent.
     """
-    text = _LINK.sub(_link, storable(text))
-    text = _CHANNEL.sub(lambda match: f"#{match['name'] or match['id']}", text)
-    text = _BROADCAST_IN.sub(lambda match: f"@{match['who']}", text)
-    text = _LABELLED.sub(lambda match: match["label"], text)
-    return unescape(text)
+    return unescape(MARKUP.sub(_typed, storable(text)))
 
 
-def _link(match: re.Match[str]) -> str:
-    target, label = match["target"].removeprefix("mailto:").removeprefix("tel:"), match["label"]
-    return f"{label} ({target})" if label and label not in target else target
+def _typed(match: re.Match[str]) -> str:
+    target, label = match["target"], match["label"]
+    if target.startswith(("https:", "http:", "mailto:", "tel:")):
+        address = target.removeprefix("mailto:").removeprefix("tel:")
+        return f"{label} ({address})" if label and label not in address else address
+    if _CHANNEL.fullmatch(target):
+        return f"#{label or target[1:]}"
+    if target in _BROADCASTS:
+        return f"@{target[1:]}"
+    if label and target.startswith(("!subteam^", "!date^")):
+        return label
+    return match[0]
 
 
 def named_channels(text: str) -> tuple[tuple[str, str], ...]:
     """Return the channels that a text names, each as its name, or its id where Slack gives none, and its id."""
-    return tuple((unescape(match["name"] or match["id"]), match["id"]) for match in _CHANNEL.finditer(text))
+    named = (match for match in MARKUP.finditer(text) if _CHANNEL.fullmatch(match["target"]))
+    # Slack leaves the name away, or empty, where it would tell of a private channel.
+    return tuple((unescape(match["label"] or match["target"][1:]), match["target"][1:]) for match in named)
+
+
+def groups_as_people(text: str) -> str:
+    """Write user groups as mentions: a group can be told of something as a person can, and its label is not its id."""
+
+    def write(match: re.Match[str]) -> str:
+        sign, _, group = match["target"].partition("^")
+        return f"<@{group.partition('^')[0]}>" if sign == "!subteam" and group else match[0]
+
+    return MARKUP.sub(write, text)
 
 
 def mentions(text: str, person: str) -> bool:
     """Tell whether a person is mentioned."""
-    return re.search(rf"<@{re.escape(person)}(?:\|[^>]*)?>", text) is not None
+    return any(match["target"] == f"@{person}" for match in MARKUP.finditer(text))
 
 
 def without_mention(text: str, person: str) -> str:
     """Take the mentions of a person out, and the space or comma that followed at the start."""
-    text = re.sub(rf"^\s*<@{re.escape(person)}(?:\|[^>]*)?>[\s,:]*", "", text)
-    return re.sub(rf"<@{re.escape(person)}(?:\|[^>]*)?>", "", text).strip()
+    text = text.lstrip()
+    if (first := MARKUP.match(text)) and first["target"] == f"@{person}":
+        text = _COMMA.sub("", text[first.end() :])
+    return MARKUP.sub(lambda match: "" if match["target"] == f"@{person}" else match[0], text).strip()
 
 
 def addresses_other(text: str, bot: str) -> bool:
@@ -68,10 +91,30 @@ def addresses_other(text: str, bot: str) -> bool:
 
     It turns to the bot where its mention is among those at the start, or begins a line or a sentence.
     """
-    opening = _MENTIONS_FIRST.match(text)
-    if opening is None or mentions(opening[0], bot):
-        return False
-    return re.search(rf"(?:^|[\n.!?:;])\s*<@{re.escape(bot)}(?:\|[^>]*)?>", text) is None
+    spoken_to = list(_spoken_to(text))
+    return bool(spoken_to) and f"@{bot}" not in spoken_to and not _turns_to(text, bot)
+
+
+def _spoken_to(text: str) -> Iterator[str]:
+    """Return the mentions at the start."""
+    at = len(text) - len(text.lstrip())
+    while (match := MARKUP.match(text, at)) and _SOMEBODY.fullmatch(match["target"]):
+        yield match["target"]
+        joined = _AND.match(text, match.end())
+        at = joined.end() if joined else match.end()
+
+
+def _turns_to(text: str, person: str) -> bool:
+    """Tell whether the mention of a person begins the text, a line or a sentence."""
+    before = 0
+    for match in MARKUP.finditer(text):
+        between = text[before : match.start()]
+        words = between.rstrip()
+        begins = not (before or words) or words.endswith((".", "!", "?", ":", ";")) or "\n" in between[len(words) :]
+        if begins and match["target"] == f"@{person}":
+            return True
+        before = match.end()
+    return False
 
 
 def harmless(text: str) -> str:
