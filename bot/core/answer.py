@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bot.core import overtaken
 from bot.core.attachment import Attached, attach
 from bot.core.catch_up import catch_up
 from bot.core.code.follow_up import continue_code, is_for_code, with_sources
@@ -170,9 +171,13 @@ async def draft(heard: Heard, question: Message, conversation: Conversation, *, 
     settings = conversation.settings
     # A turn that failed and is tried anew finds its question in the history already.
     before = [message for message in conversation.messages if message.id != heard.id]
+    said: tuple[Message, ...] = (*before, question)
+    late = ""
+    if overtaken.is_overtaken(heard.id, before):
+        said, late = overtaken.in_place(question, conversation.messages), overtaken.asking(question)
     opening = preface(conversation)
     room = model.room(settings.max_output, settings)
-    least = estimate_tokens(question.text) + estimate_tokens(opening)
+    least = estimate_tokens(question.text) + estimate_tokens(opening) + estimate_tokens(late)
     own = await attach(question.files, heard.place, max(0, room - least), chat)
     earlier = await _earlier_files(heard, before, min(EARLIER_FILES, room - least - own.tokens), chat)
     attached: dict[str, tuple[Attachment, ...]] = {
@@ -185,10 +190,11 @@ async def draft(heard: Heard, question: Message, conversation: Conversation, *, 
 
     def compose(attached: Mapping[str, tuple[Attachment, ...]]) -> tuple[Fitted, Request]:
         named = bool(conversation.people)
-        fitted = fit((*before, question), tokens, chat.mention, before=opening, attached=attached, named=named)
+        room_for_all = tokens - estimate_tokens(late) if late else tokens
+        fitted = fit(said, room_for_all, chat.mention, before=opening, attached=attached, named=named)
         request = Request(
             purpose=Purpose.ANSWER,
-            turns=fitted.turns,
+            turns=overtaken.asked(fitted.turns, late) if late else fitted.turns,
             max_output=settings.max_output,
             person=heard.place.opaque(heard.author),
             settings=settings,
@@ -205,6 +211,7 @@ async def draft(heard: Heard, question: Message, conversation: Conversation, *, 
         characters=fitted.characters_cut + sum(file.characters_cut for file in own.files),
     )
     notes += "".join(f"\n\n_{fault}_" for fault in own.faults)
+    notes += overtaken.told(chat.permalink(heard.place, heard.id)) if late else ""
     notes += unapplied(settings, model) if is_first(conversation) else ""
     return Draft(request, spare, notes, own)
 

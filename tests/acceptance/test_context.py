@@ -231,6 +231,38 @@ async def test_a_deletion_beats_a_late_edit(dialogue: Dialogue, model: ScriptedM
     assert len(model.requests) == 1
 
 
+async def test_an_overtaken_mention_is_answered_once(dialogue: Dialogue, model: ScriptedModel) -> None:
+    """The earlier of two comes after the later was answered: read as its context, or in a thread that is known."""
+    workspace, general, me = dialogue.workspace, dialogue.general, dialogue.workspace.me
+    root = workspace.say(general, "The release is on Friday.", user=workspace.sam)
+    mention = f"<@{workspace.bot.id}>"
+    (early,) = workspace.fill(general, [f"{mention} who signs it?"], users=[me], thread_ts=root, ago=0)
+    model.answer("Sam signs it, at noon.")
+    dialogue.mention("and when?", thread_ts=root)
+    await dialogue.answer(general, root)
+    model.answer("I said that above: Sam.")
+    late = wire(dialogue, early, "who signs it?", thread_ts=root)
+    await deliver_late(dialogue, late)
+    answer = await dialogue.answer(general, root, 2)
+    assert answer.startswith("I said that above: Sam.\n\n_This answers [an earlier message]")
+    turns = model.requests[1].turns
+    assert [role for role, _ in turns] == ["user", "assistant", "user"]
+    assert turns[0][1].index("who signs it?") < turns[0][1].index("and when?")
+    assert "Repeat nothing" in turns[2][1]
+    await deliver_late(dialogue, late)
+    (missed,) = workspace.fill(general, ["with what pen?"], users=[me], thread_ts=root, ago=0)
+    model.answer("At noon.")
+    dialogue.mention("so when?", thread_ts=root)
+    await dialogue.answer(general, root, 3)
+    assert "Repeat nothing" not in told(model.requests[2])
+    model.answer("A blue one.")
+    await deliver_late(dialogue, wire(dialogue, missed, "with what pen?", thread_ts=root))
+    assert "earlier message" in await dialogue.answer(general, root, 4)
+    whole = told(model.requests[3])
+    assert whole.index("who signs it?") < whole.index("with what pen?") < whole.index("so when?")
+    assert len(model.requests) == 4
+
+
 async def test_what_was_missed_is_fetched(stage: Dialogue, model: ScriptedModel) -> None:
     workspace, general = stage.workspace, stage.general
     root = workspace.say(general, "Lunch?", user=workspace.sam)
