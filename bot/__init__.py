@@ -48,5 +48,6 @@ and `app.py` introduces them to each other.
     claude/           Claude: one long-lived client, the model catalogue, prompts as files
     db/               tables, engine, store: one method = one short transaction
     work/             the durable inbox: accept, order, run, retry, take over
+    reader/           files of strangers, read by a process of their own that is bounded
     playground/       a local Slack-like workspace in the browser, and a rehearsal model
 """

@@ -34,6 +34,7 @@ from bot.forgetting import Forgetting
 from bot.github import GitHub
 from bot.joining import join
 from bot.metrics import Metrics
+from bot.reader.pool import ReaderPool
 from bot.reception import DurableReception
 from bot.settings import reveal
 from bot.slack import http, socket
@@ -83,7 +84,8 @@ async def running(settings: Settings) -> AsyncIterator[str]:
         budget = Budget(SqlQuota(database), factor=settings.slack_rate_factor, on_short=metrics.short)
         joined = join(settings, database, session, budget)
         inbox = open_inbox(settings, database, metrics, joined)
-        chat = SlackChat(joined.teams, session, budget)
+        files = await stack.enter_async_context(ReaderPool(metrics.reader_ended))
+        chat = SlackChat(joined.teams, session, budget, files)
 
         store, board, forgetting = SqlStore(database), SqlBoard(database), Forgetting(database)
         sign = signing.secrets_of(reveal(settings.triage_webhook_secret), each=settings.serves_many)
@@ -114,6 +116,7 @@ async def running(settings: Settings) -> AsyncIterator[str]:
         await inbox.start()
         stack.push_async_callback(inbox.stop, settings.shutdown_grace)
         stack.push_async_callback(reception.close)
+        files.warm_up(after=CALM)
         yield await stack.enter_async_context(listening(settings, app, joined, database, partial(metrics.page, inbox)))
 
 

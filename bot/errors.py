@@ -14,6 +14,8 @@
     ├── WebhookError             a receiver of feedback did not take it
     ├── GitHubError              GitHub did not take an issue
     ├── FileError                a file that can't be read; the sentence says why
+    │   └── HeavyFileError       reading it takes more memory or time than it may, each time
+    ├── ReaderUnavailableError   there is no room to read a file in at the moment
     ├── SlowError                the turn took longer than it may
     ├── AbandonedError           (in work/) each try of a turn ended with its process
     └── ModelError               the model gave no (whole) answer; holds what it cost and what came
@@ -161,6 +163,17 @@ class FileError(BotError):
     def about(self, name: str) -> str:
         """Return the sentence with the file's name, which may hold anything."""
         return self.sentence.replace("{name}", f"*{name}*")
+
+
+class HeavyFileError(FileError):
+    """Reading a file takes more memory or time than it may, or breaks its reader; it will do so each time."""
+
+
+class ReaderUnavailableError(BotError):
+    """No process could be had to read a file in."""
+
+    is_transient = True
+    sentence = "I can't open files at the moment. Please try again in a minute."
 
 
 class SlowError(BotError):

@@ -5,7 +5,6 @@ Limits of the API: https://platform.claude.com/docs/en/build-with-claude/vision 
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from dataclasses import dataclass, replace
 from io import BytesIO
@@ -33,7 +32,6 @@ MOST_FILES = 10  # of one request
 MAX_PAGES = 100  # what a model with the smaller window takes
 TOKENS_PER_IMAGE = 1_600
 TOKENS_PER_PAGE = 2_500  # a page goes as its text and as a picture of it
-OPENING = 15.0  # seconds that looking into a PDF may take
 
 PDF = "application/pdf"
 IMAGES = {
@@ -192,7 +190,7 @@ def _too_big(name: str, size: int, limit: int) -> str:
 def opened(file: FileRef, data: bytes, room: int) -> Opened:
     """Look into a file that was downloaded; a text is cut to `room` tokens. Raises `FileError`.
 
-    Takes anything; a PDF may take seconds, so not on the event loop.
+    Takes anything, and may take any time and memory: it runs where `FileReader` bounds both.
     """
     if not data:
         raise FileError(f"*{file.name}* is empty.")
@@ -288,8 +286,4 @@ async def _fetch(file: FileRef, place: Place, found: Attached, room: int, chat: 
     if file.size > limit:
         raise FileError(_no_room(file.name))
     data = await chat.download(place, file.id, limit)
-    try:
-        async with asyncio.timeout(OPENING):
-            return await asyncio.to_thread(opened, file, data, room - found.tokens)
-    except TimeoutError:
-        raise FileError(f"I can't read *{file.name}*: looking into it took too long.") from None
+    return await chat.files.open(file, data, room - found.tokens)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bot.core.control import Control, Form
     from bot.core.conversation import Place, Said
     from bot.core.home import Section
-    from bot.core.ports import Asker, Bookmark, Upload
+    from bot.core.ports import Asker, Bookmark, FileReader, Upload
     from bot.core.reading import Reader, SharedFile, Target, Venue
     from bot.slack.budget import Budget
     from bot.slack.teams import Team, Teams
@@ -40,10 +40,11 @@ THREAD = "thread"  # the bookmark of the message that a command's thread hangs o
 class SlackChat:
     """Implements `core.ports.Chat`: each call goes by the token of the place's workspace."""
 
-    def __init__(self, teams: Teams, session: aiohttp.ClientSession, budget: Budget) -> None:
+    def __init__(self, teams: Teams, session: aiohttp.ClientSession, budget: Budget, files: FileReader) -> None:
         self._teams = teams
         self._session = session
         self._budget = budget
+        self.files = files
 
     def _of(self, place: Place) -> Team:
         return self._teams.of(place.workspace)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.reader.pool import ReaderPool
 from bot.slack.budget import Budget
 from bot.slack.chat import SlackChat
 from bot.slack.identity import AskedIdentity
@@ -21,4 +22,4 @@ def chat_in(workspace: LocalWorkspace, session: aiohttp.ClientSession) -> SlackC
     """Build the chat by the workspace's own token."""
     client = Client(OneToken(workspace.workspace.bot_token), f"{workspace.url}/api/", session)
     budget = Budget(InMemoryQuota())
-    return SlackChat(Teams(lambda _: (client, AskedIdentity(client)), session, budget), session, budget)
+    return SlackChat(Teams(lambda _: (client, AskedIdentity(client)), session, budget), session, budget, ReaderPool())

@@ -222,9 +222,9 @@ async def _from_file(file: FileRef, asked: Asked, *, chat: Chat) -> Gathered:
     name = _name(file)
     try:
         data = await chat.download(asked.place, file.id, sheet.LARGEST_FILE)
+        table = await chat.files.read_sheet(name, data)
     except FileError as error:
         raise UsageError(error.about(name)) from None
-    table = await asyncio.to_thread(sheet.read, name, data)
     column = table.column(asked.wish.column)
     items = await asyncio.to_thread(table.items, column)
     if not items:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic import TypeAdapter
 
 from bot.core.code import wording
-from bot.core.code.check import Fault, Report, check
+from bot.core.code.check import Fault, Report
 from bot.core.code.files import CodeFile, blocks, brief, clean, fenced, files, replaced
 from bot.core.code.resume import joined
 from bot.core.code.version import changes
@@ -143,19 +143,19 @@ async def _write(desk: Desk) -> Draft:
 
 async def _mend(draft: Draft, desk: Desk) -> tuple[Draft, Report]:
     """Check the draft's files; where one is at fault, let the model correct it, once."""
-    report = await _check(draft)
+    report = await _check(draft, desk.chat)
     if report.faults and not draft.truncated and not draft.remark:
         faults = "; ".join(f"{name}: {fault}" for name, fault in report.faults.items())
         desk.visible.write(MENDING.format(faults=faults))
         draft = await _corrected(draft, report.faults, desk)
         await _keep(draft, desk.bookmark)
-        report = await _check(draft)
+        report = await _check(draft, desk.chat)
     return draft, replace(report, remark=draft.remark)
 
 
-async def _check(draft: Draft) -> Report:
+async def _check(draft: Draft, chat: Chat) -> Report:
     """Parse the whole files; a block that the model forgot to close is a fault, too."""
-    report = await check(files(draft.text))
+    report = await chat.files.check_code(files(draft.text))
     unclosed = {} if draft.truncated else {b.file.name: UNCLOSED for b in blocks(draft.text) if not b.is_closed}
     return replace(report, faults={**report.faults, **unclosed})
 

@@ -1,6 +1,7 @@
 """What the use cases ask of the world outside, a module each; the names are taken from here."""
 
 from bot.core.ports.chat import Answer, Asker, Chat, Standing, Upload
+from bot.core.ports.files import FileReader
 from bot.core.ports.model import (
     DEFAULTS,
     MICROS,
@@ -27,6 +28,7 @@ __all__ = [
     "Call",
     "Chat",
     "Completion",
+    "FileReader",
     "Filled",
     "Model",
     "Purpose",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bot.core.control import Control, Form
     from bot.core.conversation import Place, Said
     from bot.core.home import Section
+    from bot.core.ports.files import FileReader
     from bot.core.ports.work import Bookmark
     from bot.core.reading import Reader, SharedFile, Target, Venue
 
@@ -77,6 +78,10 @@ class Standing:
 
 class Chat(Protocol):
     """A chat platform. Texts are Markdown."""
+
+    @property
+    def files(self) -> FileReader:
+        """What reads the files that people post there, and those of code that stand in messages."""
 
     def mention(self, person: str) -> str:
         """Write a person's name in the platform's own form."""

@@ -17,7 +17,13 @@ def descendants(kind: type[errors.BotError]) -> list[type[errors.BotError]]:
 
 
 # Those bring a sentence of their own.
-WORDED = {errors.FileError, errors.UsageError, errors.NotAllowedError, errors.OverBudgetError}
+WORDED = {
+    errors.FileError,
+    errors.HeavyFileError,
+    errors.UsageError,
+    errors.NotAllowedError,
+    errors.OverBudgetError,
+}
 OF_A_CAUSE = [
     kind for kind in descendants(errors.BotError) if kind.__module__ == errors.__name__ and kind not in WORDED
 ]

@@ -126,9 +126,9 @@ def test_sql_is_never_logged(caplog: pytest.LogCaptureFixture) -> None:
     assert caplog.text == ""
 
 
-async def test_files_are_checked_together() -> None:
+def test_files_are_checked_together() -> None:
     good, bad, other = CodeFile("a.py", "1\n"), CodeFile("b.py", "(\n"), CodeFile("c.kt", "")
-    report = await check([good, bad, other])
+    report = check([good, bad, other])
     assert list(report.faults) == ["b.py"]
     assert report.unchecked == {"c.kt"}
 

@@ -1,0 +1,31 @@
+"""Reading files of strangers, where the bot is safe from what they hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.attachment import Opened
+    from bot.core.classify.sheet import Sheet
+    from bot.core.code.check import Report
+    from bot.core.code.files import CodeFile
+    from bot.core.conversation import FileRef
+
+
+class FileReader(Protocol):
+    """Reads what strangers made, within bounds of time and memory.
+
+    What takes more than that raises `HeavyFileError`, which is the file's fault and will be so each time. Where there
+    is no room to read in, `ReaderUnavailableError`, which may pass.
+    """
+
+    async def read_sheet(self, name: str, data: bytes) -> Sheet:
+        """Read a table, as `core.classify.sheet.read` does. Raises its `UsageError`."""
+
+    async def open(self, file: FileRef, data: bytes, room: int) -> Opened:
+        """Look into a file that came with a message, as `core.attachment.opened` does. Raises its `FileError`."""
+
+    async def check_code(self, files: Sequence[CodeFile]) -> Report:
+        """Parse files of code, as `core.code.check.check` does; one that takes too much counts as unchecked."""

@@ -1,0 +1,264 @@
+"""The bot's side: which child reads what, and what is told when one had to be ended."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from contextlib import aclosing, suppress
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import TypeAdapter
+
+from bot.core.attachment import Opened
+from bot.core.classify.sheet import Sheet
+from bot.core.code.check import Fault, Report
+from bot.core.ports import Attachment
+from bot.errors import FileError, HeavyFileError, ReaderUnavailableError, UsageError
+from bot.reader import task
+from bot.reader.bounds import SECONDS
+from bot.reader.frame import Kind
+from bot.reader.process import Child, ChildError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+    from typing import Self
+
+    from bot.core.code.files import CodeFile
+    from bot.core.conversation import FileRef
+    from bot.reader.frame import Frame
+
+log = logging.getLogger(__name__)
+
+MOST_CHILDREN = 2  # so that a file which takes long keeps nobody else waiting
+WAITING = 60.0  # seconds that a file waits for a child
+BROKEN = "I can't read {name}: it is damaged, or of a kind that I don't know."
+HEAVY = "{name} takes more than I can read: please send a smaller part of it."
+HEAVY_SHEET = "{name} takes more than I can read: please send a smaller part of it, or save it as CSV."
+
+T = TypeVar("T")
+if TYPE_CHECKING:
+    _Result = Callable[[AsyncIterator[Frame]], Awaitable[T]]  # puts the pieces of an answer together
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What a child tells of an attachment. `same`: it goes on as it came."""
+
+    media_type: str
+    tokens: int
+    cut: int
+    same: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What a child tells of a file of code."""
+
+    fault: Fault | None
+    unchecked: bool
+
+
+_ROWS = TypeAdapter(list[tuple[int, tuple[str, ...]]])
+_SHEET = TypeAdapter(Sheet)
+_LOOKED, _CHECKED = TypeAdapter(_Looked), TypeAdapter(_Checked)
+
+
+class ReaderPool:
+    """Implements `core.ports.FileReader` by children that are started when they are needed, and kept warm.
+
+    `on_end` is told why a child had to be ended, such as "timeout" or "SIGABRT".
+    """
+
+    def __init__(self, on_end: Callable[[str], None] = lambda _: None) -> None:
+        self._on_end = on_end
+        self._free = asyncio.Semaphore(MOST_CHILDREN)
+        self._idle: list[Child] = []
+        self._all: set[Child] = set()
+        self._warming: asyncio.Task[None] | None = None
+        self._is_closed = False
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """End all children, also those that are reading."""
+        self._is_closed = True
+        if self._warming is not None:
+            self._warming.cancel()
+            await asyncio.wait([self._warming])
+        await asyncio.gather(*map(self._end, tuple(self._all)))
+
+    @property
+    def children(self) -> frozenset[int]:
+        """The processes that there are."""
+        return frozenset(child.pid for child in self._all)
+
+    def warm_up(self, after: float = 0.0) -> None:
+        """See to it that one child is there, in `after` seconds."""
+        if self._warming is None or self._warming.done():
+            self._warming = asyncio.create_task(self._warm_up(after))
+
+    async def read_sheet(self, name: str, data: bytes) -> Sheet:
+        """Read a table. Raises `UsageError`, `FileError`, `ReaderUnavailableError`."""
+        return await self._read({"task": task.SHEET, "name": name}, data, _sheet, HEAVY_SHEET)
+
+    async def open(self, file: FileRef, data: bytes, room: int) -> Opened:
+        """Look into a file. Raises `FileError`, `ReaderUnavailableError`."""
+
+        async def put_together(frames: AsyncIterator[Frame]) -> Opened:
+            told, text = _LOOKED.validate_json((await anext(frames)).body), bytearray()
+            async for frame in frames:
+                text += frame.body
+            kept = data if told.same else bytes(text)
+            return Opened(Attachment(file.name, told.media_type, kept, told.tokens), told.cut)
+
+        asked = {"task": task.ATTACHMENT, "file": asdict(file), "room": room}
+        return await self._read(asked, data, put_together, HEAVY)
+
+    async def check_code(self, files: Sequence[CodeFile]) -> Report:
+        """Parse files of code, each on its own: one that takes too much leaves the others alone."""
+        faults: dict[str, Fault] = {}
+        unchecked: set[str] = set()
+        for file in files:
+            data = file.content.encode("utf-8", "surrogatepass")
+            try:
+                found = await self._read({"task": task.CODE, "name": file.name}, data, _checked, HEAVY)
+            except FileError:
+                found = _Checked(None, unchecked=True)
+            faults |= {file.name: found.fault} if found.fault else {}
+            unchecked |= {file.name} if found.unchecked else set()
+        return Report(faults, frozenset(unchecked))
+
+    async def _read(self, asked: Mapping[str, Any], data: bytes, result: _Result[T], heavy: str) -> T:
+        """Let a child read, once there is one for it."""
+        try:
+            async with asyncio.timeout(WAITING):
+                await self._free.acquire()
+        except TimeoutError:
+            raise ReaderUnavailableError("all children are busy") from None
+        try:
+            return await self._try(asked, data, result)
+        except ChildError as error:
+            raise HeavyFileError(heavy) from error
+        finally:
+            self._free.release()
+            if not self._all and not self._is_closed:
+                self.warm_up()
+
+    async def _try(self, asked: Mapping[str, Any], data: bytes, result: _Result[T]) -> T:
+        """Try it; once more where the child was ended from outside, which need not be the file's fault."""
+        try:
+            return await self._ask(asked, data, result)
+        except ChildError as error:
+            if error.cause != "SIGKILL":
+                raise
+        return await self._ask(asked, data, result)
+
+    async def _ask(self, asked: Mapping[str, Any], data: bytes, result: _Result[T]) -> T:
+        child = await self._take()
+        began, is_well = time.monotonic(), False
+        try:
+            async with (
+                asyncio.timeout(SECONDS),
+                aclosing(child.ask(asked, data)) as frames,
+                aclosing(_without_faults(frames)) as pieces,
+            ):
+                found = await result(pieces)
+                async for _ in pieces:
+                    raise ChildError("protocol")  # noqa: TRY301 (as when it comes from the child's side)
+        except TimeoutError:
+            raise self._told(ChildError("timeout"), asked, began) from None
+        except ChildError as error:
+            raise self._told(error, asked, began) from None
+        except (UsageError, FileError):
+            is_well = True
+            raise
+        except (ValueError, StopAsyncIteration):
+            raise self._told(ChildError("protocol"), asked, began) from None
+        else:
+            is_well = True
+            return found
+        finally:
+            await self._give_back(child, is_well=is_well)
+
+    def _told(self, error: ChildError, asked: Mapping[str, Any], began: float) -> ChildError:
+        if not self._is_closed:
+            log.warning(
+                "a child that read a file (%s) was ended after %.1f s: %s",
+                asked["task"],
+                time.monotonic() - began,
+                error.cause,
+            )
+            self._on_end(error.cause)
+        return error
+
+    async def _take(self) -> Child:
+        """Return a child that waits, or start one. Raises `ReaderUnavailableError`."""
+        while self._idle:
+            child = self._idle.pop()
+            if not child.is_worn:
+                return child
+            await self._end(child)
+        return await self._start()
+
+    async def _start(self) -> Child:
+        if self._is_closed:
+            raise ReaderUnavailableError("closed")
+        try:
+            child = await Child.start()
+        except (ChildError, OSError) as error:
+            log.exception("no child to read files could be started")
+            raise ReaderUnavailableError(str(error)) from error
+        self._all.add(child)
+        return child
+
+    async def _give_back(self, child: Child, *, is_well: bool) -> None:
+        if is_well and not child.is_worn and not self._is_closed:
+            self._idle.append(child)
+        else:
+            await self._end(child)
+
+    async def _end(self, child: Child) -> None:
+        await child.end()
+        self._all.discard(child)
+
+    async def _warm_up(self, after: float) -> None:
+        await asyncio.sleep(after)
+        async with self._free:
+            if not self._all:
+                with suppress(ReaderUnavailableError):
+                    self._idle.append(await self._start())
+
+
+async def _sheet(frames: AsyncIterator[Frame]) -> Sheet:
+    sheet = _SHEET.validate_json((await anext(frames)).body)
+    async for frame in frames:
+        sheet.rows.extend(_ROWS.validate_json(frame.body))
+    return sheet
+
+
+async def _checked(frames: AsyncIterator[Frame]) -> _Checked:
+    return _CHECKED.validate_json((await anext(frames)).body)
+
+
+async def _without_faults(frames: AsyncIterator[Frame]) -> AsyncGenerator[Frame, None]:
+    """Raise what a child found wrong with the file."""
+    async for frame in frames:
+        if frame.kind is Kind.FAULT:
+            raise _error(json.loads(frame.body))
+        yield frame
+
+
+def _error(fault: Mapping[str, str]) -> Exception:
+    kind, told = str(fault.get("kind")), str(fault.get("told"))
+    if kind == "usage":
+        return UsageError(told)
+    if kind == "file":
+        return FileError(told)
+    if kind == "broken":
+        log.info("a file could not be read: %s", told[:80])
+        return FileError(BROKEN)
+    return ChildError("memory" if kind == "heavy" else "protocol")

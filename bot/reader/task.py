@@ -1,0 +1,89 @@
+"""What can be asked of a child, and how its results go over the wire: in pieces that take a moment each to decode.
+
+This runs in the child, which loads only what it needs; `pool.py` puts the pieces together again.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
+
+from bot.reader.frame import LARGEST_FRAME, PIECE, Frame, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+SHEET, ATTACHMENT, CODE = "sheet", "attachment", "code"
+
+
+class TooMuchError(Exception):
+    """One thing in a file is larger than what can be handed over."""
+
+
+def read_sheet(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
+    """Read a table: its head, then its rows."""
+    from bot.core.classify import sheet  # noqa: PLC0415 (as below: a child loads what it needs)
+
+    table = sheet.read(asked["name"], data)
+    yield _json(asdict(replace(table, rows=[])))
+    yield from _rows(table.rows)
+
+
+def open_attachment(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
+    """Look into a file: what it is; then its text, where it has one. A picture or a PDF goes on as it came."""
+    from bot.core import attachment  # noqa: PLC0415
+    from bot.core.conversation import FileRef  # noqa: PLC0415
+
+    found = attachment.opened(FileRef(**asked["file"]), data, asked["room"])
+    kept = found.attachment
+    is_same = kept.data is data
+    yield _json({"media_type": kept.media_type, "tokens": kept.tokens, "cut": found.characters_cut, "same": is_same})
+    for start in range(0, 0 if is_same else len(kept.data), PIECE):
+        yield Frame(Kind.BYTES, kept.data[start : start + PIECE])
+
+
+def check_code(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
+    """Parse one file of code."""
+    from bot.core.code import check  # noqa: PLC0415
+    from bot.core.code.files import CodeFile  # noqa: PLC0415
+
+    report = check.check([CodeFile(asked["name"], data.decode("utf-8", "surrogatepass"))])
+    fault = next((asdict(fault) for fault in report.faults.values()), None)
+    yield _json({"fault": fault, "unchecked": bool(report.unchecked)})
+
+
+TASKS: Mapping[str, Callable[[Mapping[str, Any], bytes], Iterator[Frame]]] = {
+    SHEET: read_sheet,
+    ATTACHMENT: open_attachment,
+    CODE: check_code,
+}
+
+
+def _rows(rows: Iterable[tuple[int, Sequence[str]]]) -> Iterator[Frame]:
+    """Pack rows into frames, as many as fit. Raises `TooMuchError`."""
+    waiting: list[str] = []
+    size = 0
+    for row in rows:
+        written = json.dumps(row, ensure_ascii=False)
+        if size + len(written) > PIECE and waiting:
+            yield _frame(waiting)
+            waiting, size = [], 0
+        waiting.append(written)
+        size += len(written)
+    if waiting:
+        yield _frame(waiting)
+
+
+def _frame(written: list[str]) -> Frame:
+    body = f"[{','.join(written)}]".encode()
+    if len(body) > LARGEST_FRAME:
+        raise TooMuchError
+    return Frame(Kind.JSON, body)
+
+
+def _json(value: object) -> Frame:
+    body = json.dumps(value).encode()
+    if len(body) > LARGEST_FRAME:
+        raise TooMuchError
+    return Frame(Kind.JSON, body)
