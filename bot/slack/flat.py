@@ -1,201 +1,207 @@
-"""A message as plain text: its blocks and attachments, or its text where it has none.
+"""A message as Markdown: its blocks and attachments, or its text where it has none.
 
 https://docs.slack.dev/reference/block-kit/blocks and https://docs.slack.dev/legacy/legacy-messaging
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from bot.slack import text as slack_text
+from bot.slack.rich_text import View, harvest, joined, linked, listed, names_in, rich, string, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
-DEEPEST = 12  # levels of blocks in blocks; Slack's own messages have five
+_WORD = re.compile(r"\w+")
 
 
-def flat(message: Mapping[str, Any]) -> str:
-    """Return all that a person reads in a message. People's mentions stay as Slack writes them, `<@U…>`.
+def flat(message: Mapping[str, Any], *, has_controls: bool = True) -> str:
+    """Return all that a person reads in a message, as Markdown. Mentions of people stay as Slack writes them, `<@U…>`.
 
-    For a message whose blocks have a kind that is not known here, its plain text counts, which the author's client or
-    app made of them. Takes anything, and never raises.
+    So do channels and user groups without a name; `bot.slack.people` gives them one. The plain text, which the author's
+    client or app made of the blocks, counts too where they are no more than controls, or of a kind that is not known
+    here and without text. Takes anything, and never raises. `has_controls`: labels of buttons and the like are told.
     """
-    blocks = _list(message.get("blocks"))
-    plain = slack_text.plain(_string(message.get("text")))
-    said = _blocks(blocks) if all(_is_known(block) for block in blocks) else plain
-    parts = [said or plain, *(_attachment(part, 0) for part in _list(message.get("attachments")))]
-    return slack_text.storable("\n\n".join(filter(None, parts))).strip()
+    text, blocks = string(message.get("text")), listed(message.get("blocks"))
+    plain = slack_text.worded(text)
+    view = View(names_in(text), has_controls)
+    said = _blocks(blocks, view)
+    if plain and not (said and all(_tells(block) for block in blocks)) and not _holds(said, plain):
+        said = joined([plain, said], "\n\n")
+    parts = [said or plain, *(_attachment(part, view) for part in listed(message.get("attachments")))]
+    return slack_text.storable(joined(parts, "\n\n")).strip()
 
 
-def _blocks(blocks: list[Any], depth: int = 0) -> str:
-    return "\n\n".join(filter(None, (_block(block, depth).strip("\n") for block in blocks)))
+def _blocks(blocks: list[Any], view: View) -> str:
+    return joined([_block(block, view).strip("\n") for block in blocks], "\n\n")
 
 
-def _is_known(block: object) -> bool:
-    return isinstance(block, dict) and str(block.get("type")) in _READERS
+def _tells(block: object) -> bool:
+    """Tell whether a block needs no plain text beside it, as far as is known here."""
+    return isinstance(block, dict) and str(block.get("type")) in _READERS and block.get("type") not in _BESIDE
 
 
-def _block(block: object, depth: int) -> str:
-    if not isinstance(block, dict) or depth > DEEPEST:
+def _holds(said: str, plain: str) -> bool:
+    """Tell whether a text has all the words of another."""
+    return set(_WORD.findall(plain)) <= set(_WORD.findall(said))
+
+
+def _block(block: object, view: View) -> str:
+    if not isinstance(block, dict) or view.is_too_deep:
         return ""
     read = _READERS.get(str(block.get("type")))
-    return read(block, depth) if read else _text(block.get("text"))
+    return read(block, view) if read else harvest(block, view)
 
 
-def _section(block: Mapping[str, Any], _: int) -> str:
-    return "\n".join(filter(None, map(_text, [block.get("text"), *_list(block.get("fields"))])))
+def _section(block: Mapping[str, Any], view: View) -> str:
+    texts = [block.get("text"), *listed(block.get("fields"))]
+    return joined([*map(text_of, texts), _element(block.get("accessory"), view)])
 
 
-def _context(block: Mapping[str, Any], _: int) -> str:
-    return " ".join(filter(None, (_text(element) or _alt(element) for element in _list(block.get("elements")))))
+def _context(block: Mapping[str, Any], view: View) -> str:
+    return joined([_element(element, view) for element in listed(block.get("elements"))], " ")
 
 
-def _table(block: Mapping[str, Any], depth: int) -> str:
-    return "\n".join(_row(row, depth) for row in _list(block.get("rows")))
+def _actions(block: Mapping[str, Any], view: View) -> str:
+    return _context(block, view) if view.has_controls else ""
 
 
-def _row(row: object, depth: int) -> str:
-    cells = (_block(cell, depth + 1) or _text(cell) for cell in _list(row))
-    return "| " + " | ".join(" ".join(cell.split()) for cell in cells) + " |"
+def _input(block: Mapping[str, Any], view: View) -> str:
+    told = [text_of(block.get("label")), _element(block.get("element"), view), text_of(block.get("hint"))]
+    return joined(told, ": ") if view.has_controls else ""
 
 
-def _picture(block: Mapping[str, Any], _: int) -> str:
-    return ": ".join(filter(None, (_text(block.get("title")), _alt(block))))
+def _element(element: object, view: View) -> str:
+    """Read what stands in a block: a text, a picture, or a control by its label and its link."""
+    if not isinstance(element, dict):
+        return string(element)
+    kind = str(element.get("type"))
+    if kind in {"mrkdwn", "plain_text"}:
+        return text_of(element)
+    if kind in _READERS:
+        return _block(element, view.deeper())
+    return _control(element, view) if view.has_controls else ""
 
 
-def _plan(block: Mapping[str, Any], depth: int) -> str:
-    return "\n".join(filter(None, (_text(block.get("title")), _blocks(_list(block.get("tasks")), depth + 1))))
+def _control(element: Mapping[str, Any], view: View) -> str:
+    label = text_of(element.get("text")) or text_of(element.get("placeholder")) or string(element.get("alt_text"))
+    url = string(element.get("url"))
+    if url:
+        return linked(label, url)
+    groups = [group for group in listed(element.get("option_groups")) if isinstance(group, dict)]
+    options = [*listed(element.get("options")), *(one for group in groups for one in listed(group.get("options")))]
+    given = [element.get("initial_option"), *listed(element.get("initial_options"))]
+    values = [string(value) for name, value in element.items() if name.startswith("initial_")]
+    labels = dict.fromkeys(filter(None, [*values, *map(_option, [*given, *options])]))
+    told = joined([label, ", ".join(labels)], ": ")
+    return f"[{told}]" if told else harvest(element, view)
 
 
-def _task(block: Mapping[str, Any], depth: int) -> str:
-    return "\n".join(filter(None, (_text(block.get("title")), _block(block.get("output"), depth + 1))))
-
-
-def _markdown(block: Mapping[str, Any], _: int) -> str:
-    return _string(block.get("text"))
-
-
-def _nothing(_: Mapping[str, Any], __: int) -> str:
-    return ""
-
-
-def _rich(element: Mapping[str, Any], depth: int) -> str:
-    """Write a part of a `rich_text` block, one line a line."""
-    return "\n".join(_part(part, depth + 1) for part in _list(element.get("elements")))
-
-
-def _part(part: object, depth: int) -> str:
-    if not isinstance(part, dict) or depth > DEEPEST:
+def _option(option: object) -> str:
+    if not isinstance(option, dict):
         return ""
-    inner = _list(part.get("elements"))
-    match part.get("type"):
-        case "rich_text_list":
-            return "\n".join(_items(part, inner, depth))
-        case "rich_text_quote":
-            return "\n".join(f"> {line}" for line in _inline(inner).splitlines())
-        case "rich_text_preformatted":
-            return f"```\n{_inline(inner)}\n```"
-        case _:
-            return _inline(inner)
+    return joined([linked(text_of(option.get("text")), string(option.get("url"))), text_of(option.get("description"))])
 
 
-def _items(part: Mapping[str, Any], inner: list[Any], depth: int) -> Iterator[str]:
-    indent = "  " * min(_number(part.get("indent")), DEEPEST)
-    first = _number(part.get("offset")) + 1
-    for number, item in enumerate(inner, start=first):
-        mark = f"{number}." if part.get("style") == "ordered" else "•"
-        yield f"{indent}{mark} {_part(item, depth + 1)}"
+def _table(block: Mapping[str, Any], view: View) -> str:
+    return "\n".join(_row(row, view) for row in listed(block.get("rows")))
 
 
-def _inline(elements: list[Any]) -> str:
-    return "".join(_piece(element) for element in elements)
+def _row(row: object, view: View) -> str:
+    cells = (_cell(cell, view.deeper()) for cell in listed(row))
+    return "| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |"
 
 
-def _piece(element: object) -> str:
-    text = ""
-    match element:
-        case {"type": "text", "text": str(words)} | {"type": "date", "fallback": str(words)}:
-            text = words
-        case {"type": "color", "value": str(words)}:
-            text = words
-        case {"type": "link", "url": str(url), "text": str(label)} if label not in url:
-            text = f"{label} ({url})"
-        case {"type": "link", "url": str(url)}:
-            text = url
-        case {"type": "user", "user_id": str(person)}:
-            text = f"<@{person}>"
-        case {"type": "broadcast", "range": str(who)}:
-            text = f"@{who}"
-        case {"type": "channel", "channel_id": str(channel)}:
-            text = f"<#{channel}>"
-        case {"type": "usergroup", "usergroup_id": str(group)}:
-            text = f"<!subteam^{group}>"
-        case {"type": "emoji", "name": str(name)}:
-            text = f":{name}:"
-    return text
+def _cell(cell: object, view: View) -> str:
+    if isinstance(cell, dict) and str(cell.get("type")) in _READERS:
+        return _block(cell, view)
+    value = cell.get("value") if isinstance(cell, dict) else None
+    return text_of(cell) or harvest(cell, view) or (str(value) if isinstance(value, int | float) else "")
 
 
-def _attachment(part: object, depth: int) -> str:
-    if not isinstance(part, dict) or depth > DEEPEST:
+def _picture(block: Mapping[str, Any], _: View) -> str:
+    told = [text_of(block.get("title")), string(block.get("alt_text"))]
+    return joined(told, ": ") or string(block.get("fallback"))
+
+
+def _video(block: Mapping[str, Any], _: View) -> str:
+    link = string(block.get("title_url")) or string(block.get("video_url"))
+    by = joined([string(block.get("author_name")), string(block.get("provider_name"))], ", ")
+    title = joined([text_of(block.get("title")), string(block.get("alt_text"))], ": ")
+    return joined([linked(title, link), by, text_of(block.get("description"))])
+
+
+def _plan(block: Mapping[str, Any], view: View) -> str:
+    return joined([text_of(block.get("title")), _blocks(listed(block.get("tasks")), view.deeper())])
+
+
+def _task(block: Mapping[str, Any], view: View) -> str:
+    return joined([text_of(block.get("title")), _block(block.get("output"), view.deeper())])
+
+
+def _attachment(part: object, view: View) -> str:
+    if not isinstance(part, dict) or view.is_too_deep:
         return ""
-    shown = _blocks(_list(part.get("blocks")), depth + 1) or "\n\n".join(
-        _blocks(_list((shared.get("message") or {}).get("blocks")), depth + 1)
-        for shared in _list(part.get("message_blocks"))
-        if isinstance(shared, dict) and isinstance(shared.get("message"), dict)
-    )
-    title = _plain(part, "title")
-    if title and (link := _string(part.get("title_link"))):
-        title = f"{title} ({link})"
-    fields = [_field(field) for field in _list(part.get("fields"))]
-    lines = [_plain(part, "pretext"), _plain(part, "author_name"), title, shown or _plain(part, "text"), *fields]
-    return "\n".join(filter(None, lines)) or _plain(part, "fallback")
+    shown = _blocks(listed(part.get("blocks")), view.deeper()) or _shared(part, view)
+    told = [
+        _plain(part, "pretext"),
+        joined([_plain(part, "author_name") or _plain(part, "service_name"), _plain(part, "author_subname")], " "),
+        linked(_plain(part, "title"), _plain(part, "title_link")),
+        shown or _plain(part, "text"),
+        *(_field(field) for field in listed(part.get("fields"))),
+        _actions({"elements": part.get("actions")}, view),
+        joined([_plain(part, "footer"), slack_text.moment(part.get("ts"))], " · "),
+    ]
+    said = joined([*told, _preview(part, joined(told), view)]) or _plain(part, "fallback")
+    address = _plain(part, "from_url")
+    return said if address in said else joined([said, address])
+
+
+def _shared(part: Mapping[str, Any], view: View) -> str:
+    """Read the blocks of a message that was forwarded, or whose link was unfolded."""
+    messages = (one.get("message") for one in listed(part.get("message_blocks")) if isinstance(one, dict))
+    told = [_blocks(listed(one.get("blocks")), view.deeper()) for one in messages if isinstance(one, dict)]
+    return joined(told, "\n\n")
+
+
+def _preview(part: Mapping[str, Any], said: str, view: View) -> str:
+    """Read what stands for a canvas, a list or a record of one, where it was not said yet."""
+    things = (part.get(name) for name in ("preview", "list", "list_record", "list_view"))
+    titles = [thing.get(name) for thing in things if isinstance(thing, dict) for name in ("title", "subtitle", "name")]
+    told = harvest(titles, view.deeper())
+    return "" if _holds(said, told) else told
 
 
 def _field(field: object) -> str:
-    if not isinstance(field, dict):
-        return ""
-    return ": ".join(filter(None, (_plain(field, "title"), _plain(field, "value"))))
+    return joined([_plain(field, "title"), _plain(field, "value")], ": ") if isinstance(field, dict) else ""
 
 
 def _plain(part: Mapping[str, Any], name: str) -> str:
-    return slack_text.plain(_string(part.get(name)))
+    return slack_text.worded(string(part.get(name)))
 
 
-def _text(value: object) -> str:
-    """Return a text object's text; only `mrkdwn` is marked up and escaped."""
-    if not isinstance(value, dict):
-        return ""
-    text = _string(value.get("text"))
-    return slack_text.plain(text) if value.get("type") == "mrkdwn" else text
+def _nothing(_: Mapping[str, Any], __: View) -> str:
+    return ""
 
 
-def _alt(element: object) -> str:
-    return _string(element.get("alt_text")) if isinstance(element, dict) else ""
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _string(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _number(value: object) -> int:
-    return max(0, value) if isinstance(value, int) else 0
-
-
-_READERS: dict[str, Callable[[Mapping[str, Any], int], str]] = {
-    **dict.fromkeys(("actions", "context_actions", "divider", "file", "input"), _nothing),
+_READERS: dict[str, Callable[[Mapping[str, Any], View], str]] = {
+    "actions": _actions,
     "context": _context,
-    "header": lambda block, _: _text(block.get("text")),
+    "context_actions": _nothing,  # how somebody likes an answer
+    "divider": _nothing,
+    "file": _nothing,
+    "header": lambda block, _: text_of(block.get("text")),
     "image": _picture,
-    "markdown": _markdown,
+    "input": _input,
+    "markdown": lambda block, _: string(block.get("text")),
     "plan": _plan,
-    "rich_text": _rich,
+    "rich_text": rich,
     "section": _section,
     "table": _table,
     "task_card": _task,
-    "video": _picture,
+    "video": _video,
 }
+# Blocks that say nothing of what a message is about: its text does.
+_BESIDE = {"actions", "context_actions", "divider", "file"}

@@ -68,7 +68,7 @@ class History:
         """Read a page's messages, with the names of all who speak and are mentioned there."""
         us = (await self._identity()).bot_user_id
         messages = [message for message in page if is_said(message)]
-        texts = [flat(message) for message in messages]
+        texts = [flat(message, has_controls=message.get("user") != us) for message in messages]
         people = {str(message["user"]) for message in messages if message.get("user") and not message.get("bot_id")}
         for message in messages:
             if isinstance(profile := message.get("user_profile"), dict) and message.get("user"):

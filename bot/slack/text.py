@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,6 +43,17 @@ def plain(text: str) -> str:
     return unescape(MARKUP.sub(_typed, storable(text)))
 
 
+def worded(text: str) -> str:
+    """Turn Slack's mark-up into what a person reads, as `plain`; what has no name in it stays, to be looked up."""
+    return unescape(
+        MARKUP.sub(lambda match: f"<{match['target']}>" if _is_nameless(match) else _typed(match), storable(text))
+    )
+
+
+def _is_nameless(match: re.Match[str]) -> bool:
+    return not match["label"] and match["target"].startswith(("#", "!subteam^"))
+
+
 def _typed(match: re.Match[str]) -> str:
     target, label = match["target"], match["label"]
     if target.startswith(("https:", "http:", "mailto:", "tel:")):
@@ -53,7 +65,18 @@ def _typed(match: re.Match[str]) -> str:
         return f"@{target[1:]}"
     if label and target.startswith(("!subteam^", "!date^")):
         return label
+    if target.startswith("!date^"):
+        return moment(target.split("^")[1]) or match[0]
     return match[0]
+
+
+def moment(seconds: object) -> str:
+    """Write a time, in seconds since 1970, for whoever reads in whatever zone; "" for what is none."""
+    try:
+        at = datetime.fromtimestamp(float(str(seconds)), UTC)
+    except (ValueError, OverflowError, OSError):
+        return ""
+    return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def named_channels(text: str) -> tuple[tuple[str, str], ...]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +29,10 @@ def section(*elements: dict[str, Any]) -> dict[str, Any]:
 
 def word(text: str) -> dict[str, Any]:
     return {"type": "text", "text": text}
+
+
+def styled(text: str, *styles: str) -> dict[str, Any]:
+    return word(text) | {"style": dict.fromkeys(styles, True)}
 
 
 @given(st.dictionaries(st.sampled_from(("text", "blocks", "attachments")), JSON))
@@ -109,3 +114,112 @@ def test_a_shared_message_is_read() -> None:
 
 def test_what_no_database_takes_goes() -> None:
     assert flat(rich(section(word("a\0b\ud800c")))) == "abc"
+
+
+@pytest.mark.parametrize(
+    ("pieces", "written"),
+    [
+        (
+            [word("plan: "), styled("deploy on Friday", "strike"), word(" on Monday")],
+            "plan: ~~deploy on Friday~~ on Monday",
+        ),
+        ([styled("a", "bold"), styled(" and ", "bold"), styled("b", "bold", "italic")], "**a and** **_b_**"),
+        ([word("run "), styled("ls -l", "code"), word(" now")], "run `ls -l` now"),
+        ([styled("a`b", "code")], "``a`b``"),
+        ([styled("`", "code")], "`` ` ``"),
+        ([styled("one\ntwo ", "bold"), word("three")], "**one**\n**two** three"),
+        (
+            [word("2 * 3, snake_case, **no** and `x`"), styled("yes", "bold")],
+            "2 * 3, snake_case, \\**no\\** and \\`x\\`**yes**",
+        ),
+        ([word("literal ** stays")], "literal ** stays"),
+        (
+            [{"type": "link", "url": "https://x.example", "text": "docs", "style": {"bold": True}}],
+            "**docs (https://x.example)**",
+        ),
+        ([{"type": "user", "user_id": "U1", "style": {"bold": True}}, word(" hi")], "<@U1> hi"),
+        ([{"type": "date", "timestamp": 1764460800, "format": "{date}"}], "2025-11-30 00:00 UTC"),
+        ([{"type": "date", "timestamp": 1, "fallback": "the epoch"}], "the epoch"),
+        ([{"type": "color", "value": "#F405B3"}, {"type": "broadcast", "range": "here"}], "#F405B3@here"),
+        ([{"type": "hologram", "label": {"type": "plain_text", "text": "kept"}, "some_id": "X1"}], "kept"),
+    ],
+)
+def test_styles_become_markdown(pieces: list[dict[str, Any]], written: str) -> None:
+    assert flat(rich(section(*pieces))) == written
+
+
+def test_names_come_from_the_text() -> None:
+    channel, group = {"type": "channel", "channel_id": "C1"}, {"type": "usergroup", "usergroup_id": "S1"}
+    said = rich(section(channel, word(" and "), group))
+    assert flat(said | {"text": "<#C1|general> and <!subteam^S1|@oncall>"}) == "#general and @oncall"
+    assert flat(said | {"text": "<#C1|> and <!subteam^S1>"}) == "<#C1> and <!subteam^S1>"
+    assert flat({"text": "<#C1|> and <!subteam^S1>"}) == "<#C1> and <!subteam^S1>"
+
+
+def test_lists_and_quotes_nest() -> None:
+    message = rich(
+        {"type": "rich_text_list", "style": "bullet", "elements": [section(word("a"))]},
+        {"type": "rich_text_list", "style": "ordered", "indent": 1, "offset": 2, "elements": [section(word("b\nc"))]},
+        {"type": "rich_text_list", "style": "bullet", "border": 1, "elements": [section(word("said"))]},
+        {"type": "rich_text_quote", "elements": [word("x\n\ny")]},
+        {"type": "rich_text_preformatted", "elements": [word("```\n**raw**"), styled("z", "bold")]},
+    )
+    assert flat(message) == "- a\n    3. b\n      c\n> - said\n> x\n>\n> y\n````\n```\n**raw**z\n````"
+
+
+def test_controls_tell_their_labels() -> None:
+    def named(text: str) -> dict[str, str]:
+        return {"type": "plain_text", "text": text}
+
+    overflow = {"type": "overflow", "options": [{"text": named("Edit"), "value": "1"}]}
+    select = {
+        "type": "static_select",
+        "placeholder": named("Team"),
+        "option_groups": [{"options": [{"text": named("Apps")}]}],
+    }
+    button = {"type": "button", "text": named("Runbook"), "url": "https://x.example/r", "action_id": "a", "value": "v"}
+    blocks = [
+        {"type": "section", "text": {"type": "mrkdwn", "text": "*High*"}, "accessory": button},
+        {"type": "actions", "elements": [overflow, select, {"type": "button", "text": named("Approve"), "value": "v"}]},
+        {"type": "input", "label": named("Why?"), "element": {"type": "plain_text_input", "initial_value": "because"}},
+    ]
+    assert flat({"blocks": blocks}) == (
+        "*High*\nRunbook (https://x.example/r)\n\n[Edit] [Team: Apps] [Approve]\n\nWhy?: [because]"
+    )
+    assert flat({"text": "Deploy?", "blocks": blocks[1:2]}) == "Deploy?\n\n[Edit] [Team: Apps] [Approve]"
+    assert flat({"text": "Deploy?", "blocks": blocks[1:2]}, has_controls=False) == "Deploy?"
+
+
+def test_an_unheard_block_keeps_its_text() -> None:
+    card = {
+        "type": "card",
+        "title": {"type": "plain_text", "text": "Disk full"},
+        "body": {"lines": ["on db-1"]},
+        "card_id": "X",
+    }
+    blocks = [{"type": "header", "text": {"type": "plain_text", "text": "Incident"}}, card]
+    assert flat({"text": "Incident", "blocks": blocks}) == "Incident\n\nDisk full\non db-1"
+    assert flat({"text": "Paged: Kim", "blocks": blocks}) == "Paged: Kim\n\nIncident\n\nDisk full\non db-1"
+
+
+def test_footers_and_previews_are_read() -> None:
+    attachment = {
+        "author_name": "Kim",
+        "author_subname": "Support",
+        "text": "It burns",
+        "footer": "Posted in #ops",
+        "ts": "1764460800",
+        "from_url": "https://x.example/p1",
+        "actions": [{"type": "button", "text": "Open", "url": "https://x.example/o"}],
+        "preview": {"title": {"type": "plain_text", "text": "Canvas"}, "type": "canvas", "can_remove": True},
+    }
+    assert flat({"attachments": [attachment]}) == (
+        "Kim Support\nIt burns\nOpen (https://x.example/o)\nPosted in #ops · 2025-11-30 00:00 UTC\nCanvas\nhttps://x.example/p1"
+    )
+    video = {
+        "type": "video",
+        "title": {"type": "plain_text", "text": "Demo"},
+        "title_url": "https://x.example/v",
+        "alt_text": "a demo",
+    }
+    assert flat({"blocks": [video]}) == "Demo: a demo (https://x.example/v)"
