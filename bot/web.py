@@ -6,7 +6,9 @@ import asyncio
 import logging
 import time
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from http import HTTPStatus
+from math import inf
+from typing import TYPE_CHECKING, cast
 
 from aiohttp import web
 
@@ -16,12 +18,20 @@ from bot.slack.http import BODY_LIMIT, PATH
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
+    from aiohttp.typedefs import Handler
+    from aiohttp.web_protocol import RequestHandler
+
 log = logging.getLogger(__name__)
 
 CHECK_TIMEOUT = 5.0  # seconds for one check
 CHECK_AGE = 10.0  # seconds for which an answer holds, so that a probe costs Slack's rate limit next to nothing
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 GRACE = 5.0  # seconds that open requests get when the server stops
+# Seconds that a sender has: for the headers of a connection's first request, between two requests, for a body.
+# Slack itself gives up after 3.
+HEADERS_WITHIN, IDLE_WITHIN, BODY_WITHIN = 10.0, 75.0, 10.0
+LINGERING = 1.0  # seconds for which what still comes is read behind an early answer
+LOOK_FOR_SLOW = 1.0  # seconds between two looks for connections that are past it
 
 
 class Readiness:
@@ -97,13 +107,54 @@ def application(
     return app
 
 
+class Deadlines:
+    """Closes connections whose sender takes too long; aiohttp itself waits forever for a first request."""
+
+    def __init__(self, *, headers: float = HEADERS_WITHIN, body: float = BODY_WITHIN) -> None:
+        self._headers, self._body = headers, body
+        self._until: dict[RequestHandler, float] = {}
+
+    @web.middleware
+    async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Read the body in time, or answer 408; while the request is handled, its connection has no deadline."""
+        self._until[request.protocol] = inf
+        try:
+            async with asyncio.timeout(self._body):
+                await request.read()  # which aiohttp keeps for the handler
+        except TimeoutError:
+            response = web.Response(status=HTTPStatus.REQUEST_TIMEOUT, text="the body took too long")
+            response.force_close()
+            return response
+        try:
+            return await handler(request)
+        finally:
+            self._until[request.protocol] = time.monotonic() + IDLE_WITHIN
+
+    async def close_late(self, server: web.Server) -> None:
+        """Close what is past its deadline, until cancelled."""
+        while True:
+            now = time.monotonic()
+            self._until = {each: self._until.get(each, now + self._headers) for each in server.connections}
+            for connection, until in self._until.items():
+                if until < now:
+                    connection.force_close()
+            await asyncio.sleep(LOOK_FOR_SLOW)
+
+
 @asynccontextmanager
-async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
+async def listening(
+    app: web.Application, host: str, port: int, deadlines: Deadlines | None = None
+) -> AsyncIterator[str]:
     """Serve until the block is left, and yield the address; port 0 takes a free one. Raises `OSError`."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE)
+    deadlines = deadlines or Deadlines()
+    app.middlewares.append(deadlines.middleware)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE, lingering_time=LINGERING)
     await runner.setup()
+    server = cast("web.Server", runner.server)  # there from the set-up on
+    closing = asyncio.create_task(deadlines.close_late(server), name="slow connections")
     try:
         await web.TCPSite(runner, host, port).start()
         yield f"http://{host}:{runner.addresses[0][1]}"
     finally:
+        closing.cancel()
         await runner.cleanup()
