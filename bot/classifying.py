@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from bot import ledger
 from bot.core import command as commands
+from bot.core.access import check_member
 from bot.core.classify import press as presses
 from bot.core.classify import typed
 from bot.core.classify.batched import collect, submit
@@ -116,12 +117,16 @@ class Classifying:
         return await presses.press(press, bookmark=bookmark, world=self._world)
 
     async def submit(self, submission: Submission) -> Mapping[str, str]:
-        """Take a filled form in; return its faults by the field. Raises `UsageError`, `NotAllowedError`."""
+        """Take a filled form in; return its faults by the field.
+
+        Raises `UsageError`, `NotAllowedError`, `ChatError`.
+        """
         if submission.name == SHORTCUT:
             try:
                 asked = presses.read_request(submission, _id(f"{submission.asker.home} {submission.id}"))
             except UsageError as error:
                 return {"categories": error.sentence}
+            await check_member((asked.place,), asked.asker.person, self._world.chat)
             payload = _ASKED.dump_python(asked, mode="json")
             await self._inbox.accept(Delivery(f"classify:{asked.id}", lane(asked.place), ASKED, payload))
             return {}

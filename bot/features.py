@@ -146,7 +146,7 @@ def enter_core(
     features.presses |= {name: partial(case, store=store, model=model, chat=chat) for name, case in PRESSES.items()}
     features.presses[forget.FORGET] = partial(forget.press_forget, admins=admins, eraser=eraser, chat=chat)
     features.presses_now[again.RATE] = partial(again.rate, store=store)
-    features.forms[again.COMMENT] = FormCase(partial(again.comment, store=store), where_told)
+    features.forms[again.COMMENT] = FormCase(partial(again.comment, store=store, chat=chat), where_told)
     features.parts_of |= {
         **dict.fromkeys((summary.RESUME, summary.SHORTER, summary.LONGER, summary.ACTIONS), "summarize"),
         **dict.fromkeys((wording.TESTS, wording.EXPLAIN, wording.TRANSLATE), "code"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.classifying import Classifying
 from bot.configuring import Configuring
 from bot.core import again, forget, parley
+from bot.core.access import ELSEWHERE
 from bot.core.control import STOP
 from bot.core.conversation import is_stop
 from bot.core.ports import Asker
@@ -155,6 +156,8 @@ class DurableReception:
             log.warning("nobody knows the form %s", submission.name)
             return {}
         place = await form.where(submission)
+        if place and place.workspace != submission.workspace:
+            raise NotAllowedError(ELSEWHERE)
         if place and (refusal := await self._gate.refusal_of_form(submission, place)):
             raise NotAllowedError(refusal)
         return await form.submit(submission)

@@ -269,7 +269,7 @@ class Triaging:
         """Carry out what a button says. Raises `ChatError`."""
         nothing = Record(press.place, press.asker.person)
         try:
-            record = await act.press(press, board=self._board, store=self._store)
+            record = await act.press(press, board=self._board, store=self._store, chat=self._chat)
         except (NotAllowedError, UsageError) as error:
             async with self._chat.whisper(press.place, press.asker) as visible:
                 await visible.replace(error.sentence)
@@ -280,7 +280,7 @@ class Triaging:
 
     async def open_form(self, press: Press) -> Form:
         """Open the form that changes a record. Raises `UsageError`, `NotAllowedError`."""
-        return await act.open_form(press, board=self._board, store=self._store)
+        return await act.open_form(press, board=self._board, store=self._store, chat=self._chat)
 
     async def submit(self, submission: Submission) -> Mapping[str, str]:
         """Take a filled form in; return its faults by the field. Raises `UsageError`, `NotAllowedError`."""

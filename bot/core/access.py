@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from bot.core.channel_settings import Outsiders
+from bot.errors import NotAllowedError, NotInChannelError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from bot.core.channel_settings import ChannelSettings
-    from bot.core.conversation import Heard
+    from bot.core.conversation import Heard, Place
+    from bot.core.ports import Chat
 
+ELSEWHERE = "This form belongs to another workspace, so nothing was done."
 OWN = "parley"  # the command that admins always have: what they switch off by mistake they can switch on again
 
 
@@ -67,6 +70,20 @@ def refusal(visitor: Visitor, channel: str, settings: ChannelSettings, helpers: 
         if holds:
             return sentence
     return ""
+
+
+async def check_member(channels: Iterable[Place], person: str, chat: Chat) -> None:
+    """Raise `NotAllowedError` unless a person is in one of some channels; `ChatError`.
+
+    The value of a control or a form names them, and is not to be trusted: see `Submission`.
+    """
+    for channel in channels:
+        try:
+            if (await chat.standing(replace(channel, thread=""), person)).is_member:
+                return
+        except NotInChannelError:
+            continue
+    raise NotAllowedError("Only people who are in that channel can do this.")
 
 
 def _is_closed(channel: str, settings: ChannelSettings) -> bool:

@@ -6,6 +6,7 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.core.access import check_member
 from bot.core.answer import draft, is_first
 from bot.core.control import STOP, Button, Feedback, Field, Form
 from bot.core.conversation import Heard, Message, Place, Record
@@ -104,11 +105,12 @@ async def rate(press: Press, *, store: Store) -> Form | None:
     return Form(COMMENT, "Thank you", (field,), value=value, submit="Send")
 
 
-async def comment(submission: Submission, *, store: Store) -> Mapping[str, str]:
-    """Keep the words to a bad rating."""
+async def comment(submission: Submission, *, store: Store, chat: Chat) -> Mapping[str, str]:
+    """Keep the words to a bad rating. Raises `NotAllowedError`, `ChatError`."""
     workspace, channel, thread, question = submission.value.split(" ")
     words = submission.answers.get(COMMENT, "")
     from_where = Place(workspace, channel, thread)
+    await check_member((from_where,), submission.asker.person, chat)
     await store.rate(from_where, question, submission.asker.person, is_good=False, comment=str(words))
     return {}
 

@@ -114,10 +114,14 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A filled form: what was entered, by the fields' names. `id` is unique to it."""
+    """A filled form: what was entered, by the fields' names. `id` is unique to it.
+
+    `workspace` is where it was submitted, as the platform says; what `value` names has to be there.
+    """
 
     id: str
     name: str
     value: str
     answers: dict[str, str | tuple[str, ...]]
     asker: Asker
+    workspace: str

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from bot.core import configure, keeping
 from bot.core import settings_fields as fields
+from bot.core.access import ELSEWHERE
 from bot.core.channel_settings import merged
 from bot.core.configure import EDIT, EDIT_TRIAGE, EDIT_WORKSPACE
-from bot.core.control import Field, Form
+from bot.core.control import Field, Form, Submission
 from bot.core.conversation import Place, Record
 from bot.core.ports import Call, Chat, Model, Purpose, Request, Role, Store, Turn
 from bot.core.settings_history import why
-from bot.errors import BotError, ChatError, ModelError, NotInChannelError, UsageError
+from bot.errors import BotError, ChatError, ModelError, NotAllowedError, NotInChannelError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bot.core.control import Press, Submission
+    from bot.core.control import Press
     from bot.core.ports import Bookmark
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,13 @@ class Desk:
     most_days: int = 0
 
     async def check(self, place: Place, press: Press | Submission) -> None:
-        """Raise `NotAllowedError` unless somebody may change a place's settings, `UsageError` where it is gone."""
+        """Raise `NotAllowedError` unless somebody may change a place's settings, `UsageError` where it is gone.
+
+        Which place, a form's value says: it has to be in the workspace where it was pressed.
+        """
+        acted_in = press.workspace if isinstance(press, Submission) else press.place.workspace
+        if place.workspace != acted_in:
+            raise NotAllowedError(ELSEWHERE)
         try:
             await configure.check_may_change(replace(place, thread=""), press.asker, admins=self.admins, chat=self.chat)
         except NotInChannelError:

@@ -145,12 +145,14 @@ def _of_slack(field: Field) -> dict[str, Any]:
 def submitted(body: Mapping[str, Any]) -> Submission:
     """Read a submission's payload."""
     shown, user = body.get("view") or {}, body.get("user") or {}
+    team = str((body.get("team") or {}).get("id") or user.get("team_id") or "")
     return Submission(
         id=f"{shown.get('id')}:{shown.get('hash')}",
         name=str(shown.get("callback_id") or ""),
         value=str(shown.get("private_metadata") or ""),
         answers=answers(shown),
-        asker=Asker(str(user.get("id") or ""), str((body.get("team") or {}).get("id") or user.get("team_id") or "")),
+        asker=Asker(str(user.get("id") or ""), team),
+        workspace=str(shown.get("app_installed_team_id") or team),
     )
 
 

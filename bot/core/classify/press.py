@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
+from bot.core.access import check_member
 from bot.core.classify import begin, category, report
 from bot.core.classify.batched import BATCH, COLLECTED
 from bot.core.classify.begin import CANCEL, EDIT, GO, GO_BATCHED
@@ -14,7 +15,7 @@ from bot.core.classify.report import CORRECT, EXPORT, RESUME
 from bot.core.classify.result import MOST_LISTED
 from bot.core.classify.run import Asked, Status
 from bot.core.classify.typed import Wish
-from bot.core.control import MAX_VALUE, Button, Field, Form
+from bot.core.control import MAX_VALUE, Button, Field, Form, Press
 from bot.core.conversation import Place, Record
 from bot.core.reply import disclaimer
 from bot.core.tell import tell
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from bot.core.classify.begin import World
     from bot.core.classify.run import Run
-    from bot.core.control import Press, Submission
+    from bot.core.control import Submission
     from bot.core.ports import Asker, Bookmark
 
 SHORTCUT = "classify_file"
@@ -45,6 +46,7 @@ async def press(pressed: Press, *, bookmark: Bookmark, world: World) -> Record:
     try:
         run = await _run(pressed.value, pressed.place.workspace, world)
         if pressed.name == EXPORT:
+            await _check_sees(run, pressed, world)
             await _export(run, bookmark=bookmark, world=world)
         else:
             _check_may_decide(run, pressed.asker, world)
@@ -122,6 +124,7 @@ async def open_form(pressed: Press, *, world: World) -> Form:
         hint = "One a line, with a definition behind a colon where the name says too little."
         return Form(EDIT, "Categories", (Field("categories", "Categories", "area", text, hint=hint),), run.id, "Sort")
     _check_may_correct(run, pressed.asker)
+    await _check_sees(run, pressed, world)
     if run.items <= MOST_LISTED and len((rows := await _rows_form(run, world)).value) <= MAX_VALUE:
         return rows
     number = Field("number", "Number of the message", hint="As in the file's first column; several with commas.")
@@ -188,6 +191,13 @@ def read_request(submission: Submission, id_: str) -> Asked:
     return Asked(id_, Place(**told["place"]), submission.asker, told["message"], "classify this", wish)
 
 
+async def _check_sees(run: Run, acting: Press | Submission, world: World) -> None:
+    """Raise `NotAllowedError` unless a run's results stand where somebody is. Raises `ChatError`."""
+    is_there = isinstance(acting, Press) and acting.place.channel == run.place.channel
+    if not is_there and acting.asker.person != run.asker.person:
+        await check_member((run.place,), acting.asker.person, world.chat)
+
+
 def _check_may_correct(run: Run, asker: Asker) -> None:
     """People of other organisations may read along, but what they say does not teach the bot."""
     if asker.home != run.place.workspace:
@@ -214,6 +224,7 @@ async def submit(submission: Submission, *, world: World) -> Mapping[str, str]:
         _check_may_decide(run, submission.asker, world)
         return await _take_categories(run, str(submission.answers.get("categories", "")), world)
     _check_may_correct(run, submission.asker)
+    await _check_sees(run, submission, world)
     if shown := submission.value.partition(" ")[2]:
         return await _take_rows(run, json.loads(shown), submission, world)
     return await _take_correction(run, submission, world)

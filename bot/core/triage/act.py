@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from bot.core.access import check_member
 from bot.core.classify import category
 from bot.core.control import Field, Form
+from bot.core.conversation import Place
 from bot.core.triage.card import CHANGE, DISMISS, REOPEN, RESOLVE, TAKE
 from bot.core.triage.item import Status
 from bot.errors import NotAllowedError, UsageError
@@ -24,9 +26,13 @@ GONE = "This feedback is not there any more."
 NOBODY = "-"  # the choice of no team: a menu's choices can't be empty
 
 
-async def press(pressed: Press, *, board: Board, store: Store) -> Feedback | None:
-    """Carry out what a button says, and return the record as it is then. Raises `NotAllowedError`, `UsageError`."""
-    record, _ = await _open(pressed.value, pressed.asker, pressed.place.workspace, board=board, store=store)
+async def press(pressed: Press, *, board: Board, store: Store, chat: Chat) -> Feedback | None:
+    """Carry out what a button says, and return the record as it is then.
+
+    Raises `NotAllowedError`, `UsageError`, `ChatError`.
+    """
+    record, settings = await _open(pressed.value, pressed.asker, pressed.place.workspace, board=board, store=store)
+    await _check_sees(record, settings, pressed.asker, chat, pressed.place.channel)
     person = pressed.asker.person
     values: dict[str, Any] = {
         TAKE: {"status": Status.TAKEN, "assignee": person},
@@ -40,10 +46,11 @@ async def press(pressed: Press, *, board: Board, store: Store) -> Feedback | Non
     return await board.change(record.workspace, record.id, **values)
 
 
-async def open_form(pressed: Press, *, board: Board, store: Store) -> Form:
-    """Make the form in which a record can be changed. Raises `NotAllowedError`, `UsageError`."""
+async def open_form(pressed: Press, *, board: Board, store: Store, chat: Chat) -> Form:
+    """Make the form in which a record can be changed. Raises `NotAllowedError`, `UsageError`, `ChatError`."""
     id_ = pressed.choice or pressed.value
     record, settings = await _open(id_, pressed.asker, pressed.place.workspace, board=board, store=store)
+    await _check_sees(record, settings, pressed.asker, chat, pressed.place.channel)
     first = await board.find(record.workspace, record.duplicate_of) if record.duplicate_of else None
     fields = [_menu("category", "Category", record.category, categories(settings))]
     fields.append(_menu("severity", "Severity", record.severity, settings.severities))
@@ -76,6 +83,7 @@ async def submit(
     """
     workspace, _, id_ = submission.value.partition(" ")
     record, settings = await _open(id_, submission.asker, workspace, board=board, store=store)
+    await _check_sees(record, settings, submission.asker, chat)
     answers = {name: str(value) for name, value in submission.answers.items()}
     person = submission.asker.person
     values: dict[str, Any] = {}
@@ -120,6 +128,18 @@ async def find(value: str, *, board: Board) -> Feedback | None:
     """Return the record that a form's value names, None where it is gone."""
     workspace, _, id_ = value.partition(" ")
     return await board.find(workspace, int(id_)) if id_.isdecimal() else None
+
+
+async def _check_sees(
+    record: Feedback, settings: ChannelSettings, asker: Asker, chat: Chat, pressed_in: str = ""
+) -> None:
+    """Raise `NotAllowedError` unless somebody is where the record is shown: its own channel, or that of a team.
+
+    Where they pressed is proof, as the platform says it; only what a value names is not. Raises `ChatError`.
+    """
+    shown = dict.fromkeys([record.channel, *(team.channel for team in settings.teams if team.channel)])
+    if pressed_in not in shown:
+        await check_member([Place(record.workspace, channel) for channel in shown], asker.person, chat)
 
 
 async def _open(
