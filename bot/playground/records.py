@@ -93,10 +93,14 @@ class File:
 
 @dataclass(slots=True, eq=False)
 class Stream:
-    """The streaming side of a message: when it began (seconds) and whether it still takes text."""
+    """The streaming side of a message: when it began (seconds) and whether it still takes text.
+
+    `mode` is that of its first content, "chunks" or "markdown_text", "" while it has none.
+    """
 
     began: float
     state: Literal["streaming", "completed", "stopped_by_user"] = "streaming"
+    mode: str = ""
 
 
 @dataclass(slots=True, eq=False)

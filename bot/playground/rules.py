@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,7 +61,8 @@ class Rules:
     `token_lifetime`: how long a token lives where the app rotates them, 43,200 with Slack; None where it does not.
     `tiers`: hold every method to the rate limit of its tier. `retry_delays`: the waits before the second, third and
     fourth try of an event that nobody acknowledged. `missing_methods`: what this workspace lacks, answered with
-    `unknown_method`.
+    `unknown_method`. `stream_lifetime`: after how long a stream dies, None for never. `no_streams_in`: the kinds of
+    channels that take no stream.
     """
 
     ack_timeout: float = 3.0
@@ -69,7 +70,8 @@ class Rules:
     trigger_lifetime: float = 3.0
     response_url_lifetime: float = 1800.0
     response_url_uses: int = 5
-    stream_lifetime: float = 300.0
+    stream_lifetime: float | None = 300.0
+    no_streams_in: frozenset[Literal["im", "group", "channel"]] = frozenset()
     connections: int = 10
     token_lifetime: float | None = None
     tiers: bool = False

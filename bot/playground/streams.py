@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from bot.playground.workspace import Workspace
 
 TASK_STATUSES = ("pending", "in_progress", "complete", "error")
+# The two modes of a stream, which keeps that of its first content.
+CHUNKS, MARKDOWN = "chunks", "markdown_text"
 
 
 class Streams:
@@ -24,22 +26,32 @@ class Streams:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
-    def start(self, message: Message, chunks: list[Json]) -> Message:
-        """Post a message that takes more text until `stop`."""
-        message.stream = Stream(self._workspace.clock())
+    def start(self, message: Message, chunks: list[Json], mode: str) -> Message:
+        """Post a message that takes more text until `stop`, in the mode of its first content."""
+        message.stream = Stream(self._workspace.clock(), mode=mode)
         message.blocks = extended([], chunks)
         message.text = text_of(chunks)
         return self._workspace.post(message)
 
-    def append(self, message: Message, chunks: list[Json]) -> None:
-        """Add to a streamed message; raises `message_not_in_streaming_state`, `stopped_by_user`."""
-        self._check_open(message)
+    def append(self, message: Message, chunks: list[Json], mode: str) -> None:
+        """Add to a streamed message.
+
+        Raises `message_not_in_streaming_state`, `stopped_by_user`, `streaming_mode_mismatch`.
+        """
+        self._check_open(message, mode)
         self._extend(message, chunks)
         self._workspace.publish(Grew(message))
 
-    def stop(self, message: Message, chunks: list[Json], blocks: list[Json], metadata: Json | None) -> None:
-        """End a streamed message, with a last piece and blocks below it; raises as `append`."""
-        stream = self._check_open(message)
+    def stop(
+        self, message: Message, chunks: list[Json], mode: str, *, blocks: list[Json], metadata: Json | None
+    ) -> None:
+        """End a streamed message, with a last piece and blocks below it; raises as `append`.
+
+        A stream of chunks takes its last blocks as a chunk, too.
+        """
+        stream = self._check_open(message, mode)
+        if blocks and stream.mode == CHUNKS:
+            raise ApiError("streaming_mode_mismatch")
         previous = message_json(self._workspace, message)
         self._extend(message, chunks)
         message.blocks = [*message.blocks, *blocks]
@@ -64,7 +76,8 @@ class Streams:
         """Tell whether a message still takes text, its age considered."""
         if message.stream is None or not message.streaming:
             return False
-        if self._workspace.clock() - message.stream.began > self._workspace.rules.stream_lifetime:
+        lifetime = self._workspace.rules.stream_lifetime
+        if lifetime is not None and self._workspace.clock() - message.stream.began > lifetime:
             self._end(message)
         return message.streaming
 
@@ -74,15 +87,24 @@ class Streams:
             message.stream.state = "completed"
             self._workspace.publish(Grew(message))
 
-    def _check_open(self, message: Message) -> Stream:
-        if message.stream is None or not self.is_open(message):
-            stopped = message.stream is not None and message.stream.state == "stopped_by_user"
+    def _check_open(self, message: Message, mode: str) -> Stream:
+        stream = message.stream
+        if stream is None or not self.is_open(message):
+            stopped = stream is not None and stream.state == "stopped_by_user"
             raise ApiError("stopped_by_user" if stopped else "message_not_in_streaming_state")
-        return message.stream
+        stream.mode = stream.mode or mode  # a bare start leaves it open
+        if mode not in {"", stream.mode}:
+            raise ApiError("streaming_mode_mismatch")
+        return stream
 
     def _extend(self, message: Message, chunks: list[Json]) -> None:
         message.blocks = extended(message.blocks, chunks)
         message.text += text_of(chunks)
+
+
+def mode_of(markdown_text: str, chunks: object) -> str:
+    """Tell which of the two ways to give text a call has taken, "" for neither."""
+    return (CHUNKS if chunks else "") or (MARKDOWN if markdown_text else "")
 
 
 def checked(markdown_text: str, chunks: object) -> list[Json]:

@@ -25,8 +25,10 @@ LONGEST_WAIT = 30.0  # seconds that a rate limit may ask for before the turn is 
 
 _TRANSIENT = {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 _NOT_A_MEMBER = {"not_in_channel", "channel_not_found"}
-# Codes by which Slack refuses a token for good; https://docs.slack.dev/reference/methods/auth.test
+# Codes by which Slack refuses a token; https://docs.slack.dev/reference/methods/auth.test
 REVOKED = {"account_inactive", "invalid_auth", "invalid_refresh_token", "not_authed", "token_expired", "token_revoked"}
+# … and those of them that were seen to pass: a token that is being renewed, or one of Slack's own bad minutes.
+PASSING = {"invalid_auth", "not_authed", "token_expired"}
 
 
 def web_client(token: str, base_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
@@ -63,7 +65,7 @@ def _translate(error: SlackApiError) -> ChatError:
     if code in _NOT_A_MEMBER:
         return NotInChannelError(code)
     if code in REVOKED:
-        return RevokedError(code)
+        return RevokedError(code, is_transient=code in PASSING)
     return ChatError(code, is_transient=code in _TRANSIENT or status >= 500)  # noqa: PLR2004 - HTTP's own number
 
 
@@ -81,6 +83,25 @@ def _wait(error: Exception) -> bool | float:
 async def call(method: Callable[..., Awaitable[T]], **arguments: Any) -> T:  # noqa: ANN401 - the SDK's own arguments
     """Call a method of the SDK; wait and repeat where Slack's rate limit said so. Raises `ChatError`."""
     async for attempt in stamina.retry_context(on=_wait, attempts=4, timeout=PATIENCE):
+        with attempt, translated():
+            return await method(**arguments)
+    raise AssertionError("stamina returns or raises")  # pragma: no cover
+
+
+def _wait_or_repeat(error: Exception) -> bool | float:
+    return _wait(error) or (
+        isinstance(error, ChatError) and error.is_transient and not isinstance(error, ChatBusyError)
+    )
+
+
+async def call_again(method: Callable[..., Awaitable[T]], **arguments: Any) -> T:  # noqa: ANN401 - as above
+    """Call a method of the SDK that may as well arrive twice; repeat it also where nobody knows whether it did.
+
+    Raises `ChatError`.
+    """
+    async for attempt in stamina.retry_context(
+        on=_wait_or_repeat, attempts=4, timeout=PATIENCE, wait_initial=0.2, wait_jitter=0.3
+    ):
         with attempt, translated():
             return await method(**arguments)
     raise AssertionError("stamina returns or raises")  # pragma: no cover

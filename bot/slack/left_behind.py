@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from bot.errors import ChatError
-from bot.slack.api import call
+from bot.slack.api import call_again
 from bot.slack.message import mark_of
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ async def find(client: AsyncWebClient, place: Place, author: str, *, after: str)
     Files are left out: they bear no mark. Raises a `ChatError` that may pass.
     """
     try:
-        page = await call(
+        page = await call_again(
             client.conversations_replies,
             channel=place.channel,
             ts=place.thread,

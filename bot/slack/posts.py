@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import ChatBusyError, ChatError, GoneError
-from bot.slack.api import call, translated
+from bot.slack.api import call, call_again, translated
 from bot.slack.budget import DELETE, POST, UPDATE
 from bot.slack.message import message
 
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 
 # Codes by which Slack refuses a message for its blocks; then a table goes as the Markdown that it was.
 BAD_BLOCKS = {"invalid_blocks", "invalid_blocks_format", "invalid_attachments", "msg_blocks_too_long"}
+# … and for its length, which Slack has its own ways to count.
+TOO_LONG = {"msg_too_long", "msg_blocks_too_long"}
 GONE = {"thread_not_found", "message_not_found"}
 
 
@@ -47,17 +50,21 @@ class Posts:
         return str(response["ts"])
 
     async def update(
-        self, place: Place, ts: str, part: Part, mark: Mapping[str, Any], check: Callable[[], None]
+        self,
+        place: Place,
+        ts: str,
+        part: Part,
+        mark: Mapping[str, Any],
+        check: Callable[[], None],
+        *,
+        is_paid: bool = False,
     ) -> None:
-        """Change what a message says. Raises `GoneError`, `ChatError`."""
-        await self._laid(UPDATE, self._client.chat_update, place, part, check, ts=ts, metadata=mark)
+        """Change what a message says. Raises `GoneError`, `ChatError`. `is_paid`: its call was taken already."""
+        await self._laid(UPDATE, self._client.chat_update, place, part, check, is_paid=is_paid, ts=ts, metadata=mark)
 
-    async def update_if_cheap(
-        self, place: Place, ts: str, part: Part, mark: Mapping[str, Any], check: Callable[[], None]
-    ) -> None:
-        """Change what a message says for now, unless the budget is short. Raises `GoneError`, `ChatError`."""
-        if await self._budget.take(UPDATE, place, spare=0.5):
-            await self._laid(UPDATE, self._client.chat_update, place, part, check, is_paid=True, ts=ts, metadata=mark)
+    async def take_update(self, place: Place) -> bool:
+        """Take the call for a change that is only for now, unless the budget is short."""
+        return await self._budget.take(UPDATE, place, spare=0.5)
 
     async def delete(self, place: Place, ts: str, check: Callable[[], None]) -> None:
         """Delete a message. Raises `ChatError`, but not for one that is gone."""
@@ -77,14 +84,20 @@ class Posts:
         is_paid: bool = False,
         **arguments: object,
     ) -> Any:  # noqa: ANN401 (the SDK's own)
-        laid, plain = message(part), message(part, has_tables=False)
-        try:
-            return await self._call(name, method, place, check, is_paid=is_paid, **arguments, **laid)
-        except ChatError as error:
-            if error.code not in BAD_BLOCKS or laid == plain:
-                raise
-            log.warning("%s goes without tables: %s", name, error)
-        return await self._call(name, method, place, check, is_paid=False, **arguments, **plain)
+        """Send a part with its tables, without them where Slack refuses its blocks, at last with its text alone."""
+        bare = replace(part, footer="", controls=())
+        laid = [message(part), message(part, has_tables=False), message(bare, has_tables=False)]
+        for number, content in enumerate(laid):
+            if content in laid[:number]:
+                continue
+            try:
+                return await self._call(name, method, place, check, is_paid=is_paid, **arguments, **content)
+            except ChatError as error:
+                if error.code not in BAD_BLOCKS or content == laid[-1]:
+                    raise
+                log.warning("%s goes with fewer blocks: %s", name, error)
+            is_paid = False
+        raise AssertionError("the last one returns or raises")  # pragma: no cover
 
     async def _call(
         self,
@@ -109,7 +122,8 @@ class Posts:
                 raise
 
         try:
-            return await call(checked)
+            # An edit and a deletion may as well arrive twice; a message would then be there twice.
+            return await (call if name is POST else call_again)(checked)
         except ChatError as error:
             if error.code in GONE:
                 raise GoneError(error.code) from error

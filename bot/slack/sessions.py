@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import OrderedDict
 from contextvars import Context
 from typing import TYPE_CHECKING
 
 from bot.errors import ChatBusyError, ChatError
-from bot.slack.api import call_once
+from bot.slack.api import call_again, call_once
 from bot.slack.budget import STATUS
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ NO_SESSIONS = {"unknown_method", "missing_scope", "not_allowed_token_type", "fea
 # What is kept of the limit for clearing: a status that was set has to be cleared.
 FOR_CLEARING = 0.5
 CLEARING = 5.0  # seconds that it may take to take off the status of a turn that was lost
+# Tries to take a status off, which Slack would show for an hour. Most limits that Slack asks to wait for last a minute.
+TRIES = 5
+MOST_SHOWN = 10_000
 TITLE_LIMIT = 200  # characters; https://docs.slack.dev/reference/methods/agents.sessions.setStatus
 
 
@@ -38,6 +42,17 @@ class Sessions:
         self._client = client
         self._budget = budget
         self._without: set[str] = set()
+        self._shown: OrderedDict[Place, None] = OrderedDict()
+
+    def may_show(self, place: Place) -> bool:
+        """Return whether a thread may show a status that this process has set."""
+        return place in self._shown
+
+    def note(self, place: Place) -> None:
+        """Take in that a thread shows a status, as Slack sets one with each stream."""
+        self._shown[place] = None
+        while len(self._shown) > MOST_SHOWN:
+            self._shown.popitem(last=False)
 
     async def begin(self, place: Place, check: Callable[[], None], title: str = "") -> bool:
         """Show that the bot is at work, if there is room in the budget; tell whether it may be shown now.
@@ -55,19 +70,51 @@ class Sessions:
         if place.workspace in self._without or not await self._budget.take(STATUS, place, spare=FOR_CLEARING):
             return False
         check()
+        was_shown = self.may_show(place)
+        self.note(place)  # for all we know, until Slack has answered
         sending = asyncio.create_task(self._set(place, "processing", title), name="status")
         try:
-            return await asyncio.shield(sending)
+            if not (is_shown := await asyncio.shield(sending)) and not was_shown:
+                self.ended(place)
+            return is_shown
         finally:
             await asyncio.wait([sending])
             if not sending.exception():  # else the fence held it back
                 await self._take_off_if_lost(place, check)
 
-    async def end(self, place: Place) -> None:
-        """Take the status off."""
-        if place.workspace not in self._without:
-            await self._budget.wait(STATUS, place)
-            await self._set(place, "active")
+    async def end(self, place: Place, check: Callable[[], None] = lambda: None) -> None:
+        """Take the status off, however often that has to be tried within some minutes. `check` is as for `begin`."""
+        for tries_left in reversed(range(TRIES)):
+            if place.workspace in self._without:
+                break
+            await self._budget.wait(STATUS, place)  # as long as Slack has asked to wait, too
+            check()
+            if await self._is_off(place):
+                break
+            if not tries_left:
+                log.warning("a status may stay for an hour")
+        self.ended(place)
+
+    def ended(self, place: Place) -> None:
+        """Take in that a thread shows no status, as Slack takes it off with the end of a stream."""
+        self._shown.pop(place, None)
+
+    async def _is_off(self, place: Place) -> bool:
+        """Ask for the status to be taken off; return whether there is nothing more to be done about it."""
+        try:
+            await call_again(
+                self._client.agents_sessions_setStatus,
+                channel_id=place.channel,
+                thread_ts=place.thread,
+                status="active",
+            )
+        except ChatBusyError as error:
+            await self._budget.refused(STATUS, place, error.retry_after)
+            return False
+        except ChatError as error:
+            self._refused(place, error)
+            return not error.is_transient
+        return True
 
     async def _take_off_if_lost(self, place: Place, check: Callable[[], None]) -> None:
         try:
@@ -97,8 +144,11 @@ class Sessions:
             await self._budget.refused(STATUS, place, error.retry_after)
             return False
         except ChatError as error:
-            if error.code in NO_SESSIONS:
-                self._without.add(place.workspace)
-            log.info("no status shown: %s", error)
+            self._refused(place, error)
             return error.is_transient  # it may have arrived
         return True
+
+    def _refused(self, place: Place, error: ChatError) -> None:
+        if error.code in NO_SESSIONS:
+            self._without.add(place.workspace)
+        log.info("the status can't be changed: %s", error)

@@ -3,49 +3,50 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING
 
 from bot.slack import table
+from bot.slack.boundary import between_characters, whole_around, wholes
+from bot.slack.fence import QUOTE, lines, open_fence
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.slack.fence import Line
     from bot.slack.table import Table
 
 # Slack's limit for all the Markdown of one message; https://docs.slack.dev/reference/block-kit/blocks/markdown-block
 MESSAGE_LIMIT = 12_000
+# … and what to try where Slack takes less, as it has its own ways to count.
+LIMITS = (MESSAGE_LIMIT, 6_000, 3_000, 1_000)
 MOST_MESSAGES = 3  # of one answer; what is left goes into a file
 REST = "answer.md"
 REST_NOTE = f"\n\n_The rest is in the file {REST}._"
 
-# What opens or closes a code block; bounded, so that repeating it always leaves room for text.
-_FENCE = re.compile(r"^ {0,3}(?P<ticks>`{3,20}|~{3,20})(?P<info>[^`~]{0,80})$")
-_LONGEST_CLOSING = 1 + 3 + 20
+_CLOSING = 24  # characters that are kept for closing a code block; a longer closing is reckoned with where it comes
+_CONTEXT = 3_000  # characters around a cut that are looked through for what must not be cut
 # Where to split, the best first: between paragraphs outside of lists, before a list's item, between any paragraphs,
 # between lines, between words.
 _BOUNDARIES = tuple(
     re.compile(boundary)
     for boundary in (
-        r"\n\n+(?=\S)(?!(?:[-*+]|\d{1,9}[.)]) )",
-        r"\n+(?=(?:[-*+]|\d{1,9}[.)]) )",
+        r"(?<=\n\n)(?=\S)(?!(?:[-*+]|\d{1,9}[.)]) )",
+        r"(?<=\n)(?=(?:[-*+]|\d{1,9}[.)]) )",
         r"\n\n",
         r"\n",
         r" ",
     )
 )
-_JOINERS = ("\u200d", "\ufe0f", "\u20e3")  # zero-width joiner, emoji presentation, keycap
-_SKIN_TONES = ("\U0001f3fb", "\U0001f3ff")
-_REGIONS = ("\U0001f1e6", "\U0001f1ff")
-_LONGEST_CHARACTER = 40
 
 
 def split(text: str, limit: int = MESSAGE_LIMIT, *, at_least: int = 0, most: int = 0) -> list[str]:
     """Split Markdown into messages of at most `limit` characters, the first of them no shorter than `at_least`.
 
-    Splits between paragraphs where it can, else between lines, else anywhere but within what a person sees as one
-    character. A code block that is split is closed in the one message and opened again in the next; a table that is
-    split repeats its header. A message has one table at most, of a size that Slack takes, as Slack wants it. `limit` is
-    200 or more, and `at_least` at least 100 less. With `most`, whatever is left behind so many messages stands as it is
-    in one element more.
+    Splits between paragraphs where it can, else between lines, else between words, else anywhere but within what a
+    person sees as one character. A code block that is split is closed in the one message and opened again in the next,
+    as it was written; a table that is split repeats its header. A message has one table at most, of a size that Slack
+    takes, as Slack wants it. `limit` is 400 or more, and `at_least` at least 100 less. With `most`, whatever is left
+    behind so many messages stands as it is in one element more.
     """
     parts: list[str] = []
     opened = ""
@@ -55,18 +56,58 @@ def split(text: str, limit: int = MESSAGE_LIMIT, *, at_least: int = 0, most: int
         if head.strip():
             part = head[:at_least] + head[at_least:].rstrip()
             parts.append(part + closing(part))
-        fence = _open_fence(head)
-        opened = f"{fence}\n" if fence else _header(whole, cut)
+        opened, text = _resumed(whole, head, text, limit)
         at_least = 0
     return [*parts, opened + text] if text.strip() or not parts else parts
 
 
 def closing(text: str) -> str:
     """Return what closes the code block that is open at the text's end, "" for none."""
-    match = _FENCE.match(_open_fence(text))
-    if not match:
+    fence = open_fence(text)
+    if fence is None:
         return ""
-    return match["ticks"] if text.endswith("\n") else f"\n{match['ticks']}"
+    return fence.closing if text.endswith("\n") else f"\n{fence.closing}"
+
+
+def reopened(text: str, at: int) -> str:
+    """Return a text from `at` on; a code block that is open there is opened again."""
+    fence = open_fence(text[:at])
+    return (f"{fence.opening}\n" if fence else "") + text[at:].lstrip("\n")
+
+
+def _resumed(whole: str, head: str, text: str, limit: int) -> tuple[str, str]:
+    """Return what stands before the rest of a text that was cut, and that rest, as it reads by itself."""
+    last = _last_line(head)
+    if last is not None and last.is_open and last.fence is not None:
+        return _outdented(f"{last.fence.opening}\n", text, limit)
+    if last is None or not last.path or not text:
+        return _header(whole, len(head)), text
+    if not head.endswith("\n") and whole[len(head) : len(head) + 1] != "\n":  # within a line of a quote
+        return "> " * last.path.count(QUOTE), text
+    return _outdented("", text, limit)
+
+
+def _last_line(text: str) -> Line | None:
+    last = None
+    for last in lines(text.rstrip("\n")):  # noqa: B007 (the last one is wanted)
+        pass
+    return last
+
+
+def _outdented(opening: str, text: str, limit: int) -> tuple[str, str]:
+    """Take an indentation that would turn what goes on within a list into code off the lines that have it."""
+    first = opening or text
+    indent = len(first) - len(first.lstrip(" "))
+    if indent < 4:  # noqa: PLR2004 (Markdown's own number)
+        return opening, text
+    near, far = text[:limit], text[limit:]
+    found, kept = near.split("\n"), 0
+    for line in found:
+        if line.strip() and not line.startswith(" " * indent):
+            break
+        kept += 1
+    outdented = "\n".join([*(line[indent:] for line in found[:kept]), *found[kept:]])
+    return opening[indent:] if opening else "", outdented + far
 
 
 def _end(text: str, limit: int, at_least: int) -> int | None:
@@ -75,13 +116,20 @@ def _end(text: str, limit: int, at_least: int) -> int | None:
     most = _most(text, tables)
     if most >= len(text) and len(text) <= limit:
         return None
-    room = limit - _LONGEST_CLOSING
-    for one in tables:
-        if one.start < min(room, most) < one.end and (cut := _end_in_table(one, min(room, most), at_least)):
+    room = limit - _CLOSING
+    while True:
+        cut = _end_within(text, tables, min(room, most), max(most, at_least) if most <= room else None, at_least)
+        over = cut + len(closing(text[:cut])) - limit
+        if over <= 0 or room - over <= at_least:
             return cut
-    if most <= room:
-        return max(most, at_least)
-    return _cut(text, room, max(at_least, room // 2))
+        room -= over
+
+
+def _end_within(text: str, tables: Sequence[Table], room: int, exact: int | None, at_least: int) -> int:
+    for one in tables:
+        if one.start < room < one.end and (cut := _end_in_table(one, room, at_least)):
+            return cut
+    return exact if exact is not None else _cut(text, room, at_least)
 
 
 def _most(text: str, tables: list[Table]) -> int:
@@ -91,7 +139,7 @@ def _most(text: str, tables: list[Table]) -> int:
     first, *others = tables
     for number, row in enumerate(first.body):
         # The header counts as a row, its delimiter doesn't.
-        if number >= table.MAX_ROWS - 1 or _row_end(first, number) - first.start > table.MAX_TEXT:
+        if number >= table.MAX_ROWS - 1 or table.weight(first, _row_end(first, number)) > table.MAX_TEXT:
             return row if number else len(text)
     return others[0].start if others else len(text)
 
@@ -116,46 +164,31 @@ def _header(text: str, cut: int) -> str:
     return ""
 
 
-def _cut(text: str, room: int, earliest: int) -> int:
-    for boundary in _BOUNDARIES:
-        ends = [match.end() for match in boundary.finditer(text, earliest, room)]
-        if ends and ends[-1] > 0:
-            return ends[-1]
-    return _between_characters(text, room, earliest)
+def _cut(text: str, room: int, at_least: int) -> int:
+    """Return the best place to cut, in the second half of the room if there is one."""
+    half = max(at_least, room // 2)
+    begin = max(0, half - _CONTEXT)
+    found = [(start + begin, end + begin) for start, end in wholes(text[begin : room + _CONTEXT])]
+    for earliest, kept in ((half, found), (at_least, found), (half, [])):
+        for boundary in _BOUNDARIES:
+            for match in reversed(list(boundary.finditer(text, earliest, room))):
+                if match.end() > 0 and whole_around(kept, match.end()) is None:
+                    return match.end()
+    within = whole_around(found, room)
+    if within is not None and within[0] > at_least:
+        return within[0]
+    return between_characters(text, room, at_least)
 
 
-def _between_characters(text: str, room: int, earliest: int) -> int:
-    """Step back from within an emoji or a letter with its accents."""
-    for cut in range(room, max(earliest, room - _LONGEST_CHARACTER, 0), -1):
-        after, before = text[cut], text[cut - 1]
-        joined = after in _JOINERS or before == _JOINERS[0] or unicodedata.combining(after)
-        flag = all(_REGIONS[0] <= side <= _REGIONS[1] for side in (before, after))
-        if not (joined or flag or _SKIN_TONES[0] <= after <= _SKIN_TONES[1]):
-            return cut
-    return room
-
-
-def _open_fence(text: str) -> str:
-    """Return the line that opened a code block which is still open at the text's end, "" for none."""
-    opened = ticks = ""
-    for line in text.split("\n"):
-        match = _FENCE.match(line)
-        if match and not opened:
-            opened, ticks = line, match["ticks"]
-        elif match and match["ticks"].startswith(ticks) and not match["info"].strip():
-            opened = ""
-    return opened
-
-
-def parts(text: str, ending: str, shown: int) -> tuple[list[str], str]:
+def parts(text: str, ending: str, shown: int, limit: int = MESSAGE_LIMIT) -> tuple[list[str], str]:
     """Split an answer into its messages, and the rest that goes into a file."""
-    found = split(text + ending, at_least=shown, most=MOST_MESSAGES)
+    found = split(text + ending, limit, at_least=shown, most=MOST_MESSAGES)
     if len(found) <= MOST_MESSAGES:
         return found, ""
-    *found, rest = split(text, at_least=shown, most=MOST_MESSAGES)
+    *found, rest = split(text, limit, at_least=shown, most=MOST_MESSAGES)
     if len(found) < MOST_MESSAGES:  # the text alone fits, and its ending does not
         return [*found, rest, ending.strip()], ""
     tail = REST_NOTE + ending
-    if len(found[-1]) + len(tail) <= MESSAGE_LIMIT:
+    if len(found[-1]) + len(tail) <= limit:
         return [*found[:-1], found[-1] + tail], rest
     return [*found, tail.strip()], rest

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import ChatBusyError, ChatError
-from bot.slack.api import call, call_once, translated
+from bot.slack.api import call, call_again, call_once, translated
 from bot.slack.budget import APPEND, START, STOP
 
 if TYPE_CHECKING:
@@ -24,23 +24,31 @@ APPEND_EVERY = 0.9  # seconds for each stream that is open: all streams of a wor
 FOR_ENDINGS = 0.2  # what is kept of the appends for the tails of answers
 # Codes that say so for the whole workspace, or for the app.
 NO_STREAMS = {"unknown_method", "missing_scope", "not_allowed_token_type", "feature_not_enabled", "access_denied"}
+# Codes that say so for the kind of channel.
+NOT_HERE = {"channel_type_not_supported", "method_not_supported_for_channel_type", "not_supported"}
 # Codes that say that a message takes no more text: it got too old, or a person pressed Stop.
 CONFLICT = "streaming_state_conflict"  # of an edit: the message is still being streamed
-OVER = {"message_not_in_streaming_state", "stopped_by_user"}
+OVER = {"message_not_in_streaming_state", "stopped_by_user", "message_not_found"}
 
 
 class Streams:
-    """The streams of this process, and where there are none to be had."""
+    """The streams of this process, and where there are none to be had.
+
+    A stream keeps the mode of its first content, so everything goes as chunks, from the start to the stop's last blocks
+    (a top-level `blocks` there was seen to be refused). A refusal of the kind of channel counts for all of that kind,
+    as long as none of it has taken a stream; else for the channel alone.
+    """
 
     def __init__(self, client: AsyncWebClient, budget: Budget) -> None:
         self._client = client
         self._budget = budget
-        self._without: set[str] = set()
+        self._without: set[tuple[str, str]] = set()
+        self._with: set[tuple[str, str]] = set()
         self._open: dict[str, set[str]] = {}
 
     def are_known(self, place: Place) -> bool:
-        """Tell whether the workspace has streams, for all we know."""
-        return place.workspace not in self._without
+        """Return whether a place has streams, for all we know."""
+        return self._without.isdisjoint({(place.workspace, where) for where in ("", _kind(place), place.channel)})
 
     def pause(self, place: Place) -> float:
         """Return how many seconds to gather text before the next piece of each stream.
@@ -72,13 +80,22 @@ class Streams:
             await self._budget.refused(START, place, error.retry_after)
             raise
         except ChatError as error:
-            if error.code in NO_STREAMS:
-                log.warning("this workspace has no streams: %s", error)
-                self._without.add(place.workspace)
+            self._learn(error, place)
             raise
+        self._with.add((place.workspace, _kind(place)))
         ts = str(response["ts"])
         self._open.setdefault(place.workspace, set()).add(ts)
         return ts
+
+    def _learn(self, error: ChatError, place: Place) -> None:
+        """Remember a refusal that holds for more than this one stream."""
+        if error.code in NO_STREAMS:
+            log.warning("this workspace has no streams: %s", error)
+            self._without.add((place.workspace, ""))
+        elif error.code in NOT_HERE:
+            log.info("this kind of channel has no streams: %s", error)
+            kind = (place.workspace, _kind(place))
+            self._without.add((place.workspace, place.channel) if kind in self._with else kind)
 
     async def append(self, place: Place, ts: str, chunks: Sequence[dict[str, Any]]) -> bool:
         """Add to a stream, if there is room in the budget; tell whether it was. Raises `ChatError`."""
@@ -133,16 +150,17 @@ class Streams:
                 raise
 
         try:
-            await call(checked)
+            # A stop can be sent twice: of one that has arrived, the second is told that the stream is over. Text can't.
+            await (call_again if name is STOP else call)(checked)
         except ChatError:
             self.forget(place, ts)
             raise
 
 
+def _kind(place: Place) -> str:
+    """Return what kind of channel a place is in: Slack's ids begin with it."""
+    return place.channel[:1]
+
+
 def _content(chunks: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Say it in the shorter form where it is text alone."""
-    if not chunks:
-        return {}
-    if all(chunk["type"] == "markdown_text" for chunk in chunks):
-        return {"markdown_text": "".join(chunk["text"] for chunk in chunks)}
-    return {"chunks": list(chunks)}
+    return {"chunks": list(chunks)} if chunks else {}

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt
 
+from bot.slack import fence
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -23,7 +25,6 @@ MAX_HEADER = 2_000
 
 _DELIMITER = re.compile(r" {0,3}\|? *:?-+:? *(?:\| *:?-+:? *)*\|?[ \t]*\r?")
 _BEGUN_DELIMITER = re.compile(r"[ \t|:-]*")
-_FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
 _NEW_BLOCK = re.compile(r" {4}| {0,3}(?:[-*+] |\d{1,9}[.)] |>|#{1,6} |`{3}|~{3}|<)")
 _PIPE = re.compile(r"(?<!\\)\|")
 _MENTION = re.compile(r"<@([UWB][A-Z0-9]+)>")
@@ -35,6 +36,7 @@ class Table:
 
     rows: tuple[int, ...]
     end: int
+    columns: int
     is_over: bool
 
     @property
@@ -56,33 +58,22 @@ def find(text: str) -> list[Table]:
     if "|" not in text or "-" not in text:
         return []
     found: list[Table] = []
-    fence = ""
-    lines = list(_lines(text))
+    lines = _lines(text)
     number = 0
     while number < len(lines):
-        line = lines[number][1]
-        match = _FENCE.match(line)
-        if fence:
-            if match and match[1].startswith(fence) and not line.strip().strip(fence[0]):
-                fence = ""
-        elif match:
-            fence = match[1]
-        elif (stop := _table_end(lines, number)) > number:
+        if (stop := _table_end(lines, number)) > number:
             end = lines[stop][0] if stop < len(lines) else len(text)
-            found.append(Table(tuple(at for at, _ in lines[number:stop]), end, is_over=stop < len(lines)))
+            rows, columns = tuple(at for at, _ in lines[number:stop]), len(cells(lines[number][1]))
+            found.append(Table(rows, end, columns, is_over=stop < len(lines)))
             number = stop
             continue
         number += 1
     return found
 
 
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    start = 0
-    while start < len(text):
-        end = text.find("\n", start)
-        end = len(text) if end < 0 else end
-        yield start, text[start:end]
-        start = end + 1
+def _lines(text: str) -> list[tuple[int, str]]:
+    """Return where lines begin, and what they hold, "" for code, which has no tables."""
+    return [(one.start, "" if one.fence else one.text) for one in fence.lines(text) if one.start < len(text)]
 
 
 def _table_end(lines: list[tuple[int, str]], number: int) -> int:
@@ -126,9 +117,18 @@ def cells(line: str) -> list[str]:
     return [cell.strip().replace("\\|", "|") for cell in _PIPE.split(inner)]
 
 
+def weight(table: Table, end: int) -> int:
+    """Return how many characters the cells of a table hold at most, up to where one of its rows ends.
+
+    An empty cell holds one, as Slack takes none without text.
+    """
+    rows = sum(row < end for row in table.rows) - 1
+    return end - table.start + rows * table.columns
+
+
 def fits(table: Table) -> bool:
-    """Tell whether a table is one that Slack takes."""
-    return len(table.rows) - 1 <= MAX_ROWS and table.end - table.start <= MAX_TEXT
+    """Return whether a table is one that Slack takes."""
+    return len(table.rows) - 1 <= MAX_ROWS and weight(table, table.end) <= MAX_TEXT
 
 
 def block(source: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.slack.answer import Outlet
+from bot.slack.answer_messages import Outlet
 from bot.slack.card import Cards
 from bot.slack.history import History
 from bot.slack.identity import Identity

@@ -403,7 +403,7 @@ async def test_a_stream_that_died_is_edited(stage: Dialogue, model: ScriptedMode
         ts = stage.mention(QUESTION)
         await stage.workspace.until(lambda: any(m.streaming for m in from_bot(stage, stage.general, ts)))
         (message,) = from_bot(stage, stage.general, ts)
-        stage.workspace.workspace.streams.stop(message, [], [], None)
+        stage.workspace.workspace.streams.stop(message, [], "", blocks=[], metadata=None)
         gate.set()
         await stage.workspace.until(lambda: message.shown == ANSWER)
     assert from_bot(stage, stage.general, ts) == [message]

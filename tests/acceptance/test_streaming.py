@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.playground.local_workspace import LocalWorkspace
+from bot.playground.messages_reply import Thinking
 from bot.playground.rules import Rules
 from bot.slack import answer as slack_answer
 from bot.slack.manifest import EVENTS, SCOPES
@@ -182,9 +183,14 @@ async def test_a_stream_said_to_be_over_is_ended(stage: Dialogue, model: Scripte
     assert conflicts()
 
 
+LONG = "and\n\n```\ncode\n```\n\nmore. " + "word " * 2_400 + "the last."
+
+
 @pytest.mark.usefixtures("eager")
-@pytest.mark.parametrize("rest", ["and the last.", "and\n\n```\ncode\n```\n\nmore. " + "word " * 2_400 + "the last."])
-async def test_an_answer_moves_on_to_a_new_message(stage: Dialogue, model: ScriptedModel, rest: str) -> None:
+@pytest.mark.parametrize(("rest", "messages"), [("and the last.", 1), (LONG, 2)])
+async def test_what_takes_no_edit_is_posted_anew(
+    stage: Dialogue, model: ScriptedModel, rest: str, messages: int
+) -> None:
     gate = asyncio.Event()
     stage.workspace.fail("chat.update", error="cant_update_message", times=9)
     model.answer("The first words, ", gate, rest)
@@ -195,11 +201,80 @@ async def test_an_answer_moves_on_to_a_new_message(stage: Dialogue, model: Scrip
         assert message.stream is not None
         message.stream.began -= 301
         gate.set()
-        await stage.workspace.until(lambda: from_bot(stage, ts)[-1].shown.endswith("the last."), 20)
+        await stage.workspace.until(lambda: any(m.shown.endswith("the last.") for m in from_bot(stage, ts)), 20)
         await stage.workspace.until(lambda: not stage.workspace.workspace.session(stage.general, ts).status)
     said = [m.shown for m in from_bot(stage, ts)]
-    assert len(said) > 1
+    assert len(said) == messages
     assert "".join("".join(said).split()) == "".join(f"The first words, {rest}".split())
+
+
+@pytest.mark.usefixtures("eager")
+async def test_what_takes_nothing_goes_on_at_a_word(stage: Dialogue, model: ScriptedModel) -> None:
+    gate = asyncio.Event()
+    for method in ("chat.update", "chat.delete"):
+        stage.workspace.fail(method, error="block_mismatch", times=9)
+    model.answer("The first words, some", gate, "thing and the last.")
+    async with stage.bot():
+        ts = stage.mention("tell me")
+        await stage.workspace.until(lambda: from_bot(stage, ts))
+        (message,) = from_bot(stage, ts)
+        assert message.stream is not None
+        message.stream.began -= 301
+        gate.set()
+        await stage.workspace.until(lambda: any(m.shown.endswith("the last.") for m in from_bot(stage, ts)))
+    first, second = (m.shown for m in from_bot(stage, ts))
+    assert first.startswith("The first words,")
+    assert second == "something and the last."
+
+
+@pytest.mark.parametrize("code", ["user_not_found", "team_not_found", "invalid_chunks", "internal_odd"])
+async def test_a_refused_end_leaves_one_answer(stage: Dialogue, model: ScriptedModel, code: str) -> None:
+    gate = asyncio.Event()
+    stage.workspace.fail("chat.stopStream", error=code, times=99)
+    model.answer("The first words, ", gate, "and the last.")
+    async with stage.bot():
+        ts = stage.mention("tell me")
+        await stage.workspace.until(lambda: from_bot(stage, ts))
+        gate.set()
+        whole = "The first words, and the last."
+        await stage.workspace.until(lambda: any(m.shown == whole for m in from_bot(stage, ts)))
+        await stage.until_idle()
+    assert [(m.shown, m.streaming) for m in from_bot(stage, ts)] == [(whole, False)]
+
+
+async def test_thinking_and_text_are_one_stream(stage: Dialogue, model: ScriptedModel) -> None:
+    """A stream keeps the mode of its first content, and its last blocks are a chunk."""
+    model.answer(Thinking("Let me see."), "It is so.")
+    async with stage.bot():
+        await stage.workspace.command(stage.general, "/parley", "set thinking adaptive")
+        await stage.whisper()
+        ts = stage.mention("tell me")
+        assert await stage.answer(stage.general, ts) == "Thought for 1 s\n\nIt is so."
+    streamed = [call for call in stage.workspace.calls if call.method.endswith("Stream")]
+    assert streamed
+    assert all(call.result["ok"] for call in streamed)
+    assert not any({"markdown_text", "blocks"} & call.arguments.keys() for call in streamed)
+
+
+async def test_a_channel_without_streams_is_remembered(stage: Dialogue, model: ScriptedModel) -> None:
+    """Its kind is, as long as none of the kind has taken a stream: there, answers grow by edits."""
+    workspace = stage.workspace
+    workspace.change_rules(no_streams_in=frozenset({"channel"}))
+    other = workspace.workspace.add_channel("other", members=[workspace.me.id, workspace.bot.id]).id
+
+    def starts() -> int:
+        return sum(call.method == "chat.startStream" for call in workspace.calls)
+
+    async with stage.bot():
+        for channel, started in ((stage.general, 1), (other, 1), (stage.direct, 2)):
+            gate = asyncio.Event()
+            model.answer("The first words, ", gate, "and the last.")
+            ts = workspace.say(channel, f"<@{workspace.bot.id}> tell me")
+            await workspace.until(lambda: len(workspace.thread(channel, ts)) > 1)  # noqa: B023 (waited for here)
+            assert starts() == started
+            gate.set()
+            whole = "The first words, and the last."
+            await workspace.until(lambda: workspace.thread(channel, ts)[1].shown == whole)  # noqa: B023 (as above)
 
 
 @pytest.mark.usefixtures("eager")

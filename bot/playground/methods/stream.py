@@ -25,10 +25,12 @@ def start(workspace: Workspace, arguments: Arguments) -> Json:
             if not arguments.has(name):
                 raise ApiError(f"missing_{name}")
         workspace.user(arguments.text("recipient_user_id"))
+    if channel.kind in workspace.rules.no_streams_in:
+        raise ApiError("channel_type_not_supported")
     if arguments.text("task_display_mode", "timeline") not in {"timeline", "plan"}:
         raise ApiError("invalid_arguments", "[ERROR] task_display_mode must be timeline or plan")
     message = workspace.streams.start(
-        Message(channel.id, workspace.bot.id, thread_ts=arguments.text("thread_ts")), _chunks(arguments)
+        Message(channel.id, workspace.bot.id, thread_ts=arguments.text("thread_ts")), *_content(arguments)
     )
     set_state(workspace, channel.id, message.thread_ts, "processing")
     return {"channel": channel.id, "ts": message.ts}
@@ -37,10 +39,10 @@ def start(workspace: Workspace, arguments: Arguments) -> Json:
 def append(workspace: Workspace, arguments: Arguments) -> Json:
     """Add text to a streamed reply."""
     message = own_message(workspace, arguments, "message_not_owned_by_app")
-    chunks = _chunks(arguments)
+    chunks, mode = _content(arguments)
     if not chunks:
         raise ApiError("no_text")
-    workspace.streams.append(message, chunks)
+    workspace.streams.append(message, chunks, mode)
     return {"channel": message.channel, "ts": message.ts}
 
 
@@ -48,13 +50,14 @@ def stop(workspace: Workspace, arguments: Arguments) -> Json:
     """End a streamed reply."""
     message = own_message(workspace, arguments, "message_not_owned_by_app")
     blocks = block_rules.check(arguments.structure("blocks")) if arguments.has("blocks") else []
-    workspace.streams.stop(message, _chunks(arguments), blocks, metadata_of(arguments))
+    workspace.streams.stop(message, *_content(arguments), blocks=blocks, metadata=metadata_of(arguments))
     set_state(workspace, message.channel, message.thread_ts, arguments.text("session_status", "active"))
     return {"channel": message.channel, "ts": message.ts, "message": message_json(workspace, message)}
 
 
-def _chunks(arguments: Arguments) -> list[Json]:
-    return streams.checked(arguments.text("markdown_text"), arguments.structure("chunks"))
+def _content(arguments: Arguments) -> tuple[list[Json], str]:
+    text, chunks = arguments.text("markdown_text"), arguments.structure("chunks")
+    return streams.checked(text, chunks), streams.mode_of(text, chunks)
 
 
 _WRITE = ("chat:write",)

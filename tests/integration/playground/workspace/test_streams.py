@@ -39,8 +39,41 @@ async def test_a_stream_grows_until_stopped(
     await stream.append(markdown_text="lo**")
     assert message.shown == "**hello**"
     feedback = {"type": "context", "elements": [{"type": "mrkdwn", "text": "a footer"}]}
-    await stream.stop(markdown_text=" there", blocks=[feedback])
+    await stream.stop(markdown_text=" there", chunks=[{"type": "blocks", "blocks": [feedback]}])
     assert (message.shown, message.small_print, message.streaming) == ("**hello** there", "a footer", False)
+
+
+CHUNK: dict[str, Any] = {"type": "markdown_text", "text": "more"}
+BELOW: dict[str, Any] = {"type": "context", "elements": [{"type": "mrkdwn", "text": "a footer"}]}
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [({"chunks": [CHUNK]}, {"markdown_text": "more"}), ({"markdown_text": "more"}, {"chunks": [CHUNK]})],
+)
+async def test_a_stream_keeps_its_mode(
+    client: AsyncWebClient, recipient: dict[str, Any], first: dict[str, Any], then: dict[str, Any]
+) -> None:
+    place = {"channel": recipient["channel"], "ts": (await client.chat_startStream(**recipient, **first))["ts"]}
+    for method in ("chat.appendStream", "chat.stopStream"):
+        assert await refusal(client, method, **place, **then) == "streaming_mode_mismatch"
+    await client.api_call("chat.appendStream", json=place | first)
+    await client.chat_stopStream(**place)
+
+
+async def test_a_bare_start_leaves_the_mode_open(client: AsyncWebClient, recipient: dict[str, Any]) -> None:
+    place = {"channel": recipient["channel"], "ts": (await client.chat_startStream(**recipient))["ts"]}
+    await client.chat_appendStream(**place, chunks=[CHUNK])
+    assert await refusal(client, "chat.appendStream", **place, markdown_text="x") == "streaming_mode_mismatch"
+    assert await refusal(client, "chat.stopStream", **place, blocks=[BELOW]) == "streaming_mode_mismatch"
+    await client.chat_stopStream(**place, chunks=[{"type": "blocks", "blocks": [BELOW]}])
+
+
+async def test_some_channels_take_no_stream(
+    local: LocalWorkspace, client: AsyncWebClient, recipient: dict[str, Any]
+) -> None:
+    local.change_rules(no_streams_in=frozenset({"channel"}))
+    assert await refusal(client, "chat.startStream", **recipient) == "channel_type_not_supported"
 
 
 @pytest.mark.parametrize("missing", ["recipient_team_id", "recipient_user_id"])

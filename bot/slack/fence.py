@@ -1,0 +1,150 @@
+"""Code blocks of Markdown: where they begin and end, in lists and quotes too, line by line and in linear time.
+
+Unlike CommonMark, a box behind a list's marker (`- [ ] ```bash`) belongs to the marker: people mean the block.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DEEPEST = (
+    20  # containers in one another; further markers are taken for text, so that a line costs no more than it holds
+)
+MOST_TICKS = 100  # of a fence; what is longer is taken for text, as closing it would leave no room
+LONGEST_OPENING = 100  # characters of a line that is repeated as it was written
+LONGEST_WORD = 40  # of the info string that is repeated of a longer one
+
+QUOTE = -1  # what stands for a quote in a path; a list's item stands there as the columns that its content is indented
+
+_CONTAINER = re.compile(
+    r" {0,3}(?:(?P<quote>> ?)|(?:[-*+]|\d{1,9}[.)])(?: {1,4}(?! )| (?= {4})|$)(?P<box>\[[ xX]\] +)?)"
+)
+_QUOTE = re.compile(r" {0,3}> ?")
+_OPENING = re.compile(rf" {{0,3}}(?P<ticks>`{{3,{MOST_TICKS}}}(?!`)(?=[^`]*$)|~{{3,{MOST_TICKS}}}(?!~))(?P<info>.*)$")
+_CLOSING = re.compile(r" *(?P<ticks>`{3,}|~{3,})[ \t\r]*$")
+_INDENT = re.compile(r"[ \t]*")
+_BOX_INDENT = 4  # columns that the end of a block may be indented more, where its beginning stands behind a box
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """A code block that is open: the line that opened it, the containers it is in, its ticks and its info string."""
+
+    line: str
+    path: tuple[int, ...]
+    ticks: str
+    info: str
+    has_box: bool = False
+
+    def ends_with(self, rest: str) -> bool:
+        """Return whether a line, less what its containers put before it, closes the block."""
+        match = _CLOSING.match(rest)
+        return (
+            match is not None
+            and match["ticks"].startswith(self.ticks)
+            and len(rest) - len(rest.lstrip(" ")) <= 3 + _BOX_INDENT * self.has_box
+        )
+
+    @property
+    def closing(self) -> str:
+        """Write the line that closes it."""
+        return "".join("> " if one == QUOTE else " " * one for one in self.path) + self.ticks
+
+    @property
+    def opening(self) -> str:
+        """Write the line that opens it again: as it was, or with less of its info string where that is long."""
+        if len(self.line) <= LONGEST_OPENING:
+            return self.line
+        marker = self.line[: self.line.index(self.ticks)][:LONGEST_OPENING]
+        return f"{marker}{self.ticks}{''.join(self.info.split()[:1])[:LONGEST_WORD]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a text, without its end: where it begins, the containers that it is in, and the block it is code of.
+
+    The lines that open and close a block belong to it; `is_open`: the block goes on behind this line.
+    """
+
+    start: int
+    text: str
+    path: tuple[int, ...]
+    fence: Fence | None = None
+    is_open: bool = False
+
+
+def lines(text: str) -> Iterator[Line]:
+    """Read a text line by line. Takes time in proportion to its length."""
+    path: tuple[int, ...] = ()
+    fence: Fence | None = None
+    start = 0
+    while start <= len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        line = text[start:end]
+        flat = _flat(line)
+        if fence is not None:
+            at, inside = _enter(flat, fence.path)
+            if inside == fence.path:
+                is_open = not fence.ends_with(flat[at:])
+                yield Line(start, line, path, fence, is_open)
+                fence = fence if is_open else None
+                start = end + 1
+                continue
+            fence = None  # the container has ended, and the block with it
+        path, fence = _read(line, flat, path)
+        yield Line(start, line, path, fence, is_open=fence is not None)
+        start = end + 1
+
+
+def open_fence(text: str) -> Fence | None:
+    """Return the code block that is open at a text's end."""
+    if "```" not in text and "~~~" not in text:
+        return None
+    last = None
+    for last in lines(text):  # noqa: B007 (the last one is wanted)
+        pass
+    return last.fence if last is not None and last.is_open else None
+
+
+def _flat(line: str) -> str:
+    """Write the tabs of an indentation as spaces."""
+    indent = _INDENT.match(line)
+    if indent is None or "\t" not in indent[0]:
+        return line
+    return indent[0].expandtabs(4) + line[indent.end() :]
+
+
+def _enter(line: str, path: tuple[int, ...]) -> tuple[int, tuple[int, ...]]:
+    """Return where a line's content begins in as many containers of a path as it is in, and these."""
+    at = 0
+    for number, one in enumerate(path):
+        if one == QUOTE:
+            if (quote := _QUOTE.match(line, at)) is None:
+                return at, path[:number]
+            at = quote.end()
+        elif not line[at:].strip():
+            return at, path  # an item goes on behind a blank line
+        elif line.startswith(" " * one, at):
+            at += one
+        else:
+            return at, path[:number]
+    return at, path
+
+
+def _read(line: str, flat: str, path: tuple[int, ...]) -> tuple[tuple[int, ...], Fence | None]:
+    """Read a line that is not code: return the containers that it is in, and the block that it opens."""
+    at, path = _enter(flat, path)
+    has_box = False
+    while len(path) < DEEPEST and (marker := _CONTAINER.match(flat, at)):
+        has_box = marker["box"] is not None
+        width = marker.end() - at - len(marker["box"] or "")
+        path = (*path, QUOTE if marker["quote"] else width)
+        at = marker.end()
+    match = _OPENING.match(flat, at)
+    return path, Fence(line, path, match["ticks"], match["info"], has_box) if match else None
