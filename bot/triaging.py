@@ -56,7 +56,6 @@ LOOK_EVERY = 20.0  # seconds: how often to look for what waits
 REST = 15.0  # seconds without a call after one that failed
 LATE = timedelta(minutes=1)  # after which a record that is not shown is taken for forgotten
 MOST_WAITING = 100  # records that are looked at in one go
-MOST_DAYS = 180  # that trends are told of
 DIGEST_EVERY = 300.0  # seconds: how often to look whether a digest is due
 DIGESTED = timedelta(days=29)
 
@@ -317,7 +316,7 @@ class Triaging:
             elif wish.action is Action.REPORT:
                 text = await report.report(place, board=self._board, store=self._store)
             else:
-                days = max(1, min(MOST_DAYS, int(wish.text)))
+                days = int(wish.text)
                 text = await report.trends(command, place, days, bookmark=bookmark, board=self._board, chat=self._chat)
             await visible.replace(text)
         return Record(command.place, command.asker.person)

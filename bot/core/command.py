@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -12,13 +13,15 @@ from bot.core.ports import Asker, Role
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
     from bot.core.ports import Answer, Bookmark, Chat
     from bot.core.reply import Written
 
 # Phones and some desktops turn two hyphens into a dash.
-_PRIVATE = re.compile(r"\A\s*(?:--|—|\u2013)private(?=\s|\Z)|(?:\A|(?<=\s))(?:--|—|\u2013)private\s*\Z")
+_PRIVATE = re.compile(r"\A\s*(?:--|—|\u2013)private(?=\s|\Z)|(?:\A|(?<=\s))(?:--|—|\u2013)private\s*\Z", re.IGNORECASE)
+_OPTION = re.compile(r"--[A-Za-z][\w-]{0,40}")
+LONGEST_LINE = 2_000  # characters: what is longer is a text, whatever stands at its ends
 SHOWN_OF_REQUEST = 1_000  # characters of what was typed that open the thread
 
 
@@ -96,6 +99,26 @@ def check_text(name: str, typed: str) -> str:
     if not (text := typed.strip()):
         raise UsageError(USAGE[name])
     return text
+
+
+def check_options(text: str, known: Sequence[str], otherwise: str, *, may_end_so: bool = False) -> None:
+    """Raise `UsageError` for an option that there is not, at the start or the end of one line.
+
+    Elsewhere it is part of the text, as it is in a line below others. `otherwise`: what to do instead. `may_end_so`: a
+    text may well end with an option of something else, as code does; then only what is nearly one of ours counts.
+    """
+    words = text.split(None) if len(text) <= LONGEST_LINE and "\n" not in text.strip() else text[:60].split()[:1]
+    for word in dict.fromkeys((words[0], words[-1]) if words else ()):
+        near = difflib.get_close_matches(word.casefold(), known, n=1)
+        is_option = _OPTION.fullmatch(word) and word.casefold() not in known
+        if is_option and (near or not (may_end_so and word is not words[0])):
+            meant = f" Did you mean `{near[0]}`?" if near else ""
+            raise UsageError(f"There is no option `{word}` here.{meant} I know {_listed(known)}; {otherwise}.")
+
+
+def _listed(names: Sequence[str]) -> str:
+    *before, last = (f"`{name}`" for name in names)
+    return f"{', '.join(before)} and {last}" if before else last
 
 
 def opening(command: Command, mention: str) -> str:

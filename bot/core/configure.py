@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from bot.core.channel_settings import MAX_INSTRUCTIONS, TRIAGE, ChannelSettings,
 from bot.core.command import HELP, USAGE, answering
 from bot.core.control import Button
 from bot.core.conversation import Place, Record
+from bot.core.span import times as spans
 from bot.errors import ConflictError, NotAllowedError, NotInChannelError, UsageError
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ _FORM = re.compile(
 
 
 _TRIAGE = re.compile(
-    r"(?:triage(?:\s+(?P<what>on|off|report|settings|secret))?|(?P<trends>trends)(?:\s+(?P<days>\d{1,3})\s*d)?)",
+    r"(?:triage(?:\s+(?P<what>on|off|report|settings|secret))?|(?P<trends>trends)(?:\s+(?P<span>\S.*))?)",
     re.IGNORECASE,
 )
 _SCOPED = re.compile(
@@ -47,7 +49,7 @@ SCOPED = (
     "`/parley workspace` and `/parley thread <link to a message in it>` go before `settings`, `set`, `unset`, "
     "`prompt`, `why`, `history` and `revert`: then they are about the workspace, or about one thread."
 )
-TRENDS_DAYS = 7
+TRENDS_DAYS, MOST_TRENDS_DAYS = 7, 180
 TRIAGE_IS_ON = (
     "From now on I sort each post in this channel. `/parley set categories`, `severities`, `teams` and `routes` say "
     "how; `/parley settings` shows what holds now; people put me right with the buttons below my cards."
@@ -131,7 +133,9 @@ def _parse_list(typed: str) -> Wish:
 
 def _parse_triage(match: re.Match[str]) -> Wish:
     if match["trends"]:
-        return Wish(Action.TRENDS, text=match["days"] or str(TRENDS_DAYS))
+        words = match["span"]
+        days = spans.days_back(words, datetime.now(UTC), MOST_TRENDS_DAYS) if words else TRENDS_DAYS
+        return Wish(Action.TRENDS, text=str(days))
     what = (match["what"] or "settings").lower()
     if what == "settings":
         return Wish(Action.TRIAGE)

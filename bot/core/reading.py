@@ -9,14 +9,14 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, cast
 
 from bot.core.conversation import FileRef, Place, Said
-from bot.core.span import MAX_DAYS
+from bot.core.span.times import MAX_DAYS
 from bot.errors import ChatBusyError, ChatError, NotAllowedError, NotInChannelError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence
 
     from bot.core.ports import Chat
-    from bot.core.span import Span
+    from bot.core.span.times import Span
 
 MOST_MESSAGES = 10_000
 THREADS_AT_ONCE = 4

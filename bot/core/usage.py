@@ -18,6 +18,7 @@ from bot.core.admin import is_named
 from bot.core.command import answering
 from bot.core.conversation import Record
 from bot.core.ports import MICROS, Upload
+from bot.core.span import times as spans
 from bot.errors import ChatError, NotAllowedError, UsageError
 
 if TYPE_CHECKING:
@@ -30,11 +31,11 @@ log = logging.getLogger(__name__)
 
 USUAL_DAYS, MOST_DAYS = 7, 366
 USAGE = (
-    "Type `/parley usage`, then `person`, `channel` or `workspace`, and how far back: `7d`, `4w`; "
-    f"at most {MOST_DAYS}d."
+    "Type `/parley usage`, then `person`, `channel` or `workspace`, and how far back: `7d`, `4w`, `last month`, "
+    f"`since Monday`; at most {MOST_DAYS}d."
 )
 _TYPED = re.compile(
-    r"usage(?:\s+(?P<scope>person|me|channel|workspace))?(?:\s+(?P<count>\d{1,3})\s*(?P<unit>[dw]))?", re.IGNORECASE
+    r"usage(?:\s+(?:of\s+)?(?P<scope>person|me|channel|workspace))?(?:\s+(?P<span>\S.*))?", re.IGNORECASE
 )
 HEADINGS = (
     "day",
@@ -101,15 +102,20 @@ class Used:
     slow_of_all_ms: int | None
 
 
-def parse(typed: str) -> View:
-    """Read `usage [person|channel|workspace] [7d]`. Raises `UsageError`."""
+def parse(typed: str, now: datetime | None = None) -> View:
+    """Read `usage [person|channel|workspace] [7d]`, the span as it is meant at `now`. Raises `UsageError`."""
     match = _TYPED.fullmatch(typed.strip())
     if match is None:
         raise UsageError(USAGE)
     scope = (match["scope"] or "person").lower()
-    days = int(match["count"] or USUAL_DAYS) * (7 if (match["unit"] or "d").lower() == "w" else 1)
-    if not 1 <= days <= MOST_DAYS:
-        raise UsageError(USAGE)
+    days = USUAL_DAYS
+    if words := match["span"]:
+        if not spans.take(words)[0]:
+            raise UsageError(USAGE)
+        try:
+            days = spans.days_back(words, now or datetime.now(UTC), MOST_DAYS)
+        except UsageError as error:
+            raise UsageError(f"{error.sentence} {USAGE}") from None
     return View(Scope.PERSON if scope == "me" else Scope(scope), days)
 
 

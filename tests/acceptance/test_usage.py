@@ -44,7 +44,7 @@ async def test_a_person_sees_what_they_used(dialogue: Dialogue, model: ScriptedM
 
 
 async def test_an_unlisted_view_is_explained(dialogue: Dialogue) -> None:
-    assert "`/parley usage`" in await ask(dialogue, "usage ten days")
+    assert "`/parley usage`" in await ask(dialogue, "usage whenever")
 
 
 async def test_the_workspace_is_for_admins(dialogue: Dialogue) -> None:

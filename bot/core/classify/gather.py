@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.core import reading, span
+from bot.core import reading
 from bot.core.classify import sheet
 from bot.core.classify.item import MOST_ITEMS, Item
 from bot.core.conversation import FileRef, Place
+from bot.core.span import times as spans
 from bot.errors import ChatError, FileError, NotAllowedError, NotInChannelError, UsageError
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ class Found:
 
     place: Place
     message: str = ""
-    times: span.Span | None = None
+    times: spans.Span | None = None
+    words: str = ""
     file: FileRef | None = None
 
 
@@ -77,13 +79,17 @@ async def find(asked: Asked, *, chat: Chat) -> Found | None:
         place = _named(asked)
     elif not wish.span:
         return None
+    if wish.span and message:
+        raise UsageError("A message or its thread is read whole: leave the time away, or give the link of a channel.")
     venue = await reading.allow(place, person, chat=chat)
     if venue.is_private and place.channel != asked.place.channel:
         await _check_shown_to_asker(asked, chat=chat)
     if message:
         return Found(place, message)
     reader = await chat.reader(asked.place, person)
-    return Found(place, times=span.resolve(wish.span or span.DEFAULT, datetime.now(UTC), reader.zone))
+    now, words = datetime.now(UTC), wish.span or spans.DEFAULT
+    times = spans.resolve(words, now, reader.zone)
+    return Found(place, times=times, words=spans.explained(words, now, reader.zone))
 
 
 async def look(asked: Asked, *, chat: Chat) -> None:
@@ -102,7 +108,7 @@ async def look(asked: Asked, *, chat: Chat) -> None:
 async def _begins_well(found: Found, *, chat: Chat) -> bool:
     """Tell whether the first page has a person's text, and no file that is to be read instead."""
     times, place = found.times, found.place
-    since = times.start or times.end - timedelta(days=span.MAX_DAYS) if times else None
+    since = times.start or times.end - timedelta(days=spans.MAX_DAYS) if times else None
     pages = chat.read_channel(place, since, times.end) if times and since else chat.read_thread(place)
     try:
         page = await anext(aiter(pages), ())
@@ -127,7 +133,7 @@ async def gather(asked: Asked, *, chat: Chat, progress: Callable[[str], None]) -
     elif found.file is not None:
         gathered = await _from_file(found.file, asked, chat=chat)
     elif found.times is not None:
-        gathered = await _from_channel(asked, found.place, found.times, chat=chat, progress=show)
+        gathered = await _from_channel(asked, found, found.times, chat=chat, progress=show)
     else:
         gathered = await _from_message(found, asked, chat=chat, progress=show)
     if not gathered.items:
@@ -183,10 +189,10 @@ async def _from_message(found: Found, asked: Asked, *, chat: Chat, progress: Cal
 
 
 async def _from_channel(
-    asked: Asked, place: Place, times: span.Span, *, chat: Chat, progress: Callable[[int], None]
+    asked: Asked, found: Found, times: spans.Span, *, chat: Chat, progress: Callable[[int], None]
 ) -> Gathered:
     """Gather what people wrote in a channel in a span, threads included, oldest first."""
-    words = asked.wish.span or span.DEFAULT
+    place, words = found.place, found.words
     read = await reading.read_channel(place, times, asked.asker.person, chat=chat, progress=progress)
     where = f"#{asked.wish.channel}" if asked.wish.channel else "that channel" if asked.wish.link else "this channel"
     said = [one for one in read.said if read.since is None or one.at >= read.since]  # not what older threads began with

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from bot.core import span
+from bot.core import where
 from bot.core.classify import category
 from bot.core.classify.category import Category, bare
-from bot.core.command import check_text
+from bot.core.command import check_options, check_text
+from bot.core.span import doubt
+from bot.core.span import times as spans
 from bot.errors import UsageError
 
 MOST_LINES = 500
@@ -29,17 +31,23 @@ _OPTION_LAST = re.compile(rf"(?:\A|(?<=\s)){_OPTION.format('name')}\s*\Z", re.IG
 _COLUMN = re.compile(
     r"(?:\A|\s)column\s*[=:]\s*(?:\"(?P<q>[^\"\n]+)\"|“(?P<c>[^”\n]+)”|(?P<w>[^\s\"“,]+))", re.IGNORECASE
 )
-_LINK = re.compile(r"https?://[^\s<>|]+")
-_CHANNEL = re.compile(r"#(?P<channel>[^\s,;:]+)\s*(?P<span>.*)")
+# "classify this file, please" says no more than "classify".
+_ATTACHED = re.compile(
+    r"(?:(?:please|pls|bitte|this|these|the|that|all|my|our|it|attached|attachment|file|csv|tsv|jsonl|xlsx|sheet|spreadsheet"
+    r"|messages|posts|feedback|reviews|rows|items|diese|datei|ce|fichier)[\s,.!:]*){1,8}",
+    re.IGNORECASE,
+)
+_KNOWN = ("--multi", "--batch", "--private")
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What a person wants sorted, and how.
 
-    Either `lines` are the items, or `link` leads to them (a message, a thread, a file), or `channel` and `span` name
-    them ("" for this channel; the span as it was typed), or none of these: then they are in what comes along. No
-    categories: the channel's. `several`: an item may have several. `is_batch`: cheaper, when there is time.
+    Either `lines` are the items, or `link` leads to them (a message, a thread, a file, a channel), or `channel` and
+    `span` name them ("" for this channel; the span as it was typed), or none of these: then they are in what
+    comes along. No categories: the channel's. `several`: an item may have several. `is_batch`: cheaper, when there is
+    time.
     """
 
     lines: tuple[str, ...] = ()
@@ -76,12 +84,14 @@ def _read_head(head: str, wish: Wish) -> Wish:
     column = _COLUMN.search(head)
     rest = (head[: column.start()] + head[column.end() :]).strip() if column else head
     named = replace(wish, column=column["q"] or column["c"] or column["w"]) if column else wish
-    if not rest:
+    if not rest or _ATTACHED.fullmatch(rest):
         return named
-    if _LINK.fullmatch(rest):
-        return replace(named, link=rest)
-    if where := _where(rest):
-        return replace(named, channel=where[0], span=where[1])
+    found = where.read(rest)
+    if found and not (found.link and found.channel is not None):
+        span = found.span or ("" if found.link else spans.DEFAULT)
+        return replace(named, link=found.link, channel=found.channel or "", span=span)
+    check_options(rest, _KNOWN, 'a text that begins or ends so is quoted, as in `"it needs --verbose"`')
+    doubt.check(head, "classify")
     lines = _items(head)
     if len(lines) > MOST_LINES:
         raise UsageError(
@@ -89,16 +99,6 @@ def _read_head(head: str, wish: Wish) -> Wish:
             "mention me in a message with a CSV or XLSX file and say `classify`."
         )
     return replace(wish, lines=lines)
-
-
-def _where(text: str) -> tuple[str, str] | None:
-    """Read `#channel 7d`, `#channel` or `7d`; None for anything else, as for a message about a channel."""
-    match = _CHANNEL.fullmatch(text)
-    channel, rest = (match["channel"], match["span"].strip()) if match else ("", text)
-    words, more = span.take(rest)
-    if more or not (channel or words):
-        return None
-    return channel, words or span.DEFAULT
 
 
 def _take_options(text: str) -> tuple[str, set[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.core.code.language import named_first
-from bot.core.command import check_text
+from bot.core.command import check_options, check_text
 from bot.core.quoting import quoted
 from bot.errors import UsageError
 
@@ -21,6 +21,7 @@ class CodeRequest:
 def parse(typed: str) -> CodeRequest:
     """Read `[language] <request>`. Raises `UsageError` for nothing, and for a language alone."""
     text = check_text("code", typed)
+    check_options(text, ("--private",), "say the rest in words", may_end_so=True)
     language, rest = named_first(text)
     if language and not rest:
         raise UsageError(f"What should the {language} code do? Type it behind the language: `/code {text} <request>`.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.core.channel_settings import Creativity
 from bot.core.ports import Purpose, Request
 from bot.core.reading import read_channel, read_thread
-from bot.core.span import Span
+from bot.core.span.times import Span
 from bot.core.summarize.digest import MAX_OUTPUT, Digest, Digester
 from bot.core.summarize.page import page
 from bot.core.summarize.run import Keeper

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.core import command as commands
-from bot.core import span as spans
 from bot.core.command import Command
 from bot.core.conversation import Place
 from bot.core.reading import GONE, allow, allow_file
+from bot.core.span import times as spans
 from bot.core.summarize.run import Run, Source
 from bot.core.summarize.typed import Ask, not_understood, opens_with, parse
 from bot.errors import ChatError, UsageError
@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 SHORTCUT = "summarize_thread"  # the name of the message shortcut
 TOLD = "told"  # the bookmark of the word that the answer comes elsewhere
 
+WHOLE = "A thread or a file is read whole: leave the time away, or give the link of a channel."
 FOREIGN = (
     "I read links to messages, threads, channels and files of this workspace only. "
     "Paste the text of anything else, and I summarise it."
@@ -70,6 +71,8 @@ async def find(ask: Ask, command: Command, *, chat: Chat) -> Source:
         target = chat.locate(ask.link, place)
         if target is None:
             raise UsageError(FOREIGN)
+        if ask.span and (target.file or target.message):
+            raise UsageError(WHOLE)
         if target.file:
             return await _find_file(target.file, command, chat=chat)
         venue = await allow(target.place, person, chat=chat)
@@ -78,11 +81,11 @@ async def find(ask: Ask, command: Command, *, chat: Chat) -> Source:
         place = target.place
     elif ask.channel:
         place = _named(ask.channel, command)
-    zone = (await chat.reader(place, person)).zone
-    span = spans.resolve(ask.span or spans.DEFAULT, datetime.now(UTC), zone)
+    zone, now, words = (await chat.reader(place, person)).zone, datetime.now(UTC), ask.span or spans.DEFAULT
+    span = spans.resolve(words, now, zone)
     venue = await allow(place, person, chat=chat)
     title = f"#{venue.name}" if venue.name else "our direct messages"
-    return Source(place, title, ask.span or spans.DEFAULT, span.start, span.end)
+    return Source(place, title, spans.explained(words, now, zone), span.start, span.end)
 
 
 async def _find_file(file: str, command: Command, *, chat: Chat) -> Source:

@@ -5,29 +5,30 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from bot.core import span as spans
-from bot.core.command import check_text
+from bot.core import where
+from bot.core.command import check_options, check_text
+from bot.core.span import doubt
+from bot.core.span import times as spans
 from bot.core.summarize import wish
 from bot.core.summarize.wish import Wishes
 from bot.errors import UsageError
 
-LONGEST_REQUEST = 300  # characters: what is longer, or has several lines, is a text
-
 _LINK = re.compile(r"https?://[^\s<>|]+", re.IGNORECASE)
 _CHANNEL = re.compile(r"#(?P<name>[^\s,;:#]{1,80})(?=[\s,;]|\Z)")
 _SPAN = re.compile(r"\d{1,4}(?:h|d|w|min)(?=[\s,;]|\Z)", re.IGNORECASE)
-_HERE = re.compile(r"(?:this\s+(?:channel|conversation)|here)(?=[\s,;]|\Z)", re.IGNORECASE)
-_PREPOSITION = re.compile(r"(?:in|of|from)\s+(?=#|https?://|this\s|here)", re.IGNORECASE)
 _WISHES_FIRST = re.compile(r"(?P<wishes>[^:\n]{2,200}):(?!//)\s*(?P<text>\S.*)", re.DOTALL)
 _WISHES_LAST = re.compile(r"(?P<text>[\"“].+[\"”])\s+(?P<wishes>[^\n\"“”]{2,200})", re.DOTALL)
+
+OPTIONS = "how long, in what shape and for whom are said in words, such as `short`, `as bullets` or `for the board`"
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
     """What to summarise, and how.
 
-    Either `text` is to be summarised as it stands, or `link` leads to a message, a thread or a file, or `channel` and
-    `span` name messages: the channel as it was typed without its #, "" for this one, the span "" for the usual one.
+    Either `text` is to be summarised as it stands, or `link` leads to a message, a thread, a file or a channel, or
+    `channel` and `span` name messages: the channel as it was typed without its #, "" for this one, the span "" for the
+    usual one.
     """
 
     text: str = ""
@@ -43,17 +44,23 @@ class Ask:
 
 
 def parse(typed: str) -> Ask:
-    """Read what was typed. Raises `UsageError` for nothing.
+    """Read what was typed. Raises `UsageError` for nothing, and for what may be a request or a text.
 
     A request is one short line that says nothing else than where to look, since when, and wishes; or wishes of fixed
     words alone. All else is a text, perhaps with wishes before a colon, or behind its quotes.
     """
     typed = check_text("summarize", typed)
+    check_options(typed, ("--private",), OPTIONS)
     if ask := _request(typed):
         return ask
     for pattern in (_WISHES_FIRST, _WISHES_LAST):
         if (match := pattern.fullmatch(typed)) and (wishes := wish.read(match["wishes"])):
-            return Ask(text=match["text"].strip(), wishes=wishes)
+            text = match["text"].strip()
+            if found := where.read(text):
+                return _ask(found, wishes)
+            doubt.check(text, "summarize")
+            return Ask(text=text, wishes=wishes)
+    doubt.check(typed, "summarize")
     return Ask(text=typed)
 
 
@@ -65,7 +72,7 @@ def opens_with(text: str) -> tuple[str, str]:
 
     What is said so but is no request is more likely a request gone wrong than a text; who knows the link can tell.
     """
-    if len(text) > LONGEST_REQUEST or "\n" in text.strip():
+    if len(text) > where.LONGEST or "\n" in text.strip():
         return "", text
     if match := _LINK.match(text) or _CHANNEL.match(text) or _SPAN.match(text):
         return match[0], text[match.end() :].strip()
@@ -82,40 +89,22 @@ def not_understood(rest: str) -> UsageError:
 
 
 def _request(typed: str) -> Ask | None:
-    if len(typed) > LONGEST_REQUEST or "\n" in typed:
+    if len(typed) > where.LONGEST or "\n" in typed:
         return None
-    found: dict[str, str] = {}
-    wishes, rest = Wishes(), typed.removesuffix(".").rstrip()
+    found, wishes, rest = where.Where(), Wishes(), where.bare(typed)
     while rest:
-        if (taken := _take_source(rest, found)) is not None:
-            rest = taken
+        if (taken := where.take(rest, found)) is not None:
+            found, rest = taken
         elif (wished := wish.take(rest, wishes)) is not None:
             wishes, rest = wished
+        elif filler := where.skip_filler(rest):
+            rest = rest[filler:].lstrip(" ,;")
         else:
             return None
-    if not found and not wish.is_plain(wishes):
+    if not found.is_named and not wish.is_plain(wishes):
         return None
-    if "link" in found and found.keys() & {"span", "channel"}:
-        return None
-    return Ask(link=found.get("link", ""), channel=found.get("channel", ""), span=found.get("span", ""), wishes=wishes)
+    return None if found.link and found.channel is not None else _ask(found, wishes)
 
 
-def _take_source(text: str, found: dict[str, str]) -> str | None:
-    """Take a link, a channel or a span off the start of a text, each once; None where there is none of these."""
-    bare = text[match.end() :] if (match := _PREPOSITION.match(text)) else text
-    if "link" not in found and "channel" not in found:
-        if match := _LINK.match(bare):
-            found["link"] = match[0].rstrip(",;.")
-            return wish.skip_gap(bare[match.end() - (len(match[0]) - len(found["link"])) :])
-        if match := _CHANNEL.match(bare):
-            found["channel"] = match["name"].rstrip(".")
-            return wish.skip_gap(bare[match.end() :])
-        if match := _HERE.match(bare):
-            found["channel"] = ""
-            return wish.skip_gap(bare[match.end() :])
-    if "span" not in found:
-        words, rest = spans.take(text)
-        if words:
-            found["span"] = words
-            return wish.skip_gap(rest)
-    return None
+def _ask(found: where.Where, wishes: Wishes) -> Ask:
+    return Ask(link=found.link, channel=found.channel or "", span=found.span, wishes=wishes)

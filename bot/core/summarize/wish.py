@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
+from bot.core.where import skip_gap
+
 
 class Length(StrEnum):
     """How much a summary tells."""
@@ -66,7 +68,6 @@ _FREE = {
     "audience": r"for\s+(?!(?:the\s+)?(?:record|first|last|sake|moment|time|most|example|instance|sale|now|once|\d))"
     r"(?P<audience>{free})",
 }
-_BETWEEN = r"[ \t]*(?:[,;]|\band\b)?[ \t]*"
 _OPENS = (
     *_FIXED.values(),
     r"as\s+(?:an?|the)",
@@ -85,7 +86,6 @@ _WISH = re.compile(
     ),
     re.IGNORECASE,
 )
-_GAP = re.compile(_BETWEEN, re.IGNORECASE)
 
 
 def take(text: str, wishes: Wishes) -> tuple[Wishes, str] | None:
@@ -118,11 +118,6 @@ def read(text: str) -> Wishes | None:
 def is_plain(wishes: Wishes) -> bool:
     """Tell whether wishes are of the kinds that have fixed words, which no text of somebody's begins with by chance."""
     return not (wishes.role or wishes.focus or wishes.audience)
-
-
-def skip_gap(text: str) -> str:
-    """Take a comma, a semicolon or an "and" off the start of a text, with the spaces around it."""
-    return text[match.end() :] if (match := _GAP.match(text)) else text
 
 
 def _value(name: str, words: str) -> Any:  # noqa: ANN401 - each wish has its own type

@@ -11,7 +11,7 @@ import pytest
 
 from bot.core.conversation import Place
 from bot.core.reading import GONE, HIDDEN, Read, Reader, Target, Venue, allow, allow_file, read_channel, read_thread
-from bot.core.span import Span
+from bot.core.span.times import Span
 from bot.errors import NotAllowedError, UsageError
 from bot.playground.local_workspace import LocalWorkspace
 from bot.playground.records import Message

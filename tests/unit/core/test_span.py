@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.span import Span, resolve, take
+from bot.core.span.times import Span, resolve, take
 from bot.errors import UsageError
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -1,0 +1,7 @@
+"""Spans of time in a person's own words: `24h`, `since Monday`, `last week`, `seit gestern`, `between Nov 1 and Nov 5`.
+
+words.py     what the words mean, in English, German, French and Spanish
+grammar.py   how words make a span
+times.py     a span becomes two times, where somebody is and at a moment
+doubt.py     a short line that may be a span or a text
+"""

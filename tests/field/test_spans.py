@@ -1,0 +1,184 @@
+"""Spans and options as people type them: understood or asked back, never taken for the text."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.core import configure, usage
+from bot.core.classify import typed as classify
+from bot.core.code import request as code
+from bot.core.span.times import explained, resolve
+from bot.core.summarize import typed as summarize
+from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from tests.acceptance.conftest import Dialogue
+    from tests.stage.scripted import ScriptedModel
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NOW = datetime(2026, 11, 25, 15, 30, tzinfo=BERLIN)  # a Wednesday
+FOLDER = "a report in a public tracker"
+VARIANT = "a variant of the others"
+
+# words, the day on which they begin, the day with which they end, where somebody had trouble with such words
+DAYS = [
+    ("since last week", "2026-11-18", "2026-11-25", FOLDER),
+    ("last Monday", "2026-11-23", "2026-11-23", FOLDER),
+    ("since Nov 20", "2026-11-20", "2026-11-25", FOLDER),
+    ("2 hours ago", "2026-11-25", "2026-11-25", FOLDER),
+    ("seit Montag", "2026-11-23", "2026-11-25", FOLDER),
+    ("this month", "2026-11-01", "2026-11-25", FOLDER),
+    ("the last 3 weeks", "2026-11-04", "2026-11-25", "https://github.com/wit-ai/wit/issues/19"),
+    ("this week", "2026-11-23", "2026-11-25", "https://github.com/athombv/homey/issues/504"),
+    ("Tuesday of Last Week", "2026-11-17", "2026-11-17", "https://github.com/microsoft/Recognizers-Text/issues/1527"),
+    ("1 week ago", "2026-11-18", "2026-11-25", "https://github.com/benjypng/logseq-datenlp-plugin/issues/42"),
+    ("last weekend", "2026-11-21", "2026-11-22", "https://github.com/neilgupta/Sherlock/issues/15"),
+    ("last monday at 3pm", "2026-11-23", "2026-11-25", "https://github.com/neilgupta/Sherlock/issues/15"),
+    ("12am last monday", "2026-11-23", "2026-11-25", "https://github.com/scrapinghub/dateparser/issues/898"),
+    ("last week on Monday", "2026-11-16", "2026-11-16", "https://github.com/scrapinghub/dateparser/issues/898"),
+    ("last friday", "2026-11-20", "2026-11-20", "https://github.com/bear/parsedatetime/issues/2"),
+    ("since last month", "2026-10-26", "2026-11-25", "https://github.com/snipsco/snips-nlu-ontology/issues/121"),
+    ("last tuesday", "2026-11-24", "2026-11-24", "https://github.com/wanasit/chrono/issues/256"),
+    ("Previous Monday", "2026-11-23", "2026-11-23", "https://github.com/wanasit/chrono/issues/167"),
+    ("this past monday", "2026-11-23", "2026-11-23", "https://github.com/joestelmach/natty/issues/98"),
+    ("tue", "2026-11-24", "2026-11-24", "https://github.com/wanasit/chrono/issues/230"),
+    ("from last 2 weeks", "2026-11-11", "2026-11-25", "https://github.com/wanasit/chrono/issues/159"),
+    ("past 2 weeks", "2026-11-11", "2026-11-25", "https://github.com/wanasit/chrono/issues/169"),
+    ("in november", "2026-11-01", "2026-11-25", "https://github.com/robertwilczynski/nChronic/issues/18"),
+    ("letzte Woche", "2026-11-18", "2026-11-25", "https://github.com/wanasit/chrono/issues/236"),
+    ("vor 3 Tagen", "2026-11-22", "2026-11-25", "https://github.com/wanasit/chrono/issues/236"),
+    ("la semaine dernière", "2026-11-18", "2026-11-25", "https://github.com/microsoft/Recognizers-Text/issues/1742"),
+    (
+        "au cours des dix derniers jours",
+        "2026-11-15",
+        "2026-11-25",
+        "https://github.com/microsoft/Recognizers-Text/pull/3073",
+    ),
+    ("desde el lunes", "2026-11-23", "2026-11-25", VARIANT),
+    ("between Nov 1 and Nov 5", "2026-11-01", "2026-11-05", VARIANT),
+    ("1. bis 5. November", "2026-11-01", "2026-11-05", VARIANT),
+    ("the last 24h", "2026-11-24", "2026-11-25", VARIANT),
+]
+# words, what the sentence has, where
+ASKED = [
+    ("1mon ago", "in quotes", "https://github.com/scrapinghub/dateparser/issues/1123"),
+    ("last few days", "in quotes", VARIANT),
+    ("since Novembr 20", "in quotes", VARIANT),
+    ("since the launch", "in quotes", VARIANT),
+    ("last wek", "in quotes", VARIANT),
+    ("last week in support", "`#channel`", VARIANT),
+    ("support last week", "`#channel`", VARIANT),
+]
+REFUSED = [
+    ("last quarter", "30 days", "https://github.com/microsoft/Recognizers-Text/issues/1606"),
+    ("Q3", "2026-07-01", "https://github.com/awesomemotive/easy-digital-downloads/issues/9502"),
+    ("next week", "future", "https://github.com/rilldata/rill/issues/5061"),
+    ("tomorrow", "future", VARIANT),
+    ("11/05", "2026-11-05 or 2026-05-11", "https://github.com/scrapinghub/dateparser/issues/1054"),
+    ("since Feb 30", "no such day", VARIANT),
+    ("hier", "may mean", VARIANT),
+]
+TEXTS = [
+    ("Since Monday the app crashes", VARIANT),
+    ("Yesterday the export failed", VARIANT),
+    ("Last update broke login", VARIANT),
+    ("friday at half past 3 it hung", "https://github.com/chhoumann/quickadd/pull/1727"),
+    ("Letzte Aktualisierung fehlt seit gestern leider", "https://github.com/wanasit/chrono/issues/635"),
+    ('"last week"', VARIANT),
+]
+
+
+@pytest.mark.parametrize(("words", "first", "last", "source"), DAYS)
+def test_words_mean_these_days(words: str, first: str, last: str, source: str) -> None:
+    assert source
+    span = resolve(words, NOW, BERLIN)
+    assert span.start is not None
+    assert span.start.astimezone(BERLIN).date().isoformat() == first
+    assert datetime.fromtimestamp(span.end.timestamp() - 1, BERLIN).date().isoformat() == last
+
+
+@pytest.mark.parametrize("words", [row[0] for row in DAYS])
+def test_channels_stand_before_or_behind(words: str) -> None:
+    for said in (words, f"#support {words}", f"{words} #support", f"{words} in #support"):
+        wish, ask = classify.parse(said), summarize.parse(said)
+        assert (wish.lines, ask.text) == ((), "")
+        assert wish.span == ask.span != ""
+        assert wish.channel == ask.channel == ("support" if "support" in said else "")
+        resolve(wish.span, NOW, BERLIN)
+    assert summarize.parse(f"{words}, short").span
+    assert summarize.parse(f"short: {words}").span
+    assert classify.parse(f"everything {words} into: Bug, Praise").span
+
+
+@pytest.mark.parametrize(("words", "says", "source"), ASKED)
+def test_what_may_be_a_span_is_asked(words: str, says: str, source: str) -> None:
+    assert source
+    for parse in (classify.parse, summarize.parse):
+        with pytest.raises(UsageError) as caught:
+            parse(words)
+        assert says in caught.value.sentence
+
+
+@pytest.mark.parametrize(("words", "says", "source"), REFUSED)
+def test_a_span_is_refused_in_words(words: str, says: str, source: str) -> None:
+    assert source
+    assert (classify.parse(words).lines, summarize.parse(words).text) == ((), "")
+    with pytest.raises(UsageError) as caught:
+        resolve(words, NOW, BERLIN)
+    assert says in caught.value.sentence
+
+
+@pytest.mark.parametrize(("text", "source"), TEXTS)
+def test_a_sentence_stays_a_text(text: str, source: str) -> None:
+    assert source
+    assert classify.parse(text).lines == (text.strip('"'),)
+    assert summarize.parse(text).text == text
+
+
+def test_unknown_options_are_no_text() -> None:
+    for parse in (classify.parse, summarize.parse, code.parse):
+        for said in ("--verbos the app crashes", "the app crashes --privat"):
+            with pytest.raises(UsageError) as caught:
+                parse(said)
+            assert "no option" in caught.value.sentence
+    assert code.parse("a tool that takes --verbose").text
+    assert classify.parse('"it needs --verbose"').lines == ("it needs --verbose",)
+    assert classify.parse("first\nit needs --verbose").lines == ("first", "it needs --verbose")
+    assert classify.parse_options("this file, please").lines == ()
+
+
+def test_usage_and_trends_take_the_same_words() -> None:
+    now = NOW.astimezone(UTC)
+    assert usage.parse("usage workspace since Monday", now).days == 3
+    assert usage.parse("usage last month", now).days == 30
+    assert configure.parse("trends 2 weeks").text == "14"
+    for typed in ("usage yesterday", "usage next week", "usage --all"):
+        with pytest.raises(UsageError):
+            usage.parse(typed, now)
+    with pytest.raises(UsageError):
+        configure.parse("trends Q9")
+
+
+def test_clocks_that_change_lose_no_hour() -> None:
+    monday = datetime(2026, 10, 26, 9, tzinfo=BERLIN)  # the day after the clocks went back
+    since = resolve("since yesterday", monday, BERLIN)
+    assert since.start is not None
+    assert (since.end - since.start).total_seconds() == 34 * 3600
+    assert explained("since Friday", monday, BERLIN) == "since Friday (Fri Oct 23 to Mon Oct 26)"
+    late = datetime(2026, 11, 26, 3, tzinfo=UTC)  # Wednesday evening in Seattle
+    assert explained("Wednesday", late, ZoneInfo("America/Los_Angeles")) == "Wednesday (Wed Nov 25)"
+
+
+async def test_nothing_doubtful_is_posted(dialogue: Dialogue, model: ScriptedModel) -> None:
+    before = len(dialogue.workspace.workspace.messages(dialogue.general))
+    for command in ("/summarize", "/classify"):
+        for typed in ("since last wek", "last week in support", "--private --foo since last week"):
+            reply = await dialogue.workspace.command(dialogue.general, command, typed)
+            assert reply.text  # to the asker alone
+    await dialogue.until_idle()
+    assert len(dialogue.workspace.workspace.messages(dialogue.general)) == before
+    assert model.requests == []
