@@ -30,6 +30,7 @@ EDIT = "edit_settings"  # the button that opens the form with the settings
 EDIT_WORKSPACE = "edit_workspace_settings"
 
 NAMING_CHANNELS = {"teams", "allowed_channels", "denied_channels"}  # settings
+_NAMED = re.compile(r"#(?P<name>[^\s#,;:<>]*[^\s#,;:<>.!?)])")  # a channel
 _RESET = re.compile(r"(?:--|—|\u2013)?reset", re.IGNORECASE)  # phones turn two hyphens into a dash
 _FORM = re.compile(
     r"(?:(?P<prompt>prompt)|(?P<list>settings(?:\s+list)?|why|history)|(?:revert\s+(?P<back>\d{1,6}))|(?P<unset>unset\s+(?P<gone>\S+))|set\s+(?P<name>\S+))(?:\s+(?P<text>.*))?",
@@ -42,7 +43,7 @@ _TRIAGE = re.compile(
     re.IGNORECASE,
 )
 _SCOPED = re.compile(
-    r"(?:(?P<workspace>workspace)|thread\s+<?(?P<link>https?://[^\s>|]+)(?:\|[^\s>]*)?>?)\s+(?P<rest>.+)",
+    r"(?:(?P<workspace>workspace)|thread\s+<?(?P<link>https?://[^\s>|]++)(?:\|[^\s>]*+)?+>?+)\s+(?P<rest>.+)",
     re.IGNORECASE | re.DOTALL,
 )
 SCOPED = (
@@ -245,9 +246,8 @@ async def _changes(
 
 def located(text: str, channels: Sequence[tuple[str, str]]) -> str:
     """Write channels by their ids, where they were chosen by name."""
-    for name, id_ in channels:
-        text = re.sub(rf"#{re.escape(name)}(?![\w-])", f"#{id_}", text)
-    return text
+    ids = dict(channels)
+    return _NAMED.sub(lambda match: f"#{ids[match['name']]}" if match["name"] in ids else match[0], text)
 
 
 async def check_may_change(channel: Place, asker: Asker, *, admins: frozenset[str], chat: Chat) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 DEFAULT_COUNTRY = "US"
+_CHOSEN = re.compile(r"<([@#])([A-Z0-9]+)(?:\|[^<>]*)?>")
 _REPOSITORY = re.compile(
     r"(?:https://[^/\s]+/)?(?P<owner>\w[\w-]{0,38})/(?P<name>[\w.-]{1,100}?)(?:\.git)?/?", re.ASCII
 )
@@ -92,7 +93,7 @@ def channels(value: object) -> object:
 def _listed(value: object, sign: str) -> object:
     if not isinstance(value, str):
         return value
-    bare = re.sub(r"<([@#])([A-Z0-9]+)(?:\|[^>]*)?>", r"\1\2", value)
+    bare = _CHOSEN.sub(r"\1\2", value)
     found = dict.fromkeys(re.split(r"[\s,;]+", bare.strip()))
     if unknown := [word for word in found if not re.fullmatch(rf"{sign}[A-Z0-9]{{3,}}", word)]:
         raise ValueError(f"there is nobody or nothing called {unknown[0]}: choose from what {sign} offers")

@@ -67,7 +67,7 @@ ELEMENTS = {
 }
 
 _MENTION = re.compile(
-    r"<@(?P<user>[UW][A-Z0-9]+)>|<#(?P<channel>[CDG][A-Z0-9]+)(?:\|[^>]*)?>|<(?P<url>https?://[^>|]+)>"
+    r"<@(?P<user>[UW][A-Z0-9]+)>|<#(?P<channel>[CDG][A-Z0-9]+)(?:\|[^<>]*)?>|<(?P<url>https?://[^<>|]+)>"
 )
 
 

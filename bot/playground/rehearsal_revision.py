@@ -11,13 +11,14 @@ from bot.playground.rehearsal_code import LANGUAGES, named_language, skeleton
 from bot.playground.rehearsal_text import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 SHOWN_OF_WISH = 160  # characters
 MAX_SHOWN = 8
 
-_BLOCK = re.compile(r"^```(\w*)[ \t]*\n(.*?)^```[ \t]*$", re.DOTALL | re.MULTILINE)
-_NAMED = re.compile(r"^(?:#|//|--|/\*|<!--)\s*(?P<name>[\w.-]+\.\w{1,8})\s*(?:\*/|-->)?\s*$")
+_OPENING = re.compile(r"```(?P<tag>\w*+)[ \t]*+")
+_CLOSING = re.compile(r"```[ \t]*+")
+_NAMED = re.compile(r"(?:#|//|--|/\*|<!--)\s*+(?P<name>[\w.-]+\.\w{1,8})\s*+(?:\*/|-->)?+\s*+")
 _DEFINED = re.compile(r"^(?:async )?(?:def|class|function|func|fn)\s+(\w+)", re.MULTILINE)
 _ASKS_TESTS = re.compile(r"\btests?\b", re.IGNORECASE)
 _ASKS_WHY = re.compile(r"\bexplain\b|\bhow does\b|\bwhat does\b|\bwhy\b", re.IGNORECASE)
@@ -37,12 +38,26 @@ def files_in(turns: Sequence[tuple[str, str]]) -> list[Written]:
     """Return the files that a thread's answers hold, each as it is now, the latest last."""
     found: dict[str, Written] = {}
     for role, text in turns:
-        for tag, body in _BLOCK.findall(text) if role == "assistant" else ():
-            first, _, _ = body.partition("\n")
-            if named := _NAMED.match(first.strip()):
+        for tag, body in _fenced(text) if role == "assistant" else ():
+            if named := _NAMED.fullmatch(body[0].strip() if body else ""):
                 found.pop(named["name"], None)
-                found[named["name"]] = Written(tag, named["name"], body.rstrip("\n"))
+                found[named["name"]] = Written(tag, named["name"], "\n".join(body).rstrip("\n"))
     return list(found.values())
+
+
+def _fenced(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield the tag and the lines of each code block that is closed."""
+    tag: str | None = None
+    body: list[str] = []
+    for line in text.split("\n"):
+        if tag is None:
+            opening = _OPENING.fullmatch(line)
+            tag, body = (opening["tag"], []) if opening else (None, [])
+        elif _CLOSING.fullmatch(line):
+            yield tag, body
+            tag = None
+        else:
+            body.append(line)
 
 
 def revise(wish: str, files: Sequence[Written]) -> str:

@@ -73,15 +73,16 @@ def stems(text: str) -> list[str]:
 
 def sentences(text: str) -> list[str]:
     """Split a text into sentences, each on one line; a lone long one into its clauses."""
-    found: list[str] = []
+    runs: list[list[str]] = []
     for raw in _SENTENCE_END.split(text):
         sentence = " ".join(_LIST_MARK.sub("", raw.strip()).split())
         if not sentence:
             continue
-        if found and found[-1].casefold().endswith(ABBREVIATIONS):
-            found[-1] += f" {sentence}"
+        if runs and runs[-1][-1].casefold().endswith(ABBREVIATIONS):
+            runs[-1].append(sentence)
         else:
-            found.append(sentence)
+            runs.append([sentence])
+    found = [" ".join(run) for run in runs]
     if len(found) == 1 and len(clauses := _CLAUSE_END.split(found[0])) > 1:
         return clauses
     return found

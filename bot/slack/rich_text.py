@@ -205,7 +205,7 @@ def _harvested(thing: object, view: View) -> list[str]:
         inner = thing
     elif thing.get("type") == "rich_text":
         return [rich(thing, view)]
-    elif thing.get("type") in {"mrkdwn", "plain_text"}:
+    elif thing.get("type") in ("mrkdwn", "plain_text"):
         return [text_of(thing)]
     else:
         inner = [value for name, value in thing.items() if not _is_opaque(str(name), thing)]

@@ -23,7 +23,7 @@ MOST_EXAMPLES = 5
 _OTHERS = {"other", "others", "none", "misc", "miscellaneous", "else", "something else", "none of these", "sonstiges"}
 _QUOTES = {'""', "“”", "''"}
 _BULLET = re.compile(r"^(?:\d{1,3}[.)]|[-*•])\s+")
-_DEFINED = re.compile(r"(?P<name>[^:=]+?)\s*[:=]\s*(?P<definition>.+)")
+_DEFINED = re.compile(r"(?P<name>[^:=]++)[:=](?P<definition>.+)")
 
 
 class Category(BaseModel):
@@ -98,7 +98,7 @@ def read(text: str) -> tuple[Category, ...]:
 def _defined(line: str) -> Category:
     line = bare(" ".join(line.split()))
     if match := _DEFINED.fullmatch(line):
-        return _named(bare(match["name"]), match["definition"])
+        return _named(bare(match["name"]), match["definition"].strip())
     return _named(line.rstrip("."))
 
 

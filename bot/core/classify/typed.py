@@ -22,14 +22,15 @@ _INTO = (
     re.compile(r"(?P<head>.*\s|)into:(?P<categories>[^\n]*)", re.IGNORECASE | re.DOTALL),
     re.compile(r"(?P<head>.*[\"”])\s*into\s+(?P<categories>[^\n]*)", re.IGNORECASE | re.DOTALL),
 )
-_QUOTED = re.compile(r"\"([^\"\n]+)\"|“([^”\n]+)”")
-_BETWEEN = re.compile(r"(?:[\s,;]|and)*")
+_QUOTED = re.compile(r"\"([^\"\n]+)\"|“([^“”\n]+)”")
+_BETWEEN = re.compile(r"(?:[\s,;]|and)*+")
 # Phones and some desktops turn two hyphens into a dash.
-_OPTION = r"(?:--|—|\u2013)(?P<{0}>batch|multi)"
-_OPTION_FIRST = re.compile(rf"\A\s*{_OPTION.format('name')}(?=\s|\Z)", re.IGNORECASE)
-_OPTION_LAST = re.compile(rf"(?:\A|(?<=\s)){_OPTION.format('name')}\s*\Z", re.IGNORECASE)
+_OPTION = r"(?:--|—|\u2013)(?P<name>batch|multi)"
+_OPTION_FIRST = re.compile(rf"\s*+{_OPTION}(?=\s|\Z)", re.IGNORECASE)
+_OPTION_LAST = re.compile(rf"(?:\A|(?<=\s)){_OPTION}\Z", re.IGNORECASE)
+_LONGEST_OPTION = len("--batch")
 _COLUMN = re.compile(
-    r"(?:\A|\s)column\s*[=:]\s*(?:\"(?P<q>[^\"\n]+)\"|“(?P<c>[^”\n]+)”|(?P<w>[^\s\"“,]+))", re.IGNORECASE
+    r"(?:\A|\s)column\s*[=:]\s*(?:\"(?P<q>[^\"\n]+)\"|“(?P<c>[^“”\n]+)”|(?P<w>[^\s\"“,]+))", re.IGNORECASE
 )
 # "classify this file, please" says no more than "classify".
 _ATTACHED = re.compile(
@@ -104,11 +105,21 @@ def _read_head(head: str, wish: Wish) -> Wish:
 def _take_options(text: str) -> tuple[str, set[str]]:
     """Take options off the start and the end; elsewhere they are part of a message."""
     found: set[str] = set()
-    while match := _OPTION_FIRST.search(text) or _OPTION_LAST.search(text):
+    start, end = 0, _stripped(text, len(text))
+    while match := _OPTION_FIRST.match(text, start):
         found.add(match["name"].casefold())
-        text = text[: match.start()] + text[match.end() :]
-        text = text.strip()
-    return text, found
+        start = match.end()
+    while match := _OPTION_LAST.search(text, max(start, end - _LONGEST_OPTION), end):
+        found.add(match["name"].casefold())
+        end = _stripped(text, match.start())
+    return text[start:end].strip(), found
+
+
+def _stripped(text: str, end: int) -> int:
+    """Return where a text ends without the spaces before `end`."""
+    while end and text[end - 1].isspace():
+        end -= 1
+    return end
 
 
 def _items(text: str) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ _FILE_NAME = re.compile(
 _WITHOUT_EXTENSION = re.compile(r"(?<![\w.-])(?P<name>Dockerfile|Makefile|Jenkinsfile|Procfile|Gemfile)(?![\w./\\-])")
 # A first line that says nothing but the file's name, which is what the prompt asks for.
 _COMMENT = re.compile(
-    r"\s*(?:#|//|--|/\*+|<!--|;+|%|\"\"\"|\(\*|')\s*(?:file(?:name)?:\s*)?(?P<said>[\w./\\-]+)\s*(?:\*/|-->|\"\"\"|\*\))?\s*",
+    r"\s*+(?:#|//|--|/\*++|<!--|;++|%|\"\"\"|\(\*|')\s*+(?:file(?:name)?:\s*+)?+(?P<said>[\w./\\-]+)\s*+(?:\*/|-->|\"\"\"|\*\))?+\s*+",
     re.IGNORECASE,
 )
 _PREAMBLE = re.compile(r"\A(?:#!.*\n|<\?php[ \t]*\n)")

@@ -12,7 +12,7 @@ GO_ON = (
 )
 LEAST_REPEATED = 10  # characters of a line; less may well stand there twice
 
-_FENCE = re.compile(r"\A\s*(?:`{3,}|~{3,})[^\n`]*\n")
+_FENCE = re.compile(r"\A\s*+(?:`{3,}+|~{3,}+)[^\n`]*+\n")
 
 
 def unfinished(text: str) -> str:

@@ -42,7 +42,7 @@ PLACEHOLDER = re.compile(rf"\[(?:{'|'.join(Kind)})-[1-9]\d{{0,8}}\]")
 # Much of what people wrote goes in as JSON, where "\n" before a word is no part of it.
 _ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})')
 # No pattern looks twice at a long run of characters: each begins where such a run begins, or is bounded.
-_EMAIL = re.compile(r"(?<![\w.%+-])[\w.%+'-]{1,256}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}\.[^\W\d_]{2,63}")
+_EMAIL = re.compile(r"(?<![\w.%+'-])[\w.%+'-]{1,256}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}\.[^\W\d_]{2,63}")
 _IBAN = re.compile(r"(?<![^\W_])[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,3})?(?![^\W_])", re.IGNORECASE)
 _CARD = re.compile(r"(?<![\w.])(?:\d{13,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{4}|\d{4}([ -])\d{6}\2\d{4,5})(?!\w)")
 # Visa, Mastercard, American Express, Diners Club, Discover, JCB, UnionPay.
@@ -51,7 +51,7 @@ _PHONE = re.compile(r"\d(?:[^\w\n]{0,3}\d){5}")  # without six digits in a row, 
 
 _KEY = r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
 _SECRETS = (
-    re.compile(rf"{_KEY}(?s:.{{0,20000}}?)-----END [A-Z0-9 ]{{0,40}}PRIVATE KEY(?: BLOCK)?-----"),
+    re.compile(rf"{_KEY}(?:[^-]|-(?!----BEGIN)){{0,20000}}?-----END [A-Z0-9 ]{{0,40}}PRIVATE KEY(?: BLOCK)?-----"),
     re.compile(rf"{_KEY}[\w+/=\s]{{0,20000}}"),  # cut off
     re.compile(
         r"(?<![^\W_])(?:"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 MOST_LINKS = 5  # of one statement: more prove nothing
 
-_ID = re.compile(r"\s*\[?\s*m?(?P<number>\d{1,7})\s*\]?\s*", re.IGNORECASE)
+_ID = re.compile(r"\s*+\[?+\s*+m?+(?P<number>\d{1,7})\s*+\]?+\s*+", re.IGNORECASE)
 
 
 class Point(BaseModel):

@@ -17,7 +17,7 @@ _LINK = re.compile(r"https?://[^\s<>|]+", re.IGNORECASE)
 _CHANNEL = re.compile(r"#(?P<name>[^\s,;:#]{1,80})(?=[\s,;]|\Z)")
 _SPAN = re.compile(r"\d{1,4}(?:h|d|w|min)(?=[\s,;]|\Z)", re.IGNORECASE)
 _WISHES_FIRST = re.compile(r"(?P<wishes>[^:\n]{2,200}):(?!//)\s*(?P<text>\S.*)", re.DOTALL)
-_WISHES_LAST = re.compile(r"(?P<text>[\"“].+[\"”])\s+(?P<wishes>[^\n\"“”]{2,200})", re.DOTALL)
+_WISHES_LAST = re.compile(r"(?P<text>[\"“].+[\"”])\s++(?P<wishes>[^\n\"“”]{2,200})", re.DOTALL)
 
 OPTIONS = "how long, in what shape and for whom are said in words, such as `short`, `as bullets` or `for the board`"
 

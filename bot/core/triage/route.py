@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 MOST = 30  # teams, and routes
 LONGEST_NAME = 60  # characters
 
-_TARGET = re.compile(r"#(?P<channel>[^\s,<>]+)|<?@(?P<person>[^\s,|<>]+)(?:\|[^>]*)?>?")
+_TARGET = re.compile(r"#(?P<channel>[^\s,<>]+)|<?@(?P<person>[^\s,|<>]+)(?:\|[^<>]*)?>?")
 _ID = re.compile(r"[A-Z0-9]{2,40}")
-_ROUTE = re.compile(r"(?P<when>.+?)\s*(?:->|=>|→)\s*(?P<team>.+)")
+_ARROW = re.compile(r"->|=>|→")
 
 
 class Team(BaseModel):
@@ -64,10 +64,11 @@ def read_routes(typed: str) -> tuple[Route, ...]:
     """
     routes = []
     for line in _lines(typed):
-        if not (match := _ROUTE.fullmatch(line)):
+        conditions, *team = (part.strip() for part in _ARROW.split(line, maxsplit=1))
+        if not (conditions and team and team[0]):
             raise UsageError("A route is written as `Billing -> Payments` or `Bug report + Critical -> On-call`.")
-        when = tuple(word for part in match["when"].split("+") if (word := part.strip()))
-        routes.append(Route(when=when, team=match["team"].strip()[:LONGEST_NAME]))
+        when = tuple(word for part in conditions.split("+") if (word := part.strip()))
+        routes.append(Route(when=when, team=team[0][:LONGEST_NAME]))
     return tuple(routes)
 
 

@@ -6,7 +6,7 @@ import re
 
 MOST_WORDS = 6
 
-_SHORTCODE = re.compile(r":[a-z0-9_+-]+:|<@[^>]*>")
+_SHORTCODE = re.compile(r":[a-z0-9_+-]+:|<@[^<>]*>")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _WORDS = """
 hi hello hey hiya howdy morning afternoon evening good day night all everyone everybody team folks there guys
