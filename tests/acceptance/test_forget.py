@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.db.engine import Database
-from bot.db.tables import Message, Thread
+from bot.db.tables import Base, Message, Moment, Thread
 from bot.db.words import WORDS
 from bot.retention import Retention
 from tests.acceptance import test_classify, test_code, test_summarize, test_triage
@@ -122,6 +122,31 @@ async def test_nothing_is_left_in_the_file(dialogue: Dialogue, model: ScriptedMo
     assert len(await dialogue.rows("SELECT id FROM calls")) == 5
     assert await dialogue.rows("SELECT is_good, comment FROM ratings") == [(0, "")]
     assert await dialogue.rows("SELECT category FROM feedback") == [("Bug report",)]
+
+
+async def test_nothing_old_is_left_in_the_file(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await fill(dialogue, model)
+    database, long_ago = Database.open(dialogue.environ["DATABASE_URL"]), datetime.now(UTC) - timedelta(days=400)
+    try:
+        async with database.writer.begin() as connection:
+            for table in Base.metadata.sorted_tables:
+                times = [column.name for column in table.columns if isinstance(column.type, Moment)]
+                if times:
+                    await connection.execute(update(table).values(dict.fromkeys(times, long_ago)))
+        await Retention(database, 365).purge()
+    finally:
+        await database.close()
+    assert await tables(dialogue) == set()
+    assert not in_file(dialogue)
+
+
+async def test_nothing_is_left_after_uninstalling(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await fill(dialogue, model)
+    dialogue.workspace.uninstall()
+    await dialogue.workspace.until(lambda: all(one.is_over for one in dialogue.workspace.deliveries.log))
+    await dialogue.until_idle()
+    assert await tables(dialogue) == set()
+    assert not in_file(dialogue)
 
 
 async def test_a_channel_leaves_only_direct_messages(dialogue: Dialogue, model: ScriptedModel) -> None:
