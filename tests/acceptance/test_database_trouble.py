@@ -20,7 +20,7 @@ from tests.stage import forge
 from tests.stage.postgresql import free_port
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
     from contextlib import AbstractAsyncContextManager
 
     from tests.acceptance.conftest import Dialogue
@@ -65,13 +65,51 @@ async def survive(stage: Dialogue, model: ScriptedModel, trouble: AbstractAsyncC
     return str(found["database"])
 
 
+async def finish_in(stage: Dialogue, model: ScriptedModel, trouble: AbstractAsyncContextManager[None]) -> None:
+    """Let a turn come to its end in the trouble, and the trouble pass: the answer is there once, and remembered."""
+    gate = asyncio.Event()
+    model.answer("The beginning ", gate, "and the end.")
+    ts = stage.mention("Tell me.")
+    await stage.workspace.until(lambda: "The beginning" in str(stage.workspace.thread(stage.general, ts)))
+    async with trouble:
+        gate.set()
+        assert (await readiness(stage.url))[0] == 503
+    await stage.answer(stage.general, ts)
+    await stage.until_idle()
+    assert [one.shown for one in stage.answers(stage.general, ts)] == ["The beginning and the end."]
+    model.answer("I did.")
+    stage.workspace.say(stage.general, "Did you?", thread_ts=ts)
+    assert await stage.answer(stage.general, ts, 2) == "I did."
+    assert "The beginning and the end." in str(model.requests[-1].body["messages"])
+    assert len(model.requests) == 2
+
+
 async def test_a_locked_file_is_waited_for(stage: Dialogue, model: ScriptedModel) -> None:
     async with stage.bot():
         assert await survive(stage, model, locked(stage)) == "TimeoutError"
 
 
+async def test_a_turn_ends_with_a_locked_file(stage: Dialogue, model: ScriptedModel) -> None:
+    async with stage.bot():
+        await finish_in(stage, model, locked(stage))
+
+
 async def test_a_full_disk_is_waited_for(stage: Dialogue, model: ScriptedModel, tmp_path: Path) -> None:
-    """No file of the process may grow any more: to SQLite that is what a full disk is."""
+    async with disk(stage, tmp_path) as full:
+        assert "SQLITE_" in await survive(stage, model, full())
+
+
+async def test_a_turn_ends_with_a_full_disk(stage: Dialogue, model: ScriptedModel, tmp_path: Path) -> None:
+    async with disk(stage, tmp_path) as full:
+        await finish_in(stage, model, full())
+
+
+@asynccontextmanager
+async def disk(stage: Dialogue, tmp_path: Path) -> AsyncIterator[Callable[[], AbstractAsyncContextManager[None]]]:
+    """Run the bot on a disk that can be full.
+
+    No file of the process may grow any more then: to SQLite that is the same.
+    """
     port = free_port()
     environ = stage.environ | stage.workspace.environment("http") | {"PORT": str(port)}
     log = tmp_path / "log"
@@ -81,7 +119,7 @@ async def test_a_full_disk_is_waited_for(stage: Dialogue, model: ScriptedModel, 
     _, most = resource.prlimit(pid, limit)
 
     @asynccontextmanager
-    async def full(_: Dialogue) -> AsyncIterator[None]:
+    async def full() -> AsyncIterator[None]:
         resource.prlimit(pid, limit, (0, most))
         yield
         resource.prlimit(pid, limit, (most, most))
@@ -90,7 +128,7 @@ async def test_a_full_disk_is_waited_for(stage: Dialogue, model: ScriptedModel, 
         assert b"ready" in await asyncio.to_thread(os.read, output.fileno(), 1000)
         stage.url = f"http://127.0.0.1:{port}"
         stage.workspace.deliver_to(f"{stage.url}/slack/events")
-        assert "SQLITE_" in await survive(stage, model, full(stage))
+        yield full
     finally:
         with suppress(ProcessLookupError):
             process.terminate()
