@@ -228,16 +228,16 @@ class World:
 
     def _start_stream(self, fields: dict[str, Any]) -> dict[str, Any]:
         number = _number(fields["thread_ts"], ROOT)
-        self.turns[number].show(fields.get("markdown_text", ""))
+        self.turns[number].show(_streamed(fields))
         return {"channel": fields["channel"], "ts": f"{REPLY + number}.000200"}
 
     def _append_stream(self, fields: dict[str, Any]) -> dict[str, Any]:
-        self._replied(fields).show(fields["markdown_text"])
+        self._replied(fields).show(_streamed(fields))
         return {"channel": fields["channel"], "ts": fields["ts"]}
 
     def _stop_stream(self, fields: dict[str, Any]) -> dict[str, Any]:
         turn = self._replied(fields)
-        turn.show(fields.get("markdown_text", ""))
+        turn.show(_streamed(fields))
         turn.end()
         return {"channel": fields["channel"], "ts": fields["ts"]}
 
@@ -262,6 +262,13 @@ class World:
 
     def _replied(self, fields: dict[str, Any]) -> Turn:
         return self.turns[_number(fields["ts"], REPLY)]
+
+
+def _streamed(fields: dict[str, Any]) -> str:
+    """Return the text of a stream's piece: chunks, which a form holds as JSON, or plain."""
+    chunks = fields.get("chunks") or []
+    chunks = json.loads(chunks) if isinstance(chunks, str) else chunks
+    return str(fields.get("markdown_text", "")) + "".join(chunk.get("text", "") for chunk in chunks)
 
 
 def _number(ts: str, base: int) -> int:
