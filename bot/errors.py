@@ -9,6 +9,8 @@
     │   ├── NotInChannelError    the bot has to be invited first
     │   ├── GoneError            the message or the thread was deleted meanwhile
     │   ├── RevokedError         the workspace has taken the bot's token back
+    │   ├── NotPermittedError    the bot's own permissions don't go so far
+    │   ├── UnfinishedError      the platform does not hand out the rest of what is read
     │   └── ChatBusyError        the platform's rate limit; says when to come back
     ├── SealedError              tokens that no key opens
     ├── WebhookError             a receiver of feedback did not take it
@@ -112,6 +114,14 @@ class NotServedError(RevokedError):
     """The operator no longer serves the workspace, which has the bot still."""
 
     sentence = "Whoever runs me does not let me work in this workspace any more: please ask them."
+
+
+class NotPermittedError(ChatError):
+    """The bot lacks a permission at the platform, which its operator or an admin there can give."""
+
+
+class UnfinishedError(ChatError):
+    """What the platform hands out page by page does not come to an end, or goes round in circles."""
 
 
 class SealedError(BotError):

@@ -33,6 +33,8 @@ GREETING = (
     "Hello! Ask me anything here, and go on in this thread without mentioning me again. "
     "There are also `/summarize`, `/classify` and `/code`; `/parley help` tells more."
 )
+# What somebody says who mentions the bot below what others said, and adds no word.
+CALLED = "(I mention you without a word: help with what was said last here.)"
 # Tokens that files of earlier messages may take: a follow-up should not have to bring them along again.
 EARLIER_FILES = 30_000
 TITLE = 80  # characters of a question that name its thread
@@ -63,15 +65,17 @@ async def answer(
     asker = Asker(heard.author, heard.home)
     title = heard.text.partition("\n")[0][:TITLE] if heard.opens_thread else ""
     async with chat.answer(heard.place, asker, bookmark, to=heard.id, title=title) as visible:
-        if not question.text and not question.files:
-            greeted = Written(GREETING, await visible.replace(GREETING))
-            return _kept(heard, question, conversation, Product(greeted))
         reading = catch_up(heard, conversation, visible, bookmark=bookmark, store=store, chat=chat)
         try:
             conversation, read = await unless(bookmark.halted, reading)
         except ModelStoppedError as error:
             await own_up(error, visible, bookmark.reference)
-            return Record(heard.place, heard.author)  # of what was not read whole, the next question reads all
+            return Record(heard.place, heard.author)  # the next question reads on
+        if not question.text and not question.files:
+            if not conversation.summary and not any(one.text or one.files for one in conversation.messages):
+                greeting = GREETING + read
+                return _kept(heard, question, conversation, Product(Written(greeting, await visible.replace(greeting))))
+            question = replace(question, text=CALLED)
         ready = await draft(heard, question, conversation, model=model, chat=chat)
         desk = Desk(
             heard.place,

@@ -1,53 +1,35 @@
-"""Catch up on a thread: read what was said before the bot was called, once, as far as it fits."""
+"""Catch up on a thread: read what was said before the bot was called, page by page, as far as it fits.
+
+What was read is kept as it comes. A reading that breaks off is told of, and goes on when the bot is next asked there.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import deque
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bot.core.conversation import Message, Record, needs_reading
+from bot.core.conversation import Message, PageRead, needs_reading
+from bot.core.patience import Patience, why
 from bot.core.ports import Role
 from bot.core.tokens import estimate_tokens
-from bot.errors import ChatError
+from bot.errors import BotError, ChatError, RevokedError, SlowError, UnfinishedError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from bot.core.conversation import Conversation, Heard, Said
     from bot.core.ports import Answer, Bookmark, Chat, Store
 
 log = logging.getLogger(__name__)
 
 READ = "read"  # the bookmark of what a former try of the turn has read and stored
+LASTS = 90.0  # seconds after which an answer is worth more than what there is still to read
 MANY = 1_000  # messages, from which on reading takes so long that its progress is shown
 MOST_PEOPLE = 50  # whose names are told
-UNREAD = "\n\n_I could not read what was said here before, so I answered this message alone._"
-
-
-@dataclass(slots=True)
-class Reading:
-    """What was read of a thread, the newest that fit into `tokens`."""
-
-    tokens: int
-    kept: deque[Message]
-    people: dict[str, str]
-    count: int = 0
-    size: int = 0
-
-    def add(self, said: Said, mention: str) -> None:
-        """Take in the next message, and let the oldest go where there is no more room."""
-        role = Role.ASSISTANT if said.is_own else Role.USER
-        author = "" if said.is_own else said.author
-        message = Message(role, author, said.words, said.id, said.files, is_bot=said.is_bot and not said.is_own)
-        self.count += 1
-        self.size += estimate_tokens(said.words)
-        self.kept.append(message)
-        while self.size > self.tokens and len(self.kept) > 1:
-            self.size -= estimate_tokens(self.kept.popleft().text)
-        if not said.is_own:
-            self.people[mention] = said.name
-        self.people |= said.names
+AGAIN = "Mention me again, and I read on"
 
 
 async def catch_up(
@@ -55,59 +37,144 @@ async def catch_up(
 ) -> tuple[Conversation, str]:
     """Read what is missing before a message; return the conversation with it, and what to tell the person.
 
-    It is stored at once, so that a second try of the turn need not read it again. Raises a `ChatError` that may pass.
+    Each page is stored at once, so that neither a second try of the turn nor another turn need read it again. Where the
+    platform does not hand out all of it in time, the rest stays to be read. Raises `RevokedError`.
     """
     if (told := bookmark.get(READ)) is not None:
         return conversation, told
     if not needs_reading(heard, conversation, datetime.now(UTC)):
         return conversation, ""
-    try:
-        reading = await _read(heard, conversation, visible, chat)
-    except ChatError as error:
-        if error.is_transient:
-            raise
-        log.warning("the thread could not be read: %s", error)
-        return conversation, UNREAD
-    known = {message.id for message in conversation.messages}
-    messages = tuple(message for message in reading.kept if message.id not in known)
-    people = {**conversation.people, **reading.people}
-    people = dict(list(people.items())[-MOST_PEOPLE:])
-    told = _told(reading, len(messages), was_known=conversation.is_known)
-    await store.keep(
-        Record(
-            heard.place,
-            heard.author,
-            began_with_bot=heard.answers_bot,
-            messages=messages,
-            read_until=heard.id,
-            people=people,
-        )
-    )
+    reading = Reading(heard, conversation, visible, store=store, chat=chat)
+    told = reading.told(await reading.read())
+    conversation = await store.conversation(heard.place)
     await bookmark.keep(READ, told)
-    return replace(conversation, messages=(*conversation.messages, *messages), people=people), told
+    return conversation, told
 
 
-async def _read(heard: Heard, conversation: Conversation, visible: Answer, chat: Chat) -> Reading:
-    reading = Reading(conversation.settings.context, deque(), {})
-    async for page in chat.read_thread(heard.place, conversation.read_until):
+class Reading:
+    """One reading of a thread for a message: what is missing before it, of which the newest that fit are kept.
+
+    The bot knows all that it said itself `since` it takes part; what stands before the message `until` is read.
+    """
+
+    def __init__(self, heard: Heard, conversation: Conversation, visible: Answer, *, store: Store, chat: Chat) -> None:
+        self._heard, self._conversation, self._visible = heard, conversation, visible
+        self._store, self._chat = store, chat
+        self._since = conversation.known_since if conversation.is_known else heard.id
+        self._begun_at = self._until = conversation.read_until if conversation.is_known else ""
+        self._is_first = self._until < self._since
+        self._was_begun = bool(conversation.unread_until)
+        before = conversation.messages if self._is_first else ()
+        self._kept = deque(message for message in before if message.id and message.id <= self._until)
+        self._size = sum(estimate_tokens(message.text) for message in self._kept)
+        self._people = dict(conversation.people)
+        self._left_out: list[str] = []
+        self._in_order = True
+        self.new = self.read_so_far = self.left_out = 0
+
+    async def read(self) -> BotError | None:
+        """Read, and store what comes; return what broke it off, None for nothing. Raises `RevokedError`."""
+        patience = Patience(LASTS)
+        while True:
+            before = self.new
+            try:
+                await self._read_on(patience)
+            except RevokedError:
+                raise
+            except (ChatError, TimeoutError) as error:
+                if isinstance(error, UnfinishedError) and self.new > before:
+                    continue  # what the platform's pages do not lead to may be found behind the last message
+                log.warning("reading a thread broke off: %s", str(error) or type(error).__name__)
+                broken = error if isinstance(error, ChatError) else SlowError()
+                if (pause := patience.pause(broken)) is None:
+                    await self._keep((), is_over=False)
+                    return broken
+                self._show(f"; I may read on in {pause:.0f} seconds" if pause > 1 else "")
+                await asyncio.sleep(pause)
+            else:
+                await self._keep((), is_over=True)
+                return None
+
+    async def _read_on(self, patience: Patience) -> None:
+        pages = self._chat.read_thread(self._heard.place, self._until, self._heard.id)
+        async for page in patience.each(pages):
+            if page:
+                await self._keep(page, is_over=False)
+            if self.new >= MANY:
+                self._show()
+
+    async def _keep(self, page: Sequence[Said], *, is_over: bool) -> None:
+        """Store a page, and how far the thread is read with it; what was too much with the last one goes."""
+        messages = tuple(self._messages(page))
+        if page:
+            self._in_order = self._in_order and page[0].id > self._until
+            # Pages that come in no order say nothing of how far is read: then it begins where it began.
+            self._until = max(self._until, page[-1].id) if self._in_order else self._begun_at
+        kept = await self._store.keep(
+            PageRead(
+                self._heard.place,
+                messages,
+                read_until=self._heard.id if is_over else self._until,
+                unread_until="" if is_over else self._heard.id,
+                known_since=self._since,
+                began_with_bot=self._heard.answers_bot,
+                people=dict(list(self._people.items())[-MOST_PEOPLE:]),
+                left_out=tuple(self._left_out),
+            )
+        )
+        self._left_out.clear()
+        self.read_so_far = kept.read
+        for message in messages:
+            if message.id in kept.new:
+                self._add(message)
+
+    def _messages(self, page: Sequence[Said]) -> Iterator[Message]:
         for said in page:
-            if said.id == heard.id:
-                return reading
-            reading.add(said, chat.mention(said.author))
-        if reading.count >= MANY:
-            visible.progress(f"Reading this thread: {reading.count:,} messages …")
-    return reading
+            if said.is_own and said.id > self._since:
+                continue
+            if not said.is_own:
+                self._people[self._chat.mention(said.author)] = said.name
+            self._people |= said.names
+            role, author = (Role.ASSISTANT, "") if said.is_own else (Role.USER, said.author)
+            yield Message(role, author, said.words, said.id, said.files, is_bot=said.is_bot and not said.is_own)
 
+    def _add(self, message: Message) -> None:
+        """Take in the next message, and let the oldest go where there is no more room."""
+        self.new += 1
+        self._kept.append(message)
+        self._size += estimate_tokens(message.text)
+        while self._size > self._conversation.settings.context and len(self._kept) > 1:
+            oldest = self._kept.popleft()
+            self._size -= estimate_tokens(oldest.text)
+            self._left_out.append(oldest.id)
+            self.left_out += 1
 
-def _told(reading: Reading, new: int, *, was_known: bool) -> str:
-    """Write the one line that tells what was read, "" for nothing."""
-    if was_known:
-        return f"\n\n_I read {_messages(new)} that I had missed here._" if new else ""
-    if not reading.count:
-        return ""
-    left_out = reading.count - len(reading.kept)
-    fitting = f"; the oldest {left_out:,} did not fit" if left_out else ""
-    return f"\n\n_I read {_messages(reading.count)} before this one{fitting}._"
+    def _show(self, more: str = "") -> None:
+        self._visible.progress(f"Reading this thread: {self.read_so_far:,} messages so far{more} …")
+
+    def told(self, broken: BotError | None) -> str:
+        """Write the one line that tells what was read, "" for nothing."""
+        fitting = f"; the oldest {self.left_out:,} did not fit" if self.left_out else ""
+        if broken is not None:
+            sentence = self._broken_off(why(broken))
+        elif not self.new:
+            return ""
+        elif not self._is_first:
+            sentence = f"I read {_messages(self.new)} that I had missed here{fitting}."
+        elif self._was_begun:
+            sentence = f"I read the rest of this thread, {self.read_so_far:,} messages in all{fitting}."
+        else:
+            sentence = f"I read {_messages(self.new)} before this one{fitting}."
+        return f"\n\n_{sentence}_"
+
+    def _broken_off(self, reason: str) -> str:
+        if not self._is_first:
+            missed = f"all that I had missed here, only {self.new:,} messages" if self.new else "what I had missed here"
+            return f"I could not read {missed}: {reason}. {AGAIN}."
+        if not self.read_so_far:
+            return f"I could not read what was said here before: {reason}. I answered this message alone. {AGAIN}."
+        first = f"the first {self.read_so_far:,} messages" if self.read_so_far > 1 else "the first message"
+        return f"I could read only {first} of this thread: {reason}. {AGAIN}."
 
 
 def _messages(number: int) -> str:

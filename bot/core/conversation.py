@@ -138,10 +138,11 @@ class Message:
 class Conversation:
     """A thread as the store knows it: oldest message first, with the settings that hold in it.
 
-    `is_known`: the bot has read it, up to the message `read_until` at least. `began_with_bot`: its first message was
-    for the bot. `summary` stands for what came before `messages`, up to the one of the number `summary_until`.
-    `people` are names by mentions. `silent_since` is when the last message was stored. `left_out`: the store has older
-    messages that are in no summary yet. `has_code`: there are files of code that it wrote here.
+    `is_known`: the bot takes part in it, since the message `known_since`, and has read it up to the message
+    `read_until` at least. `unread_until`: a reading broke off before this message, "" where none did. `began_with_bot`:
+    its first message was for the bot. `summary` stands for what came before `messages`, up to the one of the number
+    `summary_until`. `people` are names by mentions. `silent_since` is when the last message was stored. `left_out`: the
+    store has older messages that are in no summary yet. `has_code`: there are files of code that it wrote here.
     """
 
     settings: ChannelSettings = DEFAULTS
@@ -149,6 +150,8 @@ class Conversation:
     began_with_bot: bool = False
     messages: tuple[Message, ...] = ()
     read_until: str = ""
+    unread_until: str = ""
+    known_since: str = ""
     people: Mapping[str, str] = field(default_factory=dict)
     summary: str = ""
     summary_until: int = 0
@@ -178,6 +181,33 @@ class Record:
     refusal: str = ""
     code_files: tuple[CodeFile, ...] = ()
     rewritten: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageRead:
+    """What was just read of a thread at the platform, stored in one transaction.
+
+    Its messages go before those of the thread that are newer; one that is there stays as it is. The thread is read up
+    to the message `read_until` then, and is to be read up to `unread_until`, "" where that is done. `known_since`: the
+    message with which the bot takes part, where it did not before. `left_out`: messages, read before, that fit no more.
+    """
+
+    place: Place
+    messages: tuple[Message, ...]
+    read_until: str
+    unread_until: str
+    known_since: str
+    began_with_bot: bool = False
+    people: Mapping[str, str] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageKept:
+    """Which of a page's messages the thread did not have, and how many were read of it so far."""
+
+    new: frozenset[str]
+    read: int
 
 
 def wants_answer(heard: Heard, conversation: Conversation) -> bool:
@@ -241,12 +271,13 @@ def is_stop(text: str) -> bool:
 def needs_reading(heard: Heard, conversation: Conversation, now: datetime) -> bool:
     """Decide whether the platform's own history has to be asked for what was said before a message.
 
-    Once for a thread that is not known; and when somebody calls the bot back into one where it has heard nothing for a
-    while, because it may have been away. Whatever is newer than `SILENCE` the platform still delivers by itself.
+    For a thread that is not known, or of which a reading broke off; and when somebody calls the bot back into one where
+    it has heard nothing for a while, because it may have been away. Whatever is newer than `SILENCE` the platform still
+    delivers by itself.
     """
     if heard.opens_thread:
         return False
-    if not conversation.is_known:
+    if not conversation.is_known or conversation.unread_until:
         return True
     silent_since = conversation.silent_since
     return heard.mentions_bot and not heard.is_direct and silent_since is not None and now - silent_since > SILENCE

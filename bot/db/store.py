@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, exists, false, func, literal, null, or_, select, union_all, update
 
-from bot.core.conversation import Conversation, FileRef, Message
+from bot.core.conversation import Conversation, FileRef, Message, Record
 from bot.core.ports import Role
 from bot.db import code_files, tables
 from bot.db import settings as settings_store
 from bot.db.code_files import CodeFileStore
+from bot.db.page import put_in
 from bot.db.runs import RunStore
 from bot.db.settings import SettingsStore
 from bot.db.tables import Call, Thread
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from bot.core import ports
     from bot.core.condense import Condensed
-    from bot.core.conversation import Changed, Place, Record
+    from bot.core.conversation import Changed, PageKept, PageRead, Place
     from bot.db.engine import Database
 
 LOADED = 1_000  # messages of a thread at a time
@@ -62,6 +63,8 @@ class SqlStore(SettingsStore, CodeFileStore, RunStore, UsageStore):
             began_with_bot=bool(head.flag),
             messages=tuple(map(message_of, rows[-LOADED:])),
             read_until=head.external_id or "",
+            unread_until=head.author or "",
+            known_since=head.role or "",
             people=json.loads(head.files or "{}"),
             summary=head.text or "",
             summary_until=head.number or 0,
@@ -70,14 +73,9 @@ class SqlStore(SettingsStore, CodeFileStore, RunStore, UsageStore):
             has_code=head.is_edited,
         )
 
-    async def keep(self, record: Record) -> None:
-        """Store what was read at the platform, up to `record.read_until`, before the turn that needs it goes on."""
-
-        def write(connection: Connection) -> None:
-            thread_id = add_messages(connection, record)
-            connection.execute(update(Thread).where(Thread.id == thread_id).values(read_until=record.read_until))
-
-        await transact(self._database.writer, write)
+    async def keep(self, page: PageRead) -> PageKept:
+        """Store a page of a thread that was read at the platform, and how far the thread is read."""
+        return await transact(self._database.writer, partial(keep_page, page=page))
 
     async def rate(self, place: Place, question: str, person: str, *, is_good: bool, comment: str = "") -> None:
         """Keep what somebody thinks of the answer to a question; a later rating of theirs replaces it."""
@@ -113,6 +111,12 @@ def record(connection: Connection, record: Record, *, is_repeat: bool = False) -
         record_calls(connection, place, record.person, calls)
 
 
+def keep_page(connection: Connection, page: PageRead) -> PageKept:
+    """Store a page of a thread in the transaction that `connection` is in."""
+    record = Record(page.place, "", page.began_with_bot, people=page.people, read_until=page.known_since)
+    return put_in(connection, add_messages(connection, record), page, [row_of(message) for message in page.messages])
+
+
 def rewrite(connection: Connection, place: Place, message: Message) -> None:
     """Let a stored message of ours say something else."""
     thread = connection.execute(thread_query(), asdict(place)).one_or_none()
@@ -139,6 +143,7 @@ def add_messages(connection: Connection, record: Record) -> int:
         "created_at": now,
         "last_message_at": now,
         "read_until": record.read_until or place.thread,
+        "known_since": record.read_until or place.thread,
         "people": json.dumps(dict(record.people)) if record.people else None,
     }
     thread_id = connection.execute(thread_insert(connection.dialect.name), thread).scalar_one()
@@ -189,6 +194,7 @@ def add_early(connection: Connection, changed: Changed, values: dict[str, Any]) 
         "created_at": now,
         "last_message_at": now,
         "read_until": None,
+        "known_since": None,
         "people": None,
     }
     thread_id = connection.execute(thread_insert(connection.dialect.name), thread).scalar_one()
@@ -249,6 +255,7 @@ def thread_insert(dialect: str) -> Insert:
     newer = {
         "last_message_at": insert.excluded.last_message_at,
         "read_until": func.coalesce(Thread.read_until, insert.excluded.read_until),
+        "known_since": func.coalesce(Thread.known_since, insert.excluded.known_since),
         "people": func.coalesce(insert.excluded.people, Thread.people),
     }
     return insert.on_conflict_do_update(index_elements=["workspace", "channel", "thread"], set_=newer).returning(
@@ -288,12 +295,11 @@ def conversation_query() -> Select[*tuple[Any, ...]]:
     """
     message = tables.Message
     one = select(literal(1).label("one")).subquery()
-    nothing = null().label("nothing")
     head = select(
         literal(0).label("id"),
         Thread.began_with_bot.label("flag"),
-        nothing.label("role"),
-        nothing.label("author"),
+        Thread.known_since.label("role"),
+        Thread.unread_until.label("author"),
         Thread.read_until.label("external_id"),
         Thread.summary.label("text"),
         Thread.people.label("files"),

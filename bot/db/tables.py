@@ -110,8 +110,10 @@ class SettingsChange(Base):
 class Thread(Base):
     """A thread that the bot has taken part in.
 
-    `read_until` is the platform's id of the message up to which it was read, None before it was. `people` are names by
-    mentions, as JSON. `summary` stands for the messages up to the one with the id `summary_until`.
+    `read_until` is the platform's id of the message up to which it was read, None before it was; `unread_until` of the
+    one up to which it should have been, where a reading broke off; `known_since` of the one with which the bot began to
+    take part. `read_count` messages were read at the platform. `people` are names by mentions, as JSON. `summary`
+    stands for the messages up to the one with the id `summary_until`.
     """
 
     __tablename__ = "threads"
@@ -125,6 +127,9 @@ class Thread(Base):
     created_at: Mapped[datetime]
     last_message_at: Mapped[datetime]
     read_until: Mapped[str | None]
+    unread_until: Mapped[str | None]
+    known_since: Mapped[str | None]
+    read_count: Mapped[int] = mapped_column(default=0, server_default="0")
     people: Mapped[str | None]
     summary: Mapped[str | None]
     summary_until: Mapped[int] = mapped_column(server_default="0")

@@ -34,7 +34,7 @@ WORDS = {
 NO_WORDS = {
     "*": {"id", "workspace", "channel", "thread", "person", "run", "run_id", "status", "corrected_by"},
     "settings": {"changed_by"},
-    "threads": {"read_until"},
+    "threads": {"read_until", "unread_until", "known_since"},
     "messages": {"role", "author", "external_id", "revision"},
     "calls": {"turn", "purpose", "model", "stop_reason", "request_id", "outcome"},
     "budget_accounts": {"key"},

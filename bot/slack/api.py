@@ -11,7 +11,7 @@ import stamina
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import ChatBusyError, ChatError, NotInChannelError, RevokedError
+from bot.errors import ChatBusyError, ChatError, NotInChannelError, NotPermittedError, RevokedError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -25,6 +25,8 @@ LONGEST_WAIT = 30.0  # seconds that a rate limit may ask for before the turn is 
 
 _TRANSIENT = {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 _NOT_A_MEMBER = {"not_in_channel", "channel_not_found"}
+_NOT_PERMITTED = {"missing_scope", "no_permission", "not_allowed_token_type", "access_denied", "ekm_access_denied"}
+_NOT_PERMITTED |= {"team_access_not_granted", "enterprise_is_restricted", "org_login_required"}
 # Codes by which Slack refuses a token; https://docs.slack.dev/reference/methods/auth.test
 REVOKED = {"account_inactive", "invalid_auth", "invalid_refresh_token", "not_authed", "token_expired", "token_revoked"}
 # … and those of them that were seen to pass: a token that is being renewed, or one of Slack's own bad minutes.
@@ -66,6 +68,8 @@ def _translate(error: SlackApiError) -> ChatError:
         return NotInChannelError(code)
     if code in REVOKED:
         return RevokedError(code, is_transient=code in PASSING)
+    if code in _NOT_PERMITTED:
+        return NotPermittedError(code)
     return ChatError(code, is_transient=code in _TRANSIENT or status >= 500)  # noqa: PLR2004 - HTTP's own number
 
 

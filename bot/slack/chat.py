@@ -53,9 +53,9 @@ class SlackChat:
         """Write a person's name as Slack links it."""
         return mention(person)
 
-    def read_thread(self, place: Place, after: str = "") -> AsyncIterator[tuple[Said, ...]]:
-        """Read a thread page by page, oldest first, behind the message `after`. Raises `ChatError`."""
-        return self._of(place).history.thread(place, after)
+    def read_thread(self, place: Place, after: str = "", before: str = "") -> AsyncIterator[tuple[Said, ...]]:
+        """Read a thread page by page, oldest first, between two messages. Raises `ChatError`."""
+        return self._of(place).history.thread(place, after, before)
 
     def read_channel(
         self, place: Place, after: datetime, before: datetime | None = None

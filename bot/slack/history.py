@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.core.conversation import FileRef, Said
+from bot.errors import ChatError, GoneError, UnfinishedError
 from bot.slack.api import call
 from bot.slack.flat import flat
+from bot.slack.ours import Ours
 from bot.slack.people import mention, mentioned, named
 
 if TYPE_CHECKING:
@@ -24,7 +26,9 @@ log = logging.getLogger(__name__)
 
 PAGE = 200  # messages; Slack advises no more at a time
 MOST_PAGES = 250
+MOST_EMPTY = 5  # pages without a new message, one after the other
 MOST_FILES = 20  # of one message
+GONE = {"thread_not_found", "message_not_found"}
 
 # What people and apps say; every other subtype is a notice, such as that somebody joined.
 SAID = (None, "bot_message", "file_share", "me_message", "thread_broadcast")
@@ -34,47 +38,76 @@ class History:
     """Reads what was said. Raises `ChatError`; a rate limit is waited for, as far as `api.call` waits."""
 
     def __init__(self, client: AsyncWebClient, identity: Identity, people: People) -> None:
-        self._client, self._identity, self._people = client, identity, people
+        self._client, self._people = client, people
+        self._ours = Ours(client, identity)
 
-    async def thread(self, place: Place, after: str) -> AsyncIterator[tuple[Said, ...]]:
-        """Yield a thread's messages behind the `ts` `after`, oldest first."""
-        where = {"channel": place.channel, "ts": place.thread} | ({"oldest": after} if after else {})
+    async def thread(self, place: Place, after: str, before: str = "") -> AsyncIterator[tuple[Said, ...]]:
+        """Yield a thread's messages between the `ts` `after` and `before`, each once, each page oldest first."""
+        where: dict[str, object] = {"channel": place.channel, "ts": place.thread, "include_all_metadata": True}
+        where.update({name: ts for name, ts in (("oldest", after), ("latest", before)) if ts})
         async for page in self._pages(self._client.conversations_replies, where):
             # Slack puts the thread's first message before each page, whatever was asked for.
-            new = [message for message in page if after < str(message.get("ts"))]
-            after = str(new[-1].get("ts")) if new else after
-            yield await self._said(new)
+            said = await self._said([message for message in page if _string(message.get("ts")) > after])
+            yield tuple(one for one in said if not before or one.id < before)
 
     async def channel(self, place: Place, after: datetime, before: datetime | None) -> AsyncIterator[tuple[Said, ...]]:
         """Yield a channel's own messages between two times, newest first; the threads below them are not among them."""
         where = {"channel": place.channel, "oldest": _ts(after)} | ({"latest": _ts(before)} if before else {})
         async for page in self._pages(self._client.conversations_history, where):
-            yield await self._said(page)
+            yield tuple(reversed(await self._said(page)))
 
     async def _pages(
-        self, method: Callable[..., Awaitable[Any]], where: Mapping[str, str]
+        self, method: Callable[..., Awaitable[Any]], where: Mapping[str, object]
     ) -> AsyncIterator[list[dict[str, Any]]]:
+        """Yield a method's pages, each message once. Raises `UnfinishedError` where they lead nowhere.
+
+        Slack has been seen to repeat messages and cursors, to send empty pages in between, and to say that there is
+        more without saying where.
+        """
+        cursors, seen, empty = {""}, set[str](), 0
         cursor = ""
         for _ in range(MOST_PAGES):
-            page = await call(method, **where, limit=PAGE, cursor=cursor or None)
-            yield [message for message in page.get("messages") or () if isinstance(message, dict)]
-            following = str((page.get("response_metadata") or {}).get("next_cursor") or "")
-            if not following or following == cursor:
+            page = await _page(method, **where, limit=PAGE, cursor=cursor or None)
+            new = {ts: one for one in _messages(page) if (ts := _string(one.get("ts"))) and ts not in seen}
+            seen |= new.keys()
+            empty = 0 if new else empty + 1
+            yield list(new.values())
+            cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor and not page.get("has_more"):
                 return
-            cursor = following
-        log.warning("left off reading after %d pages", MOST_PAGES)
+            if cursor in cursors or empty > MOST_EMPTY:
+                raise UnfinishedError("pages_without_end")
+            cursors.add(cursor)
+        raise UnfinishedError("too_many_pages")
 
     async def _said(self, page: list[dict[str, Any]]) -> tuple[Said, ...]:
-        """Read a page's messages, with the names of all who speak and are mentioned there."""
-        us = (await self._identity()).bot_user_id
-        messages = [message for message in page if is_said(message)]
-        texts = [flat(message, has_controls=message.get("user") != us) for message in messages]
+        """Read a page's messages, oldest first, with the names of all who speak and are mentioned there."""
+        messages = sorted((message for message in page if is_said(message)), key=lambda message: str(message["ts"]))
+        ours = await self._ours.among(messages)
+        texts = [flat(message, has_controls=message["ts"] not in ours) for message in messages]
         people = {str(message["user"]) for message in messages if message.get("user") and not message.get("bot_id")}
         for message in messages:
             if isinstance(profile := message.get("user_profile"), dict) and message.get("user"):
                 self._people.learn(str(message["user"]), profile)
         names = await self._people.names(sorted(people.union(*map(mentioned, texts))))
-        return tuple(said(message, text, names, us=us or "") for message, text in zip(messages, texts, strict=True))
+        return tuple(
+            said(message, text, names, is_own=message["ts"] in ours)
+            for message, text in zip(messages, texts, strict=True)
+        )
+
+
+async def _page(method: Callable[..., Awaitable[Any]], **arguments: object) -> Any:  # noqa: ANN401 (the SDK's own)
+    try:
+        return await call(method, **arguments)
+    except ChatError as error:
+        if error.code in GONE:
+            raise GoneError(error.code) from error
+        raise
+
+
+def _messages(page: Mapping[str, Any]) -> list[dict[str, Any]]:
+    messages = page.get("messages")
+    return [one for one in messages if isinstance(one, dict)] if isinstance(messages, list) else []
 
 
 def is_said(message: Mapping[str, Any]) -> bool:
@@ -86,8 +119,8 @@ def is_said(message: Mapping[str, Any]) -> bool:
     )
 
 
-def said(message: Mapping[str, Any], words: str, names: Mapping[str, str], *, us: str) -> Said:
-    """Turn a message of Slack's into ours; `words` is its flat text, `us` the bot's own user id."""
+def said(message: Mapping[str, Any], words: str, names: Mapping[str, str], *, is_own: bool) -> Said:
+    """Turn a message of Slack's into ours; `words` is its flat text."""
     files = file_refs(message)
     author = str(message.get("user") or message.get("bot_id"))
     profile = message.get("bot_profile")
@@ -101,7 +134,7 @@ def said(message: Mapping[str, Any], words: str, names: Mapping[str, str], *, us
         words=words,
         thread=_string(message.get("thread_ts")),
         is_bot=bool(message.get("bot_id")) or message.get("subtype") == "bot_message",
-        is_own=author == us,
+        is_own=is_own,
         files=files,
         at=_time(str(message["ts"])),
         reply_count=count if isinstance(count := message.get("reply_count"), int) else 0,

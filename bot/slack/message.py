@@ -27,8 +27,11 @@ def mark(reference: str) -> dict[str, Any]:
 
 def mark_of(message: Mapping[str, Any]) -> str:
     """Return the reference of the turn that a message is marked with, "" for none."""
-    metadata = message.get("metadata") or {}
-    return str(metadata.get("event_payload", {}).get("turn", "")) if metadata.get("event_type") == MARK else ""
+    match message.get("metadata"):
+        case {"event_type": kind, "event_payload": {"turn": str(turn)}} if kind == MARK:
+            return turn
+        case _:
+            return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,10 +131,10 @@ class Chat(Protocol):
     async def upload(self, place: Place, files: Sequence[Upload], bookmark: Bookmark) -> None:
         """Post files to a thread or a channel as one message, once. Raises `ChatError`."""
 
-    def read_thread(self, place: Place, after: str = "") -> AsyncIterator[tuple[Said, ...]]:
-        """Read a thread page by page, oldest first, behind the message `after`. Raises `ChatError`.
+    def read_thread(self, place: Place, after: str = "", before: str = "") -> AsyncIterator[tuple[Said, ...]]:
+        """Read a thread page by page, oldest first, between the messages `after` and `before`.
 
-        Ends after 50,000 messages, whatever is left.
+        Raises `ChatError`, `UnfinishedError` where 50,000 messages, or the platform's pages, come to no end.
         """
 
     def read_channel(
@@ -142,7 +142,7 @@ class Chat(Protocol):
     ) -> AsyncIterator[tuple[Said, ...]]:
         """Read a channel's own messages page by page, newest first; those in threads are not among them.
 
-        Raises `ChatError`. Ends after 50,000 messages, whatever is left.
+        Raises `ChatError`, `UnfinishedError` where 50,000 messages, or the platform's pages, come to no end.
         """
 
     def permalink(self, place: Place, message: str) -> str:

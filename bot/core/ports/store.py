@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from bot.core.channel_settings import ChannelSettings
     from bot.core.code.files import CodeFile
-    from bot.core.conversation import Conversation, Place, Record
+    from bot.core.conversation import Conversation, PageKept, PageRead, Place
     from bot.core.summarize.run import Run
     from bot.core.usage import Used, View
 
@@ -45,8 +45,8 @@ class Store(Protocol):
     async def conversation(self, place: Place) -> Conversation:
         """Load a thread with its settings, by one query; an empty conversation where nothing is known."""
 
-    async def keep(self, record: Record) -> None:
-        """Store what was read at the platform, up to `record.read_until`, before the turn that needs it goes on."""
+    async def keep(self, page: PageRead) -> PageKept:
+        """Store a page of a thread that was read at the platform, and how far the thread is read."""
 
     async def settings(self, place: Place) -> ChannelSettings:
         """Return the settings that hold in a place: the thread's over the channel's over the workspace's."""

@@ -14,7 +14,7 @@ from sqlalchemy import select, text
 from bot.core.channel_settings import ChannelSettings
 from bot.core.code.files import CodeFile
 from bot.core.condense import Condensed
-from bot.core.conversation import Changed, Conversation, FileRef, Message, Place, Record
+from bot.core.conversation import Changed, Conversation, FileRef, Message, PageRead, Place, Record
 from bot.core.ports import Call, Purpose, Role, Store
 from bot.db import tables
 from bot.db.store import LOADED, SqlStore, change, record, summarise
@@ -76,7 +76,11 @@ async def test_a_thread_comes_back_in_order(store: Store, database: Database) ->
         Record(PLACE, "U2", messages=(follow_up,)),
     )
     assert await store.conversation(PLACE) == Conversation(
-        is_known=True, began_with_bot=True, messages=(QUESTION, ANSWER, follow_up), read_until=PLACE.thread
+        is_known=True,
+        began_with_bot=True,
+        messages=(QUESTION, ANSWER, follow_up),
+        read_until=PLACE.thread,
+        known_since=PLACE.thread,
     )
 
 
@@ -88,7 +92,11 @@ async def test_a_conversation_takes_one_query(store: Store, database: Database, 
     statements.clear()
     conversation = await store.conversation(PLACE)
     assert conversation == Conversation(
-        settings=ChannelSettings(instructions="Be brief."), is_known=True, messages=many, read_until=PLACE.thread
+        settings=ChannelSettings(instructions="Be brief."),
+        is_known=True,
+        messages=many,
+        read_until=PLACE.thread,
+        known_since=PLACE.thread,
     )
     assert [one[:6] for one in statements if one not in TRANSACTION] == ["SELECT"]
 
@@ -279,21 +287,55 @@ async def test_a_change_in_a_foreign_thread_is_nothing(store: Store, database: D
 
 
 async def test_what_was_left_out_stays_out(store: Store, database: Database) -> None:
-    await store.keep(Record(PLACE, "U1", messages=(ANSWER,), read_until="1700000003.000000"))
+    await store.keep(page("1700000003.000000", ANSWER))
     await apply(database, replace(EDIT, id="1700000002.000000"))
     assert await stored(store) == [ANSWER.text]
 
 
 async def test_what_was_read_is_remembered(store: Store, database: Database) -> None:
     people = {"<@U1>": "Ada", "<@U2>": "Zoë"}
-    await store.keep(Record(PLACE, "U1", messages=(QUESTION,), read_until="1700000003.000000", people=people))
+    await store.keep(replace(page("1700000003.000000", QUESTION), people=people))
     await put(database, Record(PLACE, "U1", messages=(ANSWER,), read_until="1700000009.000000"))
     conversation = await store.conversation(PLACE)
     assert (conversation.is_known, conversation.read_until) == (True, "1700000003.000000")
     assert dict(conversation.people) == people
     assert conversation.silent_since is not None
-    await store.keep(Record(PLACE, "U1", read_until="1700000010.000000"))
+    kept = await store.keep(page("1700000010.000000", QUESTION))
+    assert (kept.new, kept.read) == (frozenset(), 1)
     assert (await store.conversation(PLACE)).read_until == "1700000010.000000"
+
+
+def page(read_until: str, *messages: Message, unread_until: str = "", left_out: tuple[str, ...] = ()) -> PageRead:
+    return PageRead(PLACE, messages, read_until, unread_until, known_since="1700000009.000000", left_out=left_out)
+
+
+def said(second: int, text: str = "") -> Message:
+    return Message(Role.USER, "U2", text or f"At {second}.", f"17000000{second:02}.000000")
+
+
+async def test_a_late_page_goes_before_what_is_newer(store: Store, database: Database) -> None:
+    asked, answered = said(20), replace(said(21), role=Role.ASSISTANT)
+    await store.keep(page("", unread_until="1700000020.000000"))
+    await put(database, Record(PLACE, "U1", messages=(asked, answered, said(5, "Delivered late."))))
+    conversation = await store.conversation(PLACE)
+    assert (conversation.is_known, conversation.read_until, conversation.unread_until) == (True, "", asked.id)
+    assert conversation.known_since == "1700000009.000000"
+    kept = await store.keep(page("1700000004.000000", said(3), said(4), unread_until="1700000020.000000"))
+    assert kept.read == 2
+    again = await store.keep(page("1700000008.000000", said(4, "Not twice."), said(7), said(8), left_out=(said(3).id,)))
+    assert (again.new, again.read) == ({said(7).id, said(8).id}, 4)
+    wanted = ["At 4.", "At 7.", "At 8.", "At 20.", "At 21.", "Delivered late."]
+    assert await stored(store) == wanted
+    conversation = await store.conversation(PLACE)
+    assert (conversation.read_until, conversation.unread_until) == ("1700000008.000000", "")
+
+
+async def test_a_late_page_leaves_the_summary_alone(store: Store, database: Database) -> None:
+    await put(database, Record(PLACE, "U1", messages=tuple(said(number) for number in range(20, 30))))
+    await condensed(store, database, 4)
+    await store.keep(page("1700000009.000000", said(7)))
+    assert await stored(store) == ["At 7.", *(f"At {number}." for number in range(24, 30))]
+    assert (await store.conversation(PLACE)).summary == "So far."
 
 
 async def condensed(store: Store, database: Database, messages: int, summary: str = "So far.") -> None:

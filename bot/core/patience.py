@@ -1,0 +1,71 @@
+"""How long reading at the platform may take, what is worth another try, and why it broke off, in words."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from bot.errors import (
+    BotError,
+    ChatBusyError,
+    GoneError,
+    NotInChannelError,
+    NotPermittedError,
+    SlowError,
+    UnfinishedError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+
+T = TypeVar("T")
+
+WHY: Mapping[type[BotError], str] = {
+    NotInChannelError: "I am not in this channel; invite me with `/invite`",
+    NotPermittedError: "I lack a permission to read here, which whoever runs me can add",
+    GoneError: "it is not there any more",
+    UnfinishedError: "the rest was not handed out to me",
+    SlowError: "it took too long",
+}
+TRIES = 3  # in a row, of what failed and may pass
+PAUSE = 1.0  # seconds before the second one, twice as long before each next
+
+
+class Patience:
+    """The time that a reading has, `seconds` from now on."""
+
+    def __init__(self, seconds: float) -> None:
+        self._ends_at = asyncio.get_running_loop().time() + seconds
+        self._failed = 0
+
+    def pause(self, error: BotError) -> float | None:
+        """Return how many seconds to wait before the next try, None where there shall be none."""
+        self._failed += 1
+        if isinstance(error, ChatBusyError):
+            pause = error.retry_after
+        elif error.is_transient and self._failed < TRIES:
+            pause = PAUSE * 2 ** (self._failed - 1)
+        else:
+            return None
+        return pause if asyncio.get_running_loop().time() + pause < self._ends_at else None
+
+    async def each(self, pages: AsyncIterator[T]) -> AsyncIterator[T]:
+        """Yield each page that comes in time. Raises `TimeoutError`, and what reading raises."""
+        async with aclosing(cast("AsyncGenerator[T]", pages)):
+            while True:
+                try:
+                    async with asyncio.timeout_at(self._ends_at):
+                        page = await anext(pages)
+                except StopAsyncIteration:
+                    return
+                self._failed = 0
+                yield page
+
+
+def why(error: BotError) -> str:
+    """Tell a person why something could not be read, as the end of a sentence."""
+    if isinstance(error, ChatBusyError):
+        return f"I may read on only in {max(1, round(error.retry_after)):,} seconds"
+    known = next((reason for kind, reason in WHY.items() if isinstance(error, kind)), "")
+    return known or ("it could not be fetched just now" if error.is_transient else "it was refused; my log says why")

@@ -1,0 +1,73 @@
+"""A page of a thread that was read at the platform takes its place among the thread's messages."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, insert, select, update
+
+from bot.core.conversation import PageKept
+from bot.db.tables import Message, Thread
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+    from bot.core.conversation import PageRead
+
+Row = dict[str, Any]
+COLUMNS = [column for column in Message.__table__.columns if column.name != "id"]
+
+
+def put_in(connection: Connection, thread: int, page: PageRead, rows: Sequence[Row]) -> PageKept:
+    """Store a page's messages, `rows`, in a thread, each before those that are newer, and how far it is read."""
+    new = _unknown(connection, thread, rows)
+    if new:
+        newer = _take_out(connection, thread, new[0]["external_id"])
+        fresh = {"thread_id": thread, "created_at": datetime.now(UTC)}
+        connection.execute(insert(Message), merged([fresh | row for row in new], newer))
+    if page.left_out:
+        is_one = Message.thread_id == thread, Message.external_id.in_(page.left_out)
+        connection.execute(delete(Message).where(*is_one))
+    values = {
+        "read_until": page.read_until,
+        "unread_until": page.unread_until or None,
+        "read_count": Thread.read_count + len(new),
+    }
+    changed = update(Thread).where(Thread.id == thread).values(values).returning(Thread.read_count)
+    read = connection.execute(changed).scalar_one()
+    return PageKept(frozenset(row["external_id"] for row in new), read)
+
+
+def merged(new: Sequence[Row], known: Sequence[Row]) -> list[Row]:
+    """Put new rows among known ones, which keep their order: each before the first that is newer by its id."""
+    rows: list[Row] = []
+    waiting = list(new)
+    for row in known:
+        while waiting and waiting[0]["external_id"] < (row["external_id"] or ""):
+            rows.append(waiting.pop(0))
+        rows.append(row)
+    return rows + waiting
+
+
+def _unknown(connection: Connection, thread: int, rows: Sequence[Row]) -> list[Row]:
+    ids = [row["external_id"] for row in rows]
+    known = select(Message.external_id).where(Message.thread_id == thread, Message.external_id.in_(ids))
+    there = set(connection.execute(known).scalars()) if ids else set()
+    return [row for row in rows if row["external_id"] not in there]
+
+
+def _take_out(connection: Connection, thread: int, before: str) -> list[Row]:
+    """Take out what stands behind a message that is older, to be put in again; not what is in the thread's summary."""
+    here = Message.thread_id == thread
+    summary = select(Thread.summary_until).where(Thread.id == thread).scalar_subquery()
+    first = select(func.min(Message.id)).where(here, Message.id > summary, Message.external_id > before)
+    start = connection.execute(first).scalar_one()
+    if start is None:
+        return []
+    behind = here, Message.id >= start
+    rows = connection.execute(select(*COLUMNS).where(*behind).order_by(Message.id)).mappings().all()
+    connection.execute(delete(Message).where(*behind))
+    return [dict(row) for row in rows]
