@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 READ = "read"  # the bookmark of what a former try of the turn has read and stored
 LASTS = 90.0  # seconds after which an answer is worth more than what there is still to read
 MANY = 1_000  # messages, from which on reading takes so long that its progress is shown
+LONG = 5.0  # seconds of waiting, from which on it is shown
 MOST_PEOPLE = 50  # whose names are told
 AGAIN = "Mention me again, and I read on"
 
@@ -89,7 +90,8 @@ class Reading:
                 if (pause := patience.pause(broken)) is None:
                     await self._keep((), is_over=False)
                     return broken
-                self._show(f"; I may read on in {pause:.0f} seconds" if pause > 1 else "")
+                if pause >= LONG:
+                    self._show(f"; I may read on in {pause:.0f} seconds")
                 await asyncio.sleep(pause)
             else:
                 await self._keep((), is_over=True)
@@ -114,7 +116,7 @@ class Reading:
             PageRead(
                 self._heard.place,
                 messages,
-                read_until=self._heard.id if is_over else self._until,
+                read_until=max(self._heard.id, self._conversation.read_until) if is_over else self._until,
                 unread_until="" if is_over else self._heard.id,
                 known_since=self._since,
                 began_with_bot=self._heard.answers_bot,

@@ -147,9 +147,10 @@ class LocalWorkspace(People):
         retry_after: int = 0,
         drop: Literal["", "request", "answer"] = "",
         times: int = 1,
+        after: int = 0,
     ) -> None:
-        """Make the next `times` calls of a method fail, in one of the ways that `Fault` tells of."""
-        self.api.faults[method].append(Fault(error, status, retry_after, drop, times))
+        """Make `times` calls of a method fail `after` so many, in one of the ways that `Fault` tells of."""
+        self.api.faults[method].append(Fault(error, status, retry_after, drop, times, after))
 
     def limit(self, method: str, per_minute: int) -> None:
         """Hold a method to so many calls a minute."""

@@ -98,8 +98,12 @@ def tier(number: int) -> int:
     return TIERS[number]
 
 
-def page(items: Sequence[Json], arguments: Arguments, key: str, default: int = 100) -> tuple[list[Json], Json]:
+def page(
+    items: Sequence[Json], arguments: Arguments, key: str, default: int = 100, most: int | None = None
+) -> tuple[list[Json], Json]:
     """Cut the page out of `items` that `limit` and `cursor` ask for; return it with its `response_metadata`.
+
+    A page never has more than `most` items, whatever is asked for.
 
     The cursor names the next page's first item by its `key`, so that items that come or go elsewhere don't shift it.
     Raises `invalid_cursor`, `invalid_limit`.
@@ -107,6 +111,7 @@ def page(items: Sequence[Json], arguments: Arguments, key: str, default: int = 1
     limit = arguments.number("limit", default) or default
     if not 1 <= limit <= MOST_PER_PAGE:
         raise ApiError("invalid_limit")
+    limit = min(limit, most or limit)
     start = 0
     if cursor := arguments.text("cursor"):
         try:

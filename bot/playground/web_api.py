@@ -35,7 +35,7 @@ class ApiCall:
 
 @dataclass(slots=True)
 class Fault:
-    """What goes wrong with the next `times` calls of a method: one of the four ways.
+    """What goes wrong with the next `times` calls of a method, after so many that go well: one of the four ways.
 
     `error` is a code of Slack's, `status` an HTTP status without JSON, `retry_after` a 429 with that many seconds.
     `drop` cuts the connection: "request" before anything was done, "answer" after the method did its work.
@@ -46,6 +46,7 @@ class Fault:
     retry_after: int = 0
     drop: Literal["", "request", "answer"] = ""
     times: int = 1
+    after: int = 0
 
 
 # What happens to a call that nothing was injected into.
@@ -133,6 +134,9 @@ class WebApi:
         if not waiting:
             return NO_FAULT
         fault = waiting[0]
+        if fault.after:
+            fault.after -= 1
+            return NO_FAULT
         fault.times -= 1
         if fault.times <= 0:
             waiting.popleft()

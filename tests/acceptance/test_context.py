@@ -338,5 +338,5 @@ async def test_a_thread_of_5000_is_read_as_far_as_it_fits(dialogue: Dialogue, mo
     asked = told(model.requests[0])
     assert "number 4998 of" in asked
     assert "number 1 of" not in asked
-    assert reads(dialogue) == 26
+    assert reads(dialogue) == 25
     assert len(await texts(dialogue)) < 1_500

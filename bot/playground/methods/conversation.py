@@ -105,7 +105,8 @@ def replies(workspace: Workspace, arguments: Arguments) -> Json:
 
 
 def _messages(workspace: Workspace, messages: list[Message], arguments: Arguments, default: int = 100) -> Json:
-    found, metadata = page([{"ts": m.ts, "message": m} for m in messages], arguments, "ts", default)
+    most = workspace.rules.history_page
+    found, metadata = page([{"ts": m.ts, "message": m} for m in messages], arguments, "ts", default, most)
     answer: Json = {
         "messages": [message_json(workspace, item["message"]) for item in found],
         "has_more": bool(metadata["next_cursor"]),
