@@ -323,7 +323,7 @@ async def test_a_late_page_goes_before_what_is_newer(store: Store, database: Dat
     kept = await store.keep(page("1700000004.000000", said(3), said(4), unread_until="1700000020.000000"))
     assert kept.read == 2
     again = await store.keep(page("1700000008.000000", said(4, "Not twice."), said(7), said(8), left_out=(said(3).id,)))
-    assert (again.new, again.read) == ({said(7).id, said(8).id}, 4)
+    assert (again.new, again.read) == (frozenset({said(7).id, said(8).id}), 4)
     wanted = ["At 4.", "At 7.", "At 8.", "At 20.", "At 21.", "Delivered late."]
     assert await stored(store) == wanted
     conversation = await store.conversation(PLACE)
