@@ -62,8 +62,8 @@ class Rules:
     many as are asked for. `token_lifetime`: how long a token lives where the app rotates them, 43,200 with Slack; None
     where it does not. `tiers`: hold every method to the rate limit of its tier. `retry_delays`: the waits before the
     second, third and fourth try of an event that nobody acknowledged. `missing_methods`: what this workspace lacks,
-    answered with `unknown_method`. `stream_lifetime`: after how long a stream dies, None for never. `no_streams_in`: the kinds of
-    channels that take no stream.
+    answered with `unknown_method`. `stream_lifetime`: after how long a stream dies, None for never. `no_streams_in`:
+    the kinds of channels that take no stream.
     """
 
     ack_timeout: float = 3.0
