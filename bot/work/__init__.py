@@ -3,6 +3,7 @@
 table.py     the table of the inbox, and the database's clock
 commit.py    several writes to a commit
 accept.py    deliveries come in: durable, once, several to a statement
+amend.py     a delivery that comes again with more in it
 lease.py     the statements that claim, renew, take over and leave jobs
 job.py       a delivery, and the job that a handler gets
 counts.py    how many jobs wait, run and have failed
@@ -14,6 +15,7 @@ sole.py      tells whether this is the only process on an SQLite file
 inbox.py     the inbox: runs the jobs, keeps their leases
 """
 
+from bot.work.amend import Amended, Merge
 from bot.work.inbox import Inbox
 from bot.work.job import AbandonedError, Delivery, Finish, GivenUp, Handler, Job, Watch, fence, reference
 from bot.work.lease import LeaseLostError
@@ -22,6 +24,7 @@ from bot.work.purge import FAILED_KEPT
 __all__ = [
     "FAILED_KEPT",
     "AbandonedError",
+    "Amended",
     "Delivery",
     "Finish",
     "GivenUp",
@@ -29,6 +32,7 @@ __all__ = [
     "Inbox",
     "Job",
     "LeaseLostError",
+    "Merge",
     "Watch",
     "fence",
     "reference",

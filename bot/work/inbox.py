@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.work.accept import Acceptance
+from bot.work.accept import DEADLINE, Acceptance
+from bot.work.amend import Amended, amend
 from bot.work.commit import Commits
 from bot.work.counts import count, count_before
 from bot.work.every import Period, keep_time
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncEngine
 
+    from bot.work.amend import Merge
     from bot.work.counts import Counts
     from bot.work.job import Delivery, Finish, Watch
     from bot.work.lease import Claim
@@ -138,6 +140,15 @@ class Inbox:
         if self._watch is not None:
             self._watch.accepted(delivery.kind, is_new=is_new)
         return is_new
+
+    async def amend(self, delivery: str, merge: Merge) -> Amended:
+        """Give the job of a delivery, by its id, what came for it later, where it still waits.
+
+        `merge` is given its payload, and returns that with what it lacked. Durable when it returns. Raises as `accept`
+        does.
+        """
+        async with asyncio.timeout(DEADLINE):
+            return await self._commits.share(partial(amend, delivery=delivery, merge=merge))
 
     async def halt(self, key: str) -> bool:
         """Ask the job that runs under a key to end early: at once here, within a tenth of a second on another replica.
