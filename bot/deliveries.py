@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from pydantic import TypeAdapter
+
 from bot.core import again
 from bot.core.code import wording
+from bot.core.complete import union
+from bot.core.conversation import Heard
 from bot.core.revise import REGENERATE
 from bot.core.summarize.answer import RESUME
 from bot.work import Delivery
@@ -17,10 +23,12 @@ if TYPE_CHECKING:
 
     from bot.core.command import Command
     from bot.core.control import Press
-    from bot.core.conversation import Heard, Place
+    from bot.core.conversation import Place
+    from bot.work import Merge
 
-MESSAGE, COMMAND, PRESS = "message", "command", "press"
+MESSAGE, COMMAND, PRESS, COMPLETION = "message", "command", "press", "completion"
 ONCE = {REGENERATE, again.CONTINUE, wording.CONTINUE, wording.ANEW, RESUME}  # presses that count once for an answer
+_HEARD = TypeAdapter(Heard)
 OF_SOME = {REGENERATE, RESUME}  # those that only who asked, or an admin, may press
 
 
@@ -35,9 +43,42 @@ def share(place: Place) -> str:
 
 
 def message_delivery(heard: Heard) -> Delivery:
-    """Wrap a message. A mention in a thread arrives as two events, which are one message: its place and id tell."""
-    message = f"message:{heard.place.workspace}:{heard.place.channel}:{heard.id}"
-    return Delivery(message, lane(heard.place), MESSAGE, asdict(heard), share(heard.place))
+    """Wrap a message. A mention arrives as two events, which are one message: its place and id tell.
+
+    It counts once as one that is said to the bot, and once before that, as one that was edited into a mention.
+    """
+    direct, reply = message_ids(heard)
+    is_said_to_bot = heard.mentions_bot or heard.is_direct
+    return Delivery(direct if is_said_to_bot else reply, lane(heard.place), MESSAGE, asdict(heard), share(heard.place))
+
+
+def message_ids(heard: Heard) -> tuple[str, str]:
+    """Return the ids under which a message counts: as one that is said to the bot, and as any other."""
+    where = f"{heard.place.workspace}:{heard.place.channel}:{heard.id}"
+    return f"message:{where}", f"reply:{where}"
+
+
+def completing(later: Heard) -> Merge:
+    """Return what completes a message's payload by a later event of it."""
+
+    def merge(payload: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        whole = union(_HEARD.validate_python(payload), later)
+        return asdict(whole) if whole else None
+
+    return merge
+
+
+def completion_delivery(heard: Heard) -> Delivery:
+    """Wrap what came for a message after its turn had begun: in its lane, behind that, once for the same content."""
+    place = heard.place
+    name = f"completion:{place.workspace}:{place.channel}:{heard.id}:{content(heard)}"
+    return Delivery(name, lane(place), COMPLETION, asdict(heard), share(place))
+
+
+def content(heard: Heard) -> str:
+    """Return a digest of what a message says, which tells two events of it apart."""
+    told = json.dumps([heard.text, [file.id for file in heard.files], heard.revision, heard.mentions_bot])
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def command_delivery(command: Command) -> Delivery:
@@ -63,7 +104,7 @@ def answers(message: str) -> Callable[[str, Mapping[str, Any]], bool]:
     """Return what tells, by kind and payload, the deliveries in a thread's lane that answer a message of it."""
 
     def is_meant(kind: str, payload: Mapping[str, Any]) -> bool:
-        if kind == MESSAGE:
+        if kind in {MESSAGE, COMPLETION}:
             return bool(payload["id"] == message)
         if kind == COMMAND:  # its thread hangs on the message that tells what was asked
             return bool(payload["place"]["thread"] == message)

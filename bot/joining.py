@@ -12,7 +12,7 @@ from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.installation import Installations
-from bot.deliveries import COMMAND, MESSAGE, PRESS
+from bot.deliveries import COMMAND, COMPLETION, MESSAGE, PRESS
 from bot.departing import is_departure, workspace_of
 from bot.errors import ChatError, NotServedError, RevokedError
 from bot.settings import reveal
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-ASKED = {MESSAGE, COMMAND, PRESS}  # the kinds of jobs that somebody waits for
+ASKED = {MESSAGE, COMMAND, PRESS, COMPLETION}  # the kinds of jobs that somebody waits for
 
 
 @dataclass(frozen=True, slots=True)

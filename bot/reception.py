@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,22 @@ from bot.core.access import ELSEWHERE
 from bot.core.control import STOP
 from bot.core.conversation import is_stop
 from bot.core.ports import Asker
+from bot.core.remembered import Remembered
 from bot.core.settings_form import Desk
 from bot.core.summarize import source as summary_source
 from bot.core.triage import signing
-from bot.deliveries import ONCE, answers, command_delivery, lane, message_delivery, press_delivery
+from bot.deliveries import (
+    ONCE,
+    answers,
+    command_delivery,
+    completing,
+    completion_delivery,
+    content,
+    lane,
+    message_delivery,
+    message_ids,
+    press_delivery,
+)
 from bot.errors import NotAllowedError
 from bot.features import Features, enter_core
 from bot.gate import Gate
@@ -25,6 +38,7 @@ from bot.notices import Notices
 from bot.threads import Threads
 from bot.triaging import Triaging
 from bot.turns import Turns
+from bot.work import Amended
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,12 +46,15 @@ if TYPE_CHECKING:
     from bot.core.classify.run import Runs
     from bot.core.command import Command
     from bot.core.control import Form, Press, Submission
-    from bot.core.conversation import Changed, Heard, Place
+    from bot.core.conversation import Changed, Heard, Place, Updated
     from bot.core.ports import Chat, Model, Store
     from bot.core.triage.item import Board
     from bot.work import Inbox
 
 log = logging.getLogger(__name__)
+
+# Most messages that mention the bot come twice at once: what was taken in here need not be looked up.
+MOST_HEARD, HEARD_KEPT = 10_000, 600.0  # messages, seconds
 
 
 class DurableReception:
@@ -58,6 +75,7 @@ class DurableReception:
         webhook_secret: Callable[[str], str] | None = None,
     ) -> None:
         self._inbox, self._chat = inbox, chat
+        self._heard = Remembered[str](MOST_HEARD)
         self._features = features = Features()
         self._gate = gate = Gate(features, store=store, chat=chat, admins=admins)
         self._threads = Threads(inbox, store=store, model=model, chat=chat, controls=features.presses)
@@ -99,13 +117,21 @@ class DurableReception:
     async def hear(self, heard: Heard) -> None:
         """Take in a person's message."""
         await self._triaging.hear(heard)
+        await self._take_in(heard)
+
+    async def _take_in(self, heard: Heard) -> None:
         if not await self._threads.is_worth_hearing(heard):
             return
         if is_stop(heard.text):
             await self.stop(heard.place)
-        delivery = message_delivery(heard)
+        delivery, said = message_delivery(heard), content(heard)
+        if self._heard.get(delivery.id) == said:
+            return
         if await self._inbox.accept(delivery):
             self._notices.notify(delivery, heard.private_place, Asker(heard.author, heard.home), heard)
+        elif await self._inbox.amend(delivery.id, completing(heard)) is Amended.LATE:
+            await self._inbox.accept(completion_delivery(heard))
+        self._heard.keep(delivery.id, said, HEARD_KEPT)
 
     async def change(self, changed: Changed) -> None:
         """Take in that a message was edited or deleted; answers to one that is deleted end, as nobody wants them."""
@@ -114,6 +140,31 @@ class DurableReception:
         if changed.is_deleted:
             await self._inbox.drop(lane(changed.place), answers(changed.id))
             await self._classifying.drop(changed.place, changed.id)
+
+    async def update(self, updated: Updated, changed: Changed | None) -> None:
+        """Take in how a message stands now: its turn sees it where that waits, else its history is completed.
+
+        One that came to mention the bot is answered as if it had been said now.
+        """
+        heard = updated.heard
+        if changed is not None:
+            await self._triaging.change(changed)
+        is_late = await self._amend(heard)
+        if updated.calls_bot:
+            await self._take_in(heard)
+        elif is_late and (updated.adds_files or changed is None):
+            await self._inbox.accept(completion_delivery(heard))
+        if changed is not None:
+            await self._threads.change(changed)
+
+    async def _amend(self, heard: Heard) -> bool:
+        """Complete a message's waiting turn; return whether it has begun already."""
+        direct, reply = message_ids(heard)
+        found = await self._inbox.amend(direct, completing(heard))
+        if found is Amended.UNKNOWN:
+            # That it mentions the bot now is for a turn of its own: this one may have begun.
+            found = await self._inbox.amend(reply, completing(replace(heard, mentions_bot=False)))
+        return found is Amended.LATE
 
     async def stop(self, place: Place) -> None:
         """Stop what is being written in a thread; not in its lane, where it would wait for what it is to end."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,14 +14,15 @@ from bot.core import again, once
 from bot.core import command as commands
 from bot.core.answer import answer
 from bot.core.command import Command
+from bot.core.complete import changes_answer, completed
 from bot.core.control import Press
-from bot.core.conversation import Heard, Message, Record
+from bot.core.conversation import Changed, Heard, Message, Record, answer_to
 from bot.core.ports import Asker, Role
 from bot.core.reply import Written, apology
 from bot.core.summarize import source as summary_source
 from bot.core.tell import tell
 from bot.db import store as db_store
-from bot.deliveries import COMMAND, MESSAGE, PRESS, command_delivery
+from bot.deliveries import COMMAND, COMPLETION, MESSAGE, PRESS, command_delivery
 from bot.errors import (
     BotError,
     ChatError,
@@ -36,6 +38,7 @@ from bot.gone import unless_gone
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
+    from bot.core.conversation import Conversation
     from bot.core.ports import Answer, Bookmark, Chat, Model, Store
     from bot.features import Features
     from bot.gate import Gate
@@ -79,6 +82,7 @@ class Turns:
         self._inbox, self._features, self._gate, self._threads = inbox, features, gate, threads
         self._store, self._model, self._chat, self._hear_file = store, model, chat, hear_file
         inbox.handle(MESSAGE, unless_gone(self.run_message), self.give_up_message)
+        inbox.handle(COMPLETION, unless_gone(self.run_completion), self.give_up_completion)
         inbox.handle(COMMAND, unless_gone(self.run_command), self.give_up_command)
         inbox.handle(PRESS, unless_gone(self.run_press), self.give_up_press)
 
@@ -90,19 +94,69 @@ class Turns:
             await self._threads.follow_up(record, heard)
             return _finish(record, job)
         try:
-            record = await answer(
-                heard,
-                bookmark=job,
-                store=self._store,
-                model=self._model,
-                chat=self._chat,
-                judge=self._gate.judge,
-                controls=again.below,
-            )
+            record = await self._answer(heard, job)
         except OverBudgetError as error:
             return await self.give_up_message(job, error)
         await self._threads.follow_up(record, heard)
         return _finish(record, job)
+
+    async def _answer(self, heard: Heard, job: Job) -> Record:
+        return await answer(
+            heard,
+            bookmark=job,
+            store=self._store,
+            model=self._model,
+            chat=self._chat,
+            judge=self._gate.judge,
+            controls=again.below,
+        )
+
+    async def run_completion(self, job: Job) -> Finish | None:
+        """Complete a message whose turn did not see all of it; where that changes the answer, answer it anew."""
+        heard = _MESSAGE.validate_python(job.payload)
+        ledger.gather(job, heard.place, heard.author)
+        conversation = await self._store.conversation(heard.place)
+        stored = next((message for message in conversation.messages if message.id == heard.id), None)
+        if stored is None:
+            return partial(db_store.change, changed=_as_changed(heard)) if heard.revision else None
+        whole = completed(stored, heard)
+        if whole is None:
+            return None
+        record = Record(heard.place, heard.author)
+        if changes_answer(stored, whole, heard):
+            try:
+                record = await self._answer_whole(heard, whole, conversation, job)
+            except OverBudgetError as error:
+                log.info("a message was completed, but not answered anew: %s", error)
+        return _finish(replace(record, rewritten=(whole, *record.rewritten)), job)
+
+    async def _answer_whole(self, heard: Heard, whole: Message, conversation: Conversation, job: Job) -> Record:
+        """Answer a message that came in parts, in the place of the answer that did not see all of it."""
+        heard = replace(heard, text=whole.text, files=whole.files)
+        if record := await self._hear_file(heard, bookmark=job):
+            return record
+        answered = answer_to(heard.id, conversation)
+        if answered is None:
+            return await self._answer(heard, job)
+        if await self._gate.judge(heard, conversation.settings):
+            return Record(heard.place, heard.author)
+        at = next(number for number, message in enumerate(conversation.messages) if message.id == heard.id)
+        earlier = replace(conversation, messages=conversation.messages[:at])
+        version = int(job.reference, 16)  # other than those of answers that people ask for anew, which count from 1
+        written = await again.rewrite(
+            heard, whole, answered, earlier, version=version, bookmark=job, model=self._model, chat=self._chat
+        )
+        anew = replace(answered, text=written.text)
+        return Record(heard.place, heard.author, calls=written.calls, rewritten=(anew,))
+
+    async def give_up_completion(self, job: Job, error: Exception) -> Finish | None:
+        """Keep what came for a message at least; its answer, which people have, stays as it is."""
+        log.warning("a message was completed, but not answered anew: %s", type(error).__name__)
+        heard = _MESSAGE.validate_python(job.payload)
+        conversation = await self._store.conversation(heard.place)
+        stored = next((message for message in conversation.messages if message.id == heard.id), None)
+        whole = completed(stored, heard) if stored else None
+        return _finish(Record(heard.place, heard.author, rewritten=(whole,)), job) if whole else None
 
     async def run_command(self, job: Job) -> Finish | None:
         """Open a command's thread and hand it on, or carry it out in there or in private."""
@@ -172,6 +226,20 @@ class Turns:
             return _finish(Record(command.place, command.asker.person, calls=written.calls), job)
         answering = commands.answering(command, chat=self._chat, bookmark=job)
         return _finish(command.record(await _own_up(error, job, answering)), job)
+
+
+def _as_changed(heard: Heard) -> Changed:
+    return Changed(
+        heard.place,
+        heard.id,
+        heard.author,
+        heard.home,
+        heard.text,
+        heard.revision,
+        heard.files,
+        concerns_bot=heard.mentions_bot or heard.is_direct,
+        is_bot=heard.is_bot,
+    )
 
 
 def _finish(record: Record, job: Job) -> Finish:

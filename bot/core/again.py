@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.core.control import Control, Press, Submission
     from bot.core.conversation import Conversation
     from bot.core.ports import Bookmark, Chat, Model, Store
+    from bot.core.reply import Written
 
 log = logging.getLogger(__name__)
 
@@ -54,10 +55,30 @@ async def regenerate(press: Press, *, bookmark: Bookmark, store: Store, model: M
         return await tell(press.place, press.asker, NOT_YOURS, chat=chat)
     before = conversation.messages[: conversation.messages.index(question)]
     earlier = replace(conversation, messages=before)
-    ready = await draft(heard(press, question), question, earlier, model=model, chat=chat)
-    asker = Asker(question.author, press.asker.home)
-    async with chat.answer(press.place, asker, bookmark, to=question.id, instead=answered.id) as visible:
-        written = await write(
+    again = heard(press, question)
+    written = await rewrite(
+        again, question, answered, earlier, version=int(version or 0) + 1, bookmark=bookmark, model=model, chat=chat
+    )
+    anew = replace(answered, text=written.text)
+    return Record(press.place, press.asker.person, calls=written.calls, rewritten=(anew,))
+
+
+async def rewrite(  # noqa: PLR0913 (what an answer is made of, and where it goes)
+    heard: Heard,
+    question: Message,
+    answered: Message,
+    earlier: Conversation,
+    *,
+    version: int,
+    bookmark: Bookmark,
+    model: Model,
+    chat: Chat,
+) -> Written:
+    """Write an answer in the place of one that is there, to a question behind `earlier`. Raises `ChatError`."""
+    ready = await draft(heard, question, earlier, model=model, chat=chat)
+    asker = Asker(question.author, heard.home)
+    async with chat.answer(heard.place, asker, bookmark, to=question.id, instead=answered.id) as visible:
+        return await write(
             ready.request,
             visible,
             model=model,
@@ -65,11 +86,9 @@ async def regenerate(press: Press, *, bookmark: Bookmark, store: Store, model: M
             notes=ready.notes,
             spare=ready.spare,
             halt=bookmark.halted,
-            controls=below(question, int(version or 0) + 1),
+            controls=below(question, version),
             is_first=is_first(earlier),
         )
-    anew = replace(answered, text=written.text)
-    return Record(press.place, press.asker.person, calls=written.calls, rewritten=(anew,))
 
 
 async def go_on(press: Press, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:

@@ -11,7 +11,7 @@ from bot.core.catch_up import catch_up
 from bot.core.code.follow_up import continue_code, is_for_code, with_sources
 from bot.core.code.produce import Desk, Product
 from bot.core.condense import is_due
-from bot.core.conversation import Message, Record, is_refused, is_stop, wants_answer
+from bot.core.conversation import Message, Record, is_refused, is_stop, wants_answer, was_answered
 from bot.core.fit import fit, preface
 from bot.core.halt import unless
 from bot.core.ports import Asker, Attachment, Purpose, Request, Role
@@ -58,7 +58,7 @@ async def answer(
     """
     conversation = await store.conversation(heard.place)
     question = asked(heard, conversation)
-    if question is None or not wants_answer(heard, conversation):
+    if question is None or not wants_answer(heard, conversation) or was_answered(heard, conversation):
         return _overheard(heard, question, conversation)
     if refusal := await judge(heard, conversation.settings):
         return replace(_overheard(heard, question, conversation), refusal=refusal)
@@ -129,6 +129,8 @@ def _kept(heard: Heard, question: Message, conversation: Conversation, product: 
     question = replace(question, files=()) if product.written.was_spared else question
     began_with_bot = conversation.began_with_bot or heard.answers_bot or heard.opens_thread
     record = product.written.record(heard.place, question, began_with_bot=began_with_bot)
+    if any(message.id == question.id and message != question for message in conversation.messages):
+        record = replace(record, rewritten=record.messages[:1])  # it was heard before it came to mention the bot
     grown = replace(conversation, messages=(*conversation.messages, *record.messages))
     return replace(record, is_outgrown=is_due(grown), code_files=product.files)
 

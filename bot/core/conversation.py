@@ -69,7 +69,8 @@ class Heard:
 
     `home` is the workspace of the author, another one than `place.workspace` in a shared channel. `is_outsider`: it is
     another organisation's. `addresses_other`: it opens by speaking to somebody else. `answers_bot`: its thread hangs on
-    a message of the bot's. `is_top_level`: it stands in the channel itself and belongs to no thread yet.
+    a message of the bot's. `revision` sorts the edits of one message, "" before the first. `is_previewed`: `text` tells
+    what the platform shows of links in it, too.
     """
 
     place: Place
@@ -84,6 +85,8 @@ class Heard:
     files: tuple[FileRef, ...] = ()
     is_bot: bool = False
     is_outsider: bool = False
+    revision: str = ""
+    is_previewed: bool = False
 
     @property
     def opens_thread(self) -> bool:
@@ -113,6 +116,18 @@ class Changed:
     is_deleted: bool = False
     concerns_bot: bool = False
     is_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """A message as it stands now.
+
+    `calls_bot`: it mentions the bot, and did not before; `adds_files`: it has new ones.
+    """
+
+    heard: Heard
+    calls_bot: bool = False
+    adds_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +241,20 @@ def wants_answer(heard: Heard, conversation: Conversation) -> bool:
     if heard.is_direct:
         return True
     return not heard.addresses_other and (heard.mentions_bot or _needs_no_mention(heard, conversation))
+
+
+def answer_to(identity: str, conversation: Conversation) -> Message | None:
+    """Return the bot's message that stands right behind somebody's: its answer. None where something else does."""
+    for message, following in zip(conversation.messages, conversation.messages[1:], strict=False):
+        if message.id == identity and message.role is Role.USER:
+            return following if following.role is Role.ASSISTANT and following.id else None
+    return None
+
+
+def was_answered(heard: Heard, conversation: Conversation) -> bool:
+    """Return whether a message was answered before it came to mention the bot, as it needed no mention."""
+    answered = answer_to(heard.id, conversation)
+    return answered is not None and bool(answered.text) and _needs_no_mention(heard, conversation)
 
 
 def _needs_no_mention(heard: Heard, conversation: Conversation) -> bool:

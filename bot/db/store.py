@@ -118,11 +118,12 @@ def keep_page(connection: Connection, page: PageRead) -> PageKept:
 
 
 def rewrite(connection: Connection, place: Place, message: Message) -> None:
-    """Let a stored message of ours say something else."""
+    """Let a stored message say something else; one that was deleted stays so."""
     thread = connection.execute(thread_query(), asdict(place)).one_or_none()
     if thread is not None:
         is_it = tables.Message.thread_id == thread.id, tables.Message.external_id == message.id
-        connection.execute(update(tables.Message).where(*is_it).values(text=message.text))
+        said = {"text": message.text, "files": files_json(message.files)}
+        connection.execute(update(tables.Message).where(*is_it, ~tables.Message.is_deleted).values(said))
 
 
 def record_calls(connection: Connection, place: Place, person: str, calls: Sequence[ports.Call]) -> None:

@@ -35,7 +35,7 @@ def events_of(workspace: Workspace, change: Change) -> list[Json]:
         case Posted(message):
             events = _posted(workspace, message)
         case Edited() | Deleted():
-            events = [_changed(workspace, change)]
+            events = [_changed(workspace, change), *_mentioned_anew(workspace, change)]
         case Reacted():
             events = [_reacted(workspace, change)]
         case Joined() | HomeOpened() | ContextChanged():
@@ -94,6 +94,16 @@ def _changed(workspace: Workspace, change: Edited | Deleted) -> Json:
         body = {"subtype": "message_deleted", "deleted_ts": message.ts}
     body |= {"previous_message": change.previous, "channel": message.channel, "channel_type": kind, "hidden": True}
     return _event(workspace, _SUBSCRIPTION[kind], message.channel, body | {"ts": workspace.next_ts()})
+
+
+def _mentioned_anew(workspace: Workspace, change: Edited | Deleted) -> list[Json]:
+    """Write the mention that a person edited into a message: beside the change of it, told as a mention of its own."""
+    message, bot = change.message, workspace.bot
+    channel = workspace.channel(message.channel)
+    is_new = bot.mention in message.text and bot.mention not in str(change.previous.get("text"))
+    if isinstance(change, Deleted) or channel.is_im or message.user == bot.id or not message.edited_ts or not is_new:
+        return []
+    return [_event(workspace, "app_mention", channel.id, message_json(workspace, message) | {"channel": channel.id})]
 
 
 def _reacted(workspace: Workspace, change: Reacted) -> Json:

@@ -31,7 +31,7 @@ MOST_FILES = 20  # of one message
 GONE = {"thread_not_found", "message_not_found"}
 
 # What people and apps say; every other subtype is a notice, such as that somebody joined.
-SAID = (None, "bot_message", "file_share", "me_message", "thread_broadcast")
+SAID = (None, "", "bot_message", "file_share", "me_message", "thread_broadcast")
 
 
 class History:
@@ -110,19 +110,31 @@ def _messages(page: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [one for one in messages if isinstance(one, dict)] if isinstance(messages, list) else []
 
 
+def is_kind_said(message: Mapping[str, Any]) -> bool:
+    """Return whether a message is of a kind that people and apps say."""
+    return message.get("subtype") in SAID
+
+
+def author_of(message: Mapping[str, Any]) -> str:
+    """Return who said a message: a person or a bot by its id, an integration that has none by what it calls itself."""
+    names = ("user", "bot_id", "app_id", *(["username"] if message.get("subtype") == "bot_message" else []))
+    return next((name for name in (_string(message.get(field)) for field in names) if name), "")
+
+
+def is_of_bot(message: Mapping[str, Any]) -> bool:
+    """Return whether an app said a message, a workflow or an integration."""
+    return bool(message.get("bot_id")) or message.get("subtype") == "bot_message" or not _string(message.get("user"))
+
+
 def is_said(message: Mapping[str, Any]) -> bool:
     """Tell whether a message is something said: not a notice, and not what is left of a deleted one."""
-    return (
-        message.get("subtype") in SAID
-        and isinstance(message.get("ts"), str)
-        and bool(message.get("user") or message.get("bot_id"))
-    )
+    return is_kind_said(message) and isinstance(message.get("ts"), str) and bool(author_of(message))
 
 
 def said(message: Mapping[str, Any], words: str, names: Mapping[str, str], *, is_own: bool) -> Said:
     """Turn a message of Slack's into ours; `words` is its flat text."""
     files = file_refs(message)
-    author = str(message.get("user") or message.get("bot_id"))
+    author = author_of(message)
     profile = message.get("bot_profile")
     of_bot = message.get("username") or (profile.get("name") if isinstance(profile, dict) else "")
     listed = [f"[file: {file.name}]" for file in files]
@@ -133,7 +145,7 @@ def said(message: Mapping[str, Any], words: str, names: Mapping[str, str], *, is
         text="\n".join(filter(None, [named(words, names), *listed])),
         words=words,
         thread=_string(message.get("thread_ts")),
-        is_bot=bool(message.get("bot_id")) or message.get("subtype") == "bot_message",
+        is_bot=is_of_bot(message),
         is_own=is_own,
         files=files,
         at=_time(str(message["ts"])),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.core.conversation import Changed, Heard, Place
+from bot.core.conversation import Changed, Heard, Place, Updated
 from bot.slack import text as slack_text
 from bot.slack.flat import flat
-from bot.slack.history import SAID, file_refs
+from bot.slack.history import author_of, file_refs, is_kind_said, is_of_bot
+from bot.slack.mention import is_preview, mentions
+from bot.slack.rich_text import listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,13 +31,14 @@ def register(app: AsyncApp, reception: Reception) -> None:
         team, bot = str(context.team_id or us.team_id or ""), str(us.bot_user_id or "")
         if event.get("bot_id") and event["bot_id"] == us.bot_id:
             return
-        change = changed(event, team=team, bot=bot)
-        if change is not None:
-            await reception.change(change)
-            return
         outside = _outside(event, body, team)
-        message = heard(event, team=team, bot=bot, is_outsider=outside)
-        if message is not None:
+        change = changed(event, team=team, bot=bot)
+        update = updated(event, team=team, bot=bot, is_outsider=outside)
+        if update is not None:
+            await reception.update(update, change)
+        elif change is not None:
+            await reception.change(change)
+        elif message := heard(event, team=team, bot=bot, is_outsider=outside):
             await reception.hear(message)
 
     for event in EVENTS:
@@ -47,25 +50,45 @@ def heard(event: Mapping[str, Any], *, team: str, bot: str, is_outsider: bool = 
 
     A reply in a thread is kept whatever it says, since only the store knows whether the bot takes part there.
     """
-    channel, ts, user, bot_id = (_string(event, name) for name in ("channel", "ts", "user", "bot_id"))
-    author = user or bot_id
-    if event.get("subtype") not in SAID or not (channel and ts and author) or author == bot:
+    channel, ts, author = _string(event, "channel"), _string(event, "ts"), author_of(event)
+    if not is_kind_said(event) or not (channel and ts and author) or author == bot:
         return None
-    raw, thread = _string(event, "text"), _string(event, "thread_ts")
+    said, thread = flat(event), _string(event, "thread_ts")
+    opening = raw if (raw := _string(event, "text")).strip() else said
     return Heard(
         place=Place(team, channel, thread or ts),
         id=ts,
         author=author,
         home=_string(event, "user_team") or _string(event, "team") or team,
-        text=slack_text.without_mention(flat(event), bot),
+        text=slack_text.without_mention(said, bot),
         is_direct=_is_direct(event, channel),
-        mentions_bot=event.get("type") == "app_mention" or slack_text.mentions(raw, bot),
-        addresses_other=slack_text.addresses_other(raw, bot),
+        mentions_bot=event.get("type") == "app_mention" or mentions(event, bot),
+        addresses_other=slack_text.addresses_other(opening, bot),
         answers_bot=event.get("parent_user_id") == bot,
         files=file_refs(event),
-        is_bot=bool(bot_id) or event.get("subtype") == "bot_message",
+        is_bot=is_of_bot(event),
         is_outsider=is_outsider,
+        revision=_string(_message(event, "edited"), "ts"),
+        is_previewed=any(map(is_preview, listed(event.get("attachments")))),
     )
+
+
+def updated(event: Mapping[str, Any], *, team: str, bot: str, is_outsider: bool = False) -> Updated | None:
+    """Read how a message stands that was edited, or that got more: a file, a message that its link leads to.
+
+    None for anything else, for what the bot said itself, and where nothing is new. What Slack shows later of a page is
+    left out: it would reach the model as the author's words.
+    """
+    now, before = (_unfolded(_message(event, name)) for name in ("message", "previous_message"))
+    if event.get("subtype") != "message_changed" or _stands_as_before(now, before):
+        return None
+    here = {name: event[name] for name in ("channel", "channel_type") if name in event}
+    message = heard({**now, **here, "type": "message"}, team=team, bot=bot, is_outsider=is_outsider)
+    if message is None:
+        return None
+    added = {file.id for file in message.files} - {file.id for file in file_refs(before)}
+    calls_bot = bool(before) and message.mentions_bot and not mentions(before, bot)
+    return Updated(message, calls_bot=calls_bot, adds_files=bool(before) and bool(added))
 
 
 def changed(event: Mapping[str, Any], *, team: str, bot: str) -> Changed | None:
@@ -83,7 +106,7 @@ def changed(event: Mapping[str, Any], *, team: str, bot: str) -> Changed | None:
     said = before if is_deleted else now
     channel = _string(event, "channel")
     ts = (_string(event, "deleted_ts") if is_deleted else "") or _string(said, "ts") or _string(now, "ts")
-    author = _string(said, "user") or _string(said, "bot_id")
+    author = author_of(said)
     edited, formerly = (_string(_message(message, "edited"), "ts") for message in (now, before))
     # A file that is taken away is an edit without a time of its own.
     revision = edited if edited > formerly else _string(event, "event_ts") or _string(event, "ts")
@@ -92,7 +115,7 @@ def changed(event: Mapping[str, Any], *, team: str, bot: str) -> Changed | None:
     thread = _string(said, "thread_ts") or _string(now, "thread_ts") or ts
     if author == bot and not (is_deleted and thread == ts):
         return None
-    if not is_deleted and (not author or now.get("subtype") not in SAID or _is_as_before(now, before)):
+    if not is_deleted and (not author or not is_kind_said(now) or _is_as_before(now, before)):
         return None
     return Changed(
         place=Place(team, channel, thread),
@@ -103,8 +126,8 @@ def changed(event: Mapping[str, Any], *, team: str, bot: str) -> Changed | None:
         revision=revision,
         files=() if is_deleted else file_refs(now),
         is_deleted=is_deleted,
-        concerns_bot=_is_direct(event, channel) or slack_text.mentions(_string(said, "text"), bot),
-        is_bot=bool(said.get("bot_id")),
+        concerns_bot=_is_direct(event, channel) or mentions(said, bot),
+        is_bot=is_of_bot(said),
     )
 
 
@@ -114,6 +137,17 @@ def _is_as_before(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
         return flat(words), file_refs(message), _string(_message(message, "edited"), "ts")
 
     return bool(before) and own(now) == own(before)
+
+
+def _unfolded(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a message without the previews of its links."""
+    own = [part for part in listed(message.get("attachments")) if not is_preview(part)]
+    return {**message, "attachments": own} if message.get("attachments") else message
+
+
+def _stands_as_before(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    """Return whether nothing is new that a person sees in a message."""
+    return bool(before) and (flat(now), file_refs(now)) == (flat(before), file_refs(before))
 
 
 def _is_direct(event: Mapping[str, Any], channel: str) -> bool:

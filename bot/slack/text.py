@@ -17,7 +17,7 @@ NOTICE_LIMIT = 3_000
 MARKUP = re.compile(r"<(?P<target>[^<>|]*+)(?:\|(?P<label>[^<>]*+))?+>")
 _CHANNEL = re.compile(r"#[CG][A-Z0-9]*")
 _NO_TEXT = re.compile(r"[\0\ud800-\udfff]")
-_SOMEBODY = re.compile(r"@[UWB][A-Z0-9]+")
+_SOMEBODY = re.compile(r"@[UWB][A-Z0-9]+|!subteam\^S[A-Z0-9]+")
 _AND = re.compile(r"(?:\s|,|&amp;|\+|and\b)*+")
 _COMMA = re.compile(r"\A[\s,:]++")
 _BROADCASTS = {"!channel", "!here", "!everyone"}
@@ -110,9 +110,10 @@ def without_mention(text: str, person: str) -> str:
 
 
 def addresses_other(text: str, bot: str) -> bool:
-    """Tell whether a message opens by speaking to somebody who is not the bot, and nowhere turns to the bot.
+    """Tell whether a message opens by speaking to a person or a group, not the bot, and nowhere turns to the bot.
 
-    It turns to the bot where its mention is among those at the start, or begins a line or a sentence.
+    It turns to the bot where its mention is among those at the start, or begins a line or a sentence. Who calls all
+    that are here or in the channel means the bot, too.
     """
     spoken_to = list(_spoken_to(text))
     return bool(spoken_to) and f"@{bot}" not in spoken_to and not _turns_to(text, bot)

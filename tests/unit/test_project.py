@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from bot.core.command import Command
     from bot.core.control import Form, Press, Submission
-    from bot.core.conversation import Changed, Heard, Place
+    from bot.core.conversation import Changed, Heard, Place, Updated
     from bot.core.installation import Departure
     from bot.core.ports import Asker
 
@@ -60,6 +60,9 @@ class RefusingReception:
 
     async def hear(self, heard: Heard) -> None:
         raise AssertionError(heard)
+
+    async def update(self, updated: Updated, changed: Changed | None) -> None:
+        raise AssertionError(updated, changed)
 
     async def change(self, changed: Changed) -> None:
         raise AssertionError(changed)

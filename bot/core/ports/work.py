@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from bot.core.command import Command
     from bot.core.control import Form, Press, Submission
-    from bot.core.conversation import Changed, Heard, Place
+    from bot.core.conversation import Changed, Heard, Place, Updated
     from bot.core.ports.chat import Asker
 
 
@@ -25,6 +25,9 @@ class Reception(Protocol):
 
     async def change(self, changed: Changed) -> None:
         """Take in that a message was edited or deleted."""
+
+    async def update(self, updated: Updated, changed: Changed | None) -> None:
+        """Take in how a message stands now; `changed`: where somebody edited it."""
 
     async def take(self, command: Command) -> None:
         """Take in a slash command."""

@@ -126,6 +126,10 @@ def test_a_mention_is_the_whole_id(wire: str, is_mentioned: bool) -> None:  # no
         ("<@U0SAM> look.\n<@U0BOT> sum it up", False),
         ("<@U0SAM> look! <@U0BOT> sum it up", False),
         ("<!here> lunch?", False),
+        ("<!subteam^S1|@oncall> can you roll it back?", True),
+        ("<!subteam^S1> and <@U0SAM>, please", True),
+        ("<!subteam^S1|@oncall>, <@U0BOT>: what happened?", False),
+        ("ask <!subteam^S1|@oncall>", False),
     ],
 )
 def test_the_first_word_addresses(wire: str, addresses_other: bool) -> None:  # noqa: FBT001 (as above)

@@ -1,0 +1,84 @@
+"""Complete a message: a platform tells of it in several events, in any order, and each may know what others don't."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.conversation import FileRef, Heard, Message
+
+_WORD = re.compile(r"\w+")
+
+
+def union(first: Heard, later: Heard) -> Heard | None:
+    """Return a message with what a later event of it adds, None where that is nothing.
+
+    Of two wordings, that of the later edit counts. Without an edit between them both do, as one event may lack what
+    stands in blocks or attachments.
+    """
+    if later.revision < first.revision:
+        return None
+    if later.revision > first.revision:
+        whole = replace(later, answers_bot=first.answers_bot or later.answers_bot)
+    else:
+        text = joined(first.text, later.text)
+        whole = replace(
+            first,
+            text=text,
+            files=_all(first.files, later.files),
+            mentions_bot=first.mentions_bot or later.mentions_bot,
+            is_direct=first.is_direct or later.is_direct,
+            answers_bot=first.answers_bot or later.answers_bot,
+            addresses_other=(later if text == later.text else first).addresses_other,
+            is_previewed=first.is_previewed or later.is_previewed,
+        )
+    return None if whole == first else whole
+
+
+def joined(first: str, later: str) -> str:
+    """Return the wording that says all that two say: one of them, where it has all words of the other."""
+    if _words(later) <= _words(first):
+        return first
+    return later if _words(first) <= _words(later) else f"{first}\n\n{later}"
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text))
+
+
+def _all(first: Sequence[FileRef], later: Sequence[FileRef]) -> tuple[FileRef, ...]:
+    """Return all files, each as the event that says what it is tells of it."""
+    found = {file.id: file for file in first}
+    for file in later:
+        known = found.get(file.id)
+        if known is None or (file.media_type and not known.media_type):
+            found[file.id] = file
+    return tuple(found.values())
+
+
+def completed(stored: Message, heard: Heard) -> Message | None:
+    """Return a stored message with what a later event of it adds, None where that is nothing.
+
+    What was deleted stays so, and what was edited since keeps its words; so does a question that the model declined.
+    An edit counts here where it brings a file: its words are taken in, and answered, as those of a change.
+    """
+    is_blank = not stored.text and not stored.files
+    if (is_blank and (stored.is_edited or heard.text)) or (stored.is_edited and not heard.revision):
+        return None
+    if heard.revision:
+        return replace(stored, text=heard.text, files=heard.files) if _new_files(stored, heard.files) else None
+    whole = replace(stored, text=joined(stored.text, heard.text), files=_all(stored.files, heard.files))
+    return None if whole == stored else whole
+
+
+def changes_answer(stored: Message, whole: Message, heard: Heard) -> bool:
+    """Return whether what came is part of what was asked; a link's preview is not."""
+    return _new_files(stored, whole.files) or (whole.text != stored.text and not heard.is_previewed)
+
+
+def _new_files(stored: Message, files: Sequence[FileRef]) -> bool:
+    return bool({file.id for file in files} - {file.id for file in stored.files})
