@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING, Literal, TypeGuard
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from anthropic.types import Base64PDFSourceParam, DocumentBlockParam, ImageBlockParam, PlainTextSourceParam
 
     from bot.core.ports import Attachment
@@ -14,15 +15,18 @@ ImageType = Literal["image/jpeg", "image/png", "image/gif", "image/webp"]
 PDF: Literal["application/pdf"] = "application/pdf"
 
 
-def block(attachment: Attachment) -> ImageBlockParam | DocumentBlockParam:
-    """Return a file as a block of a message: an image, a PDF, else a text, in which what is no UTF-8 is replaced."""
+def block(attachment: Attachment, encode: Callable[[bytes], str]) -> ImageBlockParam | DocumentBlockParam:
+    """Return a file as a block of a message: an image, a PDF, else a text, in which what is no UTF-8 is replaced.
+
+    `encode` writes bytes as base64, or a word that stands for it.
+    """
     if _is_image(media_type := attachment.media_type):
         return {
             "type": "image",
-            "source": {"type": "base64", "media_type": media_type, "data": _base64(attachment.data)},
+            "source": {"type": "base64", "media_type": media_type, "data": encode(attachment.data)},
         }
     if media_type == PDF:
-        pdf: Base64PDFSourceParam = {"type": "base64", "media_type": PDF, "data": _base64(attachment.data)}
+        pdf: Base64PDFSourceParam = {"type": "base64", "media_type": PDF, "data": encode(attachment.data)}
         return {"type": "document", "title": attachment.name, "source": pdf}
     text = attachment.data.decode(errors="replace").replace("\0", "\ufffd")
     source: PlainTextSourceParam = {"type": "text", "media_type": "text/plain", "data": text}
@@ -31,7 +35,3 @@ def block(attachment: Attachment) -> ImageBlockParam | DocumentBlockParam:
 
 def _is_image(media_type: str) -> TypeGuard[ImageType]:
     return media_type in ("image/jpeg", "image/png", "image/gif", "image/webp")
-
-
-def _base64(data: bytes) -> str:
-    return base64.b64encode(data).decode()

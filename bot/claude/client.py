@@ -14,7 +14,7 @@ import stamina
 from anthropic import AsyncAnthropic, AsyncStream, DefaultAsyncHttpxClient, omit, transform_schema
 from pydantic import ValidationError
 
-from bot.claude import access, batches, prompts
+from bot.claude import access, batches, enclosure, prompts
 from bot.claude.access import Finding
 from bot.claude.attachment import block
 from bot.claude.catalogue import ModelCard, lookup, parameters, sampling
@@ -77,11 +77,14 @@ async def connect(
         open_telemetry=False,
         http_client=http_client or DefaultAsyncHttpxClient(transport=Transport(_certificates(), proxy_of(base_url))),
     ) as anthropic:
-        yield Claude(anthropic, card, deadlines, on_call)
+        yield Claude(anthropic, card, deadlines, on_call, encloses=http_client is None)
 
 
 class Claude(Terms):
-    """Claude, as `bot.core.ports.Model` describes a model. One instance serves all calls, side by side."""
+    """Claude, as `bot.core.ports.Model` describes a model. One instance serves all calls, side by side.
+
+    `encloses`: its requests leave by `Transport`, which puts pictures and PDFs in.
+    """
 
     def __init__(
         self,
@@ -89,8 +92,11 @@ class Claude(Terms):
         card: ModelCard,
         deadlines: Deadlines,
         on_call: Callable[[Call], None] | None = None,
+        *,
+        encloses: bool = False,
     ) -> None:
         super().__init__(card)
+        self._encloses = encloses
         self._on_call = on_call or (lambda _: None)
         self._anthropic = anthropic
         self._deadlines = deadlines
@@ -201,17 +207,21 @@ class Claude(Terms):
             self._on_call(exchange.failure)
         exchange.restart()
         # Here, too, so that the retry policy, and the log of what it does, know our errors only.
-        with translated(exchange):
-            async with self._anthropic.messages.with_streaming_response.create(
-                stream=True, **self._arguments(request, output)
-            ) as response:
+        with translated(exchange), enclosure.enclosing() as enclose:
+            arguments = self._arguments(request, output, enclose if self._encloses else enclosure.written)
+            async with self._anthropic.messages.with_streaming_response.create(stream=True, **arguments) as response:
                 exchange.request_id = response.headers.get("request-id")
                 # As JSON: the SDK's typed events were a third of a turn's computing, and the names are the same.
                 async for event in await response.parse(to=AsyncStream[object]):
                     exchange.follow(event)
             judge(exchange)
 
-    def _arguments(self, request: Request, output: OutputConfigParam | None) -> dict[str, Any]:
+    def _arguments(
+        self,
+        request: Request,
+        output: OutputConfigParam | None,
+        encode: Callable[[bytes], str] = enclosure.written,
+    ) -> dict[str, Any]:
         """Return the arguments of the SDK's `messages.create`, the way of answering aside."""
         card, settings = self.card_of(request.settings), request.settings
         if settings.effort and card.effort:
@@ -220,7 +230,7 @@ class Claude(Terms):
             "model": card.id,
             "max_tokens": min(request.max_output, card.max_output),
             "system": prompts.system(self.prompts[request.purpose], settings.prompt),
-            "messages": [_message(turn) for turn in request.turns],
+            "messages": [_message(turn, encode) for turn in request.turns],
             # A conversation comes back with one more turn, so what was sent is worth caching; other requests don't.
             "cache_control": {"type": "ephemeral"} if request.purpose is Purpose.ANSWER else omit,
             "metadata": {"user_id": _opaque(request.person)},
@@ -242,13 +252,13 @@ def _structured(card: ModelCard, form: type[BaseModel]) -> OutputConfigParam:
     return {"format": {"type": "json_schema", "schema": transform_schema(form)}}
 
 
-def _message(turn: Turn) -> MessageParam:
+def _message(turn: Turn, encode: Callable[[bytes], str]) -> MessageParam:
     if turn.role is Role.ASSISTANT:
         return {"role": "assistant", "content": turn.text}
     if not turn.attachments:
         return {"role": "user", "content": turn.text}
     # Files first, then the words about them, as the API's guide advises.
-    blocks: list[ContentBlockParam] = [block(attachment) for attachment in turn.attachments]
+    blocks: list[ContentBlockParam] = [block(attachment, encode) for attachment in turn.attachments]
     return {"role": "user", "content": [*blocks, {"type": "text", "text": turn.text}]}
 
 

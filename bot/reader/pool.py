@@ -69,11 +69,11 @@ _LOOKED, _CHECKED = TypeAdapter(_Looked), TypeAdapter(_Checked)
 class ReaderPool:
     """Implements `core.ports.FileReader` by children that are started when they are needed, and kept warm.
 
-    `on_end` is told why a child had to be ended, such as "timeout" or "SIGABRT".
+    `on_end` is told why a child had to be ended, such as "timeout" or "SIGABRT". A file has `seconds` to be read in.
     """
 
-    def __init__(self, on_end: Callable[[str], None] = lambda _: None) -> None:
-        self._on_end = on_end
+    def __init__(self, on_end: Callable[[str], None] = lambda _: None, *, seconds: float = SECONDS) -> None:
+        self._on_end, self._seconds = on_end, seconds
         self._free = asyncio.Semaphore(MOST_CHILDREN)
         self._idle: list[Child] = []
         self._all: set[Child] = set()
@@ -162,7 +162,7 @@ class ReaderPool:
         began, is_well = time.monotonic(), False
         try:
             async with (
-                asyncio.timeout(SECONDS),
+                asyncio.timeout(self._seconds),
                 aclosing(child.ask(asked, data)) as frames,
                 aclosing(_without_faults(frames)) as pieces,
             ):
