@@ -19,6 +19,7 @@ from bot.core.ports import Asker
 from bot.core.summarize import typed as summarize
 from bot.errors import BotError, UsageError
 from bot.slack import forms, payload
+from bot.slack.clip import LONGEST
 from bot.slack.text import groups_as_people, named_channels, plain
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ log = logging.getLogger(__name__)
 
 # Seconds; what is left of three is for the rest. https://docs.slack.dev/interactivity/handling-user-interaction
 TRIGGER_LASTS = 2.0
+TOO_LONG = (
+    f"That is more than {LONGEST:,} characters, which I don't read as a command. Send it as a file, and mention me."
+)
 AT_WORK = "Working on it. Only you will see the answer."
 
 
@@ -80,6 +84,9 @@ def register(app: AsyncApp, reception: Reception) -> None:
 
 def _listener(spec: SlashCommand, reception: Reception) -> Callable[..., Any]:
     async def on_command(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        if len(str(body.get("text") or "")) > LONGEST:
+            await ack(TOO_LONG)
+            return
         with payload.reading():
             command = read(spec, body)
         try:

@@ -10,6 +10,7 @@ from bot.core.conversation import Place
 from bot.core.ports import Asker
 from bot.errors import ConflictError, NotAllowedError, UsageError
 from bot.slack import forms, payload
+from bot.slack.clip import LONGEST
 from bot.slack.text import plain
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def pressed(body: Mapping[str, Any]) -> Press | None:
         message=shown,
         asker=asker,
         author=str(message.get("user") or ""),
-        text=plain(str(message.get("text") or "")),
+        text=plain(str(message.get("text") or "")[:LONGEST]),
     )
 
 

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from bot.slack import text as slack_text
+from bot.slack.clip import CLIPPED, LONGEST, clipped, is_clipped
 from bot.slack.rich_text import View, harvest, joined, linked, listed, names_in, rich, string, text_of
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ def flat(message: Mapping[str, Any], *, has_controls: bool = True) -> str:
     So do channels and user groups without a name; `bot.slack.people` gives them one. The plain text, which the author's
     client or app made of the blocks, counts too where they are no more than controls, or of a kind that is not known
     here and without text. Takes anything, and never raises. `has_controls`: labels of buttons and the like are told.
+    Of what is longer than `clip.LONGEST`, the beginning is read, and that is said.
     """
+    message = clipped(message)
     text, blocks = string(message.get("text")), listed(message.get("blocks"))
     plain = slack_text.worded(text)
     view = View(names_in(text), has_controls)
@@ -31,7 +34,10 @@ def flat(message: Mapping[str, Any], *, has_controls: bool = True) -> str:
     if plain and not (said and all(_tells(block) for block in blocks)) and not _holds(said, plain):
         said = joined([plain, said], "\n\n")
     parts = [said or plain, *(_attachment(part, view) for part in listed(message.get("attachments")))]
-    return slack_text.storable(joined(parts, "\n\n")).strip()
+    whole = slack_text.storable(joined(parts, "\n\n")).strip()
+    if is_clipped(message) or len(whole) > LONGEST:
+        whole = f"{whole[:LONGEST].strip()}\n\n{CLIPPED}"
+    return whole
 
 
 def _blocks(blocks: list[Any], view: View) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from bot.core.control import Field, Form, Submission
@@ -11,6 +12,7 @@ from bot.core.ports import Asker
 from bot.errors import ChatError, ConflictError, NotAllowedError, UsageError
 from bot.slack import payload
 from bot.slack.api import call_once
+from bot.slack.clip import LONGEST
 from bot.slack.text import plain
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ log = logging.getLogger(__name__)
 TITLE = 24
 LABEL = 75
 NOTE = 3_000
+MOST_FIELDS = 100
 
 _ANY = re.compile(r".*", re.DOTALL)
 
@@ -159,7 +162,7 @@ def submitted(body: Mapping[str, Any]) -> Submission:
 def answers(shown: Mapping[str, Any]) -> dict[str, str | tuple[str, ...]]:
     """Return what is filled in, by the fields' names."""
     entered = ((shown.get("state") or {}).get("values") or {}).items()
-    return {str(name): _answer(next(iter(field.values()), {})) for name, field in entered}
+    return {str(name): _answer(next(iter(field.values()), {})) for name, field in islice(entered, MOST_FIELDS)}
 
 
 def _answer(entered: Mapping[str, Any]) -> str | tuple[str, ...]:
@@ -173,7 +176,7 @@ def _answer(entered: Mapping[str, Any]) -> str | tuple[str, ...]:
     for name in ("selected_user", "selected_conversation"):
         if name in entered:
             return str(entered[name] or "")
-    return plain(str(entered.get("value") or ""))
+    return plain(str(entered.get("value") or "")[:LONGEST])
 
 
 def _plain(text: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -84,7 +85,10 @@ class History:
         """Read a page's messages, oldest first, with the names of all who speak and are mentioned there."""
         messages = sorted((message for message in page if is_said(message)), key=lambda message: str(message["ts"]))
         ours = await self._ours.among(messages)
-        texts = [flat(message, has_controls=message["ts"] not in ours) for message in messages]
+        texts = []
+        for message in messages:
+            texts.append(flat(message, has_controls=message["ts"] not in ours))
+            await asyncio.sleep(0)  # a page of long messages takes a while, and others have theirs
         people = {str(message["user"]) for message in messages if message.get("user") and not message.get("bot_id")}
         for message in messages:
             if isinstance(profile := message.get("user_profile"), dict) and message.get("user"):

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bot.core.conversation import Changed, Heard, Place, Updated
 from bot.slack import text as slack_text
+from bot.slack.clip import clipped_event
 from bot.slack.flat import flat
 from bot.slack.history import author_of, file_refs, is_kind_said, is_of_bot
 from bot.slack.mention import is_preview, mentions
 from bot.slack.rich_text import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from slack_bolt.app.async_app import AsyncApp
     from slack_bolt.context.async_context import AsyncBoltContext
 
@@ -25,14 +26,15 @@ EVENTS = ("app_mention", "message")
 def register(app: AsyncApp, reception: Reception) -> None:
     """Listen to what people say, and to what they do to it afterwards."""
 
-    async def on_message(event: dict[str, Any], body: dict[str, Any], context: AsyncBoltContext) -> None:
+    async def on_message(event: Mapping[str, Any], body: dict[str, Any], context: AsyncBoltContext) -> None:
         us = context["authorize_result"]
         # In a channel that workspaces share, the body's own team may be the author's, not the one that has the bot.
         team, bot = str(context.team_id or us.team_id or ""), str(us.bot_user_id or "")
         if event.get("bot_id") and event["bot_id"] == us.bot_id:
             return
-        outside = _outside(event, body, team)
+        event, outside = clipped_event(event), _outside(event, body, team)
         change = changed(event, team=team, bot=bot)
+        await asyncio.sleep(0)  # an edit of a long message is read twice
         update = updated(event, team=team, bot=bot, is_outsider=outside)
         if update is not None:
             await reception.update(update, change)

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from bot.slack import text as slack_text
+from bot.slack.clip import LONGEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -95,7 +96,13 @@ def _items(part: Mapping[str, Any], inner: list[Any], view: View) -> Iterator[st
     for count, item in enumerate(inner, start=first):
         mark = f"{count}." if part.get("style") == "ordered" else "-"
         written = _part(item, view.deeper()) if _is_part(item) else _inline([item], view)
-        yield f"{indent}{mark} {written}".replace("\n", f"\n{indent}  ")
+        yield f"{indent}{mark} {_indented(written, indent)}"
+
+
+def _indented(text: str, indent: str) -> str:
+    """Indent the lines behind the first; of very many, which would grow with each level, those that are read."""
+    most = LONGEST // (len(indent) + 3)
+    return text[: max(most, LONGEST - text.count("\n") * len(indent))].replace("\n", f"\n{indent}  ")
 
 
 def quote(text: str) -> str:
