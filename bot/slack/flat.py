@@ -35,8 +35,8 @@ def flat(message: Mapping[str, Any], *, has_controls: bool = True) -> str:
         said = joined([plain, said], "\n\n")
     parts = [said or plain, *(_attachment(part, view) for part in listed(message.get("attachments")))]
     whole = slack_text.storable(joined(parts, "\n\n")).strip()
-    if is_clipped(message) or len(whole) > LONGEST:
-        whole = f"{whole[:LONGEST].strip()}\n\n{CLIPPED}"
+    if is_clipped(message) or len(whole) > 2 * LONGEST:
+        whole = f"{whole[: 2 * LONGEST].strip()}\n\n{CLIPPED}"
     return whole
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bot.core.conversation import Changed, Heard, Place, Updated
@@ -15,6 +14,8 @@ from bot.slack.mention import is_preview, mentions
 from bot.slack.rich_text import listed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from slack_bolt.app.async_app import AsyncApp
     from slack_bolt.context.async_context import AsyncBoltContext
 

@@ -40,7 +40,7 @@ def test_of_more_the_beginning_is_read_and_that_is_said(message: dict[str, Any])
     read = flat(message)
     assert read.startswith("a")
     assert read.endswith(f"\n\n{CLIPPED}")
-    assert len(read) <= LONGEST + 2 + len(CLIPPED)
+    assert len(read) <= 2 * LONGEST + 2 + len(CLIPPED)
 
 
 def test_a_whole_text_beside_too_many_blocks_is_kept() -> None:
