@@ -11,6 +11,7 @@
     │   ├── RevokedError         the workspace has taken the bot's token back
     │   ├── NotPermittedError    the bot's own permissions don't go so far
     │   ├── UnfinishedError      the platform does not hand out the rest of what is read
+    │   ├── UnshownError         what is kept could not be shown, and may be later
     │   └── ChatBusyError        the platform's rate limit; says when to come back
     ├── SealedError              tokens that no key opens
     ├── WebhookError             a receiver of feedback did not take it
@@ -45,10 +46,14 @@ if TYPE_CHECKING:
 
 
 class BotError(Exception):
-    """The root: something that Parley expected could go wrong. `is_transient`: the same may succeed later."""
+    """The root: something that Parley expected could go wrong. `is_transient`: the same may succeed later.
+
+    `counts`: a try that ends so is one of those that a turn has; else only the time that it has is a limit.
+    """
 
     sentence = "Something went wrong on my side."
     is_transient = False
+    counts = True
 
 
 class SettingsError(BotError):
@@ -136,6 +141,16 @@ class ChatBusyError(ChatError):
 
     def __init__(self, retry_after: float) -> None:
         super().__init__("ratelimited", is_transient=True)
+        self.retry_after = retry_after
+
+
+class UnshownError(ChatError):
+    """An answer that is finished and kept could not be shown, for a reason that may pass."""
+
+    counts = False
+
+    def __init__(self, code: str, *, retry_after: float | None = None) -> None:
+        super().__init__(code, is_transient=True)
         self.retry_after = retry_after
 
 

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Protocol
 from pydantic import TypeAdapter
 
 from bot import ledger
-from bot.core import again, once
+from bot.core import again, once, outcome
 from bot.core import command as commands
 from bot.core.answer import answer
 from bot.core.command import Command
 from bot.core.complete import changes_answer, completed
 from bot.core.control import Press
 from bot.core.conversation import Changed, Heard, Message, Record, answer_to
+from bot.core.outcome import Written
 from bot.core.ports import Asker, Role
-from bot.core.reply import Written, apology
+from bot.core.reply import apology
 from bot.core.summarize import source as summary_source
 from bot.core.tell import tell
 from bot.db import store as db_store
@@ -146,8 +147,7 @@ class Turns:
         written = await again.rewrite(
             heard, whole, answered, earlier, version=version, bookmark=job, model=self._model, chat=self._chat
         )
-        anew = replace(answered, text=written.text)
-        return Record(heard.place, heard.author, calls=written.calls, rewritten=(anew,))
+        return again.rewritten(Record(heard.place, heard.author), answered, written)
 
     async def give_up_completion(self, job: Job, error: Exception) -> Finish | None:
         """Keep what came for a message at least; its answer, which people have, stays as it is."""
@@ -247,10 +247,15 @@ def _finish(record: Record, job: Job) -> Finish:
 
 
 async def _own_up(error: Exception, job: Job, answering: AbstractAsyncContextManager[Answer]) -> Written:
-    """Tell that a turn failed for good, and return what it leaves. Raises a `ChatError` that may pass."""
+    """Tell that a turn failed for good, and return what it leaves. Raises a `ChatError` that may pass.
+
+    Where its outcome is kept, and only could not be shown so far, it is shown.
+    """
     calls = (error.call,) if isinstance(error, ModelError) and error.call else ()
     try:
         async with answering as visible:
+            if (before := outcome.kept(job)) is not None and not isinstance(error, OverBudgetError):
+                return await outcome.show(before, visible)
             sentence = error.sentence if isinstance(error, OverBudgetError) else apology(known(error), job.reference)
             return Written("", await visible.replace(sentence), calls)
     except ChatError as unheard:

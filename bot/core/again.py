@@ -10,6 +10,7 @@ from bot.core.access import check_member
 from bot.core.answer import draft, is_first
 from bot.core.control import STOP, Button, Feedback, Field, Form
 from bot.core.conversation import Heard, Message, Place, Record
+from bot.core.outcome import kept, show
 from bot.core.ports import Asker, Role
 from bot.core.reply import write
 from bot.core.revise import REGENERATE
@@ -59,8 +60,14 @@ async def regenerate(press: Press, *, bookmark: Bookmark, store: Store, model: M
     written = await rewrite(
         again, question, answered, earlier, version=int(version or 0) + 1, bookmark=bookmark, model=model, chat=chat
     )
+    return rewritten(Record(press.place, press.asker.person), answered, written)
+
+
+def rewritten(record: Record, answered: Message, written: Written) -> Record:
+    """Add to a record what an answer was written anew as, under a new id where the platform took no edit of it."""
     anew = replace(answered, text=written.text)
-    return Record(press.place, press.asker.person, calls=written.calls, rewritten=(anew,))
+    renamed = {answered.id: written.message_id} if written.message_id else {}
+    return replace(record, calls=(*record.calls, *written.calls), rewritten=(*record.rewritten, anew), renamed=renamed)
 
 
 async def rewrite(  # noqa: PLR0913 (what an answer is made of, and where it goes)
@@ -75,17 +82,18 @@ async def rewrite(  # noqa: PLR0913 (what an answer is made of, and where it goe
     chat: Chat,
 ) -> Written:
     """Write an answer in the place of one that is there, to a question behind `earlier`. Raises `ChatError`."""
-    ready = await draft(heard, question, earlier, model=model, chat=chat)
     asker = Asker(question.author, heard.home)
     async with chat.answer(heard.place, asker, bookmark, to=question.id, instead=answered.id) as visible:
+        if (before := kept(bookmark)) is not None:
+            return await show(before, visible)
+        ready = await draft(heard, question, earlier, model=model, chat=chat)
         return await write(
             ready.request,
             visible,
             model=model,
-            reference=bookmark.reference,
+            bookmark=bookmark,
             notes=ready.notes,
             spare=ready.spare,
-            halt=bookmark.halted,
             controls=below(question, version),
             is_first=is_first(earlier),
         )
@@ -106,8 +114,7 @@ async def go_on(press: Press, *, bookmark: Bookmark, store: Store, model: Model,
             ready.request,
             visible,
             model=model,
-            reference=bookmark.reference,
-            halt=bookmark.halted,
+            bookmark=bookmark,
             controls=below(request),
         )
     return written.record(press.place, request, began_with_bot=conversation.began_with_bot)

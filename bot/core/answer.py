@@ -14,8 +14,9 @@ from bot.core.condense import is_due
 from bot.core.conversation import Message, Record, is_refused, is_stop, wants_answer, was_answered
 from bot.core.fit import fit, preface
 from bot.core.halt import unless
+from bot.core.outcome import Written, kept, show
 from bot.core.ports import Asker, Attachment, Purpose, Request, Role
-from bot.core.reply import Written, own_up, too_long, unapplied, write
+from bot.core.reply import own_up, too_long, unapplied, write
 from bot.core.revise import REFUSAL
 from bot.core.tokens import estimate_tokens
 from bot.errors import ChatError, ModelStoppedError
@@ -65,11 +66,14 @@ async def answer(
     asker = Asker(heard.author, heard.home)
     title = heard.text.partition("\n")[0][:TITLE] if heard.opens_thread else ""
     async with chat.answer(heard.place, asker, bookmark, to=heard.id, title=title) as visible:
+        if (before := kept(bookmark)) is not None and not is_for_code(question.text, conversation):
+            question = question if question.text or question.files else replace(question, text=CALLED)
+            return _kept(heard, question, conversation, Product(await show(before, visible)))
         reading = catch_up(heard, conversation, visible, bookmark=bookmark, store=store, chat=chat)
         try:
             conversation, read = await unless(bookmark.halted, reading)
         except ModelStoppedError as error:
-            await own_up(error, visible, bookmark.reference)
+            await own_up(error, visible, bookmark)
             return Record(heard.place, heard.author)  # the next question reads on
         if not question.text and not question.files:
             if not conversation.summary and not any(one.text or one.files for one in conversation.messages):
@@ -113,10 +117,9 @@ async def _reply(
         desk.request,
         desk.visible,
         model=desk.model,
-        reference=desk.bookmark.reference,
+        bookmark=desk.bookmark,
         notes=desk.notes,
         spare=desk.spare,
-        halt=desk.bookmark.halted,
         controls=controls,
         is_first=desk.is_first,
     )

@@ -15,8 +15,8 @@ from bot.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
+    from bot.core.outcome import Written
     from bot.core.ports import Answer, Bookmark, Chat
-    from bot.core.reply import Written
 
 # Phones and some desktops turn two hyphens into a dash.
 _PRIVATE = re.compile(r"\A\s*(?:--|—|\u2013)private(?=\s|\Z)|(?:\A|(?<=\s))(?:--|—|\u2013)private\s*\Z", re.IGNORECASE)

@@ -182,7 +182,8 @@ class Record:
     `read_until`: up to which message a thread counts as read that was not known before. `is_outgrown`: the thread holds
     more than goes along with a question, so that its older part wants a summary. `refusal`: what somebody
     is told who is not answered here. `code_files` are those that are new in the thread or changed. `rewritten`:
-    messages that the store has, which now say something else.
+    messages that the store has, which now say something else. `renamed`: messages that the platform has only under new
+    ids, by those that the store knows.
     """
 
     place: Place
@@ -196,6 +197,7 @@ class Record:
     refusal: str = ""
     code_files: tuple[CodeFile, ...] = ()
     rewritten: tuple[Message, ...] = ()
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.core.conversation import Message, Record
-from bot.core.ports import Call, Role
+from bot.core.cut import Seam, rest_of
+from bot.core.outcome import Outcome, Written, give, gone, kept, show
 from bot.errors import (
-    ChatError,
     GoneError,
+    ModelBusyError,
     ModelError,
     ModelRefusedError,
     ModelRejectedError,
     ModelStoppedError,
+    ModelUnavailableError,
     OverBudgetError,
 )
 
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
 
     from bot.core.channel_settings import ChannelSettings
     from bot.core.control import Control
-    from bot.core.conversation import Place
-    from bot.core.ports import Answer, Completion, Model, Request
+    from bot.core.ports import Answer, Bookmark, Call, Completion, Model, Request
     from bot.errors import BotError
 
 log = logging.getLogger(__name__)
@@ -42,27 +42,6 @@ LIMIT_HINT = "\n\n_I stopped at my length limit. Write “continue” and I go o
 # What one person alone was shown has no thread to go on in.
 ELSEWHERE = "Ask for it in our direct messages: only you see it there, too, and I can go on where I stopped"
 PRIVATE_LIMIT_HINT = f"\n\n_I stopped at my length limit. {ELSEWHERE}._"
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """An answer that was given: what the history keeps of it ("" for nothing), its message's id, what it cost.
-
-    `was_refused`: the model declined, so the question must not be sent again either. `was_spared`: it was asked without
-    the files, which the API had rejected.
-    """
-
-    text: str
-    message_id: str
-    calls: tuple[Call, ...] = ()
-    was_refused: bool = False
-    was_spared: bool = False
-
-    def record(self, place: Place, question: Message, *, began_with_bot: bool) -> Record:
-        """Return what the thread keeps: the question and the answer, or a blank where the model declined."""
-        asked = replace(question, text="", files=()) if self.was_refused else question
-        answered = Message(Role.ASSISTANT, "", self.text, self.message_id)
-        return Record(place, question.author, began_with_bot, (asked, answered), self.calls, read_until=question.id)
 
 
 def apology(error: BotError, reference: str) -> str:
@@ -95,36 +74,40 @@ async def write(  # noqa: PLR0913 (each is a wish of a use case)
     answer: Answer,
     *,
     model: Model,
-    reference: str,
+    bookmark: Bookmark,
     notes: str = "",
     spare: Request | None = None,
-    halt: asyncio.Event | None = None,
     controls: Callable[[bool], Sequence[Control]] | None = None,
     is_first: bool = False,
     is_private: bool = False,
 ) -> Written:
     """Stream the model's text into `answer` and end it with `notes`, or with what went wrong.
 
+    What came of it is kept in the `bookmark` before it is shown; where a former try has kept it, it is only shown.
     `spare` is the request without files, asked instead where the API rejects one of them, such as a damaged picture.
-    `halt` ends it early. `controls` tells what stands below, given whether there is more to write. `is_first`: the
-    thread has no answer yet, and so has to be told what writes here. `is_private`: one person alone sees it. Raises
-    `ChatError`.
+    `controls` tells what stands below, given whether there is more to write. `is_first`: the thread has no answer yet,
+    and so has to be told what writes here. `is_private`: one person alone sees it. Raises `ChatError`.
     """
+    if (before := kept(bookmark)) is not None:
+        return await show(before, answer)
     try:
-        asked = await ask(request, answer, model=model, spare=spare, halt=halt)
+        asked = await ask(request, answer, model=model, spare=spare, halt=bookmark.halted)
     except ModelError as error:
-        return await own_up(error, answer, reference, is_first=is_first)
+        return await own_up(error, answer, bookmark, is_first=is_first)
     completion = asked.completion
     hint = PRIVATE_LIMIT_HINT if is_private else LIMIT_HINT
     ending = hint if completion.truncated else ""
     ending += REJECTED if asked.was_spared else ""
-    footer = footer_of(asked.calls, request, is_first=is_first)
-    below = controls(completion.truncated) if controls else ()
-    try:
-        message_id = await answer.finish(ending + notes, footer=footer, controls=below)
-    except GoneError as error:
-        return await gone(error, answer, asked.calls)
-    return Written(completion.text, message_id, asked.calls, was_spared=asked.was_spared)
+    outcome = Outcome(
+        completion.text,
+        ending + notes,
+        footer=footer_of(asked.calls, request, is_first=is_first),
+        controls=tuple(controls(completion.truncated)) if controls else (),
+        history=completion.text,
+        calls=asked.calls,
+        was_spared=asked.was_spared,
+    )
+    return await give(outcome, answer, bookmark)
 
 
 class Asked(NamedTuple):
@@ -143,18 +126,47 @@ async def ask(
     spare: Request | None = None,
     halt: asyncio.Event | None = None,
 ) -> Asked:
-    """Stream the model's text, and its thinking where the channel has it, into `answer`. Raises a `ModelError`."""
+    """Stream the model's text, and its thinking where the channel has it, into `answer`. Raises a `ModelError`.
+
+    A text that was cut is gone on with, once.
+    """
     think = answer.think if request.settings.thinking != "off" else None
+    rejected: tuple[Call, ...] = ()
     try:
-        completion = await model.write(request, answer.write, think, halt)
-    except ModelRejectedError as error:
-        if spare is None or error.partial:
+        try:
+            completion = await model.write(request, answer.write, think, halt)
+        except ModelRejectedError as error:
+            if spare is None or error.partial:
+                raise
+            log.warning("asking again without files: %s", error)
+            request, rejected = spare, (error.call,) if error.call else ()
+            completion = await model.write(spare, answer.write, think, halt)
+    except (ModelUnavailableError, ModelBusyError) as error:
+        if not error.partial.strip():
             raise
-        log.warning("asking again without files: %s", error)
-        rejected = (error.call,) if error.call else ()
-        completion = await model.write(spare, answer.write, think, halt)
-        return Asked(completion, (*rejected, completion.call), was_spared=True)
-    return Asked(completion, (completion.call,))
+        log.warning("asking for the rest: %s", error)
+        begun = (*rejected, *((error.call,) if error.call else ()))
+        completion = await _rest(request, error, answer, model, halt)
+        return Asked(completion, (*begun, completion.call), was_spared=bool(rejected))
+    return Asked(completion, (*rejected, completion.call), was_spared=bool(rejected))
+
+
+async def _rest(
+    request: Request, cut: ModelError, answer: Answer, model: Model, halt: asyncio.Event | None
+) -> Completion:
+    """Ask for the rest of an answer that was cut; return all of it. Raises a `ModelError` with all that came."""
+    seam = Seam(cut.partial, answer.write)
+    try:
+        completion = await model.write(rest_of(request, cut.partial), seam.write, halt=halt)
+    except ModelError as error:
+        seam.close()
+        error.partial = cut.partial + seam.text
+        if isinstance(error, ModelStoppedError):
+            raise
+        cut.partial = error.partial
+        raise cut from error
+    seam.close()
+    return replace(completion, text=cut.partial + seam.text)
 
 
 def disclaimer(settings: ChannelSettings) -> str:
@@ -178,17 +190,7 @@ def footer_of(calls: Sequence[Call], request: Request, *, is_first: bool = False
     return " · ".join([*parts, disclaimer(request.settings)] if is_first else parts)
 
 
-async def gone(error: GoneError, answer: Answer, calls: tuple[Call, ...]) -> Written:
-    """Take an answer back whose thread was deleted while it was written: nobody wants it any more."""
-    log.info("nobody waits for the answer any more: %s", error)
-    try:
-        await answer.withdraw()
-    except ChatError as left:
-        log.warning("a part of an answer stays where its thread was deleted: %s", left)
-    return Written("", "", calls, was_refused=True)
-
-
-async def own_up(error: ModelError, answer: Answer, reference: str, *, is_first: bool = False) -> Written:
+async def own_up(error: ModelError, answer: Answer, bookmark: Bookmark, *, is_first: bool = False) -> Written:
     """End an answer that failed: what had come stays and is marked as cut, except that a refusal replaces it.
 
     Where nothing had come and the failure may pass, the person is told to wait, and the error is raised again for the
@@ -197,32 +199,27 @@ async def own_up(error: ModelError, answer: Answer, reference: str, *, is_first:
     if isinstance(error, OverBudgetError) and not error.partial:
         await answer.withdraw()
         raise error  # it is for the asker alone
+    if not isinstance(error, ModelStoppedError):
+        log.warning("%s: %s", type(error).__name__, error)
+        if error.is_transient and not error.partial.strip():
+            try:
+                await answer.hold(PATIENCE.format(reference=bookmark.reference))
+            except GoneError as loss:
+                return await gone(loss, answer, (error.call,) if error.call else ())
+            raise error
+    return await give(_failed(error, bookmark.reference, DISCLAIMER if is_first else ""), answer, bookmark)
+
+
+def _failed(error: ModelError, reference: str, footer: str) -> Outcome:
+    """Word what became of an answer that was stopped, refused or cut."""
     calls = (error.call,) if error.call else ()
-    footer = DISCLAIMER if is_first else ""
-    try:
-        if isinstance(error, ModelStoppedError):
-            return await stopped(error, answer, calls, footer)
-        return await _own_up(error, answer, reference, calls, footer)
-    except GoneError as loss:
-        return await gone(loss, answer, calls)
-
-
-async def stopped(error: ModelStoppedError, answer: Answer, calls: tuple[Call, ...], footer: str = "") -> Written:
-    """End an answer that somebody stopped: what had come stays, and is marked. Raises `ChatError`."""
-    if not error.partial.strip():
-        return Written("[stopped]", await answer.replace("_Stopped._"), calls)
-    message_id = await answer.finish("\n\n_Stopped._", footer=footer)
-    return Written(f"{error.partial}\n\n[stopped]", message_id, calls)
-
-
-async def _own_up(error: ModelError, answer: Answer, reference: str, calls: tuple[Call, ...], footer: str) -> Written:
-    log.warning("%s: %s", type(error).__name__, error)
-    if error.is_transient and not error.partial.strip():
-        await answer.hold(PATIENCE.format(reference=reference))
-        raise error
+    partial = error.partial if error.partial.strip() else ""
+    if isinstance(error, ModelStoppedError):
+        if not partial:
+            return Outcome("_Stopped._", history="[stopped]", calls=calls, is_instead=True)
+        return Outcome(partial, "\n\n_Stopped._", footer, history=f"{partial}\n\n[stopped]", calls=calls)
     was_refused = isinstance(error, ModelRefusedError)
-    if was_refused or not error.partial.strip():
-        message_id = await answer.replace(apology(error, reference))
-        return Written("", message_id, calls, was_refused)
-    message_id = await answer.finish(f"\n\n_The answer was cut off here. {apology(error, reference)}_", footer=footer)
-    return Written(f"{error.partial}\n\n[cut off]", message_id, calls)
+    if was_refused or not partial:
+        return Outcome(apology(error, reference), calls=calls, was_refused=was_refused, is_instead=True)
+    ending = f"\n\n_The answer was cut off here. {apology(error, reference)}_"
+    return Outcome(partial, ending, footer, history=f"{partial}\n\n[cut off]", calls=calls)

@@ -101,7 +101,7 @@ def record(connection: Connection, record: Record, *, is_repeat: bool = False) -
     if record.messages:
         add_messages(connection, record)
     for message in record.rewritten:
-        rewrite(connection, place, message)
+        rewrite(connection, place, message, record.renamed.get(message.id, message.id))
     if calls and is_repeat:
         here = Call.workspace == place.workspace, Call.person == record.person
         known = select(Call.started_at).where(*here, Call.started_at.in_([call.started_at for call in calls]))
@@ -117,12 +117,12 @@ def keep_page(connection: Connection, page: PageRead) -> PageKept:
     return put_in(connection, add_messages(connection, record), page, [row_of(message) for message in page.messages])
 
 
-def rewrite(connection: Connection, place: Place, message: Message) -> None:
-    """Let a stored message say something else; one that was deleted stays so."""
+def rewrite(connection: Connection, place: Place, message: Message, shown_as: str) -> None:
+    """Let a stored message say something else, maybe under another id; one that was deleted stays so."""
     thread = connection.execute(thread_query(), asdict(place)).one_or_none()
     if thread is not None:
         is_it = tables.Message.thread_id == thread.id, tables.Message.external_id == message.id
-        said = {"text": message.text, "files": files_json(message.files)}
+        said = {"text": message.text, "files": files_json(message.files), "external_id": shown_as}
         connection.execute(update(tables.Message).where(*is_it, ~tables.Message.is_deleted).values(said))
 
 

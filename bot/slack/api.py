@@ -42,9 +42,12 @@ def error_code(error: SlackApiError) -> str:
     """Return Slack's own word for what went wrong, or the HTTP status where there is none."""
     response: Any = error.response
     try:
-        return str(response["error"])
+        code = response["error"]
     except (AttributeError, KeyError, TypeError, ValueError):  # no JSON: a proxy's page, or nothing
-        return f"http_{getattr(response, 'status_code', None) or getattr(response, 'status', 'unknown')}"
+        code = None
+    if code:
+        return str(code)
+    return f"http_{getattr(response, 'status_code', None) or getattr(response, 'status', 'unknown')}"
 
 
 @contextmanager

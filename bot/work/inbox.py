@@ -329,7 +329,7 @@ class Inbox:
         pause = policy.pause(error, claim.attempt, claim.tried())
         if pause is not None:
             log.warning("attempt %d failed, the next is in %.1f s: %s", claim.attempt, pause, cause(error))
-            counted = claim.attempt - 1 if policy.is_patient else claim.attempt
+            counted = claim.attempt if policy.counts(error) else claim.attempt - 1
             await self._leases.again(claim, job.aside, cause(error), pause, counted)
             self._tell_end(claim, "again")
             return

@@ -34,15 +34,20 @@ class Policy:
     backoff: float
     is_patient: bool = False
 
+    def counts(self, error: Exception) -> bool:
+        """Return whether an attempt that failed so is one of those that a job has."""
+        return not self.is_patient and getattr(error, "counts", True)
+
     def pause(self, error: Exception, attempt: int, tried: float) -> float | None:
         """Tell how many seconds to wait before the next attempt, None to give up.
 
         `attempt` is the number of the one that failed with `error`, `tried` the seconds that trying has taken so far.
         """
-        is_over = attempt >= self.attempts and not self.is_patient
+        is_patient = not self.counts(error)
+        is_over = attempt >= self.attempts and not is_patient
         if is_over or not (is_away(error) or self.is_transient(error)):
             return None
-        pause = max(self.backoff, tried) if self.is_patient else self.backoff * 2 ** (attempt - 1)
+        pause = max(self.backoff, tried) if is_patient else self.backoff * 2 ** (attempt - 1)
         pause = jittered(min(LONGEST_PAUSE, pause))
         pause = max(pause, getattr(error, "retry_after", None) or 0)  # who is busy may say until when
         return pause if tried + pause < self.patience else None

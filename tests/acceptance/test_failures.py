@@ -229,26 +229,54 @@ async def test_a_cut_answer_is_kept_and_marked(
     stage: Dialogue, model: ScriptedModel, logs: Logs, fault: ModelFault | MessagesApiError
 ) -> None:
     model.answer(ANSWER, fault)
+    model.answer(" Herring, it", fault)
     said = await asked(stage)
-    assert said.startswith(f"{ANSWER}\n\n_The answer was cut off here. Claude is unavailable for a moment.")
+    assert said.startswith(f"{ANSWER} Herring, it\n\n_The answer was cut off here. Claude is unavailable for a moment.")
     assert said.endswith("_")
     assert any("ModelUnavailableError" in line for line in logs.of(reference_in(said)))
-    assert len(model.requests) == 1
+    assert len(model.requests) == 2
+
+
+@pytest.mark.parametrize("fault", [ModelFault.CUT, ModelFault.END, MessagesApiError(529, "Overloaded")])
+@pytest.mark.parametrize(
+    ("begun", "rest"),
+    [
+        ("The mauve pel", "ican eats herring."),
+        ("The mauve pelican eats ", "herring."),
+        ("The mauve pelican eats", " herring."),
+        ("The mauve pelican ea", "The mauve pelican eats herring."),
+        ("The mauve pel", "pelican eats herring."),
+    ],
+)
+async def test_a_cut_answer_goes_on_once(
+    stage: Dialogue, model: ScriptedModel, fault: ModelFault | MessagesApiError, begun: str, rest: str
+) -> None:
+    model.answer(begun, fault)
+    model.answer(rest)
+    assert await asked(stage) == ANSWER
+    question, broken, wish = (turn["content"] for turn in model.requests[1].body["messages"])
+    assert (question, broken) == (QUESTION, begun.rstrip())
+    assert f"<ending>{begun}</ending>" in wish
+    ((calls,),) = await stage.rows("SELECT count(*) FROM calls")
+    assert calls == 2
+    assert await stage.rows("SELECT text FROM messages WHERE role = 'assistant'") == [(ANSWER,)]
 
 
 async def test_a_cut_answer_stays_in_history(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer(ANSWER, ModelFault.CUT)
+    model.answer(MessagesApiError(401, "invalid x-api-key"))
     ts = dialogue.mention(QUESTION)
     await dialogue.answer(dialogue.general, ts)
     model.answer("And fries.")
     dialogue.workspace.say(dialogue.general, "Go on.", thread_ts=ts)
     await dialogue.answer(dialogue.general, ts, 2)
-    turns = [turn["content"] for turn in model.requests[1].body["messages"]]
+    turns = [turn["content"] for turn in model.requests[2].body["messages"]]
     assert turns == [QUESTION, f"{ANSWER}\n\n[cut off]", "Go on."]
 
 
 async def test_code_that_is_cut_is_closed(stage: Dialogue, model: ScriptedModel) -> None:
     model.answer("```python\npelican = 1\n", ModelFault.CUT)
+    model.answer("```python\n", ModelFault.CUT)
     said = await asked(stage)
     assert said.startswith("```python\npelican = 1\n```\n\n_The answer was cut off here.")
 
@@ -451,15 +479,13 @@ async def test_an_outage_of_slack_is_survived(stage: Dialogue, model: ScriptedMo
     stage.workspace.fail("chat.startStream", status=503)
     stage.workspace.fail("chat.postMessage", status=503)
     model.answer(ANSWER)
-    model.answer(ANSWER)
     assert await asked(stage) == ANSWER
-    assert len(model.requests) == 2
+    assert len(model.requests) == 1  # what is written is kept
 
 
 async def test_a_post_without_receipt_is_not_repeated(stage: Dialogue, model: ScriptedModel) -> None:
     stage.workspace.fail("chat.startStream", retry_after=30, times=2)
     stage.workspace.fail("chat.postMessage", drop="answer")
-    model.answer(ANSWER)
     model.answer(ANSWER)
     assert await asked(stage) == ANSWER
 
@@ -566,16 +592,15 @@ async def test_a_private_answer_that_was_refused_comes(stage: Dialogue, model: S
 
 
 async def test_each_call_has_its_row(stage: Dialogue, model: ScriptedModel) -> None:
-    """Tries within a call, an answer that could not be shown, and the one that was: what was billed is there."""
+    """Tries within a call, and an answer that could not be shown at first: what was billed is there, once."""
     model.answer(MessagesApiError(529, "Overloaded"))
-    model.answer(ANSWER)
     model.answer(ANSWER)
     stage.workspace.fail("chat.startStream", status=503)
     stage.workspace.fail("chat.postMessage", status=503)
     assert await asked(stage) == ANSWER
     rows = await stage.rows("SELECT outcome, output_tokens > 0, person FROM calls ORDER BY id")
     me = stage.workspace.me.id
-    assert rows == [("ModelUnavailableError", 0, me), ("ok", 1, me), ("ok", 1, me)]
+    assert rows == [("ModelUnavailableError", 0, me), ("ok", 1, me)]
 
 
 async def test_a_call_cut_by_a_stop_has_its_row(stage: Dialogue, model: ScriptedModel) -> None:

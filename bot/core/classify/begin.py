@@ -154,7 +154,7 @@ async def _decide(
         else:
             chosen = run.categories or category.FEEDBACK
     except ModelError as error:
-        written = await own_up(error, visible, bookmark.reference)
+        written = await own_up(error, visible, bookmark)
         await world.runs.change(replace(run, status=Status.STOPPED))
         return replace(_record(asked), calls=written.calls)
     run = replace(

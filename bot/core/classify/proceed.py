@@ -21,6 +21,7 @@ from bot.core.classify.sort import sort
 from bot.core.control import Button
 from bot.core.conversation import Message, Record
 from bot.core.halt import unless
+from bot.core.outcome import showing
 from bot.core.ports import Role
 from bot.core.reply import apology
 from bot.errors import ModelError, ModelStoppedError
@@ -80,7 +81,8 @@ async def proceed(run: Run, *, bookmark: Bookmark, world: World, gate: asyncio.S
         if progress.is_stopped or progress.done < run.items:
             return await _hand_on(run, progress, visible, bookmark, world)
         run = replace(await world.runs.find(run.place.workspace, run.id) or run, status=Status.DONE)
-        text, message_id = await report(run, settings, visible, bookmark=bookmark, world=world)
+        with showing():
+            text, message_id = await report(run, settings, visible, bookmark=bookmark, world=world)
         await world.runs.change(run)
     return _record(run, text, message_id)
 

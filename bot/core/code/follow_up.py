@@ -12,9 +12,10 @@ from bot.core.code.produce import Desk, Product, produce, upload
 from bot.core.code.request import parse
 from bot.core.conversation import Message, Record
 from bot.core.fit import fit, preface
+from bot.core.outcome import Written
 from bot.core.ports import Purpose, Request, Role
 from bot.core.quoting import quoted
-from bot.core.reply import Written, too_long
+from bot.core.reply import too_long
 from bot.core.tokens import estimate_tokens
 from bot.errors import ChatError, UsageError
 

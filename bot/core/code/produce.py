@@ -15,10 +15,11 @@ from bot.core.code.files import CodeFile, blocks, brief, clean, fenced, files, r
 from bot.core.code.resume import joined
 from bot.core.code.version import changes
 from bot.core.conversation import Place
+from bot.core.outcome import Outcome, Written, give
 from bot.core.ports import Answer, Asker, Bookmark, Call, Chat, Model, Request, Role, Turn, Upload
 from bot.core.quoting import quoted
-from bot.core.reply import LIMIT_HINT, PRIVATE_LIMIT_HINT, REJECTED, Written, ask, footer_of, gone, own_up
-from bot.errors import ChatError, GoneError, ModelError, ModelStoppedError
+from bot.core.reply import LIMIT_HINT, PRIVATE_LIMIT_HINT, REJECTED, ask, footer_of, own_up
+from bot.errors import ChatError, ModelError, ModelStoppedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -100,7 +101,7 @@ async def produce(desk: Desk) -> Product:
     try:
         draft = await _write(desk)
     except ModelError as error:
-        return Product(await own_up(error, visible, desk.bookmark.reference, is_first=desk.is_first))
+        return Product(await own_up(error, visible, desk.bookmark, is_first=desk.is_first))
     written = desk.begun + draft.written
     draft, report = await _mend(draft, desk)
     found = changes(blocks(draft.text), desk.known)
@@ -111,15 +112,18 @@ async def produce(desk: Desk) -> Product:
     shown = brief(shown) if new else shown
     footer = footer_of(draft.calls, desk.request, is_first=desk.is_first)
     buttons = _controls(draft, new, is_saved=is_saved, desk=desk)
-    try:
-        if draft.is_mended or shown != written:
-            message_id = await visible.replace(desk.opening + shown + ending, footer=footer, controls=buttons)
-        else:
-            message_id = await visible.finish(ending, footer=footer, controls=buttons)
-    except GoneError as error:
-        return Product(await gone(error, visible, draft.calls))
-    answer = Written(draft.text, message_id, draft.calls, was_spared=draft.was_spared)
-    return Product(answer, tuple(change.file for change in new))
+    is_instead = draft.is_mended or shown != written
+    outcome = Outcome(
+        desk.opening + (shown + ending if is_instead else written),
+        ending,
+        footer,
+        tuple(buttons),
+        history=draft.text,
+        calls=draft.calls,
+        was_spared=draft.was_spared,
+        is_instead=is_instead,
+    )
+    return Product(await give(outcome, visible, desk.bookmark), tuple(change.file for change in new))
 
 
 async def _write(desk: Desk) -> Draft:

@@ -6,14 +6,17 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.core.again import rewritten
 from bot.core.command import answering
 from bot.core.control import Button
 from bot.core.conversation import Message, Record
 from bot.core.halt import unless
+from bot.core.outcome import Outcome, Written, kept, show
+from bot.core.outcome import give as give_outcome
 from bot.core.ports import Role
 from bot.core.reading import allow
 from bot.core.redaction.carry import carried
-from bot.core.reply import DISCLAIMER, Written, disclaimer, own_up, unapplied
+from bot.core.reply import DISCLAIMER, disclaimer, own_up, unapplied
 from bot.core.summarize.conversation import Summary
 from bot.core.summarize.desk import Desk
 from bot.core.summarize.file import give_files
@@ -102,8 +105,8 @@ async def resume(press: Press, *, bookmark: Bookmark, store: Store, model: Model
         return Record(press.place, press.asker.person)
     async with chat.answer(press.place, press.asker, bookmark, to=press.message, instead=press.message) as visible:
         written = await give(run, visible, bookmark=bookmark, store=store, model=model, chat=chat)
-    anew = Message(Role.ASSISTANT, "", written.text, press.message)
-    return Record(press.place, press.asker.person, calls=written.calls, rewritten=(anew,))
+    before = Message(Role.ASSISTANT, "", "", press.message)
+    return rewritten(Record(press.place, press.asker.person), before, written)
 
 
 async def give(
@@ -114,6 +117,8 @@ async def give(
     Stopped before anything was written, it says how far it came, and can be carried on. Raises `ChatError`, and a
     `ModelError` that may pass.
     """
+    if (before := kept(bookmark)) is not None:
+        return await show(before, visible)
     desk = Desk(run, visible, bookmark, store, model, chat)
     try:
         return await _give(text, desk)
@@ -126,7 +131,7 @@ async def give(
         message_id = await visible.replace(STOPPED.format(how_far=desk.how_far), controls=(more,))
         return Written("", message_id, (error.call,) if error.call else ())
     except ModelError as error:
-        return await own_up(error, visible, bookmark.reference)
+        return await own_up(error, visible, bookmark)
 
 
 async def _give(typed: str, desk: Desk) -> Written:
@@ -144,7 +149,9 @@ async def _give(typed: str, desk: Desk) -> Written:
     settings = await store.settings(run.source.place)
     notes = unapplied(settings, model)
     text = f"**{run.source.heading}**\n{text}{notes}"
-    return Written(text, await visible.replace(text, footer=disclaimer(settings), controls=controls(run)))
+    below = tuple(controls(run))
+    outcome = Outcome(text, footer=disclaimer(settings), controls=below, history=text, is_instead=True)
+    return await give_outcome(outcome, visible, desk.bookmark)
 
 
 def controls(run: Run) -> Sequence[Control]:

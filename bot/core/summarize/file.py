@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from bot.core.attachment import IMAGES, PDF, attach
 from bot.core.halt import unless
-from bot.core.reply import Written, too_long, unapplied, write
+from bot.core.outcome import Written
+from bot.core.reply import too_long, unapplied, write
 from bot.core.summarize.run import Keeper
 from bot.core.summarize.text import MAX_OUTPUT, condensed, file_prompt, prompt, request
 
@@ -49,8 +50,7 @@ async def give_files(files: Sequence[FileRef], desk: Desk) -> Written:
         asking,
         visible,
         model=model,
-        reference=bookmark.reference,
+        bookmark=bookmark,
         notes=notes + unapplied(settings, model),
-        halt=bookmark.halted,
         is_first=True,
     )

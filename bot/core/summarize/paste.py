@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.halt import unless
-from bot.core.reply import Written, too_long, unapplied, write
+from bot.core.reply import too_long, unapplied, write
 from bot.core.summarize.run import Keeper
 from bot.core.summarize.text import MAX_OUTPUT, condensed, prompt, request
 from bot.core.tokens import estimate_tokens
 
 if TYPE_CHECKING:
+    from bot.core.outcome import Written
     from bot.core.summarize.desk import Desk
 
 
@@ -32,9 +33,8 @@ async def give_text(text: str, desk: Desk) -> Written:
         request(prompt(read, run.wishes, reader.language), asking.person, settings),
         desk.visible,
         model=model,
-        reference=bookmark.reference,
+        bookmark=bookmark,
         notes=too_long(characters=cut) + unapplied(settings, model),
-        halt=bookmark.halted,
         is_first=True,
         is_private=not run.place.thread,
     )

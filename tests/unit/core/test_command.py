@@ -4,8 +4,8 @@ import pytest
 
 from bot.core.command import HELP, SHOWN_OF_REQUEST, USAGE, Command, check_text, opening, take_private
 from bot.core.conversation import Place
+from bot.core.outcome import Written
 from bot.core.ports import Asker, Role
-from bot.core.reply import Written
 from bot.errors import UsageError
 
 

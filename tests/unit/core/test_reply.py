@@ -4,8 +4,9 @@ import pytest
 
 from bot import errors
 from bot.core.conversation import Message, Place
+from bot.core.outcome import Written
 from bot.core.ports import Role
-from bot.core.reply import Written, apology, too_long
+from bot.core.reply import apology, too_long
 
 INTERNALS = "401 authentication_error sk-ant-secret 10.0.0.1"
 PLACE = Place("T1", "C1", "1.0")

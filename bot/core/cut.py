@@ -1,0 +1,75 @@
+"""An answer that the model's side cuts is gone on with, once: the words that came stand, the rest is asked for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.core.code.resume import joined, unfinished
+from bot.core.ports import Role, Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.core.ports import Request
+
+GO_ON = (
+    "Your answer broke off behind the words in the tags, maybe within a word. Go on exactly there, from the next "
+    "character on: without repeating anything, without a word about this, and without opening a code block that is "
+    "open again.\n\n<ending>{ending}</ending>"
+)
+ENDING = 200  # characters of the end that are quoted
+SEAM = 300  # characters of what follows that are looked at before they are shown
+LEAST_REPEATED = 12  # characters; fewer may well stand there twice
+
+_LAST_WORD = re.compile(r"\w+\Z")
+
+
+def rest_of(request: Request, begun: str) -> Request:
+    """Ask for the rest of an answer that was begun."""
+    asking = GO_ON.format(ending=begun[-ENDING:])
+    return replace(request, turns=(*request.turns, Turn(Role.ASSISTANT, begun.rstrip()), Turn(Role.USER, asking)))
+
+
+def without_repetition(begun: str, rest: str) -> str:
+    """Take off the rest what was repeated at its beginning: the fence of an open code block, the last words."""
+    if unfinished(begun):
+        rest = joined(begun, rest)[len(begun) :]
+    tail = begun[-SEAM:]
+    for length in range(min(len(tail), len(rest)), LEAST_REPEATED - 1, -1):
+        if rest.startswith(tail[-length:]):
+            return rest[length:]
+    word = _LAST_WORD.search(begun[-SEAM:])
+    if word and len(word[0]) > 1 and rest.startswith(word[0]) and len(word[0]) < len(begun):
+        return rest[len(word[0]) :]
+    return rest
+
+
+class Seam:
+    """Hands on what follows an answer that was begun, less what it repeats. `text` is what was handed on."""
+
+    def __init__(self, begun: str, sink: Callable[[str], None]) -> None:
+        self._begun, self._sink = begun, sink
+        self._waiting: str | None = ""
+        self.text = ""
+
+    def write(self, piece: str) -> None:
+        """Take a piece; the first ones wait until there is enough to compare."""
+        if self._waiting is None:
+            self._give(piece)
+            return
+        self._waiting += piece
+        if len(self._waiting) >= SEAM:
+            self.close()
+
+    def close(self) -> None:
+        """Hand on what waits."""
+        if self._waiting is not None:
+            waiting, self._waiting = self._waiting, None
+            self._give(without_repetition(self._begun, waiting))
+
+    def _give(self, piece: str) -> None:
+        if piece:
+            self.text += piece
+            self._sink(piece)

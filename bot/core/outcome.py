@@ -1,0 +1,115 @@
+"""What came of a question: kept before it is shown, so that a turn which could not show it asks no model again."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter
+
+from bot.core.control import Control
+from bot.core.conversation import Message, Record
+from bot.core.ports import Call, Role
+from bot.errors import ChatError, GoneError, UnshownError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.core.conversation import Place
+    from bot.core.ports import Answer, Bookmark
+
+log = logging.getLogger(__name__)
+
+OUTCOME = "outcome"  # the bookmark of it
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An answer that was given: what the history keeps of it ("" for nothing), its message's id, what it cost.
+
+    `was_refused`: the model declined, so the question must not be sent again either. `was_spared`: it was asked without
+    the files, which the API had rejected.
+    """
+
+    text: str
+    message_id: str
+    calls: tuple[Call, ...] = ()
+    was_refused: bool = False
+    was_spared: bool = False
+
+    def record(self, place: Place, question: Message, *, began_with_bot: bool) -> Record:
+        """Return what the thread keeps: the question and the answer, or a blank where the model declined."""
+        asked = replace(question, text="", files=()) if self.was_refused else question
+        answered = Message(Role.ASSISTANT, "", self.text, self.message_id)
+        return Record(place, question.author, began_with_bot, (asked, answered), self.calls, read_until=question.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An answer that is ready to be shown: its Markdown, what ends it, what stands below, and what is kept of it.
+
+    `is_instead`: it takes the place of what the model has written. The other fields are as in `Written`.
+    """
+
+    text: str
+    ending: str = ""
+    footer: str = ""
+    controls: tuple[Control, ...] = ()
+    history: str = ""
+    calls: tuple[Call, ...] = ()
+    was_refused: bool = False
+    was_spared: bool = False
+    is_instead: bool = False
+
+
+_OUTCOME = TypeAdapter(Outcome)
+
+
+def kept(bookmark: Bookmark) -> Outcome | None:
+    """Return what a former try of the turn has kept."""
+    found = bookmark.get(OUTCOME)
+    return _OUTCOME.validate_json(found) if found else None
+
+
+async def give(outcome: Outcome, answer: Answer, bookmark: Bookmark) -> Written:
+    """Keep an outcome and show it, in the answer that its text was written into. Raises as `show` does."""
+    await bookmark.keep(OUTCOME, _OUTCOME.dump_json(outcome).decode())
+    return await show(outcome, answer, is_written=True)
+
+
+async def show(outcome: Outcome, answer: Answer, *, is_written: bool = False) -> Written:
+    """Show an outcome that is kept. Raises `UnshownError` where that may yet succeed, else `ChatError`."""
+    try:
+        with showing():
+            if outcome.is_instead:
+                message_id = await answer.replace(outcome.text, footer=outcome.footer, controls=outcome.controls)
+            else:
+                if not is_written:
+                    answer.write(outcome.text)
+                message_id = await answer.finish(outcome.ending, footer=outcome.footer, controls=outcome.controls)
+    except GoneError as error:
+        return await gone(error, answer, outcome.calls)
+    return Written(outcome.history, message_id, outcome.calls, outcome.was_refused, outcome.was_spared)
+
+
+@contextmanager
+def showing() -> Iterator[None]:
+    """Turn a `ChatError` that may pass into an `UnshownError`: what is shown here is kept."""
+    try:
+        yield
+    except ChatError as error:
+        if error.is_transient:
+            raise UnshownError(error.code, retry_after=getattr(error, "retry_after", None)) from error
+        raise
+
+
+async def gone(error: GoneError, answer: Answer, calls: tuple[Call, ...]) -> Written:
+    """Take an answer back whose thread was deleted while it was written: nobody wants it any more."""
+    log.info("nobody waits for the answer any more: %s", error)
+    try:
+        await answer.withdraw()
+    except ChatError as left:
+        log.warning("a part of an answer stays where its thread was deleted: %s", left)
+    return Written("", "", calls, was_refused=True)
