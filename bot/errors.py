@@ -96,6 +96,11 @@ class ChatError(BotError):
         self.code = code
         self.is_transient = is_transient
 
+    @property
+    def may_pass(self) -> bool:
+        """Return whether it is worth to wait for what is ready to be shown."""
+        return self.is_transient
+
 
 class NotInChannelError(ChatError):
     """The bot is not a member of the channel it should post to."""
@@ -109,10 +114,19 @@ class GoneError(ChatError):
     sentence = "The message is not there any more."
 
 
+# Codes by which a platform was seen to refuse a token for some minutes only.
+PASSING = {"invalid_auth", "not_authed", "token_expired"}
+
+
 class RevokedError(ChatError):
     """The platform takes the bot's token no longer: the app was removed, or its token revoked."""
 
     sentence = "I am not allowed to act in this workspace any more: whoever runs me has to install me anew."
+
+    @property
+    def may_pass(self) -> bool:
+        """Return whether the token may be taken again in a minute, as one that is just renewed."""
+        return self.is_transient or self.code in PASSING
 
 
 class NotServedError(RevokedError):

@@ -259,7 +259,7 @@ async def _own_up(error: Exception, job: Job, answering: AbstractAsyncContextMan
             sentence = error.sentence if isinstance(error, OverBudgetError) else apology(known(error), job.reference)
             return Written("", await visible.replace(sentence), calls)
     except ChatError as unheard:
-        if unheard.is_transient:
+        if unheard.may_pass:
             raise
         log.warning("nobody could be told: %s", unheard)
         return Written("", "", calls)

@@ -100,7 +100,7 @@ def showing() -> Iterator[None]:
     try:
         yield
     except ChatError as error:
-        if error.is_transient:
+        if error.may_pass:
             raise UnshownError(error.code, retry_after=getattr(error, "retry_after", None)) from error
         raise
 

@@ -94,7 +94,7 @@ class AnswerMessages:
         try:
             self.ts = await self._out.streams.start(self._place, self._asker, pieces)
         except ChatError as error:
-            self._has_lost_receipt = error.is_transient
+            self._has_lost_receipt = error.may_pass
             raise
         self.state, self.took_status_off = State.STREAMING, False
         self._out.sessions.note(self._place)
@@ -181,7 +181,7 @@ class AnswerMessages:
         except GoneError:
             log.info("the answer's message was deleted while it was written")
         except ChatError as error:
-            if error.is_transient or error.code in TOO_LONG:
+            if error.may_pass or error.code in TOO_LONG:
                 raise
             log.warning("the answer gets a new message: %s", error)
             await self._discard(part)
@@ -192,7 +192,7 @@ class AnswerMessages:
             await self._out.streams.stop(self._place, self.ts, pieces, self._bookmark.check, metadata=self._mark)
         except ChatError as error:
             self.state = State.POSTED if error.code in OVER else State.UNSURE
-            if error.is_transient:
+            if error.may_pass:
                 raise
             log.info("the stream does not take its end: %s", error)
             if error.code not in OVER and pieces:
@@ -230,7 +230,7 @@ class AnswerMessages:
             try:
                 await self._out.posts.delete(self._place, discarded, self._bookmark.check)
             except ChatError as error:
-                if error.is_transient:
+                if error.may_pass:
                     raise
                 log.warning("a message that can't be changed can't be deleted either: %s", error)
                 part = replace(part, text=reopened(part.text, word_end(part.text, 0, shown)))
@@ -247,7 +247,7 @@ class AnswerMessages:
         try:
             self.ts = await self._post(part)
         except ChatError as error:
-            self._has_lost_receipt = error.is_transient
+            self._has_lost_receipt = error.may_pass
             raise
         self.state = State.POSTED
         await self._bookmark.keep(ANSWER, self.ts)

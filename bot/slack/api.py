@@ -27,10 +27,8 @@ _TRANSIENT = {"ratelimited", "rate_limited", "internal_error", "fatal_error", "s
 _NOT_A_MEMBER = {"not_in_channel", "channel_not_found"}
 _NOT_PERMITTED = {"missing_scope", "no_permission", "not_allowed_token_type", "access_denied", "ekm_access_denied"}
 _NOT_PERMITTED |= {"team_access_not_granted", "enterprise_is_restricted", "org_login_required"}
-# Codes by which Slack refuses a token; https://docs.slack.dev/reference/methods/auth.test
+# Codes by which Slack refuses a token for good; https://docs.slack.dev/reference/methods/auth.test
 REVOKED = {"account_inactive", "invalid_auth", "invalid_refresh_token", "not_authed", "token_expired", "token_revoked"}
-# … and those of them that were seen to pass: a token that is being renewed, or one of Slack's own bad minutes.
-PASSING = {"invalid_auth", "not_authed", "token_expired"}
 
 
 def web_client(token: str, base_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
@@ -70,7 +68,7 @@ def _translate(error: SlackApiError) -> ChatError:
     if code in _NOT_A_MEMBER:
         return NotInChannelError(code)
     if code in REVOKED:
-        return RevokedError(code, is_transient=code in PASSING)
+        return RevokedError(code)
     if code in _NOT_PERMITTED:
         return NotPermittedError(code)
     return ChatError(code, is_transient=code in _TRANSIENT or status >= 500)  # noqa: PLR2004 - HTTP's own number
