@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from bot.core.control import Control, Press, Submission
     from bot.core.conversation import Conversation
+    from bot.core.outcome import Written
     from bot.core.ports import Bookmark, Chat, Model, Store
-    from bot.core.reply import Written
 
 log = logging.getLogger(__name__)
 
