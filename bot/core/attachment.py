@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from bot.core import picture
 from bot.core.ports import Attachment
 from bot.core.tokens import estimate_tokens, shorten
 from bot.errors import FileError
@@ -205,6 +206,11 @@ def _image(file: FileRef, data: bytes, room: int) -> Opened:
     found = next((kind for kind, starts in IMAGES.items() if data.startswith(starts)), "")
     if not found or (found == "image/webp" and data[8:12] != b"WEBP"):
         raise FileError(f"I can't read *{file.name}*: it is no picture, or a damaged one.")
+    if (sides := picture.sides(data)) and max(sides) > picture.LONGEST_SIDE:
+        raise FileError(
+            f"*{file.name}* has {sides[0]:,} x {sides[1]:,} pixels, and Claude takes up to {picture.LONGEST_SIDE:,} on "
+            "each side: please send it smaller."
+        )
     if room < TOKENS_PER_IMAGE:
         raise FileError(_no_room(file.name))
     return Opened(Attachment(file.name, found, data, TOKENS_PER_IMAGE))
@@ -212,12 +218,17 @@ def _image(file: FileRef, data: bytes, room: int) -> Opened:
 
 def _pdf(file: FileRef, data: bytes, room: int) -> Opened:
     from pypdf import PdfReader  # noqa: PLC0415 (it takes 0.2 s, and most days bring no PDF)
+    from pypdf.errors import LimitReachedError  # noqa: PLC0415
 
     try:
         reader = PdfReader(BytesIO(data), strict=False)
         is_locked, pages = reader.is_encrypted, 0
         if not is_locked:
             pages = len(reader.pages)
+    except MemoryError:
+        raise  # it says nothing about the file's form
+    except LimitReachedError:
+        raise FileError(f"*{file.name}* takes more than I can read: please send the pages that matter.") from None
     except Exception as error:  # noqa: BLE001 (what a damaged file can set off in a parser is listed nowhere)
         log.info("a PDF could not be read: %s", type(error).__name__)
         raise FileError(f"I can't read *{file.name}*: it is no PDF, or a damaged one.") from None

@@ -1,0 +1,20 @@
+"""How large a picture is, as its header says; nothing of it is drawn."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+LONGEST_SIDE = 8_000  # pixels that the API takes: https://platform.claude.com/docs/en/build-with-claude/vision
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
+
+
+def sides(data: bytes) -> tuple[int, int] | None:
+    """Return width and height in pixels, None where the header can't be read: then the API has to judge."""
+    from PIL import Image  # noqa: PLC0415 (most days bring no picture)
+
+    Image.MAX_IMAGE_PIXELS = None  # a bound on what is drawn; here only the header is looked at
+    try:
+        with Image.open(BytesIO(data), formats=FORMATS) as picture:
+            return picture.size
+    except (OSError, SyntaxError, ValueError):  # what Pillow raises for a damaged one
+        return None
