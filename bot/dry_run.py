@@ -2,39 +2,40 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 import tempfile
-import zipfile
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.core.conversation import Heard, Place
+from bot.core.conversation import Place
 from bot.core.ports import DEFAULTS, Call
-from bot.core.triage.item import UNSORTED, Status
+from bot.core.triage.exported import MOST_BYTES
+from bot.core.triage.item import UNSORTED, Status, is_post
 from bot.core.triage.sort import asked, decide, ignore, judge, needs_no_model
 from bot.db import migrate
 from bot.db.feedback import SqlBoard
 from bot.db.opened import opened
 from bot.db.store import SqlStore
-from bot.errors import UsageError
+from bot.errors import FileError, UsageError
 from bot.operating import channel_of, connected, price
+from bot.reader.pool import ReaderPool
+from bot.slack import messages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from bot.core.channel_settings import ChannelSettings
-    from bot.core.ports import Model
+    from bot.core.conversation import Heard
+    from bot.core.ports import FileReader, Model
     from bot.core.triage.item import Board, Feedback
     from bot.settings import Settings
 
-MOST_BYTES = 200_000_000  # of an export, unpacked
 MOST_POSTS = 20_000
 AT_ONCE = 100  # posts that are looked at in one go
 SHOWN = 70  # characters of a summary
-SAID = {None, "", "file_share", "bot_message"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,10 @@ class Options:
 
 async def run(options: Options, settings: Settings) -> str:
     """Triage an export, and return what came of it. Raises `UsageError`, `SettingsError`, `ModelError`, `OSError`."""
-    posts = read(options.file)
+    held = await _settings_of(options.channel, settings.database_url)
+    async with ReaderPool() as files:
+        posts = await read(options.file, held, files)
     async with connected(settings) as model:
-        held = await _settings_of(options.channel, settings.database_url)
         with tempfile.TemporaryDirectory(prefix="parley-triage-") as folder:
             url = f"sqlite:///{Path(folder) / 'dry.db'}"
             await migrate.upgrade(url)
@@ -66,47 +68,46 @@ async def _settings_of(channel: str, url: str) -> ChannelSettings:
         return await SqlStore(database).settings(place)
 
 
-def read(path: Path) -> Sequence[Heard]:
-    """Read the posts of a JSONL file (`text`, and perhaps `user` and `ts`), or of a Slack export; replies are left out.
+async def read(path: Path, settings: ChannelSettings, files: FileReader) -> Sequence[Heard]:
+    """Read the posts of a Slack export, or of a JSONL file (`text`, and perhaps `user` and `ts`): what is triaged live.
 
     Raises `UsageError`, `OSError`.
     """
+    data = await asyncio.to_thread(_bytes, path)
     try:
-        found = list(_zipped(path) if zipfile.is_zipfile(path) else _lines(path))
-    except (ValueError, zipfile.BadZipFile, UnicodeDecodeError, RecursionError):
-        raise UsageError(f"{path.name} is neither a Slack export nor JSON lines.") from None
-    posts = [one for number, entry in enumerate(found) if (one := _heard(entry, number)) is not None]
+        found = await files.read_export(path.name, data)
+    except FileError as error:
+        raise UsageError(error.about(path.name)) from None
+    heard = [one for number, (_, entry) in enumerate(found) if (one := _heard(entry, number)) is not None]
+    posts = [one for one in heard if is_post(one, settings) and (one.text or one.files)]
     if not posts:
         raise UsageError(f"There are no posts in {path.name}.")
     if len(posts) > MOST_POSTS:
         raise UsageError(f"{path.name} has {len(posts):,} posts; I take up to {MOST_POSTS:,}.")
-    return sorted(posts, key=lambda one: one.id)
+    return list(_told_apart(sorted(posts, key=lambda one: one.id)))
 
 
-def _lines(path: Path) -> Iterable[Any]:
+def _bytes(path: Path) -> bytes:
     if path.stat().st_size > MOST_BYTES:
-        raise UsageError(f"{path.name} is too large.")
-    return (json.loads(line) for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip())
+        raise UsageError(f"{path.name} is too large: I read up to {MOST_BYTES // 1_000_000} MB.")
+    return path.read_bytes()
 
 
-def _zipped(path: Path) -> Iterable[Any]:
-    with zipfile.ZipFile(path) as archive:
-        days = [one for one in archive.infolist() if one.filename.endswith(".json") and "/" in one.filename]
-        if sum(one.file_size for one in days) > MOST_BYTES:
-            raise UsageError(f"{path.name} is too large.")
-        for day in days:
-            entries = json.loads(archive.read(day))
-            yield from entries if isinstance(entries, list) else ()
+def _heard(entry: Mapping[str, Any], number: int) -> Heard | None:
+    """Read a message as the bot reads it in Slack; a line that has a text only is somebody's post, too."""
+    usual = {"user": f"U{number}", "ts": f"{1_000_000_000 + number}.000000"}
+    given = {name: value for name, value in entry.items() if value is not None}
+    author = {} if given.get("bot_id") else {"user": usual["user"]}
+    return messages.heard({"ts": usual["ts"], **author, **given, "type": "message", "channel": "C"}, team="T", bot="")
 
 
-def _heard(entry: Any, number: int) -> Heard | None:  # noqa: ANN401 (somebody's JSON)
-    if not isinstance(entry, dict) or not isinstance(text := entry.get("text"), str):
-        return None
-    ts = str(entry.get("ts") or f"{1_000_000_000 + number}.000000")
-    if entry.get("subtype") not in SAID or str(entry.get("thread_ts") or ts) != ts:
-        return None
-    place, author = Place("T", "C", ts), str(entry.get("user") or entry.get("bot_id") or number)
-    return Heard(place, ts, author, "T", text, is_direct=False, mentions_bot=False, addresses_other=False)
+def _told_apart(posts: Sequence[Heard]) -> Iterator[Heard]:
+    """Give posts of several channels that were written in the same instant an id each."""
+    seen: Counter[str] = Counter()
+    for post in posts:
+        seen[post.id] += 1
+        id_ = post.id if seen[post.id] == 1 else f"{post.id}{seen[post.id]}"
+        yield replace(post, id=id_, place=replace(post.place, thread=id_))
 
 
 async def triage(posts: Sequence[Heard], settings: ChannelSettings, board: Board, model: Model) -> str:

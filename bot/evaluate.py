@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.core.channel_settings import MAX_INSTRUCTIONS, ChannelSettings, Creativity
-from bot.core.classify import batch, category, score, sheet
+from bot.core.classify import batch, category, score
 from bot.core.classify.begin import MOST_CORRECTIONS
 from bot.core.classify.category import Category
 from bot.core.classify.form import Example
@@ -22,11 +22,12 @@ from bot.core.ports import Call, Purpose, Request
 from bot.db.classify import SqlRuns
 from bot.db.feedback import SqlBoard
 from bot.db.opened import opened
-from bot.errors import UsageError
+from bot.errors import FileError, UsageError
 from bot.operating import channel_of, connected, price
+from bot.reader.pool import ReaderPool
 
 if TYPE_CHECKING:
-    from bot.core.ports import Model
+    from bot.core.ports import FileReader, Model
     from bot.settings import Settings
 
 LABELS = ("category", "label", "class", "gold", "expected", "truth")
@@ -63,9 +64,13 @@ class Outcome:
     calls: tuple[Call, ...]
 
 
-def read(path: Path, text: str = "", label: str = "") -> Labelled:
+async def read(path: Path, files: FileReader, text: str = "", label: str = "") -> Labelled:
     """Read a labelled file; columns are named, or found by looking. Raises `UsageError`, `OSError`."""
-    table = sheet.read(path.name, path.read_bytes())
+    data = await asyncio.to_thread(path.read_bytes)
+    try:
+        table = await files.read_sheet(path.name, data)
+    except FileError as error:
+        raise UsageError(error.about(path.name)) from None
     headings = [heading.casefold() for heading in table.headings]
     named = label or next((name for name in LABELS if name in headings), "")
     if not named:
@@ -174,7 +179,8 @@ async def run(options: Options, settings: Settings) -> tuple[str, bool]:
     base = replace(way(str(options.prompt), usual), name=options.prompt.name) if options.prompt else None
     ways = [base or Way(settings.claude_model, usual), *(way(compared, usual) for compared in options.compare)]
     if options.file is not None:
-        data = read(options.file, options.text, options.label)
+        async with ReaderPool() as files:
+            data = await read(options.file, files, options.text, options.label)
     else:
         corrected = await _corrected(settings.database_url, options.channel)
         data = labelled([(one.text, one.categories[0]) for one in corrected])

@@ -26,7 +26,7 @@ from bot.core.triage import act, report
 from bot.core.triage.alert import alert
 from bot.core.triage.card import CHANGE
 from bot.core.triage.digest import digest, due
-from bot.core.triage.item import ELSEWHERE, Status
+from bot.core.triage.item import ELSEWHERE, Status, is_post
 from bot.core.triage.show import notify, show, show_notice, target, unreachable
 from bot.core.triage.sort import MOST_CORRECTIONS, asked, decide, ignore, judge, needs_no_model
 from bot.errors import NotAllowedError, UsageError
@@ -109,7 +109,7 @@ class Triaging:
             if not heard.is_bot:
                 await self._board.respond(heard.place, heard.author)
             return
-        if (heard.is_bot and not settings.triage_bots) or heard.author in settings.agents:
+        if not is_post(heard, settings):
             return
         said_at, link = _time_of(heard.id), self._chat.permalink(channel, heard.id)
         record = await self._board.add(heard, said_at, link, together=settings.together)

@@ -16,6 +16,7 @@ from bot.core.attachment import Opened
 from bot.core.classify.sheet import Sheet
 from bot.core.code.check import Fault, Report
 from bot.core.ports import Attachment
+from bot.core.triage.exported import Exported
 from bot.errors import FileError, HeavyFileError, ReaderUnavailableError, UsageError
 from bot.reader import task
 from bot.reader.bounds import SECONDS
@@ -36,6 +37,7 @@ MOST_CHILDREN = 2  # so that a file which takes long keeps nobody else waiting
 WAITING = 60.0  # seconds that a file waits for a child
 BROKEN = "I can't read {name}: it is damaged, or of a kind that I don't know."
 HEAVY = "{name} takes more than I can read: please send a smaller part of it."
+HEAVY_EXPORT = "{name} takes more than I can read: export a shorter time."
 HEAVY_SHEET = "{name} takes more than I can read: please send a smaller part of it, or save it as CSV."
 
 T = TypeVar("T")
@@ -63,6 +65,7 @@ class _Checked:
 
 _ROWS = TypeAdapter(list[tuple[int, tuple[str, ...]]])
 _SHEET = TypeAdapter(Sheet)
+_EXPORTED = TypeAdapter(list[Exported])
 _LOOKED, _CHECKED = TypeAdapter(_Looked), TypeAdapter(_Checked)
 
 
@@ -117,6 +120,10 @@ class ReaderPool:
 
         asked = {"task": task.ATTACHMENT, "file": asdict(file), "room": room}
         return await self._read(asked, data, put_together, HEAVY)
+
+    async def read_export(self, name: str, data: bytes) -> Sequence[Exported]:
+        """Read exported messages. Raises `UsageError`, `FileError`, `ReaderUnavailableError`."""
+        return await self._read({"task": task.EXPORT, "name": name}, data, _exported, HEAVY_EXPORT)
 
     async def check_code(self, files: Sequence[CodeFile]) -> Report:
         """Parse files of code, each on its own: one that takes too much leaves the others alone."""
@@ -238,6 +245,13 @@ async def _sheet(frames: AsyncIterator[Frame]) -> Sheet:
     async for frame in frames:
         sheet.rows.extend(_ROWS.validate_json(frame.body))
     return sheet
+
+
+async def _exported(frames: AsyncIterator[Frame]) -> Sequence[Exported]:
+    found: list[Exported] = []
+    async for frame in frames:
+        found.extend(_EXPORTED.validate_json(frame.body))
+    return found
 
 
 async def _checked(frames: AsyncIterator[Frame]) -> _Checked:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from bot.reader.frame import LARGEST_FRAME, PIECE, Frame, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-SHEET, ATTACHMENT, CODE = "sheet", "attachment", "code"
+SHEET, ATTACHMENT, EXPORT, CODE = "sheet", "attachment", "export", "code"
 
 
 class TooMuchError(Exception):
@@ -43,6 +43,13 @@ def open_attachment(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
         yield Frame(Kind.BYTES, kept.data[start : start + PIECE])
 
 
+def read_export(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
+    """Read exported messages."""
+    from bot.core.triage import exported  # noqa: PLC0415
+
+    yield from _rows(exported.read(asked["name"], data))
+
+
 def check_code(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
     """Parse one file of code."""
     from bot.core.code import check  # noqa: PLC0415
@@ -56,11 +63,12 @@ def check_code(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
 TASKS: Mapping[str, Callable[[Mapping[str, Any], bytes], Iterator[Frame]]] = {
     SHEET: read_sheet,
     ATTACHMENT: open_attachment,
+    EXPORT: read_export,
     CODE: check_code,
 }
 
 
-def _rows(rows: Iterable[tuple[int, Sequence[str]]]) -> Iterator[Frame]:
+def _rows(rows: Iterable[object]) -> Iterator[Frame]:
     """Pack rows into frames, as many as fit. Raises `TooMuchError`."""
     waiting: list[str] = []
     size = 0

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot import dry_run, settings
+from bot.core.ports import DEFAULTS
 from bot.errors import UsageError
 from bot.playground.feedback import POSTS
 from bot.playground.messages_api import MessagesServer
 from bot.playground.rehearsal import Rehearsal
+from bot.reader.pool import ReaderPool
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,9 +47,72 @@ async def test_slacks_own_export_is_read(tmp_path: Path) -> None:
     assert "2 posts: 2 of feedback" in await told(path)
 
 
+Entry = dict[str, object]
+FAILS: Entry = {"user": "U1", "text": "It fails", "ts": "1764000001.000100"}
+TWICE: Entry = {"user": "U2", "text": "Paid twice", "ts": "1764000002.000100"}
+FROM_A_BOT: Entry = {
+    "subtype": "bot_message",
+    "bot_id": "B1",
+    "text": "",
+    "ts": "1764000003.000100",
+    "attachments": [{"text": "No page opens"}],
+}
+SHARED: Entry = {
+    "user": "U3",
+    "text": "",
+    "ts": "1764000004.000100",
+    "attachments": [{"is_share": True, "author_name": "Ada", "text": "No VAT number"}],
+}
+
+
+async def posts(folder: Path, files: dict[str, list[Entry]], **changes: object) -> list[str]:
+    """Zip files, and return what is read of them."""
+    path = folder / "export.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, found in files.items():
+            archive.writestr(name, json.dumps(found))
+    async with ReaderPool() as reader:
+        return [post.text for post in await dry_run.read(path, DEFAULTS.model_copy(update=changes), reader)]
+
+
+async def test_exported_posts_are_read_as_live(tmp_path: Path) -> None:
+    day = {"feedback/2026-11-24.json": [TWICE, FROM_A_BOT, SHARED]}
+    assert await posts(tmp_path, day) == ["Paid twice", "Ada\nNo VAT number"]
+    assert await posts(tmp_path, day, triage_bots=True) == ["Paid twice", "No page opens", "Ada\nNo VAT number"]
+    assert await posts(tmp_path, day, agents=("U2",)) == ["Ada\nNo VAT number"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("users.json", "feedback/2026-11-24.json"),
+        ("export/users.json", "export/feedback/2026-11-24.json", "__MACOSX/export/feedback/._2026-11-24.json"),
+        ("users.json", "feedback\\2026-11-24.json", "feedback/canvas.json"),
+    ],
+)
+async def test_zips_of_other_systems_are_read(tmp_path: Path, names: tuple[str, ...]) -> None:
+    assert await posts(tmp_path, {name: [FAILS] for name in names}) == ["It fails"]
+
+
+async def test_two_posts_of_an_instant_are_two(tmp_path: Path) -> None:
+    assert len(await posts(tmp_path, {f"{name}/2026-11-24.json": [FAILS] for name in "ab"})) == 2
+
+
+@pytest.mark.parametrize("at", [30, 60, 200])
+async def test_a_damaged_zip_is_said(tmp_path: Path, at: int) -> None:
+    await posts(tmp_path, {"feedback/2026-11-24.json": [FAILS]})
+    path = tmp_path / "export.zip"
+    data = path.read_bytes()
+    path.write_bytes(data[:at] + b"\xff" * 8 + data[at + 8 :])
+    async with ReaderPool() as files:
+        with pytest.raises(UsageError, match="usage"):
+            await dry_run.read(path, DEFAULTS, files)
+
+
 @pytest.mark.parametrize("content", ["not json", "[1]", '{"text": 3}', "", "\ufeff", "[" * 100_000])
-def test_other_files_are_refused(tmp_path: Path, content: str) -> None:
+async def test_other_files_are_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "posts.jsonl"
     path.write_text(content)
-    with pytest.raises(UsageError):
-        dry_run.read(path)
+    async with ReaderPool() as files:
+        with pytest.raises(UsageError):
+            await dry_run.read(path, DEFAULTS, files)

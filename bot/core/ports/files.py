@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bot.core.code.check import Report
     from bot.core.code.files import CodeFile
     from bot.core.conversation import FileRef
+    from bot.core.triage.exported import Exported
 
 
 class FileReader(Protocol):
@@ -26,6 +27,9 @@ class FileReader(Protocol):
 
     async def open(self, file: FileRef, data: bytes, room: int) -> Opened:
         """Look into a file that came with a message, as `core.attachment.opened` does. Raises its `FileError`."""
+
+    async def read_export(self, name: str, data: bytes) -> Sequence[Exported]:
+        """Read exported messages, as `core.triage.exported.read` does. Raises its `UsageError`."""
 
     async def check_code(self, files: Sequence[CodeFile]) -> Report:
         """Parse files of code, as `core.code.check.check` does; one that takes too much counts as unchecked."""

@@ -12,6 +12,7 @@ from bot.core.conversation import FileRef, Place
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from bot.core.channel_settings import ChannelSettings
     from bot.core.classify.form import Example
     from bot.core.conversation import Changed, Heard
     from bot.core.ports import Call
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 
 UNSORTED = "Unsorted"  # what people read where there is no category
 ELSEWHERE = "!"  # where a record is routed whose team's channel can't be reached
+
+
+def is_post(heard: Heard, settings: ChannelSettings) -> bool:
+    """Return whether a message is one that triage takes in: it begins a thread, and is by nobody who is left out."""
+    is_left_out = (heard.is_bot and not settings.triage_bots) or heard.author in settings.agents
+    return heard.opens_thread and not heard.is_direct and not heard.mentions_bot and not is_left_out
 
 
 class Status(StrEnum):
