@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, BinaryIO
 
 from bot.errors import FileError, UsageError
-from bot.reader import bounds
+from bot.reader import bounds, landlock
 from bot.reader.frame import HEADER, LARGEST_RESULT, Frame, Kind, opened, packed
 from bot.reader.task import TASKS, TooMuchError
 
@@ -24,6 +24,7 @@ def main() -> None:
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     bounds.set_bounds(int(sys.argv[1]))
+    landlock.confine()
     _send(outgoing, Frame(Kind.READY, b""))
     os.dup2(silence, 2)  # a library's last words may quote what it read
     while header := incoming.read(HEADER.size):

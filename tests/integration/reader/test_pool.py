@@ -129,6 +129,38 @@ async def test_a_child_sees_no_secret(pool: ReaderPool, monkeypatch: pytest.Monk
     assert not any("socket:" in name or name.endswith((".db", ".log")) for name in descriptors(pid))
 
 
+CONFINED = """
+import os, socket, sys
+from bot.reader import landlock
+
+def refused(reach):
+    try:
+        reach()
+    except PermissionError:
+        return True
+
+if not landlock.confine():
+    sys.exit("no landlock")
+assert refused(lambda: open("README.md"))
+assert refused(lambda: open(sys.argv[1]))
+assert refused(lambda: open(sys.argv[1] + ".new", "w"))
+assert refused(lambda: open(f"/proc/{os.getppid()}/environ"))
+import bot.core.attachment, pypdf, sqlglot, PIL.Image, encodings.cp1252
+assert open("/proc/self/statm").read()
+"""
+
+
+async def test_a_child_reaches_nothing_but_python(tmp_path: Path) -> None:
+    (tmp_path / "parley.db").touch()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", CONFINED, tmp_path / "parley.db", cwd=ROOT, stderr=asyncio.subprocess.PIPE
+    )
+    _, told_us = await process.communicate()
+    if b"no landlock" in told_us:
+        pytest.skip("the kernel has no Landlock")
+    assert (process.returncode, told_us) == (0, b"")
+
+
 async def test_the_kernel_holds_a_child_to_its_bounds(pool: ReaderPool) -> None:
     await pool.read_sheet("a.csv", TABLE)
     (pid,) = pool.children
