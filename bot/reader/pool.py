@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from bot.core.attachment import Opened
 from bot.core.classify.sheet import Sheet
-from bot.core.code.check import Fault, Report
+from bot.core.code.report import Fault, Report
 from bot.core.ports import Attachment
 from bot.core.triage.exported import Exported
 from bot.errors import FileError, HeavyFileError, ReaderUnavailableError, UsageError

@@ -3,7 +3,7 @@
 language.py    what languages are called, what their files are called
 request.py     what was typed
 files.py       the files of an answer: its fenced blocks, each under a fitting name
-check.py       whether they parse
+check.py       whether they parse; report.py what that found
 version.py     what an answer changes in the files of its thread
 resume.py      what broke off within a file is gone on with
 produce.py     one answer: shown as it comes, checked, mended once, saved

@@ -11,8 +11,6 @@ import sys
 import time
 import tomllib
 import warnings
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, NoReturn
 
@@ -25,6 +23,8 @@ import tree_sitter_php
 import tree_sitter_ruby
 import tree_sitter_rust
 import tree_sitter_typescript
+
+from bot.core.code.report import Fault, Report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,31 +42,8 @@ logging.getLogger("sqlglot").setLevel(logging.ERROR)  # its warnings quote what 
 _DIALECTS = ("postgres", "mysql", "sqlite", "tsql", "bigquery", "snowflake", "oracle", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Why a file does not parse. `line` counts from 1, 0 where it is not known."""
-
-    reason: str
-    line: int = 0
-
-    def __str__(self) -> str:
-        return f"line {self.line}: {self.reason}" if self.line else self.reason
-
-
 class UncheckedError(Exception):
     """The parser gave up: nothing is known about the file."""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What checking some files found: the faults by the files' names, and the names of those that nothing could parse.
-
-    `remark` tells what was done about the faults.
-    """
-
-    faults: Mapping[str, Fault]
-    unchecked: frozenset[str] = frozenset()
-    remark: str = ""
 
 
 def check(files: Sequence[CodeFile]) -> Report:

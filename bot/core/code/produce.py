@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic import TypeAdapter
 
 from bot.core.code import wording
-from bot.core.code.check import Fault, Report
 from bot.core.code.files import CodeFile, blocks, brief, clean, fenced, files, replaced
+from bot.core.code.report import Fault, Report
 from bot.core.code.resume import joined
 from bot.core.code.version import changes
 from bot.core.conversation import Place

@@ -13,8 +13,8 @@ from bot.core.reply import ELSEWHERE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.code.check import Report
     from bot.core.code.files import CodeFile
+    from bot.core.code.report import Report
     from bot.core.code.version import Change
     from bot.core.control import Control
 

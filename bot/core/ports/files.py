@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
     from bot.core.attachment import Opened
     from bot.core.classify.sheet import Sheet
-    from bot.core.code.check import Report
     from bot.core.code.files import CodeFile
+    from bot.core.code.report import Report
     from bot.core.conversation import FileRef
     from bot.core.triage.exported import Exported
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.code.check import MAX_CHECKED, PARSERS, Fault, UncheckedError, check, find_fault
+from bot.core.code.check import MAX_CHECKED, PARSERS, UncheckedError, check, find_fault
 from bot.core.code.files import CodeFile
+from bot.core.code.report import Fault
 
 GOOD = {
     "py": "import re\n\n\ndef f(a: int) -> int:\n    return a\n",

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from bot.core.code import wording
-from bot.core.code.check import Fault, Report
 from bot.core.code.files import CodeFile
+from bot.core.code.report import Fault, Report
 from bot.core.code.version import Change
 from bot.core.control import Button, Select
 

@@ -1,0 +1,29 @@
+"""What checking files of code found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a file does not parse. `line` counts from 1, 0 where it is not known."""
+
+    reason: str
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.reason}" if self.line else self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What checking some files found: the faults by the files' names, and the names of those that nothing could parse.
+
+    `remark` tells what was done about the faults.
+    """
+
+    faults: Mapping[str, Fault]
+    unchecked: frozenset[str] = frozenset()
+    remark: str = ""
