@@ -125,6 +125,7 @@ class Threads:
         A summary that is being made may repeat the old words: it ends, and the thread's next turn asks for it again.
         """
         changed = _CHANGED.validate_python(job.payload)
+        changed = replace(changed, text=await self._chat.spelled(changed.place, changed.text))
         await self._inbox.drop(_condense_lane(changed.place), lambda *_: True)
         can_regenerate = REGENERATE in self._controls
         await offer_again(changed, can_regenerate=can_regenerate, bookmark=job, store=self._store, chat=self._chat)

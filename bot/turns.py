@@ -116,6 +116,7 @@ class Turns:
         """Complete a message whose turn did not see all of it; where that changes the answer, answer it anew."""
         heard = _MESSAGE.validate_python(job.payload)
         ledger.gather(job, heard.place, heard.author)
+        heard = replace(heard, text=await self._chat.spelled(heard.place, heard.text))
         conversation = await self._store.conversation(heard.place)
         stored = next((message for message in conversation.messages if message.id == heard.id), None)
         if stored is None:

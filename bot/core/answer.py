@@ -18,6 +18,7 @@ from bot.core.outcome import Written, kept, show
 from bot.core.ports import Asker, Attachment, Purpose, Request, Role
 from bot.core.reply import own_up, too_long, unapplied, write
 from bot.core.revise import REFUSAL
+from bot.core.spoken_to import acquainted, heed
 from bot.core.tokens import estimate_tokens
 from bot.errors import ChatError, ModelStoppedError
 
@@ -58,6 +59,7 @@ async def answer(
     bot is kept all the same, in a thread that it knows. Raises `ChatError` when the answer could not be shown.
     """
     conversation = await store.conversation(heard.place)
+    heard = await heed(heard, conversation, chat)
     question = asked(heard, conversation)
     if question is None or not wants_answer(heard, conversation) or was_answered(heard, conversation):
         return _overheard(heard, question, conversation)
@@ -75,6 +77,7 @@ async def answer(
         except ModelStoppedError as error:
             await own_up(error, visible, bookmark)
             return Record(heard.place, heard.author)  # the next question reads on
+        conversation = await acquainted(heard, conversation, chat)
         if not question.text and not question.files:
             if not conversation.summary and not any(one.text or one.files for one in conversation.messages):
                 greeting = GREETING + read
@@ -135,6 +138,7 @@ def _kept(heard: Heard, question: Message, conversation: Conversation, product: 
     if any(message.id == question.id and message != question for message in conversation.messages):
         record = replace(record, rewritten=record.messages[:1])  # it was heard before it came to mention the bot
     grown = replace(conversation, messages=(*conversation.messages, *record.messages))
+    record = replace(record, people=conversation.people)
     return replace(record, is_outgrown=is_due(grown), code_files=product.files)
 
 

@@ -138,7 +138,8 @@ class Reading:
                 self._people[self._chat.mention(said.author)] = said.name
             self._people |= said.names
             role, author = (Role.ASSISTANT, "") if said.is_own else (Role.USER, said.author)
-            yield Message(role, author, said.words, said.id, said.files, is_bot=said.is_bot and not said.is_own)
+            text = said.words if said.is_own else "\n".join(filter(None, [said.words, said.votes]))
+            yield Message(role, author, text, said.id, said.files, is_bot=said.is_bot and not said.is_own)
 
     def _add(self, message: Message) -> None:
         """Take in the next message, and let the oldest go where there is no more room."""

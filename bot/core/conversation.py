@@ -45,7 +45,8 @@ class Said:
     `text` is all that a person reads in it, people by their names and files by theirs; `words` has people in the
     platform's own form, so that they can be addressed, and `names` tells who those are. `name` is the author's.
     `thread` is the id of the message that it hangs on, its own id when others hang on it, "" outside of threads.
-    `is_own`: the bot said it. `last_reply`: when somebody last answered to it.
+    `is_own`: the bot said it. `last_reply`: when somebody last answered to it. `reactions` are those of others, by the
+    names of their emoji, with how many people gave each.
     """
 
     id: str
@@ -61,6 +62,13 @@ class Said:
     is_own: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
     last_reply: datetime | None = None
+    reactions: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def votes(self) -> str:
+        """The reactions as a line of text: people vote with them, and agree. "" for none."""
+        told = ", ".join(f":{name}: {count}" for name, count in self.reactions)
+        return f"[reactions: {told}]" if told else ""
 
 
 @dataclass(frozen=True, slots=True)

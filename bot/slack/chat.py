@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from bot.core.access import Visitor
 from bot.core.ports import Standing
+from bot.errors import ChatError
 from bot.slack import forms, home, lookup
 from bot.slack.answer import StreamedAnswer
 from bot.slack.api import call
 from bot.slack.download import download
 from bot.slack.left_behind import LOOKED_THROUGH
 from bot.slack.message import Part, mark, mark_of
+from bot.slack.names import ids_in, spelled
 from bot.slack.people import mention
 from bot.slack.permalink import permalink
 from bot.slack.split import MESSAGE_LIMIT
@@ -21,7 +23,7 @@ from bot.slack.text import harmless
 from bot.slack.whisper import WhisperedAnswer
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Collection, Iterable, Sequence
     from datetime import datetime
 
     import aiohttp
@@ -52,6 +54,27 @@ class SlackChat:
     def mention(self, person: str) -> str:
         """Write a person's name as Slack links it."""
         return mention(person)
+
+    async def spelled(self, place: Place, text: str) -> str:
+        """Write the groups and channels that a text names by their ids by their names. Never raises."""
+        ids = [one for one in ids_in(text) if not one.startswith(("U", "W"))]
+        return spelled(text, await self._of(place).names.of(ids)) if ids else text
+
+    async def names(self, place: Place, people: Collection[str], texts: Iterable[str] = ()) -> dict[str, str]:
+        """Return what people are called, and those whom texts mention, by their mentions. Never raises."""
+        mentioned = (one for text in texts for one in ids_in(text) if one.startswith(("U", "W")))
+        wanted = dict.fromkeys([*people, *mentioned])
+        found = await self._of(place).names.of(wanted)
+        return {mention(one): name for one, name in found.items() if name != one}
+
+    async def own_name(self, place: Place) -> str:
+        """Return what the bot is called. Never raises."""
+        try:
+            us = (await self._of(place).identity()).bot_user_id or ""
+        except ChatError:
+            return ""
+        name = (await self._of(place).names.of([us])).get(us, us)
+        return name if name != us else ""
 
     def read_thread(self, place: Place, after: str = "", before: str = "") -> AsyncIterator[tuple[Said, ...]]:
         """Read a thread page by page, oldest first, between two messages. Raises `ChatError`."""

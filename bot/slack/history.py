@@ -11,6 +11,7 @@ from bot.core.conversation import FileRef, Said
 from bot.errors import ChatError, GoneError, UnfinishedError
 from bot.slack.api import call
 from bot.slack.flat import flat
+from bot.slack.names import ids_in, spelled
 from bot.slack.ours import Ours
 from bot.slack.people import mention, mentioned, named
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from bot.core.conversation import Place
     from bot.slack.identity import Identity
+    from bot.slack.names import Names
     from bot.slack.people import People
 
 log = logging.getLogger(__name__)
@@ -29,6 +31,7 @@ PAGE = 200  # messages; Slack advises no more at a time
 MOST_PAGES = 250
 MOST_EMPTY = 5  # pages without a new message, one after the other
 MOST_FILES = 20  # of one message
+MOST_REACTIONS = 50
 GONE = {"thread_not_found", "message_not_found"}
 
 # What people and apps say; every other subtype is a notice, such as that somebody joined.
@@ -38,8 +41,8 @@ SAID = (None, "", "bot_message", "file_share", "me_message", "thread_broadcast")
 class History:
     """Reads what was said. Raises `ChatError`; a rate limit is waited for, as far as `api.call` waits."""
 
-    def __init__(self, client: AsyncWebClient, identity: Identity, people: People) -> None:
-        self._client, self._people = client, people
+    def __init__(self, client: AsyncWebClient, identity: Identity, people: People, names: Names) -> None:
+        self._client, self._identity, self._people, self._names = client, identity, people, names
         self._ours = Ours(client, identity)
 
     async def thread(self, place: Place, after: str, before: str = "") -> AsyncIterator[tuple[Said, ...]]:
@@ -93,9 +96,10 @@ class History:
         for message in messages:
             if isinstance(profile := message.get("user_profile"), dict) and message.get("user"):
                 self._people.learn(str(message["user"]), profile)
-        names = await self._people.names(sorted(people.union(*map(mentioned, texts))))
+        names = await self._names.of(sorted(people.union(*map(ids_in, texts))))
+        us = (await self._identity()).bot_user_id or ""
         return tuple(
-            said(message, text, names, is_own=message["ts"] in ours)
+            said(message, spelled(text, names), names, is_own=message["ts"] in ours, us=us)
             for message, text in zip(messages, texts, strict=True)
         )
 
@@ -135,8 +139,8 @@ def is_said(message: Mapping[str, Any]) -> bool:
     return is_kind_said(message) and isinstance(message.get("ts"), str) and bool(author_of(message))
 
 
-def said(message: Mapping[str, Any], words: str, names: Mapping[str, str], *, is_own: bool) -> Said:
-    """Turn a message of Slack's into ours; `words` is its flat text."""
+def said(message: Mapping[str, Any], words: str, names: Mapping[str, str], *, is_own: bool, us: str) -> Said:
+    """Turn a message of Slack's into ours; `words` is its flat text, `us` the bot's own user id."""
     files = file_refs(message)
     author = author_of(message)
     profile = message.get("bot_profile")
@@ -154,6 +158,7 @@ def said(message: Mapping[str, Any], words: str, names: Mapping[str, str], *, is
         files=files,
         at=_time(str(message["ts"])),
         reply_count=count if isinstance(count := message.get("reply_count"), int) else 0,
+        reactions=reactions_of(message, us),
         names={mention(person): names[person] for person in mentioned(words) if person in names},
         last_reply=_time(last) if (last := _string(message.get("latest_reply"))) else None,
     )
@@ -173,6 +178,20 @@ def file_refs(message: Mapping[str, Any]) -> tuple[FileRef, ...]:
         for file in found[:MOST_FILES]
         if _string(file.get("id")) and file.get("mode") != "tombstone"
     )
+
+
+def reactions_of(message: Mapping[str, Any], us: str) -> tuple[tuple[str, int], ...]:
+    """Return how many people gave each reaction to a message, without the bot's own, whatever their tone of skin."""
+    found: dict[str, int] = {}
+    listed = message.get("reactions")
+    for one in listed[:MOST_REACTIONS] if isinstance(listed, list) else ():
+        if not isinstance(one, dict) or not (name := _string(one.get("name")).partition("::")[0]):
+            continue
+        users = people if isinstance(people := one.get("users"), list) else []
+        count = told if isinstance(told := one.get("count"), int) else len(users)
+        if (number := count - (us in users)) > 0:
+            found[name] = found.get(name, 0) + number
+    return tuple(found.items())
 
 
 def _string(value: object) -> str:

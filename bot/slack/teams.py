@@ -12,6 +12,7 @@ from bot.slack.history import History
 from bot.slack.identity import Identity
 from bot.slack.keyring import Client
 from bot.slack.lookup import Lookup
+from bot.slack.names import Names
 from bot.slack.people import People
 from bot.slack.posts import Posts
 from bot.slack.sessions import Sessions
@@ -38,6 +39,7 @@ class Team:
     cards: Cards
     lookup: Lookup
     people: People
+    names: Names
     history: History
 
 
@@ -78,4 +80,6 @@ class Teams:
         )
         cards = Cards(client, identity, self._budget, out.posts)
         people = People(client)
-        return Team(client, identity, out, cards, Lookup(client), people, History(client, identity, people))
+        names = Names(client, people)
+        history = History(client, identity, people, names)
+        return Team(client, identity, out, cards, Lookup(client), people, names, history)

@@ -311,3 +311,126 @@ async def test_a_group_spoken_to_is_left_alone(wire: Wire, model: ScriptedModel)
     model.answer("Rolled back.")
     dialogue.workspace.say(dialogue.general, f"<!subteam^S01SUPPORT0> and <@{bot.id}>: which is it?", thread_ts=root)
     assert await dialogue.answer(dialogue.general, root, 2) == "Rolled back."
+
+
+async def test_plain_names_are_heeded(wire: Wire, model: ScriptedModel) -> None:
+    """People type names without choosing them from the list: to somebody in the thread, or to the bot."""
+    dialogue, workspace = wire.dialogue, wire.workspace
+    model.answer("Hello.")
+    root = dialogue.mention("hi")
+    await dialogue.answer(dialogue.general, root)
+    model.answer("Noted.")
+    workspace.say(dialogue.general, "I have the numbers.", user=workspace.ada, thread_ts=root)
+    await dialogue.answer(dialogue.general, root, 2)
+    for words in ("Ada, can you send them?", "@Ada can you send them?", "hey ada can you", "Thanks Ada!", "ada: them?"):
+        workspace.say(dialogue.general, words, thread_ts=root)
+    await nothing_more(dialogue, model)
+    told = ("Ada, thanks. Parley, sum it up", "Adam, is that a name?", "Sam, he is not in here, is he?", "Ada is away.")
+    for number, words in enumerate(told, start=3):
+        model.answer(f"Yes, {number}.")
+        workspace.say(dialogue.general, words, thread_ts=root)
+        assert await dialogue.answer(dialogue.general, root, number) == f"Yes, {number}."
+    model.answer("Mine.")
+    workspace.say(dialogue.general, "Ada, as I said, is away", user=workspace.ada, thread_ts=root)
+    assert await dialogue.answer(dialogue.general, root, len(told) + 3) == "Mine."
+
+
+async def test_its_own_name_calls_the_bot(wire: Wire, model: ScriptedModel) -> None:
+    """In a thread that others began, and where it takes part, the bot's name at the start is as good as a mention."""
+    dialogue, workspace = wire.dialogue, wire.workspace
+    root = wire.post("The build is red.", user=workspace.sam)
+    workspace.say(dialogue.general, "Parley, why?", thread_ts=root)
+    await nothing_more(dialogue, model)
+    model.answer("A flaky test.")
+    dialogue.mention("why?", thread_ts=root)
+    await dialogue.answer(dialogue.general, root)
+    for words in ("I asked Parley, it says so", "Parley is right", "> Parley, why?\nindeed"):
+        workspace.say(dialogue.general, words, user=workspace.sam, thread_ts=root)
+    await nothing_more(dialogue, model)
+    for number, words in enumerate(
+        ("Parley, what about Windows?", "@parley again", "hey Parley are you sure"), start=2
+    ):
+        model.answer(f"Yes, {number}.")
+        workspace.say(dialogue.general, words, user=workspace.sam, thread_ts=root)
+        assert await dialogue.answer(dialogue.general, root, number) == f"Yes, {number}."
+
+
+async def test_rich_text_reaches_the_model_named(wire: Wire, model: ScriptedModel) -> None:
+    """A report in a public tracker: what is struck out was read as if it held, and groups and channels vanished."""
+    dialogue, workspace = wire.dialogue, wire.workspace
+    pieces = [
+        {"type": "user", "user_id": workspace.bot.id},
+        {"type": "text", "text": " plan: "},
+        {"type": "text", "text": "deploy on Friday", "style": {"strike": True}},
+        {"type": "text", "text": " deploy on Monday, says "},
+        {"type": "user", "user_id": workspace.ada.id},
+        {"type": "text", "text": " in "},
+        {"type": "channel", "channel_id": workspace.channel("engineering")},
+        {"type": "text", "text": ", not "},
+        {"type": "channel", "channel_id": workspace.channel("leads")},
+        {"type": "text", "text": "; tell "},
+        {"type": "usergroup", "usergroup_id": "S01SUPPORT0"},
+        {"type": "text", "text": "."},
+    ]
+    blocks = [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": pieces}]}]
+    workspace.change_rules(scopes=workspace.workspace.rules.scopes | {"usergroups:read"})
+    ts = wire.post(f"<@{workspace.bot.id}> plan")
+    model.answer("Monday.")
+    await wire.tell(wire.event("app_mention", ts, blocks=blocks))
+    await dialogue.answer(dialogue.general, ts)
+    plan = f"plan: ~~deploy on Friday~~ deploy on Monday, says <@{workspace.ada.id}> in #engineering"
+    assert f"{plan}, not #{workspace.channel('leads')}; tell @support." in asked(model)
+    assert f'@{workspace.ada.id}>": "ada"' in asked(model)
+    # The history keeps the names; nobody is asked for them again.
+    workspace.fail("usergroups.list", error="fatal_error", times=9)
+    model.answer("Yes.")
+    workspace.say(dialogue.general, "sure?", thread_ts=ts)
+    await dialogue.answer(dialogue.general, ts, 2)
+    assert "tell @support." in asked(model)
+
+
+async def test_names_that_fail_lose_nothing(wire: Wire, model: ScriptedModel) -> None:
+    """A look-up that is refused, or lacks its scope, leaves the message as it is."""
+    dialogue, workspace = wire.dialogue, wire.workspace
+    workspace.fail("conversations.info", error="internal_error", times=99)
+    engineering = workspace.channel("engineering")
+    ts = wire.post(f"<@{workspace.bot.id}> ask <!subteam^S01SUPPORT0> in <#{engineering}|> or <@U01NOBODY00>")
+    model.answer("Asked.")
+    await wire.tell(wire.event("app_mention", ts, blocks=None))
+    assert await dialogue.answer(dialogue.general, ts) == "Asked."
+    assert f"ask @group in #{engineering} or <@U01NOBODY00>" in asked(model)
+
+
+async def test_reactions_are_read_as_votes(wire: Wire, model: ScriptedModel) -> None:
+    """A report in a public tracker: a summary of a vote did not know how people had voted."""
+    dialogue, workspace = wire.dialogue, wire.workspace
+    root = wire.post("Vote: :one: ship on Friday, :two: ship on Monday", user=workspace.sam)
+    for user, name in ((workspace.ada, "two"), (workspace.me, "two"), (workspace.sam, "one"), (workspace.bot, "eyes")):
+        workspace.react(dialogue.general, root, name, user=user)
+    model.answer("Monday.")
+    dialogue.mention("when do we ship?", thread_ts=root)
+    await dialogue.answer(dialogue.general, root)
+    assert "ship on Monday\\n[reactions: :two: 2, :one: 1]" in asked(model)
+    assert "eyes" not in asked(model)
+
+
+async def test_links_of_buttons_reach_the_model(wire: Wire, model: ScriptedModel) -> None:
+    """A report in a public tracker: an alert's buttons and footers were lost, and with them its addresses."""
+    dialogue, workspace = wire.dialogue, wire.workspace
+
+    def button(label: str, url: str) -> dict[str, Any]:
+        return {"type": "button", "text": {"type": "plain_text", "text": label}, "url": url, "action_id": label}
+
+    dashboard = button("Dashboard", "https://grafana.example.com/d/checkout")
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": "*Checkout latency is high*"}}
+    actions = {"type": "actions", "elements": [button("Runbook", "https://wiki.example.com/runbooks/checkout")]}
+    root = workspace.say_as_app(dialogue.general, "", blocks=[section | {"accessory": dashboard}, actions])
+    model.answer("See the runbook.")
+    dialogue.mention("what do I do?", thread_ts=root)
+    await dialogue.answer(dialogue.general, root)
+    for words in (
+        "Checkout latency is high",
+        "Dashboard (https://grafana.example.com/d/checkout)",
+        "Runbook (https://wiki",
+    ):
+        assert words in asked(model)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
@@ -85,6 +85,15 @@ class Chat(Protocol):
 
     def mention(self, person: str) -> str:
         """Write a person's name in the platform's own form."""
+
+    async def spelled(self, place: Place, text: str) -> str:
+        """Write the groups and channels that a text names by their ids by their names. Never raises."""
+
+    async def names(self, place: Place, people: Collection[str], texts: Iterable[str] = ()) -> Mapping[str, str]:
+        """Return what people are called, and those whom texts mention, by their mentions. Never raises."""
+
+    async def own_name(self, place: Place) -> str:
+        """Return what the bot is called, "" where that is not known. Never raises."""
 
     def answer(
         self, place: Place, asker: Asker, bookmark: Bookmark, *, to: str, instead: str = "", title: str = ""

@@ -86,7 +86,7 @@ def transcript(said: Sequence[Said], *, most: int) -> Transcript:
             author=message.author,
             name=message.name,
             at=message.at,
-            text=message.text,
+            text="\n".join(filter(None, [message.text, message.votes])),
             answers=ids.get(message.thread, "") if message.thread != message.id else "",
         )
         for message in kept
