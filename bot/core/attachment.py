@@ -8,16 +8,17 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 from io import BytesIO
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from bot.core import picture
+from bot.core.conversation import FileState
+from bot.core.file_kind import IMAGES, PDF, TEXT, found_in, judged
 from bot.core.ports import Attachment
 from bot.core.tokens import estimate_tokens, shorten
-from bot.errors import FileError
+from bot.errors import ChatError, FileError, RevokedError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from bot.core.conversation import FileRef, Place
     from bot.core.ports import Chat
@@ -34,102 +35,16 @@ MAX_PAGES = 100  # what a model with the smaller window takes
 TOKENS_PER_IMAGE = 1_600
 TOKENS_PER_PAGE = 2_500  # a page goes as its text and as a picture of it
 
-PDF = "application/pdf"
-IMAGES = {
-    "image/png": (b"\x89PNG\r\n\x1a\n",),
-    "image/jpeg": (b"\xff\xd8\xff",),
-    "image/gif": (b"GIF87a", b"GIF89a"),
-    "image/webp": (b"RIFF",),
+FAULTS: Mapping[str, str] = {
+    FileState.GONE: "{name} is gone, or I may not see it: please post it again.",
+    FileState.HIDDEN: "{name} is older than what the workspace's plan still shows: please post it again.",
+    FileState.DENIED: "{name} is not open to me: please post it here yourself, or share it in this channel.",
+    FileState.OUTSIDE: "{name} is only linked here and kept elsewhere, where I can't open it: please post the file.",
+    FileState.PAGE: "{name} is a canvas or a list, which I can't open: please paste what matters, or post it as a PDF.",
+    FileState.UNHEARD: "What is said in {name} is not written down yet: please ask again in a minute.",
+    FileState.REJECTED: "Claude could not open {name}, so I leave it out.",
 }
-TEXTS = {
-    "application/json",
-    "application/xml",
-    "application/yaml",
-    "application/x-yaml",
-    "application/toml",
-    "application/javascript",
-    "application/x-javascript",
-    "application/typescript",
-    "application/sql",
-    "application/x-sh",
-    "application/x-httpd-php",
-    "application/x-ndjson",
-    "message/rfc822",
-}
-# Code and data that platforms call a stream of bytes, or nothing at all.
-TEXT_ENDINGS = {
-    ".bash",
-    ".c",
-    ".cc",
-    ".cfg",
-    ".clj",
-    ".conf",
-    ".cpp",
-    ".cs",
-    ".css",
-    ".csv",
-    ".dart",
-    ".diff",
-    ".eml",
-    ".env",
-    ".erl",
-    ".ex",
-    ".exs",
-    ".go",
-    ".gradle",
-    ".graphql",
-    ".h",
-    ".hpp",
-    ".hs",
-    ".htm",
-    ".html",
-    ".ini",
-    ".ipynb",
-    ".java",
-    ".js",
-    ".json",
-    ".jsonl",
-    ".jsx",
-    ".kt",
-    ".kts",
-    ".lock",
-    ".log",
-    ".lua",
-    ".m",
-    ".md",
-    ".mjs",
-    ".ml",
-    ".patch",
-    ".php",
-    ".pl",
-    ".proto",
-    ".ps1",
-    ".py",
-    ".r",
-    ".rb",
-    ".rs",
-    ".rst",
-    ".scala",
-    ".sh",
-    ".sql",
-    ".srt",
-    ".svg",
-    ".swift",
-    ".tex",
-    ".tf",
-    ".toml",
-    ".ts",
-    ".tsv",
-    ".tsx",
-    ".txt",
-    ".vb",
-    ".vue",
-    ".xml",
-    ".yaml",
-    ".yml",
-    ".zig",
-    ".zsh",
-}
+AWAY = "I could not fetch {name} just now: please ask again in a minute."
 READABLE = "I read pictures (PNG, JPEG, GIF, WebP), PDFs, and text or code"
 
 
@@ -164,24 +79,24 @@ def check(file: FileRef) -> int:
 
     Nothing of it has been downloaded yet.
     """
+    check_state(file)
     if file.media_type in IMAGES:
         limit = IMAGE_BYTES
     elif file.media_type == PDF:
         limit = PDF_BYTES
-    elif _is_text(file):
+    elif file.media_type in {TEXT, ""}:
         limit = TEXT_BYTES
     else:
-        raise FileError(f"I can't read *{file.name}*: {READABLE}.")
+        raise FileError(f"I can't read {{name}}: {READABLE}.")
     if file.size > limit:
         raise FileError(_too_big(file.name, file.size, limit))
     return limit
 
 
-def _is_text(file: FileRef) -> bool:
-    media_type = file.media_type.partition(";")[0]
-    if media_type.startswith("text/") or media_type in TEXTS:
-        return True
-    return PurePath(file.name.lower()).suffix in TEXT_ENDINGS and not media_type.startswith(("audio/", "video/"))
+def check_state(file: FileRef) -> None:
+    """Raise `FileError` for a file that can't be had at all."""
+    if fault := FAULTS.get(file.state):
+        raise FileError(fault)
 
 
 def _too_big(name: str, size: int, limit: int) -> str:
@@ -274,10 +189,11 @@ def _no_room(name: str) -> str:
     return f"*{name}* does not fit beside the rest any more: please ask about it in a new thread."
 
 
-async def attach(files: Sequence[FileRef], place: Place, room: int, chat: Chat) -> Attached:
+async def attach(files: Sequence[FileRef], place: Place, room: int, chat: Chat, *, can_wait: bool = False) -> Attached:
     """Download files and open them, one after the other, as long as they fit into `room` tokens.
 
-    What can't be had is told by a sentence each. Raises a `ChatError`, as when the platform is away.
+    What can't be had is told by a sentence each. `can_wait`: a `ChatError` that may pass is raised instead. Raises
+    `RevokedError`.
     """
     found = Attached()
     for file in files:
@@ -285,16 +201,39 @@ async def attach(files: Sequence[FileRef], place: Place, room: int, chat: Chat) 
             got = await _fetch(file, place, found, room, chat)
         except FileError as error:
             found = replace(found, faults=(*found.faults, error.about(file.name)))
+        except ChatError as error:
+            if can_wait or isinstance(error, RevokedError):
+                raise
+            log.warning("a file could not be fetched: %s", error)
+            found = replace(found, faults=(*found.faults, FileError(AWAY).about(file.name)))
         else:
             found = replace(found, files=(*found.files, got))
     return found
 
 
+async def known(files: Sequence[FileRef], place: Place, chat: Chat) -> tuple[FileRef, ...]:
+    """Look up those of a message's files of which it names little more than the id. Raises `ChatError`."""
+    found = []
+    for file in files:
+        if file.state != FileState.UNKNOWN:
+            found.append(file)
+            continue
+        try:
+            found.append(await chat.describe(place, file))
+        except FileError:
+            found.append(replace(file, state=FileState.GONE))
+    return tuple(found)
+
+
 async def _fetch(file: FileRef, place: Place, found: Attached, room: int, chat: Chat) -> Opened:
     if len(found.files) == MOST_FILES:
-        raise FileError(f"I read {MOST_FILES} files at a time, so I left *{file.name}* out.")
+        raise FileError(f"I read {MOST_FILES} files at a time, so I left {{name}} out.")
+    if file.state == FileState.UNKNOWN:
+        file = await chat.describe(place, file)
+    file = judged(file)
     limit = min(check(file), ALL_BYTES - sum(len(other.attachment.data) for other in found.files))
     if file.size > limit:
         raise FileError(_no_room(file.name))
     data = await chat.download(place, file.id, limit)
-    return await chat.files.open(file, data, room - found.tokens)
+    got = await chat.files.open(found_in(file, data), data, room - found.tokens)
+    return replace(got, attachment=replace(got.attachment, file=file.id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from bot.core.channel_settings import Answers, ChannelSettings, Outsiders
 from bot.core.code.files import CodeFile
@@ -28,6 +29,20 @@ class Place:
         return f"{self.workspace}/{person}"
 
 
+class FileState(StrEnum):
+    """Whether a file can be had: it is here, has to be looked up first, or why it can't be read."""
+
+    HERE = ""
+    UNKNOWN = "unknown"
+    GONE = "gone"
+    HIDDEN = "hidden"
+    DENIED = "denied"
+    OUTSIDE = "outside"
+    PAGE = "page"
+    UNHEARD = "unheard"
+    REJECTED = "rejected"
+
+
 @dataclass(frozen=True, slots=True)
 class FileRef:
     """A file that came with a message: where to find it, not what is in it. `size` is in bytes, 0 where unknown."""
@@ -36,6 +51,7 @@ class FileRef:
     name: str
     media_type: str
     size: int
+    state: FileState = FileState.HERE
 
 
 @dataclass(frozen=True, slots=True)

@@ -243,7 +243,12 @@ def row_of(message: Message) -> dict[str, Any]:
 
 def files_json(files: Sequence[FileRef]) -> str | None:
     """Write references to files, None for none."""
-    return json.dumps([asdict(file) for file in files]) if files else None
+    return json.dumps([_file_json(file) for file in files]) if files else None
+
+
+def _file_json(file: FileRef) -> dict[str, Any]:
+    values = asdict(file)
+    return values if file.state else {name: value for name, value in values.items() if name != "state"}
 
 
 # The statements of each turn are built once, with a place's fields for parameters: that takes longer than to run them.

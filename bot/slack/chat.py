@@ -12,7 +12,7 @@ from bot.errors import ChatError
 from bot.slack import forms, home, lookup
 from bot.slack.answer import StreamedAnswer
 from bot.slack.api import call
-from bot.slack.download import download
+from bot.slack.download import describe, download
 from bot.slack.left_behind import LOOKED_THROUGH
 from bot.slack.message import Part, mark, mark_of
 from bot.slack.names import ids_in, spelled
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import aiohttp
 
     from bot.core.control import Control, Form
-    from bot.core.conversation import Place, Said
+    from bot.core.conversation import FileRef, Place, Said
     from bot.core.home import Section
     from bot.core.ports import Asker, Bookmark, FileReader, Upload
     from bot.core.reading import Reader, SharedFile, Target, Venue
@@ -167,6 +167,10 @@ class SlackChat:
     async def shared_file(self, place: Place, file: str) -> SharedFile:
         """Describe a file. Raises `ChatError`."""
         return await self._of(place).lookup.file(place, file)
+
+    async def describe(self, place: Place, file: FileRef) -> FileRef:
+        """Look up what a file is. Raises `FileError`, `ChatError`."""
+        return await describe(self._of(place).client, file)
 
     async def download(self, place: Place, file_id: str, limit: int) -> bytes:
         """Return a posted file's bytes, `limit` at most. Raises `FileError`, `ChatError`."""

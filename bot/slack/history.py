@@ -7,9 +7,10 @@ import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.core.conversation import FileRef, Said
+from bot.core.conversation import Said
 from bot.errors import ChatError, GoneError, UnfinishedError
 from bot.slack.api import call
+from bot.slack.file_ref import remaining
 from bot.slack.flat import flat
 from bot.slack.names import ids_in, spelled
 from bot.slack.ours import Ours
@@ -30,7 +31,6 @@ log = logging.getLogger(__name__)
 PAGE = 200  # messages; Slack advises no more at a time
 MOST_PAGES = 250
 MOST_EMPTY = 5  # pages without a new message, one after the other
-MOST_FILES = 20  # of one message
 MOST_REACTIONS = 50
 GONE = {"thread_not_found", "message_not_found"}
 
@@ -141,7 +141,7 @@ def is_said(message: Mapping[str, Any]) -> bool:
 
 def said(message: Mapping[str, Any], words: str, names: Mapping[str, str], *, is_own: bool, us: str) -> Said:
     """Turn a message of Slack's into ours; `words` is its flat text, `us` the bot's own user id."""
-    files = file_refs(message)
+    files = remaining(message)
     author = author_of(message)
     profile = message.get("bot_profile")
     of_bot = message.get("username") or (profile.get("name") if isinstance(profile, dict) else "")
@@ -161,22 +161,6 @@ def said(message: Mapping[str, Any], words: str, names: Mapping[str, str], *, is
         reactions=reactions_of(message, us),
         names={mention(person): names[person] for person in mentioned(words) if person in names},
         last_reply=_time(last) if (last := _string(message.get("latest_reply"))) else None,
-    )
-
-
-def file_refs(message: Mapping[str, Any]) -> tuple[FileRef, ...]:
-    """Return references to a message's files, without those that are gone."""
-    files = message.get("files")
-    found = [file for file in files if isinstance(file, dict)] if isinstance(files, list) else []
-    return tuple(
-        FileRef(
-            id=file["id"],
-            name=" ".join(_string(file.get("name") or file.get("title")).split())[:200] or "file",
-            media_type=_string(file.get("mimetype")),
-            size=size if isinstance(size := file.get("size"), int) and size > 0 else 0,
-        )
-        for file in found[:MOST_FILES]
-        if _string(file.get("id")) and file.get("mode") != "tombstone"
     )
 
 

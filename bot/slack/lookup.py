@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.core.conversation import Place
+from bot.core.conversation import FileState, Place
 from bot.core.reading import Reader, SharedFile, Target, Venue
 from bot.core.remembered import Remembered
 from bot.errors import ChatError
 from bot.slack.api import call
-from bot.slack.history import file_refs
+from bot.slack.file_ref import described
 from bot.slack.permalink import parse
 
 if TYPE_CHECKING:
@@ -106,12 +106,12 @@ class Lookup:
     async def file(self, place: Place, file_id: str) -> SharedFile:
         """Describe a file, and where it was shared. Raises `ChatError` with `file_not_found`."""
         file = (await call(self._client.files_info, file=file_id))["file"]
-        refs = file_refs({"files": [file]})
-        if not refs:
+        found = described(file)
+        if not found.id or found.state is FileState.GONE:
             raise ChatError("file_not_found")
         channels = [str(one) for kind in ("channels", "groups", "ims") for one in file.get(kind) or ()]
         places = tuple(Place(place.workspace, one) for one in channels)
-        return SharedFile(refs[0], str(file.get("user") or ""), places, is_public=bool(file.get("is_public")))
+        return SharedFile(found, str(file.get("user") or ""), places, is_public=bool(file.get("is_public")))
 
 
 def locate(link: str, place: Place) -> Target | None:

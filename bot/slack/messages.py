@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from bot.core.conversation import Changed, Heard, Place, Updated
 from bot.slack import text as slack_text
 from bot.slack.clip import clipped_event
+from bot.slack.file_ref import file_refs, remaining
 from bot.slack.flat import flat
-from bot.slack.history import author_of, file_refs, is_kind_said, is_of_bot
+from bot.slack.history import author_of, is_kind_said, is_of_bot
 from bot.slack.mention import is_preview, mentions
 from bot.slack.rich_text import listed
 
@@ -127,7 +128,7 @@ def changed(event: Mapping[str, Any], *, team: str, bot: str) -> Changed | None:
         home=_string(said, "user_team") or _string(said, "team") or team,
         text="" if is_deleted else slack_text.without_mention(flat(now), bot),
         revision=revision,
-        files=() if is_deleted else file_refs(now),
+        files=() if is_deleted else remaining(now),
         is_deleted=is_deleted,
         concerns_bot=_is_direct(event, channel) or mentions(said, bot),
         is_bot=is_of_bot(said),
@@ -137,7 +138,7 @@ def changed(event: Mapping[str, Any], *, team: str, bot: str) -> Changed | None:
 def _is_as_before(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
     def own(message: Mapping[str, Any]) -> object:
         words = {name: value for name, value in message.items() if name in ("text", "blocks")}
-        return flat(words), file_refs(message), _string(_message(message, "edited"), "ts")
+        return flat(words), remaining(message), _string(_message(message, "edited"), "ts")
 
     return bool(before) and own(now) == own(before)
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from bot.core.access import Visitor
     from bot.core.control import Control, Form
-    from bot.core.conversation import Place, Said
+    from bot.core.conversation import FileRef, Place, Said
     from bot.core.home import Section
     from bot.core.ports.files import FileReader
     from bot.core.ports.work import Bookmark
@@ -168,6 +168,9 @@ class Chat(Protocol):
 
     async def shared_file(self, place: Place, file: str) -> SharedFile:
         """Describe a file. Raises `ChatError`."""
+
+    async def describe(self, place: Place, file: FileRef) -> FileRef:
+        """Look up what a file is, and whether it can be had. Raises `FileError`, `ChatError`."""
 
     async def download(self, place: Place, file_id: str, limit: int) -> bytes:
         """Return the bytes of a file that somebody posted, `limit` at most. Raises `FileError`, `ChatError`."""

@@ -45,13 +45,14 @@ class Role(StrEnum):
 class Attachment:
     """A file that goes to the model with a turn: an image, a PDF or a text.
 
-    `data` is the file's bytes, `tokens` what they take of a request at most.
+    `data` is the file's bytes, `tokens` what they take of a request at most, `file` the id of the file it is from.
     """
 
     name: str
     media_type: str
     data: bytes
     tokens: int
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

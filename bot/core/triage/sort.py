@@ -117,7 +117,7 @@ async def judge(
     corrections = (*await board.corrections(place, MOST_CORRECTIONS), *settled)
     nearest = await asyncio.to_thread(_nearest, corrections)
     found = await alike.earlier(items, place, board)
-    attached = await attach(first.files, first.place, TOKENS_OF_FILES, chat) if first.files and chat else Attached()
+    attached = await _attached(first, chat)
     inquiry = Inquiry(
         Request(Purpose.TRIAGE, (), 0, first.person, settings, Creativity.LOW),
         categories,
@@ -133,6 +133,12 @@ async def judge(
         spared.calls[:0] = outcome.calls
         return spared
     return outcome
+
+
+async def _attached(record: Feedback, chat: Chat | None) -> Attached:
+    if not record.files or chat is None:
+        return Attached()
+    return await attach(record.files, record.place, TOKENS_OF_FILES, chat, can_wait=True)
 
 
 # What people correct changes rarely, and an index of a thousand takes longer than all else that is done for a post.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.conversation import Changed, FileRef, Heard, Place
+from bot.core.conversation import Changed, FileRef, FileState, Heard, Place
 from bot.slack.messages import changed, heard
 
 BOT = "U0BOT"
@@ -142,7 +142,7 @@ def test_files_are_heard_as_references() -> None:
     ]
     message = hear(MENTION | {"files": files, "subtype": "file_share"})
     assert message is not None
-    assert message.files == (FileRef("F1", "cat.png", "image/png", 9),)
+    assert message.files == (FileRef("F1", "cat.png", "image/png", 9), FileRef("F2", "file", "", 0, FileState.GONE))
 
 
 BEFORE = {"type": "message", "user": "U0ADA", "ts": "2.0", "text": "before", "thread_ts": "1.0"}

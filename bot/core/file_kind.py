@@ -1,0 +1,187 @@
+"""What a file is to be read as: by what it says it is, by the ending of its name, and by what is in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.core.conversation import FileRef
+
+PDF = "application/pdf"
+IMAGES = {
+    "image/png": (b"\x89PNG\r\n\x1a\n",),
+    "image/jpeg": (b"\xff\xd8\xff",),
+    "image/gif": (b"GIF87a", b"GIF89a"),
+    "image/webp": (b"RIFF",),
+}
+# What others call those, too.
+ALIASES = {
+    "image/jpg": "image/jpeg",
+    "image/pjpeg": "image/jpeg",
+    "image/x-png": "image/png",
+    "application/acrobat": PDF,
+    "application/x-pdf": PDF,
+    "text/pdf": PDF,
+}
+# Says nothing: then the ending of the name says it, or what is in the file.
+VAGUE = {
+    "",
+    "application/binary",
+    "application/download",
+    "application/force-download",
+    "application/octet-stream",
+    "application/octetstream",
+    "application/unknown",
+    "application/x-binary",
+    "application/x-download",
+    "application/x-unknown",
+    "binary/octet-stream",
+}
+ENDINGS = {
+    ".gif": "image/gif",
+    ".jfif": "image/jpeg",
+    ".jpe": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".jpg": "image/jpeg",
+    ".pdf": PDF,
+    ".png": "image/png",
+    ".webp": "image/webp",
+}
+# Of what can't be read, so that nobody has to fetch it to find out.
+OTHERS = {
+    *(".7z", ".aac", ".ai", ".apk", ".avi", ".avif", ".bin", ".bmp", ".bz2", ".dll", ".dmg", ".doc", ".docx", ".eps"),
+    *(".exe", ".fig", ".flac", ".gz", ".heic", ".heif", ".ico", ".iso", ".jar", ".key", ".m4a", ".mkv", ".mov"),
+    *(".mp3", ".mp4", ".msi", ".numbers", ".odp", ".ods", ".odt", ".ogg", ".otf", ".pages", ".parquet", ".pkg"),
+    *(".ppt", ".pptx", ".psd", ".rar", ".sketch", ".so", ".sqlite", ".tar", ".tgz", ".tif", ".tiff", ".ttf", ".wav"),
+    *(".webm", ".wma", ".wmv", ".woff", ".woff2", ".xls", ".xlsb", ".xlsm", ".xlsx", ".xz", ".zip", ".zst"),
+}
+TEXT = "text/plain"
+TEXTS = {
+    "application/json",
+    "application/xml",
+    "application/yaml",
+    "application/x-yaml",
+    "application/toml",
+    "application/javascript",
+    "application/x-javascript",
+    "application/typescript",
+    "application/sql",
+    "application/x-sh",
+    "application/x-httpd-php",
+    "application/x-ndjson",
+    "message/rfc822",
+}
+# Code and data that platforms call a stream of bytes, or nothing at all.
+TEXT_ENDINGS = {
+    ".bash",
+    ".c",
+    ".cc",
+    ".cfg",
+    ".clj",
+    ".conf",
+    ".cpp",
+    ".cs",
+    ".css",
+    ".csv",
+    ".dart",
+    ".diff",
+    ".eml",
+    ".env",
+    ".erl",
+    ".ex",
+    ".exs",
+    ".go",
+    ".gradle",
+    ".graphql",
+    ".h",
+    ".hpp",
+    ".hs",
+    ".htm",
+    ".html",
+    ".ini",
+    ".ipynb",
+    ".java",
+    ".js",
+    ".json",
+    ".jsonl",
+    ".jsx",
+    ".kt",
+    ".kts",
+    ".lock",
+    ".log",
+    ".lua",
+    ".m",
+    ".md",
+    ".mjs",
+    ".ml",
+    ".patch",
+    ".php",
+    ".pl",
+    ".proto",
+    ".ps1",
+    ".py",
+    ".r",
+    ".rb",
+    ".rs",
+    ".rst",
+    ".scala",
+    ".sh",
+    ".sql",
+    ".srt",
+    ".svg",
+    ".swift",
+    ".tex",
+    ".tf",
+    ".toml",
+    ".ts",
+    ".tsv",
+    ".tsx",
+    ".txt",
+    ".vb",
+    ".vue",
+    ".xml",
+    ".yaml",
+    ".yml",
+    ".zig",
+    ".zsh",
+}
+
+
+def judged(file: FileRef) -> FileRef:
+    """Return a file with the type that it is to be read as: "" where only its content can tell.
+
+    What is neither readable nor vague keeps its type.
+    """
+    media_type = file.media_type.partition(";")[0].strip().lower()
+    media_type = ALIASES.get(media_type, media_type)
+    ending = PurePath(file.name.lower()).suffix
+    if media_type in IMAGES or media_type == PDF:
+        pass
+    elif media_type in VAGUE:
+        media_type = ENDINGS.get(ending) or (TEXT if ending in TEXT_ENDINGS else "")
+        media_type = media_type or ("application/octet-stream" if ending in OTHERS else "")
+    elif _is_text(media_type) or (ending in TEXT_ENDINGS and not media_type.startswith(("audio/", "video/"))):
+        media_type = TEXT
+    return replace(file, media_type=media_type)
+
+
+def found_in(file: FileRef, data: bytes) -> FileRef:
+    """Return a file with the type that its content has, where that is a picture's or a PDF's; else with its own.
+
+    What only the content could tell, and is neither, may be text.
+    """
+    start = data[:1_024]
+    kind = next((kind for kind, starts in IMAGES.items() if start.startswith(starts)), "")
+    if kind == "image/webp" and start[8:12] != b"WEBP":
+        kind = ""
+    if not kind and start.lstrip().startswith(b"%PDF-"):
+        kind = PDF
+    return replace(file, media_type=kind or file.media_type or TEXT)
+
+
+def _is_text(media_type: str) -> bool:
+    return (
+        media_type.startswith("text/") or media_type in TEXTS or media_type.endswith(("+json", "+xml", "+yaml", "+csv"))
+    )
