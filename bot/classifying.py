@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import logging
 import re
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,12 @@ from pydantic import TypeAdapter
 from bot import ledger
 from bot.core import command as commands
 from bot.core.access import check_member
+from bot.core.attachment import looked_up
 from bot.core.classify import press as presses
 from bot.core.classify import typed
 from bot.core.classify.batched import collect, submit
 from bot.core.classify.begin import World, answering, begin
-from bot.core.classify.gather import look
+from bot.core.classify.gather import is_sheet, look
 from bot.core.classify.press import SHORTCUT
 from bot.core.classify.proceed import AT_ONCE, proceed, stop, withdraw
 from bot.core.classify.run import Asked, Status
@@ -98,14 +100,20 @@ class Classifying:
         if refusal := await self._judge(heard, conversation.settings, command="classify"):
             return Record(heard.place, heard.author, refusal=refusal)
         asker = Asker(heard.author, heard.home)
+        files = await looked_up(heard.files, heard.place, self._world.chat)
+        words = heard.text[word.end() :]
+        if any(is_sheet(file) and file.is_shared for file in files):
+            words = words.partition("\n\n")[0]  # behind these, the message that is forwarded begins
         try:
-            wish = typed.parse_options(heard.text[word.end() :])
+            wish = typed.parse_options(words)
         except UsageError as error:
             async with self._world.chat.answer(heard.place, asker, bookmark, to=heard.id) as visible:
                 await visible.replace(error.sentence)
             return Record(heard.place, heard.author)
         id_ = _id(f"{heard.place.workspace} {heard.place.channel} {heard.id}")
-        asked = Asked(id_, heard.place, asker, heard.id, heard.text, wish, heard.files)
+        if any(map(is_sheet, files)):
+            wish = replace(wish, lines=())  # what else is said with a table is about it
+        asked = Asked(id_, heard.place, asker, heard.id, heard.text, wish, files)
         return await begin(asked, bookmark=bookmark, world=self._world)
 
     async def open_form(self, press: Press) -> Form | None:

@@ -211,7 +211,7 @@ async def attach(files: Sequence[FileRef], place: Place, room: int, chat: Chat, 
     return found
 
 
-async def known(files: Sequence[FileRef], place: Place, chat: Chat) -> tuple[FileRef, ...]:
+async def looked_up(files: Sequence[FileRef], place: Place, chat: Chat) -> tuple[FileRef, ...]:
     """Look up those of a message's files of which it names little more than the id. Raises `ChatError`."""
     found = []
     for file in files:

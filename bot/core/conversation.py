@@ -45,13 +45,17 @@ class FileState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FileRef:
-    """A file that came with a message: where to find it, not what is in it. `size` is in bytes, 0 where unknown."""
+    """A file that came with a message: where to find it, not what is in it. `size` is in bytes, 0 where unknown.
+
+    `is_shared`: it came with a message that this one forwards.
+    """
 
     id: str
     name: str
     media_type: str
     size: int
     state: FileState = FileState.HERE
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

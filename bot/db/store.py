@@ -247,8 +247,7 @@ def files_json(files: Sequence[FileRef]) -> str | None:
 
 
 def _file_json(file: FileRef) -> dict[str, Any]:
-    values = asdict(file)
-    return values if file.state else {name: value for name, value in values.items() if name != "state"}
+    return {name: value for name, value in asdict(file).items() if value or name not in ("state", "is_shared")}
 
 
 # The statements of each turn are built once, with a place's fields for parameters: that takes longer than to run them.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from bot.playground.blocks import rich_text
 from bot.playground.elements import BUTTONS, buttons, choice, placed
 from bot.playground.records import ContextChanged, HomeOpened, Message, User
+from bot.playground.slack_json import shared_file_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -67,12 +68,44 @@ class People:
         user: User | None = None,
         thread_ts: str = "",
         files: Mapping[str, bytes] | None = None,
+        uploaded: Sequence[File] = (),
         broadcast: bool = False,
     ) -> str:
-        """Post a message with files by their names; return its ts. A `broadcast` reply is seen in the channel too."""
+        """Post a message with files by their names, or those that were `uploaded` before; return its ts.
+
+        A `broadcast` reply is seen in the channel too.
+        """
         author = (user or self.me).id
         attached = [self.workspace.add_file(name, author, content) for name, content in (files or {}).items()]
+        attached += uploaded
         message = Message(channel, author, text, thread_ts, files=attached, is_broadcast=broadcast)
+        return self.workspace.say(message).ts
+
+    def upload(self, name: str, content: bytes, *, user: User | None = None, mimetype: str | None = None) -> File:
+        """Upload a file, to be posted later or changed in any way before."""
+        file = self.workspace.add_file(name, (user or self.me).id, content)
+        file.mimetype = file.mimetype if mimetype is None else mimetype
+        return file
+
+    def forward(self, source: str, ts: str, channel: str, text: str = "", *, thread_ts: str = "") -> str:
+        """Forward a message, with its files, to another channel, and say something to it; return the new one's ts."""
+        shared = self.workspace.message(source, ts)
+        author = self.workspace.users[shared.user]
+        inner = {"team": self.workspace.team_id, "channel": source, "ts": ts, "message": {"blocks": shared.blocks}}
+        attachment: Json = {
+            "id": 1,
+            "is_share": True,
+            "is_msg_unfurl": True,
+            "author_id": author.id,
+            "author_name": author.real_name,
+            "channel_id": source,
+            "ts": ts,
+            "text": shared.text,
+            "fallback": shared.text,
+            "message_blocks": [inner],
+            "files": [shared_file_json(self.workspace, file) for file in shared.files],
+        }
+        message = Message(channel, self.me.id, text, thread_ts, attachments=[attachment])
         return self.workspace.say(message).ts
 
     def say_as_app(

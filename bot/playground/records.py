@@ -72,7 +72,11 @@ class UserGroup:
 
 @dataclass(slots=True, eq=False)
 class File:
-    """A file; `content` is None until its bytes were uploaded, `shares` are the channels and messages that show it."""
+    """A file; `content` is None until its bytes were uploaded, `shares` are the channels and messages that show it.
+
+    `is_stub`: messages tell no more than its id, as in Slack Connect channels. `shape`: fields of its JSON that differ,
+    such as those of a canvas or a voice clip. `hops`: how often a download is sent on to another of Slack's hosts.
+    """
 
     id: str
     name: str
@@ -83,6 +87,9 @@ class File:
     content: bytes | None = None
     is_deleted: bool = False
     snippet_type: str = ""
+    is_stub: bool = False
+    hops: int = 0
+    shape: Json = field(default_factory=dict)
     shares: list[tuple[str, str]] = field(default_factory=list)
 
     @property

@@ -135,7 +135,19 @@ def file_json(workspace: Workspace, file: File) -> Json:
         "has_rich_preview": False,
         "file_access": "visible",
         **({"preview": file.text[:PREVIEW]} if file.mimetype.startswith("text/") else {}),
+        **file.shape,
     }
+
+
+def shared_file_json(workspace: Workspace, file: File) -> Json:
+    """Write a file as messages do: in a Slack Connect channel they leave it to `files.info`.
+
+    Source: https://docs.slack.dev/reference/objects/file-object/#slack_connect_files
+    """
+    if not file.is_stub or file.is_deleted:
+        return file_json(workspace, file)
+    stub = {"id": file.id, "mode": "file_access", "file_access": "check_file_info"}
+    return stub | {"created": 0, "timestamp": 0, "user": ""}
 
 
 def _shares(workspace: Workspace, file: File) -> Json:
@@ -155,7 +167,7 @@ def message_json(workspace: Workspace, message: Message) -> Json:
     if message.subtype == "tombstone":
         form["hidden"] = True
     if message.files:
-        form |= {"files": [file_json(workspace, file) for file in message.files], "upload": False}
+        form |= {"files": [shared_file_json(workspace, file) for file in message.files], "upload": False}
     if message.edited_ts:
         form["edited"] = {"user": message.user, "ts": message.edited_ts}
     if message.stream is not None:

@@ -170,7 +170,7 @@ class SlackChat:
 
     async def describe(self, place: Place, file: FileRef) -> FileRef:
         """Look up what a file is. Raises `FileError`, `ChatError`."""
-        return await describe(self._of(place).client, file)
+        return replace(await describe(self._of(place).client, file), is_shared=file.is_shared)
 
     async def download(self, place: Place, file_id: str, limit: int) -> bytes:
         """Return a posted file's bytes, `limit` at most. Raises `FileError`, `ChatError`."""

@@ -5,6 +5,7 @@ https://docs.slack.dev/reference/objects/file-object
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.core.conversation import FileRef, FileState
@@ -28,11 +29,11 @@ HIDDEN = "hidden_by_limit"
 def file_refs(message: Mapping[str, Any]) -> tuple[FileRef, ...]:
     """Return references to a message's files, and to those of the messages that it forwards; each once."""
     found: dict[str, FileRef] = {}
-    for file in _files(message, 0):
+    for file, depth in _files(message, 0):
         if len(found) == MOST_FILES:
             break
         if identity := _string(file.get("id")):
-            found.setdefault(identity, file_ref(file))
+            found.setdefault(identity, replace(file_ref(file), is_shared=depth > 0))
     return tuple(found.values())
 
 
@@ -59,9 +60,9 @@ def described(file: Mapping[str, Any]) -> FileRef:
     found = file_ref(file)
     if _is_clip(file) and not _transcript(file):
         is_coming = _status(file) in {"processing", "pending", "in_progress"}
-        return FileRef(found.id, found.name, found.media_type, 0, FileState.UNHEARD if is_coming else FileState.HERE)
+        return replace(found, state=FileState.UNHEARD if is_coming else FileState.HERE)
     if found.state is FileState.UNKNOWN:
-        return FileRef(found.id, found.name, found.media_type, found.size, FileState.DENIED)
+        return replace(found, state=FileState.DENIED)
     return found
 
 
@@ -111,13 +112,13 @@ def _transcript(file: Mapping[str, Any]) -> bool:
     return _status(file) == "complete" and bool(_string(file.get("vtt")) or transcript(file))
 
 
-def _files(message: Mapping[str, Any], depth: int) -> Iterator[Mapping[str, Any]]:
+def _files(message: Mapping[str, Any], depth: int) -> Iterator[tuple[Mapping[str, Any], int]]:
     """Find the files of a message, its own first; what it forwards are attachments, with whole messages in them."""
-    yield from _dicts(message.get("files"))
+    yield from ((file, depth) for file in _dicts(message.get("files")))
     if depth == DEEPEST:
         return
     for part in _dicts(message.get("attachments")):
-        yield from _dicts(part.get("files"))
+        yield from ((file, depth + 1) for file in _dicts(part.get("files")))
         for shared in _dicts(part.get("message_blocks")):
             if isinstance(inner := shared.get("message"), dict):
                 yield from _files(inner, depth + 1)

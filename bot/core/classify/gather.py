@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.core import reading
-from bot.core.attachment import check_state, known
+from bot.core.attachment import check_state, looked_up
 from bot.core.classify import sheet
 from bot.core.classify.item import MOST_ITEMS, Item
 from bot.core.conversation import FileRef, Place
@@ -218,7 +218,7 @@ def _from_said(source: str, said: Sequence[Said], place: Place, chat: Chat) -> G
 async def _from_files(files: Sequence[FileRef], asked: Asked, *, chat: Chat) -> Gathered:
     if not files:
         raise UsageError("There is no file to classify: send a CSV, XLSX, JSONL or text file along with your message.")
-    files = await known(files, asked.place, chat)
+    files = await looked_up(files, asked.place, chat)
     sheets = [file for file in files if is_sheet(file)] or list(files)
     if len(sheets) > MOST_FILES:
         raise UsageError(f"That is {len(sheets)} files; I classify one at a time. Please send them one by one.")

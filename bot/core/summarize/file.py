@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.attachment import attach, known
+from bot.core.attachment import attach, looked_up
 from bot.core.file_kind import IMAGES, PDF, judged
 from bot.core.halt import unless
 from bot.core.outcome import Written
@@ -33,7 +33,7 @@ async def give_files(files: Sequence[FileRef], desk: Desk) -> Written:
     )
     place = run.source.place
     settings, reader = await store.settings(place), await chat.reader(place, run.person)
-    files = [judged(file) for file in await known(files, place, chat)]
+    files = [judged(file) for file in await looked_up(files, place, chat)]
     as_they_are = [file for file in files if file.media_type in {PDF, *IMAGES}]
     attached = await attach(as_they_are, place, model.room(MAX_OUTPUT, settings), chat, can_wait=True)
     texts = await attach([file for file in files if file not in as_they_are], place, WHOLE, chat, can_wait=True)

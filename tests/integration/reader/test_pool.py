@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.core import attachment
+from bot.core import attachment, file_kind
 from bot.core.classify import sheet
 from bot.core.code import check
 from bot.core.code.files import CodeFile
@@ -91,7 +91,7 @@ async def test_a_child_reads_as_the_rules_do(pool: ReaderPool) -> None:
         (WORDS, text, 10**7),
         (WORDS, text, 5_000),
         (FileRef("F2", "a.png", "image/png", 0), png(8, 8), 10**5),
-        (FileRef("F3", "a.pdf", attachment.PDF, 0), heavy_pdf(), 10**5),
+        (FileRef("F3", "a.pdf", file_kind.PDF, 0), heavy_pdf(), 10**5),
     ):
         assert await pool.open(file, data, room) == attachment.opened(file, data, room)
     files = [

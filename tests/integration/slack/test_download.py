@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.errors import ChatError, FileError
 from bot.slack.api import web_client
-from bot.slack.download import download, is_slacks
+from bot.slack.download import download, is_slacks, is_trusted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -25,6 +25,13 @@ API = "https://slack.com/api/"
         ("https://files.slack.com/files-pri/T1-F1/cat.png", True),
         ("https://acme.slack.com/files/x", True),
         ("https://files.slack-gov.com/files-pri/x", True),
+        ("https://files-origin.slack.com/files-pri/T1-F1/cat.png", True),
+        ("https://acme.enterprise.slack.com/files/x", True),
+        ("https://slack-files.com/files-pri-safe/T1-F1/report.pdf?c=1", True),
+        ("https://downloads.slack-edge.com/x", True),
+        ("https://slack-files.com.evil.example/x", False),
+        ("https://xslack-files.com/x", False),
+        ("https://user:pass@files.slack.com/x", False),
         ("http://files.slack.com/files-pri/x", False),
         ("https://files.slack.com.evil.example/x", False),
         ("https://evil.example/files.slack.com", False),
@@ -42,7 +49,11 @@ def test_the_token_goes_to_slack_only(url: str, is_ours: bool) -> None:  # noqa:
 
 def test_a_stand_in_keeps_its_files_beside_its_api() -> None:
     assert is_slacks("http://127.0.0.1:4000/files/x", "http://127.0.0.1:4000/api/")
+    assert is_slacks("http://localhost:4000/files/x", "http://127.0.0.1:4000/api/")
     assert not is_slacks("http://127.0.0.1:4001/files/x", "http://127.0.0.1:4000/api/")
+    assert not is_slacks("http://127.0.0.1:4000/files/x", API)
+    assert is_trusted("https://files-origin.slack.com/x", API)
+    assert not is_trusted("https://downloads.slack-edge.com/x", API)  # its addresses are signed
 
 
 @asynccontextmanager
@@ -88,17 +99,40 @@ async def test_a_login_page_is_no_file() -> None:
         with pytest.raises(FileError) as failure:
             await get(100)
     assert "files:read" in failure.value.sentence
-    async with serving({"mimetype": "text/html"}, give) as get:
+    async with serving({"mimetype": "text/html", "size": 20}, give) as get:
         assert await get(100) == b"<html>Sign in</html>"
-
-
-async def test_no_redirect_is_followed() -> None:
-    async def give(_: web.Request) -> web.Response:
-        raise web.HTTPFound("https://evil.example/login")
-
-    async with serving({"mimetype": "image/png"}, give) as get:
+    async with serving({"mimetype": "text/html", "size": 2_000}, give) as get:
         with pytest.raises(FileError):
             await get(100)
+
+
+async def test_redirects_stay_with_slack() -> None:
+    hops: list[tuple[str, str]] = []
+
+    def sent_on(*places: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        async def give(request: web.Request) -> web.StreamResponse:
+            hops.append((request.url.host or "", request.headers.get("Authorization", "")))
+            if len(hops) <= len(places):
+                raise web.HTTPFound(places[len(hops) - 1].format(port=request.url.port))
+            return web.Response(body=b"pixels", content_type="image/png")
+
+        return give
+
+    async with serving({"mimetype": "image/png"}, sent_on("http://localhost:{port}/file", "/file")) as get:
+        assert await get(6) == b"pixels"
+    assert hops == [(host, "Bearer xoxb-secret") for host in ("127.0.0.1", "localhost", "localhost")]
+    for elsewhere in (
+        "https://evil.example/login",
+        "http://files.slack.com/x",
+        "//evil.example/x",
+        "http://[",
+        "ftp://x",
+    ):
+        hops.clear()
+        async with serving({"mimetype": "image/png"}, sent_on(elsewhere)) as get:
+            with pytest.raises(FileError):
+                await get(100)
+        assert len(hops) == 1
 
 
 async def test_more_bytes_than_allowed_are_refused() -> None:
