@@ -107,12 +107,20 @@ async def _fetch(
             if response.status not in REDIRECTS:
                 _check(response, file)
                 return _whole(await _read(response, limit), response, file)
-            url = urljoin(url, response.headers.get("Location", ""))
+            url = _sent_on(url, response)
         if not is_slacks(url, client.base_url):
-            log.warning("a download was sent on to a host that is not Slack's: %s", urlsplit(url).hostname)
+            log.warning("a download was sent on to a host that is not Slack's")
             raise FileError(OUTSIDE_SENTENCE)
     log.warning("a download was sent on more than %d times", MOST_HOPS)
     raise FileError(LOCKED_SENTENCE)
+
+
+def _sent_on(url: str, response: aiohttp.ClientResponse) -> str:
+    """Return where a response sends on to, "" where that is no address."""
+    try:
+        return urljoin(url, response.headers.get("Location", ""))
+    except ValueError:
+        return ""
 
 
 def is_slacks(url: str, api: str) -> bool:

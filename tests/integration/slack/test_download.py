@@ -113,7 +113,8 @@ async def test_redirects_stay_with_slack() -> None:
         async def give(request: web.Request) -> web.StreamResponse:
             hops.append((request.url.host or "", request.headers.get("Authorization", "")))
             if len(hops) <= len(places):
-                raise web.HTTPFound(places[len(hops) - 1].format(port=request.url.port))
+                place = places[len(hops) - 1].format(port=request.url.port)
+                return web.Response(status=302, headers={"Location": place})
             return web.Response(body=b"pixels", content_type="image/png")
 
         return give
