@@ -7,6 +7,8 @@ naive.py        Bolt, a dict, and the whole answer at its end
 history.py      what reading a thread costs, by its length
 beside.py       versions of the bot at once (a command of its own)
 transaction.py  what a transaction on SQLite computes (a command of its own)
+redaction.py    what redaction finds, and hides by mistake (a command of its own)
+ordinary.py     … the ordinary texts for that
 figures.py      from moments to figures, from figures to a table
 """
 

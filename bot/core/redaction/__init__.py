@@ -1,6 +1,9 @@
 """Redaction: what identifies people or opens doors does not leave for the model, and is put back in its answer.
 
 find.py          what is hidden: addresses, numbers, secrets
+keyword.py       secrets that are known by the word before them
+number.py        card numbers and IBANs, however they are parted
+view.py          a text as it is looked through, JSON's escapes undone
 placeholder.py   what stands in their place, and the way back, also in the middle of a stream
 model.py         the model that never gets to see them
 carry.py         words that go from one channel to another place

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bot.core.redaction import keyword, number
+from bot.core.redaction.view import view
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -30,23 +33,20 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Something to hide, from `start` to before `end`."""
+    """Something to hide, from `start` to before `end`; `value` is what it says, without JSON's escapes."""
 
     start: int
     end: int
     kind: Kind
+    value: str
 
 
 PLACEHOLDER = re.compile(rf"\[(?:{'|'.join(Kind)})-[1-9]\d{{0,8}}\]")
 
-# Much of what people wrote goes in as JSON, where "\n" before a word is no part of it.
+# JSON within JSON, or in code.
 _ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})')
 # No pattern looks twice at a long run of characters: each begins where such a run begins, or is bounded.
 _EMAIL = re.compile(r"(?<![\w.%+'-])[\w.%+'-]{1,256}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}\.[^\W\d_]{2,63}")
-_IBAN = re.compile(r"(?<![^\W_])[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,3})?(?![^\W_])", re.IGNORECASE)
-_CARD = re.compile(r"(?<![\w.])(?:\d{13,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{4}|\d{4}([ -])\d{6}\2\d{4,5})(?!\w)")
-# Visa, Mastercard, American Express, Diners Club, Discover, JCB, UnionPay.
-_ISSUER = re.compile(r"4|5[1-5]|2(?:22[1-9]|2[3-9]|[3-6]|7[01]|720)|3[47]|3(?:0[0-5]|[689])|6(?:011|4[4-9]|5)|62|35")
 _PHONE = re.compile(r"\d(?:[^\w\n]{0,3}\d){5}")  # without six digits in a row, there is no number
 
 _KEY = r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
@@ -62,17 +62,29 @@ _SECRETS = (
         r"|[rsp]k_(?:live|test)_\w{10,255}|whsec_[\w+/=]{20,255}"  # Stripe
         r"|AIza[\w-]{35}|ya29\.[\w-]{20,400}|GOCSPX-[\w-]{20,60}"  # Google
         r"|npm_\w{36}|pypi-[\w-]{50,400}|hf_\w{30,60}|dop_v1_\w{64}|shpat_\w{32}"
+        r"|hvs\.[\w-]{20,200}|glsa_\w{20,100}|lin_api_\w{20,100}|dckr_pat_[\w-]{20,100}|gsk_\w{20,100}|xai-\w{20,200}"
+        r"|sq0(?:atp|csp)-[\w-]{20,80}|ATATT3[\w=-]{20,300}|AGE-SECRET-KEY-1[A-Z0-9]{50,60}|PMAK-[\w-]{20,100}"
+        r"|r8_\w{30,60}|figd_[\w-]{20,80}|sntrys_[\w=+/-]{20,400}|\d{8,10}:AA[\w-]{33}"  # the last, Telegram
         r"|SG\.[\w-]{16,64}\.[\w-]{16,64}"  # SendGrid
         r"|eyJ[\w-]{8,4000}\.[\w-]{8,8000}\.[\w-]{0,4000}"  # a JSON web token
         r")"
     ),
+    re.compile(r"https://(?:\w+\.)?discord(?:app)?\.com/api/webhooks/\d{5,25}/[\w-]{20,100}"),
     re.compile(r"https://hooks\.slack\.com/(?:services|workflows|triggers)/[\w/-]{10,200}"),
     re.compile(r"(?<=://)[^\s/@:]{0,100}:[^\s/@]{1,200}(?=@)"),  # of an address, user:password@host
+    re.compile(  # … whose password has an "@" or a "/" in it, where that can be nothing else
+        r"(?i:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql|sqlserver|ldaps?|ftps?|smtps?)(?:\+\w{1,20})?"
+        r"://(?P<value>[^\s/@:]{0,100}:[^\s\"'<>]{1,200})(?=@[\w.-])"
+    ),
     re.compile(r"(?i:\b(?:bearer|basic)\s{1,3})(?P<value>[\w.~+/=-]{16,4000})"),
+    re.compile(r"(?:SharedAccessKey|AccountKey|[?&]sig)=(?P<value>[\w%+/=-]{16,400})"),  # Azure
+    # mysql -pSecret, sshpass -p secret; curl -u user:secret
     re.compile(
-        r"(?i:pass(?:word|wort|wd|phrase)|\bpwd|mot de passe|secret|token|(?:api|access|private|account|auth)[_ -]?key)"
-        r"[\"'`]?\s{0,5}(?::=|=>|[:=]|\b(?:is|ist|est)\b)\s{0,5}[\"'`]?"
-        r"(?P<value>(?=[^\s\"'`,;<>(){}]{0,100}\d)[^\s\"'`,;<>(){}\[\]]{6,400})"
+        r"\b(?:mysql|mysqldump|mysqladmin|mariadb|sshpass|mongo|mongosh)\b[^\n|;&]{0,80}?\s-p\s?"
+        r"(?P<value>[^\s'\"-][^\s'\"]{2,200})"
+    ),
+    re.compile(
+        r"\bcurl\b[^\n|;&]{0,200}?\s(?:-u|--user)[ =]?['\"]?[^\s:'\"]{1,100}:(?P<value>[^\s'\"$][^\s'\"]{2,200})"
     ),
 )
 
@@ -82,13 +94,20 @@ def find(text: str, country: str) -> list[Found]:
 
     A million characters take some seconds, so not on the event loop.
     """
-    seen = _ESCAPE.sub(lambda escape: " " * len(escape[0]), text)
-    found = list[Found]()
+    seen = view(text)
+    plain, found = seen.text, list[Found]()
     for kind, look in _LOOKS:
-        spans = list(look(seen, country))
-        found += [Found(start, end, kind) for start, end in spans]
-        seen = _without(seen, spans)
+        spans = list(look(plain, country))
+        for start, end in spans:
+            there = (seen.original(start), seen.original(end))
+            found.append(Found(*there, kind, seen.text[start:end]))
+        plain = _without(plain, spans)
     return sorted(found, key=lambda one: one.start)
+
+
+def _blanked(text: str) -> str:
+    """Blank escapes: the n of a newline's is no part of the word behind it."""
+    return _ESCAPE.sub(lambda escape: " " * len(escape[0]), text)
 
 
 def _without(text: str, spans: Sequence[Span]) -> str:
@@ -105,45 +124,35 @@ def _placeholders(text: str, _country: str) -> Iterator[Span]:
 
 
 def _emails(text: str, _country: str) -> Iterator[Span]:
-    return (match.span() for match in _EMAIL.finditer(text))
+    return (match.span() for match in _EMAIL.finditer(_blanked(text)))
 
 
 def _secrets(text: str, _country: str) -> Iterator[Span]:
-    end = 0
-    spans = (
+    """Find secrets; where two lie over another, what the second has more is one of its own."""
+    forms, end = _blanked(text), 0
+    spans = [
         match.span("value" if "value" in pattern.groupindex else 0)
         for pattern in _SECRETS
-        for match in pattern.finditer(text)
-    )
-    for start, stop in sorted(spans, key=lambda span: (span[0], -span[1])):
-        if start >= end:
-            yield start, stop
+        for match in pattern.finditer(forms)
+    ]
+    for start, stop in sorted([*spans, *keyword.secrets(text)], key=lambda span: (span[0], -span[1])):
+        if stop > end:
+            yield max(start, end), stop
             end = stop
 
 
-def _ibans(text: str, _country: str) -> Iterator[Span]:
-    from stdnum import iban  # noqa: PLC0415 (only who redacts pays for it)
-
-    for match in _IBAN.finditer(text):
-        # The word behind it may look like a part of it.
-        words = match[0].split(" ")
-        tries = (" ".join(words[:count]) for count in range(len(words), 0, -1))
-        if held := next(filter(iban.is_valid, tries), None):
-            yield match.start(), match.start() + len(held)
-
-
 def _cards(text: str, _country: str) -> Iterator[Span]:
-    from stdnum import luhn  # noqa: PLC0415 (as above)
+    return number.cards(_blanked(text))
 
-    for match in _CARD.finditer(text):
-        digits = re.sub(r"[ -]", "", match[0])
-        if _ISSUER.match(digits) and luhn.is_valid(digits):
-            yield match.span()
+
+def _ibans(text: str, _country: str) -> Iterator[Span]:
+    return number.ibans(_blanked(text))
 
 
 def _phones(text: str, country: str) -> Iterator[Span]:
     from phonenumbers import Leniency, PhoneNumberMatcher  # noqa: PLC0415 (as above)
 
+    text = _blanked(text)
     if _PHONE.search(text):
         for match in PhoneNumberMatcher(text, country, Leniency.VALID, max_tries=len(text)):
             yield match.start, match.end

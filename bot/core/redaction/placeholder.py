@@ -42,7 +42,7 @@ class Redaction:
         """Return a text with placeholders. Long texts take seconds."""
         parts, end = [], 0
         for found in find(text, self._country):
-            parts += [text[end : found.start], self._placeholder(text[found.start : found.end], found.kind)]
+            parts += [text[end : found.start], self._placeholder(found.value, found.kind)]
             end = found.end
         return "".join([*parts, text[end:]])
 
