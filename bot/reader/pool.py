@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from bot.core.attachment import Opened
 from bot.core.classify.sheet import Sheet
+from bot.core.classify.table.wish import AS_FOUND, ReadAs
 from bot.core.code.report import Fault, Report
 from bot.core.ports import Attachment
 from bot.core.triage.exported import Exported
@@ -104,9 +105,10 @@ class ReaderPool:
         if self._warming is None or self._warming.done():
             self._warming = asyncio.create_task(self._warm_up(after))
 
-    async def read_sheet(self, name: str, data: bytes) -> Sheet:
+    async def read_sheet(self, name: str, data: bytes, wish: ReadAs = AS_FOUND) -> Sheet:
         """Read a table. Raises `UsageError`, `FileError`, `ReaderUnavailableError`."""
-        return await self._read({"task": task.SHEET, "name": name}, data, _sheet, HEAVY_SHEET)
+        asked = {"task": task.SHEET, "name": name, "wish": asdict(wish)}
+        return await self._read(asked, data, _sheet, HEAVY_SHEET)
 
     async def open(self, file: FileRef, data: bytes, room: int) -> Opened:
         """Look into a file. Raises `FileError`, `ReaderUnavailableError`."""

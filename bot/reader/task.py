@@ -24,8 +24,9 @@ class TooMuchError(Exception):
 def read_sheet(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
     """Read a table: its head, then its rows."""
     from bot.core.classify import sheet  # noqa: PLC0415 (as below: a child loads what it needs)
+    from bot.core.classify.table.wish import ReadAs  # noqa: PLC0415
 
-    table = sheet.read(asked["name"], data)
+    table = sheet.read(asked["name"], data, ReadAs(**asked["wish"]))
     yield _json(asdict(replace(table, rows=[])))
     yield from _rows(table.rows)
 

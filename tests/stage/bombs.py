@@ -79,6 +79,11 @@ def sparse(corner: str) -> bytes:
     return xlsx(f'{_ROWS}<row r="{row}"><c r="{corner}"><v>1</v></c></row>')
 
 
+def unaddressed() -> bytes:
+    """Two rows, and far below a row of many cells that do not say where they are."""
+    return xlsx(f'{_ROWS}<row r="1048576">{"<c><v>1</v></c>" * 16_384}</row>')
+
+
 def dense(rows: int, columns: int) -> bytes:
     """Many cells, without their addresses."""
     return xlsx(_ROWS + f"<row>{'<c><v>1</v></c>' * columns}</row>" * rows)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.core.channel_settings import Creativity
-from bot.core.classify import batch, category, form
+from bot.core.classify import batch, category, form, how
 from bot.core.classify.gather import gather
 from bot.core.classify.item import counted
 from bot.core.classify.nearest import Nearest
@@ -141,56 +141,98 @@ async def _decide(
     bookmark: Bookmark,
     world: World,
 ) -> Record:
-    """Keep the run, and begin it, or ask first."""
-    calls: tuple[Call, ...] = ()
-    run = replace(run, origin=gathered.origin)
+    """Keep the run, and begin it; or ask first, how its file is to be read before all else."""
+    run = filled(run, gathered)
     settings = await settings_of(run, world)
-    is_proposed = not run.categories and not (asked.wish.lines and len(gathered.items) <= MOST_LISTED)
+    price = estimate(run, gathered.items, settings, world.model)
+    if gathered.sheet is not None and how.is_asked(gathered.sheet, run.items, price, listed=MOST_LISTED):
+        text, message_id = await ask_how(asked, run, gathered, visible, world=world)
+        return _record(asked, Message(Role.ASSISTANT, "", text, message_id))
+    is_short = bool(asked.wish.lines) and run.items <= MOST_LISTED
+    answer, calls = await settle(run, gathered.items, visible, bookmark=bookmark, world=world, takes_usual=is_short)
+    return replace(_record(asked, *answer), calls=calls)
+
+
+def filled(run: Run, gathered: Gathered) -> Run:
+    """Return a run with what was gathered for it."""
+    return replace(
+        run,
+        origin=gathered.origin,
+        source=gathered.source,
+        items=len(gathered.items),
+        skipped=gathered.skipped,
+        columns=gathered.columns,
+        is_file=gathered.sheet is not None,
+        remarks=gathered.sheet.remarks if gathered.sheet else (),
+        is_batch=run.is_batch and len(gathered.items) >= LEAST_TO_BATCH,
+    )
+
+
+async def ask_how(asked: Asked, run: Run, gathered: Gathered, visible: Answer, *, world: World) -> tuple[str, str]:
+    """Show how a file was read, and keep the run until its asker agrees; return what is shown, and where.
+
+    Raises `ChatError`.
+    """
+    if gathered.sheet is None:
+        raise TypeError("no file was read")
+    run = replace(filled(run, gathered), asked=asked, status=Status.ASKING)
+    price = estimate(run, gathered.items, await settings_of(run, world), world.model)
+    await world.runs.create(run, gathered.items)
+    text = how.question(run, gathered.sheet, gathered.items, _costs(price))
+    return text, await visible.replace(text, controls=how.controls(run, gathered.sheet, CANCEL))
+
+
+async def settle(
+    run: Run,
+    items: Sequence[Item],
+    visible: Answer,
+    *,
+    bookmark: Bookmark,
+    world: World,
+    takes_usual: bool = False,
+) -> tuple[Sequence[Message], tuple[Call, ...]]:
+    """Begin a run, or ask what its person should decide: its categories, and its price.
+
+    Without categories, some are proposed, unless it `takes_usual`. Returns the answer that was given, and the calls.
+    """
+    calls: tuple[Call, ...] = ()
+    settings = await settings_of(run, world)
+    is_proposed = not run.categories and not takes_usual
     try:
         if is_proposed:
-            visible.progress(f"Looking at {counted(len(gathered.items))} for fitting categories…")
-            proposing = propose(gathered.items, request(run, settings), model=world.model)
-            chosen, calls = await unless(bookmark.halted, proposing)
+            visible.progress(f"Looking at {counted(len(items))} for fitting categories…")
+            chosen, calls = await unless(bookmark.halted, propose(items, request(run, settings), model=world.model))
         else:
             chosen = run.categories or category.FEEDBACK
     except ModelError as error:
         written = await own_up(error, visible, bookmark)
         await world.runs.change(replace(run, status=Status.STOPPED))
-        return replace(_record(asked), calls=written.calls)
-    run = replace(
-        run,
-        source=gathered.source,
-        items=len(gathered.items),
-        skipped=gathered.skipped,
-        columns=gathered.columns,
-        categories=category.with_other(chosen),
-        is_batch=run.is_batch and len(gathered.items) >= LEAST_TO_BATCH,
-    )
-    price = estimate(run, gathered, settings, world.model)
+        return (), written.calls
+    run = replace(run, categories=category.with_other(chosen), asked=None)
+    price = estimate(run, items, settings, world.model)
     is_dear = run.items >= LEAST_TO_BATCH if price is None else price > settings.ask_above
     asks = is_proposed or is_dear
     run = replace(run, status=Status.ASKING if asks else Status.RUNNING)
-    await world.runs.create(run, gathered.items)
+    await world.runs.create(run, items)
     if asks:
         text, buttons = question(run, price, is_proposed=is_proposed)
-        message_id = await visible.replace(text, controls=buttons)
-        return replace(_record(asked, Message(Role.ASSISTANT, "", text, message_id)), calls=calls)
+        return (Message(Role.ASSISTANT, "", text, await visible.replace(text, controls=buttons)),), calls
     if run.items > MOST_LISTED:
         await visible.hold(f"_Sorting {counted(run.items)} ({run.source})…_")
     await world.later(run, bookmark)
-    return replace(_record(asked), calls=calls)
+    return (), calls
 
 
-def estimate(run: Run, gathered: Gathered, settings: ChannelSettings, model: Model) -> float | None:
+def estimate(run: Run, items: Sequence[Item], settings: ChannelSettings, model: Model) -> float | None:
     """Estimate a run's price in dollars, from above; None where the model's price is unknown."""
-    around = PROMPT_TOKENS + estimate_tokens(form.prompt((), run.categories) + settings.prompt)
-    expected = batch.expected(gathered.items, around)
+    around = PROMPT_TOKENS + estimate_tokens(form.prompt((), run.categories or category.FEEDBACK) + settings.prompt)
+    expected = batch.expected(items, around)
     return model.price(expected.input_tokens, expected.output_tokens, settings, is_batch=run.is_batch)
 
 
 def question(run: Run, price: float | None, *, is_proposed: bool) -> tuple[str, Sequence[Button]]:
     """Ask what a person should decide: the categories, where they are proposed, and the price."""
-    costs = "I don't know what this model costs" if price is None else f"about {dollars(price)}"
+    costs = _costs(price)
     what = f"{counted(run.items)} ({run.source})"
     if is_proposed:
         text = f"I would sort {what} into these categories, for {costs}:\n\n{category.written(run.categories)}"
@@ -205,6 +247,10 @@ def question(run: Run, price: float | None, *, is_proposed: bool) -> tuple[str, 
         text += "\n\n_As a batch it costs half, and is done within hours rather than minutes._"
         buttons.insert(1, Button(GO_BATCHED, "As a batch", run.id))
     return text, buttons
+
+
+def _costs(price: float | None) -> str:
+    return "I don't know what this model costs" if price is None else f"about {dollars(price)}"
 
 
 def dollars(amount: float) -> str:

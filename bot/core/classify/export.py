@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from decimal import Decimal
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from bot.core.classify.category import UNCLASSIFIED
+from bot.core.classify.formula import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,13 +25,10 @@ LONGEST_CELL = 32_767  # characters, Excel's limit
 WIDTHS = (8, 80, 24, 11, 40, 8, 14, 14)
 USUAL_WIDTH = 20
 
-# A cell that begins so is run as a formula: https://owasp.org/www-community/attacks/CSV_Injection
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def harmless(cell: str) -> str:
-    """Take the power out of a text that a spreadsheet would run as a formula."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) or cell.startswith(_FORMULA) else cell
+# A number as it is written everywhere, without thousands; more digits than these are lost in a cell of numbers.
+_NUMBER = re.compile(r"(?P<sign>[+-]?)(?P<whole>0|[1-9]\d*)(?:\.(?P<places>\d{1,10}))?(?P<percent>%?)")
+MOST_DIGITS = 15
+CUT = " […] (cut: the CSV has all of it)"
 
 
 def rows(results: Iterable[Sorted], threshold: int) -> Iterator[tuple[int | str, ...]]:
@@ -58,26 +58,53 @@ def to_csv(results: Iterable[Sorted], threshold: int, columns: Sequence[str] = (
     return file.getvalue().encode("utf-8-sig")
 
 
+def number(cell: str) -> tuple[float, str] | None:
+    """Read a cell that is a number; return it with the format in which it looks as it was written.
+
+    None for all that would come out otherwise: `00123`, dates, more digits than a cell of numbers keeps.
+    """
+    match = _NUMBER.fullmatch(cell)
+    if match is None or len(match["whole"]) + len(match["places"] or "") > MOST_DIGITS:
+        return None
+    value = Decimal(cell.removesuffix("%")) / (100 if match["percent"] else 1)
+    if match["sign"] and not value:
+        return None
+    shown = f"0.{'0' * len(match['places'])}" if match["places"] else "0"
+    shown += match["percent"]
+    return float(value), f"+{shown};-{shown};{shown}" if match["sign"] == "+" else shown
+
+
 def to_xlsx(results: Iterable[Sorted], threshold: int, columns: Sequence[str] = ()) -> bytes:
-    """Write XLSX: texts as texts, never as formulas or links. `columns` head the items' cells."""
+    """Write XLSX: texts as texts, never as formulas, links or dates; numbers of the file's own columns as numbers.
+
+    `columns` head the items' cells.
+    """
     import xlsxwriter  # noqa: PLC0415 (nobody else has any use for it)
 
     file = io.BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as workbook:
         # What Excel itself marks a cell with when somebody types an apostrophe first.
-        as_text = workbook.add_format({"quote_prefix": True})
+        formats = {"": workbook.add_format({"quote_prefix": True})}
         sheet = workbook.add_worksheet("classified")
         sheet.freeze_panes(1, 0)
-        headings = (*HEADINGS, *columns)
-        for column, (heading, width) in enumerate(zip_longest(headings, WIDTHS, fillvalue=USUAL_WIDTH)):
+        for column, (heading, width) in enumerate(zip_longest((*HEADINGS, *columns), WIDTHS, fillvalue=USUAL_WIDTH)):
             sheet.set_column(column, column, width)
             sheet.write_string(0, column, str(heading)[:LONGEST_CELL])
-        for number, cells in enumerate(rows(results, threshold), start=1):
+        for row, cells in enumerate(rows(results, threshold), start=1):
             for column, cell in enumerate(cells):
+                found = number(cell) if isinstance(cell, str) and column >= len(HEADINGS) else None
                 if isinstance(cell, int):
-                    sheet.write_number(number, column, cell)
+                    sheet.write_number(row, column, cell)
+                elif found is not None:
+                    shown = found[1]
+                    formats[shown] = formats.get(shown) or workbook.add_format({"num_format": shown})
+                    sheet.write_number(row, column, found[0], formats[shown])
                 elif cell:
-                    prefixed = (as_text,) if harmless(cell) != cell else ()
-                    sheet.write_string(number, column, cell[:LONGEST_CELL], *prefixed)
+                    prefixed = (formats[""],) if harmless(cell) != cell else ()
+                    sheet.write_string(row, column, _fitting(cell), *prefixed)
     return file.getvalue()
+
+
+def _fitting(cell: str) -> str:
+    return cell if len(cell) <= LONGEST_CELL else cell[: LONGEST_CELL - len(CUT)] + CUT

@@ -24,14 +24,18 @@ if TYPE_CHECKING:
 
 MOST_FILES = 1
 LOOKED_INTO = 2_000_000  # bytes of a file, up to which it is looked into before its run is shown to all
-SHEETS = (".csv", ".tsv", ".jsonl", ".ndjson", ".xlsx", ".xlsm", ".txt", ".log")
+SHEETS = (
+    *(".csv", ".tsv", ".tab", ".json", ".jsonl", ".ndjson", ".txt", ".log"),
+    *(".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv.gz", ".tsv.gz", ".json.gz", ".jsonl.gz"),
+)
 
 
 @dataclass(slots=True)
 class Gathered:
     """Items, in words where they are from, how many there had no text, and the headings of the cells beside them.
 
-    `origin` is the channel that they were read from, "" where they came with the request.
+    `origin` is the channel that they were read from, "" where they came with the request. `sheet` tells how a file was
+    read, without its rows.
     """
 
     source: str
@@ -39,6 +43,7 @@ class Gathered:
     skipped: int = 0
     columns: tuple[str, ...] = ()
     origin: str = ""
+    sheet: sheet.Sheet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +222,7 @@ def _from_said(source: str, said: Sequence[Said], place: Place, chat: Chat) -> G
 
 async def _from_files(files: Sequence[FileRef], asked: Asked, *, chat: Chat) -> Gathered:
     if not files:
-        raise UsageError("There is no file to classify: send a CSV, XLSX, JSONL or text file along with your message.")
+        raise UsageError("There is no file to classify: send a CSV, XLSX, JSON or text file along with your message.")
     files = await looked_up(files, asked.place, chat)
     sheets = [file for file in files if is_sheet(file)] or list(files)
     if len(sheets) > MOST_FILES:
@@ -231,17 +236,14 @@ async def _from_file(file: FileRef, asked: Asked, *, chat: Chat) -> Gathered:
     try:
         check_state(file)
         data = await chat.download(asked.place, file.id, sheet.LARGEST_FILE)
-        table = await chat.files.read_sheet(name, data)
+        table = await chat.files.read_sheet(name, data, asked.wish.reading)
     except FileError as error:
         raise UsageError(error.about(name)) from None
-    column = table.column(asked.wish.column)
-    items = await asyncio.to_thread(table.items, column)
+    items = await asyncio.to_thread(table.items)
     if not items:
-        raise UsageError(f"The column “{table.headings[column]}” of {name} holds no text.")
-    # Which column was taken is worth saying where it was a guess.
-    is_guess = len(table.headings) > 1 and not asked.wish.column
-    source = f"{name}, column “{table.headings[column][:60]}”" if is_guess else name
-    return Gathered(source, items, len(table.rows) - len(items), table.others(column))
+        raise UsageError(f"The column “{table.text_name}” of {name} holds no text.")
+    skipped, head = len(table.rows) - len(items), replace(table, rows=[])
+    return Gathered(table.described, items, skipped, table.others(), sheet=head)
 
 
 def _check_size(file: FileRef) -> None:

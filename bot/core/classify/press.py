@@ -10,10 +10,13 @@ from bot.core.access import check_member
 from bot.core.classify import begin, category, report
 from bot.core.classify.batched import BATCH, COLLECTED
 from bot.core.classify.begin import CANCEL, EDIT, GO, GO_BATCHED
+from bot.core.classify.gather import gather
+from bot.core.classify.how import CHANGES, CONFIRM, changed
 from bot.core.classify.item import counted
 from bot.core.classify.report import CORRECT, EXPORT, RESUME
 from bot.core.classify.result import MOST_LISTED
 from bot.core.classify.run import Asked, Status
+from bot.core.classify.table.wish import ReadAs
 from bot.core.classify.typed import Wish
 from bot.core.control import MAX_VALUE, Button, Field, Form, Press
 from bot.core.conversation import Place, Record
@@ -27,10 +30,10 @@ if TYPE_CHECKING:
     from bot.core.classify.begin import World
     from bot.core.classify.run import Run
     from bot.core.control import Submission
-    from bot.core.ports import Asker, Bookmark
+    from bot.core.ports import Asker, Bookmark, Call
 
 SHORTCUT = "classify_file"
-PRESSED = (GO, GO_BATCHED, CANCEL, RESUME, EXPORT)
+PRESSED = (GO, GO_BATCHED, CANCEL, RESUME, EXPORT, CONFIRM, *CHANGES)
 FORMS = (EDIT, CORRECT, SHORTCUT)
 CHEAPLY = "as a batch: half the price, within hours"
 MOST_CORRECTED = 20  # items in one form, by their numbers
@@ -50,7 +53,13 @@ async def press(pressed: Press, *, bookmark: Bookmark, world: World) -> Record:
             await _export(run, bookmark=bookmark, world=world)
         else:
             _check_may_decide(run, pressed.asker, world)
-            await _decide(run, pressed.name, bookmark=bookmark, world=world)
+            if pressed.name in CHANGES:
+                await _read_anew(run, pressed, bookmark=bookmark, world=world)
+            elif pressed.name == CONFIRM:
+                calls = await _read_right(run, bookmark=bookmark, world=world)
+                return Record(pressed.place, pressed.asker.person, calls=calls)
+            else:
+                await _decide(run, pressed.name, bookmark=bookmark, world=world)
     except (NotAllowedError, UsageError) as error:
         return await tell(pressed.place, pressed.asker, error.sentence, chat=world.chat)
     return Record(pressed.place, pressed.asker.person)
@@ -71,12 +80,34 @@ def _check_may_decide(run: Run, asker: Asker, world: World) -> None:
 
 async def _decide(run: Run, name: str, *, bookmark: Bookmark, world: World) -> None:
     wanted = {CANCEL: (Status.ASKING, Status.RUNNING, Status.BATCHED), RESUME: (Status.STOPPED,)}
-    if run.status not in wanted.get(name, (Status.ASKING,)) or not run.items:
+    is_early = run.asked is not None and name in {GO, GO_BATCHED}
+    if run.status not in wanted.get(name, (Status.ASKING,)) or not run.items or is_early:
         raise UsageError(DECIDED)
     if name == CANCEL:
         await _cancel(run, bookmark=bookmark, world=world)
         return
     await start(replace(run, is_batch=run.is_batch or name == GO_BATCHED), bookmark=bookmark, world=world)
+
+
+async def _read_anew(run: Run, pressed: Press, *, bookmark: Bookmark, world: World) -> None:
+    """Read a run's file as its asker chose, and show that. Raises `UsageError`, `NotAllowedError`, `ChatError`."""
+    if run.asked is None or run.status is not Status.ASKING:
+        raise UsageError(DECIDED)
+    wish = replace(run.asked.wish, reading=changed(run.asked.wish.reading, pressed.name, pressed.choice))
+    asked = replace(run.asked, wish=wish)
+    gathered = await gather(asked, chat=world.chat, progress=lambda _: None)
+    async with begin.answering(run, bookmark, world) as visible:
+        await begin.ask_how(asked, run, gathered, visible, world=world)
+
+
+async def _read_right(run: Run, *, bookmark: Bookmark, world: World) -> tuple[Call, ...]:
+    """Go on with a file that was read right; return the calls that took. Raises `UsageError`, `ChatError`."""
+    if run.asked is None or run.status is not Status.ASKING:
+        raise UsageError(DECIDED)
+    items = [one async for page in world.runs.unsorted(run.id) for one in page]
+    async with begin.answering(run, bookmark, world) as visible:
+        _, calls = await begin.settle(run, items, visible, bookmark=bookmark, world=world)
+    return calls
 
 
 async def start(run: Run, *, bookmark: Bookmark, world: World) -> None:
@@ -118,7 +149,7 @@ async def open_form(pressed: Press, *, world: World) -> Form:
     run = await _run(pressed.value, pressed.place.workspace, world)
     if pressed.name == EDIT:
         _check_may_decide(run, pressed.asker, world)
-        if run.status is not Status.ASKING:
+        if run.status is not Status.ASKING or run.asked is not None:
             raise UsageError(DECIDED)
         text = category.written(run.categories)
         hint = "One a line, with a definition behind a colon where the name says too little."
@@ -184,7 +215,7 @@ def read_request(submission: Submission, id_: str) -> Asked:
     wish = Wish(
         link=told["link"],
         categories=category.read(typed) if typed else (),
-        column=str(submission.answers.get("column", "")).strip(),
+        reading=ReadAs(column=str(submission.answers.get("column", "")).strip()),
         several="multi" in ways,
         is_batch="batch" in ways,
     )

@@ -63,7 +63,15 @@ async def short(run: Run, settings: ChannelSettings, world: World, reference: st
     counts.add(results, settings.check_below)
     said = notes(counts, settings.check_below, reference)
     ending = (f"\n\n{said}" if said else "") + unapplied(settings, world.model)
-    return listing(results, settings.check_below) + ending
+    return listing(results, settings.check_below) + _file(run) + ending
+
+
+def _file(run: Run) -> str:
+    """Tell of a file what was read of it, and what was amiss: a list does not show it."""
+    if not run.is_file:
+        return ""
+    left_out = (f"{run.skipped:,} without a text were left out.",) if run.skipped else ()
+    return "\n\n" + "\n".join(f"_{one}_" for one in (f"From {run.source}.", *left_out, *run.remarks))
 
 
 async def summary(run: Run, settings: ChannelSettings, world: World, reference: str = "") -> str:
@@ -80,6 +88,7 @@ async def summary(run: Run, settings: ChannelSettings, world: World, reference: 
         parts.append("\n".join(map(_unsure, unsure[:SHOWN_UNSURE])))
     if run.skipped:
         parts.append(f"_{run.skipped:,} without a text were left out._")
+    parts += [f"_{one}_" for one in run.remarks]
     return "\n\n".join(parts) + unapplied(settings, world.model)
 
 

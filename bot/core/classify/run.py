@@ -56,6 +56,9 @@ class Run:
 
     `origin` is the channel that its items were read from, "" where they came with the request.
 
+    `is_file`: they stood in a file, and `remarks` are sentences about how that was read. `asked` is kept as long as its
+    asker may still change that.
+
     `calls` and `dollars` are what it has cost so far; `dollars` is None where the model's price is unknown.
     """
 
@@ -72,6 +75,9 @@ class Run:
     is_batch: bool = False
     is_private: bool = False
     origin: str = ""
+    is_file: bool = False
+    remarks: tuple[str, ...] = ()
+    asked: Asked | None = None
     status: Status = Status.READING
     calls: int = 0
     dollars: float | None = 0.0

@@ -1,109 +1,144 @@
-"""Reading rows from a file: CSV, TSV, JSON lines, XLSX, or plain lines. Blocking: to be called in a thread."""
+"""Reading rows from somebody's file, and telling how it was read and what is not certain. Blocking.
+
+Strangers' files are read where a bound holds what they take: by `core.ports.FileReader`.
+"""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import re
-import zipfile
 from dataclasses import dataclass, field, replace
-from itertools import islice
-from pathlib import PurePath
-from statistics import mean
 from typing import TYPE_CHECKING
 
-import python_calamine
-
+from bot.core.classify import export, formula
 from bot.core.classify.item import MOST_ITEMS, Item
+from bot.core.classify.table import (
+    choose,
+    column,
+    delimited,
+    delimiter,
+    html_rows,
+    kind,
+    naming,
+    records,
+    workbook,
+)
+from bot.core.classify.table.decode import Text, decode
+from bot.core.classify.table.grid import MOST_CELLS, Grid, TooWideError, extent
+from bot.core.classify.table.heading import Heading
+from bot.core.classify.table.refusal import another, damaged, unreadable
+from bot.core.classify.table.wish import AS_FOUND, ReadAs
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from bot.core.classify.table.grid import Row
 
 LARGEST_FILE = 25_000_000  # bytes
-LARGEST_UNPACKED = 250_000_000  # bytes of what an XLSX file unpacks to
-LOOKED_AT = 200  # rows, to tell delimiters, headings and columns apart
-LONGEST_HEADING = 60  # characters
-SHOWN_COLUMNS = 20
 LONGEST_CELL = 2_000  # characters that are kept of a column beside the texts
-MOST_CONTROLS = 8  # in a text of some lines; a file with more is none
-
-_DELIMITERS = ",;\t|"
-# What a text file does not hold, but for a stray one: control characters, and bytes of no code page.
-_BINARY = re.compile(r"[\0-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffd]")
-_OTHER_KINDS = (b"%PDF-", b"\x89PNG", b"{\\rtf", b"\xd0\xcf\x11\xe0")  # the last is of Office before 2007
-_NO_TEXT = re.compile(r"[\0\ud800-\udfff]")
-_TEXT_COLUMNS = (
-    *("text", "message", "messages", "comment", "comments", "feedback", "body", "content", "description", "review"),
-    *("question", "ticket", "request", "summary", "subject", "title", "nachricht", "kommentar", "texte", "mensaje"),
-)
+SHOWN_TOPS = 6  # rows that are offered as the headings
+SHOWN_OF_TOP = 60  # characters of such a row
+SHOWN_OF_NAME = 60
+COLUMN, HEADING, SHEET, ENCODING = "column", "heading", "sheet", "encoding"
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table: its headings, and its rows, each with its number in the file. `has_headings`: the file named them."""
+    """A table: its headings, and its rows, each with its number in the file.
+
+    `texts` are the columns that make the text of an item. `heading` is the number of the row that names the columns, 0
+    where none does, less where the format has the names; `tops` are rows that might. `title` is the sheet's, `titles`
+    are all. `encoding` is a text file's. `doubts` name what of these may as well be otherwise; `remarks` are sentences
+    about what was lost or mended. `labels` are second names of columns, as some tools give them.
+    """
 
     name: str
     headings: tuple[str, ...]
     rows: list[tuple[int, tuple[str, ...]]] = field(default_factory=list, repr=False)
-    has_headings: bool = True
+    texts: tuple[int, ...] = (0,)
+    heading: int = 0
+    title: str = ""
+    titles: tuple[str, ...] = ()
+    encoding: str = ""
+    doubts: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    tops: tuple[tuple[int, str], ...] = ()
+    labels: tuple[str, ...] = ()
+
+    @property
+    def named(self) -> Heading:
+        """The headings and the rows, as columns are found by."""
+        return Heading(self.headings, tuple(self.rows), self.heading, labels=self.labels)
+
+    @property
+    def text_name(self) -> str:
+        """What the column of the texts is called; of several, all."""
+        return " + ".join(self.shown(n) for n in self.texts)
+
+    @property
+    def described(self) -> str:
+        """In words, what was read: the file, the sheet where there are several, the column, the encoding."""
+        said = [self.name]
+        if len(self.titles) > 1:
+            said.append(f"sheet “{self.title[:SHOWN_OF_NAME]}”")
+        if len(self.headings) > 1 or self.heading > 0:
+            said.append(f"column “{self.text_name}”")
+        if self.encoding not in {"", "UTF-8"}:
+            said.append(self.encoding)
+        return ", ".join(said)
+
+    def shown(self, number: int) -> str:
+        """Return what people read of a column's names."""
+        name, label = self.headings[number], self.labels[number] if number < len(self.labels) else ""
+        said = f"{name}: {label}" if label and naming.tokens(label) != naming.tokens(name) else name
+        return " ".join(said.split())[:SHOWN_OF_NAME]
 
     def column(self, wanted: str = "") -> int:
         """Return which column holds the texts: the one that was named, else the one that looks it.
 
         A column is named by its heading, upper and lower case aside, or by its number from 1 on. Raises `UsageError`.
         """
-        if not wanted:
-            return self._likely()
-        folded = [" ".join(heading.split()).casefold() for heading in self.headings]
-        if (name := " ".join(wanted.split()).casefold()) in folded:
-            return folded.index(name)
-        if wanted.isascii() and wanted.isdigit() and 0 < int(wanted) <= len(self.headings):
-            return int(wanted) - 1
-        shown = ", ".join(f"“{heading[:LONGEST_HEADING]}”" for heading in self.headings[:SHOWN_COLUMNS])
-        raise UsageError(f"There is no column “{wanted[:LONGEST_HEADING]}” in {self.name}. It has: {shown}.")
+        return column.named(wanted, self.named, self.name).columns[-1] if wanted else self.texts[-1]
 
-    def without(self, column: int) -> Sheet:
+    def without(self, number: int) -> Sheet:
         """Return the table with one column blanked, so that it is not taken for the texts."""
-        rows = [(row, tuple("" if n == column else cell for n, cell in enumerate(cells))) for row, cells in self.rows]
-        headings = tuple("" if n == column else heading for n, heading in enumerate(self.headings))
-        return replace(self, headings=headings, rows=rows)
+        rows = [(row, tuple("" if n == number else cell for n, cell in enumerate(cells))) for row, cells in self.rows]
+        headings = tuple("" if n == number else one for n, one in enumerate(self.headings))
+        blanked = replace(self, headings=headings, rows=rows, labels=())
+        return replace(blanked, texts=column.find(blanked.named).columns)
 
-    def items(self, column: int) -> list[Item]:
-        """Return the texts of a column, numbered from 1 on; rows without a text there are left out."""
-        texts = ((row, cells[column].strip(), cells) for row, cells in self.rows if column < len(cells))
-        filled = ((row, text, self._beside(column, cells)) for row, text, cells in texts if text)
+    def items(self) -> list[Item]:
+        """Return the texts, numbered from 1 on; rows without a text are left out."""
+        texts = ((row, self._text(cells), cells) for row, cells in self.rows)
+        filled = ((row, text, self._beside(cells)) for row, text, cells in texts if text)
         return [Item(number, text, f"row {row}", rest) for number, (row, text, rest) in enumerate(filled, start=1)]
 
-    def others(self, column: int) -> tuple[str, ...]:
-        """Return the headings of all columns but one."""
-        return self.headings[:column] + self.headings[column + 1 :]
+    def others(self) -> tuple[str, ...]:
+        """Return the headings of the columns beside the texts."""
+        return tuple(one for n, one in enumerate(self.headings) if n not in self.texts)
 
-    def _beside(self, column: int, cells: tuple[str, ...]) -> tuple[str, ...]:
+    def _text(self, cells: tuple[str, ...]) -> str:
+        parts = (cells[n].strip() for n in self.texts if n < len(cells))
+        whole = "\n\n".join(part for part in parts if part)
+        return whole.replace("\r\n", "\n").replace("\r", "\n") if "\r" in whole else whole
+
+    def _beside(self, cells: tuple[str, ...]) -> tuple[str, ...]:
         whole = cells[: len(self.headings)] + ("",) * (len(self.headings) - len(cells))
-        return tuple(cell[:LONGEST_CELL] for cell in whole[:column] + whole[column + 1 :])
-
-    def _likely(self) -> int:
-        for name in _TEXT_COLUMNS if self.has_headings else ():
-            for number, heading in enumerate(self.headings):
-                if heading.strip().casefold() == name:
-                    return number
-        looked_at = [cells for _, cells in self.rows[:LOOKED_AT]]
-        return max(range(len(self.headings)), key=lambda number: _wordiness(_column(looked_at, number)))
+        return tuple(cell[:LONGEST_CELL] for n, cell in enumerate(whole) if n not in self.texts)
 
 
-def read(name: str, data: bytes) -> Sheet:
-    """Read a file; how is told by its name's ending, or else by its content.
+def read(name: str, data: bytes, wish: ReadAs = AS_FOUND) -> Sheet:
+    """Read a file: what it is, is told by its content first, and by its name's ending.
 
-    Raises `UsageError` for what can't be read, is empty, or has too many rows.
+    Raises `UsageError` for what can't be read, is empty, has too many rows, or lacks what was wished for.
     """
     if len(data) > LARGEST_FILE:
         raise too_large(name)
-    ending = PurePath(name).suffix.casefold()
     try:
-        sheet = _reader(ending, data)(name, data)
-    except (ValueError, csv.Error, RecursionError, zipfile.BadZipFile, python_calamine.CalamineError) as error:
+        sheet = _read(name, data, wish)
+    except TooWideError:
+        raise UsageError(
+            f"{name} has more than {MOST_CELLS:,} cells, which is what I read at most: please leave out columns, or "
+            "split it."
+        ) from None
+    except ValueError as error:
         raise unreadable(name) from error
     if not sheet.rows:
         raise UsageError(f"There are no rows in {name}.")
@@ -119,162 +154,112 @@ def too_large(name: str) -> UsageError:
     return UsageError(f"{name} is larger than {LARGEST_FILE // 1_000_000} MB, which is what I read at most.")
 
 
-def unreadable(name: str) -> UsageError:
-    """Say that a file can't be read."""
-    return UsageError(
-        f"I can't read {name}: it should be a CSV, TSV, JSONL, XLSX or plain text file. "
-        "Opening it and saving it as CSV (UTF-8) usually helps."
-    )
+def _read(name: str, data: bytes, wish: ReadAs) -> Sheet:
+    inner, data = kind.unpacked(name, data, LARGEST_FILE)
+    kind.check(name, data)
+    if data.startswith((workbook.PACKED, workbook.COMPOUND)):
+        book = workbook.read(name, data, wish.sheet)
+        return _sheet(name, list(book.sheets), wish, active=book.active)
+    text = decode(name, data, wish.encoding)
+    return _sheet(name, _grids(inner, text.text, wish), wish, text=text)
 
 
-def _reader(ending: str, data: bytes) -> Callable[[str, bytes], Sheet]:
-    if ending in {".xlsx", ".xlsm"} or data.startswith(b"PK\x03\x04"):
-        return _read_xlsx
-    if ending in {".jsonl", ".ndjson"} or (ending not in {".csv", ".tsv", ".txt"} and data.lstrip()[:1] == b"{"):
-        return _read_json_lines
-    return _read_lines if ending in {".txt", ".log", ".md"} else _read_csv
+def _grids(name: str, text: str, wish: ReadAs) -> list[Grid]:
+    ending = kind.ending(name)
+    if html_rows.looks_like(text):
+        if grids := html_rows.read(text):
+            return grids
+        raise another(name, "a web page without a table")
+    if ending in kind.JSON:
+        return records.read(name, text)
+    start = text.lstrip("\ufeff \t\r\n")[:1]
+    if start in {"{", "["} and (grids := _maybe_json(name, text)):
+        return grids
+    if start == "<" and text.lstrip("\ufeff \t\r\n").startswith("<?xml"):
+        raise another(name, "XML")
+    if ending in kind.LINES and not delimiter.announced(text)[0] and not _is_table(text, wish):
+        return [Grid(tuple(delimited.whole_lines(text)), ("line",))]
+    grid = delimited.read(text, "\t" if ending in {".tsv", ".tab"} else "")
+    if ending in kind.BOOKS and not grid.delimiter:
+        raise damaged(name)
+    return [grid]
 
 
-def _text(data: bytes) -> str:
-    """Decode a file. What is neither UTF-8 nor marked as UTF-16 is taken for Windows' western code page.
-
-    Raises `ValueError` for what holds no text.
-    """
-    if data.startswith(_OTHER_KINDS):
-        raise ValueError("another kind of file")
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _clean(data.decode("utf-16"))
+def _maybe_json(name: str, text: str) -> list[Grid]:
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")
-    if len(_BINARY.findall(text)) > MOST_CONTROLS + len(text) // 100:
-        raise ValueError("binary")
-    return _clean(text)
+        return records.read(name, text)
+    except UsageError:
+        return []
 
 
-def _clean(text: str) -> str:
-    return _NO_TEXT.sub("", text)
-
-
-def _read_lines(name: str, data: bytes) -> Sheet:
-    lines = ((number, (line,)) for number, line in enumerate(_text(data).splitlines(), start=1) if line.strip())
-    return Sheet(name, ("line",), list(islice(lines, MOST_ITEMS + 1)), has_headings=False)
-
-
-def _read_csv(name: str, data: bytes) -> Sheet:
-    text = _text(data)
-    delimiter = "\t" if PurePath(name).suffix.casefold() == ".tsv" else _delimiter(text)
-    return _sheet(name, (tuple(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)))
-
-
-def _delimiter(text: str) -> str:
-    """Find the delimiter by which the first rows have most columns, all of them equally many."""
-
-    def columns(delimiter: str) -> int:
-        # A short delimiter-less head is no table: then the whole line is the text.
-        rows = islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), LOOKED_AT)
-        widths = {len(row) for row in rows if row}
-        return min(widths) if len(widths) == 1 else min(1, len(widths))
-
-    best = max(_DELIMITERS, key=columns)
-    if columns(best) > 1:
-        return best
-    head = text.split("\n", 1)[0]
-    return max(_DELIMITERS, key=head.count)
-
-
-def _read_json_lines(name: str, data: bytes) -> Sheet:
-    headings: dict[str, None] = {}
-    records: list[tuple[int, dict[str, object]]] = []
-    for number, line in enumerate(_text(data).splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            value = json.loads(line)
-        except ValueError:
-            raise UsageError(f"Line {number} of {name} is not valid JSON.") from None
-        record = value if isinstance(value, dict) else {"text": value}
-        headings |= dict.fromkeys(record)
-        records.append((number, record))
-        if len(records) > MOST_ITEMS:
-            break
-    rows = [(number, tuple(_cell(record.get(heading)) for heading in headings)) for number, record in records]
-    return Sheet(name, tuple(headings), rows)
-
-
-def _read_xlsx(name: str, data: bytes) -> Sheet:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        # Reading it all once holds the sizes that it claims to the truth, before anything is unpacked into memory.
-        if sum(entry.file_size for entry in archive.infolist()) > LARGEST_UNPACKED or archive.testzip():
-            raise unreadable(name)
-    with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
-        for title in workbook.sheet_names:
-            rows = workbook.get_sheet_by_name(title).iter_rows()
-            sheet = _sheet(name, (tuple(map(_cell, row)) for row in rows))
-            if sheet.rows:
-                return sheet
-    return Sheet(name, ())
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return _clean(value)
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
-    return str(value)
-
-
-def _sheet(name: str, rows: Iterable[tuple[str, ...]]) -> Sheet:
-    filled = _filled(rows)
-    looked_at = list(islice(filled, LOOKED_AT))
-    if not looked_at:
-        return Sheet(name, ())
-    width = max(len(cells) for _, cells in looked_at)
-    first = looked_at[0][1]
-    if has_headings := _is_heading(first, [cells for _, cells in looked_at[1:]]):
-        looked_at = looked_at[1:]
-    given = first if has_headings else ()
-    headings = tuple(given[n].strip() if n < len(given) and given[n].strip() else f"{n + 1}" for n in range(width))
-    rest = islice(filled, max(0, MOST_ITEMS + 1 - len(looked_at)))
-    return Sheet(name, headings, [*looked_at, *rest], has_headings)
-
-
-def _filled(rows: Iterable[tuple[str, ...]]) -> Iterator[tuple[int, tuple[str, ...]]]:
-    return ((number, cells) for number, cells in enumerate(rows, start=1) if any(cell.strip() for cell in cells))
-
-
-def _is_heading(first: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
-    """Tell whether the first row names the columns: short and distinct, with the words standing below it."""
-    names = [cell.strip() for cell in first]
-    if any(name.casefold() in _TEXT_COLUMNS for name in names):
+def _is_table(text: str, wish: ReadAs) -> bool:
+    """Return whether a file that is called plain text is a table: with tabs, or with usual headings."""
+    if kind.is_tabbed(text[:20_000].splitlines()[:50]) or wish.heading:
         return True
-    if len(names) < 2 or not others or not all(0 < len(name) <= LONGEST_HEADING for name in names):  # noqa: PLR2004 - a lone line may be anything
-        return False
-    if len({name.casefold() for name in names}) < len(names) or any(_is_number(name) for name in names):
-        return False
-    wordiest = max(range(len(names)), key=lambda number: _wordiness(_column(others, number)))
-    return len(names[wordiest].split()) < mean(len(cell.split()) for cell in _column(others, wordiest) or [""])
+    found = delimited.read(text[:20_000])
+    first = found.rows[0][1] if found.rows and found.delimiter else ()
+    return len(first) > 1 and all(map(naming.is_known, filter(None, first)))
 
 
-def _column(rows: Sequence[Sequence[str]], number: int) -> list[str]:
-    return [cells[number] for cells in rows if number < len(cells) and cells[number].strip()]
+def _sheet(name: str, grids: list[Grid], wish: ReadAs, *, active: str = "", text: Text | None = None) -> Sheet:
+    taken = choose.choose(name, [_ours(grid) for grid in grids], wish, active)
+    found, grid, choice = taken.heading, taken.grid, taken.choice
+    rows, joined = _whole(found, choice.columns[-1], grid.delimiter)
+    doubts = {
+        SHEET: not taken.is_certain,
+        ENCODING: text is not None and not text.is_certain,
+        HEADING: not found.is_certain,
+        COLUMN: not choice.is_certain and not wish.column,
+    }
+    sheet = Sheet(
+        name,
+        found.names,
+        rows,
+        choice.columns,
+        found.row,
+        grid.title,
+        tuple(one.title for one in grids) if len(grids) > 1 else (),
+        text.encoding if text else "",
+        tuple(doubt for doubt, is_open in doubts.items() if is_open),
+        (*((text.remark,) if text and text.remark else ()), *grid.remarks),
+        _tops(grid),
+        found.labels,
+    )
+    if not joined:
+        return sheet
+    many = f"{joined:,} rows have" if joined > 1 else "1 row has"
+    remark = f"{many} more cells than the heading: I took the extra ones for a part of “{sheet.text_name}”."
+    return replace(sheet, remarks=(*sheet.remarks, remark))
 
 
-def _wordiness(cells: Sequence[str]) -> float:
-    """Tell how much a column looks like texts: long, of several words, hardly ever the same."""
-    if not cells:
-        return 0.0
-    return mean(len(cell.split()) + len(cell) / 20 for cell in cells) * len(set(cells)) / len(cells)
+def _ours(grid: Grid) -> Grid:
+    """Give back what our own export took out, where somebody sends it again."""
+    ours = grid.delimiter and grid.rows and grid.rows[0][1][: len(export.HEADINGS)] == export.HEADINGS
+    if not ours:
+        return grid
+    return replace(grid, rows=tuple((number, tuple(map(formula.restored, cells))) for number, cells in grid.rows))
 
 
-def _is_number(text: str) -> bool:
-    try:
-        float(text.replace(",", "."))
-    except ValueError:
-        return False
-    return True
+def _whole(found: Heading, text: int, parted_by: str) -> tuple[list[Row], int]:
+    """Put texts together that delimiters without quotes have parted; return the rows, and in how many it was so."""
+    width, joined = len(found.names), 0
+    rows: list[Row] = []
+    for number, cells in found.rows:
+        extra = extent(cells) - width if parted_by and len(cells) > width else 0
+        if extra > 0:
+            whole = parted_by.join(cells[text : text + extra + 1])
+            rows.append((number, (*cells[:text], whole, *cells[text + extra + 1 : width + extra])))
+            joined += 1
+        else:
+            rows.append((number, cells))
+    return rows, joined
+
+
+def _tops(grid: Grid) -> tuple[tuple[int, str], ...]:
+    if grid.names:
+        return ()
+    shown = (
+        (number, ", ".join(" ".join(cell.split()) for cell in cells if cell.strip()))
+        for number, cells in grid.rows[:SHOWN_TOPS]
+    )
+    return tuple((number, cells[:SHOWN_OF_TOP]) for number, cells in shown)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from bot.core import where
 from bot.core.classify import category
 from bot.core.classify.category import Category, bare
+from bot.core.classify.table.wish import AS_FOUND, ReadAs, take, wished
 from bot.core.command import check_options, check_text
 from bot.core.span import doubt
 from bot.core.span import times as spans
@@ -29,13 +30,10 @@ _OPTION = r"(?:--|—|\u2013)(?P<name>batch|multi)"
 _OPTION_FIRST = re.compile(rf"\s*+{_OPTION}(?=\s|\Z)", re.IGNORECASE)
 _OPTION_LAST = re.compile(rf"(?:\A|(?<=\s)){_OPTION}\Z", re.IGNORECASE)
 _LONGEST_OPTION = len("--batch")
-_COLUMN = re.compile(
-    r"(?:\A|\s)column\s*[=:]\s*(?:\"(?P<q>[^\"\n]+)\"|“(?P<c>[^“”\n]+)”|(?P<w>[^\s\"“,]+))", re.IGNORECASE
-)
 # "classify this file, please" says no more than "classify".
 _ATTACHED = re.compile(
-    r"(?:(?:please|pls|bitte|this|these|the|that|all|my|our|it|attached|attachment|file|csv|tsv|jsonl|xlsx|sheet|spreadsheet"
-    r"|messages|posts|feedback|reviews|rows|items|diese|datei|ce|fichier)[\s,.!:]*){1,8}",
+    r"(?:(?:please|pls|bitte|this|these|the|that|all|my|our|it|attached|attachment|file|csv|tsv|jsonl?|xlsx?"
+    r"|ods|sheet|spreadsheet|messages|posts|feedback|reviews|rows|items|diese|datei|ce|fichier)[\s,.!:]*){1,8}",
     re.IGNORECASE,
 )
 _KNOWN = ("--multi", "--batch", "--private")
@@ -47,8 +45,8 @@ class Wish:
 
     Either `lines` are the items, or `link` leads to them (a message, a thread, a file, a channel), or `channel` and
     `span` name them ("" for this channel; the span as it was typed), or none of these: then they are in what
-    comes along. No categories: the channel's. `several`: an item may have several. `is_batch`: cheaper, when there is
-    time.
+    comes along. No categories: the channel's. `reading`: how a file is read. `several`: an item may have several.
+    `is_batch`: cheaper, when there is time.
     """
 
     lines: tuple[str, ...] = ()
@@ -56,7 +54,7 @@ class Wish:
     channel: str = ""
     span: str = ""
     categories: tuple[Category, ...] = ()
-    column: str = ""
+    reading: ReadAs = AS_FOUND
     several: bool = False
     is_batch: bool = False
 
@@ -82,15 +80,13 @@ def parse_options(typed: str) -> Wish:
 
 
 def _read_head(head: str, wish: Wish) -> Wish:
-    column = _COLUMN.search(head)
-    rest = (head[: column.start()] + head[column.end() :]).strip() if column else head
-    named = replace(wish, column=column["q"] or column["c"] or column["w"]) if column else wish
+    rest, options = take(head)
     if not rest or _ATTACHED.fullmatch(rest):
-        return named
+        return replace(wish, reading=wished(options))
     found = where.read(rest)
     if found and not (found.link and found.channel is not None):
         span = found.span or ("" if found.link else spans.DEFAULT)
-        return replace(named, link=found.link, channel=found.channel or "", span=span)
+        return replace(wish, reading=wished(options), link=found.link, channel=found.channel or "", span=span)
     check_options(rest, _KNOWN, 'a text that begins or ends so is quoted, as in `"it needs --verbose"`')
     doubt.check(head, "classify")
     lines = _items(head)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from bot.core.classify.table.wish import AS_FOUND
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.core.attachment import Opened
     from bot.core.classify.sheet import Sheet
+    from bot.core.classify.table.wish import ReadAs
     from bot.core.code.files import CodeFile
     from bot.core.code.report import Report
     from bot.core.conversation import FileRef
@@ -22,7 +25,7 @@ class FileReader(Protocol):
     is no room to read in, `ReaderUnavailableError`, which may pass.
     """
 
-    async def read_sheet(self, name: str, data: bytes) -> Sheet:
+    async def read_sheet(self, name: str, data: bytes, wish: ReadAs = AS_FOUND) -> Sheet:
         """Read a table, as `core.classify.sheet.read` does. Raises its `UsageError`."""
 
     async def open(self, file: FileRef, data: bytes, room: int) -> Opened:

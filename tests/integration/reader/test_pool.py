@@ -24,7 +24,7 @@ from bot.reader import process as processes
 from bot.reader.frame import LARGEST_FRAME, LARGEST_RESULT, Kind, packed
 from bot.reader.pool import ReaderPool
 from bot.reader.process import Child, ChildError
-from tests.stage.bombs import heavy_pdf, many_rows, png, sparse
+from tests.stage.bombs import heavy_pdf, many_rows, png, unaddressed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -177,7 +177,7 @@ async def test_a_file_that_breaks_its_reader_costs_a_sentence(pool: ReaderPool, 
     await pool.read_sheet("a.csv", TABLE)
     (first,) = pool.children
     with pytest.raises(HeavyFileError) as heavy:
-        await pool.read_sheet("far.xlsx", sparse("XFD1048576"))
+        await pool.read_sheet("far.xlsx", unaddressed())
     assert "takes more than I can read: please send a smaller part of it" in heavy.value.about("far.xlsx")
     assert not heavy.value.is_transient
     assert ends == ["SIGABRT"]

@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 
 from bot.core.classify import sheet
 from bot.core.classify.item import MOST_ITEMS, Item
+from bot.core.classify.table import workbook
+from bot.core.classify.table.wish import ReadAs
 from bot.errors import UsageError
 
 CSV = b"id,created,message\n1,2026-11-01,My app crashes when I open it\n2,2026-11-02,I forgot my password again\n"
 
 
 def texts(name: str, data: bytes, column: str = "") -> list[str]:
-    read = sheet.read(name, data)
-    return [item.text for item in read.items(read.column(column))]
+    return [item.text for item in sheet.read(name, data, ReadAs(column=column)).items()]
 
 
 def xlsx(*rows: tuple[object, ...], empty_first: bool = False) -> bytes:
@@ -34,7 +35,7 @@ def xlsx(*rows: tuple[object, ...], empty_first: bool = False) -> bytes:
 def test_a_csv_is_read_by_looking() -> None:
     read = sheet.read("a.csv", CSV)
     assert read.headings == ("id", "created", "message")
-    assert read.items(read.column()) == [
+    assert read.items() == [
         Item(1, "My app crashes when I open it", "row 2", ("1", "2026-11-01")),
         Item(2, "I forgot my password again", "row 3", ("2", "2026-11-02")),
     ]
@@ -93,7 +94,7 @@ def test_numbers_in_a_sheet_are_texts() -> None:
 
 def test_rows_without_a_text_are_left_out() -> None:
     read = sheet.read("a.csv", b"id,message\n1,it hangs a lot\n2,\n\n3\n4,it crashes a lot\n")
-    assert read.items(1) == [Item(1, "it hangs a lot", "row 2", ("1",)), Item(2, "it crashes a lot", "row 6", ("4",))]
+    assert read.items() == [Item(1, "it hangs a lot", "row 2", ("1",)), Item(2, "it crashes a lot", "row 6", ("4",))]
 
 
 @pytest.mark.parametrize(
@@ -115,7 +116,6 @@ def test_rows_without_a_text_are_left_out() -> None:
         ("a.jsonl", b"[" * 100_000, "can't read a.jsonl"),
         ("a.txt", b"x\n" * (MOST_ITEMS + 1), "50,000 rows"),
         ("a.csv", b"x,1\n" * (MOST_ITEMS + 2), "50,000 rows"),
-        ("a.csv", b'message\n"' + b"x" * 200_000, "can't read a.csv"),
     ],
 )
 def test_what_cannot_be_read_is_said(name: str, data: bytes, sentence: str) -> None:
@@ -125,7 +125,7 @@ def test_what_cannot_be_read_is_said(name: str, data: bytes, sentence: str) -> N
 
 
 def test_a_zip_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sheet, "LARGEST_UNPACKED", 10_000)
+    monkeypatch.setattr(workbook, "LARGEST_UNPACKED", 10_000)
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b" " * 20_000)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from bot.core.classify import typed
 from bot.core.classify.category import LONGEST_NAME, MOST
+from bot.core.classify.table.wish import ReadAs
 from bot.core.classify.typed import MOST_LINES, Wish
 from bot.errors import UsageError
 
@@ -90,11 +91,11 @@ def test_the_limits_themselves_are_taken() -> None:
         ("https://t.slack.com/archives/C1/p1", Wish(link="https://t.slack.com/archives/C1/p1")),
         (
             "https://t.slack.com/files/U1/F1/a.csv column=body",
-            Wish(link="https://t.slack.com/files/U1/F1/a.csv", column="body"),
+            Wish(link="https://t.slack.com/files/U1/F1/a.csv", reading=ReadAs(column="body")),
         ),
         (
             'column: "Message text" https://t.slack.com/files/U1/F1/a.csv',
-            Wish(link="https://t.slack.com/files/U1/F1/a.csv", column="Message text"),
+            Wish(link="https://t.slack.com/files/U1/F1/a.csv", reading=ReadAs(column="Message text")),
         ),
         ("#support is broken", Wish(lines=("#support is broken",))),
         ("7d is too long to wait", Wish(lines=("7d is too long to wait",))),

@@ -1,0 +1,78 @@
+"""Which of several tables of a file is meant: the one that somebody named, the one on show, the one with the texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.core.classify.table import column, heading, naming
+from bot.core.classify.table.column import Choice
+from bot.core.classify.table.grid import Grid
+from bot.core.classify.table.heading import Heading
+from bot.core.classify.table.wish import is_meant
+from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.classify.table.wish import ReadAs
+
+MOST_JUDGED = 20  # tables
+SHOWN_TITLES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A table, its headings, its column of texts, and whether no other table could be meant as well."""
+
+    grid: Grid
+    heading: Heading
+    choice: Choice
+    is_certain: bool = True
+
+    @property
+    def quality(self) -> tuple[bool, float, int]:
+        """By what it is better than another: headings, texts, rows."""
+        return bool(self.heading.row), column.quality(self.heading, self.choice), len(self.heading.rows)
+
+
+def choose(file: str, grids: Sequence[Grid], wish: ReadAs, active: str = "") -> Taken:
+    """Choose a table. Raises `UsageError` for one, or a column of it, that is not there, and where all are blank."""
+    if wish.sheet:
+        return take(file, _named(file, grids, wish.sheet), wish)
+    filled = [grid for grid in grids if grid.rows]
+    shown = [grid for grid in filled if not grid.is_hidden] or filled
+    if not shown:
+        raise UsageError(next((grid.fault for grid in grids if grid.fault), f"There are no rows in {file}."))
+    if len(shown) == 1:
+        return take(file, shown[0], wish)
+    judged = [take(file, grid, wish, is_tried=True) for grid in shown[:MOST_JUDGED]]
+    good = [one for one in judged if one.heading.row and one.quality[1] > 0]
+    on_show = [one for one in good if one.grid.title == active and active]
+    best = on_show[0] if on_show else max(good or judged, key=lambda one: one.quality)
+    return take(file, best.grid, wish, is_certain=len(good) < 2)  # noqa: PLR2004 - one other is enough to ask
+
+
+def take(file: str, grid: Grid, wish: ReadAs, *, is_certain: bool = True, is_tried: bool = False) -> Taken:
+    """Read a table's headings, and find the column of its texts. Raises `UsageError`."""
+    if grid.names:
+        found = Heading(grid.names, grid.rows, heading.BY_FORMAT)
+    else:
+        found = heading.find(grid.rows, wish.heading, is_parted=bool(grid.delimiter))
+    is_named = wish.column and not is_tried
+    choice = column.named(wish.column, found, file) if is_named else column.find(found)
+    return Taken(grid, found, choice, is_certain)
+
+
+def _named(file: str, grids: Sequence[Grid], wanted: str) -> Grid:
+    meant = [grid for n, grid in enumerate(grids, start=1) if is_meant(wanted, grid.title, n)]
+    if not meant and len(grids) == 1 and not grids[0].title:
+        raise UsageError(f"{file} has no sheets to choose from: leave `sheet=` out.")
+    if not meant:
+        shown = ", ".join(f"“{grid.title[:60] or n}”" for n, grid in enumerate(grids[:SHOWN_TITLES], start=1))
+        raise UsageError(f"There is no sheet “{wanted[:60]}” in {file}. It has: {shown}.")
+    by_name = [grid for grid in meant if naming.folded(grid.title) == naming.folded(wanted)]
+    grid = (by_name or meant)[0]
+    if not grid.rows:
+        raise UsageError(grid.fault or f"There are no rows in the sheet “{grid.title[:60]}” of {file}.")
+    return grid

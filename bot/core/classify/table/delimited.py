@@ -1,0 +1,185 @@
+"""CSV as it is met: quotes that are none, quotes that never close, commas in texts without any. In linear time."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from bot.core.classify.table import delimiter as delimiters
+from bot.core.classify.table.grid import LOOKED_AT, MOST_COLUMNS, MOST_ROWS, Grid, bounded, filled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOST_TRIED = 64  # quotes at which a quoted cell is tried to end
+SPAN_TRIED = 20_000  # characters, as far as that goes
+CELLS_TRIED = 20_000  # of a file: one with more of such cells is no CSV
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
+
+
+def read(text: str, delimiter: str = "") -> Grid:
+    """Read a text's rows; `delimiter` "" where it is to be found."""
+    announced, start = delimiters.announced(text)
+    body = text[start:]
+    found = announced or delimiter or delimiters.find(body)
+    shift = 1 if start else 0
+    if not found:
+        return Grid(tuple(whole_lines(body, shift)))
+    rows = list(_strict(body, found))
+    if any(one is None for one in rows):
+        rows = list(_lenient(body, found))
+    numbered = ((row[0] + shift, row[1]) for row in rows if row is not None and filled(row[1]))
+    return bounded(numbered, delimiter=found)
+
+
+def whole_lines(text: str, shift: int = 0) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Return each line as a row of one cell, unquoted where it is quoted. Only CR and LF end a line."""
+    lines = enumerate(_LINE_END.split(text), start=1 + shift)
+    return islice(((number, (_bare(line),)) for number, line in lines if line.strip()), MOST_ROWS)
+
+
+def _bare(line: str) -> str:
+    whole = line.strip()
+    inner = whole[1:-1]
+    is_quoted = len(whole) > 1 and whole[0] == whole[-1] == '"' and '"' not in inner.replace('""', "")
+    return inner.replace('""', '"') if is_quoted else line
+
+
+def _strict(text: str, delimiter: str) -> Iterator[tuple[int, tuple[str, ...]] | None]:
+    """Read CSV by the book; None where it breaks the rules, or where quotes seem to have swallowed rows."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    widths: Counter[int] = Counter()
+    try:
+        for count, row in enumerate(reader):
+            if count >= MOST_ROWS:
+                return
+            widths[len(row)] += count < LOOKED_AT
+            if any("\n" in cell or "\r" in cell for cell in row) and _swallows(row, delimiter):
+                yield None
+                return
+            yield count + 1, tuple(row)
+    except csv.Error:
+        yield None
+
+
+def _swallows(row: list[str], delimiter: str) -> bool:
+    """Return whether a cell of some lines holds rows: each line of it is as wide as the whole."""
+    width = len(row)
+    if width < 3:  # noqa: PLR2004 - a comma in each line of a text is no wonder
+        return False
+    for n, cell in enumerate(row):
+        lines = _LINE_END.split(cell)
+        if len(lines) > 1:
+            ends = [n + 1 + lines[0].count(delimiter), width - n + lines[-1].count(delimiter)]
+            inner = [line.count(delimiter) + 1 for line in lines[1:-1] if line.strip()]
+            if all(one == width for one in (*ends, *inner)):
+                return True
+    return False
+
+
+@dataclass(slots=True)
+class _Cursor:
+    text: str
+    delimiter: str
+    width: int = 0  # of most rows, 0 where it is not known yet
+    at: int = 0
+    has_quotes: bool = True
+    tries: int = CELLS_TRIED
+
+    def line_end(self, start: int) -> tuple[int, int]:
+        """Return where a line ends, and where the next one begins."""
+        match = _LINE_END.search(self.text, start)
+        return (match.start(), match.end()) if match else (len(self.text), len(self.text))
+
+
+def _lenient(text: str, delimiter: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Read CSV with faults: a quote opens a cell only where a quote closes it before a delimiter or a line's end."""
+    looked_at = islice(_rows(_Cursor(text, delimiter)), LOOKED_AT)
+    widths = Counter(len(cells) for _, cells in looked_at if filled(cells))
+    width = widths.most_common(1)[0][0] if widths else 0
+    return islice(_rows(_Cursor(text, delimiter, width)), MOST_ROWS)
+
+
+def _rows(cursor: _Cursor) -> Iterator[tuple[int, tuple[str, ...]]]:
+    number = 0
+    while cursor.at < len(cursor.text):
+        number += 1
+        yield number, tuple(_row(cursor))
+
+
+def _row(cursor: _Cursor) -> list[str]:
+    """Read the row at the cursor, and move it to the next."""
+    end, following = cursor.line_end(cursor.at)
+    cells: list[str] = []
+    while True:
+        quoted = _quoted(cursor, end, len(cells))
+        if quoted is not None:
+            cell, cursor.at = quoted
+            if cursor.at > end:
+                end, following = cursor.line_end(cursor.at)
+        else:
+            stop = cursor.text.find(cursor.delimiter, cursor.at, end)
+            stop = end if stop < 0 else stop
+            cell, cursor.at = cursor.text[cursor.at : stop], stop
+        cells.append(cell)
+        if cursor.at >= end or len(cells) > MOST_COLUMNS:
+            cursor.at = following
+            return cells
+        cursor.at += 1  # behind the delimiter
+
+
+def _quoted(cursor: _Cursor, end: int, before: int) -> tuple[str, int] | None:
+    """Return the quoted cell at the cursor and where it ends, None where its quote is only a character."""
+    text, start = cursor.text, cursor.at + 1
+    if not cursor.has_quotes or text[cursor.at : start] != '"':
+        return None
+    close = text.find('"', start)
+    while close >= 0 and text[close + 1 : close + 2] == '"':
+        close = text.find('"', close + 2)
+    if close < 0:
+        cursor.has_quotes = '"' in text[start:]
+        return None
+    if not _ends_cell(text, close, cursor.delimiter):
+        return _quoted_anyway(cursor, end, before)
+    if close > end and cursor.width >= 3 and _rows_within(cursor, close, before):  # noqa: PLR2004 - as above
+        return None
+    return text[start:close].replace('""', '"'), close + 1
+
+
+def _ends_cell(text: str, close: int, delimiter: str) -> bool:
+    return text[close + 1 : close + 2] in {delimiter, "\n", "\r", ""}
+
+
+def _quoted_anyway(cursor: _Cursor, end: int, before: int) -> tuple[str, int] | None:
+    """Take quotes within a quoted cell for characters, where that makes the row as wide as the others."""
+    cursor.tries -= 1
+    if cursor.tries < 0 or end - cursor.at > SPAN_TRIED:
+        return None
+    line = cursor.text[cursor.at : end]
+    if not cursor.width or before + line.count(cursor.delimiter) + 1 == cursor.width:
+        return None
+    close = cursor.at
+    for _ in range(MOST_TRIED):
+        close = cursor.text.find('"', close + 1, cursor.at + SPAN_TRIED)
+        if close < 0:
+            return None
+        if _ends_cell(cursor.text, close, cursor.delimiter):
+            rest_end = min(cursor.line_end(close)[0], cursor.at + SPAN_TRIED)
+            if before + 1 + cursor.text.count(cursor.delimiter, close, rest_end) == cursor.width:
+                return cursor.text[cursor.at + 1 : close].replace('""', '"'), close + 1
+    return None
+
+
+def _rows_within(cursor: _Cursor, close: int, before: int) -> bool:
+    """Return whether the lines of a quoted cell are rows of their own, each as wide as most."""
+    last, _ = cursor.line_end(close)
+    lines = [line for line in _LINE_END.split(cursor.text[cursor.at : last]) if line.strip()]
+    counts = [line.count(cursor.delimiter) + 1 for line in lines]
+    counts[0] += before
+    return len(lines) > 1 and all(count == cursor.width for count in counts)

@@ -1,0 +1,73 @@
+"""Finding what parts the cells of a text file: the character by which its rows come out alike."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from itertools import islice
+
+from bot.core.classify.table.grid import LOOKED_AT
+
+DELIMITERS = (",", ";", "\t", "|")
+LEAST_FIT = 0.6  # of 1: below, lines are whole texts
+LOOKED_AT_CHARACTERS = 200_000
+
+_SEP = re.compile(r"\A\"?sep=(?P<delimiter>[^\r\n]?)\"?[ \t]*(?:\r\n|\n|\r|\Z)", re.IGNORECASE)
+
+
+def announced(text: str) -> tuple[str, int]:
+    """Return the delimiter that a first line `sep=;` names, as Excel has it, and how long that line is."""
+    match = _SEP.match(text)
+    return (match["delimiter"].strip('"'), match.end()) if match else ("", 0)
+
+
+def find(text: str) -> str:
+    """Return the delimiter of a text, "" where its lines are whole texts."""
+    head = text[:LOOKED_AT_CHARACTERS]
+    fits = {delimiter: _fit(head, delimiter) for delimiter in DELIMITERS}
+    best = max(fits, key=lambda delimiter: fits[delimiter])
+    return best if fits[best][0] >= LEAST_FIT else ""
+
+
+def _fit(text: str, delimiter: str) -> tuple[float, int]:
+    """Judge how well a delimiter makes a table: by the share of rows of one width, and then by that width."""
+    widths = _widths(text, delimiter)
+    wide = [n for n, width in enumerate(widths) if width > 1]
+    if not wide:
+        return 0.0, 0
+    candidates = {Counter(widths[wide[0] :]).most_common(1)[0][0], widths[wide[0]]} - {1}
+    best = max((_fit_of(widths, width), width) for width in candidates) if candidates else (0.0, 0)
+    share = best[0] * (1.0 if delimiter not in ",;" else _tightness(text, delimiter, whole=best[0] == 1.0))
+    return round(share, 3), best[1]
+
+
+def _fit_of(widths: list[int], width: int) -> float:
+    """Return the share of rows that have a width; a title above them counts half, as does a row with more cells."""
+    first = widths.index(width)
+    below = widths[first:]
+    exact = sum(one == width for one in below)
+    more = sum(one > width for one in below)
+    return (0.5 * first + exact + 0.75 * more) / len(widths)
+
+
+def _widths(text: str, delimiter: str) -> list[int]:
+    # Quotes that are none make one huge cell of many rows: then lines are rows.
+    for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting)
+        try:
+            return [len(row) for row in islice(rows, LOOKED_AT) if any(cell.strip() for cell in row)]
+        except csv.Error:
+            continue
+    return []
+
+
+def _tightness(text: str, delimiter: str, *, whole: bool) -> float:
+    """Judge by what follows the commas: in prose a blank does, in tables it hardly ever does."""
+    count = text.count(delimiter)
+    loose = len(re.findall(re.escape(delimiter) + r"[ \u00a0]", text))
+    tight = (count - loose) / count if count else 0.0
+    first = text.split("\n", 1)[0]
+    names_its_columns = whole and delimiter in first and len(first) < 20 * (first.count(delimiter) + 1)
+    return 1.0 if names_its_columns else 0.5 + 0.5 * min(1.0, 2 * tight)

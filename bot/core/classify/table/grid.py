@@ -1,0 +1,65 @@
+"""Rows of cells as they stand in a file, before anything is known of what they mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from bot.core.classify.item import MOST_ITEMS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LOOKED_AT = 200  # rows, to tell delimiters, headings and columns apart
+MOST_COLUMNS = 1_000  # that are looked at
+MOST_ROWS = MOST_ITEMS + 100  # that are read: titles and headings are none of the items
+MOST_CELLS = 3_000_000  # of a table, the blank ones too
+
+Row = tuple[int, tuple[str, ...]]  # the number in the file, counted from 1, and the cells
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table of a file. `title` names it among others of the same file; `source` names its kind: "sheet", "table".
+
+    `names` are its headings where the format itself has them. `delimiter` parts its cells, where they could have been
+    parted in the wrong place. `is_hidden`: whoever made it does not show it. `fault` is the
+    sentence for why its rows can't be read, `remarks` are sentences for people.
+    """
+
+    rows: tuple[Row, ...] = ()
+    names: tuple[str, ...] = ()
+    delimiter: str = ""
+    title: str = ""
+    is_hidden: bool = False
+    fault: str = ""
+    remarks: tuple[str, ...] = ()
+
+
+def filled(cells: tuple[str, ...]) -> bool:
+    """Return whether a row has anything in it."""
+    return any(cell and not cell.isspace() for cell in cells)
+
+
+def extent(cells: tuple[str, ...]) -> int:
+    """Return how many cells a row has up to the last that is not blank."""
+    return next((n for n in range(len(cells), 0, -1) if cells[n - 1] and not cells[n - 1].isspace()), 0)
+
+
+class TooWideError(Exception):
+    """A table has more cells than are read."""
+
+
+def bounded(rows: Iterable[Row], *, delimiter: str = "", title: str = "", is_hidden: bool = False) -> Grid:
+    """Take rows until there are more than I read, of each the first columns. Raises `TooWideError`."""
+    kept: list[Row] = []
+    cells = widest = 0
+    for number, row in islice(rows, MOST_ROWS):
+        widest = max(widest, extent(row) if len(row) > MOST_COLUMNS else 0)
+        kept.append((number, row[:MOST_COLUMNS]))
+        cells += len(kept[-1][1])
+        if cells > MOST_CELLS:
+            raise TooWideError
+    cut = (f"I looked at the first {MOST_COLUMNS:,} of {widest:,} columns.",) if widest > MOST_COLUMNS else ()
+    return Grid(tuple(kept), delimiter=delimiter, title=title, is_hidden=is_hidden, remarks=cut)

@@ -1,0 +1,121 @@
+"""What a file is, by its first bytes and its name; what is none of ours is named, so that people know why."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zipfile
+import zlib
+from itertools import pairwise
+from pathlib import PurePath
+
+from bot.core.classify.table import workbook
+from bot.core.classify.table.refusal import another, damaged, protected
+from bot.errors import UsageError
+
+LINES = frozenset({".txt", ".log", ".md", ".text"})
+JSON = frozenset({".json", ".jsonl", ".ndjson", ".geojson"})
+BOOKS = frozenset({".xlsx", ".xlsm", ".xlsb", ".ods"})  # what is text is none of these; `.xls` may be anything
+GZIP = b"\x1f\x8b"
+
+_OTHERS: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF-", "a PDF"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"RIFF", "a picture or a recording"),
+    (b"{\\rtf", "a document of rich text"),
+    (b"7z\xbc\xaf\x27\x1c", "an archive"),
+    (b"Rar!", "an archive"),
+    (b"BZh", "a packed file"),
+    (b"\xfd7zXZ", "a packed file"),
+    (b"\x28\xb5\x2f\xfd", "a packed file"),
+    (b"SQLite format 3\0", "a database"),
+    (b"PAR1", "a Parquet file"),
+    (b"MIME-Version:", "a saved web page or message"),
+    (b"MZ", "a program"),
+    (b"\x7fELF", "a program"),
+)
+
+
+def unpacked(name: str, data: bytes, limit: int) -> tuple[str, bytes]:
+    """Take the one file out of a gzip or zip file that holds it; return any other file as it is. Raises `UsageError`.
+
+    A workbook is a zip file, too, and stays packed.
+    """
+    if data.startswith(GZIP):
+        return _from_gzip(name, data, limit)
+    if data.startswith(workbook.PACKED) and (inner := _inner(name, data)) is not None:
+        return _from_zip(name, data, inner, limit)
+    return name, data
+
+
+def check(name: str, data: bytes) -> None:
+    """Raise `UsageError` for a file that is plainly of another kind."""
+    for start, what in _OTHERS:
+        if data.startswith(start):
+            raise another(name, what)
+
+
+def ending(name: str) -> str:
+    """Return a file's ending, in small letters."""
+    return PurePath(name).suffix.casefold()
+
+
+def _too_large(name: str, limit: int) -> UsageError:
+    return UsageError(f"{name} unpacks to more than {limit // 1_000_000} MB, which is what I read at most.")
+
+
+def _from_gzip(name: str, data: bytes, limit: int) -> tuple[str, bytes]:
+    try:
+        with gzip.open(io.BytesIO(data)) as packed:
+            inner = packed.read(limit + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise damaged(name) from error
+    if len(inner) > limit:
+        raise _too_large(name, limit)
+    return name.removesuffix(".gz").removesuffix(".GZ"), inner
+
+
+def _inner(name: str, data: bytes) -> zipfile.ZipInfo | None:
+    """Return the one file in an archive, None for a workbook or a document. Raises `UsageError` for several."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        return None
+    names = {entry.filename for entry in entries}
+    if "[Content_Types].xml" in names or "mimetype" in names or any(one.startswith(("xl/", "Index/")) for one in names):
+        return None
+    own = [one for one in entries if not one.is_dir() and not _is_clutter(one.filename)]
+    if len(own) != 1:
+        shown = ", ".join(PurePath(one.filename).name[:60] for one in own[:5])
+        raise UsageError(
+            f"{name} is an archive of {len(own)} files ({shown}). Unpack it, and send the one to classify."
+        )
+    return own[0]
+
+
+def _is_clutter(path: str) -> bool:
+    return path.startswith("__MACOSX/") or PurePath(path).name.startswith((".", "Thumbs.db", "desktop.ini"))
+
+
+def _from_zip(name: str, data: bytes, inner: zipfile.ZipInfo, limit: int) -> tuple[str, bytes]:
+    if inner.flag_bits & 0x1:
+        raise protected(name)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open(inner) as part:
+            content = part.read(limit + 1)
+    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+        raise damaged(name) from error
+    if len(content) > limit:
+        raise _too_large(name, limit)
+    if content.startswith(workbook.PACKED) and _inner(name, content) is not None:
+        raise UsageError(f"{name} holds another archive. Unpack it, and send the file to classify.")
+    return PurePath(inner.filename).name[:80] or name, content
+
+
+def is_tabbed(lines: list[str]) -> bool:
+    """Return whether lines of a text file are rows of a table: each has as many tabs as the one before."""
+    counts = [line.count("\t") for line in lines if line.strip()]
+    return len(counts) > 1 and counts[0] > 0 and all(a == b for a, b in pairwise(counts))

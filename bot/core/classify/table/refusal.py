@@ -1,0 +1,42 @@
+"""Why a file is not read, in sentences that say what to do about it."""
+
+from __future__ import annotations
+
+from bot.errors import UsageError
+
+KINDS = "a CSV, TSV, JSON, XLSX, ODS or plain text file"
+
+
+def unreadable(name: str) -> UsageError:
+    """Say that a file can't be read."""
+    return UsageError(
+        f"I can't read {name}: it should be {KINDS}. Opening it and saving it as CSV (UTF-8) usually helps."
+    )
+
+
+def another(name: str, what: str) -> UsageError:
+    """Say that a file is of another kind; `what` names it, as in "a PDF"."""
+    return UsageError(f"I can't read {name}: it should be {KINDS}, and it is {what}.")
+
+
+def protected(name: str) -> UsageError:
+    """Say that a file is protected by a password."""
+    return UsageError(
+        f"I can't read {name}: it is protected by a password. Take the password off, save it and send it again."
+    )
+
+
+def damaged(name: str) -> UsageError:
+    """Say that a file is damaged."""
+    return UsageError(
+        f"I can't read {name}: it is damaged, or not the kind of file that its name says. Open it in Excel or "
+        "LibreOffice, save it as XLSX or CSV (UTF-8), and send that."
+    )
+
+
+def strangely_packed(name: str) -> UsageError:
+    """Say that a file is packed by a method that nobody uses for such files."""
+    return UsageError(
+        f"I can't read {name}: it is damaged, or packed in a way that I don't know. Open it in Excel or LibreOffice, "
+        "save it as XLSX, and send that."
+    )
