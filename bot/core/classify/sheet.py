@@ -172,10 +172,9 @@ def _grids(name: str, text: str, wish: ReadAs) -> list[Grid]:
         raise another(name, "a web page without a table")
     if ending in kind.JSON:
         return records.read(name, text)
-    start = text.lstrip("\ufeff \t\r\n")[:1]
-    if start in {"{", "["} and (grids := _maybe_json(name, text)):
+    if records.looks_like(text) and (grids := _maybe_json(name, text)):
         return grids
-    if start == "<" and text.lstrip("\ufeff \t\r\n").startswith("<?xml"):
+    if text[:2_000].lstrip("\ufeff \t\r\n").startswith("<?xml"):
         raise another(name, "XML")
     if ending in kind.LINES and not delimiter.announced(text)[0] and not _is_table(text, wish):
         return [Grid(tuple(delimited.whole_lines(text)), ("line",))]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bot.core.classify.table.wish import ReadAs
 
 MOST_JUDGED = 20  # tables
+HOLDS_TEXTS = 0.8  # of about 5, as `column.quality` judges
 SHOWN_TITLES = 20
 
 
@@ -47,7 +48,7 @@ def choose(file: str, grids: Sequence[Grid], wish: ReadAs, active: str = "") -> 
     if len(shown) == 1:
         return take(file, shown[0], wish)
     judged = [take(file, grid, wish, is_tried=True) for grid in shown[:MOST_JUDGED]]
-    good = [one for one in judged if one.heading.row and one.quality[1] > 0]
+    good = [one for one in judged if one.heading.row and one.quality[1] >= HOLDS_TEXTS]
     on_show = [one for one in good if one.grid.title == active and active]
     best = on_show[0] if on_show else max(good or judged, key=lambda one: one.quality)
     return take(file, best.grid, wish, is_certain=len(good) < 2)  # noqa: PLR2004 - one other is enough to ask

@@ -20,6 +20,7 @@ MOST_TRIED = 64  # quotes at which a quoted cell is tried to end
 SPAN_TRIED = 20_000  # characters, as far as that goes
 CELLS_TRIED = 20_000  # of a file: one with more of such cells is no CSV
 
+_DOUBLED = re.compile(r"[^,;\t|\r\n\"\\]\"\"[^,;\t|\r\n\"]")  # how a quote is written by the book
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
@@ -31,9 +32,10 @@ def read(text: str, delimiter: str = "") -> Grid:
     shift = 1 if start else 0
     if not found:
         return Grid(tuple(whole_lines(body, shift)))
-    rows = list(_strict(body, found))
+    is_loose = delimiters.is_loose(body, found)
+    rows = list(_strict(body, found, is_loose))
     if any(one is None for one in rows):
-        rows = list(_lenient(body, found))
+        rows = list(_lenient(body, found, is_loose))
     numbered = ((row[0] + shift, row[1]) for row in rows if row is not None and filled(row[1]))
     return bounded(numbered, delimiter=found)
 
@@ -51,9 +53,9 @@ def _bare(line: str) -> str:
     return inner.replace('""', '"') if is_quoted else line
 
 
-def _strict(text: str, delimiter: str) -> Iterator[tuple[int, tuple[str, ...]] | None]:
+def _strict(text: str, delimiter: str, is_loose: bool) -> Iterator[tuple[int, tuple[str, ...]] | None]:
     """Read CSV by the book; None where it breaks the rules, or where quotes seem to have swallowed rows."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=is_loose)
     widths: Counter[int] = Counter()
     try:
         for count, row in enumerate(reader):
@@ -87,6 +89,8 @@ def _swallows(row: list[str], delimiter: str) -> bool:
 class _Cursor:
     text: str
     delimiter: str
+    is_loose: bool = False  # blanks follow the delimiters
+    is_escaped: bool = False  # a backslash stands before quotes within cells
     width: int = 0  # of most rows, 0 where it is not known yet
     at: int = 0
     has_quotes: bool = True
@@ -98,12 +102,13 @@ class _Cursor:
         return (match.start(), match.end()) if match else (len(self.text), len(self.text))
 
 
-def _lenient(text: str, delimiter: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+def _lenient(text: str, delimiter: str, is_loose: bool) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Read CSV with faults: a quote opens a cell only where a quote closes it before a delimiter or a line's end."""
-    looked_at = islice(_rows(_Cursor(text, delimiter)), LOOKED_AT)
+    is_escaped = '\\"' in text and _DOUBLED.search(text) is None
+    looked_at = islice(_rows(_Cursor(text, delimiter, is_loose, is_escaped)), LOOKED_AT)
     widths = Counter(len(cells) for _, cells in looked_at if filled(cells))
     width = widths.most_common(1)[0][0] if widths else 0
-    return islice(_rows(_Cursor(text, delimiter, width)), MOST_ROWS)
+    return islice(_rows(_Cursor(text, delimiter, is_loose, is_escaped, width)), MOST_ROWS)
 
 
 def _rows(cursor: _Cursor) -> Iterator[tuple[int, tuple[str, ...]]]:
@@ -136,12 +141,13 @@ def _row(cursor: _Cursor) -> list[str]:
 
 def _quoted(cursor: _Cursor, end: int, before: int) -> tuple[str, int] | None:
     """Return the quoted cell at the cursor and where it ends, None where its quote is only a character."""
-    text, start = cursor.text, cursor.at + 1
-    if not cursor.has_quotes or text[cursor.at : start] != '"':
+    text, opens = cursor.text, cursor.at
+    while cursor.is_loose and text[opens : opens + 1] == " ":
+        opens += 1
+    start = opens + 1
+    if not cursor.has_quotes or text[opens:start] != '"':
         return None
-    close = text.find('"', start)
-    while close >= 0 and text[close + 1 : close + 2] == '"':
-        close = text.find('"', close + 2)
+    close = _closing(cursor, start)
     if close < 0:
         cursor.has_quotes = '"' in text[start:]
         return None
@@ -149,7 +155,25 @@ def _quoted(cursor: _Cursor, end: int, before: int) -> tuple[str, int] | None:
         return _quoted_anyway(cursor, end, before)
     if close > end and cursor.width >= 3 and _rows_within(cursor, close, before):  # noqa: PLR2004 - as above
         return None
-    return text[start:close].replace('""', '"'), close + 1
+    return _plain(cursor, text[start:close]), close + 1
+
+
+def _closing(cursor: _Cursor, start: int) -> int:
+    """Return the place of the quote that closes a cell, less than 0 for none."""
+    text = cursor.text
+    close = text.find('"', start)
+    while close >= 0:
+        if cursor.is_escaped and text[close - 1] == "\\" and close > start:
+            close = text.find('"', close + 1)
+        elif text[close + 1 : close + 2] == '"':
+            close = text.find('"', close + 2)
+        else:
+            return close
+    return close
+
+
+def _plain(cursor: _Cursor, cell: str) -> str:
+    return cell.replace('\\"', '"') if cursor.is_escaped else cell.replace('""', '"')
 
 
 def _ends_cell(text: str, close: int, delimiter: str) -> bool:

@@ -54,13 +54,23 @@ def _fit_of(widths: list[int], width: int) -> float:
 
 def _widths(text: str, delimiter: str) -> list[int]:
     # Quotes that are none make one huge cell of many rows: then lines are rows.
+    loose = is_loose(text, delimiter)
     for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
-        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, skipinitialspace=loose)
+        widths: list[int] = []
         try:
-            return [len(row) for row in islice(rows, LOOKED_AT) if any(cell.strip() for cell in row)]
-        except csv.Error:
-            continue
+            widths.extend(len(row) for row in islice(reader, LOOKED_AT) if any(cell.strip() for cell in row))
+        except csv.Error:  # a cell of more characters than the reader takes: those before it tell enough
+            if not widths:
+                continue
+        return widths
     return []
+
+
+def is_loose(text: str, delimiter: str) -> bool:
+    """Return whether a blank follows each delimiter of the first line, as some people write tables."""
+    first = text.split("\n", 1)[0][:LOOKED_AT_CHARACTERS]
+    return delimiter in first and first.count(delimiter) == first.count(f"{delimiter} ")
 
 
 def _tightness(text: str, delimiter: str, *, whole: bool) -> float:

@@ -21,6 +21,7 @@ LEAST_SCORE = 0.9  # of 2: below, no candidate reads like a language
 CLEAR_LEAD = 0.5  # over the next candidate that would make another text of it
 OFTEN, SELDOM = 2.0, 1.2  # what a letter of the language counts
 SELDOM_MET = 0.45  # what a code page that is seldom met has to read better than another
+LEAST_VOWELS = 0.3
 PLENTY = 12  # characters that are not ASCII; fewer make no certainty
 
 _KANA = "".join(map(chr, (*range(0x3041, 0x3094), *range(0x30A1, 0x30F7)))) + "ー。、・「」！？"
@@ -109,6 +110,7 @@ _CANDIDATES: tuple[tuple[str, str, dict[str, str]], ...] = (
 )
 _TYPOGRAPHIC = frozenset("’‘“”„–—…«»€£°•·§™®©½¿¡№" + "\u00a0\u202f")
 _JOINING = frozenset("’‘-–—\u00a0\u202f·/")  # stand between letters without harm
+_VOWELS = frozenset("аеёиоуыэюяіїє")
 _NEVER_FIRST = frozenset("ъьыйЪЬЫ")  # in a word of Russian, or hardly ever
 # Of old Macs, of DOS, of standards that nobody followed: seldom met today.
 _RARE = frozenset({"mac_roman", "mac_cyrillic", "mac_latin2", "cp850", "cp852", "cp866", "iso8859_2", "iso8859_5"})
@@ -228,7 +230,17 @@ def _score(text: str, letters: str, is_wide: bool) -> float:  # noqa: FBT001 - t
             total += size * _plausible(letter, before, after, own)
         if weight > MOST_JUDGED:
             break
-    return total / weight if weight else 0.0
+    if not weight:
+        return 0.0
+    return total / weight - (SELDOM if _lacks_vowels(text, letters) else 0.0)
+
+
+def _lacks_vowels(text: str, letters: str) -> bool:
+    """Return whether a text of Cyrillic letters has fewer vowels than any language: it is Hebrew, or noise."""
+    if letters not in _CYRILLIC.values():
+        return False
+    own = [letter for letter in text.casefold() if letter in letters]
+    return sum(letter in _VOWELS for letter in own) < LEAST_VOWELS * len(own)
 
 
 def _plausible(letter: str, before: str, after: str, own: Mapping[str, float]) -> float:

@@ -51,7 +51,7 @@ class TooWideError(Exception):
     """A table has more cells than are read."""
 
 
-def bounded(rows: Iterable[Row], *, delimiter: str = "", title: str = "", is_hidden: bool = False) -> Grid:
+def bounded(rows: Iterable[Row], *, delimiter: str = "", title: str = "") -> Grid:
     """Take rows until there are more than I read, of each the first columns. Raises `TooWideError`."""
     kept: list[Row] = []
     cells = widest = 0
@@ -62,4 +62,4 @@ def bounded(rows: Iterable[Row], *, delimiter: str = "", title: str = "", is_hid
         if cells > MOST_CELLS:
             raise TooWideError
     cut = (f"I looked at the first {MOST_COLUMNS:,} of {widest:,} columns.",) if widest > MOST_COLUMNS else ()
-    return Grid(tuple(kept), delimiter=delimiter, title=title, is_hidden=is_hidden, remarks=cut)
+    return Grid(tuple(kept), delimiter=delimiter, title=title, remarks=cut)

@@ -64,7 +64,7 @@ def find(rows: Sequence[Row], wanted: int | None = None, *, is_parted: bool = Fa
 
     `is_parted`: delimiters part the cells, so that a row with more of them than the others may be parted too often.
     """
-    width = _width(rows)
+    width = _width(rows, is_parted)
     if wanted is not None:
         at = next((n for n, (number, _) in enumerate(rows) if number == wanted), None)
         return _without(rows, width, is_parted) if at is None else _at(rows, at, width, is_parted)
@@ -89,11 +89,14 @@ def _told_by_tool(rows: Sequence[Row]) -> int | None:
     return None
 
 
-def _width(rows: Sequence[Row]) -> int:
+def _width(rows: Sequence[Row], is_parted: bool) -> int:  # noqa: FBT001 - as it was given
     """Return how many columns most rows have; titles above and stray cells aside."""
     extents = Counter(extent(cells) for _, cells in rows[:LOOKED_AT])
     if not extents:
         return 0
+    wide = {width: count for width, count in extents.items() if width > 1 and count > 1}
+    if is_parted and wide:  # commas in texts make rows wider, titles are of one cell
+        return min(MOST_COLUMNS, max(wide, key=lambda width: (wide[width], -width)))
     often = max(count for width, count in extents.items())
     return min(MOST_COLUMNS, max(width for width, count in extents.items() if count * 4 >= often))
 
@@ -170,7 +173,7 @@ def _joined(cells: Sequence[str], subs: Sequence[str]) -> tuple[str, ...]:
 def _score(rows: Sequence[Row], at: int, width: int) -> float:
     """Judge how much a row looks like the names of what stands below it."""
     cells = [cell.strip() for cell in rows[at][1]][:MOST_COLUMNS]
-    below = [row for _, row in rows[at + 1 : at + 1 + JUDGED_BY]]
+    below = [row for _, row in rows[at + 1 : at + 1 + JUDGED_BY] if row != rows[at][1]]
     filled = [cell for cell in cells if cell]
     if not filled:
         return -1.0
@@ -193,7 +196,7 @@ def _speaks(name: str, column: Sequence[str]) -> float:
     if _IMPORT_ID.match(name) or name.startswith(("http://", "https://")) or ("@" in name and " " not in name):
         return -1.0
     numbers = sum(map(_is_number, column))
-    if _is_number(name):
+    if _is_number(name) and not name.isalpha():
         return _speaks_as_number(name, column, numbers)
     known = 1.0 if naming.is_known(name) else 0.6 if naming.is_question(name) else 0.0
     if column and numbers * 10 >= len(column) * 7:

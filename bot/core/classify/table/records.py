@@ -46,6 +46,12 @@ class _Records:
     numbers: Sequence[int] = field(default_factory=tuple)
 
 
+def looks_like(text: str) -> bool:
+    """Return whether a text begins like JSON, or like a script that holds nothing else."""
+    start = text[:2_000].lstrip("\ufeff \t\r\n")
+    return start[:1] in {"{", "["} or _ASSIGNED.match(start) is not None
+
+
 def read(name: str, text: str) -> list[Grid]:
     """Read the tables of a JSON text, in their order. Raises `UsageError` for what is no JSON, or holds no rows."""
     body = text.lstrip("\ufeff \t\r\n")
@@ -98,7 +104,8 @@ def _whole(name: str, body: str) -> list[_Records]:
         raise UsageError(f"Line {error.lineno} of {name} is not valid JSON.") from None
     if len(values) != 1:
         return [_Records("", values, range(1, len(values) + 1))]
-    return list(islice(_find(values[0], "", 0), MOST_ARRAYS))
+    found = list(islice(_find(values[0], "", 0), MOST_ARRAYS))
+    return found or ([_Records("", values)] if isinstance(values[0], dict) and values[0] else [])
 
 
 _BETWEEN = re.compile(r"[\s,\x1e]*")
@@ -185,10 +192,10 @@ def _grid(found: _Records) -> Grid:
         lists = ((number, tuple(map(_cell, value))) for number, value in values if isinstance(value, list))
         return bounded((row for row in lists if filled(row[1])), title=found.title)
     records = [(number, _flat(value)) for number, value in values]
-    filled = Counter(key for _, record in records for key, cell in record.items() if cell)
+    counts = Counter(key for _, record in records for key, cell in record.items() if cell)
     order = dict.fromkeys(key for _, record in records for key in record)
     room = min(MOST_COLUMNS, max(1, MOST_CELLS // max(1, len(records))))
-    kept = set(sorted(order, key=lambda key: -filled[key])[:room])
+    kept = set(sorted(order, key=lambda key: -counts[key])[:room])
     names = tuple(key for key in order if key in kept)
     remarks = (f"Of {len(order):,} keys, the {room:,} most frequent are columns.",) if len(order) > room else ()
     rows = tuple((number, tuple(record.get(key, "") for key in names)) for number, record in records)

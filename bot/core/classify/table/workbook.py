@@ -5,10 +5,9 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from html import unescape
-from typing import TYPE_CHECKING
 
 import python_calamine
 
@@ -17,9 +16,6 @@ from bot.core.classify.table.grid import Grid, bounded, filled
 from bot.core.classify.table.refusal import another, damaged, protected, strangely_packed
 from bot.core.classify.table.wish import is_meant
 from bot.errors import UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 LARGEST_UNPACKED = 250_000_000  # bytes of what a packed file unpacks to
 LARGEST_AREA = 8_000_000  # cells of the rectangle that a sheet's cells span: the library lays it out in memory
@@ -87,26 +83,31 @@ def too_large(name: str) -> UsageError:
     )
 
 
-def _sheets(name: str, workbook: python_calamine.CalamineWorkbook, wanted: str, far: dict[str, str]) -> Iterator[Grid]:
+def _sheets(name: str, workbook: python_calamine.CalamineWorkbook, wanted: str, far: dict[str, str]) -> list[Grid]:
+    """Read the sheets, in their order; hidden ones where they are meant, or nothing else is there."""
     pages = [one for one in workbook.sheets_metadata if one.typ is python_calamine.SheetTypeEnum.WorkSheet][
         :MOST_SHEETS
     ]
     hidden = {one.name for one in pages if one.visible is not python_calamine.SheetVisibleEnum.Visible}
-    for number, one in enumerate(pages, start=1):
-        is_hidden = one.name in hidden
-        if one.name in far:
-            fault = (
-                f"{name} takes more than I can read: the cells of its sheet “{one.name}” reach as far as "
-                f"{far[one.name]}, most of them blank. Delete what stands far off, or copy the rows into a new "
-                "file, and send that."
-            )
-            yield Grid(title=one.name, is_hidden=is_hidden, fault=fault)
-        elif is_hidden and len(hidden) < len(pages) and not is_meant(wanted, one.name, number):
-            yield Grid(title=one.name, is_hidden=True)
-        else:
-            rows = enumerate(workbook.get_sheet_by_name(one.name).iter_rows(), start=1)
-            cells = ((row, tuple(map(_cell, values))) for row, values in rows)
-            yield bounded((row for row in cells if filled(row[1])), title=one.name, is_hidden=is_hidden)
+    meant = {one.name for number, one in enumerate(pages, start=1) if is_meant(wanted, one.name, number)}
+    found = {
+        one.name: _sheet(name, workbook, one.name, far) for one in pages if one.name in meant or one.name not in hidden
+    }
+    if not any(grid.rows for grid in found.values()):
+        found |= {title: _sheet(name, workbook, title, far) for title in hidden}
+    return [replace(found.get(one.name, Grid(title=one.name)), is_hidden=one.name in hidden) for one in pages]
+
+
+def _sheet(name: str, workbook: python_calamine.CalamineWorkbook, title: str, far: dict[str, str]) -> Grid:
+    if title in far:
+        fault = (
+            f"{name} takes more than I can read: the cells of its sheet “{title}” reach as far as {far[title]}, most of "
+            "them blank. Delete what stands far off, or copy the rows into a new file, and send that."
+        )
+        return Grid(title=title, fault=fault)
+    rows = enumerate(workbook.get_sheet_by_name(title).iter_rows(), start=1)
+    cells = ((row, tuple(map(_cell, values))) for row, values in rows)
+    return bounded((row for row in cells if filled(row[1])), title=title)
 
 
 def _cell(value: object) -> str:
