@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 from bot.core.classify.category import UNCLASSIFIED
 from bot.core.classify.formula import harmless
+from bot.core.classify.item import HEADINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from bot.core.classify.item import Sorted
 
-HEADINGS = ("number", "text", "category", "confidence", "evidence", "check", "corrected by", "source")
 LONGEST_CELL = 32_767  # characters, Excel's limit
 WIDTHS = (8, 80, 24, 11, 40, 8, 14, 14)
 USUAL_WIDTH = 20

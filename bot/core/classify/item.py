@@ -7,6 +7,8 @@ from dataclasses import dataclass
 MOST_ITEMS = 50_000
 SHOWN_TO_MODEL = 6_000  # characters of an item: its beginning and end say what it is about
 SHOWN_OF_END = 1_000
+# Of the files that we write: export.py heads them so, table/ knows them again.
+HEADINGS = ("number", "text", "category", "confidence", "evidence", "check", "corrected by", "source")
 
 
 def counted(count: int) -> str:

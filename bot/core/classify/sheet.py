@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bot.core.classify import export, formula
-from bot.core.classify.item import MOST_ITEMS, Item
+from bot.core.classify import formula
+from bot.core.classify.item import HEADINGS, MOST_ITEMS, Item
 from bot.core.classify.table import (
     choose,
     column,
@@ -233,7 +233,7 @@ def _sheet(name: str, grids: list[Grid], wish: ReadAs, *, active: str = "", text
 
 def _ours(grid: Grid) -> Grid:
     """Give back what our own export took out, where somebody sends it again."""
-    ours = grid.delimiter and grid.rows and grid.rows[0][1][: len(export.HEADINGS)] == export.HEADINGS
+    ours = grid.delimiter and grid.rows and grid.rows[0][1][: len(HEADINGS)] == HEADINGS
     if not ours:
         return grid
     return replace(grid, rows=tuple((number, tuple(map(formula.restored, cells))) for number, cells in grid.rows))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import mean
 from typing import TYPE_CHECKING
 
-from bot.core.classify import export
+from bot.core.classify.item import HEADINGS
 from bot.core.classify.table import naming
 from bot.core.classify.table.grid import LOOKED_AT
 from bot.errors import UsageError
@@ -78,8 +78,8 @@ def find(heading: Heading) -> Choice:
     count = len(heading.names)
     if count <= 1:
         return Choice((0,))
-    if heading.names[: len(export.HEADINGS)] == export.HEADINGS:
-        return Choice((export.HEADINGS.index("text"),))
+    if heading.names[: len(HEADINGS)] == HEADINGS:
+        return Choice((HEADINGS.index("text"),))
     prose = [_prose(looked_at, n) for n in range(count)]
     scores = [_says(heading, n) + 2 * prose[n] if prose[n] > 0 else -9.0 + _filled(looked_at, n) for n in range(count)]
     best = max(range(count), key=lambda n: scores[n])

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from bot.core.classify.table import delimiter as delimiters
-from bot.core.classify.table.grid import LOOKED_AT, MOST_COLUMNS, MOST_ROWS, Grid, bounded, filled
+from bot.core.classify.table.grid import LOOKED_AT, MOST_COLUMNS, MOST_ROWS, Grid, Row, bounded, filled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ def read(text: str, delimiter: str = "") -> Grid:
     return bounded(numbered, delimiter=found)
 
 
-def whole_lines(text: str, shift: int = 0) -> Iterator[tuple[int, tuple[str, ...]]]:
+def whole_lines(text: str, shift: int = 0) -> Iterator[Row]:
     """Return each line as a row of one cell, unquoted where it is quoted. Only CR and LF end a line."""
     lines = enumerate(_LINE_END.split(text), start=1 + shift)
     return islice(((number, (_bare(line),)) for number, line in lines if line.strip()), MOST_ROWS)
@@ -53,7 +53,7 @@ def _bare(line: str) -> str:
     return inner.replace('""', '"') if is_quoted else line
 
 
-def _strict(text: str, delimiter: str, is_loose: bool) -> Iterator[tuple[int, tuple[str, ...]] | None]:
+def _strict(text: str, delimiter: str, is_loose: bool) -> Iterator[Row | None]:  # noqa: FBT001 - of the text
     """Read CSV by the book; None where it breaks the rules, or where quotes seem to have swallowed rows."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=is_loose)
     widths: Counter[int] = Counter()
@@ -102,7 +102,7 @@ class _Cursor:
         return (match.start(), match.end()) if match else (len(self.text), len(self.text))
 
 
-def _lenient(text: str, delimiter: str, is_loose: bool) -> Iterator[tuple[int, tuple[str, ...]]]:
+def _lenient(text: str, delimiter: str, is_loose: bool) -> Iterator[Row]:  # noqa: FBT001 - of the text
     """Read CSV with faults: a quote opens a cell only where a quote closes it before a delimiter or a line's end."""
     is_escaped = '\\"' in text and _DOUBLED.search(text) is None
     looked_at = islice(_rows(_Cursor(text, delimiter, is_loose, is_escaped)), LOOKED_AT)
@@ -111,7 +111,7 @@ def _lenient(text: str, delimiter: str, is_loose: bool) -> Iterator[tuple[int, t
     return islice(_rows(_Cursor(text, delimiter, is_loose, is_escaped, width)), MOST_ROWS)
 
 
-def _rows(cursor: _Cursor) -> Iterator[tuple[int, tuple[str, ...]]]:
+def _rows(cursor: _Cursor) -> Iterator[Row]:
     number = 0
     while cursor.at < len(cursor.text):
         number += 1

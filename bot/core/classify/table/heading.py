@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING
 
-from bot.core.classify import export
+from bot.core.classify.item import HEADINGS
 from bot.core.classify.table import naming
 from bot.core.classify.table.grid import LOOKED_AT, MOST_COLUMNS, Row, extent
 
@@ -80,7 +80,7 @@ def find(rows: Sequence[Row], wanted: int | None = None, *, is_parted: bool = Fa
 
 def _told_by_tool(rows: Sequence[Row]) -> int | None:
     """Return the row of the headings where it is plain: in our own export, and above the ids of Qualtrics."""
-    if rows and rows[0][1][: len(export.HEADINGS)] == export.HEADINGS:
+    if rows and rows[0][1][: len(HEADINGS)] == HEADINGS:
         return 0
     for n, (_, cells) in enumerate(rows[:MOST_ABOVE]):
         marked = [cell for cell in cells if cell.strip()]

@@ -54,8 +54,8 @@ def looks_like(text: str) -> bool:
 
 def read(name: str, text: str) -> list[Grid]:
     """Read the tables of a JSON text, in their order. Raises `UsageError` for what is no JSON, or holds no rows."""
-    body = text.lstrip("\ufeff \t\r\n")
-    body = _ASSIGNED.sub("", body, count=1).rstrip().rstrip(";") if body[:1] not in {"[", "{", '"'} else body
+    body = text.lstrip("\ufeff \t\r\n").rstrip()
+    body = _ASSIGNED.sub("", body, count=1).rstrip(";") if body[:1] not in {"[", "{", '"'} else body
     try:
         found = _lines(name, text) or _whole(name, body)
     except RecursionError:

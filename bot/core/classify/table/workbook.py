@@ -101,8 +101,8 @@ def _sheets(name: str, workbook: python_calamine.CalamineWorkbook, wanted: str, 
 def _sheet(name: str, workbook: python_calamine.CalamineWorkbook, title: str, far: dict[str, str]) -> Grid:
     if title in far:
         fault = (
-            f"{name} takes more than I can read: the cells of its sheet “{title}” reach as far as {far[title]}, most of "
-            "them blank. Delete what stands far off, or copy the rows into a new file, and send that."
+            f"{name} takes more than I can read: the cells of its sheet “{title}” reach as far as {far[title]}, most "
+            "of them blank. Delete what stands far off, or copy the rows into a new file, and send that."
         )
         return Grid(title=title, fault=fault)
     rows = enumerate(workbook.get_sheet_by_name(title).iter_rows(), start=1)

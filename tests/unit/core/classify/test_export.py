@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from bot.core.classify import export, sheet
 from bot.core.classify.formula import harmless, restored
-from bot.core.classify.item import Item, Sorted, Verdict
+from bot.core.classify.item import HEADINGS, Item, Sorted, Verdict
 from bot.core.classify.table.decode import clean
 
 RESULTS = [
@@ -29,7 +29,7 @@ def rows_of(data: bytes) -> list[list[str]]:
 
 def test_the_csv_has_all() -> None:
     heading, *rows = rows_of(export.to_csv(RESULTS, 60))
-    assert heading == list(export.HEADINGS)
+    assert heading == list(HEADINGS)
     assert rows[0] == ["1", "it crashes", "Bug; Praise", "90", "crashes", "", "", "row 2"]
     assert [row[5] for row in rows] == ["", "yes", "yes", ""]
     assert rows[2][2] == "Unclassified"
@@ -138,7 +138,7 @@ def test_our_own_files_are_read_again(texts: list[str]) -> None:
 def test_the_workbook_holds_texts_only() -> None:
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(export.to_xlsx(RESULTS, 60)))
     rows = workbook.get_sheet_by_index(0).to_python()
-    assert rows[0] == list(export.HEADINGS)
+    assert rows[0] == list(HEADINGS)
     assert [row[1] for row in rows[1:]] == [one.item.text for one in RESULTS]
     assert rows[1][3] == 90.0
 
