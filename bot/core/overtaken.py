@@ -30,9 +30,14 @@ def is_overtaken(identity: str, messages: Sequence[Message]) -> bool:
     has_answer = False
     for message in reversed(messages):
         has_answer = has_answer or (message.role is Role.ASSISTANT and bool(message.text))
-        if has_answer and message.role is Role.USER and message.id > identity:
+        if has_answer and _is_later(message, identity):
             return True
     return False
+
+
+def _is_later(message: Message, identity: str) -> bool:
+    """Return whether somebody wrote a message after another one. What was pressed has an id that is no time."""
+    return message.role is Role.USER and message.id[:1].isdigit() and message.id > identity
 
 
 def in_place(question: Message, messages: Sequence[Message]) -> tuple[Message, ...]:
@@ -40,7 +45,7 @@ def in_place(question: Message, messages: Sequence[Message]) -> tuple[Message, .
     at = next((n for n, one in enumerate(messages) if one.id == question.id), None)
     if at is not None:
         return (*messages[:at], question, *messages[at + 1 :])
-    at = next(n for n, one in enumerate(messages) if one.role is Role.USER and one.id > question.id)
+    at = next(n for n, one in enumerate(messages) if _is_later(one, question.id))
     return (*messages[:at], question, *messages[at:])
 
 
