@@ -4,7 +4,8 @@ table.py     the table of the inbox, and the database's clock
 commit.py    several writes to a commit
 accept.py    deliveries come in: durable, once, several to a statement
 amend.py     a delivery that comes again with more in it
-lease.py     the statements that claim, renew, take over and leave jobs
+claim.py     the statements that claim jobs
+lease.py     jobs are claimed, renewed, taken over and left
 job.py       a delivery, and the job that a handler gets
 counts.py    how many jobs wait, run and have failed
 failed.py    what failed for good: see, retry, discard
@@ -12,19 +13,26 @@ policy.py    when to try again, and when to give up
 every.py     periodic work
 purge.py     old jobs go
 sole.py      tells whether this is the only process on an SQLite file
+quarantine.py  a process apart for jobs that seem to kill theirs
+runner.py    runs one claim, and leaves it as what came of it
 inbox.py     the inbox: runs the jobs, keeps their leases
 """
 
 from bot.work.amend import Amended, Merge
+from bot.work.claim import Cell
 from bot.work.inbox import Inbox
-from bot.work.job import AbandonedError, Delivery, Finish, GivenUp, Handler, Job, Watch, fence, reference
+from bot.work.job import AbandonedError, DeadlyError, Delivery, Finish, GivenUp, Handler, Job, Watch, fence, reference
 from bot.work.lease import LeaseLostError
 from bot.work.purge import FAILED_KEPT
+from bot.work.quarantine import TOGETHER, OpenCell
 
 __all__ = [
     "FAILED_KEPT",
+    "TOGETHER",
     "AbandonedError",
     "Amended",
+    "Cell",
+    "DeadlyError",
     "Delivery",
     "Finish",
     "GivenUp",
@@ -33,6 +41,7 @@ __all__ = [
     "Job",
     "LeaseLostError",
     "Merge",
+    "OpenCell",
     "Watch",
     "fence",
     "reference",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from bot.work.claim import CRASHED
 from bot.work.job import reference_of
 from bot.work.table import DONE, FAILED, READY, Now, inbox
 
@@ -47,9 +48,12 @@ async def retry(writer: AsyncEngine, reference: str | None) -> int:
     """Let what failed under a reference, or all of it, run again; return how much that was.
 
     It takes its old place in its lane, with fresh attempts and patience. What it has kept stays, so that it carries on
-    in the message that told of its failure. Raises what the database raises.
+    in the message that told of its failure. What killed its process is tried in quarantine, by itself. Raises what
+    the database raises.
     """
-    afresh = {"status": READY, "attempts": 0, "tried": 0, "run_after": 0, "finished_at": None, "cause": None}
+    is_deadly = sa.case((inbox.c.crashes > 0, CRASHED), else_=0)
+    fresh = dict.fromkeys(("attempts", "tried", "run_after"), 0) | dict.fromkeys(("finished_at", "cause"))
+    afresh = {"status": READY, "crashes": is_deadly} | fresh
     return await _change(writer, reference, afresh)
 
 

@@ -5,20 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import traceback
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.work.accept import DEADLINE, Acceptance
 from bot.work.amend import Amended, amend
+from bot.work.claim import Cell
 from bot.work.commit import Commits
 from bot.work.counts import count, count_before
 from bot.work.every import Period, keep_time
-from bot.work.job import AbandonedError, GivenUp, Handler, Job, fence, reference
-from bot.work.lease import LeaseLostError, Leases
+from bot.work.lease import Leases
 from bot.work.policy import Policy, cause
 from bot.work.purge import FAILED_KEPT, purge
+from bot.work.quarantine import Quarantine
+from bot.work.runner import Runner, Work, frames
 from bot.work.sole import Presence
 from bot.work.table import UNWANTED
 
@@ -29,30 +30,18 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
     from bot.work.amend import Merge
+    from bot.work.claim import Claim
     from bot.work.counts import Counts
-    from bot.work.job import Delivery, Finish, Watch
-    from bot.work.lease import Claim
+    from bot.work.job import Delivery, GivenUp, Handler, Job, Watch
+    from bot.work.quarantine import OpenCell
 
 log = logging.getLogger(__name__)
 
-# How often to try to tell a person that a job has failed for good.
-TELLINGS = 3
-# In seconds: how long a cancelled job may take to end, of that to write what it left aside, how long handing the rest
-# back, how often to purge.
+# In seconds: how long a cancelled job may take to end, how long handing the rest back, how often to purge.
 UNWINDING = 5.0
-SETTING_ASIDE = 3.0
 HANDING_BACK = 5.0
 PURGE_EVERY = 3600.0
 HALTS_EVERY = 0.1  # between two looks at what other replicas were told to end; a person waits for it
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What is registered for a kind of deliveries."""
-
-    handler: Handler
-    given_up: GivenUp
-    policy: Policy
 
 
 class Inbox:
@@ -66,7 +55,8 @@ class Inbox:
     seconds; what it waits for its turn does not count. One that failed for good is kept for `failed_kept` seconds.
     Work that comes less than once a minute waits for the first `calm` seconds.
     `watch` is told what is accepted and what ends. A job that `admit` does not let in, when it is about to be tried, is
-    over.
+    over. `quarantine` starts a process for those jobs that seem to kill theirs (quarantine.py); such a process is an
+    inbox with another `cell`, under an `owner` that was given to it, which takes nothing else and keeps no time.
 
     The token of a claim fences the database only: handlers call `Job.check` or `Job.keep` before they change anything
     outside. They may be cancelled at any time, and then run again from the start, perhaps elsewhere.
@@ -87,8 +77,10 @@ class Inbox:
         failed_kept: float = FAILED_KEPT,
         watch: Watch | None = None,
         admit: Callable[[Job], Awaitable[bool]] | None = None,
+        quarantine: OpenCell | None = None,
+        cell: Cell = Cell.OPEN,
+        owner: str = "",
     ) -> None:
-        self._admit = admit
         self._watch = watch
         self._writer = writer
         self._limit = running
@@ -96,14 +88,16 @@ class Inbox:
         self._policy = Policy(is_transient, attempts, patience, backoff)
         self._wake = asyncio.Event()
         self._commits = Commits(writer)
-        self._leases = Leases(writer, self._commits, lease, self._wake.set)
+        self._cell = cell
+        self._leases = Leases(writer, self._commits, lease, self._wake.set, cell=cell, owner=owner)
+        self._runner = Runner(self._leases, self._commits, self._policy, watch=watch, admit=admit)
+        self._work, self._jobs = self._runner.work, self._runner.jobs
+        self._quarantine = Quarantine(self._leases, quarantine, self._work, poll) if quarantine else None
         self._acceptance = Acceptance(self._commits, self._wake.set)
         self._calm = calm
         self._failed_kept = failed_kept
-        self._work: dict[str, Work] = {}
         self._periods: list[Period] = []
         self._running: dict[Claim, asyncio.Task[None]] = {}
-        self._jobs: dict[Claim, Job] = {}
         self._background: list[asyncio.Task[None]] = []
         self._looked = asyncio.Event()
         self._stopping = False
@@ -172,21 +166,21 @@ class Inbox:
 
     async def start(self) -> None:
         """Begin to work. Raises what the database raises; an inbox that was stopped can't be started again."""
-        if self._writer.dialect.name == "sqlite":
-            await self._take_leftovers()
-        self._background = [
-            asyncio.create_task(self._dispatch(), name="dispatch"),
-            asyncio.create_task(self._keep_leases(), name="leases"),
-            asyncio.create_task(self._look_for_halts(), name="halts"),
-            asyncio.create_task(keep_time(self._periods, self._writer, self.accept, self._calm), name="every"),
-        ]
+        tasks = {"dispatch": self._dispatch(), "leases": self._keep_leases(), "halts": self._look_for_halts()}
+        if self._cell is Cell.OPEN:
+            if self._writer.dialect.name == "sqlite":
+                await self._take_leftovers()
+            tasks["every"] = keep_time(self._periods, self._writer, self.accept, self._calm)
+        if self._quarantine is not None:
+            tasks["quarantine"] = self._quarantine.keep()
+        self._background = [asyncio.create_task(task, name=name) for name, task in tasks.items()]
 
     async def stop(self, grace: float) -> None:
         """Claim nothing more, wait `grace` seconds for what runs, cancel the rest and hand it back. Nothing is lost."""
         self._stopping = True
         self._wake.set()
-        if self._running:
-            await asyncio.wait(self._running.values(), timeout=grace)
+        waits = [asyncio.wait(self._running.values(), timeout=grace)] if self._running else []
+        await asyncio.gather(*waits, *([self._quarantine.stop(grace)] if self._quarantine else []))
         for claim in self._running:
             claim.is_lost = True
         await end([*self._background, *self._running.values()])
@@ -251,7 +245,7 @@ class Inbox:
             if self._stopping:
                 return  # what was claimed in the meantime is handed back with the rest
             for claim in claims:
-                self._running[claim] = asyncio.create_task(self._run(claim), name=f"job {claim.reference}")
+                self._running[claim] = asyncio.create_task(self._runner.run(claim), name=f"job {claim.reference}")
                 self._running[claim].add_done_callback(partial(self._ended, claim))
             self._tell_idle()
             if room <= 0 or len(claims) < room:
@@ -275,81 +269,6 @@ class Inbox:
         if not task.cancelled() and (error := task.exception()):
             # The lease runs out, and it is attempted again.
             log.error("job %s stays as it is: %s\n%s", claim.reference, type(error).__name__, frames(error))
-
-    async def _run(self, claim: Claim) -> None:
-        """Attempt a job and leave it as what came of it. Without its lease, it is left to the next owner."""
-        reference.set(claim.reference)  # a task has a context of its own
-        job = self._jobs[claim] = Job(claim, self._leases)
-        fence.set(job.check)
-        try:
-            await self._work_off(claim, job)
-        except LeaseLostError:
-            log.warning("the job is no longer ours")
-            await self._set_aside(job)
-        except asyncio.CancelledError:
-            await self._set_aside(job)
-            raise
-
-    async def _work_off(self, claim: Claim, job: Job) -> None:
-        if claim.attempt > self._policy.attempts + TELLINGS:
-            await self._leases.failed(claim, claim.cause or AbandonedError.__name__, None)
-            return
-        try:
-            finish = await self._attempt(claim, job)
-            await self._leases.done(claim, finish or job.aside)
-            self._tell_end(claim, "done")
-        except LeaseLostError:
-            raise
-        except Exception as error:  # noqa: BLE001 (the policy judges it)
-            await self._failed(claim, job, error)
-
-    async def _set_aside(self, job: Job) -> None:
-        """Write what a handler left aside on a job that somebody else will leave: no token can fence what has been."""
-        if job.aside is None:
-            return
-        try:
-            async with asyncio.timeout(SETTING_ASIDE):
-                await self._commits.write(job.aside)
-        except Exception as error:  # noqa: BLE001 (whatever it was, the job itself is safe)
-            log.warning("what the job had left aside is lost: %s", cause(error))
-
-    async def _attempt(self, claim: Claim, job: Job) -> Finish | None:
-        """Run a job's handler. Raises what that raises, and `AbandonedError` when there were attempts enough."""
-        if job.attempt > self._policy.attempts:
-            raise AbandonedError
-        left = self._work[job.kind].policy.patience - claim.tried_before
-        async with asyncio.timeout(min(left, self._policy.patience)):
-            if self._admit is not None and not await self._admit(job):
-                return None
-            return await self._work[job.kind].handler(job)
-
-    async def _failed(self, claim: Claim, job: Job, error: Exception) -> None:
-        """Leave a job whose attempt failed for the next one, or for good when its person has been told."""
-        policy = self._work[claim.kind].policy
-        pause = policy.pause(error, claim.attempt, claim.tried())
-        if pause is not None:
-            log.warning("attempt %d failed, the next is in %.1f s: %s", claim.attempt, pause, cause(error))
-            counted = claim.attempt if policy.counts(error) else claim.attempt - 1
-            await self._leases.again(claim, job.aside, cause(error), pause, counted)
-            self._tell_end(claim, "again")
-            return
-        reason = claim.cause if claim.cause and isinstance(error, AbandonedError) else cause(error)
-        log.error("given up in attempt %d: %s\n%s", claim.attempt, reason, frames(error))
-        try:
-            async with asyncio.timeout(self._policy.patience):
-                finish = await self._work[claim.kind].given_up(job, error)
-            await self._leases.failed(claim, reason, finish or job.aside)
-            self._tell_end(claim, "failed")
-        except LeaseLostError:
-            raise
-        except Exception as second:  # noqa: BLE001 (whatever it was, the person does not know yet)
-            log.error("nobody could be told: %s\n%s", cause(second), frames(second))  # noqa: TRY400 (no message text)
-            attempts = max(claim.attempt, self._policy.attempts)
-            await self._leases.again(claim, job.aside, reason, self._policy.backoff, attempts)
-
-    def _tell_end(self, claim: Claim, outcome: str) -> None:
-        if self._watch is not None:
-            self._watch.ended(claim.kind, outcome, claim.tried())
 
     async def _look_for_halts(self) -> None:
         """Look for jobs of ours that are to end early, as another replica was told or the one that ran them before."""
@@ -413,8 +332,3 @@ async def end(tasks: Collection[asyncio.Task[None]]) -> None:
         _, endless = await asyncio.wait(tasks, timeout=UNWINDING)
         for task in endless:
             log.error("%s does not end", task.get_name())
-
-
-def frames(error: BaseException) -> str:
-    """Show where an error came from, without its text, which may hold somebody's words."""
-    return "".join(traceback.format_tb(error.__traceback__))

@@ -17,7 +17,8 @@ from bot.errors import BotError
 from bot.work.table import UNWANTED
 
 if TYPE_CHECKING:
-    from bot.work.lease import Claim, Leases
+    from bot.work.claim import Claim
+    from bot.work.lease import Leases
 
 LONGEST_NAME = 500  # characters: PostgreSQL can't index much more
 
@@ -38,7 +39,13 @@ def reference_of(delivery: str) -> str:
 
 
 class AbandonedError(BotError):
-    """Each attempt ended without a word, as when it takes its process down with it."""
+    """It was given up in an earlier attempt, and nobody could be told then."""
+
+
+class DeadlyError(BotError):
+    """Its process died each time it ran there, also when nothing else did."""
+
+    sentence = "I crashed each time I worked on this, so I have set it aside and go on with everything else."
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,7 @@ class Delivery:
 class Job:
     """A delivery that is being worked on.
 
-    `attempt` counts from 1, tries that ended with their process included. `reference` is what a person and the log are
+    `attempt` counts from 1, without tries that ended with their process. `reference` is what a person and the log are
     told. With `get` and `keep` it is a bookmark of what the job has already made visible. `aside`, when its handler
     sets it, is run instead of a finish where the job is left without one: done, failed, to be attempted again,
     cancelled or no longer ours. It must not matter whether it is run twice.

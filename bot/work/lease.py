@@ -1,4 +1,4 @@
-"""Leases: the statements that claim, renew, take over and leave jobs, each in one short transaction."""
+"""Leases: jobs are claimed, renewed, taken over and left, each in one short transaction."""
 
 from __future__ import annotations
 
@@ -8,22 +8,20 @@ import logging
 import os
 import secrets
 import socket
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from bot.work.job import reference_of
+from bot.work.claim import Cell, Claim, claim_rows
 from bot.work.policy import cause, is_away, jittered
 from bot.work.table import DONE, FAILED, READY, RUNNING, UNWANTED, Now, inbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping
 
     from sqlalchemy.ext.asyncio import AsyncEngine
-    from sqlalchemy.sql.dml import ReturningUpdate
 
     from bot.work.commit import Commits
     from bot.work.job import Finish
@@ -44,58 +42,38 @@ END_FROZEN = sa.text(
 )
 
 
+def new_owner() -> str:
+    """Make a name for a process that claims jobs."""
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+
+
 class LeaseLostError(Exception):
     """The job may no longer be ours to run. Not a `BotError`: nobody has to be told, another replica goes on."""
 
 
-@dataclass(slots=True, eq=False)
-class Claim:
-    """A row that is ours to run, as long as its token is the row's.
-
-    `tried_before` is how many seconds earlier attempts took, with the pauses behind them. `claimed_at` and
-    `renewed_at` are by the loop's clock, from before the statement was sent.
-    """
-
-    id: int
-    delivery: str
-    key: str
-    kind: str
-    payload: str
-    state: str
-    token: int
-    attempt: int
-    cause: str | None
-    accepted_at: float
-    tried_before: float
-    round: int
-    halted: int
-    claimed_at: float
-    renewed_at: float
-    is_lost: bool = False
-    is_leaving: bool = False
-
-    @property
-    def reference(self) -> str:
-        """Name the job briefly, for a person and the log."""
-        return reference_of(self.delivery)
-
-    def tried(self) -> float:
-        """Tell how many seconds trying has taken so far; what it waited for its turn does not count."""
-        return self.tried_before + asyncio.get_running_loop().time() - self.claimed_at
-
-
 class Leases:
-    """The leases of one running inbox, `length` seconds each.
+    """The leases of one running inbox, `length` seconds each, on jobs of one cell.
 
     `on_leave` is called where a job leaves its key to the next, so that who claims that can do so in the same commit.
     """
 
-    def __init__(self, writer: AsyncEngine, commits: Commits, length: float, on_leave: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        writer: AsyncEngine,
+        commits: Commits,
+        length: float,
+        on_leave: Callable[[], None],
+        *,
+        cell: Cell = Cell.OPEN,
+        owner: str = "",
+    ) -> None:
         self.length = length
         self._on_leave = on_leave
         self._writer = writer
         self._commits = commits
-        self._owner = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+        self._cell = cell
+        self._owner = owner or new_owner()
+        self._renewed_at: float | None = None  # by the loop's clock
 
     async def claim(self, kinds: Collection[str], limit: int) -> list[Claim]:
         """Claim up to `limit` jobs; shares take turns, and in a share the first comes first.
@@ -106,7 +84,7 @@ class Leases:
         for tries_left in reversed(range(CLAIM_TRIES)):
             sent = asyncio.get_running_loop().time()
             try:
-                rows = await self._commits.share(partial(claim_rows, parameters=parameters))
+                rows = await self._commits.share(partial(claim_rows, cell=self._cell, parameters=parameters))
             except IntegrityError:
                 # Another replica has claimed the same key since our statement began: the index let one through.
                 if not tries_left:
@@ -120,19 +98,22 @@ class Leases:
     async def renew(self, claims: Collection[Claim]) -> int:
         """Renew the leases of `claims`, mark what is no longer ours as lost, and free what anybody let expire.
 
-        Returns how many were freed. Raises what the database or the driver raises.
+        Returns how many were freed. Who let them expire is taken for dead, unless nobody could renew any in an outage
+        of the database. Raises what the database or the driver raises.
         """
         sent = asyncio.get_running_loop().time()
+        was_away = self._renewed_at is not None and sent - self._renewed_at > self.length
         mine = inbox.c.id.in_([claim.id for claim in claims]), inbox.c.owner == self._owner, inbox.c.status == RUNNING
         renew = sa.update(inbox).where(*mine).values(lease_until=Now() + self.length)
         expired = sa.select(inbox.c.id).where(inbox.c.status == RUNNING, inbox.c.lease_until < Now())
         # One that somebody else is at must not keep us from renewing what is ours.
-        free = sa.update(inbox).where(inbox.c.id.in_(expired.with_for_update(skip_locked=True))).values(**FREED)
+        free = sa.update(inbox).where(inbox.c.id.in_(expired.with_for_update(skip_locked=True)))
         await self._end_frozen()
         async with self._writer.begin() as connection:
             held = await connection.execute(renew.returning(inbox.c.id, inbox.c.token))
             tokens: dict[int, int] = {row.id: row.token for row in held}
-            freed = await connection.execute(free)
+            freed = await connection.execute(free.values(**(FREED if was_away else LEFT)))
+        self._renewed_at = sent
         for claim in claims:
             if tokens.get(claim.id) == claim.token:
                 claim.renewed_at = sent
@@ -147,22 +128,39 @@ class Leases:
                 await connection.execute(END_FROZEN)
 
     async def take_leftovers(self) -> int:
-        """Free all jobs that seem to run. Only for who knows that no other process can be running them."""
+        """Free all jobs that seem to run. Only for who knows that the processes are dead that ran them."""
         async with self._writer.begin() as connection:
-            return (
-                await connection.execute(sa.update(inbox).where(inbox.c.status == RUNNING).values(**FREED))
-            ).rowcount
+            return (await connection.execute(sa.update(inbox).where(inbox.c.status == RUNNING).values(**LEFT))).rowcount
 
     async def hand_back(self) -> int:
         """Free what is still ours, as if it had not been attempted. Only when none of it runs any more."""
         mine = inbox.c.status == RUNNING, inbox.c.owner == self._owner
         async with self._writer.begin() as connection:
-            values = FREED | {"attempts": inbox.c.attempts - 1}
-            return (await connection.execute(sa.update(inbox).where(*mine).values(**values))).rowcount
+            return (await connection.execute(sa.update(inbox).where(*mine).values(**FREED))).rowcount
+
+    async def suspects(self, kinds: Collection[str]) -> Cell | None:
+        """Return the cell of those suspects that are to be run next, None where there are none."""
+        waiting = Cell.SHARED.holds(inbox) | Cell.ALONE.holds(inbox)
+        fewest = sa.select(sa.func.min(inbox.c.crashes)).where(inbox.c.status == READY, waiting)
+        async with self._writer.begin() as connection:
+            crashes = (await connection.execute(fewest.where(inbox.c.kind.in_(kinds)))).scalar_one()
+        return None if crashes is None else Cell.ALONE if crashes else Cell.SHARED
+
+    async def bury(self, owner: str, *, is_crash: bool) -> int:
+        """Free what a process was running that has ended, also where its lease ran out before; return how much.
+
+        `is_crash`: that speaks against each of these jobs.
+        """
+        its = inbox.c.owner == owner
+        crashed = {"crashes": inbox.c.crashes + 1} if is_crash else {}
+        async with self._writer.begin() as connection:
+            freed = sa.update(inbox).where(its, inbox.c.status == READY).values(owner=None, **crashed)
+            killed = sa.update(inbox).where(its, inbox.c.status == RUNNING).values(**FREED, **crashed)
+            return (await connection.execute(freed)).rowcount + (await connection.execute(killed)).rowcount
 
     async def has_work(self, kinds: Collection[str]) -> bool:
         """Tell whether a job of these kinds is ready or waits for its next attempt, or any job is ours."""
-        ready = sa.exists().where(inbox.c.status == READY, inbox.c.kind.in_(kinds))
+        ready = sa.exists().where(inbox.c.status == READY, inbox.c.kind.in_(kinds), self._cell.holds(inbox))
         mine = sa.exists().where(inbox.c.status == RUNNING, inbox.c.owner == self._owner)
         async with self._writer.begin() as connection:
             return bool((await connection.execute(sa.select(ready | mine))).scalar_one())
@@ -279,13 +277,9 @@ class Leases:
             raise LeaseLostError
 
 
-def claim_rows(connection: sa.Connection, parameters: dict[str, Any]) -> Sequence[sa.Row[Any]]:
-    """Claim jobs, with the parameters of `claim_statement`."""
-    return connection.execute(CLAIM[connection.dialect.name], parameters).all()
-
-
-# What to set on a job that goes back to those who wait. Its attempts stay: one that kills its process must not loop.
-FREED: dict[str, Any] = {"status": READY, "owner": None, "lease_until": None}
+# What to set on a job that goes back to those who wait as if it had not been attempted, and on one whose process died.
+FREED: dict[str, Any] = {"status": READY, "owner": None, "lease_until": None, "attempts": inbox.c.attempts - 1}
+LEFT = {name: value for name, value in FREED.items() if name != "owner"} | {"deaths": inbox.c.deaths + 1}
 
 
 # Built once: these run for each job. The row has to be the claim's still.
@@ -304,65 +298,3 @@ TO_TRY_AGAIN = LEAVE.values(
     tried=sa.bindparam("has_tried"),
     attempts=sa.bindparam("has_attempted"),
 )
-
-
-def claim_statement(oldest: Callable[[sa.FromClause], sa.ColumnElement[bool]]) -> ReturningUpdate[*tuple[Any, ...]]:
-    """Update the oldest ready job of each key that has none running, the lowest rounds first, and return them.
-
-    Its parameters are `by`, the claiming inbox, `kinds`, `room`, the most to claim, and `seconds`, the lease's length.
-    """
-    head, other = inbox.alias("head"), inbox.alias("other")
-    busy = sa.exists().where(other.c.key == head.c.key, other.c.status == RUNNING)
-    known = head.c.kind.in_(sa.bindparam("kinds", expanding=True))
-    free = (
-        sa.select(head.c.id)
-        .where(head.c.status == READY, head.c.run_after <= Now(), known, ~busy, oldest(head))
-        .order_by(head.c.round, head.c.id)
-        .limit(sa.bindparam("room", type_=sa.Integer))
-        .with_for_update(skip_locked=True)
-        # Evaluated once. As a plain subquery PostgreSQL may evaluate it for each row, and so exceed the limit.
-        .cte("free")
-    )
-    return (
-        sa.update(inbox)
-        .where(inbox.c.id.in_(sa.select(free.c.id)), inbox.c.status == READY)
-        .values(
-            status=RUNNING,
-            owner=sa.bindparam("by"),
-            token=inbox.c.token + 1,
-            attempts=inbox.c.attempts + 1,
-            lease_until=Now() + sa.bindparam("seconds", type_=sa.Float(53)),
-        )
-        .returning(
-            *(inbox.c[name] for name in ("id", "delivery", "key", "kind", "payload", "state", "token", "cause")),
-            inbox.c.attempts.label("attempt"),
-            inbox.c.accepted_at,
-            inbox.c.tried.label("tried_before"),
-            inbox.c.round,
-            inbox.c.halted,
-        )
-    )
-
-
-def has_no_older(head: sa.FromClause) -> sa.ColumnElement[bool]:
-    """Tell the oldest ready job of its key, row by row: whoever has room for few stops early.
-
-    A second EXISTS, as with an OR in the first neither partial index would be used.
-    """
-    other = inbox.alias("older")
-    return ~sa.exists().where(other.c.key == head.c.key, other.c.status == READY, other.c.id < head.c.id)
-
-
-def is_first(head: sa.FromClause) -> sa.ColumnElement[bool]:
-    """Tell the oldest ready job of its key from a list of them all, which PostgreSQL makes once, in one pass.
-
-    Row by row it reads a page of the index for each job that waits in one thread. And where its statistics are from
-    before a burst, it may read half the table for each.
-    """
-    first = inbox.alias("first")
-    oldest = sa.select(sa.func.min(first.c.id)).where(first.c.status == READY).group_by(first.c.key)
-    return head.c.id == sa.func.any(sa.func.array(oldest.scalar_subquery()))
-
-
-# Built once: it runs after each job.
-CLAIM = {"sqlite": claim_statement(has_no_older), "postgresql": claim_statement(is_first)}

@@ -24,8 +24,8 @@ class Policy:
     """How often and how long a job is tried: again after an error that `is_transient`, or when the database was away.
 
     `patience` is in seconds since its first attempt began, `backoff` the seconds before the second attempt, doubled
-    for each attempt after it. `is_patient`: only attempts that ended with their process count, and the pauses grow with
-    the time that it has taken.
+    for each attempt after it. `is_patient`: no attempts count, and the pauses grow with the time that
+    it has taken.
     """
 
     is_transient: Callable[[Exception], bool]

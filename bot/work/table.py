@@ -38,7 +38,7 @@ inbox = sa.Table(
     sa.Column("status", sa.SmallInteger, nullable=False, server_default="0"),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
     sa.Column("token", sa.Integer, nullable=False, server_default="0"),  # the fence: goes up with each claim
-    sa.Column("owner", sa.Text),  # whose claim it is
+    sa.Column("owner", sa.Text),  # whose claim it is, or was, where the lease ran out
     sa.Column("accepted_at", sa.Float(53), nullable=False),
     sa.Column("tried", sa.Float(53), nullable=False, server_default="0"),  # seconds of attempts and of pauses between
     sa.Column("run_after", sa.Float(53), nullable=False, server_default="0"),
@@ -46,6 +46,9 @@ inbox = sa.Table(
     sa.Column("finished_at", sa.Float(53)),
     sa.Column("cause", sa.Text),  # of the last failure
     sa.Column("halted", sa.SmallInteger, nullable=False, server_default="0"),  # 1: it is to end early; 2: see UNWANTED
+    # How often its process died while it ran, and of these deaths those of the quarantine's process.
+    sa.Column("deaths", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("crashes", sa.Integer, nullable=False, server_default="0"),
     sa.UniqueConstraint("delivery", name="uq_inbox_delivery"),
 )
 
@@ -60,6 +63,7 @@ index("ix_inbox_ready_key", inbox.c.key, inbox.c.id, where="status = 0")
 index("ix_inbox_one_running_per_key", inbox.c.key, where="status = 1", unique=True)
 index("ix_inbox_share", inbox.c.share, inbox.c.round, where="status < 2")
 index("ix_inbox_begun", inbox.c.round, where="status < 2 AND token > 0")
+index("ix_inbox_suspect", inbox.c.crashes, where="status = 0 AND deaths >= 2")
 index("ix_inbox_done", inbox.c.finished_at, where="status = 2")
 index("ix_inbox_failed", inbox.c.id, where="status = 3")
 

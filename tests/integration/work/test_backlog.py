@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.db.engine import Database
-from bot.work.lease import claim_rows
+from bot.work.claim import Cell, claim_rows
 from bot.work.table import inbox
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ async def claimed(database: Database) -> tuple[int, int]:
     """Claim in a transaction that is then taken back; tell how many jobs, and how many rows were read for it."""
     parameters = {"by": "me", "kinds": ["turn"], "room": 200, "seconds": 15}
     async with database.writer.connect() as connection:
-        rows = await connection.run_sync(claim_rows, parameters)
+        rows = await connection.run_sync(claim_rows, Cell.OPEN, parameters)
         read: int = (await connection.execute(READ)).scalar_one()
         return len(rows), read
 

@@ -1,0 +1,140 @@
+"""Runs one claim: the job is attempted, and left as what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.work.claim import GUILTY
+from bot.work.job import AbandonedError, DeadlyError, GivenUp, Handler, Job, fence, reference
+from bot.work.lease import LeaseLostError
+from bot.work.policy import Policy, cause
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from bot.work.claim import Claim
+    from bot.work.commit import Commits
+    from bot.work.job import Finish, Watch
+    from bot.work.lease import Leases
+
+log = logging.getLogger(__name__)
+
+# How often to try to tell a person that a job has failed for good; and where that kills its process.
+TELLINGS, DEADLY_TELLINGS = 3, 2
+SETTING_ASIDE = 3.0  # seconds that a cancelled job may take to write what it left aside
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is registered for a kind of deliveries."""
+
+    handler: Handler
+    given_up: GivenUp
+    policy: Policy
+
+
+class Runner:
+    """Runs the claims of one inbox. `work` is what is registered, by kind; `jobs` are those that run."""
+
+    def __init__(
+        self,
+        leases: Leases,
+        commits: Commits,
+        policy: Policy,
+        *,
+        watch: Watch | None,
+        admit: Callable[[Job], Awaitable[bool]] | None,
+    ) -> None:
+        self.work: dict[str, Work] = {}
+        self.jobs: dict[Claim, Job] = {}
+        self._leases, self._commits, self._policy = leases, commits, policy
+        self._watch, self._admit = watch, admit
+
+    async def run(self, claim: Claim) -> None:
+        """Attempt a job and leave it as what came of it. Without its lease, it is left to the next owner."""
+        reference.set(claim.reference)  # a task has a context of its own
+        job = self.jobs[claim] = Job(claim, self._leases)
+        fence.set(job.check)
+        try:
+            await self._work_off(claim, job)
+        except LeaseLostError:
+            log.warning("the job is no longer ours")
+            await self._set_aside(job)
+        except asyncio.CancelledError:
+            await self._set_aside(job)
+            raise
+
+    async def _work_off(self, claim: Claim, job: Job) -> None:
+        if claim.crashes >= GUILTY + DEADLY_TELLINGS:
+            await self._leases.failed(claim, DeadlyError.__name__, None)
+            return
+        if claim.attempt > self._policy.attempts + TELLINGS:
+            await self._leases.failed(claim, claim.cause or AbandonedError.__name__, None)
+            return
+        try:
+            finish = await self._attempt(claim, job)
+            await self._leases.done(claim, finish or job.aside)
+            self._tell_end(claim, "done")
+        except LeaseLostError:
+            raise
+        except Exception as error:  # noqa: BLE001 (the policy judges it)
+            await self._failed(claim, job, error)
+
+    async def _set_aside(self, job: Job) -> None:
+        """Write what a handler left aside on a job that somebody else will leave: no token can fence what has been."""
+        if job.aside is None:
+            return
+        try:
+            async with asyncio.timeout(SETTING_ASIDE):
+                await self._commits.write(job.aside)
+        except Exception as error:  # noqa: BLE001 (whatever it was, the job itself is safe)
+            log.warning("what the job had left aside is lost: %s", cause(error))
+
+    async def _attempt(self, claim: Claim, job: Job) -> Finish | None:
+        """Run a job's handler. Raises what that raises, and what says that it has had attempts or crashes enough."""
+        if claim.crashes >= GUILTY:
+            raise DeadlyError
+        if job.attempt > self._policy.attempts:
+            raise AbandonedError
+        left = self.work[job.kind].policy.patience - claim.tried_before
+        async with asyncio.timeout(min(left, self._policy.patience)):
+            if self._admit is not None and not await self._admit(job):
+                return None
+            return await self.work[job.kind].handler(job)
+
+    async def _failed(self, claim: Claim, job: Job, error: Exception) -> None:
+        """Leave a job whose attempt failed for the next one, or for good when its person has been told."""
+        policy = self.work[claim.kind].policy
+        pause = policy.pause(error, claim.attempt, claim.tried())
+        if pause is not None:
+            log.warning("attempt %d failed, the next is in %.1f s: %s", claim.attempt, pause, cause(error))
+            counted = claim.attempt if policy.counts(error) else claim.attempt - 1
+            await self._leases.again(claim, job.aside, cause(error), pause, counted)
+            self._tell_end(claim, "again")
+            return
+        reason = claim.cause if claim.cause and isinstance(error, AbandonedError) else cause(error)
+        log.error("given up in attempt %d: %s\n%s", claim.attempt, reason, frames(error))
+        try:
+            async with asyncio.timeout(self._policy.patience):
+                finish = await self.work[claim.kind].given_up(job, error)
+            await self._leases.failed(claim, reason, finish or job.aside)
+            self._tell_end(claim, "failed")
+        except LeaseLostError:
+            raise
+        except Exception as second:  # noqa: BLE001 (whatever it was, the person does not know yet)
+            log.error("nobody could be told: %s\n%s", cause(second), frames(second))  # noqa: TRY400 (no message text)
+            attempts = max(claim.attempt, self._policy.attempts)
+            await self._leases.again(claim, job.aside, reason, self._policy.backoff, attempts)
+
+    def _tell_end(self, claim: Claim, outcome: str) -> None:
+        if self._watch is not None:
+            self._watch.ended(claim.kind, outcome, claim.tried())
+
+
+def frames(error: BaseException) -> str:
+    """Show where an error came from, without its text, which may hold somebody's words."""
+    return "".join(traceback.format_tb(error.__traceback__))
