@@ -38,6 +38,8 @@ and `app.py` introduces them to each other.
     dry_run.py        python -m bot triage --dry-run
     operating.py      what the last two share
 
+    quarantined.py    the bot's process for jobs that seem to kill theirs
+
     transaction.py    what runs with each turn takes one trip to the database
     settings.py       the sole reader of the environment
     log.py            the sole logging configuration

@@ -7,7 +7,9 @@ import gc
 import logging
 import os
 import signal
+import sys
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,7 @@ from bot.core.spend import PaidModel
 from bot.core.tell import tell
 from bot.core.triage import signing
 from bot.db.classify import SqlRuns
+from bot.db.engine import Database
 from bot.db.feedback import SqlBoard
 from bot.db.opened import opened
 from bot.db.purse import SqlPurse
@@ -32,18 +35,18 @@ from bot.departing import Departures
 from bot.errors import ChatError
 from bot.forgetting import Forgetting
 from bot.github import GitHub
-from bot.joining import join
+from bot.joining import Joined, join
 from bot.metrics import Metrics
 from bot.reader.pool import ReaderPool
 from bot.reception import DurableReception
-from bot.settings import reveal
+from bot.settings import reveal, written
 from bot.slack import http, socket
 from bot.slack.app import bolt_app
 from bot.slack.budget import Budget
 from bot.slack.chat import SlackChat
 from bot.turns import is_transient
 from bot.webhook import Webhook, open_public
-from bot.work import Inbox, fence
+from bot.work import TOGETHER, Cell, Inbox, fence
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -52,9 +55,8 @@ if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
 
     from bot.core.ports import Call, Chat, Model
-    from bot.db.engine import Database
-    from bot.joining import Joined
     from bot.settings import Settings
+    from bot.work import OpenCell
 
 log = logging.getLogger(__name__)
 
@@ -75,49 +77,109 @@ async def running(settings: Settings) -> AsyncIterator[str]:
     `shutdown_grace`. `settings` must have been read for Slack. Raises `SettingsError`, `ChatError`, `OSError`.
     """
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(opened(settings.database_url))
-        metrics = Metrics()
-        traces = [fenced(metrics.trace(settings.slack_api_url))]
-        session = await stack.enter_async_context(aiohttp.ClientSession(trace_configs=traces))
+        house = await build(stack, settings, quarantine=opener(settings))
+        app = bolt_app(house.joined.client, house.joined.teams, house.reception, house.departures.depart)
+        await begin(stack, settings, house)
+        house.files.warm_up(after=CALM)
+        figures = partial(house.metrics.page, house.inbox)
+        yield await stack.enter_async_context(listening(settings, app, house.joined, house.database, figures))
 
-        model = await stack.enter_async_context(connect_model(settings, metrics))
-        budget = Budget(SqlQuota(database), factor=settings.slack_rate_factor, on_short=metrics.short)
-        joined = join(settings, database, session, budget)
-        inbox = open_inbox(settings, database, metrics, joined)
-        files = await stack.enter_async_context(ReaderPool(metrics.reader_ended))
-        chat = SlackChat(joined.teams, session, budget, files)
 
-        store, board, forgetting = SqlStore(database), SqlBoard(database), Forgetting(database)
-        sign = signing.secrets_of(reveal(settings.triage_webhook_secret), each=settings.serves_many)
-        reception = DurableReception(
-            inbox,
-            store=store,
-            runs=SqlRuns(database),
-            board=board,
-            model=guarded(model, database, chat, settings.parley_admins),
-            chat=chat,
-            admins=settings.parley_admins,
-            eraser=forgetting,
-            most_days=settings.retention_days,
-            webhook_secret=sign if settings.serves_many else None,
+@asynccontextmanager
+async def working(settings: Settings, cell: Cell, owner: str) -> AsyncIterator[Inbox]:
+    """Work on the jobs of a cell of the quarantine until the block is left, under an owner's name; take in nothing.
+
+    Raises as `running`.
+    """
+    async with AsyncExitStack() as stack:
+        at_once = TOGETHER if cell is Cell.SHARED else 1
+        settings = settings.model_copy(update={"max_running_turns": at_once})
+        house = await build(stack, settings, cell=cell, owner=owner)
+        await begin(stack, settings, house)
+        yield house.inbox
+
+
+def opener(settings: Settings) -> OpenCell:
+    """Return what starts such a process, with the bot's own settings (`bot.quarantined`)."""
+
+    async def open_cell(cell: Cell, owner: str) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot.quarantined", cell, owner),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env=os.environ | written(settings),
+            start_new_session=True,  # what a terminal tells the bot, the bot tells it
         )
-        departures = Departures(
-            inbox, forgetting=forgetting, installations=joined.installations, ask=joined.ask, forget=joined.forget
-        )
-        outward = await stack.enter_async_context(outward_session(settings, session, traces))
-        Webhook(inbox, outward, secret_of=sign, board=board, store=store)
-        # One token would let each workspace's admins write into the repositories of all.
-        token = "" if settings.serves_many else reveal(settings.triage_github_token)
-        GitHub(inbox, session, url=settings.triage_github_url, token=token, board=board, store=store)
-        retention.register(inbox, database, settings.retention_days)
 
-        app = bolt_app(joined.client, joined.teams, reception, departures.depart)
-        await joined.introduce()
-        await inbox.start()
-        stack.push_async_callback(inbox.stop, settings.shutdown_grace)
-        stack.push_async_callback(reception.close)
-        files.warm_up(after=CALM)
-        yield await stack.enter_async_context(listening(settings, app, joined, database, partial(metrics.page, inbox)))
+    return open_cell
+
+
+@dataclass(frozen=True)
+class House:
+    """What a process of the bot is made of, as far as the rest asks for it."""
+
+    database: Database
+    metrics: Metrics
+    joined: Joined
+    inbox: Inbox
+    files: ReaderPool
+    reception: DurableReception
+    departures: Departures
+
+
+async def build(
+    stack: AsyncExitStack,
+    settings: Settings,
+    *,
+    quarantine: OpenCell | None = None,
+    cell: Cell = Cell.OPEN,
+    owner: str = "",
+) -> House:
+    """Build everything and introduce everybody to everybody; nothing works yet. Raises as `running`."""
+    database = await stack.enter_async_context(opened(settings.database_url))
+    metrics = Metrics()
+    traces = [fenced(metrics.trace(settings.slack_api_url))]
+    session = await stack.enter_async_context(aiohttp.ClientSession(trace_configs=traces))
+
+    model = await stack.enter_async_context(connect_model(settings, metrics))
+    budget = Budget(SqlQuota(database), factor=settings.slack_rate_factor, on_short=metrics.short)
+    joined = join(settings, database, session, budget)
+    inbox = open_inbox(settings, database, metrics, joined, quarantine=quarantine, cell=cell, owner=owner)
+    files = await stack.enter_async_context(ReaderPool(metrics.reader_ended))
+    chat = SlackChat(joined.teams, session, budget, files)
+
+    store, board, forgetting = SqlStore(database), SqlBoard(database), Forgetting(database)
+    sign = signing.secrets_of(reveal(settings.triage_webhook_secret), each=settings.serves_many)
+    reception = DurableReception(
+        inbox,
+        store=store,
+        runs=SqlRuns(database),
+        board=board,
+        model=guarded(model, database, chat, settings.parley_admins),
+        chat=chat,
+        admins=settings.parley_admins,
+        eraser=forgetting,
+        most_days=settings.retention_days,
+        webhook_secret=sign if settings.serves_many else None,
+    )
+    departures = Departures(
+        inbox, forgetting=forgetting, installations=joined.installations, ask=joined.ask, forget=joined.forget
+    )
+    outward = await stack.enter_async_context(outward_session(settings, session, traces))
+    Webhook(inbox, outward, secret_of=sign, board=board, store=store)
+    # One token would let each workspace's admins write into the repositories of all.
+    token = "" if settings.serves_many else reveal(settings.triage_github_token)
+    GitHub(inbox, session, url=settings.triage_github_url, token=token, board=board, store=store)
+    retention.register(inbox, database, settings.retention_days)
+    return House(database, metrics, joined, inbox, files, reception, departures)
+
+
+async def begin(stack: AsyncExitStack, settings: Settings, house: House) -> None:
+    """Say hello to Slack, and work until the stack is left. Raises as `running`."""
+    await house.joined.introduce()
+    await house.inbox.start()
+    stack.push_async_callback(house.inbox.stop, settings.shutdown_grace)
+    stack.push_async_callback(house.reception.close)
 
 
 def connect_model(settings: Settings, metrics: Metrics) -> AbstractAsyncContextManager[late.LateClaude]:
@@ -154,7 +216,16 @@ async def outward_session(
         yield public
 
 
-def open_inbox(settings: Settings, database: Database, metrics: Metrics, joined: Joined) -> Inbox:
+def open_inbox(
+    settings: Settings,
+    database: Database,
+    metrics: Metrics,
+    joined: Joined,
+    *,
+    quarantine: OpenCell | None,
+    cell: Cell,
+    owner: str,
+) -> Inbox:
     """Make the inbox; it takes deliveries in from its start on."""
     return Inbox(
         database.writer,
@@ -168,6 +239,9 @@ def open_inbox(settings: Settings, database: Database, metrics: Metrics, joined:
         failed_kept=retention.failed_kept(settings.retention_days),
         watch=metrics,
         admit=joined.admit,
+        quarantine=quarantine,
+        cell=cell,
+        owner=owner,
     )
 
 

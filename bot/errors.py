@@ -20,10 +20,12 @@
     │   └── HeavyFileError       reading it takes more memory or time than it may, each time
     ├── ReaderUnavailableError   there is no room to read a file in at the moment
     ├── SlowError                the turn took longer than it may
-    ├── AbandonedError           (in work/) each try of a turn ended with its process
+    ├── AbandonedError           (in work/) given up before, when nobody could be told
+    ├── DeadlyError              (in work/) each try of a turn ended with its process
     └── ModelError               the model gave no (whole) answer; holds what it cost and what came
-        ├── ModelUnavailableError    network, 5xx, deadline, cut in mid-stream
-        ├── ModelBusyError           429; may say when to come back
+        ├── ModelAwayError           for a while; may say when to come back
+        │   ├── ModelUnavailableError    network, 5xx, deadline, cut in mid-stream
+        │   └── ModelBusyError           429
         ├── ModelRefusedError        the model declined
         ├── ModelTooLargeError       more than the model's window or the API's body limit
         ├── ModelRejectedError       400: our request is at fault
@@ -235,17 +237,11 @@ class ModelError(BotError):
         self.call = call
 
 
-class ModelUnavailableError(ModelError):
-    """The model could not be reached, failed, took too long, or its answer was cut."""
+class ModelAwayError(ModelError):
+    """The model may answer later; `retry_after` is in how many seconds, where the API said so."""
 
     is_transient = True
-    sentence = "Claude is unavailable for a moment. Please try again in a minute."
-
-
-class ModelBusyError(ModelError):
-    """Too many requests at once; `retry_after` is in seconds, where the API said so."""
-
-    is_transient = True
+    state = "unavailable for a moment"
 
     def __init__(
         self, cause: str, *, retry_after: float | None = None, partial: str = "", call: Call | None = None
@@ -253,7 +249,17 @@ class ModelBusyError(ModelError):
         super().__init__(cause, partial=partial, call=call)
         self.retry_after = retry_after
         when = f"in {max(1, round(retry_after))} seconds" if retry_after is not None else "in a minute"
-        self.sentence = f"Claude is busy. Please try again {when}."
+        self.sentence = f"Claude is {self.state}. Please try again {when}."
+
+
+class ModelUnavailableError(ModelAwayError):
+    """The model could not be reached, failed, took too long, or its answer was cut."""
+
+
+class ModelBusyError(ModelAwayError):
+    """Too many requests at once."""
+
+    state = "busy"
 
 
 class ModelRefusedError(ModelError):

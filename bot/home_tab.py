@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.core.conversation import Place
 from bot.core.home import Health, Section, furnish
 from bot.core.ports import Asker
+from bot.errors import ChatError
 from bot.work import Delivery
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 HOME = "home"
+UNKNOWN = "I could not look up who you are, so I can't show you more. If it stays so, tell whoever runs me."
 FORGET_ME = "`/parley forget me` erases what I keep of what you said."
 
 
@@ -44,13 +46,23 @@ class HomeTab:
         counts = await self._inbox.counts()
         # This job itself is one of those that run.
         health = Health(counts.ready, counts.running - 1, counts.failed)
-        if refusal := await self._gate.refusal(place, Asker(person, place.workspace)):
+        if refusal := await self._refusal(place, person):
             sections: tuple[Section, ...] = (Section("Parley", f"{refusal} {FORGET_ME}"),)
         else:
             sections = await furnish(
                 place, person, admins=self._admins, health=health, store=self._store, board=self._board, chat=self._chat
             )
         await self._chat.show_home(place, person, sections)
+
+    async def _refusal(self, place: Place, person: str) -> str:
+        """Return why somebody sees nothing of their home; nobody is let in unknown."""
+        try:
+            return await self._gate.refusal(place, Asker(person, place.workspace))
+        except ChatError as error:
+            if error.is_transient:
+                raise
+            log.warning("nobody knows whose home it is: %s", error)
+            return UNKNOWN
 
 
 async def _leave(_job: Job, error: Exception) -> None:

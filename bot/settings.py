@@ -151,6 +151,18 @@ def reveal(secret: SecretStr | None) -> str:
     return secret.get_secret_value() if secret else ""
 
 
+def written(settings: Settings) -> dict[str, str]:
+    """Write settings as the environment that `read` reads them from, secrets too: for a process of our own."""
+
+    def text(value: object) -> str:
+        if isinstance(value, SecretStr):
+            return value.get_secret_value()
+        return ",".join(sorted(value)) if isinstance(value, frozenset) else str(value)
+
+    values = {name: getattr(settings, name) for name in settings.model_fields_set}
+    return {name.upper(): text(value) for name, value in values.items() if value is not None}
+
+
 def environment() -> dict[str, str]:
     """Return what `.env` and the environment say; the environment wins. Empty values count as unset.
 

@@ -11,6 +11,7 @@ import anthropic
 import httpx2
 
 from bot.errors import (
+    ModelAwayError,
     ModelBudgetError,
     ModelBusyError,
     ModelEmptyError,
@@ -134,8 +135,8 @@ def _translate_status(error: anthropic.APIStatusError) -> ModelError:
     message = str(error.api_message or "")
     cause = " ".join(str(part) for part in (status, error.error_code or error.type, message) if part)[:LONGEST_CAUSE]
     kind = kind_of(status, error.error_code, message)
-    if kind is ModelBusyError:
-        return ModelBusyError(cause, retry_after=retry_after(error.response.headers))
+    if issubclass(kind, ModelAwayError):
+        return kind(cause, retry_after=retry_after(error.response.headers))
     return kind(cause)
 
 
@@ -180,7 +181,8 @@ def pause(error: BaseException, seconds_left: float) -> bool | float:
 
     A pause that the API wants longer than `LONGEST_WAIT`, or than there is time left, is not waited for.
     """
-    if isinstance(error, ModelBusyError) and error.retry_after is not None:
-        wait = error.retry_after
-        return wait if wait <= LONGEST_WAIT and wait < seconds_left else False
-    return isinstance(error, ModelUnavailableError | ModelBusyError)
+    if not isinstance(error, ModelAwayError):
+        return False
+    if (wait := error.retry_after) is None:
+        return True
+    return wait if wait <= LONGEST_WAIT and wait < seconds_left else False

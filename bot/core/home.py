@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from bot.core.control import Button
 from bot.core.conversation import Place
 from bot.core.settings_history import shown
 from bot.core.usage import Scope, View, cost
+from bot.errors import ChatError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from bot.core.ports import Chat, Sheet, Store
     from bot.core.triage.item import Board, Feedback
     from bot.core.usage import Used
+
+log = logging.getLogger(__name__)
 
 USAGE_DAYS = 30
 MOST_ITEMS = 10
@@ -52,20 +56,40 @@ class Health:
 async def furnish(
     place: Place, person: str, *, admins: frozenset[str], health: Health, store: Store, board: Board, chat: Chat
 ) -> tuple[Section, ...]:
-    """Return what a person's home shows; channels for admins, health for the bot's own. Raises `ChatError`."""
+    """Return what a person's home shows; channels for admins, health for the bot's own.
+
+    What the platform won't tell takes no more away than its own section, which says so.
+    """
     used = await store.usage(View(Scope.PERSON, USAGE_DAYS), place, person, datetime.now(UTC))
     sections = [Section("What I can do here", CAN_DO), Section("Your usage", _used(used))]
     if items := await board.assigned(place.workspace, person, MOST_ITEMS + 1):
         sections.append(Section("Your open feedback", _items(items)))
     is_operator = is_named(admins, place.workspace, person)
-    if is_operator or (await chat.standing(place, person)).is_admin:
+    try:
+        is_admin = is_operator or (await chat.standing(place, person)).is_admin
+    except ChatError as error:
+        is_admin = False
+        sections.append(_unknown("Settings", "whether you are an admin of this workspace, who see its settings", error))
+    if is_admin:
         sections.append(Section("The workspace", "What holds where a channel says nothing else.", _workspace()))
-        channels = await chat.channels(place, person)
-        sheets = await store.sheets(place.workspace)
-        sections += _channels(place, channels, sheets)
+        sections += await _channels_of(place, person, store=store, chat=chat)
     if is_operator:
         sections.append(Section("Health", _health(health)))
     return tuple(sections)
+
+
+async def _channels_of(place: Place, person: str, *, store: Store, chat: Chat) -> list[Section]:
+    try:
+        channels = await chat.channels(place, person)
+    except ChatError as error:
+        return [_unknown("Your channels", "which channels you share with me", error)]
+    return _channels(place, channels, await store.sheets(place.workspace))
+
+
+def _unknown(title: str, what: str, error: ChatError) -> Section:
+    """Say in a section's place what could not be looked up."""
+    log.warning("a section of a home is missing: %s", error)
+    return Section(title, f"I could not look up {what}. Come back in a moment; if it stays so, tell whoever runs me.")
 
 
 def _used(used: Sequence[Used]) -> str:

@@ -39,4 +39,5 @@ async def settle(database: Database) -> None:
     async with database.writer.connect() as connection:
         # Not in a transaction, which each statement of SQLAlchemy's would begin.
         if driver := (await connection.get_raw_connection()).driver_connection:
-            await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            # What it says is read to its end: a statement in progress lets the connection's next commit fail.
+            await driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")

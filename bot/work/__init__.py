@@ -14,6 +14,7 @@ every.py     periodic work
 purge.py     old jobs go
 sole.py      tells whether this is the only process on an SQLite file
 quarantine.py  a process apart for jobs that seem to kill theirs
+watched.py   such a process, from within
 runner.py    runs one claim, and leaves it as what came of it
 inbox.py     the inbox: runs the jobs, keeps their leases
 """

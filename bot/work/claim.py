@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from bot.work.job import reference_of
 from bot.work.table import READY, RUNNING, Now, inbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -78,17 +79,17 @@ class Claim:
 
 def claim_rows(connection: sa.Connection, cell: Cell, parameters: dict[str, Any]) -> Sequence[sa.Row[Any]]:
     """Claim jobs of a cell, with the parameters of `claim_statement`."""
-    return connection.execute(CLAIM[connection.dialect.name, cell], parameters).all()
+    return connection.execute(claim_statement(connection.dialect.name, cell), parameters).all()
 
 
-def claim_statement(
-    oldest: Callable[[sa.FromClause], sa.ColumnElement[bool]], cell: Cell
-) -> ReturningUpdate[*tuple[Any, ...]]:
+@cache  # it runs after each job
+def claim_statement(dialect: str, cell: Cell) -> ReturningUpdate[*tuple[Any, ...]]:
     """Update the oldest ready job of each key that has none running, the lowest rounds first, and return them.
 
     Where the oldest belongs to another cell, its key waits. The parameters are `by`, the claiming inbox, `kinds`,
     `room`, the most to claim, and `seconds`, the lease's length.
     """
+    oldest = has_no_older if dialect == "sqlite" else is_first
     head, other = inbox.alias("head"), inbox.alias("other")
     busy = sa.exists().where(other.c.key == head.c.key, other.c.status == RUNNING)
     known = head.c.kind.in_(sa.bindparam("kinds", expanding=True))
@@ -141,11 +142,3 @@ def is_first(head: sa.FromClause) -> sa.ColumnElement[bool]:
     first = inbox.alias("first")
     oldest = sa.select(sa.func.min(first.c.id)).where(first.c.status == READY).group_by(first.c.key)
     return head.c.id == sa.func.any(sa.func.array(oldest.scalar_subquery()))
-
-
-# Built once: it runs after each job.
-CLAIM = {
-    (dialect, cell): claim_statement(oldest, cell)
-    for dialect, oldest in (("sqlite", has_no_older), ("postgresql", is_first))
-    for cell in Cell
-}

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from bot.work.table import FAILED, READY, RUNNING, inbox
+from bot.work.claim import Cell
+from bot.work.table import DONE, FAILED, READY, RUNNING, inbox
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
@@ -30,6 +31,13 @@ async def count(engine: AsyncEngine) -> Counts:
     )
     async with engine.begin() as connection:
         return Counts(*(await connection.execute(sa.select(ready, running, failed))).one())
+
+
+async def count_suspects(engine: AsyncEngine) -> int:
+    """Count the jobs that run in quarantine or wait for it. Raises what the database raises."""
+    suspects = sa.select(sa.func.count()).where(inbox.c.status < DONE, ~Cell.OPEN.holds(inbox))
+    async with engine.begin() as connection:
+        return (await connection.execute(suspects)).scalar_one()
 
 
 async def count_before(engine: AsyncEngine, delivery: str) -> int:

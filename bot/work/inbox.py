@@ -228,7 +228,8 @@ class Inbox:
         """Take what a process left when it died, without waiting for its leases, if nobody but us can be running it."""
         self._presence = await asyncio.to_thread(Presence, f"{self._writer.url.database}.lock")
         if await asyncio.to_thread(self._presence.is_alone):
-            await self._leases.take_leftovers()
+            has_died = await asyncio.to_thread(self._presence.begin)
+            await self._leases.take_leftovers(has_died=has_died)
         await asyncio.to_thread(self._presence.share)
 
     async def _dispatch(self) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from bot.work.claim import Cell, Claim, claim_rows
+from bot.work.claim import SUSPECT, Cell, Claim, claim_rows
 from bot.work.policy import cause, is_away, jittered
 from bot.work.table import DONE, FAILED, READY, RUNNING, UNWANTED, Now, inbox
 
@@ -108,10 +108,13 @@ class Leases:
         expired = sa.select(inbox.c.id).where(inbox.c.status == RUNNING, inbox.c.lease_until < Now())
         # One that somebody else is at must not keep us from renewing what is ours.
         free = sa.update(inbox).where(inbox.c.id.in_(expired.with_for_update(skip_locked=True)))
+        dead = sa.select(sa.exists().where(inbox.c.id.in_(expired), Cell.OPEN.holds(inbox)))
         await self._end_frozen()
         async with self._writer.begin() as connection:
             held = await connection.execute(renew.returning(inbox.c.id, inbox.c.token))
             tokens: dict[int, int] = {row.id: row.token for row in held}
+            if not was_away and (await connection.execute(dead)).scalar_one():
+                await connection.execute(ACQUIT)
             freed = await connection.execute(free.values(**(FREED if was_away else LEFT)))
         self._renewed_at = sent
         for claim in claims:
@@ -127,10 +130,12 @@ class Leases:
             if connection.dialect.name == "postgresql":
                 await connection.execute(END_FROZEN)
 
-    async def take_leftovers(self) -> int:
-        """Free all jobs that seem to run. Only for who knows that the processes are dead that ran them."""
+    async def take_leftovers(self, *, has_died: bool) -> None:
+        """Free all jobs that seem to run. Only for who knows that no other process can be running them."""
         async with self._writer.begin() as connection:
-            return (await connection.execute(sa.update(inbox).where(inbox.c.status == RUNNING).values(**LEFT))).rowcount
+            if has_died:
+                await connection.execute(ACQUIT)
+            await connection.execute(sa.update(inbox).where(inbox.c.status == RUNNING).values(**LEFT))
 
     async def hand_back(self) -> int:
         """Free what is still ours, as if it had not been attempted. Only when none of it runs any more."""
@@ -152,7 +157,7 @@ class Leases:
         `is_crash`: that speaks against each of these jobs.
         """
         its = inbox.c.owner == owner
-        crashed = {"crashes": inbox.c.crashes + 1} if is_crash else {}
+        crashed: dict[str, Any] = {"crashes": inbox.c.crashes + 1, "deaths": SUSPECT} if is_crash else {}
         async with self._writer.begin() as connection:
             freed = sa.update(inbox).where(its, inbox.c.status == READY).values(owner=None, **crashed)
             killed = sa.update(inbox).where(its, inbox.c.status == RUNNING).values(**FREED, **crashed)
@@ -279,7 +284,14 @@ class Leases:
 
 # What to set on a job that goes back to those who wait as if it had not been attempted, and on one whose process died.
 FREED: dict[str, Any] = {"status": READY, "owner": None, "lease_until": None, "attempts": inbox.c.attempts - 1}
-LEFT = {name: value for name, value in FREED.items() if name != "owner"} | {"deaths": inbox.c.deaths + 1}
+# A suspect was not in the bot's own process when that died: the next death in there makes it one again.
+ONCE = SUSPECT - 1
+LEFT = {name: value for name, value in FREED.items() if name != "owner"} | {
+    "deaths": sa.case(
+        (Cell.OPEN.holds(inbox), inbox.c.deaths + 1), (Cell.SHARED.holds(inbox), ONCE), else_=inbox.c.deaths
+    )
+}
+ACQUIT = sa.update(inbox).where(inbox.c.status == READY, Cell.SHARED.holds(inbox)).values(deaths=ONCE)
 
 
 # Built once: these run for each job. The row has to be the claim's still.

@@ -7,12 +7,16 @@ memory, people pull plugs, supervisors lose patience. So it raises suspicion, an
 - After a second death it is a suspect (`SUSPECT`). Suspects run in a process of their own, so no later death by their
   doing reaches a neighbour or a start: at first sixteen at a time (`TOGETHER`), one that has seen that process die
   alone in it.
-- The bot watches that process: only when it dies, or falls silent for as long as a lease, while the bot itself lives,
+- A death of the bot while suspects were kept out of it is not their doing: those that no crash speaks against run with
+  all others again, and the next death in there makes them suspects again. So nobody who kills the bot every second
+  keeps turns from being answered in between.
+- The bot watches that process: only when it dies, or falls silent for most of a lease, while the bot itself lives,
   does that count against what was running in it (`crashes`). At the third (`GUILTY`), the last two of them alone, the
   job is set aside, and whoever asked is told.
 
-So a job that kills its process brings the bot down twice, and nothing but itself after that. Whoever kills the bot ends
-its quarantine with it, which counts for nothing, however often and however quickly it happens. An innocent job can be
+So a job that kills its process brings the bot down twice (and once more for each death of the bot that it had no part
+in, while it waits), and nothing but itself after that. Whoever kills the bot ends its quarantine with it, which counts
+for nothing, however often and however quickly it happens. An innocent job can be
 set aside only by three separate kills of exactly the quarantine's process while the job runs there, by itself in two
 of them. Where a machine runs out of memory once an hour and each time that process is chosen, a turn of 10 s meets that
 with a probability of (10 / 3600)³, two in a hundred million, after the bot has died in it twice.
@@ -48,7 +52,7 @@ MISSES = 2  # in a row: a look may come late because we were held up ourselves
 ENDING = 15.0  # seconds beside the grace
 
 OpenCell = Callable[[Cell, str], Awaitable["Process"]]
-"""Start a process that works as `Inbox(cell=…, owner=…)` until nothing is left there, and writes a line each second."""
+"""Start a process that works as `Inbox(cell=…, owner=…)` until nothing is left, and writes a line each half second."""
 
 
 class Quarantine:
@@ -113,7 +117,7 @@ class Quarantine:
                 continue
             if not sign:
                 return await process.wait()
-            patience, missed = self._leases.length, 0
+            patience, missed = self._leases.length * 2 / 3, 0
         log.error("the process in quarantine has fallen silent")
         process.kill()
         return await process.wait()

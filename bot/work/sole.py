@@ -7,7 +7,10 @@ import os
 
 
 class Presence:
-    """A lock on a file, shared by all processes on the database; the system takes it from a process that dies."""
+    """A lock on a file, shared by all processes on the database; the system takes it from a process that dies.
+
+    The file is empty while nobody is at work.
+    """
 
     def __init__(self, path: str) -> None:
         self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -24,6 +27,13 @@ class Presence:
         """Be one of those who are there; may wait for one who was alone."""
         fcntl.flock(self._file, fcntl.LOCK_SH)
 
+    def begin(self) -> bool:
+        """Note that we are at work; return whether somebody was who never left, and so has died."""
+        was_left = os.fstat(self._file).st_size > 0
+        os.pwrite(self._file, b"at work", 0)
+        return was_left
+
     def leave(self) -> None:
         """Be there no longer."""
+        os.ftruncate(self._file, 0)
         os.close(self._file)

@@ -92,6 +92,20 @@ async def test_channels_of_others_are_not_shown(dialogue: Dialogue) -> None:
     assert "#club" in await seen(dialogue, until="#club")
 
 
+async def test_a_refused_look_up_leaves_the_rest(dialogue: Dialogue) -> None:
+    """Of the channels; of whether somebody is an admin; of who it is at all."""
+    workspace = dialogue.workspace
+    workspace.fail("users.conversations", error="missing_scope")
+    told = await seen(dialogue)
+    assert "I could not look up which channels you share with me." in told
+    assert "Your usage" in told
+    assert "#general" in await seen(dialogue, until="#general")
+    workspace.fail("users.info", error="missing_scope", times=9)
+    told = await seen(dialogue, user=workspace.ada, until="look up")
+    assert "Parley\nI could not look up who you are" in told
+    assert "`/parley forget me`" in told
+
+
 async def test_an_operator_sees_the_health(stage: Dialogue) -> None:
     stage.environ["PARLEY_ADMINS"] = stage.workspace.sam.id
     async with stage.bot():

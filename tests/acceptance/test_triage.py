@@ -420,6 +420,10 @@ async def test_trends_come_with_a_picture(dialogue: Dialogue, model: ScriptedMod
     assert "first response: 0 min" in told
     (picture,) = [one for one in dialogue.workspace.files() if one.name.endswith(".png")]
     assert (picture.content or b"").startswith(b"\x89PNG")
+    dialogue.workspace.fail("files.getUploadURLExternal", error="not_allowed_token_type")
+    told = await parley(dialogue, "trends 7d")
+    assert "Bug report | 1 | 0 | rising" in told
+    assert "I could not send you the picture." in told
 
 
 async def test_a_digest_comes_once(dialogue: Dialogue, model: ScriptedModel) -> None:

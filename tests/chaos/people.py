@@ -45,8 +45,9 @@ class Talk:
 class People:
     """Everybody who talks. `answered` are the questions whose answers can be read to their ends."""
 
-    def __init__(self, workspace: LocalWorkspace) -> None:
+    def __init__(self, workspace: LocalWorkspace, patience: float = PATIENCE) -> None:
         self.workspace = workspace
+        self.patience = patience
         self.talks: list[Talk] = []
         self.answered: set[str] = set()
         self._roots: dict[str, str] = {}
@@ -83,7 +84,9 @@ class People:
         """
         queued = 1 if talk.number % 4 else MOST_QUEUED
         while len(talk.tags) < questions or not is_over():
-            await self.workspace.until(lambda: sum(tag not in self.answered for tag in talk.tags) < queued, PATIENCE)
+            await self.workspace.until(
+                lambda: sum(tag not in self.answered for tag in talk.tags) < queued, self.patience
+            )
             if floor is not None:
                 await floor.acquire()
             await self.ask(talk, online)
@@ -91,7 +94,7 @@ class People:
     async def until_answered(self, tags: set[str] | None = None) -> None:
         """Wait until these questions, or all, are answered."""
         wanted = tags if tags is not None else self.unanswered
-        await self.workspace.until(lambda: wanted <= self.answered, PATIENCE)
+        await self.workspace.until(lambda: wanted <= self.answered, self.patience)
 
     async def _say(self, talk: Talk) -> str:
         tag = talk.next_tag(talk.kind)
@@ -102,7 +105,7 @@ class People:
         deliveries = log[before:]
         talk.thread = talk.thread or ts
         talk.tags.append(tag)
-        await self.workspace.until(lambda: all(delivery.is_over for delivery in deliveries), PATIENCE)
+        await self.workspace.until(lambda: all(delivery.is_over for delivery in deliveries), self.patience)
         assert all(delivery.tries[-1].ok for delivery in deliveries), f"{tag} was never acknowledged"
         return tag
 
@@ -115,7 +118,7 @@ class People:
                 break
             talk.unsure.append(tag)
         talk.tags.append(tag)
-        await self.workspace.until(lambda: tag in self._roots, PATIENCE)
+        await self.workspace.until(lambda: tag in self._roots, self.patience)
         talk.thread = self._roots[tag]
         # A person follows up on an answer, not on a question that nobody has answered yet.
         await self.until_answered({tag})

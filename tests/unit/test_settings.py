@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.core.admin import is_named
 from bot.errors import SettingsError
-from bot.settings import Settings, environment, has_slack_tokens, read
+from bot.settings import Settings, environment, has_slack_tokens, read, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -233,3 +233,10 @@ def test_a_file_that_is_no_text_is_said(folder: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         environment()
     assert caught.value.faults == [".env is not text in UTF-8."]
+
+
+def test_written_settings_read_the_same() -> None:
+    many = {"PARLEY_ADMINS": "U012ABC, U034DEF", "SLACK_RATE_FACTOR": "2.5", "DATABASE_URL": "sqlite:///data/x.db"}
+    whole = read(SOUND | many, for_slack=True)
+    assert read(written(whole), for_slack=True) == whole
+    assert SECRET in written(whole)["ANTHROPIC_API_KEY"]

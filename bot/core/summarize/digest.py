@@ -73,7 +73,7 @@ class Digester:
         self._running = asyncio.Semaphore(PARALLEL)
         self._read = 0
         self.found = Digest()
-        self._refusal: ModelError | None = None
+        self._failure: ModelError | None = None  # of a part that had to be left out
 
     async def digest(self, lines: Sequence[Line]) -> Digest:
         """Summarise a conversation: in one call where it fits, else its parts side by side and then all of them."""
@@ -88,10 +88,17 @@ class Digester:
             found = await _gather(
                 self._part(part, f"part {number}", asks[number - 1]) for number, part in enumerate(cut, start=1)
             )
-        if self._refusal and all(map(is_empty, found)):
-            raise self._refusal
         self.found.findings = await self._merge(found)
+        if is_empty(self.found.findings):
+            self._check_nothing_failed()
         return self.found
+
+    def _check_nothing_failed(self) -> None:
+        """Raise unless there really is nothing to tell: what could not be read, or proved, may have held something."""
+        if self._failure:
+            raise self._failure
+        if self.found.points_dropped:
+            raise ModelFormError("no statement rests on a message that was given")
 
     def _ask(self, wishes: Wishes) -> str:
         return for_findings(wishes, self._language)
@@ -101,13 +108,14 @@ class Digester:
         known = {line.id for line in part}
         try:
             found = [await self._fill(key, f"{ask}\n\n{worded(part, self._zone)}", known)]
-        except ModelFormError:
+        except ModelFormError as error:
             first, second = halves(part)
             if not second:
+                self._failure = error
                 return self._leave_out(part)
             return [*await self._part(first, f"{key}a", ask), *await self._part(second, f"{key}b", ask)]
         except ModelRefusedError as error:
-            self._refusal = error
+            self._failure = error
             return self._leave_out(part)
         self._count(part)
         return found

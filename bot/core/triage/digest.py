@@ -61,8 +61,12 @@ def written(fresh: Sequence[Feedback], records: Sequence[Feedback], period: time
     """Write what came in during a day or a week, and what waits of all records."""
     counts = Counter(one.category or UNSORTED for one in fresh)
     when = "the last day" if period == DAY else "the last week"
-    lines = [f"**Feedback of {when}**: {len(fresh):,} posts. Categories nobody changed: {agreed(fresh)}.", ""]
-    lines += [f"- {name}: {count:,}" for name, count in counts.most_common()]
+    came = f"**Feedback of {when}**: {len(fresh):,} posts"
+    if not any(one.category or one.given for one in fresh):
+        lines = [f"{came}. None of them could be sorted, so I can't tell what they are about."]
+    else:
+        lines = [f"{came}. Categories nobody changed: {agreed(fresh)}.", ""]
+        lines += [f"- {name}: {count:,}" for name, count in counts.most_common()]
     waiting = [one for one in records if one.status is Status.OPEN]
     if waiting:
         lines += ["", f"**Nobody has taken** {len(waiting):,} yet; the oldest:"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from bot.core.ports import Upload
 from bot.core.triage.card import plain
 from bot.core.triage.item import UNSORTED, Status
 from bot.core.triage.trend import DAY, alike
+from bot.errors import ChatError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from bot.core.conversation import Place
     from bot.core.ports import Bookmark, Chat, Store
     from bot.core.triage.item import Board, Feedback
+
+log = logging.getLogger(__name__)
 
 REPORTED = timedelta(days=28)
 WEEK = timedelta(days=7)
@@ -78,13 +82,14 @@ def _by_category(records: Sequence[Feedback]) -> list[tuple[str, list[Feedback]]
 
 
 def agreed(records: Sequence[Feedback]) -> str:
-    """Write the share of records whose category nobody changed."""
-    right = sum(one.category == one.given for one in records)
-    return f"{right / len(records):.0%}"
+    """Write the share of sorted records whose category nobody changed, "-" where none was sorted."""
+    judged = [one for one in records if one.category or one.given]
+    right = sum(one.category == one.given for one in judged)
+    return f"{right / len(judged):.0%}" if judged else "-"
 
 
 async def trends(command: Command, place: Place, days: int, *, bookmark: Bookmark, board: Board, chat: Chat) -> str:
-    """Write the trends of some days, and send their picture in private. Raises `ChatError`."""
+    """Write the trends of some days, and send their picture in private. Raises a `ChatError` that may pass."""
     now = datetime.now(UTC)
     records = await board.recent(place, now - 2 * days * DAY, MOST_RECORDS)
     fresh = [one for one in records if one.said_at > now - days * DAY]
@@ -92,8 +97,14 @@ async def trends(command: Command, place: Place, days: int, *, bookmark: Bookmar
     if not fresh:
         return text
     picture = await asyncio.to_thread(drawn, fresh, days, now)
-    direct = await chat.open_direct(command.place, command.asker)
-    await chat.upload(direct, [Upload(f"feedback-{now:%Y-%m-%d}-{days}d.png", picture)], bookmark)
+    try:
+        direct = await chat.open_direct(command.place, command.asker)
+        await chat.upload(direct, [Upload(f"feedback-{now:%Y-%m-%d}-{days}d.png", picture)], bookmark)
+    except ChatError as error:
+        if error.is_transient:
+            raise
+        log.warning("upload failed: %s", error)
+        return f"{text}\n\n_I could not send you the picture._"
     return f"{text}\n\nThe picture is in our direct messages."
 
 

@@ -13,8 +13,8 @@ from bot.claude.client import Claude, Deadlines, connect
 from bot.core.channel_settings import ChannelSettings, Creativity
 from bot.core.ports import Purpose, Request, Role, Turn
 from bot.errors import (
+    ModelAwayError,
     ModelBudgetError,
-    ModelBusyError,
     ModelEmptyError,
     ModelError,
     ModelFormError,
@@ -274,13 +274,14 @@ class TestFailure:
         assert (await claude.write(asking(), unseen)).text == "Fine."
 
     async def test_a_long_wait_is_left_to_people(self, scripted: ScriptedModel, claude: Claude) -> None:
-        scripted.answer(MessagesApiError(429, "Slow down", headers={"retry-after": "600"}))
+        for number, status in enumerate((429, 529), start=1):
+            scripted.answer(MessagesApiError(status, "Slow down", headers={"retry-after": "600"}))
 
-        with pytest.raises(ModelBusyError) as caught:
-            await claude.write(asking(), unseen)
+            with pytest.raises(ModelAwayError) as caught:
+                await claude.write(asking(), unseen)
 
-        assert "600 seconds" in caught.value.sentence
-        assert len(scripted.requests) == 1
+            assert "600 seconds" in caught.value.sentence
+            assert len(scripted.requests) == number
 
     @pytest.mark.parametrize(
         ("error", "ours"),

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 
+from bot.core.conversation import Message, Place, Record
 from bot.core.forget import Reach
+from bot.core.ports import Role
 from bot.db.engine import Database
+from bot.db.settle import settle
+from bot.db.store import SqlStore, record
 from bot.db.tables import Feedback
 from bot.forgetting import Forgetting
+from bot.transaction import transact
 from tests.integration.db.test_forget import row_of
 
 if TYPE_CHECKING:
@@ -56,3 +62,27 @@ async def test_erased_words_leave_the_index(database: Database, sqlite_url: str)
     async with database.reader.connect() as connection:
         match = sa.text("SELECT count(*) FROM feedback_words WHERE feedback_words MATCH 'word77'")
         assert (await connection.execute(match)).scalar_one()
+
+
+async def test_settling_breaks_no_other_write(database: Database) -> None:
+    """Each leaves the connection as it found it, whatever its statements gave back; the others don't notice."""
+    place = Place("T1", "C1", "1.0")
+
+    def write(connection: sa.Connection) -> None:
+        for number in range(3):
+            record(connection, Record(place, "U1", messages=(Message(Role.USER, "U1", f"{number}", f"1.{number}"),)))
+
+    async def keep_writing() -> None:
+        for _ in range(20):
+            await transact(database.writer, write)
+
+    async def keep_settling() -> None:
+        for _ in range(10):
+            await settle(database)
+
+    async def keep_reading() -> None:
+        for _ in range(20):
+            await SqlStore(database).conversation(place)
+
+    await asyncio.gather(*(keep_writing() for _ in range(3)), keep_settling(), keep_reading())
+    assert len((await SqlStore(database).conversation(place)).messages) == 3

@@ -87,7 +87,7 @@ async def test_an_expired_lease_is_taken_over(replica: Replicas, rows: Rows) -> 
     other.handle("turn", handler, RecordingGivenUp())
     await other.start()
     await rows.set("E1", lease_until=0)
-    assert (await handler.started.get()).attempt == 2
+    assert (await handler.started.get()).attempt == 1
 
 
 async def test_a_zombie_cannot_write_over_its_successor(replica: Replicas, database: Database, rows: Rows) -> None:
@@ -169,7 +169,7 @@ async def test_who_cannot_renew_stops(replica: Replicas, rows: Rows) -> None:
         assert await held.cancelled.get() is job
         with pytest.raises(LeaseLostError):
             job.check()
-    assert (await held.started.get()).attempt == 2
+    assert (await held.started.get()).attempt == 1
 
 
 async def test_stopping_hands_back_what_runs(replica: Replicas, rows: Rows) -> None:
@@ -286,7 +286,7 @@ async def test_a_killed_replica_is_replaced(url: str, replica: Replicas) -> None
     inbox.handle("turn", handler, RecordingGivenUp())
     await inbox.start()
     job = await handler.started.get()
-    assert job.attempt == 2
+    assert job.attempt == 1
     assert job.get("ts") == "1"
 
 
@@ -296,7 +296,7 @@ async def test_a_sole_process_does_not_wait(sqlite_url: str, sqlite_replica: Rep
     inbox.handle("turn", handler, RecordingGivenUp())
     await inbox.start()
     await inbox.idle()
-    assert handler.attempts == [2]
+    assert handler.attempts == [1]
 
 
 async def test_a_second_process_takes_nothing(replica: Replicas) -> None:

@@ -180,6 +180,15 @@ def test_a_busy_api_says_when_to_return() -> None:
     assert "12 seconds" in error.sentence
 
 
+@pytest.mark.parametrize(("status", "kind"), [(529, "overloaded_error"), (503, "api_error"), (200, "overloaded_error")])
+def test_an_overloaded_api_says_so_too(status: int, kind: str) -> None:
+    error = translate(status_error(status, kind=kind, headers={"retry-after": "12"}))
+
+    assert isinstance(error, ModelUnavailableError)
+    assert error.retry_after == 12
+    assert error.sentence == "Claude is unavailable for a moment. Please try again in 12 seconds."
+
+
 @pytest.mark.parametrize("text", ["", "soon", "nan", "inf", "-3", "Wed, 21 Oct 2026 07:28:00 GMT"])
 def test_an_unreadable_time_is_no_time(text: str) -> None:
     assert retry_after({"retry-after": text}) is None
@@ -287,6 +296,8 @@ def test_what_nobody_saw_is_not_partial() -> None:
     ("error", "seconds_left", "decision"),
     [
         (ModelUnavailableError("cut"), 100, True),
+        (ModelUnavailableError("529", retry_after=5), 100, 5),
+        (ModelUnavailableError("529", retry_after=3600), 10_000, False),
         (ModelBusyError("busy"), 100, True),
         (ModelBusyError("busy", retry_after=5), 100, 5),
         (ModelBusyError("busy", retry_after=5), 4, False),

@@ -197,6 +197,21 @@ async def test_a_refused_whole_is_raised() -> None:
         await digest(Forms(refuse), 10)
 
 
+async def test_a_whole_that_fails_is_raised() -> None:
+    def spoil(_: str) -> Findings:
+        raise ModelFormError("cut")
+
+    def invent(_: str) -> Findings:
+        return decided("m99999")
+
+    for rule in (spoil, invent):
+        with pytest.raises(ModelFormError):
+            await digest(Forms(rule), 4)
+    with pytest.raises(ModelFormError):
+        await digest(Forms(spoil), 2_000, 150)
+    assert (await digest(Forms(lambda _: nothing()), 4)).findings == nothing()
+
+
 async def test_made_up_links_are_counted_at_each_step() -> None:
     def invent(text: str) -> Findings:
         return decided(ids(text)[0], "m99999")

@@ -5,9 +5,14 @@ from __future__ import annotations
 import struct
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, cast
 
+from bot.core.triage.digest import written
 from bot.core.triage.item import Feedback, Status
 from bot.core.triage.report import drawn
+
+if TYPE_CHECKING:
+    from bot.core.ports import Chat
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -28,3 +33,17 @@ def test_the_picture_has_times_once_somebody_answered() -> None:
     answered = [*silent, record(2, "Bug report", "Low", 3), record(3, "Bug report", "Low", 5)]
     assert height(drawn(silent, 7, NOW)) == 130 * 7
     assert height(drawn(answered, 7, NOW)) == 130 * 10
+
+
+def test_a_digest_says_when_nothing_was_sorted() -> None:
+    chat = cast("Chat", None)  # nobody is mentioned
+    unsorted = [record(1, "", ""), record(2, "", "")]
+    told = written(unsorted, [], timedelta(days=1), chat)
+    assert (
+        told
+        == "**Feedback of the last day**: 2 posts. None of them could be sorted, so I can't tell what they are about."
+    )
+    mixed = [*unsorted, replace(record(3, "Billing", ""), given="Billing"), record(4, "Billing", "")]
+    told = written(mixed, [], timedelta(days=1), chat)
+    assert "Categories nobody changed: 50%." in told
+    assert "- Unsorted: 2" in told

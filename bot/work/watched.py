@@ -1,0 +1,41 @@
+"""A process in quarantine, from within: it shows that it lives, and ends with the bot that started it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+BEAT = 0.5  # seconds
+
+
+def end_with_the_bot() -> None:
+    """End as soon as the bot does, which holds the other end of our input: what ran is left to be taken over."""
+    threading.Thread(target=_wait_for_the_end, daemon=True).start()
+
+
+def _wait_for_the_end() -> None:
+    while os.read(0, 1024):  # not by `sys.stdin`, whose lock would be held at our own end
+        pass
+    os._exit(1)
+
+
+@asynccontextmanager
+async def beating(beat: float = BEAT) -> AsyncIterator[None]:
+    """Write a line to standard output every so many seconds, as long as the loop turns."""
+
+    async def show() -> None:
+        while True:
+            os.write(1, b"\n")
+            await asyncio.sleep(beat)
+
+    beats = asyncio.create_task(show())
+    try:
+        yield
+    finally:
+        beats.cancel()

@@ -1,0 +1,93 @@
+"""An inbox in a process of its own, with jobs that kill it: `python -m tests.chaos.deadly URL LEASE [CELL OWNER]`.
+
+With a cell and an owner it is the quarantine of such a process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bot.core.conversation import Message, Place, Record
+from bot.core.ports import Role
+from bot.db.engine import Database
+from bot.db.store import record
+from bot.work import TOGETHER, Cell, Finish, Inbox, Job
+from bot.work.watched import beating, end_with_the_bot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DEATHS: dict[str, Callable[[], object]] = {
+    "abort": os.abort,
+    "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
+    "exit": partial(os._exit, 3),
+    "hang": lambda: threading.Event().wait(),  # holds the loop for ever
+}
+
+
+def saying(job: Job, words: str) -> Finish:
+    """Finish by writing down what came of a job."""
+    place = Place("T1", "C1", job.key)
+    return partial(record, record=Record(place, "U1", messages=(Message(Role.ASSISTANT, "", words, job.id),)))
+
+
+async def innocent(job: Job) -> Finish:
+    """Take a while."""
+    await asyncio.sleep(job.payload["seconds"])
+    return saying(job, "done")
+
+
+async def deadly(job: Job) -> None:
+    """Take the process down, as what runs beside it has begun."""
+    await asyncio.sleep(job.payload["seconds"])
+    DEATHS[job.payload["how"]]()
+
+
+async def give_up(job: Job, error: Exception) -> Finish:
+    """Tell why."""
+    return saying(job, type(error).__name__)
+
+
+async def main(url: str, lease: float, cell: Cell, owner: str) -> None:
+    """Work until nothing is left."""
+
+    async def open_cell(cell: Cell, owner: str) -> asyncio.subprocess.Process:
+        command = (sys.executable, "-m", __spec__.name, url, str(lease), cell, owner)
+        return await asyncio.create_subprocess_exec(
+            *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        )
+
+    database = Database.open(url)
+    inbox = Inbox(
+        database.writer,
+        is_transient=lambda _: False,
+        lease=lease,
+        poll=0.1,
+        calm=3_600,
+        cell=cell,
+        owner=owner,
+        quarantine=open_cell if cell is Cell.OPEN else None,
+        running={Cell.OPEN: 200, Cell.SHARED: TOGETHER, Cell.ALONE: 1}[cell],
+    )
+    inbox.handle("innocent", innocent, give_up)
+    inbox.handle("deadly", deadly, give_up)
+    await inbox.start()
+    async with beating(lease / 5):
+        while True:
+            await inbox.idle()
+            if cell is not Cell.OPEN or not (counts := await inbox.counts()).ready + counts.running:
+                break
+            await asyncio.sleep(0.05)  # suspects are others' to run
+    await inbox.stop(grace=1)
+    await database.close()
+
+
+if __name__ == "__main__":
+    end_with_the_bot()
+    asyncio.run(main(sys.argv[1], float(sys.argv[2]), Cell((*sys.argv[3:], "open")[0]), (*sys.argv[4:], "")[0]))
