@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from bot import ledger, retention, web
-from bot.claude import late
+from bot.claude import catalogue, late
 from bot.core import access
 from bot.core.conversation import Place
 from bot.core.ports import Asker
 from bot.core.redaction.model import RedactingModel
+from bot.core.renewal import RenewingModel
 from bot.core.spend import PaidModel
 from bot.core.tell import tell
 from bot.core.triage import signing
@@ -54,7 +55,8 @@ if TYPE_CHECKING:
 
     from slack_bolt.async_app import AsyncApp
 
-    from bot.core.ports import Call, Chat, Model
+    from bot.claude.terms import Clock
+    from bot.core.ports import Call, Chat, Model, Store
     from bot.settings import Settings
     from bot.work import OpenCell
 
@@ -70,14 +72,16 @@ CALM = 10.0
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[str]:
-    """Run the bot until the block is left, and yield its own HTTP address.
+async def running(settings: Settings, clock: Clock = catalogue.today) -> AsyncIterator[str]:
+    """Run the bot until the block is left, and yield its own HTTP address. By `clock`, models retire.
 
     Entered when it is ready for Slack's first delivery; left when what ran has finished or was handed back within
     `shutdown_grace`. `settings` must have been read for Slack. Raises `SettingsError`, `ChatError`, `OSError`.
     """
     async with AsyncExitStack() as stack:
-        house = await build(stack, settings, quarantine=opener(settings))
+        if (card := catalogue.find(settings.claude_model)) and card.retires_soon(clock()):
+            log.warning("%s retires on %s: set CLAUDE_MODEL to %s", card.id, card.retires, card.replacement)
+        house = await build(stack, settings, quarantine=opener(settings, clock), clock=clock)
         app = bolt_app(house.joined.client, house.joined.teams, house.reception, house.departures.depart)
         await begin(stack, settings, house)
         house.files.warm_up(after=CALM)
@@ -99,15 +103,17 @@ async def working(settings: Settings, cell: Cell, owner: str) -> AsyncIterator[I
         yield house.inbox
 
 
-def opener(settings: Settings) -> OpenCell:
+def opener(settings: Settings, clock: Clock) -> OpenCell:
     """Return what starts such a process, with the bot's own settings (`bot.quarantined`)."""
 
     async def open_cell(cell: Cell, owner: str) -> asyncio.subprocess.Process:
+        model = catalogue.successor(settings.claude_model, clock()) or settings.claude_model
+        ours = settings.model_copy(update={"claude_model": model})
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot.quarantined", cell, owner),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            env=os.environ | written(settings),
+            env=os.environ | written(ours),
             start_new_session=True,  # what a terminal tells the bot, the bot tells it
         )
 
@@ -134,6 +140,7 @@ async def build(
     quarantine: OpenCell | None = None,
     cell: Cell = Cell.OPEN,
     owner: str = "",
+    clock: Clock = catalogue.today,
 ) -> House:
     """Build everything and introduce everybody to everybody; nothing works yet. Raises as `running`."""
     database = await stack.enter_async_context(opened(settings.database_url))
@@ -141,7 +148,7 @@ async def build(
     traces = [fenced(metrics.trace(settings.slack_api_url))]
     session = await stack.enter_async_context(aiohttp.ClientSession(trace_configs=traces))
 
-    model = await stack.enter_async_context(connect_model(settings, metrics))
+    model = await stack.enter_async_context(connect_model(settings, metrics, clock))
     budget = Budget(SqlQuota(database), factor=settings.slack_rate_factor, on_short=metrics.short)
     joined = join(settings, database, session, budget)
     inbox = open_inbox(settings, database, metrics, joined, quarantine=quarantine, cell=cell, owner=owner)
@@ -155,7 +162,7 @@ async def build(
         store=store,
         runs=SqlRuns(database),
         board=board,
-        model=guarded(model, database, chat, settings.parley_admins),
+        model=guarded(model, database, store, chat, settings.parley_admins),
         chat=chat,
         admins=settings.parley_admins,
         eraser=forgetting,
@@ -182,7 +189,7 @@ async def begin(stack: AsyncExitStack, settings: Settings, house: House) -> None
     stack.push_async_callback(house.reception.close)
 
 
-def connect_model(settings: Settings, metrics: Metrics) -> AbstractAsyncContextManager[late.LateClaude]:
+def connect_model(settings: Settings, metrics: Metrics, clock: Clock) -> AbstractAsyncContextManager[late.LateClaude]:
     """Prepare Claude, each of whose calls is counted, and kept for its turn's ledger rows."""
 
     def on_call(call: Call) -> None:
@@ -194,13 +201,15 @@ def connect_model(settings: Settings, metrics: Metrics) -> AbstractAsyncContextM
         model=settings.claude_model,
         base_url=settings.anthropic_base_url,
         on_call=on_call,
+        clock=clock,
     )
 
 
-def guarded(model: Model, database: Database, chat: Chat, admins: frozenset[str]) -> Model:
-    """Return a model that keeps within the budgets, and does not get to see what is hidden."""
+def guarded(model: Model, database: Database, store: Store, chat: Chat, admins: frozenset[str]) -> Model:
+    """Return a model that has not retired, keeps within the budgets, and does not get to see what is hidden."""
     helpers = access.helpers(admins, chat.mention)
-    return PaidModel(RedactingModel(model), SqlPurse(database), tell=partial(whisper, chat), helpers=helpers)
+    paid = PaidModel(RedactingModel(model), SqlPurse(database), tell=partial(whisper, chat), helpers=helpers)
+    return RenewingModel(paid, store, tell=partial(tell_all, chat))
 
 
 @asynccontextmanager
@@ -284,6 +293,18 @@ async def whisper(chat: Chat, place: Place, person: str, sentence: str) -> None:
     channel = Place(place.workspace, place.channel)
     try:
         await tell(channel, Asker(person, place.workspace), sentence, chat=chat)
+    except ChatError as error:
+        log.warning("nobody was told: %s", error)
+
+
+async def tell_all(chat: Chat, place: Place, person: str, sentence: str) -> None:
+    """Tell everybody in the thread of the turn that is under way; without one, its person, or else the channel."""
+    job = ledger.job.get()
+    if job is None or (person and not place.thread):
+        await whisper(chat, place, person, sentence)
+        return
+    try:
+        await chat.post(place, sentence, job, key="renewed")
     except ChatError as error:
         log.warning("nobody was told: %s", error)
 

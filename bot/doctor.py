@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from bot import installing
+from bot.claude import catalogue
 from bot.claude import client as claude_client
 from bot.db import migrate
 from bot.db.engine import Database
@@ -19,6 +20,7 @@ from bot.slack.manifest import SCOPES
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from datetime import date
 
     from bot.settings import Settings
 
@@ -45,14 +47,17 @@ class Finding:
         return f"{line} → {self.remedy}" if self.remedy else line
 
 
-async def examine(settings: Settings) -> list[Finding]:
-    """Check the tokens, the scopes, the database, its migration level and the model. Raises nothing."""
+async def examine(settings: Settings, on: date | None = None) -> list[Finding]:
+    """Check the tokens, the scopes, the database, its migration level and the model. Raises nothing.
+
+    `on` is the day by which models retire, today unless told.
+    """
     async with aiohttp.ClientSession() as session:
         checks: list[Callable[[], Awaitable[list[Finding]]]] = [
             lambda: _slack(settings, session),
             lambda: _transport(settings, session),
             lambda: _database(settings),
-            lambda: _model(settings),
+            lambda: _model(settings, on or catalogue.today()),
         ]
         return [finding for check in checks for finding in await _bounded(check)]
 
@@ -158,13 +163,17 @@ async def _database(settings: Settings) -> list[Finding]:
     return [Finding("database", "reads and writes"), level]
 
 
-async def _model(settings: Settings) -> list[Finding]:
+async def _model(settings: Settings, on: date) -> list[Finding]:
     if settings.anthropic_api_key is None:
         return [Finding("Claude", "ANTHROPIC_API_KEY is not set", "create a key in the Claude Console")]
     async with claude_client.connect(
         api_key=settings.anthropic_api_key.get_secret_value(),
         model=settings.claude_model,
         base_url=settings.anthropic_base_url,
+        clock=lambda: on,
     ) as model:
         found = await model.check()
+    if found.ok and not found.remedy and (card := catalogue.find(settings.claude_model)) and card.retires_soon(on):
+        remedy = f"set CLAUDE_MODEL to {card.replacement or 'a newer model'}"
+        return [Finding("Claude", f"{found.sentence} It retires on {card.retires}.", remedy, is_warning=True)]
     return [Finding("Claude", found.sentence, found.remedy, is_warning=found.ok)]

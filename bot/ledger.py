@@ -25,13 +25,17 @@ if TYPE_CHECKING:
 
 _gathered: ContextVar[list[Call] | None] = ContextVar("gathered", default=None)
 
+job: ContextVar[Job | None] = ContextVar("job", default=None)
+"""The job whose calls this task makes, None outside of one."""
 
-def gather(job: Job, place: Place, person: str, turn: str = "") -> None:
+
+def gather(work: Job, place: Place, person: str, turn: str = "") -> None:
     """Gather the calls of this task, and of those that it starts, for the job to write down; let them be paid for.
 
     `turn` names what was asked for, where it takes more than this job.
     """
-    budget.charge(place, person, turn or job.reference)
+    budget.charge(place, person, turn or work.reference)
+    job.set(work)
     calls: list[Call] = []
     _gathered.set(calls)
 
@@ -39,7 +43,7 @@ def gather(job: Job, place: Place, person: str, turn: str = "") -> None:
         if calls:
             store.record(connection, Record(place, person, calls=tuple(calls)), is_repeat=True)
 
-    job.aside = write
+    work.aside = write
 
 
 def note(call: Call) -> None:

@@ -9,13 +9,23 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+)
 
 from bot.claude import catalogue
 from bot.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
 ENV_FILE = Path(".env")
 
@@ -78,9 +88,9 @@ def _keys(secret: SecretStr) -> SecretStr:
     return secret
 
 
-def _known_model(value: str) -> str:
+def _known_model(value: str, info: ValidationInfo) -> str:
     try:
-        catalogue.lookup(value)
+        catalogue.lookup(value, (info.context or {}).get("on"))
     except SettingsError as error:
         raise ValueError(" ".join(error.faults)) from error
     return value
@@ -186,14 +196,14 @@ def has_slack_tokens(environ: Mapping[str, str]) -> bool:
     return any(environ.get(name) for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_CLIENT_ID"))
 
 
-def read(environ: Mapping[str, str], *, for_slack: bool = False) -> Settings:
-    """Read the settings; `for_slack`: all that serving Slack needs must be there.
+def read(environ: Mapping[str, str], *, for_slack: bool = False, on: date | None = None) -> Settings:
+    """Read the settings; `for_slack`: all that serving Slack needs must be there. `on`: the day, today unless told.
 
     Raises `SettingsError` with one sentence for each fault. No sentence repeats a secret.
     """
     faults = _missing(environ) if for_slack else []
     try:
-        settings = Settings.model_validate({k: v for k, v in environ.items() if v})
+        settings = Settings.model_validate({k: v for k, v in environ.items() if v}, context={"on": on})
     except ValidationError as error:
         faults += [_sentence(str(fault["loc"][0]), fault["type"], fault["msg"]) for fault in error.errors()]
         raise SettingsError(faults) from None

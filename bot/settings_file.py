@@ -24,6 +24,7 @@ from bot.errors import ConflictError, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
+    from datetime import date
     from pathlib import Path
 
     from bot.core.ports import Sheet
@@ -73,8 +74,8 @@ def write(sheets: Mapping[Place, Sheet]) -> str:
     return HEAD + tomli_w.dumps(document, multiline_strings=True)
 
 
-def read(text: str, usual_model: str, most_days: int = 0) -> Sheets:
-    """Read a file; `most_days`: for how long words are kept at most, 0 for ever.
+def read(text: str, usual_model: str, most_days: int = 0, on: date | None = None) -> Sheets:
+    """Read a file; `most_days`: for how long words are kept at most, 0 for ever. `on`: the day, today unless told.
 
     Raises `SettingsError`, with the line of each fault.
     """
@@ -96,7 +97,7 @@ def read(text: str, usual_model: str, most_days: int = 0) -> Sheets:
     for place, sheet in sheets.items():
         path = (place.workspace, place.channel or WORKSPACE)
         below = sheets.get(Place(place.workspace, ""), {})
-        found += [(at.get((*path, name), 1), fault) for name, fault in _misfits(below, sheet, usual_model)]
+        found += [(at.get((*path, name), 1), fault) for name, fault in _misfits(below, sheet, usual_model, on)]
         if fault := keeping.too_long(sheet.get(keeping.SETTING), most_days):
             found.append((at.get((*path, keeping.SETTING), 1), f"{keeping.SETTING}: {fault}"))
     if found:
@@ -127,11 +128,13 @@ def _read_sheet(table: Mapping[str, Any]) -> tuple[dict[str, Any], list[tuple[st
     return sheet.model_dump(mode="json", include=set(known)), wrong
 
 
-def _misfits(below: Mapping[str, Any], sheet: Mapping[str, Any], usual_model: str) -> Iterator[tuple[str, str]]:
+def _misfits(
+    below: Mapping[str, Any], sheet: Mapping[str, Any], usual_model: str, on: date | None
+) -> Iterator[tuple[str, str]]:
     """Yield what is set in a sheet and its model does not take, by the name."""
     held = merged(below, sheet)
     try:
-        card = lookup(held.model or usual_model)
+        card = lookup(held.model or usual_model, on)
     except SettingsError as error:
         if "model" in sheet:
             yield "model", " ".join(error.faults).rstrip(".")

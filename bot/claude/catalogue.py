@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import tomllib
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 # The last API version that takes sampling parameters at all; later ones answer 400 to any of them.
 SAMPLING_VERSION = "2023-06-01"
 TOKENS_PER_PRICE = 1_000_000
+SOON = 60  # days before its end from which on a model is said to retire
 BATCH_SHARE = Decimal("0.5")  # of the price, for what is handed in as a batch
 
 
@@ -80,6 +81,14 @@ class ModelCard:
     retires: date | None = None
     replacement: str | None = None
 
+    def has_retired(self, on: date) -> bool:
+        """Return whether it can't be asked any more on a day: from the date on that was announced."""
+        return self.retires is not None and on >= self.retires
+
+    def retires_soon(self, on: date) -> bool:
+        """Return whether it retires within `SOON` days of a day, or has."""
+        return self.retires is not None and (self.retires - on).days <= SOON
+
     @classmethod
     def unknown(cls, model: str) -> ModelCard:
         """Describe a model that the API offers and the catalogue does not hold: price unknown, careful limits.
@@ -109,22 +118,50 @@ def catalogue() -> Catalogue:
     return TypeAdapter(Catalogue).validate_python(data)
 
 
-def lookup(model: str) -> ModelCard:
-    """Return the card of a model's id, alias or dated id; the card carries the id that was asked for.
+def today() -> date:
+    """Return the date by which models retire: UTC's."""
+    return datetime.now(UTC).date()
 
-    Raises `SettingsError` for a retired id, naming the replacement, and for an unknown one, naming those known.
-    """
-    known = catalogue()
-    for card in known.models.values():
+
+def find(model: str) -> ModelCard | None:
+    """Return the card of a model's id, alias or dated id, retired or not; the card carries the id asked for."""
+    for card in catalogue().models.values():
         if model == card.id:
             return card
         if model in card.aliases:
             return replace(card, id=model)
-    if model in known.retired:
-        raise SettingsError([f"The model {model} is retired; use {known.retired[model]} instead."])
-    closest = get_close_matches(model.strip().lower(), known.models, n=1, cutoff=0.5)
+    return None
+
+
+def lookup(model: str, on: date | None = None) -> ModelCard:
+    """Return the card of a model that can be asked on a day, today unless told.
+
+    Raises `SettingsError` for a retired id, naming the replacement, and for an unknown one, naming those known.
+    """
+    on = on or today()
+    if new := successor(model, on):
+        raise SettingsError([f"The model {model} is retired; use {new} instead."])
+    if card := find(model):
+        return card
+    known = [card.id for card in catalogue().models.values() if not card.has_retired(on)]
+    closest = get_close_matches(model.strip().lower(), known, n=1, cutoff=0.5)
     hint = f" Did you mean {closest[0]}?" if closest else ""
-    raise SettingsError([f"There is no model {model!r}.{hint} Known: {', '.join(known.models)}."])
+    raise SettingsError([f"There is no model {model!r}.{hint} Known: {', '.join(known)}."])
+
+
+def successor(model: str, on: date) -> str:
+    """Return the model to use instead of one that has retired by a day, "" for one that has not, or is unknown."""
+    new = ""
+    while following := _replacement(new or model, on):
+        new = following
+    return new
+
+
+def _replacement(model: str, on: date) -> str:
+    if model in catalogue().retired:
+        return catalogue().retired[model]
+    card = find(model)
+    return card.replacement or "" if card and card.has_retired(on) else ""
 
 
 class Level(NamedTuple):
@@ -250,10 +287,8 @@ def cost(card: ModelCard, call: Call) -> Decimal | None:
 
 def micros(call: Call) -> int | None:
     """Return what a call cost in millionths of a dollar, rounded up; None where its model or the price is unknown."""
-    try:
-        dollars = cost(lookup(call.model), call)
-    except SettingsError:
-        return None
+    card = find(call.model)
+    dollars = cost(card, call) if card else None
     return None if dollars is None else math.ceil(dollars * MICROS)
 
 

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from bot.claude import access, batches, enclosure, prompts
 from bot.claude.access import Finding
 from bot.claude.attachment import block
-from bot.claude.catalogue import ModelCard, lookup, parameters, sampling
+from bot.claude.catalogue import ModelCard, lookup, parameters, sampling, today
 from bot.claude.exchange import Exchange
 from bot.claude.failures import judge, pause, translated
 from bot.claude.offers import Offers
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from anthropic.types import ContentBlockParam, MessageParam, OutputConfigParam
     from pydantic import BaseModel
 
+    from bot.claude.terms import Clock
     from bot.core.ports import Call, Filled, Request, Turn
 
 API = "https://api.anthropic.com"
@@ -60,13 +61,14 @@ async def connect(
     deadlines: Deadlines | None = None,
     http_client: httpx2.AsyncClient | None = None,
     on_call: Callable[[Call], None] | None = None,
+    clock: Clock = today,
 ) -> AsyncIterator[Claude]:
     """Open the client, and close it when the block is left. Nothing is sent before the first call.
 
     `http_client` replaces the one on `Transport`. `on_call` is told of each call that was made,
-    tries that failed included. Raises `SettingsError` for a model that is unknown or retired.
+    tries that failed included, `clock` tells the day. Raises `SettingsError` for a model that is unknown or retired.
     """
-    card = lookup(model)
+    card = lookup(model, clock())
     deadlines = deadlines or Deadlines()
     async with AsyncAnthropic(
         api_key=api_key,
@@ -77,7 +79,7 @@ async def connect(
         open_telemetry=False,
         http_client=http_client or DefaultAsyncHttpxClient(transport=Transport(_certificates(), proxy_of(base_url))),
     ) as anthropic:
-        yield Claude(anthropic, card, deadlines, on_call, encloses=http_client is None)
+        yield Claude(anthropic, card, deadlines, on_call, clock=clock, encloses=http_client is None)
 
 
 class Claude(Terms):
@@ -93,14 +95,15 @@ class Claude(Terms):
         deadlines: Deadlines,
         on_call: Callable[[Call], None] | None = None,
         *,
+        clock: Clock = today,
         encloses: bool = False,
     ) -> None:
-        super().__init__(card)
+        super().__init__(card, clock)
         self._encloses = encloses
         self._on_call = on_call or (lambda _: None)
         self._anthropic = anthropic
         self._deadlines = deadlines
-        self._offers = Offers(anthropic)
+        self._offers = Offers(anthropic, clock)
         self._retrying = stamina.AsyncRetryingCaller(
             attempts=TRIES, timeout=None, wait_initial=0.5, wait_max=4.0, wait_jitter=0.5
         )

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from bot.claude.catalogue import lookup
+from bot.claude.catalogue import lookup, successor, today
 from bot.claude.terms import Terms
 from bot.core.forward import ForwardingCalls
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from bot.claude.catalogue import ModelCard
     from bot.claude.client import Claude
+    from bot.claude.terms import Clock
     from bot.core.ports import Call
 
 
@@ -26,27 +27,33 @@ async def load() -> None:
 
 @asynccontextmanager
 async def connect(
-    *, api_key: str, model: str, base_url: str, on_call: Callable[[Call], None] | None = None
+    *,
+    api_key: str,
+    model: str,
+    base_url: str,
+    on_call: Callable[[Call], None] | None = None,
+    clock: Clock = today,
 ) -> AsyncIterator[LateClaude]:
     """As `bot.claude.client.connect`, whose client is opened for the first call."""
-    card = lookup(model)
+    card = lookup(model, clock())
     async with AsyncExitStack() as stack:
 
         async def open_client() -> Claude:
             await load()
             from bot.claude import client  # noqa: PLC0415 (this is the point of it)
 
-            opened = client.connect(api_key=api_key, model=model, base_url=base_url, on_call=on_call)
+            now = successor(model, clock()) or model  # it may have retired since the start
+            opened = client.connect(api_key=api_key, model=now, base_url=base_url, on_call=on_call, clock=clock)
             return await stack.enter_async_context(opened)
 
-        yield LateClaude(card, open_client)
+        yield LateClaude(card, open_client, clock)
 
 
 class LateClaude(Terms, ForwardingCalls):
     """Implements `bot.core.ports.Model`: what asks nobody is answered at once, each call waits for the SDK."""
 
-    def __init__(self, card: ModelCard, open_client: Callable[[], Awaitable[Claude]]) -> None:
-        super().__init__(card)
+    def __init__(self, card: ModelCard, open_client: Callable[[], Awaitable[Claude]], clock: Clock = today) -> None:
+        super().__init__(card, clock)
         self._open, self._opening = open_client, asyncio.Lock()
         self._client: Claude | None = None
 

@@ -7,14 +7,15 @@ import logging
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from bot.claude.catalogue import catalogue, lookup
+from bot.claude.catalogue import catalogue, find, successor, today
 from bot.claude.failures import FOREIGN
-from bot.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from anthropic import AsyncAnthropic
+
+    from bot.claude.terms import Clock
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +28,8 @@ PAGE = 100
 class Offers:
     """Asks the API once an hour; what it said last, or the catalogue, stands in where it does not answer."""
 
-    def __init__(self, anthropic: AsyncAnthropic) -> None:
-        self._anthropic = anthropic
+    def __init__(self, anthropic: AsyncAnthropic, clock: Clock = today) -> None:
+        self._anthropic, self._clock = anthropic, clock
         self._names: Mapping[str, str] = {model: model for model in catalogue().models}
         self._until = 0.0
 
@@ -41,16 +42,12 @@ class Offers:
             except (TimeoutError, *FOREIGN) as error:
                 log.warning("the models can't be listed, the catalogue stands in: %s", type(error).__name__)
                 self._until = monotonic() + TRIED_AGAIN_AFTER
-                return self._names
-            offered = {one.id: one.display_name for one in found if one.lifecycle != "retired" and _is_known(one.id)}
+                return self._current()
+            # What a model takes and costs has to be known before it is chosen.
+            offered = {one.id: one.display_name for one in found if one.lifecycle != "retired" and find(one.id)}
             self._names, self._until = offered or self._names, monotonic() + KEPT_FOR
-        return self._names
+        return self._current()
 
-
-def _is_known(model: str) -> bool:
-    """Tell whether the catalogue has a model: what it takes and costs has to be known before it is chosen."""
-    try:
-        lookup(model)
-    except SettingsError:
-        return False
-    return True
+    def _current(self) -> Mapping[str, str]:
+        on = self._clock()
+        return {model: name for model, name in self._names.items() if not successor(model, on)}

@@ -2,30 +2,50 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from bot.claude import catalogue, prompts
-from bot.claude.catalogue import ModelCard, faults, lookup
+from bot.claude.catalogue import ModelCard, faults, find, lookup, successor, today
 from bot.core.ports import DEFAULTS
 from bot.core.tokens import TOKENS_PER_TURN, estimate_tokens
 from bot.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from datetime import date
 
     from bot.core.channel_settings import ChannelSettings
     from bot.core.ports import Request
+
+Clock: TypeAlias = "Callable[[], date]"
 
 FORM_TOKENS = 1_000  # that a form to fill in takes at most
 
 
 class Terms:
-    """The part of `bot.core.ports.Model` that asks nobody. `card` is the usual model, a channel may have another."""
+    """The part of `bot.core.ports.Model` that asks nobody. `card` is the usual model, a channel may have another.
 
-    def __init__(self, card: ModelCard) -> None:
-        self.card = card
+    `clock` tells the day: models retire while the bot runs.
+    """
+
+    def __init__(self, card: ModelCard, clock: Clock = today) -> None:
+        self._card, self._clock = card, clock
         self.prompts = prompts.load()
         self._prompt_tokens = max(estimate_tokens(prompt) for prompt in self.prompts.values())
+
+    @property
+    def card(self) -> ModelCard:
+        """The usual model, or its replacement once it has retired."""
+        new = self.successor(self._card.id)
+        return (find(new) if new else None) or self._card
+
+    def successor(self, model: str) -> str:
+        """Return the replacement of a model that has retired, by their ids, "" for any other."""
+        return successor(model, self._clock())
+
+    def _current(self, model: str) -> ModelCard | None:
+        """Return the card of a model, or of its replacement; None for one that nobody knows."""
+        return find(self.successor(model) or model)
 
     def room(self, max_output: int, settings: ChannelSettings = DEFAULTS) -> int:
         """Tell how many tokens of input fit beside `max_output` of output, with the channel's model.
@@ -42,10 +62,10 @@ class Terms:
     def faults(self, settings: ChannelSettings) -> Mapping[str, str]:
         """Tell which settings the channel's model does not take, and why, by the setting's name."""
         try:
-            card = lookup(settings.model) if settings.model else self.card
+            lookup(settings.model, self._clock()) if settings.model else None
         except SettingsError as error:
-            return {"model": " ".join(error.faults), **faults(self.card, settings)}
-        return faults(card, settings)
+            return {"model": " ".join(error.faults), **faults(self.card_of(settings), settings)}
+        return faults(self.card_of(settings), settings)
 
     def price(
         self, input_tokens: int, output_tokens: int, settings: ChannelSettings = DEFAULTS, *, is_batch: bool = False
@@ -64,8 +84,5 @@ class Terms:
         return catalogue.ceiling(card, words + files + ours, output, is_batch=is_batch)
 
     def card_of(self, settings: ChannelSettings) -> ModelCard:
-        """Return the channel's model, or the usual one where that is not to be had any more."""
-        try:
-            return lookup(settings.model) if settings.model else self.card
-        except SettingsError:
-            return self.card
+        """Return the channel's model, its replacement once it has retired, or the usual one where nobody knows it."""
+        return (self._current(settings.model) if settings.model else None) or self.card

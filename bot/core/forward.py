@@ -82,6 +82,10 @@ class ForwardingModel(ForwardingCalls):
         """Tell which settings the channel's model does not take, and why."""
         return self._model.faults(settings)
 
+    def successor(self, model: str) -> str:
+        """Return the replacement of a model that has retired, "" for any other."""
+        return self._model.successor(model)
+
     def price(
         self, input_tokens: int, output_tokens: int, settings: ChannelSettings = DEFAULTS, *, is_batch: bool = False
     ) -> float | None:

@@ -6,6 +6,7 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from bot.core import renewal
 from bot.core.cut import Seam, rest_of
 from bot.core.outcome import Outcome, Written, give, gone, kept, show
 from bot.errors import (
@@ -64,8 +65,14 @@ def too_long(*, messages: int = 0, characters: int = 0, more: bool = False) -> s
 
 
 def unapplied(settings: ChannelSettings, model: Model) -> str:
-    """Tell which of the settings that hold do not apply, and why: a model may have retired, or been changed since."""
-    told = [f"`{name}` is not applied: {fault.rstrip('.')}." for name, fault in model.faults(settings).items()]
+    """Tell which of the settings that hold do not apply, and why: a model may have been changed since.
+
+    A retired model is replaced, and that is said by itself (`renewal.py`).
+    """
+    faults = dict(model.faults(settings))
+    if settings.model and model.successor(settings.model):
+        faults.pop("model", None)
+    told = [f"`{name}` is not applied: {fault.rstrip('.')}." for name, fault in faults.items()]
     return f"\n\n_{' '.join(told)}_" if told else ""
 
 
@@ -90,6 +97,7 @@ async def write(  # noqa: PLR0913 (each is a wish of a use case)
     """
     if (before := kept(bookmark)) is not None:
         return await show(before, answer)
+    said = renewal.noting()
     try:
         asked = await ask(request, answer, model=model, spare=spare, halt=bookmark.halted)
     except ModelError as error:
@@ -100,7 +108,7 @@ async def write(  # noqa: PLR0913 (each is a wish of a use case)
     ending += REJECTED if asked.was_spared else ""
     outcome = Outcome(
         completion.text,
-        ending + notes,
+        "".join([ending, notes, *(f"\n\n{line}" for line in said)]),
         footer=footer_of(asked.calls, request, is_first=is_first),
         controls=tuple(controls(completion.truncated)) if controls else (),
         history=completion.text,

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 LAYERS = ("set for the workspace", "set for this channel", "set for this thread")
 DEFAULT = "the default"
-OPERATOR = "the operator's file"
+PARLEY = "parley"  # who has changed what it changes by itself
+NAMES = {"": "the operator's file", PARLEY: "myself"}
 SHOWN = 60  # characters of a value
 LISTED = 20  # changes
 
@@ -29,7 +30,7 @@ def why(place: Place, layers: Sequence[Sheet], model: Model) -> str:
         found = source(name, layers)
         if found is None:
             continue
-        by = f" by {layers[found].person or OPERATOR}"
+        by = f" by {NAMES.get(layers[found].person, layers[found].person)}"
         note = f", but not applied: {faults[name]}" if name in faults else ""
         lines.append(f"• {name}: {shown(value)} ({LAYERS[found]}{by}{note})")
     order = "What is set for a thread goes before its channel's, that before the workspace's, that before the defaults."
@@ -55,7 +56,7 @@ def listing(changes: Sequence[SheetChange], mention: Callable[[str], str]) -> st
     if not changes:
         return "These settings were never changed."
     lines = [
-        f"*{one.version}* · {one.at:%d %b %H:%M} UTC · {mention(one.person) if one.person else OPERATOR}: {_what(one)}"
+        f"*{one.version}* · {one.at:%d %b %H:%M} UTC · {NAMES.get(one.person) or mention(one.person)}: {_what(one)}"
         for one in changes
     ]
     more = ["…"] if len(changes) > LISTED else []

@@ -182,7 +182,9 @@ async def test_a_retired_model_is_said(dialogue: Dialogue, model: ScriptedModel)
     await retire(dialogue, "claude-haiku-4-5", "claude-3-haiku-20240307")
     model.answer("Hello.")
     answer = await dialogue.answer(dialogue.general, dialogue.mention("hi"))
-    assert answer.startswith("Hello.\n\n_`model` is not applied: The model claude-3-haiku-20240307 is retired; use ")
+    assert answer.startswith(
+        "Hello.\n\n_Anthropic has retired `claude-3-haiku-20240307`, which this channel was set to"
+    )
     assert model.requests[0].body["model"] == "claude-haiku-5-5"
 
 

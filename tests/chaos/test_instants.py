@@ -10,9 +10,8 @@ from sqlalchemy import update
 
 from bot.core.once import MAYBE
 from bot.db.engine import Database
-from bot.settings import Settings
 from bot.slack.commands import AT_WORK
-from bot.work import AbandonedError
+from bot.work import DeadlyError
 from bot.work.table import inbox
 from tests.chaos.instant import strike
 from tests.chaos.verdict import until_idle
@@ -61,14 +60,13 @@ async def test_a_deadly_turn_is_given_up(scene: Scene) -> None:
         group.create_task(scene.people.ask(talk, replica.ready.wait))
         await strike(scene.workspace, replica.kill, when=lambda message: message.streaming)
     await replica.ended()
-    await set_attempts(
-        scene.environ["DATABASE_URL"], Settings().turn_attempts
-    )  # as if it had died with the process as often
+    # As if it had died with the process once before, and thrice in the quarantine, which is the bot's own.
+    await set_deaths(scene.environ["DATABASE_URL"], deaths=1, crashes=3)
     await replica.start()
     thread = scene.workspace.thread(talk.channel, talk.thread)
     await scene.workspace.until(lambda: "Reference" in thread[1].shown, 20)
     assert (len(thread), thread[1].streaming) == (2, False)
-    assert AbandonedError.sentence in thread[1].shown
+    assert DeadlyError.sentence in thread[1].shown
     tag = await scene.people.ask(talk, replica.ready.wait)
     await scene.people.until_answered({tag})
 
@@ -113,8 +111,8 @@ async def shown_in_the_end(scene: Scene, replica: Replica) -> list[str]:
     return [message.shown.partition(":")[0] for message in scene.workspace.ephemerals()]
 
 
-async def set_attempts(url: str, attempts: int) -> None:
+async def set_deaths(url: str, deaths: int, crashes: int) -> None:
     database = Database.open(url)
     async with database.writer.begin() as connection:
-        await connection.execute(update(inbox).values(attempts=attempts))
+        await connection.execute(update(inbox).values(deaths=deaths, crashes=crashes))
     await database.close()

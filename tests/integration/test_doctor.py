@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -114,5 +115,7 @@ async def test_slack_out_of_reach_is_told(environ: Environ, workspace: LocalWork
 
 
 async def test_an_old_model_is_a_warning(environ: Environ) -> None:
-    found = (await findings(environ | {"CLAUDE_MODEL": "claude-sonnet-4-5"}))["Claude"]
+    on = date(2026, 11, 29)
+    read = settings.read(environ | {"CLAUDE_MODEL": "claude-sonnet-4-5"}, on=on)
+    (found,) = [one for one in await examine(read, on) if one.name == "Claude"]
     assert found.is_well

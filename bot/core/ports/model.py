@@ -154,6 +154,9 @@ class Model(Protocol):
     async def fill(self, request: Request, form: type[Filled]) -> tuple[Filled, Call]:
         """Answer by filling in a form that the API holds the model to. Raises a `ModelError`."""
 
+    def successor(self, model: str) -> str:
+        """Return the replacement of a model that has retired, by their ids, "" for any other."""
+
     def price(
         self, input_tokens: int, output_tokens: int, settings: ChannelSettings = DEFAULTS, *, is_batch: bool = False
     ) -> float | None:

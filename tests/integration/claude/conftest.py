@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 import stamina
 
+from bot.claude.catalogue import today
 from bot.claude.client import TRIES, Claude, Deadlines, connect
 from tests.stage.scripted import ScriptedModel
 
@@ -14,12 +15,19 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from contextlib import AbstractAsyncContextManager
 
+    from bot.claude.terms import Clock
+
 
 class Connect(Protocol):
     """Opens a client of the scripted model; by default with deadlines that no test reaches."""
 
     def __call__(
-        self, model: str = "claude-haiku-5-5", deadlines: Deadlines | None = ..., *, api_key: str = ...
+        self,
+        model: str = "claude-haiku-5-5",
+        deadlines: Deadlines | None = ...,
+        *,
+        api_key: str = ...,
+        clock: Clock = ...,
     ) -> AbstractAsyncContextManager[Claude]: ...
 
 
@@ -43,9 +51,14 @@ async def connecting(scripted: ScriptedModel) -> AsyncIterator[Connect]:
             deadlines: Deadlines | None = None,
             *,
             api_key: str = environment["ANTHROPIC_API_KEY"],
+            clock: Clock = today,
         ) -> AbstractAsyncContextManager[Claude]:
             return connect(
-                api_key=api_key, model=model, base_url=environment["ANTHROPIC_BASE_URL"], deadlines=deadlines
+                api_key=api_key,
+                model=model,
+                base_url=environment["ANTHROPIC_BASE_URL"],
+                deadlines=deadlines,
+                clock=clock,
             )
 
         yield opened

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
@@ -491,7 +492,7 @@ class TestCheck:
         assert "ANTHROPIC_API_KEY" in finding.remedy
 
     async def test_a_model_near_its_end_warns(self, connecting: Connect) -> None:
-        async with connecting("claude-sonnet-4-5") as claude:
+        async with connecting("claude-sonnet-4-5", clock=lambda: date(2026, 11, 29)) as claude:
             finding = await claude.check()
 
         assert finding.ok

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.claude.catalogue import LEVELS, ModelCard, Sampling, catalogue, cost, lookup, micros, parameters
+from bot.claude.catalogue import (
+    LEVELS,
+    ModelCard,
+    Sampling,
+    catalogue,
+    cost,
+    find,
+    lookup,
+    micros,
+    parameters,
+    successor,
+)
 from bot.core.channel_settings import Creativity
 from bot.core.ports import Call, Purpose
 from bot.errors import SettingsError, UsageError
@@ -51,10 +62,37 @@ def test_a_retired_id_names_its_replacement() -> None:
 
 def test_an_unknown_id_names_the_closest() -> None:
     with pytest.raises(SettingsError) as caught:
-        lookup("Claude-Haiku-55")
+        lookup("Claude-Haiku-55", catalogue().as_of)
 
     assert "Did you mean claude-haiku-5-5?" in str(caught.value)
     assert all(model in str(caught.value) for model in ALL)
+
+
+def test_a_model_retires_on_its_day() -> None:
+    model, end = "claude-sonnet-4-5-20250929", date(2026, 11, 30)
+
+    assert lookup(model, end - timedelta(1)).id == model
+    with pytest.raises(SettingsError, match="is retired; use claude-sonnet-5-5 instead"):
+        lookup(model, end)
+    assert successor(model, end - timedelta(1)) == ""
+    assert successor(model, end) == "claude-sonnet-5-5"
+    assert successor("claude-3-opus-20240229", date.min) == "claude-opus-5-5"
+    assert successor("nobody-knows", end) == ""
+    assert micros(replace(made_call(input_tokens=1_000), model=model)) == 3_000
+
+
+@pytest.mark.parametrize(("days", "is_soon"), [(-1, True), (0, True), (60, True), (61, False)])
+def test_an_end_within_sixty_days_is_soon(days: int, is_soon: bool) -> None:  # noqa: FBT001 (pytest gives it by name)
+    card = find("claude-sonnet-4-5")
+
+    assert card is not None
+    assert card.retires_soon(date(2026, 11, 30) - timedelta(days)) is is_soon
+
+
+def test_a_replacement_never_retires_first() -> None:
+    last = max(card.retires for card in catalogue().models.values() if card.retires)
+
+    assert all(lookup(successor(model, last), last) for model in [*catalogue().retired, "claude-sonnet-4-5"])
 
 
 def test_a_far_fetched_id_names_only_those_known() -> None:
@@ -74,7 +112,7 @@ def test_every_replacement_is_itself_offered() -> None:
 
 @pytest.mark.parametrize("model", ALL)
 def test_each_card_agrees_with_itself(model: str) -> None:
-    card = lookup(model)
+    card = lookup(model, catalogue().as_of)
 
     assert card.prices is not None
     assert card.prices.cache_read < card.prices.input < card.prices.cache_write_5m < card.prices.cache_write_1h
