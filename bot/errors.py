@@ -241,15 +241,15 @@ class ModelAwayError(ModelError):
     """The model may answer later; `retry_after` is in how many seconds, where the API said so."""
 
     is_transient = True
-    state = "unavailable for a moment"
+    sentence = "Claude is unavailable for a moment. Please try again in a minute."
 
     def __init__(
         self, cause: str, *, retry_after: float | None = None, partial: str = "", call: Call | None = None
     ) -> None:
         super().__init__(cause, partial=partial, call=call)
         self.retry_after = retry_after
-        when = f"in {max(1, round(retry_after))} seconds" if retry_after is not None else "in a minute"
-        self.sentence = f"Claude is {self.state}. Please try again {when}."
+        if retry_after is not None:
+            self.sentence = self.sentence.replace("in a minute", f"in {max(1, round(retry_after))} seconds")
 
 
 class ModelUnavailableError(ModelAwayError):
@@ -259,7 +259,7 @@ class ModelUnavailableError(ModelAwayError):
 class ModelBusyError(ModelAwayError):
     """Too many requests at once."""
 
-    state = "busy"
+    sentence = "Claude is busy. Please try again in a minute."
 
 
 class ModelRefusedError(ModelError):
