@@ -343,9 +343,9 @@ async def test_code_may_hold_any_character(dialogue: Dialogue, model: ScriptedMo
     assert files(dialogue) == {"a.py": ["# a.py\na = '😀 \ufffd \u202e'\n"]}
 
 
-async def test_a_huge_request_is_cut_and_said(dialogue: Dialogue, model: ScriptedModel) -> None:
-    shown = await ask(dialogue, model, "sort this: " + "pelican " * 60_000, block(AREA))
-    assert "I left out the last " in shown
+async def test_a_huge_request_is_refused(dialogue: Dialogue) -> None:
+    await dialogue.workspace.command(dialogue.general, "/code", "sort this: " + "pelican " * 60_000)
+    assert "Send it as a file" in await dialogue.whisper()
 
 
 async def test_code_is_never_run(dialogue: Dialogue, model: ScriptedModel) -> None:
