@@ -12,6 +12,7 @@ import aiohttp
 
 from bot.playground.delivery import Deliveries, Delivery, HttpTransport
 from bot.playground.events import envelope
+from bot.playground.faults import Fault, Share
 from bot.playground.files import FileExchange
 from bot.playground.interactions import Interactions
 from bot.playground.page_api import Page, PageApi
@@ -20,7 +21,7 @@ from bot.playground.response_urls import ResponseUrls
 from bot.playground.server import Server, is_loopback
 from bot.playground.slack import LocalSlack, Member
 from bot.playground.socket_mode import SocketTransport
-from bot.playground.web_api import ApiCall, Fault, WebApi
+from bot.playground.web_api import ApiCall, WebApi
 from bot.playground.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -151,6 +152,10 @@ class LocalWorkspace(People):
     ) -> None:
         """Make `times` calls of a method fail `after` so many, in one of the ways that `Fault` tells of."""
         self.api.faults[method].append(Fault(error, status, retry_after, drop, times, after))
+
+    def fail_some(self, method: str, share: Share) -> None:
+        """Make a share of a method's calls fail, until another share takes its place."""
+        self.api.faults.shares[method] = share
 
     def limit(self, method: str, per_minute: int) -> None:
         """Hold a method to so many calls a minute."""

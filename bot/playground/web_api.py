@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
-from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from aiohttp import web
 
+from bot.playground.faults import Fault, Faults
 from bot.playground.method import Arguments, Method, MissingScopeError
 from bot.playground.methods import METHODS
 from bot.playground.rate import POST, RateLimits
@@ -33,26 +34,6 @@ class ApiCall:
     status: int = 200
 
 
-@dataclass(slots=True)
-class Fault:
-    """What goes wrong with the next `times` calls of a method, after so many that go well: one of the four ways.
-
-    `error` is a code of Slack's, `status` an HTTP status without JSON, `retry_after` a 429 with that many seconds.
-    `drop` cuts the connection: "request" before anything was done, "answer" after the method did its work.
-    """
-
-    error: str = ""
-    status: int = 0
-    retry_after: int = 0
-    drop: Literal["", "request", "answer"] = ""
-    times: int = 1
-    after: int = 0
-
-
-# What happens to a call that nothing was injected into.
-NO_FAULT = Fault()
-
-
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What goes back to the caller."""
@@ -69,7 +50,7 @@ class WebApi:
     workspace: Workspace
     on_call: Callable[[], None]
     calls: list[ApiCall] = field(default_factory=list)
-    faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
+    faults: Faults = field(default_factory=Faults)
     limits: dict[str, int] = field(default_factory=dict)
     rates: RateLimits = field(default_factory=RateLimits)
 
@@ -81,19 +62,21 @@ class WebApi:
         except ValueError:
             return web.json_response({"ok": False, "error": "invalid_json"})
         arguments = Arguments(values)
-        fault = self._next_fault(name)
+        fault = self.faults.next(name, values)
+        if fault.hang:
+            await asyncio.sleep(fault.hang)
         outcome = self._outcome(name, arguments, token_of(request, values), fault)
         self.calls.append(ApiCall(name, arguments.values, self.workspace.clock(), outcome.result, outcome.status))
         del self.calls[:-KEPT]
         self.on_call()
-        if fault.drop and request.transport is not None:
+        if (fault.drop or fault.hang) and request.transport is not None:
             request.transport.abort()
         if outcome.result.get("error") == INJECTED:
             return web.Response(status=outcome.status)
         return web.json_response(outcome.result, status=outcome.status, headers=outcome.headers)
 
     def _outcome(self, name: str, arguments: Arguments, token: str, fault: Fault) -> Outcome:
-        if fault.status or fault.drop == "request":
+        if fault.status or fault.hang or fault.drop == "request":
             return Outcome({"ok": False, "error": INJECTED}, fault.status or 500)
         if wait := fault.retry_after or self._wait(name, arguments):
             return Outcome({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(wait)})
@@ -128,19 +111,6 @@ class WebApi:
             self.workspace.tokens.check(token)
         if is_apps != (method.token == "app"):  # noqa: S105 - the kind
             raise ApiError("not_allowed_token_type")
-
-    def _next_fault(self, name: str) -> Fault:
-        waiting = self.faults[name]
-        if not waiting:
-            return NO_FAULT
-        fault = waiting[0]
-        if fault.after:
-            fault.after -= 1
-            return NO_FAULT
-        fault.times -= 1
-        if fault.times <= 0:
-            waiting.popleft()
-        return fault
 
     def _wait(self, name: str, arguments: Arguments) -> int:
         """Count a call and return 0; past the method's limit, return the seconds to wait and count nothing."""
