@@ -36,6 +36,8 @@ def without_repetition(begun: str, rest: str) -> str:
     """Take off the rest what was repeated at its beginning: the fence of an open code block, the last words."""
     if unfinished(begun):
         rest = joined(begun, rest)[len(begun) :]
+    if begun[-1:] == " ":
+        rest = rest.lstrip(" ")
     tail = begun[-SEAM:]
     for length in range(min(len(tail), len(rest)), LEAST_REPEATED - 1, -1):
         if rest.startswith(tail[-length:]):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
+from bot.core.characters import sendable
 from bot.core.control import Control
 from bot.core.conversation import Message, Record
 from bot.core.ports import Call, Role
@@ -75,6 +76,7 @@ def kept(bookmark: Bookmark) -> Outcome | None:
 
 async def give(outcome: Outcome, answer: Answer, bookmark: Bookmark) -> Written:
     """Keep an outcome and show it, in the answer that its text was written into. Raises as `show` does."""
+    outcome = replace(outcome, text=sendable(outcome.text), history=sendable(outcome.history))
     await bookmark.keep(OUTCOME, _OUTCOME.dump_json(outcome).decode())
     return await show(outcome, answer, is_written=True)
 

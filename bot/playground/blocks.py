@@ -168,6 +168,8 @@ def _cell(cell: Any) -> str:  # noqa: ANN401 - it comes from the wire and may be
             return f"<@{user}>"
         case {"type": "channel", "channel_id": str(channel)}:
             return f"<#{channel}>"
+        case {"type": "emoji", "name": str(name)}:
+            return f":{name}:"
         case _:
             return text_in(cell) or str(cell.get("url", ""))
 

@@ -184,12 +184,16 @@ def _text_html(part: Any, names: Mapping[str, str]) -> str:  # noqa: ANN401 - it
             return ""
 
 
-def _cell_html(cell: Any, names: Mapping[str, str]) -> str:  # noqa: ANN401 - it comes from the wire and may be anything
+def _cell_html(cell: Any, names: Mapping[str, str]) -> str:  # noqa: ANN401, PLR0911 - it comes from the wire and may be anything
     match cell:
         case {"elements": list(elements)}:
             return "".join(_cell_html(element, names) for element in elements)
         case {"type": "user", "user_id": str(who)}:
             return _mention("@", who, "", names)
+        case {"type": "channel", "channel_id": str(where)}:
+            return _mention("#", where, "", names)
+        case {"type": "emoji", "name": str(name)}:
+            return html_escape(f":{name}:")
         case {"type": "link", "url": str(url)}:
             return _link(url, html_escape(str(cell.get("text") or url)))
         case {"text": str() | int() | float() as text}:

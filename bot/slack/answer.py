@@ -208,7 +208,7 @@ class StreamedAnswer:
     async def _rewrite(self) -> float:
         """Show the line of progress, or the beginning of the text, by an edit of the answer's message."""
         text = self._buffer.text
-        text = f"_{self._progress}_" if self._progress else split(text + closing(text))[0]
+        text = f"_{self._progress}_" if self._progress else split(text + closing(text), most=1)[0]
         if not text.strip():
             return 0
         controls = self._under_progress or (Button(STOP, "Stop", value=self._asker.person),)
@@ -231,17 +231,33 @@ class StreamedAnswer:
                 if error.code not in TOO_LONG:
                     raise
                 log.warning("shorter messages: %s", error)
-        return await self._lay([IN_FILE.format(name=REST)], text + ending, footer, controls)
+        return await self._give_file(text + ending, footer, controls)
+
+    async def _give_file(self, text: str, footer: str, controls: Sequence[Control]) -> str:
+        """Show a text as a file, below a sentence that says so; alone, where Slack takes no sentence either."""
+        await self._out.files.upload(self._place, [Upload(REST, text.encode())], self._bookmark)
+        try:
+            return await self._lay([IN_FILE.format(name=REST)], "", footer, controls)
+        except ChatError as error:
+            if error.code not in TOO_LONG:
+                raise
+            log.warning("a file without a word beside it: %s", error)
+        await self._messages.withdraw()
+        await self._ended()
+        return ""
 
     async def _lay(self, found: list[str], rest: str, footer: str, controls: Sequence[Control]) -> str:
         laid = [*map(Part, found[:-1]), Part(found[-1], footer, controls)]
         ts = await self._messages.show(laid)
         if rest:
             await self._out.files.upload(self._place, [Upload(REST, rest.encode())], self._bookmark)
+        await self._ended()
+        return ts
+
+    async def _ended(self) -> None:
         self._is_ended = True
         self._way = Way.WHOLE
         await self._clear()
-        return ts
 
     async def _clear(self) -> None:
         if self._messages.state is State.STREAMING:

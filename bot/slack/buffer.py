@@ -51,16 +51,23 @@ class Buffer:
     def next(self, *, to_the_end: bool = False) -> tuple[list[dict[str, Any]], int]:
         """Return what there is to stream, and how many characters of the text are shown with it.
 
-        It ends behind a word, so that none is torn where the stream ends there; `to_the_end`: or within one.
+        It ends behind a word, or a line of code, so that none is torn where the stream ends; `to_the_end`: or within.
         """
         end = streamable(self.text, STREAM_LIMIT)
         if not to_the_end:
-            end = word_end(self.text, self.shown, end)
+            end = self._settled(end)
         has_text = bool(self.text[self.shown : end].strip())
         pieces = self._thought.chunks(is_over=has_text)
         if has_text:
             pieces += chunks(blocks(self.text, self.shown, end, raw=True))
         return pieces, end if has_text else self.shown
+
+    def _settled(self, end: int) -> int:
+        """Return up to where words are whole, and in code lines, so that it can be gone on with elsewhere."""
+        end = word_end(self.text, self.shown, end)
+        if not closing(self.text[:end]):
+            return end
+        return max(self.shown, self.text.rfind("\n", self.shown, end) + 1)
 
     def has_more(self) -> bool:
         """Return whether a word waits for its end."""

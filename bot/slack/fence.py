@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +27,7 @@ _CONTAINER = re.compile(
 _QUOTE = re.compile(r" {0,3}> ?")
 _OPENING = re.compile(rf" {{0,3}}(?P<ticks>`{{3,{MOST_TICKS}}}(?!`)(?=[^`]*$)|~{{3,{MOST_TICKS}}}(?!~))(?P<info>.*)$")
 _CLOSING = re.compile(r" *(?P<ticks>`{3,}|~{3,})[ \t\r]*$")
+_STARTS = frozenset("`~>-*+0123456789")  # of what is more than text
 _INDENT = re.compile(r"[ \t]*")
 _BOX_INDENT = 4  # columns that the end of a block may be indented more, where its beginning stands behind a box
 
@@ -64,8 +65,7 @@ class Fence:
         return f"{marker}{self.ticks}{''.join(self.info.split()[:1])[:LONGEST_WORD]}"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line of a text, without its end: where it begins, the containers that it is in, and the block it is code of.
 
     The lines that open and close a block belong to it; `is_open`: the block goes on behind this line.
@@ -77,6 +77,11 @@ class Line:
     fence: Fence | None = None
     is_open: bool = False
 
+    @property
+    def is_opening(self) -> bool:
+        """Return whether it opens a block."""
+        return self.is_open and self.fence is not None and self.fence.line == self.text and self.path == self.fence.path
+
 
 def lines(text: str) -> Iterator[Line]:
     """Read a text line by line. Takes time in proportion to its length."""
@@ -87,6 +92,10 @@ def lines(text: str) -> Iterator[Line]:
         end = text.find("\n", start)
         end = len(text) if end < 0 else end
         line = text[start:end]
+        if not path and fence is None and line.lstrip(" \t")[:1] not in _STARTS:
+            yield Line(start, line, path)
+            start = end + 1
+            continue
         flat = _flat(line)
         if fence is not None:
             at, inside = _enter(flat, fence.path)

@@ -50,23 +50,29 @@ def split(text: str, limit: int = MESSAGE_LIMIT, *, at_least: int = 0, most: int
     """
     parts: list[str] = []
     opened = ""
-    while (not most or len(parts) < most) and (cut := _end(opened + text, limit, at_least)) is not None:
+    while not most or len(parts) < most:
         whole = opened + text
+        if (end := _end(whole, limit, max(at_least, len(opened)))) is None:
+            break
+        cut, last = end
         head, text = whole[:cut], whole[cut:].lstrip("\n")
         if head.strip():
             part = head[:at_least] + head[at_least:].rstrip()
-            parts.append(part + closing(part))
-        opened, text = _resumed(whole, head, text, limit)
+            parts.append(part + _closing(part, last))
+        opened, text = _resumed(whole, head, last, text, limit)
         at_least = 0
     return [*parts, opened + text] if text.strip() or not parts else parts
 
 
 def closing(text: str) -> str:
     """Return what closes the code block that is open at the text's end, "" for none."""
-    fence = open_fence(text)
-    if fence is None:
+    return _closing(text, _last_line(text))
+
+
+def _closing(text: str, last: Line | None) -> str:
+    if last is None or not last.is_open or last.fence is None:
         return ""
-    return fence.closing if text.endswith("\n") else f"\n{fence.closing}"
+    return last.fence.closing if text.endswith("\n") else f"\n{last.fence.closing}"
 
 
 def reopened(text: str, at: int) -> str:
@@ -75,9 +81,8 @@ def reopened(text: str, at: int) -> str:
     return (f"{fence.opening}\n" if fence else "") + text[at:].lstrip("\n")
 
 
-def _resumed(whole: str, head: str, text: str, limit: int) -> tuple[str, str]:
+def _resumed(whole: str, head: str, last: Line | None, text: str, limit: int) -> tuple[str, str]:
     """Return what stands before the rest of a text that was cut, and that rest, as it reads by itself."""
-    last = _last_line(head)
     if last is not None and last.is_open and last.fence is not None:
         return _outdented(f"{last.fence.opening}\n", text, limit)
     if last is None or not last.path or not text:
@@ -88,6 +93,8 @@ def _resumed(whole: str, head: str, text: str, limit: int) -> tuple[str, str]:
 
 
 def _last_line(text: str) -> Line | None:
+    if not any(mark in text for mark in ("```", "~~~", "\n> ", "- ", "* ", "+ ", ". ", ") ")) and text[:1] != ">":
+        return None
     last = None
     for last in lines(text.rstrip("\n")):  # noqa: B007 (the last one is wanted)
         pass
@@ -110,8 +117,8 @@ def _outdented(opening: str, text: str, limit: int) -> tuple[str, str]:
     return opening[indent:] if opening else "", outdented + far
 
 
-def _end(text: str, limit: int, at_least: int) -> int | None:
-    """Return where the first message ends, None where the whole text is one."""
+def _end(text: str, limit: int, at_least: int) -> tuple[int, Line | None] | None:
+    """Return where the first message ends, with its last line; None where the whole text is one."""
     tables = table.find(text[: limit + 1])
     most = _most(text, tables)
     if most >= len(text) and len(text) <= limit:
@@ -119,9 +126,13 @@ def _end(text: str, limit: int, at_least: int) -> int | None:
     room = limit - _CLOSING
     while True:
         cut = _end_within(text, tables, min(room, most), max(most, at_least) if most <= room else None, at_least)
-        over = cut + len(closing(text[:cut])) - limit
+        last = _last_line(text[:cut])
+        if last is not None and last.is_opening and at_least < last.start < cut:
+            cut = last.start  # what is behind the beginning of a code block belongs to it
+            return cut, _last_line(text[:cut])
+        over = cut + len(_closing(text[:cut], last)) - limit
         if over <= 0 or room - over <= at_least:
-            return cut
+            return cut, last
         room -= over
 
 
@@ -172,12 +183,12 @@ def _cut(text: str, room: int, at_least: int) -> int:
     for earliest, kept in ((half, found), (at_least, found), (half, [])):
         for boundary in _BOUNDARIES:
             for match in reversed(list(boundary.finditer(text, earliest, room))):
-                if match.end() > 0 and whole_around(kept, match.end()) is None:
+                if match.end() > at_least and whole_around(kept, match.end()) is None:
                     return match.end()
     within = whole_around(found, room)
     if within is not None and within[0] > at_least:
         return within[0]
-    return between_characters(text, room, at_least)
+    return max(between_characters(text, room, at_least), at_least + 1)
 
 
 def parts(text: str, ending: str, shown: int, limit: int = MESSAGE_LIMIT) -> tuple[list[str], str]:

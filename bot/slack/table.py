@@ -4,17 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any
-
-from markdown_it import MarkdownIt
+from typing import Any
 
 from bot.slack import fence
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from markdown_it.token import Token
+from bot.slack.cell import cells, rich_text
 
 # Slack's limits on a table, its header row included; https://docs.slack.dev/reference/block-kit/blocks/table-block
 MAX_ROWS = 100
@@ -26,8 +19,6 @@ MAX_HEADER = 2_000
 _DELIMITER = re.compile(r" {0,3}\|?+ *+:?+-++:?+ *+(?:\| *+:?+-++:?+ *+)*+\|?+[ \t]*+\r?")
 _BEGUN_DELIMITER = re.compile(r"[ \t|:-]*")
 _NEW_BLOCK = re.compile(r" {4}| {0,3}(?:[-*+] |\d{1,9}[.)] |>|#{1,6} |`{3}|~{3}|<)")
-_PIPE = re.compile(r"(?<!\\)\|")
-_MENTION = re.compile(r"<@([UWB][A-Z0-9]+)>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +54,7 @@ def find(text: str) -> list[Table]:
     while number < len(lines):
         if (stop := _table_end(lines, number)) > number:
             end = lines[stop][0] if stop < len(lines) else len(text)
-            rows, columns = tuple(at for at, _ in lines[number:stop]), len(cells(lines[number][1]))
+            rows, columns = tuple(at for at, _ in lines[number:stop]), len(cells(lines[number + 1][1]))
             found.append(Table(rows, end, columns, is_over=stop < len(lines)))
             number = stop
             continue
@@ -84,8 +75,8 @@ def _table_end(lines: list[tuple[int, str]], number: int) -> int:
     delimiter = lines[number + 1][1]
     if "|" not in delimiter or not _DELIMITER.fullmatch(delimiter) or len(head) + len(delimiter) > MAX_HEADER:
         return number
-    columns = len(cells(head))
-    if columns != len(cells(delimiter)) or columns > MAX_COLUMNS:
+    columns = len(cells(delimiter))
+    if columns != len(cells(head, columns)) or columns > MAX_COLUMNS:
         return number
     stop = number + 2
     while stop < len(lines) and lines[stop][1].strip() and not _NEW_BLOCK.match(lines[stop][1]):
@@ -108,15 +99,6 @@ def settled(text: str) -> int:
     return last if "|" in line else len(text)
 
 
-def cells(line: str) -> list[str]:
-    """Split a row into what its cells hold."""
-    line = line.strip()
-    inner = line.removeprefix("|")
-    if inner.endswith("|") and not inner.endswith("\\|"):
-        inner = inner[:-1]
-    return [cell.strip().replace("\\|", "|") for cell in _PIPE.split(inner)]
-
-
 def weight(table: Table, end: int) -> int:
     """Return how many characters the cells of a table hold at most, up to where one of its rows ends.
 
@@ -134,12 +116,12 @@ def fits(table: Table) -> bool:
 def block(source: str) -> dict[str, Any]:
     """Turn the Markdown of one table into a table block. A row's surplus cells go into its last one."""
     head, delimiter, *body = source.rstrip("\n").split("\n")
-    columns = len(cells(head))
-    rows = [[_cell(cell, is_bold=True) for cell in cells(head)]]
+    columns = len(cells(delimiter))
+    rows = [[rich_text(cell, is_bold=True) for cell in cells(head, columns)]]
     for line in body:
-        row = cells(line)
+        row = cells(line, columns)
         row = [*row[: columns - 1], " | ".join(row[columns - 1 :])] if len(row) > columns else row
-        rows.append([_cell(cell) for cell in row + [""] * (columns - len(row))])
+        rows.append([rich_text(cell) for cell in row + [""] * (columns - len(row))])
     settings = [{"align": _alignment(mark), "is_wrapped": True} for mark in cells(delimiter)]
     return {"type": "table", "rows": rows, "column_settings": settings}
 
@@ -148,57 +130,3 @@ def _alignment(mark: str) -> str:
     if mark.endswith(":"):
         return "center" if mark.startswith(":") else "right"
     return "left"
-
-
-def _cell(text: str, *, is_bold: bool = False) -> dict[str, Any]:
-    """Lay a cell out as rich text, which may not be empty."""
-    elements = list(_elements(text, is_bold=is_bold)) or [{"type": "text", "text": " "}]
-    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
-
-
-@cache
-def _markdown() -> MarkdownIt:
-    return MarkdownIt("commonmark").enable("strikethrough")
-
-
-_STYLES = {"strong": "bold", "em": "italic", "s": "strike"}
-
-
-def _elements(text: str, *, is_bold: bool) -> Iterator[dict[str, Any]]:
-    style = {"bold": True} if is_bold else {}
-    link = ""
-    for token in _markdown().parseInline(text)[0].children or []:
-        name, _, edge = token.type.rpartition("_")
-        if name in _STYLES and edge == "open":
-            style = {**style, _STYLES[name]: True}
-        elif name in _STYLES and edge == "close":
-            style = {kind: on for kind, on in style.items() if kind != _STYLES[name]}
-        elif name == "link":
-            link = _target(token) if edge == "open" else ""
-        elif said := _said(token):
-            look = {**style, "code": True} if token.type == "code_inline" else style
-            yield from _pieces(said, look, link)
-
-
-def _target(token: Token) -> str:
-    address = str(token.attrs.get("href", ""))
-    return address if address.startswith(("https://", "http://", "mailto:")) else ""
-
-
-def _said(token: Token) -> str:
-    if token.type in {"softbreak", "hardbreak"} or token.content.lower() in {"<br>", "<br/>", "<br />"}:
-        return "\n"
-    return token.content
-
-
-def _pieces(text: str, style: dict[str, bool], link: str) -> Iterator[dict[str, Any]]:
-    """Yield a run of text, the people mentioned in it apart."""
-    look = {"style": style} if style else {}
-    if link:
-        yield {"type": "link", "url": link, "text": text, **look}
-        return
-    for number, piece in enumerate(_MENTION.split(text)):
-        if number % 2:
-            yield {"type": "user", "user_id": piece}
-        elif piece:
-            yield {"type": "text", "text": piece, **look}

@@ -6,6 +6,8 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.core.characters import ends_with_half, sendable
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -21,6 +23,8 @@ _SOMEBODY = re.compile(r"@[UWB][A-Z0-9]+|!subteam\^S[A-Z0-9]+")
 _AND = re.compile(r"(?:\s|,|&amp;|\+|and\b)*+")
 _COMMA = re.compile(r"\A[\s,:]++")
 _BROADCASTS = {"!channel", "!here", "!everyone"}
+# LEFT-TO-RIGHT and RIGHT-TO-LEFT OVERRIDE show letters in an order that is not theirs; no language needs them.
+_OVERRIDE = re.compile("[\u202d\u202e]")
 _BROADCAST_OUT = re.compile(r"<!(?=channel\b|here\b|everyone\b|subteam\^)", re.IGNORECASE)
 _BROADCAST_BEGUN = re.compile(r"<(?:![a-z]{0,8})?$", re.IGNORECASE)
 
@@ -142,11 +146,16 @@ def _turns_to(text: str, person: str) -> bool:
 
 
 def harmless(text: str) -> str:
-    """Take the power out of `<!channel>` and its like, which must not ring a whole channel on the model's word."""
-    return _BROADCAST_OUT.sub("<\u200b!", text)
+    """Take the power out of what rings a whole channel, which it must not on the model's word, or turns text round.
+
+    What can't be sent goes, too.
+    """
+    return _OVERRIDE.sub("", _BROADCAST_OUT.sub("<\u200b!", sendable(text)))
 
 
 def safe_end(text: str) -> int:
-    """Return up to where a text that still grows may be shown: not into what may become a `<!channel>`."""
+    """Return up to where a text that still grows may be shown: not into a `<!channel>` or a character that begins."""
+    if ends_with_half(text):
+        return safe_end(text[:-1])
     match = _BROADCAST_BEGUN.search(text)
     return match.start() if match else len(text)

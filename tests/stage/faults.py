@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot import app, settings
 from bot.playground.faults import Fault, Share
@@ -47,7 +47,7 @@ class Case:
     """A fault: what fails with Slack by method, and how the model ends its first answer to each question.
 
     `allowed` is what people may be left with, a whole answer apart. `words` is how long an answer is; `patience` is
-    `TURN_PATIENCE` in seconds.
+    `TURN_PATIENCE`, `stream_lifetime` after how long Slack ends a stream, in seconds.
     """
 
     title: str
@@ -56,14 +56,15 @@ class Case:
     allowed: frozenset[str] = frozenset()
     words: int = FINE
     patience: int = 120
+    stream_lifetime: float = 300
 
 
-def _at(tenths: int, methods: Sequence[str] = ALL, **fault: object) -> dict[str, Share]:
-    return {name: Share(Fault(**fault), tenths) for name in methods}  # type: ignore[arg-type] # the fields of a fault
+def _at(tenths: int, methods: Sequence[str] = ALL, **fault: Any) -> dict[str, Share]:
+    return {name: Share(Fault(**fault), tenths) for name in methods}
 
 
 def _cases() -> Iterator[Case]:
-    passing: tuple[tuple[str, dict[str, object]], ...] = (
+    passing: tuple[tuple[str, dict[str, Any]], ...] = (
         ("500", {"status": 500}),
         ("connection reset", {"drop": "request"}),
         ("reset after it took effect", {"drop": "answer"}),
@@ -84,10 +85,11 @@ def _cases() -> Iterator[Case]:
     for code in ("user_not_found", "team_not_found", "invalid_chunks", "msg_too_long", "no_permission"):
         yield Case(f"stop refused: {code}", _at(10, (STOP,), error=code))
     for code in ("cant_update_message", "block_mismatch", "edit_window_closed", "is_inactive"):
-        yield Case(f"edit refused: {code}, streams die", _at(10, (UPDATE,), error=code) | _DYING)
+        yield Case(f"edit refused: {code}, streams die", _at(10, (UPDATE,), error=code), stream_lifetime=1)
         yield Case(f"edit refused: {code}, no streams", _at(10, (UPDATE,), error=code) | _NO_STREAMS)
     nothing = _at(10, (UPDATE, DELETE), error="cant_update_message")
-    yield Case("edit and deletion refused", nothing | _DYING, allowed=frozenset({TWO}))
+    yield Case("edit and deletion refused", nothing, allowed=frozenset({TWO}), stream_lifetime=1)
+    yield Case("streams die", stream_lifetime=1)
     yield Case("post too long over 2,000", {POST: _long(2_000)} | _NO_STREAMS, words=SPARSE)
     yield Case("post always too long", {POST: _long(-1)} | _NO_STREAMS, words=SPARSE)
     yield Case("post of any blocks refused", _at(6, (POST,), error="invalid_blocks") | _NO_STREAMS)
@@ -95,7 +97,7 @@ def _cases() -> Iterator[Case]:
         name = break_off.name if isinstance(break_off, ModelFault) else "error event"
         yield Case(f"Claude: {name} in the middle, once", model=break_off)
     yield Case("Claude: cut each time", model="always cut", allowed=frozenset({CUT}))
-    yield Case("Claude: hangs before its first byte", model="hang", allowed=frozenset({SENTENCE}), patience=4)
+    yield Case("Claude: hangs before its first byte", model="hang", allowed=frozenset({SENTENCE}), patience=3)
     yield Case("Claude: hangs in the middle", model="silence", allowed=frozenset({SENTENCE, CUT}), patience=6)
     yield Case("Claude: 529 three times, then well", model="busy")
 
@@ -104,7 +106,6 @@ def _long(over: int) -> Share:
     return Share(Fault(error="msg_too_long"), over=over)
 
 
-_DYING = _at(10, (APPEND, STOP), error="message_not_in_streaming_state")
 _NO_STREAMS = _at(10, (START,), error="unknown_method")
 CASES = {case.title: case for case in _cases()}
 
@@ -178,7 +179,8 @@ async def meet(case: Case, url: str, *, turns: int, pace: float = 0.15, deadline
 
 @asynccontextmanager
 async def _stage(case: Case, url: str, pace: float) -> AsyncIterator[LocalWorkspace]:
-    rules = Rules(scopes=frozenset(SCOPES), subscriptions=frozenset(EVENTS))
+    scopes, events = frozenset(SCOPES), frozenset(EVENTS)
+    rules = Rules(scopes=scopes, subscriptions=events, stream_lifetime=case.stream_lifetime)
     usual, api.TIMEOUT = api.TIMEOUT, WAIT
     try:
         async with LocalWorkspace(rules) as workspace, MessagesServer(Model(case, pace)) as server:
@@ -251,5 +253,7 @@ def _outcome(words: list[str], files: str, whole: str) -> str:
 
 
 def _goes_on(first: str, second: str, whole: str) -> bool:
-    at = whole.rfind(second[-40:]) + 40 - len(second)
+    if not whole.endswith(second) and second.startswith("```"):  # the code block is opened again
+        second = second.partition("\n")[2]
+    at = len(whole) - len(second)
     return whole.endswith(second) and first.startswith(whole[:at].rstrip()) and whole[at - 1 : at].isspace()

@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 
 from bot.playground import blocks as slack
 from bot.slack import table
+from bot.slack.cell import cells as split
 
 LINES = st.lists(
     st.sampled_from(
@@ -80,4 +81,4 @@ def test_any_cells_are_accepted(rows: list[list[str]]) -> None:
     [("| a | b |", ["a", "b"]), ("a|b", ["a", "b"]), (r"| a \| b | c |", ["a | b", "c"]), (r"| a \|", ["a |"])],
 )
 def test_a_row_is_split_at_pipes(line: str, cells: list[str]) -> None:
-    assert table.cells(line) == cells
+    assert split(line) == cells
