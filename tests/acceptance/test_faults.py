@@ -1,4 +1,4 @@
-"""A selection of the faults that `python -m benchmarks.faults` lets turns meet: what people are left with, each time."""
+"""Some of the faults that `python -m benchmarks.faults` lets turns meet, and what people are left with, each time."""
 
 from __future__ import annotations
 
