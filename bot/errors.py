@@ -275,9 +275,25 @@ class ModelTooLargeError(ModelError):
 
 
 class ModelRejectedError(ModelError):
-    """The API found our request at fault."""
+    """The API found our request at fault.
+
+    `at`: the number of the turn, and of the file in it, where the API says so; `media_type` how the type begins of what
+    it speaks of, "" for anything.
+    """
 
     sentence = "Claude couldn't process that request."
+
+    def __init__(
+        self,
+        cause: str,
+        *,
+        at: tuple[int, int] | None = None,
+        media_type: str = "",
+        partial: str = "",
+        call: Call | None = None,
+    ) -> None:
+        super().__init__(cause, partial=partial, call=call)
+        self.at, self.media_type = at, media_type
 
 
 class ModelMisconfiguredError(ModelError):

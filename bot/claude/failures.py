@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -88,6 +89,9 @@ ACCOUNT_CODES = {
 BUDGET_WORDS = ("usage limits", "credit balance is too low")
 SIZE_WORDS = ("prompt is too long", "exceed context limit")
 
+# Such as messages.3.content.1.image.source.base64.data: what is wrong with the second block of the fourth message.
+_PATH = re.compile(r"\bmessages\.(?P<message>[0-9]{1,6})\.content\.(?P<block>[0-9]{1,6})\b")
+
 LONGEST_CAUSE = 300
 LONGEST_WAIT = 30.0
 
@@ -137,7 +141,23 @@ def _translate_status(error: anthropic.APIStatusError) -> ModelError:
     kind = kind_of(status, error.error_code, message)
     if issubclass(kind, ModelAwayError):
         return kind(cause, retry_after=retry_after(error.response.headers))
+    if kind is ModelRejectedError:
+        return ModelRejectedError(cause, at=place_of(message), media_type=subject_of(message))
     return kind(cause)
+
+
+def place_of(message: str) -> tuple[int, int] | None:
+    """Return the message and the block in it that an error's path names, None for none."""
+    found = _PATH.search(message)
+    return (int(found["message"]), int(found["block"])) if found else None
+
+
+def subject_of(message: str) -> str:
+    """Return how the media type of what an error speaks of begins, "" where it does not say."""
+    words = message.lower()
+    if "image" in words:
+        return "image/"
+    return "application/pdf" if "pdf" in words else ""
 
 
 def judge(exchange: Exchange) -> None:

@@ -93,7 +93,6 @@ async def rewrite(  # noqa: PLR0913 (what an answer is made of, and where it goe
             model=model,
             bookmark=bookmark,
             notes=ready.notes,
-            spare=ready.spare,
             controls=below(question, version),
             is_first=is_first(earlier),
         )

@@ -92,7 +92,6 @@ async def answer(
             bookmark,
             model,
             chat,
-            spare=ready.spare,
             said=question.text,
             question=question.id,
             notes=ready.notes + read,
@@ -122,7 +121,6 @@ async def _reply(
         model=desk.model,
         bookmark=desk.bookmark,
         notes=desk.notes,
-        spare=desk.spare,
         controls=controls,
         is_first=desk.is_first,
     )
@@ -131,8 +129,6 @@ async def _reply(
 
 def _kept(heard: Heard, question: Message, conversation: Conversation, product: Product) -> Record:
     """Return what the thread's history should keep of a question that was answered."""
-    # A file that the API refused must not spoil the turns that follow.
-    question = replace(question, files=()) if product.written.was_spared else question
     began_with_bot = conversation.began_with_bot or heard.answers_bot or heard.opens_thread
     record = product.written.record(heard.place, question, began_with_bot=began_with_bot)
     if any(message.id == question.id and message != question for message in conversation.messages):
@@ -166,10 +162,9 @@ def _overheard(heard: Heard, question: Message | None, conversation: Conversatio
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A request that is ready to be sent, the same without files, and what to tell the person at the answer's end."""
+    """A request that is ready to be sent, and what to tell the person at the answer's end."""
 
     request: Request
-    spare: Request | None
     notes: str
     own: Attached
 
@@ -217,7 +212,6 @@ async def draft(heard: Heard, question: Message, conversation: Conversation, *, 
     fitted, request = compose(attached)
     if not question.text and not own.files:
         request = replace(request, turns=())
-    spare = compose({})[1] if any(attached.values()) else None
     notes = too_long(
         messages=fitted.messages_left_out,
         more=conversation.left_out,
@@ -226,7 +220,7 @@ async def draft(heard: Heard, question: Message, conversation: Conversation, *, 
     notes += "".join(f"\n\n_{fault}_" for fault in own.faults)
     notes += overtaken.told(chat.permalink(heard.place, heard.id)) if late else ""
     notes += unapplied(settings, model) if is_first(conversation) else ""
-    return Draft(request, spare, notes, own)
+    return Draft(request, notes, own)
 
 
 async def _earlier_files(heard: Heard, before: Sequence[Message], room: int, chat: Chat) -> dict[str, Attached]:

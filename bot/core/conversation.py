@@ -207,7 +207,8 @@ class Conversation:
 class Record:
     """What a finished turn leaves behind, stored in one transaction. No messages: the thread is not touched.
 
-    `read_until`: up to which message a thread counts as read that was not known before. `is_outgrown`: the thread holds
+    `read_until`: up to which message a thread counts as read that was not known before. `rejected_files`: ids of files
+    in the thread that the model's API does not take. `is_outgrown`: the thread holds
     more than goes along with a question, so that its older part wants a summary. `refusal`: what somebody
     is told who is not answered here. `code_files` are those that are new in the thread or changed. `rewritten`:
     messages that the store has, which now say something else. `renamed`: messages that the platform has only under new
@@ -225,6 +226,7 @@ class Record:
     refusal: str = ""
     code_files: tuple[CodeFile, ...] = ()
     rewritten: tuple[Message, ...] = ()
+    rejected_files: tuple[str, ...] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -13,6 +13,7 @@ from bot.core.characters import sendable
 from bot.core.control import Control
 from bot.core.conversation import Message, Record
 from bot.core.ports import Call, Role
+from bot.core.rejected import Refused, marked
 from bot.errors import ChatError, GoneError, UnshownError
 
 if TYPE_CHECKING:
@@ -30,21 +31,35 @@ OUTCOME = "outcome"  # the bookmark of it
 class Written:
     """An answer that was given: what the history keeps of it ("" for nothing), its message's id, what it cost.
 
-    `was_refused`: the model declined, so the question must not be sent again either. `was_spared`: it was asked without
-    the files, which the API had rejected.
+    `was_refused`: the model declined, so the question must not be sent again either. `refused`: files that
+    the API had rejected, which it goes without.
     """
 
     text: str
     message_id: str
     calls: tuple[Call, ...] = ()
     was_refused: bool = False
-    was_spared: bool = False
+    refused: tuple[Refused, ...] = ()
+
+    @property
+    def rejected_files(self) -> tuple[str, ...]:
+        """The ids of the files that are not to be sent again."""
+        return tuple(one.file for one in self.refused if one.file)
 
     def record(self, place: Place, question: Message, *, began_with_bot: bool) -> Record:
         """Return what the thread keeps: the question and the answer, or a blank where the model declined."""
-        asked = replace(question, text="", files=()) if self.was_refused else question
+        kept = replace(question, files=marked(question.files, self.rejected_files))
+        asked = replace(question, text="", files=()) if self.was_refused else kept
         answered = Message(Role.ASSISTANT, "", self.text, self.message_id)
-        return Record(place, question.author, began_with_bot, (asked, answered), self.calls, read_until=question.id)
+        return Record(
+            place,
+            question.author,
+            began_with_bot,
+            (asked, answered),
+            self.calls,
+            read_until=question.id,
+            rejected_files=self.rejected_files,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +76,7 @@ class Outcome:
     history: str = ""
     calls: tuple[Call, ...] = ()
     was_refused: bool = False
-    was_spared: bool = False
+    refused: tuple[Refused, ...] = ()
     is_instead: bool = False
 
 
@@ -93,7 +108,7 @@ async def show(outcome: Outcome, answer: Answer, *, is_written: bool = False) ->
                 message_id = await answer.finish(outcome.ending, footer=outcome.footer, controls=outcome.controls)
     except GoneError as error:
         return await gone(error, answer, outcome.calls)
-    return Written(outcome.history, message_id, outcome.calls, outcome.was_refused, outcome.was_spared)
+    return Written(outcome.history, message_id, outcome.calls, outcome.was_refused, outcome.refused)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.core import renewal
+from bot.core import rejected, renewal
 from bot.core.cut import Seam, rest_of
 from bot.core.outcome import Outcome, Written, give, gone, kept, show
 from bot.errors import (
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bot.core.channel_settings import ChannelSettings
     from bot.core.control import Control
     from bot.core.ports import Answer, Bookmark, Call, Completion, Model, Request
+    from bot.core.rejected import Refused
     from bot.errors import BotError
 
 log = logging.getLogger(__name__)
@@ -35,7 +36,6 @@ PATIENCE = (
     "Claude is unavailable at the moment. I keep trying for some minutes and will answer here, "
     "so there is no need to ask again. (Reference: `{reference}`)"
 )
-REJECTED = "\n\n_Claude could not open the files here, so this answer goes without them._"
 # Slack's guide for agents asks for one; under each answer it would be noise that nobody reads any more.
 DISCLAIMER = "AI-generated; check what matters."
 REDACTED = "redacted"
@@ -83,7 +83,6 @@ async def write(  # noqa: PLR0913 (each is a wish of a use case)
     model: Model,
     bookmark: Bookmark,
     notes: str = "",
-    spare: Request | None = None,
     controls: Callable[[bool], Sequence[Control]] | None = None,
     is_first: bool = False,
     is_private: bool = False,
@@ -91,7 +90,7 @@ async def write(  # noqa: PLR0913 (each is a wish of a use case)
     """Stream the model's text into `answer` and end it with `notes`, or with what went wrong.
 
     What came of it is kept in the `bookmark` before it is shown; where a former try has kept it, it is only shown.
-    `spare` is the request without files, asked instead where the API rejects one of them, such as a damaged picture.
+    Where the API rejects a file, such as a damaged picture, it goes without that one.
     `controls` tells what stands below, given whether there is more to write. `is_first`: the thread has no answer yet,
     and so has to be told what writes here. `is_private`: one person alone sees it. Raises `ChatError`.
     """
@@ -99,13 +98,13 @@ async def write(  # noqa: PLR0913 (each is a wish of a use case)
         return await show(before, answer)
     said = renewal.noting()
     try:
-        asked = await ask(request, answer, model=model, spare=spare, halt=bookmark.halted)
+        asked = await ask(request, answer, model=model, halt=bookmark.halted)
     except ModelError as error:
         return await own_up(error, answer, bookmark, is_first=is_first)
     completion = asked.completion
     hint = PRIVATE_LIMIT_HINT if is_private else LIMIT_HINT
     ending = hint if completion.truncated else ""
-    ending += REJECTED if asked.was_spared else ""
+    ending += rejected.told(asked.refused)
     outcome = Outcome(
         completion.text,
         "".join([ending, notes, *(f"\n\n{line}" for line in said)]),
@@ -113,17 +112,17 @@ async def write(  # noqa: PLR0913 (each is a wish of a use case)
         controls=tuple(controls(completion.truncated)) if controls else (),
         history=completion.text,
         calls=asked.calls,
-        was_spared=asked.was_spared,
+        refused=asked.refused,
     )
     return await give(outcome, answer, bookmark)
 
 
 class Asked(NamedTuple):
-    """What the model wrote, all calls that it took, and whether it was asked without the files, which were rejected."""
+    """What the model wrote, all calls that it took, and the files that it was asked without, as they were rejected."""
 
     completion: Completion
     calls: tuple[Call, ...]
-    was_spared: bool = False
+    refused: tuple[Refused, ...] = ()
 
 
 async def ask(
@@ -131,32 +130,34 @@ async def ask(
     answer: Answer,
     *,
     model: Model,
-    spare: Request | None = None,
     halt: asyncio.Event | None = None,
 ) -> Asked:
     """Stream the model's text, and its thinking where the channel has it, into `answer`. Raises a `ModelError`.
 
-    A text that was cut is gone on with, once.
+    A text that was cut is gone on with, once; files that are rejected are left out.
     """
     think = answer.think if request.settings.thinking != "off" else None
-    rejected: tuple[Call, ...] = ()
-    try:
+    before: tuple[Call, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    while True:
         try:
             completion = await model.write(request, answer.write, think, halt)
         except ModelRejectedError as error:
-            if spare is None or error.partial:
+            if error.partial:
                 raise
-            log.warning("asking again without files: %s", error)
-            request, rejected = spare, (error.call,) if error.call else ()
-            completion = await model.write(spare, answer.write, think, halt)
-    except (ModelUnavailableError, ModelBusyError) as error:
-        if not error.partial.strip():
-            raise
-        log.warning("asking for the rest: %s", error)
-        begun = (*rejected, *((error.call,) if error.call else ()))
-        completion = await _rest(request, error, answer, model, halt)
-        return Asked(completion, (*begun, completion.call), was_spared=bool(rejected))
-    return Asked(completion, (*rejected, completion.call), was_spared=bool(rejected))
+            found = await rejected.find(request, error, model=model, halt=halt)
+            log.warning("asking again without %d files: %s", len(found.files), error)
+            before, refused = (*before, *found.calls), (*refused, *found.refused)
+            request = rejected.without(request, found.files)
+        except (ModelUnavailableError, ModelBusyError) as error:
+            if not error.partial.strip():
+                raise
+            log.warning("asking for the rest: %s", error)
+            begun = (*before, *((error.call,) if error.call else ()))
+            completion = await _rest(request, error, answer, model, halt)
+            return Asked(completion, (*begun, completion.call), refused)
+        else:
+            return Asked(completion, (*before, completion.call), refused)
 
 
 async def _rest(

@@ -12,6 +12,7 @@ from sqlalchemy import and_, bindparam, exists, false, func, literal, null, or_,
 
 from bot.core.conversation import Conversation, FileRef, Message, Record
 from bot.core.ports import Role
+from bot.core.rejected import marked
 from bot.db import code_files, tables
 from bot.db import settings as settings_store
 from bot.db.code_files import CodeFileStore
@@ -102,6 +103,8 @@ def record(connection: Connection, record: Record, *, is_repeat: bool = False) -
         add_messages(connection, record)
     for message in record.rewritten:
         rewrite(connection, place, message, record.renamed.get(message.id, message.id))
+    if record.rejected_files:
+        reject_files(connection, place, record.rejected_files)
     if calls and is_repeat:
         here = Call.workspace == place.workspace, Call.person == record.person
         known = select(Call.started_at).where(*here, Call.started_at.in_([call.started_at for call in calls]))
@@ -124,6 +127,18 @@ def rewrite(connection: Connection, place: Place, message: Message, shown_as: st
         is_it = tables.Message.thread_id == thread.id, tables.Message.external_id == message.id
         said = {"text": message.text, "files": files_json(message.files), "external_id": shown_as}
         connection.execute(update(tables.Message).where(*is_it, ~tables.Message.is_deleted).values(said))
+
+
+def reject_files(connection: Connection, place: Place, files: Sequence[str]) -> None:
+    """Mark files of a thread as such that the model's API does not take."""
+    message, thread = tables.Message, connection.execute(thread_query(), asdict(place)).one_or_none()
+    if thread is None:
+        return
+    with_files = select(message.id, message.files).where(message.thread_id == thread.id, message.files.is_not(None))
+    for row in connection.execute(with_files).all():
+        found = tuple(FileRef(**file) for file in json.loads(row.files))
+        if (now := marked(found, files)) != found:
+            connection.execute(update(message).where(message.id == row.id).values(files=files_json(now)))
 
 
 def record_calls(connection: Connection, place: Place, person: str, calls: Sequence[ports.Call]) -> None:
@@ -243,11 +258,8 @@ def row_of(message: Message) -> dict[str, Any]:
 
 def files_json(files: Sequence[FileRef]) -> str | None:
     """Write references to files, None for none."""
-    return json.dumps([_file_json(file) for file in files]) if files else None
-
-
-def _file_json(file: FileRef) -> dict[str, Any]:
-    return {name: value for name, value in asdict(file).items() if value or name not in ("state", "is_shared")}
+    rows = [{k: v for k, v in asdict(file).items() if v or k not in ("state", "is_shared")} for file in files]
+    return json.dumps(rows) if rows else None
 
 
 # The statements of each turn are built once, with a place's fields for parameters: that takes longer than to run them.

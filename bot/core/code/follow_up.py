@@ -51,8 +51,7 @@ async def continue_code(desk: Desk) -> Product:
         except UsageError as error:
             return Product(Written(error.sentence, await desk.visible.replace(error.sentence)))
     room = desk.model.room(desk.request.max_output, desk.request.settings)
-    spare = as_code(desk.spare, desk.known, room) if desk.spare is not None else None
-    return await produce(replace(desk, request=as_code(desk.request, desk.known, room), spare=spare))
+    return await produce(replace(desk, request=as_code(desk.request, desk.known, room)))
 
 
 def with_sources(known: Sequence[CodeFile], attached: Sequence[Attachment]) -> tuple[CodeFile, ...]:

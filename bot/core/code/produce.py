@@ -18,7 +18,8 @@ from bot.core.conversation import Place
 from bot.core.outcome import Outcome, Written, give
 from bot.core.ports import Answer, Asker, Bookmark, Call, Chat, Model, Request, Role, Turn, Upload
 from bot.core.quoting import quoted
-from bot.core.reply import LIMIT_HINT, PRIVATE_LIMIT_HINT, REJECTED, ask, footer_of, own_up
+from bot.core.rejected import Refused, told
+from bot.core.reply import LIMIT_HINT, PRIVATE_LIMIT_HINT, ask, footer_of, own_up
 from bot.errors import ChatError, ModelError, ModelStoppedError
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ UNCLOSED = Fault("its code block is never closed")
 class Desk:
     """All that one answer with code needs: who asks where, what the model is asked, and where it writes to.
 
-    `spare` is the request without files that the API may reject. `known` are the thread's files; `said` is what the
+    `known` are the thread's files; `said` is what the
     newest message says, and `question` its id. `begun` is the code that is gone on with. `opening` stands before the
     answer, `notes` at its very end. `is_private`: for the asker alone. `is_first`: the thread has no answer yet.
     """
@@ -53,7 +54,6 @@ class Desk:
     bookmark: Bookmark
     model: Model
     chat: Chat
-    spare: Request | None = None
     known: tuple[CodeFile, ...] = ()
     said: str = ""
     question: str = ""
@@ -75,7 +75,7 @@ class Product(NamedTuple):
 class Draft:
     """What the model wrote so far, and what that cost. `remark` tells how mending its faults went, "" before that.
 
-    `was_spared`: it was asked without the files, which the API had rejected. `written` is what came at first, as it was
+    `refused`: files that it was asked without, as the API had rejected them. `written` is what came at first, as it was
     shown: without what it goes on with, and before anything was mended.
     """
 
@@ -84,7 +84,7 @@ class Draft:
     truncated: bool
     is_mended: bool = False
     remark: str = ""
-    was_spared: bool = False
+    refused: tuple[Refused, ...] = ()
     written: str = ""
 
 
@@ -120,7 +120,7 @@ async def produce(desk: Desk) -> Product:
         tuple(buttons),
         history=draft.text,
         calls=draft.calls,
-        was_spared=draft.was_spared,
+        refused=draft.refused,
         is_instead=is_instead,
     )
     return Product(await give(outcome, visible, desk.bookmark), tuple(change.file for change in new))
@@ -132,13 +132,13 @@ async def _write(desk: Desk) -> Draft:
         draft = _DRAFT.validate_json(kept)
         desk.visible.write(draft.written)
         return draft
-    asked = await ask(desk.request, desk.visible, model=desk.model, spare=desk.spare, halt=desk.bookmark.halted)
+    asked = await ask(desk.request, desk.visible, model=desk.model, halt=desk.bookmark.halted)
     written = clean(asked.completion.text)
     draft = Draft(
         joined(desk.begun, written),
         asked.calls,
         asked.completion.truncated,
-        was_spared=asked.was_spared,
+        refused=asked.refused,
         written=written,
     )
     await _keep(draft, desk.bookmark)
@@ -232,7 +232,7 @@ def _ending(draft: Draft, report: Report, found: Sequence[Change], *, is_saved: 
     report = replace(report, faults={name: fault for name, fault in report.faults.items() if name not in cut})
     parts = (
         hint if draft.truncated and not cut else "",
-        REJECTED if draft.was_spared else "",
+        told(draft.refused),
         wording.unfinished(cut, truncated=draft.truncated, can_go_on=not desk.is_private),
         wording.saved(new, where) if is_saved else wording.unsaved(new),
         wording.unchanged(found),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from bot.core import rejected
 from bot.core.attachment import Attached, attach
 from bot.core.channel_settings import Creativity
 from bot.core.classify import batch, category
@@ -22,13 +23,13 @@ from bot.core.triage.form import Judgement
 from bot.core.triage.item import Status
 from bot.core.triage.route import route
 from bot.core.triage.small_talk import is_small_talk
-from bot.errors import ModelRejectedError
+from bot.errors import ModelError, ModelRejectedError
 
 if TYPE_CHECKING:
     from bot.core.channel_settings import ChannelSettings
     from bot.core.classify.form import Example, Filled
     from bot.core.classify.item import Verdict
-    from bot.core.ports import Chat, Model
+    from bot.core.ports import Call, Chat, Model
     from bot.core.triage.item import Board, Feedback
 
 log = logging.getLogger(__name__)
@@ -126,13 +127,28 @@ async def judge(
         attachments=attached.attachments,
     )
     outcome = await sort(items, inquiry, model=model)
-    if attached.attachments and isinstance(outcome.failure, ModelRejectedError):
-        # A damaged picture would be rejected again and again, and what came after it would wait for ever.
-        log.warning("sorting a post without its files: %s", type(outcome.failure).__name__)
-        spared = await sort(items, replace(inquiry, attachments=()), model=model)
-        spared.calls[:0] = outcome.calls
-        return spared
+    # A damaged picture would be rejected again and again, and what came after it would wait for ever.
+    while inquiry.attachments and isinstance(outcome.failure, ModelRejectedError):
+        left, calls = await _taken(inquiry, outcome.failure, model)
+        log.warning("sorting a post with %d of its %d files", len(left), len(inquiry.attachments))
+        inquiry = replace(inquiry, attachments=left)
+        spared = await sort(items, inquiry, model=model)
+        spared.calls[:0] = [*outcome.calls, *calls]
+        outcome = spared
     return outcome
+
+
+async def _taken(
+    inquiry: Inquiry, failure: ModelRejectedError, model: Model
+) -> tuple[tuple[Attachment, ...], Sequence[Call]]:
+    """Return the files that the API did not reject, none where that can't be found out, and what that took."""
+    asked = replace(inquiry.request, turns=(Turn(Role.USER, "", inquiry.attachments),))
+    try:
+        found = await rejected.find(asked, failure, model=model, halt=None)
+    except ModelError:
+        return (), ()
+    left = (one for one in inquiry.attachments if not any(one is file for file in found.files))
+    return tuple(left), [call for call in found.calls if call is not failure.call]
 
 
 async def _attached(record: Feedback, chat: Chat | None) -> Attached:

@@ -1,0 +1,135 @@
+"""Which of a request's files the API rejects: found, left out alone, told, and remembered."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from bot.core.conversation import FileState
+from bot.core.ports import Attachment, Call, Request, Role, Turn
+from bot.errors import ModelEmptyError, ModelRejectedError
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Iterable, Sequence
+
+    from bot.core.conversation import FileRef
+    from bot.core.ports import Model
+
+log = logging.getLogger(__name__)
+
+LOOK = "Say OK."  # what is asked along with files, to learn whether they are taken
+SHORTEST = 16  # tokens of output that it may take
+
+
+class Refused(NamedTuple):
+    """A file that the API rejected: its id, "" where that is not to be remembered, and its name."""
+
+    file: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The files at fault, and what it cost to find them. `is_certain`: they were, each of them."""
+
+    files: tuple[Attachment, ...]
+    calls: tuple[Call, ...]
+    is_certain: bool = True
+
+    @property
+    def refused(self) -> tuple[Refused, ...]:
+        """Name the files."""
+        return tuple(Refused(one.file if self.is_certain else "", one.name) for one in self.files)
+
+
+async def find(request: Request, error: ModelRejectedError, *, model: Model, halt: asyncio.Event | None) -> Found:
+    """Find the files for which a request was rejected: where the API says, else by trying them, half by half.
+
+    What is tried costs what reading those files costs. Raises the `error` where there are no files, and a `ModelError`
+    where trying fails.
+    """
+    calls = (error.call,) if error.call else ()
+    files = [one for turn in request.turns for one in turn.attachments]
+    if not files:
+        raise error
+    if (named := _at(request, error)) is not None:
+        return Found((named,), calls)
+    suspects = [one for one in files if one.media_type.startswith(error.media_type)] or files
+    if len(suspects) == 1:
+        return Found(tuple(suspects), calls)
+    search = _Search(request, model, halt)
+    guilty = await search.guilty(suspects)
+    calls = (*calls, *search.calls)
+    return Found(guilty, calls) if guilty else Found(tuple(files), calls, is_certain=False)
+
+
+def without(request: Request, files: Sequence[Attachment]) -> Request:
+    """Return a request without some of its files, of which the names stay."""
+    return replace(request, turns=tuple(_less(turn, files) for turn in request.turns))
+
+
+def told(refused: Sequence[Refused]) -> str:
+    """Write the line that tells which files an answer goes without, "" for none."""
+    if not refused:
+        return ""
+    names = [f"*{one.name}*" for one in refused]
+    listed = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+    return f"\n\n_Claude could not open {listed}, so this answer goes without {'them' if len(names) > 1 else 'it'}._"
+
+
+def marked(files: Iterable[FileRef], refused: Iterable[str]) -> tuple[FileRef, ...]:
+    """Return references to files, those that were rejected marked so that they go nowhere again."""
+    ids = set(refused)
+    return tuple(replace(file, state=FileState.REJECTED) if file.id in ids else file for file in files)
+
+
+def _at(request: Request, error: ModelRejectedError) -> Attachment | None:
+    if error.at is None:
+        return None
+    turn, part = error.at
+    try:
+        return request.turns[turn].attachments[part]
+    except IndexError:
+        return None
+
+
+def _less(turn: Turn, files: Sequence[Attachment]) -> Turn:
+    gone = [one for one in turn.attachments if any(one is file for file in files)]
+    if not gone:
+        return turn
+    names = "\n".join(f"[file: {one.name}]" for one in gone)
+    left = tuple(one for one in turn.attachments if not any(one is file for file in gone))
+    return replace(turn, text=f"{turn.text}\n\n{names}".strip(), attachments=left)
+
+
+class _Search:
+    """Tries files by requests of their own, as small as can be."""
+
+    def __init__(self, request: Request, model: Model, halt: asyncio.Event | None) -> None:
+        settings = request.settings.model_copy(update={"instructions": "", "thinking": "off", "effort": ""})
+        self._like = replace(request, max_output=SHORTEST, settings=settings)
+        self._model, self._halt = model, halt
+        self.calls: list[Call] = []
+
+    async def guilty(self, files: Sequence[Attachment]) -> tuple[Attachment, ...]:
+        if await self._are_taken(files):
+            return ()
+        if len(files) == 1:
+            return tuple(files)
+        middle = len(files) // 2
+        return (*await self.guilty(files[:middle]), *await self.guilty(files[middle:]))
+
+    async def _are_taken(self, files: Sequence[Attachment]) -> bool:
+        asked = replace(self._like, turns=(Turn(Role.USER, LOOK, tuple(files)),))
+        try:
+            completion = await self._model.write(asked, lambda _: None, halt=self._halt)
+        except ModelRejectedError as error:
+            self.calls += [error.call] if error.call else []
+            return False
+        except ModelEmptyError as error:
+            self.calls += [error.call] if error.call else []
+            return True
+        self.calls.append(completion.call)
+        return True
