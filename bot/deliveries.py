@@ -77,7 +77,9 @@ def completion_delivery(heard: Heard) -> Delivery:
 
 def content(heard: Heard) -> str:
     """Return a digest of what a message says, which tells two events of it apart."""
-    told = json.dumps([heard.text, [file.id for file in heard.files], heard.revision, heard.mentions_bot])
+    told = json.dumps(
+        [heard.text, [[file.id, file.media_type] for file in heard.files], heard.revision, heard.mentions_bot]
+    )
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 

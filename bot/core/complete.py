@@ -81,4 +81,5 @@ def changes_answer(stored: Message, whole: Message, heard: Heard) -> bool:
 
 
 def _new_files(stored: Message, files: Sequence[FileRef]) -> bool:
-    return bool({file.id for file in files} - {file.id for file in stored.files})
+    known = {file.id: file.media_type for file in stored.files}
+    return any(file.id not in known or (file.media_type and not known[file.id]) for file in files)

@@ -53,4 +53,4 @@ def _says(name: str, value: object, thing: Mapping[str, Any], person: str, depth
         return _names(value, person, depth + 1)
     if name != "text" and name not in {"pretext", "value"}:
         return False
-    return thing.get("type") not in {"plain_text", "text"} and slack_text.mentions(value, person)
+    return str(thing.get("type")) not in {"plain_text", "text"} and slack_text.mentions(value, person)

@@ -32,7 +32,7 @@ def register(app: AsyncApp, reception: Reception) -> None:
         us = context["authorize_result"]
         # In a channel that workspaces share, the body's own team may be the author's, not the one that has the bot.
         team, bot = str(context.team_id or us.team_id or ""), str(us.bot_user_id or "")
-        if event.get("bot_id") and event["bot_id"] == us.bot_id:
+        if _is_own(event, us.bot_id or ""):
             return
         event, outside = clipped_event(event), _outside(event, body, team)
         change = changed(event, team=team, bot=bot)
@@ -47,6 +47,12 @@ def register(app: AsyncApp, reception: Reception) -> None:
 
     for event in EVENTS:
         app.event(event)(on_message)
+
+
+def _is_own(event: Mapping[str, Any], bot_id: str) -> bool:
+    """Return whether a message is by our own bot id, or one of ours was changed: Slack may name no user beside that."""
+    now = _message(event, "message") if event.get("subtype") == "message_changed" else event
+    return bool(bot_id) and now.get("bot_id") == bot_id
 
 
 def heard(event: Mapping[str, Any], *, team: str, bot: str, is_outsider: bool = False) -> Heard | None:

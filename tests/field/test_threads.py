@@ -78,7 +78,7 @@ def has_picture(model: ScriptedModel, number: int = -1) -> bool:
 
 @pytest.mark.parametrize("kinds", [("app_mention", "message"), ("message", "app_mention")])
 async def test_a_second_event_completes_the_first(wire: Wire, model: ScriptedModel, kinds: tuple[str, str]) -> None:
-    """A report in a public tracker: the two events of one mention differ, and only the second has the files."""
+    """https://github.com/PrefectHQ/marvin/pull/1368: the two events of one mention differ, and one has no files."""
     dialogue, mention = wire.dialogue, f"<@{wire.workspace.bot.id}>"
     ts = wire.post(f"{mention} what is in this picture?", files={"chart.png": PNG})
     first, second = kinds
@@ -129,7 +129,7 @@ async def test_what_waits_is_completed_in_time(wire: Wire, model: ScriptedModel)
 async def test_a_mention_edited_in_is_answered(
     wire: Wire, model: ScriptedModel, order: str, *, in_thread: bool
 ) -> None:
-    """A report in a public tracker: somebody forgets the mention, and edits it in; once, and again."""
+    """https://github.com/dpb587/slack-delegate-bot/issues/6: somebody forgets the mention, and edits it in."""
     dialogue, bot = wire.dialogue, wire.workspace.bot
     root = wire.post("The build is red.", user=wire.workspace.sam) if in_thread else ""
     ts = wire.post("can you say why?", thread_ts=root)
@@ -434,3 +434,38 @@ async def test_links_of_buttons_reach_the_model(wire: Wire, model: ScriptedModel
         "Runbook (https://wiki",
     ):
         assert words in asked(model)
+
+
+async def test_a_change_of_its_own_is_no_question(wire: Wire, model: ScriptedModel) -> None:
+    """https://github.com/nearform/slack-knowledgebase-chatgpt-responder/issues/983: the link in an answer unfolds."""
+    dialogue, bot = wire.dialogue, wire.workspace.bot
+    model.answer("See https://x.example.")
+    ts = dialogue.workspace.say(dialogue.direct, "where?")
+    await dialogue.answer(dialogue.direct, ts)
+    own = dialogue.answers(dialogue.direct, ts)[0]
+    said = {"type": "message", "bot_id": bot.bot_id, "text": f"<@{bot.id}> see", "ts": own.ts, "thread_ts": ts}
+    now = said | {"attachments": [{"from_url": "https://x.example", "is_msg_unfurl": True, "text": "What is this?"}]}
+    about = {"channel": dialogue.direct, "channel_type": "im"}
+    for before in (said, said | {"text": "see"}):
+        await wire.tell(wire.changed(before, now) | about)
+    await nothing_more(dialogue, model)
+    jobs = await dialogue.rows("SELECT kind FROM inbox WHERE kind IN ('change', 'completion')")
+    assert jobs == []
+
+
+async def test_two_events_of_one_file_agree(wire: Wire, model: ScriptedModel) -> None:
+    """https://github.com/ColeMurray/background-agents/pull/1693: the first event tells a part of the file only."""
+    dialogue, bot = wire.dialogue, wire.workspace.bot
+    root = wire.post(f"<@{bot.id}> begin")
+    gate = asyncio.Event()
+    model.answer(gate, "Begun.", to="begin")
+    await wire.tell(wire.event("app_mention", root))
+    await model.until_asked()
+    ts = wire.post(f"<@{bot.id}> what is this?", thread_ts=root, files={"chart.png": PNG})
+    whole = wire.event("message", ts, subtype="file_share")
+    await wire.tell(wire.event("app_mention", ts, files=[{"id": whole["files"][0]["id"]}]))
+    await wire.tell(whole)
+    model.answer("A chart.")
+    gate.set()
+    assert await dialogue.answer(dialogue.general, root, 2) == "A chart."
+    assert has_picture(model)
