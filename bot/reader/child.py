@@ -49,7 +49,9 @@ def answer(asked: dict[str, object], data: bytes) -> Iterator[Frame]:
         yield fault("usage" if isinstance(error, UsageError) else "file", error.sentence)
     except (MemoryError, RecursionError, TooMuchError):
         yield fault("heavy")
-    except Exception as error:  # noqa: BLE001 (what a damaged file can set off in a parser is listed nowhere)
+    except GeneratorExit:
+        raise
+    except BaseException as error:  # noqa: BLE001 (what a damaged file can set off is listed nowhere, such as Rust's panic)
         yield fault("broken", type(error).__name__)
     else:
         yield Frame(Kind.DONE, json.dumps({"resident": bounds.resident()}).encode())

@@ -13,7 +13,7 @@ from random import Random
 from typing import Literal
 
 MEGABYTE = 1_000_000
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _ROWS = (
@@ -30,7 +30,7 @@ _BOOK = {
         f'<Relationship Id="r1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
     ),
     "xl/workbook.xml": (
-        f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">'
+        f'<workbook xmlns="{MAIN}" xmlns:r="{_OFFICE}">'
         '<sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>'
     ),
     "xl/_rels/workbook.xml.rels": (
@@ -54,14 +54,19 @@ class Bomb:
     said: tuple[str, ...] = field(default=("takes more than I can read",))
 
 
+def parts(rows: str, strings: str = "") -> dict[str, bytes]:
+    """Write the parts of a workbook with one sheet, whose rows are given as XML."""
+    written = {
+        **_BOOK,
+        _SHEET: f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>',
+        "xl/sharedStrings.xml": f'<sst xmlns="{MAIN}">{strings}</sst>',
+    }
+    return {name: text.encode() for name, text in written.items()}
+
+
 def xlsx(rows: str, strings: str = "") -> bytes:
     """Write a workbook with one sheet, whose rows are given as XML."""
-    parts = {
-        **_BOOK,
-        _SHEET: f'<worksheet xmlns="{_MAIN}"><sheetData>{rows}</sheetData></worksheet>',
-        "xl/sharedStrings.xml": f'<sst xmlns="{_MAIN}">{strings}</sst>',
-    }
-    return packed({name: text.encode() for name, text in parts.items()})
+    return packed(parts(rows, strings))
 
 
 def packed(parts: dict[str, bytes]) -> bytes:
@@ -100,7 +105,7 @@ def billion_laughs() -> bytes:
     entities = "".join(f'<!ENTITY a{n} "' + f"&a{n - 1};" * 10 + '">' for n in range(1, 12))
     text = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a0 "lol">{entities}]>'
     cell = '<c r="A1" t="inlineStr"><is><t>&a11;</t></is></c>'
-    sheet = f'{text}<worksheet xmlns="{_MAIN}"><sheetData><row r="1">{cell}</row></sheetData></worksheet>'
+    sheet = f'{text}<worksheet xmlns="{MAIN}"><sheetData><row r="1">{cell}</row></sheetData></worksheet>'
     return packed({name: part.encode() for name, part in _BOOK.items()} | {_SHEET: sheet.encode()})
 
 
