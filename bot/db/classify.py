@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,13 +19,14 @@ from bot.db.tables import ClassifyItem, ClassifyRun
 from bot.db.upsert import INSERT
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Iterator, Sequence
 
     from bot.core.conversation import Place
     from bot.core.ports import Call
     from bot.db.engine import Database
 
 PAGE = 500  # items in one transaction: SQLite has one writer, which must not be kept long
+CELLS = 20_000  # of a page, at most: writing them as JSON keeps everybody waiting
 
 _RUN = TypeAdapter(Run)
 
@@ -56,9 +57,12 @@ class SqlRuns:
             # One that is there keeps its state: what is visible of it.
             await connection.execute(new.on_conflict_do_nothing(index_elements=["id"]))
             await connection.execute(delete(ClassifyItem).where(ClassifyItem.run == run.id))
-        for start in range(0, len(items), PAGE):
-            page = items[start : start + PAGE]
-            rows = [{"run": run.id} | asdict(item) | {"cells": json.dumps(item.cells)} for item in page]
+        for page in _pages_of(items):
+            rows = [
+                {"run": run.id, "number": one.number, "text": one.text, "source": one.source}
+                | {"cells": json.dumps(one.cells)}
+                for one in page
+            ]
             async with self._writer.begin() as connection:
                 await connection.execute(insert(ClassifyItem), rows)
         await self.change(run)
@@ -188,6 +192,12 @@ class SqlRuns:
 
 
 _HAS_VERDICT = ClassifyItem.categories.is_not(None)
+
+
+def _pages_of(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """Part items into pages, by their number and by the cells beside them."""
+    step = max(1, min(PAGE, CELLS // max(1, len(items[0].cells)))) if items else PAGE
+    return (items[start : start + step] for start in range(0, len(items), step))
 
 
 def _sheet(run: Run) -> str:
