@@ -227,7 +227,7 @@ def _fill_type(node: Json, scope: Scope) -> object:
 
 def _fill_property(name: str, fields: Json, scope: Scope) -> object:
     node = fields[name]
-    if name == "item" and node.get("type") == "integer":
+    if name in NUMBER and node.get("type") == "integer":
         return scope.subject.number
     if name == "duplicate_of":
         return duplicate_of(scope.subject, (*scope.earlier, *scope.items))
@@ -239,7 +239,13 @@ def _fill_property(name: str, fields: Json, scope: Scope) -> object:
 
 
 # Fields that tell about the choice of the field beside them.
-ABOUT_CHOICE: dict[str, Callable[[Sequence[object], str], object]] = {"confidence": confidence, "evidence": evidence}
+ABOUT_CHOICE: dict[str, Callable[[Sequence[object], str], object]] = {
+    "confidence": confidence,
+    "p": confidence,
+    "evidence": evidence,
+    "q": evidence,
+}
+NUMBER = ("item", "n")  # fields for the number of the text that an object is about
 
 
 def _options(fields: Json, scope: Scope) -> Sequence[object]:
@@ -251,27 +257,13 @@ def _options(fields: Json, scope: Scope) -> Sequence[object]:
 
 def _fill_array(node: Json, scope: Scope) -> list[object]:
     inner = resolve(node.get("items", {}), scope.root) or {}
-    if inner.get("properties", {}).get("item", {}).get("type") == "integer":
+    if any(inner.get("properties", {}).get(name, {}).get("type") == "integer" for name in NUMBER):
         return [_fill(inner, replace(scope, subject=item)) for item in scope.items]
-    if inner.get("type") == "array" and scope.items and (options := _choices(inner, scope)):
-        return [_row(item, options) for item in scope.items]
     if inner.get("properties", {}).keys() == {"name", "definition"}:
         return list(propose([item.text for item in scope.items] or [scope.subject.text]))
     if inner.get("type") == "string" and "enum" not in inner:
         return [theme.phrase for theme in themes(scope.subject.text, 3)]
     return [_fill(inner, scope)]
-
-
-def _choices(row: Json, scope: Scope) -> Sequence[object]:
-    """Return what the texts in a row may be, where its cells are of several types."""
-    cells = (resolve(node, scope.root) or {} for node in row.get("items", {}).get("anyOf", ()))
-    return next((cell["enum"] for cell in cells if cell.get("enum")), ())
-
-
-def _row(item: Item, options: Sequence[object]) -> list[object]:
-    """Fill a row in: a number, the choice, how sure that is, and the words that speak for it in brackets."""
-    quote = evidence(options, item.text)
-    return [item.number, choose(options, item.text), confidence(options, item.text), [quote] if quote else []]
 
 
 def _sentence(text: str) -> str:

@@ -40,9 +40,9 @@ def table(count: int, texts: Sequence[str] = TEXTS) -> bytes:
     return file.getvalue().encode()
 
 
-def entry(item: int, category: str, confidence: int = 90, evidence: str = "") -> list[Any]:
-    """Make a row of the model's answer."""
-    return [item, category, confidence, [evidence] if evidence else []]
+def entry(item: int, category: str | list[str], confidence: int = 90, evidence: str = "") -> dict[str, Any]:
+    """Make a result of the model's answer."""
+    return {"n": item, "c": category, "p": confidence, "q": evidence}
 
 
 def all_as(category: str, first: int, last: int) -> dict[str, Any]:
@@ -221,7 +221,7 @@ async def test_the_channels_categories_are_used(dialogue: Dialogue, model: Scrip
 
 
 async def test_several_categories_when_asked(dialogue: Dialogue, model: ScriptedModel) -> None:
-    model.answer({"results": [[1, "Bug report", "Billing", 80, ["crashes"]]]})
+    model.answer({"results": [entry(1, ["Bug report", "Billing"], 80, "crashes")]})
     answer = await command(dialogue, f"it crashes and costs\n{INTO} --multi", "1. ")
     assert answer.shown.startswith("1. Bug report, Billing - ")
 

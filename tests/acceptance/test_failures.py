@@ -159,7 +159,7 @@ async def test_a_model_that_comes_back_answers(stage: Dialogue, model: ScriptedM
 async def test_a_command_waits_for_the_model(stage: Dialogue, model: ScriptedModel) -> None:
     for _ in range(3):
         model.answer(MessagesApiError(503, "Unavailable"))
-    model.answer({"results": [[1, "Praise", 90, ["sings"]]]})
+    model.answer({"results": [{"n": 1, "c": "Praise", "p": 90, "q": "sings"}]})
     async with stage.bot():
         await stage.workspace.command(stage.general, "/classify", "it sings into: Praise, Other")
         await stage.workspace.until(lambda: "1. Praise - it sings" in stage.workspace.picture())

@@ -94,7 +94,7 @@ def category_of(item: int) -> str:
 
 
 def sort(asked: Asked) -> dict[str, Any]:
-    return {"results": [[item, category_of(item), 90, []] for item in items_of(asked)]}
+    return {"results": [{"n": item, "c": category_of(item), "p": 90, "q": ""} for item in items_of(asked)]}
 
 
 def find(asked: Asked) -> dict[str, Any]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
 from types import GenericAlias
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, Field, StrictInt, create_model
+from pydantic import AfterValidator, BaseModel, Field, OnErrorOmit, StrictInt, create_model
 
 from bot.core.classify.evidence import evidence
 from bot.core.classify.item import Item, Verdict
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from bot.core.classify.category import Category
 
 SURE = 100  # percent
-NUMBERS = 2  # in a row: the item, and the confidence
 
 
 class Filled(BaseModel):
@@ -36,16 +34,23 @@ class Example:
     categories: tuple[str, ...]
 
 
-def form(categories: Sequence[Category]) -> type[Filled]:
-    """Make the form that can hold only these categories: a row an item, `[12, "Bug report", 90, ["it crashes"]]`.
+def form(categories: Sequence[Category], *, several: bool = False) -> type[Filled]:
+    """Make the form that can hold only these categories, `{"n": 12, "c": "Bug report", "p": 90, "q": "it crashes"}`.
 
-    Rows, since names of fields would be half of what an answer costs. What is what tells its type: the only texts that
-    a row can hold are categories, and quotes stand in brackets of their own.
+    Objects, so that the API holds the model to what each field may be, which it can't do for the cells of a row. Their
+    keys are letters, as they stand in each of a thousand answers; `several`: a list of categories is wanted. Where the
+    API does not hold the model to it, what does not fit counts for nothing, and the item is asked for again.
     """
-    cell: Any = StrictInt | one_of([category.name for category in categories]) | list[str]
-    rows: Any = GenericAlias(list, GenericAlias(list, cell))  # list[list[cell]], which a type checker can't know
-    told = Field(description="rows of: item, category, confidence, [evidence]")
-    return create_model("Filled", __base__=Filled, results=(rows, told))
+    category = one_of([category.name for category in categories])
+    chosen: Any = GenericAlias(list, category) if several else category  # list[category], made for these names
+    result = create_model(
+        "Result",
+        n=(StrictInt, Field(description="the message's item number")),
+        c=(chosen, Field(description="all categories that apply, the main one first" if several else "its category")),
+        p=(StrictInt, Field(description="confidence, in percent")),
+        q=(str, Field(description="evidence: the words of the message that decided it, or an empty text")),
+    )
+    return create_model("Filled", __base__=Filled, results=(list[OnErrorOmit[result]], ...))
 
 
 def one_of(names: Sequence[str]) -> Any:  # noqa: ANN401 - a type, made for these names
@@ -89,12 +94,12 @@ def settled(examples: Iterable[Example]) -> str:
 def verdicts(filled: Filled, items: Sequence[Item], *, several: bool = False) -> dict[int, Verdict]:
     """Return the verdict of each item that has exactly one: an item left out, or judged twice in two ways, has none.
 
-    Order is the items' own, whatever the model's was; rows of other items, or of another shape, count for nothing.
+    Order is the items' own, whatever the model's was; what is said of other items counts for nothing.
     """
     by_number = {item.number: item for item in items}
     found: dict[int, list[Verdict]] = {}
-    for row in filled.results:
-        verdict = _verdict(row, by_number, several=several)
+    for one in filled.results:
+        verdict = _verdict(one, by_number, several=several)
         if verdict is not None:
             found.setdefault(verdict.number, []).append(verdict)
     return {
@@ -104,13 +109,10 @@ def verdicts(filled: Filled, items: Sequence[Item], *, several: bool = False) ->
     }
 
 
-def _verdict(row: Sequence[int | str | list[str]], items: Mapping[int, Item], *, several: bool) -> Verdict | None:
-    """Read a row by what its cells are; None for one that has not exactly what it should."""
-    numbers = [cell for cell in row if isinstance(cell, int)]
-    names = tuple(dict.fromkeys(cell for cell in row if isinstance(cell, str)))
-    quotes = [cell for cell in row if isinstance(cell, list)]
-    if len(numbers) != NUMBERS or numbers[0] not in items or not names or (len(names) > 1 and not several):
+def _verdict(one: Any, items: Mapping[int, Item], *, several: bool) -> Verdict | None:  # noqa: ANN401 - made each time
+    """Read what was filled in of an item; None where it is not one of those asked for, or has no category."""
+    names = tuple(dict.fromkeys(one.c)) if several else (one.c,)
+    if one.n not in items or not names:
         return None
-    item, confidence = items[numbers[0]], min(SURE, max(0, numbers[1]))
-    said = next((known for quote in chain(*quotes) if (known := evidence(quote, item.text))), "")
-    return Verdict(item.number, names, confidence, said)
+    item = items[one.n]
+    return Verdict(item.number, names, min(SURE, max(0, one.p)), evidence(one.q, item.text))

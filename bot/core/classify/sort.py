@@ -39,7 +39,7 @@ class Question:
     @property
     def form(self) -> type[Filled]:
         """The form to fill in."""
-        return form.form(self.categories)
+        return form.form(self.categories, several=self.several)
 
     def about(self, items: Sequence[Item]) -> Request:
         """Return the request for a batch."""

@@ -110,12 +110,20 @@ def test_every_item_gets_one_entry(texts: list[str]) -> None:
     assert [result.item for result in Results.model_validate(filled).results] == list(range(1, len(texts) + 1))
 
 
-def test_rows_hold_what_the_types_say() -> None:
-    cell = {"anyOf": [{"type": "integer"}, {"type": "string", "enum": ["Bug report", "Other"]}, {"type": "array"}]}
-    schema = {"type": "object", "properties": {"results": {"type": "array", "items": {"type": "array", "items": cell}}}}
+def test_short_keys_tell_the_same() -> None:
+    names = {"type": "string", "enum": ["Bug report", "Other"]}
+    number = {"type": "integer"}
+    fields = {"n": number, "c": names, "p": number, "q": {"type": "string"}}
+    result = {"type": "object", "properties": fields}
+    schema = {"type": "object", "properties": {"results": {"type": "array", "items": result}}}
     items = [{"item": 4, "text": "it crashes"}, {"item": 5, "text": "Tuesday"}]
-    filled = fill(schema, f"<messages>{json.dumps(items)}</messages>")
-    assert filled == {"results": [[4, "Bug report", 70, ["it crashes"]], [5, "Other", 30, []]]}
+    first = {"n": 4, "c": "Bug report", "p": 70, "q": "it crashes"}
+    assert fill(schema, f"<messages>{json.dumps(items)}</messages>") == {
+        "results": [first, {"n": 5, "c": "Other", "p": 30, "q": ""}]
+    }
+    fields["c"] = {"type": "array", "items": names}
+    several = fill(schema, f"<messages>{json.dumps(items[:1])}</messages>")
+    assert several == {"results": [first | {"c": ["Bug report"]}]}
 
 
 @given(st.text(max_size=300))
