@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -87,7 +87,8 @@ class Files:
 
     async def _announce(self, file: Upload) -> str:
         """Bring a file's bytes to Slack, where nobody sees them yet; return its id."""
-        wanted = {"filename": file.name, "length": len(file.content)}
+        # Folders stand in the title, as a name with a slash is cut or refused where the file is saved.
+        wanted = {"filename": PurePosixPath(file.name).name, "length": len(file.content)}
         kind = snippet_type(file)
         try:
             target = await call(self._client.files_getUploadURLExternal, **wanted, snippet_type=kind)
@@ -115,5 +116,5 @@ class Files:
 
 def snippet_type(file: Upload) -> str | None:
     """Return Slack's name for the language that a file is written in, None where it has none, or the file is large."""
-    extension = PurePath(file.name).suffix.removeprefix(".").lower()
+    extension = PurePosixPath(file.name).suffix.removeprefix(".").lower()
     return SNIPPETS.get(extension) if len(file.content) <= LARGEST_SNIPPET else None

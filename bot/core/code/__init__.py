@@ -3,6 +3,8 @@
 language.py    what languages are called, what their files are called
 request.py     what was typed
 files.py       the files of an answer: its fenced blocks, each under a fitting name
+naming.py      what they are called
+fence.py       fences inside of fences
 check.py       whether they parse; report.py what that found
 version.py     what an answer changes in the files of its thread
 resume.py      what broke off within a file is gone on with

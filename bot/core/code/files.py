@@ -6,44 +6,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-
-from bot.core.code.language import UNKNOWN, find, usual_extension
+from bot.core.code import naming
+from bot.core.code.fence import LINE_END, is_closed, tokens, widened
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
-    from markdown_it.token import Token
-
-MAX_NAME = 60  # characters of a file's name, its extension not counted
 LONGEST_EXPLANATION = 1_200  # characters beside the blocks; the prompt asks for five lines
 SHORTENED = "_The explanation was long, so I shortened it here: “Explain” gives all of it._"
+PROSE = {"md", "markdown", "mdx", "rst", "txt", "adoc"}  # extensions of what has fences in it, and no syntax to check
 
-# Blocks are all that is needed of it, and the text between them need not be parsed.
-_MARKDOWN = MarkdownIt("commonmark").disable(["inline", "text_join"])
-_LINE_END = re.compile(r"\r\n|\r|\n")
 _TICKS = re.compile(r"`{3,}")
-_FILE_NAME = re.compile(
-    r"(?<![\w.-])(?P<name>[A-Za-z_][\w-]{0,60}(?:\.[A-Za-z][\w-]{0,20}){0,2}\.[A-Za-z][A-Za-z0-9]{0,9})(?![\w/\\(]|\.\w)",
-    re.ASCII,
-)
-_WITHOUT_EXTENSION = re.compile(r"(?<![\w.-])(?P<name>Dockerfile|Makefile|Jenkinsfile|Procfile|Gemfile)(?![\w./\\-])")
-# A first line that says nothing but the file's name, which is what the prompt asks for.
-_COMMENT = re.compile(
-    r"\s*+(?:#|//|--|/\*++|<!--|;++|%|\"\"\"|\(\*|')\s*+(?:file(?:name)?:\s*+)?+(?P<said>[\w./\\-]+)\s*+(?:\*/|-->|\"\"\"|\*\))?+\s*+",
-    re.IGNORECASE,
-)
-_PREAMBLE = re.compile(r"\A(?:#!.*\n|<\?php[ \t]*\n)")
-_DEFINITION = re.compile(
-    r"^[ \t]*(?:export\s+|default\s+|public\s+|static\s+|async\s+|abstract\s+|pub\s+|final\s+)*"
-    r"(?:def|class|function|func|fn|interface|struct|trait|enum|module|const|let"
-    r"|(?i:CREATE\s+(?:OR\s+REPLACE\s+)?(?:TABLE|VIEW|FUNCTION)(?:\s+IF\s+NOT\s+EXISTS)?))"
-    r"\s+(?P<name>[A-Za-z]\w*)",
-    re.MULTILINE,
-)
-_VERB = re.compile(r"^(?:calculate|compute|calc)_(?=[a-z])")
-# Windows can't save these, whatever their extension; https://learn.microsoft.com/windows/win32/fileio/naming-a-file
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 _NO_TEXT = re.compile(r"[\0\ud800-\udfff]")
 
 
@@ -74,16 +47,51 @@ class Block:
 def blocks(text: str) -> list[Block]:
     """Find the fenced code blocks of an answer that hold anything, each with a fitting name, no name twice."""
     found: list[Block] = []
-    lines = _LINE_END.split(text)
-    for token in _MARKDOWN.parse(text):
-        if token.type == "fence" and (code := clean(token.content).strip("\n")):
-            first, end = token.map or (0, 0)
-            tag, _, rest = token.info.replace(":", " ", 1).strip().partition(" ")
-            said = _said(tag, rest, code)
-            name = _distinct(_permitted(said or _guessed(tag, code)), {block.file.name.casefold() for block in found})
-            file = CodeFile(name, code + "\n")
-            found.append(Block(file, tag.lower(), first, end, bool(said), _is_closed(token, lines)))
+    text = widened(text)
+    lines = LINE_END.split(text)
+    last_end = 0
+    for token in tokens(text):
+        first, end = token.map or (0, 0)
+        if code := clean(token.content).strip("\n"):
+            info = token.info.strip()
+            tag = info.replace(":", " ", 1).partition(" ")[0]
+            said = naming.said(info, code, _line_before(lines, first, last_end))
+            taken = {block.file.name.casefold() for block in found}
+            file = CodeFile(naming.distinct(said or naming.guessed(tag, code), taken), code + "\n")
+            found.append(Block(file, tag.lower(), first, end, bool(said), is_closed(token, lines)))
+        last_end = end
     return found
+
+
+def _line_before(lines: Sequence[str], first: int, last_end: int) -> str:
+    """Return the line before a block, if only an empty one stands between; "" where that is another block's."""
+    before = [line for line in lines[max(last_end, first - 2) : first] if line.strip()]
+    return before[-1] if before else ""
+
+
+def cut_short(text: str, faulty: Collection[str]) -> dict[str, int]:
+    """Return the files that a fence within them seems to have ended, each with the line before which its rest ends.
+
+    Each file has its language at its fence, so one without any that follows a file is most likely the rest of it: where
+    that is `faulty`, or of a kind that can't be checked and often has fences in it.
+    """
+    found, rests = blocks(text), dict[str, int]()
+    for number, block in enumerate(found):
+        rest = next((after for after in found[number + 1 :] if after.tag or after.is_named), None)
+        strays = [after for after in found[number + 1 :] if rest is None or after.first < rest.first]
+        extension = block.file.name.rpartition(".")[2].casefold()
+        if block.is_closed and block.is_named and strays and (block.file.name in faulty or extension in PROSE):
+            rests[block.file.name] = strays[-1].end
+    return rests
+
+
+def without_rests(text: str, rests: Mapping[str, int], names: Collection[str]) -> str:
+    """Take the rests of files that were cut short out of an answer, for those that have come whole since."""
+    lines = LINE_END.split(text)
+    for block in reversed(blocks(text)):
+        if block.file.name in rests and block.file.name in names:
+            del lines[block.end : rests[block.file.name]]
+    return "\n".join(lines)
 
 
 def files(text: str) -> list[CodeFile]:
@@ -98,7 +106,7 @@ def clean(text: str) -> str:
 
 def replaced(text: str, changed: Mapping[str, str]) -> str:
     """Write an answer with other Markdown in the place of some of its blocks, by the names of their files."""
-    lines = _LINE_END.split(text)
+    lines = LINE_END.split(text)
     for block in reversed(blocks(text)):
         if block.file.name in changed:
             lines[block.first : block.end] = changed[block.file.name].split("\n")
@@ -107,7 +115,7 @@ def replaced(text: str, changed: Mapping[str, str]) -> str:
 
 def brief(text: str) -> str:
     """Write an answer with its blocks whole, and what stands beside them cut at a line's end where it grew long."""
-    lines = _LINE_END.split(text)
+    lines = LINE_END.split(text)
     inside = {number for block in blocks(text) for number in range(block.first, block.end)}
     room, kept = LONGEST_EXPLANATION, list[str]()
     for number, line in enumerate(lines):
@@ -123,48 +131,3 @@ def fenced(content: str, tag: str) -> str:
     longest = max((len(ticks) for ticks in _TICKS.findall(content)), default=2)
     fence = "`" * (longest + 1 if longest > 2 else 3)  # noqa: PLR2004 - the shortest fence has three
     return f"{fence}{tag}\n{content.rstrip(chr(10))}\n{fence}"
-
-
-def _is_closed(token: Token, lines: list[str]) -> bool:
-    first, end = token.map or (0, 0)
-    last = lines[end - 1].strip(" \t>")
-    return end - first > 1 and set(last) == {token.markup[0]} and len(last) >= len(token.markup)
-
-
-def _said(tag: str, rest: str, code: str) -> str:
-    """Return the name that the fence or the first comment says, "" for none."""
-    said = _COMMENT.fullmatch(_PREAMBLE.sub("", code).split("\n", 1)[0])
-    for hint in (rest, said["said"] if said else "", tag if usual_extension(tag.lower()) == UNKNOWN else ""):
-        if match := _FILE_NAME.search(hint) or _WITHOUT_EXTENSION.search(hint):
-            return match["name"]
-    return ""
-
-
-def _guessed(tag: str, code: str) -> str:
-    """Name a file after its language, and what it defines first."""
-    if find(tag) in {"Dockerfile", "Makefile"}:
-        return find(tag)
-    extension = usual_extension(tag.lower())
-    if not (defined := _DEFINITION.search(code)):
-        return f"snippet.{extension}"
-    # Java wants a file to have its class's very name.
-    stem = defined["name"] if extension == "java" else _VERB.sub("", _snake(defined["name"]))
-    return f"{stem[:MAX_NAME]}.{extension}"
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-
-
-def _permitted(name: str) -> str:
-    stem, dot, rest = name.partition(".")
-    return f"{stem}_{dot}{rest}" if _RESERVED.fullmatch(stem) else name
-
-
-def _distinct(name: str, taken: set[str]) -> str:
-    stem, dot, extension = name.rpartition(".") if "." in name else (name, "", "")
-    candidate, count = name, 1
-    while candidate.casefold() in taken:
-        count += 1
-        candidate = f"{stem}_{count}{dot}{extension}"
-    return candidate

@@ -84,6 +84,7 @@ def named_first(text: str) -> tuple[str, str]:
 
 def of_file(name: str) -> str:
     """Return the language of a file by its name, "" where that is none that we know."""
+    name = name.rpartition("/")[2]
     _, _, extension = name.rpartition(".")
     return _BY_EXTENSION.get(extension.lower(), "") or find(name if name in {"Dockerfile", "Makefile"} else "")
 

@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic import TypeAdapter
 
 from bot.core.code import wording
-from bot.core.code.files import CodeFile, blocks, brief, clean, fenced, files, replaced
+from bot.core.code.fence import widened
+from bot.core.code.files import (
+    CodeFile,
+    blocks,
+    brief,
+    clean,
+    cut_short,
+    fenced,
+    files,
+    replaced,
+    without_rests,
+)
 from bot.core.code.report import Fault, Report
 from bot.core.code.resume import joined
 from bot.core.code.version import changes
@@ -36,6 +47,7 @@ MENDED_IN_VAIN = "I asked for a correction once, and this is what remains."
 NOT_MENDED = "I could not get a correction: {sentence}"
 STOPPED = "The correction was stopped."
 UNCLOSED = Fault("its code block is never closed")
+CUT_SHORT = Fault("a line of backticks within it ended its code block")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +147,7 @@ async def _write(desk: Desk) -> Draft:
     asked = await ask(desk.request, desk.visible, model=desk.model, halt=desk.bookmark.halted)
     written = clean(asked.completion.text)
     draft = Draft(
-        joined(desk.begun, written),
+        widened(joined(desk.begun, written)),
         asked.calls,
         asked.completion.truncated,
         refused=asked.refused,
@@ -161,7 +173,8 @@ async def _check(draft: Draft, chat: Chat) -> Report:
     """Parse the whole files; a block that the model forgot to close is a fault, too."""
     report = await chat.files.check_code(files(draft.text))
     unclosed = {} if draft.truncated else {b.file.name: UNCLOSED for b in blocks(draft.text) if not b.is_closed}
-    return replace(report, faults={**report.faults, **unclosed})
+    cut = dict.fromkeys(cut_short(draft.text, report.faults), CUT_SHORT)
+    return replace(report, faults={**report.faults, **unclosed, **cut})
 
 
 async def _corrected(draft: Draft, faults: Mapping[str, Fault], desk: Desk) -> Draft:
@@ -190,13 +203,16 @@ def _complaint(faults: Mapping[str, Fault]) -> str:
     return (
         "Some of these files don't parse.\n\n"
         f"{quoted('faults', told)}\n\n"
-        "Give each of them again, whole and corrected, under the same name, and nothing else."
+        "Give each of them again, whole and corrected, under the same name, and nothing else. Where a file has lines "
+        "of backticks itself, put it into a longer fence, of four backticks or more."
     )
 
 
 def _patched(text: str, faults: Mapping[str, Fault], correction: str) -> str:
     """Put the corrected files in the place of the faulty ones; where one is meant, its name does not matter."""
-    found = {block.file.name.casefold(): block for block in blocks(correction) if block.is_closed}
+    correction, rests = widened(correction), cut_short(text, faults)
+    still_cut = cut_short(correction, faults)
+    found = {b.file.name.casefold(): b for b in blocks(correction) if b.is_closed and b.file.name not in still_cut}
     if len(faults) == len(found) == 1:
         found = {name.casefold(): block for name in faults for block in found.values()}
     tags = {block.file.name: block.tag for block in blocks(text)}
@@ -205,7 +221,7 @@ def _patched(text: str, faults: Mapping[str, Fault], correction: str) -> str:
         for name in faults
         if name.casefold() in found
     }
-    return replaced(text, corrected)
+    return replaced(without_rests(text, rests, corrected), corrected)
 
 
 async def _save(new: Sequence[Change], desk: Desk) -> bool:
