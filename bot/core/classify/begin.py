@@ -190,10 +190,12 @@ async def settle(
     bookmark: Bookmark,
     world: World,
     takes_usual: bool = False,
+    are_kept: bool = False,
 ) -> tuple[Sequence[Message], tuple[Call, ...]]:
     """Begin a run, or ask what its person should decide: its categories, and its price.
 
-    Without categories, some are proposed, unless it `takes_usual`. Returns the answer that was given, and the calls.
+    Without categories, some are proposed, unless it `takes_usual`. `are_kept`: the store has the items.
+    Returns the answer that was given, and the calls.
     """
     calls: tuple[Call, ...] = ()
     settings = await settings_of(run, world)
@@ -213,7 +215,7 @@ async def settle(
     is_dear = run.items >= LEAST_TO_BATCH if price is None else price > settings.ask_above
     asks = is_proposed or is_dear
     run = replace(run, status=Status.ASKING if asks else Status.RUNNING)
-    await world.runs.create(run, items)
+    await (world.runs.change(run) if are_kept else world.runs.create(run, items))
     if asks:
         text, buttons = question(run, price, is_proposed=is_proposed)
         return (Message(Role.ASSISTANT, "", text, await visible.replace(text, controls=buttons)),), calls

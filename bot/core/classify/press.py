@@ -106,7 +106,7 @@ async def _read_right(run: Run, *, bookmark: Bookmark, world: World) -> tuple[Ca
         raise UsageError(DECIDED)
     items = [one async for page in world.runs.unsorted(run.id) for one in page]
     async with begin.answering(run, bookmark, world) as visible:
-        _, calls = await begin.settle(run, items, visible, bookmark=bookmark, world=world)
+        _, calls = await begin.settle(run, items, visible, bookmark=bookmark, world=world, are_kept=True)
     return calls
 
 

@@ -97,8 +97,11 @@ def _width(rows: Sequence[Row], is_parted: bool) -> int:  # noqa: FBT001 - as it
     wide = {width: count for width, count in extents.items() if width > 1 and count > 1}
     if is_parted and wide:  # commas in texts make rows wider, titles are of one cell
         return min(MOST_COLUMNS, max(wide, key=lambda width: (wide[width], -width)))
-    often = max(count for width, count in extents.items())
-    return min(MOST_COLUMNS, max(width for width, count in extents.items() if count * 4 >= often))
+    filled = Counter(
+        n for _, cells in rows[:LOOKED_AT] for n, cell in enumerate(cells[:MOST_COLUMNS], start=1) if cell.strip()
+    )
+    most = max(filled.values(), default=0)
+    return max((n for n, count in filled.items() if count >= max(min(2, most), most * 0.1)), default=0)
 
 
 def _without(rows: Sequence[Row], width: int, is_parted: bool) -> Heading:  # noqa: FBT001 - as it was given
