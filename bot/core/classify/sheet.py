@@ -36,6 +36,8 @@ LONGEST_CELL = 2_000  # characters that are kept of a column beside the texts
 SHOWN_TOPS = 6  # rows that are offered as the headings
 SHOWN_OF_TOP = 60  # characters of such a row
 SHOWN_OF_NAME = 60
+LOOKED_INTO = 20_000  # characters of a plain text, to see whether it is a table
+EVENLY = 3  # columns of each row
 COLUMN, HEADING, SHEET, ENCODING = "column", "heading", "sheet", "encoding"
 
 
@@ -192,12 +194,16 @@ def _maybe_json(name: str, text: str) -> list[Grid]:
 
 
 def _is_table(text: str, wish: ReadAs) -> bool:
-    """Return whether a file that is called plain text is a table: with tabs, or with usual headings."""
-    if kind.is_tabbed(text[:20_000].splitlines()[:50]) or wish.heading:
+    """Return whether a file that is called plain text is a table: with tabs or bars in each line, or usual headings."""
+    head = text[:LOOKED_INTO]
+    if kind.is_tabbed(head.splitlines()[:50]) or wish.heading:
         return True
-    found = delimited.read(text[:20_000])
-    first = found.rows[0][1] if found.rows and found.delimiter else ()
-    return len(first) > 1 and all(map(naming.is_known, filter(None, first)))
+    found = delimited.read(head)
+    widths = {len(cells) for _, cells in found.rows[:50]}
+    if not found.delimiter or not found.rows:
+        return False
+    is_even = found.delimiter in "|;" and len(found.rows) > 1 and len(widths) == 1 and min(widths) >= EVENLY
+    return is_even or all(map(naming.is_known, filter(None, found.rows[0][1])))
 
 
 def _sheet(name: str, grids: list[Grid], wish: ReadAs, *, active: str = "", text: Text | None = None) -> Sheet:

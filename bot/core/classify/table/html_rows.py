@@ -10,14 +10,13 @@ from bot.core.classify.table.decode import clean
 from bot.core.classify.table.grid import MOST_COLUMNS, MOST_ROWS, Grid, filled
 
 MOST_TABLES = 50
+LOOKED_AT = 20_000  # characters, to tell a page from another text
 DEEPEST = 20  # tables in tables
 WIDEST = 50  # columns that one cell may span
 LONGEST_TAG = 1_000  # characters of a tag that are looked at
 
-_OPENS = re.compile(
-    r"\A\s*(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body|meta|table|div|style|title)\b",
-    re.IGNORECASE | re.DOTALL,
-)
+_OPENS = re.compile(r"\s*(?:<!--|<!doctype|<[a-z])", re.IGNORECASE)
+_PAGE = re.compile(r"<(?:!doctype\s+html|html|table)\b", re.IGNORECASE)
 _OPENS_2003 = re.compile(r"\A\s*<\?xml.{0,600}?(?:<\?mso-application|<(?:\w+:)?Workbook\b)", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<(?P<slash>/?)(?P<name>[A-Za-z][A-Za-z0-9]{0,20}(?::[A-Za-z]{1,20})?)(?=[\s/>])")
 _ATTRIBUTE = re.compile(r"([\w:-]{1,40})\s{0,4}=\s{0,4}(\"[^\"]{0,200}\"|'[^']{0,200}'|[^\s\"'>]{1,200})")
@@ -29,8 +28,8 @@ _BREAKS = {"br", "p", "div", "li"}
 
 def looks_like(text: str) -> bool:
     """Return whether a text is a web page, or Excel's XML of 2003."""
-    head = text[:4_000].lstrip("\ufeff")
-    return bool(_OPENS.match(head) or _OPENS_2003.match(head))
+    head = text[:LOOKED_AT].lstrip("\ufeff")
+    return bool((_OPENS.match(head) and _PAGE.search(head)) or _OPENS_2003.match(head))
 
 
 def read(text: str) -> list[Grid]:

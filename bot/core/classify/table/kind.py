@@ -85,7 +85,11 @@ def _inner(name: str, data: bytes) -> zipfile.ZipInfo | None:
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
         return None
     names = {entry.filename for entry in entries}
-    if "[Content_Types].xml" in names or "mimetype" in names or any(one.startswith(("xl/", "Index/")) for one in names):
+    if (
+        "[Content_Types].xml" in names
+        or "mimetype" in names
+        or any(one.startswith(("xl/", "word/", "ppt/", "Index/")) for one in names)
+    ):
         return None
     own = [one for one in entries if not one.is_dir() and not _is_clutter(one.filename)]
     if len(own) != 1:
