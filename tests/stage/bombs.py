@@ -327,6 +327,9 @@ BOMBS: dict[str, Bomb] = {
     "ODS, one cell repeated 16,384 x 1,048,576": Bomb(
         "rows.ods", lambda: ods('table:number-rows-repeated="1048576"'), said=NOT_READ
     ),
+    "ODS, one cell repeated 16,384 x 40,000": Bomb(
+        "rows.ods", lambda: ods('table:number-rows-repeated="40000"'), said=NOT_READ
+    ),
     "zip, nested": Bomb("nested.xlsx", nested_zip, said=NOT_READ),
     "zip, 4 GB": Bomb("zeros.xlsx", lambda: zeros(4_000, 4_000 * MEGABYTE), said=NOT_READ),
     "zip, 2 GB that claim 1 kB": Bomb("lying.xlsx", lambda: zeros(2_000, 1_000), said=NOT_READ),
