@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
+from bot.db.engine import Database
 from tests.chaos.instant import strike
+from tests.chaos.model import TAG
+from tests.chaos.verdict import until_idle
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -78,3 +81,38 @@ async def talking(scene: Scene) -> AsyncIterator[asyncio.Event]:
             group.create_task(scene.people.hold(talk, QUESTIONS, is_over.is_set, scene.online))
         yield is_over
         is_over.set()
+
+
+async def test_what_a_frozen_replica_held_is_answered_once(scene: Scene) -> None:
+    """Slack delivers it to another one behind a later mention of its thread, which was answered with it in mind."""
+    frozen, _ = await ready(scene, 2, "http")
+    workspace, (its_url, other_url) = scene.workspace, scene.urls
+    channel, mention = workspace.channel("general"), scene.workspace.bot.mention
+    root = workspace.say(channel, "The build is red.", user=workspace.sam)
+    await workspace.until(lambda: all(delivery.is_over for delivery in workspace.deliveries.log))
+    workspace.deliver_to(its_url)
+    frozen.freeze()
+    log, before = workspace.deliveries.log, len(workspace.deliveries.log)
+    workspace.say(channel, f"{mention} why q0.0?", thread_ts=root)
+    held = log[before:]
+    for _ in range(5):
+        await asyncio.sleep(0)  # its delivery begins with the next rounds of the loop, to the address that holds then
+    workspace.deliver_to(other_url)
+    workspace.say(channel, f"{mention} and since when q0.1?", thread_ts=root)
+
+    def answers(tag: str) -> list[str]:
+        thread = workspace.thread(channel, root)[1:]
+        return [m.shown for m in thread if m.user == workspace.bot.id and f"end of {tag}" in m.shown]
+
+    await workspace.until(lambda: answers("q0.1"), 30)
+    assert not answers("q0.0")
+    await workspace.until(lambda: all(delivery.is_over for delivery in held) and answers("q0.0"), 30)
+    frozen.thaw()
+    database = Database.open(scene.environ["DATABASE_URL"])
+    await until_idle(database)
+    await database.close()
+    assert "which reached me after the later ones" in answers("q0.0")[0]
+    assert [len(answers(tag)) for tag in ("q0.0", "q0.1")] == [1, 1]
+    assert [len(scene.model.requests[tag]) for tag in ("q0.0", "q0.1")] == [1, 1]
+    asked = [tag for _, text in scene.model.requests["q0.0"][0].turns for tag in TAG.findall(text)]
+    assert asked[:2] == ["q0.0", "q0.1"]
