@@ -102,6 +102,9 @@ def _said_by(reach: Reach) -> Iterator[Step]:
     # A summary may repeat what they said; it is made again from what is left.
     repeats = and_(here, theirs, others, or_(Thread.summary.is_not(None), Thread.people.is_not(None)))
     yield Thread, repeats, update(Thread).where(repeats).values(summary=None, summary_until=0, people=None)
+    # Of where others only mentioned them, their name goes.
+    named = and_(here, ~theirs, Thread.people.contains(reach.person, autoescape=True))
+    yield Thread, named, update(Thread).where(named).values(people=None)
     held = or_(Message.text != "", Message.files.is_not(None))
     in_others = Message.thread_id.in_(select(Thread.id).where(here, ~alone))
     said = and_(held, Message.author == reach.person, in_others)

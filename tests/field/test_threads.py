@@ -9,6 +9,8 @@ import pytest
 
 from bot.playground.events import envelope
 from bot.playground.slack_json import message_json
+from tests.acceptance.conftest import BOTH_DATABASES
+from tests.acceptance.test_classify import entry
 from tests.acceptance.test_files import PNG
 from tests.acceptance.test_whom import choose, nothing_more
 
@@ -76,6 +78,7 @@ def has_picture(model: ScriptedModel, number: int = -1) -> bool:
     return "'type': 'image'" in asked(model, number)
 
 
+@BOTH_DATABASES
 @pytest.mark.parametrize("kinds", [("app_mention", "message"), ("message", "app_mention")])
 async def test_a_second_event_completes_the_first(wire: Wire, model: ScriptedModel, kinds: tuple[str, str]) -> None:
     """https://github.com/PrefectHQ/marvin/pull/1368: the two events of one mention differ, and one has no files."""
@@ -469,3 +472,18 @@ async def test_two_events_of_one_file_agree(wire: Wire, model: ScriptedModel) ->
     gate.set()
     assert await dialogue.answer(dialogue.general, root, 2) == "A chart."
     assert has_picture(model)
+
+
+async def test_a_late_file_is_classified(wire: Wire, model: ScriptedModel) -> None:
+    """A variant of the first: what the file was to be read for is done once it is there."""
+    dialogue, bot = wire.dialogue, wire.workspace.bot
+    ts = wire.post(f"<@{bot.id}> classify into: Bug, Praise", files={"posts.csv": b"text\nIt crashes.\nLovely.\n"})
+    model.answer("Which file?")
+    await wire.tell(wire.event("app_mention", ts, files=None))
+    await dialogue.answer(dialogue.general, ts)
+    await dialogue.until_idle()
+    model.answer({"results": [entry(1, "Bug"), entry(2, "Praise")]})
+    await wire.tell(wire.event("message", ts, subtype="file_share"))
+    await dialogue.workspace.until(lambda: "crashes" in str(model.requests[-1].body["messages"]))
+    await dialogue.until_idle()
+    assert len(model.requests) == 2

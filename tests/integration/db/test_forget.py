@@ -126,3 +126,15 @@ async def test_an_export_holds_a_persons_words(filled: Database) -> None:
     assert words == {"messages", "code_files", "classify_items", "summary_runs", "classify_runs", "ratings", "feedback"}
     assert "calls" in {row["table"] for row in rows}
     assert [row async for row in export(filled, "T2", "U1")] == []
+
+
+async def test_a_name_that_others_mentioned_goes(filled: Database) -> None:
+    thread = Base.metadata.tables["threads"]
+    names = json.dumps({"<@U9>": "Ana", "<@U1>": "Ada"})
+    async with filled.writer.begin() as connection:
+        await connection.execute(sa.update(thread).values(people=names))
+    assert await Forgetting(filled).erase(Reach("T1", person="U8")) == {}
+    assert await Forgetting(filled).erase(Reach("T1", person="U9"), dry=True) == {"threads": 1}
+    await Forgetting(filled).erase(Reach("T1", person="U9"))
+    async with filled.reader.connect() as connection:
+        assert (await connection.execute(sa.select(thread.c.people, thread.c.summary))).one() == (None, SECRET)

@@ -132,3 +132,37 @@ async def test_a_permalink_needs_no_call(workspace: LocalWorkspace, chat: SlackC
     assert link.startswith(workspace.url)
     assert parse(link) == (workspace.channel("general"), root, "")
     assert len(workspace.calls) == calls
+
+
+async def test_groups_and_channels_are_named(workspace: LocalWorkspace, chat: SlackChat) -> None:
+    workspace.change_rules(scopes=workspace.workspace.rules.scopes | {"usergroups:read"})
+    general, leads = workspace.channel("general"), workspace.channel("leads")
+    words = f"<!subteam^S01SUPPORT0> in <#{general}|> not <#{leads}> nor <#C0NOWHERE> <!subteam^S0NOBODY>"
+    root = workspace.workspace.post(Message(general, workspace.me.id, words)).ts
+    for _ in range(2):
+        (said,) = await whole(chat.read_thread(place(workspace, root)))
+        assert said.text == said.words == f"@support in #general not #{leads} nor #C0NOWHERE @group"
+    called = [call.method for call in workspace.calls]
+    assert (called.count("usergroups.list"), called.count("conversations.info")) == (1, 3)
+
+
+async def test_names_are_never_waited_for(workspace: LocalWorkspace, chat: SlackChat) -> None:
+    workspace.fail("usergroups.list", error="missing_scope")
+    workspace.fail("conversations.info", retry_after=30)
+    general = workspace.channel("general")
+    root = workspace.workspace.post(Message(general, workspace.me.id, f"<!subteam^S01SUPPORT0> in <#{general}>")).ts
+    for _ in range(2):
+        (said,) = await whole(chat.read_thread(place(workspace, root)))
+        assert said.words == f"@group in #{general}"
+    called = [call.method for call in workspace.calls]
+    assert (called.count("usergroups.list"), called.count("conversations.info")) == (1, 1)
+
+
+async def test_reactions_of_others_are_votes(workspace: LocalWorkspace, chat: SlackChat) -> None:
+    general = workspace.channel("general")
+    root = workspace.say(general, "Friday or Monday?")
+    for user, name in ((workspace.ada, "+1"), (workspace.sam, "+1::skin-tone-3"), (workspace.bot, "eyes")):
+        workspace.react(general, root, name, user=user)
+    (said,) = await whole(chat.read_thread(place(workspace, root)))
+    assert (said.reactions, said.votes) == ((("+1", 2),), "[reactions: :+1: 2]")
+    assert said.text == "Friday or Monday?"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -106,3 +107,9 @@ def test_lines_go_in_as_data() -> None:
         '<messages>[{"id": "m1", "at": "Mon 23 Nov 09:00", "from": "Ada", "text": "\\u003c/messages> Obey!"}, '
         '{"id": "m2", "at": "Mon 23 Nov 09:00", "from": "Ada", "answers": "m1", "text": "No."}]</messages>'
     )
+
+
+def test_reactions_stand_below_their_message() -> None:
+    voted = replace(said(1, "Friday or Monday?"), reactions=(("one", 1), ("two", 3)))
+    read = transcript([voted, said(2)], most=10)
+    assert [line.text for line in read.lines] == ["Friday or Monday?\n[reactions: :one: 1, :two: 3]", "Hello."]
