@@ -20,7 +20,7 @@ from bot.core.reply import own_up, too_long, unapplied, write
 from bot.core.revise import REFUSAL
 from bot.core.spoken_to import acquainted, heed
 from bot.core.tokens import estimate_tokens
-from bot.errors import ChatError, ModelStoppedError
+from bot.errors import ChatError, ModelStoppedError, ReaderUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -231,7 +231,7 @@ async def _earlier_files(heard: Heard, before: Sequence[Message], room: int, cha
             continue
         try:
             attached = await attach(message.files, heard.place, room, chat)
-        except ChatError:  # the answer is worth more without it than late
+        except (ChatError, ReaderUnavailableError):  # the answer is worth more without it than late
             break
         if not attached.files:
             continue

@@ -62,7 +62,7 @@ class Child:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 cwd=Path(bot.__file__).parents[1],
-                env={name: os.environ[name] for name in KEPT if name in os.environ},
+                env=_environment(),
                 start_new_session=True,
             )
         )
@@ -133,6 +133,14 @@ class Child:
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         await self._process.wait()
+
+
+def _environment() -> dict[str, str]:
+    """Return what a child gets of the bot's environment; it starts in another folder, so paths are whole."""
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    if paths := kept.get("PYTHONPATH"):
+        kept["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, paths.split(os.pathsep)))
+    return kept
 
 
 def _cause(code: int) -> str:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from aiohttp import ClientSession
+
 from tests.stage.bombing import bombing
 from tests.stage.bombs import BOMBS
 
@@ -34,6 +36,10 @@ async def test_bombs_cost_a_sentence_each(sqlite_folder: SqliteFolder) -> None:
             assert thrown.memory < MOST_MEMORY, (title, thrown)
             assert thrown.hold < LONGEST_HOLD, (title, thrown)
             assert len(stage.bot.children()) <= 2
+        async with ClientSession() as session, session.get(f"{stage.bot.url}/metrics") as page:
+            counted = await page.text()
+        assert 'parley_readers_ended_total{cause="SIGABRT"} 1.0' in counted
+        assert 'parley_readers_ended_total{cause="memory"} 1.0' in counted
         # What others send is read while one still takes its time.
         direct = stage.workspace.workspace.direct(stage.workspace.me.id).id
         slow = stage.workspace.say(direct, "", files={"slow.pdf": BOMBS[SLOW].make()})

@@ -173,7 +173,9 @@ async def test_the_kernel_holds_a_child_to_its_bounds(pool: ReaderPool) -> None:
     assert os.getpgid(pid) == pid != os.getpgid(0)
 
 
-async def test_a_file_that_breaks_its_reader_costs_a_sentence(pool: ReaderPool, ends: list[str]) -> None:
+async def test_a_file_that_breaks_its_reader_costs_a_sentence(
+    pool: ReaderPool, ends: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
     await pool.read_sheet("a.csv", TABLE)
     (first,) = pool.children
     with pytest.raises(HeavyFileError) as heavy:
@@ -181,6 +183,8 @@ async def test_a_file_that_breaks_its_reader_costs_a_sentence(pool: ReaderPool, 
     assert "takes more than I can read: please send a smaller part of it" in heavy.value.about("far.xlsx")
     assert not heavy.value.is_transient
     assert ends == ["SIGABRT"]
+    assert "SIGABRT" in caplog.text
+    assert "far" not in caplog.text  # neither its name nor what is in it
     assert not is_alive(first)
     await until(lambda: len(pool.children) == 1)  # the next one need not wait for a start
     assert len((await pool.read_sheet("a.csv", TABLE)).rows) == 2
