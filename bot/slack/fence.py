@@ -34,13 +34,17 @@ _BOX_INDENT = 4  # columns that the end of a block may be indented more, where i
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """A code block that is open: the line that opened it, the containers it is in, its ticks and its info string."""
+    """A code block that is open: the line that opened it, the containers it is in, its ticks and its info string.
+
+    `has_marker`: the innermost item that it is in begins on that line.
+    """
 
     line: str
     path: tuple[int, ...]
     ticks: str
     info: str
     has_box: bool = False
+    has_marker: bool = False
 
     def ends_with(self, rest: str) -> bool:
         """Return whether a line, less what its containers put before it, closes the block."""
@@ -111,6 +115,32 @@ def lines(text: str) -> Iterator[Line]:
         start = end + 1
 
 
+def resumed(rest: str, fence: Fence) -> tuple[str, str]:
+    """Return the line that opens a code block again, and what follows within it, as both read by themselves.
+
+    Nothing is opened where the block ends at once. A block in an item that the opening line does not bring along is
+    closed where that item ends, as nothing else would close it there.
+    """
+    start, is_first = 0, True
+    has_item = fence.has_marker or all(one == QUOTE for one in fence.path)
+    while start < len(rest):
+        end = rest.find("\n", start)
+        end = len(rest) if end < 0 else end
+        flat = _flat(rest[start:end])
+        at, inside = _enter(flat, fence.path)
+        if is_first and inside != fence.path:
+            return "", rest
+        if inside == fence.path and fence.ends_with(flat[at:]):
+            return ("", rest[end + 1 :].lstrip("\n")) if is_first else (f"{fence.opening}\n", rest)
+        if inside != fence.path:
+            return f"{fence.opening}\n", f"{rest[:start]}{fence.closing}\n{rest[start:]}"
+        is_first = is_first and not flat.strip()
+        if has_item and not is_first:
+            break
+        start = end + 1
+    return f"{fence.opening}\n", rest
+
+
 def open_fence(text: str) -> Fence | None:
     """Return the code block that is open at a text's end."""
     if "```" not in text and "~~~" not in text:
@@ -149,11 +179,12 @@ def _enter(line: str, path: tuple[int, ...]) -> tuple[int, tuple[int, ...]]:
 def _read(line: str, flat: str, path: tuple[int, ...]) -> tuple[tuple[int, ...], Fence | None]:
     """Read a line that is not code: return the containers that it is in, and the block that it opens."""
     at, path = _enter(flat, path)
-    has_box = False
+    has_box = has_marker = False
     while len(path) < DEEPEST and (marker := _CONTAINER.match(flat, at)):
         has_box = marker["box"] is not None
         width = marker.end() - at - len(marker["box"] or "")
         path = (*path, QUOTE if marker["quote"] else width)
+        has_marker = has_marker or not marker["quote"]
         at = marker.end()
     match = _OPENING.match(flat, at)
-    return path, Fence(line, path, match["ticks"], match["info"], has_box) if match else None
+    return path, Fence(line, path, match["ticks"], match["info"], has_box, has_marker) if match else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.slack import table
 from bot.slack.boundary import between_characters, whole_around, wholes
-from bot.slack.fence import QUOTE, lines, open_fence
+from bot.slack.fence import QUOTE, lines, open_fence, resumed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,7 @@ def split(text: str, limit: int = MESSAGE_LIMIT, *, at_least: int = 0, most: int
         if head.strip():
             part = head[:at_least] + head[at_least:].rstrip()
             parts.append(part + _closing(part, last))
-        opened, text = _resumed(whole, head, last, text, limit)
+        opened, text = _resumed(whole, head, last, text)
         at_least = 0
     return [*parts, opened + text] if text.strip() or not parts else parts
 
@@ -81,15 +81,15 @@ def reopened(text: str, at: int) -> str:
     return (f"{fence.opening}\n" if fence else "") + text[at:].lstrip("\n")
 
 
-def _resumed(whole: str, head: str, last: Line | None, text: str, limit: int) -> tuple[str, str]:
+def _resumed(whole: str, head: str, last: Line | None, text: str) -> tuple[str, str]:
     """Return what stands before the rest of a text that was cut, and that rest, as it reads by itself."""
     if last is not None and last.is_open and last.fence is not None:
-        return _outdented(f"{last.fence.opening}\n", text, limit)
+        return _outdented(*resumed(text, last.fence))
     if last is None or not last.path or not text:
         return _header(whole, len(head)), text
     if not head.endswith("\n") and whole[len(head) : len(head) + 1] != "\n":  # within a line of a quote
         return "> " * last.path.count(QUOTE), text
-    return _outdented("", text, limit)
+    return _outdented("", text)
 
 
 def _last_line(text: str) -> Line | None:
@@ -101,20 +101,18 @@ def _last_line(text: str) -> Line | None:
     return last
 
 
-def _outdented(opening: str, text: str, limit: int) -> tuple[str, str]:
+def _outdented(opening: str, text: str) -> tuple[str, str]:
     """Take an indentation that would turn what goes on within a list into code off the lines that have it."""
     first = opening or text
     indent = len(first) - len(first.lstrip(" "))
     if indent < 4:  # noqa: PLR2004 (Markdown's own number)
         return opening, text
-    near, far = text[:limit], text[limit:]
-    found, kept = near.split("\n"), 0
+    found, kept = text.split("\n"), 0
     for line in found:
         if line.strip() and not line.startswith(" " * indent):
             break
         kept += 1
-    outdented = "\n".join([*(line[indent:] for line in found[:kept]), *found[kept:]])
-    return opening[indent:] if opening else "", outdented + far
+    return opening[indent:] if opening else "", "\n".join([*(line[indent:] for line in found[:kept]), *found[kept:]])
 
 
 def _end(text: str, limit: int, at_least: int) -> tuple[int, Line | None] | None:

@@ -214,3 +214,106 @@ def test_a_huge_text_is_split_whole() -> None:
     written = "\n\n".join(paragraphs)
     assert len(written) > 300_000
     assert "\n\n".join(split(written)) == written
+
+
+# Lists, quotes and odd fences
+
+MARKERS = st.sampled_from(("- ", "* ", "1. ", "12) ", "> ", "- [ ] ", "- [x] ", "> - ", "- > ", "1. - "))
+TICKS = st.sampled_from(("```", "````", "~~~", "~~~~~", "```````"))
+ODD_INFOS = st.sampled_from(("", "bash", "python title='a b'", "x" * 90, "diff a.py", "text with `no` end"))
+
+
+@st.composite
+def contained(draw: st.DrawFn) -> str:
+    """Write a code block behind a marker, its lines indented as the marker wants; it may never be closed."""
+    marker, ticks, info = draw(MARKERS), draw(TICKS), draw(ODD_INFOS)
+    info = info.replace("`", "") if ticks[0] == "`" else info
+    marker = marker.replace("[ ] ", "").replace("[x] ", "")  # which to Markdown itself is no part of the marker
+    inside = "".join("> " if part == ">" else " " * (len(part) + 1) for part in marker.split())
+    lines = [
+        f"{inside}{line}" for line in draw(st.lists(st.sampled_from(("word word", "", "  word", "word")), max_size=40))
+    ]
+    end = [f"{inside}{ticks}"] if draw(st.booleans()) else []
+    before = draw(st.sampled_from(("", "word:\n", "- word\n", "1. word\n\n")))
+    return "\n".join([f"{before}{marker}{ticks}{info}", *lines, *end])
+
+
+@st.composite
+def nested(draw: st.DrawFn) -> str:
+    """Write Markdown of every kind, its words numbered, so that each can be found again."""
+    blocks = draw(st.lists(st.one_of(PROSE, code(), contained(), contained()), max_size=6))
+    numbers = iter(range(100_000))
+    return re.sub(r"word", lambda _: f"w{next(numbers)}", "\n\n".join(blocks))
+
+
+@given(nested())
+def test_containers_are_split_whole(written: str) -> None:
+    """All of the text is there, in its order; no part is over the limit, and none turns what follows into code."""
+    parts = split(written, LIMIT)
+    assert re.findall(r"\bw\d+\b", "\n".join(parts)) == re.findall(r"\bw\d+\b", written)
+    for part in parts:
+        assert len(part) <= LIMIT
+    for part in parts[:-1]:
+        assert closing(part) == ""
+        last = MarkdownIt("commonmark").parse(f"{part}\n\n{SENTINEL}")[-2]
+        assert (last.type, last.content) == ("inline", SENTINEL)
+
+
+@given(nested())
+def test_code_in_containers_stays_code(written: str) -> None:
+    """Whatever its block is cut into, a word of code is code, and a word of prose is prose."""
+    prose, code = words(written)
+    parts = [words(part) for part in split(written, LIMIT)]
+    assert [word for part, _ in parts for word in part] == prose
+    assert [word for _, part in parts for word in part] == code
+
+
+@pytest.mark.parametrize(
+    ("opening", "indent"),
+    [
+        ("- [ ] ```bash", "  "),
+        ("- [x] ```bash", "      "),
+        ("1. ~~~", "   "),
+        ("- ```" + "x" * 90, "  "),
+        ("> ```sh", "> "),
+        ("- a\n  - b\n    - ```", "      "),
+        ("10. a\n\n    ```js", "    "),
+    ],
+)
+def test_a_block_behind_a_marker_is_reopened(opening: str, indent: str) -> None:
+    ticks = "~~~" if "~" in opening else "```"
+    lines = "\n".join(f"{indent}line_{number}" for number in range(60))
+    first, *_, last = split(f"{opening}\n{lines}\n{indent}{ticks}\nDone.", LIMIT)
+    assert first.startswith(opening)
+    assert first.endswith(ticks)
+    assert last.lstrip("> -1.[x]").startswith(ticks)
+    assert last.endswith("Done.")
+    assert closing(last) == closing(first) == ""
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        "[a label of some words](https://example.com/a_(b)?c=d)",
+        "<https://example.com/x|the label>",
+        "<@U0ADA|Ada Lovelace>",
+        "<!date^1392734382^{date} at {time}|Feb 18>",
+        "`a piece of code`",
+        "![an image](https://example.com/i.png 'its title')",
+    ],
+)
+def test_what_is_one_is_not_cut(whole: str) -> None:
+    for offset in range(60):
+        parts = split("x " * (LIMIT // 2 - 20) + "y" * offset + f" {whole} and more words " * 3, LIMIT)
+        assert sum(part.count(whole) for part in parts) == 3
+
+
+def test_an_entity_is_not_cut() -> None:
+    parts = split("&amp;" * 200, LIMIT)
+    assert all(set(part.split("&amp;")) == {""} for part in parts)
+
+
+def test_a_deep_list_goes_on_as_a_list() -> None:
+    items = "\n".join(f"        - w{number} " + "word " * 5 for number in range(30))
+    for part in split(f"- a\n    - b\n{items}\n- c", LIMIT):
+        assert not [token for token in MarkdownIt("commonmark").parse(part) if token.type == "code_block"]
