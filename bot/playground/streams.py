@@ -98,6 +98,9 @@ class Streams:
         return stream
 
     def _extend(self, message: Message, chunks: list[Json]) -> None:
+        # Undocumented, and seen by several: the limit of one call is that of the whole message, too.
+        if len(message.text) + len(text_of(chunks)) > MARKDOWN_TEXT:
+            raise ApiError("msg_too_long")
         message.blocks = extended(message.blocks, chunks)
         message.text += text_of(chunks)
 
