@@ -19,7 +19,7 @@ from bot.core.control import Press
 from bot.core.conversation import Changed, Heard, Message, Record, answer_to
 from bot.core.outcome import Written
 from bot.core.ports import Asker, Role
-from bot.core.reply import apology
+from bot.core.reply import STOPPED, apology
 from bot.core.summarize import source as summary_source
 from bot.core.tell import tell
 from bot.db import store as db_store
@@ -140,7 +140,7 @@ class Turns:
         answered = answer_to(heard.id, conversation)
         if answered is None:
             return await self._answer(heard, job)
-        if await self._gate.judge(heard, conversation.settings):
+        if answered.text.endswith(STOPPED) or await self._gate.judge(heard, conversation.settings):
             return Record(heard.place, heard.author)
         at = next(number for number, message in enumerate(conversation.messages) if message.id == heard.id)
         earlier = replace(conversation, messages=conversation.messages[:at])

@@ -39,6 +39,7 @@ PATIENCE = (
 # Slack's guide for agents asks for one; under each answer it would be noise that nobody reads any more.
 DISCLAIMER = "AI-generated; check what matters."
 REDACTED = "redacted"
+STOPPED = "[stopped]"  # how the history has an answer that somebody stopped ends
 LIMIT_HINT = "\n\n_I stopped at my length limit. Write “continue” and I go on from here._"
 # What one person alone was shown has no thread to go on in.
 ELSEWHERE = "Ask for it in our direct messages: only you see it there, too, and I can go on where I stopped"
@@ -225,8 +226,8 @@ def _failed(error: ModelError, reference: str, footer: str) -> Outcome:
     partial = error.partial if error.partial.strip() else ""
     if isinstance(error, ModelStoppedError):
         if not partial:
-            return Outcome("_Stopped._", history="[stopped]", calls=calls, is_instead=True)
-        return Outcome(partial, "\n\n_Stopped._", footer, history=f"{partial}\n\n[stopped]", calls=calls)
+            return Outcome("_Stopped._", history=STOPPED, calls=calls, is_instead=True)
+        return Outcome(partial, "\n\n_Stopped._", footer, history=f"{partial}\n\n{STOPPED}", calls=calls)
     was_refused = isinstance(error, ModelRefusedError)
     if was_refused or not partial:
         return Outcome(apology(error, reference), calls=calls, was_refused=was_refused, is_instead=True)

@@ -12,7 +12,25 @@ LOOKED_AT = 200  # characters: a name stands at the very start
 MOST_WORDS = 5  # of a name and what ends it
 SHORTEST = 2  # characters of a name
 # Words that open sentences, and are somebody's name somewhere.
-_NO_NAMES = {"so", "an", "do", "may", "no", "now", "ok", "okay", "yes", "well", "then", "please", "all", "also", "will"}
+_NO_NAMES = {
+    *("so", "an", "do", "may", "no", "now", "ok", "okay", "yes", "well", "then", "please", "also", "will", "the", "a"),
+    *(
+        "all",
+        "team",
+        "everyone",
+        "everybody",
+        "guys",
+        "folks",
+        "there",
+        "again",
+        "you",
+        "my",
+        "our",
+        "your",
+        "it",
+        "we",
+    ),
+}
 _GREETINGS = re.compile(
     r"(?:hey|hi|hello|hallo|hola|salut|bonjour|ciao|ol[aá]|hej|dear|thanks|thank you|thx|merci|danke|gracias)\b[ ,]*+",
     re.IGNORECASE,

@@ -97,7 +97,9 @@ def updated(event: Mapping[str, Any], *, team: str, bot: str, is_outsider: bool 
     if message is None:
         return None
     added = {file.id for file in message.files} - {file.id for file in file_refs(before)}
-    calls_bot = bool(before) and message.mentions_bot and not mentions(before, bot)
+    # Where Slack does not say how the message was, one that was edited may have come to mention the bot.
+    called_before = mentions(before, bot) if before else not message.revision
+    calls_bot = message.mentions_bot and not called_before
     return Updated(message, calls_bot=calls_bot, adds_files=bool(before) and bool(added))
 
 

@@ -487,3 +487,22 @@ async def test_a_late_file_is_classified(wire: Wire, model: ScriptedModel) -> No
     await dialogue.workspace.until(lambda: "crashes" in str(model.requests[-1].body["messages"]))
     await dialogue.until_idle()
     assert len(model.requests) == 2
+
+
+async def test_a_stopped_answer_stays_stopped(wire: Wire, model: ScriptedModel) -> None:
+    """A variant of the first: what comes after somebody stopped the answer is kept, and answered when they ask."""
+    dialogue, bot = wire.dialogue, wire.workspace.bot
+    ts = wire.post(f"<@{bot.id}> what is in this picture?", files={"chart.png": PNG})
+    model.answer("I see", asyncio.Event(), " nothing.")
+    await wire.tell(wire.event("app_mention", ts, files=None))
+    await model.until_asked()
+    dialogue.workspace.say(dialogue.general, "stop", thread_ts=ts)
+    await dialogue.answer(dialogue.general, ts)
+    await dialogue.until_idle()
+    await wire.tell(wire.event("message", ts, subtype="file_share"))
+    await dialogue.until_idle()
+    assert len(model.requests) == 1
+    model.answer("A chart.")
+    dialogue.workspace.say(dialogue.general, "go on, please", thread_ts=ts)
+    await dialogue.answer(dialogue.general, ts, 2)
+    assert has_picture(model)

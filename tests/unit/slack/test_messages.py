@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.conversation import Changed, FileRef, FileState, Heard, Place
-from bot.slack.messages import changed, heard
+from bot.slack.messages import changed, heard, updated
 
 BOT = "U0BOT"
 SAID = {"type": "message", "channel": "C1", "ts": "2.0", "user": "U0ADA", "text": "hi"}
@@ -214,3 +214,22 @@ def test_any_change_can_be_read(subtype: str, inner: dict[str, Any], odd: object
     for event in (EDIT | {"message": inner}, EDIT | {"previous_message": inner}, EDIT | {"message": odd}):
         found = change(event | {"subtype": subtype})
         assert found is None or (found.id and found.place.channel and found.revision)
+
+
+def test_what_is_new_is_told_apart() -> None:
+    called = NOW | {"text": f"<@{BOT}> now"}
+    file = {"files": [{"id": "F1", "name": "a.txt", "mimetype": "text/plain", "size": 1}]}
+    cases: list[tuple[dict[str, Any], bool, bool]] = [
+        ({"message": called}, True, False),
+        ({"message": called, "previous_message": called | {"text": f"<@{BOT}>"}}, False, False),
+        ({"message": called, "previous_message": None}, True, False),
+        ({"message": BEFORE | {"text": f"<@{BOT}> now"}, "previous_message": None}, False, False),
+        ({"message": BEFORE | file}, False, True),
+        ({"message": NOW}, False, False),
+    ]
+    for fields, calls_bot, adds_files in cases:
+        found = updated(EDIT | fields, team="T1", bot=BOT)
+        assert found is not None
+        assert (found.calls_bot, found.adds_files) == (calls_bot, adds_files), fields
+    for unchanged in ({"message": BEFORE}, {"subtype": "message_deleted"}, {"message": NOW | {"user": BOT}}):
+        assert updated(EDIT | unchanged, team="T1", bot=BOT) is None
