@@ -39,8 +39,9 @@ if TYPE_CHECKING:
 MOST = 0.050  # seconds
 SIZES = (40_000, 400_000, BODY_LIMIT - 10_000)
 STARTING, ENDING = 60.0, 60.0  # seconds
-CALM = 1.0  # seconds without anything new, after which a case is over
+CALM = 0.5  # seconds without anything new, after which a case is over
 PATIENCE = 40.0
+TRIES = 4
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
 # What has once been slow somewhere, or may be: each is repeated up to the size.
@@ -259,32 +260,49 @@ class Holds:
 
 
 async def measure(places: Sequence[str], pieces: Sequence[str], sizes: Sequence[int]) -> list[tuple[float, str]]:
-    """Deliver each text in each place; print the longest hold of each place and size; return those above `MOST`."""
+    """Deliver each text in each place; print the longest hold of each place and size; return those above `MOST`.
+
+    A place where all texts together held the loop for too long is looked at again, text by text: what counts is the
+    best of some tries, as other programs on this machine make each slower.
+    """
     over: list[tuple[float, str]] = []
     with TemporaryDirectory(prefix="benchmark-") as folder:
         async with staged(Path(folder)) as (scene, holds):
-            await calm(scene, holds)
+            await _held(scene, holds, "text", pieces, SIZES[0])  # loads what is loaded at the first use
             for place in places:
                 for size in sizes:
-                    found = [(*await _held(scene, holds, place, piece, size), piece) for piece in pieces]
-                    seconds, ran, piece = max(found)
-                    print(f"{seconds * 1000:6.0f} ms  {place}, {size:,}: {piece}  {ran}", flush=True)
-                    over += [(one, f"{place}, {size:,}: {what}  {by}") for one, by, what in found if one > MOST]
+                    seconds, ran = await _held(scene, holds, place, pieces, size)
+                    again = [
+                        await _best(scene, holds, place, piece, size) for piece in (pieces if seconds > MOST else ())
+                    ]
+                    seconds, ran = max(again, default=(seconds, ran))
+                    print(f"{seconds * 1000:6.0f} ms  {place}, {size:,}  {ran}", flush=True)
+                    over += [(one, f"{place}, {size:,}: {what}") for one, what in again if one > MOST]
     return over
 
 
-async def _held(scene: Scene, holds: Holds, place: str, piece: str, size: int) -> tuple[float, str]:
+async def _best(scene: Scene, holds: Holds, place: str, piece: str, size: int) -> tuple[float, str]:
+    tries = [await _held(scene, holds, place, [piece], size)]
+    while tries[-1][0] > MOST and len(tries) < TRIES:
+        tries.append(await _held(scene, holds, place, [piece], size))
+    seconds, ran = min(tries)
+    return seconds, f"{piece}  {ran}"
+
+
+async def _held(scene: Scene, holds: Holds, place: str, pieces: Sequence[str], size: int) -> tuple[float, str]:
     since = holds.size()
-    if place == "answer":
-        scene.model.text = nasty(PIECES[piece], size)
-        body, kind = said(scene)
-    else:
-        scene.model.text = "Well."
-        body, kind = PLACES[place](scene, nasty(PIECES[piece], size))
-    status = await scene.post(body, kind)
+    for piece in pieces:
+        text = nasty(PIECES[piece], size)
+        if place == "answer":
+            scene.model.text = text
+            status = await scene.post(*said(scene))
+            await calm(scene, holds)
+        else:
+            scene.model.text = "Well."
+            status = await scene.post(*PLACES[place](scene, text))
+        if status not in {200, 400, 413}:
+            print(f"{place}, {size:,}: {piece} was answered with {status}", file=sys.stderr)
     await calm(scene, holds)
-    if status not in {200, 400, 413}:
-        print(f"{place}, {size:,}: {piece} was answered with {status}", file=sys.stderr)
     return holds.longest(since)
 
 
@@ -292,7 +310,7 @@ def main() -> None:
     """Read the options, and measure."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.loop", description="Measure what holds the loop.")
     parser.add_argument("--places", nargs="+", choices=[*PLACES, "answer"], default=[*PLACES, "answer"])
-    parser.add_argument("--pieces", nargs="+", choices=PIECES, default=[*PIECES])
+    parser.add_argument("--pieces", nargs="+", choices=PIECES, default=list(PIECES))
     parser.add_argument("--sizes", nargs="+", type=int, default=SIZES)
     options = parser.parse_args()
     gc.disable()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zoneinfo
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -54,9 +55,14 @@ def country(value: str) -> str:
     return value.upper()
 
 
+@cache
+def _zones() -> set[str]:
+    return zoneinfo.available_timezones()  # looks through folders each time
+
+
 def zone(value: str) -> str:
     """Hold a time zone to those that there are."""
-    if value not in zoneinfo.available_timezones():
+    if value not in _zones():
         raise ValueError("there is no such time zone")
     return value
 

@@ -224,7 +224,9 @@ class StreamedAnswer:
         shorter ones, at last as a file alone.
         """
         for limit in LIMITS:
-            found, rest = parts(text, ending, self._buffer.shown if limit == LIMITS[0] else 0, limit)
+            shown = self._buffer.shown if limit == LIMITS[0] else 0
+            # Not on the event loop: an answer may be long, and its tables take a while.
+            found, rest = await asyncio.to_thread(parts, text, ending, shown, limit)
             try:
                 return await self._lay(found, rest, footer, controls)
             except ChatError as error:

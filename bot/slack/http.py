@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 
 from bot.slack import payload
@@ -22,6 +25,7 @@ log = logging.getLogger(__name__)
 PATH = "/slack/events"
 INSTALL_PATH, REDIRECT_PATH = "/slack/install", "/slack/oauth_redirect"
 BODY_LIMIT = 1024 * 1024  # bytes; the server answers 413 above it
+QUICK = 100_000  # characters that are parsed in some milliseconds
 
 
 def listener(app: AsyncApp, signing_secret: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -38,7 +42,7 @@ def listener(app: AsyncApp, signing_secret: str) -> Callable[[web.Request], Awai
         if not re.fullmatch(r"[0-9]{1,12}", timestamp) or not _is_valid(verifier, body, timestamp, signature):
             return web.Response(status=401, text="invalid signature")
         try:
-            bolt_request = await to_bolt_request(request)
+            bolt_request = await _parsed(request, await request.text())
             payload.check(bolt_request.body)
         except payload.UNREADABLE as error:
             log.warning("discarded a body that can't be read: %s", type(error).__name__)
@@ -46,6 +50,12 @@ def listener(app: AsyncApp, signing_secret: str) -> Callable[[web.Request], Awai
         return await to_aiohttp_response(await app.async_dispatch(bolt_request))
 
     return on_request
+
+
+async def _parsed(request: web.Request, body: str) -> AsyncBoltRequest:
+    """Parse a body; a large one not on the event loop, which decoding a form of a megabyte would hold for too long."""
+    parse = partial(AsyncBoltRequest, body=body, query=request.query_string, headers=dict(request.headers))
+    return parse() if len(body) <= QUICK else await asyncio.to_thread(parse)
 
 
 def _is_valid(verifier: SignatureVerifier, body: bytes, timestamp: str, signature: str) -> bool:

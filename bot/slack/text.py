@@ -155,7 +155,6 @@ def harmless(text: str) -> str:
 
 def safe_end(text: str) -> int:
     """Return up to where a text that still grows may be shown: not into a `<!channel>` or a character that begins."""
-    if ends_with_half(text):
-        return safe_end(text[:-1])
-    match = _BROADCAST_BEGUN.search(text)
-    return match.start() if match else len(text)
+    end = len(text) - ends_with_half(text)
+    match = _BROADCAST_BEGUN.search(text, 0, end)
+    return match.start() if match else end

@@ -115,4 +115,4 @@ def _verdict(one: Any, items: Mapping[int, Item], *, several: bool) -> Verdict |
     if one.n not in items or not names:
         return None
     item = items[one.n]
-    return Verdict(item.number, names, min(SURE, max(0, one.p)), evidence(one.q, item.text))
+    return Verdict(item.number, names, min(SURE, max(0, one.p)), evidence(one.q, item.excerpt))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.core.code import naming
@@ -12,6 +14,7 @@ from bot.core.code.fence import LINE_END, is_closed, tokens, widened
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+QUICK = 2_000  # characters of an answer that are looked through in a few milliseconds
 LONGEST_EXPLANATION = 1_200  # characters beside the blocks; the prompt asks for five lines
 SHORTENED = "_The explanation was long, so I shortened it here: “Explain” gives all of it._"
 PROSE = {"md", "markdown", "mdx", "rst", "txt", "adoc"}  # extensions of what has fences in it, and no syntax to check
@@ -45,7 +48,21 @@ class Block:
 
 
 def blocks(text: str) -> list[Block]:
-    """Find the fenced code blocks of an answer that hold anything, each with a fitting name, no name twice."""
+    """Find the fenced code blocks of an answer that hold anything, each with a fitting name, no name twice.
+
+    Of a long answer this takes a while: `read` it before.
+    """
+    return list(_blocks(text)) if "```" in text or "~~~" in text else []
+
+
+async def read(text: str) -> None:
+    """Look through a long answer aside from the event loop: then its `blocks` are known."""
+    if len(text) > QUICK:
+        await asyncio.to_thread(blocks, text)
+
+
+@lru_cache(maxsize=4)
+def _blocks(text: str) -> tuple[Block, ...]:
     found: list[Block] = []
     text = widened(text)
     lines = LINE_END.split(text)
@@ -60,7 +77,7 @@ def blocks(text: str) -> list[Block]:
             file = CodeFile(naming.distinct(said or naming.guessed(tag, code), taken), code + "\n")
             found.append(Block(file, tag.lower(), first, end, bool(said), is_closed(token, lines)))
         last_end = end
-    return found
+    return tuple(found)
 
 
 def _line_before(lines: Sequence[str], first: int, last_end: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from bot.core.code.files import (
     cut_short,
     fenced,
     files,
+    read,
     replaced,
     without_rests,
 )
@@ -121,6 +123,7 @@ async def produce(desk: Desk) -> Product:
     is_saved = not new or await _save(new, desk)
     ending = _ending(draft, report, found, is_saved=is_saved, desk=desk) + desk.notes
     shown = replaced(draft.text, {change.block: wording.difference(change) for change in new if change.before})
+    await read(shown)
     shown = brief(shown) if new else shown
     footer = footer_of(draft.calls, desk.request, is_first=desk.is_first)
     buttons = _controls(draft, new, is_saved=is_saved, desk=desk)
@@ -171,6 +174,7 @@ async def _mend(draft: Draft, desk: Desk) -> tuple[Draft, Report]:
 
 async def _check(draft: Draft, chat: Chat) -> Report:
     """Parse the whole files; a block that the model forgot to close is a fault, too."""
+    await read(draft.text)
     report = await chat.files.check_code(files(draft.text))
     unclosed = {} if draft.truncated else {b.file.name: UNCLOSED for b in blocks(draft.text) if not b.is_closed}
     cut = dict.fromkeys(cut_short(draft.text, report.faults), CUT_SHORT)
@@ -191,7 +195,7 @@ async def _corrected(draft: Draft, faults: Mapping[str, Fault], desk: Desk) -> D
         return replace(draft, calls=calls, is_mended=True, remark=NOT_MENDED.format(sentence=error.sentence))
     return replace(
         draft,
-        text=_patched(draft.text, faults, clean(completion.text)),
+        text=await asyncio.to_thread(_patched, draft.text, faults, clean(completion.text)),
         calls=(*draft.calls, completion.call),
         is_mended=True,
         remark=MENDED_IN_VAIN,

@@ -50,15 +50,16 @@ def request(text: str, person: str, settings: ChannelSettings, attachments: tupl
 
 def pieces(text: str, tokens: int) -> list[str]:
     """Cut a text into pieces of at most `tokens`, between paragraphs where it can."""
-    size, found = tokens * BYTES_PER_TOKEN, []
-    while len(text.encode()) > size:
-        head = text.encode()[:size].decode(errors="ignore")
+    data, size = text.encode(), tokens * BYTES_PER_TOKEN
+    start, found = 0, list[str]()
+    while len(data) - start > size:
+        head = data[start : start + size].decode(errors="ignore")
         cut = next(
             (end + len(mark) for mark in ("\n\n", "\n", " ") if (end := head.rfind(mark, len(head) // 2)) > 0), 0
         )
-        found.append(text[: cut or len(head)])
-        text = text[cut or len(head) :]
-    return [*found, text] if text else found
+        found.append(head[: cut or len(head)])
+        start += len(found[-1].encode())
+    return [*found, data[start:].decode()] if start < len(data) else found
 
 
 class Notes(Protocol):

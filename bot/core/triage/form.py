@@ -101,7 +101,7 @@ def _judgement(one: Any, item: Item, known: set[int]) -> Judgement:  # noqa: ANN
         item.number,
         (one.category,),
         min(SURE, max(0, one.confidence)),
-        evidence(one.evidence, item.text),
+        evidence(one.evidence, item.excerpt),
         nature=one.nature,
         severity=one.severity,
         sentiment=one.sentiment,

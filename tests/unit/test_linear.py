@@ -1,0 +1,406 @@
+"""No text of a stranger holds the loop: whatever reads one takes time in proportion to its length.
+
+Every pattern of the code is found here by itself, and every function with a loop of its own has to be listed: a new one
+is tested, or says why it need not be.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import bot
+from bot.core import configure, conversation, parley, quoting, tokens, typed_settings, vocative
+from bot.core.classify import category, evidence, nearest
+from bot.core.classify import typed as classify
+from bot.core.classify.item import Item
+from bot.core.code import files, language, resume, version
+from bot.core.code import request as code
+from bot.core.code.naming import LONGEST_LINE
+from bot.core.command import take_private
+from bot.core.conversation import Place
+from bot.core.redaction.find import find
+from bot.core.redaction.placeholder import Redaction, Restoring
+from bot.core.span import times as span
+from bot.core.summarize import page, transcript
+from bot.core.summarize import text as summarize_text
+from bot.core.summarize import typed as summarize
+from bot.core.triage import alike, issue, small_talk
+from bot.playground import blocks as local_blocks
+from bot.playground import mrkdwn, page_json, rehearsal_revision, rehearsal_talk, rehearsal_text
+from bot.slack import fence, lookup, message, messages, people, permalink, rich_text, split, table
+from bot.slack import text as slack_text
+from bot.slack.clip import LONGEST, clipped
+from tests.stage.growth import SIZES, Attack, common, fault, made_of, slowest, uses
+
+ROOT = Path(bot.__file__).parent
+METHODS = {"match", "fullmatch", "search", "finditer", "findall", "sub", "subn", "split"}
+ANY_LENGTH = SIZES[-1]
+A_MOMENT = 0.01  # seconds
+
+# Patterns that see no more than so many characters, and why.
+BOUNDED = {
+    "bot.core.summarize.wish._WISH": (300, "typed.LONGEST_REQUEST; wishes before a text are held to 200"),
+    "bot.core.cut._LAST_WORD": (300, "cut.SEAM"),
+    "bot.core.code.naming._CLOSERS": (LONGEST_LINE, "a line"),
+    "bot.core.code.naming._COMMENT": (LONGEST_LINE, "a line"),
+    "bot.core.code.naming._HEADING": (LONGEST_LINE, "a line"),
+}
+# Those that are used where no look at the code finds it.
+ELSEWHERE = {"bot.core.code.naming._PREAMBLE": {"match"}, "bot.playground.elements._FORMS": {"fullmatch"}}
+# Those that see no stranger's text, or see it in the bounded process.
+OWN = {
+    "bot.core.classify.table.column._NO_PROSE": "in the bounded process",
+    "bot.core.classify.table.html_rows._ATTRIBUTE": "in the bounded process",
+    "bot.settings_file._HEADER": "the operator's file",
+    "bot.settings_file._KEY": "the operator's file",
+    "bot.db.migrate.TOLD": "our migrations",
+}
+# Patterns that are put together where they are used: some of each kind, as they may come out.
+PUT_TOGETHER = {
+    "bot.core.classify.table.delimiter:findall": (r";[ \u00a0]",),
+    "bot.core.typed_settings:fullmatch": ("#[A-Z0-9]{3,}",),
+    "bot.playground.page_json:sub": (r"(?<![\w/])(?:@ada\ lovelace|@ada|\#general)(?!\w)",),
+    "bot.playground.rehearsal_talk:compile": (r"\bmy\ name (?:is|are|was|were) [^.!?\n]+",),
+    "bot.settings:fullmatch": (r"xoxb\-\S+", "[UW][A-Z0-9]+"),
+}
+
+
+def patterns() -> dict[str, tuple[re.Pattern[Any], set[str]]]:
+    """Return every pattern of the code by its name, with the methods that it is used by."""
+    used = _used()
+    found: dict[str, tuple[re.Pattern[Any], set[str]]] = {}
+    for name in _modules():
+        module = importlib.import_module(name)
+        for where, methods in _inline(name).items():
+            found[where[0]] = re.compile(where[1]), methods
+        for variable, value in vars(module).items():
+            if variable in _assigned(name):
+                methods = used[f"{name}.{variable}"] or ELSEWHERE.get(f"{name}.{variable}") or {"finditer", "fullmatch"}
+                found |= {label: (pattern, methods) for label, pattern in _within(f"{name}.{variable}", value)}
+    for place, sources in PUT_TOGETHER.items():
+        for source in sources:
+            found[f"{place} {source}"] = re.compile(source), {place.partition(":")[2].replace("compile", "search")}
+    return found
+
+
+def _within(label: str, value: object) -> Iterator[tuple[str, re.Pattern[Any]]]:
+    if isinstance(value, re.Pattern):
+        yield label, value
+    elif isinstance(value, tuple | list):
+        for number, one in enumerate(value):
+            yield from _within(f"{label}[{number}]", one)
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield from _within(f"{label}[{key}]", one)
+
+
+def _modules() -> list[str]:
+    paths = [path.relative_to(ROOT.parent) for path in sorted(ROOT.rglob("*.py")) if path.name != "__main__.py"]
+    return [".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in paths]
+
+
+_TREES: dict[str, ast.Module] = {}
+
+
+def _tree(module: str) -> ast.Module:
+    if module not in _TREES:
+        path = ROOT.parent / Path(*module.split("."))
+        path = file if (file := path.with_suffix(".py")).exists() else path / "__init__.py"
+        _TREES[module] = ast.parse(path.read_text(encoding="utf-8"))
+    return _TREES[module]
+
+
+def _assigned(module: str) -> set[str]:
+    targets = [
+        target
+        for node in _tree(module).body
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+    ]
+    return {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+def _used() -> dict[str, set[str]]:
+    """Return by which methods each variable of a module is used, wherever it is imported to."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for module in _modules():
+        nodes = list(ast.walk(_tree(module)))
+        origins = {name: {f"{module}.{name}"} for name in _assigned(module)}
+        for node in nodes:
+            if isinstance(node, ast.ImportFrom) and node.module:
+                origins |= {one.asname or one.name: {f"{node.module}.{one.name}"} for one in node.names}
+        for node in nodes:
+            # `for one in PATTERNS` makes `one` another name of them.
+            if isinstance(node, ast.comprehension | ast.For) and isinstance(node.target, ast.Name):
+                parts = [part.id for part in ast.walk(node.iter) if isinstance(part, ast.Name)]
+                origins.setdefault(node.target.id, set()).update(*(origins.get(part, set()) for part in parts))
+        for node in nodes:
+            if isinstance(node, ast.Attribute) and node.attr in METHODS:
+                name, _, attribute = ast.unparse(node.value).partition(".")
+                for origin in origins.get(name, ()):
+                    found[f"{origin}.{attribute}".rstrip(".")].add(node.attr)
+    return found
+
+
+def _inline(module: str) -> dict[tuple[str, str], set[str]]:
+    """Return the patterns that a module uses without keeping them."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for call, method in _calls(module):
+        if isinstance(call.args[0], ast.Constant) and method != "compile":
+            source = str(call.args[0].value)
+            found[f"{module}:{method} {source}", source] = {method}
+    return found
+
+
+def _calls(module: str) -> Iterator[tuple[ast.Call, str]]:
+    for node in ast.walk(_tree(module)):
+        if (
+            (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and isinstance(node.func.value, ast.Name)
+            )
+            and node.func.value.id == "re"
+            and node.func.attr in METHODS | {"compile"}
+        ):
+            yield node, node.func.attr
+
+
+PATTERNS = patterns()
+
+
+@pytest.mark.parametrize("name", sorted(PATTERNS))
+def test_each_pattern_takes_linear_time(name: str) -> None:
+    pattern, methods = PATTERNS[name]
+    if name in OWN or isinstance(pattern.pattern, bytes):
+        return
+    for method in sorted({"finditer" if one not in {"match", "fullmatch"} else one for one in methods}):
+        use, attacks = uses(pattern, method), made_of(pattern.pattern, pattern.flags)
+        if name in BOUNDED:
+            seconds, attack = slowest(use, attacks, BOUNDED[name][0])
+            assert seconds < A_MOMENT, f"{name} by {method}: {attack}"
+        else:
+            assert not fault(use, attacks), f"{name} by {method}"
+
+
+def test_patterns_that_are_put_together_are_known() -> None:
+    found = set()
+    for module in _modules():
+        at_top = {id(part) for node in _tree(module).body if isinstance(node, ast.Assign) for part in ast.walk(node)}
+        for call, method in _calls(module):
+            if not isinstance(call.args[0], ast.Constant) and id(call) not in at_top:
+                found.add(f"{module}:{method}")
+    assert found == set(PUT_TOGETHER)
+
+
+def test_what_is_excepted_is_there() -> None:
+    assert not {*BOUNDED, *OWN} - set(PATTERNS)
+
+
+# Functions
+
+
+def _rich(text: str) -> dict[str, Any]:
+    inside = {"type": "rich_text_section", "elements": [{"type": "text", "text": text, "style": {"bold": True}}]}
+    return {"blocks": [{"type": "rich_text", "elements": [inside, {"type": "rich_text_quote", "elements": [inside]}]}]}
+
+
+def _mrkdwn(text: str) -> dict[str, Any]:
+    return {"type": "mrkdwn", "text": text}
+
+
+def _said(fields: Mapping[str, Any]) -> object:
+    event = {"type": "message", "channel": "C1", "user": "U1", "ts": "1.1", **fields}
+    return messages.heard(clipped(event), team="T1", bot="U0BOT")
+
+
+def _answered(text: str) -> object:
+    return [list(message.blocks(part, 0, len(part))) for part in split.parts(text, "", 0)[0]]
+
+
+def _streamed(text: str) -> None:
+    restoring = Restoring(Redaction("US"), lambda _: None)
+    for start in range(0, len(text), 40):
+        restoring.write(text[start : start + 40])
+    restoring.close()
+
+
+def _line(text: str) -> transcript.Line:
+    return transcript.Line("m1", "1.1", "", "U1", "Ada", datetime.now(UTC), text)
+
+
+def _diff(text: str) -> object:
+    old, new = files.CodeFile("a.py", text), files.CodeFile("a.py", text[len(text) // 3 :] + "\nnew\n")
+    return version.diff(old, new), version.count(old, new)
+
+
+Read = Callable[[str], Any]
+HERE = Place("T1", "C1")
+PARLEY = (
+    *("", "set ", "set categories ", "prompt ", "persona ", "persona a: ", "forget thread ", "usage ", "budget "),
+    *("workspace ", "thread https://", "unset ", "revert ", "trends ", "triage "),
+)
+SETTINGS = (
+    *("people", "channels", "agents", "words", "commands", "categories", "teams", "routes", "secure", "repository"),
+    *("country", "zone", "code_language"),
+)
+# Below, something else than the length counts: how many rows a table has, of the hundred that a message may show.
+LEAST = {"parts": 4_000}
+# What reads text, with what it begins with to get far, and how long the text may be.
+SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
+    "a message's text": (lambda text: _said({"text": text}), ("", "<@U1> "), ANY_LENGTH),
+    "a message's section": (
+        lambda text: _said({"blocks": [{"type": "section", "text": _mrkdwn(text), "fields": [_mrkdwn(text)]}]}),
+        ("",),
+        ANY_LENGTH,
+    ),
+    "a message's rich text": (lambda text: _said(_rich(text)), ("",), ANY_LENGTH),
+    "a message's attachment": (
+        lambda text: _said({"attachments": [{"text": text, "title": text, "footer": text}]}),
+        ("",),
+        ANY_LENGTH,
+    ),
+    "an unknown block": (lambda text: _said({"blocks": [{"type": "x", "a": [text, {"b": text}]}]}), ("",), ANY_LENGTH),
+    "plain": (slack_text.plain, ("",), ANY_LENGTH),
+    "worded": (slack_text.worded, ("",), ANY_LENGTH),
+    "mentions": (lambda text: slack_text.mentions(text, "U0BOT"), ("",), ANY_LENGTH),
+    "without_mention": (lambda text: slack_text.without_mention(text, "U0BOT"), ("", "<@U0BOT> "), ANY_LENGTH),
+    "addresses_other": (lambda text: slack_text.addresses_other(text, "U0BOT"), ("", "<@U1> "), ANY_LENGTH),
+    "named_channels": (slack_text.named_channels, ("",), ANY_LENGTH),
+    "groups_as_people": (slack_text.groups_as_people, ("",), ANY_LENGTH),
+    "harmless": (slack_text.harmless, ("",), ANY_LENGTH),
+    "safe_end": (slack_text.safe_end, ("",), ANY_LENGTH),
+    "names_in": (rich_text.names_in, ("",), ANY_LENGTH),
+    "quote": (rich_text.quote, ("",), ANY_LENGTH),
+    "rich_text.fenced": (rich_text.fenced, ("",), ANY_LENGTH),
+    "named": (lambda text: people.named(text, {"U1": "Ada"}), ("",), ANY_LENGTH),
+    "mentioned": (people.mentioned, ("",), ANY_LENGTH),
+    "permalink": (permalink.parse, ("", "https://a.slack.com/archives/C123/p"), ANY_LENGTH),
+    "locate": (lambda text: lookup.locate(text, HERE), ("", "https://a.slack.com/", "https://"), ANY_LENGTH),
+    "parts": (_answered, ("", "```\n", "- ", "| a | b |\n|---|---|\n"), 100_000),
+    "closing": (split.closing, ("", "```\n", "- "), ANY_LENGTH),
+    "open_fence": (fence.open_fence, ("", "> ", "- "), ANY_LENGTH),
+    "table.find": (table.find, ("", "| a | b |\n|---|---|\n"), ANY_LENGTH),
+    "settled": (table.settled, ("", "| a | b |\n|---|---|\n"), ANY_LENGTH),
+    "streamable": (lambda text: message.streamable(text, 11_000), ("", "| a |\n|---|\n"), ANY_LENGTH),
+    "table.block": (lambda text: table.block(f"| a | b |\n|---|---|\n{text}"), ("| ",), 10_000),
+    "take_private": (take_private, ("",), LONGEST),
+    "/classify": (classify.parse_options, ("", '"a" ', "a\ninto: ", "column="), LONGEST),
+    "/summarize": (summarize.parse, ("", "as a poet: ", '"a" '), LONGEST),
+    "/code": (code.parse, ("", "python ", "--"), LONGEST),
+    "/parley": (parley.parse, PARLEY, LONGEST),
+    "located": (lambda text: configure.located(text, slack_text.named_channels(text)), ("", "a: #b "), LONGEST),
+    "span.take": (span.take, ("", "since ", "from 2026-11-01 "), LONGEST),
+    "span.resolve": (lambda text: span.resolve(text, datetime.now(UTC), UTC), ("", "since ", "last "), LONGEST),
+    "category.read": (category.read, ("", "a, b, ", "a: b\n"), LONGEST),
+    **{
+        name: (getattr(typed_settings, name), ("", "@U123 ", "#C123, ", "a: #C123 ", "a -> b\n"), LONGEST)
+        for name in SETTINGS
+    },
+    "vocative": (
+        lambda text: [ask(text, {"Ana"}) for ask in (vocative.speaks_to, vocative.turns_to)],
+        ("", "Ana"),
+        LONGEST,
+    ),
+    "may_speak_to_somebody": (vocative.may_speak_to_somebody, ("", "@"), ANY_LENGTH),
+    "named_first": (language.named_first, ("", "go ", "python"), LONGEST),
+    "is_small_talk": (small_talk.is_small_talk, ("",), ANY_LENGTH),
+    "is_stop": (conversation.is_stop, ("",), ANY_LENGTH),
+    "alike": (lambda text: (alike.words(text), alike.letters(text)), ("",), ANY_LENGTH),
+    "nearest": (lambda text: nearest.Nearest([]).to([Item(1, text)]), ("",), ANY_LENGTH),
+    "evidence": (lambda text: evidence.evidence(f"{text[:150]} b", Item(1, text).excerpt), ("",), ANY_LENGTH),
+    "quoted": (lambda text: quoting.quoted("a", text), ("",), ANY_LENGTH),
+    "shorten": (lambda text: tokens.shorten(text, 1_000), ("",), ANY_LENGTH),
+    "pieces": (lambda text: summarize_text.pieces(text, 100), ("",), ANY_LENGTH),
+    "transcript": (lambda text: transcript.parts([_line(text)], 1_000), ("",), ANY_LENGTH),
+    "page.plain": (page.plain, ("",), ANY_LENGTH),
+    "issue.quiet": (issue.quiet, ("",), ANY_LENGTH),
+    "find": (lambda text: find(text, "US"), ("", "password: ", "-----BEGIN PRIVATE KEY-----\n"), 20_000),
+    "Restoring": (_streamed, ("", "[email-"), ANY_LENGTH),
+    "files.blocks": (files.blocks, ("```\n", "```python\n# a.py\n"), 40_000),
+    "brief": (files.brief, ("```\na\n```\n",), 20_000),
+    "files.fenced": (lambda text: files.fenced(text, "py"), ("",), ANY_LENGTH),
+    "unfinished": (resume.unfinished, ("```\na\n```\n",), 20_000),
+    "joined": (lambda text: resume.joined(text, text), ("", "~~~\n"), ANY_LENGTH),
+    "diff": (_diff, ("",), ANY_LENGTH),
+    "mrkdwn_html": (lambda text: mrkdwn.mrkdwn_html(text, {}), ("", "*"), 40_000),
+    "markdown_html": (lambda text: mrkdwn.markdown_html(text, {}), ("", "- ", "| a |\n|---|\n"), 12_000),
+    "local rich_text": (local_blocks.rich_text, ("",), ANY_LENGTH),
+    "as_typed": (lambda text: page_json.as_typed(text, {"@ada": "<@U1>", "#general": "<#C1>"}), ("",), ANY_LENGTH),
+    "converse": (lambda text: rehearsal_talk.converse([("user", text)]), ("", "what is my "), ANY_LENGTH),
+    "central": (rehearsal_text.central, ("",), ANY_LENGTH),
+    "themes": (rehearsal_text.themes, ("",), ANY_LENGTH),
+    "files_in": (lambda text: rehearsal_revision.files_in([("assistant", text)]), ("", "```\n"), ANY_LENGTH),
+}
+
+
+@pytest.mark.parametrize("name", SCANNERS)
+def test_each_scanner_takes_linear_time(name: str) -> None:
+    read, before, most = SCANNERS[name]
+    assert not fault(read, common(*before), most, LEAST.get(name, SIZES[0]))
+
+
+# Functions with a `while`, and what of the above goes through each; or why it reads no text of any length.
+LOOPS = {
+    "bot.claude.catalogue": "the catalogue's own names",
+    "bot.core.classify.table": "in the bounded process",
+    "bot.core.catch_up": "drops what does not fit, once each",
+    "bot.core.channel_settings.merged": "as many turns as settings at fault",
+    "bot.core.classify.typed": "/classify",
+    "bot.core.code.check": "in the bounded process",
+    "bot.core.code.naming": "files.blocks",
+    "bot.core.condense": "counts messages",
+    "bot.core.fit": "counts messages",
+    "bot.core.redaction.keyword": "find",
+    "bot.core.remembered": "drops what is over, once each",
+    "bot.core.span.words": "span.take",
+    "bot.core.summarize.text": "pieces",
+    "bot.core.summarize.transcript": "transcript",
+    "bot.core.summarize.typed": "/summarize",
+    "bot.core.summarize.wish": "/summarize",
+    "bot.core.where": "/summarize",
+    "bot.core.vocative": "vocative",
+    "bot.db.page": "counts messages",
+    "bot.playground.messages_schema": "the request's own schema",
+    "bot.playground.messages_usage": "counts what is cached",
+    "bot.playground.rate": "waits",
+    "bot.playground.workspace": "counts messages",
+    "bot.reader.child": "takes one task after the other",
+    "bot.slack.boundary": "parts",
+    "bot.slack.cell": "table.block",
+    "bot.slack.fence": "open_fence",
+    "bot.slack.sessions": "drops what is over, once each",
+    "bot.slack.split": "parts",
+    "bot.slack.table": "table.find",
+    "bot.slack.teams": "looks a workspace up",
+    "bot.slack.text": "addresses_other",
+    "bot.work.watched": "waits",
+}
+
+
+def test_functions_with_loops_are_known() -> None:
+    found = {}
+    for module in _modules():
+        for node in ast.walk(_tree(module)):
+            if isinstance(node, ast.FunctionDef) and any(isinstance(part, ast.While) for part in ast.walk(node)):
+                name = f"{module}.{node.name}"
+                found[name] = next((entry for entry in LOOPS if name == entry or name.startswith(f"{entry}.")), "")
+    unknown = " ".join(name for name, entry in found.items() if not entry)
+    assert not unknown
+    assert set(LOOPS) == set(found.values())
+
+
+def test_a_slow_reader_is_found() -> None:
+    assert fault(lambda text: re.search(r"<[^>]*>", text), [Attack("", "<")])
+    assert fault(lambda text: [text[at:] for at in range(0, len(text), 2)], [Attack("", "a")])
+    assert fault(re.compile(r"\s*\[?\s*m\d").match, made_of(r"\s*\[?\s*m\d"))
+    assert not fault(lambda text: re.search(r"<[^<>]*>", text), [Attack("", "<")])
