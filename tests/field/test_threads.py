@@ -506,3 +506,23 @@ async def test_a_stopped_answer_stays_stopped(wire: Wire, model: ScriptedModel) 
     dialogue.workspace.say(dialogue.general, "go on, please", thread_ts=ts)
     await dialogue.answer(dialogue.general, ts, 2)
     assert has_picture(model)
+
+
+@pytest.mark.parametrize("database_url", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True)
+async def test_replicas_complete_each_others_messages(stage: Dialogue, model: ScriptedModel) -> None:
+    """A variant of the first: the second event, and each retry, reaches another replica."""
+    async with stage.bot():
+        first = stage.url
+        async with stage.bot():
+            stage.workspace.deliver_to(*(f"{url}/slack/events" for url in (first, stage.url)))
+            wire = Wire(stage)
+            ts = wire.post(f"<@{stage.workspace.bot.id}> what is in this picture?", files={"chart.png": PNG})
+            model.answer("I see no picture.")
+            model.answer("A chart.")
+            await wire.tell(wire.event("app_mention", ts, files=None))
+            await stage.answer(stage.general, ts)
+            for _ in range(4):  # to the one, and to the other
+                await wire.tell(wire.event("message", ts, subtype="file_share"))
+            await stage.until_idle()
+            assert [one.shown for one in stage.answers(stage.general, ts)] == ["A chart."]
+            assert (len(model.requests), has_picture(model)) == (2, True)
