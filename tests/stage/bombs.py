@@ -300,6 +300,11 @@ def heavy_pdf() -> bytes:
     return pdf(_CATALOG, b"<</Type/Pages/Count 1/Kids[3 0 R]>>", b"<</Type/Page/Parent 2 0 R/Contents 4 0 R>>", stream)
 
 
+def long_rows() -> bytes:
+    """Few rows, each as long as a book; there is nothing wrong with them."""
+    return b"id,comment\n" + b"".join(b'%d,"%s"\n' % (number, b"word " * 180_000) for number in range(25))
+
+
 def many_rows(count: int) -> bytes:
     """As many rows as are taken, with some cells each; there is nothing wrong with them."""
     row = "{0},2026-11-30,mobile,The export of my invoices has been failing since {0} days and nobody answers me.,{1}\n"
@@ -358,6 +363,7 @@ BOMBS: dict[str, Bomb] = {
     "CSV, 50,000 rows, 20 MB": Bomb(
         "many.csv", lambda: many_rows(50_000), said=("Shall I", "I would sort"), seconds=40.0
     ),
+    "CSV, 25 rows of 900 kB": Bomb("long.csv", long_rows, said=("1. ",), seconds=40.0),
     "PDF, one page of 14 MB": Bomb("heavy.pdf", heavy_pdf, "ask", ("ehears",)),
     "PNG of 7 MB": Bomb("big.png", lambda: png(900, 900, 6_900_000), "ask", ("ehears",)),
     "code, 49,000 brackets": Bomb("deep.py", lambda: b"(" * 49_000, "ask", ("ehears",)),

@@ -51,16 +51,11 @@ def question(run: Run, sheet: Sheet, items: Sequence[Item], costs: str) -> str:
         filter(None, (", ".join(_OPEN[one] for one in sheet.doubts[:-1]), *(_OPEN[one] for one in sheet.doubts[-1:])))
     )
     opening = f"I'm not sure {doubts}. This is how I read it" if doubts else "This is how I read it now"
-    shown = "\n".join(f"{one.number}. {_excerpt(one)}" for one in items[:SHOWN_ITEMS])
+    shown = "\n".join(f"{one.number}. {one.opening(SHOWN_OF_ITEM)}" for one in items[:SHOWN_ITEMS])
     row = f", headings in row {sheet.heading}" if sheet.heading > 0 else ", no row of headings" if sheet.tops else ""
     remarks = "".join(f"\n_{one}_" for one in sheet.remarks)
     ending = f"{counted(run.items)} in all, for {costs}. Is that right?"
     return f"{opening}: {sheet.described}{row}.\n\n{shown}\n\n{ending}{remarks}"
-
-
-def _excerpt(item: Item) -> str:
-    text = " ".join(item.text[: 4 * SHOWN_OF_ITEM].split())
-    return text if len(text) <= SHOWN_OF_ITEM else f"{text[: SHOWN_OF_ITEM - 1]}…"
 
 
 def controls(run: Run, sheet: Sheet, cancel: str) -> Sequence[Control]:

@@ -36,6 +36,11 @@ class Item:
             return self.text
         return f"{self.text[: SHOWN_TO_MODEL - SHOWN_OF_END]} […] {self.text[-SHOWN_OF_END:]}"
 
+    def opening(self, most: int) -> str:
+        """Return how it begins, on one line of `most` characters; a text may have megabytes."""
+        line = " ".join(self.text[: 4 * most].split())
+        return line if len(line) <= most and len(self.text) <= 4 * most else f"{line[: most - 1]}…"
+
     @property
     def is_cut(self) -> bool:
         """Tell whether the model sees less than all of it."""

@@ -177,7 +177,7 @@ async def _rows_form(run: Run, world: World) -> Form:
     fields = tuple(
         Field(
             f"{ROW}{one.item.number}",
-            f"{one.item.number}. {' '.join(one.item.text.split())[:SHOWN_OF_ROW]}",
+            f"{one.item.number}. {one.item.opening(SHOWN_OF_ROW)}",
             "choices" if run.several else "choice",
             shown[one.item.number] if run.several else "".join(shown[one.item.number][:1]),
             _options(run),

@@ -93,8 +93,7 @@ async def summary(run: Run, settings: ChannelSettings, world: World, reference: 
 
 
 def _unsure(one: Sorted) -> str:
-    text = " ".join(one.item.text.split())
-    shown = text if len(text) <= SHOWN_OF_UNSURE else text[: SHOWN_OF_UNSURE - 1] + "…"
+    shown = one.item.opening(SHOWN_OF_UNSURE)
     category = ", ".join(one.verdict.categories) or "no category"
     return f"{UNSURE} {one.item.number}. {category} ({one.verdict.confidence} %) - {shown}"
 

@@ -48,8 +48,7 @@ def listing(results: Sequence[Sorted], threshold: int) -> str:
     """Write the numbered list: `1. Bug report - My app crashes`."""
     lines = []
     for one in results:
-        text = " ".join(one.item.text.split())
-        shown = text if len(text) <= SHOWN_OF_ITEM else text[: SHOWN_OF_ITEM - 1] + "…"
+        shown = one.item.opening(SHOWN_OF_ITEM)
         category = ", ".join(one.verdict.categories) or UNCLASSIFIED
         unsure = f" {UNSURE}" if one.verdict.categories and one.needs_person(threshold) else ""
         lines.append(f"{one.item.number}. {category} - {shown}{unsure}")

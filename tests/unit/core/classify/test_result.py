@@ -53,3 +53,10 @@ def test_a_clean_result_needs_no_notes() -> None:
     counts = Counts()
     counts.add([sorted_(1, "a", "Bug")], 60)
     assert result.notes(counts, 60) == ""
+
+
+def test_an_item_opens_on_one_line() -> None:
+    assert Item(1, "My app\n crashes").opening(20) == "My app crashes"
+    assert Item(1, "My app\n crashes").opening(8) == "My app …"
+    assert Item(1, "word " * 1_000_000).opening(9) == "word wor…"
+    assert len(Item(1, "x" + " " * 1_000_000 + "y").opening(9)) <= 9
