@@ -6,6 +6,8 @@ relay.py        the bare relay, by plain aiohttp or by Anthropic's SDK
 naive.py        Bolt, a dict, and the whole answer at its end
 history.py      what reading a thread costs, by its length
 beside.py       versions of the bot at once (a command of its own)
+loop.py         how long a stranger's text holds the event loop (a command of its own)
+hold.py         … the bot with a watch on its loop, for that
 transaction.py  what a transaction on SQLite computes (a command of its own)
 redaction.py    what redaction finds, and hides by mistake (a command of its own)
 ordinary.py     … the ordinary texts for that

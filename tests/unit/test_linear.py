@@ -253,8 +253,8 @@ SETTINGS = (
     *("people", "channels", "agents", "words", "commands", "categories", "teams", "routes", "secure", "repository"),
     *("country", "zone", "code_language"),
 )
-# Below, something else than the length counts: how many rows a table has, of the hundred that a message may show.
-LEAST = {"parts": 4_000}
+# Below, an answer is one message, and a table has fewer rows than a message may show.
+LEAST = {"parts": 20_000}
 # What reads text, with what it begins with to get far, and how long the text may be.
 SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
     "a message's text": (lambda text: _said({"text": text}), ("", "<@U1> "), ANY_LENGTH),
