@@ -114,12 +114,15 @@ def _title(heading: Heading, best: int, prose: Sequence[float]) -> int | None:
     if not heading.row or not words or words[-1] not in _OF_ISSUES or naming.is_title(heading.names[best]):
         return None
     prefix = words[:-1]
+    if any(word in _OF_REVIEWS for word in prefix):
+        return None
     for n, name in enumerate(heading.names):
         if n != best and prose[n] > 0 and naming.is_title(name) and naming.tokens(name)[:-1] == prefix:
             return n
     return None
 
 
+_OF_REVIEWS = frozenset({"review", "reviews", "rating"})
 _OF_ISSUES = frozenset({"body", "description", "beschreibung", "descripción", "descrição", "descrizione", "описание"})
 
 

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -16,8 +16,10 @@ from bot.core.classify.table.grid import LOOKED_AT, MOST_COLUMNS, MOST_ROWS, Gri
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+BROKEN = "Some quotes in it do not pair up: I took those for characters, and the lines for rows."
 MOST_TRIED = 64  # quotes at which a quoted cell is tried to end
 SPAN_TRIED = 20_000  # characters, as far as that goes
+MOST_BLANKS = 20  # between a quote and what ends its cell
 CELLS_TRIED = 20_000  # of a file: one with more of such cells is no CSV
 
 _DOUBLED = re.compile(r"[^,;\t|\r\n\"\\]\"\"[^,;\t|\r\n\"]")  # how a quote is written by the book
@@ -34,10 +36,11 @@ def read(text: str, delimiter: str = "") -> Grid:
         return Grid(tuple(whole_lines(body, shift)))
     is_loose = delimiters.is_loose(body, found)
     rows = list(_strict(body, found, is_loose))
-    if any(one is None for one in rows):
+    if broken := any(one is None for one in rows):
         rows = list(_lenient(body, found, is_loose))
     numbered = ((row[0] + shift, row[1]) for row in rows if row is not None and filled(row[1]))
-    return bounded(numbered, delimiter=found)
+    grid = bounded(numbered, delimiter=found)
+    return replace(grid, remarks=(*grid.remarks, BROKEN)) if broken else grid
 
 
 def whole_lines(text: str, shift: int = 0) -> Iterator[Row]:
@@ -151,11 +154,12 @@ def _quoted(cursor: _Cursor, end: int, before: int) -> tuple[str, int] | None:
     if close < 0:
         cursor.has_quotes = '"' in text[start:]
         return None
-    if not _ends_cell(text, close, cursor.delimiter):
+    ends = _end_of_cell(text, close, cursor.delimiter)
+    if ends < 0:
         return _quoted_anyway(cursor, end, before)
     if close > end and cursor.width >= 3 and _rows_within(cursor, close, before):  # noqa: PLR2004 - as above
         return None
-    return _plain(cursor, text[start:close]), close + 1
+    return _plain(cursor, text[start:close]), ends
 
 
 def _closing(cursor: _Cursor, start: int) -> int:
@@ -176,8 +180,12 @@ def _plain(cursor: _Cursor, cell: str) -> str:
     return cell.replace('\\"', '"') if cursor.is_escaped else cell.replace('""', '"')
 
 
-def _ends_cell(text: str, close: int, delimiter: str) -> bool:
-    return text[close + 1 : close + 2] in {delimiter, "\n", "\r", ""}
+def _end_of_cell(text: str, close: int, delimiter: str) -> int:
+    """Return where a cell ends whose quote closes there, blanks aside; less than 0 where that quote closes nothing."""
+    after = close + 1
+    while text[after : after + 1] == " " and after - close <= MOST_BLANKS:
+        after += 1
+    return after if text[after : after + 1] in {delimiter, "\n", "\r", ""} else -1
 
 
 def _quoted_anyway(cursor: _Cursor, end: int, before: int) -> tuple[str, int] | None:
@@ -193,10 +201,10 @@ def _quoted_anyway(cursor: _Cursor, end: int, before: int) -> tuple[str, int] | 
         close = cursor.text.find('"', close + 1, cursor.at + SPAN_TRIED)
         if close < 0:
             return None
-        if _ends_cell(cursor.text, close, cursor.delimiter):
+        if (ends := _end_of_cell(cursor.text, close, cursor.delimiter)) >= 0:
             rest_end = min(cursor.line_end(close)[0], cursor.at + SPAN_TRIED)
             if before + 1 + cursor.text.count(cursor.delimiter, close, rest_end) == cursor.width:
-                return cursor.text[cursor.at + 1 : close].replace('""', '"'), close + 1
+                return cursor.text[cursor.at + 1 : close].replace('""', '"'), ends
     return None
 
 

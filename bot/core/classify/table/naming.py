@@ -10,11 +10,11 @@ from pathlib import Path
 LONGEST_NAME = 60  # characters; longer ones are questions, or no headings
 
 _WORDS = tomllib.loads(Path(__file__).with_name("headings.toml").read_text(encoding="utf-8"))
-TEXTS, WEAK, TITLES, OTHERS = (frozenset(_WORDS[group].split()) for group in ("texts", "weak", "titles", "others"))
+TEXTS, WEAK, TITLES, OTHERS, ANSWERING, REPLIES = (
+    frozenset(_WORDS[group].split()) for group in ("texts", "weak", "titles", "others", "answering", "replies")
+)
 LONGEST_WORD = 20  # characters, of a compound such as "Kundenkommentar"
 LEAST_SUFFIX = 5
-# Somebody else's words: the answer of a team to what is to be sorted.
-_ANSWERED = frozenset("developer admin internal staff merchant vendor owner agent company business reply".split())  # noqa: SIM905
 _WORD = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+", re.UNICODE)
 _EAST = 0x0E00  # from Thai on
 _ENDS_AS_QUESTION = ("?", "\uff1f", "\u061f")
@@ -73,11 +73,18 @@ def _told(words: tuple[str, ...]) -> float:
     is_other = [_is(word, OTHERS) and not text for word, text in zip(words, is_text, strict=True)]
     if _is(last, TITLES):
         return 1.0
-    if is_other[-1] or _ANSWERED.intersection(words[:-1]) or words[0] in {"is", "has"}:
+    if is_other[-1] or words[0] in {"is", "has"} or _is_answer(words):
         return -3.0
     if any(is_text):
         return 2.0 if any(is_other) else 2.5
     return -1.5 if any(is_other) else 0.0
+
+
+def _is_answer(words: tuple[str, ...]) -> bool:
+    """Return whether a column holds what a team answered: that is not what is to be sorted."""
+    if any(word in {"reply", "replies", "replied"} for word in words):
+        return True
+    return any(_is(word, ANSWERING) for word in words) and any(_is(word, REPLIES) for word in words)
 
 
 def _is(word: str, group: frozenset[str]) -> bool:

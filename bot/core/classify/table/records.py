@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 DEEPEST = 8  # levels in which arrays are looked for
 MOST_ARRAYS = 50
+MOST_OF_PAGE = 4  # keys of an object that is no more than a page of others
 DEEPEST_CELL = 5  # levels of an object that become columns of their own: `user.name`
 LONGEST_NESTED = 100_000  # characters of a cell that holds JSON
 
@@ -134,7 +135,9 @@ def _find(value: object, path: str, depth: int) -> Iterator[_Records]:
 
 
 def _of_array(value: list[object], path: str, depth: int) -> Iterator[_Records]:
-    if any(isinstance(one, dict) for one in value) or (value and not any(isinstance(one, list) for one in value)):
+    if (pages := _pages(value)) is not None:
+        yield _Records(f"{path}.{pages[0]}" if path else pages[0], pages[1])
+    elif any(isinstance(one, dict) for one in value) or (value and not any(isinstance(one, list) for one in value)):
         yield _Records(path, value)
     elif value and all(isinstance(one, list) for one in value):
         if all(any(isinstance(cell, dict) for cell in one) for one in value[:3] if isinstance(one, list)):
@@ -143,6 +146,23 @@ def _of_array(value: list[object], path: str, depth: int) -> Iterator[_Records]:
             yield _Records(path, value)
     if depth == 0 and len(value) == 1 and isinstance(value[0], dict):
         yield from _find(value[0], path, depth + 1)
+
+
+def _pages(value: list[object]) -> tuple[str, list[object]] | None:
+    """Return the objects of pages that somebody has put into one array, and the key that they stand under."""
+    found: list[object] = []
+    keys = set[str]()
+    for page in value:
+        if not isinstance(page, dict) or len(page) > MOST_OF_PAGE:
+            return None
+        arrays = [
+            key for key, inner in page.items() if isinstance(inner, list) and inner and isinstance(inner[0], dict)
+        ]
+        if len(arrays) != 1:
+            return None
+        keys.add(arrays[0])
+        found += page[arrays[0]]
+    return (keys.pop(), found) if len(keys) == 1 else None
 
 
 def _of_columns(value: Mapping[str, object], path: str) -> _Records | None:
