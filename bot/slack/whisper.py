@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from slack_sdk.webhook.async_client import AsyncWebhookClient
@@ -12,7 +13,8 @@ from bot.errors import ChatError
 from bot.slack.api import TIMEOUT, call, translated
 from bot.slack.budget import WHISPER
 from bot.slack.message import Part, message
-from bot.slack.split import closing, split
+from bot.slack.posts import TOO_LONG
+from bot.slack.split import LIMITS, closing, split
 from bot.slack.text import harmless
 
 if TYPE_CHECKING:
@@ -74,17 +76,32 @@ class WhisperedAnswer:
     async def _show(self, text: str, footer: str, controls: Sequence[Control]) -> str:
         *others, last = split(harmless(text))
         for part in [*map(Part, others), Part(last, footer, controls)]:
-            content = message(part)
-            if not await self._respond(content):
-                await self._budget.wait(WHISPER, self._place)
-                await call(
-                    self._client.chat_postEphemeral,
-                    channel=self._place.channel,
-                    thread_ts=self._place.thread or None,
-                    user=self._asker.person,
-                    **{key: value for key, value in content.items() if not key.startswith("unfurl")},
-                )
+            await self._say(part)
         return ""
+
+    async def _say(self, part: Part, shorter: Sequence[int] = LIMITS[1:]) -> None:
+        """Show a message; where Slack finds it too long, in shorter ones. Raises `ChatError`."""
+        try:
+            await self._post(message(part))
+        except ChatError as error:
+            if error.code not in TOO_LONG or not shorter:
+                raise
+            log.warning("shorter private messages: %s", error)
+            *others, last = split(part.text, shorter[0])
+            for one in [*map(Part, others), replace(part, text=last)]:
+                await self._say(one, shorter[1:])
+
+    async def _post(self, content: dict[str, Any]) -> None:
+        if await self._respond(content):
+            return
+        await self._budget.wait(WHISPER, self._place)
+        await call(
+            self._client.chat_postEphemeral,
+            channel=self._place.channel,
+            thread_ts=self._place.thread or None,
+            user=self._asker.person,
+            **{key: value for key, value in content.items() if not key.startswith("unfurl")},
+        )
 
     async def hold(self, text: str) -> None:
         """Show nothing: what one person saw can't be edited later."""

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 QUESTION = "What does the mauve pelican eat?"
 ANSWER = "The mauve pelican eats herring."
+SORTED = {"results": [{"n": 1, "c": "Praise", "p": 90, "q": "sings"}]}
 WORDS = ("mauve", "pelican", "herring")  # of people and of the model: never in the logs
 
 
@@ -563,6 +564,51 @@ async def test_files_are_saved_together_or_not(stage: Dialogue, model: ScriptedM
         await stage.workspace.command(stage.general, "/code", "a pelican")
         await stage.workspace.until(lambda: any("could not save" in m.shown for m in latest_thread(stage)))
     assert stage.workspace.files() == []
+
+
+@pytest.mark.usefixtures("hopeless")
+@pytest.mark.parametrize(
+    ("command", "text", "answer", "shown"),
+    [
+        ("/summarize", QUESTION, ANSWER, ANSWER),
+        ("/code", "a pelican", "```python\n# a.py\npelican = 1\n```", "Code saved to a.py"),
+        (
+            "/classify",
+            "it sings into: Praise, Other",
+            {"results": [{"n": 1, "c": "Praise", "p": 90, "q": "sings"}]},
+            "1. Praise",
+        ),
+    ],
+)
+async def test_a_written_result_is_only_shown_again(
+    stage: Dialogue, model: ScriptedModel, command: str, text: str, answer: Part, shown: str
+) -> None:
+    """While Slack is away, what the model has written is kept, and neither asked for nor paid for twice."""
+    stage.workspace.fail("chat.startStream", error="unknown_method")
+    model.answer(answer)
+    stage.workspace.fail("chat.postMessage", status=503, times=2, after=1)
+    async with stage.bot():
+        await stage.workspace.command(stage.general, command, text)
+        await stage.workspace.until(lambda: any(shown in m.shown for m in latest_thread(stage)[1:]), 20)
+        await stage.until_idle()
+    assert len([m for m in latest_thread(stage)[1:] if m.shown and not m.files]) == 1
+    assert len(model.requests) == 1
+    ((calls,),) = await stage.rows("SELECT count(*) FROM calls")
+    assert calls == 1
+    assert_nothing_is_stuck(stage)
+
+
+async def test_a_private_answer_too_long_is_split(stage: Dialogue, model: ScriptedModel) -> None:
+    stage.workspace.workspace.rules = Rules(response_url_lifetime=0)
+    model.answer("a pelican. " * 400)
+    async with stage.bot():
+        await stage.workspace.command(stage.general, "/summarize", f"--private {QUESTION}")
+        await stage.whisper()
+        stage.workspace.fail("chat.postEphemeral", error="msg_too_long", times=2)
+        await stage.whisper(3)
+        await stage.until_idle()
+    shown = " ".join(m.shown for m in stage.workspace.ephemerals()[1:])
+    assert shown.count("a pelican.") == 400
 
 
 async def test_a_dead_response_url_is_gone_round(stage: Dialogue, model: ScriptedModel) -> None:
