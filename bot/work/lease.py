@@ -91,6 +91,7 @@ class Leases:
                     raise
                 await asyncio.sleep(jittered(CLAIM_PAUSE))
             else:
+                self._renewed_at = self._renewed_at or sent
                 claims = [Claim(**row._asdict(), claimed_at=sent, renewed_at=sent) for row in rows]
                 return sorted(claims, key=lambda claim: (claim.round, claim.id))
         return []

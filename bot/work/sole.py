@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 
@@ -30,10 +31,12 @@ class Presence:
     def begin(self) -> bool:
         """Note that we are at work; return whether somebody was who never left, and so has died."""
         was_left = os.fstat(self._file).st_size > 0
-        os.pwrite(self._file, b"at work", 0)
+        with contextlib.suppress(OSError):  # on a full disk, a death goes unnoticed; the work does not wait for this
+            os.pwrite(self._file, b"at work", 0)
         return was_left
 
     def leave(self) -> None:
         """Be there no longer."""
-        os.ftruncate(self._file, 0)
+        with contextlib.suppress(OSError):
+            os.ftruncate(self._file, 0)
         os.close(self._file)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import asynccontextmanager
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bot import app, doctor, settings
+from bot import app, doctor, settings, settings_file
 from bot.core.conversation import Place
 from bot.db.engine import Database
 from bot.db.store import SqlStore
@@ -110,9 +111,23 @@ async def test_nobody_can_choose_a_retired_one(stage: Dialogue) -> None:
         reply = await stage.workspace.command(stage.general, "/parley", f"set model {OLD}")
         assert reply.acked
         assert f"The model {OLD} is retired; use {NEW} instead." in (await stage.whisper()).replace("`", "")
+        assert NEW in await offered(stage)
+        assert OLD not in await offered(stage)
     async with bot(stage, date(2026, 11, 29)):
         await stage.workspace.command(stage.general, "/parley", f"set model {OLD}")
         assert "model" in (await stage.whisper(2))
+        assert OLD in await offered(stage)
+    file = f'[T1.C1]\nmodel = "{OLD}"\n'
+    with pytest.raises(SettingsError, match=f"Line 2: The model {OLD} is retired; use {NEW} instead"):
+        settings_file.read(file, NEW, on=END)
+    assert settings_file.read(file, NEW, on=date(2026, 11, 29))
+
+
+async def offered(stage: Dialogue) -> str:
+    """Open the form of the channel's settings; return it as it is written."""
+    await stage.workspace.command(stage.general, "/parley", "settings")
+    await stage.workspace.until(lambda: "Model" in json.dumps(stage.workspace.modal()))
+    return json.dumps(stage.workspace.modal())
 
 
 async def test_a_default_that_retires_is_said(

@@ -370,3 +370,32 @@ async def test_no_delivery_is_promised_without_database(replica: Replicas, rows:
     await inbox.accept(E1)
     await inbox.idle()
     assert handler.ids == ["E1"]
+
+
+async def test_suspects_are_acquitted_by_a_death_without_them(replica: Replicas, rows: Rows, url: str) -> None:
+    """They were kept out of the process that died; one that has crashed in quarantine is not let out."""
+    inbox = replica()
+    for name in ("innocent", "guilty"):
+        await inbox.accept(Delivery(name, name, "turn", {}))
+    await rows.set("innocent", deaths=2)
+    await rows.set("guilty", deaths=2, crashes=1)
+    await die(url, lease=0.5)
+    other, handler = replica(lease=0.6), HeldHandler()
+    other.handle("turn", handler, RecordingGivenUp())
+    await other.start()
+    assert {(await handler.started.get()).id for _ in range(2)} == {"E1", "innocent"}
+    assert ((await rows.get("innocent")).deaths, (await rows.get("guilty")).deaths) == (1, 2)
+    assert (await rows.get("E1")).deaths == 1
+    assert (await rows.get("guilty")).status == 0
+
+
+async def test_an_outage_is_nobodys_death(replica: Replicas, rows: Rows) -> None:
+    inbox, held = replica(lease=0.6), HeldHandler()
+    inbox.handle("turn", held, RecordingGivenUp())
+    await inbox.start()
+    await inbox.accept(E1)
+    await held.started.get()
+    async with rows.locked():
+        await held.cancelled.get()
+    assert (await held.started.get()).attempt == 1
+    assert (await rows.get("E1")).deaths == 0
