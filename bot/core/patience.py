@@ -50,7 +50,11 @@ class Patience:
             return None
         return pause if asyncio.get_running_loop().time() + pause < self._ends_at else None
 
-    async def each(self, pages: AsyncIterator[T]) -> AsyncIterator[T]:
+    def again(self) -> Patience:
+        """Return what is left of the time, for another reading beside this one."""
+        return Patience(self._ends_at - asyncio.get_running_loop().time())
+
+    async def each(self, pages: AsyncIterator[T]) -> AsyncGenerator[T]:
         """Yield each page that comes in time. Raises `TimeoutError`, and what reading raises."""
         async with aclosing(cast("AsyncGenerator[T]", pages)):
             while True:

@@ -6,17 +6,28 @@ import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from bot.core.conversation import FileRef, Place, Said
+from bot.core.patience import Patience, why
 from bot.core.span.times import MAX_DAYS
-from bot.errors import ChatBusyError, ChatError, NotAllowedError, NotInChannelError, UsageError
+from bot.errors import (
+    ChatError,
+    GoneError,
+    NotAllowedError,
+    NotInChannelError,
+    NotPermittedError,
+    RevokedError,
+    SlowError,
+    UsageError,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
 
     from bot.core.ports import Chat
     from bot.core.span.times import Span
+    from bot.errors import BotError
 
 MOST_MESSAGES = 10_000
 THREADS_AT_ONCE = 4
@@ -75,13 +86,22 @@ class Read:
     """What was read, in no order. `since` is when it begins.
 
     `threads_unread`: threads whose replies could not be read in time. `found_own`: for a span that begins with the
-    person's own last message, whether there was one; None for any other.
+    person's own last message, whether there was one; None for any other. `unread`: what else is missing, in words.
     """
 
     said: list[Said] = field(default_factory=list)
     since: datetime | None = None
     threads_unread: int = 0
     found_own: bool | None = None
+    unread: list[str] = field(default_factory=list)
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """What is missing in it, and why, in words."""
+        if not self.threads_unread:
+            return tuple(self.unread)
+        threads = f"{self.threads_unread:,} thread" + ("s" if self.threads_unread > 1 else "")
+        return (*self.unread, f"the replies in {threads} could not be read in time")
 
 
 async def allow(place: Place, person: str, *, chat: Chat) -> Venue:
@@ -103,18 +123,20 @@ async def allow(place: Place, person: str, *, chat: Chat) -> Venue:
 
 
 async def read_thread(place: Place, *, chat: Chat, progress: Callable[[int], None]) -> Read:
-    """Read a thread. Raises `UsageError` for one that is gone, `ChatError`."""
+    """Read a thread, as far as it can be. Raises `UsageError` for one that is gone, `ChatError`."""
     read = Read()
-    try:
-        async for page in chat.read_thread(place):
-            read.said.extend(page)
-            progress(len(read.said))
-    except NotInChannelError:
-        raise UsageError(HIDDEN) from None
-    except ChatError as error:
-        if error.is_transient:
-            raise
-        raise UsageError(GONE) from None
+
+    def begin() -> AsyncIterator[tuple[Said, ...]]:
+        return chat.read_thread(place, max((said.id for said in read.said), default=""))
+
+    def take(page: Sequence[Said]) -> bool:
+        read.said.extend(page)
+        progress(len(read.said))
+        return False
+
+    if broken := await _read(begin, take, Patience(PATIENCE)):
+        _check_begun(read, broken)
+        read.unread.append(f"only the first {len(read.said):,} messages of the thread could be read: {why(broken)}")
     if not read.said:
         raise UsageError(GONE)
     return read
@@ -124,77 +146,137 @@ async def read_channel(place: Place, span: Span, person: str, *, chat: Chat, pro
     """Read a channel with its threads, up to the span's end; newest first, 10,000 messages at most.
 
     Of threads that began in the week before the span, the first message is read, and what was answered in the span.
+    What can't be read in time is left out, and told in the result.
 
     Where the span begins with what the person has read, it begins with their own last message in the channel, as no
     bot is told how far somebody has read. Raises `UsageError` for a channel out of reach, `ChatError`.
     """
     read = Read(since=span.start or span.end - timedelta(days=MAX_DAYS), found_own=None if span.start else False)
-    try:
-        await _read_own(place, span, person, read, chat=chat, progress=progress)
-    except NotInChannelError:
-        raise UsageError(HIDDEN) from None
+    patience = Patience(PATIENCE)
+    await _read_own(place, span, person, read, patience, chat=chat, progress=progress)
     roots = [said for said in read.said if said.reply_count]
-    older = await _older_roots(place, read.since or span.end, chat=chat)
+    older = await _older_roots(place, read, span, patience.again(), chat=chat)
     read.said.extend(older)
-    roots += older
     room = asyncio.Semaphore(THREADS_AT_ONCE)
-    deadline = asyncio.get_running_loop().time() + PATIENCE
 
     async def read_replies(root: Said) -> None:
         async with room:
-            if len(read.said) >= MOST_MESSAGES or not await _read_replies(replace(place, thread=root.id)):
+            if len(read.said) >= MOST_MESSAGES or not await _read_replies(
+                replace(place, thread=root.id), read, span, patience.again(), chat=chat
+            ):
                 read.threads_unread += 1
         progress(len(read.said))
 
-    async def _read_replies(thread: Place) -> bool:
-        while asyncio.get_running_loop().time() < deadline:
-            try:
-                replies = [said async for page in chat.read_thread(thread) for said in page]
-            except ChatBusyError as error:
-                await asyncio.sleep(error.retry_after)
-            else:
-                since = read.since or span.end
-                read.said.extend(said for said in replies if said.id != thread.thread and since <= said.at < span.end)
-                return True
-        return False
-
     try:
         async with asyncio.TaskGroup() as group:
-            for root in roots:
+            for root in (*roots, *older):
                 group.create_task(read_replies(root))
     except ExceptionGroup as errors:
         raise errors.exceptions[0] from None
     return read
 
 
-async def _older_roots(place: Place, since: datetime, *, chat: Chat) -> list[Said]:
+async def _read(
+    begin: Callable[[], AsyncIterator[tuple[Said, ...]]], take: Callable[[Sequence[Said]], bool], patience: Patience
+) -> BotError | None:
+    """Read pages until there is enough, and begin again where they broke off; return what ended it too early.
+
+    `begin` goes on behind what was taken, `take` tells whether that is enough. Raises `RevokedError`.
+    """
+    while True:
+        try:
+            async with aclosing(patience.each(begin())) as pages:
+                async for page in pages:
+                    if take(page):
+                        return None
+        except RevokedError:
+            raise
+        except (ChatError, TimeoutError) as error:
+            broken = error if isinstance(error, ChatError) else SlowError()
+            if (pause := patience.pause(broken)) is None:
+                return broken
+            await asyncio.sleep(pause)
+        else:
+            return None
+
+
+def _check_begun(read: Read, broken: BotError) -> None:
+    """Raise where nothing could be read at all."""
+    if read.said:
+        return
+    if isinstance(broken, NotInChannelError):
+        raise UsageError(HIDDEN)
+    if isinstance(broken, NotPermittedError):
+        raise UsageError(f"I could not read that: {why(broken)}.")
+    if broken.is_transient or not isinstance(broken, ChatError):
+        raise broken
+    raise UsageError(GONE)
+
+
+async def _older_roots(place: Place, read: Read, span: Span, patience: Patience, *, chat: Chat) -> list[Said]:
     """Return the first messages of threads that began in the week before a time and were answered since then."""
-    found, looked_at = list[Said](), 0
-    pages = cast("AsyncGenerator[Sequence[Said]]", chat.read_channel(place, since - LOOKS_BACK, since))
-    async with aclosing(pages):
-        async for page in pages:
-            found += [said for said in page if said.last_reply and said.last_reply >= since]
-            looked_at += len(page)
-            if looked_at >= MOST_LOOKED_AT:
-                break
+    since = read.since or span.end
+    found, looked_at = list[Said](), list[Said]()
+
+    def begin() -> AsyncIterator[tuple[Said, ...]]:
+        return chat.read_channel(place, since - LOOKS_BACK, min((said.at for said in looked_at), default=since))
+
+    def take(page: Sequence[Said]) -> bool:
+        looked_at.extend(page)
+        found.extend(said for said in page if said.last_reply and said.last_reply >= since)
+        return len(looked_at) >= MOST_LOOKED_AT
+
+    if broken := await _read(begin, take, patience):
+        read.unread.append(f"answers in threads that began before could not be looked up: {why(broken)}")
     return found
 
 
+async def _read_replies(thread: Place, read: Read, span: Span, patience: Patience, *, chat: Chat) -> bool:
+    """Read what was answered in a thread in the span; return whether that is all."""
+    since, last = read.since or span.end, ""
+
+    def begin() -> AsyncIterator[tuple[Said, ...]]:
+        return chat.read_thread(thread, last)
+
+    def take(page: Sequence[Said]) -> bool:
+        nonlocal last
+        last = max((last, *(said.id for said in page)))
+        read.said.extend(said for said in page if said.id != thread.thread and since <= said.at < span.end)
+        return False
+
+    broken = await _read(begin, take, patience)
+    return broken is None or isinstance(broken, GoneError)
+
+
 async def _read_own(
-    place: Place, span: Span, person: str, read: Read, *, chat: Chat, progress: Callable[[int], None]
+    place: Place,
+    span: Span,
+    person: str,
+    read: Read,
+    patience: Patience,
+    *,
+    chat: Chat,
+    progress: Callable[[int], None],
 ) -> None:
     """Read a channel's own messages, until the person's own last one where that is where the span begins."""
-    pages = cast("AsyncGenerator[Sequence[Said]]", chat.read_channel(place, read.since or span.end, span.end))
-    async with aclosing(pages):
-        async for page in pages:
-            for said in page:
-                if span.start is None and said.author == person:
-                    read.since, read.found_own = said.at, True
-                    return
-                read.said.append(said)
-            progress(len(read.said))
-            if len(read.said) >= MOST_MESSAGES:
-                return
+
+    def begin() -> AsyncIterator[tuple[Said, ...]]:
+        before = min((said.at for said in read.said), default=span.end)
+        return chat.read_channel(place, read.since or span.end, before)
+
+    def take(page: Sequence[Said]) -> bool:
+        for said in page:
+            if span.start is None and said.author == person:
+                read.since, read.found_own = said.at, True
+                return True
+            read.said.append(said)
+        progress(len(read.said))
+        return len(read.said) >= MOST_MESSAGES
+
+    if broken := await _read(begin, take, patience):
+        _check_begun(read, broken)
+        read.unread.append(f"only the newest {len(read.said):,} messages could be read: {why(broken)}")
+        read.since = min(said.at for said in read.said)
 
 
 async def allow_file(shared: SharedFile, person: str, *, chat: Chat) -> None:

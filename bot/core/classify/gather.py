@@ -120,6 +120,10 @@ async def _begins_well(found: Found, *, chat: Chat) -> bool:
         page = await anext(aiter(pages), ())
     except NotInChannelError:
         raise UsageError(reading.HIDDEN) from None
+    except ChatError as error:
+        if error.is_transient:
+            return True
+        raise
     if not times and any(is_sheet(file) for one in page if one.id == found.message for file in one.files):
         return False
     return any(one.text.strip() for one in page if not one.is_bot and not one.is_own)
@@ -186,12 +190,14 @@ def _named(asked: Asked) -> Place:
 
 async def _from_message(found: Found, asked: Asked, *, chat: Chat, progress: Callable[[int], None]) -> Gathered:
     """Gather the file of a message; or its thread, where it begins one; or else the message itself."""
-    said = (await reading.read_thread(found.place, chat=chat, progress=progress)).said
+    read = await reading.read_thread(found.place, chat=chat, progress=progress)
+    said = read.said
     named = [one for one in said if one.id == found.message]
     if files := [file for one in named for file in one.files if is_sheet(file)]:
         return replace(await _from_files(files, asked, chat=chat), origin=found.place.channel)
     is_thread = found.message == found.place.thread and len(said) > 1
-    return _from_said("that thread" if is_thread else "that message", said if is_thread else named, found.place, chat)
+    source = f"that thread{_gaps(read)}" if is_thread else "that message"
+    return _from_said(source, said if is_thread else named, found.place, chat)
 
 
 async def _from_channel(
@@ -202,11 +208,15 @@ async def _from_channel(
     read = await reading.read_channel(place, times, asked.asker.person, chat=chat, progress=progress)
     where = f"#{asked.wish.channel}" if asked.wish.channel else "that channel" if asked.wish.link else "this channel"
     said = [one for one in read.said if read.since is None or one.at >= read.since]  # not what older threads began with
-    gathered = _from_said(f"{where}, {words}", said, place, chat)
+    gathered = _from_said(f"{where}, {words}{_gaps(read)}", said, place, chat)
     if not gathered.items:
         who = "Only bots wrote" if any(one.is_bot or one.is_own for one in said) else "Nobody wrote anything"
         raise UsageError(f"{who} in {where} in that time ({words}), so there is nothing to sort.")
     return gathered
+
+
+def _gaps(read: reading.Read) -> str:
+    return f" ({'; '.join(read.gaps)})" if read.gaps else ""
 
 
 def _from_said(source: str, said: Sequence[Said], place: Place, chat: Chat) -> Gathered:

@@ -128,9 +128,7 @@ def _notes(found: Read) -> tuple[str, ...]:
         )
     elif found.found_own:
         notes.append("I am not told how far you have read, so this begins after your own last message there")
-    if found.threads_unread:
-        notes.append(f"the replies in {_count(found.threads_unread, 'thread')} could not be read in time")
-    return tuple(notes)
+    return (*notes, *found.gaps)
 
 
 def _count(number: int, one: str, many: str = "") -> str:

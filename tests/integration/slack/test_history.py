@@ -9,7 +9,9 @@ import aiohttp
 import pytest
 
 from bot.core.conversation import Place
-from bot.errors import ChatError
+from bot.core.reading import read_channel, read_thread
+from bot.core.span.times import Span
+from bot.errors import ChatError, UsageError
 from bot.playground.local_workspace import LocalWorkspace
 from bot.playground.records import Message
 from bot.slack.permalink import parse
@@ -166,3 +168,31 @@ async def test_reactions_of_others_are_votes(workspace: LocalWorkspace, chat: Sl
     (said,) = await whole(chat.read_thread(place(workspace, root)))
     assert (said.reactions, said.votes) == ((("+1", 2),), "[reactions: :+1: 2]")
     assert said.text == "Friday or Monday?"
+
+
+async def test_a_channel_is_read_as_far_as_it_can_be(workspace: LocalWorkspace, chat: SlackChat) -> None:
+    general = workspace.channel("general")
+    workspace.fill(general, [f"Message {number}." for number in range(40)], apart=1)
+    workspace.change_rules(history_page=15)
+    workspace.fail("conversations.history", status=500, after=1)
+    workspace.fail("conversations.history", retry_after=400, after=1)
+    now = datetime.now(UTC)
+    span = Span(now - timedelta(hours=1), now + timedelta(hours=1))
+    read = await read_channel(place(workspace), span, workspace.me.id, chat=chat, progress=lambda _: None)
+    assert sorted(said.text for said in read.said) == sorted(f"Message {number}." for number in range(10, 40))
+    assert read.since == min(said.at for said in read.said)
+    assert read.gaps == ("only the newest 30 messages could be read: I may read on only in 400 seconds",)
+
+
+async def test_a_thread_that_breaks_off_is_told(workspace: LocalWorkspace, chat: SlackChat) -> None:
+    root = workspace.say(workspace.channel("general"), "hi")
+    workspace.fill(workspace.channel("general"), [f"Reply {number}." for number in range(20)], thread_ts=root, ago=60)
+    workspace.change_rules(history_page=15)
+    workspace.fail("conversations.replies", error="missing_scope", after=1)
+    read = await read_thread(place(workspace, root), chat=chat, progress=lambda _: None)
+    reason = "I lack a permission to read here, which whoever runs me can add"
+    assert read.gaps == (f"only the first 15 messages of the thread could be read: {reason}",)
+    workspace.fail("conversations.replies", error="missing_scope")
+    with pytest.raises(UsageError) as refusal:
+        await read_thread(place(workspace, root), chat=chat, progress=lambda _: None)
+    assert reason in refusal.value.sentence
