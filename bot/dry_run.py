@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import tempfile
+import zipfile
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -88,9 +90,20 @@ async def read(path: Path, settings: ChannelSettings, files: FileReader) -> Sequ
 
 
 def _bytes(path: Path) -> bytes:
-    if path.stat().st_size > MOST_BYTES:
+    """Read a file, or a folder as the zip that it came as: a Mac unpacks what it downloads."""
+    if not path.exists():
+        raise UsageError(f"There is no file {path}.")
+    found = [path] if path.is_file() else sorted(one for one in path.rglob("*.json") if one.is_file())
+    if sum(one.stat().st_size for one in found) > MOST_BYTES:
         raise UsageError(f"{path.name} is too large: I read up to {MOST_BYTES // 1_000_000} MB.")
-    return path.read_bytes()
+    if path.is_file():
+        return path.read_bytes()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for one in found:
+            # With the folder's own name: it may be that of a channel.
+            archive.writestr((Path(path.absolute().name) / one.relative_to(path)).as_posix(), one.read_bytes())
+    return packed.getvalue()
 
 
 def _heard(entry: Mapping[str, Any], number: int) -> Heard | None:

@@ -171,23 +171,34 @@ class UnshownError(ChatError):
 
 
 class WebhookError(BotError):
-    """A receiver of feedback did not take it; `code` is an HTTP status, or what kept it from being reached."""
+    """A receiver of feedback did not take it; `code` is an HTTP status, or what kept it from being reached.
 
-    def __init__(self, code: str, *, is_transient: bool = False) -> None:
-        super().__init__(code)
-        self.code = code
-        self.is_transient = is_transient
-
-
-class GitHubError(BotError):
-    """GitHub did not take an issue; `code` is an HTTP status, or what kept it from being reached.
-
-    `retry_after` is in seconds, where GitHub wants some rest.
+    `retry_after` is in seconds, where it wants some rest.
     """
 
     def __init__(self, code: str, *, is_transient: bool = False, retry_after: float | None = None) -> None:
         super().__init__(code)
         self.code = code
+        self.is_transient = is_transient
+        self.retry_after = retry_after
+
+
+class GitHubError(BotError):
+    """GitHub did not take an issue; `code` is an HTTP status, or what kept it from being reached.
+
+    `retry_after` is in seconds, where GitHub wants some rest. `fields` are those of an issue that it found wrong.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        is_transient: bool = False,
+        retry_after: float | None = None,
+        fields: frozenset[str] = frozenset(),
+    ) -> None:
+        super().__init__(code)
+        self.code, self.fields = code, fields
         self.is_transient = is_transient
         self.retry_after = retry_after
 

@@ -9,6 +9,7 @@ https://docs.github.com/en/rest/issues/issues
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import time
 from dataclasses import replace
@@ -17,6 +18,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
+from yarl import URL
 
 from bot.core.triage import issue
 from bot.dispatch import GITHUB, show
@@ -39,6 +41,11 @@ CLOCKS = timedelta(minutes=5)  # by which theirs and ours may differ
 PAGES, PAGE = 5, 100  # of issues that are looked through
 RETRIED = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 LIMITED = {HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS}
+# A repository that was renamed or moved; the method stays: https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects
+MOVED = {HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT}
+HOPS = 3
+LARGEST = 64_000_000  # bytes of an answer: 100 issues with the longest of bodies, escaped
+LARGE = 200_000  # bytes that are read on the event loop
 
 
 class GitHub:
@@ -79,12 +86,22 @@ class GitHub:
                 "body": issue.body(record, original),
                 "labels": issue.labels(record),
             }
-            made = await self._write("POST", f"repos/{repository}/issues", content, job)
+            made = await self._post(f"repos/{repository}/issues", content, job)
         values = {"issue": str(made["html_url"]), "issue_state": issue.OPEN, "issue_version": record.version + 1}
         # Its card gets a link, which makes a version. Where another one came in between, this one is sent after all.
         changed = await self._board.change(record.workspace, record.id, **values)
         if changed is not None:
             await self._inbox.accept(show(changed))
+
+    async def _post(self, path: str, content: dict[str, Any], job: Job) -> Any:  # noqa: ANN401 (their JSON)
+        """Make an issue; without its labels where those are what GitHub finds wrong."""
+        try:
+            return await self._write("POST", path, content, job)
+        except GitHubError as error:
+            if "labels" not in error.fields:
+                raise
+            log.warning("an issue is written without its labels, which GitHub refused")
+            return await self._write("POST", path, {k: v for k, v in content.items() if k != "labels"}, job)
 
     async def _find(self, record: Feedback, repository: str, job: Job) -> dict[str, Any] | None:
         """Find the issue that a former try may have made, before it could keep its address."""
@@ -93,7 +110,8 @@ class GitHub:
         query = {"state": "all", "sort": "created", "direction": "desc", "since": since, "per_page": str(PAGE)}
         for page in range(1, PAGES + 1):
             found = await self._call("GET", f"repos/{repository}/issues", params=query | {"page": str(page)})
-            if (made := next((one for one in found if mark in str(one.get("body"))), None)) is not None:
+            ours = (one for one in found if isinstance(one, dict) and mark in str(one.get("body")))
+            if (made := next(ours, None)) is not None:
                 return dict(made)
             if len(found) < PAGE:
                 break
@@ -105,7 +123,7 @@ class GitHub:
             return
         path = f"repos/{located[0]}/issues/{located[1]}"
         there = await self._call("GET", path)
-        present = [str(one["name"]) for one in there["labels"]]
+        present = [str(one["name"] if isinstance(one, dict) else one) for one in there["labels"]]
         wanted, state = issue.labels(record, present), issue.state(record)
         changes: dict[str, Any] = {} if sorted(wanted) == sorted(present) else {"labels": wanted}
         if state != record.issue_state:
@@ -130,33 +148,72 @@ class GitHub:
             "User-Agent": "Parley",
         }
         timeout = aiohttp.ClientTimeout(total=TIMEOUT)
+        url = URL(self._url + path)
         try:
-            async with self._session.request(
-                method, self._url + path, headers=headers, timeout=timeout, allow_redirects=False, **arguments
-            ) as response:
-                if not response.ok or response.status >= HTTPStatus.MULTIPLE_CHOICES:
-                    raise _fault(response)
-                return await response.json()
+            for _ in range(HOPS):
+                async with self._session.request(
+                    method, url, headers=headers, timeout=timeout, allow_redirects=False, **arguments
+                ) as response:
+                    if response.status in MOVED and (there := _moved(response)) is not None:
+                        url, arguments = there, arguments | {"params": None}
+                        continue
+                    data = await _read(response)
+                    if not response.ok or response.status >= HTTPStatus.MULTIPLE_CHOICES:
+                        raise _fault(response, data)
+                    return await asyncio.to_thread(json.loads, data) if len(data) > LARGE else json.loads(data)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise GitHubError(type(error).__name__, is_transient=True) from None
+        raise GitHubError("too many redirects")
 
 
-def _fault(response: aiohttp.ClientResponse) -> GitHubError:
-    """Read what GitHub answered: a limit that was reached is a 403, too.
+def _moved(response: aiohttp.ClientResponse) -> URL | None:
+    """Return where a repository has gone, None where that is another host: the token is for this one alone."""
+    there = response.url.join(URL(response.headers.get("Location", "")))
+    return there if there.origin() == response.url.origin() and "Location" in response.headers else None
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """Read an answer, as far as one may be long."""
+    data = bytearray()
+    async for piece in response.content.iter_any():
+        data += piece
+        if len(data) > LARGEST:
+            raise GitHubError("an answer without end")
+    return bytes(data)
+
+
+def _fault(response: aiohttp.ClientResponse, data: bytes) -> GitHubError:
+    """Read what GitHub answered: a limit that was reached is a 403, too, and a secondary one may tell it in words only.
 
     https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
     """
     status, headers = response.status, response.headers
     wait: float | None = None
     if status in LIMITED:
-        if headers.get("Retry-After", "").isdigit():
+        if headers.get("Retry-After", "").isdecimal():
             wait = float(headers["Retry-After"])
-        elif headers.get("X-RateLimit-Remaining") == "0" and headers.get("X-RateLimit-Reset", "").isdigit():
+        elif headers.get("X-RateLimit-Remaining") == "0" and headers.get("X-RateLimit-Reset", "").isdecimal():
             wait = max(1.0, float(headers["X-RateLimit-Reset"]) - time.time())
-        elif status == HTTPStatus.TOO_MANY_REQUESTS:
+        elif status == HTTPStatus.TOO_MANY_REQUESTS or b"rate limit" in data.lower() or "Retry-After" in headers:
             wait = BUSY
     is_transient = wait is not None or status in RETRIED or status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    return GitHubError(str(status), is_transient=is_transient, retry_after=wait)
+    fields = _wrong_fields(data) if status == HTTPStatus.UNPROCESSABLE_ENTITY else frozenset()
+    return GitHubError(str(status), is_transient=is_transient, retry_after=wait, fields=fields)
+
+
+def _wrong_fields(data: bytes) -> frozenset[str]:
+    """Return which fields of an issue GitHub finds wrong, none where it does not tell.
+
+    https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#validation-failed
+    """
+    try:
+        answer = json.loads(data)
+    except ValueError:
+        return frozenset()
+    errors = answer.get("errors") if isinstance(answer, dict) else None
+    found = [one for one in errors if isinstance(one, dict)] if isinstance(errors, list) else []
+    names = {str(one.get(name, "")).casefold() for one in found for name in ("field", "resource")}
+    return frozenset({"labels"} if names & {"labels", "label"} else names)
 
 
 async def _leave(_job: Job, error: Exception) -> None:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from bot.work import Inbox, Job
 
 TIMEOUT = 15.0  # seconds
+LONGEST_REST = 600.0  # seconds that a receiver may ask for
 RETRIED = {408, 425, 429}  # besides all of 500 and above; https://www.rfc-editor.org/rfc/rfc9110#section-15
 SUCCESS, FIRST_SERVER_FAULT = 2, 500  # the hundreds of the one, the first of the others
 SENT = (
@@ -57,7 +58,7 @@ def body_of(record: Feedback) -> bytes:
     """Write a record as JSON."""
     values: dict[str, Any] = {name: getattr(record, name) for name in SENT}
     values["said_at"] = record.said_at.isoformat()
-    return json.dumps(values, ensure_ascii=False).encode()
+    return json.dumps(values, ensure_ascii=False).encode(errors="replace")
 
 
 def signed(body: bytes, secret: str, now: float) -> dict[str, str]:
@@ -114,7 +115,7 @@ class Webhook:
             async with self._session.post(
                 url, data=body, headers=headers, timeout=timeout, allow_redirects=False
             ) as response:
-                status = response.status
+                status, wait = response.status, response.headers.get("Retry-After", "")
         except aiohttp.ClientConnectorError as error:
             is_refused = isinstance(error.os_error, PermissionError)
             code = str(error.os_error.strerror) if is_refused else type(error).__name__
@@ -122,7 +123,9 @@ class Webhook:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise WebhookError(type(error).__name__, is_transient=True) from None
         if status // 100 != SUCCESS:
-            raise WebhookError(str(status), is_transient=status in RETRIED or status >= FIRST_SERVER_FAULT)
+            is_transient = status in RETRIED or status >= FIRST_SERVER_FAULT
+            rest = min(float(wait), LONGEST_REST) if is_transient and wait.isdecimal() else None
+            raise WebhookError(str(status), is_transient=is_transient, retry_after=rest)
 
 
 async def _leave(_job: Job, _error: Exception) -> None:

@@ -24,15 +24,16 @@ if TYPE_CHECKING:
 
 TOKEN = "github_pat_of_the_tests"
 ISSUES = "/api/v3/repos/acme/app/issues"
+MOVED = "/api/v3/repositories/7/issues"  # where a renamed repository's are
 
 
 @dataclass
 class LocalGitHub:
-    """Keeps issues of one repository. `faults` are answered first: a status with headers, before or `after` the act."""
+    """Keeps issues of one repository. `faults` are answered first: a status, headers, and perhaps a body."""
 
     issues: list[dict[str, Any]] = field(default_factory=list)
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    faults: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    faults: list[tuple[int, dict[str, str]] | tuple[int, dict[str, str], Any]] = field(default_factory=list)
     dies_after_next: bool = False
     url: str = ""
 
@@ -43,15 +44,15 @@ class LocalGitHub:
         content = await request.json() if request.can_read_body else dict(request.query)
         self.calls.append((request.method, content))
         if self.faults:
-            status, headers = self.faults.pop(0)
-            return web.json_response({"message": "no"}, status=status, headers=headers)
+            status, headers, *body = self.faults.pop(0)
+            return web.json_response(body[0] if body else {"message": "no"}, status=status, headers=headers)
         return web.json_response(self._answer(request, content))
 
     def _answer(self, request: web.Request, content: dict[str, Any]) -> Any:
-        assert request.path.startswith(ISSUES)
+        assert request.path.startswith((ISSUES, MOVED))
         if request.method == "POST":
             number = len(self.issues) + 1
-            labels = [{"name": name} for name in content["labels"]]
+            labels = [{"name": name} for name in content.get("labels", ())]
             made = {"number": number, "html_url": f"{self.url}acme/app/issues/{number}", "state": "open"}
             self.issues.append(content | made | {"labels": labels})
             if self.dies_after_next:
@@ -184,7 +185,7 @@ async def test_what_github_refuses_is_listed(
     dialogue: Dialogue, model: ScriptedModel, github: LocalGitHub, status: int
 ) -> None:
     await on(dialogue)
-    github.faults = [(status, {"Location": "/elsewhere"})]
+    github.faults = [(status, {"Location": "https://elsewhere.example/"})]
     model.answer(results(judged(1)))
     ts = post(dialogue)
     while not (letters := await dead_letters(dialogue)):

@@ -34,14 +34,17 @@ def read(name: str, data: bytes) -> Iterator[Exported]:
 
     What it reads is a stranger's: it runs where `FileReader` bounds what that takes.
     """
-    messages = _zipped(name, data) if zipfile.is_zipfile(io.BytesIO(data)) else _lines(data)
+    is_zip = zipfile.is_zipfile(io.BytesIO(data))
+    messages = _zipped(name, data) if is_zip else _lines(data)
     try:
         for count, message in enumerate(messages):
             if count == MOST_MESSAGES:
                 raise UsageError(f"{name} has more than {MOST_MESSAGES:,} messages: export a shorter time.")
             yield message
     except _DAMAGED:
-        raise UsageError(f"{name} is neither a Slack export nor JSON lines.") from None
+        if is_zip:
+            raise UsageError(f"{name} is damaged, or locked by a password: download or pack it again.") from None
+        raise UsageError(f"{name} is neither a Slack export nor JSON lines in UTF-8.") from None
 
 
 def _lines(data: bytes) -> Iterator[Exported]:
@@ -52,7 +55,7 @@ def _lines(data: bytes) -> Iterator[Exported]:
     for line in text:  # only LF, CR and CRLF end one
         if line.strip():
             value = json.loads(line)
-            yield from _array("", [value])
+            yield from _array("", value if isinstance(value, dict) and "messages" in value else [value])
 
 
 def _zipped(name: str, data: bytes) -> Iterator[Exported]:
@@ -71,6 +74,8 @@ def _day(path: str) -> str:
 
 
 def _array(channel: str, values: object) -> Iterator[Exported]:
+    if isinstance(values, dict) and isinstance(values.get("messages"), list):
+        values = values["messages"]  # as the platform's own methods have them
     for value in values if isinstance(values, list) else ():
         if isinstance(value, dict) and value.get("thread_ts") in (None, "", value.get("ts")):
             yield channel, value

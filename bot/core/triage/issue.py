@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bot.core.triage.item import Feedback
 
 LONGEST_TITLE = 200  # characters; GitHub takes 256
+LONGEST_FACT = 1_000  # characters; GitHub takes 65,536 in all
 LONGEST_LABEL = 50  # characters, GitHub's limit
 CATEGORY, SEVERITY = "category: ", "severity: "  # what our labels begin with, so that others' are left alone
 
@@ -32,7 +33,7 @@ def state(record: Feedback) -> str:
 
 def title(record: Feedback) -> str:
     """Write the title: the summary, or the category where there is none."""
-    return (record.summary or f"{record.category or UNSORTED}: feedback")[:LONGEST_TITLE]
+    return " ".join((record.summary or f"{record.category or UNSORTED}: feedback").split())[:LONGEST_TITLE]
 
 
 def body(record: Feedback, original: Feedback | None) -> str:
@@ -74,5 +75,6 @@ def name(address: str) -> str:
 
 
 def quiet(text: str) -> str:
-    """Take the power out of a text: it makes no link, and calls nobody."""
-    return _SPECIAL.sub(r"\\\1", text).replace("@", "@\u200b")
+    """Take the power out of a text: it stays on its line, makes no link, and calls nobody."""
+    line = " ".join(text.split())[:LONGEST_FACT]
+    return _SPECIAL.sub(r"\\\1", line).replace("@", "@\u200b")

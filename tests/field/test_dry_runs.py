@@ -1,0 +1,192 @@
+"""Exports of Slack as people have them: what a dry run reads is what would be triaged live."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot import dry_run
+from bot.core.ports import DEFAULTS
+from bot.errors import UsageError
+from bot.reader.pool import ReaderPool
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Entry = dict[str, Any]
+DAY = "feedback/2026-11-24.json"
+FAILS: Entry = {"type": "message", "user": "U1", "text": "The export fails", "ts": "1764000001.000100"}
+TWICE: Entry = {"type": "message", "user": "U2", "text": "Charged twice", "ts": "1764000002.000100"}
+BOT: Entry = {"subtype": "bot_message", "bot_id": "B1", "text": "", "ts": "1764000003.000100"} | {
+    "attachments": [{"fallback": "New conversation", "text": "Export gives an empty file"}]
+}
+SHARED: Entry = {"user": "U3", "text": "", "ts": "1764000005.000100"} | {
+    "attachments": [{"is_share": True, "author_name": "Customer", "text": "No VAT number"}]
+}
+MARKED: Entry = {"user": "U4", "text": "see &lt;b&gt; at <https://example.com/x|the page> &amp; <#C1|general>"} | {
+    "ts": "1764000006.000100"
+}
+MAC = "Mac OS X            \0\0\2"
+
+
+async def posts(path: Path, **changes: object) -> list[str]:
+    async with ReaderPool() as reader:
+        return [one.text for one in await dry_run.read(path, DEFAULTS.model_copy(update=changes), reader)]
+
+
+def zipped(folder: Path, **files: object) -> Path:
+    path = folder / "export.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content if isinstance(content, str | bytes) else json.dumps(content))
+    return path
+
+
+# the files of a zip, what is read of it, where it went wrong
+EXPORTS: list[tuple[dict[str, object], list[str], str]] = [
+    (
+        {"users.json": [], DAY: [FAILS, BOT, SHARED]},
+        ["The export fails", "Customer\nNo VAT number"],
+        "a report in a public tracker",
+    ),
+    ({DAY: [MARKED]}, ["see <b> at the page (https://example.com/x) & #general"], "a report in a public tracker"),
+    (
+        {
+            f"export/{DAY}": [FAILS],
+            "export/users.json": [],
+            f"__MACOSX/export/feedback/._{DAY[9:]}": MAC,
+            "export/.DS_Store": "\0Bud1",
+        },
+        ["The export fails"],
+        "https://github.com/radiasoft/sirepo/issues/1587",
+    ),
+    ({f"a/b/export/{DAY}": [FAILS]}, ["The export fails"], "https://github.com/zulip/zulip/pull/18635"),
+    ({DAY.replace("/", "\\"): [FAILS]}, ["The export fails"], "a report in a public tracker"),
+    ({DAY: [FAILS]}, ["The export fails"], "https://github.com/pR0Ps/slack-to-discord/issues/30"),
+    (
+        {"channels.json": [], "groups.json": [], DAY: [FAILS]},
+        ["The export fails"],
+        "https://github.com/pR0Ps/slack-to-discord/issues/5",
+    ),
+    (
+        {"C0123ABC/2026-11-24.json": [FAILS]},
+        ["The export fails"],
+        "https://github.com/RocketChat/Rocket.Chat/issues/13905",
+    ),
+    (
+        {DAY: [{k: v for k, v in FAILS.items() if k != "ts"}, TWICE]},
+        ["The export fails", "Charged twice"],
+        "https://github.com/pR0Ps/slack-to-discord/issues/28",
+    ),
+    (
+        {DAY: [FAILS | {"user": "UFOREIGN", "user_team": "T9"}]},
+        ["The export fails"],
+        "https://github.com/hfaran/slack-export-viewer/pull/70",
+    ),
+    (
+        {DAY: [FAILS, {"subtype": "slackbot_response", "user": "USLACKBOT", "text": "Hi", "ts": "1764000003.0001"}]},
+        ["The export fails"],
+        "https://github.com/RocketChat/Rocket.Chat/issues/5695",
+    ),
+    (
+        {DAY: [FAILS, TWICE | {"subtype": "thread_broadcast", "thread_ts": "1764000001.000100"}]},
+        ["The export fails"],
+        "https://github.com/mattermost/mattermost/issues/10371",
+    ),
+    ({DAY: {"messages": [FAILS]}}, ["The export fails"], "https://github.com/thomasloupe/Slackord/issues/94"),
+    (
+        {DAY: [FAILS | {"files": [{"id": "F1", "mode": "hidden_by_limit"}]}]},
+        ["The export fails"],
+        "https://github.com/thomasloupe/Slackord/issues/60",
+    ),
+    (
+        {DAY: [FAILS | {"files": [{"id": "F1", "name": "a.png"}]}]},
+        ["The export fails"],
+        "https://github.com/zulip/zulip/issues/11619",
+    ),
+    (
+        {DAY: [FAILS], "feedback/canvas_in_the_conversation.json": {"a": 1}, "canvases.json": []},
+        ["The export fails"],
+        "https://github.com/zulip/zulip/pull/38650",
+    ),
+    (
+        {DAY: [FAILS], "feedback/2026-11-25.json": []},
+        ["The export fails"],
+        "https://github.com/mattermost/mattermost/issues/1782",
+    ),
+    (
+        {DAY: [FAILS, {"subtype": "channel_join", "user": "U9", "text": "joined", "ts": "1.1"}, None, 3, "x"]},
+        ["The export fails"],
+        "https://github.com/mattermost/mattermost/issues/1931",
+    ),
+]
+
+
+@pytest.mark.parametrize(("files", "read", "source"), EXPORTS)
+async def test_an_export_is_read_as_live(
+    tmp_path: Path, files: dict[str, object], read: list[str], source: str
+) -> None:
+    assert source
+    assert await posts(zipped(tmp_path, **files)) == read
+
+
+async def test_apps_count_where_the_channel_says_so(tmp_path: Path) -> None:
+    # https://github.com/zulip/zulip/pull/31311
+    path = zipped(tmp_path, **{DAY: [FAILS, BOT]})
+    assert await posts(path) == ["The export fails"]
+    assert await posts(path, triage_bots=True) == ["The export fails", "Export gives an empty file"]
+
+
+async def test_two_channels_share_an_instant(tmp_path: Path) -> None:
+    path = zipped(tmp_path, **{f"{name}/2026-11-24.json": [FAILS | {"text": f"It fails in {name}"}] for name in "ab"})
+    assert sorted(await posts(path)) == ["It fails in a", "It fails in b"]
+
+
+async def test_an_unpacked_export_is_read(tmp_path: Path) -> None:
+    # https://github.com/rusq/slackdump/issues/427, https://github.com/hfaran/slack-export-viewer/issues/102
+    (tmp_path / "export" / "feedback").mkdir(parents=True)
+    (tmp_path / "export" / DAY).write_text(json.dumps([FAILS]))
+    (tmp_path / "export" / "users.json").write_text("[]")
+    assert await posts(tmp_path / "export") == ["The export fails"]
+    assert await posts(tmp_path / "export" / "feedback") == ["The export fails"]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (None, "There is no file"),
+        (b"PK\x03\x04 no zip at all", "neither a Slack export"),
+        ("größe".encode("utf-16"), "UTF-8"),
+        (b'{"text": "caf\xe9"}\n', "UTF-8"),
+        (b"", "no posts"),
+    ],
+)
+async def test_what_is_no_export_is_said(tmp_path: Path, content: bytes | None, says: str) -> None:
+    path = tmp_path / "posts.jsonl"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(UsageError) as caught:
+        await posts(path)
+    assert says in caught.value.sentence
+
+
+def test_a_damaged_zip_is_one_sentence(tmp_path: Path) -> None:
+    # https://github.com/mattermost/docs/pull/5625 tells of packing again
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(DAY, json.dumps([FAILS] * 9))
+    data = path.read_bytes()
+    path.write_bytes(data[:60] + b"\xff" * 8 + data[68:])
+    command = [sys.executable, "-m", "bot", "triage", "--dry-run", str(path)]
+    environment = {"ANTHROPIC_API_KEY": "local", "DATABASE_URL": f"sqlite:///{tmp_path / 'a.db'}"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=50, check=False)  # noqa: S603 (our own)
+    assert done.returncode == 2
+    assert (done.stdout, done.stderr.strip()) == (
+        "",
+        "export.zip is damaged, or locked by a password: download or pack it again.",
+    )
