@@ -27,6 +27,7 @@ from bot.core.code import request as code
 from bot.core.code.naming import LONGEST_LINE
 from bot.core.command import take_private
 from bot.core.conversation import Place
+from bot.core.redaction import piece
 from bot.core.redaction.find import find
 from bot.core.redaction.placeholder import Redaction, Restoring
 from bot.core.span import times as span
@@ -325,6 +326,7 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
     "page.plain": (page.plain, ("",), ANY_LENGTH),
     "issue.quiet": (issue.quiet, ("",), ANY_LENGTH),
     "find": (lambda text: find(text, "US"), ("", "password: ", "-----BEGIN PRIVATE KEY-----\n"), 20_000),
+    "redaction.pieces": (lambda text: list(piece.pieces(text)), ("", "-----BEGIN A PRIVATE KEY-----"), ANY_LENGTH),
     "Restoring": (_streamed, ("", "[email-"), ANY_LENGTH),
     "files.blocks": (files.blocks, ("```\n", "```python\n# a.py\n"), 40_000),
     "brief": (files.brief, ("```\na\n```\n",), 20_000),
@@ -361,6 +363,7 @@ LOOPS = {
     "bot.core.condense": "counts messages",
     "bot.core.fit": "counts messages",
     "bot.core.redaction.keyword": "find",
+    "bot.core.redaction.piece": "redaction.pieces",
     "bot.core.remembered": "drops what is over, once each",
     "bot.core.span.words": "span.take",
     "bot.core.summarize.text": "pieces",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import BaseModel
 
 from bot.core.redaction.find import PLACEHOLDER, find
+from bot.core.redaction.piece import pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +41,9 @@ class Redaction:
 
     def redact(self, text: str) -> str:
         """Return a text with placeholders. Long texts take seconds."""
+        return "".join(map(self._redacted, pieces(text)))
+
+    def _redacted(self, text: str) -> str:
         parts, end = [], 0
         for found in find(text, self._country):
             parts += [text[end : found.start], self._placeholder(found.value, found.kind)]
