@@ -7,15 +7,25 @@ return how far they came with what reckons the times, or None; the one that come
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from bot.core.span.calendar import (
+    Times,
+    before,
+    last_quarter,
+    latest,
+    midnight,
+    next_month,
+    quarter,
+    start_of,
+    weekend,
+    whole_day,
+)
 from bot.core.span.words import Word
 
-Times = tuple[datetime, datetime]
 Words = Sequence[Word]
 
-_EVENING = 12  # hours on a clock's face
 _CENTURY = 2_000
 _LATEST_MONTH = 12
 _LENGTHS = {
@@ -103,7 +113,7 @@ def _same_month(words: Words, first: int, second: int) -> Read | None:
 
 def _in_month_of(day: int, named: Read) -> Read:
     def times(here: datetime) -> Times:
-        return _whole_day(named.times(here)[0].date().replace(day=day), here)
+        return whole_day(named.times(here)[0].date().replace(day=day), here)
 
     return Read(named.end, times)
 
@@ -131,26 +141,26 @@ def _lasting(words: Words, at: int) -> Read | None:
     if number is None and unit == "quarter":
         return None  # a quarter has its months
     length, end = _LENGTHS[unit] * (number if number is not None else 1), at + 1 + behind
-    return Read(end, lambda here: (here + length, here + 2 * length) if is_next else (_before(here, length), here))
+    return Read(end, lambda here: (here + length, here + 2 * length) if is_next else (before(here, length), here))
 
 
 def _ago(words: Words, at: int) -> Read | None:
     """Read `2 hours ago`, `since 2 hours ago`, `vor 2 Stunden`, `il y a 2 heures`: from then until now."""
     at += _is(words, at, "since", "from")
-    before = _is(words, at, "ago")
-    at += before
+    is_ahead = _is(words, at, "ago")
+    at += is_ahead
     number, unit = _count(words, at), _unit(words, at + 1)
-    if number is None or not unit or not (before or _is(words, at + 2, "ago")):
+    if number is None or not unit or not (is_ahead or _is(words, at + 2, "ago")):
         return None
     length = _LENGTHS[unit] * number
 
     def times(here: datetime) -> Times:
-        start = _before(here, length)
+        start = before(here, length)
         if unit in _BY_DAY:  # that day counts whole
-            start = _midnight(start.astimezone(here.tzinfo).date(), here)
+            start = midnight(start.astimezone(here.tzinfo).date(), here)
         return start, here
 
-    return Read(at + 2 + (not before), times)
+    return Read(at + 2 + (not is_ahead), times)
 
 
 def _since(words: Words, at: int) -> Read | None:
@@ -188,22 +198,22 @@ def _day(words: Words, at: int) -> Read | None:
     is_weekly = any(_is(words, n, "weekday") for n in range(at, end)) and not _is(words, at, "next")
 
     def times(here: datetime) -> Times:
-        start = _midnight(bare.times(here)[0].date(), here, clock)
+        start = midnight(bare.times(here)[0].date(), here, clock)
         if is_weekly and start >= here:
-            start = _midnight(start.date() - timedelta(days=7), here, clock)
+            start = midnight(start.date() - timedelta(days=7), here, clock)
         return start, here
 
     return Read(end, times)
 
 
 def _clock(clock: str, at: int) -> Read:
-    return Read(at + 1, lambda here: (_midnight(here.date(), here, clock), here))
+    return Read(at + 1, lambda here: (midnight(here.date(), here, clock), here))
 
 
 def _named_day(words: Words, at: int) -> Read | None:
     this = _is(words, at, "this")
     if this and (_is(words, at + 1, "morning") or _value(words, at + 1, "day") == "-1"):  # "esta mañana"
-        return Read(at + 2, lambda here: (_midnight(here.date(), here), here))
+        return Read(at + 2, lambda here: (midnight(here.date(), here), here))
     back = _value(words, at, "day")
     if back is None:
         return None
@@ -211,7 +221,7 @@ def _named_day(words: Words, at: int) -> Read | None:
     days = int(back)
 
     def times(here: datetime) -> Times:
-        return _whole_day(here.date() - timedelta(days=days), here)
+        return whole_day(here.date() - timedelta(days=days), here)
 
     return Read(at + 1 + is_morning, times)
 
@@ -242,20 +252,20 @@ def _recent_weekday(number: int, *, is_former: bool, is_next: bool) -> Callable[
             back -= 7
         elif not back and is_former:
             back = 7
-        return _whole_day(here.date() - timedelta(days=back), here)
+        return whole_day(here.date() - timedelta(days=back), here)
 
     return times
 
 
 def _of_last_week(number: int) -> Callable[[datetime], Times]:
-    return lambda here: _whole_day(here.date() - timedelta(days=here.weekday() + 7 - number), here)
+    return lambda here: whole_day(here.date() - timedelta(days=here.weekday() + 7 - number), here)
 
 
 def _date(words: Words, at: int) -> Read | None:
     """Read `2026-11-20`, `Nov 20`, `20. November 2026`, `20.11.`, `11/20`."""
     if iso := _value(words, at, "iso"):
         parts = [int(part) for part in iso.replace("/", "-").replace(".", "-").split("-")]
-        return Read(at + 1, lambda here: _whole_day(date(*parts), here))
+        return Read(at + 1, lambda here: whole_day(date(*parts), here))
     if written := _value(words, at, "date"):
         return Read(at + 1, _written_date(written))
     day, month = _day_number(words, at), _value(words, at + 1, "month")
@@ -265,7 +275,7 @@ def _date(words: Words, at: int) -> Read | None:
         return None
     year = _year(words, at + 2)
     chosen = (year, int(month), day)
-    return Read(at + 2 + (year is not None), lambda here: _whole_day(_latest(chosen, here), here))
+    return Read(at + 2 + (year is not None), lambda here: whole_day(latest(chosen, here), here))
 
 
 def _day_number(words: Words, at: int) -> int | None:
@@ -289,42 +299,30 @@ def _written_date(written: str) -> Callable[[datetime], Times]:
     def times(here: datetime) -> Times:
         day, month = (first, second) if has_dots or first > _LATEST_MONTH else (second, first)
         if not has_dots and max(first, second) <= _LATEST_MONTH and first != second:
-            one, other = (_latest((year, *pair), here) for pair in ((month, day), (day, month)))
+            one, other = (latest((year, *pair), here) for pair in ((month, day), (day, month)))
             raise AmbiguousError(f"“{written}” may be {one} or {other}: write it in that form.")
-        return _whole_day(_latest((year, month, day), here), here)
+        return whole_day(latest((year, month, day), here), here)
 
     return times
-
-
-def _latest(chosen: tuple[int | None, int, int], here: datetime) -> date:
-    """Return a date; without a year, the latest that has come."""
-    year, month, day = chosen
-    if year is not None:
-        return date(year, month, day)
-    try:
-        this_year = date(here.year, month, day)
-    except ValueError:  # February 29th
-        return date(here.year - 1, month, day)
-    return this_year if this_year <= here.date() else date(here.year - 1, month, day)
 
 
 def _period(words: Words, at: int) -> Read | None:
     """Read `this week`, `the start of the month`, `the weekend`, `last quarter`, `ce mois-ci`."""
     begun = _is(words, at, "this", "start")
     if begun and (unit := _unit(words, at + 1)) in _BY_DAY:
-        return Read(at + 2, lambda here: (_start_of(unit, here), here))
+        return Read(at + 2, lambda here: (start_of(unit, here), here))
     if _is(words, at, "start") and _is(words, at + 1, "this") and (unit := _unit(words, at + 2)) in _BY_DAY:
-        return Read(at + 3, lambda here: (_start_of(unit, here), here))
+        return Read(at + 3, lambda here: (start_of(unit, here), here))
     last = _is(words, at, "last")
     if _is(words, at + (last or begun), "weekend"):
         behind = _is(words, at + 1, "last") and not last
-        return Read(at + 1 + (last or begun) + behind, _weekend)
+        return Read(at + 1 + (last or begun) + behind, weekend)
     number = _value(words, at, "quarter")
     if number:
         year = _year(words, at + 1)
-        return Read(at + 1 + (year is not None), lambda here: _quarter(int(number[1]), year, here))
+        return Read(at + 1 + (year is not None), lambda here: quarter(int(number[1]), year, here))
     if last and _unit(words, at + 1) == "quarter":
-        return Read(at + 2, _last_quarter)
+        return Read(at + 2, last_quarter)
     return _lasting(words, at) if last or _is(words, at + 1, "last") or _is(words, at, "next") else None
 
 
@@ -337,72 +335,11 @@ def _month(words: Words, at: int) -> Read | None:
     year = _year(words, at + 1)
 
     def times(here: datetime) -> Times:
-        first = _latest((year, int(month), 1), here)
-        return _midnight(first, here), _midnight(_next_month(first), here)
+        first = latest((year, int(month), 1), here)
+        return midnight(first, here), midnight(next_month(first), here)
 
     return Read(at + 1 + (year is not None), times)
 
 
 _DAYS = (_named_day, _weekday, _date)
 _POINTS = (_day, _period, _month)
-
-
-# The calendar.
-
-
-def _midnight(day: date, here: datetime, clock: str = "0:00") -> datetime:
-    return datetime.combine(day, _time(clock), here.tzinfo)
-
-
-def _whole_day(day: date, here: datetime) -> Times:
-    return _midnight(day, here), _midnight(day + timedelta(days=1), here)
-
-
-def _time(clock: str) -> time:
-    bare = clock.casefold().replace(".", "").replace(" ", "")
-    half = bare[-2:] if bare.endswith(("am", "pm")) else ""
-    figures = bare.removesuffix(half).removesuffix("uhr").removesuffix("o'clock")
-    hour, *rest = (int(part) for part in figures.removesuffix("oclock").replace("h", ":").split(":"))
-    if half and not 1 <= hour <= _EVENING:
-        raise ValueError(clock)
-    if half:
-        hour = hour % _EVENING + (_EVENING if half == "pm" else 0)
-    return time(hour, rest[0] if rest else 0)
-
-
-def _before(here: datetime, length: timedelta) -> datetime:
-    # Hours are reckoned in UTC: between two times of one zone Python counts clock hands, not hours.
-    return here.astimezone(UTC) - length
-
-
-def _start_of(unit: str, here: datetime) -> datetime:
-    day = here.date()
-    match unit:
-        case "week":
-            day -= timedelta(days=here.weekday())
-        case "month":
-            day = day.replace(day=1)
-        case "quarter":
-            day = day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
-        case "year":
-            day = day.replace(month=1, day=1)
-    return _midnight(day, here)
-
-
-def _weekend(here: datetime) -> Times:
-    saturday = here.date() - timedelta(days=(here.weekday() - 5) % 7)
-    return _midnight(saturday, here), _midnight(saturday + timedelta(days=2), here)
-
-
-def _quarter(number: int, year: int | None, here: datetime) -> Times:
-    first = _latest((year, number * 3 - 2, 1), here)
-    return _midnight(first, here), _midnight(_next_month(_next_month(_next_month(first))), here)
-
-
-def _last_quarter(here: datetime) -> Times:
-    this = _start_of("quarter", here)
-    return _start_of("quarter", this - timedelta(days=1)), this
-
-
-def _next_month(first: date) -> date:
-    return (first + timedelta(days=31)).replace(day=1)
