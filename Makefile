@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 ARGS ?=
+MINUTES ?= 10
 
 # .venv/whole is there when the last installation came to its end, and holds the folder that .venv was made for:
 # one that was left half-made, moved, or has lost its Python is made anew.
@@ -23,7 +24,7 @@ define install
 @touch $@
 endef
 
-.PHONY: help run test check lock clean broken
+.PHONY: help run test fuzz check lock clean broken
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +34,12 @@ run: .venv/run ## start the bot: in Slack when its tokens are in .env, else in t
 
 test: .venv/test ## run the whole suite, or a part: ARGS="-k summarize"
 	@.venv/bin/python -m pytest --numprocesses=3 $(ARGS)
+
+# Until the time is over, or an example fails: then it is printed, and kept in .hypothesis for the next run.
+fuzz: .venv/test ## try at random what the tests try a few examples of: MINUTES=10
+	@HYPOTHESIS_PROFILE=explore timeout --foreground $(MINUTES)m sh -c 'while .venv/bin/python -m pytest -q -o timeout=900 \
+		--numprocesses=2 $(ARGS) $$(grep -rl "from hypothesis import" tests --include="test_*.py"); do :; done' \
+		|| { status=$$?; [ $$status = 124 ] && echo "Nothing was found in $(MINUTES) minutes." || exit $$status; }
 
 check: .venv/test ## format, lint, types and import contracts
 	.venv/bin/ruff format --check

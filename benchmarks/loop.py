@@ -99,8 +99,9 @@ class Echo:
 
     async def respond(self, _: Asked) -> AsyncGenerator[Event, None]:
         """Answer in pieces of some words, as the API does."""
-        for start in range(0, len(self.text), 200):
-            yield Text(self.text[start : start + 200])
+        text = self.text.encode("utf-8", "replace").decode()  # a model sends no halves of characters
+        for start in range(0, len(text), 200):
+            yield Text(text[start : start + 200])
             await asyncio.sleep(0)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,7 +56,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedul
 # How long an example takes says more about the machine than about the code. Each run tries the same examples: a red run
 # is a change's own fault. `make fuzz` explores.
 settings.register_profile("parley", deadline=None, derandomize=True, database=None)
-settings.load_profile("parley")
+settings.register_profile("explore", deadline=None, max_examples=1_000, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "parley"))
 
 
 @pytest.fixture(scope="session")

@@ -38,13 +38,16 @@ def bolt_app(
     Requests over HTTP are verified before they are parsed, in `http.py`; those over a socket need no signature.
     """
 
-    async def authorize(team_id: str | None) -> AuthorizeResult | None:
+    async def authorize(team_id: object) -> AuthorizeResult | None:
+        workspace = team_id or ""
+        if not isinstance(workspace, str):  # Bolt takes what it finds, in one of several places
+            raise payload.UnreadableError("a workspace's id that is none")
         try:
-            return await teams.of(team_id or "").identity()
+            return await teams.of(workspace).identity()
         except NotServedError:  # which was said once
             return None
         except RevokedError as error:
-            log.warning("a delivery for %s is dropped, as the bot is not installed there: %s", team_id, error)
+            log.warning("a delivery for %s is dropped, as the bot is not installed there: %s", workspace, error)
             return None
 
     app = AsyncApp(
