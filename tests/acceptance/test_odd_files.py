@@ -47,7 +47,7 @@ async def test_a_forwarded_file_is_classified(rehearsal: Dialogue) -> None:
     texts = b"text\nThe app crashes on start\nPlease add dark mode\nI love it\n"
     source = workspace.say(general, "Feedback of the week", user=workspace.sam, files={"feedback.csv": texts})
     ts = workspace.forward(general, source, general, f"<@{workspace.bot.id}> classify")
-    found = "I would sort 3 messages (feedback.csv)"
+    found = "I would sort 3 messages (feedback.csv, column “text”)"
     await workspace.until(lambda: any(found in m.shown for m in rehearsal.answers(general, ts)), 20)
 
 
