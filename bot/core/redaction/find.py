@@ -7,7 +7,7 @@ and by the word that stands before them. What is hidden by mistake comes back wi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -40,6 +40,10 @@ class Found:
     kind: Kind
     value: str
 
+
+STRETCH = 40_000  # characters
+AROUND = 5_000  # characters on both sides of it: nearly no pattern is longer
+FAR_AROUND, LONG = 25_000, ("-----BEGIN", "eyJ")  # where those stand that are: private keys, JSON web tokens
 
 PLACEHOLDER = re.compile(rf"\[(?:{'|'.join(Kind)})-[1-9]\d{{0,8}}\]")
 
@@ -92,8 +96,21 @@ _SECRETS = (
 def find(text: str, country: str) -> list[Found]:
     """Return what is to be hidden, in its order, none over another. Numbers without a country code are `country`'s.
 
-    A million characters take some seconds, so not on the event loop.
+    A million characters take some seconds, so not on the event loop; and a stretch at a time, as a pattern does not let
+    go of Python's lock before it has found something.
     """
+    found = list[Found]()
+    around = FAR_AROUND if any(mark in text for mark in LONG) else AROUND
+    for start in range(0, len(text), STRETCH):
+        at = max(0, start - around)
+        for one in _find(text[at : start + STRETCH + around], country):
+            there = replace(one, start=one.start + at, end=one.end + at)
+            if start <= there.start < start + STRETCH and (not found or there.start >= found[-1].end):
+                found.append(there)
+    return found
+
+
+def _find(text: str, country: str) -> list[Found]:
     seen = view(text)
     plain, found = seen.text, list[Found]()
     for kind, look in _LOOKS:

@@ -7,7 +7,7 @@ from time import perf_counter
 
 import pytest
 
-from bot.core.redaction.find import Kind, find
+from bot.core.redaction.find import STRETCH, Kind, find
 
 KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA1\nabc+/=\n-----END RSA PRIVATE KEY-----"
 HIDDEN = [
@@ -100,3 +100,12 @@ def test_odd_texts_take_no_time(text: str) -> None:
     began = perf_counter()
     find(text, "US")
     assert perf_counter() - began < 20  # a quadratic pattern would take minutes
+
+
+def test_what_lies_over_a_stretchs_end_is_found() -> None:
+    secrets = ("ada@example.com", f"-----BEGIN PRIVATE KEY-----\n{'MIIE' * 4_000}\n-----END PRIVATE KEY-----")
+    for secret in secrets:
+        for before in (STRETCH - len(secret) // 2, STRETCH - 1, STRETCH):
+            text = "w " * (before // 2) + secret + " and more" * 100
+            (found,) = find(text, "DE")
+            assert text[found.start : found.end] == found.value == secret
