@@ -14,7 +14,7 @@ from bot.errors import ChatBusyError, ChatError, GoneError
 from bot.slack.answer_messages import AnswerMessages, State
 from bot.slack.buffer import Buffer
 from bot.slack.message import Part
-from bot.slack.posts import TOO_LONG
+from bot.slack.posts import BAD_BLOCKS, TOO_LONG
 from bot.slack.split import LIMITS, REST, closing, parts, split
 from bot.slack.text import harmless
 
@@ -230,7 +230,7 @@ class StreamedAnswer:
             try:
                 return await self._lay(found, rest, footer, controls)
             except ChatError as error:
-                if error.code not in TOO_LONG:
+                if error.code not in TOO_LONG | BAD_BLOCKS:
                     raise
                 log.warning("shorter messages: %s", error)
         return await self._give_file(text + ending, footer, controls)
@@ -241,7 +241,7 @@ class StreamedAnswer:
         try:
             return await self._lay([IN_FILE.format(name=REST)], "", footer, controls)
         except ChatError as error:
-            if error.code not in TOO_LONG:
+            if error.code not in TOO_LONG | BAD_BLOCKS:
                 raise
             log.warning("a file without a word beside it: %s", error)
         await self._messages.withdraw()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bot.errors import ChatBusyError, ChatError, GoneError
 from bot.slack.api import call, call_again, translated
 from bot.slack.budget import DELETE, POST, UPDATE
-from bot.slack.message import message
+from bot.slack.message import NOTICE_LIMIT, message
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -85,8 +85,9 @@ class Posts:
         **arguments: object,
     ) -> Any:  # noqa: ANN401 (the SDK's own)
         """Send a part with its tables, without them where Slack refuses its blocks, at last with its text alone."""
-        bare = replace(part, footer="", controls=())
-        laid = [message(part), message(part, has_tables=False), message(bare, has_tables=False)]
+        bare = message(replace(part, footer="", controls=()), has_tables=False)
+        laid = [message(part), message(part, has_tables=False), bare]
+        laid += [bare | {"blocks": []}] if 0 < len(part.text) <= NOTICE_LIMIT else []
         for number, content in enumerate(laid):
             if content in laid[:number]:
                 continue

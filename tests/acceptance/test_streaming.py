@@ -244,11 +244,14 @@ async def test_a_refused_end_leaves_one_answer(stage: Dialogue, model: ScriptedM
 
 async def test_thinking_and_text_are_one_stream(stage: Dialogue, model: ScriptedModel) -> None:
     """A stream keeps the mode of its first content, and its last blocks are a chunk."""
-    model.answer(Thinking("Let me see."), "It is so.")
+    gate = asyncio.Event()
+    model.answer(Thinking("Let me see."), gate, "It is so.")
     async with stage.bot():
         await stage.workspace.command(stage.general, "/parley", "set thinking adaptive")
         await stage.whisper()
         ts = stage.mention("tell me")
+        await stage.workspace.until(lambda: from_bot(stage, ts))
+        gate.set()
         assert await stage.answer(stage.general, ts) == "Thought for 1 s\n\nIt is so."
     streamed = [call for call in stage.workspace.calls if call.method.endswith("Stream")]
     assert streamed
