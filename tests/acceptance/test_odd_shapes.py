@@ -44,14 +44,14 @@ def odd_payloads(draw: st.DrawFn) -> tuple[str, str, Any]:
     return name, kind, payload
 
 
-@pytest.mark.parametrize("workspace", [{"id": "T1"}, ["T1"], 7, True])
-async def test_a_workspace_id_that_is_none_is_refused(rehearsal: Dialogue, workspace: object) -> None:
+@pytest.mark.parametrize("team", [{"id": "T1"}, ["T1"], 7, True])
+async def test_a_workspace_id_that_is_none_is_refused(rehearsal: Dialogue, team: object) -> None:
     event = envelope(shape.event("AppMention"))
     press = json.loads((shape.FOLDER / "interactive" / "BlockAction.json").read_text(encoding="utf-8"))
     odd = [
-        body_of("event", {**event, "team_id": workspace}),
-        body_of("interaction", {**press, "team": {"id": workspace}}),
-        body_of("interaction", {**press, "team": None, "user": {"id": "U1", "team_id": workspace}}),
+        body_of("event", {**event, "team_id": team}),
+        body_of("interaction", {**press, "team": {"id": team}}),
+        body_of("interaction", {**press, "team": None, "user": {"id": "U1", "team_id": team}}),
     ]
     async with aiohttp.ClientSession() as session:
         assert {await post(rehearsal, session, *body) for body in odd} <= {200, 400}
