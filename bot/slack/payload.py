@@ -53,7 +53,7 @@ def _is_whole_interaction(body: Mapping[str, Any]) -> bool:
             is_named = body["type"] == "block_actions" or _has_texts(body, "callback_id")
             return is_named and isinstance(actions, list) and bool(actions) and all(map(_is_action, actions))
         case "view_submission" | "view_closed":
-            return isinstance(view := body.get("view"), dict) and _has_texts(view, "callback_id")
+            return isinstance(view := body.get("view"), dict) and _has_texts(view, "callback_id", "type")
         case "shortcut" | "message_action" | "dialog_submission" | "dialog_cancellation" | "dialog_suggestion":
             return _has_texts(body, "callback_id")
         case "block_suggestion":
