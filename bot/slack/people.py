@@ -75,7 +75,7 @@ class People:
         rank = self._ranks.get(person)
         if anew or rank is None:
             try:
-                rank = rank_of((await call(self._client.users_info, user=person))["user"])
+                return self._keep(person, (await call(self._client.users_info, user=person))["user"])
             except ChatError as error:
                 if anew or error.code not in STRANGERS:
                     raise
@@ -100,9 +100,14 @@ class People:
             if not error.is_transient:
                 self._names.keep(person, person, UNKNOWN_FOR)
         else:
-            self._ranks.keep(person, rank_of(user), RANK_KEPT_FOR)
-            profile = user.get("profile") or {}
-            self._names.keep(person, name_of(profile) or name_of(user) or person, KEPT_FOR)
+            self._keep(person, user)
+
+    def _keep(self, person: str, user: Mapping[str, Any]) -> Rank:
+        """Keep all that one look-up tells."""
+        self._names.keep(person, name_of(user.get("profile") or {}) or name_of(user) or person, KEPT_FOR)
+        rank = rank_of(user)
+        self._ranks.keep(person, rank, RANK_KEPT_FOR)
+        return rank
 
 
 def rank_of(user: Mapping[str, Any]) -> Rank:

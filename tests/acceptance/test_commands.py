@@ -33,6 +33,11 @@ LISTING = (
 )
 
 
+def entry(item: int, category: str) -> dict[str, object]:
+    """Make a result of the classifying model's answer."""
+    return {"n": item, "c": category, "p": 90, "q": ""}
+
+
 def command_thread(dialogue: Dialogue, channel: str) -> list[Message]:
     """Return the thread that the bot opened last in a channel."""
     roots = [
@@ -41,11 +46,6 @@ def command_thread(dialogue: Dialogue, channel: str) -> list[Message]:
         if message.user == dialogue.workspace.bot.id and not message.thread_ts
     ]
     return dialogue.workspace.thread(channel, roots[-1].ts) if roots else []
-
-
-def entry(item: int, category: str) -> list[object]:
-    """Make a row of the classifying model's answer."""
-    return [item, category, 90, []]
 
 
 async def command_answer(dialogue: Dialogue, channel: str) -> str:
