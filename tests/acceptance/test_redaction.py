@@ -82,8 +82,9 @@ async def test_other_channels_send_words_as_they_are(dialogue: Dialogue, model: 
 async def test_what_came_before_a_cut_is_restored(dialogue: Dialogue, model: ScriptedModel) -> None:
     await redact(dialogue)
     model.answer("Write to [email-1] and ", MessagesApiError(500, "gone"))
+    model.answer("wait for [email-1].")
     ts = dialogue.mention(SAID)
-    assert f"Write to {EMAIL} and" in await dialogue.answer(dialogue.general, ts)
+    assert await dialogue.answer(dialogue.general, ts) == f"Write to {EMAIL} and wait for {EMAIL}."
     assert left(model) == []
 
 
