@@ -38,7 +38,7 @@ and `app.py` introduces them to each other.
     dry_run.py        python -m bot triage --dry-run
     operating.py      what the last two share
 
-    quarantined.py    the bot's process for jobs that seem to kill theirs
+    quarantined.py    a separate process for jobs that seem to kill the bot
 
     transaction.py    what runs with each turn takes one trip to the database
     settings.py       the sole reader of the environment
@@ -50,6 +50,6 @@ and `app.py` introduces them to each other.
     claude/           Claude: one long-lived client, the model catalogue, prompts as files
     db/               tables, engine, store: one method = one short transaction
     work/             the durable inbox: accept, order, run, retry, take over
-    reader/           files of strangers, read by a process of their own that is bounded
+    reader/           reads people's files in a separate process, with limits
     playground/       a local Slack-like workspace in the browser, and a rehearsal model
 """

@@ -73,7 +73,7 @@ CALM = 10.0
 
 @asynccontextmanager
 async def running(settings: Settings, clock: Clock = catalogue.today) -> AsyncIterator[str]:
-    """Run the bot until the block is left, and yield its own HTTP address. By `clock`, models retire.
+    """Run the bot until the block is left, and yield its own HTTP address. `clock` decides when models retire.
 
     Entered when it is ready for Slack's first delivery; left when what ran has finished or was handed back within
     `shutdown_grace`. `settings` must have been read for Slack. Raises `SettingsError`, `ChatError`, `OSError`.
@@ -122,7 +122,7 @@ def opener(settings: Settings, clock: Clock) -> OpenCell:
 
 @dataclass(frozen=True)
 class House:
-    """What a process of the bot is made of, as far as the rest asks for it."""
+    """The parts of a bot process that the rest asks for."""
 
     database: Database
     metrics: Metrics
@@ -142,7 +142,7 @@ async def build(
     owner: str = "",
     clock: Clock = catalogue.today,
 ) -> House:
-    """Build everything and introduce everybody to everybody; nothing works yet. Raises as `running`."""
+    """Build everything and connect it; nothing runs yet. Raises as `running`."""
     database = await stack.enter_async_context(opened(settings.database_url))
     metrics = Metrics()
     traces = [fenced(metrics.trace(settings.slack_api_url))]
@@ -294,7 +294,7 @@ async def whisper(chat: Chat, place: Place, person: str, sentence: str) -> None:
     try:
         await tell(channel, Asker(person, place.workspace), sentence, chat=chat)
     except ChatError as error:
-        log.warning("nobody was told: %s", error)
+        log.warning("could not tell anyone: %s", error)
 
 
 async def tell_all(chat: Chat, place: Place, person: str, sentence: str) -> None:
@@ -306,7 +306,7 @@ async def tell_all(chat: Chat, place: Place, person: str, sentence: str) -> None
     try:
         await chat.post(place, sentence, job, key="renewed")
     except ChatError as error:
-        log.warning("nobody was told: %s", error)
+        log.warning("could not tell anyone: %s", error)
 
 
 async def serve(settings: Settings, announce: Callable[[str], None]) -> None:

@@ -48,7 +48,7 @@ class Finding:
 
 
 async def examine(settings: Settings, on: date | None = None) -> list[Finding]:
-    """Check the tokens, the scopes, the database, its migration level and the model. Raises nothing.
+    """Check the tokens, the scopes, the database, its migration level and the model. Never raises.
 
     `on` is the day by which models retire, today unless told.
     """

@@ -107,7 +107,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _heard(entry: Mapping[str, Any], number: int) -> Heard | None:
-    """Read a message as the bot reads it in Slack; a line that has a text only is somebody's post, too."""
+    """Read a message as the bot reads it in Slack; a line that has a text only is someone's post, too."""
     usual = {"user": f"U{number}", "ts": f"{1_000_000_000 + number}.000000"}
     given = {name: value for name, value in entry.items() if value is not None}
     author = {} if given.get("bot_id") else {"user": usual["user"]}

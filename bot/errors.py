@@ -20,7 +20,7 @@
     │   └── HeavyFileError       reading it takes more memory or time than it may, each time
     ├── ReaderUnavailableError   there is no room to read a file in at the moment
     ├── SlowError                the turn took longer than it may
-    ├── AbandonedError           (in work/) given up before, when nobody could be told
+    ├── AbandonedError           (in work/) given up before, when no one could be told
     ├── DeadlyError              (in work/) each try of a turn ended with its process
     └── ModelError               the model gave no (whole) answer; holds what it cost and what came
         ├── ModelAwayError           for a while; may say when to come back
@@ -100,7 +100,7 @@ class ChatError(BotError):
 
     @property
     def may_pass(self) -> bool:
-        """Return whether it is worth to wait for what is ready to be shown."""
+        """Return whether it is worth waiting to show what is ready."""
         return self.is_transient
 
 
@@ -127,7 +127,7 @@ class RevokedError(ChatError):
 
     @property
     def may_pass(self) -> bool:
-        """Return whether the token may be taken again in a minute, as one that is just renewed."""
+        """Return whether the token may be accepted again in a minute, such as one just renewed."""
         return self.is_transient or self.code in PASSING
 
 
@@ -138,11 +138,11 @@ class NotServedError(RevokedError):
 
 
 class NotPermittedError(ChatError):
-    """The bot lacks a permission at the platform, which its operator or an admin there can give."""
+    """The bot lacks a permission at the platform, which its operator or an admin there can grant."""
 
 
 class UnfinishedError(ChatError):
-    """What the platform hands out page by page does not come to an end, or goes round in circles."""
+    """The platform's pages never end, or go in circles."""
 
 
 class SealedError(BotError):
@@ -218,11 +218,11 @@ class FileError(BotError):
 
 
 class HeavyFileError(FileError):
-    """Reading a file takes more memory or time than it may, or breaks its reader; it will do so each time."""
+    """Reading a file exceeds its memory or time limit, or breaks its reader; it will do so each time."""
 
 
 class ReaderUnavailableError(BotError):
-    """No process could be had to read a file in."""
+    """No process was available to read a file."""
 
     is_transient = True
     sentence = "I can't open files at the moment. Please try again in a minute."
@@ -286,7 +286,7 @@ class ModelTooLargeError(ModelError):
 
 
 class ModelRejectedError(ModelError):
-    """The API found our request at fault.
+    """The API rejected our request as faulty.
 
     `at`: the number of the turn, and of the file in it, where the API says so; `media_type` how the type begins of what
     it speaks of, "" for anything.

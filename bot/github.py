@@ -94,13 +94,13 @@ class GitHub:
             await self._inbox.accept(show(changed))
 
     async def _post(self, path: str, content: dict[str, Any], job: Job) -> Any:  # noqa: ANN401 (their JSON)
-        """Make an issue; without its labels where those are what GitHub finds wrong."""
+        """Create an issue; without its labels if those are what GitHub rejects."""
         try:
             return await self._write("POST", path, content, job)
         except GitHubError as error:
             if "labels" not in error.fields:
                 raise
-            log.warning("an issue is written without its labels, which GitHub refused")
+            log.warning("creating an issue without its labels, which GitHub refused")
             return await self._write("POST", path, {k: v for k, v in content.items() if k != "labels"}, job)
 
     async def _find(self, record: Feedback, repository: str, job: Job) -> dict[str, Any] | None:
@@ -173,12 +173,12 @@ def _moved(response: aiohttp.ClientResponse) -> URL | None:
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:
-    """Read an answer, as far as one may be long."""
+    """Read a response, up to the size limit."""
     data = bytearray()
     async for piece in response.content.iter_any():
         data += piece
         if len(data) > LARGEST:
-            raise GitHubError("an answer without end")
+            raise GitHubError("an endless answer")
     return bytes(data)
 
 
@@ -202,7 +202,7 @@ def _fault(response: aiohttp.ClientResponse, data: bytes) -> GitHubError:
 
 
 def _wrong_fields(data: bytes) -> frozenset[str]:
-    """Return which fields of an issue GitHub finds wrong, none where it does not tell.
+    """Return which fields of an issue GitHub finds wrong, none if it does not say.
 
     https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#validation-failed
     """

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 HOME = "home"
-UNKNOWN = "I could not look up who you are, so I can't show you more. If it stays so, tell whoever runs me."
+UNKNOWN = (
+    "I could not look up who you are, so I can't show you more. "
+    "If this keeps happening, tell the person who runs this bot."
+)
 FORGET_ME = "`/parley forget me` erases what I keep of what you said."
 
 
@@ -55,13 +58,13 @@ class HomeTab:
         await self._chat.show_home(place, person, sections)
 
     async def _refusal(self, place: Place, person: str) -> str:
-        """Return why somebody sees nothing of their home; nobody is let in unknown."""
+        """Return why someone can't see their home; unknown people are not let in."""
         try:
             return await self._gate.refusal(place, Asker(person, place.workspace))
         except ChatError as error:
             if error.is_transient:
                 raise
-            log.warning("nobody knows whose home it is: %s", error)
+            log.warning("could not look up whose home it is: %s", error)
             return UNKNOWN
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-ASKED = {MESSAGE, COMMAND, PRESS, COMPLETION}  # the kinds of jobs that somebody waits for
+ASKED = {MESSAGE, COMMAND, PRESS, COMPLETION}  # the kinds of jobs that someone waits for
 
 
 @dataclass(frozen=True, slots=True)

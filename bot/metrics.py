@@ -31,7 +31,7 @@ class Metrics:
         self._tokens = self._counter("model_tokens", "Tokens as the API counts them.", "purpose", "kind")
         self._slack = self._counter("slack_calls", "Calls to Slack's Web API.", "method", "status")
         self._short = self._counter("slack_budget_short", "Calls without room in Slack's rates.", "method", "outcome")
-        self._readers = self._counter("readers_ended", "Processes that had to be ended as they read a file.", "cause")
+        self._readers = self._counter("readers_ended", "Processes that were ended while reading a file.", "cause")
         self._work = Gauge("parley_work", "Jobs in the database.", ["status"], registry=self._registry)
         self._running = Gauge("parley_turns_running", "Jobs that run in this process.", registry=self._registry)
 
@@ -56,7 +56,7 @@ class Metrics:
         self._short.labels(method, outcome).inc()
 
     def reader_ended(self, cause: str) -> None:
-        """Count a process that did not come to the end of a file, by the cause: "timeout", "SIGABRT" and the like."""
+        """Count a process that did not finish a file, by the cause: "timeout", "SIGABRT" and the like."""
         self._readers.labels(cause).inc()
 
     def trace(self, base_url: str) -> aiohttp.TraceConfig:

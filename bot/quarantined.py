@@ -1,6 +1,6 @@
 """The bot's process for jobs that seem to kill theirs: `python -m bot.quarantined CELL OWNER`, which the bot starts.
 
-It is the bot without ears: it takes in nothing, and works on suspects alone until none is left
+It is the bot without its listeners: it accepts nothing, and works on suspects alone until none is left
 (`bot/work/quarantine.py`).
 """
 

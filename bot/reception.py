@@ -144,7 +144,7 @@ class DurableReception:
     async def update(self, updated: Updated, changed: Changed | None) -> None:
         """Take in how a message stands now: its turn sees it where that waits, else its history is completed.
 
-        One that came to mention the bot is answered as if it had been said now.
+        One that now mentions the bot is answered as if it had just been said.
         """
         heard = updated.heard
         if changed is not None:

@@ -162,7 +162,7 @@ def reveal(secret: SecretStr | None) -> str:
 
 
 def written(settings: Settings) -> dict[str, str]:
-    """Write settings as the environment that `read` reads them from, secrets too: for a process of our own."""
+    """Write settings as the environment that `read` reads them from, secrets too: for one of our own processes."""
 
     def text(value: object) -> str:
         if isinstance(value, SecretStr):

@@ -113,7 +113,7 @@ class Turns:
         )
 
     async def run_completion(self, job: Job) -> Finish | None:
-        """Complete a message whose turn did not see all of it; where that changes the answer, answer it anew."""
+        """Complete a message whose turn did not see all of it; if that changes the answer, answer it again."""
         heard = _MESSAGE.validate_python(job.payload)
         ledger.gather(job, heard.place, heard.author)
         heard = replace(heard, text=await self._chat.spelled(heard.place, heard.text))
@@ -129,7 +129,7 @@ class Turns:
             try:
                 record = await self._answer_whole(heard, whole, conversation, job)
             except OverBudgetError as error:
-                log.info("a message was completed, but not answered anew: %s", error)
+                log.info("a message was completed, but not answered again: %s", error)
         return _finish(replace(record, rewritten=(whole, *record.rewritten)), job)
 
     async def _answer_whole(self, heard: Heard, whole: Message, conversation: Conversation, job: Job) -> Record:
@@ -144,15 +144,15 @@ class Turns:
             return Record(heard.place, heard.author)
         at = next(number for number, message in enumerate(conversation.messages) if message.id == heard.id)
         earlier = replace(conversation, messages=conversation.messages[:at])
-        version = int(job.reference, 16)  # other than those of answers that people ask for anew, which count from 1
+        version = int(job.reference, 16)  # other than those of answers that people ask for again, which count from 1
         written = await again.rewrite(
             heard, whole, answered, earlier, version=version, bookmark=job, model=self._model, chat=self._chat
         )
         return again.rewritten(Record(heard.place, heard.author), answered, written)
 
     async def give_up_completion(self, job: Job, error: Exception) -> Finish | None:
-        """Keep what came for a message at least; its answer, which people have, stays as it is."""
-        log.warning("a message was completed, but not answered anew: %s", type(error).__name__)
+        """At least keep what came for a message; its answer, which people have, stays as it is."""
+        log.warning("a message was completed, but not answered again: %s", type(error).__name__)
         heard = _MESSAGE.validate_python(job.payload)
         conversation = await self._store.conversation(heard.place)
         stored = next((message for message in conversation.messages if message.id == heard.id), None)

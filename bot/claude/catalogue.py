@@ -82,7 +82,7 @@ class ModelCard:
     replacement: str | None = None
 
     def has_retired(self, on: date) -> bool:
-        """Return whether it can't be asked any more on a day: from the date on that was announced."""
+        """Return whether it can no longer be asked on a day: from its announced date on."""
         return self.retires is not None and on >= self.retires
 
     def retires_soon(self, on: date) -> bool:

@@ -1,6 +1,6 @@
-"""Pictures and PDFs on their way to the API: as they are until they leave, and then in base64 piece by piece.
+"""Pictures and PDFs on their way to the API: raw until they leave, then base64 piece by piece.
 
-Written into a request's JSON, 20 MB would hold the event loop for a fifth of a second, and be there three times.
+Written into a request's JSON, 20 MB would hold the event loop for a fifth of a second, and be in memory three times.
 """
 
 from __future__ import annotations

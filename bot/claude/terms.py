@@ -23,7 +23,7 @@ FORM_TOKENS = 1_000  # that a form to fill in takes at most
 
 
 class Terms:
-    """The part of `bot.core.ports.Model` that asks nobody. `card` is the usual model, a channel may have another.
+    """The part of `bot.core.ports.Model` that makes no calls. `card` is the default; a channel may have another.
 
     `clock` tells the day: models retire while the bot runs.
     """
@@ -44,7 +44,7 @@ class Terms:
         return successor(model, self._clock())
 
     def _current(self, model: str) -> ModelCard | None:
-        """Return the card of a model, or of its replacement; None for one that nobody knows."""
+        """Return the card of a model, or of its replacement; None for an unknown one."""
         return find(self.successor(model) or model)
 
     def room(self, max_output: int, settings: ChannelSettings = DEFAULTS) -> int:
@@ -84,5 +84,5 @@ class Terms:
         return catalogue.ceiling(card, words + files + ours, output, is_batch=is_batch)
 
     def card_of(self, settings: ChannelSettings) -> ModelCard:
-        """Return the channel's model, its replacement once it has retired, or the usual one where nobody knows it."""
+        """Return the channel's model, its replacement once it has retired, or the default if it is unknown."""
         return (self._current(settings.model) if settings.model else None) or self.card

@@ -61,6 +61,6 @@ async def _list(reader: AsyncEngine) -> int:
         print(form.format(one.reference, one.kind, f"{one.failed_at:%Y-%m-%d %H:%M}", one.attempts, one.cause))
     all_of_it = await counts.count(reader)
     suspects = await counts.count_suspects(reader)
-    apart = f" {suspects} of them in quarantine, as the bot died twice while they ran." if suspects else ""
+    apart = f" {suspects} of them in quarantine because the bot died twice while they ran." if suspects else ""
     print(f"{all_of_it.failed} failed, {all_of_it.ready} waiting, {all_of_it.running} running.{apart}")
     return 0

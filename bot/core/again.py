@@ -64,7 +64,7 @@ async def regenerate(press: Press, *, bookmark: Bookmark, store: Store, model: M
 
 
 def rewritten(record: Record, answered: Message, written: Written) -> Record:
-    """Add to a record what an answer was written anew as, under a new id where the platform took no edit of it."""
+    """Record what an answer was rewritten as, under a new id if the platform did not accept the edit."""
     anew = replace(answered, text=written.text)
     renamed = {answered.id: written.message_id} if written.message_id else {}
     return replace(record, calls=(*record.calls, *written.calls), rewritten=(*record.rewritten, anew), renamed=renamed)
@@ -131,7 +131,7 @@ async def rate(press: Press, *, store: Store) -> Form | None:
 
 
 async def comment(submission: Submission, *, store: Store, chat: Chat) -> Mapping[str, str]:
-    """Keep the words to a bad rating. Raises `NotAllowedError`, `ChatError`."""
+    """Keep the comment on a bad rating. Raises `NotAllowedError`, `ChatError`."""
     workspace, channel, thread, question = submission.value.split(" ")
     words = submission.answers.get(COMMENT, "")
     from_where = Place(workspace, channel, thread)

@@ -35,8 +35,8 @@ GREETING = (
     "Hello! Ask me anything here, and go on in this thread without mentioning me again. "
     "There are also `/summarize`, `/classify` and `/code`; `/parley help` tells more."
 )
-# What somebody says who mentions the bot below what others said, and adds no word.
-CALLED = "(I mention you without a word: help with what was said last here.)"
+# What someone says who mentions the bot below what others said, and adds no word.
+CALLED = "(I mentioned you and said nothing else: help with what was said last here.)"
 # Tokens that files of earlier messages may take: a follow-up should not have to bring them along again.
 EARLIER_FILES = 30_000
 TITLE = 80  # characters of a question that name its thread

@@ -36,12 +36,12 @@ TOKENS_PER_IMAGE = 1_600
 TOKENS_PER_PAGE = 2_500  # a page goes as its text and as a picture of it
 
 FAULTS: Mapping[str, str] = {
-    FileState.GONE: "{name} is gone, or I may not see it: please post it again.",
-    FileState.HIDDEN: "{name} is older than what the workspace's plan still shows: please post it again.",
-    FileState.DENIED: "{name} is not open to me: please post it here yourself, or share it in this channel.",
-    FileState.OUTSIDE: "{name} is only linked here and kept elsewhere, where I can't open it: please post the file.",
+    FileState.GONE: "{name} is gone, or I can't access it: please post it again.",
+    FileState.HIDDEN: "{name} is older than this workspace's plan shows: please post it again.",
+    FileState.DENIED: "I don't have access to {name}: please post it here yourself, or share it in this channel.",
+    FileState.OUTSIDE: "{name} only links to a file kept elsewhere, where I can't open it: please post the file.",
     FileState.PAGE: "{name} is a canvas or a list, which I can't open: please paste what matters, or post it as a PDF.",
-    FileState.UNHEARD: "What is said in {name} is not written down yet: please ask again in a minute.",
+    FileState.UNHEARD: "{name} has no transcript yet: please ask again in a minute.",
     FileState.REJECTED: "Claude could not open {name}, so I leave it out.",
 }
 AWAY = "I could not fetch {name} just now: please ask again in a minute."
@@ -124,7 +124,7 @@ def _image(file: FileRef, data: bytes, room: int) -> Opened:
     if (sides := picture.sides(data)) and max(sides) > picture.LONGEST_SIDE:
         raise FileError(
             f"*{file.name}* has {sides[0]:,} x {sides[1]:,} pixels, and Claude takes up to {picture.LONGEST_SIDE:,} on "
-            "each side: please send it smaller."
+            "each side: please send a smaller version."
         )
     if room < TOKENS_PER_IMAGE:
         raise FileError(_no_room(file.name))
@@ -143,7 +143,7 @@ def _pdf(file: FileRef, data: bytes, room: int) -> Opened:
     except MemoryError:
         raise  # it says nothing about the file's form
     except LimitReachedError:
-        raise FileError(f"*{file.name}* takes more than I can read: please send the pages that matter.") from None
+        raise FileError(f"*{file.name}* is more than I can read: please send the pages that matter.") from None
     except Exception as error:  # noqa: BLE001 (what a damaged file can set off in a parser is listed nowhere)
         log.info("a PDF could not be read: %s", type(error).__name__)
         raise FileError(f"I can't read *{file.name}*: it is no PDF, or a damaged one.") from None

@@ -30,7 +30,7 @@ LASTS = 90.0  # seconds after which an answer is worth more than what there is s
 MANY = 1_000  # messages, from which on reading takes so long that its progress is shown
 LONG = 5.0  # seconds of waiting, from which on it is shown
 MOST_PEOPLE = 50  # whose names are told
-AGAIN = "Mention me again, and I read on"
+AGAIN = "Mention me again, and I'll read on"
 
 
 async def catch_up(
@@ -91,7 +91,7 @@ class Reading:
                     await self._keep((), is_over=False)
                     return broken
                 if pause >= LONG:
-                    self._show(f"; I may read on in {pause:.0f} seconds")
+                    self._show(f"; I can read on in {pause:.0f} seconds")
                 await asyncio.sleep(pause)
             else:
                 await self._keep((), is_over=True)
@@ -172,10 +172,12 @@ class Reading:
 
     def _broken_off(self, reason: str) -> str:
         if not self._is_first:
-            missed = f"all that I had missed here, only {self.new:,} messages" if self.new else "what I had missed here"
+            missed = (
+                f"everything I had missed here, only {self.new:,} messages" if self.new else "what I had missed here"
+            )
             return f"I could not read {missed}: {reason}. {AGAIN}."
         if not self.read_so_far:
-            return f"I could not read what was said here before: {reason}. I answered this message alone. {AGAIN}."
+            return f"I could not read what was said here before: {reason}. I answered only this message. {AGAIN}."
         first = f"the first {self.read_so_far:,} messages" if self.read_so_far > 1 else "the first message"
         return f"I could read only {first} of this thread: {reason}. {AGAIN}."
 

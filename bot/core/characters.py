@@ -1,4 +1,4 @@
-"""Characters that no platform and no database takes: halves of characters, and NUL."""
+"""Characters that no platform or database accepts: lone surrogates, and NUL."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _HALF = re.compile(r"[\ud800-\udfff]")
 
 
 def sendable(text: str) -> str:
-    """Put halves of characters together where they meet, replace those that stay alone, and take NUL out."""
+    """Join surrogate pairs, replace lone surrogates, and remove NUL."""
     if _HALF.search(text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text.replace("\0", "")

@@ -1,4 +1,4 @@
-"""Complete a message: a platform tells of it in several events, in any order, and each may know what others don't."""
+"""Complete a message: a platform sends several events for it, in any order, each with parts that others lack."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ class Said:
     `text` is all that a person reads in it, people by their names and files by theirs; `words` has people in the
     platform's own form, so that they can be addressed, and `names` tells who those are. `name` is the author's.
     `thread` is the id of the message that it hangs on, its own id when others hang on it, "" outside of threads.
-    `is_own`: the bot said it. `last_reply`: when somebody last answered to it. `reactions` are those of others, by the
+    `is_own`: the bot said it. `last_reply`: when someone last answered to it. `reactions` are those of others, by the
     names of their emoji, with how many people gave each.
     """
 
@@ -276,7 +276,7 @@ def wants_answer(heard: Heard, conversation: Conversation) -> bool:
 
 
 def answer_to(identity: str, conversation: Conversation) -> Message | None:
-    """Return the bot's message that stands right behind somebody's: its answer. None where something else does."""
+    """Return the bot's message that stands right behind someone's: its answer. None where something else does."""
     for message, following in zip(conversation.messages, conversation.messages[1:], strict=False):
         if message.id == identity and message.role is Role.USER:
             return following if following.role is Role.ASSISTANT and following.id else None
@@ -332,7 +332,7 @@ def is_stop(text: str) -> bool:
 def needs_reading(heard: Heard, conversation: Conversation, now: datetime) -> bool:
     """Decide whether the platform's own history has to be asked for what was said before a message.
 
-    For a thread that is not known, or of which a reading broke off; and when somebody calls the bot back into one where
+    For a thread that is not known, or of which a reading broke off; and when someone calls the bot back into one where
     it has heard nothing for a while, because it may have been away. Whatever is newer than `SILENCE` the platform still
     delivers by itself.
     """

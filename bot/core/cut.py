@@ -1,4 +1,4 @@
-"""An answer that the model's side cuts is gone on with, once: the words that came stand, the rest is asked for."""
+"""Continue an answer that was cut on the model's side, once: keep the words that came, ask for the rest."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Seam:
             self.close()
 
     def close(self) -> None:
-        """Hand on what waits."""
+        """Hand on what is waiting."""
         if self._waiting is not None:
             waiting, self._waiting = self._waiting, None
             self._give(without_repetition(self._begun, waiting))

@@ -1,4 +1,4 @@
-"""What a file is to be read as: by what it says it is, by the ending of its name, and by what is in it."""
+"""What to read a file as: by its declared type, its extension, and its content."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ ENDINGS = {
     ".png": "image/png",
     ".webp": "image/webp",
 }
-# Of what can't be read, so that nobody has to fetch it to find out.
+# Of what can't be read, so that no one has to fetch it to find out.
 OTHERS = {
     *(".7z", ".aac", ".ai", ".apk", ".avi", ".avif", ".bin", ".bmp", ".bz2", ".dll", ".dmg", ".doc", ".docx", ".eps"),
     *(".exe", ".fig", ".flac", ".gz", ".heic", ".heif", ".ico", ".iso", ".jar", ".key", ".m4a", ".mkv", ".mov"),

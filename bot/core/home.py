@@ -69,7 +69,9 @@ async def furnish(
         is_admin = is_operator or (await chat.standing(place, person)).is_admin
     except ChatError as error:
         is_admin = False
-        sections.append(_unknown("Settings", "whether you are an admin of this workspace, who see its settings", error))
+        sections.append(
+            _unknown("Settings", "whether you are an admin of this workspace, who can see its settings", error)
+        )
     if is_admin:
         sections.append(Section("The workspace", "What holds where a channel says nothing else.", _workspace()))
         sections += await _channels_of(place, person, store=store, chat=chat)
@@ -89,7 +91,10 @@ async def _channels_of(place: Place, person: str, *, store: Store, chat: Chat) -
 def _unknown(title: str, what: str, error: ChatError) -> Section:
     """Say in a section's place what could not be looked up."""
     log.warning("a section of a home is missing: %s", error)
-    return Section(title, f"I could not look up {what}. Come back in a moment; if it stays so, tell whoever runs me.")
+    return Section(
+        title,
+        f"I could not look up {what}. Come back in a moment; if that doesn't help, tell the person who runs this bot.",
+    )
 
 
 def _used(used: Sequence[Used]) -> str:

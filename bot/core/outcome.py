@@ -1,4 +1,4 @@
-"""What came of a question: kept before it is shown, so that a turn which could not show it asks no model again."""
+"""The outcome of a question: kept before it is shown, so that a turn that could not show it need not ask again."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ _OUTCOME = TypeAdapter(Outcome)
 
 
 def kept(bookmark: Bookmark) -> Outcome | None:
-    """Return what a former try of the turn has kept."""
+    """Return what an earlier try of the turn has kept."""
     found = bookmark.get(OUTCOME)
     return _OUTCOME.validate_json(found) if found else None
 
@@ -123,10 +123,10 @@ def showing() -> Iterator[None]:
 
 
 async def gone(error: GoneError, answer: Answer, calls: tuple[Call, ...]) -> Written:
-    """Take an answer back whose thread was deleted while it was written: nobody wants it any more."""
-    log.info("nobody waits for the answer any more: %s", error)
+    """Take an answer back whose thread was deleted while it was written: no one wants it anymore."""
+    log.info("no one is waiting for the answer anymore: %s", error)
     try:
         await answer.withdraw()
     except ChatError as left:
-        log.warning("a part of an answer stays where its thread was deleted: %s", left)
+        log.warning("part of an answer remains where its thread was deleted: %s", left)
     return Written("", "", calls, was_refused=True)

@@ -1,4 +1,4 @@
-"""A message that a later one of its thread has overtaken: answered once, and with what was said since in mind.
+"""A message that a later one in its thread has overtaken: answered once, taking into account what was said since.
 
 A platform delivers a message again when its first receiver froze or died, and meanwhile a later one of the same thread
 may have been read, with the earlier one as its context, and answered. Work that is tried again by hand comes late, too.
@@ -36,7 +36,7 @@ def is_overtaken(identity: str, messages: Sequence[Message]) -> bool:
 
 
 def _is_later(message: Message, identity: str) -> bool:
-    """Return whether somebody wrote a message after another one. What was pressed has an id that is no time."""
+    """Return whether someone wrote a message after another one. What was pressed has an id that is no time."""
     return message.role is Role.USER and message.id[:1].isdigit() and message.id > identity
 
 
@@ -50,7 +50,7 @@ def in_place(question: Message, messages: Sequence[Message]) -> tuple[Message, .
 
 
 def asking(question: Message) -> str:
-    """Ask the model to answer a message that stands further above."""
+    """Ask the model to answer a message further up."""
     return f"{_TO_MODEL}\n\n{quoted('message', {'text': question.text[:QUOTED]})}"
 
 

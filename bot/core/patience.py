@@ -1,4 +1,4 @@
-"""How long reading at the platform may take, what is worth another try, and why it broke off, in words."""
+"""How long reading at the platform may take, what to retry, and why it broke off, in words."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ T = TypeVar("T")
 
 WHY: Mapping[type[BotError], str] = {
     NotInChannelError: "I am not in this channel; invite me with `/invite`",
-    NotPermittedError: "I lack a permission to read here, which whoever runs me can add",
-    GoneError: "it is not there any more",
-    UnfinishedError: "the rest was not handed out to me",
+    NotPermittedError: "I lack a permission to read here, which the person who runs this bot can add",
+    GoneError: "it is no longer there",
+    UnfinishedError: "Slack did not give me the rest",
     SlowError: "it took too long",
 }
 TRIES = 3  # in a row, of what failed and may pass
@@ -40,7 +40,7 @@ class Patience:
         self._failed = 0
 
     def pause(self, error: BotError) -> float | None:
-        """Return how many seconds to wait before the next try, None where there shall be none."""
+        """Return how many seconds to wait before the next try, None for no retry."""
         self._failed += 1
         if isinstance(error, ChatBusyError):
             pause = error.retry_after
@@ -70,6 +70,8 @@ class Patience:
 def why(error: BotError) -> str:
     """Tell a person why something could not be read, as the end of a sentence."""
     if isinstance(error, ChatBusyError):
-        return f"I may read on only in {max(1, round(error.retry_after)):,} seconds"
+        return f"I can't read on for another {max(1, round(error.retry_after)):,} seconds"
     known = next((reason for kind, reason in WHY.items() if isinstance(error, kind)), "")
-    return known or ("it could not be fetched just now" if error.is_transient else "it was refused; my log says why")
+    return known or (
+        "it could not be fetched just now" if error.is_transient else "the request was refused; my log says why"
+    )

@@ -1,4 +1,4 @@
-"""How large a picture is, as its header says; nothing of it is drawn."""
+"""How large a picture is, by its header; it is not decoded."""
 
 from __future__ import annotations
 

@@ -227,7 +227,7 @@ async def _older_roots(place: Place, read: Read, span: Span, patience: Patience,
         return len(looked_at) >= MOST_LOOKED_AT
 
     if broken := await _read(begin, take, patience):
-        read.unread.append(f"answers in threads that began before could not be looked up: {why(broken)}")
+        read.unread.append(f"replies in threads that began earlier could not be looked up: {why(broken)}")
     return found
 
 

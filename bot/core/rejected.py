@@ -1,4 +1,4 @@
-"""Which of a request's files the API rejects: found, left out alone, told, and remembered."""
+"""Which of a request's files the API rejects: found, left out, reported, and remembered."""
 
 from __future__ import annotations
 
@@ -71,12 +71,12 @@ def without(request: Request, files: Sequence[Attachment]) -> Request:
 
 
 def told(refused: Sequence[Refused]) -> str:
-    """Write the line that tells which files an answer goes without, "" for none."""
+    """Write the line that says which files an answer leaves out, "" for none."""
     if not refused:
         return ""
     names = [f"*{one.name}*" for one in refused]
     listed = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
-    return f"\n\n_Claude could not open {listed}, so this answer goes without {'them' if len(names) > 1 else 'it'}._"
+    return f"\n\n_Claude could not open {listed}, so I answered without {'them' if len(names) > 1 else 'it'}._"
 
 
 def marked(files: Iterable[FileRef], refused: Iterable[str]) -> tuple[FileRef, ...]:

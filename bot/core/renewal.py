@@ -1,4 +1,4 @@
-"""Places that are set to a model which has retired: they go on with its replacement, and hear so once."""
+"""Places that are set to a retired model: they switch to its replacement, and are told once."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def sentence(old: str, new: str, places: Sequence[str]) -> str:
     """Write what people are told."""
     were = "was" if len(places) == 1 else "were"
     return (
-        f"_Anthropic has retired `{old}`, which {' and '.join(places)} {were} set to: I go on with `{new}`. "
-        "`/parley set model` chooses another, `/parley history` shows the change._"
+        f"_Anthropic has retired `{old}`, which {' and '.join(places)} {were} set to, so I now use `{new}`. "
+        "`/parley set model` chooses another; `/parley history` shows the change._"
     )
 
 
@@ -121,5 +121,5 @@ class RenewingModel(ForwardingModel):
         try:
             await self._store.change_settings(place, {"model": new}, PARLEY, version=sheet.version)
         except ConflictError:
-            return False  # somebody else has changed it, and says so
+            return False  # someone else has changed it, and says so
         return True

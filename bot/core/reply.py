@@ -39,7 +39,7 @@ PATIENCE = (
 # Slack's guide for agents asks for one; under each answer it would be noise that nobody reads any more.
 DISCLAIMER = "AI-generated; check what matters."
 REDACTED = "redacted"
-STOPPED = "[stopped]"  # how the history has an answer that somebody stopped ends
+STOPPED = "[stopped]"  # how the history has an answer that someone stopped ends
 LIMIT_HINT = "\n\n_I stopped at my length limit. Write “continue” and I go on from here._"
 # What one person alone was shown has no thread to go on in.
 ELSEWHERE = "Ask for it in our direct messages: only you see it there, too, and I can go on where I stopped"

@@ -44,7 +44,7 @@ class Desk:
     most_days: int = 0
 
     async def check(self, place: Place, press: Press | Submission) -> None:
-        """Raise `NotAllowedError` unless somebody may change a place's settings, `UsageError` where it is gone.
+        """Raise `NotAllowedError` unless someone may change a place's settings, `UsageError` where it is gone.
 
         Which place, a form's value says: it has to be in the workspace where it was pressed.
         """

@@ -1,4 +1,4 @@
-"""Whom a message speaks to by a plain name, and who everybody is whom a thread mentions."""
+"""Whom a message addresses by a plain name, and the names of everyone a thread mentions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_PEOPLE = 50  # whose names are told
 async def heed(heard: Heard, conversation: Conversation, chat: Chat) -> Heard:
     """Return a message with its groups and channels by their names, and whom it speaks to by a plain name.
 
-    In a thread that the bot knows, its own name at the start is as good as a mention; that of somebody who has written
+    In a thread that the bot knows, its own name at the start is as good as a mention; that of someone who has written
     there, or was mentioned, is as good as theirs, unless a later sentence turns to the bot.
     """
     heard = replace(heard, text=await chat.spelled(heard.place, heard.text))

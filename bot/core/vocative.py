@@ -1,4 +1,4 @@
-"""Whom a message opens by speaking to by a plain name, as people do who don't look for it in a list."""
+"""Whom a message addresses at its start by a plain name, typed without choosing it from a list."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 LOOKED_AT = 200  # characters: a name stands at the very start
 MOST_WORDS = 5  # of a name and what ends it
 SHORTEST = 2  # characters of a name
-# Words that open sentences, and are somebody's name somewhere.
+# Words that open sentences, and are someone's name somewhere.
 _NO_NAMES = {
     *("so", "an", "do", "may", "no", "now", "ok", "okay", "yes", "well", "then", "please", "also", "will", "the", "a"),
     *(
@@ -43,7 +43,7 @@ _NEXT = re.compile(r"[\w.'\u2019-]++[ ]*+[,:;!?]")
 
 
 def opening(text: str) -> str:
-    """Return where a message may speak to somebody: its start, behind what it quotes."""
+    """Return where a message may speak to someone: its start, behind what it quotes."""
     lines = text[: 10 * LOOKED_AT].split("\n")
     while lines and (not lines[0].strip() or lines[0].lstrip().startswith(">")):
         lines.pop(0)

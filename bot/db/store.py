@@ -130,7 +130,7 @@ def rewrite(connection: Connection, place: Place, message: Message, shown_as: st
 
 
 def reject_files(connection: Connection, place: Place, files: Sequence[str]) -> None:
-    """Mark files of a thread as such that the model's API does not take."""
+    """Mark files of a thread that the model's API rejects."""
     message, thread = tables.Message, connection.execute(thread_query(), asdict(place)).one_or_none()
     if thread is None:
         return

@@ -1,4 +1,4 @@
-"""What goes wrong with calls of the Web API: the next ones, or a share of them that is the same in each run."""
+"""Faults in Web API calls: in the next ones, or in a share of them that is the same in each run."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Share:
     over: int = -1
 
     def meets(self, method: str, number: int, values: dict[str, Any]) -> bool:
-        """Return whether the so many-th call of a method goes wrong."""
+        """Return whether the nth call of a method fails."""
         chosen = random.Random(f"{self.seed} {method} {number}").random() * 10 < self.tenths  # noqa: S311 (no secret)
         return chosen and len(str(values.get("blocks") or values.get("text") or "")) > self.over
 

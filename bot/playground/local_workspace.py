@@ -150,7 +150,7 @@ class LocalWorkspace(People):
         times: int = 1,
         after: int = 0,
     ) -> None:
-        """Make `times` calls of a method fail `after` so many, in one of the ways that `Fault` tells of."""
+        """Make `times` calls of a method fail `after` so many, in one of the ways that `Fault` describes."""
         self.api.faults[method].append(Fault(error, status, retry_after, drop, times, after))
 
     def fail_some(self, method: str, share: Share) -> None:

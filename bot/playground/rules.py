@@ -61,7 +61,7 @@ class Rules:
     `history_page`: how many messages of history a page has at most, 15 for the apps that Slack holds to that; None: as
     many as are asked for. `token_lifetime`: how long a token lives where the app rotates them, 43,200 with Slack; None
     where it does not. `tiers`: hold every method to the rate limit of its tier. `retry_delays`: the waits before the
-    second, third and fourth try of an event that nobody acknowledged. `missing_methods`: what this workspace lacks,
+    second, third and fourth try of an event that no one acknowledged. `missing_methods`: what this workspace lacks,
     answered with `unknown_method`. `stream_lifetime`: after how long a stream dies, None for never. `no_streams_in`:
     the kinds of channels that take no stream.
     """

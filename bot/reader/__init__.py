@@ -1,4 +1,4 @@
-"""Strangers' files are read in a process of their own: a file that breaks or fills its reader costs one sentence.
+"""Strangers' files are read in a separate process: a file that breaks or fills its reader gets an error, no more.
 
 pool.py      implements `core.ports.FileReader`: which child reads what, and what is told when one had to be ended
 process.py   one child, from the bot's side

@@ -1,4 +1,4 @@
-"""What a child may take of the machine: set by itself before it reads anything, and kept by the kernel."""
+"""What a child may use of the machine: it sets the limits before it reads anything, and the kernel enforces them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 MEMORY = 512_000_000  # bytes of data; what a child has beside them, such as libraries, stays below 80 MB
 DESCRIPTORS = 16
 SECONDS = 8.0  # for one request, of computing as well as of waiting
-SPARE = 4.0  # seconds after which a child ends by itself that nobody has ended
+SPARE = 4.0  # seconds after which a child that no one has ended ends by itself
 NICE = 5  # what reads a file gives way to what answers people
 _PR_SET_PDEATHSIG = 1
 

@@ -19,7 +19,7 @@ LONGEST_TOLD = 2_000  # characters of a sentence
 
 
 def main() -> None:
-    """Serve requests from standard input. What a library prints by chance must not get onto the wire."""
+    """Serve requests from standard input. Stray prints from a library must not get onto the wire."""
     incoming, outgoing = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)

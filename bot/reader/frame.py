@@ -1,6 +1,6 @@
 """The wire between the bot and a child that reads files: frames of a kind and a length.
 
-A child may be in a stranger's hands by what it read. So nothing here is unpickled, each frame has a bound, and so has
+What it read may have put a child in a stranger's hands. So nothing here is unpickled, each frame has a bound, and so has
 all that comes for one request.
 """
 
@@ -35,7 +35,7 @@ class Frame(NamedTuple):
 
 
 class FrameError(Exception):
-    """The other side does not keep to the protocol."""
+    """The other side broke the protocol."""
 
 
 def packed(kind: Kind, body: bytes = b"") -> bytes:

@@ -1,6 +1,6 @@
 """What a child may reach, where the kernel has Landlock: Python's own files to read, and nothing else.
 
-A file that takes its reader over finds no database, no `.env`, no environment of the bot's, no TCP, nobody to signal.
+A file that takes over its reader finds no database, no `.env`, none of the bot's environment, no TCP, no one to signal.
 https://docs.kernel.org/userspace-api/landlock.html
 """
 
@@ -44,7 +44,7 @@ class _Beneath(ctypes.Structure):
 
 
 def confine() -> bool:
-    """Take from this process, for good, what it does not need; return whether the kernel could."""
+    """Drop for good what this process does not need; return whether the kernel could."""
     if sys.platform != "linux":
         return False
     call = ctypes.CDLL(None).syscall

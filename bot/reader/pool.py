@@ -34,12 +34,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MOST_CHILDREN = 2  # so that a file which takes long keeps nobody else waiting
+MOST_CHILDREN = 2  # so that a slow file keeps no one else waiting
 WAITING = 60.0  # seconds that a file waits for a child
-BROKEN = "I can't read {name}: it is damaged, or of a kind that I don't know."
-HEAVY = "{name} takes more than I can read: please send a smaller part of it."
-HEAVY_EXPORT = "{name} takes more than I can read: export a shorter time."
-HEAVY_SHEET = "{name} takes more than I can read: please send a smaller part of it, or save it as CSV."
+BROKEN = "I can't read {name}: it is damaged, or a kind of file I don't know."
+HEAVY = "{name} is more than I can read: please send a smaller part of it."
+HEAVY_EXPORT = "{name} is more than I can read: please export a shorter time range."
+HEAVY_SHEET = "{name} is more than I can read: please send a smaller part of it, or save it as CSV."
 
 T = TypeVar("T")
 if TYPE_CHECKING:
@@ -97,11 +97,11 @@ class ReaderPool:
 
     @property
     def children(self) -> frozenset[int]:
-        """The processes that there are."""
+        """The running processes."""
         return frozenset(child.pid for child in self._all)
 
     def warm_up(self, after: float = 0.0) -> None:
-        """See to it that one child is there, in `after` seconds."""
+        """Make sure that one child is ready, in `after` seconds."""
         if self._warming is None or self._warming.done():
             self._warming = asyncio.create_task(self._warm_up(after))
 
@@ -205,7 +205,7 @@ class ReaderPool:
         return error
 
     async def _take(self) -> Child:
-        """Return a child that waits, or start one. Raises `ReaderUnavailableError`."""
+        """Return an idle child, or start one. Raises `ReaderUnavailableError`."""
         while self._idle:
             child = self._idle.pop()
             if not child.is_worn:

@@ -46,7 +46,7 @@ class Child:
 
     @property
     def is_worn(self) -> bool:
-        """Tell whether it should be replaced: it has read much, holds on to much, or has ended."""
+        """Return whether it should be replaced: it has read a lot, holds a lot of memory, or has ended."""
         return self._jobs >= MOST_JOBS or self._resident > GROWN or self._process.returncode is not None
 
     @classmethod
@@ -81,7 +81,7 @@ class Child:
     async def ask(self, asked: Mapping[str, Any], data: bytes) -> AsyncGenerator[Frame, None]:
         """Send a request, and yield the pieces of its result, a fault last if there is one. Raises `ChildError`.
 
-        Whoever does not take it to its end must `end` the child.
+        A caller that does not read to the end must `end` the child.
         """
         self._jobs += 1
         sending = asyncio.create_task(self._send(asked, data))
@@ -103,7 +103,7 @@ class Child:
             await asyncio.wait([sending])
 
     async def _send(self, asked: Mapping[str, Any], data: bytes) -> None:
-        """Write a request in pieces, so that nobody else waits. That a child took none of it is seen by its end."""
+        """Write a request in pieces, so that no one else waits. That a child took none of it is seen by its end."""
         stdin = self._process.stdin
         if stdin is None:
             raise ChildError("protocol")

@@ -243,7 +243,7 @@ class StreamedAnswer:
         except ChatError as error:
             if error.code not in TOO_LONG | BAD_BLOCKS:
                 raise
-            log.warning("a file without a word beside it: %s", error)
+            log.warning("sent a file without text beside it: %s", error)
         await self._messages.withdraw()
         await self._ended()
         return ""

@@ -1,4 +1,4 @@
-"""The messages that an answer is made of: streamed, posted, edited, and replaced where Slack lets nothing else."""
+"""The messages that an answer is made of: streamed, posted, edited, and replaced if Slack allows nothing else."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ class State(Enum):
           │                   └─ refused ▶ UNSURE ─┘   └───┘
           └────────────────── post ────────────────┘
 
-    UNSURE: nobody knows whether Slack still streams it. An edit tells, and is refused where it does. A message that
-    takes neither a stop nor an edit is deleted and posted anew; where that is refused, too, a new one says what it
+    UNSURE: no one knows whether Slack still streams it. An edit tells, and is refused where it does. A message that
+    takes neither a stop nor an edit is deleted and posted again; where that is refused, too, a new one says what it
     lacks.
     """
 
@@ -70,7 +70,7 @@ class AnswerMessages:
     """The messages of one answer; `ts` is the first one's, "" while there is none.
 
     What former tries left is edited, and no second message posted: the one in the bookmark and those with this turn's
-    mark; or, where a try died before it could keep the bookmark, a stream that nobody ended, which bears no mark.
+    mark; or, where a try died before it could keep the bookmark, a stream that no one ended, which bears no mark.
     `instead`: the message whose text the answer replaces.
     """
 
@@ -147,7 +147,7 @@ class AnswerMessages:
             await self._stop([])
 
     async def withdraw(self) -> None:
-        """Take back all that was shown; what it was to replace stays. Raises `ChatError`."""
+        """Remove all that was shown; what it was to replace stays. Raises `ChatError`."""
         if self.state in {State.STREAMING, State.UNSURE}:
             await self._stop([])
         for ts in () if self._instead else filter(None, (self.ts, *self._others)):
@@ -194,7 +194,7 @@ class AnswerMessages:
             self.state = State.POSTED if error.code in OVER else State.UNSURE
             if error.may_pass:
                 raise
-            log.info("the stream does not take its end: %s", error)
+            log.info("could not end the stream: %s", error)
             if error.code not in OVER and pieces:
                 await self._stop([])  # it may be what was said with it
             elif error.code not in OVER:
@@ -215,7 +215,7 @@ class AnswerMessages:
         self.state = State.POSTED
 
     async def _discard(self, part: Part) -> None:
-        """Let a new message take the place of the first one, which can't be changed any more."""
+        """Let a new message take the place of the first one, which can't be changed anymore."""
         await self._bookmark.keep(DISCARDED, f"{self.ts} {self._buffer.shown}")
         await self._bookmark.keep(ANSWER, "")
         self._out.streams.forget(self._place, self.ts)

@@ -100,7 +100,7 @@ def _wait_or_repeat(error: Exception) -> bool | float:
 
 
 async def call_again(method: Callable[..., Awaitable[T]], **arguments: Any) -> T:  # noqa: ANN401 - as above
-    """Call a method of the SDK that may as well arrive twice; repeat it also where nobody knows whether it did.
+    """Call a method of the SDK that may as well arrive twice; repeat it also where no one knows whether it did.
 
     Raises `ChatError`.
     """

@@ -41,7 +41,7 @@ def bolt_app(
     async def authorize(team_id: object) -> AuthorizeResult | None:
         workspace = team_id or ""
         if not isinstance(workspace, str):  # Bolt takes what it finds, in one of several places
-            raise payload.UnreadableError("a workspace's id that is none")
+            raise payload.UnreadableError("not a workspace's id")
         try:
             return await teams.of(workspace).identity()
         except NotServedError:  # which was said once

@@ -1,6 +1,6 @@
 """Cells of Markdown tables: where a row is split, and a cell's Markdown as Slack's rich text, links and names alive.
 
-Nothing in a cell rings anybody but people: a group that the model names is told by its label.
+Nothing in a cell rings anyone but people: a group that the model names is told by its label.
 Source: https://docs.slack.dev/reference/block-kit/blocks/rich-text-block.
 """
 

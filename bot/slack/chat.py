@@ -56,7 +56,7 @@ class SlackChat:
         return mention(person)
 
     async def spelled(self, place: Place, text: str) -> str:
-        """Write the groups and channels that a text names by their ids by their names. Never raises."""
+        """Replace the ids of groups and channels in a text with their names. Never raises."""
         ids = [one for one in ids_in(text) if not one.startswith(("U", "W"))]
         return spelled(text, await self._of(place).names.of(ids)) if ids else text
 

@@ -1,4 +1,4 @@
-"""How much of a message is read: more than Slack lets anybody write, and no more than the event loop has time for.
+"""How much of a message is read: more than Slack lets anyone write, and no more than the event loop has time for.
 
 https://docs.slack.dev/reference/methods/chat.postMessage#truncating: Slack cuts a text at 40,000 characters. Blocks and
 attachments have no such limit in all, and a delivery may have a megabyte.
@@ -31,7 +31,7 @@ def clipped(message: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def is_clipped(message: Mapping[str, Any]) -> bool:
-    """Return whether a message is not whole any more."""
+    """Return whether a message is not whole anymore."""
     return message.get(_MARK) is True
 
 

@@ -35,9 +35,7 @@ log = logging.getLogger(__name__)
 
 # Seconds; what is left of three is for the rest. https://docs.slack.dev/interactivity/handling-user-interaction
 TRIGGER_LASTS = 2.0
-TOO_LONG = (
-    f"That is more than {LONGEST:,} characters, which I don't read as a command. Send it as a file, and mention me."
-)
+TOO_LONG = f"That is more than {LONGEST:,} characters, too long for a command. Send it as a file, and mention me."
 AT_WORK = "Working on it. Only you will see the answer."
 
 

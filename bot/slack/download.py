@@ -33,10 +33,10 @@ HOSTS = ("slack.com", "slack-gov.com", "slack-files.com", "slack-files-gov.com")
 CDN = ("slack-edge.com",)
 REDIRECTS = {301, 302, 303, 307, 308}
 
-GONE_SENTENCE = "{name} is gone, or I may not see it: please post it again."
+GONE_SENTENCE = "{name} is gone, or I can't access it: please post it again."
 LOCKED_SENTENCE = "Slack does not let me open {name}: whoever runs me should check the scope `files:read`."
-CLOSED_SENTENCE = "{name} is not open to me: please post it here yourself, or share it in this channel."
-OUTSIDE_SENTENCE = "{name} is kept outside of Slack, where I can't open it: please post the file itself."
+CLOSED_SENTENCE = "I don't have access to {name}: please post it here yourself, or share it in this channel."
+OUTSIDE_SENTENCE = "{name} is kept outside Slack, where I can't open it: please post the file itself."
 GONE = {"file_not_found", "file_deleted", "not_visible", "channel_not_found", "not_in_channel"}
 CLOSED = {"access_denied", "file_access_denied", "restricted_action", "team_not_found", "not_allowed"}
 
@@ -129,7 +129,7 @@ def is_slacks(url: str, api: str) -> bool:
 
 
 def is_trusted(url: str, api: str) -> bool:
-    """Tell whether the bot's token may go to an address."""
+    """Return whether the bot's token may go to an address."""
     if (there := _parts(url)) is None or (here := _parts(api)) is None or there.username or there.password:
         return False
     if (there.scheme, there.hostname) == (here.scheme, here.hostname) and there.port == here.port:
@@ -148,7 +148,7 @@ def _is_on(url: str, domains: tuple[str, ...]) -> bool:
 
 
 def _parts(url: str) -> SplitResult | None:
-    """Take an address apart, None where it is none."""
+    """Take an address apart, None if it is none."""
     try:
         parts = urlsplit(url)
         _ = parts.port

@@ -67,7 +67,7 @@ def described(file: Mapping[str, Any]) -> FileRef:
 
 
 def transcript_url(file: Mapping[str, Any]) -> str:
-    """Return where the words of a voice or video clip are, "" where it has none."""
+    """Return where the words of a voice or video clip are, "" if it has none."""
     return _string(file.get("vtt")) if _is_clip(file) and _transcript(file) else ""
 
 
@@ -96,7 +96,7 @@ def _state(file: Mapping[str, Any]) -> FileState:
 
 
 def _is_clip(file: Mapping[str, Any]) -> bool:
-    """Tell whether a file was recorded in Slack, which writes down what is said in it."""
+    """Return whether a file was recorded in Slack, which writes down what is said in it."""
     return _string(file.get("subtype")) in {"slack_audio", "slack_video"} or isinstance(file.get("transcription"), dict)
 
 

@@ -45,12 +45,12 @@ def _blocks(blocks: list[Any], view: View) -> str:
 
 
 def _tells(block: object) -> bool:
-    """Tell whether a block needs no plain text beside it, as far as is known here."""
+    """Return whether a block needs no plain text beside it, as far as is known here."""
     return isinstance(block, dict) and str(block.get("type")) in _READERS and block.get("type") not in _BESIDE
 
 
 def _holds(said: str, plain: str) -> bool:
-    """Tell whether a text has all the words of another."""
+    """Return whether a text has all the words of another."""
     return set(_WORD.findall(plain)) <= set(_WORD.findall(said))
 
 
@@ -195,7 +195,7 @@ def _nothing(_: Mapping[str, Any], __: View) -> str:
 _READERS: dict[str, Callable[[Mapping[str, Any], View], str]] = {
     "actions": _actions,
     "context": _context,
-    "context_actions": _nothing,  # how somebody likes an answer
+    "context_actions": _nothing,  # how someone likes an answer
     "divider": _nothing,
     "file": _nothing,
     "header": lambda block, _: text_of(block.get("text")),

@@ -24,12 +24,12 @@ def mentions(message: Mapping[str, Any], person: str) -> bool:
 
 
 def is_quoted(part: object) -> bool:
-    """Return whether an attachment holds somebody else's words: a forwarded message, or what a link leads to."""
+    """Return whether an attachment holds someone else's words: a forwarded message, or what a link leads to."""
     return isinstance(part, dict) and (any(map(part.get, _QUOTING)) or bool(string(part.get("from_url"))))
 
 
 def is_preview(part: object) -> bool:
-    """Return whether an attachment shows what a link leads to, other than a message that somebody shares."""
+    """Return whether an attachment shows what a link leads to, other than a message that someone shares."""
     if not isinstance(part, dict) or part.get("is_msg_unfurl") or part.get("is_share"):
         return False
     return bool(string(part.get("from_url")) or part.get("is_app_unfurl"))

@@ -35,10 +35,10 @@ _NAMED = re.compile(r"(?P<sign>@|#|!subteam\^)(?P<id>[UWCGS][A-Z0-9]{1,20})")
 class Names:
     """Names by ids, at most `KEPT` of groups and channels. Never raises.
 
-    What has no name is left away; a person's id stands for itself.
+    What has no name is left out; a person's id stands for itself.
 
     Groups take the scope `usergroups:read`, which the app may do without: Slack mostly writes their names into the
-    message. A private channel's name is nobody's to be told who only has its id.
+    message. The name of a private channel is not told to someone who only has its id.
     """
 
     def __init__(self, client: AsyncWebClient, people: People) -> None:
@@ -73,7 +73,7 @@ class Names:
         except ChatBusyError as error:
             self._busy_until = monotonic() + error.retry_after
         except ChatError as error:
-            log.info("what user groups are called is not known: %s", error)
+            log.info("could not look up the names of user groups: %s", error)
             self._known.keep(GROUPS, "", UNKNOWN_FOR)
         else:
             for group in answer.get("usergroups") or ():
@@ -89,7 +89,7 @@ class Names:
         except ChatBusyError as error:
             self._busy_until = monotonic() + error.retry_after
         except ChatError as error:
-            log.info("what a channel is called is not known: %s", error)
+            log.info("could not look up a channel's name: %s", error)
             self._known.keep(channel, "", UNKNOWN_FOR)
         else:
             name = "" if found.get("is_private") else found.get("name")

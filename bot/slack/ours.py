@@ -41,14 +41,14 @@ class Ours:
             try:
                 self._apps[bot] = str((await call(self._client.bots_info, bot=bot))["bot"].get("app_id") or "")
             except ChatError as error:
-                log.info("our own app is not known: %s", error)
+                log.info("could not look up our own app: %s", error)
                 if not error.is_transient:
                     self._apps[bot] = ""
         return self._apps.get(bot, "")
 
 
 def is_ours(message: Mapping[str, Any], us: AuthorizeResult, app: str) -> bool:
-    """Tell whether a message is the bot's own; `app` is the id of its app, "" where that is not known.
+    """Return whether a message is the bot's own; `app` is the id of its app, "" where that is not known.
 
     After a new installation the bot may have another user and another id, while the app stays the same. The mark counts
     only where no app is named: any app can put it on its own messages.
@@ -61,7 +61,7 @@ def is_ours(message: Mapping[str, Any], us: AuthorizeResult, app: str) -> bool:
 
 
 def is_by(message: Mapping[str, Any], us: AuthorizeResult) -> bool:
-    """Tell whether a message is by the bot as it is installed now."""
+    """Return whether a message is by the bot as it is installed now."""
     ids = {us.bot_user_id, us.bot_id} - {None, ""}
     return message.get("user") in ids or message.get("bot_id") in ids
 

@@ -59,7 +59,7 @@ class Posts:
         *,
         is_paid: bool = False,
     ) -> None:
-        """Change what a message says. Raises `GoneError`, `ChatError`. `is_paid`: its call was taken already."""
+        """Change what a message says. Raises `GoneError`, `ChatError`. `is_paid`: its call is already counted."""
         await self._laid(UPDATE, self._client.chat_update, place, part, check, is_paid=is_paid, ts=ts, metadata=mark)
 
     async def take_update(self, place: Place) -> bool:

@@ -34,7 +34,7 @@ class View:
 
     @property
     def is_too_deep(self) -> bool:
-        """Tell whether to end here."""
+        """Return whether to end here."""
         return self.depth > DEEPEST
 
     def deeper(self) -> View:

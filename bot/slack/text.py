@@ -75,7 +75,7 @@ def _typed(match: re.Match[str]) -> str:
 
 
 def moment(seconds: object) -> str:
-    """Write a time, in seconds since 1970, for whoever reads in whatever zone; "" for what is none."""
+    """Write a time, in seconds since 1970, for readers in any zone; "" if it is not a time."""
     try:
         at = datetime.fromtimestamp(float(str(seconds)), UTC)
     except (ValueError, OverflowError, OSError):
@@ -114,7 +114,7 @@ def without_mention(text: str, person: str) -> str:
 
 
 def addresses_other(text: str, bot: str) -> bool:
-    """Tell whether a message opens by speaking to a person or a group, not the bot, and nowhere turns to the bot.
+    """Return whether a message opens by speaking to a person or a group, not the bot, and nowhere turns to the bot.
 
     It turns to the bot where its mention is among those at the start, or begins a line or a sentence. Who calls all
     that are here or in the channel means the bot, too.
@@ -133,7 +133,7 @@ def _spoken_to(text: str) -> Iterator[str]:
 
 
 def _turns_to(text: str, person: str) -> bool:
-    """Tell whether the mention of a person begins the text, a line or a sentence."""
+    """Return whether the mention of a person begins the text, a line or a sentence."""
     before = 0
     for match in MARKUP.finditer(text):
         between = text[before : match.start()]
@@ -146,7 +146,7 @@ def _turns_to(text: str, person: str) -> bool:
 
 
 def harmless(text: str) -> str:
-    """Take the power out of what rings a whole channel, which it must not on the model's word, or turns text round.
+    """Neutralize what notifies a whole channel, which the model must not do, or reverses text.
 
     What can't be sent goes, too.
     """

@@ -1,4 +1,4 @@
-"""A delivery that comes again with more in it: the job that still waits gets it, so that it sees all."""
+"""A delivery that comes again with more in it: the waiting job gets it, so that it sees everything."""
 
 from __future__ import annotations
 

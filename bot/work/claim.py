@@ -73,7 +73,7 @@ class Claim:
         return reference_of(self.delivery)
 
     def tried(self) -> float:
-        """Tell how many seconds trying has taken so far; what it waited for its turn does not count."""
+        """Return how many seconds trying has taken so far; waiting for its turn does not count."""
         return self.tried_before + asyncio.get_running_loop().time() - self.claimed_at
 
 

@@ -39,13 +39,13 @@ def reference_of(delivery: str) -> str:
 
 
 class AbandonedError(BotError):
-    """It was given up in an earlier attempt, and nobody could be told then."""
+    """It was given up in an earlier attempt, when no one could be told."""
 
 
 class DeadlyError(BotError):
     """Its process died each time it ran there, also when nothing else did."""
 
-    sentence = "I crashed each time I worked on this, so I have set it aside and go on with everything else."
+    sentence = "I crashed each time I worked on this, so I have set it aside and moved on."
 
 
 @dataclass(frozen=True, slots=True)

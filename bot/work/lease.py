@@ -48,7 +48,7 @@ def new_owner() -> str:
 
 
 class LeaseLostError(Exception):
-    """The job may no longer be ours to run. Not a `BotError`: nobody has to be told, another replica goes on."""
+    """The job may no longer be ours to run. Not a `BotError`: no one has to be told, another replica goes on."""
 
 
 class Leases:
@@ -99,7 +99,7 @@ class Leases:
     async def renew(self, claims: Collection[Claim]) -> int:
         """Renew the leases of `claims`, mark what is no longer ours as lost, and free what anybody let expire.
 
-        Returns how many were freed. Who let them expire is taken for dead, unless nobody could renew any in an outage
+        Returns how many were freed. Who let them expire is taken for dead, unless no one could renew any in an outage
         of the database. Raises what the database or the driver raises.
         """
         sent = asyncio.get_running_loop().time()
@@ -145,7 +145,7 @@ class Leases:
             return (await connection.execute(sa.update(inbox).where(*mine).values(**FREED))).rowcount
 
     async def suspects(self, kinds: Collection[str]) -> Cell | None:
-        """Return the cell of those suspects that are to be run next, None where there are none."""
+        """Return the cell of those suspects that are to be run next, None if there are none."""
         waiting = Cell.SHARED.holds(inbox) | Cell.ALONE.holds(inbox)
         fewest = sa.select(sa.func.min(inbox.c.crashes)).where(inbox.c.status == READY, waiting)
         async with self._writer.begin() as connection:

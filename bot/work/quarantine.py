@@ -8,7 +8,7 @@ memory, people pull plugs, supervisors lose patience. So it raises suspicion, an
   doing reaches a neighbour or a start: at first sixteen at a time (`TOGETHER`), one that has seen that process die
   alone in it.
 - A death of the bot while suspects were kept out of it is not their doing: those that no crash speaks against run with
-  all others again, and the next death in there makes them suspects again. So nobody who kills the bot every second
+  all others again, and the next death in there makes them suspects again. So no one who kills the bot every second
   keeps turns from being answered in between.
 - The bot watches that process: only when it dies, or falls silent for most of a lease, while the bot itself lives,
   does that count against what was running in it (`crashes`). At the third (`GUILTY`), the last two of them alone, the
@@ -22,8 +22,8 @@ of them. Where a machine runs out of memory once an hour and each time that proc
 with a probability of (10 / 3600)³, two in a hundred million, after the bot has died in it twice.
 
 A suspect's own key waits for it; others don't. On several replicas each may run suspects: a job is claimed by one.
-A process that was told to stop hands back what it ran; that is no death. After an outage of the database, which nobody
-could renew a lease in, nobody knows who died, and nothing counts.
+A process that was told to stop hands back what it ran; that is no death. After an outage of the database, which no one
+could renew a lease in, no one knows who died, and nothing counts.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class Quarantine:
     async def _run(self, cell: Cell) -> bool:
         """Run suspects until none is left or their process dies; return whether it came to run any."""
         owner = new_owner()
-        log.warning("jobs under suspicion of killing their process run apart, %s", cell)
+        log.warning("running jobs suspected of killing their process in a process apart, %s", cell)
         process = self._process = await self._open(cell, owner)
         try:
             status = await self._watch(process)

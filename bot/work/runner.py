@@ -85,14 +85,14 @@ class Runner:
             await self._failed(claim, job, error)
 
     async def _set_aside(self, job: Job) -> None:
-        """Write what a handler left aside on a job that somebody else will leave: no token can fence what has been."""
+        """Write what a handler left aside on a job that someone else will leave: no token can fence what has been."""
         if job.aside is None:
             return
         try:
             async with asyncio.timeout(SETTING_ASIDE):
                 await self._commits.write(job.aside)
         except Exception as error:  # noqa: BLE001 (whatever it was, the job itself is safe)
-            log.warning("what the job had left aside is lost: %s", cause(error))
+            log.warning("lost what the job had set aside: %s", cause(error))
 
     async def _attempt(self, claim: Claim, job: Job) -> Finish | None:
         """Run a job's handler. Raises what that raises, and what says that it has had attempts or crashes enough."""
@@ -117,7 +117,7 @@ class Runner:
             self._tell_end(claim, "again")
             return
         reason = claim.cause if claim.cause and isinstance(error, AbandonedError) else cause(error)
-        log.error("given up in attempt %d: %s\n%s", claim.attempt, reason, frames(error))
+        log.error("gave up in attempt %d: %s\n%s", claim.attempt, reason, frames(error))
         try:
             async with asyncio.timeout(self._policy.patience):
                 finish = await self.work[claim.kind].given_up(job, error)
@@ -136,5 +136,5 @@ class Runner:
 
 
 def frames(error: BaseException) -> str:
-    """Show where an error came from, without its text, which may hold somebody's words."""
+    """Show where an error came from, without its text, which may hold someone's words."""
     return "".join(traceback.format_tb(error.__traceback__))

@@ -10,7 +10,7 @@ import os
 class Presence:
     """A lock on a file, shared by all processes on the database; the system takes it from a process that dies.
 
-    The file is empty while nobody is at work.
+    The file is empty while no one is at work.
     """
 
     def __init__(self, path: str) -> None:
@@ -29,7 +29,7 @@ class Presence:
         fcntl.flock(self._file, fcntl.LOCK_SH)
 
     def begin(self) -> bool:
-        """Note that we are at work; return whether somebody was who never left, and so has died."""
+        """Note that we are at work; return whether another process never signed off, and so has died."""
         was_left = os.fstat(self._file).st_size > 0
         with contextlib.suppress(OSError):  # on a full disk, a death goes unnoticed; the work does not wait for this
             os.pwrite(self._file, b"at work", 0)

@@ -522,7 +522,7 @@ async def test_a_silent_channel_is_said(dialogue: Dialogue) -> None:
     [
         ({"a.xlsx": b"PK\x03\x04 broken"}, "", "can't read a.xlsx"),
         ({"a.csv": table(3)}, "column=body", "no column “body” in a.csv. It has: “id”, “message”"),
-        ({"a.csv": b"message,id\n ,1\n"}, "column=message", "The column “message” of a.csv holds no text"),
+        ({"a.csv": b"message,id\n ,1\n"}, "column=message", "The column “message” in a.csv has no text"),
     ],
 )
 async def test_a_bad_linked_file_is_said_alone(

@@ -108,7 +108,7 @@ def book() -> bytes:
 
 async def test_a_sheet_is_chosen_by_a_press(dialogue: Dialogue, model: ScriptedModel) -> None:
     ts = dialogue.mention(f"classify {INTO}", files={"months.xlsx": book()})
-    question = await asked(dialogue, ts, "which sheet is meant")
+    question = await asked(dialogue, ts, "which sheet you mean")
     assert "sheet “October”, column “Customer wrote”, headings in row 3" in question.shown
     await dialogue.workspace.choose(question, "classify_by_sheet", "November")
     changed = await asked(dialogue, ts, "1. Page 0 is slow today")
@@ -120,7 +120,7 @@ async def test_a_sheet_is_chosen_by_a_press(dialogue: Dialogue, model: ScriptedM
 async def test_an_encoding_is_chosen_by_a_press(dialogue: Dialogue, model: ScriptedModel) -> None:
     lines = "".join(f"{n};Straße {n} fehlt\n" for n in range(30))
     ts = dialogue.mention(f"classify {INTO}", files={"a.csv": f"Nr;Kommentar\n{lines}".encode("mac_roman")})
-    question = await asked(dialogue, ts, "which encoding its letters have")
+    question = await asked(dialogue, ts, "which encoding it has")
     await dialogue.workspace.choose(question, "classify_by_encoding", "Windows-1252")
     wrong = await asked(dialogue, ts, "1. Stra§e 0 fehlt")
     await dialogue.workspace.choose(wrong, "classify_by_encoding", "Mac Roman")
@@ -133,7 +133,7 @@ async def test_an_encoding_is_chosen_by_a_press(dialogue: Dialogue, model: Scrip
 async def test_a_row_of_headings_is_chosen_by_a_press(dialogue: Dialogue, model: ScriptedModel) -> None:
     lines = "".join(f"Page {n} is slow\n" for n in range(29))
     ts = dialogue.mention(f"classify {INTO}", files={"a.csv": f"What is slow?\n{lines}".encode()})
-    question = await asked(dialogue, ts, "which row names the columns")
+    question = await asked(dialogue, ts, "which row has the headings")
     assert "29 messages in all" in question.shown
     await dialogue.workspace.choose(question, "classify_by_heading", "0")
     changed = await asked(dialogue, ts, "1. What is slow?")
@@ -164,7 +164,7 @@ async def test_a_file_that_went_is_said(dialogue: Dialogue, model: ScriptedModel
         ("a.csv", "id,text\n1,Größe\n2,trüb\n3,a ".encode() + b"\xff b\n", "", "1 character could not be read"),
         ("a.csv", b"id,text\n1,it is slow, very\n2,it hangs\n", "", "1 row has more cells than the heading"),
         ("a.xlsx", book(), "sheet=November column=1 heading=3", "From a.xlsx, sheet “November”, column “Id”."),
-        ("a.csv", b"id,text\n1,it hangs\n2,\n3,it is slow\n", "", "1 without a text were left out"),
+        ("a.csv", b"id,text\n1,it hangs\n2,\n3,it is slow\n", "", "1 without text were left out"),
     ],
 )
 async def test_a_short_list_says_what_was_read(

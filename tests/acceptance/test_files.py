@@ -167,7 +167,7 @@ async def test_what_the_api_rejects_spoils_no_thread(dialogue: Dialogue, model: 
     ts = dialogue.workspace.say(dialogue.direct, "what is this?", files={"cat.png": PNG})
     answer = await dialogue.answer(dialogue.direct, ts)
     assert answer.startswith("I can't see it.")
-    assert "Claude could not open *cat.png*, so this answer goes without it." in answer
+    assert "Claude could not open *cat.png*, so I answered without it." in answer
     model.answer("Still not.")
     dialogue.workspace.say(dialogue.direct, "and now?", thread_ts=ts)
     await dialogue.answer(dialogue.direct, ts, 2)

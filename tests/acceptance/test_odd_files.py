@@ -63,8 +63,8 @@ async def test_a_stub_is_looked_up_first(dialogue: Dialogue, model: ScriptedMode
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
-        ("file_deleted", "*file* is gone, or I may not see it: please post it again."),
-        ("access_denied", "*file* is not open to me: please post it here yourself, or share it in this channel."),
+        ("file_deleted", "*file* is gone, or I can't access it: please post it again."),
+        ("access_denied", "I don't have access to *file*: please post it here yourself, or share it in this channel."),
     ],
 )
 async def test_a_stub_that_stays_closed_is_said(dialogue: Dialogue, error: str, sentence: str) -> None:
@@ -119,12 +119,12 @@ async def test_a_file_is_judged_by_its_content(
         ("Plan", {"mode": "quip", "filetype": "quip", "mimetype": "application/vnd.slack-docs"}, "is a canvas"),
         ("Plan", {"mode": "canvas", "filetype": "canvas"}, "is a canvas"),
         ("Plan", {"mode": "list", "filetype": "list"}, "is a canvas or a list"),
-        ("Plan", {"mode": "hidden_by_limit"}, "is older than what the workspace's plan still shows"),
-        ("Plan", {"mode": "tombstone"}, "is gone, or I may not see it"),
+        ("Plan", {"mode": "hidden_by_limit"}, "is older than this workspace's plan shows"),
+        ("Plan", {"mode": "tombstone"}, "is gone, or I can't access it"),
         ("Plan", {"file_access": "access_denied"}, "is not open to me"),
         ("Plan.docx", {"mimetype": OCTETS}, "I can't read *Plan.docx*: I read pictures"),
         ("song.mp3", {"mimetype": "audio/mpeg"}, "I can't read *song.mp3*"),
-        ("note.m4a", {"subtype": "slack_audio", "transcription": {"status": "processing"}}, "not written down yet"),
+        ("note.m4a", {"subtype": "slack_audio", "transcription": {"status": "processing"}}, "has no transcript yet"),
         ("note.m4a", {"mimetype": "audio/mp4", "subtype": "slack_audio", "transcription": {"status": "none"}}, "can't"),
     ],
 )

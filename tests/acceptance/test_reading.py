@@ -39,7 +39,7 @@ async def test_a_call_without_words_is_answered(dialogue: Dialogue, model: Scrip
     dialogue.mention("", thread_ts=root)
     assert await dialogue.answer(dialogue.general, root) == "Ada could.\n\n_I read the 2 messages before this one._"
     assert KEY in told(model.requests[0])
-    assert "I mention you without a word" in told(model.requests[0])
+    assert "I mentioned you and said nothing else" in told(model.requests[0])
     model.answer("On Friday.")
     dialogue.mention("when does it expire?", thread_ts=root)
     assert await dialogue.answer(dialogue.general, root, 2) == "On Friday."
@@ -57,10 +57,10 @@ async def test_a_call_at_the_top_is_greeted(dialogue: Dialogue, model: ScriptedM
     ("failure", "reason"),
     [
         ({"error": "not_in_channel"}, "I am not in this channel; invite me with `/invite`"),
-        ({"error": "missing_scope"}, "I lack a permission to read here, which whoever runs me can add"),
-        ({"error": "thread_not_found"}, "it is not there any more"),
-        ({"error": "method_not_supported"}, "it was refused; my log says why"),
-        ({"retry_after": 120}, "I may read on only in 120 seconds"),
+        ({"error": "missing_scope"}, "I lack a permission to read here, which the person who runs this bot can add"),
+        ({"error": "thread_not_found"}, "it is no longer there"),
+        ({"error": "method_not_supported"}, "the request was refused; my log says why"),
+        ({"retry_after": 120}, "I can't read on for another 120 seconds"),
         ({"status": 500, "times": 3}, "it could not be fetched just now"),
     ],
 )
@@ -71,7 +71,7 @@ async def test_a_failed_reading_is_tried_again(
     dialogue.workspace.fail(READ, **failure)
     model.answer("Which one?")
     dialogue.mention("whose turn is it?", thread_ts=root)
-    sentence = f"I could not read what was said here before: {reason}. I answered this message alone."
+    sentence = f"I could not read what was said here before: {reason}. I answered only this message."
     assert sentence in await dialogue.answer(dialogue.general, root)
     model.answer("Ada.")
     dialogue.mention("and now?", thread_ts=root)
@@ -109,10 +109,10 @@ async def test_a_slow_thread_is_read_in_parts(dialogue: Dialogue, model: Scripte
     workspace.fail(READ, retry_after=60, after=1)  # which takes too long
     model.answer("Up to 28.")
     dialogue.mention("what happened?", thread_ts=root)
-    sentence = "I could read only the first 29 messages of this thread: I may read on only in 60 seconds."
+    sentence = "I could read only the first 29 messages of this thread: I can't read on for another 60 seconds."
     await workspace.until(lambda: dialogue.answers(general, root) and model.requests, 45)
     await workspace.until(lambda: sentence in dialogue.answers(general, root)[0].shown)
-    assert any("Reading this thread: 15 messages so far; I may read on in 31 seconds" in text for text in shown)
+    assert any("Reading this thread: 15 messages so far; I can read on in 31 seconds" in text for text in shown)
     assert "Reply number 28." in told(model.requests[0])
     assert "Reply number 29." not in told(model.requests[0])
     model.answer("Up to 40.")

@@ -69,7 +69,7 @@ async def test_a_bad_picture_of_another_is_left_out(dialogue: Dialogue, model: P
     dialogue.mention("what do you think of the plan?", thread_ts=root)
     answer = await dialogue.answer(general, root)
     assert answer.startswith("A fine plan.")
-    assert "Claude could not open *screen.png*, so this answer goes without it." in answer
+    assert "Claude could not open *screen.png*, so I answered without it." in answer
     assert "[file: screen.png]" in str(model.requests[-1].body["messages"])
     rejected = model.rejected
     good = PNG + b"GOOD"
@@ -89,7 +89,7 @@ async def test_several_bad_pictures_are_found(dialogue: Dialogue, model: Picky) 
     model.answer("Four cats.")
     ts = dialogue.workspace.say(dialogue.direct, "what are these?", files=files)
     answer = await dialogue.answer(dialogue.direct, ts)
-    assert "Claude could not open *1.png* and *4.png*, so this answer goes without them." in answer
+    assert "Claude could not open *1.png* and *4.png*, so I answered without them." in answer
     assert pictures(model) == [PNG + bytes([number]) for number in (0, 2, 3, 5)]
     model.answer("Four.")
     dialogue.workspace.say(dialogue.direct, "how many?", thread_ts=ts)

@@ -188,5 +188,5 @@ def test_a_damaged_zip_is_one_sentence(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert (done.stdout, done.stderr.strip()) == (
         "",
-        "export.zip is damaged, or locked by a password: download or pack it again.",
+        "export.zip is damaged, or protected by a password: please download it or zip it again.",
     )

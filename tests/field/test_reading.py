@@ -197,7 +197,7 @@ async def test_what_is_missing_is_said(dialogue: Dialogue, model: ScriptedModel)
     workspace.fail(READ, retry_after=100, after=1)
     model.answer("Part of it.")
     dialogue.mention("what was said?", thread_ts=root)
-    sentence = "I could read only the first 15 messages of this thread: I may read on only in 100 seconds."
+    sentence = "I could read only the first 15 messages of this thread: I can't read on for another 100 seconds."
     assert sentence in await dialogue.answer(general, root)
     model.answer("All of it.")
     dialogue.mention("and now?", thread_ts=root)

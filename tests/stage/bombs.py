@@ -312,7 +312,7 @@ def many_rows(count: int) -> bytes:
 
 
 NOT_READ = (
-    *("I can't read", "takes more than I can read", "is too large", "is larger than", "is too big", "unpacks to"),
+    *("I can't read", "is more than I can read", "is too large", "is larger than", "is too big", "unpacks to"),
     *("columns", "cells", "is not valid JSON", "has more than 50,000 rows"),
 )
 TWO_ROWS = ("it hangs a lot",)

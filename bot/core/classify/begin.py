@@ -202,7 +202,7 @@ async def settle(
     is_proposed = not run.categories and not takes_usual
     try:
         if is_proposed:
-            visible.progress(f"Looking at {counted(len(items))} for fitting categories…")
+            visible.progress(f"Looking at {counted(len(items))} to find categories…")
             chosen, calls = await unless(bookmark.halted, propose(items, request(run, settings), model=world.model))
         else:
             chosen = run.categories or category.FEEDBACK
@@ -252,7 +252,7 @@ def question(run: Run, price: float | None, *, is_proposed: bool) -> tuple[str, 
 
 
 def _costs(price: float | None) -> str:
-    return "I don't know what this model costs" if price is None else f"about {dollars(price)}"
+    return "an amount I can't estimate" if price is None else f"about {dollars(price)}"
 
 
 def dollars(amount: float) -> str:

@@ -23,7 +23,7 @@ def harmless(text: str) -> str:
 
 
 def restored(text: str) -> str:
-    """Take the apostrophes of `harmless` away again."""
+    """Remove the apostrophes that `harmless` added."""
     return _START.sub(_bare, text)
 
 

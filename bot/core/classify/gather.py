@@ -86,7 +86,7 @@ async def find(asked: Asked, *, chat: Chat) -> Found | None:
     elif not wish.span:
         return None
     if wish.span and message:
-        raise UsageError("A message or its thread is read whole: leave the time away, or give the link of a channel.")
+        raise UsageError("I read a message or its thread as a whole: leave out the time, or give a channel's link.")
     venue = await reading.allow(place, person, chat=chat)
     if venue.is_private and place.channel != asked.place.channel:
         await _check_shown_to_asker(asked, chat=chat)
@@ -251,7 +251,7 @@ async def _from_file(file: FileRef, asked: Asked, *, chat: Chat) -> Gathered:
         raise UsageError(error.about(name)) from None
     items = await asyncio.to_thread(table.items)
     if not items:
-        raise UsageError(f"The column “{table.text_name}” of {name} holds no text.")
+        raise UsageError(f"The column “{table.text_name}” in {name} has no text.")
     skipped, head = len(table.rows) - len(items), replace(table, rows=[])
     return Gathered(table.described, items, skipped, table.others(), sheet=head)
 

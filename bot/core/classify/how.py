@@ -1,4 +1,4 @@
-"""How a file was read, shown to its sender where it is not certain, who can press what it should be."""
+"""How a file was read: shown to its sender when uncertain, with menus to correct it."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ MOST_OPTIONS = 100  # of a menu; https://docs.slack.dev/reference/block-kit/bloc
 
 _OPEN = {
     COLUMN: "which column holds the messages",
-    HEADING: "which row names the columns",
-    SHEET: "which sheet is meant",
-    ENCODING: "which encoding its letters have",
+    HEADING: "which row has the headings",
+    SHEET: "which sheet you mean",
+    ENCODING: "which encoding it has",
 }
 
 
 def is_asked(sheet: Sheet | None, items: int, price: float | None, *, listed: int) -> bool:
     """Return whether a file's reading is shown before it is sorted: where it is not certain, and a mistake costs.
 
-    `listed` is the number of items up to which the whole result is a list that anybody can check.
+    `listed` is the number of items up to which the whole result is a list that anyone can check.
     """
     return sheet is not None and bool(sheet.doubts) and (items > listed or price is None or price > A_CENT)
 
@@ -52,7 +52,7 @@ def question(run: Run, sheet: Sheet, items: Sequence[Item], costs: str) -> str:
     )
     opening = f"I'm not sure {doubts}. This is how I read it" if doubts else "This is how I read it now"
     shown = "\n".join(f"{one.number}. {one.opening(SHOWN_OF_ITEM)}" for one in items[:SHOWN_ITEMS])
-    row = f", headings in row {sheet.heading}" if sheet.heading > 0 else ", no row of headings" if sheet.tops else ""
+    row = f", headings in row {sheet.heading}" if sheet.heading > 0 else ", no heading row" if sheet.tops else ""
     remarks = "".join(f"\n_{one}_" for one in sheet.remarks)
     ending = f"{counted(run.items)} in all, for {costs}. Is that right?"
     return f"{opening}: {sheet.described}{row}.\n\n{shown}\n\n{ending}{remarks}"
@@ -64,12 +64,12 @@ def controls(run: Run, sheet: Sheet, cancel: str) -> Sequence[Control]:
     together = tuple((_joined(sheet.texts), sheet.text_name) for _ in sheet.texts[1:2])
     rows = (
         *((str(number), f"Row {number}: {cells}") for number, cells in sheet.tops),
-        ("0", "No row names the columns"),
+        ("0", "No heading row"),
     )
     menus = (
         (BY_COLUMN, "Another column…", (*together, *columns) if len(columns) > 1 else ()),
         (BY_SHEET, "Another sheet…", tuple((f"#{n}", one or f"{n}") for n, one in enumerate(sheet.titles, start=1))),
-        (BY_HEADING, "Another row of headings…", rows if sheet.tops else ()),
+        (BY_HEADING, "Another heading row…", rows if sheet.tops else ()),
         (BY_ENCODING, "Another encoding…", tuple((one, NAMES[one]) for one in OFFERED if sheet.encoding)),
     )
     buttons = (Button(CONFIRM, "That's right", run.id, "primary"), Button(cancel, "Cancel", run.id))
@@ -84,7 +84,7 @@ def _joined(columns: Sequence[int]) -> str:
 
 
 def changed(reading: ReadAs, name: str, choice: str) -> ReadAs:
-    """Return how a file is to be read after somebody's choice. Raises `UsageError` for what no menu offers."""
+    """Return how a file is to be read after someone's choice. Raises `UsageError` for what no menu offers."""
     if name == BY_COLUMN:
         return replace(reading, column=choice)
     if name == BY_SHEET:

@@ -223,7 +223,7 @@ def read_request(submission: Submission, id_: str) -> Asked:
 
 
 async def _check_sees(run: Run, acting: Press | Submission, world: World) -> None:
-    """Raise `NotAllowedError` unless a run's results stand where somebody is. Raises `ChatError`."""
+    """Raise `NotAllowedError` unless someone is where a run's results are shown. Raises `ChatError`."""
     is_there = isinstance(acting, Press) and acting.place.channel == run.place.channel
     if not is_there and acting.asker.person != run.asker.person:
         await check_member((run.place,), acting.asker.person, world.chat)

@@ -67,10 +67,10 @@ async def short(run: Run, settings: ChannelSettings, world: World, reference: st
 
 
 def _file(run: Run) -> str:
-    """Tell of a file what was read of it, and what was amiss: a list does not show it."""
+    """Say what was read of a file, and what was wrong with it: a list does not show that."""
     if not run.is_file:
         return ""
-    left_out = (f"{run.skipped:,} without a text were left out.",) if run.skipped else ()
+    left_out = (f"{run.skipped:,} without text were left out.",) if run.skipped else ()
     return "\n\n" + "\n".join(f"_{one}_" for one in (f"From {run.source}.", *left_out, *run.remarks))
 
 
@@ -87,7 +87,7 @@ async def summary(run: Run, settings: ChannelSettings, world: World, reference: 
     if unsure:
         parts.append("\n".join(map(_unsure, unsure[:SHOWN_UNSURE])))
     if run.skipped:
-        parts.append(f"_{run.skipped:,} without a text were left out._")
+        parts.append(f"_{run.skipped:,} without text were left out._")
     parts += [f"_{one}_" for one in run.remarks]
     return "\n\n".join(parts) + unapplied(settings, world.model)
 

@@ -1,4 +1,4 @@
-"""Reading rows from somebody's file, and telling how it was read and what is not certain. Blocking.
+"""Reading rows from someone's file, and telling how it was read and what is not certain. Blocking.
 
 Strangers' files are read where a bound holds what they take: by `core.ports.FileReader`.
 """
@@ -137,7 +137,7 @@ def read(name: str, data: bytes, wish: ReadAs = AS_FOUND) -> Sheet:
         sheet = _read(name, data, wish)
     except TooWideError:
         raise UsageError(
-            f"{name} has more than {MOST_CELLS:,} cells, which is what I read at most: please leave out columns, or "
+            f"{name} has more than {MOST_CELLS:,} cells, which is the most I can read: please leave out columns, or "
             "split it."
         ) from None
     except ValueError as error:
@@ -153,7 +153,7 @@ def read(name: str, data: bytes, wish: ReadAs = AS_FOUND) -> Sheet:
 
 def too_large(name: str) -> UsageError:
     """Say that a file is too large."""
-    return UsageError(f"{name} is larger than {LARGEST_FILE // 1_000_000} MB, which is what I read at most.")
+    return UsageError(f"{name} is larger than {LARGEST_FILE // 1_000_000} MB, which is the most I can read.")
 
 
 def _read(name: str, data: bytes, wish: ReadAs) -> Sheet:
@@ -233,12 +233,12 @@ def _sheet(name: str, grids: list[Grid], wish: ReadAs, *, active: str = "", text
     if not joined:
         return sheet
     many = f"{joined:,} rows have" if joined > 1 else "1 row has"
-    remark = f"{many} more cells than the heading: I took the extra ones for a part of “{sheet.text_name}”."
+    remark = f"{many} more cells than the heading: I read the extra ones as part of “{sheet.text_name}”."
     return replace(sheet, remarks=(*sheet.remarks, remark))
 
 
 def _ours(grid: Grid) -> Grid:
-    """Give back what our own export took out, where somebody sends it again."""
+    """Restore what our own export changed, if someone sends it again."""
     ours = grid.delimiter and grid.rows and grid.rows[0][1][: len(HEADINGS)] == HEADINGS
     if not ours:
         return grid

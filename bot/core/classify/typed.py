@@ -87,7 +87,7 @@ def _read_head(head: str, wish: Wish) -> Wish:
     if found and not (found.link and found.channel is not None):
         span = found.span or ("" if found.link else spans.DEFAULT)
         return replace(wish, reading=wished(options), link=found.link, channel=found.channel or "", span=span)
-    check_options(rest, _KNOWN, 'a text that begins or ends so is quoted, as in `"it needs --verbose"`')
+    check_options(rest, _KNOWN, 'if it is part of a text, put the text in quotes, as in `"it needs --verbose"`')
     doubt.check(head, "classify")
     lines = _items(head)
     if len(lines) > MOST_LINES:

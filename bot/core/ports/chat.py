@@ -87,7 +87,7 @@ class Chat(Protocol):
         """Write a person's name in the platform's own form."""
 
     async def spelled(self, place: Place, text: str) -> str:
-        """Write the groups and channels that a text names by their ids by their names. Never raises."""
+        """Replace the ids of groups and channels in a text with their names. Never raises."""
 
     async def names(self, place: Place, people: Collection[str], texts: Iterable[str] = ()) -> Mapping[str, str]:
         """Return what people are called, and those whom texts mention, by their mentions. Never raises."""

@@ -1,4 +1,4 @@
-"""Reading files of strangers, where the bot is safe from what they hold."""
+"""Reading strangers' files where their content can't harm the bot."""
 
 from __future__ import annotations
 

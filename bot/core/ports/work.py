@@ -27,7 +27,7 @@ class Reception(Protocol):
         """Take in that a message was edited or deleted."""
 
     async def update(self, updated: Updated, changed: Changed | None) -> None:
-        """Take in how a message stands now; `changed`: where somebody edited it."""
+        """Take in how a message stands now; `changed`: where someone edited it."""
 
     async def take(self, command: Command) -> None:
         """Take in a slash command."""

@@ -4,7 +4,7 @@ find.py          what is hidden: addresses, numbers, secrets
 keyword.py       secrets that are known by the word before them
 number.py        card numbers and IBANs, however they are parted
 view.py          a text as it is looked through, JSON's escapes undone
-piece.py         a long text in pieces, so that searching one holds nobody up
+piece.py         a long text in pieces, so that searching one blocks no one
 placeholder.py   what stands in their place, and the way back, also in the middle of a stream
 model.py         the model that never gets to see them
 carry.py         words that go from one channel to another place

@@ -1,4 +1,4 @@
-"""A long text in pieces: one search through a megabyte would hold up all threads for as long as it takes."""
+"""A long text in pieces: one search through a megabyte would block all threads while it runs."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 words.py     what the words mean, in English, German, French and Spanish
 grammar.py   how words make a span
-calendar.py  days, weeks, months of somebody's zone
-times.py     a span becomes two times, where somebody is and at a moment
+calendar.py  days, weeks, months of someone's zone
+times.py     turns a span into two times, in someone's zone and at a moment
 doubt.py     a short line that may be a span or a text
 """

@@ -1,4 +1,4 @@
-"""The calendar of somebody's zone: days, weeks, months, quarters, and what a clock shows."""
+"""The calendar of someone's zone: days, weeks, months, quarters, and what a clock shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A short line that may be a span or a text: it is neither taken nor paid for, but asked about.
+"""A short line that may be a span or a text: the bot asks, instead of guessing and paying.
 
 What says nothing but where and when is a request, and never comes here. What has several lines, stands in quotes or
 goes on for more than a few words is a text, whatever it begins with: "Since Monday the app crashes" is one. Between

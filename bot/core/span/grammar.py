@@ -300,7 +300,7 @@ def _written_date(written: str) -> Callable[[datetime], Times]:
         day, month = (first, second) if has_dots or first > _LATEST_MONTH else (second, first)
         if not has_dots and max(first, second) <= _LATEST_MONTH and first != second:
             one, other = (latest((year, *pair), here) for pair in ((month, day), (day, month)))
-            raise AmbiguousError(f"“{written}” may be {one} or {other}: write it in that form.")
+            raise AmbiguousError(f"“{written}” could be {one} or {other}: please write the one you mean.")
         return whole_day(latest((year, month, day), here), here)
 
     return times

@@ -1,4 +1,4 @@
-"""A span becomes two times, where somebody is and at a moment."""
+"""Turn a span into two times, in someone's zone and at a moment."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _end(text: str) -> int:
 
 
 def resolve(words: str, now: datetime, zone: tzinfo, most: int = MAX_DAYS) -> Span:
-    """Turn the words of a span into times, as somebody in `zone` means them at `now`.
+    """Turn the words of a span into times, as someone in `zone` means them at `now`.
 
     Raises `UsageError` for what is no span, has no such day or two of them, lies in the future or reaches back more
     than `most` days.
@@ -65,7 +65,7 @@ def resolve(words: str, now: datetime, zone: tzinfo, most: int = MAX_DAYS) -> Sp
     if _READ.fullmatch(words):
         return Span(None, now.astimezone(UTC))
     if meanings := _TWO_MEANINGS.get(words.casefold()):
-        raise UsageError(f"“{words}” may mean {meanings}: say which.")
+        raise UsageError(f"“{words}” could mean {meanings}: please say which.")
     found = spoken.read(words)
     read = parse(found)
     if read is None or words[found[read.end - 1].end :].strip(" .,;:?!"):
@@ -76,7 +76,7 @@ def resolve(words: str, now: datetime, zone: tzinfo, most: int = MAX_DAYS) -> Sp
     except AmbiguousError as error:
         raise UsageError(str(error)) from None
     except (ValueError, OverflowError):
-        raise UsageError(f"“{words}” has no such day. Try {EXAMPLES}.") from None
+        raise UsageError(f"“{words}” has a day that doesn't exist. Try {EXAMPLES}.") from None
     return _checked(Span(start, end), words, here, most)
 
 
@@ -92,7 +92,7 @@ def days_back(words: str, now: datetime, most: int) -> int:
         )
     days = max(1, ceil((now.astimezone(UTC) - span.start) / timedelta(days=1)))
     if span.end < now.astimezone(UTC):
-        raise UsageError(f"I count until today here; “{words}” is over. `{days}d` goes back to its first day.")
+        raise UsageError(f"I count up to today here, but “{words}” is over. `{days}d` goes back to its first day.")
     return days
 
 
@@ -117,14 +117,12 @@ def _checked(span: Span, words: str, here: datetime, most: int) -> Span:
     if span.start is None:
         return span
     if span.start >= here:
-        raise UsageError(f"“{words}” lies in the future, where nothing has been said yet.")
+        raise UsageError(f"“{words}” is in the future, where nothing has been said yet.")
     if span.end <= span.start:
         raise UsageError(f"“{words}” ends before it begins.")
-    # The day so many days ago counts whole, so that nobody has to reckon in hours.
+    # The day so many days ago counts whole, so that no one has to reckon in hours.
     furthest = (here - timedelta(days=most)).replace(hour=0, minute=0, second=0, microsecond=0)
     if span.start < min(furthest, here.astimezone(UTC) - timedelta(days=most)):
         day = span.start.astimezone(here.tzinfo).date()
-        raise UsageError(
-            f"I read up to {most} days back, and “{words}” begins on {day}, which is more: ask for `{most}d` or less."
-        )
+        raise UsageError(f"I read up to {most} days back, but “{words}” begins on {day}: ask for `{most}d` or less.")
     return Span(span.start.astimezone(UTC), min(span.end, here).astimezone(UTC))

@@ -126,7 +126,7 @@ class Word:
     end: int
 
     def value(self, kind: str) -> str | None:
-        """Return what the word means as a kind, None where it is none."""
+        """Return what the word means as a kind, None if it is none."""
         return next((value for one, value in self.kinds if one == kind), None)
 
 

@@ -98,7 +98,7 @@ class Digester:
         if self._failure:
             raise self._failure
         if self.found.points_dropped:
-            raise ModelFormError("no statement rests on a message that was given")
+            raise ModelFormError("no statement cites a message that was given")
 
     def _ask(self, wishes: Wishes) -> str:
         return for_findings(wishes, self._language)

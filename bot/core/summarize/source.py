@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 SHORTCUT = "summarize_thread"  # the name of the message shortcut
 TOLD = "told"  # the bookmark of the word that the answer comes elsewhere
 
-WHOLE = "A thread or a file is read whole: leave the time away, or give the link of a channel."
+WHOLE = "I read a thread or a file as a whole: leave out the time, or give the link of a channel."
 FOREIGN = (
     "I read links to messages, threads, channels and files of this workspace only. "
     "Paste the text of anything else, and I summarise it."

@@ -19,14 +19,14 @@ _SPAN = re.compile(r"\d{1,4}(?:h|d|w|min)(?=[\s,;]|\Z)", re.IGNORECASE)
 _WISHES_FIRST = re.compile(r"(?P<wishes>[^:\n]{2,200}):(?!//)\s*(?P<text>\S.*)", re.DOTALL)
 _WISHES_LAST = re.compile(r"(?P<text>[\"“].+[\"”])\s++(?P<wishes>[^\n\"“”]{2,200})", re.DOTALL)
 
-OPTIONS = "how long, in what shape and for whom are said in words, such as `short`, `as bullets` or `for the board`"
+OPTIONS = "say the length, the form and the audience in words, such as `short`, `as bullets` or `for the board`"
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
     """What to summarise, and how.
 
-    Either `text` is to be summarised as it stands, or `link` leads to a message, a thread, a file or a channel, or
+    Either `text` is to be summarized as it stands, or `link` leads to a message, a thread, a file or a channel, or
     `channel` and `span` name messages: the channel as it was typed without its #, "" for this one, the span "" for the
     usual one.
     """

@@ -133,7 +133,7 @@ async def find(value: str, *, board: Board) -> Feedback | None:
 async def _check_sees(
     record: Feedback, settings: ChannelSettings, asker: Asker, chat: Chat, pressed_in: str = ""
 ) -> None:
-    """Raise `NotAllowedError` unless somebody is where the record is shown: its own channel, or that of a team.
+    """Raise `NotAllowedError` unless someone is where the record is shown: its own channel, or that of a team.
 
     Where they pressed is proof, as the platform says it; only what a value names is not. Raises `ChatError`.
     """

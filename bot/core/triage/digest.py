@@ -65,7 +65,7 @@ def written(fresh: Sequence[Feedback], records: Sequence[Feedback], period: time
     if not any(one.category or one.given for one in fresh):
         lines = [f"{came}. None of them could be sorted, so I can't tell what they are about."]
     else:
-        lines = [f"{came}. Categories nobody changed: {agreed(fresh)}.", ""]
+        lines = [f"{came}. Categories no one changed: {agreed(fresh)}.", ""]
         lines += [f"- {name}: {count:,}" for name, count in counts.most_common()]
     waiting = [one for one in records if one.status is Status.OPEN]
     if waiting:

@@ -39,11 +39,15 @@ def read(name: str, data: bytes) -> Iterator[Exported]:
     try:
         for count, message in enumerate(messages):
             if count == MOST_MESSAGES:
-                raise UsageError(f"{name} has more than {MOST_MESSAGES:,} messages: export a shorter time.")
+                raise UsageError(
+                    f"{name} has more than {MOST_MESSAGES:,} messages: please export a shorter time range."
+                )
             yield message
     except _DAMAGED:
         if is_zip:
-            raise UsageError(f"{name} is damaged, or locked by a password: download or pack it again.") from None
+            raise UsageError(
+                f"{name} is damaged, or protected by a password: please download it or zip it again."
+            ) from None
         raise UsageError(f"{name} is neither a Slack export nor JSON lines in UTF-8.") from None
 
 

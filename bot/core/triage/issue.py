@@ -75,6 +75,6 @@ def name(address: str) -> str:
 
 
 def quiet(text: str) -> str:
-    """Take the power out of a text: it stays on its line, makes no link, and calls nobody."""
+    """Neutralize a text: it stays on its line, makes no link, and notifies no one."""
     line = " ".join(text.split())[:LONGEST_FACT]
     return _SPECIAL.sub(r"\\\1", line).replace("@", "@\u200b")

@@ -24,7 +24,7 @@ ELSEWHERE = "!"  # where a record is routed whose team's channel can't be reache
 
 
 def is_post(heard: Heard, settings: ChannelSettings) -> bool:
-    """Return whether a message is one that triage takes in: it begins a thread, and is by nobody who is left out."""
+    """Return whether a message is one that triage takes in: it begins a thread, and is by no one who is left out."""
     is_left_out = (heard.is_bot and not settings.triage_bots) or heard.author in settings.agents
     return heard.opens_thread and not heard.is_direct and not heard.mentions_bot and not is_left_out
 

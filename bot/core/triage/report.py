@@ -82,7 +82,7 @@ def _by_category(records: Sequence[Feedback]) -> list[tuple[str, list[Feedback]]
 
 
 def agreed(records: Sequence[Feedback]) -> str:
-    """Write the share of sorted records whose category nobody changed, "-" where none was sorted."""
+    """Write the share of sorted records whose category no one changed, "-" where none was sorted."""
     judged = [one for one in records if one.category or one.given]
     right = sum(one.category == one.given for one in judged)
     return f"{right / len(judged):.0%}" if judged else "-"

@@ -180,7 +180,7 @@ async def test_a_file_that_breaks_its_reader_costs_a_sentence(
     (first,) = pool.children
     with pytest.raises(HeavyFileError) as heavy:
         await pool.read_sheet("far.xlsx", unaddressed())
-    assert "takes more than I can read: please send a smaller part of it" in heavy.value.about("far.xlsx")
+    assert "is more than I can read: please send a smaller part of it" in heavy.value.about("far.xlsx")
     assert not heavy.value.is_transient
     assert ends == ["SIGABRT"]
     assert "SIGABRT" in caplog.text

@@ -181,7 +181,7 @@ async def test_a_channel_is_read_as_far_as_it_can_be(workspace: LocalWorkspace, 
     read = await read_channel(place(workspace), span, workspace.me.id, chat=chat, progress=lambda _: None)
     assert sorted(said.text for said in read.said) == sorted(f"Message {number}." for number in range(10, 40))
     assert read.since == min(said.at for said in read.said)
-    assert read.gaps == ("only the newest 30 messages could be read: I may read on only in 400 seconds",)
+    assert read.gaps == ("only the newest 30 messages could be read: I can't read on for another 400 seconds",)
 
 
 async def test_a_thread_that_breaks_off_is_told(workspace: LocalWorkspace, chat: SlackChat) -> None:
@@ -190,7 +190,7 @@ async def test_a_thread_that_breaks_off_is_told(workspace: LocalWorkspace, chat:
     workspace.change_rules(history_page=15)
     workspace.fail("conversations.replies", error="missing_scope", after=1)
     read = await read_thread(place(workspace, root), chat=chat, progress=lambda _: None)
-    reason = "I lack a permission to read here, which whoever runs me can add"
+    reason = "I lack a permission to read here, which the person who runs this bot can add"
     assert read.gaps == (f"only the first 15 messages of the thread could be read: {reason}",)
     workspace.fail("conversations.replies", error="missing_scope")
     with pytest.raises(UsageError) as refusal:

@@ -60,10 +60,10 @@ async def test_a_limit_is_waited_for_in_time() -> None:
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
-        (ChatBusyError(0.2), "I may read on only in 1 seconds"),
-        (ChatBusyError(1_200), "I may read on only in 1,200 seconds"),
+        (ChatBusyError(0.2), "I can't read on for another 1 seconds"),
+        (ChatBusyError(1_200), "I can't read on for another 1,200 seconds"),
         (AWAY, "it could not be fetched just now"),
-        (ChatError("odd"), "it was refused; my log says why"),
+        (ChatError("odd"), "the request was refused; my log says why"),
         (SlowError(), "it took too long"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Tables: how the bytes of somebody's file become rows with headings, and how sure that is.
+"""Tables: how the bytes of someone's file become rows with headings, and how sure that is.
 
 decode.py      bytes to text; encoding.py guesses among code pages
 delimited.py   CSV and its kin; delimiter.py finds what parts the cells

@@ -1,4 +1,4 @@
-"""Which of several tables of a file is meant: the one that somebody named, the one on show, the one with the texts."""
+"""Which of several tables of a file is meant: the one that someone named, the one on show, the one with the texts."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.core.classify.table.heading import Heading
 
 SHOWN_COLUMNS = 20
-MOST_JOINED = 5  # columns that somebody names to be read together
+MOST_JOINED = 5  # columns that someone names to be read together
 CLEAR_LEAD = 0.8
 SEVERAL = 1.0  # what a name that several columns have says less
 LOOKED_INTO = 400  # characters of a cell
@@ -39,7 +39,7 @@ class Choice:
 
 
 def named(wanted: str, heading: Heading, file: str) -> Choice:
-    """Return the columns that somebody named: by headings, or by numbers from 1 on; several with `+` between.
+    """Return the columns that someone named: by headings, or by numbers from 1 on; several with `+` between.
 
     Raises `UsageError` where there is none of that name.
     """

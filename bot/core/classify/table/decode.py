@@ -40,7 +40,7 @@ class Text:
 
 
 def decode(name: str, data: bytes, wanted: str = "") -> Text:
-    """Decode a file, as `wanted` where somebody named an encoding.
+    """Decode a file, as `wanted` where someone named an encoding.
 
     Raises `UsageError` where the encoding can't be told, or is none that I know; `ValueError` for what holds no text.
     """
@@ -59,7 +59,7 @@ def _wanted(name: str, data: bytes, wanted: str) -> Text:
     codec = encoding.named(wanted)
     if not codec:
         raise UsageError(
-            f"I don't know an encoding “{wanted[:40]}”. Try `encoding=utf-8`, or one such as `cp1252`, `cp1251`, "
+            f"I don't know the encoding “{wanted[:40]}”. Try `encoding=utf-8`, or another such as `cp1252`, `cp1251`, "
             "`shift-jis`, `euc-kr`, `gb18030`, `big5`, `utf-16`."
         )
     marked = next((own for mark, own in _MARKS if data.startswith(mark) and own.startswith(codec)), codec)

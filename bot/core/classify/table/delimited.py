@@ -1,4 +1,4 @@
-"""CSV as it is met: quotes that are none, quotes that never close, commas in texts without any. In linear time."""
+"""CSV as people send it: stray quotes, quotes that never close, unquoted commas in texts. In linear time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.core.classify.table.grid import LOOKED_AT, MOST_COLUMNS, MOST_ROWS, Gri
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BROKEN = "Some quotes in it do not pair up: I took those for characters, and the lines for rows."
+BROKEN = "Some of its quotes have no match: I read those as plain characters, and each line as a row."
 MOST_TRIED = 64  # quotes at which a quoted cell is tried to end
 SPAN_TRIED = 20_000  # characters, as far as that goes
 MOST_BLANKS = 20  # between a quote and what ends its cell

@@ -112,7 +112,7 @@ _TYPOGRAPHIC = frozenset("’‘“”„–—…«»€£°•·§™®©½¿�
 _JOINING = frozenset("’‘-–—\u00a0\u202f·/")  # stand between letters without harm
 _VOWELS = frozenset("аеёиоуыэюяіїє")
 _NEVER_FIRST = frozenset("ъьыйЪЬЫ")  # in a word of Russian, or hardly ever
-# Of old Macs, of DOS, of standards that nobody followed: seldom met today.
+# Of old Macs, of DOS, of standards that no one followed: seldom met today.
 _RARE = frozenset({"mac_roman", "mac_cyrillic", "mac_latin2", "cp850", "cp852", "cp866", "iso8859_2", "iso8859_5"})
 _WIDE = frozenset({"cp932", "euc_jp", "cp949", "gb18030", "cp950"})
 NAMES = {codec: name for codec, name, _ in _CANDIDATES} | {
@@ -157,7 +157,7 @@ class Guess:
 
 
 def named(wanted: str) -> str:
-    """Return the codec that somebody named, "" where I know none of that name."""
+    """Return the codec that someone named, "" where I know none of that name."""
     key = wanted.strip().casefold().replace("-", "_").replace(" ", "_")
     if key in _ALSO:
         return _ALSO[key]

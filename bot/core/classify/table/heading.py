@@ -60,7 +60,7 @@ class Heading:
 
 
 def find(rows: Sequence[Row], wanted: int | None = None, *, is_parted: bool = False) -> Heading:
-    """Find the headings of a table; `wanted` is the row that somebody named, 0 for none, None where nobody has.
+    """Find the headings of a table; `wanted` is the row that someone named, 0 for none, None where no one has.
 
     `is_parted`: delimiters part the cells, so that a row with more of them than the others may be parted too often.
     """

@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes and its name; what is none of ours is named, so that people know why."""
+"""What a file is, by its first bytes and its name; unsupported kinds are named, so that people know why."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xd8\xff", "a picture"),
     (b"GIF8", "a picture"),
     (b"RIFF", "a picture or a recording"),
-    (b"{\\rtf", "a document of rich text"),
+    (b"{\\rtf", "a rich text document"),
     (b"7z\xbc\xaf\x27\x1c", "an archive"),
     (b"Rar!", "an archive"),
-    (b"BZh", "a packed file"),
-    (b"\xfd7zXZ", "a packed file"),
-    (b"\x28\xb5\x2f\xfd", "a packed file"),
+    (b"BZh", "a compressed file"),
+    (b"\xfd7zXZ", "a compressed file"),
+    (b"\x28\xb5\x2f\xfd", "a compressed file"),
     (b"SQLite format 3\0", "a database"),
     (b"PAR1", "a Parquet file"),
     (b"MIME-Version:", "a saved web page or message"),
@@ -63,7 +63,7 @@ def ending(name: str) -> str:
 
 
 def _too_large(name: str, limit: int) -> UsageError:
-    return UsageError(f"{name} unpacks to more than {limit // 1_000_000} MB, which is what I read at most.")
+    return UsageError(f"{name} unpacks to more than {limit // 1_000_000} MB, which is the most I can read.")
 
 
 def _from_gzip(name: str, data: bytes, limit: int) -> tuple[str, bytes]:
@@ -95,7 +95,7 @@ def _inner(name: str, data: bytes) -> zipfile.ZipInfo | None:
     if len(own) != 1:
         shown = ", ".join(PurePath(one.filename).name[:60] for one in own[:5])
         raise UsageError(
-            f"{name} is an archive of {len(own)} files ({shown}). Unpack it, and send the one to classify."
+            f"{name} is an archive of {len(own)} files ({shown}). Unpack it and send the one you want classified."
         )
     return own[0]
 
@@ -115,7 +115,7 @@ def _from_zip(name: str, data: bytes, inner: zipfile.ZipInfo, limit: int) -> tup
     if len(content) > limit:
         raise _too_large(name, limit)
     if content.startswith(workbook.PACKED) and _inner(name, content) is not None:
-        raise UsageError(f"{name} holds another archive. Unpack it, and send the file to classify.")
+        raise UsageError(f"{name} holds another archive. Unpack it and send the file you want classified.")
     return PurePath(inner.filename).name[:80] or name, content
 
 

@@ -65,7 +65,7 @@ def read(name: str, text: str) -> list[Grid]:
     if not grids:
         raise UsageError(
             f"I found no rows in {name}: it should be an array of objects such as "
-            '`[{"text": "…"}, {"text": "…"}]`, or one object a line.'
+            '`[{"text": "…"}, {"text": "…"}]`, or one object per line.'
         )
     return grids
 
@@ -149,7 +149,7 @@ def _of_array(value: list[object], path: str, depth: int) -> Iterator[_Records]:
 
 
 def _pages(value: list[object]) -> tuple[str, list[object]] | None:
-    """Return the objects of pages that somebody has put into one array, and the key that they stand under."""
+    """Return the objects of pages that someone has put into one array, and the key that they stand under."""
     found: list[object] = []
     keys = set[str]()
     for page in value:
@@ -217,7 +217,7 @@ def _grid(found: _Records) -> Grid:
     room = min(MOST_COLUMNS, max(1, MOST_CELLS // max(1, len(records))))
     kept = set(sorted(order, key=lambda key: -counts[key])[:room])
     names = tuple(key for key in order if key in kept)
-    remarks = (f"Of {len(order):,} keys, the {room:,} most frequent are columns.",) if len(order) > room else ()
+    remarks = (f"I kept the {room:,} most frequent of {len(order):,} keys as columns.",) if len(order) > room else ()
     rows = tuple((number, tuple(record.get(key, "") for key in names)) for number, record in records)
     return Grid(rows, names, title=found.title, remarks=remarks)
 

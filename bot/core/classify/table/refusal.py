@@ -16,13 +16,13 @@ def unreadable(name: str) -> UsageError:
 
 def another(name: str, what: str) -> UsageError:
     """Say that a file is of another kind; `what` names it, as in "a PDF"."""
-    return UsageError(f"I can't read {name}: it should be {KINDS}, and it is {what}.")
+    return UsageError(f"I can't read {name}: it should be {KINDS}, but it is {what}.")
 
 
 def protected(name: str) -> UsageError:
     """Say that a file is protected by a password."""
     return UsageError(
-        f"I can't read {name}: it is protected by a password. Take the password off, save it and send it again."
+        f"I can't read {name}: it is protected by a password. Remove the password, save it and send it again."
     )
 
 
@@ -35,8 +35,8 @@ def damaged(name: str) -> UsageError:
 
 
 def strangely_packed(name: str) -> UsageError:
-    """Say that a file is packed by a method that nobody uses for such files."""
+    """Say that a file is packed by a method that no one uses for such files."""
     return UsageError(
-        f"I can't read {name}: it is damaged, or packed in a way that I don't know. Open it in Excel or LibreOffice, "
+        f"I can't read {name}: it is damaged, or compressed in a way I don't know. Open it in Excel or LibreOffice, "
         "save it as XLSX, and send that."
     )

@@ -23,7 +23,7 @@ LAST_HEADING = 1_000  # rows below it are no titles
 
 @dataclass(frozen=True, slots=True)
 class ReadAs:
-    """How a file is to be read, as far as somebody said; what is "" or None is found by looking.
+    """How a file is to be read, as far as someone said; what is "" or None is found by looking.
 
     `column` and `sheet` are names or numbers from 1 on, which `#` tells from names that are numbers; `heading` is the
     number of the row that names the columns, 0 for none; `encoding` as people write it.
@@ -35,7 +35,7 @@ class ReadAs:
     encoding: str = ""
 
 
-AS_FOUND = ReadAs()  # nobody said anything: it is found by looking
+AS_FOUND = ReadAs()  # no one said anything: it is found by looking
 
 
 def take(text: str) -> tuple[str, dict[str, str]]:
@@ -60,7 +60,7 @@ def wished(options: Mapping[str, str]) -> ReadAs:
 
 
 def is_meant(wanted: str, title: str, number: int) -> bool:
-    """Return whether somebody means a sheet: by its name, or by its number from 1 on."""
+    """Return whether someone means a sheet: by its name, or by its number from 1 on."""
     name = naming.folded(wanted)
     return bool(name) and name in {naming.folded(title), f"#{number}", f"{number}"}
 
@@ -70,4 +70,4 @@ def _row(value: str) -> int:
         return 0
     if value.isascii() and value.isdigit() and 0 < int(value) <= LAST_HEADING:
         return int(value)
-    raise UsageError("`heading=` takes the number of the row that names the columns, or `no` where none does.")
+    raise UsageError("`heading=` takes the number of the row that has the headings, or `no` if none does.")

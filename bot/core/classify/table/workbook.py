@@ -41,8 +41,8 @@ _KINDS = {
     "word/": "a Word document",
     "ppt/": "a PowerPoint presentation",
     "visio/": "a Visio drawing",
-    "Index/Document.iwa": "a file of Apple's Numbers or Pages",
-    "Index/Tables/": "a file of Apple's Numbers",
+    "Index/Document.iwa": "an Apple Numbers or Pages file",
+    "Index/Tables/": "an Apple Numbers file",
     "META-INF/container.xml": "an e-book",
 }
 _ODF = {"text": "a text document", "presentation": "a presentation", "graphics": "a drawing"}
@@ -57,7 +57,7 @@ class Book:
 
 
 def read(name: str, data: bytes, wanted: str = "") -> Book:
-    """Read a workbook's sheets; of hidden ones only that which somebody wants, or all where nothing else is there.
+    """Read a workbook's sheets; of hidden ones only that which someone wants, or all where nothing else is there.
 
     Raises `UsageError` for what is protected, damaged, too large, or no workbook.
     """
@@ -78,7 +78,7 @@ def read(name: str, data: bytes, wanted: str = "") -> Book:
 def too_large(name: str) -> UsageError:
     """Say that a file holds too much."""
     return UsageError(
-        f"{name} unpacks to more than {LARGEST_UNPACKED // 1_000_000} MB, which is what I read at most: please "
+        f"{name} unpacks to more than {LARGEST_UNPACKED // 1_000_000} MB, which is the most I can read: please "
         "split it, or send the sheet as CSV."
     )
 
@@ -101,8 +101,8 @@ def _sheets(name: str, workbook: python_calamine.CalamineWorkbook, wanted: str, 
 def _sheet(name: str, workbook: python_calamine.CalamineWorkbook, title: str, far: dict[str, str]) -> Grid:
     if title in far:
         fault = (
-            f"{name} takes more than I can read: the cells of its sheet “{title}” reach as far as {far[title]}, most "
-            "of them blank. Delete what stands far off, or copy the rows into a new file, and send that."
+            f"{name} is more than I can read: the cells of its sheet “{title}” reach as far as {far[title]}, most "
+            "of them blank. Delete the cells far off, or copy the rows into a new file, and send that."
         )
         return Grid(title=title, fault=fault)
     rows = enumerate(workbook.get_sheet_by_name(title).iter_rows(), start=1)
@@ -165,7 +165,7 @@ def _excel(archive: zipfile.ZipFile) -> tuple[str, dict[str, str]]:
 
 
 def _part(archive: zipfile.ZipFile, path: str) -> str:
-    """Return the beginning of a part that describes the others, "" where there is none."""
+    """Return the beginning of a part that describes the others, "" if there is none."""
     if path not in archive.namelist():
         return ""
     with archive.open(path) as part:

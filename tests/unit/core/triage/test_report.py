@@ -45,5 +45,5 @@ def test_a_digest_says_when_nothing_was_sorted() -> None:
     )
     mixed = [*unsorted, replace(record(3, "Billing", ""), given="Billing"), record(4, "Billing", "")]
     told = written(mixed, [], timedelta(days=1), chat)
-    assert "Categories nobody changed: 50%." in told
+    assert "Categories no one changed: 50%." in told
     assert "- Unsorted: 2" in told
