@@ -1,7 +1,7 @@
 """The wire between the bot and a child that reads files: frames of a kind and a length.
 
-What it read may have put a child in a stranger's hands. So nothing here is unpickled, each frame has a bound, and so has
-all that comes for one request.
+What it read may have put a child in a stranger's hands. So nothing here is unpickled, each frame has a bound, and so
+has all that comes for one request.
 """
 
 from __future__ import annotations

@@ -121,7 +121,7 @@ async def test_a_file_is_judged_by_its_content(
         ("Plan", {"mode": "list", "filetype": "list"}, "is a canvas or a list"),
         ("Plan", {"mode": "hidden_by_limit"}, "is older than this workspace's plan shows"),
         ("Plan", {"mode": "tombstone"}, "is gone, or I can't access it"),
-        ("Plan", {"file_access": "access_denied"}, "is not open to me"),
+        ("Plan", {"file_access": "access_denied"}, "I don't have access to"),
         ("Plan.docx", {"mimetype": OCTETS}, "I can't read *Plan.docx*: I read pictures"),
         ("song.mp3", {"mimetype": "audio/mpeg"}, "I can't read *song.mp3*"),
         ("note.m4a", {"subtype": "slack_audio", "transcription": {"status": "processing"}}, "has no transcript yet"),

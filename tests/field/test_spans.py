@@ -79,8 +79,8 @@ REFUSED = [
     ("next week", "future", "https://github.com/rilldata/rill/issues/5061"),
     ("tomorrow", "future", VARIANT),
     ("11/05", "2026-11-05 or 2026-05-11", "https://github.com/scrapinghub/dateparser/issues/1054"),
-    ("since Feb 30", "no such day", VARIANT),
-    ("hier", "may mean", VARIANT),
+    ("since Feb 30", "a date or time that doesn't exist", VARIANT),
+    ("hier", "could mean", VARIANT),
 ]
 TEXTS = [
     ("Since Monday the app crashes", VARIANT),

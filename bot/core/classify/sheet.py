@@ -1,4 +1,4 @@
-"""Reading rows from someone's file, and telling how it was read and what is not certain. Blocking.
+"""Reading rows from someone's file, and saying how it was read and what is uncertain. Blocking.
 
 Strangers' files are read where a bound holds what they take: by `core.ports.FileReader`.
 """

@@ -76,7 +76,7 @@ def resolve(words: str, now: datetime, zone: tzinfo, most: int = MAX_DAYS) -> Sp
     except AmbiguousError as error:
         raise UsageError(str(error)) from None
     except (ValueError, OverflowError):
-        raise UsageError(f"“{words}” has a day that doesn't exist. Try {EXAMPLES}.") from None
+        raise UsageError(f"“{words}” has a date or time that doesn't exist. Try {EXAMPLES}.") from None
     return _checked(Span(start, end), words, here, most)
 
 

@@ -157,7 +157,7 @@ async def test_a_file_elsewhere_is_not_fetched() -> None:
     async with serving({"url_private": "https://drive.example.com/x"}, give) as get:
         with pytest.raises(FileError) as failure:
             await get(100)
-    assert "outside of Slack" in failure.value.about("plan.pdf")
+    assert "outside Slack" in failure.value.about("plan.pdf")
 
 
 async def test_an_outage_is_worth_another_try() -> None:
