@@ -103,7 +103,7 @@ class Classifying:
         files = await looked_up(heard.files, heard.place, self._world.chat)
         words = heard.text[word.end() :]
         if any(is_sheet(file) and file.is_shared for file in files):
-            words = words.partition("\n\n")[0]  # behind these, the message that is forwarded begins
+            words = words.partition("\n\n")[0]  # after these, the message that is forwarded begins
         try:
             wish = typed.parse_options(words)
         except UsageError as error:

@@ -69,7 +69,7 @@ def completing(later: Heard) -> Merge:
 
 
 def completion_delivery(heard: Heard) -> Delivery:
-    """Wrap what came for a message after its turn had begun: in its lane, behind that, once for the same content."""
+    """Wrap what came for a message after its turn had begun: in its lane, after that, once for the same content."""
     place = heard.place
     name = f"completion:{place.workspace}:{place.channel}:{heard.id}:{content(heard)}"
     return Delivery(name, lane(place), COMPLETION, asdict(heard), share(place))

@@ -75,7 +75,7 @@ def write(sheets: Mapping[Place, Sheet]) -> str:
 
 
 def read(text: str, usual_model: str, most_days: int = 0, on: date | None = None) -> Sheets:
-    """Read a file; `most_days`: for how long words are kept at most, 0 for ever. `on`: the day, today unless told.
+    """Read a file; `most_days`: for how long words are kept at most, 0 means forever. `on`: the day, today unless told.
 
     Raises `SettingsError`, with the line of each fault.
     """

@@ -133,7 +133,7 @@ class Turns:
         return _finish(replace(record, rewritten=(whole, *record.rewritten)), job)
 
     async def _answer_whole(self, heard: Heard, whole: Message, conversation: Conversation, job: Job) -> Record:
-        """Answer a message that came in parts, in the place of the answer that did not see all of it."""
+        """Answer a message that came in parts, in place of the answer that did not see all of it."""
         heard = replace(heard, text=whole.text, files=whole.files)
         if record := await self._hear_file(heard, bookmark=job):
             return record

@@ -30,7 +30,7 @@ GRACE = 5.0  # seconds that open requests get when the server stops
 # Seconds that a sender has: for the headers of a connection's first request, between two requests, for a body.
 # Slack itself gives up after 3.
 HEADERS_WITHIN, IDLE_WITHIN, BODY_WITHIN = 10.0, 75.0, 10.0
-LINGERING = 1.0  # seconds for which what still comes is read behind an early answer
+LINGERING = 1.0  # seconds for which what still comes is read after an early answer
 LOOK_FOR_SLOW = 1.0  # seconds between two looks for connections that are past it
 
 

@@ -81,7 +81,7 @@ async def rewrite(  # noqa: PLR0913 (what an answer is made of, and where it goe
     model: Model,
     chat: Chat,
 ) -> Written:
-    """Write an answer in the place of one that is there, to a question behind `earlier`. Raises `ChatError`."""
+    """Write an answer in place of one that is there, to a question after `earlier`. Raises `ChatError`."""
     asker = Asker(question.author, heard.home)
     async with chat.answer(heard.place, asker, bookmark, to=question.id, instead=answered.id) as visible:
         if (before := kept(bookmark)) is not None:

@@ -84,7 +84,7 @@ class Reading:
                 raise
             except (ChatError, TimeoutError) as error:
                 if isinstance(error, UnfinishedError) and self.new > before:
-                    continue  # what the platform's pages do not lead to may be found behind the last message
+                    continue  # what the platform's pages do not lead to may be found after the last message
                 log.warning("reading a thread broke off: %s", str(error) or type(error).__name__)
                 broken = error if isinstance(error, ChatError) else SlowError()
                 if (pause := patience.pause(broken)) is None:

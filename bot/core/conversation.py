@@ -276,7 +276,7 @@ def wants_answer(heard: Heard, conversation: Conversation) -> bool:
 
 
 def answer_to(identity: str, conversation: Conversation) -> Message | None:
-    """Return the bot's message that stands right behind someone's: its answer. None where something else does."""
+    """Return the bot's message that stands right after someone's: its answer. None where something else does."""
     for message, following in zip(conversation.messages, conversation.messages[1:], strict=False):
         if message.id == identity and message.role is Role.USER:
             return following if following.role is Role.ASSISTANT and following.id else None

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from bot.core.conversation import Message
 
-QUOTED = 4_000  # characters of the message that stand behind the later ones, too: it may be far above, or cut away
+QUOTED = 4_000  # characters of the message that stand after the later ones, too: it may be far above, or cut away
 _TO_MODEL = (
     "This message stands above, where it was written, but it reached you only now, after you had answered later ones. "
     "Answer it now. Repeat nothing that your answers above say already: where they have answered all of it, say so in "
@@ -55,7 +55,7 @@ def asking(question: Message) -> str:
 
 
 def asked(turns: tuple[Turn, ...], text: str) -> tuple[Turn, ...]:
-    """Put a text behind the turns; they go on alternating."""
+    """Put a text after the turns; they go on alternating."""
     if turns and turns[-1].role is Role.USER:
         return (*turns[:-1], replace(turns[-1], text=f"{turns[-1].text}\n\n{text}"))
     return (*turns, Turn(Role.USER, text))

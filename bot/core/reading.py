@@ -181,7 +181,7 @@ async def _read(
 ) -> BotError | None:
     """Read pages until there is enough, and begin again where they broke off; return what ended it too early.
 
-    `begin` goes on behind what was taken, `take` tells whether that is enough. Raises `RevokedError`.
+    `begin` goes on after what was taken, `take` tells whether that is enough. Raises `RevokedError`.
     """
     while True:
         try:

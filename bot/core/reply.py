@@ -135,7 +135,7 @@ async def ask(
 ) -> Asked:
     """Stream the model's text, and its thinking where the channel has it, into `answer`. Raises a `ModelError`.
 
-    A text that was cut is gone on with, once; files that are rejected are left out.
+    A text that was cut is continued, once; files that are rejected are left out.
     """
     think = answer.think if request.settings.thinking != "off" else None
     before: tuple[Call, ...] = ()

@@ -43,7 +43,7 @@ _NEXT = re.compile(r"[\w.'\u2019-]++[ ]*+[,:;!?]")
 
 
 def opening(text: str) -> str:
-    """Return where a message may speak to someone: its start, behind what it quotes."""
+    """Return where a message may speak to someone: its start, after what it quotes."""
     lines = text[: 10 * LOOKED_AT].split("\n")
     while lines and (not lines[0].strip() or lines[0].lstrip().startswith(">")):
         lines.pop(0)

@@ -60,7 +60,7 @@ def _unknown(connection: Connection, thread: int, rows: Sequence[Row]) -> list[R
 
 
 def _take_out(connection: Connection, thread: int, before: str) -> list[Row]:
-    """Take out what stands behind a message that is older, to be put in again; not what is in the thread's summary."""
+    """Take out what stands after a message that is older, to be put in again; not what is in the thread's summary."""
     here = Message.thread_id == thread
     summary = select(Thread.summary_until).where(Thread.id == thread).scalar_subquery()
     first = select(func.min(Message.id)).where(here, Message.id > summary, Message.external_id > before)

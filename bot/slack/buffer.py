@@ -51,7 +51,7 @@ class Buffer:
     def next(self, *, to_the_end: bool = False) -> tuple[list[dict[str, Any]], int]:
         """Return what there is to stream, and how many characters of the text are shown with it.
 
-        It ends behind a word, or a line of code, so that none is torn where the stream ends; `to_the_end`: or within.
+        It ends after a word, or a line of code, so that none is torn where the stream ends; `to_the_end`: or within.
         """
         end = streamable(self.text, STREAM_LIMIT)
         if not to_the_end:
@@ -63,7 +63,7 @@ class Buffer:
         return pieces, end if has_text else self.shown
 
     def _settled(self, end: int) -> int:
-        """Return up to where words are whole, and in code lines, so that it can be gone on with elsewhere."""
+        """Return up to where words are whole, and in code lines, so that it can be continued elsewhere."""
         end = word_end(self.text, self.shown, end)
         if not closing(self.text[:end]):
             return end

@@ -163,7 +163,7 @@ def _element(match: re.Match[str]) -> tuple[dict[str, Any], int]:
 
 
 def _without_punctuation(address: str) -> str:
-    """Leave the punctuation of a sentence behind an address to the sentence; a bracket, where it opens in neither."""
+    """Leave the punctuation of a sentence after an address to the sentence; a bracket, where it opens in neither."""
     surplus = {closing: address.count(closing) - address.count(opening) for closing, opening in _BRACKETS.items()}
     end = len(address)
     while end:

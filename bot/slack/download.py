@@ -176,7 +176,7 @@ def _check(response: aiohttp.ClientResponse, file: dict[str, Any]) -> None:
 
 
 def _whole(data: bytes, response: aiohttp.ClientResponse, file: dict[str, Any]) -> bytes:
-    """Return what came, if it is the file: a page to sign in at comes in the place of a page, too."""
+    """Return what came, if it is the file: a page to sign in at comes in place of a page, too."""
     size = file.get("size")
     is_page = response.content_type == "text/html" or data[:200].lstrip().lower().startswith(
         (b"<!doctype html", b"<html")

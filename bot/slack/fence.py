@@ -1,6 +1,6 @@
 """Code blocks of Markdown: where they begin and end, in lists and quotes too, line by line and in linear time.
 
-Unlike CommonMark, a box behind a list's marker (`- [ ] ```bash`) belongs to the marker: people mean the block.
+Unlike CommonMark, a box after a list's marker (`- [ ] ```bash`) belongs to the marker: people mean the block.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _OPENING = re.compile(rf" {{0,3}}(?P<ticks>`{{3,{MOST_TICKS}}}(?!`)(?=[^`]*$)|~{
 _CLOSING = re.compile(r" *(?P<ticks>`{3,}|~{3,})[ \t\r]*$")
 _STARTS = frozenset("`~>-*+0123456789")  # of what is more than text
 _INDENT = re.compile(r"[ \t]*")
-_BOX_INDENT = 4  # columns that the end of a block may be indented more, where its beginning stands behind a box
+_BOX_INDENT = 4  # columns that the end of a block may be indented more, where its beginning stands after a box
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Fence:
 class Line(NamedTuple):
     """A line of a text, without its end: where it begins, the containers that it is in, and the block it is code of.
 
-    The lines that open and close a block belong to it; `is_open`: the block goes on behind this line.
+    The lines that open and close a block belong to it; `is_open`: the block goes on after this line.
     """
 
     start: int
@@ -168,7 +168,7 @@ def _enter(line: str, path: tuple[int, ...]) -> tuple[int, tuple[int, ...]]:
                 return at, path[:number]
             at = quote.end()
         elif not line[at:].strip():
-            return at, path  # an item goes on behind a blank line
+            return at, path  # an item goes on after a blank line
         elif line.startswith(" " * one, at):
             at += one
         else:

@@ -100,7 +100,7 @@ def _items(part: Mapping[str, Any], inner: list[Any], view: View) -> Iterator[st
 
 
 def _indented(text: str, indent: str) -> str:
-    """Indent the lines behind the first; of very many, which would grow with each level, those that are read."""
+    """Indent the lines after the first; of very many, which would grow with each level, those that are read."""
     most = LONGEST // (len(indent) + 3)
     return text[: max(most, LONGEST - text.count("\n") * len(indent))].replace("\n", f"\n{indent}  ")
 

@@ -46,7 +46,7 @@ def split(text: str, limit: int = MESSAGE_LIMIT, *, at_least: int = 0, most: int
     person sees as one character. A code block that is split is closed in the one message and opened again in the next,
     as it was written; a table that is split repeats its header. A message has one table at most, of a size that Slack
     takes, as Slack wants it. `limit` is 400 or more, and `at_least` at least 100 less. With `most`, whatever is left
-    behind so many messages stands as it is in one element more.
+    after so many messages stands as it is in one element more.
     """
     parts: list[str] = []
     opened = ""
@@ -126,7 +126,7 @@ def _end(text: str, limit: int, at_least: int) -> tuple[int, Line | None] | None
         cut = _end_within(text, tables, min(room, most), max(most, at_least) if most <= room else None, at_least)
         last = _last_line(text[:cut])
         if last is not None and last.is_opening and at_least < last.start < cut:
-            cut = last.start  # what is behind the beginning of a code block belongs to it
+            cut = last.start  # what is after the beginning of a code block belongs to it
             return cut, _last_line(text[:cut])
         over = cut + len(_closing(text[:cut], last)) - limit
         if over <= 0 or room - over <= at_least:

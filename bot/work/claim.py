@@ -44,7 +44,7 @@ class Cell(StrEnum):
 class Claim:
     """A row that is ours to run, as long as its token is the row's.
 
-    `tried_before` is how many seconds earlier attempts took, with the pauses behind them. `claimed_at` and
+    `tried_before` is how many seconds earlier attempts took, with the pauses after them. `claimed_at` and
     `renewed_at` are by the loop's clock, from before the statement was sent.
     """
 

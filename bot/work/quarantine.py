@@ -64,7 +64,7 @@ class Quarantine:
         self._stopping = False
 
     async def keep(self) -> None:
-        """Run what waits in quarantine, for ever."""
+        """Run what waits in quarantine, forever."""
         pause = self._poll
         while not self._stopping:
             try:

@@ -123,7 +123,7 @@ def _find(text: str, country: str) -> list[Found]:
 
 
 def _blanked(text: str) -> str:
-    """Blank escapes: the n of a newline's is no part of the word behind it."""
+    """Blank escapes: the n of a newline's is no part of the word after it."""
     return _ESCAPE.sub(lambda escape: " " * len(escape[0]), text)
 
 

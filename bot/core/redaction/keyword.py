@@ -98,7 +98,7 @@ _SYMBOLS = frozenset('!@#$%^&*+=?~|\\{}[]<>;"`§€£°')
 
 @dataclass(frozen=True, slots=True)
 class _Value:
-    """What stands behind a word: the text, whether quotes hold it, whether nothing follows on its line, or a flag.
+    """What stands after a word: the text, whether quotes hold it, whether nothing follows on its line, or a flag.
 
     `is_filled_in`: a program puts the values of others into it. `is_pattern`: it may be a regular expression.
     """
@@ -114,7 +114,7 @@ class _Value:
 
 
 def secrets(text: str) -> Iterator[Span]:
-    """Find the values behind words such as `password`, in a view: `EDGE` stands around JSON's strings."""
+    """Find the values after words such as `password`, in a view: `EDGE` stands around JSON's strings."""
     for match in _FOUND.finditer(text):
         has_sign = match["sign"] or match["verb"]
         if not has_sign and not match["before"] + match["gap"]:
@@ -155,7 +155,7 @@ def _quoted(text: str, start: int, end: int) -> _Value:
 
 
 def _closing(text: str, opening: re.Match[str], limit: int) -> int:
-    """Return where the quotes close; -1 where they don't on that line. A quote behind a backslash closes nothing.
+    """Return where the quotes close; -1 where they don't on that line. A quote after a backslash closes nothing.
 
     Where JSON stands in a string, the quotes themselves have backslashes before them, as many as the opening one.
     """
@@ -194,7 +194,7 @@ def _ends_line(text: str, end: int) -> bool:
 
 
 def _extended(text: str, value: _Value) -> int:
-    """Return the end of a value that goes on behind a space, as `Tr0ub4dor &3`."""
+    """Return the end of a value that goes on after a space, as `Tr0ub4dor &3`."""
     end = value.end
     while not value.is_quoted and text[end : end + 1] == " " and end - value.start < LONGEST:
         space = _SPACE.search(text, end + 1, end + 80)
@@ -237,7 +237,7 @@ def _is_secret(value: _Value, match: re.Match[str]) -> bool:
 
 
 def _is_loose_secret(whole: str, value: _Value, match: re.Match[str]) -> bool:
-    """Return whether what stands behind a word, and is not said to be its value, is strange enough to be it."""
+    """Return whether what stands after a word, and is not said to be its value, is strange enough to be it."""
     if match["closed"] or _is_verb(match):
         return False
     if value.is_quoted or whole[0] in "\"'":
@@ -251,7 +251,7 @@ def _is_verb(match: re.Match[str]) -> bool:
 
 
 def _is_strange_value(whole: str, bare: str, symbols: frozenset[str], match: re.Match[str]) -> bool:
-    """Return whether a value has what words have not: figures, symbols, capitals in the middle."""
+    """Return whether a value has what words have not: digits, symbols, capitals in the middle."""
     least = SHORTEST if match["password"] else SHORTEST_KEY
     if any(map(str.isdigit, whole)):
         return len(whole) >= least
@@ -284,7 +284,7 @@ def _is_code_number(bare: str, match: re.Match[str]) -> bool:
 
 
 def _is_mixed(word: str, least: int) -> bool:
-    """Return whether a word has so many kinds of signs: small and capital letters, figures, symbols."""
+    """Return whether a word has so many kinds of signs: small and capital letters, digits, symbols."""
     bare = word.strip(_AROUND)
     kinds = (str.islower, str.isupper, str.isdigit, _SYMBOLS.__contains__)
     is_mixed = sum(any(map(kind, bare)) for kind in kinds) >= least

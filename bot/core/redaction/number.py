@@ -1,4 +1,4 @@
-"""Card numbers and IBANs, however their figures are grouped; the check digits decide."""
+"""Card numbers and IBANs, however their digits are grouped; the check digits decide."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     Span = tuple[int, int]
 
-# What stands between figures: spaces of all widths, tabs, dots, dashes, slashes, and what is not seen at all.
+# What stands between digits: spaces of all widths, tabs, dots, dashes, slashes, and what is not seen at all.
 _GAP = "[ \t.\\-/_\u00a0\u00ad\u2000-\u200d\u2010-\u2015\u202f\u205f\u2060\u2212\u3000\ufeff]"
 _CARD = re.compile(rf"(?<![\w])(?<!\d[.,])\d{{1,19}}(?:{_GAP}{{1,3}}\d{{1,19}}){{0,23}}(?!\w)")
 _GROUP = re.compile(r"\d+")
@@ -36,7 +36,7 @@ _USUAL = ((4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (4, 4, 4, 1), (4,
 
 
 def cards(text: str) -> Iterator[Span]:
-    """Find card numbers: groups of any size where they are all of it, of a usual size among other figures."""
+    """Find card numbers: groups of any size where they are all of it, of a usual size among other digits."""
     from stdnum import luhn  # noqa: PLC0415 (only who redacts pays for it)
 
     for match in _CARD.finditer(text):
@@ -70,7 +70,7 @@ def _is_issued(digits: str) -> bool:
 
 
 def ibans(text: str) -> Iterator[Span]:
-    """Find IBANs. The word behind one may look like a part of it, so each end that a word has is tried."""
+    """Find IBANs. The word after one may look like a part of it, so each end that a word has is tried."""
     from stdnum import iban  # noqa: PLC0415 (as above)
 
     for match in _IBAN.finditer(text):

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-EDGE = "\x1e"  # in the place of the quotes around a string of JSON: white space to every pattern
+EDGE = "\x1e"  # in place of the quotes around a string of JSON: white space to every pattern
 
 # What is quoted for the model has no "<" in it, see `bot.core.quoting`; and lines that begin as JSON does.
 _JSON = re.compile(r"<(?P<tag>[a-z_]{1,20})>(?P<block>[\[{\"][^<]*)(?=</)|^[ \t]*(?P<line>[\[{\"][^\n]*)", re.MULTILINE)

@@ -97,7 +97,7 @@ def _between(words: Words, at: int) -> Read | None:
     def times(here: datetime) -> Times:
         start = earlier.times(here)[0]
         end = later.times(here)[1]
-        # "Dec 20 to Jan 5": the second is the one behind the first.
+        # "Dec 20 to Jan 5": the second is the one after the first.
         return start, end if end > start else later.times(start + _LENGTHS["year"])[1]
 
     return Read(later.end, times)

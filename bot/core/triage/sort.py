@@ -127,7 +127,7 @@ async def judge(
         attachments=attached.attachments,
     )
     outcome = await sort(items, inquiry, model=model)
-    # A damaged picture would be rejected again and again, and what came after it would wait for ever.
+    # A damaged picture would be rejected again and again, and what came after it would wait forever.
     while inquiry.attachments and isinstance(outcome.failure, ModelRejectedError):
         left, calls = await _taken(inquiry, outcome.failure, model)
         log.warning("sorting a post with %d of its %d files", len(left), len(inquiry.attachments))

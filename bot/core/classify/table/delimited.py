@@ -139,7 +139,7 @@ def _row(cursor: _Cursor) -> list[str]:
         if cursor.at >= end or len(cells) > MOST_COLUMNS:
             cursor.at = following
             return cells
-        cursor.at += 1  # behind the delimiter
+        cursor.at += 1  # after the delimiter
 
 
 def _quoted(cursor: _Cursor, end: int, before: int) -> tuple[str, int] | None:

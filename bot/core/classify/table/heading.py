@@ -118,7 +118,7 @@ def _at(rows: Sequence[Row], at: int, width: int, is_parted: bool) -> Heading:  
 
 
 def _named(cells: Sequence[str], below: Sequence[Row], width: int, is_parted: bool) -> tuple[str, ...]:  # noqa: FBT001
-    """Return a name for each column: its number where it has none; a repeated one gets its number behind it."""
+    """Return a name for each column: its number where it has none; a repeated one gets its number after it."""
     last = max((extent(row) for _, row in below), default=0)
     named = max(extent(tuple(cells)), min(len(cells), last), 1)
     whole = [*cells[:named], *[""] * (0 if is_parted else last - named)]

@@ -148,7 +148,7 @@ def _tag(page: _Page, text: str, start: int) -> int:
 
 
 def _behind(text: str, ending: str, start: int) -> int:
-    """Return the place behind the next `ending`, the end of the text where there is none."""
+    """Return the place after the next `ending`, the end of the text where there is none."""
     found = text.find(ending, start)
     return len(text) if found < 0 else found + len(ending)
 

@@ -1,4 +1,4 @@
-"""What a person says about reading a file, behind `classify`: `column=`, `sheet=`, `heading=`, `encoding=`."""
+"""What a person says about reading a file, after `classify`: `column=`, `sheet=`, `heading=`, `encoding=`."""
 
 from __future__ import annotations
 
