@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.core.ports import Role
-from bot.core.vocative import may_speak_to_somebody, speaks_to, turns_to
+from bot.core.vocative import calls_by_sign, may_speak_to_somebody, speaks_to, speaks_to_handle, turns_to
 
 if TYPE_CHECKING:
     from bot.core.conversation import Conversation, Heard
@@ -19,7 +19,8 @@ async def heed(heard: Heard, conversation: Conversation, chat: Chat) -> Heard:
     """Return a message with its groups and channels by their names, and whom it speaks to by a plain name.
 
     In a thread that the bot knows, its own name at the start is as good as a mention; that of someone who has written
-    there, or was mentioned, is as good as theirs, unless a later sentence turns to the bot.
+    there, or was mentioned, or of a group behind an @, is as good as theirs, unless a later sentence turns to the
+    bot.
     """
     heard = replace(heard, text=await chat.spelled(heard.place, heard.text))
     is_clear = heard.is_direct or heard.is_bot or heard.mentions_bot or heard.addresses_other
@@ -32,7 +33,9 @@ async def heed(heard: Heard, conversation: Conversation, chat: Chat) -> Heard:
     texts = [one.text for one in conversation.messages if one.role is Role.USER]
     names = {**conversation.people, **await chat.names(heard.place, others, texts)}
     names.pop(chat.mention(heard.author), None)
-    if speaks_to(heard.text, set(names.values()) - set(own)) and not turns_to(heard.text, own):
+    groups = await chat.group_names(heard.place) if calls_by_sign(heard.text) else ()
+    is_others = speaks_to(heard.text, {*names.values(), *groups} - set(own)) or speaks_to_handle(heard.text, own)
+    if is_others and not turns_to(heard.text, own):
         return replace(heard, addresses_other=True)
     return heard
 

@@ -67,6 +67,10 @@ class SlackChat:
         found = await self._of(place).names.of(wanted)
         return {mention(one): name for one, name in found.items() if name != one}
 
+    async def group_names(self, place: Place) -> Collection[str]:
+        """Return what the workspace's user groups are called, `@oncall`. Never raises."""
+        return await self._of(place).names.groups()
+
     async def own_name(self, place: Place) -> str:
         """Return what the bot is called. Never raises."""
         try:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.slack import text as slack_text
 from bot.slack.clip import CLIPPED, LONGEST, clipped, is_clipped
+from bot.slack.mrkdwn import markdown
 from bot.slack.rich_text import View, harvest, joined, linked, listed, names_in, rich, string, text_of
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def flat(message: Mapping[str, Any], *, has_controls: bool = True) -> str:
     """
     message = clipped(message)
     text, blocks = string(message.get("text")), listed(message.get("blocks"))
-    plain = slack_text.worded(text)
+    plain = slack_text.worded(text) if message.get("mrkdwn") is False else markdown(text)
     view = View(names_in(text), has_controls)
     said = _blocks(blocks, view)
     if plain and not (said and all(_tells(block) for block in blocks)) and not _holds(said, plain):
@@ -152,11 +153,11 @@ def _attachment(part: object, view: View) -> str:
         return ""
     shown = _blocks(listed(part.get("blocks")), view.deeper()) or _shared(part, view)
     told = [
-        _plain(part, "pretext"),
+        _marked(part, "pretext", "pretext", part),
         joined([_plain(part, "author_name") or _plain(part, "service_name"), _plain(part, "author_subname")], " "),
         linked(_plain(part, "title"), _plain(part, "title_link")),
-        shown or _plain(part, "text"),
-        *(_field(field) for field in listed(part.get("fields"))),
+        shown or _marked(part, "text", "text", part),
+        *(_field(field, part) for field in listed(part.get("fields"))),
         _actions({"elements": part.get("actions")}, view),
         joined([_plain(part, "footer"), slack_text.moment(part.get("ts"))], " · "),
     ]
@@ -180,8 +181,17 @@ def _preview(part: Mapping[str, Any], said: str, view: View) -> str:
     return "" if _holds(said, told) else told
 
 
-def _field(field: object) -> str:
-    return joined([_plain(field, "title"), _plain(field, "value")], ": ") if isinstance(field, dict) else ""
+def _field(field: object, part: Mapping[str, Any]) -> str:
+    if not isinstance(field, dict):
+        return ""
+    return joined([_plain(field, "title"), _marked(field, "value", "fields", part)], ": ")
+
+
+def _marked(holder: Mapping[str, Any], name: str, kind: str, part: Mapping[str, Any]) -> str:
+    """Read a text that may be marked up: an attachment may say in which of its texts marks count."""
+    kinds = part.get("mrkdwn_in")
+    is_marked = not isinstance(kinds, list) or kind in kinds
+    return markdown(string(holder.get(name))) if is_marked else _plain(holder, name)
 
 
 def _plain(part: Mapping[str, Any], name: str) -> str:

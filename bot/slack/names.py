@@ -44,6 +44,7 @@ class Names:
     def __init__(self, client: AsyncWebClient, people: People) -> None:
         self._client, self._people = client, people
         self._known = Remembered[str](KEPT)
+        self._groups: tuple[str, ...] = ()
         self._busy_until = 0.0
 
     async def of(self, ids: Iterable[str]) -> dict[str, str]:
@@ -64,6 +65,11 @@ class Names:
         found = await self._people.names(people[:MOST_PEOPLE])
         return found | {one: name for one in others if (name := self._known.get(one, late=True))}
 
+    async def groups(self) -> tuple[str, ...]:
+        """Return what the workspace's user groups are called: `@oncall`; nothing without the scope."""
+        await self._ask_for_groups()
+        return self._groups
+
     async def _ask_for_groups(self) -> None:
         """Ask for all groups at once: Slack has no other way."""
         if self._known.get(GROUPS) is not None or monotonic() < self._busy_until:
@@ -76,9 +82,11 @@ class Names:
             log.info("could not look up the names of user groups: %s", error)
             self._known.keep(GROUPS, "", UNKNOWN_FOR)
         else:
-            for group in answer.get("usergroups") or ():
-                if isinstance(group, dict) and (name := group.get("handle") or group.get("name")):
-                    self._known.keep(str(group.get("id")), f"@{name}", KEPT_FOR)
+            groups = [group for group in answer.get("usergroups") or () if isinstance(group, dict)]
+            named = {str(group.get("id")): f"@{name}" for group in groups if (name := _name_of(group))}
+            for one, name in named.items():
+                self._known.keep(one, name, KEPT_FOR)
+            self._groups = tuple(named.values())[:KEPT]
             self._known.keep(GROUPS, "", KEPT_FOR)
 
     async def _ask_for_channel(self, channel: str) -> None:
@@ -94,6 +102,10 @@ class Names:
         else:
             name = "" if found.get("is_private") else found.get("name")
             self._known.keep(channel, f"#{name}" if name else "", KEPT_FOR)
+
+
+def _name_of(group: Mapping[str, object]) -> str:
+    return str(group.get("handle") or group.get("name") or "")
 
 
 def ids_in(text: str) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.slack import text as slack_text
 from bot.slack.clip import LONGEST
+from bot.slack.mrkdwn import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -230,7 +231,7 @@ def text_of(value: object) -> str:
     if not isinstance(value, dict):
         return ""
     words = string(value.get("text"))
-    return slack_text.worded(words) if value.get("type") == "mrkdwn" else words
+    return markdown(words) if value.get("type") == "mrkdwn" else words
 
 
 def names_in(text: str) -> dict[str, str]:

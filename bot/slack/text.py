@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.core.characters import ends_with_half, sendable
+from bot.core.vocative import end_of_greeting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +22,7 @@ _CHANNEL = re.compile(r"#[CG][A-Z0-9]*")
 _NO_TEXT = re.compile(r"[\0\ud800-\udfff]")
 _SOMEBODY = re.compile(r"@[UWB][A-Z0-9]+|!subteam\^S[A-Z0-9]+")
 _AND = re.compile(r"(?:\s|,|&amp;|\+|and\b)*+")
+_QUOTED = re.compile(r"(?:\s++|(?:&gt;|>)[^\n]*+\n)*+")
 _COMMA = re.compile(r"\A[\s,:]++")
 _BROADCASTS = {"!channel", "!here", "!everyone"}
 # LEFT-TO-RIGHT and RIGHT-TO-LEFT OVERRIDE show letters in an order that is not theirs; no language needs them.
@@ -116,16 +118,17 @@ def without_mention(text: str, person: str) -> str:
 def addresses_other(text: str, bot: str) -> bool:
     """Return whether a message opens by speaking to a person or a group, not the bot, and nowhere turns to the bot.
 
-    It turns to the bot where its mention is among those at the start, or begins a line or a sentence. Who calls all
-    that are here or in the channel means the bot, too.
+    What it quotes, and a greeting, may stand before. It turns to the bot where its mention is among those at the
+    start, or begins a line or a sentence. Who calls all that are here or in the channel means the bot, too.
     """
     spoken_to = list(_spoken_to(text))
     return bool(spoken_to) and f"@{bot}" not in spoken_to and not _turns_to(text, bot)
 
 
 def _spoken_to(text: str) -> Iterator[str]:
-    """Return the mentions at the start."""
-    at = len(text) - len(text.lstrip())
+    """Return the mentions at the start: behind what the message quotes, and a greeting."""
+    quoted = _QUOTED.match(text)
+    at = end_of_greeting(text, quoted.end() if quoted else 0)
     while (match := MARKUP.match(text, at)) and _SOMEBODY.fullmatch(match["target"]):
         yield match["target"]
         joined = _AND.match(text, match.end())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -31,6 +32,7 @@ SHARED: Entry = {"user": "U3", "text": "", "ts": "1764000005.000100"} | {
 MARKED: Entry = {"user": "U4", "text": "see &lt;b&gt; at <https://example.com/x|the page> &amp; <#C1|general>"} | {
     "ts": "1764000006.000100"
 }
+VARIANT = "a variant of the others"
 MAC = "Mac OS X            \0\0\2"
 
 
@@ -39,11 +41,17 @@ async def posts(path: Path, **changes: object) -> list[str]:
         return [one.text for one in await dry_run.read(path, DEFAULTS.model_copy(update=changes), reader)]
 
 
-def zipped(folder: Path, **files: object) -> Path:
-    path = folder / "export.zip"
-    with zipfile.ZipFile(path, "w") as archive:
+def packed(**files: object) -> bytes:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
             archive.writestr(name, content if isinstance(content, str | bytes) else json.dumps(content))
+    return whole.getvalue()
+
+
+def zipped(folder: Path, **files: object) -> Path:
+    path = folder / "export.zip"
+    path.write_bytes(packed(**files))
     return path
 
 
@@ -124,6 +132,14 @@ EXPORTS: list[tuple[dict[str, object], list[str], str]] = [
         ["The export fails"],
         "https://github.com/mattermost/mattermost/issues/1931",
     ),
+    ({DAY: [FAILS], "feedback/2026-11-25.json": "", "feedback/2026-11-26.json": " \n"}, ["The export fails"], VARIANT),
+    ({"2026-11-24.json": [FAILS], "users.json": []}, ["The export fails"], VARIANT),
+    (
+        {"a.zip": packed(**{DAY: [FAILS]}), "b/c.ZIP": packed(**{"d.zip": packed(**{DAY: [TWICE]})})},
+        ["The export fails", "Charged twice"],
+        VARIANT,
+    ),
+    ({DAY: [FAILS], "__MACOSX/._a.zip": MAC, "._b.zip": MAC}, ["The export fails"], VARIANT),
 ]
 
 
@@ -190,3 +206,31 @@ def test_a_damaged_zip_is_one_sentence(tmp_path: Path) -> None:
         "",
         "export.zip is damaged, or protected by a password: please download it or zip it again.",
     )
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+async def test_json_may_stand_on_many_lines(tmp_path: Path, indent: int | None) -> None:
+    # a variant of the others
+    one, two = json.dumps({"ok": True, "messages": [FAILS]}, indent=indent), json.dumps(TWICE, indent=indent)
+    for text in (f"\ufeff{one}\n{two}\n", f"{one}\r\n\r\n{two}", json.dumps([FAILS, TWICE], indent=indent)):
+        (tmp_path / "posts.json").write_text(text, encoding="utf-8")
+        assert await posts(tmp_path / "posts.json") == ["The export fails", "Charged twice"]
+
+
+async def test_a_cut_day_is_named(tmp_path: Path) -> None:
+    # a variant of the others
+    for day in (json.dumps([FAILS])[:-20], "[" * 99_999, b"\xff\xfe\xfa"):
+        with pytest.raises(UsageError) as caught:
+            await posts(zipped(tmp_path, **{DAY: [FAILS], "feedback/2026-11-25.json": day}))
+        assert caught.value.sentence == (
+            "feedback/2026-11-25.json in export.zip is no valid JSON, as if it was cut short: "
+            "please export it again, or take it out."
+        )
+
+
+async def test_zips_in_zips_have_one_limit(tmp_path: Path) -> None:
+    # a variant of the others
+    inner = packed(**{DAY: " " * 80_000_000 + "[]"})
+    with pytest.raises(UsageError) as caught:
+        await posts(zipped(tmp_path, **{f"{name}.zip": inner for name in "abc"}))
+    assert "too large" in caught.value.sentence

@@ -68,7 +68,7 @@ HEARD: list[tuple[str, dict[str, Any], str, bool]] = [
     (
         "https://github.com/caipe-io/ai-platform-engineering/pull/1467",
         BY_APP | {"attachments": [{"color": "#f00", "blocks": [section("*FIRING* high latency")]}]},
-        "*FIRING* high latency",
+        "**FIRING** high latency",
         False,
     ),
     (
@@ -139,6 +139,27 @@ HEARD: list[tuple[str, dict[str, Any], str, bool]] = [
         False,
     ),
 ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hey <@U0EVE> can you send them?",
+        "Thanks <@U0EVE>!",
+        "hi <@U0EVE>, have a look",
+        "Good morning <@U0EVE>",
+        "Vielen Dank, <@U0EVE>",
+        ":wave: <@U0EVE>, there?",
+        "Hello <!subteam^S1|@support>, can you look?",
+        "&gt; it is down\n<@U0EVE> is it?",
+        "おはよう <@U0EVE>",
+    ],
+)
+def test_a_greeting_may_stand_before_a_mention(text: str) -> None:
+    # a variant of the others
+    told = (f"{text}\n<@{BOT}> sum it up", f"hey <@{BOT}> and <@U0EVE>", "hello, what does <@U0EVE> do?")
+    messages = [heard(SAID | {"text": one}, team="T1", bot=BOT) for one in (text, *told)]
+    assert [one.addresses_other for one in messages if one] == [True, False, False, False]
 
 
 @pytest.mark.parametrize(("source", "event", "text", "is_called"), HEARD, ids=lambda one: str(one)[:60])

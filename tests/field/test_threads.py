@@ -327,6 +327,11 @@ async def test_plain_names_are_heeded(wire: Wire, model: ScriptedModel) -> None:
     await dialogue.answer(dialogue.general, root, 2)
     for words in ("Ada, can you send them?", "@Ada can you send them?", "hey ada can you", "Thanks Ada!", "ada: them?"):
         workspace.say(dialogue.general, words, thread_ts=root)
+    # variants of the others
+    for words in ("Guten Morgen Ada, hast du sie?", "Moin Ada, look", "Ada please look", "Hi @support can you look?"):
+        workspace.say(dialogue.general, words, thread_ts=root)
+    for mention in (f"hey <@{workspace.ada.id}> can you send them?", f"Thanks <@{workspace.ada.id}>!"):
+        workspace.say(dialogue.general, mention, thread_ts=root)
     await nothing_more(dialogue, model)
     told = ("Ada, thanks. Parley, sum it up", "Adam, is that a name?", "Sam, he is not in here, is he?", "Ada is away.")
     for number, words in enumerate(told, start=3):

@@ -38,6 +38,7 @@ from bot.core.triage import alike, issue, small_talk
 from bot.playground import blocks as local_blocks
 from bot.playground import mrkdwn, page_json, rehearsal_revision, rehearsal_talk, rehearsal_text
 from bot.slack import fence, lookup, message, messages, people, permalink, rich_text, split, table
+from bot.slack import mrkdwn as slack_mrkdwn
 from bot.slack import text as slack_text
 from bot.slack.clip import LONGEST, clipped
 from tests.stage.growth import SIZES, Attack, common, fault, made_of, slowest, uses
@@ -275,7 +276,8 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
     "worded": (slack_text.worded, ("",), ANY_LENGTH),
     "mentions": (lambda text: slack_text.mentions(text, "U0BOT"), ("",), ANY_LENGTH),
     "without_mention": (lambda text: slack_text.without_mention(text, "U0BOT"), ("", "<@U0BOT> "), ANY_LENGTH),
-    "addresses_other": (lambda text: slack_text.addresses_other(text, "U0BOT"), ("", "<@U1> "), ANY_LENGTH),
+    "addresses_other": (lambda text: slack_text.addresses_other(text, "U0BOT"), ("", "<@U1> ", "hey "), ANY_LENGTH),
+    "mrkdwn": (slack_mrkdwn.markdown, ("", "*", "~", "*a ~", "```"), ANY_LENGTH),
     "named_channels": (slack_text.named_channels, ("",), ANY_LENGTH),
     "groups_as_people": (slack_text.groups_as_people, ("",), ANY_LENGTH),
     "harmless": (slack_text.harmless, ("",), ANY_LENGTH),
@@ -308,8 +310,8 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
         for name in SETTINGS
     },
     "vocative": (
-        lambda text: [ask(text, {"Ana"}) for ask in (vocative.speaks_to, vocative.turns_to)],
-        ("", "Ana"),
+        lambda text: [ask(text, {"Ana"}) for ask in (vocative.speaks_to, vocative.speaks_to_handle, vocative.turns_to)],
+        ("", "Ana", "@Ana"),
         LONGEST,
     ),
     "may_speak_to_somebody": (vocative.may_speak_to_somebody, ("", "@"), ANY_LENGTH),
@@ -371,6 +373,7 @@ LOOPS = {
     "bot.core.summarize.typed": "/summarize",
     "bot.core.summarize.wish": "/summarize",
     "bot.core.where": "/summarize",
+    "bot.core.triage.exported": "in the bounded process",
     "bot.core.vocative": "vocative",
     "bot.db.page": "counts messages",
     "bot.playground.messages_schema": "the request's own schema",

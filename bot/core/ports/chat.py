@@ -92,6 +92,9 @@ class Chat(Protocol):
     async def names(self, place: Place, people: Collection[str], texts: Iterable[str] = ()) -> Mapping[str, str]:
         """Return what people are called, and those whom texts mention, by their mentions. Never raises."""
 
+    async def group_names(self, place: Place) -> Collection[str]:
+        """Return what the workspace's user groups are called, `@oncall`. Never raises."""
+
     async def own_name(self, place: Place) -> str:
         """Return what the bot is called, "" where that is not known. Never raises."""
 

@@ -184,7 +184,7 @@ def test_controls_tell_their_labels() -> None:
         {"type": "input", "label": named("Why?"), "element": {"type": "plain_text_input", "initial_value": "because"}},
     ]
     assert flat({"blocks": blocks}) == (
-        "*High*\nRunbook (https://x.example/r)\n\n[Edit] [Team: Apps] [Approve]\n\nWhy?: [because]"
+        "**High**\nRunbook (https://x.example/r)\n\n[Edit] [Team: Apps] [Approve]\n\nWhy?: [because]"
     )
     assert flat({"text": "Deploy?", "blocks": blocks[1:2]}) == "Deploy?\n\n[Edit] [Team: Apps] [Approve]"
     assert flat({"text": "Deploy?", "blocks": blocks[1:2]}, has_controls=False) == "Deploy?"
@@ -223,3 +223,36 @@ def test_footers_and_previews_are_read() -> None:
         "alt_text": "a demo",
     }
     assert flat({"blocks": [video]}) == "Demo: a demo (https://x.example/v)"
+
+
+@pytest.mark.parametrize(
+    ("wire", "read"),
+    [
+        ("deploy on ~Friday~ Monday", "deploy on ~~Friday~~ Monday"),
+        ("*a* _b_ ~c~.", "**a** _b_ ~~c~~."),
+        ("(*b ~s~ `*x*`*) &gt; *<@U1> hi*", "(**b ~~s~~ `*x*`**) > **<@U1> hi**"),
+        ("_*x*_ *_x_* ~*x*~", "_**x**_ **_x_** ~~**x**~~"),
+        ("```\n*x*\n``` *y* `~z~`", "```\n*x*\n``` **y** `~z~`"),
+        ("```\ncut *off*", "```\ncut *off*"),
+        ("<https://x.example/*a*|*b*>", "*b* (https://x.example/*a*)"),
+        *(
+            (text, text)
+            for text in ("2*3*4", "**x**", "* a * *b *", "*.py and *.js", "*a\nb*", "~/a ~/b", "a_*b*_c", "~~x~~")
+        ),
+    ],
+)
+def test_marks_count_where_slack_shows_them(wire: str, read: str) -> None:
+    mrkdwn = {"type": "mrkdwn", "text": wire}
+    assert flat({"text": wire}) == read
+    assert flat({"blocks": [{"type": "section", "text": mrkdwn}]}) == read
+    assert flat({"blocks": [{"type": "section", "fields": [mrkdwn]}]}) == read
+    assert flat({"blocks": [{"type": "context", "elements": [mrkdwn]}]}) == read
+    assert flat({"attachments": [{"text": wire}]}) == read
+
+
+def test_plain_texts_have_no_marks() -> None:
+    assert flat({"text": "*a*", "mrkdwn": False}) == "*a*"
+    assert flat({"blocks": [{"type": "section", "text": {"type": "plain_text", "text": "*a*"}}]}) == "*a*"
+    attachment = {"pretext": "*p*", "text": "*a*", "title": "*t*", "fields": [{"title": "*f*", "value": "*v*"}]}
+    assert flat({"attachments": [attachment]}) == "**p**\n*t*\n**a**\n*f*: **v**"
+    assert flat({"attachments": [attachment | {"mrkdwn_in": ["text"]}]}) == "*p*\n*t*\n**a**\n*f*: *v*"
