@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tests.stage.scripted import ScriptedModel
 
 LIKED, MISSED = "The dark mode looks nice", "The export closes my app"
+GERMAN = "id;text\n1;Größe fehlt, schön wäre später häufiger größer für Füße und Übermaß öfter\n"
 ONE_ANSWER = f"Timestamp,What do you like?,What is missing?\n2026-11-02,{LIKED},{MISSED}\n"
 TWO_QUESTIONS = ONE_ANSWER + "".join(f"2026-11-03,I like part {n} of it,Part {n} is slow\n" for n in range(29))
 RIGHT = "Is that right?"
@@ -156,11 +157,23 @@ async def test_a_file_that_went_is_said(dialogue: Dialogue, model: ScriptedModel
     await shown(dialogue, dialogue.general, ts, "30 messages**")
 
 
+async def test_a_doubtful_encoding_of_two_rows_is_asked(dialogue: Dialogue, model: ScriptedModel) -> None:
+    hebrew = "מספר,הערה\n1,האפליקציה קורסת\n2,איטי מאוד\n".encode("cp1255")
+    ts = dialogue.mention(f"classify {INTO}", files={"a.csv": hebrew})
+    question = await asked(dialogue, ts, "which encoding it has")
+    assert model.requests == []
+    assert "1. האפליקציה קורסת" in question.shown
+    model.answer(all_as("Bug report", 1, 2))
+    await dialogue.workspace.press(question, "classify_read.0")
+    await shown(dialogue, dialogue.general, ts, "1. Bug report")
+    assert texts_of(model.requests[0])[0] == "האפליקציה קורסת"
+
+
 @pytest.mark.parametrize(
     ("name", "content", "typed", "said"),
     [
         ("a.csv", ONE_ANSWER.encode(), "", "From a.csv, column “What do you like?”."),
-        ("a.csv", b"id;text\n1;Gr\xf6\xdfe fehlt\n", "", "From a.csv, column “text”, Windows-1252."),
+        ("a.csv", GERMAN.encode("cp1252"), "", "From a.csv, column “text”, Windows-1252."),
         ("a.csv", "id,text\n1,Größe\n2,trüb\n3,a ".encode() + b"\xff b\n", "", "1 character could not be read"),
         ("a.csv", b"id,text\n1,it is slow, very\n2,it hangs\n", "", "1 row has more cells than the heading"),
         ("a.xlsx", book(), "sheet=November column=1 heading=3", "From a.xlsx, sheet “November”, column “Id”."),

@@ -12,7 +12,8 @@ import zipfile
 import pytest
 import xlsxwriter
 
-from bot.core.classify import sheet
+from bot.core.classify import how, sheet
+from bot.core.classify.sheet import ENCODING
 from bot.core.classify.table.wish import AS_FOUND, ReadAs
 from bot.errors import UsageError
 from tests.stage.bombs import sparse
@@ -151,6 +152,34 @@ READ: list[tuple[str, str | bytes, list[str], str]] = [
     ("graphql.json", json.dumps(GRAPHQL), [f"Export\n\n{CLOSES}", f"Refund\n\n{CHARGED}"], VARIANT),
     ("qualtrics-extra-row.csv", f"ResponseID,StartDate,Q1,Q2\nResponseID,StartDate,How likely?,What is missing?\nR_1,2026-11-01,9,{CLOSES}\nR_2,2026-11-02,2,{CHARGED}\n", BOTH, f"{GITHUB}/expectedparrot/edsl/issues/683"),
     ("one.csv.gz", gzip.compress(f"id,text\n1,{CLOSES}\n2,{CHARGED}\n".encode()), BOTH, VARIANT),
+    ("prose-commas.csv", "Great app, thanks\nCrashes, a lot\nSlow, but works\nLove it, really\n", ["Great app, thanks", "Crashes, a lot", "Slow, but works", "Love it, really"], VARIANT),
+    ("prose-one-each.csv", "Hello, I need help\nHi, it crashes\n", ["Hello, I need help", "Hi, it crashes"], VARIANT),
+    ("prose-semicolons.csv", "Too slow; crashes often\nNice; but dear\n", ["Too slow; crashes often", "Nice; but dear"], VARIANT),
+    ("prose-some.csv", "This app is great, really\nI like it\nNo, never\n", ["This app is great, really", "I like it", "No, never"], VARIANT),
+    ("prose-lists.csv", "Great, fast, cheap\nSlow, dear, bad\n", ["Great, fast, cheap", "Slow, dear, bad"], VARIANT),
+    ("loose-table.csv", f"id, comment\n1, {CLOSES}\n2, {CHARGED}\n", BOTH, VARIANT),
+    ("loose-numbers.csv", f"1, {CLOSES}\n2, {CHARGED}\n", BOTH, VARIANT),
+    ("loose-quoted.csv", '"Comment", "User"\n"It hangs, a lot", "Ann"\n"It, too, is slow", "Ben"\n', ["It hangs, a lot", "It, too, is slow"], VARIANT),
+    ("map.json", json.dumps({"r1": CLOSES, "r2": CHARGED}), BOTH, VARIANT),
+    ("map-under-key.json", json.dumps({"reviews": {"a": CLOSES, "b": CHARGED}, "total": 2}), BOTH, VARIANT),
+    ("map-numbered.json", json.dumps({"review_1": CLOSES, "review_2": CHARGED}), BOTH, VARIANT),
+    ("maps.json", json.dumps([{"r1": CLOSES}, {"r2": CHARGED}]), BOTH, VARIANT),
+    ("maps.jsonl", json.dumps({"r1": CLOSES}) + "\n" + json.dumps({"r2": CHARGED}), BOTH, VARIANT),
+    ("one-record.json", json.dumps({"subject": "Export", "body": CLOSES}), [f"Export\n\n{CLOSES}"], VARIANT),
+    ("digits.json", f'[{{"text": "{CLOSES}", "n": {"9" * 5_000}}}, {{"text": "{CHARGED}", "n": -{"1" * 9_000}}}]', BOTH, VARIANT),
+    ("digits.jsonl", f'{{"text": "{CLOSES}", "n": {"9" * 5_000}}}\n{{"text": "{CHARGED}", "n": 1}}\n', BOTH, VARIANT),
+    ("quoted-rows.csv", '"id;comment"\n"1;Slow app"\n"2;It ""hangs"" a lot"\n', ["Slow app", 'It "hangs" a lot'], VARIANT),
+    ("quoted-rows-comma.csv", 'id,comment\r\n"1,""Slow, app"""\r\n2,Nice\r\n', ["Slow, app", "Nice"], VARIANT),
+    ("quoted-rows-trailing.csv", '"id;comment";;\n"1;Slow app";;\n"2;Nice";;\n', ["Slow app", "Nice"], VARIANT),
+    ("quoted-texts.csv", '"comment"\n"Slow,app"\n"Nice,app"\n', ["Slow,app", "Nice,app"], VARIANT),
+    ("table.md", f"| id | comment |\n|---|:-:|\n| 1 | {CLOSES} |\n| 2 | {CHARGED} |\n", BOTH, VARIANT),
+    ("table-within.md", f"# Feedback\n\nOf this week:\n\nid | comment\n--- | ---\n1 | {CLOSES}\n2 | this \\| that\n\nThat is all.\n", [CLOSES, "this | that"], VARIANT),
+    ("table.txt", f"| comment |\n|---|\n| {CLOSES} |\n| {CHARGED} |\n", BOTH, VARIANT),
+    ("mysql.txt", f"+----+----+\n| id | comment |\n+----+----+\n|  1 | {CLOSES} |\n|  2 | {CHARGED} |\n+----+----+\n2 rows in set (0.00 sec)\n", BOTH, VARIANT),
+    ("psql.csv", f" id | comment \n----+---------\n  1 | {CLOSES}\n  2 | {CHARGED}\n(2 rows)\n", BOTH, VARIANT),
+    ("duckdb.txt", f"┌────┬────┐\n│ id │ comment │\n├────┼────┤\n│ 1 │ {CLOSES} │\n│ 2 │ {CHARGED} │\n└────┴────┘\n", BOTH, VARIANT),
+    ("table-in-cell.csv", 'id,comment\n1,"a, b | c |\n|---|---|\n| x | y |"\n2,it hangs\n', ["a, b | c |\n|---|---|\n| x | y |", "it hangs"], VARIANT),
+    ("two-marks.csv", b"\xef\xbb\xbf" * 2 + f"comment,id\n{CLOSES},1\n{CHARGED},2\n".encode(), BOTH, VARIANT),
     ("one.zip", packed({"export/reviews.csv": f"id,text\n1,{CLOSES}\n2,{CHARGED}\n", "__MACOSX/._reviews.csv": "x"}), BOTH, VARIANT),
 ]  # fmt: skip
 
@@ -182,6 +211,36 @@ def test_what_is_no_table_is_named(name: str, data: bytes, said: str, source: st
     assert said in caught.value.sentence
 
 
+def test_a_long_cell_is_not_a_quote_without_match() -> None:  # FOLDER
+    read = sheet.read("a.csv", f'id,text\n1,"{"word " * 28_000}"\n2,"{"x" * 400_000}, ""y"""\n'.encode())
+    assert [len(item.text) for item in read.items()] == [139_999, 400_005]
+    assert read.remarks == ()
+
+
+def test_two_marks_leave_no_mark_in_a_heading() -> None:  # VARIANT
+    assert sheet.read("a.csv", b"\xef\xbb\xbf" * 2 + b"comment,id\nit hangs,1\n").headings == ("comment", "id")
+
+
+@pytest.mark.parametrize("result", [b"<v></v>", b"<v />", b""])
+def test_formulas_without_results_are_said(result: bytes) -> None:  # VARIANT
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book(("A", [*ROWS, [103, "=A2"]])))) as made, zipfile.ZipFile(file, "w") as archive:
+        for name in made.namelist():
+            archive.writestr(name, made.read(name).replace(b"<v>0</v>", result))
+    read = sheet.read("a.xlsx", file.getvalue())
+    assert [item.text for item in read.items()] == BOTH
+    assert "formulas without results" in " ".join(read.remarks)
+    assert sheet.read("a.xlsx", book(("A", [*ROWS, [103, "=A2"]]))).remarks == ()
+
+
+def test_a_short_list_in_hebrew_is_never_guessed() -> None:  # VARIANT
+    data = "מספר,הערה\n1,האפליקציה קורסת\n2,איטי מאוד\n".encode("cp1255")
+    read = sheet.read("a.csv", data)
+    assert read.doubts.count(ENCODING) == 1
+    assert how.is_asked(read, 2, 0.0001, listed=25)
+    assert texts("a.csv", data, ReadAs(encoding="cp1255")) == ["האפליקציה קורסת", "איטי מאוד"]
+
+
 def rezipped(flags: int, method: int) -> bytes:
     """Make a workbook whose parts claim to be encrypted, or packed in another way."""
     data = bytearray(book(("Feedback", ROWS)))
@@ -211,6 +270,8 @@ def test_deflate64_is_damaged_or_strange() -> None:  # FOLDER
     [
         ("a.csv", "id,text\n1,Größe\n2,trüb\n3,".encode() + b"bad \xff byte\n", "1 character could not be read"),
         ("a.csv", b"id,text\n1,slow, dear\n2,fine\n3,ok, nice\n", "2 rows have more cells than the heading"),
+        ("a.csv", b'"id;text"\n"1;slow"\n"2;dear"\n', "Whole rows of it were quoted"),
+        ("a.md", b"Of this week:\n\n|id|text|\n|-|-|\n|1|slow|\n", "left out 1 line around it"),
         ("a.xlsx", sparse("XFD300"), "the first 1,000 of 16,384 columns"),
     ],
 )

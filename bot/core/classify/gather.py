@@ -251,7 +251,7 @@ async def _from_file(file: FileRef, asked: Asked, *, chat: Chat) -> Gathered:
         raise UsageError(error.about(name)) from None
     items = await asyncio.to_thread(table.items)
     if not items:
-        raise UsageError(f"The column “{table.text_name}” in {name} has no text.")
+        raise UsageError(" ".join((f"The column “{table.text_name}” in {name} has no text.", *table.remarks)))
     skipped, head = len(table.rows) - len(items), replace(table, rows=[])
     return Gathered(table.described, items, skipped, table.others(), sheet=head)
 

@@ -40,9 +40,12 @@ _OPEN = {
 def is_asked(sheet: Sheet | None, items: int, price: float | None, *, listed: int) -> bool:
     """Return whether a file's reading is shown before it is sorted: where it is not certain, and a mistake costs.
 
-    `listed` is the number of items up to which the whole result is a list that anyone can check.
+    `listed` is the number of items up to which the whole result is a list that anyone can check. An uncertain encoding
+    is always shown: in the wrong one, the texts are no one's words.
     """
-    return sheet is not None and bool(sheet.doubts) and (items > listed or price is None or price > A_CENT)
+    if sheet is None or not sheet.doubts:
+        return False
+    return ENCODING in sheet.doubts or items > listed or price is None or price > A_CENT
 
 
 def question(run: Run, sheet: Sheet, items: Sequence[Item], costs: str) -> str:

@@ -19,6 +19,7 @@ from bot.core.classify.table import (
     kind,
     naming,
     records,
+    ruled,
     workbook,
 )
 from bot.core.classify.table.decode import Text, decode
@@ -178,6 +179,8 @@ def _grids(name: str, text: str, wish: ReadAs) -> list[Grid]:
         return grids
     if text[:2_000].lstrip("\ufeff \t\r\n").startswith("<?xml"):
         raise another(name, "XML")
+    if grids := ruled.read(text, is_prose=ending in kind.LINES):
+        return grids
     if ending in kind.LINES and not delimiter.announced(text)[0] and not _is_table(text, wish):
         return [Grid(tuple(delimited.whole_lines(text)), ("line",))]
     grid = delimited.read(text, "\t" if ending in {".tsv", ".tab"} else "")

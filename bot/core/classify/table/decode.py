@@ -24,7 +24,7 @@ _MARKS = (
 # What a text file does not hold, but for a stray one.
 _BINARY = re.compile(r"[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _BINARY_BYTES = re.compile(_BINARY.pattern.encode("latin-1"))
-_NO_TEXT = re.compile(r"[\0\ud800-\udfff]")
+_NO_TEXT = re.compile(r"[\0\ufeff\ud800-\udfff]")
 _JIS_ESCAPE = re.compile(rb"\x1b\$[@B]")  # how Japanese mail announces double bytes
 _DECLARED = re.compile(rb"charset\s{0,4}=\s{0,4}[\"']?([A-Za-z0-9_-]{2,20})", re.IGNORECASE)
 
@@ -51,7 +51,7 @@ def decode(name: str, data: bytes, wanted: str = "") -> Text:
 
 
 def clean(text: str) -> str:
-    """Take out what no text holds: the zero character and half characters."""
+    """Take out what no text holds: the zero character, half characters, and marks of an encoding, one or several."""
     return _NO_TEXT.sub("", text)
 
 

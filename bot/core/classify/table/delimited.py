@@ -11,14 +11,17 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from bot.core.classify.table import delimiter as delimiters
-from bot.core.classify.table.grid import LOOKED_AT, MOST_COLUMNS, MOST_ROWS, Grid, Row, bounded, filled
+from bot.core.classify.table import naming
+from bot.core.classify.table.grid import LOOKED_AT, MOST_COLUMNS, MOST_ROWS, Grid, Row, bounded, extent, filled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BROKEN = "Some of its quotes have no match: I read those as plain characters, and each line as a row."
+UNWRAPPED = "Whole rows of it were quoted: I read the cells within."
 MOST_TRIED = 64  # quotes at which a quoted cell is tried to end
 SPAN_TRIED = 20_000  # characters, as far as that goes
+EVENLY = 3  # columns of each row, from which on it is a table whatever they are called
 MOST_BLANKS = 20  # between a quote and what ends its cell
 CELLS_TRIED = 20_000  # of a file: one with more of such cells is no CSV
 
@@ -28,8 +31,13 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 
 def read(text: str, delimiter: str = "") -> Grid:
     """Read a text's rows; `delimiter` "" where it is to be found."""
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))  # the file's size is bounded already
     announced, start = delimiters.announced(text)
     body = text[start:]
+    if (inner := _unwrapped(body, announced or delimiter)) is not None:
+        grid = read(inner, announced or delimiter)
+        moved = tuple((number + (1 if start else 0), cells) for number, cells in grid.rows)
+        return replace(grid, rows=moved, remarks=(*grid.remarks, UNWRAPPED))
     found = announced or delimiter or delimiters.find(body)
     shift = 1 if start else 0
     if not found:
@@ -47,6 +55,38 @@ def whole_lines(text: str, shift: int = 0) -> Iterator[Row]:
     """Return each line as a row of one cell, unquoted where it is quoted. Only CR and LF end a line."""
     lines = enumerate(_LINE_END.split(text), start=1 + shift)
     return islice(((number, (_bare(line),)) for number, line in lines if line.strip()), MOST_ROWS)
+
+
+def _unwrapped(text: str, delimiter: str) -> str | None:
+    """Take off the quotes that Excel puts around whole rows of a table that it has in one column; None for others."""
+    lines = _LINE_END.split(text)
+    if all(_row_within(line) == line for line in lines[:LOOKED_AT]):
+        return None
+    bare = [_row_within(line) for line in lines]
+    head = "\n".join(bare[:LOOKED_AT])
+    found = delimiter or delimiters.find(head)
+    if not found:
+        return None
+    before, after = _widths(lines, found), _widths(bare, found)
+    first = next(csv.reader([next(filter(str.strip, bare))], delimiter=found))
+    is_named = all(map(naming.is_known, filter(str.strip, first)))
+    width = after[0]
+    is_even = max(after) == width and after.count(width) * 2 > len(after)
+    if width > 1 and is_even and before.count(1) > after.count(1) and (is_named or width >= EVENLY):
+        return "\n".join(bare)
+    return None
+
+
+def _row_within(line: str) -> str:
+    whole = line.rstrip(",; \t")
+    inner = _bare(whole)
+    return inner if inner != whole else line
+
+
+def _widths(lines: list[str], delimiter: str) -> list[int]:
+    """Return how many cells each of the first lines has, blank ones at its end aside."""
+    rows = csv.reader((line for line in lines[:LOOKED_AT] if line.strip()), delimiter=delimiter)
+    return [extent(tuple(row)) for row in rows]
 
 
 def _bare(line: str) -> str:

@@ -8,12 +8,15 @@ import re
 from collections import Counter
 from itertools import islice
 
+from bot.core.classify.table import naming
 from bot.core.classify.table.grid import LOOKED_AT
 
 DELIMITERS = (",", ";", "\t", "|")
 LEAST_FIT = 0.6  # of 1: below, lines are whole texts
 LOOKED_AT_CHARACTERS = 200_000
+EVEN_WIDTH, EVEN_ROWS = 3, 4  # from which on rows of one width are no chance, blanks after the commas or not
 
+_QUOTED = re.compile(r'"[^"]*"(?=[ ]?[,;\t|\r\n]|\Z)')
 _SEP = re.compile(r"\A\"?sep=(?P<delimiter>[^\r\n]?)\"?[ \t]*(?:\r\n|\n|\r|\Z)", re.IGNORECASE)
 
 
@@ -33,13 +36,14 @@ def find(text: str) -> str:
 
 def _fit(text: str, delimiter: str) -> tuple[float, int]:
     """Judge how well a delimiter makes a table: by the share of rows of one width, and then by that width."""
-    widths = _widths(text, delimiter)
+    rows = _rows(text, delimiter)
+    widths = [len(row) for row in rows]
     wide = [n for n, width in enumerate(widths) if width > 1]
     if not wide:
         return 0.0, 0
     candidates = {Counter(widths[wide[0] :]).most_common(1)[0][0], widths[wide[0]]} - {1}
     best = max((_fit_of(widths, width), width) for width in candidates) if candidates else (0.0, 0)
-    share = best[0] * (1.0 if delimiter not in ",;" else _tightness(text, delimiter, whole=best[0] == 1.0))
+    share = best[0] * (1.0 if delimiter not in ",;" else _tightness(text, delimiter, rows, whole=best[0] == 1.0))
     return round(share, 3), best[1]
 
 
@@ -52,18 +56,18 @@ def _fit_of(widths: list[int], width: int) -> float:
     return (0.5 * first + exact + 0.75 * more) / len(widths)
 
 
-def _widths(text: str, delimiter: str) -> list[int]:
+def _rows(text: str, delimiter: str) -> list[list[str]]:
     # Quotes that are none make one huge cell of many rows: then lines are rows.
     loose = is_loose(text, delimiter)
     for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting, skipinitialspace=loose)
-        widths: list[int] = []
+        rows: list[list[str]] = []
         try:
-            widths.extend(len(row) for row in islice(reader, LOOKED_AT) if any(cell.strip() for cell in row))
+            rows.extend(row for row in islice(reader, LOOKED_AT) if any(cell.strip() for cell in row))
         except csv.Error:  # a cell of more characters than the reader takes: those before it tell enough
-            if not widths:
+            if not rows:
                 continue
-        return widths
+        return rows
     return []
 
 
@@ -73,11 +77,30 @@ def is_loose(text: str, delimiter: str) -> bool:
     return delimiter in first and first.count(delimiter) == first.count(f"{delimiter} ")
 
 
-def _tightness(text: str, delimiter: str, *, whole: bool) -> float:
+def _tightness(text: str, delimiter: str, rows: list[list[str]], *, whole: bool) -> float:
     """Judge by what follows the commas: in prose a blank does, in tables it hardly ever does."""
-    count = text.count(delimiter)
-    loose = len(re.findall(re.escape(delimiter) + r"[ \u00a0]", text))
-    tight = (count - loose) / count if count else 0.0
+    bare = _QUOTED.sub('""', text)
+    count = bare.count(delimiter)
+    loose = len(re.findall(re.escape(delimiter) + r"[ \u00a0](?!\")", bare))
+    tight = (count - loose) / count if count else 1.0
     first = text.split("\n", 1)[0]
-    names_its_columns = whole and delimiter in first and len(first) < 20 * (first.count(delimiter) + 1)
-    return 1.0 if names_its_columns else 0.5 + 0.5 * min(1.0, 2 * tight)
+    is_short = delimiter in first and len(first) < 20 * (first.count(delimiter) + 1)
+    if whole and is_short and (tight > 0.5 or _is_table(rows)):  # noqa: PLR2004 - most of them
+        return 1.0
+    if whole and is_loose(text, delimiter) and tight <= 0.5:  # noqa: PLR2004 - as above
+        return 0.5
+    return 0.5 + 0.5 * min(1.0, 2 * tight)
+
+
+def _is_table(rows: list[list[str]]) -> bool:
+    """Return whether rows of one width are a table in spite of blanks after the commas, as prose has them."""
+    if len(rows[0]) >= EVEN_WIDTH and len(rows) >= EVEN_ROWS:
+        return True
+    if all(naming.is_known(cell) for cell in rows[0] if cell.strip()):
+        return True
+    return any(sum(map(_is_code, column)) * 10 >= len(rows) * 7 for column in zip(*rows, strict=False))
+
+
+def _is_code(cell: str) -> bool:
+    """Return whether a cell is a number, a date or an id: a word with digits."""
+    return any(map(str.isdigit, cell)) and len(cell.split()) == 1

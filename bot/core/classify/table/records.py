@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from bot.core.classify.table import naming
 from bot.core.classify.table.decode import clean
 from bot.core.classify.table.grid import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, Grid, bounded, filled
 from bot.errors import UsageError
@@ -35,7 +36,16 @@ _TABLES = (
     ("cols", "rows"),
 )
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_DIGITS = re.compile(r"\d+")
+LONGEST_INTEGER = 300  # digits; a longer one is kept as text, as Python reads none of some thousand
 _ASSIGNED = re.compile(r"\A\s*[\w.$\[\]\"' ]{1,200}=\s*(?=[\[{])")  # an archive's `window.data.part0 = [`
+
+
+def _integer(digits: str) -> int | str:
+    return int(digits) if len(digits) <= LONGEST_INTEGER else digits
+
+
+_DECODER = json.JSONDecoder(parse_int=_integer)
 
 
 @dataclass(slots=True)
@@ -78,7 +88,7 @@ def _lines(name: str, text: str) -> list[_Records]:
     values, numbers = list[object](), list[int]()
     for number, line in islice(lines, MOST_ROWS):
         try:
-            values.append(json.loads(line.strip("\ufeff \t")))
+            values.append(_DECODER.decode(line.strip("\ufeff \t")))
         except ValueError:
             raise UsageError(f"Line {number} of {name} is not valid JSON.") from None
         numbers.append(number)
@@ -87,7 +97,7 @@ def _lines(name: str, text: str) -> list[_Records]:
 
 def _is_json(line: str) -> bool:
     try:
-        json.loads(line.strip("\ufeff \t"))
+        _DECODER.decode(line.strip("\ufeff \t"))
     except ValueError:
         return False
     return True
@@ -95,10 +105,10 @@ def _is_json(line: str) -> bool:
 
 def _whole(name: str, body: str) -> list[_Records]:
     values = list[object]()
-    at, decoder = 0, json.JSONDecoder()
+    at = 0
     try:
         while at < len(body) and len(values) < MOST_ROWS:
-            value, at = decoder.raw_decode(body, at)
+            value, at = _DECODER.raw_decode(body, at)
             values.append(value)
             at = _next(body, at)
     except json.JSONDecodeError as error:
@@ -106,6 +116,7 @@ def _whole(name: str, body: str) -> list[_Records]:
     if len(values) != 1:
         return [_Records("", values, range(1, len(values) + 1))]
     found = list(islice(_find(values[0], "", 0), MOST_ARRAYS))
+    found = found or list(islice(_find_texts(values[0], "", 0), MOST_ARRAYS))
     return found or ([_Records("", values)] if isinstance(values[0], dict) and values[0] else [])
 
 
@@ -204,9 +215,40 @@ def _by_id(value: Mapping[str, object], path: str) -> _Records | None:
     return _Records(path, [{"id": key} | one for key, one in value.items() if isinstance(one, dict)])
 
 
+def _find_texts(value: object, path: str, depth: int) -> Iterator[_Records]:
+    """Find texts that are kept under their ids: `{"r1": "It is slow", "r2": "Love it"}`."""
+    if not isinstance(value, dict) or depth > DEEPEST:
+        return
+    if _are_ids(value):
+        yield _Records(path, [{"id": key, "text": text} for key, text in value.items()])
+        return
+    for key, inner in value.items():
+        yield from _find_texts(inner, f"{path}.{key}" if path else str(key), depth + 1)
+
+
+def _are_ids(texts: Mapping[str, object]) -> bool:
+    """Return whether the keys of texts are ids, not names: they differ in digits only, or none is a usual name."""
+    if len(texts) < 2 or not all(text is None or isinstance(text, str) for text in texts.values()):  # noqa: PLR2004
+        return False
+    if not any(map(naming.is_known, texts)):
+        return True
+    return len({_DIGITS.sub("0", key) for key in texts}) == 1
+
+
+def _each_by_id(values: Sequence[object]) -> list[object] | None:
+    """Read objects of one text each, under an id of its own: `[{"r1": "It is slow"}, {"r2": "Love it"}]`."""
+    if not all(isinstance(one, dict) and len(one) == 1 for one in values):
+        return None
+    together = {key: text for one in values if isinstance(one, dict) for key, text in one.items()}
+    if len(together) != len(values) or not _are_ids(together):
+        return None
+    return [{"id": key, "text": text} for key, text in together.items()]
+
+
 def _grid(found: _Records) -> Grid:
     numbers = found.numbers or range(1, len(found.values) + 1)
-    values = [(number, value) for number, value in zip(numbers, found.values, strict=False) if value is not None]
+    found_values = _each_by_id(found.values) or found.values
+    values = [(number, value) for number, value in zip(numbers, found_values, strict=False) if value is not None]
     values = values[:MOST_ROWS]
     if values and all(isinstance(value, list) for _, value in values):
         lists = ((number, tuple(map(_cell, value))) for number, value in values if isinstance(value, list))

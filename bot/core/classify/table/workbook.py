@@ -21,6 +21,7 @@ LARGEST_UNPACKED = 250_000_000  # bytes of what a packed file unpacks to
 LARGEST_AREA = 8_000_000  # cells of the rectangle that a sheet's cells span: the library lays it out in memory
 MOST_SHEETS = 50  # that are looked into
 CHUNK = 1_000_000
+OVERLAP = 800  # bytes of a chunk that are looked at again with the next
 EXACT = 10**15  # up to which a cell's number holds each digit
 LARGEST_PART = 2_000_000  # bytes of a part that describes the others
 
@@ -32,6 +33,14 @@ _ENCRYPTED_PACKAGE, _WORD = "EncryptedPackage".encode("utf-16-le"), "WordDocumen
 _POWERPOINT, _OUTLOOK = "PowerPoint Document".encode("utf-16-le"), "__nameid_version1.0".encode("utf-16-le")
 _COLUMN = re.compile(rb" r=[\"']([A-Z]{1,3})\d")
 _ROW = re.compile(rb"row (?:[^<>]{0,200} )?r=[\"'](\d{1,7})[\"']")
+# A formula whose result the file lacks: libraries that write workbooks don't calculate.
+_UNCALCULATED = re.compile(
+    rb"<c (?![^<>]{0,100}t=\"str\")[^<>]{0,100}><f[^<>]{0,200}>(?:[^<>]{0,200}</f>)?(?:<v></v>|<v ?/>)?</c>"
+)
+UNCALCULATED = (
+    "Some of its cells hold formulas without results, which I read as blank: open it in Excel or LibreOffice, save it, "
+    "and send it again."
+)
 _ACTIVE = re.compile(r"<(?:\w{1,10}:)?workbookView\s[^<>]{0,1000}?activeTab=[\"'](\d{1,4})[\"']")
 _SHEET = re.compile(r"<(?:\w{1,10}:)?sheet\s([^<>]{1,2000})>")
 _RELATION = re.compile(r"<(?:\w{1,10}:)?Relationship\s([^<>]{1,4000})>")
@@ -61,14 +70,18 @@ def read(name: str, data: bytes, wanted: str = "") -> Book:
 
     Raises `UsageError` for what is protected, damaged, too large, or no workbook.
     """
-    active, far = "", dict[str, str]()
+    active, far, lacking = "", dict[str, str](), set[str]()
     if data.startswith(PACKED):
-        active, far = _look_into(name, data)
+        active, far, lacking = _look_into(name, data)
     elif data.startswith(COMPOUND):
         _check_compound(name, data)
     try:
         with python_calamine.load_workbook(io.BytesIO(data)) as workbook:
-            return Book(tuple(_sheets(name, workbook, wanted, far)), active)
+            grids = _sheets(name, workbook, wanted, far)
+            said = (
+                replace(one, remarks=(*one.remarks, UNCALCULATED)) if one.title in lacking else one for one in grids
+            )
+            return Book(tuple(said), active)
     except python_calamine.PasswordError:
         raise protected(name) from None
     except (python_calamine.CalamineError, ValueError, OSError) as error:
@@ -124,12 +137,14 @@ def _cell(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _look_into(name: str, data: bytes) -> tuple[str, dict[str, str]]:
-    """Return the active sheet of a packed file, and the far cells of sheets that are too large, by their titles."""
+def _look_into(name: str, data: bytes) -> tuple[str, dict[str, str], set[str]]:
+    """Return a packed file's active sheet, the far cells of too large sheets, and which sheets lack results."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check_packed(name, archive)
-            return _excel(archive) if "xl/workbook.xml" in archive.namelist() else (_open_document(name, archive), {})
+            if "xl/workbook.xml" in archive.namelist():
+                return _excel(archive)
+            return _open_document(name, archive), {}, set()
     except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, OSError, EOFError, NotImplementedError) as error:
         raise damaged(name) from error
     except RuntimeError as error:  # what zipfile raises for a password
@@ -153,15 +168,17 @@ def _check_packed(name: str, archive: zipfile.ZipFile) -> None:
         raise damaged(name)
 
 
-def _excel(archive: zipfile.ZipFile) -> tuple[str, dict[str, str]]:
+def _excel(archive: zipfile.ZipFile) -> tuple[str, dict[str, str], set[str]]:
     book = _part(archive, "xl/workbook.xml")
     links = _part(archive, "xl/_rels/workbook.xml.rels")
     paths = {one.get("Id", ""): one.get("Target", "") for one in map(_attributes, _RELATION.findall(links))}
     sheets = [(one.get("name", ""), paths.get(one.get("id", ""), "")) for one in map(_attributes, _SHEET.findall(book))]
     active = _ACTIVE.search(book)
     place = int(active[1]) if active else 0
-    far = {title: cell for title, path in sheets if (cell := _far(archive, path))}
-    return (sheets[place][0] if place < len(sheets) else ""), far
+    looked = [(title, _look_at(archive, path)) for title, path in sheets]
+    far = {title: cell for title, (cell, _) in looked if cell}
+    shown = sheets[place][0] if place < len(sheets) else ""
+    return shown, far, {title for title, (_, lacks) in looked if lacks}
 
 
 def _part(archive: zipfile.ZipFile, path: str) -> str:
@@ -176,21 +193,22 @@ def _attributes(given: str) -> dict[str, str]:
     return {key.rpartition(":")[2]: unescape(double or single) for key, double, single in _ATTRIBUTE.findall(given)}
 
 
-def _far(archive: zipfile.ZipFile, path: str) -> str:
-    """Return the corner of the rectangle that a sheet's cells span, "" where that is of a size that can be read."""
+def _look_at(archive: zipfile.ZipFile, path: str) -> tuple[str, bool]:
+    """Return the corner of what a sheet's cells span, "" where that can be read, and whether formulas lack results."""
     whole = path.lstrip("/") if path.startswith("/") else f"xl/{path}"
     if whole not in archive.namelist():
-        return ""
-    last_row, columns = 0, {b"A"}
+        return "", False
+    last_row, columns, lacks = 0, {b"A"}, False
     with archive.open(whole) as part:
         rest = b""
         while chunk := part.read(CHUNK):
             chunk = rest + chunk
             columns.update(_COLUMN.findall(chunk))
             last_row = max(last_row, *map(int, _ROW.findall(chunk)), 0)
-            rest = chunk[-300:]
+            lacks = lacks or _UNCALCULATED.search(chunk) is not None
+            rest = chunk[-OVERLAP:]
     column = max(columns, key=_number)
-    return f"{column.decode()}{last_row}" if last_row * _number(column) > LARGEST_AREA else ""
+    return (f"{column.decode()}{last_row}" if last_row * _number(column) > LARGEST_AREA else ""), lacks
 
 
 def _number(letters: bytes) -> int:

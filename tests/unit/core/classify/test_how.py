@@ -23,6 +23,7 @@ SURE, DOUBTFUL = Sheet("a.csv", ("text",)), Sheet("a.csv", ("text",), doubts=("c
         (DOUBTFUL, 26, 0.001, True),
         (DOUBTFUL, 3, 0.02, True),
         (DOUBTFUL, 3, None, True),
+        (Sheet("a.csv", ("text",), doubts=("encoding",)), 2, 0.001, True),
     ],
 )
 def test_a_doubtful_reading_is_asked_where_it_costs(
