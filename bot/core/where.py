@@ -10,12 +10,34 @@ from bot.core.span import times as spans
 LONGEST = 300  # characters: what is longer, or has several lines, is a text
 
 _LINK = re.compile(r"https?://[^\s<>|]+", re.IGNORECASE)
-_CHANNEL = re.compile(r"#(?P<name>[^\s,;:#]{1,80})(?=[\s,;]|\Z)")
+_CHANNEL = re.compile(
+    r"(?:the\s+|(?:the\s+)?channel\s+)?#(?P<name>[^\s,;:#]{1,80})(?:\s+channel)?(?=[\s,;]|\Z)", re.IGNORECASE
+)
+_PLACE = re.compile(r"[(]?(?:#[^\s,;:#]{1,80}|https?://[^\s<>|]+)[,;.:)]?", re.IGNORECASE)
+_BEFORE_PLACE = {
+    "in",
+    "of",
+    "from",
+    "on",
+    "for",
+    "the",
+    "and",
+    "channel",
+    "aus",
+    "im",
+    "und",
+    "kanal",
+    "dans",
+    "et",
+    "en",
+    "y",
+}
 _HERE = re.compile(
     r"(?:this\s+(?:channel|conversation)|here|dieser\s+kanal|ce\s+canal|este\s+canal)(?=[\s,;]|\Z)", re.IGNORECASE
 )
 _PREPOSITION = re.compile(
-    r"(?:in|of|from|aus|dans|en)\s+(?=#|https?://|this\s|here|dieser\s|ce\s|este\s)", re.IGNORECASE
+    r"(?:in|of|from|aus|dans|en)\s+(?=#|https?://|the\s+(?:channel\s+)?#|channel\s+#|this\s|here|dieser\s|ce\s|este\s)",
+    re.IGNORECASE,
 )
 _GAP = re.compile(r"[ \t]*(?:[,;]|\band\b)?[ \t]*", re.IGNORECASE)
 # What people say around a place or a time, and what a request means anyway.
@@ -72,6 +94,22 @@ def read(text: str) -> Where | None:
         else:
             return None
     return where if where.is_named and not rest else None
+
+
+def apart(text: str) -> tuple[str, int]:
+    """Take the channels and the links off both ends of a line; return the rest with the number of channels taken."""
+    words, channels = text.split(), 0
+    while at := next((n + 1 for n, word in enumerate(words[:3]) if _PLACE.fullmatch(word)), 0):
+        if not all(word.casefold() in _BEFORE_PLACE for word in words[: at - 1]):
+            break
+        channels += "#" in words[at - 1][:2]
+        words = words[at + (words[at : at + 1] == ["channel"]) :]
+    while words and _PLACE.fullmatch(words[-1 - (len(words) > 1 and words[-1] == "channel")]):
+        place = words.pop() if words[-1] != "channel" else words.pop(-2)
+        channels += "#" in place[:2]
+        while words and words[-1].casefold() in _BEFORE_PLACE:
+            words.pop()
+    return (" ".join(words).strip(" ,;"), channels) if channels or len(words) < len(text.split()) else (text, 0)
 
 
 def bare(text: str) -> str:

@@ -11,6 +11,8 @@ import pytest
 from bot.core import configure, usage
 from bot.core.classify import typed as classify
 from bot.core.code import request as code
+from bot.core.code.files import CodeFile
+from bot.core.code.version import count, diff
 from bot.core.span.times import explained, resolve
 from bot.core.summarize import typed as summarize
 from bot.errors import UsageError
@@ -62,6 +64,21 @@ DAYS = [
     ("between Nov 1 and Nov 5", "2026-11-01", "2026-11-05", VARIANT),
     ("1. bis 5. November", "2026-11-01", "2026-11-05", VARIANT),
     ("the last 24h", "2026-11-24", "2026-11-25", VARIANT),
+    ("this week so far", "2026-11-23", "2026-11-25", VARIANT),
+    ("so far this month", "2026-11-01", "2026-11-25", VARIANT),
+    ("month to date", "2026-11-01", "2026-11-25", VARIANT),
+    ("wtd", "2026-11-23", "2026-11-25", VARIANT),
+    ("today's messages", "2026-11-25", "2026-11-25", VARIANT),
+    ("last week's posts", "2026-11-18", "2026-11-25", VARIANT),
+    ("today and yesterday", "2026-11-24", "2026-11-25", VARIANT),
+    ("yesterday and today", "2026-11-24", "2026-11-25", VARIANT),
+    ("Saturday and Sunday", "2026-11-21", "2026-11-22", VARIANT),
+    ("this week and last week", "2026-11-18", "2026-11-25", VARIANT),
+    ("from Monday to Friday", "2026-11-16", "2026-11-20", VARIANT),
+    ("Mon-Tue", "2026-11-23", "2026-11-24", VARIANT),
+    ("Friday to Monday", "2026-11-20", "2026-11-23", VARIANT),
+    ("Nov 20 to Dec 5", "2026-11-20", "2026-11-25", VARIANT),
+    ("1 day and 12 hours", "2026-11-24", "2026-11-25", VARIANT),
 ]
 # words, what the sentence has, where
 ASKED = [
@@ -72,6 +89,37 @@ ASKED = [
     ("last wek", "in quotes", VARIANT),
     ("last week in support", "`#channel`", VARIANT),
     ("support last week", "`#channel`", VARIANT),
+    ("a few hours ago", "in quotes", VARIANT),
+    ("a week", "in quotes", VARIANT),
+    ("a while ago", "in quotes", VARIANT),
+    ("half an hour", "in quotes", VARIANT),
+    ("KW 47", "in quotes", VARIANT),
+    ("W47", "in quotes", VARIANT),
+    ("week 47", "in quotes", VARIANT),
+    ("tonight", "in quotes", VARIANT),
+    ("Mo-Fr", "in quotes", VARIANT),
+    ("late last night", "in quotes", VARIANT),
+    ("last week or so", "in quotes", VARIANT),
+    ("the last hours", "in quotes", VARIANT),
+    ("in den letzten Tagen", "in quotes", VARIANT),
+    ("vor ein paar Tagen", "in quotes", VARIANT),
+    ("il y a quelques jours", "in quotes", VARIANT),
+    ("last summer", "in quotes", VARIANT),
+    ("yesterday or today", "in quotes", VARIANT),
+    ("7-14 days", "in quotes", VARIANT),
+    ("after the release", "in quotes", VARIANT),
+    ("2026-11", "in quotes", VARIANT),
+    ("#general a few hours ago", "in quotes", VARIANT),
+    ("a few hours ago in #general", "in quotes", VARIANT),
+    ("#general since the release", "in quotes", VARIANT),
+    ("#general before the big launch", "in quotes", VARIANT),
+    ("#general from last night", "in quotes", VARIANT),
+    ("(#general) tonight", "in quotes", VARIANT),
+    ("#general yesterday afternoon", "`#channel`", VARIANT),
+    ("yesterday from 9am to 5pm", "`#channel`", VARIANT),
+    ("last week #general #random", "one channel", VARIANT),
+    ("#general and #random today", "one channel", VARIANT),
+    ("#general #random", "one channel", VARIANT),
 ]
 REFUSED = [
     ("last quarter", "30 days", "https://github.com/microsoft/Recognizers-Text/issues/1606"),
@@ -81,6 +129,9 @@ REFUSED = [
     ("11/05", "2026-11-05 or 2026-05-11", "https://github.com/scrapinghub/dateparser/issues/1054"),
     ("since Feb 30", "a date or time that doesn't exist", VARIANT),
     ("hier", "could mean", VARIANT),
+    ("ytd", "30 days", VARIANT),
+    ("year to date", "30 days", VARIANT),
+    ("Monday and Friday", "a gap between them", VARIANT),
 ]
 TEXTS = [
     ("Since Monday the app crashes", VARIANT),
@@ -89,13 +140,19 @@ TEXTS = [
     ("friday at half past 3 it hung", "https://github.com/chhoumann/quickadd/pull/1727"),
     ("Letzte Aktualisierung fehlt seit gestern leider", "https://github.com/wanasit/chrono/issues/635"),
     ('"last week"', VARIANT),
+    ("#general is down", VARIANT),
+    ("#general Since Monday the app crashes", VARIANT),
+    ("So far so good", VARIANT),
+    ("After the update the app crashes", VARIANT),
+    ("Today's update broke login again", VARIANT),
+    ("The second one is better", VARIANT),
 ]
 
 
 @pytest.mark.parametrize(("words", "first", "last", "source"), DAYS)
 def test_words_mean_these_days(words: str, first: str, last: str, source: str) -> None:
     assert source
-    span = resolve(words, NOW, BERLIN)
+    span = resolve(classify.parse(words).span, NOW, BERLIN)
     assert span.start is not None
     assert span.start.astimezone(BERLIN).date().isoformat() == first
     assert datetime.fromtimestamp(span.end.timestamp() - 1, BERLIN).date().isoformat() == last
@@ -109,9 +166,48 @@ def test_channels_stand_before_or_behind(words: str) -> None:
         assert wish.span == ask.span != ""
         assert wish.channel == ask.channel == ("support" if "support" in said else "")
         resolve(wish.span, NOW, BERLIN)
+    assert classify.parse(f"the #support channel {words}").channel == "support"
+    assert summarize.parse(f"{words} in the #support channel").channel == "support"
     assert summarize.parse(f"{words}, short").span
     assert summarize.parse(f"short: {words}").span
     assert classify.parse(f"everything {words} into: Bug, Praise").span
+
+
+# words, from when until when, on Monday, November 30th at 15:30
+HOURS = [
+    ("1h30m", "30 14:00", "30 15:30"),
+    ("1 hour 30 minutes ago", "30 14:00", "30 15:30"),
+    ("from Monday to Friday", "23 00:00", "28 00:00"),
+    ("Mon-Fri", "23 00:00", "28 00:00"),
+    ("Monday to Monday", "23 00:00", "30 15:30"),
+    ("between 9am and 11am", "30 09:00", "30 11:00"),
+    ("yesterday 9am to 5pm", "29 09:00", "29 17:00"),
+    ("9am to 5pm yesterday", "29 09:00", "29 17:00"),
+    ("yesterday 10pm to 2am", "29 22:00", "30 02:00"),
+    ("Friday 9am to Sunday 5pm", "27 09:00", "29 17:00"),
+]
+
+
+@pytest.mark.parametrize(("words", "first", "last"), HOURS)
+def test_a_span_ends_where_said(words: str, first: str, last: str) -> None:
+    span = resolve(words, datetime(2026, 11, 30, 15, 30, tzinfo=BERLIN), BERLIN)
+    assert span.start is not None
+    assert (f"{span.start.astimezone(BERLIN):%d %H:%M}", f"{span.end.astimezone(BERLIN):%d %H:%M}") == (first, last)
+
+
+SEPARATORS = ("\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e")
+
+
+@pytest.mark.parametrize("separator", SEPARATORS)
+def test_only_line_ends_part_items(separator: str) -> None:
+    wish = classify.parse(
+        f"The app crashes{separator}and is slow\r\nLove it\rMeh\ninto:\nBug{separator}report: fails\nPraise"
+    )
+    assert wish.lines == (f"The app crashes{separator}and is slow", "Love it", "Meh")
+    assert [(one.name, one.definition) for one in wish.categories] == [("Bug report", "fails"), ("Praise", "")]
+    before, after = (CodeFile("a.py", f'x = "{word}{separator}b"\r\ny = 1\r\n') for word in ("a", "c"))
+    assert count(before, after) == "+1 -1"
+    assert diff(before, after)[0].split("\n")[1:] == [f'-x = "a{separator}b"', f'+x = "c{separator}b"', " y = 1"]
 
 
 @pytest.mark.parametrize(("words", "says", "source"), ASKED)

@@ -367,6 +367,8 @@ LOOPS = {
     "bot.core.redaction.keyword": "find",
     "bot.core.redaction.piece": "redaction.pieces",
     "bot.core.remembered": "drops what is over, once each",
+    "bot.core.span.grammar": "two weeks at most",
+    "bot.core.span.length": "span.take",
     "bot.core.span.words": "span.take",
     "bot.core.summarize.text": "pieces",
     "bot.core.summarize.transcript": "transcript",

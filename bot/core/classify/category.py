@@ -88,7 +88,7 @@ def read(text: str) -> tuple[Category, ...]:
 
     A name given twice counts once. Raises `UsageError`.
     """
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [line for line in re.split(r"\r\n?|\n", text) if line.strip()]
     if len(lines) > 1 and not any(line.rstrip().endswith(",") for line in lines):
         return checked(_defined(line) for line in lines)
     names = (bare(" ".join(name.split()).rstrip(".")) for name in re.split(r"[,;\n]", text))

@@ -199,7 +199,7 @@ def _maybe_json(name: str, text: str) -> list[Grid]:
 def _is_table(text: str, wish: ReadAs) -> bool:
     """Return whether a file that is called plain text is a table: with tabs or bars in each line, or usual headings."""
     head = text[:LOOKED_INTO]
-    if kind.is_tabbed(head.splitlines()[:50]) or wish.heading:
+    if kind.is_tabbed(head.replace("\r", "\n").split("\n")[:50]) or wish.heading:
         return True
     found = delimited.read(head)
     widths = {len(cells) for _, cells in found.rows[:50]}

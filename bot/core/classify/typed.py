@@ -24,6 +24,8 @@ _INTO = (
     re.compile(r"(?P<head>.*[\"”])\s*into\s+(?P<categories>[^\n]*)", re.IGNORECASE | re.DOTALL),
 )
 _QUOTED = re.compile(r"\"([^\"\n]+)\"|“([^“”\n]+)”")
+# Not `splitlines`: it cuts at separators, as U+2028, that a person pastes within a message.
+_LINE_END = re.compile(r"\r\n?|\n")
 _BETWEEN = re.compile(r"(?:[\s,;]|and)*+")
 # Phones and some desktops turn two hyphens into a dash.
 _OPTION = r"(?:--|—|\u2013)(?P<name>batch|multi)"
@@ -119,7 +121,7 @@ def _stripped(text: str, end: int) -> int:
 
 
 def _items(text: str) -> tuple[str, ...]:
-    lines = [line for raw in text.splitlines() if (line := raw.strip())]
+    lines = [line for raw in _LINE_END.split(text) if (line := raw.strip())]
     if len(lines) == 1 and (quotes := _QUOTED.findall(lines[0])) and _BETWEEN.fullmatch(_QUOTED.sub("", lines[0])):
         lines = [straight or curly for straight, curly in quotes]
     return tuple(item for line in lines if (item := bare(line)))

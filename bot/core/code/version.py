@@ -57,16 +57,21 @@ def changes(blocks: Sequence[Block], known: Sequence[CodeFile]) -> list[Change]:
 
 def diff(before: CodeFile, after: CodeFile) -> tuple[str, int]:
     """Write what changed as a unified diff of a few lines; return it with the number of lines left out."""
-    old, new = before.content.splitlines(), after.content.splitlines()
+    old, new = _lines(before.content), _lines(after.content)
     if max(len(old), len(new)) > MAX_COMPARED:
         return "", 0
     lines = [line[:LONGEST_LINE] for line in unified_diff(old, new, n=1, lineterm="")][2:]
     return "\n".join(lines[:SHOWN_OF_DIFF]), max(0, len(lines) - SHOWN_OF_DIFF)
 
 
+def _lines(content: str) -> list[str]:
+    """Split at line ends alone; `splitlines` cuts at form feeds, too, and within strings that hold U+2028."""
+    return content.replace("\r\n", "\n").removesuffix("\n").split("\n") if content else []
+
+
 def count(before: CodeFile, after: CodeFile) -> str:
     """Tell how many lines came and went: `+3 -1`. Of very many, those that only moved are in neither."""
-    old, new = before.content.splitlines(), after.content.splitlines()
+    old, new = _lines(before.content), _lines(after.content)
     if max(len(old), len(new)) > MAX_COMPARED:
         came, went = Counter(new) - Counter(old), Counter(old) - Counter(new)
         return f"+{came.total()} -{went.total()}"

@@ -9,7 +9,8 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from bot.core.span import words as spoken
-from bot.core.span.grammar import AmbiguousError, parse
+from bot.core.span.grammar import parse
+from bot.core.span.length import AmbiguousError
 from bot.errors import UsageError
 
 if TYPE_CHECKING:

@@ -45,6 +45,9 @@ _SPELLINGS: dict[tuple[str, str], str] = {
     ("unit", "month"): "mo mos month months monat monate monats monaten mois mes meses",
     ("unit", "quarter"): "quarter quarters quartal quartals quartale trimestre trimestres",
     ("unit", "year"): "y yr yrs year years jahr jahre jahren jahres an ans annee annees ano anos",
+    ("many", ""): "mins minutes minuten minutos hrs hours stunden heures horas days tage tagen jours dias wks weeks "
+    "wochen semaines semanas mos months monate monaten meses quarters quartale trimestres yrs years jahre jahren "
+    "annees anos",
     ("weekday", "0"): "mon monday montag lundi lunes",
     ("weekday", "1"): "tue tues tuesday dienstag mardi martes",
     ("weekday", "2"): "wed weds wednesday mittwoch mercredi miercoles",
@@ -85,7 +88,15 @@ _SPELLINGS: dict[tuple[str, str], str] = {
         )
     },
     ("noise", ""): "the der die das den dem des le la les el los las l d of de in im on am at um uhr over during for "
-    "within uber wahrend en dans pendant durante cours au aux il zum zur all whole entire ganze ganzen so far",
+    "within uber wahrend en dans pendant durante cours au aux il zum zur all whole entire ganze ganzen",
+    ("so", ""): "so",
+    ("far", ""): "far",
+    ("so far", ""): "bislang bisher",
+    ("to date", "week"): "wtd",
+    ("to date", "month"): "mtd",
+    ("to date", "quarter"): "qtd",
+    ("to date", "year"): "ytd",
+    ("dated", ""): "date",
 }
 _KINDS: dict[str, list[tuple[str, str]]] = {}
 for _meaning, _spelled in _SPELLINGS.items():
@@ -93,11 +104,14 @@ for _meaning, _spelled in _SPELLINGS.items():
         _KINDS.setdefault(_spelling, []).append(_meaning)
 
 # "il y a 2 heures"; "the day before yesterday".
-_PHRASES = {
+_PHRASES: dict[tuple[str, ...], tuple[str, str]] = {
     ("il", "y", "a"): ("ago", ""),
     ("the", "day", "before", "yesterday"): ("day", "2"),
     ("day", "before", "yesterday"): ("day", "2"),
     ("fin", "de", "semana"): ("weekend", ""),
+    ("so", "far"): ("so far", ""),
+    ("to", "date"): ("so far", ""),
+    **{(unit, "to", "date"): ("to date", unit) for unit in ("week", "month", "quarter", "year")},
     ("a", "couple", "of"): ("number", "2"),
     ("couple", "of"): ("number", "2"),
 }
@@ -106,7 +120,7 @@ _TOKEN = re.compile(
     r"(?P<gap>[\s,]+)"
     r"|(?P<iso>\d{4}(?P<between>[-/.])\d{1,2}(?P=between)\d{1,2}(?!\d))(?:T(?=\d))?"
     r"|(?P<clock>(?:[01]?\d|2[0-3])(?::[0-5]\d(?::[0-5]\d)?(?:\s?[ap]\.?m\b\.?)?"
-    r"|h[0-5]\d|\s?(?:[ap]\.?m\b\.?|uhr\b|o'?clock\b)))"
+    r"|h[0-5]\d(?!\s?m)|\s?(?:[ap]\.?m\b\.?|uhr\b|o'?clock\b)))"
     r"|(?P<date>(?:\d{1,2}-\d{1,2}-\d{4}|\d{1,2}(?P<within>[./])\d{1,2}(?:(?P=within)(?:\d{4}|\d{2}))?\.?)(?!\d))"
     r"|(?P<quarter>[qQ][1-4]\b)"
     r"|(?P<ordinal>\d{1,2}(?:(?:st|nd|rd|th|er|ere|ère|º|°)\b|\.(?=\s|\Z|[-\u2013—])))"
@@ -146,10 +160,11 @@ def read(text: str) -> list[Word]:
         said.append((folded(match["word"] or ""), word))
     at = 0
     while at < len(said):
-        length = next((n for n in (4, 3, 2) if tuple(word for word, _ in said[at : at + n]) in _PHRASES), 0)
+        spoken = (tuple(word for word, _ in said[at : at + n]) for n in (4, 3, 2))
+        phrase = next((words for words in spoken if words in _PHRASES), ())
+        length = len(phrase)
         if length:
-            meaning = _PHRASES[tuple(word for word, _ in said[at : at + length])]
-            found.append(Word((meaning,), said[at + length - 1][1].end))
+            found.append(Word((_PHRASES[phrase],), said[at + length - 1][1].end))
         elif said[at][1].value("noise") is None or len(said[at][1].kinds) > 1:
             found.append(said[at][1])
         at += length or 1
@@ -162,9 +177,19 @@ def folded(word: str) -> str:
     return "".join(one for one in spread if not unicodedata.combining(one))
 
 
+def _bare(word: str) -> tuple[str, str, str]:
+    """Return a word as it stands, and without its article or its genitive: "l'hiver", "today's"."""
+    return word, word.partition("'")[2], word.removesuffix("'s")
+
+
 def is_known(word: str) -> bool:
     """Return whether a word is one of spans, and not an article or the like."""
-    return any(kind not in _COMMON for kind, _ in _KINDS.get(folded(word), ()))
+    return any(kind not in _COMMON for one in _bare(folded(word)) for kind, _ in _KINDS.get(one, ()))
+
+
+def is_said_of_times(word: str) -> bool:
+    """Return whether a word may stand in a span, be it an article or the like."""
+    return any(one in _KINDS for one in _bare(folded(word)))
 
 
 def spellings() -> tuple[str, ...]:
@@ -187,13 +212,17 @@ _COMMON = {
     "next",
     "now",
     "before",
+    "so",
+    "far",
+    "so far",
+    "dated",
 }
 
 
 def _word(match: re.Match[str]) -> Word | None:
     end = match.end()
     if text := match["word"]:
-        kinds = _KINDS.get(folded(text)) or _KINDS.get(folded(text).partition("'")[2])
+        kinds = next((kinds for one in _bare(folded(text)) if (kinds := _KINDS.get(one))), None)
         return Word(tuple(kinds), end) if kinds else None
     if match["sign"]:
         return Word(tuple(_KINDS[match["sign"]]), end)
