@@ -28,7 +28,7 @@ _QUOTE = re.compile(r" {0,3}> ?")
 _OPENING = re.compile(rf" {{0,3}}(?P<ticks>`{{3,{MOST_TICKS}}}(?!`)(?=[^`]*$)|~{{3,{MOST_TICKS}}}(?!~))(?P<info>.*)$")
 _CLOSING = re.compile(r" *(?P<ticks>`{3,}|~{3,})[ \t\r]*$")
 _STARTS = frozenset("`~>-*+0123456789")  # of what is more than text
-_INDENT = re.compile(r"[ \t]*")
+_BEFORE = re.compile(r"[ \t>*+\-0-9.)\[\]xX]*")  # what may stand before the content: indentation and markers
 _BOX_INDENT = 4  # columns that the end of a block may be indented more, where its beginning stands after a box
 
 
@@ -152,11 +152,11 @@ def open_fence(text: str) -> Fence | None:
 
 
 def _flat(line: str) -> str:
-    """Write the tabs of an indentation as spaces."""
-    indent = _INDENT.match(line)
-    if indent is None or "\t" not in indent[0]:
+    """Write the tabs before a line's content as spaces, those behind a list's marker or a quote's sign too."""
+    before = _BEFORE.match(line)
+    if before is None or "\t" not in before[0]:
         return line
-    return indent[0].expandtabs(4) + line[indent.end() :]
+    return before[0].expandtabs(4) + line[before.end() :]
 
 
 def _enter(line: str, path: tuple[int, ...]) -> tuple[int, tuple[int, ...]]:

@@ -71,6 +71,12 @@ def test_long_code_stays_code(opening: str, code: str, ending: str) -> None:
         ("> ```", "> "),
         ("- a\n  1. ~~~", "     "),
         ("1. a\n\n   ```", "   "),
+        ("-\titem\n\n\t```py", "\t"),
+        ("1.\titem\n\n\t```py", "\t"),
+        ("-\t```py", "\t"),
+        ("*\ta\n\t-\tb\n\n\t\t```", "\t\t"),
+        (">\t```", ">\t"),
+        ("> -\titem\n>\n>\t```", ">\t"),
     ],
 )
 def test_code_behind_a_marker_ends(opening: str, indent: str) -> None:

@@ -22,6 +22,7 @@ from bot.core import configure, conversation, parley, quoting, tokens, typed_set
 from bot.core.classify import category, evidence, nearest
 from bot.core.classify import typed as classify
 from bot.core.classify.item import Item
+from bot.core.code import fence as code_fence
 from bot.core.code import files, language, resume, version
 from bot.core.code import request as code
 from bot.core.code.naming import LONGEST_LINE
@@ -246,6 +247,7 @@ def _diff(text: str) -> object:
 
 
 Read = Callable[[str], Any]
+NESTED = "`README.md`\n```markdown\n# x\n```bash\nx\n```\n```\n\n"  # a block that a fence in it ends
 HERE = Place("T1", "C1")
 PARLEY = (
     *("", "set ", "set categories ", "prompt ", "persona ", "persona a: ", "forget thread ", "usage ", "budget "),
@@ -330,6 +332,12 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
     "find": (lambda text: find(text, "US"), ("", "password: ", "-----BEGIN PRIVATE KEY-----\n"), 20_000),
     "redaction.pieces": (lambda text: list(piece.pieces(text)), ("", "-----BEGIN A PRIVATE KEY-----"), ANY_LENGTH),
     "Restoring": (_streamed, ("", "[email-"), ANY_LENGTH),
+    "widened": (
+        code_fence.widened,
+        ("", "```\n", f"{NESTED}- ", NESTED * 20, f"> {NESTED}"),
+        40_000,
+    ),
+    "widened, again and again": (lambda text: code_fence.widened(NESTED * (len(text) // len(NESTED))), ("",), 40_000),
     "files.blocks": (files.blocks, ("```\n", "```python\n# a.py\n"), 40_000),
     "brief": (files.brief, ("```\na\n```\n",), 20_000),
     "files.fenced": (lambda text: files.fenced(text, "py"), ("",), ANY_LENGTH),

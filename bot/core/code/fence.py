@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock, fence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 _MARKDOWN = MarkdownIt("commonmark").disable(["inline", "text_join"])
 LINE_END = re.compile(r"\r\n|\r|\n")
 _FENCE = re.compile(r"[\s>]*(?P<signs>`{3,}|~{3,})(?P<info>[^`]*)\Z")
-MOST = 50  # fences that are widened in an answer
 
 
 def tokens(text: str) -> list[Token]:
@@ -35,12 +35,7 @@ def widened(text: str) -> str:
     ends the block was meant for that, and the block ends where its own fences come out even.
     """
     lines = LINE_END.split(text)
-    for _ in range(MOST):
-        if (found := _cut_by_inner(lines)) is None:
-            break
-        first, last, signs = found
-        for number in (first, *([last] if last is not None else [])):
-            lines[number] = lines[number].replace(signs, signs[0] * (_longest(lines, first, last) + 1), 1)
+    _WIDENING.parse("\n".join(lines), {"lines": lines})
     return "\n".join(lines)
 
 
@@ -51,40 +46,59 @@ def is_closed(token: Token, lines: Sequence[str]) -> bool:
     return end - first > 1 and set(last) == {token.markup[0]} and len(last) >= len(token.markup)
 
 
-def _cut_by_inner(lines: Sequence[str]) -> tuple[int, int | None, str] | None:
-    """Find the first block that a fence within it ends: its first line, the line that should end it, and its fence."""
-    for token in tokens("\n".join(lines)):
-        first, end = token.map or (0, 0)
-        depth = _depth(lines[first + 1 : end - 1], token.markup)
-        if depth and is_closed(token, lines):
-            return first, _end(lines, end, token.markup, depth - 1), token.markup
-    return None
+def _widening(state: StateBlock, first: int, end: int, silent: bool) -> bool:  # noqa: FBT001 (a rule's signature)
+    """Read a fence as Markdown does; where one within it ended it, make it longer, and go on behind its own end."""
+    if not fence(state, first, end, silent):
+        return False
+    if silent:
+        return True
+    lines, token = state.env["lines"], state.tokens[-1]
+    depth = _depth(lines[first + 1 : state.line - 1], token.markup)
+    if not depth or not is_closed(token, lines):
+        return True
+    stop, is_end = _end(state, end, token.markup, depth - 1)
+    longer = token.markup[0] * (_longest(lines[first : stop + is_end]) + 1)
+    for number in (first, stop)[: 1 + is_end]:
+        lines[number] = lines[number].replace(token.markup, longer, 1)
+    state.line = stop + is_end
+    return True
 
 
-def _depth(lines: Sequence[str], fence: str) -> int:
+def _leaves(state: StateBlock, line: int) -> bool:
+    """Return whether a line is outside of the container that is being read."""
+    return not state.isEmpty(line) and state.sCount[line] < state.blkIndent
+
+
+def _depth(lines: Sequence[str], markup: str) -> int:
     depth = 0
     for line in lines:
-        step = _step(line, fence)
+        step = _step(line, markup)
         depth = max(0, depth + step)
     return depth
 
 
-def _end(lines: Sequence[str], start: int, fence: str, depth: int) -> int | None:
-    for number in range(start, len(lines)):
-        depth += _step(lines[number], fence)
+def _end(state: StateBlock, end: int, markup: str, depth: int) -> tuple[int, bool]:
+    """Return the line that ends a block whose fences are `depth` deep, and True; else where its container ends."""
+    for number in range(state.line, end):
+        if _leaves(state, number):
+            return number, False
+        depth += _step(state.env["lines"][number], markup)
         if depth < 0:
-            return number
-    return None
+            return number, True
+    return end, False
 
 
-def _step(line: str, fence: str) -> int:
-    """Return 1 for a line that opens a fence, -1 for one that closes it; 0 for one that is shorter than `fence`."""
+def _step(line: str, markup: str) -> int:
+    """Return 1 for a line that opens a fence, -1 for one that closes it; 0 for one that is shorter than `markup`."""
     match = _FENCE.match(line)
-    if not match or not match["signs"].startswith(fence):
+    if not match or not match["signs"].startswith(markup):
         return 0
     return 1 if match["info"].strip() else -1
 
 
-def _longest(lines: Sequence[str], first: int, last: int | None) -> int:
-    inside = lines[first : len(lines) if last is None else last + 1]
-    return max(len(match["signs"]) for line in inside if (match := _FENCE.match(line)))
+def _longest(lines: Sequence[str]) -> int:
+    return max(len(match["signs"]) for line in lines if (match := _FENCE.match(line)))
+
+
+_WIDENING = MarkdownIt("commonmark").disable(["inline", "text_join"])
+_WIDENING.block.ruler.at("fence", _widening, {"alt": ["paragraph", "reference", "blockquote", "list"]})

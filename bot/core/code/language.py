@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 UNKNOWN = "txt"  # the extension of what is in no known language
 
@@ -93,12 +98,20 @@ def usual_extension(tag: str) -> str:
     """Return the usual extension of a language's files, by its tag at a fence; `txt` for a tag that nobody knows."""
     if known := _USUAL.get(find(tag)):
         return known
+    plain = (pattern.removeprefix("*.") for pattern in _patterns(tag or "text") if re.fullmatch(r"\*\.\w+", pattern))
+    return next(plain, UNKNOWN)
+
+
+def is_usual(tag: str, name: str) -> bool:
+    """Return whether files in a language, by its tag at a fence, are called such: `nginx.conf` for `nginx`."""
+    return any(fnmatchcase(name, pattern) for pattern in _patterns(tag))
+
+
+def _patterns(tag: str) -> Sequence[str]:
     from pygments.lexers import find_lexer_class_by_name  # noqa: PLC0415 (it takes 0.1 s, for the few tags left)
     from pygments.util import ClassNotFound  # noqa: PLC0415
 
     try:
-        lexer = find_lexer_class_by_name(tag or "text")
+        return find_lexer_class_by_name(tag).filenames
     except ClassNotFound:
-        return UNKNOWN
-    plain = (pattern.removeprefix("*.") for pattern in lexer.filenames if re.fullmatch(r"\*\.\w+", pattern))
-    return next(plain, UNKNOWN)
+        return ()

@@ -6,8 +6,9 @@ A name keeps its folders. It leads nowhere else: of an absolute one, or one with
 from __future__ import annotations
 
 import re
+import unicodedata
 
-from bot.core.code.language import UNKNOWN, find, of_file, usual_extension
+from bot.core.code.language import UNKNOWN, find, is_usual, of_file, usual_extension
 
 MAX_NAME = 60  # characters of a name that is guessed, its extension not counted
 LONGEST_PART, LONGEST = 120, 240  # characters of a part of a name that is said, and of all of it
@@ -35,15 +36,29 @@ _BARE = frozenset(
         *("SConstruct", "Snakefile", "Thorfile", "Tiltfile", "Vagrantfile"),
     )
 )
+# These are headings and words, too: they are names only where they are said to be one.
+_BARE_IF_QUOTED = frozenset(
+    (
+        *("artisan", "BUILD", "CHANGELOG", "CHANGES", "CNAME", "configure", "CONTRIBUTING", "CONTRIBUTORS", "crontab"),
+        *("docker-entrypoint", "entrypoint", "gradlew", "HISTORY", "hosts", "INSTALL", "MAINTAINERS", "MANIFEST"),
+        *("mvnw", "NEWS", "NOTICE", "post-commit", "post-merge", "post-receive", "pre-commit", "pre-push", "README"),
+        *("commit-msg", "prepare-commit-msg", "SECURITY", "TODO", "VERSION", "WORKSPACE"),
+    )
+)
+_MIME = frozenset(("application", "audio", "font", "image", "message", "model", "multipart", "text", "video"))
+_DIFF_TAGS = frozenset(("diff", "patch", "udiff"))
+_DIFF = re.compile(r"\s*(?:diff --git |--- [^\n]*\n\+\+\+ )")
+# Near enough for one to have the other's name: a header of C++, types in JavaScript.
+_KIN = ({"C", "C++"}, {"JavaScript", "TypeScript", "JSON"}, {"HTML", "XML", "PHP"})
 _LABEL = r"(?:file(?:[ _]?name)?|path|title|datei(?:name)?|fichier|archivo)"
 _LABELLED = re.compile(
-    rf"(?<![\w-]){_LABEL}\s*[=:]\s*(?:\"(?P<d>[^\"]*)\"|'(?P<s>[^']*)'|(?P<w>[^\s}}]+))", re.IGNORECASE
+    rf"(?<![\w-])(?P<label>{_LABEL})\s*[=:]\s*(?:\"(?P<d>[^\"]*)\"|'(?P<s>[^']*)'|(?P<w>[^\s}}]+))", re.IGNORECASE
 )
 # A first line that says nothing but the file's name, which is what the prompt asks for.
 _COMMENT = re.compile(
-    r"\s*(?:#+|//+|--+|/\*+|<!--|;+|%+|\"\"\"|'''|\(\*|\{#|\{/\*|<%--|\{\{!--|!|\"|'|@?rem(?=\s)|::|dnl(?=\s))\s*"
+    r"\s*(?:#+|//+|--+|/\*+|<!--|;+|%+|\"\"\"|'''|\(\*|\{#|\{/\*|<%--|\{\{!--|!(?=\s)|\"|'|@?rem(?=\s)|::|dnl(?=\s))\s*"
     rf"(?P<label>{_LABEL}\s*[:=]\s*)?(?P<said>\S+)(?:\s+\((?:new|updated|neu)\))?"
-    r"\s*(?:\*+/\}?|-->|--%>|--\}\}|#\}|\"\"\"|'''|\*\))?\s*",
+    r"(?P<about>(?:\s++[-\u2013\u2014|]++|(?<=:))\s.*+)?\s*(?:\*+/\}?|-->|--%>|--\}\}|#\}|\"\"\"|'''|\*\))?\s*",
     re.IGNORECASE,
 )
 _CLOSERS = re.compile(r"(?:\*+/\}?|-->|--%>|--\}\}|#\}|\"\"\"|'''|\*\))\Z")
@@ -54,6 +69,13 @@ _PREAMBLE = re.compile(
 _HEADING = re.compile(
     rf"[\s>#*+-]*+(?:\d{{1,3}}[.)]\s+)?+[*`\"]*+(?P<label>{_LABEL}(?:\s*:|\s)[*`\s]*+)?[*`\"]*+(?P<said>[^\s*`\"]+)"
     r"[*`\"]*+:?+[*`]*+\s*+(?:\((?:new|updated|neu)\))?+:?+\s*+",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"`(?P<ticked>[^`\n]+)`|\*\*(?P<bold>[^*\n]+)\*\*")
+# What a line says that shows a command, or a use of the file, before a block that is not the file itself.
+_SHOWS_USE = re.compile(
+    r"\b(?:run|running|execute|launch|start|call|invoke|use|usage|using|import|test|from|output|prints"
+    r"|starte|ausf\u00fchren|ejecuta|ex\u00e9cutez|lancez)\b",
     re.IGNORECASE,
 )
 _BY_TAG = {"dotenv": ".env", "env": ".env", "gitignore": ".gitignore", "dockerignore": ".dockerignore"}
@@ -70,7 +92,10 @@ _VERB = re.compile(r"^(?:calculate|compute|calc)_(?=[a-z])")
 def said(info: str, code: str, before: str = "") -> str:
     """Return the name that a fence's info string, the first comment or the line before the block says, "" for none."""
     tag, _, rest = info.replace(":", " ", 1).strip().partition(" ")
-    for words in (_of_info(info, rest), _of_comment(code), _of_heading(before, tag)):
+    if _is_diff(tag, code):  # its first lines name what it changes
+        name = _of_info(info, rest) or _of_heading(before, tag)
+        return f"{name}.diff" if name and not name.lower().endswith((".diff", ".patch")) else name
+    for words in (_of_info(info, rest), _of_comment(code, tag), _of_heading(before, tag)):
         if words:
             return words
     return proper(tag) if usual_extension(tag.lower()) == UNKNOWN else ""
@@ -82,6 +107,8 @@ def guessed(tag: str, code: str) -> str:
         return find(tag)
     if dotted := _BY_TAG.get(tag.casefold()):
         return dotted
+    if _is_diff(tag, code):
+        return "snippet.diff"
     extension = usual_extension(tag.lower())
     if not (defined := _DEFINITION.search(code)):
         return f"snippet.{extension}"
@@ -106,7 +133,7 @@ def proper(words: str, *, is_labelled: bool = False) -> str:
 
     Folders stay, by slashes. A name that is said to be one may do without an extension.
     """
-    words = words.strip().strip("\"'`*").rstrip(":,;")
+    words = unicodedata.normalize("NFC", words).strip().strip("\"'`*").rstrip(":,;")
     if words[:1] == "(" and words[-1:] == ")":
         words = words[1:-1]
     if not words or "://" in words or len(words) > LONGEST_LINE:
@@ -117,10 +144,20 @@ def proper(words: str, *, is_labelled: bool = False) -> str:
         return ""
     if path[0] in "/~" or ".." in parts:  # it leads outside
         parts = parts[-1:]
-    if not all(_PART.fullmatch(part) for part in parts):
+    if not all(_PART.fullmatch(_without_marks(part)) for part in parts):
         return ""
-    is_name = _WITH_EXTENSION.fullmatch(parts[-1]) or parts[-1] in _BARE or (is_labelled and len(parts) > 1)
+    is_bare = parts[-1] in _BARE or (is_labelled and (len(parts) > 1 or parts[-1] in _BARE_IF_QUOTED))
+    is_name = _WITH_EXTENSION.fullmatch(_without_marks(parts[-1])) or is_bare
     return _fitting([_permitted(part) for part in parts]) if is_name else ""
+
+
+def _without_marks(part: str) -> str:
+    """Take out what only changes the letter before it, as vowels do in Hindi and Thai, and what joins letters."""
+    return "".join(one for one in part if unicodedata.category(one)[0] != "M" and one not in "\u200c\u200d")
+
+
+def _is_diff(tag: str, code: str) -> bool:
+    return tag.casefold() in _DIFF_TAGS or _DIFF.match(code) is not None
 
 
 def _fitting(parts: list[str]) -> str:
@@ -137,22 +174,77 @@ def _cut(part: str) -> str:
 def _of_info(info: str, rest: str) -> str:
     if labelled := _LABELLED.search(info):
         words = labelled["d"] or labelled["s"] or labelled["w"] or ""
-        return proper("_".join(words.split()), is_labelled=True)
+        is_single = len(words.split()) == 1 and "title" not in labelled["label"].casefold()
+        name = proper("_".join(words.split()), is_labelled=True)
+        return name or (_single(words) if is_single else "")
     return next(filter(None, (proper(word) or proper(word.strip("{}")) for word in rest.split())), "")
 
 
-def _of_comment(code: str) -> str:
+def _single(word: str) -> str:
+    """Return a name without folders or an extension, where a word is one."""
+    word = unicodedata.normalize("NFC", word.strip())
+    return _fitting([_permitted(word)]) if _PART.fullmatch(_without_marks(word)) and len(word) > 1 else ""
+
+
+def _of_comment(code: str, tag: str) -> str:
+    """Return the name in the first comment; where the comment says more, only one that fits the block's language."""
     first = code[_match_end(_PREAMBLE, code) :].split("\n", 1)[0][:LONGEST_LINE]
     match = _COMMENT.fullmatch(first)
-    return proper(_CLOSERS.sub("", match["said"]), is_labelled=match["label"] is not None) if match else ""
+    if not match:
+        return ""
+    is_script = code.startswith("#!")  # which has no extension as a rule
+    name = proper(_CLOSERS.sub("", match["said"]), is_labelled=is_script or match["label"] is not None)
+    return "" if match["about"] and not _fits(name, tag) else name
 
 
 def _of_heading(before: str, tag: str) -> str:
-    """Return the name in the line before a block; not where that is of another language than the block."""
-    match = _HEADING.fullmatch(before[:LONGEST_LINE])
-    name = proper(match["said"], is_labelled=match["label"] is not None) if match else ""
+    """Return the name in the line before a block; not where that is of another language than the block.
+
+    Of a sentence it is the one name in it that stands in backticks or is bold, if it is of the block's language.
+    """
+    before = before[:LONGEST_LINE]
+    match = _HEADING.fullmatch(before)
+    if match and (name := proper(match["said"], is_labelled=_is_said(match, tag))):
+        return "" if _is_other(tag, name) else name
+    found = {one for quoted in _QUOTED.finditer(before) if (one := _of_quoted(quoted["ticked"] or quoted["bold"]))}
+    name = found.pop() if len(found) == 1 else ""
+    is_use = _SHOWS_USE.search(_QUOTED.sub(" ", before))
+    return name if name and not is_use and _fits(name, tag) else ""
+
+
+def _is_said(match: re.Match[str], tag: str) -> bool:
+    """Return whether a heading says by a label or backticks that it is a name.
+
+    A path in backticks may be a folder above its tree, an endpoint above what it returns, or `text/html`.
+    """
+    folder, slash, _ = match["said"].partition("/")
+    is_path = folder not in _MIME and usual_extension(tag.lower()) not in {UNKNOWN, "json", "xml"}
+    is_ticked = match.string[: match.start("said")].endswith("`")
+    return match["label"] is not None or (is_ticked and (is_path or not slash))
+
+
+def _of_quoted(words: str) -> str:
+    """Return a name that may have blanks in it; none that begins with a language, as commands do."""
+    first = words.split()[:1]
+    return "" if first and find(first[0]) else proper("_".join(words.split()))
+
+
+def _is_other(tag: str, name: str) -> bool:
+    """Return whether a name is of another language than a block."""
     spoken, meant = find(tag), of_file(name)
-    return "" if spoken and meant and spoken != meant else name
+    return bool(spoken and meant) and spoken != meant and not any({spoken, meant} <= kin for kin in _KIN)
+
+
+def _fits(name: str, tag: str) -> bool:
+    """Return whether a name is of a block's very language, or of its kin."""
+    tag, last = tag.casefold(), name.rpartition("/")[2]
+    if tag in _DIFF_TAGS:
+        return True
+    if find(tag) and of_file(name):
+        return not _is_other(tag, name)
+    if last in _BARE:
+        return bool(tag) and tag != "console" and find(tag) != "Bash"
+    return bool(tag) and (last.rpartition(".")[2].casefold() == tag or _BY_TAG.get(tag) == last or is_usual(tag, last))
 
 
 def _match_end(pattern: re.Pattern[str], text: str) -> int:

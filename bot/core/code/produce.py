@@ -150,7 +150,7 @@ async def _write(desk: Desk) -> Draft:
     asked = await ask(desk.request, desk.visible, model=desk.model, halt=desk.bookmark.halted)
     written = clean(asked.completion.text)
     draft = Draft(
-        widened(joined(desk.begun, written)),
+        await asyncio.to_thread(_whole, desk.begun, written),
         asked.calls,
         asked.completion.truncated,
         refused=asked.refused,
@@ -158,6 +158,11 @@ async def _write(desk: Desk) -> Draft:
     )
     await _keep(draft, desk.bookmark)
     return draft
+
+
+def _whole(begun: str, written: str) -> str:
+    """Join an answer to what it goes on with. A long one takes a while, so this runs aside from the event loop."""
+    return widened(joined(begun, written))
 
 
 async def _mend(draft: Draft, desk: Desk) -> tuple[Draft, Report]:
