@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.core import rejected, renewal
+from bot.core.code.files import read
 from bot.core.cut import Seam, rest_of
 from bot.core.outcome import Outcome, Written, give, gone, kept, show
 from bot.errors import (
@@ -165,6 +166,7 @@ async def _rest(
     request: Request, cut: ModelError, answer: Answer, model: Model, halt: asyncio.Event | None
 ) -> Completion:
     """Ask for the rest of an answer that was cut; return all of it. Raises a `ModelError` with all that came."""
+    await read(cut.partial)
     seam = Seam(cut.partial, answer.write)
     try:
         completion = await model.write(rest_of(request, cut.partial), seam.write, halt=halt)

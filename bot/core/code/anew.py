@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.core.again import UNKNOWN, find, heard
 from bot.core.answer import draft
 from bot.core.code import resume, wording
+from bot.core.code.files import read
 from bot.core.code.follow_up import continue_code, opening, with_sources
 from bot.core.code.produce import Desk
 from bot.core.conversation import Message
@@ -34,6 +35,8 @@ async def anew(press: Press, *, bookmark: Bookmark, store: Store, model: Model, 
         end = conversation.messages.index(answered) + 1
     earlier = replace(conversation, messages=conversation.messages[:end])
     ready = await draft(heard(press, asked), asked, earlier, model=model, chat=chat)
+    if goes_on:
+        await read(answered.text)
     async with chat.answer(press.place, press.asker, bookmark, to=press.message) as visible:
         desk = Desk(
             press.place,

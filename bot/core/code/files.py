@@ -61,7 +61,7 @@ async def read(text: str) -> None:
         await asyncio.to_thread(blocks, text)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=32)
 def _blocks(text: str) -> tuple[Block, ...]:
     found: list[Block] = []
     text = widened(text)

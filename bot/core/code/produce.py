@@ -181,6 +181,7 @@ async def _check(draft: Draft, chat: Chat) -> Report:
     """Parse the whole files; a block that the model forgot to close is a fault, too."""
     await read(draft.text)
     report = await chat.files.check_code(files(draft.text))
+    await read(draft.text)
     unclosed = {} if draft.truncated else {b.file.name: UNCLOSED for b in blocks(draft.text) if not b.is_closed}
     cut = dict.fromkeys(cut_short(draft.text, report.faults), CUT_SHORT)
     return replace(report, faults={**report.faults, **unclosed, **cut})
