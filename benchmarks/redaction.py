@@ -2,7 +2,8 @@
 
 Secrets are drawn from a seed, written behind words as people, settings, commands and programs write them, and sent as
 plain text, as the bot quotes text for the model, and as a file of JSON. One counts as found when all of it is hidden.
-Ordinary texts are those of `benchmarks.ordinary`, and this repository's own code and pages.
+Forms that the rules were not written for are held out, and counted apart. Ordinary texts are those of
+`benchmarks.ordinary`, and this repository's own code and pages.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from bot.core.quoting import quoted
 from bot.core.redaction.find import Kind, find
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 SEED = 7
 SECRETS = 4_000  # of each kind
@@ -71,6 +72,46 @@ KEYS = (
     *("X-Api-Key: {}", "--token {}", "--api-key={}", "secret: {}", "aws_secret_access_key = {}", "AUTH_TOKEN={}"),
     *("the token is {}", "SECRET_KEY={}", "Authorization: Basic {}", "https://example.com/x?token={}&page=2"),
 )
+SUFFIXED = (
+    *("DB_PASSWORD_PROD={}", "PASSWORD_TEST={}", "passwordProd: {}", '"passwordNew":"{}"', "password_confirmation: {}"),
+    *("SECRET_KEY_BASE={}", "API_TOKEN_V2={}", "STRIPE_SECRET_KEY_LIVE={}", "client_secret_value: {}"),
+    *("Passwort prod: {}", "Password (staging): {}", "password.prod={}"),
+)
+SIGNS = (
+    *("Password - {}", "Password \u2013 {}", "Password \u2192 {}", "Password => {}", "Password :: {}", "Password\t{}"),
+    *("Password:\n{}", "Password:\n\n{}", "Password:\n```\n{}\n```", "password {}"),
+)
+LANGUAGES = (
+    *("clave: {}", "adgangskode: {}", "l\u00f6senord: {}", "heslo: {}", "\u015fifre: {}", "jelsz\u00f3: {}"),
+    *(
+        "\ube44\ubc00\ubc88\ud638: {}",
+        "has\u0142o: {}",
+        "\u043f\u0430\u0440\u043e\u043b\u044c: {}",
+        "\u5bc6\u7801\uff1a{}",
+    ),
+    *("\u30d1\u30b9\u30ef\u30fc\u30c9: {}", "salasana: {}", "parola: {}", "passord: {}", "lozinka: {}"),
+)
+LOGINS = (
+    *("credentials: ana / {}", "login/password: ana / {}", "user / pass: ana : {}", "creds: ana | {}"),
+    *("Zugangsdaten: ana / {}", "username and password: ana {}", "Login - ana / {}"),
+)
+# Forms that no rule was written for, and none was changed for after: what to expect of others like these.
+HELD_SUFFIXES = (
+    *("REPLICA_PASSWORD_EU_WEST={}", "passwordReplica: {}", "API_KEY_PARTNER2={}", "token-legacy: {}"),
+    *("password_q3_2026={}", "secretKeyMobile={}", "Password guest wifi: {}"),
+)
+HELD_SIGNS = (
+    *("Password \u27f9 {}", "Password \u25b8 {}", "Password \u2254 {}", "Password \U0001f449 {}"),
+    *("Password | {} |", "Password;{}", "Password, {}", "password should be {}", "Password (see below) {}"),
+)
+HELD_LANGUAGES = (
+    *("wagwoord: {}", "nenosiri: {}", "cyfrinair: {}", "pasfhocal: {}", "kontrasenyas: {}"),
+    *("\u0563\u0561\u0572\u057f\u0576\u0561\u0562\u0561\u057c: {}", "\u10de\u10d0\u10e0\u10dd\u10da\u10d8: {}"),
+)
+HELD_LOGINS = (
+    *("root // {}", "sign in with ana and {}", "Admin panel: admin / {}", "u: ana p: {}", "login ana:{}"),
+    *("account: ana > {}", "logon data: ana / {}"),
+)
 QUOTED: Mapping[str, Callable[[str], str]] = {
     "password = {}": repr,
     "PASSWORD={}": shlex.quote,
@@ -96,6 +137,18 @@ def behind_words(draw: Draw, count: int = SECRETS) -> Iterator[Case]:
         yield Case(f"{before}{form.format(secret)}{after}", secret)
 
 
+def in_forms(forms: Sequence[str]) -> Callable[[Draw, int], Iterator[Case]]:
+    """Return what yields letters and figures, or tokens, in some of these forms, on lines of their own."""
+
+    def make(draw: Draw, count: int) -> Iterator[Case]:
+        for number in range(count):
+            secret = (simple, token)[number % 2](draw)
+            before, after = draw.choice((("", ""), ("Hi all,\n", "\nThanks!")))
+            yield Case(f"{before}{draw.choice(forms).format(secret)}{after}", secret)
+
+    return make
+
+
 def in_quotes(draw: Draw, count: int = SECRETS) -> Iterator[Case]:
     """Yield passwords in the quotes of languages and shells."""
     for _ in range(count):
@@ -119,17 +172,22 @@ def as_file(cases: Iterator[Case]) -> Iterator[Case]:
 
 
 GAPS = (*"  .-/\t", "\u00a0", "\u202f", "\u2009", "\u2013", "\u2011", " - ", "\u200b")
+OTHER_GAPS = (",", ":", "\u00b7", "*", "|", "    ", "\n", ", ")
+HELD_GAPS = (";", " / ", "+", "~", "\u2019", "\\", " | ", " : ", "\r\n", "__", "#", "\u2022")
 _GROUPS = ((4, 4, 4, 4), (4, 4, 8), (4, 12), (6, 10), (8, 8), (2,) * 8, (16,))
+_FOURS = ((4, 4, 4, 4),)
 
 
-def card_numbers(draw: Draw, count: int = SECRETS) -> Iterator[Case]:
+def card_numbers(
+    draw: Draw, count: int = SECRETS, gaps: Sequence[str] = GAPS, groups: Sequence[tuple[int, ...]] = _GROUPS
+) -> Iterator[Case]:
     """Yield card numbers, grouped and parted in many ways."""
     for _ in range(count):
         digits = _valid(draw.choice(("4", "51", "55", "2221", "6011", "35")), 16, draw)
-        yield Case(f"card {(secret := _grouped(digits, draw.choice(_GROUPS), draw.choice(GAPS)))} please", secret)
+        yield Case(f"card {(secret := _grouped(digits, draw.choice(groups), draw.choice(gaps)))} please", secret)
 
 
-def iban_numbers(draw: Draw, count: int = SECRETS) -> Iterator[Case]:
+def iban_numbers(draw: Draw, count: int = SECRETS, gaps: Sequence[str] = GAPS) -> Iterator[Case]:
     """Yield IBANs, grouped and parted in many ways."""
     from stdnum import iban  # noqa: PLC0415 (as `core/redaction` does)
 
@@ -153,7 +211,7 @@ def iban_numbers(draw: Draw, count: int = SECRETS) -> Iterator[Case]:
             continue  # some countries have check digits of their own in there
         made += 1
         sizes = draw.choice(((4,) * 9, (2, 2, 4, 4, 4, 4, 4, 4, 4, 4), (4, 8, 10, 12), (len(whole),), (5,) * 7))
-        secret = _grouped(whole, sizes, draw.choice(GAPS))
+        secret = _grouped(whole, sizes, draw.choice(gaps))
         yield Case(f"refund to {secret}, thanks", secret)
 
 
@@ -191,8 +249,22 @@ KINDS: Mapping[str, Callable[[Draw, int], Iterator[Case]]] = {
     "… in a file of JSON": lambda draw, count: as_file(behind_words(draw, count)),
     "passwords in quotes of code, settings and shells": in_quotes,
     "… as quoted for the model ": lambda draw, count: as_quoted(in_quotes(draw, count)),
+    "secrets behind a word with a suffix": in_forms(SUFFIXED),
+    "secrets behind other signs, or on the next line": in_forms(SIGNS),
+    "secrets behind words of other languages": in_forms(LANGUAGES),
+    "passwords behind a name": in_forms(LOGINS),
     "card numbers": card_numbers,
+    "card numbers in fours, parted by other signs": lambda draw, count: card_numbers(draw, count, OTHER_GAPS, _FOURS),
     "IBANs": iban_numbers,
+    "IBANs parted by other signs": lambda draw, count: iban_numbers(draw, count, OTHER_GAPS),
+}
+HELD_OUT: Mapping[str, Callable[[Draw, int], Iterator[Case]]] = {
+    "suffixes": in_forms(HELD_SUFFIXES),
+    "signs": in_forms(HELD_SIGNS),
+    "languages": in_forms(HELD_LANGUAGES),
+    "names and passwords": in_forms(HELD_LOGINS),
+    "card numbers": lambda draw, count: card_numbers(draw, count, HELD_GAPS, _GROUPS[:-1]),
+    "IBANs": lambda draw, count: iban_numbers(draw, count, HELD_GAPS),
 }
 
 
@@ -224,7 +296,8 @@ def main() -> None:
     """Print the tables, and what went wrong."""
     print("| what | tried | all of it hidden |\n|---|---|---|")
     examples = list[str]()
-    for name, make in KINDS.items():
+    held_out = {f"held out: {name}": make for name, make in HELD_OUT.items()}
+    for name, make in {**KINDS, **held_out}.items():
         count, left = missed(make(Draw(SEED), SECRETS))
         print(f"| {name.strip()} | {count:,} | {1 - len(left) / count:.2%} |")
         examples += [f"missed: {case.sent!r}" for case in left[:12]]

@@ -72,6 +72,15 @@ SECRETS = [
     ),
     ("rspconfig f6u13 HMC_passwd=abc123,x9", "abc123,x9", "https://github.com/xcat2/xcat-core/pull/6998"),
 ]
+VARIANT = "a variant of the others"
+SECRETS += [
+    *((form.format("V00V1ato6j"), "V00V1ato6j", VARIANT) for form in (*redaction.SUFFIXED, *redaction.SIGNS)),
+    *((form.format("V00V1ato6j"), "V00V1ato6j", VARIANT) for form in (*redaction.LANGUAGES, *redaction.LOGINS)),
+    ("lo\u0308senord: V00V1ato6j", "V00V1ato6j", VARIANT),
+    ("https://example.com/?token=aB3&x#y7z9&page=2", "aB3&x#y7z9", VARIANT),
+    ('"passphrase": "correct horse battery staple"', "correct horse battery staple", VARIANT),
+    ("passphrase: correct horse battery staple", "correct horse battery staple", VARIANT),
+]
 NUMBERS = [
     (f"refund to DE89{NBSP}3704{NBSP}0044{NBSP}0532{NBSP}0130{NBSP}00", Kind.IBAN, FOLDER),
     ("DE89-3704-0044-0532-0130-00", Kind.IBAN, FOLDER),
@@ -84,9 +93,27 @@ NUMBERS = [
     ("NL91 ABNA 0417 1643 00", Kind.IBAN, "https://github.com/Simplify/ibantools/issues/113"),
     ("NL91_ABNA_0417_1643_00", Kind.IBAN, "https://github.com/jovandeginste/payme/pull/6"),
     (f"CH93{THIN}0076{THIN}2011{THIN}6238{THIN}5295{THIN}7", Kind.IBAN, "https://github.com/peiTeX/qrbill/issues/6"),
+    *((gap.join(["4111", *["1111"] * 3]), Kind.CARD, VARIANT) for gap in redaction.OTHER_GAPS),
+    ("3782,822463,10005", Kind.CARD, VARIANT),
+    ("4111,1111,1111,1111,12,27,123", Kind.CARD, VARIANT),
+    *((gap.join(("DE89", "3704", "0044", "0532", "0130", "00")), Kind.IBAN, VARIANT) for gap in redaction.OTHER_GAPS),
+    (
+        "\uff24\uff25\uff18\uff19\uff13\uff17\uff10\uff14\uff10\uff10\uff14\uff14\uff10\uff15\uff13\uff12\uff10\uff11\uff13\uff10\uff10\uff10",
+        Kind.IBAN,
+        VARIANT,
+    ),
     ("BE68-5390-0754-7034", Kind.IBAN, "https://github.com/arhs/iban.js/issues/25"),
 ]
 KEPT = [
+    ("DB_PASSWORD_FILE=/run/secrets/db1 PASSWORD_MIN_LENGTH=1200 tokenType: jwt2Es256", VARIANT),
+    ("password length: 12-64, password policy v2: see PROJ-1234", VARIANT),
+    ("Password - see PROJ-1234\nToken - PROJ-1234", VARIANT),
+    ("credentials: see below / ask Anna. login/password: required / optional", VARIANT),
+    ('"password": "please enter your account name"', VARIANT),
+    ("4111,1111,1111,1111,2222,3333,4444", VARIANT),  # a list of numbers
+    ("9111,1111,1111,1111 and 4111,1111,1111,1112", VARIANT),
+]
+KEPT += [
     ("vmAdminPassword: '$(VM_ADMIN_PASSWORD)'", "https://github.com/Checkmarx/kics/pull/7512"),
     ("andAnotherPassword: '${{ SQL_ADMIN_PASSWORD }}'", "https://github.com/Checkmarx/kics/pull/7512"),
     ("anotherAdminPassword: ''", "https://github.com/Checkmarx/kics/pull/7512"),
@@ -141,6 +168,19 @@ def test_hardly_any_generated_secret_leaves(name: str) -> None:
     tried, gone = redaction.missed(redaction.KINDS[name](random.Random(11), 500))  # noqa: S311 (nothing is secret)
     assert tried == 500
     assert len(gone) <= 0.01 * tried + 3, gone[:5]
+
+
+@pytest.mark.parametrize(
+    ("name", "least"), [("suffixes", 0.97), ("signs", 0.5), ("card numbers", 0.8), ("IBANs", 0.97)]
+)
+def test_forms_held_out_are_mostly_hidden(name: str, least: float) -> None:
+    tried, gone = redaction.missed(redaction.HELD_OUT[name](random.Random(11), 500))  # noqa: S311 (nothing is secret)
+    assert len(gone) <= (1 - least) * tried, gone[:5]
+
+
+def test_an_iban_behind_another_is_found() -> None:
+    found = find("DE89 3704 0044 0532 0130 00, GB82 WEST 1234 5698 7654 32", "US")
+    assert [one.kind for one in found] == [Kind.IBAN, Kind.IBAN]
 
 
 def test_ordinary_texts_are_left_alone() -> None:

@@ -373,6 +373,7 @@ LOOPS = {
     "bot.core.condense": "counts messages",
     "bot.core.fit": "counts messages",
     "bot.core.redaction.keyword": "find",
+    "bot.core.redaction.number": "find",
     "bot.core.redaction.piece": "redaction.pieces",
     "bot.core.remembered": "drops what is over, once each",
     "bot.core.span.grammar": "two weeks at most",

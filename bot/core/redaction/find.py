@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot.core.redaction import keyword, number
+from bot.core.redaction import keyword, login, number
 from bot.core.redaction.view import view
 
 if TYPE_CHECKING:
@@ -152,7 +152,9 @@ def _secrets(text: str, _country: str) -> Iterator[Span]:
         for pattern in _SECRETS
         for match in pattern.finditer(forms)
     ]
-    for start, stop in sorted([*spans, *keyword.secrets(text)], key=lambda span: (span[0], -span[1])):
+    for start, stop in sorted(
+        [*spans, *keyword.secrets(text), *login.passwords(text)], key=lambda span: (span[0], -span[1])
+    ):
         if stop > end:
             yield max(start, end), stop
             end = stop

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bot.core.redaction import words
 from bot.core.redaction.view import EDGE
 
 if TYPE_CHECKING:
@@ -22,36 +23,42 @@ LONGEST = 400  # characters of a value
 SHORTEST, SHORTEST_KEY = 4, 6  # of a password, of a key or a token
 LONG_NUMBER = 16  # figures of a key that is a number
 
-_OF_PASSWORDS = (
-    r"passw(?:or[dt]|d)|pass(?:phrase|code)|kennwort|contrase[nñ]a|mot[ _-]de[ _-]passe|wachtwoord|senha|has[lł]o"
-    r"|пароль|密码|パスワード|identified\s+by|(?<![^\W_])(?:pwd|mdp|pass|pw)|(?-i:(?<=[a-z])(?:Pass|Pwd))"
+_WORD = rf"(?:{words.PASSWORDS}|{words.KEYS})"
+# DB_PASSWORD_PROD, passwordNew, SECRET_KEY_BASE; token_password is a password.
+_SUFFIX = (
+    rf"(?P<suffix>(?:[_-](?!{_WORD})[A-Za-z0-9]{{1,20}}|(?-i:\.[a-z0-9]{{1,20}}(?=[.=]))"
+    rf"|(?-i:(?<=[a-z0-9])(?!{_WORD})[A-Z][a-z0-9]{{0,20}})|\d){{0,4}})"
 )
-_OF_KEYS = (
-    r"(?:api|access|private|account|auth|secret|signing|encryption|shared|master|service|session|storage)[ _-]?key"
-    r"|secret|token|credentials?|authorization"
-)
-_VERBS = r"is|ist|lautet|est|es|was|war"
 _ABOUT = (
     r"(?:(?:[ \t]+(?:for|of|to|f(?:ü|ue)r|von|zum|zur|pour|para|de)[ \t][^\n:=\x1e\"'`|()\[\]/]{1,40}?"
-    r"|[ \t]?\([^()\n]{1,30}\))"
-    rf"(?=[ \t]{{0,3}}(?:[:=\uff1a]|->|(?<=[ \t])(?:{_VERBS})\b)))?"
+    rf"|[ \t]?\([^()\n]{{1,30}}\)"
+    rf"|(?P<more>(?:[ \t](?!{_WORD}|(?:{words.VERBS})\b)#?\w[\w-]{{0,20}}){{1,2}}(?=[ \t]?[:=\uff1a][ \t])))"
+    rf"(?=[ \t]{{0,3}}(?:[:=\uff1a\u2190-\u21ff]|->|(?<=[ \t])(?:[-\u2010-\u2015][ \t]|(?:{words.VERBS})\b))))?"
 )
 _SIGNS = (
     r":[ \t]?[A-Za-z_\[\]., |]{1,40}[ \t]=(?![=>])"  # and the type of a variable
-    r"|:=(?=[\s\"'])|=>(?=[\s\"'])|->(?=\s)|==(?=[\s\"'])|[=:\uff1a]|>(?=[^\s=>])|\|(?=[ \t])"
+    r"|:=(?=[\s\"'])|=>(?=[\s\"'])|-{1,2}>(?=\s)|==(?=[\s\"'])|::(?=\s)|:[ \t]?-(?=[ \t])|[=:\uff1a\uff1d]|>(?=[^\s=>])"
+    r"|\|(?=[ \t])|[\u2190-\u21ff\u2794-\u27bf\u00bb]|(?:是|为|為|は|は、|은|는)[:\uff1a]?"
 )
+# Between words as often as before a value, so that this has to look like one.
+_LOOSE_SIGNS = r"[^\w\s\x1e\0\"'`(){}\[\]<>$,;/.!?*]{1,3}(?=[ \t])|>{1,3}(?=[ \t])"
 _FOUND = re.compile(
-    rf"(?P<flag>(?<!\S)--?[\w-]{{0,30}})?(?:(?P<password>{_OF_PASSWORDS})s?|(?P<key>{_OF_KEYS}))\d?"
+    rf"(?P<flag>(?<!\S)--?[\w-]{{0,30}})?(?:(?P<password>{words.PASSWORDS})s?|(?P<key>{words.KEYS})){_SUFFIX}"
     rf"(?P<closed>\\{{0,3}}[\"'`*_\])\x1e]{{0,3}}){_ABOUT}"
-    rf"(?P<before>[ \t\u00a0]{{0,5}})(?:(?P<sign>{_SIGNS})|\b(?P<verb>{_VERBS})\b:?)?"
-    r"(?:[*_]{1,2}(?=[ \t]))?(?P<gap>[ \t\u00a0]{0,20}(?:\r?\n[ \t]{0,20})?)",
+    rf"(?P<before>[ \t\u00a0]{{0,5}})(?:(?P<sign>{_SIGNS})|(?P<dash>{_LOOSE_SIGNS})|\b(?P<verb>{words.VERBS})\b:?)?"
+    r"(?:[*_]{1,2}(?=\s))?"
+    r"(?P<gap>[ \t\u00a0\u3000]{0,20}(?:\r?\n(?:[ \t>]{0,20}`{3}\w{0,12}(?=\r?\n))?[ \t>]{0,20}){0,3})",
     re.IGNORECASE,
 )
+_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_]+")
+_TICKET = re.compile(r"[A-Z]{2,10}-\d{1,6}")
+_PARAMETER = re.compile(r"&(?:amp;)?[\w.\[\]%-]{1,60}(?==)")  # the next one; a bare "&" is part of the value
 _TAG = re.compile(r"</[A-Za-z][\w-]{0,40}>")
 _SPACE = re.compile(r"[\s\0\x1e]")
 _OPENING = re.compile(r"(?P<prefix>[rbfuRBFU@$]{0,2})(?P<slashes>\\{0,7})(?P<quote>[\"'`\u201c\u201e\u00ab\u2018])")
 _CLOSES = {"\u201c": "\u201d\u201c", "\u201e": "\u201c\u201d", "\u00ab": "\u00bb", "\u2018": "\u2019"}
 _BEHIND = re.compile(r"[\s,;:.)\]}>/|&?!*\\\0]|\Z")
+_PHRASE = re.compile(r"[a-z]{2,12}(?:[ \t][a-z]{2,12}){2,23}(?=[.\s]{0,3}(?:\n|\x1e|\Z))")  # all of its line
 _SCHEME = re.compile(r"(?:bearer|basic|token|digest|apikey|negotiate)[ \t]+", re.IGNORECASE)
 
 _AROUND = "*_~()[]{}<>.,;:!?\"'`|/\u201c\u201d\u201e\u00bb\u2026"
@@ -79,20 +86,6 @@ _DULL = re.compile(
 )
 _VOWEL = re.compile("[aeiouy]", re.IGNORECASE)
 _CAMEL = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
-_ORDINARY_WORDS = """
-    abgelaufen above admin and any are ask asked async attached await basic bearer below blank bool boolean
-    bytes can changeable changed char const correct default disabled done email empty enabled encrypted
-    everything example expirado expired failed failing falsch false fehlt field for forgot forgotten form from
-    function geheim gleich had has hashed have her here hidden his incorrect incorrecta incorrecto inherit input
-    int integer invalid its kein keine kennwort key lambda leaked leer let liegt link login lokal mandatory
-    masked may missing must needed never new nicht nil no noch none not nothing null number object oder off ok
-    olvidada omitted on optional oubli our output page pass passed passphrase passwd password passwort pending
-    placeholder plain plaintext policy prompt redacted removed required reset return richtig rotated rotation
-    same screen secret secretstr see self set should siehe something steht stolen str string strong text that
-    the their this token true type undefined unknown unset user username valid value var varchar vergessen was
-    weak were will with would wrong yes your
-"""
-_ORDINARY = frozenset(_ORDINARY_WORDS.split())
 _SYMBOLS = frozenset('!@#$%^&*+=?~|\\{}[]<>;"`§€£°')
 
 
@@ -117,11 +110,20 @@ def secrets(text: str) -> Iterator[Span]:
     """Find the values after words such as `password`, in a view: `EDGE` stands around JSON's strings."""
     for match in _FOUND.finditer(text):
         has_sign = match["sign"] or match["verb"]
-        if not has_sign and not match["before"] + match["gap"]:
+        if (not has_sign and not match["before"] + match["gap"]) or _is_described(match):
             continue
         value = _value_at(text, match)
         if value.text and _is_secret(value, match):
             yield value.start, _extended(text, value)
+
+
+def _is_described(match: re.Match[str]) -> bool:
+    """Return whether the word goes on so that no secret follows: `PASSWORD_FILE`, `tokenType`, "password length"."""
+    return not words.DESCRIBING.isdisjoint(_further(match))
+
+
+def _further(match: re.Match[str]) -> list[str]:
+    return [part.casefold() for part in _PARTS.findall(f"{match['suffix']} {match['more'] or ''}")]
 
 
 def _value_at(text: str, match: re.Match[str]) -> _Value:
@@ -136,16 +138,24 @@ def _value_at(text: str, match: re.Match[str]) -> _Value:
         return replace(_quoted(text, opening.end(), end), is_filled_in=is_filled_in, is_pattern="r" in prefix)
     if scheme := _SCHEME.match(text, start):
         start = scheme.end()
+    if phrase := _PHRASE.match(text, start) if _is_of_phrase(match) else None:
+        return _quoted(text, start, phrase.end())
     space = _SPACE.search(text, start, limit)
     end = space.start() if space else limit
     tag = _TAG.search(text, start, end)
     if tag or match["sign"] == ">":  # of XML, else of nothing
         end = tag.start() if tag else start
     elif _is_parameter(text, match):
-        end = min(_before(text, "&", start, end), _before(text, "#", start, end))
+        further = _PARAMETER.search(text, start, end)
+        end = further.start() if further else end
     is_before_flag = text.startswith(" -", end)
     ends_line = _ends_line(text, end)
     return _Value(start, end, text[start:end], is_quoted=False, ends_line=ends_line, is_before_flag=is_before_flag)
+
+
+def _is_of_phrase(match: re.Match[str]) -> bool:
+    word = (match["password"] or "").casefold()
+    return bool(match["sign"]) and ("phrase" in word or word == "mnemonic")
 
 
 def _quoted(text: str, start: int, end: int) -> _Value:
@@ -173,11 +183,6 @@ def _closing(text: str, opening: re.Match[str], limit: int) -> int:
             return -1
         slashes = 0
     return -1
-
-
-def _before(text: str, sign: str, start: int, end: int) -> int:
-    found = text.find(sign, start, end)
-    return found if found >= 0 else end
 
 
 def _is_parameter(text: str, match: re.Match[str]) -> bool:
@@ -217,7 +222,7 @@ def _is_strange(word: str) -> bool:
 def _is_secret(value: _Value, match: re.Match[str]) -> bool:
     whole = value.text.strip()
     bare = whole.strip(_AROUND)
-    is_ordinary = bare.casefold() in _ORDINARY or bare.casefold().rstrip("s") in _ORDINARY
+    is_ordinary = bare.casefold() in words.ORDINARY or bare.casefold().rstrip("s") in words.ORDINARY
     is_elsewhere = _TEMPLATE.match(whole) or (
         (not value.is_quoted or value.is_filled_in) and _ELSEWHERE.match(whole.lstrip("("))
     )
@@ -226,6 +231,8 @@ def _is_secret(value: _Value, match: re.Match[str]) -> bool:
         return False
     if not (match["sign"] or match["verb"] or match["flag"]) or "\n" in match["gap"] or _is_verb(match):
         return _is_loose_secret(whole, value, match)
+    if match["more"] and not _is_mixed(whole, 3) and len(bare) < LONG_NUMBER:
+        return False
     if " " in whole:
         return value.is_quoted and match["password"] is not None and _is_phrase(whole)
     if _DULL.fullmatch(bare):
@@ -238,10 +245,23 @@ def _is_secret(value: _Value, match: re.Match[str]) -> bool:
 
 def _is_loose_secret(whole: str, value: _Value, match: re.Match[str]) -> bool:
     """Return whether what stands after a word, and is not said to be its value, is strange enough to be it."""
-    if match["closed"] or _is_verb(match):
+    if (
+        _is_verb(match)
+        or (match["closed"] and not (match["sign"] or match["dash"]))
+        or (whole[-1] == ":" and not value.is_quoted)
+    ):
         return False
+    if _TICKET.fullmatch(whole):
+        return False
+    is_apart = match["sign"] or match["dash"] or "\t" in match["before"] or "   " in match["before"]
+    if value.ends_line and is_apart:  # nothing else stands there
+        has_digit = any(map(str.isdigit, whole))
+        least = 2 if match["password"] or len(whole) >= LONG_NUMBER else 3
+        return (_is_mixed(whole, least) and (has_digit or _is_mixed(whole, 3))) or _is_random(whole)
     if value.is_quoted or whole[0] in "\"'":
         return match["password"] is not None and _is_mixed(whole, 2)
+    if match["password"] and value.ends_line and match["password"].casefold() != "pass":
+        return _is_mixed(whole, 2) and any(map(str.isdigit, whole))
     return _is_mixed(whole, 3) and any(map(str.isdigit, whole))
 
 
@@ -262,11 +282,18 @@ def _is_strange_value(whole: str, bare: str, symbols: frozenset[str], match: re.
 def _may_be_a_word(value: _Value, match: re.Match[str], bare: str) -> bool:
     """Return whether a word without anything strange may be a password: where nothing else is likely to stand."""
     if value.is_quoted:
-        return not match["verb"] and len(bare.split()) == 1 and "." not in bare
+        return (
+            words.QUALIFYING.issuperset(_further(match))
+            and not match["verb"]
+            and len(bare.split()) == 1
+            and "." not in bare
+        )
     if match["verb"]:
         return False
     if match["flag"]:
         return not bare.isupper() and (value.ends_line or value.is_before_flag)
+    if not words.QUALIFYING.issuperset(_further(match)):
+        return False
     is_assigned = match["sign"] == "=" and not match["before"] and not match["gap"]
     is_in_list = match.string[max(0, match.start() - 1) : match.start()] == ";"  # "User ID=sa;Password=secret;"
     if is_assigned and (match["password"].isupper() or is_in_list):
@@ -279,7 +306,8 @@ def _is_code_number(bare: str, match: re.Match[str]) -> bool:
     """Return whether a number may be a secret: `password: 123456`, not `pass: 12` or `token: 4096`."""
     if not match["password"]:
         return bare.isdigit() and len(bare) >= LONG_NUMBER
-    least = SHORTEST_KEY if match["password"].casefold() == "pass" else SHORTEST  # "pass: 120, fail: 3"
+    is_short = match["password"].casefold() != "pass" and not _further(match)  # "pass: 120, fail: 3"
+    least = SHORTEST if is_short else SHORTEST_KEY
     return bare.isdigit() and len(bare) >= least
 
 
@@ -303,9 +331,10 @@ def _is_random(word: str) -> bool:
 
 def _is_phrase(text: str) -> bool:
     """Return whether several words in quotes are a passphrase: something strange among them, or small words only."""
-    words = text.split()
-    if any(_is_strange(word) or (_is_mixed(word, 3)) for word in words):
+    parts = text.split()
+    if any(_is_strange(word) or (_is_mixed(word, 3)) for word in parts):
         return True
-    if any(word.strip(_AROUND).casefold() in _ORDINARY for word in words):
+    bare = [word.strip(_AROUND).casefold() for word in parts]
+    if not words.GRAMMAR.isdisjoint(bare) or sum(word in words.ORDINARY for word in bare) > len(bare) // 4:
         return False
-    return 3 <= len(words) <= 10 and all(word.isalpha() and word.islower() for word in words)  # noqa: PLR2004
+    return 3 <= len(parts) <= 24 and all(word.isalpha() and word.islower() for word in parts)  # noqa: PLR2004
