@@ -154,7 +154,7 @@ async def test_effort_reaches_the_model(dialogue: Dialogue, model: ScriptedModel
     ts = dialogue.mention("hi")
     assert await dialogue.answer(dialogue.general, ts) == "Hello."
     assert model.requests[0].body["output_config"] == {"effort": "low"}
-    model.answer({"results": [[1, "Bug", 90, []]]})
+    model.answer({"results": [{"n": 1, "c": "Bug", "p": 90, "q": ""}]})
     await dialogue.workspace.command(dialogue.general, "/classify", "it crashes into: Bug, Praise")
     await model.until_asked(2)
     assert model.requests[1].body["output_config"].keys() == {"effort", "format"}
