@@ -23,7 +23,8 @@ MOST_GROWTH = 15.0  # of the time, where the text is ten times longer
 FLOORS = (0.002, 0.002, 0.004, 0.04)
 SIFTED = (40, 6, 2)  # how many of the slowest texts are tried at the next size
 LONGEST_EXAMPLE, WIDEST, MOST_EXAMPLES = 60, 6, 16
-MOST_ATTACKS = 160
+MOST_ATTACKS = 100
+MOST_LOOKS = 8  # at a text that seems to take too long, as another process may have had the caches
 
 # What is repeated for everything: the marks of all that is read anywhere.
 PIECES = (
@@ -109,13 +110,15 @@ class _NonlinearError(Exception):
 
 
 def _grown(read: Callable[[str], Any], attack: Attack, seconds: float, before: int, size: int) -> float:
-    """Return how long the larger text takes. Raises where that is too long, also at a second and a third look."""
+    """Return how long the larger text takes. Raises where that is too long, however often one looks."""
     floor = FLOORS[min(len(FLOORS) - 1, len(str(size // 400)) - 1)]
     growth = MOST_GROWTH * size / (10 * before)
     longer = _seconds(read, attack, size)
-    for _ in range(4):
+    for look in range(MOST_LOOKS):
         if longer <= max(floor, growth * seconds):
             return longer
+        if look == MOST_LOOKS - 1:
+            break
         seconds = max(seconds, min(_seconds(read, attack, before) for _ in range(2)))
         longer = min(longer, _seconds(read, attack, size))
     _NonlinearError.told.append(f"{before:,} → {size:,}: {seconds * 1e3:.2f} → {longer * 1e3:.2f} ms for {attack}")
