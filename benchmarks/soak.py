@@ -13,7 +13,7 @@ import sys
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
-from statistics import mean, median
+from statistics import median
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
@@ -63,7 +63,8 @@ class Look:
         )
 
 
-# What is compared, and how far the mean of the last third may stand above that of the first: a factor and a rest.
+# What is compared, and how far the median slice of the last third may be above that of the first: a factor and a rest.
+# The median, because a slice during which another program has the machine says nothing.
 FLAT: dict[str, tuple[Callable[[Look], float], float, float]] = {
     "resident memory, MB": (lambda look: look.resident, 1.15, 5),
     "descriptors": (lambda look: look.descriptors, 1.2, 10),
@@ -94,7 +95,7 @@ def is_flat(looks: Sequence[Look]) -> bool:
     print("| | first third | last third | at most |\n| --- | --- | --- | --- |")
     grown = []
     for what, (of, factor, rest) in FLAT.items():
-        first, last = (mean(map(of, some)) for some in (looks[:third], looks[-third:]))
+        first, last = (median(map(of, some)) for some in (looks[:third], looks[-third:]))
         print(f"| {what} | {first:.1f} | {last:.1f} | {max(map(of, looks)):.1f} |")
         grown += [what] if last > first * factor + rest else []
     refused, lost = sum(look.refused for look in looks), sum(look.lost for look in looks)

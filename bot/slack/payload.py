@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 COMMAND_FIELDS = ("command", "channel_id", "user_id")
 IDS = ("team_id", "channel_id", "user_id", "event_id", "team", "channel", "user", "user_team", "ts", "thread_ts")
+HEARD = ("block_actions", "shortcut", "message_action")  # which always have a listener
 ID = re.compile(r"[!-~]{0,100}")  # Slack's have some 20 characters
 
 # What reading a payload raises where it is not what it should be: Bolt, too, reads fields without looking first.
@@ -40,6 +41,9 @@ def check(body: object) -> None:
         raise ValueError("half a command")
     if "event" not in body and not _is_whole_interaction(body):
         raise ValueError("half an interaction")
+    # Bolt looks into the view of whatever no listener takes.
+    if not isinstance(view := body.get("view", {}), dict) and not (view is None and body.get("type") in HEARD):
+        raise ValueError("a view that is none")
     for found in (where.get(name) for where in (body, event) for name in IDS):
         value = found.get("id") if isinstance(found, dict) else found
         if isinstance(value, str) and not ID.fullmatch(value):

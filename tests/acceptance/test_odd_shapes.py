@@ -57,6 +57,14 @@ async def test_a_workspace_id_that_is_none_is_refused(rehearsal: Dialogue, team:
         assert {await post(rehearsal, session, *body) for body in odd} <= {200, 400}
 
 
+@pytest.mark.parametrize("view", ["", [], 7, None])
+async def test_a_view_that_is_none_is_refused(rehearsal: Dialogue, view: object) -> None:
+    press = json.loads((shape.FOLDER / "interactive" / "BlockAction.json").read_text(encoding="utf-8"))
+    odd = [{**press, "type": kind, "view": view, "callback_id": "c"} for kind in (None, "new", "dialog_cancellation")]
+    async with aiohttp.ClientSession() as session:
+        assert {await post(rehearsal, session, *body_of("interaction", one)) for one in odd} == {400}
+
+
 @pytest.mark.timeout(180)
 async def test_no_odd_field_is_a_fault_of_ours(rehearsal: Dialogue) -> None:
     """Each is sent beside a good one; Hypothesis's own loop is not ours, so it draws in a thread of its own."""
