@@ -12,7 +12,7 @@ import zipfile
 import pytest
 import xlsxwriter
 
-from bot.core.classify import how, sheet
+from bot.core.classify import how, sheet, typed
 from bot.core.classify.sheet import ENCODING
 from bot.core.classify.table.wish import AS_FOUND, ReadAs
 from bot.errors import UsageError
@@ -314,3 +314,123 @@ def test_what_was_named_is_not_doubted() -> None:
         with pytest.raises(UsageError) as caught:
             sheet.read("a.xlsx", data, wish)
         assert said in caught.value.sentence
+
+
+ASKED = ["The app is slow today", "Please refund me", "I love it"]
+ANSWERED = [
+    "Thank you for writing to us, we will look into it soon and be back",
+    "We are very sorry for this, and refunded it in full on Monday",
+    "Thanks for the kind words, they made our day in the office",
+]
+
+# The customers' heading, the team's, whether it is certain; the longer texts are the team's.
+OWNED: list[tuple[str, str, bool]] = [
+    ("Comentario del cliente", "Respuesta del agente", True),
+    ("Customer comment", "Picker comment", True),
+    ("Guest comment", "Hotel response", True),
+    ("User message", "Bot message", True),
+    ("client_comment", "resolution_comment", True),
+    ("Avis client", "Réponse du service client", True),
+    ("Patient comment", "Nurse note", True),
+    ("Reviewer comment", "Author response", True),
+    ("Anmerkungen des Kunden", "Interne Anmerkung", True),
+    ("Kommentar Kunde", "Kommentar Techniker", True),
+    ("Kundenkommentar", "Antwort Support", True),
+    ("顧客のコメント", "店舗からの返信", True),
+    ("Комментарий клиента", "Ответ оператора", True),
+    ("Customer message", "Response to customer", True),
+    ("customer", "resolution", True),
+    ("user_input", "assistant_output", True),
+    ("Customer feedback", "Follow-up notes", True),
+    ("Customer notes", "Delivery notes", False),
+    ("Tenant comment", "Janitor comment", False),
+    ("question", "answer", False),
+    ("complaint", "response", False),
+    ("Problem", "Solution", False),
+]
+
+
+@pytest.mark.parametrize(("theirs", "ours", "is_certain"), OWNED, ids=[f"{row[0]}-{row[1]}" for row in OWNED])
+def test_the_customers_words_are_taken(theirs: str, ours: str, is_certain: bool) -> None:  # noqa: FBT001  # VARIANT
+    pairs = list(enumerate(zip(ASKED, ANSWERED, strict=True)))
+    first = f"id;{theirs};{ours}\n" + "".join(f"{n};{said};{answer}\n" for n, (said, answer) in pairs)
+    last = f"id;{ours};{theirs}\n" + "".join(f"{n};{answer};{said}\n" for n, (said, answer) in pairs)
+    for data in (first, last):
+        read = sheet.read("a.csv", data.encode())
+        assert [item.text for item in read.items()] == ASKED
+        assert read.doubts == (() if is_certain else ("column",))
+
+
+@pytest.mark.parametrize(
+    ("data", "expected", "doubts"),
+    [
+        ("customer,comment\nAna Lopez,It is slow\nBob Stone,Great\n", ["It is slow", "Great"], ()),
+        ("comment user,text\nAna Lopez,It is slow\nBob Stone,Great\n", ["It is slow", "Great"], ()),
+        ("id,feedback\n101,👍👍\n102,+1\n103,?\n", ["👍👍", "+1", "?"], ()),
+        ("id,comment,branch\n1,👍👍,North\n2,+1,South\n3,😡,East\n", ["👍👍", "+1", "😡"], ()),
+        ("id,comment\n101,5\n102,+1\n103,4\n", ["5", "+1", "4"], ("column",)),
+        ("title,comments\nIt is slow,4\nIt is wrong,5\n", ["It is slow", "It is wrong"], ()),
+    ],
+)
+def test_brief_texts_are_told_from_names(data: str, expected: list[str], doubts: tuple[str, ...]) -> None:  # VARIANT
+    read = sheet.read("a.csv", data.encode())
+    assert ([item.text for item in read.items()], read.doubts) == (expected, doubts)
+
+
+@pytest.mark.parametrize(
+    ("headings", "is_joined"),
+    [
+        ("Ticket ID,Ticket name,Ticket description", True),
+        ("id,title,selftext", True),
+        ("No,Card Name,Card Description", True),
+        ("Number,Short description,Description", True),
+        ("id,Subject,Message", True),
+        ("Stars,Title,Text", False),
+        ("id,Product name,Description", False),
+    ],
+)
+def test_a_title_keeps_its_text(headings: str, is_joined: bool) -> None:  # noqa: FBT001  # VARIANT
+    data = f"{headings}\n1,Export is broken,{CLOSES}\n2,Refund please,\n3,Slow start,{CHARGED}\n"
+    whole = [f"Export is broken\n\n{CLOSES}", "Refund please", f"Slow start\n\n{CHARGED}"]
+    assert texts("a.csv", data) == (whole if is_joined else BOTH)
+
+
+@pytest.mark.parametrize(
+    ("said", "reading"),
+    [
+        ("column=Note, into: A, B", ReadAs(column="Note")),
+        ("column=Agent Note into: A, B", ReadAs(column="Agent Note")),
+        ("sheet=2, column=Note into: A, B", ReadAs(column="Note", sheet="2")),
+        ("column='Note'", ReadAs(column="Note")),
+        ("column=‘My note’; this file, please", ReadAs(column="My note")),
+        ("column „Note“", ReadAs(column="Note")),
+        ("column=Title + Body", ReadAs(column="Title + Body")),
+        ('columns="Title" + "Body", sheet=Raw data', ReadAs(column="Title+Body", sheet="Raw data")),
+        ("header=3", ReadAs(heading=3)),
+        ("column: Review Text", ReadAs(column="Review Text")),
+        ("column=Note and header=no, please", ReadAs(column="Note", heading=0)),
+        ("column=What do you like? --multi", ReadAs(column="What do you like?")),
+        ('column="Likes, dislikes", encoding=cp1252', ReadAs(column="Likes, dislikes", encoding="cp1252")),
+    ],
+)
+def test_options_of_files_are_understood(said: str, reading: ReadAs) -> None:  # VARIANT
+    wish = typed.parse_options(said)
+    assert (wish.reading, wish.lines) == (reading, ())
+    beside = typed.parse_options("column=Note text #general 7d")
+    assert (beside.channel, beside.span, beside.reading.column) == ("general", "7d", "Note text")
+
+
+def test_options_not_understood_are_asked() -> None:  # VARIANT
+    for said, answer in (
+        ("column=Title, Body", "not “Body” beside it"),
+        ("sort these by column=Note", "not “sort these by” beside it"),
+        ("colum=Note", "do you mean `column=`"),
+        ("delimiter=;", "I don't know an option `delimiter=`"),
+        ("header=first", "the number of the row"),
+    ):
+        with pytest.raises(UsageError) as caught:
+            typed.parse_options(said)
+        assert answer in caught.value.sentence
+    assert typed.parse_options('"the column=Note is blank"').lines == ("the column=Note is blank",)
+    assert typed.parse_options("column=Note is blank\nit hangs").lines == ("column=Note is blank", "it hangs")
+    assert typed.parse_options("x=5 is wrong").lines == ("x=5 is wrong",)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from bot.core import where
 from bot.core.classify import category
 from bot.core.classify.category import Category, bare
-from bot.core.classify.table.wish import AS_FOUND, ReadAs, take, wished
+from bot.core.classify.table.wish import AS_FOUND, ReadAs, check_rest, take, wished
 from bot.core.command import check_options, check_text
 from bot.core.span import doubt
 from bot.core.span import times as spans
@@ -89,6 +89,7 @@ def _read_head(head: str, wish: Wish) -> Wish:
     if found and not (found.link and found.channel is not None):
         span = found.span or ("" if found.link else spans.DEFAULT)
         return replace(wish, reading=wished(options), link=found.link, channel=found.channel or "", span=span)
+    check_rest(head, rest, options)
     check_options(rest, _KNOWN, 'if it is part of a text, put the text in quotes, as in `"it needs --verbose"`')
     doubt.check(head, "classify")
     lines = _items(head)

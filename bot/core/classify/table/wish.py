@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from bot.core.classify.table import naming
@@ -12,11 +13,33 @@ from bot.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_NAMES = {
+    **dict.fromkeys(("column", "columns", "col"), "column"),
+    **dict.fromkeys(("sheet", "worksheet"), "sheet"),
+    **dict.fromkeys(("heading", "headings", "header", "headers"), "heading"),
+    **dict.fromkeys(("encoding", "charset"), "encoding"),
+}
 _OPTION = re.compile(
-    r"(?:\A|(?<=\s))(?P<name>column|sheet|heading|encoding)[ \t]{0,4}[=:][ \t]{0,4}"
-    r"(?:\"(?P<q>[^\"\n]{1,200})\"|“(?P<c>[^”\n]{1,200})”|(?P<w>[^\s\"“,]{1,200}))",
+    rf"(?:\A|(?<=[\s,;]))(?P<name>{'|'.join(sorted(_NAMES, reverse=True))})[ \t]{{0,4}}"
+    r"(?P<sign>[=:]|(?=[\"“„«]))[ \t]{0,4}",
     re.IGNORECASE,
 )
+_LIKE_OPTION = re.compile(r"\A(?P<name>[A-Za-z][A-Za-z_-]{0,19})[ \t]{0,4}=[ \t]{0,4}\S")
+# What closes a quotation that begins so, in the languages that differ.
+_QUOTES = {
+    **dict.fromkeys('"“”„', '"“”'),
+    **dict.fromkeys("'\u2018\u2019\u201a", "'\u2018\u2019"),
+    "`": "`",
+    "«": "»",
+    "»": "«",
+}
+_LONGEST_VALUE = 200  # characters
+# Names of columns and of sheets have blanks; what follows them is a link, a channel, or another option.
+_VALUE_ENDS = re.compile(r"[,;\n<]|\s#[^\W\d]|\s(?:--|—|\u2013)[a-z]|\shttps?:")
+_PLUS = re.compile(r"[ \t]{0,4}\+[ \t]{0,4}")
+_WORD_ENDS = re.compile(r"[,;\s<]")
+_BEHIND = re.compile(r"(?:\s(?:and|und|et|y|please|pls|bitte|thanks|thx))\Z", re.IGNORECASE)
+_NEAR = ("delimiter", "separator", "row", "range", "skip", "field", "tab", *_NAMES)
 _NO = frozenset(("no", "none", "off", "0", "false", "nein", "keine", "non", "aucun"))
 LAST_HEADING = 1_000  # rows below it are no titles
 
@@ -39,14 +62,78 @@ AS_FOUND = ReadAs()  # no one said anything: it is found by looking
 
 
 def take(text: str) -> tuple[str, dict[str, str]]:
-    """Take these options out of what was typed, as they stand there; the last of a name counts."""
+    """Take these options out of what was typed, as they stand there; the last of a name counts.
+
+    A column's or a sheet's name goes on, unless it is in quotes, up to a comma, a link, a channel or another option.
+    Raises `UsageError` where an option is not understood, or text is left beside one: either could be meant.
+    """
     matches = list(_OPTION.finditer(text))
-    found = {match["name"].casefold(): (match["q"] or match["c"] or match["w"]).strip() for match in matches}
+    found: dict[str, str] = {}
     rest, start = [], 0
-    for match in matches:
-        rest.append(text[start : match.start()])
-        start = match.end()
-    return " ".join("".join((*rest, text[start:])).split(" ")).strip(), found
+    for n, match in enumerate(matches):
+        if match.start() < start:
+            continue  # within the value before
+        name = _NAMES[match["name"].casefold()]
+        stop = matches[n + 1].start() if n + 1 < len(matches) else len(text)
+        # Within a sentence, "the column: x is wrong" is no option: there, one word is the value.
+        is_apart = match["sign"] == "=" or text[start : match.start()].rstrip(" \t")[-1:] in {"", ",", ";", "\n"}
+        value, end = _value(text, match.end(), stop, is_long=is_apart and name in {"column", "sheet"})
+        if value:
+            found[name] = value
+            rest.append(text[start : match.start()])
+            start = end
+    left = " ".join("".join((*rest, text[start:])).split(" ")).strip()
+    if (other := _LIKE_OPTION.match(left)) and "\n" not in left:
+        _check(other["name"].casefold())
+    return left, found
+
+
+def check_rest(text: str, rest: str, options: Mapping[str, str]) -> None:
+    """Refuse a line that holds options beside other words. Raises `UsageError` that says how to put it."""
+    match = _OPTION.search(text)
+    if not options or not match or "\n" in text or text[0] in _QUOTES or (match["sign"] != "=" and match.start()):
+        return
+    name, value = next(iter(options.items()))
+    raise UsageError(
+        f"I read `{name}={value[:60]}` as an option, but not “{rest[:60]}” beside it. Put a name with a comma in "
+        f'quotes, as in `{name}="Likes, dislikes"`, and several columns as `column=title+body`. If all of it is a '
+        "text to classify, put the text in quotes."
+    )
+
+
+def _value(text: str, at: int, stop: int, *, is_long: bool) -> tuple[str, int]:
+    """Return an option's value, several in quotes with `+` between them as one, and where it ends."""
+    parts: list[str] = []
+    while at < len(text) and (closing := _QUOTES.get(text[at])):
+        ends = (n for n in range(at + 1, min(len(text), at + 2 + _LONGEST_VALUE)) if text[n] in closing)
+        if (end := next(ends, -1)) < 0 or "\n" in text[at:end]:
+            break
+        parts.append(text[at + 1 : end].strip())
+        at = end + 1
+        if not (plus := _PLUS.match(text, at)):
+            return "+".join(parts), _comma(text, at)
+        at = plus.end()
+    stop = min(max(stop, at), at + _LONGEST_VALUE)
+    found = (_VALUE_ENDS if is_long else _WORD_ENDS).search(text, at, stop)
+    end = found.start() if found else stop
+    value = text[at:end].strip()
+    while behind := _BEHIND.search(value):
+        value = value[: behind.start()].rstrip()
+    return "+".join((*parts, value)) if value else "", _comma(text, end)
+
+
+def _comma(text: str, at: int) -> int:
+    """Return where an option ends with the comma behind it."""
+    return at + 1 if text[at : at + 1] in {",", ";"} else at
+
+
+def _check(name: str) -> None:
+    if near := get_close_matches(name, _NEAR, n=1, cutoff=0.75):
+        meant = f": do you mean `{_NAMES[near[0]]}=`?" if near[0] in _NAMES else "."
+        raise UsageError(
+            f"I don't know an option `{name}=`{meant} A file is read with `column=`, `sheet=`, `heading=` and "
+            "`encoding=`. If it is part of a text, put the text in quotes."
+        )
 
 
 def wished(options: Mapping[str, str]) -> ReadAs:
