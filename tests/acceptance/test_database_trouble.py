@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import resource
+import subprocess
+import tempfile
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -18,9 +20,10 @@ import pytest
 
 from tests.stage import forge
 from tests.stage.postgresql import free_port
+from tests.stage.sqlite import SqliteFolder
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from contextlib import AbstractAsyncContextManager
 
     from tests.acceptance.conftest import Dialogue
@@ -30,6 +33,33 @@ if TYPE_CHECKING:
 
 def file_of(stage: Dialogue) -> Path:
     return Path(stage.environ["DATABASE_URL"].removeprefix("sqlite:///"))
+
+
+def chattr(flag: str, *files: Path) -> None:
+    """Let files take no writes, or let them take writes again."""
+    subprocess.run(["chattr", flag, *files], check=True, capture_output=True)  # noqa: S603, S607 (found on the path)
+
+
+def written(folder: Path) -> list[Path]:
+    """Return a database's files but for the index in shared memory, which SQLite writes without a system call."""
+    return [path for path in folder.iterdir() if not path.name.endswith(("-shm", ".lock"))]
+
+
+def may_be_fixed() -> bool:
+    """Return whether files can be made read-only while they are open."""
+    with tempfile.NamedTemporaryFile(prefix="parley-") as file:
+        try:
+            chattr("+i", Path(file.name))
+        except (OSError, subprocess.CalledProcessError):
+            return False
+        try:
+            file.write(b"x")
+            file.flush()
+        except OSError:
+            return True
+        finally:
+            chattr("-i", Path(file.name))
+        return False
 
 
 @asynccontextmanager
@@ -102,6 +132,28 @@ async def test_a_full_disk_is_waited_for(stage: Dialogue, model: ScriptedModel, 
 async def test_a_turn_ends_with_a_full_disk(stage: Dialogue, model: ScriptedModel, tmp_path: Path) -> None:
     async with disk(stage, tmp_path) as full:
         await finish_in(stage, model, full())
+
+
+@pytest.mark.skipif(not may_be_fixed(), reason="no file can be made read-only here: root and a disk that knows chattr")
+@pytest.mark.parametrize("meet", [survive, finish_in])
+async def test_a_read_only_file_is_waited_for(
+    stage: Dialogue, model: ScriptedModel, meet: Callable[..., Awaitable[object]]
+) -> None:
+    """Like a disk that the kernel has mounted read-only after an error: files that are open take no more writes."""
+    with tempfile.TemporaryDirectory(prefix="parley-") as folder:
+        stage.environ["DATABASE_URL"] = await SqliteFolder(Path(folder)).migrated()
+
+        @asynccontextmanager
+        async def read_only() -> AsyncIterator[None]:
+            files = await asyncio.to_thread(written, Path(folder))
+            await asyncio.to_thread(chattr, "+i", *files)
+            try:
+                yield
+            finally:
+                await asyncio.to_thread(chattr, "-i", *files)
+
+        async with stage.bot():
+            await meet(stage, model, read_only())
 
 
 @asynccontextmanager
