@@ -179,7 +179,8 @@ class Inbox:
         """Claim nothing more, wait `grace` seconds for what runs, cancel the rest and hand it back. Nothing is lost."""
         self._stopping = True
         self._wake.set()
-        waits = [asyncio.wait(self._running.values(), timeout=grace)] if self._running else []
+        running = list(self._running.values())  # as they are now: the wait looks at them only once it has begun
+        waits = [asyncio.wait(running, timeout=grace)] if running else []
         await asyncio.gather(*waits, *([self._quarantine.stop(grace)] if self._quarantine else []))
         for claim in self._running:
             claim.is_lost = True
