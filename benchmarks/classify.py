@@ -19,16 +19,17 @@ from typing import TYPE_CHECKING, Any
 from pydantic import create_model
 
 from benchmarks.large_run import sort_file
+from bot.calls import Call, Purpose
 from bot.claude import catalogue
 from bot.claude.client import connect
-from bot.core.channel_settings import Creativity
 from bot.core.classify import batch, form
-from bot.core.classify.category import FEEDBACK
 from bot.core.classify.evidence import evidence
-from bot.core.classify.item import Item, Verdict
 from bot.core.classify.proceed import AT_ONCE
 from bot.core.classify.sort import Outcome, Question, sort
-from bot.core.ports import Call, Purpose, Request
+from bot.core.domain.category import FEEDBACK
+from bot.core.domain.classification import Item, Verdict
+from bot.core.domain.settings import Creativity
+from bot.core.ports import Request
 from bot.playground.messages_api import MessagesServer
 from bot.playground.rehearsal import Rehearsal
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.claude.client import Claude
-    from bot.core.classify.category import Category
+    from bot.core.domain.category import Category
 
 Verdicts = Mapping[int, Verdict]
 

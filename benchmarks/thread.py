@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from bot import app, settings
+from bot.calls import Call, Purpose
 from bot.claude.catalogue import ModelCard, cost, lookup
-from bot.core.ports import Call, Purpose
 from bot.db import migrate
 from bot.db.engine import Database
 from bot.playground.local_workspace import LocalWorkspace

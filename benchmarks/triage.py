@@ -23,7 +23,7 @@ from sqlalchemy import insert, select
 
 from benchmarks.figures import processor
 from bot import app, settings
-from bot.core.conversation import Place
+from bot.core.domain.message import Place
 from bot.db import migrate
 from bot.db.engine import Database
 from bot.db.store import SqlStore

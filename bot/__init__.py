@@ -43,6 +43,7 @@ and `app.py` introduces them to each other.
     transaction.py    what runs with each turn takes one trip to the database
     settings.py       the sole reader of the environment
     log.py            the sole logging configuration
+    calls.py          calls to the model, as the ledger keeps them
     errors.py         the tree of errors, and what a person reads of each
 
     core/             what the bot is: pure rules and use cases over ports

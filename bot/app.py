@@ -18,8 +18,8 @@ import aiohttp
 from bot import ledger, retention, web
 from bot.claude import catalogue, late
 from bot.core import access
-from bot.core.conversation import Place
-from bot.core.ports import Asker
+from bot.core.domain.message import Place
+from bot.core.domain.people import Asker
 from bot.core.redaction.model import RedactingModel
 from bot.core.renewal import RenewingModel
 from bot.core.spend import PaidModel
@@ -55,8 +55,9 @@ if TYPE_CHECKING:
 
     from slack_bolt.async_app import AsyncApp
 
+    from bot.calls import Call
     from bot.claude.terms import Clock
-    from bot.core.ports import Call, Chat, Model, Store
+    from bot.core.ports import Chat, Model, Store
     from bot.settings import Settings
     from bot.work import OpenCell
 

@@ -23,9 +23,10 @@ from bot.core.classify.begin import World, answering, begin
 from bot.core.classify.gather import is_sheet, look
 from bot.core.classify.press import SHORTCUT
 from bot.core.classify.proceed import AT_ONCE, proceed, stop, withdraw
-from bot.core.classify.run import Asked, Status
-from bot.core.conversation import Record, wants_answer
-from bot.core.ports import Asker
+from bot.core.conversation import wants_answer
+from bot.core.domain.classification import Asked, Status
+from bot.core.domain.people import Asker
+from bot.core.domain.thread import Record
 from bot.db import store as db_store
 from bot.deliveries import lane, share
 from bot.errors import UsageError, known
@@ -37,11 +38,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.core.access import Judge
-    from bot.core.classify.run import Run, Runs
-    from bot.core.command import Command
-    from bot.core.control import Form, Press, Submission
-    from bot.core.conversation import Heard, Place
+    from bot.core.domain.classification import Run
+    from bot.core.domain.command import Command
+    from bot.core.domain.interaction import Form, Press, Submission
+    from bot.core.domain.message import Heard, Place
     from bot.core.ports import Bookmark, Chat, Model, Store
+    from bot.core.ports.classify_store import Runs
     from bot.features import Features
     from bot.work import Finish, Inbox, Job
 

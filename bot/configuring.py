@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.core import configure, configure_budget, impersonate, parley, settings_form
-from bot.core.control import Press
+from bot.core.domain.interaction import Press
 from bot.core.triage import settings_form as triage_form
 from bot.deliveries import press_delivery
 from bot.features import FormCase, where_told
@@ -15,9 +15,10 @@ from bot.features import FormCase, where_told
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from bot.core.command import Command
-    from bot.core.control import Form, Submission
-    from bot.core.conversation import Place, Record
+    from bot.core.domain.command import Command
+    from bot.core.domain.interaction import Form, Submission
+    from bot.core.domain.message import Place
+    from bot.core.domain.thread import Record
     from bot.core.ports import Bookmark
     from bot.core.settings_form import Desk
     from bot.features import Commanded, Features

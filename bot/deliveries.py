@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from bot.core import again
 from bot.core.code import wording
 from bot.core.complete import union
-from bot.core.conversation import Heard
+from bot.core.domain.message import Heard
 from bot.core.revise import REGENERATE
 from bot.core.summarize.answer import RESUME
 from bot.work import Delivery
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from bot.core.command import Command
-    from bot.core.control import Press
-    from bot.core.conversation import Place
+    from bot.core.domain.command import Command
+    from bot.core.domain.interaction import Press
+    from bot.core.domain.message import Place
     from bot.work import Merge
 
 MESSAGE, COMMAND, PRESS, COMPLETION = "message", "command", "press", "completion"

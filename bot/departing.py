@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from typing import Any
 
-    from bot.core.installation import Departure, Installations
+    from bot.core.domain.installation import Departure
+    from bot.core.ports.installations import Installations
     from bot.forgetting import Forgetting
     from bot.work import Inbox, Job
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.work import Delivery
 
 if TYPE_CHECKING:
-    from bot.core.triage.item import Feedback
+    from bot.core.domain.feedback import Feedback
 
 SHOW, WEBHOOK, GITHUB = "triage show", "triage webhook", "triage github"
 

@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.core.conversation import Place
-from bot.core.ports import DEFAULTS, Call
+from bot.calls import Call
+from bot.core.domain.feedback import UNSORTED, Status, is_post
+from bot.core.domain.message import Place
+from bot.core.domain.settings import DEFAULTS
 from bot.core.triage.exported import MOST_BYTES
-from bot.core.triage.item import UNSORTED, Status, is_post
 from bot.core.triage.sort import asked, decide, ignore, judge, needs_no_model
 from bot.db import migrate
 from bot.db.feedback import SqlBoard
@@ -29,10 +30,11 @@ from bot.slack import messages
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from bot.core.channel_settings import ChannelSettings
-    from bot.core.conversation import Heard
+    from bot.core.domain.feedback import Feedback
+    from bot.core.domain.message import Heard
+    from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import FileReader, Model
-    from bot.core.triage.item import Board, Feedback
+    from bot.core.ports.feedback_store import Board
     from bot.settings import Settings
 
 MOST_POSTS = 20_000

@@ -44,7 +44,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.core.ports import Call
+    from bot.calls import Call
 
 
 class BotError(Exception):

@@ -8,17 +8,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.core.channel_settings import MAX_INSTRUCTIONS, ChannelSettings, Creativity
-from bot.core.classify import batch, category, score
+from bot.calls import Call, Purpose
+from bot.core.classify import batch, score, sheet
 from bot.core.classify.begin import MOST_CORRECTIONS
-from bot.core.classify.category import Category
-from bot.core.classify.form import Example
-from bot.core.classify.item import Item
 from bot.core.classify.nearest import Nearest
 from bot.core.classify.proceed import AT_ONCE
 from bot.core.classify.score import Score
 from bot.core.classify.sort import Question, sort
-from bot.core.ports import Call, Purpose, Request
+from bot.core.domain import category
+from bot.core.domain.category import Category
+from bot.core.domain.classification import Example, Item
+from bot.core.domain.settings import MAX_INSTRUCTIONS, ChannelSettings, Creativity
+from bot.core.ports import Request
 from bot.db.classify import SqlRuns
 from bot.db.feedback import SqlBoard
 from bot.db.opened import opened
@@ -75,8 +76,8 @@ async def read(path: Path, files: FileReader, text: str = "", label: str = "") -
     named = label or next((name for name in LABELS if name in headings), "")
     if not named:
         raise UsageError(f"Name the column with the labels: --label, one of {', '.join(table.headings)}.")
-    labels = table.column(named)
-    texts = table.column(text) if text else table.without(labels).column()
+    labels = sheet.column_of(table, named)
+    texts = sheet.column_of(table, text) if text else sheet.column_of(sheet.without(table, labels))
     rows = [(cells[texts].strip(), cells[labels].strip()) for _, cells in table.rows if len(cells) > max(texts, labels)]
     pairs = [(text, label) for text, label in rows if text and label]
     if not pairs:

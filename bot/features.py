@@ -12,7 +12,7 @@ from bot.core.code import wording
 from bot.core.code.anew import anew
 from bot.core.code.follow_up import press_code
 from bot.core.code.write import code
-from bot.core.conversation import Place
+from bot.core.domain.message import Place
 from bot.core.revise import REGENERATE
 from bot.core.summarize import answer as summary
 from bot.core.summarize import source as summary_source
@@ -20,9 +20,9 @@ from bot.core.summarize import source as summary_source
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.core.command import Command
-    from bot.core.control import Form, Press, Submission
-    from bot.core.conversation import Record
+    from bot.core.domain.command import Command
+    from bot.core.domain.interaction import Form, Press, Submission
+    from bot.core.domain.thread import Record
     from bot.core.ports import Bookmark, Chat, Model, Store
 
 

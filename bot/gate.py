@@ -6,15 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.core import access, parley
-from bot.core.access import Visitor
 from bot.core.admin import is_named
-from bot.core.ports import Asker
+from bot.core.domain.people import Asker, Visitor
 
 if TYPE_CHECKING:
-    from bot.core.channel_settings import ChannelSettings
-    from bot.core.command import Command
-    from bot.core.control import Press, Submission
-    from bot.core.conversation import Heard, Place
+    from bot.core.domain.command import Command
+    from bot.core.domain.interaction import Press, Submission
+    from bot.core.domain.message import Heard, Place
+    from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Chat, Store
     from bot.features import Features
 

@@ -25,8 +25,9 @@ from bot.dispatch import GITHUB, show
 from bot.errors import GitHubError
 
 if TYPE_CHECKING:
+    from bot.core.domain.feedback import Feedback
     from bot.core.ports import Store
-    from bot.core.triage.item import Board, Feedback
+    from bot.core.ports.feedback_store import Board
     from bot.work import Inbox, Job
 
 log = logging.getLogger(__name__)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from bot.core.conversation import Place
-from bot.core.home import Health, Section, furnish
-from bot.core.ports import Asker
+from bot.core.domain.interaction import Section
+from bot.core.domain.message import Place
+from bot.core.domain.people import Asker
+from bot.core.home import Health, furnish
 from bot.errors import ChatError
 from bot.work import Delivery
 
 if TYPE_CHECKING:
     from bot.core.ports import Chat, Store
-    from bot.core.triage.item import Board
+    from bot.core.ports.feedback_store import Board
     from bot.gate import Gate
     from bot.work import Inbox, Job
 

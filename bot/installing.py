@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.core.installation import Installation
+from bot.core.domain.installation import Installation
 from bot.db.installations import SqlInstallations
 from bot.db.opened import opened
 from bot.db.vault import Vault

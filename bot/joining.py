@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.installation import Installations
+from bot.core.ports.installations import Installations
 from bot.deliveries import COMMAND, COMPLETION, MESSAGE, PRESS
 from bot.departing import is_departure, workspace_of
 from bot.errors import ChatError, NotServedError, RevokedError

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.core import budget, spend
-from bot.core.conversation import Record
+from bot.core.domain.thread import Record
 from bot.db import store
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from bot.core.conversation import Place
-    from bot.core.ports import Call
+    from bot.calls import Call
+    from bot.core.domain.message import Place
     from bot.work import Job
 
 _gathered: ContextVar[list[Call] | None] = ContextVar("gathered", default=None)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from bot.core.conversation import wants_answer
 
 if TYPE_CHECKING:
-    from bot.core.conversation import Heard, Place
-    from bot.core.ports import Asker, Chat, Store
+    from bot.core.domain.message import Heard, Place
+    from bot.core.domain.people import Asker
+    from bot.core.ports import Chat, Store
     from bot.work import Delivery, Inbox
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.claude.client import connect
 from bot.core.classify.begin import dollars
-from bot.core.conversation import Place
+from bot.core.domain.message import Place
 from bot.core.redaction.model import RedactingModel
 from bot.errors import SettingsError, UsageError
 from bot.settings import reveal
@@ -15,7 +15,8 @@ from bot.settings import reveal
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
-    from bot.core.ports import Call, Model
+    from bot.calls import Call
+    from bot.core.ports import Model
     from bot.settings import Settings
 
 

@@ -11,9 +11,9 @@ from bot.classifying import Classifying
 from bot.configuring import Configuring
 from bot.core import again, forget, parley
 from bot.core.access import ELSEWHERE
-from bot.core.control import STOP
 from bot.core.conversation import is_stop
-from bot.core.ports import Asker
+from bot.core.domain.interaction import STOP
+from bot.core.domain.people import Asker
 from bot.core.remembered import Remembered
 from bot.core.settings_form import Desk
 from bot.core.summarize import source as summary_source
@@ -43,12 +43,12 @@ from bot.work import Amended
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from bot.core.classify.run import Runs
-    from bot.core.command import Command
-    from bot.core.control import Form, Press, Submission
-    from bot.core.conversation import Changed, Heard, Place, Updated
+    from bot.core.domain.command import Command
+    from bot.core.domain.interaction import Form, Press, Submission
+    from bot.core.domain.message import Changed, Heard, Place, Updated
     from bot.core.ports import Chat, Model, Store
-    from bot.core.triage.item import Board
+    from bot.core.ports.classify_store import Runs
+    from bot.core.ports.feedback_store import Board
     from bot.work import Inbox
 
 log = logging.getLogger(__name__)

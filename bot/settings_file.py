@@ -15,8 +15,8 @@ from pydantic import ValidationError
 
 from bot.claude.catalogue import faults, lookup
 from bot.core import keeping
-from bot.core.channel_settings import ChannelSettings, merged
-from bot.core.conversation import Place
+from bot.core.domain.message import Place
+from bot.core.domain.settings import ChannelSettings, merged
 from bot.core.settings_history import shown
 from bot.db.opened import opened
 from bot.db.store import SqlStore
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from bot.core.ports import Sheet
+    from bot.core.domain.settings import Sheet
     from bot.settings import Settings
 
 T = TypeVar("T")

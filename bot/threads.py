@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 from bot import ledger
-from bot.core.channel_settings import ChannelSettings
 from bot.core.condense import condense
-from bot.core.conversation import Changed, Heard, Place, Record, may_be_for_bot
-from bot.core.ports import DEFAULTS, Asker
+from bot.core.conversation import may_be_for_bot
+from bot.core.domain.message import Changed, Heard, Place
+from bot.core.domain.people import Asker
+from bot.core.domain.settings import DEFAULTS, ChannelSettings
+from bot.core.domain.thread import Record
 from bot.core.remembered import Remembered
 from bot.core.revise import REGENERATE, offer_again
 from bot.core.tell import tell

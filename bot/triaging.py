@@ -19,14 +19,15 @@ from pydantic import TypeAdapter
 from bot import dispatch, ledger
 from bot.core import configure
 from bot.core.configure import Action
-from bot.core.conversation import Place, Record
-from bot.core.ports import Asker
+from bot.core.domain.feedback import ELSEWHERE, Status, is_post
+from bot.core.domain.message import Place
+from bot.core.domain.people import Asker
+from bot.core.domain.thread import Record
 from bot.core.reply import unapplied
 from bot.core.triage import act, report
 from bot.core.triage.alert import alert
 from bot.core.triage.card import CHANGE
 from bot.core.triage.digest import digest, due
-from bot.core.triage.item import ELSEWHERE, Status, is_post
 from bot.core.triage.show import notify, show, show_notice, target, unreachable
 from bot.core.triage.sort import MOST_CORRECTIONS, asked, decide, ignore, judge, needs_no_model
 from bot.errors import NotAllowedError, UsageError
@@ -36,13 +37,14 @@ from bot.work import Delivery
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from bot.core.channel_settings import ChannelSettings
-    from bot.core.classify.run import Runs
-    from bot.core.command import Command
-    from bot.core.control import Form, Press, Submission
-    from bot.core.conversation import Changed, Heard
+    from bot.core.domain.command import Command
+    from bot.core.domain.feedback import Feedback
+    from bot.core.domain.interaction import Form, Press, Submission
+    from bot.core.domain.message import Changed, Heard
+    from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Bookmark, Chat, Model, Store
-    from bot.core.triage.item import Board, Feedback
+    from bot.core.ports.classify_store import Runs
+    from bot.core.ports.feedback_store import Board
     from bot.features import Features
     from bot.work import Inbox, Job
 

@@ -13,12 +13,13 @@ from bot import ledger
 from bot.core import again, once, outcome
 from bot.core import command as commands
 from bot.core.answer import answer
-from bot.core.command import Command
 from bot.core.complete import changes_answer, completed
-from bot.core.control import Press
-from bot.core.conversation import Changed, Heard, Message, Record, answer_to
-from bot.core.outcome import Written
-from bot.core.ports import Asker, Role
+from bot.core.conversation import answer_to
+from bot.core.domain.command import Command
+from bot.core.domain.interaction import Press
+from bot.core.domain.message import Changed, Heard, Message, Role
+from bot.core.domain.people import Asker
+from bot.core.domain.thread import Record, Written
 from bot.core.reply import STOPPED, apology
 from bot.core.summarize import source as summary_source
 from bot.core.tell import tell
@@ -39,7 +40,7 @@ from bot.gone import unless_gone
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
-    from bot.core.conversation import Conversation
+    from bot.core.domain.thread import Conversation
     from bot.core.ports import Answer, Bookmark, Chat, Model, Store
     from bot.features import Features
     from bot.gate import Gate

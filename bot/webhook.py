@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 
     from aiohttp import AddrInfoType
 
+    from bot.core.domain.feedback import Feedback
     from bot.core.ports import Store
-    from bot.core.triage.item import Board, Feedback
+    from bot.core.ports.feedback_store import Board
     from bot.work import Inbox, Job
 
 TIMEOUT = 15.0  # seconds

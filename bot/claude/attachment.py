@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from anthropic.types import Base64PDFSourceParam, DocumentBlockParam, ImageBlockParam, PlainTextSourceParam
 
-    from bot.core.ports import Attachment
+    from bot.core.domain.attachment import Attachment
 
 ImageType = Literal["image/jpeg", "image/png", "image/gif", "image/webp"]
 PDF: Literal["application/pdf"] = "application/pdf"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
     from anthropic.types.messages import MessageBatch, MessageBatchIndividualResponse
 
-    from bot.core.ports import Purpose
+    from bot.calls import Purpose
 
 LOOKED_AT = 50  # batches, the newest, to find one that was handed in before we knew
 CLOCKS_APART = timedelta(minutes=5)

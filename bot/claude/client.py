@@ -14,6 +14,7 @@ import stamina
 from anthropic import AsyncAnthropic, AsyncStream, DefaultAsyncHttpxClient, omit, transform_schema
 from pydantic import ValidationError
 
+from bot.calls import Purpose
 from bot.claude import access, batches, enclosure, prompts
 from bot.claude.access import Finding
 from bot.claude.attachment import block
@@ -24,7 +25,8 @@ from bot.claude.offers import Offers
 from bot.claude.terms import Terms
 from bot.claude.transport import Transport, proxy_of
 from bot.core import halt as halting
-from bot.core.ports import Completion, Purpose, Role
+from bot.core.domain.message import Role
+from bot.core.ports import Completion
 from bot.errors import ModelFormError, ModelMisconfiguredError
 
 if TYPE_CHECKING:
@@ -35,8 +37,9 @@ if TYPE_CHECKING:
     from anthropic.types import ContentBlockParam, MessageParam, OutputConfigParam
     from pydantic import BaseModel
 
+    from bot.calls import Call
     from bot.claude.terms import Clock
-    from bot.core.ports import Call, Filled, Request, Turn
+    from bot.core.ports import Filled, Request, Turn
 
 API = "https://api.anthropic.com"
 TRIES = 3

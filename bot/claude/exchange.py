@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
+from bot.calls import Call, Purpose
 from bot.claude import catalogue
 from bot.core import budget
-from bot.core.ports import Call, Purpose
 
 COUNTS = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
 

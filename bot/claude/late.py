@@ -14,10 +14,10 @@ from bot.core.forward import ForwardingCalls
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
+    from bot.calls import Call
     from bot.claude.catalogue import ModelCard
     from bot.claude.client import Claude
     from bot.claude.terms import Clock
-    from bot.core.ports import Call
 
 
 async def load() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from bot.core.ports import Purpose
+from bot.calls import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

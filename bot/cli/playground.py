@@ -100,8 +100,8 @@ def _offered() -> tuple[list[Command], list[Shortcut]]:
 
 async def _switch_triage_on(database_url: str, workspace: LocalWorkspace) -> None:
     """Let #support-feedback triage itself, and bugs go to #engineering. Posts come too quickly to be joined."""
-    from bot.core.channel_settings import read
-    from bot.core.conversation import Place
+    from bot.core.domain.message import Place
+    from bot.core.domain.settings import read
     from bot.db.opened import opened
     from bot.db.store import SqlStore
     from bot.playground.feedback import CHANNEL

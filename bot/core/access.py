@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from bot.core.channel_settings import Outsiders
+from bot.core.domain.settings import Outsiders
 from bot.errors import NotAllowedError, NotInChannelError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from bot.core.channel_settings import ChannelSettings
-    from bot.core.conversation import Heard, Place
+    from bot.core.domain.message import Heard, Place
+    from bot.core.domain.people import Visitor
+    from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Chat
 
 ELSEWHERE = "This form belongs to another workspace, so nothing was done."
 OWN = "parley"  # the command that admins always have: what they switch off by mistake they can switch on again
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """Somebody who wants something of the bot, and whether that is in direct messages.
-
-    `is_admin`: of the workspace, or one of the bot's own. `is_guest`: a restricted account of the workspace.
-    `is_outsider`: of another organisation.
-    """
-
-    person: str
-    is_admin: bool = False
-    is_guest: bool = False
-    is_outsider: bool = False
-    is_direct: bool = False
 
 
 class Judge(Protocol):

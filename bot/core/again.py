@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from bot.core.access import check_member
 from bot.core.answer import draft, is_first
-from bot.core.control import STOP, Button, Feedback, Field, Form
-from bot.core.conversation import Heard, Message, Place, Record
+from bot.core.domain.interaction import STOP, Button, FeedbackButtons, Field, Form
+from bot.core.domain.message import Heard, Message, Place, Role
+from bot.core.domain.people import Asker
+from bot.core.domain.thread import Record
 from bot.core.outcome import kept, show
-from bot.core.ports import Asker, Role
 from bot.core.reply import write
 from bot.core.revise import REGENERATE
 from bot.core.tell import tell
@@ -20,9 +21,8 @@ from bot.errors import NotAllowedError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from bot.core.control import Control, Press, Submission
-    from bot.core.conversation import Conversation
-    from bot.core.outcome import Written
+    from bot.core.domain.interaction import Control, Press, Submission
+    from bot.core.domain.thread import Conversation, Written
     from bot.core.ports import Bookmark, Chat, Model, Store
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,11 @@ def below(question: Message, version: int = 0) -> Callable[[bool], Sequence[Cont
     def controls(has_more: bool) -> Sequence[Control]:  # noqa: FBT001 (the shape that `reply.write` asks for)
         value = f"{question.id} {version}"
         more = (Button(CONTINUE, "Continue", value=value, style="primary"),) if has_more else ()
-        return (*more, Button(REGENERATE, "Regenerate", value=value), Feedback(RATE, GOOD, BAD, value=question.id))
+        return (
+            *more,
+            Button(REGENERATE, "Regenerate", value=value),
+            FeedbackButtons(RATE, GOOD, BAD, value=question.id),
+        )
 
     return controls
 

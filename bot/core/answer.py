@@ -5,17 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bot.calls import Purpose
 from bot.core import overtaken
 from bot.core.attachment import Attached, attach
 from bot.core.catch_up import catch_up
 from bot.core.code.follow_up import continue_code, is_for_code, with_sources
 from bot.core.code.produce import Desk, Product
 from bot.core.condense import is_due
-from bot.core.conversation import Message, Record, is_refused, is_stop, wants_answer, was_answered
+from bot.core.conversation import is_refused, is_stop, wants_answer, was_answered
+from bot.core.domain.message import Message, Role
+from bot.core.domain.people import Asker
+from bot.core.domain.thread import Record, Written
 from bot.core.fit import fit, preface
 from bot.core.halt import unless
-from bot.core.outcome import Written, kept, show
-from bot.core.ports import Asker, Attachment, Purpose, Request, Role
+from bot.core.outcome import kept, show
+from bot.core.ports import Request
 from bot.core.reply import own_up, too_long, unapplied, write
 from bot.core.revise import REFUSAL
 from bot.core.spoken_to import acquainted, heed
@@ -26,8 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from bot.core.access import Judge
-    from bot.core.control import Control
-    from bot.core.conversation import Conversation, Heard
+    from bot.core.domain.attachment import Attachment
+    from bot.core.domain.interaction import Control
+    from bot.core.domain.message import Heard
+    from bot.core.domain.thread import Conversation
     from bot.core.fit import Fitted
     from bot.core.ports import Bookmark, Chat, Model, Store
 

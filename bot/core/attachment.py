@@ -11,16 +11,16 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from bot.core import picture
-from bot.core.conversation import FileState
+from bot.core.domain.attachment import Attachment, Opened
+from bot.core.domain.message import FileState
 from bot.core.file_kind import IMAGES, PDF, TEXT, found_in, judged
-from bot.core.ports import Attachment
 from bot.core.tokens import estimate_tokens, shorten
 from bot.errors import ChatError, FileError, RevokedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bot.core.conversation import FileRef, Place
+    from bot.core.domain.message import FileRef, Place
     from bot.core.ports import Chat
 
 log = logging.getLogger(__name__)
@@ -46,14 +46,6 @@ FAULTS: Mapping[str, str] = {
 }
 AWAY = "I could not fetch {name} just now: please ask again in a minute."
 READABLE = "I read pictures (PNG, JPEG, GIF, WebP), PDFs, and text or code"
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A file that was opened, and how much of it was cut."""
-
-    attachment: Attachment
-    characters_cut: int = 0
 
 
 @dataclass(frozen=True, slots=True)

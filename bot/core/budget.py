@@ -6,86 +6,19 @@ cost is settled; so the caps hold across replicas, whatever runs side by side. D
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from bot.core.conversation import Place
-from bot.core.ports import MICROS
+from bot.calls import MICROS
+from bot.core.domain.budget import Account, Cap, Kind, Refusal
+from bot.core.domain.message import Place
 
 if TYPE_CHECKING:
-    from bot.core.channel_settings import ChannelSettings
+    from bot.core.domain.settings import ChannelSettings
 
 MINUTE = timedelta(minutes=1)
-
-
-class Kind(StrEnum):
-    """What is counted: the dollars of somebody's day or of the workspace's month, or a person's turns in a minute."""
-
-    PERSON = "person"
-    CHANNEL = "channel"
-    WORKSPACE = "workspace"
-    TURNS = "turns"
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """What is counted together: `subject` is the person's or the channel's id, from `begins` until `ends`."""
-
-    kind: Kind
-    workspace: str
-    subject: str
-    begins: datetime
-    ends: datetime
-
-    @property
-    def key(self) -> str:
-        """Name it."""
-        return f"{self.workspace}:{self.kind}:{self.subject}:{self.begins:%Y-%m-%dT%H:%M}"
-
-
-@dataclass(frozen=True, slots=True)
-class Cap:
-    """A limit of an account, in millionths of a dollar or in turns, and `notice`, the part at which to tell so."""
-
-    account: Account
-    limit: int
-    notice: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Reservation:
-    """What was reserved. `id` is "" where there was nothing to reserve; `reached` are the caps to tell about, once."""
-
-    id: str
-    reached: Sequence[tuple[Cap, int]] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A cap that leaves too little: `taken` is what was spent of it or is reserved."""
-
-    cap: Cap
-    taken: int
-
-
-class Purse(Protocol):
-    """Keeps the accounts for all replicas. Each method is one short transaction."""
-
-    async def reserve(self, caps: Sequence[Cap], micros: int, lasting: timedelta) -> Reservation | Refusal:
-        """Reserve so much with every cap, or with none of them. What is not settled in time is free again.
-
-        A cap of turns counts one turn at once. Reservations count against a cap as if they were spent.
-        """
-
-    async def rename(self, reservation: str, name: str) -> None:
-        """Let a reservation be known by another name, from which whoever settles it can find it."""
-
-    async def settle(self, reservation: str, micros: int) -> None:
-        """Count what was really spent, and let the rest go. A reservation that is gone counts nothing."""
 
 
 @dataclass(slots=True)

@@ -11,16 +11,18 @@ from collections import deque
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bot.core.conversation import Message, PageRead, needs_reading
+from bot.core.conversation import needs_reading
+from bot.core.domain.message import Message, Role
+from bot.core.domain.thread import PageRead
 from bot.core.patience import Patience, why
-from bot.core.ports import Role
 from bot.core.tokens import estimate_tokens
 from bot.errors import BotError, ChatError, RevokedError, SlowError, UnfinishedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bot.core.conversation import Conversation, Heard, Said
+    from bot.core.domain.message import Heard, Said
+    from bot.core.domain.thread import Conversation
     from bot.core.ports import Answer, Bookmark, Chat, Store
 
 log = logging.getLogger(__name__)

@@ -5,17 +5,14 @@ from __future__ import annotations
 import difflib
 import re
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.core.conversation import Message, Place, Record
-from bot.core.ports import Asker, Role
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
-    from bot.core.outcome import Written
+    from bot.core.domain.command import Command
     from bot.core.ports import Answer, Bookmark, Chat
 
 # Phones and some desktops turn two hyphens into a dash.
@@ -23,33 +20,6 @@ _PRIVATE = re.compile(r"\A\s*(?:--|—|\u2013)private(?=\s|\Z)|(?:\A|(?<=\s))(?:
 _OPTION = re.compile(r"--[A-Za-z][\w-]{0,40}")
 LONGEST_LINE = 2_000  # characters: what is longer is a text, whatever stands at its ends
 SHOWN_OF_REQUEST = 1_000  # characters of what was typed that open the thread
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A slash command as it was typed, `--private` taken off. `id` is unique; `name` has no slash.
-
-    `channels` are those that `text` names, each as its name without # and its id.
-    """
-
-    id: str
-    name: str
-    text: str
-    place: Place
-    asker: Asker
-    is_private: bool
-    channels: tuple[tuple[str, str], ...] = ()
-
-    def in_thread(self, place: Place) -> Command:
-        """Return the command with the thread that its answer goes to."""
-        return replace(self, place=place)
-
-    def record(self, written: Written) -> Record:
-        """Return what the command leaves behind: a thread to follow up in, or only its cost where it was private."""
-        if self.is_private:
-            return Record(self.place, self.asker.person, calls=written.calls)
-        question = Message(Role.USER, self.asker.person, f"/{self.name} {self.text}", self.place.thread)
-        return written.record(self.place, question, began_with_bot=True)
 
 
 USAGE = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.conversation import FileRef, Heard, Message
+    from bot.core.domain.message import FileRef, Heard, Message
 
 _WORD = re.compile(r"\w+")
 

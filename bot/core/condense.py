@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.core.conversation import Place
-from bot.core.ports import Call, Purpose, Request, Role, Turn
+from bot.calls import Call, Purpose
+from bot.core.domain.message import Place, Role
+from bot.core.ports import Request, Turn
 from bot.core.quoting import quoted
 from bot.core.tokens import estimate_tokens, shorten
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Sequence
 
-    from bot.core.conversation import Conversation, Message
+    from bot.core.domain.message import Message
+    from bot.core.domain.thread import Conversation
     from bot.core.ports import Chat, Model, Store
 
 MAX_OUTPUT = 2_000  # tokens

@@ -10,18 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 from bot.core import keeping, settings_history
 from bot.core.admin import is_named
-from bot.core.channel_settings import MAX_INSTRUCTIONS, TRIAGE, ChannelSettings, check_name, merged, read
 from bot.core.command import HELP, USAGE, answering
-from bot.core.control import Button
-from bot.core.conversation import Place, Record
+from bot.core.domain.interaction import Button
+from bot.core.domain.message import Place
+from bot.core.domain.settings import MAX_INSTRUCTIONS, TRIAGE, ChannelSettings, check_name, merged, read
+from bot.core.domain.thread import Record
 from bot.core.span import times as spans
 from bot.errors import ConflictError, NotAllowedError, NotInChannelError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bot.core.command import Command
-    from bot.core.ports import Asker, Bookmark, Chat, Model, Sheet, Store
+    from bot.core.domain.command import Command
+    from bot.core.domain.people import Asker
+    from bot.core.domain.settings import Sheet
+    from bot.core.ports import Bookmark, Chat, Model, Store
 
 # Behind /parley.
 WORDS = ("settings", "set", "unset", "prompt", "why", "history", "revert", "triage", "workspace", "thread")

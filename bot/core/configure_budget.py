@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bot.calls import MICROS
 from bot.core.budget import dollars
-from bot.core.channel_settings import read
 from bot.core.command import answering
 from bot.core.configure import check_may_change
-from bot.core.conversation import Place, Record
-from bot.core.ports import MICROS
+from bot.core.domain.message import Place
+from bot.core.domain.settings import read
+from bot.core.domain.thread import Record
 from bot.errors import ConflictError, NotAllowedError, UsageError
 
 if TYPE_CHECKING:
-    from bot.core.channel_settings import ChannelSettings
-    from bot.core.command import Command
+    from bot.core.domain.command import Command
+    from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Bookmark, Chat, Store
 
 USAGE = (

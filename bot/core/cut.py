@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.core.code.resume import joined, unfinished
-from bot.core.ports import Role, Turn
+from bot.core.domain.message import Role
+from bot.core.ports import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.core.conversation import FileRef
+    from bot.core.domain.message import FileRef
 
 PDF = "application/pdf"
 IMAGES = {

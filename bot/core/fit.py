@@ -6,15 +6,17 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from bot.core.ports import Role, Turn
+from bot.core.domain.message import Role
+from bot.core.ports import Turn
 from bot.core.quoting import quoted
 from bot.core.tokens import estimate_tokens, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from bot.core.conversation import Conversation, Message
-    from bot.core.ports import Attachment
+    from bot.core.domain.attachment import Attachment
+    from bot.core.domain.message import Message
+    from bot.core.domain.thread import Conversation
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Protocol
 
 from bot.core.admin import is_named
 from bot.core.command import answering
-from bot.core.control import Button
-from bot.core.conversation import Place, Record
+from bot.core.domain.interaction import Button
+from bot.core.domain.message import Place
+from bot.core.domain.thread import Record
 from bot.core.tell import tell
 from bot.errors import NotAllowedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.core.command import Command
-    from bot.core.control import Press
-    from bot.core.ports import Asker, Bookmark, Chat
+    from bot.core.domain.command import Command
+    from bot.core.domain.interaction import Press
+    from bot.core.domain.people import Asker
+    from bot.core.ports import Bookmark, Chat
 
 FORGET = "forget"  # the button
 USAGE = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
-from bot.core.ports import DEFAULTS
+from bot.core.domain.settings import DEFAULTS
 
 if TYPE_CHECKING:
     import asyncio
@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from bot.core.channel_settings import ChannelSettings
-    from bot.core.ports import Bookmark, Call, Completion, Filled, Model, Request
+    from bot.calls import Call
+    from bot.core.domain.settings import ChannelSettings
+    from bot.core.ports import Bookmark, Completion, Filled, Model, Request
 
 
 class ForwardingCalls(ABC):

@@ -9,18 +9,21 @@ from typing import TYPE_CHECKING
 
 from bot.core.admin import is_named
 from bot.core.configure import EDIT, EDIT_WORKSPACE
-from bot.core.control import Button
-from bot.core.conversation import Place
+from bot.core.domain.interaction import Button, Section
+from bot.core.domain.message import Place
+from bot.core.domain.usage import Scope, View
 from bot.core.settings_history import shown
-from bot.core.usage import Scope, View, cost
+from bot.core.usage import cost
 from bot.errors import ChatError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bot.core.ports import Chat, Sheet, Store
-    from bot.core.triage.item import Board, Feedback
-    from bot.core.usage import Used
+    from bot.core.domain.feedback import Feedback
+    from bot.core.domain.settings import Sheet
+    from bot.core.domain.usage import Used
+    from bot.core.ports import Chat, Store
+    from bot.core.ports.feedback_store import Board
 
 log = logging.getLogger(__name__)
 
@@ -33,15 +36,6 @@ CAN_DO = """\
 • Mention me in a channel, or write to me here: I answer in a thread, and remember what was said in it.
 • `/summarize` sums up a text, a channel or a thread; `/classify` sorts messages; `/code` writes code.
 • `/parley help` tells the rest. I am an AI and can be wrong."""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A part of the home; its text is plain, with `code` and *bold*. The buttons stand below it."""
-
-    title: str
-    text: str
-    buttons: tuple[Button, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 from bot.core.command import answering
 from bot.core.configure import check_may_change
-from bot.core.conversation import Place, Record
-from bot.core.persona import LONGEST_NAME, LONGEST_PROMPT, MOST, Persona, find
+from bot.core.domain.message import Place
+from bot.core.domain.persona import LONGEST_NAME, LONGEST_PROMPT, MOST, Persona, find
+from bot.core.domain.thread import Record
 from bot.errors import ConflictError, NotAllowedError, UsageError
 
 if TYPE_CHECKING:
-    from bot.core.channel_settings import ChannelSettings
-    from bot.core.command import Command
-    from bot.core.ports import Asker, Bookmark, Chat, Store
+    from bot.core.domain.command import Command
+    from bot.core.domain.people import Asker
+    from bot.core.domain.settings import ChannelSettings
+    from bot.core.ports import Bookmark, Chat, Store
 
 NOBODY = "none"
 USAGE = (

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.core.conversation import Place
-    from bot.core.ports import Sheet
+    from bot.core.domain.message import Place
+    from bot.core.domain.settings import Sheet
 
 SETTING = "retention_days"
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from bot.core.tell import tell
 
 if TYPE_CHECKING:
-    from bot.core.command import Command
-    from bot.core.conversation import Record
+    from bot.core.domain.command import Command
+    from bot.core.domain.thread import Record
     from bot.core.ports import Bookmark, Chat
 
 KEY = "about to show"  # what is kept in the bookmark from before an answer is shown on

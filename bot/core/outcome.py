@@ -9,57 +9,20 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
+from bot.calls import Call
 from bot.core.characters import sendable
-from bot.core.control import Control
-from bot.core.conversation import Message, Record
-from bot.core.ports import Call, Role
-from bot.core.rejected import Refused, marked
+from bot.core.domain.interaction import Control
+from bot.core.domain.thread import Refused, Written
 from bot.errors import ChatError, GoneError, UnshownError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.core.conversation import Place
     from bot.core.ports import Answer, Bookmark
 
 log = logging.getLogger(__name__)
 
 OUTCOME = "outcome"  # the bookmark of it
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """An answer that was given: what the history keeps of it ("" for nothing), its message's id, what it cost.
-
-    `was_refused`: the model declined, so the question must not be sent again either. `refused`: files that
-    the API had rejected, which it goes without.
-    """
-
-    text: str
-    message_id: str
-    calls: tuple[Call, ...] = ()
-    was_refused: bool = False
-    refused: tuple[Refused, ...] = ()
-
-    @property
-    def rejected_files(self) -> tuple[str, ...]:
-        """The ids of the files that are not to be sent again."""
-        return tuple(one.file for one in self.refused if one.file)
-
-    def record(self, place: Place, question: Message, *, began_with_bot: bool) -> Record:
-        """Return what the thread keeps: the question and the answer, or a blank where the model declined."""
-        kept = replace(question, files=marked(question.files, self.rejected_files))
-        asked = replace(question, text="", files=()) if self.was_refused else kept
-        answered = Message(Role.ASSISTANT, "", self.text, self.message_id)
-        return Record(
-            place,
-            question.author,
-            began_with_bot,
-            (asked, answered),
-            self.calls,
-            read_until=question.id,
-            rejected_files=self.rejected_files,
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core.ports import Role, Turn
+from bot.core.domain.message import Role
+from bot.core.ports import Turn
 from bot.core.quoting import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.conversation import Message
+    from bot.core.domain.message import Message
 
 QUOTED = 4_000  # characters of the message that stand after the later ones, too: it may be far above, or cut away
 _TO_MODEL = (

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.core.conversation import FileRef, Place, Said
+from bot.core.domain.message import Place, Said
 from bot.core.patience import Patience, why
 from bot.core.span.times import MAX_DAYS
 from bot.errors import (
@@ -25,6 +25,7 @@ from bot.errors import (
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
 
+    from bot.core.domain.people import SharedFile, Venue
     from bot.core.ports import Chat
     from bot.core.span.times import Span
     from bot.errors import BotError
@@ -42,43 +43,6 @@ HIDDEN = (
     "if not, I may not read it for you."
 )
 GONE = "I can't find that message; it may have been deleted."
-
-
-@dataclass(frozen=True, slots=True)
-class Venue:
-    """A channel as somebody finds it. `name` is "" for direct messages; `has_bot`, `has_person`: who is in it."""
-
-    name: str
-    is_private: bool
-    has_bot: bool
-    has_person: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """In which time zone and in which language, such as "de-DE", somebody reads; "" where that is not known."""
-
-    zone: tzinfo = UTC
-    language: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What a link leads to: a message in its thread, a channel where `message` is "", or a file."""
-
-    place: Place
-    message: str = ""
-    file: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SharedFile:
-    """A file, who posted it, the channels where it was shared, and whether one of them is public."""
-
-    file: FileRef
-    owner: str
-    places: tuple[Place, ...]
-    is_public: bool = False
 
 
 @dataclass(slots=True)

@@ -4,30 +4,25 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from bot.core.conversation import FileState
-from bot.core.ports import Attachment, Call, Request, Role, Turn
+from bot.calls import Call
+from bot.core.domain.attachment import Attachment
+from bot.core.domain.message import Role
+from bot.core.domain.thread import Refused
+from bot.core.ports import Request, Turn
 from bot.errors import ModelEmptyError, ModelRejectedError
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from bot.core.conversation import FileRef
     from bot.core.ports import Model
 
 log = logging.getLogger(__name__)
 
 LOOK = "Say OK."  # what is asked along with files, to learn whether they are taken
 SHORTEST = 16  # tokens of output that it may take
-
-
-class Refused(NamedTuple):
-    """A file that the API rejected: its id, "" where that is not to be remembered, and its name."""
-
-    file: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +72,6 @@ def told(refused: Sequence[Refused]) -> str:
     names = [f"*{one.name}*" for one in refused]
     listed = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
     return f"\n\n_Claude could not open {listed}, so I answered without {'them' if len(names) > 1 else 'it'}._"
-
-
-def marked(files: Iterable[FileRef], refused: Iterable[str]) -> tuple[FileRef, ...]:
-    """Return references to files, those that were rejected marked so that they go nowhere again."""
-    ids = set(refused)
-    return tuple(replace(file, state=FileState.REJECTED) if file.id in ids else file for file in files)
 
 
 def _at(request: Request, error: ModelRejectedError) -> Attachment | None:

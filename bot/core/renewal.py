@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from bot.core.conversation import Place
-    from bot.core.ports import Call, Completion, Filled, Model, Request, Store
+    from bot.calls import Call
+    from bot.core.domain.message import Place
+    from bot.core.ports import Completion, Filled, Model, Request, Store
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from bot.core import rejected, renewal
 from bot.core.code.files import read
 from bot.core.cut import Seam, rest_of
-from bot.core.outcome import Outcome, Written, give, gone, kept, show
+from bot.core.outcome import Outcome, give, gone, kept, show
 from bot.errors import (
     GoneError,
     ModelBusyError,
@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Sequence
 
-    from bot.core.channel_settings import ChannelSettings
-    from bot.core.control import Control
-    from bot.core.ports import Answer, Bookmark, Call, Completion, Model, Request
-    from bot.core.rejected import Refused
+    from bot.calls import Call
+    from bot.core.domain.interaction import Control
+    from bot.core.domain.settings import ChannelSettings
+    from bot.core.domain.thread import Refused, Written
+    from bot.core.ports import Answer, Bookmark, Completion, Model, Request
     from bot.errors import BotError
 
 log = logging.getLogger(__name__)

@@ -6,12 +6,14 @@ import logging
 import re
 from typing import TYPE_CHECKING
 
-from bot.core.control import Button
-from bot.core.ports import Asker, Role
+from bot.core.domain.interaction import Button
+from bot.core.domain.message import Role
+from bot.core.domain.people import Asker
 from bot.errors import ChatError
 
 if TYPE_CHECKING:
-    from bot.core.conversation import Changed, Conversation, Message
+    from bot.core.domain.message import Changed, Message
+    from bot.core.domain.thread import Conversation
     from bot.core.ports import Bookmark, Chat, Store
 
 log = logging.getLogger(__name__)

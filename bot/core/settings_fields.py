@@ -6,16 +6,16 @@ import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
-from bot.core.channel_settings import COMMANDS, ChannelSettings, read
-from bot.core.classify import category
-from bot.core.classify.category import Category
-from bot.core.control import Field, Kind
+from bot.core.domain import category
+from bot.core.domain.category import Category
+from bot.core.domain.interaction import Field, Kind
+from bot.core.domain.settings import COMMANDS, ChannelSettings, read
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.core.conversation import Place
+    from bot.core.domain.message import Place
     from bot.core.ports import Model
 
 MODEL = "model"

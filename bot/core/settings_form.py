@@ -6,21 +6,23 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from bot.calls import Call, Purpose
 from bot.core import configure, keeping
 from bot.core import settings_fields as fields
 from bot.core.access import ELSEWHERE
-from bot.core.channel_settings import merged
 from bot.core.configure import EDIT, EDIT_TRIAGE, EDIT_WORKSPACE
-from bot.core.control import Field, Form, Submission
-from bot.core.conversation import Place, Record
-from bot.core.ports import Call, Chat, Model, Purpose, Request, Role, Store, Turn
+from bot.core.domain.interaction import Field, Form, Submission
+from bot.core.domain.message import Place, Role
+from bot.core.domain.settings import merged
+from bot.core.domain.thread import Record
+from bot.core.ports import Chat, Model, Request, Store, Turn
 from bot.core.settings_history import why
 from bot.errors import BotError, ChatError, ModelError, NotAllowedError, NotInChannelError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bot.core.control import Press
+    from bot.core.domain.interaction import Press
     from bot.core.ports import Bookmark
 
 log = logging.getLogger(__name__)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.core.channel_settings import SAMPLING, ChannelSettings, merged
+from bot.core.domain.settings import SAMPLING, ChannelSettings, merged
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bot.core.conversation import Place
-    from bot.core.ports import Model, Sheet, SheetChange
+    from bot.core.domain.message import Place
+    from bot.core.domain.settings import Sheet, SheetChange
+    from bot.core.ports import Model
 
 LAYERS = ("set for the workspace", "set for this channel", "set for this thread")
 DEFAULT = "the default"

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.core import budget
-from bot.core.budget import Kind, Refusal
+from bot.core.domain.budget import Kind, Refusal
 from bot.core.forward import ForwardingModel
 from bot.errors import OverBudgetError
 
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from bot.core.budget import Purse
-    from bot.core.channel_settings import ChannelSettings
-    from bot.core.conversation import Place
-    from bot.core.ports import Call, Completion, Filled, Model, Request
+    from bot.calls import Call
+    from bot.core.domain.message import Place
+    from bot.core.domain.settings import ChannelSettings
+    from bot.core.ports import Completion, Filled, Model, Request
+    from bot.core.ports.accounts import Purse
 
 log = logging.getLogger(__name__)
 

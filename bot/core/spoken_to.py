@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core.ports import Role
+from bot.core.domain.message import Role
 from bot.core.vocative import calls_by_sign, may_speak_to_somebody, speaks_to, speaks_to_handle, turns_to
 
 if TYPE_CHECKING:
-    from bot.core.conversation import Conversation, Heard
+    from bot.core.domain.message import Heard
+    from bot.core.domain.thread import Conversation
     from bot.core.ports import Chat
 
 MOST_PEOPLE = 50  # whose names are told

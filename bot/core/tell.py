@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.conversation import Record
+from bot.core.domain.thread import Record
 
 if TYPE_CHECKING:
-    from bot.core.conversation import Place
-    from bot.core.ports import Asker, Chat
+    from bot.core.domain.message import Place
+    from bot.core.domain.people import Asker
+    from bot.core.ports import Chat
 
 
 async def tell(place: Place, asker: Asker, sentence: str, *, chat: Chat) -> Record:

@@ -8,28 +8,27 @@ import io
 import logging
 import re
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from bot.calls import MICROS
 from bot.core import chart
 from bot.core.admin import is_named
 from bot.core.command import answering
-from bot.core.conversation import Record
-from bot.core.ports import MICROS, Upload
+from bot.core.domain.message import Upload
+from bot.core.domain.thread import Record
+from bot.core.domain.usage import MOST_DAYS, USUAL_DAYS, Scope, Used, View
 from bot.core.span import times as spans
 from bot.errors import ChatError, NotAllowedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from bot.core.command import Command
+    from bot.core.domain.command import Command
     from bot.core.ports import Bookmark, Chat, Store
 
 log = logging.getLogger(__name__)
 
-USUAL_DAYS, MOST_DAYS = 7, 366
 USAGE = (
     "Type `/parley usage`, then `person`, `channel` or `workspace`, and how far back: `7d`, `4w`, `last month`, "
     f"`since Monday`; at most {MOST_DAYS}d."
@@ -51,55 +50,6 @@ HEADINGS = (
     "dollars",
     "requests of unknown price",
 )
-
-
-class Scope(StrEnum):
-    """Whose use it is."""
-
-    PERSON = "person"
-    CHANNEL = "channel"
-    WORKSPACE = "workspace"
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """Whose use to show, and of how many days, today among them."""
-
-    scope: Scope = Scope.PERSON
-    days: int = USUAL_DAYS
-
-    def since(self, now: datetime) -> datetime:
-        """Return when it begins: days are those of UTC."""
-        return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=self.days - 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Used:
-    """The calls of one day, purpose and model, summed up; tokens are told apart as `bot.core.ports.Call` does.
-
-    `turns` are what people asked for, each counted where its first call is. `cost_micros` leaves out the calls
-    without a known price, of which there are `unpriced`. The latencies, None where there are none, are those of
-    single requests that went well. `median_ms` is the least one here that is no less than the median of all that
-    has this purpose, `slow_ms` the same for the 95th percentile; the least of those of all days is therefore the
-    purpose's own. `of_all` are both for all purposes together.
-    """
-
-    day: date
-    purpose: str
-    model: str
-    turns: int
-    calls: int
-    failed: int
-    input_tokens: int
-    cache_read_tokens: int
-    cache_write_tokens: int
-    output_tokens: int
-    cost_micros: int
-    unpriced: int
-    median_ms: int | None
-    slow_ms: int | None
-    median_of_all_ms: int | None
-    slow_of_all_ms: int | None
 
 
 def parse(typed: str, now: datetime | None = None) -> View:

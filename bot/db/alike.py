@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, text
 
-from bot.core.triage.alike import Known
-from bot.core.triage.item import COUNTED
+from bot.core.domain.feedback import COUNTED, Known
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from bot.core.conversation import Place
+    from bot.core.domain.message import Place
 
 # A joined post counts for the record that it belongs to. The words of the place, which are one in the index, keep other
 # channels' posts out before they are ranked. https://www.sqlite.org/fts5.html#the_bm25_function

@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 from sqlalchemy import Select, bindparam, delete, func, insert, literal, null, select, update
 
-from bot.core.classify.form import Example
-from bot.core.classify.item import Item, Sorted, Verdict
-from bot.core.classify.run import Run, Status
-from bot.core.conversation import Record
+from bot.core.domain.classification import Example, Item, Run, Sorted, Status, Verdict
+from bot.core.domain.thread import Record
 from bot.db.store import record
 from bot.db.tables import ClassifyItem, ClassifyRun
 from bot.db.upsert import INSERT
@@ -21,8 +19,8 @@ from bot.db.upsert import INSERT
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Sequence
 
-    from bot.core.conversation import Place
-    from bot.core.ports import Call
+    from bot.calls import Call
+    from bot.core.domain.message import Place
     from bot.db.engine import Database
 
 PAGE = 500  # items in one transaction: SQLite has one writer, which must not be kept long

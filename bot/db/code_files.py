@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, select
 
-from bot.core.code.files import CodeFile
+from bot.core.domain.code_file import CodeFile
 from bot.db import tables
 from bot.db.tables import Thread
 from bot.db.upsert import INSERT
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Select
 
-    from bot.core.conversation import Place
+    from bot.core.domain.message import Place
     from bot.db.engine import Database
 
 

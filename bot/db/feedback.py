@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, or_, select, update
 
-from bot.core.classify.form import Example
-from bot.core.conversation import FileRef, Place, Record
-from bot.core.triage.alike import Known
-from bot.core.triage.item import COUNTED, ELSEWHERE, Feedback, Status
+from bot.core.domain.classification import Example
+from bot.core.domain.feedback import COUNTED, ELSEWHERE, Feedback, Known, Status
+from bot.core.domain.message import FileRef, Place
+from bot.core.domain.thread import Record
 from bot.db import alike, tables
 from bot.db.store import files_json, record
 from bot.db.tables import Alert
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Row, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from bot.core.conversation import Changed, Heard
-    from bot.core.ports import Call
-    from bot.core.triage.sort import Decision
+    from bot.calls import Call
+    from bot.core.domain.feedback import Decision
+    from bot.core.domain.message import Changed, Heard
     from bot.db.engine import Database
 
 FORGOTTEN_AT_ONCE = 500  # records in one transaction: SQLite has one writer, which must not be kept long
@@ -41,7 +41,7 @@ _JOINABLE = (Status.WAITING, Status.OPEN, Status.IGNORED)
 
 
 class SqlBoard:
-    """`bot.core.triage.item.Board` on a database."""
+    """`bot.core.domain.feedback.Board` on a database."""
 
     def __init__(self, database: Database) -> None:
         self._reader, self._writer = database.reader, database.writer

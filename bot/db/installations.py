@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, exists, or_, select, update
 
-from bot.core.installation import Installation
+from bot.core.domain.installation import Installation
 from bot.db.tables import Installation as Table
 from bot.db.tables import InstallState
 from bot.db.upsert import INSERT
@@ -42,7 +42,7 @@ def not_since(workspace: str, at: datetime) -> ColumnElement[bool]:
 
 
 class SqlInstallations:
-    """`bot.core.installation.Installations` on a database. Times are by the replicas' own clocks."""
+    """`bot.core.domain.installation.Installations` on a database. Times are by the replicas' own clocks."""
 
     def __init__(self, database: Database, vault: Vault, clock: Callable[[], datetime] = _now) -> None:
         self._reader, self._writer, self._vault, self._clock = database.reader, database.writer, vault, clock
@@ -132,7 +132,7 @@ def _is(installation: Installation) -> tuple[ColumnElement[bool], ...]:
 
 
 class SqlStates:
-    """`bot.core.installation.States` on a database."""
+    """`bot.core.domain.installation.States` on a database."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime] = _now) -> None:
         self._writer, self._clock = database.writer, clock

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, insert, select, update
 
-from bot.core.conversation import PageKept
+from bot.core.domain.thread import PageKept
 from bot.db.tables import Message, Thread
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from bot.core.conversation import PageRead
+    from bot.core.domain.thread import PageRead
 
 Row = dict[str, Any]
 COLUMNS = [column for column in Message.__table__.columns if column.name != "id"]

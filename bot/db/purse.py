@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, insert, select, update
 
-from bot.core.budget import Kind, Refusal, Reservation
+from bot.core.domain.budget import Kind, Refusal, Reservation
 from bot.db.tables import BudgetAccount, BudgetReservation, Call
 from bot.db.upsert import INSERT
 from bot.transaction import transact
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from bot.core.budget import Account, Cap
+    from bot.core.domain.budget import Account, Cap
     from bot.db.engine import Database
 
 # How often an account is laid beside the ledger: that has what was spent while there was no cap, or never settled.

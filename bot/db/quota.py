@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select, update
 
-from bot.core.rate import Lease, Window, slot_of
+from bot.core.domain.rate import Lease, Window, slot_of
 from bot.db.tables import Rate
 from bot.db.upsert import INSERT
 from bot.transaction import transact
@@ -24,7 +24,7 @@ FORGOTTEN = 3_600.0
 
 
 class SqlQuota:
-    """`bot.core.rate.Quota` on a database: a row a limit, which is locked while somebody takes of it.
+    """`bot.core.domain.rate.Quota` on a database: a row a limit, which is locked while somebody takes of it.
 
     Counted by the replicas' own clocks, which may differ by some seconds.
     """

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 from sqlalchemy import select
 
-from bot.core.conversation import Place
-from bot.core.summarize.run import Run, Source
-from bot.core.summarize.wish import Wishes
+from bot.core.domain.message import Place
+from bot.core.domain.summary import Run, Source, Wishes
 from bot.db.tables import SummaryPart, SummaryRun
 from bot.db.upsert import INSERT
 

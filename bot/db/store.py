@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, exists, false, func, literal, null, or_, select, union_all, update
 
-from bot.core.conversation import Conversation, FileRef, Message, Record
-from bot.core.ports import Role
-from bot.core.rejected import marked
+from bot.core.domain.message import FileRef, Message, Role, marked
+from bot.core.domain.thread import Conversation, Record
 from bot.db import code_files, tables
 from bot.db import settings as settings_store
 from bot.db.code_files import CodeFileStore
@@ -29,9 +28,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, Insert, Row, Select
 
-    from bot.core import ports
+    from bot import calls as model_calls
     from bot.core.condense import Condensed
-    from bot.core.conversation import Changed, PageKept, PageRead, Place
+    from bot.core.domain.message import Changed, Place
+    from bot.core.domain.thread import PageKept, PageRead
     from bot.db.engine import Database
 
 LOADED = 1_000  # messages of a thread at a time
@@ -141,7 +141,7 @@ def reject_files(connection: Connection, place: Place, files: Sequence[str]) -> 
             connection.execute(update(message).where(message.id == row.id).values(files=files_json(now)))
 
 
-def record_calls(connection: Connection, place: Place, person: str, calls: Sequence[ports.Call]) -> None:
+def record_calls(connection: Connection, place: Place, person: str, calls: Sequence[model_calls.Call]) -> None:
     """Write calls to the model into the ledger, one row each."""
     where = {"workspace": place.workspace, "channel": place.channel, "thread": place.thread, "person": person}
     connection.execute(INSERT[connection.dialect.name](Call), [where | asdict(call) for call in calls])

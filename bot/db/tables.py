@@ -274,7 +274,7 @@ class Rating(Base):
 
 
 class Rate(Base):
-    """What was taken of one of the chat platform's rate limits: a `bot.core.rate.Window` as JSON.
+    """What was taken of one of the chat platform's rate limits: a `bot.core.domain.rate.Window` as JSON.
 
     `touched_at` is in seconds since 1970.
     """
@@ -338,7 +338,7 @@ WAITS, IS_SET = text("waits = 1"), text("waits")
 
 
 class Feedback(Base):
-    """A post of a feedback channel and what became of it: `bot.core.triage.item.Feedback` tells of most columns.
+    """A post of a feedback channel and what became of it: `bot.core.domain.feedback.Feedback` tells of most columns.
 
     `waits`: it is to be sorted. `head` is the record that a joined post belongs to. `files` are references, as JSON.
     `revision` is the platform's id of the post's last edit.
@@ -410,7 +410,7 @@ class Alert(Base):
 
 
 class Installation(Base):
-    """How the bot may act in a workspace: `bot.core.installation.Installation` tells of most columns.
+    """How the bot may act in a workspace: `bot.core.domain.installation.Installation` tells of most columns.
 
     `sealed` are the tokens, encrypted by `bot.db.vault`. `renewing_until`: a replica is getting the next one.
     """

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, func, select
 
-from bot.core.usage import Scope, Used
+from bot.core.domain.usage import Scope, Used
 from bot.db.tables import Call
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Label, Select
 
-    from bot.core.conversation import Place
-    from bot.core.usage import View
+    from bot.core.domain.message import Place
+    from bot.core.domain.usage import View
     from bot.db.engine import Database
 
 

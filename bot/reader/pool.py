@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import TypeAdapter
 
-from bot.core.attachment import Opened
-from bot.core.classify.sheet import Sheet
-from bot.core.classify.table.wish import AS_FOUND, ReadAs
-from bot.core.code.report import Fault, Report
-from bot.core.ports import Attachment
-from bot.core.triage.exported import Exported
+from bot.core.domain.attachment import Attachment, Opened
+from bot.core.domain.classification import AS_FOUND, ReadAs
+from bot.core.domain.code_file import Fault, Report
+from bot.core.domain.feedback import Exported
+from bot.core.domain.spreadsheet import Sheet
 from bot.errors import FileError, HeavyFileError, ReaderUnavailableError, UsageError
 from bot.reader import task
 from bot.reader.bounds import SECONDS
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
     from typing import Self
 
-    from bot.core.code.files import CodeFile
-    from bot.core.conversation import FileRef
+    from bot.core.domain.code_file import CodeFile
+    from bot.core.domain.message import FileRef
     from bot.reader.frame import Frame
 
 log = logging.getLogger(__name__)

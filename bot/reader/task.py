@@ -24,7 +24,7 @@ class TooMuchError(Exception):
 def read_sheet(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
     """Read a table: its head, then its rows."""
     from bot.core.classify import sheet  # noqa: PLC0415 (as below: a child loads what it needs)
-    from bot.core.classify.table.wish import ReadAs  # noqa: PLC0415
+    from bot.core.domain.classification import ReadAs  # noqa: PLC0415
 
     table = sheet.read(asked["name"], data, ReadAs(**asked["wish"]))
     yield _json(asdict(replace(table, rows=[])))
@@ -34,7 +34,7 @@ def read_sheet(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
 def open_attachment(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
     """Look into a file: what it is; then its text, where it has one. A picture or a PDF goes on as it came."""
     from bot.core import attachment  # noqa: PLC0415
-    from bot.core.conversation import FileRef  # noqa: PLC0415
+    from bot.core.domain.message import FileRef  # noqa: PLC0415
 
     found = attachment.opened(FileRef(**asked["file"]), data, asked["room"])
     kept = found.attachment
@@ -54,7 +54,7 @@ def read_export(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
 def check_code(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
     """Parse one file of code."""
     from bot.core.code import check  # noqa: PLC0415
-    from bot.core.code.files import CodeFile  # noqa: PLC0415
+    from bot.core.domain.code_file import CodeFile  # noqa: PLC0415
 
     report = check.check([CodeFile(asked["name"], data.decode("utf-8", "surrogatepass"))])
     fault = next((asdict(fault) for fault in report.faults.values()), None)

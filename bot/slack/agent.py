@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
-from bot.core.conversation import Place
-from bot.core.ports import Asker
+from bot.core.domain.message import Place
+from bot.core.domain.people import Asker
 from bot.errors import ChatError
 from bot.slack import payload
 from bot.slack.api import call_once

@@ -8,8 +8,8 @@ import logging
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Self
 
-from bot.core.control import STOP, Button
-from bot.core.ports import Upload
+from bot.core.domain.interaction import STOP, Button
+from bot.core.domain.message import Upload
 from bot.errors import ChatBusyError, ChatError, GoneError
 from bot.slack.answer_messages import AnswerMessages, State
 from bot.slack.buffer import Buffer
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
-    from bot.core.control import Control
-    from bot.core.conversation import Place
-    from bot.core.ports import Asker, Bookmark
+    from bot.core.domain.interaction import Control
+    from bot.core.domain.message import Place
+    from bot.core.domain.people import Asker
+    from bot.core.ports import Bookmark
     from bot.slack.answer_messages import Outlet
 
 log = logging.getLogger(__name__)

@@ -24,8 +24,9 @@ from bot.slack.upload import Files
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.conversation import Place
-    from bot.core.ports import Asker, Bookmark
+    from bot.core.domain.message import Place
+    from bot.core.domain.people import Asker
+    from bot.core.ports import Bookmark
     from bot.slack.buffer import Buffer
     from bot.slack.message import Part
 

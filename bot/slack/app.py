@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from slack_bolt.context.ack.async_ack import AsyncAck
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.core.installation import Departure
+    from bot.core.domain.installation import Departure
     from bot.core.ports import Reception
     from bot.slack.teams import Teams
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.core.control import Control
-    from bot.core.conversation import Place
+    from bot.core.domain.interaction import Control
+    from bot.core.domain.message import Place
     from bot.core.ports import Bookmark
     from bot.slack.budget import Budget
     from bot.slack.identity import Identity

@@ -6,8 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core.access import Visitor
-from bot.core.ports import Standing
+from bot.core.domain.people import Standing, Visitor
 from bot.errors import ChatError
 from bot.slack import forms, home, lookup
 from bot.slack.answer import StreamedAnswer
@@ -28,11 +27,10 @@ if TYPE_CHECKING:
 
     import aiohttp
 
-    from bot.core.control import Control, Form
-    from bot.core.conversation import FileRef, Place, Said
-    from bot.core.home import Section
-    from bot.core.ports import Asker, Bookmark, FileReader, Upload
-    from bot.core.reading import Reader, SharedFile, Target, Venue
+    from bot.core.domain.interaction import Control, Form, Section
+    from bot.core.domain.message import FileRef, Place, Said, Upload
+    from bot.core.domain.people import Asker, Reader, SharedFile, Target, Venue
+    from bot.core.ports import Bookmark, FileReader
     from bot.slack.budget import Budget
     from bot.slack.teams import Team, Teams
 

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from bot.core import parley
 from bot.core.classify import typed as classify
 from bot.core.code import request as code
-from bot.core.command import Command, take_private
-from bot.core.conversation import Place
-from bot.core.ports import Asker
+from bot.core.command import take_private
+from bot.core.domain.command import Command
+from bot.core.domain.message import Place
+from bot.core.domain.people import Asker
 from bot.core.summarize import typed as summarize
 from bot.errors import BotError, UsageError
 from bot.slack import forms, payload

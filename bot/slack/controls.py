@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from bot.core.control import Button, Feedback, Press, Select
-from bot.core.conversation import Place
-from bot.core.ports import Asker
+from bot.core.domain.interaction import Button, FeedbackButtons, Press, Select
+from bot.core.domain.message import Place
+from bot.core.domain.people import Asker
 from bot.errors import ConflictError, NotAllowedError, UsageError
 from bot.slack import forms, payload
 from bot.slack.clip import LONGEST
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from slack_bolt.context.respond.async_respond import AsyncRespond
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.core.control import Control
+    from bot.core.domain.interaction import Control
     from bot.core.ports import Reception
 
 # Slack's limits; https://docs.slack.dev/reference/block-kit/blocks/actions-block and its elements
@@ -60,7 +60,7 @@ def blocks(controls: Sequence[Control]) -> list[dict[str, Any]]:
     return [
         *({"type": "actions", "elements": [_button(one, number) for number, one in enumerate(row)]} for row in rows),
         *(_select(one, number) for number, one in enumerate(c for c in controls if isinstance(c, Select))),
-        *(_feedback(one) for one in controls if isinstance(one, Feedback)),
+        *(_feedback(one) for one in controls if isinstance(one, FeedbackButtons)),
     ]
 
 
@@ -83,7 +83,7 @@ def _button(button: Button, number: int) -> dict[str, Any]:
     return element
 
 
-def _feedback(feedback: Feedback) -> dict[str, Any]:
+def _feedback(feedback: FeedbackButtons) -> dict[str, Any]:
     def thumb(label: str, choice: str) -> dict[str, Any]:
         return {"text": {"type": "plain_text", "text": label}, "value": f"{choice} {feedback.value}"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.core.installation import Departure
+from bot.core.domain.installation import Departure
 from bot.slack import payload
 
 if TYPE_CHECKING:

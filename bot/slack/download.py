@@ -18,7 +18,7 @@ from bot.slack.file_ref import described, transcript, transcript_url
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.core.conversation import FileRef
+    from bot.core.domain.message import FileRef
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from bot.core.conversation import FileRef, FileState
+from bot.core.domain.message import FileRef, FileState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

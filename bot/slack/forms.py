@@ -7,8 +7,8 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from bot.core.control import Field, Form, Submission
-from bot.core.ports import Asker
+from bot.core.domain.interaction import Field, Form, Submission
+from bot.core.domain.people import Asker
 from bot.errors import ChatError, ConflictError, NotAllowedError, UsageError
 from bot.slack import payload
 from bot.slack.api import call_once

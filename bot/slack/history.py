@@ -7,7 +7,7 @@ import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.core.conversation import Said
+from bot.core.domain.message import Said
 from bot.errors import ChatError, GoneError, UnfinishedError
 from bot.slack.api import call
 from bot.slack.file_ref import remaining
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.core.conversation import Place
+    from bot.core.domain.message import Place
     from bot.slack.identity import Identity
     from bot.slack.names import Names
     from bot.slack.people import People

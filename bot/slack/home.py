@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.core.home import Section
+    from bot.core.domain.interaction import Section
 
 # Slack's limits; https://docs.slack.dev/reference/block-kit/blocks
 HEADER, TEXT = 150, 3_000

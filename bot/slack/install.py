@@ -25,7 +25,7 @@ from slack_sdk.oauth.installation_store import Installation as SlackInstallation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 
-from bot.core.installation import Installation
+from bot.core.domain.installation import Installation
 from bot.errors import ChatError
 from bot.slack.api import call
 from bot.slack.http import INSTALL_PATH, REDIRECT_PATH
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from slack_bolt.request.async_request import AsyncBoltRequest
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.core.installation import Installations, States
+    from bot.core.ports.installations import Installations, States
 
 log = logging.getLogger(__name__)
 

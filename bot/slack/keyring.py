@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
     from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-    from bot.core.installation import Installation, Installations
+    from bot.core.domain.installation import Installation
+    from bot.core.ports.installations import Installations
 
 log = logging.getLogger(__name__)
 

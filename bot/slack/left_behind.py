@@ -12,7 +12,7 @@ from bot.slack.message import mark_of
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.core.conversation import Place
+    from bot.core.domain.message import Place
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.core.conversation import FileState, Place
-from bot.core.reading import Reader, SharedFile, Target, Venue
+from bot.core.domain.message import FileState, Place
+from bot.core.domain.people import Reader, SharedFile, Target, Venue
 from bot.core.remembered import Remembered
 from bot.errors import ChatError
 from bot.slack.api import call

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.core.control import Control
+from bot.core.domain.interaction import Control
 from bot.slack import table
 from bot.slack.controls import blocks as control_blocks
 

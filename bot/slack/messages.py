@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from bot.core.conversation import Changed, Heard, Place, Updated
+from bot.core.domain.message import Changed, Heard, Place, Updated
 from bot.slack import text as slack_text
 from bot.slack.clip import clipped_event
 from bot.slack.file_ref import file_refs, remaining

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.core.conversation import Place
+    from bot.core.domain.message import Place
     from bot.slack.budget import Budget
     from bot.slack.message import Part
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.core.conversation import Place
-    from bot.core.ports import Bookmark, Upload
+    from bot.core.domain.message import Place, Upload
+    from bot.core.ports import Bookmark
 
 FILES_PER_MESSAGE = 10  # as many as a person can post at once
 LARGEST_SNIPPET = 1_000_000  # bytes; https://docs.slack.dev/reference/methods/files.getUploadURLExternal

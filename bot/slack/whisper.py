@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     import aiohttp
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.core.control import Control
-    from bot.core.conversation import Place
-    from bot.core.ports import Asker, Bookmark
+    from bot.core.domain.interaction import Control
+    from bot.core.domain.message import Place
+    from bot.core.domain.people import Asker
+    from bot.core.ports import Bookmark
     from bot.slack.budget import Budget
 
 log = logging.getLogger(__name__)

@@ -15,9 +15,9 @@ import stamina
 from stamina.instrumentation import get_on_retry_hooks, set_on_retry_hooks
 
 from bot import log, work
-from bot.core.conversation import Message as Said
-from bot.core.conversation import Place, Record
-from bot.core.ports import Role
+from bot.core.domain.message import Message as Said
+from bot.core.domain.message import Place, Role
+from bot.core.domain.thread import Record
 from bot.db import store
 from bot.db.engine import Database
 from bot.playground.events import envelope

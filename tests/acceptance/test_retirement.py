@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot import app, doctor, settings, settings_file
-from bot.core.conversation import Place
+from bot.core.domain.message import Place
 from bot.db.engine import Database
 from bot.db.store import SqlStore
 from bot.errors import SettingsError

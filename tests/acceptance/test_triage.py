@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import insert
 
-from bot.core.conversation import Place
+from bot.core.domain.message import Place
 from bot.db.engine import Database
 from bot.db.store import SqlStore
 from bot.db.tables import Feedback

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.core.conversation import Place
+from bot.core.domain.message import Place
 from bot.db.engine import Database
 from bot.db.store import SqlStore
 from tests.acceptance.conftest import BOTH_DATABASES

@@ -13,8 +13,8 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.core.conversation import Message, Place, Record
-from bot.core.ports import Role
+from bot.core.domain.message import Message, Place, Role
+from bot.core.domain.thread import Record
 from bot.db.engine import Database
 from bot.db.store import record
 from bot.work import TOGETHER, Cell, Finish, Inbox, Job

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from bot.core.conversation import Place
-from bot.core.triage.item import Status
+from bot.core.domain.feedback import Status
+from bot.core.domain.message import Place
 from bot.db import tables
 from bot.db.engine import Database
 from bot.db.store import SqlStore

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot import dry_run
-from bot.core.ports import DEFAULTS
+from bot.core.domain.settings import DEFAULTS
 from bot.errors import UsageError
 from bot.reader.pool import ReaderPool
 

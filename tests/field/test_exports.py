@@ -10,7 +10,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from bot.core.classify import export, sheet
-from bot.core.classify.item import HEADINGS, Item, Sorted, Verdict
+from bot.core.domain.classification import HEADINGS, Item, Sorted, Verdict
 
 FOLDER = "a report in a public tracker"
 VARIANT = "a variant of the others"

@@ -14,7 +14,7 @@ import xlsxwriter
 
 from bot.core.classify import how, sheet, typed
 from bot.core.classify.sheet import ENCODING
-from bot.core.classify.table.wish import AS_FOUND, ReadAs
+from bot.core.domain.classification import AS_FOUND, ReadAs
 from bot.errors import UsageError
 from tests.stage.bombs import sparse
 

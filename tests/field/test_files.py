@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from bot.core.attachment import check
-from bot.core.conversation import FileRef, FileState
+from bot.core.domain.message import FileRef, FileState
 from bot.core.file_kind import found_in, judged
 from bot.errors import FileError
 from bot.playground.messages_rules import MessagesApiError

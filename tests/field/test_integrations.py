@@ -13,9 +13,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.core.conversation import Place
+from bot.core.domain.feedback import Feedback
+from bot.core.domain.message import Place
 from bot.core.triage import issue
-from bot.core.triage.item import Feedback
 from bot.db.feedback import SqlBoard
 from bot.db.opened import opened
 from bot.db.store import SqlStore

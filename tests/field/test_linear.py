@@ -11,6 +11,7 @@ import pytest
 from bot.core import parley
 from bot.core.classify import typed as classify
 from bot.core.code import files, version
+from bot.core.domain.code_file import CodeFile
 from bot.core.redaction.find import find
 from bot.core.summarize import typed as summarize
 from bot.errors import UsageError
@@ -125,7 +126,7 @@ def test_lines_that_are_nearly_alike_are_compared() -> None:
     old = "\n".join("0" * (1_000 - number) for number in range(1_000))
     new = "\n".join("0" * (1_000 - number) + "x" for number in range(1_000))
     started = time.thread_time()
-    shown, left = version.diff(files.CodeFile("a.py", old), files.CodeFile("a.py", new))
+    shown, left = version.diff(CodeFile("a.py", old), CodeFile("a.py", new))
     assert shown
     assert left
     assert time.thread_time() - started < 0.5
@@ -133,7 +134,7 @@ def test_lines_that_are_nearly_alike_are_compared() -> None:
 
 def test_of_very_many_lines_none_is_compared() -> None:
     # https://github.com/python/cpython/issues/106865
-    old, new = (files.CodeFile("a.py", "\n".join(map(str, range(*bounds)))) for bounds in ((0, 50_000), (7, 50_001)))
+    old, new = (CodeFile("a.py", "\n".join(map(str, range(*bounds)))) for bounds in ((0, 50_000), (7, 50_001)))
     started = time.thread_time()
     assert version.diff(old, new) == ("", 0)
     assert version.count(old, new) == "+1 -7"

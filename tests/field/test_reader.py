@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.core.code.files import CodeFile
-from bot.core.conversation import FileRef
+from bot.core.domain.code_file import CodeFile
+from bot.core.domain.message import FileRef
 from bot.core.file_kind import PDF
 from bot.errors import BotError, FileError
 from bot.reader.pool import ReaderPool

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.core.conversation import Place
+from bot.core.domain.message import Place
 from bot.errors import UnfinishedError
 from bot.playground.records import Message
 from bot.slack.api import web_client
@@ -22,7 +22,7 @@ from tests.acceptance.test_context import reads, told
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from bot.core.conversation import Said
+    from bot.core.domain.message import Said
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import ScriptedModel
 

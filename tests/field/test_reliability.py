@@ -19,7 +19,7 @@ from sqlalchemy import select, update
 from bot import settings
 from bot.claude.failures import pause, translate
 from bot.core.classify import form
-from bot.core.classify.category import Category
+from bot.core.domain.category import Category
 from bot.db.engine import Database
 from bot.db.settle import settle
 from bot.errors import ModelUnavailableError, SettingsError

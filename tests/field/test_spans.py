@@ -11,8 +11,8 @@ import pytest
 from bot.core import configure, usage
 from bot.core.classify import typed as classify
 from bot.core.code import request as code
-from bot.core.code.files import CodeFile
 from bot.core.code.version import count, diff
+from bot.core.domain.code_file import CodeFile
 from bot.core.span.times import explained, resolve
 from bot.core.summarize import typed as summarize
 from bot.errors import UsageError

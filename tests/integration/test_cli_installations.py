@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from bot.core.installation import Installation
+from bot.core.domain.installation import Installation
 from bot.db.installations import SqlInstallations
 from bot.db.vault import Vault, new_key
 from bot.playground.local_workspace import LocalWorkspace

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 from sqlalchemy import update
 
-from bot.core.conversation import Message, Place, Record
-from bot.core.ports import Role
+from bot.core.domain.message import Message, Place, Role
+from bot.core.domain.thread import Record
 from bot.db import tables
 from bot.db.store import SqlStore, record
 from bot.work.table import FAILED, inbox

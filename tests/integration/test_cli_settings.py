@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from bot.core.conversation import Place
+from bot.core.domain.message import Place
 from bot.db.store import SqlStore
 from tests.stage.forge import run
 

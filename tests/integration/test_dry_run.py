@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot import dry_run, settings
-from bot.core.ports import DEFAULTS
+from bot.core.domain.settings import DEFAULTS
 from bot.errors import UsageError
 from bot.playground.feedback import POSTS
 from bot.playground.messages_api import MessagesServer

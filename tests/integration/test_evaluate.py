@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot import evaluate, settings
-from bot.core.classify.category import Category
-from bot.core.classify.item import Item, Verdict
-from bot.core.classify.run import Run, Status
-from bot.core.conversation import Place
-from bot.core.ports import Asker
+from bot.core.domain.category import Category
+from bot.core.domain.classification import Item, Run, Status, Verdict
+from bot.core.domain.message import Place
+from bot.core.domain.people import Asker
 from bot.db.classify import SqlRuns
 from bot.db.engine import Database
 from bot.errors import UsageError

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from bot.calls import Call, Purpose
 from bot.core import spend
 from bot.core.budget import charge
-from bot.core.channel_settings import ChannelSettings
-from bot.core.conversation import Place
-from bot.core.ports import Call, Completion, Purpose, Request
+from bot.core.domain.message import Place
+from bot.core.domain.settings import ChannelSettings
+from bot.core.ports import Completion, Request
 from bot.core.spend import PaidModel
 from bot.db.purse import SqlPurse
 from bot.errors import ModelUnavailableError, OverBudgetError

@@ -13,11 +13,9 @@ import aiohttp
 import stamina
 
 from bot.claude.client import connect
-from bot.core.channel_settings import ChannelSettings
-from bot.core.conversation import Heard, Place
-from bot.core.triage.form import Judgement
-from bot.core.triage.item import Status
-from bot.core.triage.sort import Decision
+from bot.core.domain.feedback import Decision, Judgement, Status
+from bot.core.domain.message import Heard, Place
+from bot.core.domain.settings import ChannelSettings
 from bot.db.classify import SqlRuns
 from bot.db.feedback import SqlBoard
 from bot.db.store import SqlStore

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SIZES = (400, 4_000, 40_000, 400_000)  # characters
 MOST_GROWTH = 15.0  # of the time, where the text is ten times longer
-# Below, a time says nothing: seconds for each of the sizes. What is not linear goes on to grow, and is found at the next.
+# Seconds for each of the sizes, below which a time says nothing. What is not linear is found at the next size.
 FLOORS = (0.002, 0.015, 0.03, 0.06)
 SIFTED = (40, 6, 2)  # how many of the slowest texts are tried at the next size
 LONGEST_EXAMPLE, WIDEST, MOST_EXAMPLES = 60, 6, 16

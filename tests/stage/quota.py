@@ -6,14 +6,14 @@ import time
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from bot.core.rate import Lease, Window, slot_of
+from bot.core.domain.rate import Lease, Window, slot_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
 class InMemoryQuota:
-    """Implements `bot.core.rate.Quota`; `leases` counts how often it was asked."""
+    """Implements `bot.core.domain.rate.Quota`; `leases` counts how often it was asked."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self.leases = 0

@@ -18,16 +18,18 @@ from typing import Any
 import pytest
 
 import bot
-from bot.core import configure, conversation, parley, quoting, tokens, typed_settings, vocative
-from bot.core.classify import category, evidence, nearest
+from bot.core import configure, conversation, parley, quoting, tokens, vocative
+from bot.core.classify import evidence, nearest
 from bot.core.classify import typed as classify
-from bot.core.classify.item import Item
 from bot.core.code import fence as code_fence
-from bot.core.code import files, language, resume, version
+from bot.core.code import files, resume, version
 from bot.core.code import request as code
 from bot.core.code.naming import LONGEST_LINE
 from bot.core.command import take_private
-from bot.core.conversation import Place
+from bot.core.domain import category, language, settings_values
+from bot.core.domain.classification import Item
+from bot.core.domain.code_file import CodeFile
+from bot.core.domain.message import Place
 from bot.core.redaction import piece
 from bot.core.redaction.find import find
 from bot.core.redaction.placeholder import Redaction, Restoring
@@ -70,7 +72,7 @@ OWN = {
 # Patterns that are put together where they are used: some of each kind, as they may come out.
 PUT_TOGETHER = {
     "bot.core.classify.table.delimiter:findall": (r";[ \u00a0]",),
-    "bot.core.typed_settings:fullmatch": ("#[A-Z0-9]{3,}",),
+    "bot.core.domain.settings_values:fullmatch": ("#[A-Z0-9]{3,}",),
     "bot.playground.page_json:sub": (r"(?<![\w/])(?:@ada\ lovelace|@ada|\#general)(?!\w)",),
     "bot.playground.rehearsal_talk:compile": (r"\bmy\ name (?:is|are|was|were) [^.!?\n]+",),
     "bot.settings:fullmatch": (r"xoxb\-\S+", "[UW][A-Z0-9]+"),
@@ -242,7 +244,7 @@ def _line(text: str) -> transcript.Line:
 
 
 def _diff(text: str) -> object:
-    old, new = files.CodeFile("a.py", text), files.CodeFile("a.py", text[len(text) // 3 :] + "\nnew\n")
+    old, new = CodeFile("a.py", text), CodeFile("a.py", text[len(text) // 3 :] + "\nnew\n")
     return version.diff(old, new), version.count(old, new)
 
 
@@ -308,7 +310,7 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
     "span.resolve": (lambda text: span.resolve(text, datetime.now(UTC), UTC), ("", "since ", "last "), LONGEST),
     "category.read": (category.read, ("", "a, b, ", "a: b\n"), LONGEST),
     **{
-        name: (getattr(typed_settings, name), ("", "@U123 ", "#C123, ", "a: #C123 ", "a -> b\n"), LONGEST)
+        name: (getattr(settings_values, name), ("", "@U123 ", "#C123, ", "a: #C123 ", "a -> b\n"), LONGEST)
         for name in SETTINGS
     },
     "vocative": (
@@ -366,7 +368,7 @@ LOOPS = {
     "bot.claude.catalogue": "the catalogue's own names",
     "bot.core.classify.table": "in the bounded process",
     "bot.core.catch_up": "drops what does not fit, once each",
-    "bot.core.channel_settings.merged": "as many turns as settings at fault",
+    "bot.core.domain.settings.merged": "as many turns as settings at fault",
     "bot.core.classify.typed": "/classify",
     "bot.core.code.check": "in the bounded process",
     "bot.core.code.naming": "files.blocks",

@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 
     import aiohttp
 
-    from bot.core.command import Command
-    from bot.core.control import Form, Press, Submission
-    from bot.core.conversation import Changed, Heard, Place, Updated
-    from bot.core.installation import Departure
-    from bot.core.ports import Asker
+    from bot.core.domain.command import Command
+    from bot.core.domain.installation import Departure
+    from bot.core.domain.interaction import Form, Press, Submission
+    from bot.core.domain.message import Changed, Heard, Place, Updated
+    from bot.core.domain.people import Asker
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = sorted(name.upper() for name in settings.Settings.model_fields)

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 
 from bot.core.classify import batch
 from bot.core.classify.begin import CANCEL, answering, questioning
-from bot.core.classify.run import Status
-from bot.core.control import Button
-from bot.core.conversation import Record
+from bot.core.domain.classification import Status
+from bot.core.domain.interaction import Button
+from bot.core.domain.thread import Record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.core.classify.begin import World
-    from bot.core.classify.item import Item
-    from bot.core.classify.run import Run
+    from bot.core.domain.classification import Item, Run
     from bot.core.ports import Bookmark
 
 # What a run's state keeps: since when a batch is on its way, its id, and that its results are here.

@@ -8,19 +8,23 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.core.channel_settings import Creativity
-from bot.core.classify import batch, category, form, how
+from bot.calls import Call, Purpose
+from bot.core.classify import batch, form, how
 from bot.core.classify.gather import gather
-from bot.core.classify.item import counted
 from bot.core.classify.nearest import Nearest
 from bot.core.classify.propose import propose
 from bot.core.classify.result import MOST_LISTED
-from bot.core.classify.run import Run, RunBookmark, Runs, Status
+from bot.core.classify.run import RunBookmark
 from bot.core.classify.sort import Question
-from bot.core.control import Button
-from bot.core.conversation import Message, Place, Record
+from bot.core.domain import category
+from bot.core.domain.classification import Example, Run, Status, counted
+from bot.core.domain.interaction import Button
+from bot.core.domain.message import Message, Place, Role
+from bot.core.domain.settings import Creativity
+from bot.core.domain.thread import Record
 from bot.core.halt import unless
-from bot.core.ports import Bookmark, Call, Chat, Model, Purpose, Request, Role, Store
+from bot.core.ports import Bookmark, Chat, Model, Request, Store
+from bot.core.ports.classify_store import Runs
 from bot.core.redaction.carry import carried
 from bot.core.reply import own_up
 from bot.core.tokens import estimate_tokens
@@ -29,10 +33,9 @@ from bot.errors import ModelError, ModelStoppedError, NotAllowedError, UsageErro
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from bot.core.channel_settings import ChannelSettings
     from bot.core.classify.gather import Gathered
-    from bot.core.classify.item import Item
-    from bot.core.classify.run import Asked
+    from bot.core.domain.classification import Asked, Item
+    from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Answer
 
 log = logging.getLogger(__name__)
@@ -90,7 +93,7 @@ async def questioning(run: Run, world: World) -> Question:
     nearest = Nearest(await world.runs.corrections(run.place, MOST_CORRECTIONS))
     names = {one.name for one in run.categories}
 
-    def examples(items: Sequence[Item]) -> list[form.Example]:
+    def examples(items: Sequence[Item]) -> list[Example]:
         return [one for one in nearest.to(items) if names.issuperset(one.categories)]
 
     return Question(request(run, settings), run.categories, several=run.several, examples=examples)

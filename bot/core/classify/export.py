@@ -12,14 +12,14 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from bot.core.classify.category import UNCLASSIFIED
 from bot.core.classify.formula import harmless
-from bot.core.classify.item import HEADINGS
+from bot.core.domain.category import UNCLASSIFIED
+from bot.core.domain.classification import HEADINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from bot.core.classify.item import Sorted
+    from bot.core.domain.classification import Sorted
 
 LONGEST_CELL = 32_767  # characters, Excel's limit
 WIDTHS = (8, 80, 24, 11, 40, 8, 14, 14)

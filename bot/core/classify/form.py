@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import GenericAlias
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, Field, OnErrorOmit, StrictInt, create_model
 
 from bot.core.classify.evidence import evidence
-from bot.core.classify.item import Item, Verdict
+from bot.core.domain.classification import Example, Item, Verdict
 from bot.core.quoting import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from bot.core.classify.category import Category
+    from bot.core.domain.category import Category
 
 SURE = 100  # percent
 
@@ -24,14 +23,6 @@ class Filled(BaseModel):
     """The form that the model fills in; `form` makes the one for a set of categories."""
 
     results: list[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A text whose category a person has settled."""
-
-    text: str
-    categories: tuple[str, ...]
 
 
 def form(categories: Sequence[Category], *, several: bool = False) -> type[Filled]:

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 from bot.core import reading
 from bot.core.attachment import check_state, looked_up
 from bot.core.classify import sheet
-from bot.core.classify.item import MOST_ITEMS, Item
-from bot.core.conversation import FileRef, Place
+from bot.core.domain.classification import MOST_ITEMS, Item
+from bot.core.domain.message import FileRef, Place
+from bot.core.domain.spreadsheet import Sheet
 from bot.core.span import times as spans
 from bot.errors import ChatError, FileError, NotAllowedError, NotInChannelError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bot.core.classify.run import Asked
-    from bot.core.conversation import Said
+    from bot.core.domain.classification import Asked
+    from bot.core.domain.message import Said
     from bot.core.ports import Chat
 
 MOST_FILES = 1
@@ -43,7 +44,7 @@ class Gathered:
     skipped: int = 0
     columns: tuple[str, ...] = ()
     origin: str = ""
-    sheet: sheet.Sheet | None = None
+    sheet: Sheet | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,20 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core.classify.item import counted
 from bot.core.classify.sheet import COLUMN, ENCODING, HEADING, SHEET
 from bot.core.classify.table.encoding import NAMES, OFFERED
-from bot.core.control import Button, Select
+from bot.core.domain.classification import counted
+from bot.core.domain.interaction import Button, Select
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.classify.item import Item
-    from bot.core.classify.run import Run
-    from bot.core.classify.sheet import Sheet
-    from bot.core.classify.table.wish import ReadAs
-    from bot.core.control import Control
+    from bot.core.domain.classification import Item, ReadAs, Run
+    from bot.core.domain.interaction import Control
+    from bot.core.domain.spreadsheet import Sheet
 
 CONFIRM = "classify_read"
 BY_COLUMN, BY_HEADING = "classify_by_column", "classify_by_heading"

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bot.core.classify.form import Example
-    from bot.core.classify.item import Item
+    from bot.core.domain.classification import Example, Item
 
 COMPARED = 600  # characters of a text
 SHOWN = 400  # characters of an example in a prompt

@@ -7,19 +7,18 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from bot.core.access import check_member
-from bot.core.classify import begin, category, report
+from bot.core.classify import begin, report
 from bot.core.classify.batched import BATCH, COLLECTED
 from bot.core.classify.begin import CANCEL, EDIT, GO, GO_BATCHED
 from bot.core.classify.gather import gather
 from bot.core.classify.how import CHANGES, CONFIRM, changed
-from bot.core.classify.item import counted
 from bot.core.classify.report import CORRECT, EXPORT, RESUME
 from bot.core.classify.result import MOST_LISTED
-from bot.core.classify.run import Asked, Status
-from bot.core.classify.table.wish import ReadAs
-from bot.core.classify.typed import Wish
-from bot.core.control import MAX_VALUE, Button, Field, Form, Press
-from bot.core.conversation import Place, Record
+from bot.core.domain import category
+from bot.core.domain.classification import Asked, ReadAs, Status, Wish, counted
+from bot.core.domain.interaction import MAX_VALUE, Button, Field, Form, Press
+from bot.core.domain.message import Place
+from bot.core.domain.thread import Record
 from bot.core.reply import disclaimer
 from bot.core.tell import tell
 from bot.errors import NotAllowedError, UsageError
@@ -27,10 +26,12 @@ from bot.errors import NotAllowedError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from bot.calls import Call
     from bot.core.classify.begin import World
-    from bot.core.classify.run import Run
-    from bot.core.control import Submission
-    from bot.core.ports import Asker, Bookmark, Call
+    from bot.core.domain.classification import Run
+    from bot.core.domain.interaction import Submission
+    from bot.core.domain.people import Asker
+    from bot.core.ports import Bookmark
 
 SHORTCUT = "classify_file"
 PRESSED = (GO, GO_BATCHED, CANCEL, RESUME, EXPORT, CONFIRM, *CHANGES)

@@ -13,16 +13,15 @@ from typing import TYPE_CHECKING
 
 from bot.core.classify import batch
 from bot.core.classify.begin import CANCEL, answering, dollars, questioning
-from bot.core.classify.item import counted
 from bot.core.classify.report import EXPORT, RESUME, report
 from bot.core.classify.result import MOST_LISTED
-from bot.core.classify.run import Status
 from bot.core.classify.sort import sort
-from bot.core.control import Button
-from bot.core.conversation import Message, Record
+from bot.core.domain.classification import Status, counted
+from bot.core.domain.interaction import Button
+from bot.core.domain.message import Message, Role
+from bot.core.domain.thread import Record
 from bot.core.halt import unless
 from bot.core.outcome import showing
-from bot.core.ports import Role
 from bot.core.reply import apology
 from bot.errors import ModelError, ModelStoppedError
 
@@ -30,9 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from bot.core.classify.begin import World
-    from bot.core.classify.item import Item
-    from bot.core.classify.run import Run
     from bot.core.classify.sort import Outcome, Question
+    from bot.core.domain.classification import Item, Run
     from bot.core.ports import Answer, Bookmark
     from bot.errors import BotError
 

@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from bot.core.classify import category
-from bot.core.classify.category import LONGEST_DEFINITION, LONGEST_NAME, Category
-from bot.core.ports import Purpose, Role, Turn
+from bot.calls import Purpose
+from bot.core.domain import category
+from bot.core.domain.category import LONGEST_DEFINITION, LONGEST_NAME, Category
+from bot.core.domain.message import Role
+from bot.core.ports import Turn
 from bot.core.quoting import quoted
 from bot.errors import ModelFormError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.classify.item import Item
-    from bot.core.ports import Call, Model, Request
+    from bot.calls import Call
+    from bot.core.domain.classification import Item
+    from bot.core.ports import Model, Request
 
 SAMPLE = 120  # items
 SHOWN_OF_ITEM = 400  # characters

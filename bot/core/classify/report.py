@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING
 from bot.core import chart
 from bot.core.classify import export
 from bot.core.classify.begin import dollars
-from bot.core.classify.item import Sorted, counted
 from bot.core.classify.result import MOST_LISTED, UNSURE, Counts, listing, notes, table
 from bot.core.classify.run import RunBookmark
-from bot.core.control import Button
-from bot.core.ports import Upload
+from bot.core.domain.classification import Sorted, counted
+from bot.core.domain.interaction import Button
+from bot.core.domain.message import Upload
 from bot.core.reply import disclaimer, unapplied
 from bot.errors import ChatError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.channel_settings import ChannelSettings
     from bot.core.classify.begin import World
-    from bot.core.classify.run import Run
-    from bot.core.control import Control
+    from bot.core.domain.classification import Run
+    from bot.core.domain.interaction import Control
+    from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Answer, Bookmark
 
 log = logging.getLogger(__name__)

@@ -6,15 +6,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.core.classify.category import UNCLASSIFIED
-from bot.core.classify.item import SHOWN_TO_MODEL
+from bot.core.domain.category import UNCLASSIFIED
+from bot.core.domain.classification import SHOWN_TO_MODEL
 from bot.core.reply import apology
 from bot.errors import ModelFormError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bot.core.classify.item import Sorted
+    from bot.core.domain.classification import Sorted
 
 MOST_LISTED = 25  # items; more are counted
 SHOWN_OF_ITEM = 300  # characters

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.core.classify.category import UNCLASSIFIED
+from bot.core.domain.category import UNCLASSIFIED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,11 +5,10 @@ Strangers' files are read where a bound holds what they take: by `core.ports.Fil
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.core.classify import formula
-from bot.core.classify.item import HEADINGS, MOST_ITEMS, Item
 from bot.core.classify.table import (
     choose,
     column,
@@ -26,105 +25,19 @@ from bot.core.classify.table.decode import Text, decode
 from bot.core.classify.table.grid import MOST_CELLS, Grid, TooWideError, extent
 from bot.core.classify.table.heading import Heading
 from bot.core.classify.table.refusal import another, damaged, unreadable
-from bot.core.classify.table.wish import AS_FOUND, ReadAs
+from bot.core.domain.classification import AS_FOUND, HEADINGS, MOST_ITEMS, ReadAs
+from bot.core.domain.spreadsheet import Sheet
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
     from bot.core.classify.table.grid import Row
 
 LARGEST_FILE = 25_000_000  # bytes
-LONGEST_CELL = 2_000  # characters that are kept of a column beside the texts
 SHOWN_TOPS = 6  # rows that are offered as the headings
 SHOWN_OF_TOP = 60  # characters of such a row
-SHOWN_OF_NAME = 60
 LOOKED_INTO = 20_000  # characters of a plain text, to see whether it is a table
 EVENLY = 3  # columns of each row
 COLUMN, HEADING, SHEET, ENCODING = "column", "heading", "sheet", "encoding"
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A table: its headings, and its rows, each with its number in the file.
-
-    `texts` are the columns that make the text of an item. `heading` is the number of the row that names the columns, 0
-    where none does, less where the format has the names; `tops` are rows that might. `title` is the sheet's, `titles`
-    are all. `encoding` is a text file's. `doubts` name what of these may as well be otherwise; `remarks` are sentences
-    about what was lost or mended. `labels` are second names of columns, as some tools give them.
-    """
-
-    name: str
-    headings: tuple[str, ...]
-    rows: list[tuple[int, tuple[str, ...]]] = field(default_factory=list, repr=False)
-    texts: tuple[int, ...] = (0,)
-    heading: int = 0
-    title: str = ""
-    titles: tuple[str, ...] = ()
-    encoding: str = ""
-    doubts: tuple[str, ...] = ()
-    remarks: tuple[str, ...] = ()
-    tops: tuple[tuple[int, str], ...] = ()
-    labels: tuple[str, ...] = ()
-
-    @property
-    def named(self) -> Heading:
-        """The headings and the rows, as columns are found by."""
-        return Heading(self.headings, tuple(self.rows), self.heading, labels=self.labels)
-
-    @property
-    def text_name(self) -> str:
-        """What the column of the texts is called; of several, all."""
-        return " + ".join(self.shown(n) for n in self.texts)
-
-    @property
-    def described(self) -> str:
-        """In words, what was read: the file, the sheet where there are several, the column, the encoding."""
-        said = [self.name]
-        if len(self.titles) > 1:
-            said.append(f"sheet “{self.title[:SHOWN_OF_NAME]}”")
-        if len(self.headings) > 1 or self.heading > 0:
-            said.append(f"column “{self.text_name}”")
-        if self.encoding not in {"", "UTF-8"}:
-            said.append(self.encoding)
-        return ", ".join(said)
-
-    def shown(self, number: int) -> str:
-        """Return what people read of a column's names."""
-        name, label = self.headings[number], self.labels[number] if number < len(self.labels) else ""
-        said = f"{name}: {label}" if label and naming.tokens(label) != naming.tokens(name) else name
-        return " ".join(said.split())[:SHOWN_OF_NAME]
-
-    def column(self, wanted: str = "") -> int:
-        """Return which column holds the texts: the one that was named, else the one that looks it.
-
-        A column is named by its heading, upper and lower case aside, or by its number from 1 on. Raises `UsageError`.
-        """
-        return column.named(wanted, self.named, self.name).columns[-1] if wanted else self.texts[-1]
-
-    def without(self, number: int) -> Sheet:
-        """Return the table with one column blanked, so that it is not taken for the texts."""
-        rows = [(row, tuple("" if n == number else cell for n, cell in enumerate(cells))) for row, cells in self.rows]
-        headings = tuple("" if n == number else one for n, one in enumerate(self.headings))
-        blanked = replace(self, headings=headings, rows=rows, labels=())
-        return replace(blanked, texts=column.find(blanked.named).columns)
-
-    def items(self) -> list[Item]:
-        """Return the texts, numbered from 1 on; rows without a text are left out."""
-        texts = ((row, self._text(cells), cells) for row, cells in self.rows)
-        filled = ((row, text, self._beside(cells)) for row, text, cells in texts if text)
-        return [Item(number, text, f"row {row}", rest) for number, (row, text, rest) in enumerate(filled, start=1)]
-
-    def others(self) -> tuple[str, ...]:
-        """Return the headings of the columns beside the texts."""
-        return tuple(one for n, one in enumerate(self.headings) if n not in self.texts)
-
-    def _text(self, cells: tuple[str, ...]) -> str:
-        parts = (cells[n].strip() for n in self.texts if n < len(cells))
-        whole = "\n\n".join(part for part in parts if part)
-        return whole.replace("\r\n", "\n").replace("\r", "\n") if "\r" in whole else whole
-
-    def _beside(self, cells: tuple[str, ...]) -> tuple[str, ...]:
-        whole = cells[: len(self.headings)] + ("",) * (len(self.headings) - len(cells))
-        return tuple(cell[:LONGEST_CELL] for n, cell in enumerate(whole) if n not in self.texts)
 
 
 def read(name: str, data: bytes, wish: ReadAs = AS_FOUND) -> Sheet:
@@ -150,6 +63,26 @@ def read(name: str, data: bytes, wish: ReadAs = AS_FOUND) -> Sheet:
             f"{name} has more than {MOST_ITEMS:,} rows, which is what I classify at a time: please split it."
         )
     return sheet
+
+
+def column_of(sheet: Sheet, wanted: str = "") -> int:
+    """Return which column holds the texts: the one that was named, else the one that looks it.
+
+    A column is named by its heading, upper and lower case aside, or by its number from 1 on. Raises `UsageError`.
+    """
+    return column.named(wanted, _heading(sheet), sheet.name).columns[-1] if wanted else sheet.texts[-1]
+
+
+def without(sheet: Sheet, number: int) -> Sheet:
+    """Return the table with one column blanked, so that it is not taken for the texts."""
+    rows = [(row, tuple("" if n == number else cell for n, cell in enumerate(cells))) for row, cells in sheet.rows]
+    headings = tuple("" if n == number else one for n, one in enumerate(sheet.headings))
+    blanked = replace(sheet, headings=headings, rows=rows, labels=())
+    return replace(blanked, texts=column.find(_heading(blanked)).columns)
+
+
+def _heading(sheet: Sheet) -> Heading:
+    return Heading(sheet.headings, tuple(sheet.rows), sheet.heading, labels=sheet.labels)
 
 
 def too_large(name: str) -> UsageError:

@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from bot.calls import Call
 from bot.core.classify import batch, form
-from bot.core.classify.category import Category
-from bot.core.classify.form import Example
-from bot.core.classify.item import Item, Verdict
-from bot.core.ports import Call, Request, Role, Turn
+from bot.core.domain.category import Category
+from bot.core.domain.classification import Example, Item, Verdict
+from bot.core.domain.message import Role
+from bot.core.ports import Request, Turn
 from bot.errors import ModelEmptyError, ModelError, ModelFormError, ModelRefusedError, ModelTooLargeError
 
 if TYPE_CHECKING:

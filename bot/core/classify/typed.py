@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.core import where
-from bot.core.classify import category
-from bot.core.classify.category import Category, bare
-from bot.core.classify.table.wish import AS_FOUND, ReadAs, check_rest, take, wished
+from bot.core.classify.table.wish import check_rest, take, wished
 from bot.core.command import check_options, check_text
+from bot.core.domain import category
+from bot.core.domain.category import bare
+from bot.core.domain.classification import Wish
 from bot.core.span import doubt
 from bot.core.span import times as spans
 from bot.errors import UsageError
@@ -39,26 +40,6 @@ _ATTACHED = re.compile(
     re.IGNORECASE,
 )
 _KNOWN = ("--multi", "--batch", "--private")
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a person wants sorted, and how.
-
-    Either `lines` are the items, or `link` leads to them (a message, a thread, a file, a channel), or `channel` and
-    `span` name them ("" for this channel; the span as it was typed), or none of these: then they are in what
-    comes along. No categories: the channel's. `reading`: how a file is read. `several`: an item may have several.
-    `is_batch`: cheaper, when there is time.
-    """
-
-    lines: tuple[str, ...] = ()
-    link: str = ""
-    channel: str = ""
-    span: str = ""
-    categories: tuple[Category, ...] = ()
-    reading: ReadAs = AS_FOUND
-    several: bool = False
-    is_batch: bool = False
 
 
 def parse(typed: str) -> Wish:

@@ -11,13 +11,12 @@ from bot.core.code import resume, wording
 from bot.core.code.files import read
 from bot.core.code.follow_up import continue_code, opening, with_sources
 from bot.core.code.produce import Desk
-from bot.core.conversation import Message
-from bot.core.ports import Role
+from bot.core.domain.message import Message, Role
 from bot.core.tell import tell
 
 if TYPE_CHECKING:
-    from bot.core.control import Press
-    from bot.core.conversation import Record
+    from bot.core.domain.interaction import Press
+    from bot.core.domain.thread import Record
     from bot.core.ports import Bookmark, Chat, Model, Store
 
 

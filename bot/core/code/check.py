@@ -24,12 +24,12 @@ import tree_sitter_ruby
 import tree_sitter_rust
 import tree_sitter_typescript
 
-from bot.core.code.report import Fault, Report
+from bot.core.domain.code_file import Fault, Report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bot.core.code.files import CodeFile
+    from bot.core.domain.code_file import CodeFile
 
 MAX_CHECKED = 50_000  # characters
 PATIENCE = 1.0  # seconds of computing for one file, in the parsers that could take long

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.code import naming
 from bot.core.code.fence import LINE_END, is_closed, tokens, widened
+from bot.core.domain.code_file import CodeFile
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -21,15 +22,6 @@ PROSE = {"md", "markdown", "mdx", "rst", "txt", "adoc"}  # extensions of what ha
 
 _TICKS = re.compile(r"`{3,}")
 _NO_TEXT = re.compile(r"[\0\ud800-\udfff]")
-
-
-@dataclass(frozen=True, slots=True)
-class CodeFile:
-    """A file of code. `version` counts from 1 within its thread; what a person attached is version 0."""
-
-    name: str
-    content: str
-    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core.channel_settings import Creativity
+from bot.calls import Purpose
 from bot.core.code import wording
-from bot.core.code.files import CodeFile
 from bot.core.code.produce import Desk, Product, produce, upload
 from bot.core.code.request import parse
-from bot.core.conversation import Message, Record
+from bot.core.domain.code_file import CodeFile
+from bot.core.domain.message import Message, Role
+from bot.core.domain.settings import Creativity
+from bot.core.domain.thread import Record, Written
 from bot.core.fit import fit, preface
-from bot.core.outcome import Written
-from bot.core.ports import Purpose, Request, Role
+from bot.core.ports import Request
 from bot.core.quoting import quoted
 from bot.core.reply import too_long
 from bot.core.tokens import estimate_tokens
@@ -22,9 +23,10 @@ from bot.errors import ChatError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.control import Press
-    from bot.core.conversation import Conversation
-    from bot.core.ports import Attachment, Bookmark, Chat, Model, Store
+    from bot.core.domain.attachment import Attachment
+    from bot.core.domain.interaction import Press
+    from bot.core.domain.thread import Conversation
+    from bot.core.ports import Bookmark, Chat, Model, Store
 
 COMMAND = "/code"  # within threads, where no command can be given, a mention that begins so is one
 GONE = "I no longer have the files of this thread. Please ask for the code again."

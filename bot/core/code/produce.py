@@ -10,28 +10,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import TypeAdapter
 
+from bot.calls import Call
 from bot.core.code import wording
 from bot.core.code.fence import widened
-from bot.core.code.files import (
-    CodeFile,
-    blocks,
-    brief,
-    clean,
-    cut_short,
-    fenced,
-    files,
-    read,
-    replaced,
-    without_rests,
-)
-from bot.core.code.report import Fault, Report
+from bot.core.code.files import blocks, brief, clean, cut_short, fenced, files, read, replaced, without_rests
 from bot.core.code.resume import joined
 from bot.core.code.version import changes
-from bot.core.conversation import Place
-from bot.core.outcome import Outcome, Written, give
-from bot.core.ports import Answer, Asker, Bookmark, Call, Chat, Model, Request, Role, Turn, Upload
+from bot.core.domain.code_file import CodeFile, Fault, Report
+from bot.core.domain.message import Place, Role, Upload
+from bot.core.domain.people import Asker
+from bot.core.domain.thread import Refused, Written
+from bot.core.outcome import Outcome, give
+from bot.core.ports import Answer, Bookmark, Chat, Model, Request, Turn
 from bot.core.quoting import quoted
-from bot.core.rejected import Refused, told
+from bot.core.rejected import told
 from bot.core.reply import LIMIT_HINT, PRIVATE_LIMIT_HINT, ask, footer_of, own_up
 from bot.errors import ChatError, ModelError, ModelStoppedError
 
@@ -39,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bot.core.code.version import Change
-    from bot.core.control import Control
+    from bot.core.domain.interaction import Control
 
 log = logging.getLogger(__name__)
 

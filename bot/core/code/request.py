@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.core.code.language import named_first
 from bot.core.command import check_options, check_text
+from bot.core.domain.language import named_first
 from bot.core.quoting import quoted
 from bot.errors import UsageError
 

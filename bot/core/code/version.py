@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import unified_diff
 from typing import TYPE_CHECKING
 
-from bot.core.code.files import CodeFile
+from bot.core.domain.code_file import CodeFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

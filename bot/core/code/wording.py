@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.code.files import fenced
-from bot.core.code.language import NAMES, of_file
 from bot.core.code.version import count, diff
-from bot.core.control import Button, Select
+from bot.core.domain.interaction import Button, Select
+from bot.core.domain.language import NAMES, of_file
 from bot.core.reply import ELSEWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.code.files import CodeFile
-    from bot.core.code.report import Report
     from bot.core.code.version import Change
-    from bot.core.control import Control
+    from bot.core.domain.code_file import CodeFile, Report
+    from bot.core.domain.interaction import Control
 
 TESTS, EXPLAIN, TRANSLATE, SAVE, CONTINUE, ANEW = (
     f"code_{name}" for name in ("tests", "explain", "translate", "save", "continue", "anew")

@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core.channel_settings import Creativity
+from bot.calls import Purpose
 from bot.core.code.produce import Desk, produce
 from bot.core.code.request import CodeRequest, parse, prompt
 from bot.core.command import answering
-from bot.core.ports import Purpose, Request, Role, Turn
+from bot.core.domain.message import Role
+from bot.core.domain.settings import Creativity
+from bot.core.ports import Request, Turn
 from bot.core.reply import too_long, unapplied
 from bot.core.tokens import shorten
 
 if TYPE_CHECKING:
-    from bot.core.command import Command
-    from bot.core.conversation import Record
+    from bot.core.domain.command import Command
+    from bot.core.domain.thread import Record
     from bot.core.ports import Bookmark, Chat, Model, Store
 
 

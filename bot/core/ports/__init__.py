@@ -1,44 +1,23 @@
-"""What the use cases ask of the world outside, a module each; the names are taken from here."""
+"""What the use cases ask of the outside world: small protocols, a module each. They import the domain only."""
 
-from bot.core.ports.chat import Answer, Asker, Chat, Standing, Upload
+from __future__ import annotations
+
+from bot.core.ports.chat import Answer, Chat
 from bot.core.ports.files import FileReader
-from bot.core.ports.model import (
-    DEFAULTS,
-    MICROS,
-    Attachment,
-    Call,
-    Completion,
-    Filled,
-    Model,
-    Purpose,
-    Request,
-    Role,
-    Turn,
-)
-from bot.core.ports.store import Sheet, SheetChange, Store
+from bot.core.ports.model import Completion, Filled, Model, Request, Turn
+from bot.core.ports.store import Store
 from bot.core.ports.work import Bookmark, Reception
 
 __all__ = [
-    "DEFAULTS",
-    "MICROS",
     "Answer",
-    "Asker",
-    "Attachment",
     "Bookmark",
-    "Call",
     "Chat",
     "Completion",
     "FileReader",
     "Filled",
     "Model",
-    "Purpose",
     "Reception",
     "Request",
-    "Role",
-    "Sheet",
-    "SheetChange",
-    "Standing",
     "Store",
     "Turn",
-    "Upload",
 ]

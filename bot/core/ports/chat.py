@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -10,22 +9,11 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from datetime import datetime
 
-    from bot.core.access import Visitor
-    from bot.core.control import Control, Form
-    from bot.core.conversation import FileRef, Place, Said
-    from bot.core.home import Section
+    from bot.core.domain.interaction import Control, Form, Section
+    from bot.core.domain.message import FileRef, Place, Said, Upload
+    from bot.core.domain.people import Asker, Reader, SharedFile, Standing, Target, Venue, Visitor
     from bot.core.ports.files import FileReader
     from bot.core.ports.work import Bookmark
-    from bot.core.reading import Reader, SharedFile, Target, Venue
-
-
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Who asked. `home`: the person's own workspace; `reply_handle`: how the platform lets us answer in private."""
-
-    person: str
-    home: str
-    reply_handle: str = ""
 
 
 class Answer(Protocol):
@@ -58,22 +46,6 @@ class Answer(Protocol):
 
     async def withdraw(self) -> None:
         """Take back all that was shown; an answer that it was to replace stays. Raises `ChatError`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file to be posted; its name says its type."""
-
-    name: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A person's place in a channel."""
-
-    is_member: bool
-    is_admin: bool
 
 
 class Chat(Protocol):

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from bot.core.classify.table.wish import AS_FOUND
+from bot.core.domain.classification import AS_FOUND
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.attachment import Opened
-    from bot.core.classify.sheet import Sheet
-    from bot.core.classify.table.wish import ReadAs
-    from bot.core.code.files import CodeFile
-    from bot.core.code.report import Report
-    from bot.core.conversation import FileRef
-    from bot.core.triage.exported import Exported
+    from bot.core.domain.attachment import Opened
+    from bot.core.domain.classification import ReadAs
+    from bot.core.domain.code_file import CodeFile, Report
+    from bot.core.domain.feedback import Exported
+    from bot.core.domain.message import FileRef
+    from bot.core.domain.spreadsheet import Sheet
 
 
 class FileReader(Protocol):

@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from bot.core.channel_settings import ChannelSettings
-    from bot.core.code.files import CodeFile
-    from bot.core.conversation import Conversation, PageKept, PageRead, Place
-    from bot.core.summarize.run import Run
-    from bot.core.usage import Used, View
+    from collections.abc import Mapping
+    from datetime import datetime
 
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """What was set for one place, by the settings' names; `version` counts its changes, 0 where there were none."""
-
-    values: Mapping[str, Any]
-    version: int = 0
-    person: str = ""
-    changed_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SheetChange:
-    """A change of one sheet to its `version`: by the settings' names what was and what is since, None for unset."""
-
-    version: int
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
-    person: str
-    at: datetime
+    from bot.core.domain.code_file import CodeFile
+    from bot.core.domain.message import Place
+    from bot.core.domain.settings import ChannelSettings, Sheet, SheetChange
+    from bot.core.domain.summary import Run
+    from bot.core.domain.thread import Conversation, PageKept, PageRead
+    from bot.core.domain.usage import Used, View
 
 
 class Store(Protocol):

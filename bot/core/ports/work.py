@@ -8,10 +8,10 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Mapping
 
-    from bot.core.command import Command
-    from bot.core.control import Form, Press, Submission
-    from bot.core.conversation import Changed, Heard, Place, Updated
-    from bot.core.ports.chat import Asker
+    from bot.core.domain.command import Command
+    from bot.core.domain.interaction import Form, Press, Submission
+    from bot.core.domain.message import Changed, Heard, Place, Updated
+    from bot.core.domain.people import Asker
 
 
 class Reception(Protocol):

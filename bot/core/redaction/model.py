@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.core.domain.settings import DEFAULTS
 from bot.core.forward import ForwardingModel
-from bot.core.ports import DEFAULTS
 from bot.core.redaction.placeholder import NOTE, Redaction, Restoring
 from bot.core.tokens import estimate_tokens
 from bot.errors import ModelError
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from bot.core.channel_settings import ChannelSettings
-    from bot.core.ports import Call, Completion, Filled, Request
+    from bot.calls import Call
+    from bot.core.domain.settings import ChannelSettings
+    from bot.core.ports import Completion, Filled, Request
 
 NOTE_TOKENS = estimate_tokens(NOTE)
 QUICK = 4_000  # characters that are looked through in a millisecond or two

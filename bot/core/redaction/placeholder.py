@@ -15,8 +15,9 @@ from bot.core.redaction.piece import pieces
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.core.channel_settings import ChannelSettings
-    from bot.core.ports import Attachment, Request, Turn
+    from bot.core.domain.attachment import Attachment
+    from bot.core.domain.settings import ChannelSettings
+    from bot.core.ports import Request, Turn
     from bot.core.redaction.find import Kind
 
 T = TypeVar("T")

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from bot.core.again import rewritten
 from bot.core.command import answering
-from bot.core.control import Button
-from bot.core.conversation import Message, Record
+from bot.core.domain.interaction import Button
+from bot.core.domain.message import Message, Role
+from bot.core.domain.summary import Length, Run, Source
+from bot.core.domain.thread import Record, Written
 from bot.core.halt import unless
-from bot.core.outcome import Outcome, Written, kept, show
+from bot.core.outcome import Outcome, kept, show
 from bot.core.outcome import give as give_outcome
-from bot.core.ports import Role
 from bot.core.reading import allow
 from bot.core.redaction.carry import carried
 from bot.core.reply import DISCLAIMER, disclaimer, own_up, unapplied
@@ -21,17 +22,17 @@ from bot.core.summarize.conversation import Summary
 from bot.core.summarize.desk import Desk
 from bot.core.summarize.file import give_files
 from bot.core.summarize.paste import give_text
-from bot.core.summarize.run import Keeper, Run, SharedBookmark, Source
+from bot.core.summarize.run import Keeper, SharedBookmark
 from bot.core.summarize.typed import parse
-from bot.core.summarize.wish import Length
 from bot.errors import ModelError, ModelStoppedError, NotAllowedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.command import Command
-    from bot.core.control import Control, Press
-    from bot.core.ports import Answer, Asker, Bookmark, Chat, Model, Store
+    from bot.core.domain.command import Command
+    from bot.core.domain.interaction import Control, Press
+    from bot.core.domain.people import Asker
+    from bot.core.ports import Answer, Bookmark, Chat, Model, Store
 
 log = logging.getLogger(__name__)
 

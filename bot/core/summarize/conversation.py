@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core.channel_settings import Creativity
-from bot.core.ports import Purpose, Request
+from bot.calls import Purpose
+from bot.core.domain.settings import Creativity
+from bot.core.ports import Request
 from bot.core.reading import read_channel, read_thread
 from bot.core.span.times import Span
 from bot.core.summarize.digest import MAX_OUTPUT, Digest, Digester
@@ -18,9 +19,9 @@ from bot.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bot.core.domain.summary import Run
     from bot.core.ports import Chat, Model, Store
     from bot.core.reading import Read
-    from bot.core.summarize.run import Run
     from bot.core.summarize.transcript import Transcript
 
 MOST_LINES = 5_000  # messages of one summary

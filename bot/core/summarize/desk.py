@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.core.domain.summary import Run
 from bot.core.ports import Answer, Bookmark, Chat, Model, Store
-from bot.core.summarize.run import Run
 
 
 @dataclass(slots=True)

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Protocol
 
-from bot.core.ports import Role, Turn
+from bot.core.domain.message import Role
+from bot.core.domain.summary import Length, Wishes
+from bot.core.ports import Turn
 from bot.core.quoting import quoted
 from bot.core.summarize.finding import Findings, check, cited, is_empty, nothing
 from bot.core.summarize.transcript import LARGEST_PART, PARALLEL, halves, parts, worded
-from bot.core.summarize.wish import Length, Wishes
 from bot.core.summarize.wording import for_findings
 from bot.core.tokens import estimate_tokens
 from bot.errors import ModelFormError, ModelRefusedError

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.attachment import attach, looked_up
+from bot.core.domain.thread import Written
 from bot.core.file_kind import IMAGES, PDF, judged
 from bot.core.halt import unless
-from bot.core.outcome import Written
 from bot.core.reply import too_long, unapplied, write
 from bot.core.summarize.run import Keeper
 from bot.core.summarize.text import MAX_OUTPUT, condensed, file_prompt, prompt, request
@@ -15,7 +15,7 @@ from bot.core.summarize.text import MAX_OUTPUT, condensed, file_prompt, prompt, 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.conversation import FileRef
+    from bot.core.domain.message import FileRef
     from bot.core.summarize.desk import Desk
 
 WHOLE = 10_000_000  # tokens: a text is read whole here, and its parts on their own

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.core.domain.summary import Shape
 from bot.core.summarize.finding import Action, is_empty
-from bot.core.summarize.wish import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.core.domain.summary import Wishes
     from bot.core.summarize.finding import Findings, Point
-    from bot.core.summarize.wish import Wishes
 
 NOTHING_FOUND = "There is nothing to report: nobody decided, asked or promised anything there."
 NO_ACTIONS = "Nobody took on anything there, as far as I can tell."

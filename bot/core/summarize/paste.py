@@ -11,7 +11,7 @@ from bot.core.summarize.text import MAX_OUTPUT, condensed, prompt, request
 from bot.core.tokens import estimate_tokens
 
 if TYPE_CHECKING:
-    from bot.core.outcome import Written
+    from bot.core.domain.thread import Written
     from bot.core.summarize.desk import Desk
 
 

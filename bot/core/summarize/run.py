@@ -2,54 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from bot.core.conversation import FileRef, Place
 from bot.core.forward import ForwardingBookmark
 from bot.core.summarize.finding import Findings
 from bot.core.summarize.transcript import Transcript
-from bot.core.summarize.wish import Wishes
 
 if TYPE_CHECKING:
+    from bot.core.domain.summary import Run
     from bot.core.ports import Store
 
 TRANSCRIPT, SHARED, TEXT = "transcript", "shared", "text"  # what a run keeps beside findings and notes
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What is summarised: a channel between two times, a thread, a file, or a text. `title` is how people call it.
-
-    `start` is None for a span that begins with what the person has read; `words` are the span's own.
-    """
-
-    place: Place
-    title: str
-    words: str = ""
-    start: datetime | None = None
-    end: datetime | None = None
-    file: FileRef | None = None
-    is_text: bool = False
-
-    @property
-    def heading(self) -> str:
-        """Say what is summarised."""
-        return f"{self.title}, {self.words}" if self.words else self.title
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Who wants a summary of what, how, and where the answer goes. `id` is the command's."""
-
-    id: str
-    person: str
-    place: Place
-    source: Source
-    wishes: Wishes
 
 
 class SharedBookmark(ForwardingBookmark):

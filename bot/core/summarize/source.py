@@ -8,16 +8,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.core import command as commands
-from bot.core.command import Command
-from bot.core.conversation import Place
+from bot.core.domain.command import Command
+from bot.core.domain.message import Place
+from bot.core.domain.summary import Run, Source
 from bot.core.reading import GONE, allow, allow_file
 from bot.core.span import times as spans
-from bot.core.summarize.run import Run, Source
 from bot.core.summarize.typed import Ask, not_understood, opens_with, parse
 from bot.errors import ChatError, UsageError
 
 if TYPE_CHECKING:
-    from bot.core.control import Press
+    from bot.core.domain.interaction import Press
     from bot.core.ports import Bookmark, Chat, Store
 
 log = logging.getLogger(__name__)

@@ -7,8 +7,10 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
-from bot.core.channel_settings import Creativity
-from bot.core.ports import Purpose, Request, Role, Turn
+from bot.calls import Purpose
+from bot.core.domain.message import Role
+from bot.core.domain.settings import Creativity
+from bot.core.ports import Request, Turn
 from bot.core.quoting import quoted
 from bot.core.summarize.transcript import LARGEST_PART, PARALLEL
 from bot.core.summarize.wording import for_text
@@ -17,9 +19,10 @@ from bot.core.tokens import BYTES_PER_TOKEN, estimate_tokens, shorten
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.core.channel_settings import ChannelSettings
-    from bot.core.ports import Attachment, Model
-    from bot.core.summarize.wish import Wishes
+    from bot.core.domain.attachment import Attachment
+    from bot.core.domain.settings import ChannelSettings
+    from bot.core.domain.summary import Wishes
+    from bot.core.ports import Model
 
 MAX_OUTPUT = 2_000  # tokens
 MOST_PARTS = 24  # of a text: about a million tokens

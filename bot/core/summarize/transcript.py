@@ -8,14 +8,14 @@ from itertools import groupby
 from math import ceil
 from typing import TYPE_CHECKING
 
-from bot.core.conversation import FileRef
+from bot.core.domain.message import FileRef
 from bot.core.quoting import quoted
 from bot.core.tokens import BYTES_PER_TOKEN, estimate_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bot.core.conversation import Said
+    from bot.core.domain.message import Said
 
 # One call reads up to so much; what is more is read in parts, side by side, which takes less time and leaves less out.
 ONE_CALL = 24_000  # tokens

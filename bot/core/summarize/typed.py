@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from bot.core import where
 from bot.core.command import check_options, check_text
+from bot.core.domain.summary import Wishes
 from bot.core.span import doubt
 from bot.core.span import times as spans
 from bot.core.summarize import wish
-from bot.core.summarize.wish import Wishes
 from bot.errors import UsageError
 
 _LINK = re.compile(r"https?://[^\s<>|]+", re.IGNORECASE)

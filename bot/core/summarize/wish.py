@@ -3,42 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields, replace
-from enum import StrEnum
+from dataclasses import fields, replace
 from typing import Any
 
+from bot.core.domain.summary import Length, Shape, Wishes
 from bot.core.where import skip_gap
-
-
-class Length(StrEnum):
-    """How much a summary tells."""
-
-    SHORT = "short"
-    MEDIUM = "medium"
-    LONG = "long"
-
-
-class Shape(StrEnum):
-    """What a summary looks like. `SECTIONS` is what suits its source."""
-
-    SECTIONS = ""
-    BULLETS = "bullets"
-    PARAGRAPH = "paragraph"
-    TABLE = "table"
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What a person wants of a summary, "" and False for nothing in particular."""
-
-    length: Length = Length.MEDIUM
-    shape: Shape = Shape.SECTIONS
-    role: str = ""
-    focus: str = ""
-    audience: str = ""
-    language: str = ""
-    only_actions: bool = False
-
 
 _LANGUAGES = """
 arabic bengali bulgarian cantonese catalan chinese croatian czech danish dutch english estonian farsi filipino finnish

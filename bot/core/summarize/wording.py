@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.summarize.wish import Length, Shape
+from bot.core.domain.summary import Length, Shape
 
 if TYPE_CHECKING:
-    from bot.core.summarize.wish import Wishes
+    from bot.core.domain.summary import Wishes
 
 _TEXT_LENGTHS = {
     Length.SHORT: "in three sentences at most",

@@ -6,20 +6,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.core.access import check_member
-from bot.core.classify import category
-from bot.core.control import Field, Form
-from bot.core.conversation import Place
+from bot.core.domain import category
+from bot.core.domain.feedback import Status
+from bot.core.domain.interaction import Field, Form
+from bot.core.domain.message import Place
 from bot.core.triage.card import CHANGE, DISMISS, REOPEN, RESOLVE, TAKE
-from bot.core.triage.item import Status
 from bot.errors import NotAllowedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.core.channel_settings import ChannelSettings
-    from bot.core.control import Press, Submission
-    from bot.core.ports import Asker, Chat, Store
-    from bot.core.triage.item import Board, Feedback
+    from bot.core.domain.feedback import Feedback
+    from bot.core.domain.interaction import Press, Submission
+    from bot.core.domain.people import Asker
+    from bot.core.domain.settings import ChannelSettings
+    from bot.core.ports import Chat, Store
+    from bot.core.ports.feedback_store import Board
 
 PRESSED = (TAKE, RESOLVE, REOPEN, DISMISS)
 GONE = "This feedback is not there any more."

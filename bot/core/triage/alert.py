@@ -6,19 +6,20 @@ import logging
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.core.conversation import Place
+from bot.core.domain.message import Place
+from bot.core.domain.route import team as find_team
 from bot.core.triage.card import plain
-from bot.core.triage.route import team as find_team
 from bot.core.triage.trend import trends
 from bot.errors import ChatError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.channel_settings import ChannelSettings
+    from bot.core.domain.feedback import Feedback
+    from bot.core.domain.route import Team
+    from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Bookmark, Chat
-    from bot.core.triage.item import Board, Feedback
-    from bot.core.triage.route import Team
+    from bot.core.ports.feedback_store import Board
     from bot.core.triage.trend import Trend
 
 log = logging.getLogger(__name__)

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from bot.core.classify.item import Item
+from bot.core.domain.classification import Item
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from bot.core.conversation import Place
-    from bot.core.triage.item import Board
+    from bot.core.domain.feedback import Known
+    from bot.core.domain.message import Place
+    from bot.core.ports.feedback_store import Board
 
 COMPARED = 600  # characters of a post; the database's index has as many
 SHOWN = 300  # characters of an earlier post in a prompt
@@ -35,14 +35,6 @@ SHORTEST = 3  # letters of a word that is looked for
 LONG = 6  # letters of a word whose ending, of two letters, may differ
 
 _WORD = re.compile(r"[^\W_]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """An earlier post: its record's number, and its words."""
-
-    number: int
-    text: str
 
 
 async def earlier(items: Sequence[Item], place: Place, board: Board) -> dict[int, Sequence[tuple[float, Known]]]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.control import Button, Select
+from bot.core.domain.feedback import ELSEWHERE, UNSORTED, Status
+from bot.core.domain.interaction import Button, Select
 from bot.core.triage import issue
-from bot.core.triage.item import ELSEWHERE, UNSORTED, Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.channel_settings import ChannelSettings
-    from bot.core.control import Control
+    from bot.core.domain.feedback import Feedback
+    from bot.core.domain.interaction import Control
+    from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Chat
-    from bot.core.triage.item import Feedback
 
 TAKE, RESOLVE, REOPEN, DISMISS = "feedback_take", "feedback_resolve", "feedback_reopen", "feedback_dismiss"
 CHANGE = "feedback_change"  # the button and the menu, and the form that they open

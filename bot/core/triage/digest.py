@@ -7,19 +7,20 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from bot.core.domain.feedback import UNSORTED, Status
 from bot.core.reply import unapplied
 from bot.core.triage.card import plain
-from bot.core.triage.item import UNSORTED, Status
 from bot.core.triage.report import agreed
 from bot.core.triage.trend import DAY, HISTORY, trends
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.channel_settings import ChannelSettings
-    from bot.core.conversation import Place
+    from bot.core.domain.feedback import Feedback
+    from bot.core.domain.message import Place
+    from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Bookmark, Chat, Model
-    from bot.core.triage.item import Board, Feedback
+    from bot.core.ports.feedback_store import Board
 
 MOST_RECORDS = 10_000  # of four weeks that are looked through
 LATE = timedelta(hours=3)  # a digest that could not be written by then is left out

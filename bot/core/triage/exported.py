@@ -8,12 +8,14 @@ import re
 import struct
 import zipfile
 import zlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
+
+    from bot.core.domain.feedback import Exported
 
 MOST_BYTES = 200_000_000  # of an export, unpacked
 MOST_MESSAGES = 100_000  # joins and the like among them
@@ -27,7 +29,6 @@ _DAMAGED = (
     *(ValueError, RecursionError),
 )
 
-Exported = tuple[str, dict[str, Any]]
 """The channel's folder, "" where there are none, and the message as the platform has it."""
 
 

@@ -2,47 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from pydantic import create_model
 
 from bot.core.classify.evidence import evidence
 from bot.core.classify.form import SURE, Filled, described, one_of, settled
-from bot.core.classify.item import Verdict
+from bot.core.domain.feedback import Judgement, Nature, Sentiment
 from bot.core.quoting import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bot.core.channel_settings import ChannelSettings
-    from bot.core.classify.category import Category
-    from bot.core.classify.form import Example
-    from bot.core.classify.item import Item
+    from bot.core.domain.category import Category
+    from bot.core.domain.classification import Example, Item, Verdict
+    from bot.core.domain.settings import ChannelSettings
 
 LONGEST_SUMMARY = 200  # characters
 LONGEST_WORD = 40
-
-Nature = Literal["feedback", "unclear", "small talk"]
-Sentiment = Literal["negative", "neutral", "positive", "mixed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement(Verdict):
-    """What a post is. `duplicate_of` is the number of an earlier one, `root` that of the first that is alike."""
-
-    nature: Nature = "feedback"
-    severity: str = ""
-    sentiment: str = ""
-    area: str = ""
-    summary: str = ""
-    language: str = ""
-    duplicate_of: int | None = None
-
-    @property
-    def category(self) -> str:
-        """Its category, "" for none."""
-        return self.categories[0] if self.categories else ""
 
 
 def form(categories: Sequence[Category], settings: ChannelSettings) -> type[Filled]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.core.triage.item import UNSORTED, Status
+from bot.core.domain.feedback import UNSORTED, Status
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from bot.core.triage.item import Feedback
+    from bot.core.domain.feedback import Feedback
 
 LONGEST_TITLE = 200  # characters; GitHub takes 256
 LONGEST_FACT = 1_000  # characters; GitHub takes 65,536 in all

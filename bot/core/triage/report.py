@@ -12,19 +12,20 @@ from typing import TYPE_CHECKING
 
 from bot.core import chart
 from bot.core.chart import Panel
-from bot.core.ports import Upload
+from bot.core.domain.feedback import UNSORTED, Status
+from bot.core.domain.message import Upload
 from bot.core.triage.card import plain
-from bot.core.triage.item import UNSORTED, Status
 from bot.core.triage.trend import DAY, alike
 from bot.errors import ChatError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bot.core.command import Command
-    from bot.core.conversation import Place
+    from bot.core.domain.command import Command
+    from bot.core.domain.feedback import Feedback
+    from bot.core.domain.message import Place
     from bot.core.ports import Bookmark, Chat, Store
-    from bot.core.triage.item import Board, Feedback
+    from bot.core.ports.feedback_store import Board
 
 log = logging.getLogger(__name__)
 

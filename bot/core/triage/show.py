@@ -6,19 +6,20 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any
 
-from bot.core.conversation import Place
+from bot.core.domain.feedback import ELSEWHERE, Status
+from bot.core.domain.message import Place
+from bot.core.domain.route import team as find_team
 from bot.core.triage import card
-from bot.core.triage.item import ELSEWHERE, Status
-from bot.core.triage.route import team as find_team
 from bot.errors import ChatError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.channel_settings import ChannelSettings
+    from bot.core.domain.feedback import Feedback
+    from bot.core.domain.route import Team
+    from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Bookmark, Chat
-    from bot.core.triage.item import Board, Feedback
-    from bot.core.triage.route import Team
+    from bot.core.ports.feedback_store import Board
 
 log = logging.getLogger(__name__)
 

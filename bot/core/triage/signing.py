@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from bot.core.command import answering
 from bot.core.configure import check_may_change
-from bot.core.conversation import Record
+from bot.core.domain.thread import Record
 from bot.errors import NotAllowedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.core.command import Command
+    from bot.core.domain.command import Command
     from bot.core.ports import Bookmark, Chat
 
 OPERATORS = "Webhooks are signed with the TRIAGE_WEBHOOK_SECRET of whoever runs me: please ask them for it."

@@ -9,28 +9,32 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from bot.calls import Purpose
 from bot.core import rejected
 from bot.core.attachment import Attached, attach
-from bot.core.channel_settings import Creativity
-from bot.core.classify import batch, category
-from bot.core.classify.item import Item
+from bot.core.classify import batch
 from bot.core.classify.nearest import Nearest
 from bot.core.classify.sort import Outcome, Question, sort
-from bot.core.ports import Attachment, Purpose, Request, Role, Turn
+from bot.core.domain import category
+from bot.core.domain.attachment import Attachment
+from bot.core.domain.classification import Item
+from bot.core.domain.feedback import Decision, Judgement, Known, Status
+from bot.core.domain.message import Role
+from bot.core.domain.route import route
+from bot.core.domain.settings import Creativity
+from bot.core.ports import Request, Turn
 from bot.core.triage import alike, form
-from bot.core.triage.alike import Known
-from bot.core.triage.form import Judgement
-from bot.core.triage.item import Status
-from bot.core.triage.route import route
 from bot.core.triage.small_talk import is_small_talk
 from bot.errors import ModelError, ModelRejectedError
 
 if TYPE_CHECKING:
-    from bot.core.channel_settings import ChannelSettings
-    from bot.core.classify.form import Example, Filled
-    from bot.core.classify.item import Verdict
-    from bot.core.ports import Call, Chat, Model
-    from bot.core.triage.item import Board, Feedback
+    from bot.calls import Call
+    from bot.core.classify.form import Filled
+    from bot.core.domain.classification import Example, Verdict
+    from bot.core.domain.feedback import Feedback
+    from bot.core.domain.settings import ChannelSettings
+    from bot.core.ports import Chat, Model
+    from bot.core.ports.feedback_store import Board
 
 log = logging.getLogger(__name__)
 
@@ -167,16 +171,6 @@ def _named(record: Feedback) -> Feedback:
     """Tell the names of a record's files with its words."""
     names = " ".join(f"[file: {file.name}]" for file in record.files)
     return replace(record, text=f"{record.text}\n{names}".strip()) if names else record
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What comes of a post: what it is, whether that is feedback here, the team. `text` is what was judged."""
-
-    text: str
-    judgement: Judgement
-    status: Status
-    team: str = ""
 
 
 def decide(record: Feedback, verdict: Verdict, settings: ChannelSettings) -> Decision:

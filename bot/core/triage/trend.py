@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bot.core.conversation import Place
-    from bot.core.triage.item import Board, Feedback
+    from bot.core.domain.feedback import Feedback
+    from bot.core.domain.message import Place
+    from bot.core.ports.feedback_store import Board
 
 DAY = timedelta(days=1)
 HISTORY = timedelta(days=28)

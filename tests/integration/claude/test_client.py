@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 from pydantic import BaseModel
 
+from bot.calls import Purpose
 from bot.claude.catalogue import catalogue
 from bot.claude.client import Claude, Deadlines, connect
-from bot.core.channel_settings import ChannelSettings, Creativity
-from bot.core.ports import Purpose, Request, Role, Turn
+from bot.core.domain.message import Role
+from bot.core.domain.settings import ChannelSettings, Creativity
+from bot.core.ports import Request, Turn
 from bot.errors import (
     ModelAwayError,
     ModelBudgetError,

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from bot.core.classify.category import Category
-from bot.core.classify.form import Example
-from bot.core.classify.item import Item, Sorted, Verdict
-from bot.core.classify.run import Run, Status
-from bot.core.conversation import Place
-from bot.core.ports import Asker, Call, Purpose
+from bot.calls import Call, Purpose
+from bot.core.domain.category import Category
+from bot.core.domain.classification import Example, Item, Run, Sorted, Status, Verdict
+from bot.core.domain.message import Place
+from bot.core.domain.people import Asker
 from bot.db.classify import PAGE, SqlRuns
 
 if TYPE_CHECKING:

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.core.classify.form import Example
-from bot.core.conversation import Changed, FileRef, Heard, Place
+from bot.core.domain.classification import Example
+from bot.core.domain.feedback import Decision, Judgement, Status
+from bot.core.domain.message import Changed, FileRef, Heard, Place
 from bot.core.keeping import Limits
-from bot.core.triage.form import Judgement
-from bot.core.triage.item import Status
-from bot.core.triage.sort import Decision
 from bot.db.feedback import SqlBoard
 from bot.db.purge import SqlPurger
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from bot.core.installation import Installation
+from bot.core.domain.installation import Installation
 from bot.db.installations import SqlInstallations, SqlStates
 from bot.db.tables import Installation as Table
 from bot.db.vault import Vault, new_key

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.core.channel_settings import ChannelSettings
-from bot.core.code.files import CodeFile
-from bot.core.conversation import Conversation, Heard, Message, Place, Record
-from bot.core.ports import Role
-from bot.core.usage import Scope, View
+from bot.core.domain.code_file import CodeFile
+from bot.core.domain.message import Heard, Message, Place, Role
+from bot.core.domain.settings import ChannelSettings
+from bot.core.domain.thread import Conversation, Record
+from bot.core.domain.usage import Scope, View
 from bot.db.classify import SqlRuns
 from bot.db.feedback import SqlBoard
 from bot.db.store import SqlStore, record

@@ -10,7 +10,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from bot.core.conversation import Place
+from bot.core.domain.message import Place
 from bot.db.engine import Database
 from bot.db.migrate import config, current, head, upgrade
 from bot.db.store import SqlStore

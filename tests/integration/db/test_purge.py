@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from bot.core.classify.item import Item
-from bot.core.code.files import CodeFile
-from bot.core.conversation import Conversation, Message, Place, Record
+from bot.core.domain.classification import Item
+from bot.core.domain.code_file import CodeFile
+from bot.core.domain.message import Message, Place, Role
+from bot.core.domain.thread import Conversation, Record
 from bot.core.keeping import Limits
-from bot.core.ports import Role
 from bot.db import purge, tables
 from bot.db.classify import SqlRuns
 from bot.db.purge import AT_ONCE, SqlPurger

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.core.budget import Account, Cap, Kind, Refusal, Reservation
-from bot.core.conversation import Place, Record
-from bot.core.ports import Call, Purpose
+from bot.calls import Call, Purpose
+from bot.core.domain.budget import Account, Cap, Kind, Refusal, Reservation
+from bot.core.domain.message import Place
+from bot.core.domain.thread import Record
 from bot.db.engine import Database
 from bot.db.purse import COMPARED_EVERY, SqlPurse
 from bot.db.store import record

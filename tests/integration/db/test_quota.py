@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.core.rate import SLOT, SLOTS, slot_of
+from bot.core.domain.rate import SLOT, SLOTS, slot_of
 from bot.db.quota import SqlQuota
 from tests.stage.quota import InMemoryQuota
 
 if TYPE_CHECKING:
-    from bot.core.rate import Quota
+    from bot.core.ports.quota import Quota
     from bot.db.engine import Database
 
 NOTHING = (0, 0)

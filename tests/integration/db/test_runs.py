@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.core.conversation import FileRef, Place
+from bot.core.domain.message import FileRef, Place
+from bot.core.domain.summary import Length, Run, Shape, Source, Wishes
 from bot.core.summarize.finding import Point, nothing
-from bot.core.summarize.run import Keeper, Run, Source
+from bot.core.summarize.run import Keeper
 from bot.core.summarize.transcript import Line, Transcript
-from bot.core.summarize.wish import Length, Shape, Wishes
 from bot.db.store import SqlStore
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from bot.core.channel_settings import ChannelSettings, Creativity
-from bot.core.conversation import Place
+from bot.core.domain.message import Place
+from bot.core.domain.settings import ChannelSettings, Creativity
 from bot.db.store import SqlStore
 from bot.db.tables import SettingsChange
 from bot.errors import ConflictError

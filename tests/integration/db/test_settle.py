@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from bot.core.conversation import Message, Place, Record
+from bot.core.domain.message import Message, Place, Role
+from bot.core.domain.thread import Record
 from bot.core.forget import Reach
-from bot.core.ports import Role
 from bot.db.engine import Database
 from bot.db.settle import settle
 from bot.db.store import SqlStore, record

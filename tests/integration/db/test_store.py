@@ -11,11 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
-from bot.core.channel_settings import ChannelSettings
-from bot.core.code.files import CodeFile
+from bot.calls import Call, Purpose
 from bot.core.condense import Condensed
-from bot.core.conversation import Changed, Conversation, FileRef, Message, PageRead, Place, Record
-from bot.core.ports import Call, Purpose, Role, Store
+from bot.core.domain.code_file import CodeFile
+from bot.core.domain.message import Changed, FileRef, Message, Place, Role
+from bot.core.domain.settings import ChannelSettings
+from bot.core.domain.thread import Conversation, PageRead, Record
 from bot.db import tables
 from bot.db.store import LOADED, SqlStore, change, record, summarise
 from tests.stage.statements import listened
@@ -23,6 +24,7 @@ from tests.stage.statements import listened
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from bot.core.ports import Store
     from bot.db.engine import Database
 
 PLACE = Place("T1", "C1", "1700000000.000100")

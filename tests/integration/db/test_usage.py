@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.core.conversation import Place, Record
-from bot.core.ports import Call, Purpose
-from bot.core.usage import Scope, View
+from bot.calls import Call, Purpose
+from bot.core.domain.message import Place
+from bot.core.domain.thread import Record
+from bot.core.domain.usage import Scope, View
 from bot.db.store import SqlStore, record
 
 if TYPE_CHECKING:

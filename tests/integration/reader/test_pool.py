@@ -15,8 +15,8 @@ import pytest
 from bot.core import attachment, file_kind
 from bot.core.classify import sheet
 from bot.core.code import check
-from bot.core.code.files import CodeFile
-from bot.core.conversation import FileRef
+from bot.core.domain.code_file import CodeFile
+from bot.core.domain.message import FileRef
 from bot.errors import BotError, FileError, HeavyFileError, ReaderUnavailableError, UsageError
 from bot.reader import bounds
 from bot.reader import pool as pools

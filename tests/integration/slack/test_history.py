@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import pytest
 
-from bot.core.conversation import Place
+from bot.core.domain.message import Place
 from bot.core.reading import read_channel, read_thread
 from bot.core.span.times import Span
 from bot.errors import ChatError, UsageError
@@ -20,7 +20,7 @@ from tests.stage.chat import chat_in
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from bot.core.conversation import Said
+    from bot.core.domain.message import Said
     from bot.slack.chat import SlackChat
 
 

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 
-from bot.core.installation import Installation
+from bot.core.domain.installation import Installation
 from bot.errors import ChatError, RevokedError
 from bot.playground.local_workspace import LocalWorkspace
 from bot.playground.rules import Rules
@@ -25,7 +25,7 @@ HALF_A_DAY = 43_200.0
 
 
 class InMemoryInstallations:
-    """Implements `bot.core.installation.Installations`; `found` counts how often it was asked."""
+    """Implements `bot.core.domain.installation.Installations`; `found` counts how often it was asked."""
 
     def __init__(self) -> None:
         self.kept: dict[str, Installation] = {}

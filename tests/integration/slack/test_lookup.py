@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import aiohttp
 import pytest
 
-from bot.core.conversation import Place
-from bot.core.reading import GONE, HIDDEN, Read, Reader, Target, Venue, allow, allow_file, read_channel, read_thread
+from bot.core.domain.message import Place
+from bot.core.domain.people import Reader, Target, Venue
+from bot.core.reading import GONE, HIDDEN, Read, allow, allow_file, read_channel, read_thread
 from bot.core.span.times import Span
 from bot.errors import NotAllowedError, UsageError
 from bot.playground.local_workspace import LocalWorkspace

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from bot.app import fenced
-from bot.core.conversation import Place
+from bot.core.domain.message import Place
 from bot.playground.local_workspace import LocalWorkspace
 from bot.slack.api import web_client
 from bot.slack.budget import Budget

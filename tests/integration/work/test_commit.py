@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from bot.core.conversation import Message, Place, Record
-from bot.core.ports import Role
+from bot.core.domain.message import Message, Place, Role
+from bot.core.domain.thread import Record
 from bot.db.store import SqlStore, record
 from bot.work import Delivery
 from bot.work.commit import MOST_IN_ONE_COMMIT, Commits

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from bot.core.conversation import Message, Place, Record
-from bot.core.ports import Role
+from bot.core.domain.message import Message, Place, Role
+from bot.core.domain.thread import Record
 from bot.db.store import SqlStore, record
 from bot.work import AbandonedError, Delivery, LeaseLostError
 from tests.integration.work.stand_ins import FlakyError, HeldHandler, RecordingGivenUp, RecordingHandler

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import update
 
 from bot import retention
-from bot.core.conversation import Message, Place, Record
-from bot.core.ports import Role
+from bot.core.domain.message import Message, Place, Role
+from bot.core.domain.thread import Record
 from bot.db import store as db_store
 from bot.db import tables
 from bot.db.store import SqlStore

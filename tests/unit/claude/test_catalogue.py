@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.calls import Call, Purpose
 from bot.claude.catalogue import (
     LEVELS,
     ModelCard,
@@ -21,8 +22,7 @@ from bot.claude.catalogue import (
     parameters,
     successor,
 )
-from bot.core.channel_settings import Creativity
-from bot.core.ports import Call, Purpose
+from bot.core.domain.settings import Creativity
 from bot.errors import SettingsError, UsageError
 
 ALL = sorted(catalogue().models)

@@ -11,9 +11,11 @@ import stamina
 from anthropic import AsyncAnthropic
 from pydantic import BaseModel
 
+from bot.calls import Purpose
 from bot.claude.catalogue import ModelCard, lookup
 from bot.claude.client import TRIES, Claude, Deadlines, connect
-from bot.core.ports import Purpose, Request, Role, Turn
+from bot.core.domain.message import Role
+from bot.core.ports import Request, Turn
 from bot.errors import ModelMisconfiguredError, ModelUnavailableError
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ import httpx2
 import pytest
 
 from bot import errors
+from bot.calls import Purpose
 from bot.claude.exchange import Exchange
 from bot.claude.failures import FOREIGN, STATUSES, judge, pause, retry_after, translate, translated
-from bot.core.ports import Purpose
 from bot.errors import (
     ModelBudgetError,
     ModelBusyError,

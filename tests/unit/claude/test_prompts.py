@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from bot.calls import Purpose
 from bot.claude import prompts
-from bot.core.ports import Purpose
 
 TAGS = {
     Purpose.SUMMARIZE: "<document>",

@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.core.budget import Cap, Kind, Payer, Refusal, caps, charge, notice, payer, refusal
-from bot.core.channel_settings import ChannelSettings, read
-from bot.core.conversation import Place
+from bot.core.budget import Payer, caps, charge, notice, payer, refusal
+from bot.core.domain.budget import Cap, Kind, Refusal
+from bot.core.domain.message import Place
+from bot.core.domain.settings import ChannelSettings, read
 from bot.errors import UsageError
 
 NOW = datetime(2026, 12, 31, 23, 59, 30, tzinfo=UTC)

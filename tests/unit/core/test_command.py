@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.command import HELP, SHOWN_OF_REQUEST, USAGE, Command, check_text, opening, take_private
-from bot.core.conversation import Place
-from bot.core.outcome import Written
-from bot.core.ports import Asker, Role
+from bot.core.command import HELP, SHOWN_OF_REQUEST, USAGE, check_text, opening, take_private
+from bot.core.domain.command import Command
+from bot.core.domain.message import Place, Role
+from bot.core.domain.people import Asker
+from bot.core.domain.thread import Written
 from bot.errors import UsageError
 
 

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.complete import changes_answer, completed, joined, union
-from bot.core.conversation import FileRef, Heard, Message, Place
-from bot.core.ports import Role
+from bot.core.domain.message import FileRef, Heard, Message, Place, Role
 
 PNG = FileRef("F1", "chart.png", "image/png", 9)
 STUB = FileRef("F1", "file", "", 0)

@@ -5,10 +5,10 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.channel_settings import ChannelSettings
 from bot.core.condense import MOST_AT_ONCE, is_due, older, prompt, weight
-from bot.core.conversation import Conversation, FileRef, Message
-from bot.core.ports import Role
+from bot.core.domain.message import FileRef, Message, Role
+from bot.core.domain.settings import ChannelSettings
+from bot.core.domain.thread import Conversation
 
 BUDGET = 2_000
 SETTINGS = ChannelSettings(context=BUDGET)

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.channel_settings import MAX_INSTRUCTIONS
 from bot.core.command import HELP, USAGE
 from bot.core.configure import Action, Wish, parse
+from bot.core.domain.settings import MAX_INSTRUCTIONS
 from bot.errors import UsageError
 
 

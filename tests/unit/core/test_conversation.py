@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.conversation import Conversation, Heard, Place, wants_answer
+from bot.core.conversation import wants_answer
+from bot.core.domain.message import Heard, Place
+from bot.core.domain.thread import Conversation
 
 HEARD = Heard(Place("T1", "C1", "1.0"), "2.0", "U0ADA", "T1", "hi", False, False, False)  # noqa: FBT003 (its last three)
 

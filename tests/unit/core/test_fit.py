@@ -5,9 +5,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.conversation import Message
+from bot.core.domain.message import Message, Role
 from bot.core.fit import fit
-from bot.core.ports import Role
 from bot.core.tokens import TOKENS_PER_TURN, estimate_tokens, shorten
 
 TEXTS = st.text(max_size=60)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.core.conversation import Place
+from bot.core.domain.message import Place
+from bot.core.domain.settings import Sheet
 from bot.core.keeping import Limits
-from bot.core.ports import Sheet
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 WORKSPACE, CHANNEL = Place("T1", ""), Place("T1", "C1")

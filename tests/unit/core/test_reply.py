@@ -3,9 +3,8 @@ from __future__ import annotations
 import pytest
 
 from bot import errors
-from bot.core.conversation import Message, Place
-from bot.core.outcome import Written
-from bot.core.ports import Role
+from bot.core.domain.message import Message, Place, Role
+from bot.core.domain.thread import Written
 from bot.core.reply import apology, too_long
 
 INTERNALS = "401 authentication_error sk-ant-secret 10.0.0.1"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.ports import Sheet, SheetChange
+from bot.core.domain.settings import Sheet, SheetChange
 from bot.core.settings_history import reverted, source
 from bot.errors import UsageError
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.core.usage import Scope, Used, View, draw, parse, report, to_csv
+from bot.core.domain.usage import Scope, Used, View
+from bot.core.usage import draw, parse, report, to_csv
 from bot.errors import UsageError
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -9,20 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.channel_settings import Answers, ChannelSettings, Outsiders
-from bot.core.conversation import (
-    SILENCE,
-    Conversation,
-    Heard,
-    Message,
-    Place,
-    is_refused,
-    is_stop,
-    may_be_for_bot,
-    needs_reading,
-    wants_answer,
-)
-from bot.core.ports import Role
+from bot.core.conversation import SILENCE, is_refused, is_stop, may_be_for_bot, needs_reading, wants_answer
+from bot.core.domain.message import Heard, Message, Place, Role
+from bot.core.domain.settings import Answers, ChannelSettings, Outsiders
+from bot.core.domain.thread import Conversation
 
 HEARD = Heard(Place("T1", "C1", "1.0"), "2.0", "U0ADA", "T1", "hi", False, False, False)  # noqa: FBT003 (its last three)
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from bot.core.conversation import Place
-from bot.core.rate import SLOT, SLOTS, Lease
+from bot.core.domain.message import Place
+from bot.core.domain.rate import SLOT, SLOTS, Lease
 from bot.slack.budget import APPEND, POST, START, STOP, UPDATE, Budget
 from tests.stage.quota import InMemoryQuota
 

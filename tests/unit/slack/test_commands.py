@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.command import USAGE
-from bot.core.conversation import Place
-from bot.core.ports import Asker
+from bot.core.domain.message import Place
+from bot.core.domain.people import Asker
 from bot.slack.commands import COMMANDS, read
 
 BODY = {

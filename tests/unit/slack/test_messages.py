@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.conversation import Changed, FileRef, FileState, Heard, Place
+from bot.core.domain.message import Changed, FileRef, FileState, Heard, Place
 from bot.slack.messages import changed, heard, updated
 
 BOT = "U0BOT"

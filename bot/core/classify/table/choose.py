@@ -15,7 +15,7 @@ from bot.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.classify.table.wish import ReadAs
+    from bot.core.domain.classification import ReadAs
 
 MOST_JUDGED = 20  # tables
 HOLDS_TEXTS = 0.8  # of about 5, as `column.quality` judges

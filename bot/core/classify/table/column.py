@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from statistics import mean
 from typing import TYPE_CHECKING
 
-from bot.core.classify.item import HEADINGS
 from bot.core.classify.table import naming
 from bot.core.classify.table.grid import LOOKED_AT
+from bot.core.domain.classification import HEADINGS
 from bot.errors import UsageError
 
 if TYPE_CHECKING:

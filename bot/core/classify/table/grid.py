@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from bot.core.classify.item import MOST_ITEMS
+from bot.core.domain.classification import MOST_ITEMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING
 
-from bot.core.classify.item import HEADINGS
 from bot.core.classify.table import naming
 from bot.core.classify.table.grid import LOOKED_AT, MOST_COLUMNS, Row, extent
+from bot.core.domain.classification import HEADINGS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from bot.core.classify.table import naming
+from bot.core.domain.classification import ReadAs
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -42,23 +42,6 @@ _BEHIND = re.compile(r"(?:\s(?:and|und|et|y|please|pls|bitte|thanks|thx))\Z", re
 _NEAR = ("delimiter", "separator", "row", "range", "skip", "field", "tab", *_NAMES)
 _NO = frozenset(("no", "none", "off", "0", "false", "nein", "keine", "non", "aucun"))
 LAST_HEADING = 1_000  # rows below it are no titles
-
-
-@dataclass(frozen=True, slots=True)
-class ReadAs:
-    """How a file is to be read, as far as someone said; what is "" or None is found by looking.
-
-    `column` and `sheet` are names or numbers from 1 on, which `#` tells from names that are numbers; `heading` is the
-    number of the row that names the columns, 0 for none; `encoding` as people write it.
-    """
-
-    column: str = ""
-    sheet: str = ""
-    heading: int | None = None
-    encoding: str = ""
-
-
-AS_FOUND = ReadAs()  # no one said anything: it is found by looking
 
 
 def take(text: str) -> tuple[str, dict[str, str]]:

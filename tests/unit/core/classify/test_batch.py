@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from bot.core.classify import batch
 from bot.core.classify.batch import MOST_ITEMS, MOST_TOKENS, TOKENS_PER_ITEM
-from bot.core.classify.item import Item
+from bot.core.domain.classification import Item
 
 
 def items(*sizes: int) -> list[Item]:

@@ -12,8 +12,8 @@ from python_calamine import CalamineWorkbook
 
 from bot.core.classify import export, sheet
 from bot.core.classify.formula import harmless, restored
-from bot.core.classify.item import HEADINGS, Item, Sorted, Verdict
 from bot.core.classify.table.decode import clean
+from bot.core.domain.classification import HEADINGS, Item, Sorted, Verdict
 
 RESULTS = [
     Sorted(Item(1, "it crashes", "row 2"), Verdict(1, ("Bug", "Praise"), 90, "crashes")),

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bot.core.classify import form
-from bot.core.classify.category import Category
-from bot.core.classify.form import Example
-from bot.core.classify.item import SHOWN_TO_MODEL, Item, Verdict
+from bot.core.domain.category import Category
+from bot.core.domain.classification import SHOWN_TO_MODEL, Example, Item, Verdict
 
 NAMES = st.text(st.characters(categories=("L", "N", "S")), min_size=1, max_size=20).filter(lambda name: name.strip())
 BUG, PRAISE = Category(name="Bug", definition="It breaks.", examples=("it crashes",)), Category(name="Praise")

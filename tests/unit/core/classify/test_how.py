@@ -6,8 +6,8 @@ import zipfile
 import pytest
 
 from bot.core.classify import how, sheet
-from bot.core.classify.sheet import Sheet
-from bot.core.classify.table.wish import ReadAs
+from bot.core.domain.classification import ReadAs
+from bot.core.domain.spreadsheet import Sheet
 from bot.errors import UsageError
 
 NAMES = "urn:oasis:names:tc:opendocument:xmlns"

@@ -3,9 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.classify.form import Example
-from bot.core.classify.item import Item
 from bot.core.classify.nearest import MOST_EXAMPLES, Nearest
+from bot.core.domain.classification import Example, Item
 
 LOGIN = Example("I cannot log in to my account", ("Account issue",))
 INVOICE = Example("The invoice shows the wrong amount", ("Billing",))

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.classify import result
-from bot.core.classify.item import Item, Sorted, Verdict
 from bot.core.classify.result import SHOWN_OF_ITEM, UNSURE, Counts
+from bot.core.domain.classification import Item, Sorted, Verdict
 
 
 def sorted_(number: int, text: str, *categories: str, confidence: int = 90, by: str = "") -> Sorted:

@@ -9,9 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.classify import sheet
-from bot.core.classify.item import MOST_ITEMS, Item
 from bot.core.classify.table import workbook
-from bot.core.classify.table.wish import ReadAs
+from bot.core.domain.classification import MOST_ITEMS, Item, ReadAs
 from bot.errors import UsageError
 
 CSV = b"id,created,message\n1,2026-11-01,My app crashes when I open it\n2,2026-11-02,I forgot my password again\n"

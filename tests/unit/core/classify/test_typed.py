@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.classify import typed
-from bot.core.classify.category import LONGEST_NAME, MOST
-from bot.core.classify.table.wish import ReadAs
-from bot.core.classify.typed import MOST_LINES, Wish
+from bot.core.classify.typed import MOST_LINES
+from bot.core.domain.category import LONGEST_NAME, MOST
+from bot.core.domain.classification import ReadAs, Wish
 from bot.errors import UsageError
 
 

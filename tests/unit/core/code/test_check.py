@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.code.check import MAX_CHECKED, PARSERS, UncheckedError, check, find_fault
-from bot.core.code.files import CodeFile
-from bot.core.code.report import Fault
+from bot.core.domain.code_file import CodeFile, Fault
 
 GOOD = {
     "py": "import re\n\n\ndef f(a: int) -> int:\n    return a\n",

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.core.code import files as code
 from bot.core.code.naming import MAX_NAME
+from bot.core.domain.code_file import CodeFile
 
 
 def block(code: str, info: str = "python", fence: str = "```") -> str:
@@ -184,7 +185,7 @@ def test_every_kind_of_fence_is_read(text: str) -> None:
 
 def test_fences_inside_a_block_stay() -> None:
     (file,) = code.files("````markdown readme.md\n```python\nx = 1\n```\n````")
-    assert file == code.CodeFile("readme.md", "```python\nx = 1\n```\n")
+    assert file == CodeFile("readme.md", "```python\nx = 1\n```\n")
 
 
 def test_an_unclosed_block_is_told_apart() -> None:

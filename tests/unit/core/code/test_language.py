@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.code import language
+from bot.core.domain import language
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.code import version
-from bot.core.code.files import CodeFile, blocks, fenced
+from bot.core.code.files import blocks, fenced
 from bot.core.code.version import Change, changes, count, diff
+from bot.core.domain.code_file import CodeFile
 
 OLD = CodeFile("area.py", "# area.py\ndef area(r):\n    return 3 * r * r\n", 2)
 NEW = CodeFile("area.py", "# area.py\ndef area(r):\n    return 3.14 * r * r\n", 3)

@@ -3,10 +3,9 @@ from __future__ import annotations
 import pytest
 
 from bot.core.code import wording
-from bot.core.code.files import CodeFile
-from bot.core.code.report import Fault, Report
 from bot.core.code.version import Change
-from bot.core.control import Button, Select
+from bot.core.domain.code_file import CodeFile, Fault, Report
+from bot.core.domain.interaction import Button, Select
 
 A, B = CodeFile("a.py", "1\n"), CodeFile("b.rs", "2\n")
 

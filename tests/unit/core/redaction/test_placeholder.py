@@ -10,9 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from bot.core.channel_settings import ChannelSettings
-from bot.core.persona import Persona
-from bot.core.ports import Attachment, Purpose, Request, Role, Turn
+from bot.calls import Purpose
+from bot.core.domain.attachment import Attachment
+from bot.core.domain.message import Role
+from bot.core.domain.persona import Persona
+from bot.core.domain.settings import ChannelSettings
+from bot.core.ports import Request, Turn
 from bot.core.redaction.placeholder import NOTE, Redaction, Restoring
 
 EMAIL, PHONE, CARD = "anna@example.com", "+49 30 901820", "4111 1111 1111 1111"

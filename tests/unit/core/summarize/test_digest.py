@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from bot.core.ports import Call, Purpose, Request
+from bot.calls import Call, Purpose
+from bot.core.domain.summary import Length, Wishes
+from bot.core.ports import Request
 from bot.core.summarize.digest import Digest, Digester
 from bot.core.summarize.finding import Findings, Point, nothing
 from bot.core.summarize.transcript import PARALLEL, Line
-from bot.core.summarize.wish import Length, Wishes
 from bot.errors import ModelBudgetError, ModelFormError, ModelRefusedError
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from bot.core.domain.summary import Shape, Wishes
 from bot.core.summarize.finding import Action, Findings, Point, nothing
 from bot.core.summarize.page import NO_ACTIONS, NOTHING_FOUND, page
-from bot.core.summarize.wish import Shape, Wishes
 
 FOUND = Findings(
     gist=[Point(text="The launch moved.", messages=["m3"])],

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from bot.core.domain.summary import Length, Shape, Wishes
 from bot.core.summarize.text import prompt
-from bot.core.summarize.wish import Length, Shape, Wishes
 from bot.core.summarize.wording import for_findings, for_text
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.conversation import Said
+from bot.core.domain.message import Said
 from bot.core.summarize.transcript import LARGEST_PART, ONE_CALL, Line, halves, parts, transcript, worded
 
 START = datetime(2026, 11, 23, 9, tzinfo=UTC)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.domain.summary import Length, Shape, Wishes
 from bot.core.summarize.typed import Ask, not_understood, opens_with, parse
-from bot.core.summarize.wish import Length, Shape, Wishes
 from bot.errors import UsageError
 
 LINK = "https://parley.slack.com/archives/C1/p1700000000000100"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.classify.item import Item
-from bot.core.triage.alike import MOST_WORDS, Known, alike, letters, rare, shown, words
+from bot.core.domain.classification import Item
+from bot.core.domain.feedback import Known
+from bot.core.triage.alike import MOST_WORDS, alike, letters, rare, shown, words
 
 
 def test_long_words_lose_their_ending() -> None:

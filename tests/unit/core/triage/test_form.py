@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from bot.core.channel_settings import ChannelSettings
-from bot.core.classify.category import FEEDBACK
-from bot.core.classify.item import Item
-from bot.core.triage.form import LONGEST_SUMMARY, Judgement, form, judgements, prompt
+from bot.core.domain.category import FEEDBACK
+from bot.core.domain.classification import Item
+from bot.core.domain.feedback import Judgement
+from bot.core.domain.settings import ChannelSettings
+from bot.core.triage.form import LONGEST_SUMMARY, form, judgements, prompt
 
 FORM = form(FEEDBACK, ChannelSettings(areas=("Export",)))
 ITEMS = [Item(7, "it crashes on export"), Item(9, "it crashes, too")]

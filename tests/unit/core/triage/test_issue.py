@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.core.domain.feedback import Feedback, Status
 from bot.core.triage import issue
-from bot.core.triage.item import Feedback, Status
 
 RECORD = Feedback(
     7,

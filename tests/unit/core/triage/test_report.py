@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
+from bot.core.domain.feedback import Feedback, Status
 from bot.core.triage.digest import written
-from bot.core.triage.item import Feedback, Status
 from bot.core.triage.report import drawn
 
 if TYPE_CHECKING:

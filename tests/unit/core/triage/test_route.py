@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.triage.route import Route, Team, read_routes, read_teams, route, team
+from bot.core.domain.route import Route, Team, read_routes, read_teams, route, team
 from bot.errors import UsageError
 
 ROUTES = read_routes("Billing -> Payments; Bug report => Apps\nBug report + Critical → On-call")

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.core.channel_settings import ChannelSettings
+from bot.core.domain.feedback import Feedback, Status
+from bot.core.domain.settings import ChannelSettings
 from bot.core.triage.digest import due
-from bot.core.triage.item import Feedback, Status
 from bot.core.triage.report import compared
 from bot.core.triage.trend import alike, at_least, unusual
 

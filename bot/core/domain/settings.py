@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
-from bot.core import typed_settings
-from bot.core.classify import category
-from bot.core.classify.category import Category  # noqa: TC001 (pydantic reads the annotation)
-from bot.core.persona import LONGEST_NAME, Persona
-from bot.core.persona import MOST as MOST_PERSONAS
-from bot.core.persona import find as find_persona
-from bot.core.triage import route
-from bot.core.triage.route import Route, Team  # noqa: TC001 (as above)
+from bot.core.domain import category, route, settings_values
+from bot.core.domain.category import Category  # noqa: TC001 (pydantic reads the annotation)
+from bot.core.domain.persona import LONGEST_NAME, Persona
+from bot.core.domain.persona import MOST as MOST_PERSONAS
+from bot.core.domain.persona import find as find_persona
+from bot.core.domain.route import (
+    Route,  # noqa: TC001 (as above)
+    Team,  # noqa: TC001 (as above)
+)
 from bot.errors import UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 MAX_INSTRUCTIONS = 10_000  # characters
 Switchable = Literal["summarize", "classify", "code"]
@@ -143,7 +144,7 @@ class ChannelSettings(BaseModel):
         "model, and put back in its answers",
     )
     phone_country: str = Field(
-        default=typed_settings.DEFAULT_COUNTRY,
+        default=settings_values.DEFAULT_COUNTRY,
         description="whose phone numbers are known without their country code, as US or DE",
     )
     retention_days: int | None = Field(
@@ -235,19 +236,19 @@ class ChannelSettings(BaseModel):
     time_zone: str = Field(default="UTC", max_length=50, description="the channel's time zone, as Europe/Berlin")
 
     # What is typed becomes a value, and is held to what the setting takes.
-    _typed_webhook = field_validator("webhook")(typed_settings.secure)
-    _typed_repository = field_validator("triage_github")(typed_settings.repository)
-    _typed_country = field_validator("phone_country")(typed_settings.country)
-    _typed_zone = field_validator("time_zone")(typed_settings.zone)
-    _typed_language = field_validator("code_language")(typed_settings.code_language)
-    _typed_words = field_validator("severities", "areas", mode="before")(typed_settings.words)
-    _typed_agents = field_validator("agents", mode="before")(typed_settings.agents)
-    _typed_people = field_validator("allowed_people", "denied_people", mode="before")(typed_settings.people)
-    _typed_channels = field_validator("allowed_channels", "denied_channels", mode="before")(typed_settings.channels)
-    _typed_commands = field_validator("commands_off", mode="before")(typed_settings.commands)
-    _typed_categories = field_validator("categories", mode="before")(typed_settings.categories)
-    _typed_teams = field_validator("teams", mode="before")(typed_settings.teams)
-    _typed_routes = field_validator("routes", mode="before")(typed_settings.routes)
+    _typed_webhook = field_validator("webhook")(settings_values.secure)
+    _typed_repository = field_validator("triage_github")(settings_values.repository)
+    _typed_country = field_validator("phone_country")(settings_values.country)
+    _typed_zone = field_validator("time_zone")(settings_values.zone)
+    _typed_language = field_validator("code_language")(settings_values.code_language)
+    _typed_words = field_validator("severities", "areas", mode="before")(settings_values.words)
+    _typed_agents = field_validator("agents", mode="before")(settings_values.agents)
+    _typed_people = field_validator("allowed_people", "denied_people", mode="before")(settings_values.people)
+    _typed_channels = field_validator("allowed_channels", "denied_channels", mode="before")(settings_values.channels)
+    _typed_commands = field_validator("commands_off", mode="before")(settings_values.commands)
+    _typed_categories = field_validator("categories", mode="before")(settings_values.categories)
+    _typed_teams = field_validator("teams", mode="before")(settings_values.teams)
+    _typed_routes = field_validator("routes", mode="before")(settings_values.routes)
 
     @field_validator("temperature", "top_p", mode="after")
     @classmethod
@@ -322,3 +323,27 @@ def read(name: str, typed: str, others: Mapping[str, Any]) -> Any:  # noqa: ANN4
         reason = reason[:1].lower() + reason[1:]
         raise UsageError(f"`{name}`: {reason}. It is {ChannelSettings.model_fields[name].description}.") from None
     return sheet.model_dump(mode="json")[name]
+
+
+DEFAULTS = ChannelSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What was set for one place, by the settings' names; `version` counts its changes, 0 where there were none."""
+
+    values: Mapping[str, Any]
+    version: int = 0
+    person: str = ""
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SheetChange:
+    """A change of one sheet to its `version`: by the settings' names what was and what is since, None for unset."""
+
+    version: int
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    person: str
+    at: datetime

@@ -27,3 +27,12 @@ class Report:
     faults: Mapping[str, Fault]
     unchecked: frozenset[str] = frozenset()
     remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFile:
+    """A file of code. `version` counts from 1 within its thread; what a person attached is version 0."""
+
+    name: str
+    content: str
+    version: int = 1

@@ -8,9 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from bot.core.classify import category
-from bot.core.code import language
-from bot.core.triage import route
+from bot.core.domain import category, language, route
 from bot.errors import UsageError
 
 if TYPE_CHECKING:

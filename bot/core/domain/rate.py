@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from pydantic import BaseModel, Field
 
@@ -64,13 +63,3 @@ class Lease:
     slot: int
     granted: int
     used: int
-
-
-class Quota(Protocol):
-    """Where all replicas keep what was taken. Both methods raise what the database raises."""
-
-    async def lease(self, key: str, wanted: int, limit: int, back: tuple[int, int]) -> Lease:
-        """Take up to `wanted` calls of `limit` a minute; `back` are so many calls of a slot that were never made."""
-
-    async def close(self, key: str, seconds: float) -> None:
-        """Keep everybody from calling for so many seconds, and lower the limit for a while."""

@@ -1,34 +1,13 @@
-"""Installations: how the bot may act in each workspace, where it serves several; and how one ends."""
+"""The store of installations."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+if TYPE_CHECKING:
+    from datetime import datetime
 
-@dataclass(frozen=True, slots=True)
-class Installation:
-    """What a workspace has let the bot do. The secrets are left out of its `repr`.
-
-    `url` is the workspace's own address, `person` who installed it. `expires_at` is when the token ends, None where it
-    does not; then `refresh_token` gets the next one, once. `version` goes up with each token. `organisation` is the one
-    that the workspace belongs to, "" for none.
-    """
-
-    workspace: str
-    name: str
-    url: str
-    bot_user: str
-    bot_id: str
-    scopes: str
-    person: str
-    installed_at: datetime
-    token: str = field(repr=False)
-    refresh_token: str = field(default="", repr=False)
-    expires_at: datetime | None = None
-    version: int = 0
-    organisation: str = ""
+    from bot.core.domain.installation import Installation
 
 
 class Installations(Protocol):
@@ -58,12 +37,3 @@ class States(Protocol):
 
     async def finish(self, state: str) -> bool:
         """Take a state back; tell whether it was there, and its time not over."""
-
-
-@dataclass(frozen=True, slots=True)
-class Departure:
-    """A workspace has removed the bot, as the platform said at a time; `id` is the platform's for saying so."""
-
-    workspace: str
-    at: datetime
-    id: str

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bot.core.conversation import Place
-from bot.core.ports import Asker
+from bot.core.domain.message import Place
+from bot.core.domain.people import Asker
 
 STOP = "stop"  # the name of the control that ends what is being written in its thread
 MAX_VALUE = 2_000  # characters of a control's value; https://docs.slack.dev/reference/block-kit/block-elements
@@ -38,7 +38,7 @@ class Select:
 
 
 @dataclass(frozen=True, slots=True)
-class Feedback:
+class FeedbackButtons:
     """Thumbs up and down below an answer; `good` or `bad` is the press's choice."""
 
     name: str
@@ -47,7 +47,7 @@ class Feedback:
     value: str = ""
 
 
-Control = Button | Select | Feedback
+Control = Button | Select | FeedbackButtons
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +125,12 @@ class Submission:
     answers: dict[str, str | tuple[str, ...]]
     asker: Asker
     workspace: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the home; its text is plain, with `code` and *bold*. The buttons stand below it."""
+
+    title: str
+    text: str
+    buttons: tuple[Button, ...] = ()

@@ -1,0 +1,192 @@
+"""What is sorted: an item; and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bot.core.domain.category import Category
+from bot.core.domain.message import FileRef, Place
+from bot.core.domain.people import Asker
+
+MOST_ITEMS = 50_000
+SHOWN_TO_MODEL = 6_000  # characters of an item: its beginning and end say what it is about
+SHOWN_OF_END = 1_000
+# Of the files that we write: export.py heads them so, table/ knows them again.
+HEADINGS = ("number", "text", "category", "confidence", "evidence", "check", "corrected by", "source")
+
+
+def counted(count: int) -> str:
+    """Write how many messages there are."""
+    return f"{count:,} message{'' if count == 1 else 's'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One text to sort. Numbers count from 1.
+
+    `source` tells where the text came from: a link, or `row 7`; "" for what was typed. `cells` are what else stood in
+    its row.
+    """
+
+    number: int
+    text: str
+    source: str = ""
+    cells: tuple[str, ...] = ()
+
+    @property
+    def excerpt(self) -> str:
+        """What the model gets to see of it."""
+        if len(self.text) <= SHOWN_TO_MODEL:
+            return self.text
+        return f"{self.text[: SHOWN_TO_MODEL - SHOWN_OF_END]} […] {self.text[-SHOWN_OF_END:]}"
+
+    def opening(self, most: int) -> str:
+        """Return how it begins, on one line of `most` characters; a text may have megabytes."""
+        line = " ".join(self.text[: 4 * most].split())
+        return line if len(line) <= most and len(self.text) <= 4 * most else f"{line[: most - 1]}…"
+
+    @property
+    def is_cut(self) -> bool:
+        """Tell whether the model sees less than all of it."""
+        return len(self.text) > SHOWN_TO_MODEL
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an item is: its categories, the main one first, none for "unclassified".
+
+    `confidence` is in percent, as the model judges itself; `evidence` are words of the item's own.
+    """
+
+    number: int
+    categories: tuple[str, ...] = ()
+    confidence: int = 0
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """An item with its verdict; `corrected_by` is the person who changed the category, "" for nobody."""
+
+    item: Item
+    verdict: Verdict
+    corrected_by: str = ""
+
+    def needs_person(self, threshold: int) -> bool:
+        """Tell whether a person should look: nobody has, and the model was less sure than `threshold` percent."""
+        return not self.corrected_by and (not self.verdict.categories or self.verdict.confidence < threshold)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text whose category a person has settled."""
+
+    text: str
+    categories: tuple[str, ...]
+
+
+class Status(StrEnum):
+    """How far a run is."""
+
+    READING = "reading"  # its items are not all stored yet
+    ASKING = "asking"  # waits for a person's yes, to its categories or to its price
+    RUNNING = "running"
+    BATCHED = "batched"  # the model works on it in its own time
+    DONE = "done"
+    STOPPED = "stopped"  # by a person, or by a failure: what is done stays, and it can be carried on
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody asked to have something sorted. `id` is unique to it; the answer goes to the message `to`.
+
+    `text` is what was typed; `files` came along with it; `channels` are those that it names, each with its id.
+    """
+
+    id: str
+    place: Place
+    asker: Asker
+    to: str
+    text: str
+    wish: Wish
+    files: tuple[FileRef, ...] = ()
+    is_private: bool = False
+    channels: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run. `source` names in words what is sorted; `skipped` counts what had no text; `columns` head items' cells.
+
+    `origin` is the channel that its items were read from, "" where they came with the request.
+
+    `is_file`: they stood in a file, and `remarks` are sentences about how that was read. `asked` is kept as long as its
+    asker may still change that.
+
+    `calls` and `dollars` are what it has cost so far; `dollars` is None where the model's price is unknown.
+    """
+
+    id: str
+    place: Place
+    asker: Asker
+    to: str
+    source: str
+    categories: tuple[Category, ...]
+    items: int = 0
+    skipped: int = 0
+    columns: tuple[str, ...] = ()
+    several: bool = False
+    is_batch: bool = False
+    is_private: bool = False
+    origin: str = ""
+    is_file: bool = False
+    remarks: tuple[str, ...] = ()
+    asked: Asked | None = None
+    status: Status = Status.READING
+    calls: int = 0
+    dollars: float | None = 0.0
+    state: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether there is something left to do."""
+        return self.status in {Status.RUNNING, Status.BATCHED}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAs:
+    """How a file is to be read, as far as someone said; what is "" or None is found by looking.
+
+    `column` and `sheet` are names or numbers from 1 on, which `#` tells from names that are numbers; `heading` is the
+    number of the row that names the columns, 0 for none; `encoding` as people write it.
+    """
+
+    column: str = ""
+    sheet: str = ""
+    heading: int | None = None
+    encoding: str = ""
+
+
+AS_FOUND = ReadAs()  # no one said anything: it is found by looking
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person wants sorted, and how.
+
+    Either `lines` are the items, or `link` leads to them (a message, a thread, a file, a channel), or `channel` and
+    `span` name them ("" for this channel; the span as it was typed), or none of these: then they are in what
+    comes along. No categories: the channel's. `reading`: how a file is read. `several`: an item may have several.
+    `is_batch`: cheaper, when there is time.
+    """
+
+    lines: tuple[str, ...] = ()
+    link: str = ""
+    channel: str = ""
+    span: str = ""
+    categories: tuple[Category, ...] = ()
+    reading: ReadAs = AS_FOUND
+    several: bool = False
+    is_batch: bool = False

@@ -1,0 +1,151 @@
+"""A record of feedback, and what the store of records does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Literal
+
+from bot.core.domain.classification import Verdict
+from bot.core.domain.message import FileRef, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.domain.message import Heard
+    from bot.core.domain.settings import ChannelSettings
+
+UNSORTED = "Unsorted"  # what people read where there is no category
+ELSEWHERE = "!"  # where a record is routed whose team's channel can't be reached
+
+
+def is_post(heard: Heard, settings: ChannelSettings) -> bool:
+    """Return whether a message is one that triage takes in: it begins a thread, and is by no one who is left out."""
+    is_left_out = (heard.is_bot and not settings.triage_bots) or heard.author in settings.agents
+    return heard.opens_thread and not heard.is_direct and not heard.mentions_bot and not is_left_out
+
+
+class Status(StrEnum):
+    """Where a record stands. A joined one is part of the post before it, by the same person."""
+
+    WAITING = "waiting"
+    OPEN = "open"
+    TAKEN = "taken"
+    RESOLVED = "resolved"
+    DISMISSED = "not feedback"
+    IGNORED = "ignored"
+    JOINED = "joined"
+    WITHDRAWN = "withdrawn"
+
+
+COUNTED = (Status.OPEN, Status.TAKEN, Status.RESOLVED)
+"""What is feedback, as far as anybody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """A post and what became of it. `message` is the platform's id of the post, `person` its author.
+
+    `team` is a team's name, `assignee` a person. `given` is the category that the model gave; `duplicate_of` and `root`
+    are ids of records: the one that this repeats, and the first of all that are alike. `version` counts what changed,
+    `card` and `routed` are the messages that show it, `reaction` what stands under the post. `issue` is the address of
+    its issue, `issue_version` the version that was written there, `issue_state` how it was left.
+    """
+
+    id: int
+    workspace: str
+    channel: str
+    message: str
+    person: str
+    text: str
+    said_at: datetime
+    files: tuple[FileRef, ...] = ()
+    is_bot: bool = False
+    status: Status = Status.WAITING
+    category: str = ""
+    severity: str = ""
+    sentiment: str = ""
+    area: str = ""
+    team: str = ""
+    summary: str = ""
+    language: str = ""
+    confidence: int = 0
+    evidence: str = ""
+    duplicate_of: int | None = None
+    root: int | None = None
+    given: str = ""
+    corrected_by: str = ""
+    assignee: str = ""
+    permalink: str = ""
+    responded_at: datetime | None = None
+    version: int = 0
+    shown_version: int = 0
+    card: str = ""
+    reaction: str = ""
+    routed: str = ""
+    is_acknowledged: bool = False
+    issue: str = ""
+    issue_version: int = 0
+    issue_state: str = ""
+
+    @property
+    def place(self) -> Place:
+        """The thread that hangs on the post."""
+        return Place(self.workspace, self.channel, self.message)
+
+    @property
+    def is_counted(self) -> bool:
+        """Tell whether it is feedback."""
+        return self.status in COUNTED
+
+    def with_parts(self, parts: Sequence[Feedback]) -> Feedback:
+        """Return the record with the words and files of the posts that belong to it."""
+        texts = [one.text for one in (self, *parts) if one.text]
+        files = tuple(file for one in (self, *parts) for file in one.files)
+        return replace(self, text="\n".join(texts), files=files)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What comes of a post: what it is, whether that is feedback here, the team. `text` is what was judged."""
+
+    text: str
+    judgement: Judgement
+    status: Status
+    team: str = ""
+
+
+Nature = Literal["feedback", "unclear", "small talk"]
+
+
+Sentiment = Literal["negative", "neutral", "positive", "mixed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement(Verdict):
+    """What a post is. `duplicate_of` is the number of an earlier one, `root` that of the first that is alike."""
+
+    nature: Nature = "feedback"
+    severity: str = ""
+    sentiment: str = ""
+    area: str = ""
+    summary: str = ""
+    language: str = ""
+    duplicate_of: int | None = None
+
+    @property
+    def category(self) -> str:
+        """Its category, "" for none."""
+        return self.categories[0] if self.categories else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An earlier post: its record's number, and its words."""
+
+    number: int
+    text: str
+
+
+Exported = tuple[str, dict[str, Any]]

@@ -1,0 +1,71 @@
+"""Summaries: what is summarized, in which form, for whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.core.domain.message import FileRef, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is summarised: a channel between two times, a thread, a file, or a text. `title` is how people call it.
+
+    `start` is None for a span that begins with what the person has read; `words` are the span's own.
+    """
+
+    place: Place
+    title: str
+    words: str = ""
+    start: datetime | None = None
+    end: datetime | None = None
+    file: FileRef | None = None
+    is_text: bool = False
+
+    @property
+    def heading(self) -> str:
+        """Say what is summarised."""
+        return f"{self.title}, {self.words}" if self.words else self.title
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Who wants a summary of what, how, and where the answer goes. `id` is the command's."""
+
+    id: str
+    person: str
+    place: Place
+    source: Source
+    wishes: Wishes
+
+
+class Length(StrEnum):
+    """How much a summary tells."""
+
+    SHORT = "short"
+    MEDIUM = "medium"
+    LONG = "long"
+
+
+class Shape(StrEnum):
+    """What a summary looks like. `SECTIONS` is what suits its source."""
+
+    SECTIONS = ""
+    BULLETS = "bullets"
+    PARAGRAPH = "paragraph"
+    TABLE = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a person wants of a summary, "" and False for nothing in particular."""
+
+    length: Length = Length.MEDIUM
+    shape: Shape = Shape.SECTIONS
+    role: str = ""
+    focus: str = ""
+    audience: str = ""
+    language: str = ""
+    only_actions: bool = False

@@ -1,0 +1,58 @@
+"""Usage: of whom, over which days, and what it adds up to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+
+USUAL_DAYS, MOST_DAYS = 7, 366
+
+
+class Scope(StrEnum):
+    """Whose use it is."""
+
+    PERSON = "person"
+    CHANNEL = "channel"
+    WORKSPACE = "workspace"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Whose use to show, and of how many days, today among them."""
+
+    scope: Scope = Scope.PERSON
+    days: int = USUAL_DAYS
+
+    def since(self, now: datetime) -> datetime:
+        """Return when it begins: days are those of UTC."""
+        return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=self.days - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """The calls of one day, purpose and model, summed up; tokens are told apart as `bot.core.ports.Call` does.
+
+    `turns` are what people asked for, each counted where its first call is. `cost_micros` leaves out the calls
+    without a known price, of which there are `unpriced`. The latencies, None where there are none, are those of
+    single requests that went well. `median_ms` is the least one here that is no less than the median of all that
+    has this purpose, `slow_ms` the same for the 95th percentile; the least of those of all days is therefore the
+    purpose's own. `of_all` are both for all purposes together.
+    """
+
+    day: date
+    purpose: str
+    model: str
+    turns: int
+    calls: int
+    failed: int
+    input_tokens: int
+    cache_read_tokens: int
+    cache_write_tokens: int
+    output_tokens: int
+    cost_micros: int
+    unpriced: int
+    median_ms: int | None
+    slow_ms: int | None
+    median_of_all_ms: int | None
+    slow_of_all_ms: int | None

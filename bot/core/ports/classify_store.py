@@ -1,0 +1,55 @@
+"""The store of classification runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from bot.calls import Call
+    from bot.core.domain.classification import Example, Item, Run, Sorted, Verdict
+    from bot.core.domain.message import Place
+
+
+class Runs(Protocol):
+    """The store of runs. Each method is one short transaction, or some of them where there are many items."""
+
+    async def find(self, workspace: str, run: str) -> Run | None:
+        """Return a run of a workspace, None where it has none of that id (any more)."""
+
+    async def create(self, run: Run, items: Sequence[Item]) -> None:
+        """Keep a run and its items; what a former try left of them is replaced."""
+
+    async def change(self, run: Run) -> None:
+        """Keep a run's categories, status and ways; not its costs or state."""
+
+    async def keep(self, run: str, key: str, value: str) -> None:
+        """Keep a word of a run's state."""
+
+    def unsorted(self, run: str) -> AsyncIterator[Sequence[Item]]:
+        """Return the items that have no verdict, in their order, page by page."""
+
+    def results(self, run: str) -> AsyncIterator[Sequence[Sorted]]:
+        """Return the items that have a verdict, in their order, page by page."""
+
+    async def result(self, run: str, number: int) -> Sorted | None:
+        """Return an item with its verdict, None where it has none."""
+
+    async def count_sorted(self, run: str) -> int:
+        """Count the items that have a verdict."""
+
+    async def save(self, run: Run, verdicts: Sequence[Verdict], calls: Sequence[Call], dollars: float | None) -> None:
+        """Keep verdicts, with the calls that they took in the ledger, in one transaction."""
+
+    async def correct(self, run: str, number: int, categories: tuple[str, ...], person: str) -> bool:
+        """Keep what a person says an item is; False where there is no such item."""
+
+    async def corrections(self, place: Place, limit: int) -> Sequence[Example]:
+        """Return what people corrected in a channel, newest first."""
+
+    async def running(self, place: Place) -> Sequence[str]:
+        """Return the ids of the runs that go on in a thread."""
+
+    async def batched(self) -> Sequence[tuple[str, str]]:
+        """Return the workspaces and ids of the runs that the model works on in its own time."""
