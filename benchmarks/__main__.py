@@ -8,6 +8,9 @@ history.py      what reading a thread costs, by its length
 beside.py       versions of the bot at once (a command of its own)
 loop.py         how long a stranger's text holds the event loop (a command of its own)
 hold.py         … the bot with a watch on its loop, for that
+hops.py         what a mention runs through (a command of its own)
+traced.py       … the bot with a trace of that
+counts.py       … what the syntax tree says of all files
 transaction.py  what a transaction on SQLite computes (a command of its own)
 redaction.py    what redaction finds, and hides by mistake (a command of its own)
 ordinary.py     … the ordinary texts for that

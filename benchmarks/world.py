@@ -76,6 +76,7 @@ class World:
         self.most_asked = 0
         self.url = ""
         self._asked = 0
+        self._latest: dict[int, int] = {}  # the turn that is answered in a thread now, by the turn that began it
         self._methods: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "auth.test": self._auth_test,
             "agents.sessions.setStatus": lambda _: {},
@@ -130,6 +131,19 @@ class World:
                 group.create_task(self._deliver(bot, turn, first + number, thread=first + number % threads))
                 await asyncio.sleep(1 / (opened if number < threads else rate))
         return self.turns[first + threads :]
+
+    async def mention(self, bot: str, *, thread: int | None = None) -> Turn:
+        """Deliver a mention, in a new thread or in that of the turn `thread`; return it when it is over.
+
+        Raises `TimeoutError`.
+        """
+        turn, number = Turn(_now(), FIRST_TOKEN), len(self.turns)
+        self.turns.append(turn)
+        self._latest[number if thread is None else thread] = number
+        async with asyncio.timeout(PATIENCE):
+            await self._deliver(bot, turn, number, thread=thread)
+            await turn.is_over.wait()
+        return turn
 
     async def offer(self, bots: Sequence[str], *, rate: float, seconds: float, wait: float = FIRST_TOKEN) -> list[Turn]:
         """Deliver `rate` mentions a second, evenly, however slow the bot is; return the turns when they are over.
@@ -227,7 +241,7 @@ class World:
         return {"url": "https://bench.slack.com/", "team": "Bench", "team_id": TEAM, "user_id": BOT, "bot_id": "B0BOT"}
 
     def _start_stream(self, fields: dict[str, Any]) -> dict[str, Any]:
-        number = _number(fields["thread_ts"], ROOT)
+        number = self._answered(fields["thread_ts"])
         self.turns[number].show(_streamed(fields))
         return {"channel": fields["channel"], "ts": f"{REPLY + number}.000200"}
 
@@ -242,7 +256,7 @@ class World:
         return {"channel": fields["channel"], "ts": fields["ts"]}
 
     def _post_message(self, fields: dict[str, Any]) -> dict[str, Any]:
-        number = _number(fields["thread_ts"], ROOT)
+        number = self._answered(fields["thread_ts"])
         self.turns[number].show(fields["text"])
         self.turns[number].end()
         return {"channel": fields["channel"], "ts": f"{REPLY + number}.000200"}
@@ -256,9 +270,13 @@ class World:
 
     def _replies(self, fields: dict[str, Any]) -> dict[str, Any]:
         """List the answer, if it has begun: a second try of a turn looks for what the first one left."""
-        number = _number(fields["ts"], ROOT)
+        number = self._answered(fields["ts"])
         answer = {"type": "message", "ts": f"{REPLY + number}.000200", "bot_id": "B0BOT", "user": BOT}
         return {"messages": [answer] if self.turns[number].text else [], "has_more": False}
+
+    def _answered(self, thread_ts: str) -> int:
+        number = _number(thread_ts, ROOT)
+        return self._latest.get(number, number)
 
     def _replied(self, fields: dict[str, Any]) -> Turn:
         return self.turns[_number(fields["ts"], REPLY)]
