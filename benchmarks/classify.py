@@ -30,8 +30,8 @@ from bot.core.domain.category import FEEDBACK
 from bot.core.domain.classification import Item, Verdict
 from bot.core.domain.settings import Creativity
 from bot.core.ports import Request
-from bot.playground.messages_api import MessagesServer
-from bot.playground.rehearsal import Rehearsal
+from bot.playground.anthropic.api import MessagesServer
+from bot.playground.rehearsal.model import Rehearsal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -22,8 +22,8 @@ from sqlalchemy import func, select
 
 from benchmarks.figures import conditions
 from bot.db.engine import Database
+from bot.playground.anthropic.api import MessagesServer
 from bot.playground.local_workspace import LocalWorkspace
-from bot.playground.messages_api import MessagesServer
 from bot.work.table import inbox
 from tests.chaos.conftest import RULES, Scene
 from tests.chaos.model import RecordingModel

@@ -18,16 +18,16 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from benchmarks.contestant import POLL, ROOT, START_TIMEOUT, Process, free_port
+from bot.playground.anthropic.api import MessagesServer
 from bot.playground.local_workspace import LocalWorkspace
-from bot.playground.messages_api import MessagesServer
-from bot.playground.rehearsal import Rehearsal
-from bot.playground.rules import Rules
+from bot.playground.rehearsal.model import Rehearsal
+from bot.playground.slack.rules import Rules
 from bot.slack.manifest import EVENTS, SCOPES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
 
-    from bot.playground.records import Message
+    from bot.playground.slack.records import Message
 
 CATEGORIES = "into: Bug report, Account issue, Performance issue, Billing, Feature request, Praise, Question"
 PATIENCE = 3_600.0  # seconds

@@ -23,18 +23,18 @@ from urllib.parse import urlencode
 import aiohttp
 
 from benchmarks.contestant import ROOT, free_port
-from bot.playground.delivery import signature
-from bot.playground.events import envelope
+from bot.playground.anthropic.api import MessagesServer
+from bot.playground.anthropic.reply import Text
 from bot.playground.local_workspace import LocalWorkspace
-from bot.playground.messages_api import MessagesServer
-from bot.playground.messages_reply import Text
-from bot.playground.rules import Rules
+from bot.playground.slack.delivery import signature
+from bot.playground.slack.events import envelope
+from bot.playground.slack.rules import Rules
 from bot.slack.http import BODY_LIMIT, PATH
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
-    from bot.playground.messages_reply import Asked, Event
+    from bot.playground.anthropic.reply import Asked, Event
 
 MOST = 0.050  # seconds
 SIZES = (40_000, 400_000, BODY_LIMIT - 10_000)

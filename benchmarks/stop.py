@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 
 from bot import app, settings
 from bot.db import migrate
+from bot.playground.anthropic.api import MessagesServer
+from bot.playground.anthropic.reply import Text
 from bot.playground.local_workspace import LocalWorkspace
-from bot.playground.messages_api import MessagesServer
-from bot.playground.messages_reply import Text
-from bot.playground.rules import Rules
+from bot.playground.slack.rules import Rules
 from bot.slack.manifest import EVENTS, SCOPES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
-    from bot.playground.messages_reply import Asked, Event
+    from bot.playground.anthropic.reply import Asked, Event
 
 STOPS = 50
 TOKEN_EVERY = 0.02  # seconds

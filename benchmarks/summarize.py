@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 from benchmarks.figures import conditions
 from bot import app, settings
 from bot.db import migrate
+from bot.playground.anthropic.api import MessagesServer
+from bot.playground.anthropic.reply import Asked, Event, Text
 from bot.playground.local_workspace import LocalWorkspace
-from bot.playground.messages_api import MessagesServer
-from bot.playground.messages_reply import Asked, Event, Text
-from bot.playground.rules import Rules
+from bot.playground.slack.rules import Rules
 from bot.slack.manifest import SCOPES
 
 if TYPE_CHECKING:

@@ -23,17 +23,17 @@ from bot.calls import Call, Purpose
 from bot.claude.catalogue import ModelCard, cost, lookup
 from bot.db import migrate
 from bot.db.engine import Database
+from bot.playground.anthropic.api import MessagesServer
+from bot.playground.anthropic.models import find_model
+from bot.playground.anthropic.reply import Text
+from bot.playground.anthropic.usage import PromptCache, count_text
 from bot.playground.local_workspace import LocalWorkspace
-from bot.playground.messages_api import MessagesServer
-from bot.playground.messages_models import find_model
-from bot.playground.messages_reply import Text
-from bot.playground.messages_usage import PromptCache, count_text
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
-    from bot.playground.messages_reply import Asked, Event
-    from bot.playground.messages_usage import InputUsage
+    from bot.playground.anthropic.reply import Asked, Event
+    from bot.playground.anthropic.usage import InputUsage
 
 MODEL = "claude-haiku-5-5"
 BUCKET = 20  # turns

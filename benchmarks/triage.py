@@ -28,18 +28,18 @@ from bot.db import migrate
 from bot.db.engine import Database
 from bot.db.store import SqlStore
 from bot.db.tables import Feedback
+from bot.playground.anthropic.api import MessagesServer
+from bot.playground.anthropic.reply import Text
 from bot.playground.feedback import CHANNEL, POSTS
 from bot.playground.local_workspace import LocalWorkspace
-from bot.playground.messages_api import MessagesServer
-from bot.playground.messages_reply import Text
-from bot.playground.rehearsal import Rehearsal
-from bot.playground.rules import Rules
+from bot.playground.rehearsal.model import Rehearsal
+from bot.playground.slack.rules import Rules
 from bot.slack.manifest import EVENTS, SCOPES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
-    from bot.playground.messages_reply import Asked, Event
+    from bot.playground.anthropic.reply import Asked, Event
 
 EARLIER = 50_000
 ALONE = 100  # posts, one after the other

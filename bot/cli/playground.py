@@ -18,7 +18,7 @@ from bot.cli.serve import serve
 if TYPE_CHECKING:
     from bot.cli.command import Commands
     from bot.playground.local_workspace import LocalWorkspace
-    from bot.playground.page_api import Command, Shortcut
+    from bot.playground.page.content import Command, Shortcut
 
 PORT = 3900
 HIGHEST_PORT = 65_535
@@ -86,7 +86,7 @@ async def _play(options: argparse.Namespace, folder: Path) -> None:
 
 def _offered() -> tuple[list[Command], list[Shortcut]]:
     """Return the commands and shortcuts of the bot's manifest, for the page to offer."""
-    from bot.playground.page_api import Command, Shortcut
+    from bot.playground.page.content import Command, Shortcut
     from bot.slack.commands import COMMANDS
     from bot.slack.manifest import manifest
 

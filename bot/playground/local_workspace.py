@@ -10,28 +10,29 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from bot.playground.delivery import Deliveries, Delivery, HttpTransport
-from bot.playground.events import envelope
-from bot.playground.faults import Fault, Share
-from bot.playground.files import FileExchange
-from bot.playground.interactions import Interactions
-from bot.playground.page_api import Page, PageApi
+from bot.playground.page.api import PageApi
+from bot.playground.page.content import Page
 from bot.playground.people import People
-from bot.playground.response_urls import ResponseUrls
 from bot.playground.server import Server, is_loopback
-from bot.playground.slack import LocalSlack, Member
-from bot.playground.socket_mode import SocketTransport
-from bot.playground.web_api import ApiCall, WebApi
-from bot.playground.workspace import Workspace
+from bot.playground.slack.delivery import Deliveries, Delivery, HttpTransport
+from bot.playground.slack.events import envelope
+from bot.playground.slack.faults import Fault, Share
+from bot.playground.slack.files import FileExchange
+from bot.playground.slack.interactions import Interactions
+from bot.playground.slack.response_urls import ResponseUrls
+from bot.playground.slack.socket_mode import SocketTransport
+from bot.playground.slack.web_api import ApiCall, WebApi
+from bot.playground.slack.workspace import Workspace
+from bot.playground.slack.workspaces import LocalSlack, Member
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from aiohttp import web
 
-    from bot.playground.rate import Violation
-    from bot.playground.records import File, Message, User
-    from bot.playground.rules import Rules
+    from bot.playground.slack.rate_limits import Violation
+    from bot.playground.slack.records import File, Message, User
+    from bot.playground.slack.rules import Rules
 
 # How much of each list a picture of the workspace shows, and of each text.
 PICTURE_LINES = 15

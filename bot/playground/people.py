@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from bot.playground.blocks import rich_text
-from bot.playground.elements import BUTTONS, buttons, choice, placed
-from bot.playground.records import ContextChanged, HomeOpened, Message, User
-from bot.playground.slack_json import shared_file_json
+from bot.playground.slack.blocks import rich_text
+from bot.playground.slack.elements import BUTTONS, buttons, choice, placed
+from bot.playground.slack.fields import filled_in
+from bot.playground.slack.objects import shared_file_json
+from bot.playground.slack.records import ContextChanged, HomeOpened, Message, User
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from bot.playground.delivery import Ack
-    from bot.playground.interactions import Chosen, CommandReply, Interactions, Submission
-    from bot.playground.records import File
-    from bot.playground.wire import Json
-    from bot.playground.workspace import Workspace
+    from bot.playground.slack.delivery import Ack
+    from bot.playground.slack.interactions import CommandReply, Interactions, Submission
+    from bot.playground.slack.records import File
+    from bot.playground.slack.wire import Json
+    from bot.playground.slack.workspace import Workspace
 
 # How far apart the messages of `fill` are, in seconds.
 APART = 60.0
@@ -301,35 +302,6 @@ class People:
         if isinstance(on, Message):
             return await self.interactions.act(on, action, user)
         return await self.interactions.act_in_view(on, action, user, {})
-
-
-class FieldsError(ValueError):
-    """Values that their fields don't take: `errors` has a sentence for each block_id."""
-
-    def __init__(self, errors: Mapping[str, str]) -> None:
-        super().__init__(" ".join(errors.values()))
-        self.errors = dict(errors)
-
-
-def filled_in(blocks: Sequence[Json], values: Mapping[str, Any]) -> Chosen:
-    """Return values, by `action_id` or `block_id`, as the state of their fields.
-
-    Raises `LookupError` for a field that is not there, `FieldsError`.
-    """
-    fields = list(placed(blocks))
-    chosen: Chosen = {}
-    errors: dict[str, str] = {}
-    for name, value in values.items():
-        place = next((place for place in fields if name in place.ids.values()), None)
-        if place is None:
-            raise LookupError(f"There is no field {name}.")
-        try:
-            chosen[place.ids["block_id"], place.ids["action_id"]] = choice(place.element, value)
-        except ValueError as error:
-            errors[place.ids["block_id"]] = str(error)
-    if errors:
-        raise FieldsError(errors)
-    return chosen
 
 
 def _blocks(on: Message | Json) -> Sequence[Json]:

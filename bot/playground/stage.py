@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Literal, Self
 
+from bot.playground.anthropic.api import MessagesServer
 from bot.playground.local_workspace import LocalWorkspace
-from bot.playground.messages_api import MessagesServer
-from bot.playground.page_api import Command, Page, Shortcut
-from bot.playground.rehearsal import Rehearsal
+from bot.playground.page.content import Command, Page, Shortcut
+from bot.playground.rehearsal.model import Rehearsal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

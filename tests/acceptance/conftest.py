@@ -14,10 +14,10 @@ from sqlalchemy import func, select, text, update
 import bot.claude.client  # noqa: F401 - which takes seconds, while a form has to open within three
 from bot import app, settings
 from bot.db.engine import Database
+from bot.playground.anthropic.api import MessagesServer
 from bot.playground.local_workspace import LocalWorkspace
-from bot.playground.messages_api import MessagesServer
-from bot.playground.rehearsal import Rehearsal
-from bot.playground.rules import Rules
+from bot.playground.rehearsal.model import Rehearsal
+from bot.playground.slack.rules import Rules
 from bot.slack.manifest import EVENTS, SCOPES
 from bot.work import Delivery, Inbox
 from tests.stage.scripted import ScriptedModel
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from bot.db.tables import ClassifyRun, SummaryRun
-    from bot.playground import delivery
-    from bot.playground.records import Message
+    from bot.playground.slack import delivery
+    from bot.playground.slack.records import Message
     from tests.stage.postgresql import PostgresqlServer
     from tests.stage.sqlite import SqliteFolder
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.playground.messages_reply import Stop
+from bot.playground.anthropic.reply import Stop
 from tests.acceptance.conftest import BOTH_DATABASES
 from tests.acceptance.test_classify import INTO, all_as, command
 from tests.acceptance.test_triage import card, judged, post, results

@@ -15,7 +15,7 @@ from bot.core.reading import HIDDEN
 from bot.core.reply import DISCLAIMER
 from bot.db.engine import Database
 from bot.db.tables import ClassifyRun
-from bot.playground.messages_rules import MessagesApiError
+from bot.playground.anthropic.rules import MessagesApiError
 from bot.work import Delivery, Inbox
 from tests.acceptance.conftest import BOTH_DATABASES, pass_retention
 from tests.acceptance.test_commands import command_thread
@@ -23,7 +23,7 @@ from tests.acceptance.test_commands import command_thread
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.playground.records import Message
+    from bot.playground.slack.records import Message
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import ScriptedModel
 

@@ -12,7 +12,7 @@ from tests.acceptance.conftest import BOTH_DATABASES
 from tests.acceptance.test_classify import INTO, all_as, data, file_named, rows_of, shown
 
 if TYPE_CHECKING:
-    from bot.playground.records import Message
+    from bot.playground.slack.records import Message
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import ScriptedModel
 

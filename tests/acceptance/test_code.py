@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import text
 
 from bot.db.engine import Database
-from bot.playground.messages_reply import Stop, Thinking
-from bot.playground.messages_rules import MessagesApiError
+from bot.playground.anthropic.reply import Stop, Thinking
+from bot.playground.anthropic.rules import MessagesApiError
 from tests.acceptance.conftest import BOTH_DATABASES
 
 if TYPE_CHECKING:
-    from bot.playground.records import Message
+    from bot.playground.slack.records import Message
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import ScriptedModel
 

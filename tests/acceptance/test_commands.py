@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from bot.playground.messages_reply import Stop
+from bot.playground.anthropic.reply import Stop
 from tests.acceptance.conftest import BOTH_DATABASES
 
 if TYPE_CHECKING:
-    from bot.playground.records import Message
+    from bot.playground.slack.records import Message
     from tests.acceptance.conftest import Dialogue, Transport
     from tests.stage.scripted import ScriptedModel
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from bot.db.engine import Database
-from bot.playground.events import envelope
-from bot.playground.messages_rules import MessagesApiError
+from bot.playground.anthropic.rules import MessagesApiError
+from bot.playground.slack.events import envelope
 from tests.acceptance.conftest import BOTH_DATABASES
 
 if TYPE_CHECKING:
-    from bot.playground.messages_reply import Asked
+    from bot.playground.anthropic.reply import Asked
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import ScriptedModel
 

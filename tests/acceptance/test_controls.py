@@ -7,11 +7,11 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.playground.messages_reply import Stop, Thinking
+from bot.playground.anthropic.reply import Stop, Thinking
 from tests.acceptance.conftest import BOTH_DATABASES
 
 if TYPE_CHECKING:
-    from bot.playground.records import Message
+    from bot.playground.slack.records import Message
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import ScriptedModel
 

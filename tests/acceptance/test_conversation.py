@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import ChatError
-from bot.playground.events import envelope
-from bot.playground.messages_reply import Thinking
+from bot.playground.anthropic.reply import Thinking
+from bot.playground.slack.events import envelope
 from tests.acceptance.conftest import BOTH_DATABASES
 
 if TYPE_CHECKING:
-    from bot.playground.records import Message
+    from bot.playground.slack.records import Message
     from tests.acceptance.conftest import Dialogue, Transport
     from tests.stage.scripted import ScriptedModel
 

@@ -20,17 +20,17 @@ from bot.core.domain.message import Place, Role
 from bot.core.domain.thread import Record
 from bot.db import store
 from bot.db.engine import Database
-from bot.playground.events import envelope
-from bot.playground.messages_reply import Fault as ModelFault
-from bot.playground.messages_reply import Ping, Stop, Thinking
-from bot.playground.messages_rules import MessagesApiError
-from bot.playground.rules import Rules
+from bot.playground.anthropic.reply import Fault as ModelFault
+from bot.playground.anthropic.reply import Ping, Stop, Thinking
+from bot.playground.anthropic.rules import MessagesApiError
+from bot.playground.slack.events import envelope
+from bot.playground.slack.rules import Rules
 from bot.slack.clip import CLIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.playground.records import Message
+    from bot.playground.slack.records import Message
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import Part, ScriptedModel
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pypdf import PdfWriter
 
-from bot.playground.messages_rules import MessagesApiError
+from bot.playground.anthropic.rules import MessagesApiError
 from bot.slack.manifest import SCOPES
 from tests.acceptance.conftest import BOTH_DATABASES
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from bot.core.access import ELSEWHERE
-from bot.playground.elements import buttons, placed
-from bot.playground.records import Message
+from bot.playground.slack.elements import buttons, placed
+from bot.playground.slack.records import Message
 from tests.acceptance.conftest import BOTH_DATABASES, Dialogue
 from tests.acceptance.test_classify import INTO
 from tests.acceptance.test_many_workspaces import dialogue as dialogue_in
@@ -20,7 +20,7 @@ from tests.acceptance.test_many_workspaces import spaces
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.playground.records import User
+    from bot.playground.slack.records import User
     from tests.stage.scripted import ScriptedModel
     from tests.stage.spaces import Spaces
 

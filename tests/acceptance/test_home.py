@@ -9,7 +9,7 @@ from tests.acceptance.conftest import BOTH_DATABASES
 from tests.acceptance.test_triage import card, judged, parley, post, results
 
 if TYPE_CHECKING:
-    from bot.playground.records import User
+    from bot.playground.slack.records import User
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import ScriptedModel
 

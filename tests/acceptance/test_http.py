@@ -13,8 +13,8 @@ import aiohttp
 import aiosqlite
 import pytest
 
-from bot.playground.delivery import signature
-from bot.playground.events import envelope
+from bot.playground.slack.delivery import signature
+from bot.playground.slack.events import envelope
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

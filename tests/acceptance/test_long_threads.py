@@ -9,7 +9,7 @@ from tests.acceptance.conftest import BOTH_DATABASES
 from tests.acceptance.test_whom import choose
 
 if TYPE_CHECKING:
-    from bot.playground.messages_reply import Asked
+    from bot.playground.anthropic.reply import Asked
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import ScriptedModel
 

@@ -12,8 +12,8 @@ import pytest
 
 from bot.core.triage.signing import secrets_of
 from bot.db.engine import Database
-from bot.playground.events import envelope
-from bot.playground.rules import Rules
+from bot.playground.slack.events import envelope
+from bot.playground.slack.rules import Rules
 from bot.slack.manifest import EVENTS, SCOPES
 from bot.work import Delivery, Inbox
 from tests.acceptance.conftest import BOTH_DATABASES, Dialogue

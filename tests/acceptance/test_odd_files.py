@@ -10,7 +10,7 @@ import pytest
 from tests.acceptance.test_files import PNG, blocks, downloads, pdf
 
 if TYPE_CHECKING:
-    from bot.playground.records import File
+    from bot.playground.slack.records import File
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import ScriptedModel
 

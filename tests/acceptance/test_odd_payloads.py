@@ -13,7 +13,7 @@ import aiohttp
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.playground.delivery import signature
+from bot.playground.slack.delivery import signature
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

@@ -6,8 +6,8 @@ import asyncio
 import json
 from typing import TYPE_CHECKING
 
-from bot.playground.messages_reply import Thinking
-from bot.playground.messages_rules import MessagesApiError
+from bot.playground.anthropic.reply import Thinking
+from bot.playground.anthropic.rules import MessagesApiError
 from tests.acceptance import test_classify, test_classify_batch, test_code, test_summarize, test_triage
 from tests.acceptance.conftest import BOTH_DATABASES
 from tests.acceptance.test_usage import ask

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.playground.rehearsal import NOTICE
-from bot.playground.rehearsal_code import load_templates
+from bot.playground.rehearsal.code import load_templates
+from bot.playground.rehearsal.model import NOTICE
 from tests.acceptance.test_commands import command_thread
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.playground.messages_reply import Text
-from bot.playground.messages_rules import MessagesApiError
+from bot.playground.anthropic.reply import Text
+from bot.playground.anthropic.rules import MessagesApiError
 from tests.acceptance.conftest import BOTH_DATABASES
 from tests.acceptance.test_files import PNG
 from tests.stage.scripted import ScriptedModel
@@ -16,7 +16,7 @@ from tests.stage.scripted import ScriptedModel
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from bot.playground.messages_reply import Asked, Event
+    from bot.playground.anthropic.reply import Asked, Event
     from tests.acceptance.conftest import Dialogue
 
 BAD = PNG + b"BAD"

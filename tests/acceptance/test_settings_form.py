@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.playground.messages_rules import MessagesApiError
+from bot.playground.anthropic.rules import MessagesApiError
 from tests.acceptance.conftest import BOTH_DATABASES
 
 if TYPE_CHECKING:

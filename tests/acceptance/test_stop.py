@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.playground.local_workspace import LocalWorkspace
-from bot.playground.rules import Rules
+from bot.playground.slack.rules import Rules
 from bot.slack import answer as slack_answer
 from bot.slack.manifest import EVENTS, SCOPES
 from tests.acceptance.conftest import Dialogue
@@ -20,7 +20,7 @@ from tests.acceptance.test_summarize import replies, share_file
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.playground.records import Message
+    from bot.playground.slack.records import Message
     from tests.stage.scripted import ScriptedModel
 
 ON_POSTGRESQL = pytest.mark.parametrize(

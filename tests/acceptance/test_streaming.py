@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.playground.anthropic.reply import Thinking
 from bot.playground.local_workspace import LocalWorkspace
-from bot.playground.messages_reply import Thinking
-from bot.playground.rules import Rules
+from bot.playground.slack.rules import Rules
 from bot.slack import answer as slack_answer
 from bot.slack.manifest import EVENTS, SCOPES
 from tests.acceptance.conftest import BOTH_DATABASES, Dialogue
 
 if TYPE_CHECKING:
-    from bot.playground.records import Message
+    from bot.playground.slack.records import Message
     from tests.stage.scripted import ScriptedModel
 
 pytestmark = BOTH_DATABASES

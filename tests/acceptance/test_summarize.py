@@ -15,8 +15,8 @@ from bot.core.reading import HIDDEN
 from bot.core.reply import DISCLAIMER
 from bot.core.summarize.answer import FORGOTTEN, NOT_YOURS
 from bot.db.tables import SummaryRun
-from bot.playground.messages_rules import MessagesApiError
-from bot.playground.records import Message
+from bot.playground.anthropic.rules import MessagesApiError
+from bot.playground.slack.records import Message
 from tests.acceptance.conftest import BOTH_DATABASES, pass_retention
 
 if TYPE_CHECKING:

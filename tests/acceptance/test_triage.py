@@ -18,12 +18,12 @@ from bot.db.engine import Database
 from bot.db.store import SqlStore
 from bot.db.tables import Feedback
 from bot.playground import feedback
-from bot.playground.messages_rules import MessagesApiError
+from bot.playground.anthropic.rules import MessagesApiError
 from bot.work import Delivery, Inbox
 from tests.acceptance.conftest import BOTH_DATABASES
 
 if TYPE_CHECKING:
-    from bot.playground.records import Message, User
+    from bot.playground.slack.records import Message, User
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import ScriptedModel
 

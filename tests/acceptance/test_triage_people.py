@@ -23,7 +23,7 @@ from tests.acceptance.test_triage import (
 )
 
 if TYPE_CHECKING:
-    from bot.playground.records import Message
+    from bot.playground.slack.records import Message
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import ScriptedModel
 

@@ -13,7 +13,7 @@ from playwright.async_api import expect
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.local_workspace import LocalWorkspace
-from bot.playground.page_api import Page, Shortcut
+from bot.playground.page.content import Page, Shortcut
 from bot.playground.server import Server
 from tests.browser.window import Window
 

@@ -8,9 +8,9 @@ import pytest
 from playwright.async_api import expect
 
 from bot.db.migrate import upgrade
-from bot.playground.messages_api import MessagesServer
-from bot.playground.rehearsal import Rehearsal
-from bot.playground.rules import Rules
+from bot.playground.anthropic.api import MessagesServer
+from bot.playground.rehearsal.model import Rehearsal
+from bot.playground.slack.rules import Rules
 from bot.slack.manifest import EVENTS, SCOPES
 from tests.stage.spaces import two_spaces
 

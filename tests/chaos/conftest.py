@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Literal
 import pytest
 
 from bot.db.engine import Database
+from bot.playground.anthropic.api import MessagesServer
 from bot.playground.local_workspace import LocalWorkspace
-from bot.playground.messages_api import MessagesServer
-from bot.playground.rules import Rules
+from bot.playground.slack.rules import Rules
 from tests.chaos.model import RecordingModel
 from tests.chaos.people import People
 from tests.chaos.replica import Replica

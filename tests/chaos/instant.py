@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from bot.playground.records import Edited, Grew, Posted
+from bot.playground.slack.records import Edited, Grew, Posted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.playground.local_workspace import LocalWorkspace
-    from bot.playground.records import Change, Message
+    from bot.playground.slack.records import Change, Message
 
 PATIENCE = 60.0  # seconds for the instant to come
 

@@ -7,12 +7,12 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from bot.playground.messages_reply import Text
+from bot.playground.anthropic.reply import Text
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from bot.playground.messages_reply import Asked, Event
+    from bot.playground.anthropic.reply import Asked, Event
 
 # What names a question: its kind, its talk and its place there. c: asks for code; l: for a long answer; q: anything.
 TAG = re.compile(r"\b[qcl]\d+\.\d+\b")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from bot.playground.records import Edited, Posted
+from bot.playground.slack.records import Edited, Posted
 from tests.chaos.model import TAG
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.playground.local_workspace import LocalWorkspace
-    from bot.playground.records import Change, Message
+    from bot.playground.slack.records import Change, Message
 
 Opening = Literal["mention", "summarize", "code"]
 

@@ -17,16 +17,16 @@ from bot.core.domain.message import Place
 from bot.db import tables
 from bot.db.engine import Database
 from bot.db.store import SqlStore
-from bot.playground.messages_api import MessagesServer
-from bot.playground.messages_reply import Text
+from bot.playground.anthropic.api import MessagesServer
+from bot.playground.anthropic.reply import Text
 from tests.chaos.instant import strike
 from tests.chaos.verdict import until_idle
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine
 
-    from bot.playground.messages_reply import Asked, Event
-    from bot.playground.records import Message
+    from bot.playground.anthropic.reply import Asked, Event
+    from bot.playground.slack.records import Message
     from tests.chaos.conftest import Scene
     from tests.chaos.replica import Replica
 

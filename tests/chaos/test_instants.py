@@ -19,7 +19,7 @@ from tests.chaos.verdict import until_idle
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.playground.records import Message
+    from bot.playground.slack.records import Message
     from tests.chaos.conftest import Scene
     from tests.chaos.people import Opening
     from tests.chaos.replica import Replica

@@ -17,9 +17,9 @@ from bot.core.classify.proceed import AT_ONCE
 from bot.core.summarize.transcript import PARALLEL
 from bot.db import tables
 from bot.db.engine import Database
-from bot.playground.messages_api import MessagesServer
-from bot.playground.messages_reply import Text
-from bot.playground.records import Message
+from bot.playground.anthropic.api import MessagesServer
+from bot.playground.anthropic.reply import Text
+from bot.playground.slack.records import Message
 from tests.chaos.instant import strike
 from tests.chaos.people import PATIENCE
 from tests.chaos.verdict import until_idle
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
-    from bot.playground.messages_reply import Asked, Event
+    from bot.playground.anthropic.reply import Asked, Event
     from tests.chaos.conftest import Scene
     from tests.chaos.replica import Replica
 

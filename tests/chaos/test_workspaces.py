@@ -19,7 +19,7 @@ from sqlalchemy import func, select, update
 
 from bot.db import tables
 from bot.db.engine import Database
-from bot.playground.messages_api import MessagesServer
+from bot.playground.anthropic.api import MessagesServer
 from bot.slack.manifest import EVENTS, SCOPES
 from tests.chaos.conftest import LEASE, RULES
 from tests.chaos.instant import strike_in_call
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.playground.local_workspace import LocalWorkspace
-    from bot.playground.records import Message
+    from bot.playground.slack.records import Message
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
 

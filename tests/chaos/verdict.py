@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.db.engine import Database
-    from bot.playground.records import Message
+    from bot.playground.slack.records import Message
     from tests.chaos.model import RecordingModel
     from tests.chaos.people import People, Talk
 

@@ -11,7 +11,7 @@ from bot.core.attachment import check
 from bot.core.domain.message import FileRef, FileState
 from bot.core.file_kind import found_in, judged
 from bot.errors import FileError
-from bot.playground.messages_rules import MessagesApiError
+from bot.playground.anthropic.rules import MessagesApiError
 from bot.slack.download import is_slacks, is_trusted
 from bot.slack.file_ref import described, file_refs
 from tests.acceptance.test_files import PNG, blocks, downloads

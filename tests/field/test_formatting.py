@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from markdown_it import MarkdownIt
 
-from bot.playground import blocks as slack
+from bot.playground.slack import blocks as slack
 from bot.slack import table
 from bot.slack.message import Part, message
 from bot.slack.split import MESSAGE_LIMIT, closing, split
 from bot.slack.text import harmless
 
 if TYPE_CHECKING:
-    from bot.playground.records import Message
+    from bot.playground.slack.records import Message
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import ScriptedModel
 

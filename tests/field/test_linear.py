@@ -15,7 +15,7 @@ from bot.core.domain.code_file import CodeFile
 from bot.core.redaction.find import find
 from bot.core.summarize import typed as summarize
 from bot.errors import UsageError
-from bot.playground import rehearsal_revision
+from bot.playground.rehearsal import revision
 from bot.slack import message, messages, split, table
 from bot.slack.clip import LONGEST, clipped
 from tests.stage.growth import SIZES, Attack, fault
@@ -45,7 +45,7 @@ def _typed(text: str) -> None:
 def _code(text: str) -> None:
     fenced = f"```python\na = 1\n```\n{text}"
     files.blocks(fenced)
-    rehearsal_revision.files_in([("assistant", fenced)])
+    revision.files_in([("assistant", fenced)])
 
 
 # How each reads a text, and how long that may be: a message, an answer, a table's cell, a command, code, secrets.

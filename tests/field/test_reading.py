@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.core.domain.message import Place
 from bot.errors import UnfinishedError
-from bot.playground.records import Message
+from bot.playground.slack.records import Message
 from bot.slack.api import web_client
 from bot.slack.history import History
 from bot.slack.identity import AskedIdentity

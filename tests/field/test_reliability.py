@@ -23,7 +23,7 @@ from bot.core.domain.category import Category
 from bot.db.engine import Database
 from bot.db.settle import settle
 from bot.errors import ModelUnavailableError, SettingsError
-from bot.playground.events import envelope
+from bot.playground.slack.events import envelope
 from bot.work import DeadlyError, Delivery, Inbox, Job
 from bot.work.claim import Cell
 from bot.work.commit import Commits

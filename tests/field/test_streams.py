@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.playground.messages_reply import Fault as ModelFault
-from bot.playground.messages_reply import Thinking
+from bot.playground.anthropic.reply import Fault as ModelFault
+from bot.playground.anthropic.reply import Thinking
 
 if TYPE_CHECKING:
-    from bot.playground.records import Message
+    from bot.playground.slack.records import Message
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import ScriptedModel
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.playground.events import envelope
-from bot.playground.slack_json import message_json
+from bot.playground.slack.events import envelope
+from bot.playground.slack.objects import message_json
 from tests.acceptance.conftest import BOTH_DATABASES
 from tests.acceptance.test_classify import entry
 from tests.acceptance.test_files import PNG
 from tests.acceptance.test_whom import choose, nothing_more
 
 if TYPE_CHECKING:
-    from bot.playground.delivery import Delivery
-    from bot.playground.records import User
+    from bot.playground.slack.delivery import Delivery
+    from bot.playground.slack.records import User
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import ScriptedModel
 

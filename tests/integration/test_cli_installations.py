@@ -12,9 +12,9 @@ import pytest
 from bot.core.domain.installation import Installation
 from bot.db.installations import SqlInstallations
 from bot.db.vault import Vault, new_key
+from bot.playground.anthropic.api import MessagesServer
 from bot.playground.local_workspace import LocalWorkspace
-from bot.playground.messages_api import MessagesServer
-from bot.playground.rehearsal import Rehearsal
+from bot.playground.rehearsal.model import Rehearsal
 from tests.stage.forge import Ended, run
 
 if TYPE_CHECKING:

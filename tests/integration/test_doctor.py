@@ -10,11 +10,11 @@ import pytest
 from bot import settings
 from bot.db.migrate import upgrade
 from bot.doctor import Finding, examine
+from bot.playground.anthropic.api import MessagesServer
 from bot.playground.local_workspace import LocalWorkspace
-from bot.playground.messages_api import MessagesServer
-from bot.playground.rehearsal import Rehearsal
-from bot.playground.rules import SCOPES as PLAYED
-from bot.playground.rules import Rules
+from bot.playground.rehearsal.model import Rehearsal
+from bot.playground.slack.rules import SCOPES as PLAYED
+from bot.playground.slack.rules import Rules
 from bot.slack.manifest import SCOPES
 
 if TYPE_CHECKING:

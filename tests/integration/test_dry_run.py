@@ -11,9 +11,9 @@ import pytest
 from bot import dry_run, settings
 from bot.core.domain.settings import DEFAULTS
 from bot.errors import UsageError
+from bot.playground.anthropic.api import MessagesServer
 from bot.playground.feedback import POSTS
-from bot.playground.messages_api import MessagesServer
-from bot.playground.rehearsal import Rehearsal
+from bot.playground.rehearsal.model import Rehearsal
 from bot.reader.pool import ReaderPool
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from bot.db.classify import SqlRuns
 from bot.db.engine import Database
 from bot.errors import UsageError
 from bot.evaluate import Options
-from bot.playground.messages_api import MessagesServer
-from bot.playground.rehearsal import Rehearsal
+from bot.playground.anthropic.api import MessagesServer
+from bot.playground.rehearsal.model import Rehearsal
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -19,11 +19,11 @@ from bot.core.domain.settings import ChannelSettings
 from bot.db.classify import SqlRuns
 from bot.db.feedback import SqlBoard
 from bot.db.store import SqlStore
+from bot.playground.anthropic.api import MessagesServer
+from bot.playground.anthropic.reply import Text
+from bot.playground.anthropic.rules import MessagesApiError
 from bot.playground.local_workspace import LocalWorkspace
-from bot.playground.messages_api import MessagesServer
-from bot.playground.messages_reply import Text
-from bot.playground.messages_rules import MessagesApiError
-from bot.playground.rehearsal import Rehearsal
+from bot.playground.rehearsal.model import Rehearsal
 from bot.triaging import LOOK_EVERY, SORT, Triaging
 from bot.work import Delivery, Inbox
 from tests.stage.chat import chat_in
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
     from bot.db.engine import Database
-    from bot.playground.messages_reply import Asked, Event
+    from bot.playground.anthropic.reply import Asked, Event
 
 EVER = datetime(2020, 1, 1, tzinfo=UTC)
 HOUR = 3_600.0

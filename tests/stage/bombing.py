@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.playground.anthropic.api import MessagesServer
 from bot.playground.local_workspace import LocalWorkspace
-from bot.playground.messages_api import MessagesServer
-from bot.playground.rehearsal import Rehearsal
-from bot.playground.rules import Rules
+from bot.playground.rehearsal.model import Rehearsal
+from bot.playground.slack.rules import Rules
 from bot.slack.manifest import EVENTS, SCOPES
 from tests.stage.bombs import Bomb
 from tests.stage.watched_bot import WatchedBot, peak, running

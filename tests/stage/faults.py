@@ -11,21 +11,21 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bot import app, settings
-from bot.playground.faults import Fault, Share
+from bot.playground.anthropic.api import MessagesServer
+from bot.playground.anthropic.reply import Fault as ModelFault
+from bot.playground.anthropic.reply import Ping, Text
+from bot.playground.anthropic.rules import MessagesApiError
 from bot.playground.local_workspace import LocalWorkspace
-from bot.playground.messages_api import MessagesServer
-from bot.playground.messages_reply import Fault as ModelFault
-from bot.playground.messages_reply import Ping, Text
-from bot.playground.messages_rules import MessagesApiError
-from bot.playground.rules import Rules
+from bot.playground.slack.faults import Fault, Share
+from bot.playground.slack.rules import Rules
 from bot.slack import api
 from bot.slack.manifest import EVENTS, SCOPES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 
-    from bot.playground.messages_reply import Asked, Event
-    from bot.playground.records import Message
+    from bot.playground.anthropic.reply import Asked, Event
+    from bot.playground.slack.records import Message
 
 START, APPEND, STOP = "chat.startStream", "chat.appendStream", "chat.stopStream"
 POST, UPDATE, DELETE = "chat.postMessage", "chat.update", "chat.delete"

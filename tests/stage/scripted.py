@@ -10,9 +10,9 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.playground.messages_api import MessagesServer
-from bot.playground.messages_reply import Asked, Event, Fault, Stop, Text
-from bot.playground.messages_rules import MessagesApiError
+from bot.playground.anthropic.api import MessagesServer
+from bot.playground.anthropic.reply import Asked, Event, Fault, Stop, Text
+from bot.playground.anthropic.rules import MessagesApiError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable

@@ -18,7 +18,7 @@ from bot.playground.local_workspace import LocalWorkspace
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from bot.playground.rules import Rules
+    from bot.playground.slack.rules import Rules
 
 LINK = re.compile(r'href="([^"]+)"')
 

@@ -38,8 +38,11 @@ from bot.core.summarize import page, transcript
 from bot.core.summarize import text as summarize_text
 from bot.core.summarize import typed as summarize
 from bot.core.triage import alike, issue, small_talk
-from bot.playground import blocks as local_blocks
-from bot.playground import mrkdwn, page_json, rehearsal_revision, rehearsal_talk, rehearsal_text
+from bot.playground.page import messages as page_messages
+from bot.playground.page import mrkdwn
+from bot.playground.rehearsal import revision, talk
+from bot.playground.rehearsal import text as rehearsal_text
+from bot.playground.slack import blocks as local_blocks
 from bot.slack import fence, lookup, message, messages, people, permalink, rich_text, split, table
 from bot.slack import mrkdwn as slack_mrkdwn
 from bot.slack import text as slack_text
@@ -60,7 +63,7 @@ BOUNDED = {
     "bot.core.code.naming._HEADING": (LONGEST_LINE, "a line"),
 }
 # Those that are used where no look at the code finds it.
-ELSEWHERE = {"bot.core.code.naming._PREAMBLE": {"match"}, "bot.playground.elements._FORMS": {"fullmatch"}}
+ELSEWHERE = {"bot.core.code.naming._PREAMBLE": {"match"}, "bot.playground.slack.elements._FORMS": {"fullmatch"}}
 # Those that see no stranger's text, or see it in the bounded process.
 OWN = {
     "bot.core.classify.table.column._NO_PROSE": "in the bounded process",
@@ -73,8 +76,8 @@ OWN = {
 PUT_TOGETHER = {
     "bot.core.classify.table.delimiter:findall": (r";[ \u00a0]",),
     "bot.core.domain.settings_values:fullmatch": ("#[A-Z0-9]{3,}",),
-    "bot.playground.page_json:sub": (r"(?<![\w/])(?:@ada\ lovelace|@ada|\#general)(?!\w)",),
-    "bot.playground.rehearsal_talk:compile": (r"\bmy\ name (?:is|are|was|were) [^.!?\n]+",),
+    "bot.playground.page.messages:sub": (r"(?<![\w/])(?:@ada\ lovelace|@ada|\#general)(?!\w)",),
+    "bot.playground.rehearsal.talk:compile": (r"\bmy\ name (?:is|are|was|were) [^.!?\n]+",),
     "bot.settings:fullmatch": (r"xoxb\-\S+", "[UW][A-Z0-9]+"),
 }
 
@@ -349,11 +352,11 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
     "mrkdwn_html": (lambda text: mrkdwn.mrkdwn_html(text, {}), ("", "*"), 40_000),
     "markdown_html": (lambda text: mrkdwn.markdown_html(text, {}), ("", "- ", "| a |\n|---|\n"), 12_000),
     "local rich_text": (local_blocks.rich_text, ("",), ANY_LENGTH),
-    "as_typed": (lambda text: page_json.as_typed(text, {"@ada": "<@U1>", "#general": "<#C1>"}), ("",), ANY_LENGTH),
-    "converse": (lambda text: rehearsal_talk.converse([("user", text)]), ("", "what is my "), ANY_LENGTH),
+    "as_typed": (lambda text: page_messages.as_typed(text, {"@ada": "<@U1>", "#general": "<#C1>"}), ("",), ANY_LENGTH),
+    "converse": (lambda text: talk.converse([("user", text)]), ("", "what is my "), ANY_LENGTH),
     "central": (rehearsal_text.central, ("",), ANY_LENGTH),
     "themes": (rehearsal_text.themes, ("",), ANY_LENGTH),
-    "files_in": (lambda text: rehearsal_revision.files_in([("assistant", text)]), ("", "```\n"), ANY_LENGTH),
+    "files_in": (lambda text: revision.files_in([("assistant", text)]), ("", "```\n"), ANY_LENGTH),
 }
 
 
@@ -389,10 +392,10 @@ LOOPS = {
     "bot.core.triage.exported": "in the bounded process",
     "bot.core.vocative": "vocative",
     "bot.db.page": "counts messages",
-    "bot.playground.messages_schema": "the request's own schema",
-    "bot.playground.messages_usage": "counts what is cached",
-    "bot.playground.rate": "waits",
-    "bot.playground.workspace": "counts messages",
+    "bot.playground.anthropic.schema": "the request's own schema",
+    "bot.playground.anthropic.usage": "counts what is cached",
+    "bot.playground.slack.rate_limits": "waits",
+    "bot.playground.slack.workspace": "counts messages",
     "bot.reader.child": "takes one task after the other",
     "bot.slack.boundary": "parts",
     "bot.slack.cell": "table.block",

@@ -28,8 +28,8 @@ from bot.errors import (
     ModelUnavailableError,
     SettingsError,
 )
-from bot.playground.messages_reply import BlockEnd, Fault, Stop, Thinking
-from bot.playground.messages_rules import MessagesApiError
+from bot.playground.anthropic.reply import BlockEnd, Fault, Stop, Thinking
+from bot.playground.anthropic.rules import MessagesApiError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

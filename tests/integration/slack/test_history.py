@@ -13,7 +13,7 @@ from bot.core.reading import read_channel, read_thread
 from bot.core.span.times import Span
 from bot.errors import ChatError, UsageError
 from bot.playground.local_workspace import LocalWorkspace
-from bot.playground.records import Message
+from bot.playground.slack.records import Message
 from bot.slack.permalink import parse
 from tests.stage.chat import chat_in
 

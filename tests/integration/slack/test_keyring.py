@@ -14,7 +14,7 @@ from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from bot.core.domain.installation import Installation
 from bot.errors import ChatError, RevokedError
 from bot.playground.local_workspace import LocalWorkspace
-from bot.playground.rules import Rules
+from bot.playground.slack.rules import Rules
 from bot.slack.api import call, web_client
 from bot.slack.keyring import Client, Installed, OfWorkspace
 

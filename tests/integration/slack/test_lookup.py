@@ -15,7 +15,7 @@ from bot.core.reading import GONE, HIDDEN, Read, allow, allow_file, read_channel
 from bot.core.span.times import Span
 from bot.errors import NotAllowedError, UsageError
 from bot.playground.local_workspace import LocalWorkspace
-from bot.playground.records import Message
+from bot.playground.slack.records import Message
 from bot.slack.lookup import locate, zone
 from tests.stage.chat import chat_in
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.playground import blocks as slack
+from bot.playground.slack import blocks as slack
 from bot.slack import cell, table
 
 

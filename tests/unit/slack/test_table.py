@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.playground import blocks as slack
+from bot.playground.slack import blocks as slack
 from bot.slack import table
 from bot.slack.cell import cells as split
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 from pydantic import BaseModel
 
-from bot.playground.messages_api import MessagesServer
-from bot.playground.rehearsal import NOTICE, Rehearsal
+from bot.playground.anthropic.api import MessagesServer
+from bot.playground.rehearsal.model import NOTICE, Rehearsal
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

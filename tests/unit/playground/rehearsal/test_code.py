@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.playground.rehearsal_code import PYTHON, TEMPLATES, load_templates, named_language, write_code
+from bot.playground.rehearsal.code import PYTHON, TEMPLATES, load_templates, named_language, write_code
 
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

@@ -8,8 +8,8 @@ from typing import Any
 from anthropic import transform_schema
 from pydantic import BaseModel
 
-from bot.playground.messages_reply import Asked
-from bot.playground.rehearsal import Rehearsal
+from bot.playground.anthropic.reply import Asked
+from bot.playground.rehearsal.model import Rehearsal
 
 TALK = [
     {"id": "m1", "from": "Ada", "text": "The importer crashes on large files. Should we split them?"},

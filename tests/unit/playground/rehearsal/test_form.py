@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter
 
-from bot.playground.messages_schema import schema_faults
-from bot.playground.rehearsal_form import Item, choose, fill, numbered
+from bot.playground.anthropic.schema import schema_faults
+from bot.playground.rehearsal.form import Item, choose, fill, numbered
 
 SUPPORT = [
     "Bug report",

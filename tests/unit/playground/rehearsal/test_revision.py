@@ -6,9 +6,9 @@ import ast
 
 import pytest
 
-from bot.playground.messages_reply import Asked
-from bot.playground.rehearsal import NOTICE, Rehearsal
-from bot.playground.rehearsal_revision import files_in, revise
+from bot.playground.anthropic.reply import Asked
+from bot.playground.rehearsal.model import NOTICE, Rehearsal
+from bot.playground.rehearsal.revision import files_in, revise
 
 AREA = "```python\n# circle_area.py\ndef circle_area(radius):\n    return 3.14 * radius**2\n```\n\nIt takes metres."
 TURNS = [("user", "circle area"), ("assistant", AREA)]

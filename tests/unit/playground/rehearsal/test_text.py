@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.playground.rehearsal_text import Theme, central, sentences, shorten, stem, stems, tagged, themes, words
+from bot.playground.rehearsal.text import Theme, central, sentences, shorten, stem, stems, tagged, themes, words
 
 REPORT = (
     "The upload service failed on Monday. Users saw errors from the upload service for two hours. "

@@ -1,0 +1,262 @@
+"""What a local model may answer, and how that looks as a message and as a stream of events."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Protocol
+from uuid import uuid4
+
+from bot.playground.anthropic.models import ModelFacts
+from bot.playground.anthropic.rules import Json, blocks_of
+from bot.playground.anthropic.usage import InputUsage, count_text
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A checked request to a model: the body as it came, and the headers under lower-case names."""
+
+    body: Json
+    headers: Mapping[str, str]
+
+    @property
+    def system(self) -> list[str]:
+        """Return the texts of the system prompt, block by block."""
+        return _texts(self.body.get("system") or [])
+
+    @property
+    def turns(self) -> list[tuple[str, str]]:
+        """Return role and text of every turn, oldest first."""
+        return [(message["role"], "\n".join(_texts(message["content"]))) for message in self.body["messages"]]
+
+    @property
+    def text(self) -> str:
+        """Return the text of the newest turn."""
+        return self.turns[-1][1]
+
+    @property
+    def results(self) -> list[Json]:
+        """Return the search results, in the order by which citations count them."""
+        blocks = [block for message in self.body["messages"] for block in blocks_of(message["content"])]
+        return [block for block in blocks if block["type"] == "search_result"]
+
+    @property
+    def attachments(self) -> list[Json]:
+        """Return the images and documents of the newest turn."""
+        blocks = blocks_of(self.body["messages"][-1]["content"])
+        return [block for block in blocks if block["type"] in ("image", "document")]
+
+    def citing(self, result: int, start: int = 0, end: int = 0) -> Citation:
+        """Make a citation of blocks `start` to `end` (exclusive; one block without it) of a search result."""
+        cited = self.results[result]
+        end = end or start + 1
+        text = "".join(part["text"] for part in cited["content"][start:end])
+        place = {"search_result_index": result, "start_block_index": start, "end_block_index": end}
+        origin = {"source": cited["source"], "title": cited["title"], "cited_text": text}
+        return Citation({"type": "search_result_location"} | place | origin)
+
+    @property
+    def schema(self) -> Json | None:
+        """Return the JSON schema that the answer has to fit, if one was given."""
+        form = (self.body.get("output_config") or {}).get("format")
+        return form["schema"] if form else None
+
+
+def _texts(content: str | list[Json]) -> list[str]:
+    return [block["text"] for block in blocks_of(content) if block["type"] == "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A piece of text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thinking:
+    """A piece of thinking."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Says where the text that was written last comes from; `fields` as `citing` makes them."""
+
+    fields: Json
+
+
+@dataclass(frozen=True, slots=True)
+class BlockEnd:
+    """Ends the block that is being written: text after it starts another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """Starts the stream, where it hasn't yet, with nothing to show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Replaces fields of the message's `usage`."""
+
+    fields: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Ends the message for another reason than `end_turn`. `category` is a refusal's."""
+
+    reason: str
+    category: str | None = None
+
+
+class Fault(Enum):
+    """Ways in which an answer breaks off; nothing comes after one."""
+
+    CUT = "the connection is cut"
+    END = "the stream ends without message_stop; as the first event, without anything"
+    CORRUPT = "a chunk is not JSON"
+
+
+Event = Text | Thinking | Citation | BlockEnd | Ping | Usage | Stop | Fault
+
+
+class Responder(Protocol):
+    """A model behind the local Messages API."""
+
+    def respond(self, asked: Asked) -> AsyncGenerator[Event, None]:
+        """Answer a request, event by event; the end of the generator is `end_turn`.
+
+        May raise `MessagesApiError` at any point. Closed early when the client goes away or `max_tokens` is reached.
+        """
+
+
+def frame(event: str, data: Json) -> bytes:
+    """Write one server-sent event."""
+    return f"event: {event}\ndata: {json.dumps({'type': event, **data}, ensure_ascii=False)}\n\n".encode()
+
+
+@dataclass(slots=True)
+class Reply:
+    """A message while it is being written. `add` gives the stream's frames; `message` the whole, at the end."""
+
+    facts: ModelFacts
+    limit: int
+    input: InputUsage
+    shows_thinking: bool = True
+    stop: Stop | None = None
+    content: list[Json] = field(default_factory=list)
+    _is_open: bool = False
+    _tokens: dict[str, int] = field(default_factory=lambda: {"text": 0, "thinking": 0})
+    _usage: Json = field(default_factory=dict)
+    _id: str = field(default_factory=lambda: f"msg_{uuid4().hex}")
+
+    def start(self) -> bytes:
+        """Write the frames that open a stream."""
+        opening = {**self.message(), "content": [], "stop_reason": None, "stop_sequence": None, "stop_details": None}
+        opening["usage"] = {**opening["usage"], "output_tokens": 1}
+        return frame("message_start", {"message": opening}) + frame("ping", {})
+
+    def add(self, event: Event) -> bytes:
+        """Take an event in; return its frames. Text beyond the limit is cut off and stops the message."""
+        match event:
+            case Text(text):
+                return self._write("text", self._within_limit("text", text))
+            case Thinking(text):
+                text = self._within_limit("thinking", text)
+                return self._write("thinking", text if self.shows_thinking else "")
+            case Citation(fields):
+                return self._cite(fields)
+            case BlockEnd():
+                return self._close()
+            case Ping():
+                return frame("ping", {})
+            case Usage(fields):
+                self._usage |= fields
+            case Stop():
+                self.stop = event
+            case Fault():
+                raise TypeError("a fault is no part of a message")
+        return b""
+
+    def end(self) -> bytes:
+        """Write the frames that close a stream."""
+        closing = self._close()
+        message = self.message()
+        delta = {name: message[name] for name in ("stop_reason", "stop_sequence", "stop_details")}
+        return closing + frame("message_delta", {"delta": delta, "usage": message["usage"]}) + frame("message_stop", {})
+
+    def message(self) -> Json:
+        """Write the message as it stands, the way an answer without streaming has it."""
+        stop = self.stop or Stop("end_turn")
+        details = {"type": "refusal", "category": stop.category, "explanation": None}
+        return {
+            "id": self._id,
+            "type": "message",
+            "role": "assistant",
+            "model": self.facts.id,
+            "content": self.content,
+            "stop_reason": stop.reason,
+            "stop_sequence": None,
+            "stop_details": details if stop.reason == "refusal" else None,
+            "usage": self._count() | self._usage,
+        }
+
+    def _count(self) -> Json:
+        output = sum(self._tokens.values())
+        return {
+            **self.input.wire(),
+            "output_tokens": max(1, output) if self.limit else 0,
+            "output_tokens_details": {"thinking_tokens": self._tokens["thinking"]},
+            "service_tier": "standard",
+        }
+
+    def _within_limit(self, kind: str, text: str) -> str:
+        left = self.limit - sum(self._tokens.values())
+        tokens = count_text(text, self.facts)
+        if tokens > left:
+            text = text[: len(text) * left // tokens]
+            tokens = left
+            self.stop = Stop("max_tokens")
+        self._tokens[kind] += tokens
+        return text
+
+    def _write(self, kind: str, text: str) -> bytes:
+        frames = b""
+        if not self._is_open or self.content[-1]["type"] != kind:
+            frames = self._close() + self._open(kind)
+        self.content[-1][kind] += text
+        if text:
+            frames += self._delta({"type": f"{kind}_delta", kind: text})
+        return frames
+
+    def _cite(self, fields: Json) -> bytes:
+        if not self._is_open or self.content[-1]["type"] != "text":
+            raise TypeError("only text is cited")
+        self.content[-1].setdefault("citations", []).append(fields)
+        return self._delta({"type": "citations_delta", "citation": fields})
+
+    def _open(self, kind: str) -> bytes:
+        empty = {"type": "text", "text": ""} if kind == "text" else {"type": kind, "thinking": "", "signature": ""}
+        self.content.append(empty | ({"signature": uuid4().hex} if kind == "thinking" else {}))
+        self._is_open = True
+        return frame("content_block_start", {"index": len(self.content) - 1, "content_block": empty})
+
+    def _delta(self, delta: Json) -> bytes:
+        return frame("content_block_delta", {"index": len(self.content) - 1, "delta": delta})
+
+    def _close(self) -> bytes:
+        if not self._is_open:
+            return b""
+        self._is_open = False
+        frames = b""
+        if self.content[-1]["type"] == "thinking":
+            frames = self._delta({"type": "signature_delta", "signature": self.content[-1]["signature"]})
+        return frames + frame("content_block_stop", {"index": len(self.content) - 1})

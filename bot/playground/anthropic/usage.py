@@ -1,0 +1,156 @@
+"""What a request counts as: estimated tokens, and which of them a simulated prompt cache holds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.playground.anthropic.attachments import document_pages
+from bot.playground.anthropic.rules import Json, blocks_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from bot.playground.anthropic.models import ModelFacts
+
+BYTES_PER_TOKEN = 4
+# An image or a document that isn't text: of the order of what the API counts for one page.
+TOKENS_PER_ATTACHMENT = 1500
+LIFETIMES = {"5m": 300.0, "1h": 3600.0}
+MAX_PREFIXES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class InputUsage:
+    """Tokens of a request: in full, read from the cache, and written to it for five minutes or an hour."""
+
+    fresh: int
+    read: int = 0
+    written_5m: int = 0
+    written_1h: int = 0
+
+    def wire(self) -> Json:
+        """Write it as the `usage` of a message has it."""
+        return {
+            "input_tokens": self.fresh,
+            "cache_read_input_tokens": self.read,
+            "cache_creation_input_tokens": self.written_5m + self.written_1h,
+            "cache_creation": {
+                "ephemeral_5m_input_tokens": self.written_5m,
+                "ephemeral_1h_input_tokens": self.written_1h,
+            },
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One block of a request, in the order in which the cache sees them; `lifetime` is set where it is marked."""
+
+    digest: str
+    tokens: int
+    lifetime: str | None
+
+
+def count_text(text: str, facts: ModelFacts) -> int:
+    """Estimate the tokens of a text for a model."""
+    return math.ceil(len(text.encode()) / BYTES_PER_TOKEN * facts.token_weight)
+
+
+def count_input(fields: Json, facts: ModelFacts) -> int:
+    """Estimate the tokens of a checked request."""
+    return sum(_count_block(block, facts) for _, block in _blocks(fields))
+
+
+def segments(fields: Json, facts: ModelFacts) -> list[Segment]:
+    """Cut a checked request into segments whose digests cover everything before them.
+
+    What loses the cache when it changes (model, thinking, output_config) starts the digest.
+    """
+    start = [facts.id, fields.get("thinking"), fields.get("output_config")]
+    digest = hashlib.sha256(json.dumps(start, sort_keys=True).encode())
+    found = []
+    for role, block in _blocks(fields):
+        content = {name: value for name, value in block.items() if name != "cache_control"}
+        digest.update(json.dumps([role, content], sort_keys=True).encode())
+        mark = block.get("cache_control")
+        lifetime = mark.get("ttl", "5m") if mark else None
+        found.append(Segment(digest.hexdigest(), _count_block(block, facts), lifetime))
+    automatic = fields.get("cache_control")
+    if automatic and not found[-1].lifetime:
+        found[-1] = Segment(found[-1].digest, found[-1].tokens, automatic.get("ttl", "5m"))
+    return found
+
+
+def _blocks(fields: Json) -> Iterator[tuple[str, Json]]:
+    for block in blocks_of(fields.get("system") or []):
+        yield "system", block
+    for message in fields["messages"]:
+        for block in blocks_of(message["content"]):
+            yield message["role"], block
+
+
+def _count_block(block: Json, facts: ModelFacts) -> int:
+    if block["type"] == "image":
+        return TOKENS_PER_ATTACHMENT
+    if block["type"] == "document" and _object(block.get("source")).get("type") != "text":
+        return TOKENS_PER_ATTACHMENT * max(1, document_pages(block))
+    return sum(count_text(text, facts) for text in _texts(block))
+
+
+def _object(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Yield every text inside a block, whatever its shape; names of fields are not text."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if name not in ("type", "cache_control", "signature"):
+                yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+
+
+class PromptCache:
+    """Remembers which prefixes of requests were marked, for as long as their mark says. Bounded; oldest goes first."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._expiry: OrderedDict[str, float] = OrderedDict()
+
+    def use(self, fields: Json, facts: ModelFacts) -> InputUsage:
+        """Look a checked request up, keep its marked prefixes, and tell what it counts as."""
+        total = read = 0
+        marked: list[tuple[Segment, int]] = []
+        found = segments(fields, facts)
+        last_mark = max((number for number, segment in enumerate(found) if segment.lifetime), default=-1)
+        for number, segment in enumerate(found):
+            total += segment.tokens
+            if total < facts.min_cacheable or number > last_mark:
+                continue
+            if self._expiry.get(segment.digest, -math.inf) > self._clock():
+                read = total
+            if segment.lifetime:
+                marked.append((segment, total))
+        written = {"5m": 0, "1h": 0}
+        position = read
+        for segment, end in marked:
+            lifetime = segment.lifetime or "5m"
+            written[lifetime] += max(0, end - position)
+            position = max(position, end)
+            self._keep(segment.digest, lifetime)
+        return InputUsage(total - position, read, written["5m"], written["1h"])
+
+    def _keep(self, digest: str, lifetime: str) -> None:
+        self._expiry[digest] = self._clock() + LIFETIMES[lifetime]
+        self._expiry.move_to_end(digest)
+        while len(self._expiry) > MAX_PREFIXES:
+            self._expiry.popitem(last=False)

@@ -1,0 +1,229 @@
+"""The page's side of the server: its files, what it shows, what happens, and what the person does there."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from bot.playground.page.actions import PageActions
+from bot.playground.page.controls import shown_view
+from bot.playground.page.feed import Feed
+from bot.playground.page.messages import shown_message
+from bot.playground.slack.files import attachment
+from bot.playground.slack.wire import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from bot.playground.page.content import Page
+    from bot.playground.slack.interactions import Interactions
+    from bot.playground.slack.records import Message, Session
+    from bot.playground.slack.wire import Json
+    from bot.playground.slack.workspace import Workspace
+
+FILES = Path(__file__).parent / "static"
+HEARTBEAT = 15.0
+HEADERS = {
+    "Cache-Control": "no-cache",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+SENTENCES = {
+    "channel_not_found": "There is no such channel.",
+    "message_not_found": "That message is no longer there.",
+    "thread_not_found": "That thread is no longer there.",
+}
+
+
+class PageApi:
+    """Answers the page. Only the person `me` looks at it."""
+
+    def __init__(self, workspace: Workspace, interactions: Interactions, page: Page) -> None:
+        self._workspace = workspace
+        self._actions = PageActions(workspace, interactions, page.commands)
+        self._page = page
+        self._feeds: set[Feed] = set()
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the routes of the page."""
+        return [
+            web.get("/", self.index),
+            web.get(r"/{name:[\w-]+\.\w+}", self.asset),
+            web.get("/page/state", self.state),
+            web.get("/page/messages", self.messages),
+            web.get("/page/changes", self.changes),
+            web.get("/page/files/{file}", self.file),
+            *(web.post(path, _json_only(do)) for path, do in self._actions.by_path().items()),
+        ]
+
+    def end_feeds(self) -> None:
+        """End the streams of changes, so that the server can stop."""
+        for feed in self._feeds:
+            feed.end()
+
+    async def index(self, _: web.Request) -> web.StreamResponse:
+        """Serve the page."""
+        return web.FileResponse(FILES / "index.html", headers=HEADERS)
+
+    async def asset(self, request: web.Request) -> web.StreamResponse:
+        """Serve one of the page's files."""
+        path = FILES / request.match_info["name"]
+        if not await asyncio.to_thread(path.is_file):
+            return web.Response(status=404, text="There is no such file.")
+        return web.FileResponse(path, headers=HEADERS)
+
+    async def state(self, _: web.Request) -> web.Response:
+        """Tell who and what there is."""
+        workspace = self._workspace
+        users = [
+            {
+                "id": u.id,
+                "name": u.name,
+                "real_name": u.real_name,
+                "is_bot": u.is_bot or u == workspace.slackbot,
+                "badge": "external" if u.team_id else "guest" if u.guest else "",
+            }
+            for u in workspace.users.values()
+        ]
+        channels = [
+            {
+                "id": c.id,
+                "name": c.name or workspace.bot.real_name,
+                "is_im": c.is_im,
+                "topic": c.topic,
+                "sign": "im" if c.is_im else "shared" if c.shared_with else "private" if c.is_private else "public",
+            }
+            for c in workspace.channels.values()
+            if workspace.me.id in c.members
+        ]
+        shortcuts = [{"callback_id": s.callback_id, "name": s.name, "kind": s.kind} for s in self._page.shortcuts]
+        sessions = [
+            {"channel": channel, "thread_ts": ts} | _session(session)
+            for (channel, ts), session in workspace.sessions.items()
+        ]
+        commands = [{"command": c.command, "hint": c.hint, "description": c.description} for c in self._page.commands]
+        return web.json_response(
+            {
+                "team": {"id": workspace.team_id, "name": workspace.team_name},
+                "me": {"id": workspace.me.id, "name": workspace.me.name},
+                "users": users,
+                "channels": channels,
+                "commands": commands,
+                "shortcuts": shortcuts,
+                "sessions": sessions,
+                "model": {"name": self._page.model, "notice": self._page.notice},
+            }
+            | self._views()
+        )
+
+    async def messages(self, request: web.Request) -> web.Response:
+        """List a channel's messages, those that only `me` sees among them, oldest first."""
+        channel = request.query.get("channel", "")
+        try:
+            public = self._workspace.messages(channel)
+        except ApiError as error:
+            return _refusal(error)
+        private = [m for m in self._workspace.ephemerals.values() if m.channel == channel and self._sees(m)]
+        found = sorted([*public, *private], key=lambda message: message.ts)
+        names = self._names()
+        return web.json_response({"messages": [shown_message(message, names) for message in found]})
+
+    async def changes(self, request: web.Request) -> web.StreamResponse:
+        """Stream what happens, as server-sent events, for as long as the page listens."""
+        response = web.StreamResponse(headers=HEADERS | {"Content-Type": "text/event-stream"})
+        feed = Feed()
+        forget = self._workspace.observe(feed.note)
+        self._feeds.add(feed)
+        try:
+            await response.prepare(request)
+            await response.write(b": welcome\n\n")
+            while not feed.ended:
+                for key in await feed.next(HEARTBEAT):
+                    if change := self._change(*key):
+                        await response.write(f"data: {json.dumps(change)}\n\n".encode())
+                if not feed.ended:
+                    await response.write(b": heartbeat\n\n")
+        except ConnectionError:
+            pass
+        finally:
+            self._feeds.discard(feed)
+            forget()
+        return response
+
+    async def file(self, request: web.Request) -> web.Response:
+        """Hand a file to the page."""
+        try:
+            return attachment(self._workspace.file(request.match_info["file"]))
+        except ApiError:
+            return web.Response(status=404, text="There is no such file.")
+
+    def _sees(self, message: Message) -> bool:
+        return message.ephemeral_to in ("", self._workspace.me.id)
+
+    def _views(self) -> Json:
+        """Return what the person sees of views: the home tab, and the topmost modal."""
+        workspace, names = self._workspace, self._names()
+        mine = [view for view in workspace.views.values() if view["user"] == workspace.me.id]
+        home = next((shown_view(view, names) for view in mine if view["type"] == "home"), None)
+        open_ones = workspace.modals.get(workspace.me.id)
+        return {"home": home, "modal": shown_view(workspace.views[open_ones[-1]], names) if open_ones else None}
+
+    def _names(self) -> dict[str, str]:
+        users = {user.id: user.real_name for user in self._workspace.users.values()}
+        return users | {channel.id: channel.name for channel in self._workspace.channels.values()}
+
+    def _change(self, kind: str, channel: str, ts: str) -> Json | None:
+        """Put a noted change into words: as it is now, however often it changed since."""
+        if kind == "session":
+            session = self._workspace.session(channel, ts)
+            return {"type": "session", "channel": channel, "thread_ts": ts} | _session(session)
+        if kind == "views":
+            return {"type": "views"} | self._views() if channel == self._workspace.me.id else None
+        try:
+            return {"type": "message", "message": shown_message(self._actions.shown(channel, ts), self._names())}
+        except ApiError:
+            return {"type": "removed", "channel": channel, "ts": ts}
+
+
+def _json_only(handler: Callable[[Json], Awaitable[Json]]) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """Let a handler work on a JSON object, and put what it refuses into a sentence with status 400."""
+
+    async def answer(request: web.Request) -> web.Response:
+        try:
+            body = await request.json()
+            if not isinstance(body, dict):
+                return web.json_response({"error": "A JSON object is expected."}, status=400)
+            return web.json_response(await handler(body))
+        except json.JSONDecodeError:
+            return web.json_response({"error": "A JSON object is expected."}, status=400)
+        except ApiError as error:
+            return _refusal(error)
+        except (LookupError, ValueError) as error:
+            return web.json_response({"error": str(error)}, status=400)
+
+    return answer
+
+
+def _refusal(error: ApiError) -> web.Response:
+    sentence = SENTENCES.get(error.code, f"The workspace refused: {error.code}.")
+    return web.json_response({"error": sentence}, status=400)
+
+
+def _session(session: Session) -> Json:
+    """Return what a thread shows of the bot beside its messages, and whether there is something to stop."""
+    return {
+        "status": session.status,
+        "loading": session.loading,
+        "stoppable": session.state == "processing",
+        "title": session.title,
+        "prompts": session.prompts,
+    }

@@ -1,0 +1,35 @@
+"""What the page says about the bot: its commands and shortcuts, and which model answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A slash command that the page offers: `/summarize`, with a hint at its text, and what it does."""
+
+    command: str
+    hint: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """A shortcut that the page offers, in a message's menu or for the whole workspace."""
+
+    callback_id: str
+    name: str
+    kind: Literal["message", "global"] = "message"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the page says about the bot: what it offers, and which model answers ("rehearsal" or "claude")."""
+
+    commands: Sequence[Command] = ()
+    shortcuts: Sequence[Shortcut] = ()
+    model: str = "rehearsal"
+    notice: str = ""

@@ -1,0 +1,60 @@
+"""The stream of changes to one listening page."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from bot.playground.slack.records import (
+    Deleted,
+    Edited,
+    Grew,
+    Posted,
+    PromptsSet,
+    Reacted,
+    SessionTitled,
+    StatusSet,
+    ViewClosed,
+    ViewShown,
+)
+
+if TYPE_CHECKING:
+    from bot.playground.slack.records import Change
+
+
+class Feed:
+    """What one listening page has not been told yet. Keys, not contents: a page that reads slowly gets the latest."""
+
+    def __init__(self) -> None:
+        self.ended = False
+        self._noted: dict[tuple[str, str, str], None] = {}
+        self._woken = asyncio.Event()
+
+    def note(self, change: Change) -> None:
+        """Remember what changed, to be read when the page takes it."""
+        match change:
+            case Posted(message) | Edited(message) | Grew(message) | Deleted(message) | Reacted(message):
+                self._noted["message", message.channel, message.ts] = None
+            case StatusSet(channel, thread_ts) | SessionTitled(channel, thread_ts) | PromptsSet(channel, thread_ts):
+                self._noted["session", channel, thread_ts] = None
+            case ViewShown(user, _) | ViewClosed(user, _):
+                self._noted["views", user, ""] = None
+            case _:
+                return
+        self._woken.set()
+
+    def end(self) -> None:
+        """Let the stream come to its end."""
+        self.ended = True
+        self._woken.set()
+
+    async def next(self, patience: float) -> list[tuple[str, str, str]]:
+        """Take what was noted; wait for it up to `patience` seconds."""
+        try:
+            async with asyncio.timeout(patience):
+                await self._woken.wait()
+        except TimeoutError:
+            return []
+        self._woken.clear()
+        noted, self._noted = list(self._noted), {}
+        return noted

@@ -1,0 +1,1 @@
+"""The rehearsal model: answers by simple rules, without an account."""

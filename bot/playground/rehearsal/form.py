@@ -1,0 +1,270 @@
+"""Filling in a JSON schema from a text, and choosing a category by the words that both share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from bot.playground.anthropic.schema import resolve
+from bot.playground.rehearsal.text import central, shorten, stem, tagged, themes, words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+Json = dict[str, Any]
+
+SHOWN_OF_TEXT = 200  # characters
+# Words that say nothing about which category it is.
+GENERIC = frozenset(stem(word) for word in ("issue", "problem", "report", "request", "category", "feedback", "type"))
+LEFTOVER = frozenset(
+    stem(word) for word in ("other", "general", "misc", "none", "unknown", "else", "medium", "normal", "neutral")
+)
+# A category's own word in the text counts more than a word that merely goes with it.
+OWN_WORD = 3.0
+FEWEST_PROPOSED = 2
+WORDS_BEHIND = 2  # of evidence, after the word that decided
+SAME = 0.5  # the share of words from which on two texts say the same
+
+# An example of each format that the API's schemas may ask for.
+FORMATS = {
+    "date-time": "2026-01-01T00:00:00Z",
+    "time": "00:00:00Z",
+    "date": "2026-01-01",
+    "duration": "P1D",
+    "email": "nobody@example.com",
+    "hostname": "example.com",
+    "uri": "https://example.com/",
+    "ipv4": "127.0.0.1",
+    "ipv6": "::1",
+    "uuid": "00000000-0000-4000-8000-000000000000",
+}
+# What cannot be read off a text: anything else is null.
+SCALARS = {"integer": 1, "number": 0.5, "boolean": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """Words that speak for a category whose name has one of `names`."""
+
+    names: frozenset[str]
+    signs: frozenset[str]
+    weight: float = 1.0
+
+
+def _meaning(names: str, signs: str, weight: float = 1.0) -> Meaning:
+    return Meaning(
+        frozenset(stem(word) for word in names.split()), frozenset(stem(word) for word in signs.split()), weight
+    )
+
+
+MEANINGS = (
+    _meaning(
+        "bug defect crash error fault technical broken",
+        "bug crash error fail failure broke broken freeze frozen exception glitch blank missing wrong corrupt defect",
+    ),
+    _meaning(
+        "account login access authentication password sign",
+        "account password login log signin signup username profile email locked verify verification reset forgot "
+        "authenticate 2fa sso",
+    ),
+    _meaning(
+        "performance speed slow latency",
+        "slow slowly slower lag laggy speed fast faster latency timeout hang loading load wait sluggish memory cpu",
+    ),
+    _meaning(
+        "billing payment invoice price pricing refund",
+        "bill billing charge invoice refund payment pay paid price card subscription plan receipt cost money",
+    ),
+    _meaning(
+        "feature enhancement suggestion idea wish improvement",
+        "feature add wish suggest suggestion idea support option would could nice allow integrate export dark",
+    ),
+    _meaning(
+        "praise compliment positive thank",
+        "love great thank thanks awesome excellent amazing good fantastic perfect wonderful best happy nice",
+    ),
+    _meaning("negative complaint", "bad terrible awful worst hate angry annoying disappointed useless broken slow"),
+    _meaning("question help how", "how what where why who which can could does ?", 0.4),
+    _meaning("urgent critical high severe", "urgent asap immediately critical outage down everyone all production"),
+)
+
+
+# What may be proposed as a category, where a text speaks for it.
+PROPOSALS = {
+    "Bug report": "Something does not work as it should.",
+    "Account issue": "Signing in, passwords, access.",
+    "Performance issue": "It works, but slowly.",
+    "Billing": "Prices, invoices, payments.",
+    "Feature request": "A wish for something that is not there yet.",
+    "Praise": "Thanks or appreciation.",
+    "Question": "Asks how something works.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One of the texts of a request, under its number."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a part of the form is filled in from."""
+
+    root: Json
+    items: tuple[Item, ...]
+    subject: Item
+    earlier: tuple[Item, ...] = ()
+
+
+def fill(schema: Json, prompt: str) -> object:
+    """Fill in a schema from a request: an entry for each numbered message where it has some, else from its text."""
+    items = numbered(tagged(prompt, "messages"))
+    document = next((text for tag in ("document", "request") if (text := plain(tagged(prompt, tag)))), prompt)
+    subject = items[0] if len(items) == 1 else Item(1, document)
+    return _fill(schema, Scope(schema, items, subject, numbered(tagged(prompt, "earlier"))))
+
+
+def numbered(data: object) -> tuple[Item, ...]:
+    """Read `[{"item": 1, "text": "…"}, …]`; anything in it of another shape is left out."""
+    if not isinstance(data, list):
+        return ()
+    return tuple(
+        Item(entry["item"], str(entry["text"]))
+        for entry in data
+        if isinstance(entry, dict) and isinstance(entry.get("item"), int) and "text" in entry
+    )
+
+
+def plain(data: object) -> str:
+    """Return the text of `{"text": "…"}`, or the data itself where it is a text."""
+    if isinstance(data, dict):
+        data = data.get("text")
+    return data if isinstance(data, str) else ""
+
+
+def choose(options: Sequence[object], text: str) -> object:
+    """Choose the option that the text speaks for most; without a sign, the one for everything else, else the first."""
+    found = {stem(word) for word in words(text)} | ({"?"} if "?" in text else set())
+    scores = [_score(str(option), found) for option in options]
+    best = max(scores)
+    if best > 0:
+        return options[scores.index(best)]
+    return _leftover(options)
+
+
+def propose(texts: Sequence[str]) -> list[Json]:
+    """Propose the categories that some of the texts speak for, at least two."""
+    chosen = [choose([*PROPOSALS, "Other"], text) for text in texts]
+    spoken_for = [name for name in PROPOSALS if name in chosen]
+    rest = (name for name in PROPOSALS if name not in spoken_for)
+    names = [*spoken_for, *islice(rest, max(0, FEWEST_PROPOSED - len(spoken_for)))]
+    return [{"name": name, "definition": PROPOSALS[name]} for name in names]
+
+
+def confidence(options: Sequence[object], text: str) -> int:
+    """Tell in percent how sure the choice is: the more signs, the surer."""
+    found = {stem(word) for word in words(text)} | ({"?"} if "?" in text else set())
+    best = max(_score(str(option), found) for option in options)
+    return round(min(95, 55 + 15 * best)) if best > 0 else 30
+
+
+def evidence(options: Sequence[object], text: str) -> str:
+    """Return the first word of a text that speaks for the chosen option, with its neighbours, "" where none does."""
+    chosen, parts = str(choose(options, text)), text.split()
+    for number, part in enumerate(parts):
+        if any(_score(chosen, {stem(word)}) > 0 for word in words(part)):
+            return " ".join(parts[max(0, number - 1) : number + WORDS_BEHIND + 1])
+    return ""
+
+
+def duplicate_of(item: Item, others: Sequence[Item]) -> int:
+    """Return the number of the first earlier text that has most of its words in common with this one, 0 for none."""
+    own = {stem(word) for word in words(item.text)}
+    for other in sorted(others, key=lambda one: one.number):
+        its = {stem(word) for word in words(other.text)}
+        if other.number < item.number and len(own & its) > SAME * max(1, len(own | its)):
+            return other.number
+    return 0
+
+
+def _leftover(options: Sequence[object]) -> object:
+    return next((option for option in options if LEFTOVER & {stem(word) for word in words(str(option))}), options[0])
+
+
+def _score(option: str, found: set[str]) -> float:
+    names = {stem(word) for word in words(option)}
+    own = OWN_WORD * len((names - GENERIC) & found)
+    return own + sum(meaning.weight * len(meaning.signs & found) for meaning in MEANINGS if meaning.names & names)
+
+
+def _fill(node: Json, scope: Scope) -> object:
+    node = resolve(node, scope.root) or {}
+    if "const" in node:
+        return node["const"]
+    if "enum" in node:
+        return choose(node["enum"], scope.subject.text)
+    branches = node.get("anyOf") or node.get("allOf")
+    return _fill(branches[0], scope) if branches else _fill_type(node, scope)
+
+
+def _fill_type(node: Json, scope: Scope) -> object:
+    kind = node.get("type")
+    match kind[0] if isinstance(kind, list) else kind:
+        case "object":
+            fields: Json = node.get("properties", {})
+            return {name: _fill_property(name, fields, scope) for name in fields}
+        case "array":
+            return _fill_array(node, scope)
+        case "string":
+            return FORMATS.get(node.get("format", "")) or _sentence(scope.subject.text)
+        case scalar:
+            return SCALARS.get(str(scalar))
+
+
+def _fill_property(name: str, fields: Json, scope: Scope) -> object:
+    node = fields[name]
+    if name in NUMBER and node.get("type") == "integer":
+        return scope.subject.number
+    if name == "duplicate_of":
+        return duplicate_of(scope.subject, (*scope.earlier, *scope.items))
+    if name == "language":
+        return "en"
+    if name in ABOUT_CHOICE and (options := _options(fields, scope)):
+        return ABOUT_CHOICE[name](options, scope.subject.text)
+    return _fill(node, scope)
+
+
+# Fields that tell about the choice of the field beside them.
+ABOUT_CHOICE: dict[str, Callable[[Sequence[object], str], object]] = {
+    "confidence": confidence,
+    "p": confidence,
+    "evidence": evidence,
+    "q": evidence,
+}
+NUMBER = ("item", "n")  # fields for the number of the text that an object is about
+
+
+def _options(fields: Json, scope: Scope) -> Sequence[object]:
+    """Return what the first field with a choice may be set to."""
+    nodes = [resolve(node, scope.root) or {} for node in fields.values()]
+    nodes += [resolve(node["items"], scope.root) or {} for node in nodes if isinstance(node.get("items"), dict)]
+    return next((node["enum"] for node in nodes if node.get("enum")), ())
+
+
+def _fill_array(node: Json, scope: Scope) -> list[object]:
+    inner = resolve(node.get("items", {}), scope.root) or {}
+    if any(inner.get("properties", {}).get(name, {}).get("type") == "integer" for name in NUMBER):
+        return [_fill(inner, replace(scope, subject=item)) for item in scope.items]
+    if inner.get("properties", {}).keys() == {"name", "definition"}:
+        return list(propose([item.text for item in scope.items] or [scope.subject.text]))
+    if inner.get("type") == "string" and "enum" not in inner:
+        return [theme.phrase for theme in themes(scope.subject.text, 3)]
+    return [_fill(inner, scope)]
+
+
+def _sentence(text: str) -> str:
+    return shorten(next(iter(central(text, 1)), ""), SHOWN_OF_TEXT)

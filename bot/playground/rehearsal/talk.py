@@ -1,0 +1,125 @@
+"""Conversation without a model: greets, remembers what was said in the thread, else says what Claude would get."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bot.playground.rehearsal.text import sentences, shorten, stems
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SHOWN_OF_MESSAGE = 300  # characters
+MAX_RECALLED = 5
+# How much of a question's words an earlier sentence must share to count as its answer.
+SHARE_TO_RECALL = 0.5
+
+ABILITIES = """I can play through everything that the bot does:
+- a conversation in a thread, with what was said in it remembered
+- `/summarize <text>`: the central sentences and the themes
+- `/code <request>`: a few templates, such as circle area, Fibonacci, reading a CSV file, debounce in JavaScript
+- `/classify <messages, one a line>`: categories by the words they share
+
+Set `ANTHROPIC_API_KEY` and start again, and Claude answers instead."""
+
+# What the bot tells of a thread before its first message: who is who, and a summary of what is old.
+_EARLIER = re.compile(r"\A<earlier>.*?</earlier>\s*", re.DOTALL)
+# Where several people take part, each of their messages opens with its author's mention.
+_AUTHOR = re.compile(r"(?:\A|\n\n)<@(\w+)>: ")
+_GREETING = re.compile(r"^\W*(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening)|greetings)\b", re.IGNORECASE)
+_THANKS = re.compile(r"^\W*(?:thanks|thank you|cheers|great, thanks)\b", re.IGNORECASE)
+_ABILITIES = re.compile(r"\bwhat can you do\b|\bwhat do you do\b|\bhow do you work\b|^\W*help\b", re.IGNORECASE)
+_ASKS_NAME = re.compile(r"\bwhat'?(?:s| is) my name\b|\bwho am i\b|\b(?:know|remember) my name\b", re.IGNORECASE)
+_TELLS_NAME = re.compile(r"\b(?i:my name is|call me)\s+([^\W\d_][\w'-]*)|\b[Ii](?:'| a)m ([A-Z][\w'-]*)")
+_ASKS_SAID = re.compile(
+    r"\bwhat (?:did|have|was|were) (?:i|we|my)\b.{0,60}\b(?:say|said|ask|asked|tell|told|write|messages?|questions?)\b",
+    re.IGNORECASE,
+)
+_ASKS_FACT = re.compile(r"\bwhat'?(?:s| is| are| was| were) (my [\w -]{1,60})", re.IGNORECASE)
+_QUESTION = re.compile(r"\?|^\W*(?:what|who|where|when|why|which|how|do|does|did|is|are|can)\b", re.IGNORECASE)
+
+
+def converse(turns: Sequence[tuple[str, str]]) -> str:
+    """Answer the newest of a thread's turns, given as role and text."""
+    said = [message for role, text in turns if role == "user" for message in _messages(text)]
+    author, newest = said[-1]
+    own = [text for name, text in said[:-1] if name == author]
+    for rule in (_recall_name, _recall_fact, _recall_said, _meet, _greet):
+        if answer := rule(newest, own):
+            return answer
+    return _recall_sentence(newest, [text for _, text in said[:-1]]) or _reflect(newest, len(turns) - 1)
+
+
+def _messages(turn: str) -> list[tuple[str, str]]:
+    """Split a turn into messages with their authors, "" where the turn names none."""
+    turn = _EARLIER.sub("", turn.replace("\u2019", "'"))
+    first, *others = _AUTHOR.split(turn)
+    named = list(zip(others[::2], (text.strip() for text in others[1::2]), strict=True))
+    return named if named and not first.strip() else [("", turn)]
+
+
+def _recall_name(newest: str, earlier: Sequence[str]) -> str | None:
+    if not _ASKS_NAME.search(newest):
+        return None
+    for text in reversed(earlier):
+        if found := _TELLS_NAME.search(text):
+            return f"Your name is {found[1] or found[2]}: you said so earlier in this thread."
+    return "You haven't told me your name in this thread."
+
+
+def _recall_fact(newest: str, earlier: Sequence[str]) -> str | None:
+    """Answer "what is my …" from "my … is …"."""
+    if not (asked := _ASKS_FACT.search(newest)):
+        return None
+    told = re.compile(rf"\b{re.escape(asked[1].strip())} (?:is|are|was|were) [^.!?\n]+", re.IGNORECASE)
+    found = next((found for text in reversed(earlier) if (found := told.search(text))), None)
+    return f"You said earlier: “{shorten(found[0], SHOWN_OF_MESSAGE)}”." if found else None
+
+
+def _recall_said(newest: str, earlier: Sequence[str]) -> str | None:
+    if not _ASKS_SAID.search(newest):
+        return None
+    if not earlier:
+        return "This is the first message of the thread that I got."
+    recalled = earlier[:1] if "first" in newest.casefold() else earlier[-MAX_RECALLED:]
+    return "You said earlier in this thread:\n" + "\n".join(
+        f"- “{shorten(text, SHOWN_OF_MESSAGE)}”" for text in recalled
+    )
+
+
+def _meet(newest: str, earlier: Sequence[str]) -> str | None:  # noqa: ARG001 - one shape for all rules
+    found = _TELLS_NAME.search(newest)
+    return f"Hello, {found[1] or found[2]}! I will remember your name in this thread." if found else None
+
+
+def _greet(newest: str, earlier: Sequence[str]) -> str | None:  # noqa: ARG001 - one shape for all rules
+    if _THANKS.search(newest):
+        return "You are welcome!"
+    if _ABILITIES.search(newest):
+        return ABILITIES
+    if _GREETING.search(newest) and "?" not in newest:
+        return f"Hello! {ABILITIES}"
+    return None
+
+
+def _recall_sentence(newest: str, earlier: Sequence[str]) -> str | None:
+    """Answer a question with the earlier sentence that shares most words with it."""
+    asked = set(stems(newest))
+    if not asked or not _QUESTION.search(newest):
+        return None
+    said = [sentence for text in earlier for sentence in sentences(text) if not _QUESTION.search(sentence)]
+    best = max(said, key=lambda sentence: len(asked & set(stems(sentence))), default="")
+    if len(asked & set(stems(best))) < len(asked) * SHARE_TO_RECALL:
+        return None
+    return f"Earlier in this thread: “{shorten(best, SHOWN_OF_MESSAGE)}”"
+
+
+def _reflect(newest: str, turns_before: int) -> str:
+    if not newest.strip():
+        return "There is no text in your message, and I read nothing else. Claude would."
+    history = f", with the {turns_before} turns before it" if turns_before else ""
+    return (
+        f"You wrote:\n> {shorten(newest, SHOWN_OF_MESSAGE)}\n\nClaude would be asked this{history}. "
+        "I only know a few rules; ask me “what can you do?” to see what can be tried here."
+    )

@@ -1,0 +1,156 @@
+"""What the bot is told: which events a change in the workspace raises, in Slack's JSON."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from bot.playground.slack.objects import message_json
+from bot.playground.slack.records import (
+    Change,
+    ContextChanged,
+    Deleted,
+    Edited,
+    HomeOpened,
+    Joined,
+    Message,
+    Posted,
+    Reacted,
+    SessionStopped,
+    SessionTitled,
+)
+
+if TYPE_CHECKING:
+    from bot.playground.slack.wire import Json
+    from bot.playground.slack.workspace import Workspace
+
+_SUBSCRIPTION = {"channel": "message.channels", "group": "message.groups", "im": "message.im"}
+
+
+def events_of(workspace: Workspace, change: Change) -> list[Json]:
+    """Return the events that the app subscribed to and gets from a change: none from where the bot is not a member."""
+    match change:
+        case Posted(message) | Edited(message, _) | Deleted(message, _) if message.ephemeral_to:
+            events = []
+        case Posted(message):
+            events = _posted(workspace, message)
+        case Edited() | Deleted():
+            events = [_changed(workspace, change), *_mentioned_anew(workspace, change)]
+        case Reacted():
+            events = [_reacted(workspace, change)]
+        case Joined() | HomeOpened() | ContextChanged():
+            events = [_visited(workspace, change)]
+        case SessionStopped() | SessionTitled():
+            events = [_session(workspace, change)]
+        case _:
+            events = []
+    return [event for event in events if event]
+
+
+def envelope(workspace: Workspace, event: Json) -> Json:
+    """Wrap an event as the Events API delivers it, under an `event_id` of its own."""
+    item = event.get("item")
+    channel = workspace.channels.get(str(event.get("channel") or (item["channel"] if item else "")))
+    authorization = {
+        "enterprise_id": None,
+        "team_id": workspace.team_id,
+        "user_id": workspace.bot.id,
+        "is_bot": True,
+        "is_enterprise_install": False,
+    }
+    return {
+        "token": "verification-token",
+        "team_id": workspace.team_id,
+        "context_team_id": workspace.team_id,
+        "context_enterprise_id": None,
+        "api_app_id": workspace.app_id,
+        "event": event,
+        "type": "event_callback",
+        "event_id": f"Ev{secrets.token_hex(5).upper()}",
+        "event_time": int(workspace.clock()),
+        "authorizations": [authorization],
+        "is_ext_shared_channel": bool(channel and channel.shared_with),
+        "event_context": f"4-{secrets.token_hex(20)}",
+    }
+
+
+def _posted(workspace: Workspace, message: Message) -> list[Json]:
+    channel = workspace.channel(message.channel)
+    body = message_json(workspace, message) | {"channel": channel.id}
+    plain = _event(workspace, _SUBSCRIPTION[channel.kind], channel.id, body | {"channel_type": channel.kind})
+    if channel.is_im or message.user == workspace.bot.id or workspace.bot.mention not in message.text:
+        return [plain]
+    # A mention in a channel is told twice, as two events of different ids; a mention in direct messages is not.
+    return [_event(workspace, "app_mention", channel.id, body), plain]
+
+
+def _changed(workspace: Workspace, change: Edited | Deleted) -> Json:
+    """Write a change or the end of a message: a hidden message of its own, with what was there before."""
+    message = change.message
+    kind = workspace.channel(message.channel).kind
+    if isinstance(change, Edited):
+        body: Json = {"subtype": "message_changed", "message": message_json(workspace, message)}
+    else:
+        body = {"subtype": "message_deleted", "deleted_ts": message.ts}
+    body |= {"previous_message": change.previous, "channel": message.channel, "channel_type": kind, "hidden": True}
+    return _event(workspace, _SUBSCRIPTION[kind], message.channel, body | {"ts": workspace.next_ts()})
+
+
+def _mentioned_anew(workspace: Workspace, change: Edited | Deleted) -> list[Json]:
+    """Write the mention that a person edited into a message: beside the change of it, told as a mention of its own."""
+    message, bot = change.message, workspace.bot
+    channel = workspace.channel(message.channel)
+    is_new = bot.mention in message.text and bot.mention not in str(change.previous.get("text"))
+    if isinstance(change, Deleted) or channel.is_im or message.user == bot.id or not message.edited_ts or not is_new:
+        return []
+    return [_event(workspace, "app_mention", channel.id, message_json(workspace, message) | {"channel": channel.id})]
+
+
+def _reacted(workspace: Workspace, change: Reacted) -> Json:
+    message = change.message
+    item = {"type": "message", "channel": message.channel, "ts": message.ts}
+    body: Json = {"user": change.user, "reaction": change.name, "item": item, "item_user": message.user}
+    return _event(workspace, "reaction_added" if change.added else "reaction_removed", message.channel, body)
+
+
+def _visited(workspace: Workspace, change: Joined | HomeOpened | ContextChanged) -> Json:
+    match change:
+        case Joined(channel, user, inviter):
+            kind = "G" if workspace.channel(channel).is_private else "C"
+            team = workspace.team_of(workspace.user(user))
+            body: Json = {"user": user, "channel": channel, "channel_type": kind, "team": team, "inviter": inviter}
+            return _event(workspace, "member_joined_channel", channel, body)
+        case HomeOpened(user, channel, tab):
+            body = {"user": user, "channel": channel, "tab": tab}
+            view = next((v for v in workspace.views.values() if v["type"] == "home" and v["user"] == user), None)
+            # The home that was published before comes along, so that the bot can tell whether it is out of date.
+            return _event(
+                workspace, "app_home_opened", channel, body | ({"view": view} if view and tab == "home" else {})
+            )
+        case ContextChanged(user, looked_at):
+            entity = {"type": "slack#/types/channel_id", "value": looked_at, "team_id": workspace.team_id}
+            direct = workspace.direct(user).id
+            body = {"user": user, "channel": direct, "context": {"entities": [entity]} if looked_at else {}}
+            return _event(workspace, "app_context_changed", direct, body)
+
+
+def _session(workspace: Workspace, change: SessionStopped | SessionTitled) -> Json:
+    body: Json = {"user": change.user, "channel": change.channel, "thread_ts": change.thread_ts}
+    if isinstance(change, SessionStopped):
+        body["streaming_message_ts"] = list(change.streams)
+        return _event(workspace, "agent_session_stopped", change.channel, body)
+    if not change.user:
+        return {}
+    body |= {"title": change.title, "team_id": workspace.team_id}
+    body |= {"previous_title": change.previous} if change.previous else {}
+    return _event(workspace, "agent_session_title_changed", change.channel, body)
+
+
+def _event(workspace: Workspace, subscription: str, channel_id: str, body: Json) -> Json:
+    """Return the event, or {} where the app does not get it."""
+    if (
+        subscription not in workspace.rules.subscriptions
+        or workspace.bot.id not in workspace.channel(channel_id).members
+    ):
+        return {}
+    return body | {"type": subscription.partition(".")[0], "event_ts": body.get("ts") or workspace.next_ts()}

@@ -1,0 +1,16 @@
+"""The Web API's methods, one module an area; each module ends with the table of its methods."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.playground.slack.methods import app, chat, conversation, file, oauth, person, session, stream, view
+
+if TYPE_CHECKING:
+    from bot.playground.slack.method import Method
+
+METHODS: dict[str, Method] = {
+    method.name: method
+    for module in (app, oauth, chat, stream, session, conversation, person, file, view)
+    for method in module.METHODS
+}

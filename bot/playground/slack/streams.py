@@ -1,0 +1,182 @@
+"""Streamed messages: how they grow and end, what a chunk may be, and what the message's blocks are after it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.playground.slack import blocks as block_rules
+from bot.playground.slack.objects import message_json
+from bot.playground.slack.records import Edited, Grew, Message, SessionStopped, Stream
+from bot.playground.slack.rules import MARKDOWN_TEXT, TASK_TEXT
+from bot.playground.slack.wire import ApiError, Json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.playground.slack.workspace import Workspace
+
+TASK_STATUSES = ("pending", "in_progress", "complete", "error")
+# The two modes of a stream, which keeps that of its first content.
+CHUNKS, MARKDOWN = "chunks", "markdown_text"
+
+
+class Streams:
+    """The streamed messages of a workspace. Methods raise `ApiError` with Slack's own codes."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def start(self, message: Message, chunks: list[Json], mode: str) -> Message:
+        """Post a message that takes more text until `stop`, in the mode of its first content."""
+        message.stream = Stream(self._workspace.clock(), mode=mode)
+        message.blocks = extended([], chunks)
+        message.text = text_of(chunks)
+        return self._workspace.post(message)
+
+    def append(self, message: Message, chunks: list[Json], mode: str) -> None:
+        """Add to a streamed message.
+
+        Raises `message_not_in_streaming_state`, `stopped_by_user`, `streaming_mode_mismatch`.
+        """
+        self._check_open(message, mode)
+        self._extend(message, chunks)
+        self._workspace.publish(Grew(message))
+
+    def stop(
+        self, message: Message, chunks: list[Json], mode: str, *, blocks: list[Json], metadata: Json | None
+    ) -> None:
+        """End a streamed message, with a last piece and blocks below it; raises as `append`.
+
+        A stream of chunks takes its last blocks as a chunk, too.
+        """
+        stream = self._check_open(message, mode)
+        if blocks and stream.mode == CHUNKS:
+            raise ApiError("streaming_mode_mismatch")
+        previous = message_json(self._workspace, message)
+        self._extend(message, chunks)
+        message.blocks = [*message.blocks, *blocks]
+        message.metadata = metadata or message.metadata
+        stream.state = "completed"
+        self._workspace.publish(Edited(message, previous))
+
+    def stop_session(self, channel_id: str, thread_ts: str, user_id: str) -> None:
+        """Stop what the bot is writing in a thread, as a person's Stop button does. The status stays the bot's to set.
+
+        Source: https://docs.slack.dev/reference/events/agent_session_stopped
+        """
+        stopped = []
+        for message in self._workspace.replies(channel_id, thread_ts):
+            if message.stream is not None and self.is_open(message):
+                message.stream.state = "stopped_by_user"
+                stopped.append(message.ts)
+                self._workspace.publish(Grew(message))
+        self._workspace.publish(SessionStopped(channel_id, thread_ts, user_id, tuple(stopped)))
+
+    def is_open(self, message: Message) -> bool:
+        """Tell whether a message still takes text, its age considered."""
+        if message.stream is None or not message.streaming:
+            return False
+        lifetime = self._workspace.rules.stream_lifetime
+        if lifetime is not None and self._workspace.clock() - message.stream.began > lifetime:
+            self._end(message)
+        return message.streaming
+
+    def _end(self, message: Message) -> None:
+        """End a stream as Slack does one that got too old."""
+        if message.stream is not None and message.streaming:
+            message.stream.state = "completed"
+            self._workspace.publish(Grew(message))
+
+    def _check_open(self, message: Message, mode: str) -> Stream:
+        stream = message.stream
+        if stream is None or not self.is_open(message):
+            stopped = stream is not None and stream.state == "stopped_by_user"
+            raise ApiError("stopped_by_user" if stopped else "message_not_in_streaming_state")
+        stream.mode = stream.mode or mode  # a bare start leaves it open
+        if mode not in {"", stream.mode}:
+            raise ApiError("streaming_mode_mismatch")
+        return stream
+
+    def _extend(self, message: Message, chunks: list[Json]) -> None:
+        # Undocumented, and seen by several: the limit of one call is that of the whole message, too.
+        if len(message.text) + len(text_of(chunks)) > MARKDOWN_TEXT:
+            raise ApiError("msg_too_long")
+        message.blocks = extended(message.blocks, chunks)
+        message.text += text_of(chunks)
+
+
+def mode_of(markdown_text: str, chunks: object) -> str:
+    """Tell which of the two ways to give text a call has taken, "" for neither."""
+    return (CHUNKS if chunks else "") or (MARKDOWN if markdown_text else "")
+
+
+def checked(markdown_text: str, chunks: object) -> list[Json]:
+    """Turn the two ways to give text into one list of chunks; raises `ApiError` for what Slack refuses."""
+    if markdown_text and chunks:
+        raise ApiError("cannot_provide_both_markdown_text_and_chunks")
+    if markdown_text:
+        chunks = [{"type": "markdown_text", "text": markdown_text}]
+    if chunks is None:
+        return []
+    if not isinstance(chunks, list) or not all(isinstance(chunk, dict) for chunk in chunks):
+        raise ApiError("invalid_chunks")
+    for chunk in chunks:
+        _check(chunk)
+    # The limit is one call's, not the whole stream's.
+    if sum(len(chunk["text"]) for chunk in chunks if chunk["type"] == "markdown_text") > MARKDOWN_TEXT:
+        raise ApiError("msg_too_long")
+    return chunks
+
+
+def text_of(chunks: Iterable[Json]) -> str:
+    """Return the Markdown that chunks add to a message."""
+    return "".join(chunk["text"] for chunk in chunks if chunk["type"] == "markdown_text")
+
+
+def extended(blocks: list[Json], chunks: Iterable[Json]) -> list[Json]:
+    """Return a message's blocks after chunks were appended: text grows, tasks and plans are updated by their id."""
+    after = [dict(block) for block in blocks]
+    for chunk in chunks:
+        match chunk["type"]:
+            case "markdown_text":
+                if not after or after[-1]["type"] != "markdown":
+                    after.append({"type": "markdown", "text": "", "block_id": block_rules.new_id()})
+                after[-1]["text"] += chunk["text"]
+            case "task_update":
+                _update_task(after, chunk)
+            case "plan_update":
+                plan = next((block for block in after if block["type"] == "plan"), None)
+                if plan is None:
+                    plan = {"type": "plan", "block_id": block_rules.new_id()}
+                    after.insert(0, plan)
+                plan["title"] = chunk["title"]
+            case _:
+                after += block_rules.check(chunk["blocks"])
+    return after
+
+
+def _check(chunk: Json) -> None:
+    match chunk:
+        case {"type": "markdown_text", "text": str()}:
+            return
+        case {"type": "plan_update", "title": str(title)} if len(title) <= TASK_TEXT:
+            return
+        case {"type": "blocks", "blocks": list(blocks)}:
+            block_rules.check(blocks)
+        case {"type": "task_update", "id": str(), "title": str(), "status": status} if status in TASK_STATUSES:
+            strings = [chunk["id"], chunk["title"], chunk.get("details") or "", chunk.get("output") or ""]
+            if any(len(string) > TASK_TEXT for string in strings):
+                raise ApiError("invalid_chunks", f"[ERROR] must be at most {TASK_TEXT} characters")
+        case _:
+            raise ApiError("invalid_chunks")
+
+
+def _update_task(blocks: list[Json], chunk: Json) -> None:
+    task = next((block for block in blocks if block.get("task_id") == chunk["id"]), None)
+    if task is None:
+        task = {"type": "task_card", "task_id": chunk["id"], "block_id": block_rules.new_id()}
+        blocks.append(task)
+    task |= {"title": chunk["title"], "status": chunk["status"]}
+    # A task's details are appended to, the rest is replaced.
+    task["details"] = task.get("details", "") + (chunk.get("details") or "")
+    task |= {key: chunk[key] for key in ("output", "sources") if chunk.get(key)}

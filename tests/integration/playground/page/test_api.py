@@ -1,0 +1,269 @@
+"""The page's side of the server, over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from slack_sdk.errors import SlackApiError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    import aiohttp
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from bot.playground.local_workspace import LocalWorkspace
+    from tests.integration.playground.conftest import RecordingBot
+
+
+@pytest.fixture
+def page(local: LocalWorkspace, session: aiohttp.ClientSession) -> Browser:
+    return Browser(local.url, session)
+
+
+class Browser:
+    """What the page does with its server."""
+
+    def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
+        self._url = url
+        self._session = session
+
+    async def get(self, path: str) -> dict[str, Any]:
+        async with self._session.get(self._url + path) as response:
+            assert response.status == 200
+            return dict(await response.json())
+
+    async def post(self, path: str, body: object) -> tuple[int, dict[str, Any]]:
+        async with self._session.post(self._url + path, json=body) as response:
+            return response.status, await response.json()
+
+    async def messages(self, channel: str) -> list[dict[str, Any]]:
+        return list((await self.get(f"/page/messages?channel={channel}"))["messages"])
+
+    @asynccontextmanager
+    async def changes(self) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+        async with self._session.get(f"{self._url}/page/changes") as response:
+            assert response.content_type == "text/event-stream"
+            # By its first line the server says that it listens from now on.
+            assert (await response.content.readline()).startswith(b":")
+            yield _data(response.content)
+
+
+async def _data(content: aiohttp.StreamReader) -> AsyncIterator[dict[str, Any]]:
+    async for line in content:
+        if line.startswith(b"data: "):
+            yield json.loads(line.removeprefix(b"data: "))
+
+
+async def test_the_page_learns_what_there_is(local: LocalWorkspace, page: Browser) -> None:
+    state = await page.get("/page/state")
+    assert [channel["name"] for channel in state["channels"]] == [
+        "general",
+        "engineering",
+        "support-feedback",
+        "leads",
+        "partners",
+        "Parley",
+    ]
+    assert state["me"] == {"id": local.me.id, "name": "you"}
+    assert {user["id"]: user["is_bot"] for user in state["users"]}[local.bot.id] is True
+    assert state["commands"] == [{"command": "/code", "hint": "<request>", "description": "Write code"}]
+    assert state["model"] == {"name": "rehearsal", "notice": "The rehearsal model answers."}
+
+
+async def test_what_is_typed_becomes_wire_text(local: LocalWorkspace, page: Browser, general: str) -> None:
+    status, said = await page.post(
+        "/page/messages", {"channel": general, "text": "@Parley and @ada: 1 < 2 & see #engineering, https://a.b/c?d=e."}
+    )
+    assert status == 200
+    [message] = local.workspace.messages(general)
+    engineering = local.channel("engineering")
+    assert (message.ts, message.text) == (
+        said["ts"],
+        (
+            f"{local.bot.mention} and {local.ada.mention}: 1 &lt; 2 &amp; see <#{engineering}|engineering>, "
+            "<https://a.b/c?d=e>."
+        ),
+    )
+    [shown] = await page.messages(general)
+    assert '<span class="mention">@Parley</span>' in shown["html"]
+    assert "1 &lt; 2 &amp; see" in shown["html"]
+
+
+async def test_files_come_along_and_back(
+    local: LocalWorkspace, page: Browser, session: aiohttp.ClientSession, general: str
+) -> None:
+    content = base64.b64encode(b"x,y\n1,2\n").decode()
+    files = [{"name": "../a.csv", "content_base64": content}]
+    assert (await page.post("/page/messages", {"channel": general, "text": "", "files": files}))[0] == 200
+    [message] = await page.messages(general)
+    [file] = message["files"]
+    assert (file["name"], file["size"], file["preview"]) == ("a.csv", 8, "x,y\n1,2\n")
+    async with session.get(local.url + file["url"]) as response:
+        assert await response.read() == b"x,y\n1,2\n"
+        assert response.headers["Content-Disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "sentence"),
+    [
+        ("/page/messages", {"channel": "C0NOWHERE", "text": "x"}, "There is no such channel."),
+        ("/page/messages", {"channel": "C01GENERAL0", "text": " "}, "Write something first."),
+        ("/page/messages", {"channel": "C01GENERAL0", "text": 5}, "text must be text."),
+        (
+            "/page/messages",
+            {"channel": "C01GENERAL0", "text": "x", "thread_ts": "1.2"},
+            "That thread is no longer there.",
+        ),
+        (
+            "/page/messages",
+            {"channel": "C01GENERAL0", "files": [{"name": "a", "content_base64": "?"}]},
+            "The content of a is not base64.",
+        ),
+        ("/page/messages", {"channel": "C01GENERAL0", "files": ["a"]}, "A file needs a name and content_base64."),
+        ("/page/messages", ["x"], "A JSON object is expected."),
+        ("/page/commands", {"channel": "C01GENERAL0", "command": "/dance"}, "/dance is not a valid command."),
+        ("/page/actions", {"channel": "C01GENERAL0", "ts": "1.2"}, "That message is no longer there."),
+        (
+            "/page/reactions",
+            {"channel": "C01GENERAL0", "ts": "1.2", "name": "eyes"},
+            "That message is no longer there.",
+        ),
+    ],
+)
+async def test_bad_input_is_told_in_sentences(page: Browser, path: str, body: object, sentence: str) -> None:
+    assert await page.post(path, body) == (400, {"error": sentence})
+
+
+async def test_a_body_that_is_no_json(local: LocalWorkspace, session: aiohttp.ClientSession) -> None:
+    async with session.post(f"{local.url}/page/messages", data=b"{") as response:
+        assert (response.status, await response.json()) == (400, {"error": "A JSON object is expected."})
+
+
+async def test_a_stream_is_seen_growing(
+    local: LocalWorkspace, page: Browser, client: AsyncWebClient, general: str
+) -> None:
+    ts = local.say(general, "a question")
+    async with page.changes() as changes:
+        to: dict[str, Any] = {"recipient_team_id": local.workspace.team_id, "recipient_user_id": local.me.id}
+        stream = await client.chat_startStream(channel=general, thread_ts=ts, markdown_text="**hel", **to)
+        begun = await anext(changes)
+        assert (begun["message"]["streaming"], begun["message"]["text"]) == (True, "**hel")
+        session = {"type": "session", "channel": general, "thread_ts": ts, "status": "Working…", "stoppable": True}
+        assert await anext(changes) == session | {"loading": [], "title": "", "prompts": []}
+        await client.chat_stopStream(channel=general, ts=stream["ts"], markdown_text="lo**")
+        done = await anext(changes)
+        assert (done["message"]["streaming"], done["message"]["html"].strip()) == (
+            False,
+            "<p><strong>hello</strong></p>",
+        )
+        assert (await anext(changes))["status"] == ""
+
+
+async def test_removals_and_reactions_are_seen(local: LocalWorkspace, page: Browser, general: str) -> None:
+    async with page.changes() as changes:
+        ts = local.say(general, "hello")
+        assert (await anext(changes))["message"]["text"] == "hello"
+        assert await page.post("/page/reactions", {"channel": general, "ts": ts, "name": "eyes"}) == (200, {})
+        assert (await anext(changes))["message"]["reactions"] == [{"name": "eyes", "users": [local.me.id]}]
+        await page.post("/page/reactions", {"channel": general, "ts": ts, "name": "eyes"})
+        assert (await anext(changes))["message"]["reactions"] == []
+        local.delete(general, ts)
+        assert await anext(changes) == {"type": "removed", "channel": general, "ts": ts}
+
+
+async def test_others_whispers_are_not_shown(
+    local: LocalWorkspace, page: Browser, client: AsyncWebClient, general: str
+) -> None:
+    await client.chat_postEphemeral(channel=general, user=local.sam.id, text="for Sam")
+    await client.chat_postEphemeral(channel=general, user=local.me.id, text="for me")
+    [message] = await page.messages(general)
+    assert (message["text"], message["ephemeral"]) == ("for me", True)
+
+
+async def test_views_are_shown(local: LocalWorkspace, page: Browser, client: AsyncWebClient) -> None:
+    async with page.changes() as changes:
+        await client.views_publish(user_id=local.me.id, view={"type": "home", "blocks": []})
+        change = await anext(changes)
+    assert (change["type"], change["home"]["parts"], change["modal"]) == ("views", [], None)
+
+
+async def test_a_command_reaches_the_bot(page: Browser, bot: RecordingBot, general: str) -> None:
+    answer = await page.post("/page/commands", {"channel": general, "command": "/code", "text": "a < b"})
+    assert answer == (200, {"acked": True})
+    assert bot.requests[0].form["text"] == "a &lt; b"
+
+
+async def test_a_button_reaches_the_bot(
+    local: LocalWorkspace, page: Browser, client: AsyncWebClient, bot: RecordingBot, general: str
+) -> None:
+    button = {"type": "button", "action_id": "go", "text": {"type": "plain_text", "text": "Go"}, "value": "1"}
+    await client.chat_postMessage(channel=general, text="x", blocks=[{"type": "actions", "elements": [button]}])
+    [message] = await page.messages(general)
+    [shown] = message["parts"][0]["controls"]
+    assert (shown["action_id"], shown["text"], shown["value"]) == ("go", "Go", "1")
+    wanted = {"channel": general, "ts": message["ts"], **{k: shown[k] for k in ("action_id", "block_id", "value")}}
+    assert await page.post("/page/actions", wanted) == (200, {"acked": True})
+    assert any(b"payload=" in told.body for told in bot.requests)
+    assert (await page.post("/page/actions", wanted | {"value": "2"}))[0] == 400
+    assert local.workspace.messages(general)
+
+
+async def test_the_page_comes_with_a_policy(local: LocalWorkspace, session: aiohttp.ClientSession) -> None:
+    async with session.get(local.url) as response:
+        assert (response.status, response.content_type) == (200, "text/html")
+        assert "script-src 'self'" in response.headers["Content-Security-Policy"]
+    async with session.get(f"{local.url}/app.js") as response:
+        assert (response.status, response.content_type.partition("/")[2]) == (200, "javascript")
+    async with session.get(f"{local.url}/nothing.js") as response:
+        assert response.status == 404
+
+
+async def test_the_end_closes_open_streams(local: LocalWorkspace, page: Browser) -> None:
+    async with page.changes() as changes:
+        async with asyncio.timeout(5):
+            await local.close()
+            assert [change async for change in changes] == []
+    await local.reopen()
+
+
+async def test_an_empty_home_is_refused(client: AsyncWebClient) -> None:
+    with pytest.raises(SlackApiError, match="user_not_found"):
+        await client.views_publish(user_id="U0NOBODY", view={"type": "home", "blocks": []})
+
+
+async def test_own_messages_change_and_go(local: LocalWorkspace, page: Browser, general: str) -> None:
+    ts, foreign = local.say(general, "frist"), local.say(general, "hers", user=local.ada)
+    assert (await page.post("/page/messages/edit", {"channel": general, "ts": ts, "text": "first @ada"}))[0] == 200
+    [shown, _] = await page.messages(general)
+    assert (shown["text"], shown["typed"], shown["edited"]) == (f"first {local.ada.mention}", "first @Ada Marsh", True)
+    for path in ("/page/messages/edit", "/page/messages/delete"):
+        refused = await page.post(path, {"channel": general, "ts": foreign, "text": "mine"})
+        assert refused == (400, {"error": "Only your own messages can be changed."})
+    assert (await page.post("/page/messages/delete", {"channel": general, "ts": ts}))[0] == 200
+    assert [message.text for message in local.workspace.messages(general)] == ["hers"]
+
+
+async def test_somebody_elses_form_is_not_shown(local: LocalWorkspace, page: Browser, client: AsyncWebClient) -> None:
+    trigger = local.workspace.triggers.make(local.ada.id)
+    view = {"type": "modal", "title": {"type": "plain_text", "text": "Hers"}, "blocks": []}
+    opened = (await client.views_open(trigger_id=trigger, view=view))["view"]
+    assert (await page.get("/page/state"))["modal"] is None
+    assert (await page.post("/page/views/submit", {"view_id": opened["id"]}))[0] == 400
+
+
+async def test_prompts_and_titles_are_shown(local: LocalWorkspace, page: Browser, client: AsyncWebClient) -> None:
+    direct = local.workspace.direct(local.me.id).id
+    prompts = [{"title": "Catch up", "message": "What did I miss?"}]
+    async with page.changes() as changes:
+        await client.assistant_threads_setSuggestedPrompts(channel_id=direct, prompts=prompts)
+        assert (await anext(changes))["prompts"] == prompts
+        ts = local.say(direct, "hi")
+        assert (await anext(changes))["type"] == "message"
+        await client.agents_sessions_setStatus(channel_id=direct, thread_ts=ts, status="active", title="Greeting")
+        assert (await anext(changes))["title"] == "Greeting"
