@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from bot.playground.slack import streams
 from bot.playground.slack.blocks import rich_text
 from bot.playground.slack.elements import BUTTONS, buttons, choice, placed
 from bot.playground.slack.fields import filled_in
@@ -209,7 +210,7 @@ class People:
 
     def stop(self, channel: str, thread_ts: str, *, user: User | None = None) -> None:
         """Press Stop in a thread where the bot is at work."""
-        self.workspace.streams.stop_session(channel, thread_ts, (user or self.me).id)
+        streams.stop_session(self.workspace, channel, thread_ts, (user or self.me).id)
 
     def rename_session(self, channel: str, thread_ts: str, title: str, *, user: User | None = None) -> None:
         """Give a thread with the bot another title."""

@@ -23,6 +23,7 @@ from bot.db.engine import Database
 from bot.playground.anthropic.reply import Fault as ModelFault
 from bot.playground.anthropic.reply import Ping, Stop, Thinking
 from bot.playground.anthropic.rules import MessagesApiError
+from bot.playground.slack import streams
 from bot.playground.slack.events import envelope
 from bot.playground.slack.rules import Rules
 from bot.slack.clip import CLIPPED
@@ -427,7 +428,7 @@ async def test_a_stream_that_died_is_edited(stage: Dialogue, model: ScriptedMode
         ts = stage.mention(QUESTION)
         await stage.workspace.until(lambda: any(m.streaming for m in from_bot(stage, stage.general, ts)))
         (message,) = from_bot(stage, stage.general, ts)
-        stage.workspace.workspace.streams.stop(message, [], "", blocks=[], metadata=None)
+        streams.stop(stage.workspace.workspace, message, [], "", blocks=[], metadata=None)
         gate.set()
         await stage.workspace.until(lambda: message.shown == ANSWER)
     assert from_bot(stage, stage.general, ts) == [message]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from bot.playground.page.messages import as_typed
+from bot.playground.slack import streams
 from bot.playground.slack.blocks import escape, rich_text
 from bot.playground.slack.elements import buttons, choice, placed
 from bot.playground.slack.fields import FieldsError, filled_in
@@ -141,7 +142,7 @@ class PageActions:
     async def stop(self, body: Json) -> Json:
         """Press Stop in a thread."""
         channel = self._workspace.channel(_string(body, "channel"))
-        self._workspace.streams.stop_session(channel.id, _string(body, "thread_ts"), self._workspace.me.id)
+        streams.stop_session(self._workspace, channel.id, _string(body, "thread_ts"), self._workspace.me.id)
         return {}
 
     async def open_home(self, body: Json) -> Json:

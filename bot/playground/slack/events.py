@@ -92,7 +92,8 @@ def _changed(workspace: Workspace, change: Edited | Deleted) -> Json:
         body: Json = {"subtype": "message_changed", "message": message_json(workspace, message)}
     else:
         body = {"subtype": "message_deleted", "deleted_ts": message.ts}
-    body |= {"previous_message": change.previous, "channel": message.channel, "channel_type": kind, "hidden": True}
+    body |= {"previous_message": message_json(workspace, change.previous)}
+    body |= {"channel": message.channel, "channel_type": kind, "hidden": True}
     return _event(workspace, _SUBSCRIPTION[kind], message.channel, body | {"ts": workspace.next_ts()})
 
 
@@ -100,7 +101,7 @@ def _mentioned_anew(workspace: Workspace, change: Edited | Deleted) -> list[Json
     """Write the mention that a person edited into a message: beside the change of it, told as a mention of its own."""
     message, bot = change.message, workspace.bot
     channel = workspace.channel(message.channel)
-    is_new = bot.mention in message.text and bot.mention not in str(change.previous.get("text"))
+    is_new = bot.mention in message.text and bot.mention not in change.previous.text
     if isinstance(change, Deleted) or channel.is_im or message.user == bot.id or not message.edited_ts or not is_new:
         return []
     return [_event(workspace, "app_mention", channel.id, message_json(workspace, message) | {"channel": channel.id})]

@@ -74,7 +74,7 @@ class Interactions:
             "api_app_id": workspace.app_id,
             "is_enterprise_install": "false",
             "response_url": self.urls.address(where),
-            "trigger_id": workspace.triggers.make(user.id),
+            "trigger_id": workspace.new_trigger(user.id),
         }
         ack = await self.deliveries.transport.send("slash_commands", payload)
         if not ack.ok:
@@ -182,7 +182,7 @@ class Interactions:
             "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": team},
             "api_app_id": workspace.app_id,
             "token": "verification-token",
-            "trigger_id": workspace.triggers.make(user.id, view_id),
+            "trigger_id": workspace.new_trigger(user.id, view_id),
             "team": {"id": workspace.team_id, "domain": workspace.domain},
             "enterprise": None,
             "is_enterprise_install": False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from bot.playground.slack.blocks import text_of
@@ -151,6 +151,12 @@ class Message:
         """Whether text is still being added."""
         return self.stream is not None and self.stream.state == "streaming"
 
+    def snapshot(self) -> Message:
+        """Return a copy that stays as it is, whatever happens to the message."""
+        reactions = {name: list(users) for name, users in self.reactions.items()}
+        stream = None if self.stream is None else replace(self.stream)
+        return replace(self, files=[replace(file) for file in self.files], reactions=reactions, stream=stream)
+
 
 @dataclass(slots=True, eq=False)
 class Session:
@@ -175,10 +181,10 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """A message's text, blocks or files changed; `previous` is Slack's JSON of it before."""
+    """A message's text, blocks or files changed; `previous` is a copy of it from before."""
 
     message: Message
-    previous: Json
+    previous: Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,10 +196,10 @@ class Grew:
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """A message is gone; `previous` is Slack's JSON of it."""
+    """A message is gone; `previous` is a copy of it from before."""
 
     message: Message
-    previous: Json
+    previous: Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
-"""Streamed messages: how they grow and end, what a chunk may be, and what the message's blocks are after it."""
+"""Streamed messages: how they grow and end, what a chunk may be, and what the message's blocks are after it.
+
+Functions raise `ApiError` with Slack's own codes.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from bot.playground.slack import blocks as block_rules
-from bot.playground.slack.objects import message_json
 from bot.playground.slack.records import Edited, Grew, Message, SessionStopped, Stream
 from bot.playground.slack.rules import MARKDOWN_TEXT, TASK_TEXT
 from bot.playground.slack.wire import ApiError, Json
@@ -20,89 +22,90 @@ TASK_STATUSES = ("pending", "in_progress", "complete", "error")
 CHUNKS, MARKDOWN = "chunks", "markdown_text"
 
 
-class Streams:
-    """The streamed messages of a workspace. Methods raise `ApiError` with Slack's own codes."""
+def start(workspace: Workspace, message: Message, chunks: list[Json], mode: str) -> Message:
+    """Post a message that takes more text until `stop`, in the mode of its first content."""
+    message.stream = Stream(workspace.clock(), mode=mode)
+    message.blocks = extended([], chunks)
+    message.text = text_of(chunks)
+    return workspace.post(message)
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
 
-    def start(self, message: Message, chunks: list[Json], mode: str) -> Message:
-        """Post a message that takes more text until `stop`, in the mode of its first content."""
-        message.stream = Stream(self._workspace.clock(), mode=mode)
-        message.blocks = extended([], chunks)
-        message.text = text_of(chunks)
-        return self._workspace.post(message)
+def append(workspace: Workspace, message: Message, chunks: list[Json], mode: str) -> None:
+    """Add to a streamed message.
 
-    def append(self, message: Message, chunks: list[Json], mode: str) -> None:
-        """Add to a streamed message.
+    Raises `message_not_in_streaming_state`, `stopped_by_user`, `streaming_mode_mismatch`.
+    """
+    _check_open(workspace, message, mode)
+    _extend(message, chunks)
+    workspace.publish(Grew(message))
 
-        Raises `message_not_in_streaming_state`, `stopped_by_user`, `streaming_mode_mismatch`.
-        """
-        self._check_open(message, mode)
-        self._extend(message, chunks)
-        self._workspace.publish(Grew(message))
 
-    def stop(
-        self, message: Message, chunks: list[Json], mode: str, *, blocks: list[Json], metadata: Json | None
-    ) -> None:
-        """End a streamed message, with a last piece and blocks below it; raises as `append`.
+def stop(
+    workspace: Workspace, message: Message, chunks: list[Json], mode: str, *, blocks: list[Json], metadata: Json | None
+) -> None:
+    """End a streamed message, with a last piece and blocks below it; raises as `append`.
 
-        A stream of chunks takes its last blocks as a chunk, too.
-        """
-        stream = self._check_open(message, mode)
-        if blocks and stream.mode == CHUNKS:
-            raise ApiError("streaming_mode_mismatch")
-        previous = message_json(self._workspace, message)
-        self._extend(message, chunks)
-        message.blocks = [*message.blocks, *blocks]
-        message.metadata = metadata or message.metadata
-        stream.state = "completed"
-        self._workspace.publish(Edited(message, previous))
+    A stream of chunks takes its last blocks as a chunk, too.
+    """
+    stream = _check_open(workspace, message, mode)
+    if blocks and stream.mode == CHUNKS:
+        raise ApiError("streaming_mode_mismatch")
+    previous = message.snapshot()
+    _extend(message, chunks)
+    message.blocks = [*message.blocks, *blocks]
+    message.metadata = metadata or message.metadata
+    stream.state = "completed"
+    workspace.publish(Edited(message, previous))
 
-    def stop_session(self, channel_id: str, thread_ts: str, user_id: str) -> None:
-        """Stop what the bot is writing in a thread, as a person's Stop button does. The status stays the bot's to set.
 
-        Source: https://docs.slack.dev/reference/events/agent_session_stopped
-        """
-        stopped = []
-        for message in self._workspace.replies(channel_id, thread_ts):
-            if message.stream is not None and self.is_open(message):
-                message.stream.state = "stopped_by_user"
-                stopped.append(message.ts)
-                self._workspace.publish(Grew(message))
-        self._workspace.publish(SessionStopped(channel_id, thread_ts, user_id, tuple(stopped)))
+def stop_session(workspace: Workspace, channel_id: str, thread_ts: str, user_id: str) -> None:
+    """Stop what the bot is writing in a thread, as a person's Stop button does. The status stays the bot's to set.
 
-    def is_open(self, message: Message) -> bool:
-        """Tell whether a message still takes text, its age considered."""
-        if message.stream is None or not message.streaming:
-            return False
-        lifetime = self._workspace.rules.stream_lifetime
-        if lifetime is not None and self._workspace.clock() - message.stream.began > lifetime:
-            self._end(message)
-        return message.streaming
+    Source: https://docs.slack.dev/reference/events/agent_session_stopped
+    """
+    stopped = []
+    for message in workspace.replies(channel_id, thread_ts):
+        if message.stream is not None and is_open(workspace, message):
+            message.stream.state = "stopped_by_user"
+            stopped.append(message.ts)
+            workspace.publish(Grew(message))
+    workspace.publish(SessionStopped(channel_id, thread_ts, user_id, tuple(stopped)))
 
-    def _end(self, message: Message) -> None:
-        """End a stream as Slack does one that got too old."""
-        if message.stream is not None and message.streaming:
-            message.stream.state = "completed"
-            self._workspace.publish(Grew(message))
 
-    def _check_open(self, message: Message, mode: str) -> Stream:
-        stream = message.stream
-        if stream is None or not self.is_open(message):
-            stopped = stream is not None and stream.state == "stopped_by_user"
-            raise ApiError("stopped_by_user" if stopped else "message_not_in_streaming_state")
-        stream.mode = stream.mode or mode  # a bare start leaves it open
-        if mode not in {"", stream.mode}:
-            raise ApiError("streaming_mode_mismatch")
-        return stream
+def is_open(workspace: Workspace, message: Message) -> bool:
+    """Tell whether a message still takes text, its age considered."""
+    if message.stream is None or not message.streaming:
+        return False
+    lifetime = workspace.rules.stream_lifetime
+    if lifetime is not None and workspace.clock() - message.stream.began > lifetime:
+        _end(workspace, message)
+    return message.streaming
 
-    def _extend(self, message: Message, chunks: list[Json]) -> None:
-        # Undocumented, and seen by several: the limit of one call is that of the whole message, too.
-        if len(message.text) + len(text_of(chunks)) > MARKDOWN_TEXT:
-            raise ApiError("msg_too_long")
-        message.blocks = extended(message.blocks, chunks)
-        message.text += text_of(chunks)
+
+def _end(workspace: Workspace, message: Message) -> None:
+    """End a stream as Slack does one that got too old."""
+    if message.stream is not None and message.streaming:
+        message.stream.state = "completed"
+        workspace.publish(Grew(message))
+
+
+def _check_open(workspace: Workspace, message: Message, mode: str) -> Stream:
+    stream = message.stream
+    if stream is None or not is_open(workspace, message):
+        stopped = stream is not None and stream.state == "stopped_by_user"
+        raise ApiError("stopped_by_user" if stopped else "message_not_in_streaming_state")
+    stream.mode = stream.mode or mode  # a bare start leaves it open
+    if mode not in {"", stream.mode}:
+        raise ApiError("streaming_mode_mismatch")
+    return stream
+
+
+def _extend(message: Message, chunks: list[Json]) -> None:
+    # Undocumented, and seen by several: the limit of one call is that of the whole message, too.
+    if len(message.text) + len(text_of(chunks)) > MARKDOWN_TEXT:
+        raise ApiError("msg_too_long")
+    message.blocks = extended(message.blocks, chunks)
+    message.text += text_of(chunks)
 
 
 def mode_of(markdown_text: str, chunks: object) -> str:

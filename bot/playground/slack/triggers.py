@@ -3,40 +3,35 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
 
 from bot.playground.slack.wire import ApiError
-
-if TYPE_CHECKING:
-    from bot.playground.slack.workspace import Workspace
 
 # How many unused triggers are remembered.
 KEPT = 1_000
 
 
 class Triggers:
-    """Makes and spends trigger ids, by the workspace's clock and rules."""
+    """Makes and spends trigger ids. Times are in seconds since the epoch."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    def __init__(self) -> None:
         self._open: dict[str, tuple[str, float, str]] = {}
 
-    def make(self, user_id: str, view_id: str = "") -> str:
+    def make(self, user_id: str, expires_at: float, view_id: str = "") -> str:
         """Make a `trigger_id` for a person; `view_id` is the modal that it came from, if any."""
         trigger = f"{secrets.randbelow(10**13)}.{secrets.randbelow(10**13)}.{secrets.token_hex(16)}"
-        self._open[trigger] = (user_id, self._workspace.clock() + self._workspace.rules.trigger_lifetime, view_id)
+        self._open[trigger] = (user_id, expires_at, view_id)
         if len(self._open) > KEPT:
             del self._open[next(iter(self._open))]
         return trigger
 
-    def spend(self, trigger: str) -> tuple[str, str]:
+    def spend(self, trigger: str, now: float) -> tuple[str, str]:
         """Use a `trigger_id` up; return whose it is and from which modal it came.
 
         Raises `invalid_trigger_id` (also for one that was used), `expired_trigger_id`.
         """
         if trigger not in self._open:
             raise ApiError("invalid_trigger_id")
-        user, deadline, view_id = self._open.pop(trigger)
-        if self._workspace.clock() > deadline:
+        user, expires_at, view_id = self._open.pop(trigger)
+        if now > expires_at:
             raise ApiError("expired_trigger_id")
         return user, view_id

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from bot.playground.slack.blocks import rich_text
 from bot.playground.slack.directory import Directory
-from bot.playground.slack.objects import message_json
 from bot.playground.slack.records import (
     Change,
     Deleted,
@@ -28,7 +27,6 @@ from bot.playground.slack.records import (
     ViewShown,
 )
 from bot.playground.slack.rules import TEXT_CUT_AT, Rules
-from bot.playground.slack.streams import Streams
 from bot.playground.slack.tokens import Tokens
 from bot.playground.slack.triggers import Triggers
 from bot.playground.slack.wire import ApiError, Json
@@ -63,8 +61,7 @@ class Workspace(Directory):
         self.sessions: dict[tuple[str, str], Session] = {}
         self.ephemerals: dict[str, Message] = {}
         self.tickets: set[str] = set()
-        self.triggers = Triggers(self)
-        self.streams = Streams(self)
+        self.triggers = Triggers()
         self._messages: dict[str, dict[str, Message]] = {}
         self._replies: dict[tuple[str, str], list[Message]] = {}
         self._observers: list[Callable[[Change], None]] = []
@@ -192,7 +189,7 @@ class Workspace(Directory):
         mark: bool = True,
     ) -> None:
         """Change what a message says; `mark` it as edited. Without `attachments` it keeps those that it has."""
-        previous = message_json(self, message)
+        previous = message.snapshot()
         message.text, message.blocks = text, blocks
         message.attachments = message.attachments if attachments is None else attachments
         if mark:
@@ -201,7 +198,7 @@ class Workspace(Directory):
 
     def delete(self, message: Message) -> None:
         """Take a message away. The first message of a thread leaves a tombstone behind, as in Slack."""
-        previous = message_json(self, message)
+        previous = message.snapshot()
         if message.ephemeral_to:
             self.ephemerals.pop(message.ts, None)
         elif self.replies(message.channel, message.ts):
@@ -223,7 +220,7 @@ class Workspace(Directory):
     def delete_file(self, file: File) -> None:
         """Delete a file: the messages that share it stay, and show that it is gone."""
         sharing = [message for channel, ts in file.shares if (message := self.find(channel, ts))]
-        before = [(message, message_json(self, message)) for message in sharing]
+        before = [(message, message.snapshot()) for message in sharing]
         file.is_deleted, file.content = True, None
         for message, previous in before:
             self.publish(Edited(message, previous))
@@ -277,6 +274,10 @@ class Workspace(Directory):
         message.subtype = "file_share" if message.files else "thread_broadcast" if message.is_broadcast else ""
         message.blocks = [rich_text(message.text)] if message.text else []
         return self.post(message)
+
+    def new_trigger(self, user_id: str, view_id: str = "") -> str:
+        """Make a `trigger_id` for a person, from the modal `view_id` if any; it lives as long as the rules say."""
+        return self.triggers.make(user_id, self.clock() + self.rules.trigger_lifetime, view_id)
 
     def new_ticket(self) -> str:
         """Make the ticket of one socket connection; whoever comes with it takes it out of `tickets`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.playground.slack import blocks as block_rules
+from bot.playground.slack import streams
 from bot.playground.slack.method import Arguments, Method, tier
 from bot.playground.slack.objects import message_json
 from bot.playground.slack.records import Message
@@ -96,7 +97,7 @@ def post_ephemeral(workspace: Workspace, arguments: Arguments) -> Json:
 def update(workspace: Workspace, arguments: Arguments) -> Json:
     """Change one of the bot's own messages, by Slack's rule of which of `text` and `blocks` replaces what."""
     message = own_message(workspace, arguments, "cant_update_message")
-    if workspace.streams.is_open(message):
+    if streams.is_open(workspace, message):
         raise ApiError("streaming_state_conflict")
     if len(arguments.text("text")) > UPDATE_TEXT:
         raise ApiError("msg_too_long")

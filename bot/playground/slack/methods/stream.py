@@ -29,8 +29,8 @@ def start(workspace: Workspace, arguments: Arguments) -> Json:
         raise ApiError("channel_type_not_supported")
     if arguments.text("task_display_mode", "timeline") not in {"timeline", "plan"}:
         raise ApiError("invalid_arguments", "[ERROR] task_display_mode must be timeline or plan")
-    message = workspace.streams.start(
-        Message(channel.id, workspace.bot.id, thread_ts=arguments.text("thread_ts")), *_content(arguments)
+    message = streams.start(
+        workspace, Message(channel.id, workspace.bot.id, thread_ts=arguments.text("thread_ts")), *_content(arguments)
     )
     set_state(workspace, channel.id, message.thread_ts, "processing")
     return {"channel": channel.id, "ts": message.ts}
@@ -42,7 +42,7 @@ def append(workspace: Workspace, arguments: Arguments) -> Json:
     chunks, mode = _content(arguments)
     if not chunks:
         raise ApiError("no_text")
-    workspace.streams.append(message, chunks, mode)
+    streams.append(workspace, message, chunks, mode)
     return {"channel": message.channel, "ts": message.ts}
 
 
@@ -50,7 +50,7 @@ def stop(workspace: Workspace, arguments: Arguments) -> Json:
     """End a streamed reply."""
     message = own_message(workspace, arguments, "message_not_owned_by_app")
     blocks = block_rules.check(arguments.structure("blocks")) if arguments.has("blocks") else []
-    workspace.streams.stop(message, *_content(arguments), blocks=blocks, metadata=metadata_of(arguments))
+    streams.stop(workspace, message, *_content(arguments), blocks=blocks, metadata=metadata_of(arguments))
     set_state(workspace, message.channel, message.thread_ts, arguments.text("session_status", "active"))
     return {"channel": message.channel, "ts": message.ts, "message": message_json(workspace, message)}
 

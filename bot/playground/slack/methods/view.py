@@ -16,7 +16,7 @@ def opening(workspace: Workspace, arguments: Arguments) -> Json:
     """Open a modal, once per trigger, in place of those that are open."""
     view = views.checked(arguments.structure("view"), "modal")
     _check_external_id(workspace, view)
-    user, _ = workspace.triggers.spend(arguments.text("trigger_id"))
+    user, _ = workspace.triggers.spend(arguments.text("trigger_id"), workspace.clock())
     workspace.close_views(user)
     return {"view": views.shown(workspace.show_view(user, views.stored(workspace, view, user)))}
 
@@ -25,7 +25,7 @@ def pushing(workspace: Workspace, arguments: Arguments) -> Json:
     """Put a modal on top of the one that the trigger came from."""
     view = views.checked(arguments.structure("view"), "modal")
     _check_external_id(workspace, view)
-    user, below = workspace.triggers.spend(arguments.text("trigger_id"))
+    user, below = workspace.triggers.spend(arguments.text("trigger_id"), workspace.clock())
     return {"view": views.shown(views.push(workspace, view, user, below))}
 
 

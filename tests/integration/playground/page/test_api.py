@@ -250,7 +250,7 @@ async def test_own_messages_change_and_go(local: LocalWorkspace, page: Browser, 
 
 
 async def test_somebody_elses_form_is_not_shown(local: LocalWorkspace, page: Browser, client: AsyncWebClient) -> None:
-    trigger = local.workspace.triggers.make(local.ada.id)
+    trigger = local.workspace.new_trigger(local.ada.id)
     view = {"type": "modal", "title": {"type": "plain_text", "text": "Hers"}, "blocks": []}
     opened = (await client.views_open(trigger_id=trigger, view=view))["view"]
     assert (await page.get("/page/state"))["modal"] is None
