@@ -14,9 +14,9 @@ from bot import app, settings
 from bot.db import migrate
 from bot.playground.anthropic.api import MessagesServer
 from bot.playground.anthropic.reply import Text
-from bot.playground.local_workspace import LocalWorkspace
 from bot.playground.slack.rules import Rules
 from bot.slack.manifest import EVENTS, SCOPES
+from tests.stage.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -48,7 +48,7 @@ async def burst(*, tiers: bool) -> tuple[list[float], Counter[str], Counter[str]
     rules = Rules(scopes=frozenset(SCOPES), subscriptions=frozenset(EVENTS), tiers=tiers)
     whole = f"word{TOKENS - 1}"
     with TemporaryDirectory(prefix="burst-") as folder:
-        async with LocalWorkspace(rules) as local, MessagesServer(SteadyModel()) as model:
+        async with ScriptedWorkspace(rules) as local, MessagesServer(SteadyModel()) as model:
             environ = {"DATABASE_URL": f"sqlite:///{Path(folder) / 'parley.db'}", "PORT": "0"}
             environ |= {"SLACK_RATE_FACTOR": "1" if tiers else "10000"}
             read = settings.read(environ | model.environment() | local.environment("http"), for_slack=True)

@@ -23,12 +23,12 @@ from sqlalchemy import func, select
 from benchmarks.figures import conditions
 from bot.db.engine import Database
 from bot.playground.anthropic.api import MessagesServer
-from bot.playground.local_workspace import LocalWorkspace
 from bot.work.table import inbox
 from tests.chaos.conftest import RULES, Scene
 from tests.chaos.model import RecordingModel
 from tests.chaos.people import People
 from tests.chaos.verdict import faults, until_idle
+from tests.stage.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from tests.chaos.replica import Replica
@@ -48,7 +48,7 @@ WRONG = {
 async def play(kills: int, turns: int, seed: int, folder: Path) -> dict[str, float]:
     """Let people ask, kill the bot meanwhile, and count what came of it."""
     model = RecordingModel()
-    async with LocalWorkspace(RULES) as workspace, MessagesServer(model) as server:
+    async with ScriptedWorkspace(RULES) as workspace, MessagesServer(model) as server:
         url = f"sqlite:///{folder / 'parley.db'}"
         environ = {"DATABASE_URL": url, "PORT": "0", "SLACK_RATE_FACTOR": "1000", "SHUTDOWN_GRACE": "5"}
         people = People(workspace, PATIENCE)

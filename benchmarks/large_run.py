@@ -19,10 +19,10 @@ import aiohttp
 
 from benchmarks.contestant import POLL, ROOT, START_TIMEOUT, Process, free_port
 from bot.playground.anthropic.api import MessagesServer
-from bot.playground.local_workspace import LocalWorkspace
 from bot.playground.rehearsal.model import Rehearsal
 from bot.playground.slack.rules import Rules
 from bot.slack.manifest import EVENTS, SCOPES
+from tests.stage.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
@@ -37,7 +37,7 @@ async def sort_file(texts: Iterable[str]) -> str:
     """Sort a file of these texts; return what it took as a Markdown table."""
     rows = list(texts)
     rules = Rules(scopes=frozenset(SCOPES), subscriptions=frozenset(EVENTS))
-    async with LocalWorkspace(rules) as local, MessagesServer(Rehearsal(pace=0)) as model:
+    async with ScriptedWorkspace(rules) as local, MessagesServer(Rehearsal(pace=0)) as model:
         with TemporaryDirectory(prefix="large-run-") as folder:
             told = model.environment() | local.environment("http")
             async with serving(Path(folder), told) as bot:
@@ -56,7 +56,7 @@ async def sort_file(texts: Iterable[str]) -> str:
     )
 
 
-async def sorted_by(local: LocalWorkspace, rows: Iterable[str]) -> None:
+async def sorted_by(local: ScriptedWorkspace, rows: Iterable[str]) -> None:
     """Ask for a file to be sorted, say yes to its price, and wait for the result. Raises `TimeoutError`."""
     file = io.StringIO(newline="")
     csv.writer(file).writerows([["message"], *([row] for row in rows)])

@@ -25,11 +25,11 @@ import aiohttp
 from benchmarks.contestant import ROOT, free_port
 from bot.playground.anthropic.api import MessagesServer
 from bot.playground.anthropic.reply import Text
-from bot.playground.local_workspace import LocalWorkspace
 from bot.playground.slack.delivery import signature
 from bot.playground.slack.events import envelope
 from bot.playground.slack.rules import Rules
 from bot.slack.http import BODY_LIMIT, PATH
+from tests.stage.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Sequence
@@ -78,7 +78,7 @@ PIECES = {
 class Scene:
     """Who delivers what to whom."""
 
-    workspace: LocalWorkspace
+    workspace: ScriptedWorkspace
     model: Echo
     session: aiohttp.ClientSession
     url: str
@@ -202,7 +202,7 @@ PLACES: dict[str, Write] = {
 async def staged(folder: Path) -> AsyncIterator[tuple[Scene, Holds]]:
     """Run the bot, watched, in a local workspace; yield that with the file of its holds."""
     rules, model = Rules(retry_delays=()), Echo()
-    async with LocalWorkspace(rules) as local, MessagesServer(model) as server, aiohttp.ClientSession() as session:
+    async with ScriptedWorkspace(rules) as local, MessagesServer(model) as server, aiohttp.ClientSession() as session:
         port, holds = free_port(), folder / "holds"
         environ = local.environment("http") | server.environment()
         environ |= {"DATABASE_URL": f"sqlite:///{folder / 'parley.db'}", "PORT": str(port), "HOLDS": str(holds)}

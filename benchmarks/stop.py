@@ -15,9 +15,9 @@ from bot import app, settings
 from bot.db import migrate
 from bot.playground.anthropic.api import MessagesServer
 from bot.playground.anthropic.reply import Text
-from bot.playground.local_workspace import LocalWorkspace
 from bot.playground.slack.rules import Rules
 from bot.slack.manifest import EVENTS, SCOPES
+from tests.stage.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -51,7 +51,7 @@ async def stops(database: str, replicas: int) -> list[float]:
     rules = Rules(scopes=frozenset(SCOPES), subscriptions=frozenset(EVENTS))
     model = EndlessModel()
     async with AsyncExitStack() as stack:
-        local = await stack.enter_async_context(LocalWorkspace(rules))
+        local = await stack.enter_async_context(ScriptedWorkspace(rules))
         server = await stack.enter_async_context(MessagesServer(model))
         environ = {"DATABASE_URL": database, "PORT": "0", "SLACK_RATE_FACTOR": "10000"}
         read = settings.read(environ | server.environment() | local.environment("http"), for_slack=True)

@@ -17,9 +17,9 @@ from bot import app, settings
 from bot.db import migrate
 from bot.playground.anthropic.api import MessagesServer
 from bot.playground.anthropic.reply import Asked, Event, Text
-from bot.playground.local_workspace import LocalWorkspace
 from bot.playground.slack.rules import Rules
 from bot.slack.manifest import SCOPES
+from tests.stage.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -92,7 +92,7 @@ async def measure(messages: int, threads: int, folder: Path) -> Row:
     """Let people write so many messages, a tenth of them in so many threads, and ask for their summary."""
     pace = Pace()
     rules = Rules(scopes=frozenset(SCOPES), subscriptions=frozenset())  # nobody listens while people write
-    async with LocalWorkspace(rules) as local, MessagesServer(pace) as server:
+    async with ScriptedWorkspace(rules) as local, MessagesServer(pace) as server:
         general = local.channel("general")
         roots = [local.say(general, f"{number} {WORDS}", user=local.sam) for number in range(messages - threads * 4)]
         for root in roots[:threads]:

@@ -27,7 +27,7 @@ from bot.playground.anthropic.api import MessagesServer
 from bot.playground.anthropic.models import find_model
 from bot.playground.anthropic.reply import Text
 from bot.playground.anthropic.usage import PromptCache, count_text
-from bot.playground.local_workspace import LocalWorkspace
+from tests.stage.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -103,7 +103,7 @@ def _call(fresh: int, read: int, written: int, output: int) -> Call:
 async def parley(turns: int, folder: Path, talker: Talker) -> list[Bucket]:
     """Hold the conversation with the real bot, and read its ledger."""
     environ = {"DATABASE_URL": f"sqlite:///{folder / 'parley.db'}", "PORT": "0", "CLAUDE_MODEL": MODEL}
-    async with LocalWorkspace() as workspace, MessagesServer(talker) as server:
+    async with ScriptedWorkspace() as workspace, MessagesServer(talker) as server:
         read = settings.read(environ | server.environment() | workspace.environment("http"), for_slack=True)
         await migrate.upgrade(read.database_url)
         async with app.running(read) as address:
@@ -112,7 +112,7 @@ async def parley(turns: int, folder: Path, talker: Talker) -> list[Bucket]:
     return await ledger(environ["DATABASE_URL"], turns)
 
 
-async def converse(workspace: LocalWorkspace, turns: int) -> None:
+async def converse(workspace: ScriptedWorkspace, turns: int) -> None:
     """Ask one question after the other, each when the last one was answered."""
     channel = workspace.workspace.direct(workspace.me.id).id
     root = ""
@@ -124,7 +124,7 @@ async def converse(workspace: LocalWorkspace, turns: int) -> None:
             print(f"{turn} turns …", file=sys.stderr)
 
 
-def has_answer(workspace: LocalWorkspace, channel: str, root: str, answer: str) -> bool:
+def has_answer(workspace: ScriptedWorkspace, channel: str, root: str, answer: str) -> bool:
     """Tell whether an answer is the last message of the thread."""
     return workspace.thread(channel, root)[-1].shown.startswith(answer)
 

@@ -31,10 +31,10 @@ from bot.db.tables import Feedback
 from bot.playground.anthropic.api import MessagesServer
 from bot.playground.anthropic.reply import Text
 from bot.playground.feedback import CHANNEL, POSTS
-from bot.playground.local_workspace import LocalWorkspace
 from bot.playground.rehearsal.model import Rehearsal
 from bot.playground.slack.rules import Rules
 from bot.slack.manifest import EVENTS, SCOPES
+from tests.stage.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
@@ -84,7 +84,7 @@ def words(number: int) -> str:
 class Scene:
     """What a measurement works with."""
 
-    local: LocalWorkspace
+    local: ScriptedWorkspace
     model: TimedModel
     database: Database
 
@@ -105,7 +105,7 @@ async def scene(url: str, *, tiers: bool, seconds: float) -> AsyncIterator[Scene
     """Run the bot on a database with 50,000 records in #support-feedback."""
     rules = Rules(scopes=frozenset(SCOPES), subscriptions=frozenset(EVENTS), tiers=tiers)
     model = TimedModel(seconds)
-    async with LocalWorkspace(rules) as local, MessagesServer(model) as server:
+    async with ScriptedWorkspace(rules) as local, MessagesServer(model) as server:
         environ = {"DATABASE_URL": url, "PORT": "0", "SLACK_RATE_FACTOR": "1" if tiers else "10000"}
         read = settings.read(environ | server.environment() | local.environment("http"), for_slack=True)
         await migrate.upgrade(url)

@@ -17,8 +17,8 @@ from bot.cli.serve import serve
 
 if TYPE_CHECKING:
     from bot.cli.command import Commands
-    from bot.playground.local_workspace import LocalWorkspace
     from bot.playground.page.content import Command, Shortcut
+    from bot.playground.slack.workspace import Workspace
 
 PORT = 3900
 HIGHEST_PORT = 65_535
@@ -98,7 +98,7 @@ def _offered() -> tuple[list[Command], list[Shortcut]]:
     return commands, shortcuts
 
 
-async def _switch_triage_on(database_url: str, workspace: LocalWorkspace) -> None:
+async def _switch_triage_on(database_url: str, workspace: Workspace) -> None:
     """Let #support-feedback triage itself, and bugs go to #engineering. Posts come too quickly to be joined."""
     from bot.core.domain.message import Place
     from bot.core.domain.settings import read
@@ -109,10 +109,10 @@ async def _switch_triage_on(database_url: str, workspace: LocalWorkspace) -> Non
     typed = {
         "triage": "true",
         "together": "0",
-        "teams": f"Apps: #{workspace.channel('engineering')}",
+        "teams": f"Apps: #{workspace.channel('#engineering').id}",
         "routes": "Bug report -> Apps; Performance issue -> Apps",
     }
-    place = Place(workspace.workspace.team_id, workspace.channel(CHANNEL))
+    place = Place(workspace.team_id, workspace.channel(f"#{CHANNEL}").id)
     changes = {name: read(name, value, {}) for name, value in typed.items()}
     async with opened(database_url) as database:
         await SqlStore(database).change_settings(place, changes, workspace.me.id)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from bot.playground.local_workspace import LocalWorkspace
+from bot.playground.slack.blocks import rich_text
+from bot.playground.slack.records import Message
 
+if TYPE_CHECKING:
+    from bot.playground.slack.workspace import Workspace
+
+APART = 60.0  # seconds between posts that lie in the past
 CHANNEL = "support-feedback"
 POSTS = (
     "The app crashes whenever I open the export dialog",
@@ -32,12 +36,16 @@ POSTS = (
 )
 
 
-def post(workspace: LocalWorkspace, *, tell: bool) -> None:
+def post(workspace: Workspace, *, tell: bool) -> None:
     """Post them; where the bot is not to be told, they lie in the past."""
-    channel = workspace.channel(CHANNEL)
-    if not tell:
-        workspace.fill(channel, POSTS)
-        return
+    channel = workspace.channel(f"#{CHANNEL}").id
     people = (workspace.gia, workspace.sam, workspace.ada)
-    for number, text in enumerate(POSTS):
-        workspace.say(channel, text, user=people[number % len(people)])
+    messages = [
+        Message(channel, people[number % len(people)].id, text, blocks=[rich_text(text)])
+        for number, text in enumerate(POSTS)
+    ]
+    if not tell:
+        workspace.backdate(messages, workspace.clock() - APART * len(messages), APART)
+        return
+    for message in messages:
+        workspace.say(message)

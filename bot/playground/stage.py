@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
+    from bot.playground.slack.workspace import Workspace
+
 
 class Stage:
     """What a bot needs to be tried on this machine, as an async context manager.
@@ -40,13 +42,13 @@ class Stage:
             if with_rehearsal
             else Page(commands, shortcuts, "claude", "Claude answers, on your ANTHROPIC_API_KEY.")
         )
-        self.workspace = LocalWorkspace(page=page, port=port)
+        self._local = LocalWorkspace(page=page, port=port)
         self._model = MessagesServer(Rehearsal()) if with_rehearsal else None
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
         async with AsyncExitStack() as stack:
-            await stack.enter_async_context(self.workspace)
+            await stack.enter_async_context(self._local)
             if self._model is not None:
                 await stack.enter_async_context(self._model)
             self._stack = stack.pop_all()
@@ -58,15 +60,20 @@ class Stage:
         await self._stack.aclose()
 
     @property
+    def workspace(self) -> Workspace:
+        """Who and what is in the workspace."""
+        return self._local.workspace
+
+    @property
     def url(self) -> str:
         """Where the page is."""
-        return self.workspace.url
+        return self._local.url
 
     def environment(self, transport: Literal["socket", "http"]) -> dict[str, str]:
         """Return the settings by which a bot joins the workspace, and finds the rehearsal model if there is one."""
         model = self._model.environment() if self._model else {}
-        return self.workspace.environment(transport) | model
+        return self._local.environment(transport) | model
 
     def deliver_to(self, url: str) -> None:
         """Tell the workspace where the bot listens, for HTTP."""
-        self.workspace.deliver_to(url)
+        self._local.deliver_to(url)

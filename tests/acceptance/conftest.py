@@ -15,12 +15,12 @@ import bot.claude.client  # noqa: F401 - which takes seconds, while a form has t
 from bot import app, settings
 from bot.db.engine import Database
 from bot.playground.anthropic.api import MessagesServer
-from bot.playground.local_workspace import LocalWorkspace
 from bot.playground.rehearsal.model import Rehearsal
 from bot.playground.slack.rules import Rules
 from bot.slack.manifest import EVENTS, SCOPES
 from bot.work import Delivery, Inbox
 from tests.stage.scripted import ScriptedModel
+from tests.stage.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -39,7 +39,7 @@ UNDER_WAY = (0, 1)  # states of jobs
 class Dialogue:
     """What a test speaks with."""
 
-    workspace: LocalWorkspace
+    workspace: ScriptedWorkspace
     environ: dict[str, str]
     url: str = ""
     _database: Database | None = None
@@ -130,10 +130,10 @@ def environ(database_url: str) -> dict[str, str]:
 
 
 @pytest.fixture
-async def workspace() -> AsyncIterator[LocalWorkspace]:
+async def workspace() -> AsyncIterator[ScriptedWorkspace]:
     # No more than what the manifest asks for: what the bot can't do in a real workspace, it can't do here.
     rules = Rules(scopes=frozenset(SCOPES), subscriptions=frozenset(EVENTS))
-    async with LocalWorkspace(rules) as local:
+    async with ScriptedWorkspace(rules) as local:
         yield local
 
 
@@ -144,7 +144,7 @@ def model() -> ScriptedModel:
 
 
 @pytest.fixture
-async def stage(workspace: LocalWorkspace, model: ScriptedModel, environ: dict[str, str]) -> AsyncIterator[Dialogue]:
+async def stage(workspace: ScriptedWorkspace, model: ScriptedModel, environ: dict[str, str]) -> AsyncIterator[Dialogue]:
     """Set the stage, with the scripted model; the test lets the bot on."""
     async with model.serving() as told, aclosing(Dialogue(workspace, environ | told)) as dialogue:
         yield dialogue
@@ -158,7 +158,7 @@ async def dialogue(stage: Dialogue) -> AsyncIterator[Dialogue]:
 
 
 @pytest.fixture
-async def rehearsal(workspace: LocalWorkspace, environ: dict[str, str]) -> AsyncIterator[Dialogue]:
+async def rehearsal(workspace: ScriptedWorkspace, environ: dict[str, str]) -> AsyncIterator[Dialogue]:
     """The stage with the rehearsal model and the bot on it."""
     async with (
         MessagesServer(Rehearsal(pace=0)) as server,

@@ -25,8 +25,8 @@ from tests.stage.spaces import Spaces, get, two_spaces
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from bot.playground.local_workspace import LocalWorkspace
     from tests.stage.scripted import ScriptedModel
+    from tests.stage.workspace import ScriptedWorkspace
 
 RULES = Rules(scopes=frozenset(SCOPES), subscriptions=frozenset(EVENTS), retry_delays=(0.0, 0.2, 0.2))
 HALF_A_DAY = 43_200.0
@@ -38,11 +38,11 @@ async def spaces(model: ScriptedModel, environ: dict[str, str]) -> AsyncIterator
         yield both
 
 
-def dialogue(spaces: Spaces, workspace: LocalWorkspace) -> Dialogue:
+def dialogue(spaces: Spaces, workspace: ScriptedWorkspace) -> Dialogue:
     return Dialogue(workspace, spaces.environ, spaces.url)
 
 
-async def ask(spaces: Spaces, workspace: LocalWorkspace, words: str, **where: str) -> str:
+async def ask(spaces: Spaces, workspace: ScriptedWorkspace, words: str, **where: str) -> str:
     """Mention the bot in a workspace's #general; return the message's ts."""
     return dialogue(spaces, workspace).mention(words, **where)
 
@@ -421,7 +421,7 @@ async def test_summaries_and_code_stay_apart(spaces: Spaces, model: ScriptedMode
     assert len(kept) == 2
 
 
-async def summary_and_code(one: LocalWorkspace, word: str, model: ScriptedModel) -> str:
+async def summary_and_code(one: ScriptedWorkspace, word: str, model: ScriptedModel) -> str:
     """Have #general summarised and a file written there; return the thread of the file."""
     general, direct = one.channel("general"), one.workspace.direct(one.me.id).id
     one.say(general, f"We ship the {word} on Friday.", user=one.ada)
@@ -435,7 +435,7 @@ async def summary_and_code(one: LocalWorkspace, word: str, model: ScriptedModel)
     return next(m.ts for m in one.workspace.messages(general) if m.user == one.bot.id and not m.thread_ts)
 
 
-async def revised(one: LocalWorkspace, word: str, ts: str, model: ScriptedModel) -> None:
+async def revised(one: ScriptedWorkspace, word: str, ts: str, model: ScriptedModel) -> None:
     """Have the file changed in its thread."""
     model.answer(f"```python\n# {word}.py\nprint('{word}!')\n```", to="with a bang")
     one.say(one.channel("general"), "with a bang", thread_ts=ts)
@@ -449,5 +449,5 @@ def summary_of(word: str) -> dict[str, object]:
     return {"gist": [point], "decided": [point], **found}
 
 
-def said(workspace: LocalWorkspace, channel: str) -> str:
+def said(workspace: ScriptedWorkspace, channel: str) -> str:
     return "\n".join(message.shown for message in workspace.workspace.messages(channel))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.playground.local_workspace import LocalWorkspace
 from bot.playground.slack.rules import Rules
 from bot.slack import answer as slack_answer
 from bot.slack.manifest import EVENTS, SCOPES
@@ -16,6 +15,7 @@ from tests.acceptance.test_classify import INTO, all_as, table
 from tests.acceptance.test_classify import shown as classified
 from tests.acceptance.test_commands import command_thread
 from tests.acceptance.test_summarize import replies, share_file
+from tests.stage.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,7 +77,7 @@ async def test_a_button_stands_under_edits(
     monkeypatch.setattr(slack_answer, "EDIT_EVERY", 0.05)
     missing = frozenset({"chat.startStream", "agents.sessions.setStatus"})
     rules = Rules(scopes=frozenset(SCOPES), subscriptions=frozenset(EVENTS), missing_methods=missing)
-    async with LocalWorkspace(rules) as workspace, model.serving() as told:
+    async with ScriptedWorkspace(rules) as workspace, model.serving() as told:
         stage = Dialogue(workspace, environ | told)
         async with stage.bot():
             ts = await begun(stage, model)

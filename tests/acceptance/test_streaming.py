@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.playground.anthropic.reply import Thinking
-from bot.playground.local_workspace import LocalWorkspace
 from bot.playground.slack.rules import Rules
 from bot.slack import answer as slack_answer
 from bot.slack.manifest import EVENTS, SCOPES
 from tests.acceptance.conftest import BOTH_DATABASES, Dialogue
+from tests.stage.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from bot.playground.slack.records import Message
@@ -34,11 +34,11 @@ def kinds(message: Message) -> list[str]:
     return [block["type"] for block in message.blocks if block["type"] not in {"context", "actions", "context_actions"}]
 
 
-def streaming(workspace: LocalWorkspace) -> int:
+def streaming(workspace: ScriptedWorkspace) -> int:
     return sum(m.streaming for channel in workspace.workspace.channels for m in workspace.workspace.messages(channel))
 
 
-def refusals(workspace: LocalWorkspace) -> Counter[str]:
+def refusals(workspace: ScriptedWorkspace) -> Counter[str]:
     return Counter(call.method for call in workspace.calls if call.status == 429)
 
 
@@ -287,7 +287,7 @@ async def test_a_workspace_without_streams_sees_edits(model: ScriptedModel, envi
     gate = asyncio.Event()
     model.answer("The first words, ", gate, "and the last.")
     model.answer("Again.")
-    async with LocalWorkspace(rules) as workspace, model.serving() as told:
+    async with ScriptedWorkspace(rules) as workspace, model.serving() as told:
         stage = Dialogue(workspace, environ | told)
         async with stage.bot():
             ts = stage.mention("tell me")

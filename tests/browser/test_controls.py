@@ -12,10 +12,10 @@ from aiohttp import web
 from playwright.async_api import expect
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.local_workspace import LocalWorkspace
 from bot.playground.page.content import Page, Shortcut
 from bot.playground.server import Server
 from tests.browser.window import Window
+from tests.stage.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -59,7 +59,7 @@ NASTY = "<img src=x onerror=\"document.title='taken'\"><script>document.title='t
 class App:
     """A bot that opens a form for every button and shortcut, and keeps what it was told."""
 
-    def __init__(self, local: LocalWorkspace, client: AsyncWebClient) -> None:
+    def __init__(self, local: ScriptedWorkspace, client: AsyncWebClient) -> None:
         self.local, self.client = local, client
         self.told: list[dict[str, Any]] = []
         self.errors: dict[str, str] = {}
@@ -100,7 +100,7 @@ HOME = {
 async def app(chromium: str) -> AsyncIterator[App]:
     del chromium  # asked for only so that nothing starts where there is no browser
     page = Page(shortcuts=[Shortcut("summarize", "Summarize thread")], notice="An app of the tests.")
-    async with LocalWorkspace(page=page) as local, aiohttp.ClientSession() as session:
+    async with ScriptedWorkspace(page=page) as local, aiohttp.ClientSession() as session:
         told = local.environment("http")
         app = App(local, AsyncWebClient(told["SLACK_BOT_TOKEN"], base_url=told["SLACK_API_URL"], session=session))
         server = Server([web.post("/slack/events", app.take)])

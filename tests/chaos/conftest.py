@@ -14,13 +14,13 @@ import pytest
 
 from bot.db.engine import Database
 from bot.playground.anthropic.api import MessagesServer
-from bot.playground.local_workspace import LocalWorkspace
 from bot.playground.slack.rules import Rules
 from tests.chaos.model import RecordingModel
 from tests.chaos.people import People
 from tests.chaos.replica import Replica
 from tests.chaos.verdict import brief, faults, until_idle
 from tests.stage.postgresql import PostgresqlServer, free_port, private_postgresql
+from tests.stage.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -35,7 +35,7 @@ LEASE = 6  # seconds: TAKEOVER_AFTER
 class Scene:
     """What a test of this folder plays with. `seed` is what its random instants come from."""
 
-    workspace: LocalWorkspace
+    workspace: ScriptedWorkspace
     model: RecordingModel
     people: People
     environ: dict[str, str]
@@ -102,7 +102,7 @@ def database_url(tmp_path: Path) -> str:
 @pytest.fixture
 async def scene(tmp_path: Path, database_url: str, seed: int) -> AsyncIterator[Scene]:
     model = RecordingModel()
-    async with LocalWorkspace(RULES) as workspace, MessagesServer(model) as server:
+    async with ScriptedWorkspace(RULES) as workspace, MessagesServer(model) as server:
         environ = {"DATABASE_URL": database_url, "PORT": "0", "SHUTDOWN_GRACE": str(GRACE)} | server.environment()
         environ["SLACK_RATE_FACTOR"] = "1000"  # one workspace's rates would make these runs last for hours
         environ["TAKEOVER_AFTER"] = str(LEASE)

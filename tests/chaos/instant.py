@@ -10,14 +10,14 @@ from bot.playground.slack.records import Edited, Grew, Posted
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.playground.local_workspace import LocalWorkspace
     from bot.playground.slack.records import Change, Message
+    from tests.stage.workspace import ScriptedWorkspace
 
 PATIENCE = 60.0  # seconds for the instant to come
 
 
 async def strike(
-    workspace: LocalWorkspace,
+    workspace: ScriptedWorkspace,
     blow: Callable[[], None],
     *,
     when: Callable[[Message], bool] = lambda _: True,
@@ -57,7 +57,7 @@ async def strike(
         forget()
 
 
-async def strike_in_call(workspace: LocalWorkspace, blow: Callable[[], None], method: str) -> None:
+async def strike_in_call(workspace: ScriptedWorkspace, blow: Callable[[], None], method: str) -> None:
     """Deal a blow inside the bot's next call of a method: it is carried out, and the bot never gets its answer."""
     struck = asyncio.get_running_loop().create_future()
     notice = workspace.api.on_call

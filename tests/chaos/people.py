@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Awaitable, Callable
 
-    from bot.playground.local_workspace import LocalWorkspace
     from bot.playground.slack.records import Change, Message
+    from tests.stage.workspace import ScriptedWorkspace
 
 Opening = Literal["mention", "summarize", "code"]
 
@@ -45,7 +45,7 @@ class Talk:
 class People:
     """Everybody who talks. `answered` are the questions whose answers can be read to their ends."""
 
-    def __init__(self, workspace: LocalWorkspace, patience: float = PATIENCE) -> None:
+    def __init__(self, workspace: ScriptedWorkspace, patience: float = PATIENCE) -> None:
         self.workspace = workspace
         self.patience = patience
         self.talks: list[Talk] = []

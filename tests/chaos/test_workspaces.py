@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from bot.playground.local_workspace import LocalWorkspace
     from bot.playground.slack.records import Message
+    from tests.stage.workspace import ScriptedWorkspace
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
 
@@ -56,7 +56,7 @@ class Installed:
     database: Database
     url: str
 
-    async def answer(self, workspace: LocalWorkspace, tag: str) -> None:
+    async def answer(self, workspace: ScriptedWorkspace, tag: str) -> None:
         """Ask something, and wait for the whole answer."""
         general = workspace.channel("general")
         ts = workspace.say(general, f"{workspace.bot.mention} What about {tag}?")
@@ -66,12 +66,12 @@ class Installed:
 
         await workspace.until(lambda: any(map(is_answer, workspace.thread(general, ts))), WAIT)
 
-    async def set_prompt(self, workspace: LocalWorkspace, prompt: str) -> None:
+    async def set_prompt(self, workspace: ScriptedWorkspace, prompt: str) -> None:
         before = len(workspace.ephemerals())
         assert (await workspace.command(workspace.channel("general"), "/parley", f"prompt {prompt}")).acked
         await workspace.until(lambda: len(workspace.ephemerals()) > before, WAIT)
 
-    async def count(self, workspace: LocalWorkspace) -> dict[str, int]:
+    async def count(self, workspace: ScriptedWorkspace) -> dict[str, int]:
         """Count the rows that are a workspace's own, and the calls that still tell who asked."""
         team = workspace.workspace.team_id
         named = select(func.count()).where(tables.Call.workspace == team, tables.Call.person != "")
@@ -129,7 +129,7 @@ async def installed(tmp_path: Path, database_url: str) -> AsyncIterator[Installe
             await replica.clear_away()
 
 
-async def install(here: Installed, *workspaces: LocalWorkspace) -> None:
+async def install(here: Installed, *workspaces: ScriptedWorkspace) -> None:
     """Let workspaces install the bot, an hour ago, and use it."""
     for number, one in enumerate(workspaces):
         assert (await here.spaces.install(one)).status == 200
@@ -241,7 +241,7 @@ async def test_a_death_never_spends_a_token_twice(installed: Installed) -> None:
     assert f"Slack gives no further token for {team}" in replica.log()
 
 
-async def die_renewing(installed: Installed, workspace: LocalWorkspace) -> None:
+async def die_renewing(installed: Installed, workspace: ScriptedWorkspace) -> None:
     """Let the token near its end, and the bot die inside the call by which it wants the next one."""
     await installed.replica.stop()
     await installed.change_installation(expires_at=datetime.now(UTC) + HOUR)
@@ -253,7 +253,7 @@ async def die_renewing(installed: Installed, workspace: LocalWorkspace) -> None:
     await installed.replica.ended()
 
 
-def exchanges(workspace: LocalWorkspace) -> list[str]:
+def exchanges(workspace: ScriptedWorkspace) -> list[str]:
     """Return how each attempt to get a token ended of which Slack heard."""
     found = [str(one.result.get("error", "ok")) for one in workspace.calls if one.method == "oauth.v2.access"]
     return [one for one in found if one != "injected"]

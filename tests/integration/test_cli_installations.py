@@ -13,9 +13,9 @@ from bot.core.domain.installation import Installation
 from bot.db.installations import SqlInstallations
 from bot.db.vault import Vault, new_key
 from bot.playground.anthropic.api import MessagesServer
-from bot.playground.local_workspace import LocalWorkspace
 from bot.playground.rehearsal.model import Rehearsal
 from tests.stage.forge import Ended, run
+from tests.stage.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,7 +106,7 @@ async def test_without_a_good_key_nothing_is_done(command: Command) -> None:
 async def test_the_doctor_looks_at_installations(command: Command, kept: SqlInstallations) -> None:
     for one in (ONE, TWO):
         await kept.save(one)
-    async with LocalWorkspace() as workspace, MessagesServer(Rehearsal(pace=0)) as claude:
+    async with ScriptedWorkspace() as workspace, MessagesServer(Rehearsal(pace=0)) as claude:
         sound = workspace.environment("http", many=True) | claude.environment() | {"SLACK_STATE_SECRET": "a-secret"}
         well = await command("doctor", **sound, SLACK_WORKSPACES="T1AB,T34D")
         assert well.status == 0, well.out

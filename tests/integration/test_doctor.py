@@ -11,11 +11,11 @@ from bot import settings
 from bot.db.migrate import upgrade
 from bot.doctor import Finding, examine
 from bot.playground.anthropic.api import MessagesServer
-from bot.playground.local_workspace import LocalWorkspace
 from bot.playground.rehearsal.model import Rehearsal
 from bot.playground.slack.rules import SCOPES as PLAYED
 from bot.playground.slack.rules import Rules
 from bot.slack.manifest import SCOPES
+from tests.stage.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -25,13 +25,13 @@ Environ = dict[str, str]
 
 
 @pytest.fixture
-async def workspace() -> AsyncIterator[LocalWorkspace]:
-    async with LocalWorkspace(Rules(scopes=frozenset(SCOPES))) as local:
+async def workspace() -> AsyncIterator[ScriptedWorkspace]:
+    async with ScriptedWorkspace(Rules(scopes=frozenset(SCOPES))) as local:
         yield local
 
 
 @pytest.fixture
-async def environ(workspace: LocalWorkspace, tmp_path: Path) -> AsyncIterator[Environ]:
+async def environ(workspace: ScriptedWorkspace, tmp_path: Path) -> AsyncIterator[Environ]:
     """All that the bot needs, and all of it sound."""
     url = f"sqlite:///{tmp_path / 'parley.db'}"
     await upgrade(url)
@@ -58,12 +58,12 @@ async def test_a_sound_set_up_is_well(environ: Environ) -> None:
     assert all(str(finding).startswith("ok   ") for finding in found.values())
 
 
-async def test_socket_mode_is_tried(environ: Environ, workspace: LocalWorkspace) -> None:
+async def test_socket_mode_is_tried(environ: Environ, workspace: ScriptedWorkspace) -> None:
     found = await findings(environ | workspace.environment("socket"))
     assert found["Slack transport"] == Finding("Slack transport", "Socket Mode")
 
 
-async def test_no_finding_holds_a_secret(environ: Environ, workspace: LocalWorkspace) -> None:
+async def test_no_finding_holds_a_secret(environ: Environ, workspace: ScriptedWorkspace) -> None:
     told = "\n".join(map(str, await examine(settings.read(environ | workspace.environment("socket")))))
     assert not any(value in told for name, value in environ.items() if name.endswith(("TOKEN", "SECRET", "KEY")))
 
@@ -95,7 +95,7 @@ async def test_what_does_not_work_is_told(environ: Environ, setting: str, value:
     assert word in found.sentence
 
 
-async def test_missing_scopes_are_listed(environ: Environ, workspace: LocalWorkspace) -> None:
+async def test_missing_scopes_are_listed(environ: Environ, workspace: ScriptedWorkspace) -> None:
     workspace.workspace.rules = Rules(scopes=frozenset(SCOPES.keys() & PLAYED) - {"files:write", "commands"})
     found = await ill(environ)
     assert found.name == "Slack scopes"
@@ -107,7 +107,7 @@ async def test_a_database_without_tables_is_told(environ: Environ, tmp_path: Pat
     assert (found.name, found.remedy) == ("migrations", "run `python -m bot migrate`")
 
 
-async def test_slack_out_of_reach_is_told(environ: Environ, workspace: LocalWorkspace) -> None:
+async def test_slack_out_of_reach_is_told(environ: Environ, workspace: ScriptedWorkspace) -> None:
     await workspace.close()
     found = await ill(environ)
     assert found.name == "Slack token"

@@ -22,11 +22,11 @@ from bot.db.store import SqlStore
 from bot.playground.anthropic.api import MessagesServer
 from bot.playground.anthropic.reply import Text
 from bot.playground.anthropic.rules import MessagesApiError
-from bot.playground.local_workspace import LocalWorkspace
 from bot.playground.rehearsal.model import Rehearsal
 from bot.triaging import LOOK_EVERY, SORT, Triaging
 from bot.work import Delivery, Inbox
 from tests.stage.chat import chat_in
+from tests.stage.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
@@ -72,7 +72,7 @@ class Scene:
 
     triaging: Triaging
     inbox: Inbox
-    workspace: LocalWorkspace
+    workspace: ScriptedWorkspace
 
     @property
     def place(self) -> Place:
@@ -83,7 +83,7 @@ class Scene:
 @asynccontextmanager
 async def triaging(database: Database, model: AwayModel, clock: Clock) -> AsyncIterator[Scene]:
     """Let triage work in a local workspace, with an inbox that tries each job once."""
-    async with MessagesServer(model) as server, LocalWorkspace() as workspace, aiohttp.ClientSession() as session:
+    async with MessagesServer(model) as server, ScriptedWorkspace() as workspace, aiohttp.ClientSession() as session:
         told = server.environment()
         async with connect(
             api_key=told["ANTHROPIC_API_KEY"], model="claude-haiku-5-5", base_url=told["ANTHROPIC_BASE_URL"]

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.playground.anthropic.api import MessagesServer
-from bot.playground.local_workspace import LocalWorkspace
 from bot.playground.rehearsal.model import Rehearsal
 from bot.playground.slack.rules import Rules
 from bot.slack.manifest import EVENTS, SCOPES
 from tests.stage.bombs import Bomb
 from tests.stage.watched_bot import WatchedBot, peak, running
+from tests.stage.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -43,7 +43,7 @@ class Thrown:
 class Bombing:
     """A workspace with a bot that is watched."""
 
-    workspace: LocalWorkspace
+    workspace: ScriptedWorkspace
     bot: WatchedBot
 
     async def throw(self, bomb: Bomb) -> Thrown:
@@ -69,7 +69,7 @@ class Bombing:
 async def bombing(environ: dict[str, str]) -> AsyncIterator[Bombing]:
     """Set the stage: a workspace, the rehearsal model, and the bot in a process of its own."""
     rules = Rules(scopes=frozenset(SCOPES), subscriptions=frozenset(EVENTS))
-    async with LocalWorkspace(rules) as workspace, MessagesServer(Rehearsal(pace=0)) as model:
+    async with ScriptedWorkspace(rules) as workspace, MessagesServer(Rehearsal(pace=0)) as model:
         told = environ | {"PORT": "0"} | model.environment() | workspace.environment("http")
         async with running(told) as bot:
             workspace.deliver_to(f"{bot.url}/slack/events")

@@ -15,10 +15,10 @@ from tests.stage.quota import InMemoryQuota
 if TYPE_CHECKING:
     import aiohttp
 
-    from bot.playground.local_workspace import LocalWorkspace
+    from tests.stage.workspace import ScriptedWorkspace
 
 
-def chat_in(workspace: LocalWorkspace, session: aiohttp.ClientSession) -> SlackChat:
+def chat_in(workspace: ScriptedWorkspace, session: aiohttp.ClientSession) -> SlackChat:
     """Build the chat by the workspace's own token."""
     client = Client(OneToken(workspace.workspace.bot_token), f"{workspace.url}/api/", session)
     budget = Budget(InMemoryQuota())

@@ -15,11 +15,11 @@ from bot.playground.anthropic.api import MessagesServer
 from bot.playground.anthropic.reply import Fault as ModelFault
 from bot.playground.anthropic.reply import Ping, Text
 from bot.playground.anthropic.rules import MessagesApiError
-from bot.playground.local_workspace import LocalWorkspace
 from bot.playground.slack.faults import Fault, Share
 from bot.playground.slack.rules import Rules
 from bot.slack import api
 from bot.slack.manifest import EVENTS, SCOPES
+from tests.stage.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
@@ -178,12 +178,12 @@ async def meet(case: Case, url: str, *, turns: int, pace: float = 0.15, deadline
 
 
 @asynccontextmanager
-async def _stage(case: Case, url: str, pace: float) -> AsyncIterator[LocalWorkspace]:
+async def _stage(case: Case, url: str, pace: float) -> AsyncIterator[ScriptedWorkspace]:
     scopes, events = frozenset(SCOPES), frozenset(EVENTS)
     rules = Rules(scopes=scopes, subscriptions=events, stream_lifetime=case.stream_lifetime)
     usual, api.TIMEOUT = api.TIMEOUT, WAIT
     try:
-        async with LocalWorkspace(rules) as workspace, MessagesServer(Model(case, pace)) as server:
+        async with ScriptedWorkspace(rules) as workspace, MessagesServer(Model(case, pace)) as server:
             environ = {"DATABASE_URL": url, "PORT": "0", "SLACK_RATE_FACTOR": "100"}
             environ |= {"TURN_PATIENCE": str(case.patience)}
             environ |= server.environment() | workspace.environment("http")
@@ -196,12 +196,12 @@ async def _stage(case: Case, url: str, pace: float) -> AsyncIterator[LocalWorksp
         api.TIMEOUT = usual
 
 
-def _from_bot(workspace: LocalWorkspace, ts: str) -> list[Message]:
+def _from_bot(workspace: ScriptedWorkspace, ts: str) -> list[Message]:
     thread = workspace.thread(workspace.channel("general"), ts)
     return [message for message in thread if message.user == workspace.bot.id]
 
 
-def _is_over(workspace: LocalWorkspace, ts: str) -> bool:
+def _is_over(workspace: ScriptedWorkspace, ts: str) -> bool:
     """Return whether a turn has come to its end, as a person would see it; "I keep trying" is none."""
     said = _from_bot(workspace, ts)
     session = workspace.workspace.session(workspace.channel("general"), ts)
@@ -218,7 +218,7 @@ def _squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-def _judge(workspace: LocalWorkspace, case: Case, number: int, ts: str, result: Result) -> None:
+def _judge(workspace: ScriptedWorkspace, case: Case, number: int, ts: str, result: Result) -> None:
     said = _from_bot(workspace, ts)
     words = [message.shown for message in said if message.shown and not message.files]
     whole = answer_to(number, case.words)

@@ -13,7 +13,7 @@ import aiohttp
 
 from bot import app, settings
 from bot.db.vault import new_key
-from bot.playground.local_workspace import LocalWorkspace
+from tests.stage.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -37,14 +37,14 @@ class Page:
 class Spaces:
     """What a test has: `first` and `second` are the workspaces, `url` is the bot's."""
 
-    first: LocalWorkspace
-    second: LocalWorkspace
+    first: ScriptedWorkspace
+    second: ScriptedWorkspace
     environ: dict[str, str]
     url: str = ""
     urls: list[str] = field(default_factory=list)
 
     @property
-    def both(self) -> tuple[LocalWorkspace, LocalWorkspace]:
+    def both(self) -> tuple[ScriptedWorkspace, ScriptedWorkspace]:
         return self.first, self.second
 
     @asynccontextmanager
@@ -68,7 +68,7 @@ class Spaces:
         assert found is not None, page.text
         return Page(page.status, page.text, unescape(found[1]), page.cookie)
 
-    async def consent(self, begun: Page, workspace: LocalWorkspace, answer: str = "allow", **fields: str) -> Page:
+    async def consent(self, begun: Page, workspace: ScriptedWorkspace, answer: str = "allow", **fields: str) -> Page:
         """Answer Slack's question; the page says where Slack sends the browser."""
         form = {"team": workspace.workspace.team_id, "answer": answer} | fields
         async with (
@@ -77,7 +77,7 @@ class Spaces:
         ):
             return Page(response.status, await response.text(), response.headers.get("Location", ""), begun.cookie)
 
-    async def install(self, workspace: LocalWorkspace, answer: str = "allow", **fields: str) -> Page:
+    async def install(self, workspace: ScriptedWorkspace, answer: str = "allow", **fields: str) -> Page:
         """Walk the whole way."""
         sent = await self.consent(await self.begin(), workspace, answer, **fields)
         return await get(sent.location, sent.cookie)
@@ -95,7 +95,7 @@ async def get(url: str, cookie: str = "") -> Page:
 async def two_spaces(rules: Rules, environ: dict[str, str]) -> AsyncIterator[Spaces]:
     """Open both. Their clocks stand still at first, so that what is said in both at once has the same ids."""
     now = time.time()
-    async with LocalWorkspace(rules) as first, LocalWorkspace(rules, beside=first) as second:
+    async with ScriptedWorkspace(rules) as first, ScriptedWorkspace(rules, beside=first) as second:
         for one in (first, second):
             one.workspace.clock = lambda: now
         told = {"SLACK_STATE_SECRET": "a-secret", "PARLEY_ENCRYPTION_KEY": new_key()}

@@ -17,10 +17,10 @@ from aiohttp import web
 from anthropic import AsyncAnthropic, DefaultAioHttpClient
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.local_workspace import LocalWorkspace
 from bot.playground.page.content import Command, Page
 from bot.playground.server import Server
 from bot.playground.slack.rules import Rules
+from tests.stage.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -88,9 +88,9 @@ def clock() -> ScriptedClock:
 
 
 @pytest.fixture
-async def local(rules: Rules, clock: ScriptedClock) -> AsyncIterator[LocalWorkspace]:
+async def local(rules: Rules, clock: ScriptedClock) -> AsyncIterator[ScriptedWorkspace]:
     page = Page(commands=(Command("/code", "<request>", "Write code"),), notice="The rehearsal model answers.")
-    async with LocalWorkspace(rules, page) as local:
+    async with ScriptedWorkspace(rules, page) as local:
         local.workspace.clock = clock
         yield local
 
@@ -102,14 +102,14 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 @pytest.fixture
-def client(local: LocalWorkspace, session: aiohttp.ClientSession) -> AsyncWebClient:
+def client(local: ScriptedWorkspace, session: aiohttp.ClientSession) -> AsyncWebClient:
     """Slack's SDK with the bot's token."""
     environment = local.environment("http")
     return AsyncWebClient(environment["SLACK_BOT_TOKEN"], base_url=environment["SLACK_API_URL"], session=session)
 
 
 @pytest.fixture
-async def bot(local: LocalWorkspace) -> AsyncIterator[RecordingBot]:
+async def bot(local: ScriptedWorkspace) -> AsyncIterator[RecordingBot]:
     """A bot to which the workspace delivers."""
     bot = RecordingBot()
     server = Server([web.post("/slack/events", bot.take)])
@@ -120,7 +120,7 @@ async def bot(local: LocalWorkspace) -> AsyncIterator[RecordingBot]:
 
 
 @pytest.fixture
-def general(local: LocalWorkspace) -> str:
+def general(local: ScriptedWorkspace) -> str:
     return local.channel("general")
 
 

@@ -10,11 +10,11 @@ from slack_sdk.errors import SlackApiError
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.playground.local_workspace import LocalWorkspace
     from tests.integration.playground.conftest import RecordingBot
+    from tests.stage.workspace import ScriptedWorkspace
 
 
-async def event(local: LocalWorkspace, bot: RecordingBot, kind: str, number: int = 1) -> dict[str, Any]:
+async def event(local: ScriptedWorkspace, bot: RecordingBot, kind: str, number: int = 1) -> dict[str, Any]:
     """Wait for the n-th event of a type or subtype."""
 
     def found() -> list[dict[str, Any]]:
@@ -24,14 +24,14 @@ async def event(local: LocalWorkspace, bot: RecordingBot, kind: str, number: int
     return found()[number - 1]
 
 
-async def test_another_app_has_a_user(local: LocalWorkspace, bot: RecordingBot, general: str) -> None:
+async def test_another_app_has_a_user(local: ScriptedWorkspace, bot: RecordingBot, general: str) -> None:
     local.say_as_app(general, "Build 7 failed")
     told = await event(local, bot, "message")
     assert (told["bot_id"], told["user"], told.get("subtype")) == ("B01DEPLOYS0", local.workspace.deploys.id, None)
     assert told["bot_profile"]["name"] == "Deploys"
 
 
-async def test_a_workflow_has_only_a_name(local: LocalWorkspace, bot: RecordingBot, general: str) -> None:
+async def test_a_workflow_has_only_a_name(local: ScriptedWorkspace, bot: RecordingBot, general: str) -> None:
     local.say_as_workflow(general, "How was your week?", attachments=[{"text": "Answer below"}])
     told = await event(local, bot, "bot_message")
     assert (told["username"], "user" in told, told["attachments"][0]["text"]) == (
@@ -41,7 +41,7 @@ async def test_a_workflow_has_only_a_name(local: LocalWorkspace, bot: RecordingB
     )
 
 
-async def test_an_outsider_comes_with_their_team(local: LocalWorkspace, bot: RecordingBot) -> None:
+async def test_an_outsider_comes_with_their_team(local: ScriptedWorkspace, bot: RecordingBot) -> None:
     local.say(local.channel("partners"), f"{local.bot.mention} hello", user=local.rio)
     told = await event(local, bot, "app_mention")
     assert (told["user_team"], told["source_team"], told["user_profile"]["real_name"]) == (
@@ -52,12 +52,12 @@ async def test_an_outsider_comes_with_their_team(local: LocalWorkspace, bot: Rec
     assert all(request.json["is_ext_shared_channel"] for request in bot.requests)
 
 
-async def test_a_private_channel_is_a_group(local: LocalWorkspace, bot: RecordingBot) -> None:
+async def test_a_private_channel_is_a_group(local: ScriptedWorkspace, bot: RecordingBot) -> None:
     local.say(local.channel("leads"), "between us")
     assert (await event(local, bot, "message"))["channel_type"] == "group"
 
 
-async def test_an_unfurl_is_no_edit(local: LocalWorkspace, bot: RecordingBot, general: str) -> None:
+async def test_an_unfurl_is_no_edit(local: ScriptedWorkspace, bot: RecordingBot, general: str) -> None:
     ts = local.say(general, "see <https://example.com>")
     local.unfurl(general, ts, "Example", "https://example.com", "An example domain")
     told = await event(local, bot, "message_changed")
@@ -66,7 +66,7 @@ async def test_an_unfurl_is_no_edit(local: LocalWorkspace, bot: RecordingBot, ge
 
 
 async def test_a_deleted_root_leaves_a_tombstone(
-    local: LocalWorkspace, bot: RecordingBot, client: AsyncWebClient, general: str
+    local: ScriptedWorkspace, bot: RecordingBot, client: AsyncWebClient, general: str
 ) -> None:
     root = local.say(general, "question", files={"a.txt": b"x"})
     local.say(general, "answer", thread_ts=root)
@@ -86,7 +86,7 @@ async def test_a_deleted_root_leaves_a_tombstone(
 
 
 async def test_a_deleted_file_leaves_its_message(
-    local: LocalWorkspace, bot: RecordingBot, client: AsyncWebClient, general: str
+    local: ScriptedWorkspace, bot: RecordingBot, client: AsyncWebClient, general: str
 ) -> None:
     local.say(general, "look", files={"a.txt": b"x"})
     [file] = local.files()
@@ -99,7 +99,7 @@ async def test_a_deleted_file_leaves_its_message(
 
 
 async def test_a_stop_names_the_streams(
-    local: LocalWorkspace, bot: RecordingBot, client: AsyncWebClient, general: str
+    local: ScriptedWorkspace, bot: RecordingBot, client: AsyncWebClient, general: str
 ) -> None:
     ts = local.say(general, "write a lot")
     started = await client.chat_startStream(
@@ -118,7 +118,7 @@ async def test_a_stop_names_the_streams(
 
 
 async def test_a_session_has_a_title(
-    local: LocalWorkspace, bot: RecordingBot, client: AsyncWebClient, general: str
+    local: ScriptedWorkspace, bot: RecordingBot, client: AsyncWebClient, general: str
 ) -> None:
     ts = local.say(general, "hi")
     with pytest.raises(SlackApiError, match="session_not_found"):
@@ -130,14 +130,14 @@ async def test_a_session_has_a_title(
     assert (told["previous_title"], told["title"], told["team_id"]) == ("Trip prep", "Packing", local.workspace.team_id)
 
 
-async def test_no_stop_without_a_subscription(local: LocalWorkspace, client: AsyncWebClient, general: str) -> None:
+async def test_no_stop_without_a_subscription(local: ScriptedWorkspace, client: AsyncWebClient, general: str) -> None:
     ts = local.say(general, "hi")
     local.change_rules(subscriptions=frozenset({"app_mention"}))
     answer = await client.agents_sessions_setStatus(channel_id=general, thread_ts=ts, status="processing")
     assert answer["warning"] == "missing_agent_session_stopped_event_subscription"
 
 
-async def test_looking_elsewhere_changes_the_context(local: LocalWorkspace, bot: RecordingBot, general: str) -> None:
+async def test_looking_elsewhere_changes_the_context(local: ScriptedWorkspace, bot: RecordingBot, general: str) -> None:
     local.look_at(general)
     told = await event(local, bot, "app_context_changed")
     [entity] = told["context"]["entities"]

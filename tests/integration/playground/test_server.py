@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import pytest
 
-from bot.playground.local_workspace import LocalWorkspace
+from tests.stage.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.org", "::"])  # noqa: S104 - it is refused
 def test_other_addresses_are_refused(host: str) -> None:
     with pytest.raises(ValueError, match=f"{host} is not a loopback address"):
-        LocalWorkspace(host=host)
+        ScriptedWorkspace(host=host)
 
 
-async def test_a_foreign_host_is_refused(local: LocalWorkspace, session: aiohttp.ClientSession) -> None:
+async def test_a_foreign_host_is_refused(local: ScriptedWorkspace, session: aiohttp.ClientSession) -> None:
     async with session.get(f"{local.url}/page/state", headers={"Host": "evil.example"}) as response:
         assert response.status == 403
     async with session.get(f"{local.url}/page/state", headers={"Host": f"localhost:{local.server.port}"}) as response:
@@ -28,7 +28,7 @@ async def test_a_foreign_host_is_refused(local: LocalWorkspace, session: aiohttp
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:1"])
 async def test_a_foreign_page_is_refused(
-    local: LocalWorkspace, session: aiohttp.ClientSession, general: str, origin: str
+    local: ScriptedWorkspace, session: aiohttp.ClientSession, general: str, origin: str
 ) -> None:
     body = {"channel": general, "text": "x"}
     async with session.post(f"{local.url}/page/messages", json=body, headers={"Origin": origin}) as response:
@@ -38,13 +38,13 @@ async def test_a_foreign_page_is_refused(
     assert len(local.workspace.messages(general)) == 1
 
 
-async def test_a_taken_port_is_an_error(local: LocalWorkspace) -> None:
-    second = LocalWorkspace(port=local.server.port)
+async def test_a_taken_port_is_an_error(local: ScriptedWorkspace) -> None:
+    second = ScriptedWorkspace(port=local.server.port)
     with pytest.raises(OSError, match="in use"):
         await second.__aenter__()
 
 
-async def test_an_outage_keeps_port_and_state(local: LocalWorkspace, client: AsyncWebClient, general: str) -> None:
+async def test_an_outage_keeps_port_and_state(local: ScriptedWorkspace, client: AsyncWebClient, general: str) -> None:
     local.say(general, "hello")
     port = local.server.port
     await local.close()
@@ -56,7 +56,7 @@ async def test_an_outage_keeps_port_and_state(local: LocalWorkspace, client: Asy
     assert len((await client.conversations_history(channel=general))["messages"]) == 1
 
 
-async def test_waiting_in_vain_shows_a_picture(local: LocalWorkspace, client: AsyncWebClient, general: str) -> None:
+async def test_waiting_in_vain_shows_a_picture(local: ScriptedWorkspace, client: AsyncWebClient, general: str) -> None:
     local.say(general, "hello there")
     await client.auth_test()
     with pytest.raises(TimeoutError) as caught:

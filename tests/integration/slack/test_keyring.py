@@ -13,10 +13,10 @@ from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 
 from bot.core.domain.installation import Installation
 from bot.errors import ChatError, RevokedError
-from bot.playground.local_workspace import LocalWorkspace
 from bot.playground.slack.rules import Rules
 from bot.slack.api import call, web_client
 from bot.slack.keyring import Client, Installed, OfWorkspace
+from tests.stage.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -57,7 +57,7 @@ class InMemoryInstallations:
 class Replica:
     """What one process has."""
 
-    def __init__(self, local: LocalWorkspace, store: InMemoryInstallations, session: aiohttp.ClientSession) -> None:
+    def __init__(self, local: ScriptedWorkspace, store: InMemoryInstallations, session: aiohttp.ClientSession) -> None:
         workspace, url = local.workspace, f"{local.url}/api/"
         base = web_client("", url, session)
         rotator = AsyncTokenRotator(client_id=workspace.client_id, client_secret=workspace.client_secret, client=base)
@@ -69,8 +69,8 @@ class Replica:
 
 
 @pytest.fixture
-async def local() -> AsyncIterator[LocalWorkspace]:
-    async with LocalWorkspace(Rules(token_lifetime=HALF_A_DAY)) as one:
+async def local() -> AsyncIterator[ScriptedWorkspace]:
+    async with ScriptedWorkspace(Rules(token_lifetime=HALF_A_DAY)) as one:
         yield one
 
 
@@ -81,7 +81,7 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 @pytest.fixture
-async def store(local: LocalWorkspace) -> InMemoryInstallations:
+async def store(local: ScriptedWorkspace) -> InMemoryInstallations:
     """The workspace has installed the bot, with a token of half a day."""
     kept = InMemoryInstallations()
     given = local.workspace.tokens.issue(HALF_A_DAY)
@@ -104,17 +104,17 @@ async def store(local: LocalWorkspace) -> InMemoryInstallations:
     return kept
 
 
-def let_it_end(local: LocalWorkspace, store: InMemoryInstallations, left: timedelta) -> None:
+def let_it_end(local: ScriptedWorkspace, store: InMemoryInstallations, left: timedelta) -> None:
     team = local.workspace.team_id
     store.kept[team] = replace(store.kept[team], expires_at=datetime.now(UTC) + left)
 
 
-def exchanges(local: LocalWorkspace) -> list[str]:
+def exchanges(local: ScriptedWorkspace) -> list[str]:
     return [str(one.result.get("error", "ok")) for one in local.calls if one.method == "oauth.v2.access"]
 
 
 async def test_an_installation_is_looked_up_once(
-    local: LocalWorkspace, store: InMemoryInstallations, session: aiohttp.ClientSession
+    local: ScriptedWorkspace, store: InMemoryInstallations, session: aiohttp.ClientSession
 ) -> None:
     replica = Replica(local, store, session)
     for _ in range(5):
@@ -124,7 +124,7 @@ async def test_an_installation_is_looked_up_once(
 
 
 async def test_a_token_near_its_end_is_renewed(
-    local: LocalWorkspace, store: InMemoryInstallations, session: aiohttp.ClientSession
+    local: ScriptedWorkspace, store: InMemoryInstallations, session: aiohttp.ClientSession
 ) -> None:
     let_it_end(local, store, timedelta(hours=1))
     replicas = [Replica(local, store, session) for _ in range(3)]
@@ -134,7 +134,7 @@ async def test_a_token_near_its_end_is_renewed(
 
 
 async def test_others_wait_for_a_token_that_is_over(
-    local: LocalWorkspace, store: InMemoryInstallations, session: aiohttp.ClientSession
+    local: ScriptedWorkspace, store: InMemoryInstallations, session: aiohttp.ClientSession
 ) -> None:
     let_it_end(local, store, timedelta(seconds=-1))
     local.workspace.tokens.expire()
@@ -144,7 +144,7 @@ async def test_others_wait_for_a_token_that_is_over(
 
 
 async def test_a_good_token_outlives_a_failed_renewal(
-    local: LocalWorkspace, store: InMemoryInstallations, session: aiohttp.ClientSession
+    local: ScriptedWorkspace, store: InMemoryInstallations, session: aiohttp.ClientSession
 ) -> None:
     let_it_end(local, store, timedelta(hours=1))
     local.fail("oauth.v2.access", status=503)
@@ -152,7 +152,7 @@ async def test_a_good_token_outlives_a_failed_renewal(
 
 
 async def test_what_another_replica_renewed_is_read(
-    local: LocalWorkspace, store: InMemoryInstallations, session: aiohttp.ClientSession
+    local: ScriptedWorkspace, store: InMemoryInstallations, session: aiohttp.ClientSession
 ) -> None:
     ours = Replica(local, store, session)
     await ours.ask()
@@ -164,7 +164,7 @@ async def test_what_another_replica_renewed_is_read(
 
 
 async def test_a_refresh_token_that_is_gone_ends_it(
-    local: LocalWorkspace, store: InMemoryInstallations, session: aiohttp.ClientSession
+    local: ScriptedWorkspace, store: InMemoryInstallations, session: aiohttp.ClientSession
 ) -> None:
     let_it_end(local, store, timedelta(seconds=-1))
     local.workspace.tokens.revoke("token_revoked")
@@ -176,7 +176,9 @@ async def test_a_refresh_token_that_is_gone_ends_it(
     assert await store.claim_renewal(replace(store.kept[local.workspace.team_id], version=9))
 
 
-async def test_without_an_installation_nobody_is_asked(local: LocalWorkspace, session: aiohttp.ClientSession) -> None:
+async def test_without_an_installation_nobody_is_asked(
+    local: ScriptedWorkspace, session: aiohttp.ClientSession
+) -> None:
     with pytest.raises(ChatError, match="not_installed"):
         await Replica(local, InMemoryInstallations(), session).ask()
     assert local.calls == []

@@ -10,12 +10,12 @@ import pytest
 
 from bot.app import fenced
 from bot.core.domain.message import Place
-from bot.playground.local_workspace import LocalWorkspace
 from bot.slack.api import web_client
 from bot.slack.budget import Budget
 from bot.slack.sessions import Sessions
 from bot.work import LeaseLostError, fence
 from tests.stage.quota import InMemoryQuota
+from tests.stage.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -26,7 +26,7 @@ METHOD = "agents.sessions.setStatus"
 class Lease:
     """A turn's lease. It is lost when the workspace has heard of the status: as late as can be."""
 
-    def __init__(self, workspace: LocalWorkspace) -> None:
+    def __init__(self, workspace: ScriptedWorkspace) -> None:
         self._calls = workspace.calls
         self.is_lost_then = True
 
@@ -36,39 +36,39 @@ class Lease:
 
 
 @pytest.fixture
-async def workspace() -> AsyncIterator[LocalWorkspace]:
-    async with LocalWorkspace() as local:
+async def workspace() -> AsyncIterator[ScriptedWorkspace]:
+    async with ScriptedWorkspace() as local:
         yield local
 
 
 @pytest.fixture
-async def sessions(workspace: LocalWorkspace) -> AsyncIterator[Sessions]:
+async def sessions(workspace: ScriptedWorkspace) -> AsyncIterator[Sessions]:
     async with aiohttp.ClientSession(trace_configs=[fenced(aiohttp.TraceConfig())]) as session:
         client = web_client(workspace.workspace.bot_token, f"{workspace.url}/api/", session)
         yield Sessions(client, Budget(InMemoryQuota()))
 
 
 @pytest.fixture
-async def place(workspace: LocalWorkspace) -> Place:
+async def place(workspace: ScriptedWorkspace) -> Place:
     channel = workspace.channel("general")
     return Place(workspace.workspace.team_id, channel, workspace.say(channel, "Hello?"))
 
 
 @pytest.fixture
-def lease(workspace: LocalWorkspace) -> Lease:
+def lease(workspace: ScriptedWorkspace) -> Lease:
     return Lease(workspace)
 
 
-def status(workspace: LocalWorkspace, place: Place) -> str:
+def status(workspace: ScriptedWorkspace, place: Place) -> str:
     return workspace.workspace.session(place.channel, place.thread).status
 
 
-def told(workspace: LocalWorkspace) -> list[str]:
+def told(workspace: ScriptedWorkspace) -> list[str]:
     return [call.arguments["status"] for call in workspace.calls if call.method == METHOD]
 
 
 async def test_a_turn_of_ours_shows_a_status(
-    workspace: LocalWorkspace, sessions: Sessions, place: Place, lease: Lease
+    workspace: ScriptedWorkspace, sessions: Sessions, place: Place, lease: Lease
 ) -> None:
     lease.is_lost_then = False
     fence.set(lease.check)
@@ -79,7 +79,7 @@ async def test_a_turn_of_ours_shows_a_status(
 
 
 async def test_a_late_status_is_taken_off(
-    workspace: LocalWorkspace, sessions: Sessions, place: Place, lease: Lease
+    workspace: ScriptedWorkspace, sessions: Sessions, place: Place, lease: Lease
 ) -> None:
     fence.set(lease.check)
     with pytest.raises(LeaseLostError):
@@ -90,7 +90,7 @@ async def test_a_late_status_is_taken_off(
 
 @pytest.mark.parametrize("rounds", range(12))
 async def test_a_cancelled_turn_looks_again(
-    workspace: LocalWorkspace, sessions: Sessions, place: Place, lease: Lease, rounds: int
+    workspace: ScriptedWorkspace, sessions: Sessions, place: Place, lease: Lease, rounds: int
 ) -> None:
     """Cancelled so many rounds of the loop after it began: before, while or after its call is on its way."""
     fence.set(lease.check)
@@ -104,7 +104,7 @@ async def test_a_cancelled_turn_looks_again(
 
 
 async def test_a_lost_turn_leaves_the_status_alone(
-    workspace: LocalWorkspace, sessions: Sessions, place: Place, lease: Lease
+    workspace: ScriptedWorkspace, sessions: Sessions, place: Place, lease: Lease
 ) -> None:
     """What it can't have set, it does not take off: it may be its successor's."""
     lease.is_lost_then = False
@@ -117,7 +117,7 @@ async def test_a_lost_turn_leaves_the_status_alone(
 
 
 async def test_a_status_without_receipt_is_known(
-    workspace: LocalWorkspace, sessions: Sessions, place: Place, lease: Lease
+    workspace: ScriptedWorkspace, sessions: Sessions, place: Place, lease: Lease
 ) -> None:
     lease.is_lost_then = False
     workspace.fail(METHOD, drop="answer")

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     import aiohttp
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.playground.local_workspace import LocalWorkspace
     from tests.integration.playground.conftest import RecordingBot
+    from tests.stage.workspace import ScriptedWorkspace
 
 
 @pytest.fixture
-def page(local: LocalWorkspace, session: aiohttp.ClientSession) -> Browser:
+def page(local: ScriptedWorkspace, session: aiohttp.ClientSession) -> Browser:
     return Browser(local.url, session)
 
 
@@ -60,7 +60,7 @@ async def _data(content: aiohttp.StreamReader) -> AsyncIterator[dict[str, Any]]:
             yield json.loads(line.removeprefix(b"data: "))
 
 
-async def test_the_page_learns_what_there_is(local: LocalWorkspace, page: Browser) -> None:
+async def test_the_page_learns_what_there_is(local: ScriptedWorkspace, page: Browser) -> None:
     state = await page.get("/page/state")
     assert [channel["name"] for channel in state["channels"]] == [
         "general",
@@ -76,7 +76,7 @@ async def test_the_page_learns_what_there_is(local: LocalWorkspace, page: Browse
     assert state["model"] == {"name": "rehearsal", "notice": "The rehearsal model answers."}
 
 
-async def test_what_is_typed_becomes_wire_text(local: LocalWorkspace, page: Browser, general: str) -> None:
+async def test_what_is_typed_becomes_wire_text(local: ScriptedWorkspace, page: Browser, general: str) -> None:
     status, said = await page.post(
         "/page/messages", {"channel": general, "text": "@Parley and @ada: 1 < 2 & see #engineering, https://a.b/c?d=e."}
     )
@@ -96,7 +96,7 @@ async def test_what_is_typed_becomes_wire_text(local: LocalWorkspace, page: Brow
 
 
 async def test_files_come_along_and_back(
-    local: LocalWorkspace, page: Browser, session: aiohttp.ClientSession, general: str
+    local: ScriptedWorkspace, page: Browser, session: aiohttp.ClientSession, general: str
 ) -> None:
     content = base64.b64encode(b"x,y\n1,2\n").decode()
     files = [{"name": "../a.csv", "content_base64": content}]
@@ -140,13 +140,13 @@ async def test_bad_input_is_told_in_sentences(page: Browser, path: str, body: ob
     assert await page.post(path, body) == (400, {"error": sentence})
 
 
-async def test_a_body_that_is_no_json(local: LocalWorkspace, session: aiohttp.ClientSession) -> None:
+async def test_a_body_that_is_no_json(local: ScriptedWorkspace, session: aiohttp.ClientSession) -> None:
     async with session.post(f"{local.url}/page/messages", data=b"{") as response:
         assert (response.status, await response.json()) == (400, {"error": "A JSON object is expected."})
 
 
 async def test_a_stream_is_seen_growing(
-    local: LocalWorkspace, page: Browser, client: AsyncWebClient, general: str
+    local: ScriptedWorkspace, page: Browser, client: AsyncWebClient, general: str
 ) -> None:
     ts = local.say(general, "a question")
     async with page.changes() as changes:
@@ -165,7 +165,7 @@ async def test_a_stream_is_seen_growing(
         assert (await anext(changes))["status"] == ""
 
 
-async def test_removals_and_reactions_are_seen(local: LocalWorkspace, page: Browser, general: str) -> None:
+async def test_removals_and_reactions_are_seen(local: ScriptedWorkspace, page: Browser, general: str) -> None:
     async with page.changes() as changes:
         ts = local.say(general, "hello")
         assert (await anext(changes))["message"]["text"] == "hello"
@@ -178,7 +178,7 @@ async def test_removals_and_reactions_are_seen(local: LocalWorkspace, page: Brow
 
 
 async def test_others_whispers_are_not_shown(
-    local: LocalWorkspace, page: Browser, client: AsyncWebClient, general: str
+    local: ScriptedWorkspace, page: Browser, client: AsyncWebClient, general: str
 ) -> None:
     await client.chat_postEphemeral(channel=general, user=local.sam.id, text="for Sam")
     await client.chat_postEphemeral(channel=general, user=local.me.id, text="for me")
@@ -186,7 +186,7 @@ async def test_others_whispers_are_not_shown(
     assert (message["text"], message["ephemeral"]) == ("for me", True)
 
 
-async def test_views_are_shown(local: LocalWorkspace, page: Browser, client: AsyncWebClient) -> None:
+async def test_views_are_shown(local: ScriptedWorkspace, page: Browser, client: AsyncWebClient) -> None:
     async with page.changes() as changes:
         await client.views_publish(user_id=local.me.id, view={"type": "home", "blocks": []})
         change = await anext(changes)
@@ -200,7 +200,7 @@ async def test_a_command_reaches_the_bot(page: Browser, bot: RecordingBot, gener
 
 
 async def test_a_button_reaches_the_bot(
-    local: LocalWorkspace, page: Browser, client: AsyncWebClient, bot: RecordingBot, general: str
+    local: ScriptedWorkspace, page: Browser, client: AsyncWebClient, bot: RecordingBot, general: str
 ) -> None:
     button = {"type": "button", "action_id": "go", "text": {"type": "plain_text", "text": "Go"}, "value": "1"}
     await client.chat_postMessage(channel=general, text="x", blocks=[{"type": "actions", "elements": [button]}])
@@ -214,7 +214,7 @@ async def test_a_button_reaches_the_bot(
     assert local.workspace.messages(general)
 
 
-async def test_the_page_comes_with_a_policy(local: LocalWorkspace, session: aiohttp.ClientSession) -> None:
+async def test_the_page_comes_with_a_policy(local: ScriptedWorkspace, session: aiohttp.ClientSession) -> None:
     async with session.get(local.url) as response:
         assert (response.status, response.content_type) == (200, "text/html")
         assert "script-src 'self'" in response.headers["Content-Security-Policy"]
@@ -224,7 +224,7 @@ async def test_the_page_comes_with_a_policy(local: LocalWorkspace, session: aioh
         assert response.status == 404
 
 
-async def test_the_end_closes_open_streams(local: LocalWorkspace, page: Browser) -> None:
+async def test_the_end_closes_open_streams(local: ScriptedWorkspace, page: Browser) -> None:
     async with page.changes() as changes:
         async with asyncio.timeout(5):
             await local.close()
@@ -237,7 +237,7 @@ async def test_an_empty_home_is_refused(client: AsyncWebClient) -> None:
         await client.views_publish(user_id="U0NOBODY", view={"type": "home", "blocks": []})
 
 
-async def test_own_messages_change_and_go(local: LocalWorkspace, page: Browser, general: str) -> None:
+async def test_own_messages_change_and_go(local: ScriptedWorkspace, page: Browser, general: str) -> None:
     ts, foreign = local.say(general, "frist"), local.say(general, "hers", user=local.ada)
     assert (await page.post("/page/messages/edit", {"channel": general, "ts": ts, "text": "first @ada"}))[0] == 200
     [shown, _] = await page.messages(general)
@@ -249,7 +249,9 @@ async def test_own_messages_change_and_go(local: LocalWorkspace, page: Browser, 
     assert [message.text for message in local.workspace.messages(general)] == ["hers"]
 
 
-async def test_somebody_elses_form_is_not_shown(local: LocalWorkspace, page: Browser, client: AsyncWebClient) -> None:
+async def test_somebody_elses_form_is_not_shown(
+    local: ScriptedWorkspace, page: Browser, client: AsyncWebClient
+) -> None:
     trigger = local.workspace.new_trigger(local.ada.id)
     view = {"type": "modal", "title": {"type": "plain_text", "text": "Hers"}, "blocks": []}
     opened = (await client.views_open(trigger_id=trigger, view=view))["view"]
@@ -257,7 +259,7 @@ async def test_somebody_elses_form_is_not_shown(local: LocalWorkspace, page: Bro
     assert (await page.post("/page/views/submit", {"view_id": opened["id"]}))[0] == 400
 
 
-async def test_prompts_and_titles_are_shown(local: LocalWorkspace, page: Browser, client: AsyncWebClient) -> None:
+async def test_prompts_and_titles_are_shown(local: ScriptedWorkspace, page: Browser, client: AsyncWebClient) -> None:
     direct = local.workspace.direct(local.me.id).id
     prompts = [{"title": "Catch up", "message": "What did I miss?"}]
     async with page.changes() as changes:

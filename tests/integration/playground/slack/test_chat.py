@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.playground.local_workspace import LocalWorkspace
+    from tests.stage.workspace import ScriptedWorkspace
 
 
 def section(text: str) -> dict[str, Any]:
@@ -23,7 +23,7 @@ async def refusal(client: AsyncWebClient, method: str, **arguments: Any) -> str:
     return str(caught.value.response["error"])
 
 
-async def test_a_reply_stands_in_its_thread(local: LocalWorkspace, client: AsyncWebClient, general: str) -> None:
+async def test_a_reply_stands_in_its_thread(local: ScriptedWorkspace, client: AsyncWebClient, general: str) -> None:
     ts = local.say(general, "a question")
     answer = await client.chat_postMessage(channel=general, text="an answer", thread_ts=ts)
     assert answer["message"]["parent_user_id"] == local.me.id
@@ -33,32 +33,34 @@ async def test_a_reply_stands_in_its_thread(local: LocalWorkspace, client: Async
     assert (parent["reply_count"], parent["latest_reply"]) == (1, answer["ts"])
 
 
-async def test_a_reply_to_a_reply_joins_the_thread(local: LocalWorkspace, client: AsyncWebClient, general: str) -> None:
+async def test_a_reply_to_a_reply_joins_the_thread(
+    local: ScriptedWorkspace, client: AsyncWebClient, general: str
+) -> None:
     ts = local.say(general, "a question")
     reply = local.say(general, "more of it", thread_ts=ts)
     answer = await client.chat_postMessage(channel=general, text="an answer", thread_ts=reply)
     assert answer["message"]["thread_ts"] == ts
 
 
-async def test_timestamps_are_unique_and_grow(local: LocalWorkspace, general: str) -> None:
+async def test_timestamps_are_unique_and_grow(local: ScriptedWorkspace, general: str) -> None:
     times = [local.say(general, str(number)) for number in range(500)]
     assert sorted(set(times)) == times
 
 
-async def test_markdown_is_kept_as_a_block(local: LocalWorkspace, client: AsyncWebClient, general: str) -> None:
+async def test_markdown_is_kept_as_a_block(local: ScriptedWorkspace, client: AsyncWebClient, general: str) -> None:
     answer = await client.chat_postMessage(channel=general, markdown_text="**bold**")
     [message] = local.workspace.messages(general)
     assert (message.blocks[0]["type"], message.shown) == ("markdown", "**bold**")
     assert answer["message"]["text"] == "**bold**"
 
 
-async def test_a_person_can_be_written_to(local: LocalWorkspace, client: AsyncWebClient) -> None:
+async def test_a_person_can_be_written_to(local: ScriptedWorkspace, client: AsyncWebClient) -> None:
     answer = await client.chat_postMessage(channel=local.sam.id, text="hello")
     assert answer["channel"].startswith("D")
     assert (await client.conversations_open(users=[local.sam.id]))["channel"]["id"] == answer["channel"]
 
 
-async def test_channels_without_the_bot_refuse(local: LocalWorkspace, client: AsyncWebClient) -> None:
+async def test_channels_without_the_bot_refuse(local: ScriptedWorkspace, client: AsyncWebClient) -> None:
     apart = local.workspace.add_channel("apart").id
     hidden = local.workspace.add_channel("hidden", is_private=True).id
     assert await refusal(client, "chat.postMessage", channel=apart, text="x") == "not_in_channel"
@@ -95,7 +97,7 @@ async def test_what_slack_refuses_is_refused(
     assert await refusal(client, "chat.postMessage", channel=general, **arguments) == error
 
 
-async def test_very_long_text_is_cut(local: LocalWorkspace, client: AsyncWebClient, general: str) -> None:
+async def test_very_long_text_is_cut(local: ScriptedWorkspace, client: AsyncWebClient, general: str) -> None:
     await client.chat_postMessage(channel=general, text="x" * 40_001)
     assert len(local.workspace.messages(general)[0].text) == 40_000
 
@@ -107,7 +109,7 @@ async def test_faults_in_blocks_are_located(client: AsyncWebClient, general: str
     assert fault == "[ERROR] text must be at most 3000 characters [json-pointer:/blocks/1]"
 
 
-async def test_text_alone_takes_blocks_away(local: LocalWorkspace, client: AsyncWebClient, general: str) -> None:
+async def test_text_alone_takes_blocks_away(local: ScriptedWorkspace, client: AsyncWebClient, general: str) -> None:
     answer = await client.chat_postMessage(channel=general, text="one", blocks=[section("one")])
     [message] = local.workspace.messages(general)
     await client.chat_update(channel=general, ts=answer["ts"], text="two", blocks=[section("two")])
@@ -117,7 +119,7 @@ async def test_text_alone_takes_blocks_away(local: LocalWorkspace, client: Async
     assert message.edited_ts > answer["ts"]
 
 
-async def test_only_own_messages_can_be_changed(local: LocalWorkspace, client: AsyncWebClient, general: str) -> None:
+async def test_only_own_messages_can_be_changed(local: ScriptedWorkspace, client: AsyncWebClient, general: str) -> None:
     ts = local.say(general, "mine")
     assert await refusal(client, "chat.update", channel=general, ts=ts, text="x") == "cant_update_message"
     assert await refusal(client, "chat.delete", channel=general, ts=ts) == "cant_delete_message"
@@ -129,14 +131,16 @@ async def test_an_update_has_a_shorter_limit(client: AsyncWebClient, general: st
     assert await refusal(client, "chat.update", channel=general, ts=ts, text="x" * 4_001) == "msg_too_long"
 
 
-async def test_a_deleted_message_is_gone(local: LocalWorkspace, client: AsyncWebClient, general: str) -> None:
+async def test_a_deleted_message_is_gone(local: ScriptedWorkspace, client: AsyncWebClient, general: str) -> None:
     ts = (await client.chat_postMessage(channel=general, text="x"))["ts"]
     await client.chat_delete(channel=general, ts=ts)
     assert local.workspace.messages(general) == []
     assert await refusal(client, "chat.delete", channel=general, ts=ts) == "message_not_found"
 
 
-async def test_a_deleted_thread_leaves_a_tombstone(local: LocalWorkspace, client: AsyncWebClient, general: str) -> None:
+async def test_a_deleted_thread_leaves_a_tombstone(
+    local: ScriptedWorkspace, client: AsyncWebClient, general: str
+) -> None:
     ts = local.say(general, "a question")
     await client.chat_postMessage(channel=general, text="an answer", thread_ts=ts)
     local.delete(general, ts)
@@ -147,7 +151,7 @@ async def test_a_deleted_thread_leaves_a_tombstone(local: LocalWorkspace, client
     ]
 
 
-async def test_ephemerals_are_for_one_person(local: LocalWorkspace, client: AsyncWebClient, general: str) -> None:
+async def test_ephemerals_are_for_one_person(local: ScriptedWorkspace, client: AsyncWebClient, general: str) -> None:
     answer = await client.chat_postEphemeral(channel=general, user=local.sam.id, text="psst")
     assert [message.ts for message in local.ephemerals(local.sam)] == [answer["message_ts"]]
     assert local.ephemerals() == []
@@ -159,7 +163,7 @@ async def test_ephemerals_are_for_one_person(local: LocalWorkspace, client: Asyn
     )
 
 
-async def test_permalinks_name_their_thread(local: LocalWorkspace, client: AsyncWebClient, general: str) -> None:
+async def test_permalinks_name_their_thread(local: ScriptedWorkspace, client: AsyncWebClient, general: str) -> None:
     ts = local.say(general, "a question")
     reply = local.say(general, "more", thread_ts=ts)
     link = (await client.chat_getPermalink(channel=general, message_ts=reply))["permalink"]
@@ -167,7 +171,7 @@ async def test_permalinks_name_their_thread(local: LocalWorkspace, client: Async
     assert await refusal(client, "chat.getPermalink", channel=general, message_ts="1.2") == "message_not_found"
 
 
-async def test_reactions_come_and_go(local: LocalWorkspace, client: AsyncWebClient, general: str) -> None:
+async def test_reactions_come_and_go(local: ScriptedWorkspace, client: AsyncWebClient, general: str) -> None:
     ts = local.say(general, "hello")
     await client.reactions_add(channel=general, timestamp=ts, name="eyes")
     with pytest.raises(SlackApiError, match="already_reacted"):

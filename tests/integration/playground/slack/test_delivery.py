@@ -14,15 +14,15 @@ from bot.playground.slack.rules import Rules
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.playground.local_workspace import LocalWorkspace
     from tests.integration.playground.conftest import RecordingBot
+    from tests.stage.workspace import ScriptedWorkspace
 
 
-async def settled(local: LocalWorkspace) -> None:
+async def settled(local: ScriptedWorkspace) -> None:
     await local.until(lambda: all(delivery.is_over for delivery in local.deliveries.log))
 
 
-async def test_events_are_signed_and_enveloped(local: LocalWorkspace, bot: RecordingBot, general: str) -> None:
+async def test_events_are_signed_and_enveloped(local: ScriptedWorkspace, bot: RecordingBot, general: str) -> None:
     ts = local.say(general, "hello")
     await settled(local)
     [told] = bot.requests
@@ -36,7 +36,7 @@ async def test_events_are_signed_and_enveloped(local: LocalWorkspace, bot: Recor
     assert (event["user"], event["event_ts"]) == (local.me.id, ts)
 
 
-async def test_a_mention_is_told_twice(local: LocalWorkspace, bot: RecordingBot, general: str) -> None:
+async def test_a_mention_is_told_twice(local: ScriptedWorkspace, bot: RecordingBot, general: str) -> None:
     local.say(general, f"{local.bot.mention} hello & goodbye")
     await settled(local)
     assert sorted(event["type"] for event in bot.events()) == ["app_mention", "message"]
@@ -45,13 +45,13 @@ async def test_a_mention_is_told_twice(local: LocalWorkspace, bot: RecordingBot,
     assert elements[0] == {"type": "user", "user_id": local.bot.id}
 
 
-async def test_a_direct_message_is_told_once(local: LocalWorkspace, bot: RecordingBot) -> None:
+async def test_a_direct_message_is_told_once(local: ScriptedWorkspace, bot: RecordingBot) -> None:
     local.say(local.workspace.direct(local.me.id).id, f"{local.bot.mention} hello")
     await settled(local)
     assert [(event["type"], event["channel_type"]) for event in bot.events()] == [("message", "im")]
 
 
-async def test_channels_without_the_bot_are_silent(local: LocalWorkspace, bot: RecordingBot) -> None:
+async def test_channels_without_the_bot_are_silent(local: ScriptedWorkspace, bot: RecordingBot) -> None:
     apart = local.workspace.add_channel("apart").id
     local.say(apart, f"{local.bot.mention} hello")
     assert local.deliveries.log == []
@@ -61,7 +61,7 @@ async def test_channels_without_the_bot_are_silent(local: LocalWorkspace, bot: R
 
 
 async def test_own_messages_are_told_too(
-    local: LocalWorkspace, client: AsyncWebClient, bot: RecordingBot, general: str
+    local: ScriptedWorkspace, client: AsyncWebClient, bot: RecordingBot, general: str
 ) -> None:
     await client.chat_postMessage(channel=general, text="I said this")
     await client.chat_postEphemeral(channel=general, user=local.me.id, text="and this is private")
@@ -70,7 +70,7 @@ async def test_own_messages_are_told_too(
     assert (event["bot_id"], event["app_id"]) == (local.workspace.bot_id, local.workspace.app_id)
 
 
-async def test_edits_and_deletions_are_told(local: LocalWorkspace, bot: RecordingBot, general: str) -> None:
+async def test_edits_and_deletions_are_told(local: ScriptedWorkspace, bot: RecordingBot, general: str) -> None:
     ts = local.say(general, "one")
     await settled(local)
     local.edit(general, ts, "two")
@@ -91,7 +91,7 @@ async def test_edits_and_deletions_are_told(local: LocalWorkspace, bot: Recordin
     )
 
 
-async def test_reactions_and_visits_are_told(local: LocalWorkspace, bot: RecordingBot, general: str) -> None:
+async def test_reactions_and_visits_are_told(local: ScriptedWorkspace, bot: RecordingBot, general: str) -> None:
     ts = local.say(general, "hello")
     local.react(general, ts, "eyes", user=local.sam)
     local.open_home()
@@ -102,7 +102,7 @@ async def test_reactions_and_visits_are_told(local: LocalWorkspace, bot: Recordi
     assert by_type["app_home_opened"]["tab"] == "home"
 
 
-async def test_a_refused_event_comes_again(local: LocalWorkspace, bot: RecordingBot, general: str) -> None:
+async def test_a_refused_event_comes_again(local: ScriptedWorkspace, bot: RecordingBot, general: str) -> None:
     bot.answers += [web.Response(status=500), web.Response(status=404)]
     local.say(general, "hello")
     await settled(local)
@@ -114,21 +114,21 @@ async def test_a_refused_event_comes_again(local: LocalWorkspace, bot: Recording
     assert [ack.ok for ack in local.deliveries.log[0].tries] == [False, False, True]
 
 
-async def test_after_three_retries_it_ends(local: LocalWorkspace, bot: RecordingBot, general: str) -> None:
+async def test_after_three_retries_it_ends(local: ScriptedWorkspace, bot: RecordingBot, general: str) -> None:
     bot.answers += [web.Response(status=500) for _ in range(9)]
     local.say(general, "hello")
     await settled(local)
     assert len(bot.requests) == 4
 
 
-async def test_a_bot_may_decline_retries(local: LocalWorkspace, bot: RecordingBot, general: str) -> None:
+async def test_a_bot_may_decline_retries(local: ScriptedWorkspace, bot: RecordingBot, general: str) -> None:
     bot.answers.append(web.Response(status=500, headers={"x-slack-no-retry": "1"}))
     local.say(general, "hello")
     await settled(local)
     assert len(bot.requests) == 1
 
 
-async def test_an_event_can_come_twice(local: LocalWorkspace, bot: RecordingBot, general: str) -> None:
+async def test_an_event_can_come_twice(local: ScriptedWorkspace, bot: RecordingBot, general: str) -> None:
     local.say(general, "hello")
     await settled(local)
     local.redeliver(local.deliveries.log[0].event_id)
@@ -138,14 +138,14 @@ async def test_an_event_can_come_twice(local: LocalWorkspace, bot: RecordingBot,
         local.redeliver("EvNONE")
 
 
-async def test_nobody_there_is_a_failed_try(local: LocalWorkspace, general: str) -> None:
+async def test_nobody_there_is_a_failed_try(local: ScriptedWorkspace, general: str) -> None:
     local.deliver_to("http://127.0.0.1:9/slack/events")
     local.say(general, "hello")
     await settled(local)
     assert {ack.reason for ack in local.deliveries.log[0].tries} == {"connection_failed"}
 
 
-async def test_deliveries_stay_on_this_machine(local: LocalWorkspace) -> None:
+async def test_deliveries_stay_on_this_machine(local: ScriptedWorkspace) -> None:
     with pytest.raises(ValueError, match="on this machine only"):
         local.deliver_to("http://192.0.2.1/slack/events")
 
@@ -155,7 +155,7 @@ class TestSlowBot:
     def rules(self) -> Rules:
         return Rules(ack_timeout=0.05, retry_delays=(0.0,))
 
-    async def test_a_late_ack_is_a_retry(self, local: LocalWorkspace, bot: RecordingBot, general: str) -> None:
+    async def test_a_late_ack_is_a_retry(self, local: ScriptedWorkspace, bot: RecordingBot, general: str) -> None:
         late = asyncio.Event()
         bot.answers.append(late)
         local.say(general, "hello")
@@ -164,7 +164,7 @@ class TestSlowBot:
         assert [ack.reason for ack in local.deliveries.log[0].tries] == ["http_timeout", ""]
         assert bot.requests[1].headers["x-slack-retry-reason"] == "http_timeout"
 
-    async def test_a_late_command_is_a_timeout(self, local: LocalWorkspace, bot: RecordingBot, general: str) -> None:
+    async def test_a_late_command_is_a_timeout(self, local: ScriptedWorkspace, bot: RecordingBot, general: str) -> None:
         late = asyncio.Event()
         bot.answers.append(late)
         reply = await local.command(general, "/code", "x")
@@ -178,7 +178,7 @@ class TestSlackWaits:
     def rules(self) -> Rules:
         return Rules()
 
-    async def test_the_end_leaves_no_task(self, local: LocalWorkspace, bot: RecordingBot, general: str) -> None:
+    async def test_the_end_leaves_no_task(self, local: ScriptedWorkspace, bot: RecordingBot, general: str) -> None:
         bot.answers += [web.Response(status=500) for _ in range(2)]
         local.say(general, "hello")
         # The third try is a minute away, as with Slack.

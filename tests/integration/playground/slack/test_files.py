@@ -11,11 +11,13 @@ if TYPE_CHECKING:
     import aiohttp
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.playground.local_workspace import LocalWorkspace
     from tests.integration.playground.conftest import RecordingBot
+    from tests.stage.workspace import ScriptedWorkspace
 
 
-async def test_an_upload_is_shared_in_its_thread(local: LocalWorkspace, client: AsyncWebClient, general: str) -> None:
+async def test_an_upload_is_shared_in_its_thread(
+    local: ScriptedWorkspace, client: AsyncWebClient, general: str
+) -> None:
     ts = local.say(general, "a question")
     answer = await client.files_upload_v2(
         filename="circle_area.py", content="print(1)\n", channel=general, thread_ts=ts, initial_comment="Here it is."
@@ -32,7 +34,7 @@ async def test_an_upload_is_shared_in_its_thread(local: LocalWorkspace, client: 
 
 
 async def test_the_bot_downloads_with_its_token(
-    local: LocalWorkspace, client: AsyncWebClient, session: aiohttp.ClientSession, general: str
+    local: ScriptedWorkspace, client: AsyncWebClient, session: aiohttp.ClientSession, general: str
 ) -> None:
     ts = local.say(general, "", files={"ünï.txt": b"\xff\x00bytes"})
     [message] = (await client.conversations_history(channel=general))["messages"]
@@ -46,7 +48,7 @@ async def test_the_bot_downloads_with_its_token(
 
 
 async def test_without_the_token_a_login_page(
-    local: LocalWorkspace, client: AsyncWebClient, session: aiohttp.ClientSession, general: str
+    local: ScriptedWorkspace, client: AsyncWebClient, session: aiohttp.ClientSession, general: str
 ) -> None:
     local.say(general, "", files={"notes.txt": b"secret"})
     [message] = (await client.conversations_history(channel=general))["messages"]
@@ -75,20 +77,20 @@ async def test_an_empty_file_is_refused(client: AsyncWebClient) -> None:
         await client.files_getUploadURLExternal(filename="a.txt", length=0)
 
 
-async def test_an_unshared_upload_stays_private(local: LocalWorkspace, client: AsyncWebClient) -> None:
+async def test_an_unshared_upload_stays_private(local: ScriptedWorkspace, client: AsyncWebClient) -> None:
     answer = await client.files_upload_v2(filename="a.txt", content="a")
     assert answer["file"]["shares"] == {}
     assert local.files() == []
 
 
-async def test_a_private_share_is_private(local: LocalWorkspace, client: AsyncWebClient) -> None:
+async def test_a_private_share_is_private(local: ScriptedWorkspace, client: AsyncWebClient) -> None:
     direct = local.workspace.direct(local.me.id).id
     answer = await client.files_upload_v2(filename="a.txt", content="a", channel=direct)
     assert list(answer["file"]["shares"]) == ["private"]
     assert (answer["file"]["ims"], answer["file"]["is_public"]) == ([direct], False)
 
 
-async def test_files_of_people_reach_the_bot(local: LocalWorkspace, bot: RecordingBot, general: str) -> None:
+async def test_files_of_people_reach_the_bot(local: ScriptedWorkspace, bot: RecordingBot, general: str) -> None:
     local.say(general, "look", files={"a.csv": b"x,y\n"})
     await local.until(lambda: bot.requests)
     [event] = bot.events()

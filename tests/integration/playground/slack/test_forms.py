@@ -12,8 +12,8 @@ from slack_sdk.errors import SlackApiError
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.playground.local_workspace import LocalWorkspace
     from tests.integration.playground.conftest import RecordingBot, ScriptedClock
+    from tests.stage.workspace import ScriptedWorkspace
 
 Json = dict[str, Any]
 
@@ -46,13 +46,13 @@ def told(bot: RecordingBot, kind: str) -> Json:
     return next(dict(payload) for payload in reversed(payloads) if payload["type"] == kind)
 
 
-async def opened(local: LocalWorkspace, client: AsyncWebClient, view: Json) -> Json:
+async def opened(local: ScriptedWorkspace, client: AsyncWebClient, view: Json) -> Json:
     """Open a modal on a command's trigger; return it as Slack gives it back."""
     trigger = (await local.command(local.channel("general"), "/code", "x")).payload["trigger_id"]
     return dict((await client.views_open(trigger_id=trigger, view=view))["view"])
 
 
-async def test_a_form_is_submitted_filled(local: LocalWorkspace, client: AsyncWebClient, bot: RecordingBot) -> None:
+async def test_a_form_is_submitted_filled(local: ScriptedWorkspace, client: AsyncWebClient, bot: RecordingBot) -> None:
     view = await opened(local, client, modal(PROMPT, MODEL, TAGS, callback_id="settings", private_metadata="C1"))
     assert view["state"]["values"]["prompt_row"]["prompt"] == {"type": "plain_text_input", "value": "Be kind"}
     done = await local.submit({"model": "Opus", "tags": ["a", "c"]})
@@ -77,7 +77,7 @@ async def test_a_form_is_submitted_filled(local: LocalWorkspace, client: AsyncWe
     ],
 )
 async def test_slack_checks_a_form_first(
-    local: LocalWorkspace, client: AsyncWebClient, bot: RecordingBot, values: Json, field_name: str
+    local: ScriptedWorkspace, client: AsyncWebClient, bot: RecordingBot, values: Json, field_name: str
 ) -> None:
     await opened(local, client, modal(PROMPT, MODEL, LIMIT))
     done = await local.submit(values)
@@ -85,7 +85,9 @@ async def test_slack_checks_a_form_first(
     assert len(bot.requests) == 1
 
 
-async def test_a_form_takes_only_its_fields(local: LocalWorkspace, client: AsyncWebClient, bot: RecordingBot) -> None:
+async def test_a_form_takes_only_its_fields(
+    local: ScriptedWorkspace, client: AsyncWebClient, bot: RecordingBot
+) -> None:
     await opened(local, client, modal(MODEL, LIMIT))
     with pytest.raises(LookupError):
         await local.submit({"speed": "fast"})
@@ -96,7 +98,7 @@ async def test_a_form_takes_only_its_fields(local: LocalWorkspace, client: Async
     assert len(bot.requests) == 1
 
 
-async def test_errors_keep_a_form_open(local: LocalWorkspace, client: AsyncWebClient, bot: RecordingBot) -> None:
+async def test_errors_keep_a_form_open(local: ScriptedWorkspace, client: AsyncWebClient, bot: RecordingBot) -> None:
     await opened(local, client, modal(PROMPT))
     bot.answers.append(web.json_response({"response_action": "errors", "errors": {"prompt_row": "Not kind enough."}}))
     done = await local.submit()
@@ -107,7 +109,7 @@ async def test_errors_keep_a_form_open(local: LocalWorkspace, client: AsyncWebCl
     assert ack.reason == "invalid_errors"
 
 
-async def test_an_answer_changes_the_form(local: LocalWorkspace, client: AsyncWebClient, bot: RecordingBot) -> None:
+async def test_an_answer_changes_the_form(local: ScriptedWorkspace, client: AsyncWebClient, bot: RecordingBot) -> None:
     view = await opened(local, client, modal(PROMPT))
     bot.answers.append(web.json_response({"response_action": "update", "view": modal(MODEL)}))
     assert (await local.submit()).is_open
@@ -120,7 +122,9 @@ async def test_an_answer_changes_the_form(local: LocalWorkspace, client: AsyncWe
     assert not local.has_modal()
 
 
-async def test_a_trigger_pushes_on_its_form(local: LocalWorkspace, client: AsyncWebClient, bot: RecordingBot) -> None:
+async def test_a_trigger_pushes_on_its_form(
+    local: ScriptedWorkspace, client: AsyncWebClient, bot: RecordingBot
+) -> None:
     button = {"type": "actions", "elements": [{"type": "button", "action_id": "more", "text": plain("More")}]}
     await opened(local, client, modal(PROMPT, button))
     for _ in range(2):
@@ -134,7 +138,7 @@ async def test_a_trigger_pushes_on_its_form(local: LocalWorkspace, client: Async
         await client.views_push(trigger_id=told(bot, "block_actions")["trigger_id"], view=modal(PROMPT))
 
 
-async def test_a_closed_form_is_told(local: LocalWorkspace, client: AsyncWebClient, bot: RecordingBot) -> None:
+async def test_a_closed_form_is_told(local: ScriptedWorkspace, client: AsyncWebClient, bot: RecordingBot) -> None:
     await opened(local, client, modal(PROMPT))
     assert await local.close_modal() is None
     view = await opened(local, client, modal(PROMPT, notify_on_close=True))
@@ -145,7 +149,7 @@ async def test_a_closed_form_is_told(local: LocalWorkspace, client: AsyncWebClie
     assert (closed["view"]["id"], closed["is_cleared"], local.has_modal()) == (view["id"], False, False)
 
 
-async def test_an_old_hash_changes_nothing(local: LocalWorkspace, client: AsyncWebClient, bot: RecordingBot) -> None:
+async def test_an_old_hash_changes_nothing(local: ScriptedWorkspace, client: AsyncWebClient, bot: RecordingBot) -> None:
     view = await opened(local, client, modal(PROMPT))
     await client.views_update(view_id=view["id"], hash=view["hash"], view=modal(MODEL))
     with pytest.raises(SlackApiError, match="hash_conflict"):
@@ -171,14 +175,14 @@ async def test_an_old_hash_changes_nothing(local: LocalWorkspace, client: AsyncW
     ],
 )
 async def test_slack_refuses_a_faulty_view(
-    local: LocalWorkspace, client: AsyncWebClient, bot: RecordingBot, view: Json, fault: str
+    local: ScriptedWorkspace, client: AsyncWebClient, bot: RecordingBot, view: Json, fault: str
 ) -> None:
     with pytest.raises(SlackApiError, match=fault):
         await opened(local, client, view)
     assert (local.has_modal(), len(bot.requests)) == (False, 1)
 
 
-async def test_a_home_holds_buttons(local: LocalWorkspace, client: AsyncWebClient, bot: RecordingBot) -> None:
+async def test_a_home_holds_buttons(local: ScriptedWorkspace, client: AsyncWebClient, bot: RecordingBot) -> None:
     button = {"type": "button", "action_id": "settings", "text": plain("Settings"), "value": "C1"}
     home = {"type": "home", "blocks": [{"type": "section", "text": plain("Hello"), "accessory": button}]}
     await client.views_publish(user_id=local.me.id, view=home)
@@ -193,7 +197,7 @@ async def test_a_home_holds_buttons(local: LocalWorkspace, client: AsyncWebClien
 
 
 async def test_a_choice_is_told_with_its_state(
-    local: LocalWorkspace, client: AsyncWebClient, bot: RecordingBot, general: str
+    local: ScriptedWorkspace, client: AsyncWebClient, bot: RecordingBot, general: str
 ) -> None:
     select = {"type": "static_select", "action_id": "category", "options": options("bug", "praise")}
     menu = {"type": "overflow", "action_id": "more", "options": options("resolve", "reopen")}
@@ -215,7 +219,7 @@ async def test_a_choice_is_told_with_its_state(
 
 
 async def test_feedback_is_one_action_of_two_buttons(
-    local: LocalWorkspace, client: AsyncWebClient, bot: RecordingBot, general: str
+    local: ScriptedWorkspace, client: AsyncWebClient, bot: RecordingBot, general: str
 ) -> None:
     feedback = {"type": "feedback_buttons", "action_id": "rate"} | {
         f"{way}_button": {"text": plain(way), "value": way} for way in ("positive", "negative")
@@ -230,7 +234,7 @@ async def test_feedback_is_one_action_of_two_buttons(
     assert (action["type"], action["action_id"], action["value"]) == ("feedback_buttons", "rate", "negative")
 
 
-async def test_a_message_shortcut_brings_its_message(local: LocalWorkspace, bot: RecordingBot, general: str) -> None:
+async def test_a_message_shortcut_brings_its_message(local: ScriptedWorkspace, bot: RecordingBot, general: str) -> None:
     root = local.say(general, "question")
     reply = local.say(general, "answer", thread_ts=root, user=local.ada)
     assert (await local.shortcut("summarize_thread", local.thread(general, root)[1], user=local.sam)).ok
@@ -244,7 +248,9 @@ async def test_a_message_shortcut_brings_its_message(local: LocalWorkspace, bot:
     assert payload["response_url"].startswith(local.url)
 
 
-async def test_a_global_shortcut_opens_a_form(local: LocalWorkspace, client: AsyncWebClient, bot: RecordingBot) -> None:
+async def test_a_global_shortcut_opens_a_form(
+    local: ScriptedWorkspace, client: AsyncWebClient, bot: RecordingBot
+) -> None:
     await local.shortcut("settings")
     payload = told(bot, "shortcut")
     assert "channel" not in payload
@@ -253,7 +259,7 @@ async def test_a_global_shortcut_opens_a_form(local: LocalWorkspace, client: Asy
 
 
 async def test_a_trigger_is_good_once(
-    local: LocalWorkspace, client: AsyncWebClient, bot: RecordingBot, clock: ScriptedClock
+    local: ScriptedWorkspace, client: AsyncWebClient, bot: RecordingBot, clock: ScriptedClock
 ) -> None:
     await local.shortcut("settings")
     trigger = told(bot, "shortcut")["trigger_id"]

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import aiohttp
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.playground.local_workspace import LocalWorkspace
     from tests.integration.playground.conftest import RecordingBot, ScriptedClock
+    from tests.stage.workspace import ScriptedWorkspace
 
 BUTTONS = {
     "type": "actions",
@@ -35,13 +35,13 @@ def pressed(bot: RecordingBot) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def where(local: LocalWorkspace, bot: RecordingBot, general: str) -> str:
+async def where(local: ScriptedWorkspace, bot: RecordingBot, general: str) -> str:
     """The response URL of a command that the bot has taken."""
     await local.command(general, "/code", "x")
     return bot.requests[0].form["response_url"]
 
 
-async def test_a_command_is_a_signed_form(local: LocalWorkspace, bot: RecordingBot, general: str) -> None:
+async def test_a_command_is_a_signed_form(local: ScriptedWorkspace, bot: RecordingBot, general: str) -> None:
     reply = await local.command(general, "/code", "a circle & more", user=local.sam)
     [told] = bot.requests
     assert SignatureVerifier(local.workspace.signing_secret).is_valid_request(told.body, told.headers)
@@ -56,33 +56,33 @@ async def test_a_command_is_a_signed_form(local: LocalWorkspace, bot: RecordingB
     "answer", [web.Response(text="Usage: …"), web.json_response({"text": "Usage: …", "response_type": "ephemeral"})]
 )
 async def test_an_answer_on_the_spot_is_private(
-    local: LocalWorkspace, bot: RecordingBot, general: str, answer: web.Response
+    local: ScriptedWorkspace, bot: RecordingBot, general: str, answer: web.Response
 ) -> None:
     bot.answers.append(answer)
     assert (await local.command(general, "/code")).text == "Usage: …"
     assert [message.shown for message in local.ephemerals()] == ["Usage: …"]
 
 
-async def test_an_answer_in_channel_is_public(local: LocalWorkspace, bot: RecordingBot, general: str) -> None:
+async def test_an_answer_in_channel_is_public(local: ScriptedWorkspace, bot: RecordingBot, general: str) -> None:
     bot.answers.append(web.json_response({"text": "for all", "response_type": "in_channel"}))
     await local.command(general, "/code")
     assert [message.shown for message in local.workspace.messages(general)] == ["for all"]
 
 
-async def test_an_unreadable_answer_counts_as_none(local: LocalWorkspace, bot: RecordingBot, general: str) -> None:
+async def test_an_unreadable_answer_counts_as_none(local: ScriptedWorkspace, bot: RecordingBot, general: str) -> None:
     bot.answers.append(web.Response(text="{", content_type="application/json"))
     reply = await local.command(general, "/code")
     assert (reply.acked, reply.text, local.ephemerals()) == (True, "", [])
 
 
-async def test_a_failed_command_is_told(local: LocalWorkspace, bot: RecordingBot, general: str) -> None:
+async def test_a_failed_command_is_told(local: ScriptedWorkspace, bot: RecordingBot, general: str) -> None:
     bot.answers.append(web.Response(status=500))
     assert not (await local.command(general, "/code")).acked
     assert [message.shown for message in local.ephemerals()] == ["/code failed with the error “dispatch_failed”"]
 
 
 async def test_a_response_url_answers_later(
-    local: LocalWorkspace, session: aiohttp.ClientSession, where: str, general: str
+    local: ScriptedWorkspace, session: aiohttp.ClientSession, where: str, general: str
 ) -> None:
     hook = AsyncWebhookClient(where, session=session)
     assert (await hook.send(text="first")).body == "ok"
@@ -102,7 +102,7 @@ async def test_a_response_url_is_used_up(session: aiohttp.ClientSession, where: 
 
 
 async def test_a_response_url_expires(
-    local: LocalWorkspace, session: aiohttp.ClientSession, where: str, clock: ScriptedClock
+    local: ScriptedWorkspace, session: aiohttp.ClientSession, where: str, clock: ScriptedClock
 ) -> None:
     clock.ahead += 1_801
     assert (await AsyncWebhookClient(where, session=session).send(text="late")).status_code == 404
@@ -117,7 +117,7 @@ async def test_an_empty_response_is_refused(session: aiohttp.ClientSession, wher
 
 
 async def test_a_button_tells_where_it_was(
-    local: LocalWorkspace, client: AsyncWebClient, bot: RecordingBot, general: str
+    local: ScriptedWorkspace, client: AsyncWebClient, bot: RecordingBot, general: str
 ) -> None:
     ts = local.say(general, "a question")
     await client.chat_postMessage(channel=general, thread_ts=ts, text="rate me", blocks=[BUTTONS])
@@ -143,7 +143,7 @@ async def test_a_button_tells_where_it_was(
 
 
 async def test_a_private_button_replaces_itself(
-    local: LocalWorkspace, client: AsyncWebClient, bot: RecordingBot, session: aiohttp.ClientSession, general: str
+    local: ScriptedWorkspace, client: AsyncWebClient, bot: RecordingBot, session: aiohttp.ClientSession, general: str
 ) -> None:
     await client.chat_postEphemeral(channel=general, user=local.me.id, text="rate me", blocks=[BUTTONS])
     [message] = local.ephemerals()
@@ -156,7 +156,7 @@ async def test_a_private_button_replaces_itself(
 
 
 async def test_a_trigger_opens_one_view(
-    local: LocalWorkspace, client: AsyncWebClient, bot: RecordingBot, general: str, clock: ScriptedClock
+    local: ScriptedWorkspace, client: AsyncWebClient, bot: RecordingBot, general: str, clock: ScriptedClock
 ) -> None:
     view = {"type": "modal", "title": {"type": "plain_text", "text": "Settings"}, "blocks": []}
     trigger = (await local.command(general, "/code")).payload["trigger_id"]
@@ -175,7 +175,7 @@ async def test_a_trigger_opens_one_view(
     assert bot.requests
 
 
-async def test_a_home_is_published_in_place(local: LocalWorkspace, client: AsyncWebClient) -> None:
+async def test_a_home_is_published_in_place(local: ScriptedWorkspace, client: AsyncWebClient) -> None:
     home: dict[str, Any] = {"type": "home", "blocks": [{"type": "divider"}]}
     ids = {(await client.views_publish(user_id=local.me.id, view=home))["view"]["id"] for _ in range(2)}
     assert len(ids) == 1

@@ -14,8 +14,8 @@ from bot.playground.slack.rules import SCOPES, Rules
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.playground.local_workspace import LocalWorkspace
     from tests.integration.playground.conftest import ScriptedClock
+    from tests.stage.workspace import ScriptedWorkspace
 
 
 async def error_of(call: object) -> str:
@@ -24,7 +24,7 @@ async def error_of(call: object) -> str:
     return str(caught.value.response["error"])
 
 
-async def test_the_token_tells_its_scopes(local: LocalWorkspace, client: AsyncWebClient) -> None:
+async def test_the_token_tells_its_scopes(local: ScriptedWorkspace, client: AsyncWebClient) -> None:
     answer = await client.auth_test()
     assert answer["user_id"] == local.bot.id
     assert answer["bot_id"] == local.workspace.bot_id
@@ -37,14 +37,14 @@ async def test_without_its_token_nothing_opens(client: AsyncWebClient, token: st
     assert await error_of(client.auth_test()) == error
 
 
-async def test_the_app_token_opens_sockets_only(local: LocalWorkspace, client: AsyncWebClient) -> None:
+async def test_the_app_token_opens_sockets_only(local: ScriptedWorkspace, client: AsyncWebClient) -> None:
     assert (await client.apps_connections_open(app_token=local.workspace.app_token))["url"].startswith("ws://127.0.0.1")
     assert await error_of(client.apps_connections_open(app_token=local.workspace.bot_token)) == "not_allowed_token_type"
     client.token = local.workspace.app_token
     assert await error_of(client.auth_test()) == "not_allowed_token_type"
 
 
-async def test_a_form_may_carry_the_token(local: LocalWorkspace, session: aiohttp.ClientSession) -> None:
+async def test_a_form_may_carry_the_token(local: ScriptedWorkspace, session: aiohttp.ClientSession) -> None:
     form = {"token": local.workspace.bot_token, "channel": local.channel("general"), "text": "hello"}
     async with session.post(f"{local.url}/api/chat.postMessage", data=form) as response:
         assert (await response.json())["ok"] is True
@@ -63,19 +63,21 @@ async def test_missing_arguments_are_named(client: AsyncWebClient) -> None:
     assert messages == ["[ERROR] missing required field: channel", "[ERROR] missing required field: ts"]
 
 
-async def test_a_body_that_is_no_json(local: LocalWorkspace, session: aiohttp.ClientSession) -> None:
+async def test_a_body_that_is_no_json(local: ScriptedWorkspace, session: aiohttp.ClientSession) -> None:
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {local.workspace.bot_token}"}
     async with session.post(f"{local.url}/api/auth.test", data=b"{", headers=headers) as response:
         assert await response.json() == {"ok": False, "error": "invalid_json"}
 
 
-async def test_every_call_is_kept(local: LocalWorkspace, client: AsyncWebClient, general: str) -> None:
+async def test_every_call_is_kept(local: ScriptedWorkspace, client: AsyncWebClient, general: str) -> None:
     await client.chat_postMessage(channel=general, text="hello")
     [call] = local.calls
     assert (call.method, call.arguments["text"], call.result["ok"]) == ("chat.postMessage", "hello", True)
 
 
-async def test_a_limit_answers_with_a_wait(local: LocalWorkspace, client: AsyncWebClient, clock: ScriptedClock) -> None:
+async def test_a_limit_answers_with_a_wait(
+    local: ScriptedWorkspace, client: AsyncWebClient, clock: ScriptedClock
+) -> None:
     local.limit("auth.test", per_minute=2)
     for _ in range(2):
         await client.auth_test()
@@ -89,21 +91,21 @@ async def test_a_limit_answers_with_a_wait(local: LocalWorkspace, client: AsyncW
     assert (await client.auth_test())["ok"] is True
 
 
-async def test_errors_can_be_injected(local: LocalWorkspace, client: AsyncWebClient) -> None:
+async def test_errors_can_be_injected(local: ScriptedWorkspace, client: AsyncWebClient) -> None:
     local.fail("auth.test", error="team_access_not_granted", times=2)
     for _ in range(2):
         assert await error_of(client.auth_test()) == "team_access_not_granted"
     assert (await client.auth_test())["ok"] is True
 
 
-async def test_a_wait_can_be_injected(local: LocalWorkspace, client: AsyncWebClient) -> None:
+async def test_a_wait_can_be_injected(local: ScriptedWorkspace, client: AsyncWebClient) -> None:
     local.fail("auth.test", retry_after=7)
     with pytest.raises(SlackApiError) as caught:
         await client.auth_test()
     assert (caught.value.response.status_code, caught.value.response.headers["Retry-After"]) == (429, "7")
 
 
-async def test_a_bare_status_can_be_injected(local: LocalWorkspace, session: aiohttp.ClientSession) -> None:
+async def test_a_bare_status_can_be_injected(local: ScriptedWorkspace, session: aiohttp.ClientSession) -> None:
     local.fail("auth.test", status=503)
     async with session.post(f"{local.url}/api/auth.test") as response:
         assert (response.status, await response.text()) == (503, "")
@@ -111,7 +113,7 @@ async def test_a_bare_status_can_be_injected(local: LocalWorkspace, session: aio
 
 @pytest.mark.parametrize(("drop", "posted"), [("request", 0), ("answer", 1)])
 async def test_a_dropped_connection_may_have_worked(
-    local: LocalWorkspace, client: AsyncWebClient, general: str, drop: str, posted: int
+    local: ScriptedWorkspace, client: AsyncWebClient, general: str, drop: str, posted: int
 ) -> None:
     client.retry_handlers = []
     local.fail("chat.postMessage", drop=drop)  # type: ignore[arg-type]

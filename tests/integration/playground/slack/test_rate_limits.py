@@ -13,8 +13,8 @@ from bot.playground.slack.rules import POSTS_AT_ONCE, POSTS_PER_MINUTE, Rules
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.playground.local_workspace import LocalWorkspace
     from tests.integration.playground.conftest import ScriptedClock
+    from tests.stage.workspace import ScriptedWorkspace
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_every_method_has_a_limit() -> None:
 
 
 async def test_a_burst_of_messages_passes(
-    local: LocalWorkspace, client: AsyncWebClient, general: str, clock: ScriptedClock
+    local: ScriptedWorkspace, client: AsyncWebClient, general: str, clock: ScriptedClock
 ) -> None:
     for number in range(int(POSTS_AT_ONCE)):
         await client.chat_postMessage(channel=general, text=str(number))
@@ -49,7 +49,7 @@ async def test_a_burst_of_messages_passes(
     assert (violation.method, violation.channel, violation.retry_after) == ("chat.postMessage", general, 1)
 
 
-async def test_a_workspace_takes_so_many_messages(local: LocalWorkspace, client: AsyncWebClient) -> None:
+async def test_a_workspace_takes_so_many_messages(local: ScriptedWorkspace, client: AsyncWebClient) -> None:
     channels = [local.workspace.add_channel(f"c{number}", members=[local.bot.id]).id for number in range(61)]
     for number in range(POSTS_PER_MINUTE):
         await client.chat_postMessage(channel=channels[number // 5], text="x")
@@ -59,7 +59,7 @@ async def test_a_workspace_takes_so_many_messages(local: LocalWorkspace, client:
 
 
 async def test_a_stream_counts_for_all_channels(
-    local: LocalWorkspace, client: AsyncWebClient, clock: ScriptedClock
+    local: ScriptedWorkspace, client: AsyncWebClient, clock: ScriptedClock
 ) -> None:
     places = [(local.channel(name), local.say(local.channel(name), "hi")) for name in ("general", "engineering")]
     for number in range(21):
@@ -85,13 +85,15 @@ async def test_a_stream_counts_for_all_channels(
     )
 
 
-async def test_an_injected_limit_is_no_violation(local: LocalWorkspace, client: AsyncWebClient, general: str) -> None:
+async def test_an_injected_limit_is_no_violation(
+    local: ScriptedWorkspace, client: AsyncWebClient, general: str
+) -> None:
     local.fail("chat.postMessage", retry_after=7)
     assert await refused(client, general) == 7
     assert local.violations == []
 
 
-async def test_a_workspace_may_lack_methods(local: LocalWorkspace, client: AsyncWebClient, general: str) -> None:
+async def test_a_workspace_may_lack_methods(local: ScriptedWorkspace, client: AsyncWebClient, general: str) -> None:
     local.change_rules(missing_methods=frozenset({"chat.startStream"}))
     with pytest.raises(SlackApiError, match="unknown_method"):
         await client.chat_startStream(channel=general, thread_ts=local.say(general, "hi"))

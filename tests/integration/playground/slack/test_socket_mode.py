@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
     from slack_sdk.socket_mode.request import SocketModeRequest
 
-    from bot.playground.local_workspace import LocalWorkspace
+    from tests.stage.workspace import ScriptedWorkspace
 
 
 @asynccontextmanager
 async def connected(
-    local: LocalWorkspace, answer: dict[str, Any] | None = None, *, deaf: int = 0
+    local: ScriptedWorkspace, answer: dict[str, Any] | None = None, *, deaf: int = 0
 ) -> AsyncIterator[list[SocketModeRequest]]:
     """Connect a bot that answers everything alike, but not the first `deaf` requests; give what it was told."""
     environment = local.environment("socket")
@@ -46,11 +46,11 @@ async def connected(
         await client.close()  # type: ignore[no-untyped-call]
 
 
-async def settled(local: LocalWorkspace) -> None:
+async def settled(local: ScriptedWorkspace) -> None:
     await local.until(lambda: all(delivery.is_over for delivery in local.deliveries.log))
 
 
-async def test_events_come_over_the_socket(local: LocalWorkspace, general: str) -> None:
+async def test_events_come_over_the_socket(local: ScriptedWorkspace, general: str) -> None:
     async with connected(local) as told:
         local.say(general, "hello")
         await settled(local)
@@ -60,7 +60,7 @@ async def test_events_come_over_the_socket(local: LocalWorkspace, general: str) 
     assert local.deliveries.log[0].tries[0].ok
 
 
-async def test_a_command_may_answer_on_the_spot(local: LocalWorkspace, general: str) -> None:
+async def test_a_command_may_answer_on_the_spot(local: ScriptedWorkspace, general: str) -> None:
     async with connected(local, {"text": "Working on it."}) as told:
         reply = await local.command(general, "/code", "a circle")
     assert (reply.acked, reply.text) == (True, "Working on it.")
@@ -69,7 +69,7 @@ async def test_a_command_may_answer_on_the_spot(local: LocalWorkspace, general: 
     assert told[0].payload["text"] == "a circle"
 
 
-async def test_deliveries_alternate_between_sockets(local: LocalWorkspace, general: str) -> None:
+async def test_deliveries_alternate_between_sockets(local: ScriptedWorkspace, general: str) -> None:
     async with connected(local) as first, connected(local) as second:
         for number in range(4):
             local.say(general, str(number))
@@ -77,7 +77,7 @@ async def test_deliveries_alternate_between_sockets(local: LocalWorkspace, gener
     assert (len(first), len(second)) == (2, 2)
 
 
-async def test_a_refresh_loses_nothing(local: LocalWorkspace, general: str) -> None:
+async def test_a_refresh_loses_nothing(local: ScriptedWorkspace, general: str) -> None:
     async with connected(local) as told:
         await local.until(lambda: local.sockets.sockets)
         await local.disconnect()
@@ -87,7 +87,7 @@ async def test_a_refresh_loses_nothing(local: LocalWorkspace, general: str) -> N
     assert len(local.deliveries.log[0].tries) == 1
 
 
-async def test_a_cut_socket_is_replaced(local: LocalWorkspace, general: str) -> None:
+async def test_a_cut_socket_is_replaced(local: ScriptedWorkspace, general: str) -> None:
     async with connected(local) as told:
         await local.until(lambda: local.sockets.sockets)
         await local.disconnect(abruptly=True)
@@ -96,7 +96,7 @@ async def test_a_cut_socket_is_replaced(local: LocalWorkspace, general: str) -> 
     assert [request.payload["event"]["text"] for request in told] == ["hello"]
 
 
-async def test_a_socket_needs_a_fresh_ticket(local: LocalWorkspace, session: aiohttp.ClientSession) -> None:
+async def test_a_socket_needs_a_fresh_ticket(local: ScriptedWorkspace, session: aiohttp.ClientSession) -> None:
     ticket = local.workspace.new_ticket()
     address = f"{local.url}/socket?ticket={ticket}"
     async with session.ws_connect(address) as socket:
@@ -106,7 +106,7 @@ async def test_a_socket_needs_a_fresh_ticket(local: LocalWorkspace, session: aio
         assert response.status == 401
 
 
-async def test_an_outage_is_survived(local: LocalWorkspace, general: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_outage_is_survived(local: ScriptedWorkspace, general: str, caplog: pytest.LogCaptureFixture) -> None:
     async with connected(local) as told:
         await local.until(lambda: local.sockets.sockets)
         await local.close()
@@ -123,7 +123,7 @@ class TestSlowBot:
     def rules(self) -> Rules:
         return Rules(ack_timeout=0.2, retry_delays=(0.0,), connections=1)
 
-    async def test_an_unacknowledged_event_comes_again(self, local: LocalWorkspace, general: str) -> None:
+    async def test_an_unacknowledged_event_comes_again(self, local: ScriptedWorkspace, general: str) -> None:
         async with connected(local, deaf=1) as told:
             local.say(general, "hello")
             await settled(local)
@@ -131,12 +131,14 @@ class TestSlowBot:
         assert told[0].payload["event_id"] == told[1].payload["event_id"]
         assert told[0].envelope_id != told[1].envelope_id
 
-    async def test_without_sockets_tries_run_out(self, local: LocalWorkspace, general: str) -> None:
+    async def test_without_sockets_tries_run_out(self, local: ScriptedWorkspace, general: str) -> None:
         local.say(general, "hello")
         await settled(local)
         assert [ack.reason for ack in local.deliveries.log[0].tries] == ["timeout", "timeout"]
 
-    async def test_too_many_sockets_are_dismissed(self, local: LocalWorkspace, session: aiohttp.ClientSession) -> None:
+    async def test_too_many_sockets_are_dismissed(
+        self, local: ScriptedWorkspace, session: aiohttp.ClientSession
+    ) -> None:
         def address() -> str:
             return f"{local.url}/socket?ticket={local.workspace.new_ticket()}"
 
@@ -146,7 +148,7 @@ class TestSlowBot:
             assert (dismissal["type"], dismissal["reason"]) == ("disconnect", "too_many_websockets")
 
     async def test_noise_is_no_acknowledgement(
-        self, local: LocalWorkspace, session: aiohttp.ClientSession, general: str
+        self, local: ScriptedWorkspace, session: aiohttp.ClientSession, general: str
     ) -> None:
         async with session.ws_connect(f"{local.url}/socket?ticket={local.workspace.new_ticket()}") as socket:
             for noise in ("no json", "[]", '{"envelope_id": "unknown"}'):

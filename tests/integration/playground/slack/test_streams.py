@@ -11,12 +11,12 @@ from slack_sdk.models.messages.chunk import MarkdownTextChunk, TaskUpdateChunk
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.playground.local_workspace import LocalWorkspace
     from tests.integration.playground.conftest import RecordingBot, ScriptedClock
+    from tests.stage.workspace import ScriptedWorkspace
 
 
 @pytest.fixture
-async def recipient(local: LocalWorkspace, general: str) -> dict[str, Any]:
+async def recipient(local: ScriptedWorkspace, general: str) -> dict[str, Any]:
     """What a stream in #general needs to know."""
     team = local.workspace.team_id
     ts = local.say(general, "a question")
@@ -30,7 +30,7 @@ async def refusal(client: AsyncWebClient, method: str, **arguments: Any) -> str:
 
 
 async def test_a_stream_grows_until_stopped(
-    local: LocalWorkspace, client: AsyncWebClient, recipient: dict[str, Any]
+    local: ScriptedWorkspace, client: AsyncWebClient, recipient: dict[str, Any]
 ) -> None:
     stream = await client.chat_stream(buffer_size=1, **recipient)
     await stream.append(markdown_text="**hel")
@@ -70,7 +70,7 @@ async def test_a_bare_start_leaves_the_mode_open(client: AsyncWebClient, recipie
 
 
 async def test_some_channels_take_no_stream(
-    local: LocalWorkspace, client: AsyncWebClient, recipient: dict[str, Any]
+    local: ScriptedWorkspace, client: AsyncWebClient, recipient: dict[str, Any]
 ) -> None:
     local.change_rules(no_streams_in=frozenset({"channel"}))
     assert await refusal(client, "chat.startStream", **recipient) == "channel_type_not_supported"
@@ -82,14 +82,14 @@ async def test_channels_need_a_recipient(client: AsyncWebClient, recipient: dict
     assert await refusal(client, "chat.startStream", **recipient) == f"missing_{missing}"
 
 
-async def test_direct_messages_need_no_recipient(local: LocalWorkspace, client: AsyncWebClient) -> None:
+async def test_direct_messages_need_no_recipient(local: ScriptedWorkspace, client: AsyncWebClient) -> None:
     direct = local.workspace.direct(local.me.id).id
     ts = local.say(direct, "hello")
     assert (await client.chat_startStream(channel=direct, thread_ts=ts, markdown_text="hi"))["ok"] is True
 
 
 async def test_tasks_are_updated_in_place(
-    local: LocalWorkspace, client: AsyncWebClient, recipient: dict[str, Any]
+    local: ScriptedWorkspace, client: AsyncWebClient, recipient: dict[str, Any]
 ) -> None:
     stream = await client.chat_stream(buffer_size=1, **recipient)
     await stream.append(chunks=[TaskUpdateChunk(id="1", title="Thinking", status="in_progress", details="first, ")])
@@ -134,7 +134,7 @@ async def test_an_old_stream_is_over(client: AsyncWebClient, recipient: dict[str
     assert (await client.chat_update(text="x", **place))["ok"] is True
 
 
-async def test_a_posted_message_is_no_stream(local: LocalWorkspace, client: AsyncWebClient, general: str) -> None:
+async def test_a_posted_message_is_no_stream(local: ScriptedWorkspace, client: AsyncWebClient, general: str) -> None:
     ts = (await client.chat_postMessage(channel=general, text="x"))["ts"]
     assert await refusal(client, "chat.appendStream", channel=general, ts=ts, markdown_text="x") == (
         "message_not_in_streaming_state"
@@ -146,7 +146,7 @@ async def test_a_posted_message_is_no_stream(local: LocalWorkspace, client: Asyn
 
 
 async def test_stop_ends_streams_and_tells(
-    local: LocalWorkspace, client: AsyncWebClient, recipient: dict[str, Any], bot: RecordingBot
+    local: ScriptedWorkspace, client: AsyncWebClient, recipient: dict[str, Any], bot: RecordingBot
 ) -> None:
     place = {"channel": recipient["channel"], "ts": (await client.chat_startStream(**recipient))["ts"]}
     local.stop(recipient["channel"], recipient["thread_ts"])
@@ -157,7 +157,7 @@ async def test_stop_ends_streams_and_tells(
 
 
 async def test_a_stream_shows_that_it_works(
-    local: LocalWorkspace, client: AsyncWebClient, recipient: dict[str, Any]
+    local: ScriptedWorkspace, client: AsyncWebClient, recipient: dict[str, Any]
 ) -> None:
     session = local.workspace.session(recipient["channel"], recipient["thread_ts"])
     ts = (await client.chat_startStream(**recipient))["ts"]
@@ -167,7 +167,7 @@ async def test_a_stream_shows_that_it_works(
 
 
 async def test_a_status_is_cleared_by_speaking(
-    local: LocalWorkspace, client: AsyncWebClient, recipient: dict[str, Any]
+    local: ScriptedWorkspace, client: AsyncWebClient, recipient: dict[str, Any]
 ) -> None:
     channel, ts = recipient["channel"], recipient["thread_ts"]
     await client.assistant_threads_setStatus(channel_id=channel, thread_ts=ts, status="is thinking…")
@@ -178,7 +178,7 @@ async def test_a_status_is_cleared_by_speaking(
 
 
 async def test_sessions_have_states_and_titles(
-    local: LocalWorkspace, client: AsyncWebClient, recipient: dict[str, Any]
+    local: ScriptedWorkspace, client: AsyncWebClient, recipient: dict[str, Any]
 ) -> None:
     place = {"channel_id": recipient["channel"], "thread_ts": recipient["thread_ts"]}
     await client.agents_sessions_setStatus(status="processing", **place)

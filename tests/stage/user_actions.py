@@ -1,4 +1,4 @@
-"""The people of the local workspace: what they say and do there, as a dialogue reads it."""
+"""What people say and do in the local workspace, as a dialogue reads it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 APART = 60.0
 
 
-class People:
+class UserActions:
     """What people do. Where no `user` is named, `me` acts; texts are as Slack's wire has them."""
 
     workspace: Workspace
@@ -246,7 +246,7 @@ class People:
                 return await self._act(on, button, user or self.me)
         raise LookupError(f"There is no {action_id} to press there.")
 
-    async def choose(self, on: Message | Json, action_id: str, value: Any, *, user: User | None = None) -> Ack:  # noqa: ANN401 - a text, or several for what takes several
+    async def choose(self, on: Message | Json, action_id: str, value: Any, *, user: User | None = None) -> Ack:
         """Choose in a select, a menu or a date picker of a message, a modal or the home; options by value or text.
 
         Raises `LookupError` where there is none of that `action_id`, `ValueError` for what it does not offer.

@@ -1,0 +1,174 @@
+"""The local workspace as tests and benchmarks use it: people act in it, calls fail, and what happens is looked at."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from bot.playground.local_workspace import LocalWorkspace
+from bot.playground.slack.events import envelope
+from bot.playground.slack.faults import Fault, Share
+from tests.stage.user_actions import UserActions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.playground.page.content import Page
+    from bot.playground.slack.delivery import Delivery
+    from bot.playground.slack.rate_limits import Violation
+    from bot.playground.slack.records import File, Message, User
+    from bot.playground.slack.rules import Rules
+    from bot.playground.slack.web_api import ApiCall
+
+# How much of each list a picture of the workspace shows, and of each text.
+PICTURE_LINES = 15
+PICTURE_TEXT = 120
+
+
+class ScriptedWorkspace(UserActions, LocalWorkspace):
+    """A local workspace in which the test says what people do and what goes wrong. Arguments as `LocalWorkspace`'s."""
+
+    def __init__(
+        self,
+        rules: Rules | None = None,
+        page: Page | None = None,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        beside: LocalWorkspace | None = None,
+    ) -> None:
+        self._changed = asyncio.Event()
+        super().__init__(rules, page, host=host, port=port, beside=beside, on_change=self._notice)
+
+    async def disconnect(self, *, abruptly: bool = False) -> None:
+        """Ask the bot to come over new sockets; or cut them without a word."""
+        await self.sockets.disconnect(abruptly=abruptly)
+
+    def fail(
+        self,
+        method: str,
+        *,
+        error: str = "",
+        status: int = 0,
+        retry_after: int = 0,
+        drop: Literal["", "request", "answer"] = "",
+        times: int = 1,
+        after: int = 0,
+    ) -> None:
+        """Make `times` calls of a method fail `after` so many, in one of the ways that `Fault` describes."""
+        self.api.faults[method].append(Fault(error, status, retry_after, drop, times, after))
+
+    def fail_some(self, method: str, share: Share) -> None:
+        """Make a share of a method's calls fail, until another share takes its place."""
+        self.api.faults.shares[method] = share
+
+    def limit(self, method: str, per_minute: int) -> None:
+        """Hold a method to so many calls a minute."""
+        self.api.limits[method] = per_minute
+
+    def change_rules(self, **changes: Any) -> None:
+        """Let the workspace behave otherwise from now on: any fields of `Rules`."""
+        self.workspace.rules = replace(self.workspace.rules, **changes)
+
+    def deliver(self, payload: dict[str, object]) -> Delivery:
+        """Deliver an enveloped event of any content."""
+        return self.deliveries.deliver(payload)
+
+    def uninstall(self) -> list[Delivery]:
+        """Remove the app from this workspace, of which it is told twice, in no order."""
+        self.workspace.tokens.revoke("account_inactive")
+        return [self._tell("tokens_revoked", tokens={"oauth": [], "bot": [self.bot.id]}), self._tell("app_uninstalled")]
+
+    def revoke(self) -> Delivery:
+        """Revoke the app's token in this workspace."""
+        self.workspace.tokens.revoke("token_revoked")
+        return self._tell("tokens_revoked", tokens={"oauth": [], "bot": [self.bot.id]})
+
+    def _tell(self, name: str, **fields: object) -> Delivery:
+        """Tell the app of something that needs no scope, and no place."""
+        if name not in self.workspace.rules.subscriptions:
+            raise LookupError(f"The app has not subscribed to {name}.")
+        return self.deliver(envelope(self.workspace, {"type": name, **fields}))
+
+    def redeliver(self, event_id: str) -> Delivery:
+        """Deliver an event that was delivered before once more, under the same id. Raises `LookupError`."""
+        for delivery in self.deliveries.log:
+            if delivery.event_id == event_id:
+                return self.deliveries.deliver(delivery.payload)
+        raise LookupError(f"No event {event_id} was delivered.")
+
+    # What can be seen
+
+    @property
+    def calls(self) -> list[ApiCall]:
+        """Every call of the Web API that the bot made."""
+        return self.api.calls
+
+    @property
+    def violations(self) -> list[Violation]:
+        """Every call that came sooner than its rate limit allows, where `Rules.tiers` or `limit` hold it to one."""
+        return self.api.rates.violations
+
+    def channel(self, name: str) -> str:
+        """Return the id of a channel by its name, without #."""
+        return self.workspace.channel(f"#{name}").id
+
+    def thread(self, channel: str, ts: str) -> list[Message]:
+        """Return a thread, its first message first."""
+        return self.workspace.thread(channel, ts)
+
+    def ephemerals(self, user: User | None = None) -> list[Message]:
+        """Return what only this person sees."""
+        return [m for m in self.workspace.ephemerals.values() if m.ephemeral_to == (user or self.me).id]
+
+    def files(self) -> list[File]:
+        """Return all files that were shared anywhere."""
+        return [file for file in self.workspace.files.values() if file.shares]
+
+    async def until(
+        self,
+        condition: Callable[[], object],
+        timeout: float = 10.0,  # noqa: ASYNC109 - it is what makes the error readable
+    ) -> None:
+        """Wait until something holds, looked at after every change.
+
+        Raises `TimeoutError` with a picture of the workspace after `timeout` seconds.
+        """
+        try:
+            async with asyncio.timeout(timeout):
+                while not condition():
+                    await self._changed.wait()
+        except TimeoutError:
+            raise TimeoutError(f"Nothing of that kind happened within {timeout} s.\n{self.picture()}") from None
+
+    def picture(self) -> str:
+        """Describe the latest messages, calls and deliveries, for a person to read."""
+        lines: list[str] = []
+        for channel in self.workspace.channels.values():
+            messages = self.workspace.messages(channel.id)
+            lines += _section(f"#{channel.name or channel.id}", [self._line(message) for message in messages])
+        lines += _section(
+            "only visible to one", [self._line(message) for message in self.workspace.ephemerals.values()]
+        )
+        lines += _section("calls", [f"{call.method} → {call.result.get('error', 'ok')}" for call in self.calls])
+        told = [
+            f"{d.event['type']} {d.event_id}: {[ack.reason or 'ok' for ack in d.tries]}" for d in self.deliveries.log
+        ]
+        return "\n".join(lines + _section("events", told))
+
+    def _line(self, message: Message) -> str:
+        name = self.workspace.users[message.user].name
+        text = message.shown.replace("\n", " ⏎ ")[:PICTURE_TEXT]
+        marks = " (streaming)" if message.streaming else ""
+        return f"{'  ' if message.thread_ts else ''}{message.ts} {name}{marks}: {text}"
+
+    def _notice(self) -> None:
+        # Whoever waits gets this event; whoever comes after waits for the next one.
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
+
+
+def _section(title: str, lines: list[str]) -> list[str]:
+    shown = [f"  {line}" for line in lines[-PICTURE_LINES:]]
+    return [title, *shown] if shown else []
