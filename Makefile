@@ -24,7 +24,7 @@ define install
 @touch $@
 endef
 
-.PHONY: help run test fuzz check lock clean broken
+.PHONY: help run test fuzz check wheel lock clean broken
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,10 @@ check: .venv/test ## format, lint, types and import contracts
 	.venv/bin/ruff check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+wheel: .venv/test ## build dist/parley-*.whl, and try it in an environment of its own
+	@.venv/bin/python -m hatchling build --target wheel
+	@.venv/bin/python -m pytest -q tests/installed.py
 
 lock: ## pin what pyproject.toml asks for; ARGS="--upgrade" takes the newest of all
 	@tool=$$(mktemp -d) && trap 'rm -rf "$$tool"' EXIT && $(PYTHON) -m venv "$$tool" && \

@@ -54,3 +54,11 @@ and `app.py` introduces them to each other.
     reader/           reads people's files in a separate process, with limits
     playground/       a local Slack-like workspace in the browser, and a rehearsal model
 """
+
+import sys
+from pathlib import Path
+
+__version__ = "0.1.0"
+
+PROGRAM = "parley" if Path(sys.argv[0]).stem == "parley" else "python -m bot"
+"""How the operator's commands are called here: by the script that an installation has, or in a checkout."""

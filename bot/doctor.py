@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
-from bot import installing
+from bot import PROGRAM, installing
 from bot.claude import catalogue
 from bot.claude import client as claude_client
 from bot.db import migrate
@@ -158,7 +158,7 @@ async def _database(settings: Settings) -> list[Finding]:
     level = (
         Finding("migrations", f"at {needed}")
         if current == needed
-        else Finding("migrations", f"at {current or 'none'}, needed {needed}", "run `python -m bot migrate`")
+        else Finding("migrations", f"at {current or 'none'}, needed {needed}", f"run `{PROGRAM} migrate`")
     )
     return [Finding("database", "reads and writes"), level]
 

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot import PROGRAM
 from bot.core.domain.installation import Installation
 from bot.db.installations import SqlInstallations
 from bot.db.opened import opened
@@ -24,7 +25,7 @@ NOBODY = "Nobody has installed the bot yet: people do so at /slack/install."
 async def installations(settings: Settings) -> AsyncIterator[SqlInstallations]:
     """Open the installations. Raises `SettingsError`, and as the database does."""
     if not settings.encryption_keys:
-        raise SettingsError(["PARLEY_ENCRYPTION_KEY is missing: make one with `python -m bot key`."])
+        raise SettingsError([f"PARLEY_ENCRYPTION_KEY is missing: make one with `{PROGRAM} key`."])
     vault = Vault(settings.encryption_keys)
     async with opened(settings.database_url) as database:
         yield SqlInstallations(database, vault)

@@ -20,6 +20,7 @@ from pydantic import (
     ValidationInfo,
 )
 
+from bot import PROGRAM
 from bot.claude import catalogue
 from bot.errors import SettingsError
 
@@ -41,7 +42,7 @@ _WHERE = {
     "SLACK_CLIENT_ID": "copy the Client ID from your app's Basic Information page, as several workspaces need it",
     "SLACK_CLIENT_SECRET": "copy the Client Secret from your app's Basic Information page",
     "SLACK_STATE_SECRET": "set it to any long random text",
-    "PARLEY_ENCRYPTION_KEY": "make one with `python -m bot key`",
+    "PARLEY_ENCRYPTION_KEY": f"make one with `{PROGRAM} key`",
 }
 
 
@@ -84,7 +85,7 @@ def _ids(pattern: str, what: str) -> BeforeValidator:
 
 def _keys(secret: SecretStr) -> SecretStr:
     if not all(re.fullmatch(r"[A-Za-z0-9_-]{43}=", key.strip()) for key in secret.get_secret_value().split(",")):
-        raise ValueError("takes keys that `python -m bot key` makes, separated by commas")
+        raise ValueError(f"takes keys that `{PROGRAM} key` makes, separated by commas")
     return secret
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import tomli_w
 from pydantic import ValidationError
 
+from bot import PROGRAM
 from bot.claude.catalogue import faults, lookup
 from bot.core import keeping
 from bot.core.domain.message import Place
@@ -34,9 +35,9 @@ T = TypeVar("T")
 
 WORKSPACE = "workspace"  # stands for a workspace's own settings, where a channel's id stands for the channel's
 OPERATOR = ""  # who has changed what the file says
-HEAD = """\
+HEAD = f"""\
 # Parley's settings, a table a place: [<team id>.workspace] or [<team id>.<channel id>].
-# `python -m bot settings apply` makes these places exactly so, and leaves others alone. README.md tells what there is.
+# `{PROGRAM} settings apply` makes these places exactly so, and leaves others alone. docs/settings.md lists them.
 
 """
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
 
+from bot import PROGRAM, __version__
 from bot.cli import measure, playground, privacy, serve, setup, work
 from bot.cli.command import Commands
 from bot.errors import ChatError, ModelError, SettingsError, UsageError
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (SettingsError, UsageError, ModelError) as error:
         return _fail(2, *(error.faults if isinstance(error, SettingsError) else [error.sentence]))
     except ChatError as error:
-        return _fail(1, f"Slack did not let the bot in: {error}. `python -m bot doctor` tells more.")
+        return _fail(1, f"Slack did not let the bot in: {error}. `{PROGRAM} doctor` tells more.")
     except (OSError, UnicodeError) as error:
         return _fail(1, f"The bot can't start: {error}.")
     except DBAPIError as error:
@@ -37,9 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m bot", description="Parley: a self-hosted Claude for a team's Slack."
-    )
+    parser = argparse.ArgumentParser(prog=PROGRAM, description="Parley: a self-hosted Claude for a team's Slack.")
+    parser.add_argument("--version", action="version", version=f"Parley {__version__}")
     commands = Commands(parser)
     for group in (playground, serve, setup, work, measure, privacy):
         group.register(commands)

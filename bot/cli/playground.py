@@ -11,7 +11,7 @@ import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import settings
+from bot import PROGRAM, settings
 from bot.cli.command import configured
 from bot.cli.serve import serve
 
@@ -42,7 +42,7 @@ def _port(typed: str) -> int:
 
 def _start(options: argparse.Namespace) -> int:
     if settings.has_slack_tokens(settings.environment()):
-        print("Slack tokens are set, so Parley joins Slack. (`python -m bot playground` starts the playground.)")
+        print(f"Slack tokens are set, so Parley joins Slack. (`{PROGRAM} playground` starts the playground.)")
         return serve(with_migration=True)
     print("No Slack tokens are set in .env, so this is the playground; the README tells how to join Slack.")
     return _playground(options)

@@ -6,6 +6,7 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING
 
+from bot import PROGRAM
 from bot.cli.command import Commands, configured
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ async def _change(writer: AsyncEngine, act: str, reference: str | None) -> int:
 
     count = await (failed.retry if act == "retry" else failed.discard)(writer, reference)
     if reference and not count:
-        print(f"Nothing that failed has the reference {reference}: see `python -m bot work list`.", file=sys.stderr)
+        print(f"Nothing that failed has the reference {reference}: see `{PROGRAM} work list`.", file=sys.stderr)
         return 1
     print(f"{count} will be tried again." if act == "retry" else f"{count} discarded.")
     return 0

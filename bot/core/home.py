@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot import PROGRAM
 from bot.core.admin import is_named
 from bot.core.configure import EDIT, EDIT_WORKSPACE
 from bot.core.domain.interaction import Button, Section
@@ -143,4 +144,4 @@ def _channels(place: Place, channels: Sequence[tuple[str, str]], sheets: Mapping
 
 def _health(health: Health) -> str:
     told = f"{health.waiting} waiting, {health.running} running, {health.failed} failed."
-    return told + (" `python -m bot work list` tells what failed." if health.failed else "")
+    return told + (f" `{PROGRAM} work list` tells what failed." if health.failed else "")

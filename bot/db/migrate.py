@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
 
+from bot import PROGRAM
 from bot.db.engine import Database, normalise, postgresql_engine, sqlite_writer
 from bot.errors import SettingsError
 
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Connection
     from sqlalchemy.ext.asyncio import AsyncEngine
 
-SCRIPTS = Path(__file__).parents[2] / "migrations"
+# In the wheel, pyproject.toml puts the scripts into the package; in a checkout, they lie beside it.
+_PACKAGE = Path(__file__).parents[1]
+SCRIPTS = next(filter(Path.is_dir, (_PACKAGE / "migrations", _PACKAGE.parent / "migrations")))
 VERSION = "alembic_version"  # Alembic's table, whose one row names the revision
 # What a script says of itself, and of the one before it; Alembic itself takes longer to import than to run.
 TOLD = re.compile(r'^(revision|down_revision) = "(\w+)"$', re.MULTILINE)
@@ -75,9 +78,7 @@ async def is_missing(url: str) -> bool:
 
 def outdated(at: str | None) -> SettingsError:
     """Make the error of a database that is at revision `at`, None for that without tables."""
-    return SettingsError(
-        [f"The database is at version {at or 'none'}, needed is {head()}: run `python -m bot migrate`."]
-    )
+    return SettingsError([f"The database is at version {at or 'none'}, needed is {head()}: run `{PROGRAM} migrate`."])
 
 
 async def _revision(database: Database) -> str | None:

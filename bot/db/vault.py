@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+from bot import PROGRAM
 from bot.errors import SealedError, SettingsError
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class Vault:
             self._fernet = MultiFernet([Fernet(key) for key in keys])
         except ValueError:
             raise SettingsError(
-                ["PARLEY_ENCRYPTION_KEY: takes keys that `python -m bot key` makes, separated by commas."]
+                [f"PARLEY_ENCRYPTION_KEY: takes keys that `{PROGRAM} key` makes, separated by commas."]
             ) from None
 
     def seal(self, workspace: str, secrets: Mapping[str, str]) -> str:

@@ -31,6 +31,8 @@ _HAS_TCP, _HAS_SCOPES = 4, 6
 # Beside Python's own: the libraries that it loads, and what each process may know of itself.
 _SHARED = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache")
 _OWN = ("/proc/self", "/dev/null", "/dev/urandom")
+# Folders of packages alone, where Python puts what is installed.
+_INSTALLED = ("site-packages", "dist-packages")
 
 
 class _Ruleset(ctypes.Structure):
@@ -69,8 +71,9 @@ def confine() -> bool:
 def _readable() -> Iterable[Path]:
     package = Path(bot.__file__).parent
     yield package
-    # Where the bot's own folder is on the way, so is what else lies in there, such as `.env`.
-    yield from (found for entry in sys.path if entry and (found := Path(entry).resolve()) not in package.parents)
+    # What lies around the bot in a checkout, such as `.env`, is not for the child.
+    found = [Path(entry).resolve() for entry in sys.path if entry]
+    yield from (path for path in found if path not in package.parents or path.name in _INSTALLED)
     yield from map(Path, (*_SHARED, *_OWN, f"{sys.base_prefix}/lib"))
 
 

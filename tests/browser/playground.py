@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 ROOT = Path(__file__).parents[2]
+PROGRAM = (sys.executable, "-m", "bot")
 ANNOUNCEMENT = "Playground: "
 STOP_SECONDS = 20
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -34,13 +35,16 @@ def find_chromium() -> str | None:
 
 
 @contextmanager
-def playground(home: Path) -> Iterator[str]:
+def playground(home: Path, program: Sequence[str] = PROGRAM) -> Iterator[str]:
     """Run `python -m bot playground` as on a newcomer's machine, with no key and no tokens, and yield the page's URL.
 
+    Another `program` than this checkout's has to bring its own `bot`.
     Raises `RuntimeError` with the log when it does not start, `subprocess.TimeoutExpired` when it does not stop.
     """
-    environment = {"PATH": os.environ["PATH"], "HOME": str(home), "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "bot", "playground", "--port", "0", "--no-browser"]
+    environment = {"PATH": os.environ["PATH"], "HOME": str(home)}
+    if program is PROGRAM:
+        environment["PYTHONPATH"] = str(ROOT)
+    command = [*program, "playground", "--port", "0", "--no-browser"]
     log = home / "log.txt"
     with (
         log.open("w") as errors,

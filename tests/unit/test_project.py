@@ -253,6 +253,10 @@ def test_every_way_to_claude_can_be_redacted() -> None:
     assert [name for name, source in ways.items() if "RedactingModel(" not in source] == ["doctor.py"]
 
 
+def test_the_changelog_begins_with_this_version() -> None:
+    assert re.findall(r"^## ([\w.]+) - \d{4}-\d\d-\d\d$", read("CHANGELOG.md"), re.MULTILINE)[:1] == [bot.__version__]
+
+
 def test_a_start_loads_only_what_it_needs() -> None:
     said = "import bot.app, bot.db.migrate, sys; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", said], cwd=ROOT, capture_output=True, check=True)  # noqa: S603 (ours)
