@@ -22,10 +22,10 @@ from benchmarks.large_run import sort_file
 from bot.calls import Call, Purpose
 from bot.claude import catalogue
 from bot.claude.client import connect
-from bot.core.classify import batch, form
+from bot.core.classify import batching, schema
+from bot.core.classify.advance import AT_ONCE
+from bot.core.classify.classifier import Outcome, Question, sort
 from bot.core.classify.evidence import evidence
-from bot.core.classify.proceed import AT_ONCE
-from bot.core.classify.sort import Outcome, Question, sort
 from bot.core.domain.category import FEEDBACK
 from bot.core.domain.classification import Item, Verdict
 from bot.core.domain.settings import Creativity
@@ -100,7 +100,7 @@ class Alone(Question):
     @property
     def form(self) -> Any:  # noqa: ANN401 - a class, made for these categories
         """The form to fill in."""
-        category = form.one_of([one.name for one in self.categories])
+        category = schema.one_of([one.name for one in self.categories])
         return create_model("Verdict", category=(category, ...), confidence=(int, ...), evidence=(str, ...))
 
     def read(self, filled: Any, items: Sequence[Item]) -> dict[int, Verdict]:  # noqa: ANN401 - made just above
@@ -135,7 +135,7 @@ async def measure(count: int, categories: Sequence[Category]) -> list[Row]:
         async with connect(api_key=key, model=MODEL, base_url=url) as claude:
             asking = Request(Purpose.CLASSIFY, (), 0, "benchmark", creativity=Creativity.LOW), tuple(categories)
             alone, one_by_one = await take("one call a message", ((item,) for item in items), Alone(*asking), claude)
-            together, all_at_once = await take("/classify", batch.batches(items), Question(*asking), claude)
+            together, all_at_once = await take("/classify", batching.batches(items), Question(*asking), claude)
     if one_by_one != all_at_once:
         raise SystemExit("The two ways give different verdicts, so their prices can't be compared.")
     with_evidence = sum(bool(verdict.evidence) for verdict in all_at_once.values())

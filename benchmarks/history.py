@@ -11,7 +11,7 @@ from bot.core.domain.message import Message, Place, Role
 from bot.core.domain.thread import Record
 from bot.db import migrate
 from bot.db.engine import Database
-from bot.db.store import SqlStore, record
+from bot.db.threads import SqlStore, record
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -28,7 +28,7 @@ from bot.playground.anthropic.reply import Text
 from bot.playground.slack.delivery import signature
 from bot.playground.slack.events import envelope
 from bot.playground.slack.rules import Rules
-from bot.slack.http import BODY_LIMIT, PATH
+from bot.slack.inbound.http import BODY_LIMIT, PATH
 from tests.stage.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from slack_sdk.signature import SignatureVerifier
 from benchmarks.__main__ import PARLEY
 from benchmarks.contestant import running
 from benchmarks.world import SECRET, World
-from bot.slack.http import PATH
+from bot.slack.inbound.http import PATH
 from tests.acceptance.test_odd_payloads import body_of
 from tests.acceptance.test_odd_shapes import ODD, PAYLOADS
 from tests.stage import shape

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks.ordinary import lines
-from bot.core.quoting import quoted
-from bot.core.redaction.find import Kind, find
+from bot.core.privacy.redaction.find import Kind, find
+from bot.core.prompt_data import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -17,7 +17,7 @@ import aiohttp
 from aiohttp import web
 from slack_sdk.signature import SignatureVerifier
 
-from bot.slack.streams import APPEND_EVERY
+from bot.slack.outbound.stream import APPEND_EVERY
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

@@ -21,7 +21,7 @@ from benchmarks.__main__ import PARLEY
 from benchmarks.contestant import running
 from benchmarks.figures import Span
 from benchmarks.world import World
-from bot.slack.http import PATH
+from bot.slack.inbound.http import PATH
 from bot.web import BODY_WITHIN, HEADERS_WITHIN, LINGERING, LOOK_FOR_SLOW
 
 EVERY = 1.0  # seconds between two bytes

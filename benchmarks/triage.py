@@ -26,8 +26,8 @@ from bot import app, settings
 from bot.core.domain.message import Place
 from bot.db import migrate
 from bot.db.engine import Database
-from bot.db.store import SqlStore
 from bot.db.tables import Feedback
+from bot.db.threads import SqlStore
 from bot.playground.anthropic.api import MessagesServer
 from bot.playground.anthropic.reply import Text
 from bot.playground.feedback import CHANNEL, POSTS

@@ -4,52 +4,33 @@ Slack on one side, Claude and the database on the others, the bot's own rules in
 and `app.py` introduces them to each other.
 
     __main__.py       python -m bot → cli
-    cli/              the commands of the operator, a file for each group
-    app.py            composition root: builds everything once, starts, drains on SIGTERM
-    joining.py        how Slack is joined: by one token, or in all workspaces that install the bot
-    web.py            what the bot itself serves: Slack's address, /healthz, /readyz, /metrics
-    metrics.py        what an operator's monitoring sees
-
-    reception.py      what listeners hand in becomes durable work, or is answered while Slack waits
-    deliveries.py     the form of that work: the id by which it counts once, its lane, its share
-    gate.py           who may: asked before messages, commands, presses and forms
-    features.py       what people can ask for, by name: each feature enters its commands, presses and forms here
-    turns.py          work goes to its use case: a message, a command, a press
-    threads.py        what goes on in threads beside turns: edits, summaries of what is old, refusals
-    classifying.py    runs of /classify
-    triaging.py       feedback: kept, sorted, shown, sent to teams
-    dispatch.py       feedback's ways out of the house
-    webhook.py        … as signed JSON
-    github.py         … as issues
-    configuring.py    changes of settings, made known to those who keep settings in mind
-    home_tab.py       a person's Home
-    notices.py        how many come before you, told to those who ask while as much runs as may
-    ledger.py         calls that no turn's record tells of, such as tries that failed
-    gone.py           turns that nobody waits for any more
-    forgetting.py     words are forgotten on request
-    retention.py      … when they are old
-    departing.py      … when a workspace has removed the bot
-
-    doctor.py         python -m bot doctor
-    privacy.py        python -m bot export, forget, purge
-    settings_file.py  python -m bot settings
-    installing.py     python -m bot installations
-    evaluate.py       python -m bot evaluate
-    dry_run.py        python -m bot triage --dry-run
-    operating.py      what the last two share
-
-    quarantined.py    a separate process for jobs that seem to kill the bot
-
-    transaction.py    what runs with each turn takes one trip to the database
-    settings.py       the sole reader of the environment
-    log.py            the sole logging configuration
+    app.py            the composition root: builds every object, starts, drains on SIGTERM
+    workspaces.py     how the bot joins Slack: by one token, or in every workspace that installs it
+    web.py            what the bot serves: Slack's address, /healthz, /readyz, /metrics
+    metrics.py        what monitoring reads at /metrics
+    settings.py       the only reader of the environment
+    log.py            the only logging configuration
+    errors.py         the tree of errors, and the sentence that a person reads for each
+    transaction.py    a unit of database work that takes one trip to the database
     calls.py          calls to the model, as the ledger keeps them
-    errors.py         the tree of errors, and what a person reads of each
 
-    core/             what the bot is: pure rules and use cases over ports
-    slack/            Slack in, Slack out: listeners, delivery of answers
-    claude/           Claude: one long-lived client, the model catalogue, prompts as files
-    db/               tables, engine, store: one method = one short transaction
+    cli/              the operator's commands, a module for each group
+    jobs/             what runs from the inbox: intake, turns, threads, classify, triage, settings, home, retention
+    integrations/     where feedback goes: webhooks, GitHub issues
+    core/             the bot's own rules; no SDK, no SQL, no HTTP
+      domain/         values that everything shares: messages, threads, people, settings, feedback, runs
+      ports/          what the use cases need from the outside, as small protocols
+      answer/         threaded conversations: whom to answer, what fits, streaming, buttons, edits
+      classify/       /classify: reading files and channels, batches, checking, reports
+      triage/         feedback: classify, route, publish, alert, digest
+      summarize/      /summarize: texts, files, threads, channels
+      code/           /code: generate, check the syntax, save, revise
+      settings/       /parley: settings, budgets, personas, forms, history
+      privacy/        redaction, forgetting, retention
+      spend/          budgets, the model that keeps within them, usage
+    slack/            inbound/ reads what Slack delivers · outbound/ posts within its limits · client/ its Web API
+    claude/           the Claude client, the model catalogue, prompts as files
+    db/               tables, engine, stores: one method = one short transaction
     work/             the durable inbox: accept, order, run, retry, take over
     reader/           reads people's files in a separate process, with limits
     playground/       a local Slack-like workspace in the browser, and a rehearsal model

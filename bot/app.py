@@ -15,39 +15,40 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
-from bot import ledger, retention, web
-from bot.claude import catalogue, late
+from bot import web
+from bot.claude import catalogue, lazy
 from bot.core import access
 from bot.core.domain.message import Place
 from bot.core.domain.people import Asker
-from bot.core.redaction.model import RedactingModel
-from bot.core.renewal import RenewingModel
-from bot.core.spend import PaidModel
-from bot.core.tell import tell
-from bot.core.triage import signing
-from bot.db.classify import SqlRuns
+from bot.core.ephemeral import tell
+from bot.core.privacy.redaction.model import RedactingModel
+from bot.core.spend.paid_model import PaidModel
+from bot.core.spend.retirement import RenewingModel
+from bot.core.triage import webhook_secret
+from bot.db.accounts import SqlPurse
+from bot.db.classify_runs import SqlRuns
 from bot.db.engine import Database
 from bot.db.feedback import SqlBoard
 from bot.db.opened import opened
-from bot.db.purse import SqlPurse
 from bot.db.quota import SqlQuota
-from bot.db.store import SqlStore
-from bot.departing import Departures
+from bot.db.threads import SqlStore
 from bot.errors import ChatError
-from bot.forgetting import Forgetting
-from bot.github import GitHub
-from bot.joining import Joined, join
+from bot.integrations.github import GitHub
+from bot.integrations.webhook import Webhook, open_public
+from bot.jobs import call_ledger, retention
+from bot.jobs.erasure import Forgetting
+from bot.jobs.intake import DurableReception
+from bot.jobs.turns import is_transient
+from bot.jobs.uninstall import Departures
 from bot.metrics import Metrics
 from bot.reader.pool import ReaderPool
-from bot.reception import DurableReception
 from bot.settings import reveal, written
-from bot.slack import http, socket
 from bot.slack.app import bolt_app
-from bot.slack.budget import Budget
 from bot.slack.chat import SlackChat
-from bot.turns import is_transient
-from bot.webhook import Webhook, open_public
+from bot.slack.client.rate_limit import Budget
+from bot.slack.inbound import http, socket
 from bot.work import TOGETHER, Cell, Inbox, fence
+from bot.workspaces import Joined, join
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
 
     from bot.calls import Call
-    from bot.claude.terms import Clock
+    from bot.claude.limits import Clock
     from bot.core.ports import Chat, Model, Store
     from bot.settings import Settings
     from bot.work import OpenCell
@@ -105,13 +106,13 @@ async def working(settings: Settings, cell: Cell, owner: str) -> AsyncIterator[I
 
 
 def opener(settings: Settings, clock: Clock) -> OpenCell:
-    """Return what starts such a process, with the bot's own settings (`bot.quarantined`)."""
+    """Return what starts such a process, with the bot's own settings (`bot.cli.quarantined`)."""
 
     async def open_cell(cell: Cell, owner: str) -> asyncio.subprocess.Process:
         model = catalogue.successor(settings.claude_model, clock()) or settings.claude_model
         ours = settings.model_copy(update={"claude_model": model})
         return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot.quarantined", cell, owner),
+            *(sys.executable, "-m", "bot.cli.quarantined", cell, owner),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             env=os.environ | written(ours),
@@ -157,7 +158,7 @@ async def build(
     chat = SlackChat(joined.teams, session, budget, files)
 
     store, board, forgetting = SqlStore(database), SqlBoard(database), Forgetting(database)
-    sign = signing.secrets_of(reveal(settings.triage_webhook_secret), each=settings.serves_many)
+    sign = webhook_secret.secrets_of(reveal(settings.triage_webhook_secret), each=settings.serves_many)
     reception = DurableReception(
         inbox,
         store=store,
@@ -190,14 +191,14 @@ async def begin(stack: AsyncExitStack, settings: Settings, house: House) -> None
     stack.push_async_callback(house.reception.close)
 
 
-def connect_model(settings: Settings, metrics: Metrics, clock: Clock) -> AbstractAsyncContextManager[late.LateClaude]:
+def connect_model(settings: Settings, metrics: Metrics, clock: Clock) -> AbstractAsyncContextManager[lazy.LateClaude]:
     """Prepare Claude, each of whose calls is counted, and kept for its turn's ledger rows."""
 
     def on_call(call: Call) -> None:
-        ledger.note(call)
+        call_ledger.note(call)
         metrics.called(call)
 
-    return late.connect(
+    return lazy.connect(
         api_key=reveal(settings.anthropic_api_key),
         model=settings.claude_model,
         base_url=settings.anthropic_base_url,
@@ -300,7 +301,7 @@ async def whisper(chat: Chat, place: Place, person: str, sentence: str) -> None:
 
 async def tell_all(chat: Chat, place: Place, person: str, sentence: str) -> None:
     """Tell everybody in the thread of the turn that is under way; without one, its person, or else the channel."""
-    job = ledger.job.get()
+    job = call_ledger.job.get()
     if job is None or (person and not place.thread):
         await whisper(chat, place, person, sentence)
         return
@@ -315,7 +316,7 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     stop = stop_signal()
     async with running(settings) as address:
         announce(address)
-        await late.load()  # while it takes in what Slack delivers
+        await lazy.load()  # while it takes in what Slack delivers
         # The libraries' 230,000 objects never go; a collection that looks through them stops all turns for 0.1 s.
         gc.collect()
         gc.freeze()

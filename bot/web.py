@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 from aiohttp import web
 
 from bot.errors import RevokedError
-from bot.slack.http import BODY_LIMIT, PATH
+from bot.slack.inbound.http import BODY_LIMIT, PATH
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from anthropic import Omit
 
-from bot.claude.exchange import COUNTS, Exchange
+from bot.claude.call import COUNTS, Exchange
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Mapping

@@ -15,16 +15,17 @@ from anthropic import AsyncAnthropic, AsyncStream, DefaultAsyncHttpxClient, omit
 from pydantic import ValidationError
 
 from bot.calls import Purpose
-from bot.claude import access, batches, enclosure, prompts
-from bot.claude.access import Finding
+from bot.claude import batches, enclosure, prompts
+from bot.claude import check as access
 from bot.claude.attachment import block
+from bot.claude.call import Exchange
 from bot.claude.catalogue import ModelCard, lookup, parameters, sampling, today
-from bot.claude.exchange import Exchange
-from bot.claude.failures import judge, pause, translated
-from bot.claude.offers import Offers
-from bot.claude.terms import Terms
+from bot.claude.check import Finding
+from bot.claude.errors import judge, pause, translated
+from bot.claude.limits import Terms
+from bot.claude.models import Offers
 from bot.claude.transport import Transport, proxy_of
-from bot.core import halt as halting
+from bot.core import cancel as halting
 from bot.core.domain.message import Role
 from bot.core.ports import Completion
 from bot.errors import ModelFormError, ModelMisconfiguredError
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from bot.calls import Call
-    from bot.claude.terms import Clock
+    from bot.claude.limits import Clock
     from bot.core.ports import Filled, Request, Turn
 
 API = "https://api.anthropic.com"

@@ -36,7 +36,7 @@ def register(commands: Commands) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    from bot import evaluate
+    from bot.cli import evaluate
 
     given = {name: value for name, value in vars(options).items() if name != "run"}
     told, is_good = asyncio.run(evaluate.run(evaluate.Options(**given), configured()))
@@ -45,7 +45,7 @@ def _evaluate(options: argparse.Namespace) -> int:
 
 
 def _triage(options: argparse.Namespace) -> int:
-    from bot import dry_run
+    from bot.cli import triage_dry_run
 
-    print(asyncio.run(dry_run.run(dry_run.Options(options.file, options.channel), configured())))
+    print(asyncio.run(triage_dry_run.run(triage_dry_run.Options(options.file, options.channel), configured())))
     return 0

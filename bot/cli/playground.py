@@ -87,7 +87,7 @@ async def _play(options: argparse.Namespace, folder: Path) -> None:
 def _offered() -> tuple[list[Command], list[Shortcut]]:
     """Return the commands and shortcuts of the bot's manifest, for the page to offer."""
     from bot.playground.page.content import Command, Shortcut
-    from bot.slack.commands import COMMANDS
+    from bot.slack.inbound.commands import COMMANDS
     from bot.slack.manifest import manifest
 
     commands = [Command(f"/{spec.name}", spec.usage_hint, spec.description) for spec in COMMANDS]
@@ -103,7 +103,7 @@ async def _switch_triage_on(database_url: str, workspace: Workspace) -> None:
     from bot.core.domain.message import Place
     from bot.core.domain.settings import read
     from bot.db.opened import opened
-    from bot.db.store import SqlStore
+    from bot.db.threads import SqlStore
     from bot.playground.feedback import CHANNEL
 
     typed = {

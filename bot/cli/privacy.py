@@ -40,15 +40,15 @@ def _slack_id(typed: str) -> str:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from bot import privacy
+    from bot.cli import personal_data
 
-    asyncio.run(privacy.write_export(configured().database_url, options.workspace, options.person, print))
+    asyncio.run(personal_data.write_export(configured().database_url, options.workspace, options.person, print))
     return 0
 
 
 def _forget(options: argparse.Namespace) -> int:
-    from bot import privacy
-    from bot.core.forget import Reach
+    from bot.cli import personal_data
+    from bot.core.privacy.forget import Reach
 
     if options.thread and not options.channel:
         print("A thread needs its --channel, too.", file=sys.stderr)
@@ -57,13 +57,13 @@ def _forget(options: argparse.Namespace) -> int:
         print("Either a --person or a --channel.", file=sys.stderr)
         return 2
     reach = Reach(options.workspace, options.channel or "", options.thread or "", options.person or "")
-    print(asyncio.run(privacy.forget(configured().database_url, reach, dry=not options.yes)))
+    print(asyncio.run(personal_data.forget(configured().database_url, reach, dry=not options.yes)))
     return 0
 
 
 def _purge(options: argparse.Namespace) -> int:
-    from bot import privacy
+    from bot.cli import personal_data
 
     read = configured()
-    print(asyncio.run(privacy.purge(read.database_url, read.retention_days, dry=options.dry_run)))
+    print(asyncio.run(personal_data.purge(read.database_url, read.retention_days, dry=options.dry_run)))
     return 0

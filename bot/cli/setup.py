@@ -44,7 +44,7 @@ def _manifest(options: argparse.Namespace) -> int:
 
 
 def _doctor(_: argparse.Namespace) -> int:
-    from bot import doctor
+    from bot.cli import doctor
 
     findings = asyncio.run(doctor.examine(configured()))
     for finding in findings:
@@ -53,7 +53,7 @@ def _doctor(_: argparse.Namespace) -> int:
 
 
 def _settings(options: argparse.Namespace) -> int:
-    from bot import settings_file
+    from bot.cli import settings_file
 
     read = configured()
     if options.act == "export":
@@ -62,7 +62,7 @@ def _settings(options: argparse.Namespace) -> int:
 
 
 def _installations(options: argparse.Namespace) -> int:
-    from bot import installing
+    from bot.cli import installations as installing
 
     print(asyncio.run((installing.listed if options.act == "list" else installing.reseal)(configured())))
     return 0

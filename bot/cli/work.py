@@ -40,9 +40,9 @@ def _work(options: argparse.Namespace) -> int:
 
 
 async def _change(writer: AsyncEngine, act: str, reference: str | None) -> int:
-    from bot.work import failed
+    from bot.work import dead_letters
 
-    count = await (failed.retry if act == "retry" else failed.discard)(writer, reference)
+    count = await (dead_letters.retry if act == "retry" else dead_letters.discard)(writer, reference)
     if reference and not count:
         print(f"Nothing that failed has the reference {reference}: see `{PROGRAM} work list`.", file=sys.stderr)
         return 1
@@ -52,10 +52,10 @@ async def _change(writer: AsyncEngine, act: str, reference: str | None) -> int:
 
 async def _list(reader: AsyncEngine) -> int:
     """Print a line for each failure, and how much is under way; nobody's words."""
-    from bot.work import counts, failed
+    from bot.work import counts, dead_letters
 
     form = "{:<10} {:<16} {:<17} {:>8}  {}"
-    failures = await failed.failures(reader)
+    failures = await dead_letters.failures(reader)
     if failures:
         print(form.format("reference", "kind", "failed at (UTC)", "attempts", "cause"))
     for one in failures:

@@ -108,7 +108,7 @@ async def open_thread(command: Command, *, chat: Chat, bookmark: Bookmark) -> Co
 async def answering(command: Command, *, chat: Chat, bookmark: Bookmark, once: bool = False) -> AsyncIterator[Answer]:
     """Begin the answer where the command wants it: in its thread, or for the asker alone.
 
-    `once`: what the asker alone sees is shown once at most, as `bot.core.once` tells.
+    `once`: what the asker alone sees is shown once at most, as `bot.core.private_once` tells.
     """
     answer = (
         chat.whisper(command.place, command.asker, bookmark if once else None)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from bot import PROGRAM
 from bot.core.admin import is_named
-from bot.core.configure import EDIT, EDIT_WORKSPACE
 from bot.core.domain.interaction import Button, Section
 from bot.core.domain.message import Place
 from bot.core.domain.usage import Scope, View
-from bot.core.settings_history import shown
-from bot.core.usage import cost
+from bot.core.settings.command import EDIT, EDIT_WORKSPACE
+from bot.core.settings.history import shown
+from bot.core.spend.usage import cost
 from bot.errors import ChatError
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from bot.core.domain.classification import Example
 from bot.core.domain.feedback import COUNTED, ELSEWHERE, Feedback, Known, Status
 from bot.core.domain.message import FileRef, Place
 from bot.core.domain.thread import Record
-from bot.db import alike, tables
-from bot.db.store import files_json, record
+from bot.db import similar, tables
 from bot.db.tables import Alert
+from bot.db.threads import files_json, record
 from bot.db.upsert import INSERT
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ class SqlBoard:
     ) -> Mapping[int, Sequence[Known]]:
         """Return for each number the records of a channel that have any of its words, those with the most first."""
         async with self._reader.connect() as connection:
-            return {number: await alike.find(connection, place, wanted, limit) for number, wanted in words.items()}
+            return {number: await similar.find(connection, place, wanted, limit) for number, wanted in words.items()}
 
     async def corrections(self, place: Place, limit: int) -> Sequence[Example]:
         """Return what people corrected in a channel, newest first."""

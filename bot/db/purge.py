@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, delete, exists, func, literal, or_, select, tuple_, update
 
+from bot.db.personal_data import BLANKS, has_words, reads
 from bot.db.tables import (
     Alert,
     Base,
@@ -22,7 +23,6 @@ from bot.db.tables import (
     SummaryRun,
     Thread,
 )
-from bot.db.words import BLANKS, has_words, reads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from bot.core.keeping import Limits
+    from bot.core.privacy.retention import Limits
     from bot.db.engine import Database
 
 AT_ONCE = 500  # rows in one transaction: SQLite has one writer, which must not be kept long

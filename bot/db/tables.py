@@ -205,7 +205,7 @@ class Call(Base):
 
 
 class BudgetAccount(Base):
-    """What was spent of a `bot.core.budget.Account`, in millionths of a dollar or in turns.
+    """What was spent of a `bot.core.spend.caps.Account`, in millionths of a dollar or in turns.
 
     `was_told`: somebody was, that much of it is spent. `compared_at`: when it was last laid beside the ledger.
     """

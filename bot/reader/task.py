@@ -23,20 +23,20 @@ class TooMuchError(Exception):
 
 def read_sheet(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
     """Read a table: its head, then its rows."""
-    from bot.core.classify import sheet  # noqa: PLC0415 (as below: a child loads what it needs)
+    from bot.core.classify import file_reader  # noqa: PLC0415 (as below: a child loads what it needs)
     from bot.core.domain.classification import ReadAs  # noqa: PLC0415
 
-    table = sheet.read(asked["name"], data, ReadAs(**asked["wish"]))
+    table = file_reader.read(asked["name"], data, ReadAs(**asked["wish"]))
     yield _json(asdict(replace(table, rows=[])))
     yield from _rows(table.rows)
 
 
 def open_attachment(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
     """Look into a file: what it is; then its text, where it has one. A picture or a PDF goes on as it came."""
-    from bot.core import attachment  # noqa: PLC0415
+    from bot.core.answer import attachments  # noqa: PLC0415
     from bot.core.domain.message import FileRef  # noqa: PLC0415
 
-    found = attachment.opened(FileRef(**asked["file"]), data, asked["room"])
+    found = attachments.opened(FileRef(**asked["file"]), data, asked["room"])
     kept = found.attachment
     is_same = kept.data is data
     yield _json({"media_type": kept.media_type, "tokens": kept.tokens, "cut": found.characters_cut, "same": is_same})
@@ -46,17 +46,17 @@ def open_attachment(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
 
 def read_export(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
     """Read exported messages."""
-    from bot.core.triage import exported  # noqa: PLC0415
+    from bot.core.triage import exports  # noqa: PLC0415
 
-    yield from _rows(exported.read(asked["name"], data))
+    yield from _rows(exports.read(asked["name"], data))
 
 
 def check_code(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
     """Parse one file of code."""
-    from bot.core.code import check  # noqa: PLC0415
+    from bot.core.code import syntax  # noqa: PLC0415
     from bot.core.domain.code_file import CodeFile  # noqa: PLC0415
 
-    report = check.check([CodeFile(asked["name"], data.decode("utf-8", "surrogatepass"))])
+    report = syntax.check([CodeFile(asked["name"], data.decode("utf-8", "surrogatepass"))])
     fault = next((asdict(fault) for fault in report.faults.values()), None)
     yield _json({"fault": fault, "unchecked": bool(report.unchecked)})
 

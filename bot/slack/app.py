@@ -11,7 +11,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 
 from bot.errors import NotServedError, RevokedError
-from bot.slack import agent, commands, controls, departure, forms, messages, payload
+from bot.slack.inbound import actions, agent, commands, messages, modals, payload, uninstall
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from bot.core.domain.installation import Departure
     from bot.core.ports import Reception
-    from bot.slack.teams import Teams
+    from bot.slack.workspaces import Teams
 
 log = logging.getLogger(__name__)
 
@@ -63,10 +63,10 @@ def bolt_app(
     )
     messages.register(app, reception)
     commands.register(app, reception)
-    controls.register(app, reception)
-    forms.register(app, reception)
+    actions.register(app, reception)
+    modals.register(app, reception)
     agent.register(app, reception)
-    departure.register(app, depart)
+    uninstall.register(app, depart)
     _ignore_the_rest(app)
     app.error(on_error)
     return app

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING
 
 from bot.core.domain.people import Standing, Visitor
 from bot.errors import ChatError
-from bot.slack import forms, home, lookup
-from bot.slack.answer import StreamedAnswer
-from bot.slack.api import call
-from bot.slack.download import describe, download
-from bot.slack.left_behind import LOOKED_THROUGH
-from bot.slack.message import Part, mark, mark_of
-from bot.slack.names import ids_in, spelled
-from bot.slack.people import mention
-from bot.slack.permalink import permalink
-from bot.slack.split import MESSAGE_LIMIT
-from bot.slack.text import harmless
-from bot.slack.whisper import WhisperedAnswer
+from bot.slack.client import lookup
+from bot.slack.client.api import call
+from bot.slack.client.download import describe, download
+from bot.slack.client.names import ids_in, spelled
+from bot.slack.client.people import mention
+from bot.slack.client.permalink import permalink
+from bot.slack.client.text import harmless
+from bot.slack.inbound import modals
+from bot.slack.outbound import home
+from bot.slack.outbound.answer import StreamedAnswer
+from bot.slack.outbound.ephemeral import WhisperedAnswer
+from bot.slack.outbound.message import Part, mark, mark_of
+from bot.slack.outbound.recovery import LOOKED_THROUGH
+from bot.slack.outbound.split import MESSAGE_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Iterable, Sequence
@@ -31,8 +33,8 @@ if TYPE_CHECKING:
     from bot.core.domain.message import FileRef, Place, Said, Upload
     from bot.core.domain.people import Asker, Reader, SharedFile, Target, Venue
     from bot.core.ports import Bookmark, FileReader
-    from bot.slack.budget import Budget
-    from bot.slack.teams import Team, Teams
+    from bot.slack.client.rate_limit import Budget
+    from bot.slack.workspaces import Team, Teams
 
 THREAD = "thread"  # the bookmark of the message that a command's thread hangs on
 
@@ -211,4 +213,4 @@ class SlackChat:
 
     async def show_form(self, place: Place, form_id: str, form: Form) -> None:
         """Put a form in the place of one that is open. Raises `ChatError`."""
-        await forms.update(self._of(place).client, form_id, form)
+        await modals.update(self._of(place).client, form_id, form)

@@ -27,8 +27,8 @@ from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 
 from bot.core.domain.installation import Installation
 from bot.errors import ChatError
-from bot.slack.api import call
-from bot.slack.http import INSTALL_PATH, REDIRECT_PATH
+from bot.slack.client.api import call
+from bot.slack.inbound.http import INSTALL_PATH, REDIRECT_PATH
 from bot.slack.manifest import SCOPES
 
 if TYPE_CHECKING:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.core import settings_form
-from bot.core.classify import press as classify
-from bot.core.summarize import source as summarize
-from bot.slack import agent, departure
-from bot.slack.commands import COMMANDS
-from bot.slack.http import PATH, REDIRECT_PATH
+from bot.core.classify import actions as classify
+from bot.core.settings import form
+from bot.core.summarize import sources as summarize
+from bot.slack.inbound import agent, uninstall
+from bot.slack.inbound.commands import COMMANDS
+from bot.slack.inbound.http import PATH, REDIRECT_PATH
 
 NAME = "Parley"
 
@@ -36,13 +36,13 @@ SCOPES = {
 # What can be chosen from a message's menu: the callback id, its name (24 characters) and what it does.
 SHORTCUTS = (
     (summarize.SHORTCUT, "Summarize thread", "Sum up this message's thread, for you alone"),
-    (settings_form.SHORTCUT, "Thread settings", "Another model, prompt or length for this thread alone"),
+    (form.SHORTCUT, "Thread settings", "Another model, prompt or length for this thread alone"),
     (classify.SHORTCUT, "Classify", "Sort this file, thread or message into categories"),
 )
 
 EVENTS = (
     *agent.EVENTS,
-    *departure.EVENTS,
+    *uninstall.EVENTS,
     "app_mention",
     "message.channels",
     "message.groups",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from bot.work.commit import Commits
+    from bot.work.group_commit import Commits
     from bot.work.job import Delivery
 
 log = logging.getLogger(__name__)

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 from bot.work.accept import DEADLINE, Acceptance
 from bot.work.amend import Amended, amend
 from bot.work.claim import Cell
-from bot.work.commit import Commits
 from bot.work.counts import count, count_before
-from bot.work.every import Period, keep_time
+from bot.work.group_commit import Commits
 from bot.work.lease import Leases
+from bot.work.periodic import Period, keep_time
 from bot.work.policy import Policy, cause
+from bot.work.process_lock import Presence
 from bot.work.purge import FAILED_KEPT, purge
 from bot.work.quarantine import Quarantine
 from bot.work.runner import Runner, Work, frames
-from bot.work.sole import Presence
 from bot.work.table import UNWANTED
 
 if TYPE_CHECKING:

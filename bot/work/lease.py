@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncEngine
 
-    from bot.work.commit import Commits
+    from bot.work.group_commit import Commits
     from bot.work.job import Finish
 
 log = logging.getLogger(__name__)

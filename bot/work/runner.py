@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.work.claim import Claim
-    from bot.work.commit import Commits
+    from bot.work.group_commit import Commits
     from bot.work.job import Finish, Watch
     from bot.work.lease import Leases
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.core.classify.press import GONE
-from bot.core.reading import HIDDEN
-from bot.core.reply import DISCLAIMER
+from bot.core.answer.stream import DISCLAIMER
+from bot.core.channel_reader import HIDDEN
+from bot.core.classify.actions import GONE
 from bot.db.engine import Database
 from bot.db.tables import ClassifyRun
 from bot.playground.anthropic.rules import MessagesApiError

@@ -18,7 +18,7 @@ from bot import log, work
 from bot.core.domain.message import Message as Said
 from bot.core.domain.message import Place, Role
 from bot.core.domain.thread import Record
-from bot.db import store
+from bot.db import threads
 from bot.db.engine import Database
 from bot.playground.anthropic.reply import Fault as ModelFault
 from bot.playground.anthropic.reply import Ping, Stop, Thinking
@@ -26,7 +26,7 @@ from bot.playground.anthropic.rules import MessagesApiError
 from bot.playground.slack import streams
 from bot.playground.slack.events import envelope
 from bot.playground.slack.rules import Rules
-from bot.slack.clip import CLIPPED
+from bot.slack.inbound.clip import CLIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -375,7 +375,7 @@ async def remember(stage: Dialogue, place: Place, texts: list[str]) -> None:
     )
     database = Database.open(stage.environ["DATABASE_URL"])
     async with database.writer.begin() as connection:
-        await connection.run_sync(store.record, Record(place, "U01YOU00000", began_with_bot=True, messages=said))
+        await connection.run_sync(threads.record, Record(place, "U01YOU00000", began_with_bot=True, messages=said))
     await database.close()
 
 

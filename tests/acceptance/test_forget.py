@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import update
 
 from bot.db.engine import Database
+from bot.db.personal_data import WORDS
 from bot.db.tables import Base, Message, Moment, Thread
-from bot.db.words import WORDS
-from bot.retention import Retention
+from bot.jobs.retention import Retention
 from tests.acceptance import test_classify, test_code, test_summarize, test_triage
 from tests.acceptance.conftest import BOTH_DATABASES
 from tests.acceptance.test_usage import ask

@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.db.engine import Database
-from bot.work import failed
+from bot.work import dead_letters as failed
 from tests.acceptance.conftest import BOTH_DATABASES
 from tests.acceptance.test_triage import CRASH, card, judged, parley, post, results
 

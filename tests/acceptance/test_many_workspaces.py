@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import pytest
 
-from bot.core.triage.signing import secrets_of
+from bot.core.triage.webhook_secret import secrets_of
 from bot.db.engine import Database
 from bot.playground.slack.events import envelope
 from bot.playground.slack.rules import Rules

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot import app, doctor, settings, settings_file
+from bot import app, settings
+from bot.cli import doctor, settings_file
 from bot.core.domain.message import Place
 from bot.db.engine import Database
-from bot.db.store import SqlStore
+from bot.db.threads import SqlStore
 from bot.errors import SettingsError
 from tests.acceptance.conftest import BOTH_DATABASES
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.playground.slack.rules import Rules
-from bot.slack import answer as slack_answer
 from bot.slack.manifest import EVENTS, SCOPES
+from bot.slack.outbound import answer as slack_answer
 from tests.acceptance.conftest import Dialogue
 from tests.acceptance.test_classify import INTO, all_as, table
 from tests.acceptance.test_classify import shown as classified

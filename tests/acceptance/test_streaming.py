@@ -11,8 +11,8 @@ import pytest
 
 from bot.playground.anthropic.reply import Thinking
 from bot.playground.slack.rules import Rules
-from bot.slack import answer as slack_answer
 from bot.slack.manifest import EVENTS, SCOPES
+from bot.slack.outbound import answer as slack_answer
 from tests.acceptance.conftest import BOTH_DATABASES, Dialogue
 from tests.stage.workspace import ScriptedWorkspace
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pypdf import PdfWriter
 
-from bot.core.reading import HIDDEN
-from bot.core.reply import DISCLAIMER
+from bot.core.answer.stream import DISCLAIMER
+from bot.core.channel_reader import HIDDEN
 from bot.core.summarize.answer import FORGOTTEN, NOT_YOURS
 from bot.db.tables import SummaryRun
 from bot.playground.anthropic.rules import MessagesApiError

@@ -15,8 +15,8 @@ from sqlalchemy import insert
 
 from bot.core.domain.message import Place
 from bot.db.engine import Database
-from bot.db.store import SqlStore
 from bot.db.tables import Feedback
+from bot.db.threads import SqlStore
 from bot.playground import feedback
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.work import Delivery, Inbox

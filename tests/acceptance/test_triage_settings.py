@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.domain.message import Place
 from bot.db.engine import Database
-from bot.db.store import SqlStore
+from bot.db.threads import SqlStore
 from tests.acceptance.conftest import BOTH_DATABASES
 from tests.acceptance.test_triage import arrived, card, judged, parley, post, results, support
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from bot.core.domain.message import Message, Place, Role
 from bot.core.domain.thread import Record
 from bot.db.engine import Database
-from bot.db.store import record
+from bot.db.threads import record
 from bot.work import TOGETHER, Cell, Finish, Inbox, Job
 from bot.work.watched import beating, end_with_the_bot
 

@@ -16,7 +16,7 @@ from bot.core.domain.feedback import Status
 from bot.core.domain.message import Place
 from bot.db import tables
 from bot.db.engine import Database
-from bot.db.store import SqlStore
+from bot.db.threads import SqlStore
 from bot.playground.anthropic.api import MessagesServer
 from bot.playground.anthropic.reply import Text
 from tests.chaos.instant import strike

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import update
 
-from bot.core.once import MAYBE
+from bot.core.private_once import MAYBE
 from bot.db.engine import Database
-from bot.slack.commands import AT_WORK
+from bot.slack.inbound.commands import AT_WORK
 from bot.work import DeadlyError
 from bot.work.table import inbox
 from tests.chaos.instant import strike

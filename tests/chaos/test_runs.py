@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from bot.core.classify.proceed import AT_ONCE
+from bot.core.classify.advance import AT_ONCE
 from bot.core.summarize.transcript import PARALLEL
 from bot.db import tables
 from bot.db.engine import Database

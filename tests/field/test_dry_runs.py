@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot import dry_run
+from bot.cli import triage_dry_run
 from bot.core.domain.settings import DEFAULTS
 from bot.errors import UsageError
 from bot.reader.pool import ReaderPool
@@ -38,7 +38,7 @@ MAC = "Mac OS X            \0\0\2"
 
 async def posts(path: Path, **changes: object) -> list[str]:
     async with ReaderPool() as reader:
-        return [one.text for one in await dry_run.read(path, DEFAULTS.model_copy(update=changes), reader)]
+        return [one.text for one in await triage_dry_run.read(path, DEFAULTS.model_copy(update=changes), reader)]
 
 
 def packed(**files: object) -> bytes:

@@ -9,7 +9,7 @@ import re
 import pytest
 from python_calamine import CalamineWorkbook
 
-from bot.core.classify import export, sheet
+from bot.core.classify import export, file_reader
 from bot.core.domain.classification import HEADINGS, Item, Sorted, Verdict
 
 FOLDER = "a report in a public tracker"
@@ -97,7 +97,7 @@ def test_our_files_give_texts_back(text: str, source: str) -> None:
     assert source
     whole = text.strip().replace("\r", "\n")
     for name, write in (("a.csv", export.to_csv), ("a.xlsx", export.to_xlsx)):
-        assert [item.text for item in sheet.read(name, write(result(whole), 60, ("note",))).items()] == [whole]
+        assert [item.text for item in file_reader.read(name, write(result(whole), 60, ("note",))).items()] == [whole]
 
 
 @pytest.mark.parametrize(("cell", "expected", "source"), KEPT)

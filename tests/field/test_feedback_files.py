@@ -12,8 +12,9 @@ import zipfile
 import pytest
 import xlsxwriter
 
-from bot.core.classify import how, sheet, typed
-from bot.core.classify.sheet import ENCODING
+from bot.core.classify import file_reader, parse
+from bot.core.classify import reading as how
+from bot.core.classify.file_reader import ENCODING
 from bot.core.domain.classification import AS_FOUND, ReadAs
 from bot.errors import UsageError
 from tests.stage.bombs import sparse
@@ -26,7 +27,7 @@ BOTH = [CLOSES, CHARGED]
 
 
 def texts(name: str, data: str | bytes, wish: ReadAs = AS_FOUND) -> list[str]:
-    read = sheet.read(name, data.encode() if isinstance(data, str) else data, wish)
+    read = file_reader.read(name, data.encode() if isinstance(data, str) else data, wish)
     return [item.text for item in read.items()]
 
 
@@ -207,18 +208,18 @@ def test_a_file_is_read_as_meant(name: str, data: str | bytes, expected: list[st
 def test_what_is_no_table_is_named(name: str, data: bytes, said: str, source: str) -> None:
     assert source
     with pytest.raises(UsageError) as caught:
-        sheet.read(name, data)
+        file_reader.read(name, data)
     assert said in caught.value.sentence
 
 
 def test_a_long_cell_is_not_a_quote_without_match() -> None:  # FOLDER
-    read = sheet.read("a.csv", f'id,text\n1,"{"word " * 28_000}"\n2,"{"x" * 400_000}, ""y"""\n'.encode())
+    read = file_reader.read("a.csv", f'id,text\n1,"{"word " * 28_000}"\n2,"{"x" * 400_000}, ""y"""\n'.encode())
     assert [len(item.text) for item in read.items()] == [139_999, 400_005]
     assert read.remarks == ()
 
 
 def test_two_marks_leave_no_mark_in_a_heading() -> None:  # VARIANT
-    assert sheet.read("a.csv", b"\xef\xbb\xbf" * 2 + b"comment,id\nit hangs,1\n").headings == ("comment", "id")
+    assert file_reader.read("a.csv", b"\xef\xbb\xbf" * 2 + b"comment,id\nit hangs,1\n").headings == ("comment", "id")
 
 
 @pytest.mark.parametrize("result", [b"<v></v>", b"<v />", b""])
@@ -227,15 +228,15 @@ def test_formulas_without_results_are_said(result: bytes) -> None:  # VARIANT
     with zipfile.ZipFile(io.BytesIO(book(("A", [*ROWS, [103, "=A2"]])))) as made, zipfile.ZipFile(file, "w") as archive:
         for name in made.namelist():
             archive.writestr(name, made.read(name).replace(b"<v>0</v>", result))
-    read = sheet.read("a.xlsx", file.getvalue())
+    read = file_reader.read("a.xlsx", file.getvalue())
     assert [item.text for item in read.items()] == BOTH
     assert "formulas without results" in " ".join(read.remarks)
-    assert sheet.read("a.xlsx", book(("A", [*ROWS, [103, "=A2"]]))).remarks == ()
+    assert file_reader.read("a.xlsx", book(("A", [*ROWS, [103, "=A2"]]))).remarks == ()
 
 
 def test_a_short_list_in_hebrew_is_never_guessed() -> None:  # VARIANT
     data = "מספר,הערה\n1,האפליקציה קורסת\n2,איטי מאוד\n".encode("cp1255")
-    read = sheet.read("a.csv", data)
+    read = file_reader.read("a.csv", data)
     assert read.doubts.count(ENCODING) == 1
     assert how.is_asked(read, 2, 0.0001, listed=25)
     assert texts("a.csv", data, ReadAs(encoding="cp1255")) == ["האפליקציה קורסת", "איטי מאוד"]
@@ -255,13 +256,13 @@ def rezipped(flags: int, method: int) -> bytes:
 
 def test_a_password_on_the_parts_is_named() -> None:  # FOLDER
     with pytest.raises(UsageError) as caught:
-        sheet.read("a.xlsx", rezipped(1, 8))
+        file_reader.read("a.xlsx", rezipped(1, 8))
     assert "protected by a password" in caught.value.sentence
 
 
 def test_deflate64_is_damaged_or_strange() -> None:  # FOLDER
     with pytest.raises(UsageError) as caught:
-        sheet.read("a.xlsx", rezipped(0, 9))
+        file_reader.read("a.xlsx", rezipped(0, 9))
     assert "damaged, or compressed in a way I don't know" in caught.value.sentence
 
 
@@ -276,7 +277,7 @@ def test_deflate64_is_damaged_or_strange() -> None:  # FOLDER
     ],
 )
 def test_what_was_lost_or_mended_is_said(name: str, data: bytes, remark: str) -> None:  # FOLDER
-    assert remark in " ".join(sheet.read(name, data).remarks)
+    assert remark in " ".join(file_reader.read(name, data).remarks)
 
 
 @pytest.mark.parametrize(
@@ -296,12 +297,12 @@ def test_what_was_lost_or_mended_is_said(name: str, data: bytes, remark: str) ->
     ],
 )
 def test_what_is_not_certain_is_known(name: str, data: bytes, doubts: tuple[str, ...]) -> None:  # FOLDER
-    assert sheet.read(name, data).doubts == doubts
+    assert file_reader.read(name, data).doubts == doubts
 
 
 def test_what_was_named_is_not_doubted() -> None:
     data = book(("October", ROWS), ("November", [["Id", "Customer wrote"], [1, "another one"]]))
-    read = sheet.read("a.xlsx", data, ReadAs(sheet="november", column="Customer wrote"))
+    read = file_reader.read("a.xlsx", data, ReadAs(sheet="november", column="Customer wrote"))
     assert ([item.text for item in read.items()], read.doubts, read.title) == (["another one"], (), "November")
     assert texts("a.xlsx", data, ReadAs(sheet="2")) == ["another one"]
     assert texts("a.csv", "x,y\nit hangs,it sings\n", ReadAs(column="2", heading=0)) == ["y", "it sings"]
@@ -312,7 +313,7 @@ def test_what_was_named_is_not_doubted() -> None:
         (ReadAs(column="May"), "It has: “Id”, “Customer wrote”"),
     ):
         with pytest.raises(UsageError) as caught:
-            sheet.read("a.xlsx", data, wish)
+            file_reader.read("a.xlsx", data, wish)
         assert said in caught.value.sentence
 
 
@@ -356,7 +357,7 @@ def test_the_customers_words_are_taken(theirs: str, ours: str, is_certain: bool)
     first = f"id;{theirs};{ours}\n" + "".join(f"{n};{said};{answer}\n" for n, (said, answer) in pairs)
     last = f"id;{ours};{theirs}\n" + "".join(f"{n};{answer};{said}\n" for n, (said, answer) in pairs)
     for data in (first, last):
-        read = sheet.read("a.csv", data.encode())
+        read = file_reader.read("a.csv", data.encode())
         assert [item.text for item in read.items()] == ASKED
         assert read.doubts == (() if is_certain else ("column",))
 
@@ -373,7 +374,7 @@ def test_the_customers_words_are_taken(theirs: str, ours: str, is_certain: bool)
     ],
 )
 def test_brief_texts_are_told_from_names(data: str, expected: list[str], doubts: tuple[str, ...]) -> None:  # VARIANT
-    read = sheet.read("a.csv", data.encode())
+    read = file_reader.read("a.csv", data.encode())
     assert ([item.text for item in read.items()], read.doubts) == (expected, doubts)
 
 
@@ -414,9 +415,9 @@ def test_a_title_keeps_its_text(headings: str, is_joined: bool) -> None:  # noqa
     ],
 )
 def test_options_of_files_are_understood(said: str, reading: ReadAs) -> None:  # VARIANT
-    wish = typed.parse_options(said)
+    wish = parse.parse_options(said)
     assert (wish.reading, wish.lines) == (reading, ())
-    beside = typed.parse_options("column=Note text #general 7d")
+    beside = parse.parse_options("column=Note text #general 7d")
     assert (beside.channel, beside.span, beside.reading.column) == ("general", "7d", "Note text")
 
 
@@ -429,8 +430,8 @@ def test_options_not_understood_are_asked() -> None:  # VARIANT
         ("header=first", "the number of the row"),
     ):
         with pytest.raises(UsageError) as caught:
-            typed.parse_options(said)
+            parse.parse_options(said)
         assert answer in caught.value.sentence
-    assert typed.parse_options('"the column=Note is blank"').lines == ("the column=Note is blank",)
-    assert typed.parse_options("column=Note is blank\nit hangs").lines == ("column=Note is blank", "it hangs")
-    assert typed.parse_options("x=5 is wrong").lines == ("x=5 is wrong",)
+    assert parse.parse_options('"the column=Note is blank"').lines == ("the column=Note is blank",)
+    assert parse.parse_options("column=Note is blank\nit hangs").lines == ("column=Note is blank", "it hangs")
+    assert parse.parse_options("x=5 is wrong").lines == ("x=5 is wrong",)

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiohttp import web
 
-from bot.core.attachment import check
+from bot.core.answer.attachments import check
+from bot.core.answer.file_kind import found_in, judged
 from bot.core.domain.message import FileRef, FileState
-from bot.core.file_kind import found_in, judged
 from bot.errors import FileError
 from bot.playground.anthropic.rules import MessagesApiError
-from bot.slack.download import is_slacks, is_trusted
-from bot.slack.file_ref import described, file_refs
+from bot.slack.client.download import is_slacks, is_trusted
+from bot.slack.client.file_ref import described, file_refs
 from tests.acceptance.test_files import PNG, blocks, downloads
 from tests.acceptance.test_odd_files import shaped
-from tests.integration.slack.test_download import API, serving
+from tests.integration.slack.client.test_download import API, serving
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Dialogue

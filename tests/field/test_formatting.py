@@ -9,10 +9,10 @@ import pytest
 from markdown_it import MarkdownIt
 
 from bot.playground.slack import blocks as slack
-from bot.slack import table
-from bot.slack.message import Part, message
-from bot.slack.split import MESSAGE_LIMIT, closing, split
-from bot.slack.text import harmless
+from bot.slack.client.text import harmless
+from bot.slack.outbound import table
+from bot.slack.outbound.message import Part, message
+from bot.slack.outbound.split import MESSAGE_LIMIT, closing, split
 
 if TYPE_CHECKING:
     from bot.playground.slack.records import Message

@@ -18,9 +18,9 @@ from bot.core.domain.message import Place
 from bot.core.triage import issue
 from bot.db.feedback import SqlBoard
 from bot.db.opened import opened
-from bot.db.store import SqlStore
+from bot.db.threads import SqlStore
 from bot.errors import WebhookError
-from bot.webhook import Webhook, signed
+from bot.integrations.webhook import Webhook, signed
 from bot.work import Inbox
 from tests.acceptance.test_github import MOVED, LocalGitHub, dead_letters, environ, github, names, on, until
 from tests.acceptance.test_triage import card, judged, post, results

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.core import parley
-from bot.core.classify import typed as classify
-from bot.core.code import files, version
+from bot.core.classify import parse as classify
+from bot.core.code import diff, files
 from bot.core.domain.code_file import CodeFile
-from bot.core.redaction.find import find
-from bot.core.summarize import typed as summarize
+from bot.core.privacy.redaction.find import find
+from bot.core.settings import subcommands
+from bot.core.summarize import parse as summarize
 from bot.errors import UsageError
 from bot.playground.rehearsal import revision
-from bot.slack import message, messages, split, table
-from bot.slack.clip import LONGEST, clipped
+from bot.slack.inbound import messages
+from bot.slack.inbound.clip import LONGEST, clipped
+from bot.slack.outbound import message, split, table
 from tests.stage.growth import SIZES, Attack, fault
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def _shown(text: str) -> None:
 
 
 def _typed(text: str) -> None:
-    for read in (classify.parse_options, summarize.parse, parley.parse):
+    for read in (classify.parse_options, summarize.parse, subcommands.parse):
         with suppress(UsageError):
             read(text)
 
@@ -126,7 +127,7 @@ def test_lines_that_are_nearly_alike_are_compared() -> None:
     old = "\n".join("0" * (1_000 - number) for number in range(1_000))
     new = "\n".join("0" * (1_000 - number) + "x" for number in range(1_000))
     started = time.thread_time()
-    shown, left = version.diff(CodeFile("a.py", old), CodeFile("a.py", new))
+    shown, left = diff.diff(CodeFile("a.py", old), CodeFile("a.py", new))
     assert shown
     assert left
     assert time.thread_time() - started < 0.5
@@ -136,6 +137,6 @@ def test_of_very_many_lines_none_is_compared() -> None:
     # https://github.com/python/cpython/issues/106865
     old, new = (CodeFile("a.py", "\n".join(map(str, range(*bounds)))) for bounds in ((0, 50_000), (7, 50_001)))
     started = time.thread_time()
-    assert version.diff(old, new) == ("", 0)
-    assert version.count(old, new) == "+1 -7"
+    assert diff.diff(old, new) == ("", 0)
+    assert diff.count(old, new) == "+1 -7"
     assert time.thread_time() - started < 1

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.slack.messages import changed, heard, updated
+from bot.slack.inbound.messages import changed, heard, updated
 
 BOT = "U0BOT"
 SAID: dict[str, Any] = {"type": "message", "channel": "C1", "channel_type": "channel", "ts": "2.0", "user": "U0ADA"}

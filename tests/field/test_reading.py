@@ -12,11 +12,11 @@ from aiohttp import web
 from bot.core.domain.message import Place
 from bot.errors import UnfinishedError
 from bot.playground.slack.records import Message
-from bot.slack.api import web_client
-from bot.slack.history import History
-from bot.slack.identity import AskedIdentity
-from bot.slack.names import Names
-from bot.slack.people import People
+from bot.slack.client.api import web_client
+from bot.slack.client.history import History
+from bot.slack.client.identity import AskedIdentity
+from bot.slack.client.names import Names
+from bot.slack.client.people import People
 from tests.acceptance.test_context import reads, told
 
 if TYPE_CHECKING:

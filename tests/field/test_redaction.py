@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks import ordinary, redaction
-from bot.core.quoting import quoted
-from bot.core.redaction.find import Kind, find
-from bot.core.redaction.placeholder import Redaction, Restoring
+from bot.core.privacy.redaction.find import Kind, find
+from bot.core.privacy.redaction.placeholder import Redaction, Restoring
+from bot.core.prompt_data import quoted
 
 FOLDER = "a report in a public tracker"
 NBSP, NARROW, THIN = "\u00a0", "\u202f", "\u2009"

@@ -17,16 +17,16 @@ from anthropic import transform_schema
 from sqlalchemy import select, update
 
 from bot import settings
-from bot.claude.failures import pause, translate
-from bot.core.classify import form
+from bot.claude.errors import pause, translate
+from bot.core.classify import schema as form
 from bot.core.domain.category import Category
 from bot.db.engine import Database
-from bot.db.settle import settle
+from bot.db.scrub import settle
 from bot.errors import ModelUnavailableError, SettingsError
 from bot.playground.slack.events import envelope
 from bot.work import DeadlyError, Delivery, Inbox, Job
 from bot.work.claim import Cell
-from bot.work.commit import Commits
+from bot.work.group_commit import Commits
 from bot.work.lease import Leases
 from bot.work.table import inbox as table
 from tests.field.test_threads import Wire

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.slack.file_ref import file_refs
-from bot.slack.flat import flat
-from bot.slack.history import is_said, reactions_of, said
-from bot.slack.messages import changed, heard, updated
+from bot.slack.client.file_ref import file_refs
+from bot.slack.client.history import is_said, reactions_of, said
+from bot.slack.client.plain_text import flat
+from bot.slack.inbound.messages import changed, heard, updated
 from tests.stage import shape
 
 if TYPE_CHECKING:

@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.core import configure, usage
-from bot.core.classify import typed as classify
-from bot.core.code import request as code
-from bot.core.code.version import count, diff
+from bot.core.classify import parse as classify
+from bot.core.code import parse as code
+from bot.core.code.diff import count, diff
 from bot.core.domain.code_file import CodeFile
-from bot.core.span.times import explained, resolve
-from bot.core.summarize import typed as summarize
+from bot.core.settings import command as configure
+from bot.core.spend import usage
+from bot.core.summarize import parse as summarize
+from bot.core.time_span.times import explained, resolve
 from bot.errors import UsageError
 
 if TYPE_CHECKING:

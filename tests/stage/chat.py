@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.reader.pool import ReaderPool
-from bot.slack.budget import Budget
 from bot.slack.chat import SlackChat
-from bot.slack.identity import AskedIdentity
-from bot.slack.keyring import Client, OneToken
-from bot.slack.teams import Teams
+from bot.slack.client.identity import AskedIdentity
+from bot.slack.client.rate_limit import Budget
+from bot.slack.client.tokens import Client, OneToken
+from bot.slack.workspaces import Teams
 from tests.stage.quota import InMemoryQuota
 
 if TYPE_CHECKING:

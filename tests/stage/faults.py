@@ -17,7 +17,7 @@ from bot.playground.anthropic.reply import Ping, Text
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.playground.slack.faults import Fault, Share
 from bot.playground.slack.rules import Rules
-from bot.slack import api
+from bot.slack.client import api
 from bot.slack.manifest import EVENTS, SCOPES
 from tests.stage.workspace import ScriptedWorkspace
 

@@ -30,7 +30,7 @@ FORGE.set_forkserver_preload(
         "bot.app",
         "bot.claude.client",
         "bot.db.migrate",
-        "bot.doctor",
+        "bot.cli.doctor",
         # What these import when they have to:
         "aiosqlite",
         "alembic.command",

@@ -18,35 +18,39 @@ from typing import Any
 import pytest
 
 import bot
-from bot.core import configure, conversation, parley, quoting, tokens, vocative
-from bot.core.classify import evidence, nearest
-from bot.core.classify import typed as classify
-from bot.core.code import fence as code_fence
-from bot.core.code import files, resume, version
-from bot.core.code import request as code
-from bot.core.code.naming import LONGEST_LINE
+from bot.core import prompt_data, tokens
+from bot.core.answer import gating, vocative
+from bot.core.classify import evidence, examples
+from bot.core.classify import parse as classify
+from bot.core.code import diff, files, resume
+from bot.core.code import fences as code_fence
+from bot.core.code import parse as code
+from bot.core.code.file_names import LONGEST_LINE
 from bot.core.command import take_private
 from bot.core.domain import category, language, settings_values
 from bot.core.domain.classification import Item
 from bot.core.domain.code_file import CodeFile
 from bot.core.domain.message import Place
-from bot.core.redaction import piece
-from bot.core.redaction.find import find
-from bot.core.redaction.placeholder import Redaction, Restoring
-from bot.core.span import times as span
-from bot.core.summarize import page, transcript
+from bot.core.privacy.redaction import piece
+from bot.core.privacy.redaction.find import find
+from bot.core.privacy.redaction.placeholder import Redaction, Restoring
+from bot.core.settings import command, subcommands
+from bot.core.summarize import parse as summarize
+from bot.core.summarize import render, transcript
 from bot.core.summarize import text as summarize_text
-from bot.core.summarize import typed as summarize
-from bot.core.triage import alike, issue, small_talk
+from bot.core.time_span import times as span
+from bot.core.triage import issue, similar, small_talk
 from bot.playground.page import messages as page_messages
 from bot.playground.page import mrkdwn
 from bot.playground.rehearsal import revision, talk
 from bot.playground.rehearsal import text as rehearsal_text
 from bot.playground.slack import blocks as local_blocks
-from bot.slack import fence, lookup, message, messages, people, permalink, rich_text, split, table
-from bot.slack import mrkdwn as slack_mrkdwn
-from bot.slack import text as slack_text
-from bot.slack.clip import LONGEST, clipped
+from bot.slack.client import lookup, people, permalink, rich_text
+from bot.slack.client import mrkdwn as slack_mrkdwn
+from bot.slack.client import text as slack_text
+from bot.slack.inbound import messages
+from bot.slack.inbound.clip import LONGEST, clipped
+from bot.slack.outbound import fence, message, split, table
 from tests.stage.growth import SIZES, Attack, common, fault, made_of, slowest, uses
 
 ROOT = Path(bot.__file__).parent
@@ -56,20 +60,20 @@ A_MOMENT = 0.01  # seconds
 
 # Patterns that see no more than so many characters, and why.
 BOUNDED = {
-    "bot.core.summarize.wish._WISH": (300, "typed.LONGEST_REQUEST; wishes before a text are held to 200"),
-    "bot.core.cut._LAST_WORD": (300, "cut.SEAM"),
-    "bot.core.code.naming._CLOSERS": (LONGEST_LINE, "a line"),
-    "bot.core.code.naming._COMMENT": (LONGEST_LINE, "a line"),
-    "bot.core.code.naming._HEADING": (LONGEST_LINE, "a line"),
+    "bot.core.summarize.wishes._WISH": (300, "typed.LONGEST_REQUEST; wishes before a text are held to 200"),
+    "bot.core.answer.continuation._LAST_WORD": (300, "cut.SEAM"),
+    "bot.core.code.file_names._CLOSERS": (LONGEST_LINE, "a line"),
+    "bot.core.code.file_names._COMMENT": (LONGEST_LINE, "a line"),
+    "bot.core.code.file_names._HEADING": (LONGEST_LINE, "a line"),
 }
 # Those that are used where no look at the code finds it.
-ELSEWHERE = {"bot.core.code.naming._PREAMBLE": {"match"}, "bot.playground.slack.elements._FORMS": {"fullmatch"}}
+ELSEWHERE = {"bot.core.code.file_names._PREAMBLE": {"match"}, "bot.playground.slack.elements._FORMS": {"fullmatch"}}
 # Those that see no stranger's text, or see it in the bounded process.
 OWN = {
     "bot.core.classify.table.column._NO_PROSE": "in the bounded process",
     "bot.core.classify.table.html_rows._ATTRIBUTE": "in the bounded process",
-    "bot.settings_file._HEADER": "the operator's file",
-    "bot.settings_file._KEY": "the operator's file",
+    "bot.cli.settings_file._HEADER": "the operator's file",
+    "bot.cli.settings_file._KEY": "the operator's file",
     "bot.db.migrate.TOLD": "our migrations",
 }
 # Patterns that are put together where they are used: some of each kind, as they may come out.
@@ -248,7 +252,7 @@ def _line(text: str) -> transcript.Line:
 
 def _diff(text: str) -> object:
     old, new = CodeFile("a.py", text), CodeFile("a.py", text[len(text) // 3 :] + "\nnew\n")
-    return version.diff(old, new), version.count(old, new)
+    return diff.diff(old, new), diff.count(old, new)
 
 
 Read = Callable[[str], Any]
@@ -307,8 +311,8 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
     "/classify": (classify.parse_options, ("", '"a" ', "a\ninto: ", "column="), LONGEST),
     "/summarize": (summarize.parse, ("", "as a poet: ", '"a" '), LONGEST),
     "/code": (code.parse, ("", "python ", "--"), LONGEST),
-    "/parley": (parley.parse, PARLEY, LONGEST),
-    "located": (lambda text: configure.located(text, slack_text.named_channels(text)), ("", "a: #b "), LONGEST),
+    "/parley": (subcommands.parse, PARLEY, LONGEST),
+    "located": (lambda text: command.located(text, slack_text.named_channels(text)), ("", "a: #b "), LONGEST),
     "span.take": (span.take, ("", "since ", "from 2026-11-01 "), LONGEST),
     "span.resolve": (lambda text: span.resolve(text, datetime.now(UTC), UTC), ("", "since ", "last "), LONGEST),
     "category.read": (category.read, ("", "a, b, ", "a: b\n"), LONGEST),
@@ -324,15 +328,15 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
     "may_speak_to_somebody": (vocative.may_speak_to_somebody, ("", "@"), ANY_LENGTH),
     "named_first": (language.named_first, ("", "go ", "python"), LONGEST),
     "is_small_talk": (small_talk.is_small_talk, ("",), ANY_LENGTH),
-    "is_stop": (conversation.is_stop, ("",), ANY_LENGTH),
-    "alike": (lambda text: (alike.words(text), alike.letters(text)), ("",), ANY_LENGTH),
-    "nearest": (lambda text: nearest.Nearest([]).to([Item(1, text)]), ("",), ANY_LENGTH),
+    "is_stop": (gating.is_stop, ("",), ANY_LENGTH),
+    "alike": (lambda text: (similar.words(text), similar.letters(text)), ("",), ANY_LENGTH),
+    "nearest": (lambda text: examples.Nearest([]).to([Item(1, text)]), ("",), ANY_LENGTH),
     "evidence": (lambda text: evidence.evidence(f"{text[:150]} b", Item(1, text).excerpt), ("",), ANY_LENGTH),
-    "quoted": (lambda text: quoting.quoted("a", text), ("",), ANY_LENGTH),
+    "quoted": (lambda text: prompt_data.quoted("a", text), ("",), ANY_LENGTH),
     "shorten": (lambda text: tokens.shorten(text, 1_000), ("",), ANY_LENGTH),
     "pieces": (lambda text: summarize_text.pieces(text, 100), ("",), ANY_LENGTH),
     "transcript": (lambda text: transcript.parts([_line(text)], 1_000), ("",), ANY_LENGTH),
-    "page.plain": (page.plain, ("",), ANY_LENGTH),
+    "page.plain": (render.plain, ("",), ANY_LENGTH),
     "issue.quiet": (issue.quiet, ("",), ANY_LENGTH),
     "find": (lambda text: find(text, "US"), ("", "password: ", "-----BEGIN PRIVATE KEY-----\n"), 20_000),
     "redaction.pieces": (lambda text: list(piece.pieces(text)), ("", "-----BEGIN A PRIVATE KEY-----"), ANY_LENGTH),
@@ -370,41 +374,41 @@ def test_each_scanner_takes_linear_time(name: str) -> None:
 LOOPS = {
     "bot.claude.catalogue": "the catalogue's own names",
     "bot.core.classify.table": "in the bounded process",
-    "bot.core.catch_up": "drops what does not fit, once each",
+    "bot.core.answer.catch_up": "drops what does not fit, once each",
     "bot.core.domain.settings.merged": "as many turns as settings at fault",
-    "bot.core.classify.typed": "/classify",
-    "bot.core.code.check": "in the bounded process",
-    "bot.core.code.naming": "files.blocks",
-    "bot.core.condense": "counts messages",
-    "bot.core.fit": "counts messages",
-    "bot.core.redaction.keyword": "find",
-    "bot.core.redaction.number": "find",
-    "bot.core.redaction.piece": "redaction.pieces",
+    "bot.core.classify.parse": "/classify",
+    "bot.core.code.syntax": "in the bounded process",
+    "bot.core.code.file_names": "files.blocks",
+    "bot.core.answer.thread_summary": "counts messages",
+    "bot.core.answer.fit": "counts messages",
+    "bot.core.privacy.redaction.keyword": "find",
+    "bot.core.privacy.redaction.number": "find",
+    "bot.core.privacy.redaction.piece": "redaction.pieces",
     "bot.core.remembered": "drops what is over, once each",
-    "bot.core.span.grammar": "two weeks at most",
-    "bot.core.span.length": "span.take",
-    "bot.core.span.words": "span.take",
+    "bot.core.time_span.grammar": "two weeks at most",
+    "bot.core.time_span.length": "span.take",
+    "bot.core.time_span.words": "span.take",
     "bot.core.summarize.text": "pieces",
     "bot.core.summarize.transcript": "transcript",
-    "bot.core.summarize.typed": "/summarize",
-    "bot.core.summarize.wish": "/summarize",
-    "bot.core.where": "/summarize",
-    "bot.core.triage.exported": "in the bounded process",
-    "bot.core.vocative": "vocative",
+    "bot.core.summarize.parse": "/summarize",
+    "bot.core.summarize.wishes": "/summarize",
+    "bot.core.typed_scope": "/summarize",
+    "bot.core.triage.exports": "in the bounded process",
+    "bot.core.answer.vocative": "vocative",
     "bot.db.page": "counts messages",
     "bot.playground.anthropic.schema": "the request's own schema",
     "bot.playground.anthropic.usage": "counts what is cached",
     "bot.playground.slack.rate_limits": "waits",
     "bot.playground.slack.workspace": "counts messages",
     "bot.reader.child": "takes one task after the other",
-    "bot.slack.boundary": "parts",
-    "bot.slack.cell": "table.block",
-    "bot.slack.fence": "open_fence",
-    "bot.slack.sessions": "drops what is over, once each",
-    "bot.slack.split": "parts",
-    "bot.slack.table": "table.find",
-    "bot.slack.teams": "looks a workspace up",
-    "bot.slack.text": "addresses_other",
+    "bot.slack.outbound.boundary": "parts",
+    "bot.slack.outbound.cell": "table.block",
+    "bot.slack.outbound.fence": "open_fence",
+    "bot.slack.outbound.status": "drops what is over, once each",
+    "bot.slack.outbound.split": "parts",
+    "bot.slack.outbound.table": "table.find",
+    "bot.slack.workspaces": "looks a workspace up",
+    "bot.slack.client.text": "addresses_other",
     "bot.work.watched": "waits",
 }
 

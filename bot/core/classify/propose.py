@@ -12,7 +12,7 @@ from bot.core.domain import category
 from bot.core.domain.category import LONGEST_DEFINITION, LONGEST_NAME, Category
 from bot.core.domain.message import Role
 from bot.core.ports import Turn
-from bot.core.quoting import quoted
+from bot.core.prompt_data import quoted
 from bot.errors import ModelFormError, UsageError
 
 if TYPE_CHECKING:

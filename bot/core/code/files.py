@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from bot.core.code import naming
-from bot.core.code.fence import LINE_END, is_closed, tokens, widened
+from bot.core.code import file_names
+from bot.core.code.fences import LINE_END, is_closed, tokens, widened
 from bot.core.domain.code_file import CodeFile
 
 if TYPE_CHECKING:
@@ -64,9 +64,9 @@ def _blocks(text: str) -> tuple[Block, ...]:
         if code := clean(token.content).strip("\n"):
             info = token.info.strip()
             tag = info.replace(":", " ", 1).partition(" ")[0]
-            said = naming.said(info, code, _line_before(lines, first, last_end))
+            said = file_names.said(info, code, _line_before(lines, first, last_end))
             taken = {block.file.name.casefold() for block in found}
-            file = CodeFile(naming.distinct(said or naming.guessed(tag, code), taken), code + "\n")
+            file = CodeFile(file_names.distinct(said or file_names.guessed(tag, code), taken), code + "\n")
             found.append(Block(file, tag.lower(), first, end, bool(said), is_closed(token, lines)))
         last_end = end
     return tuple(found)

@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.calls import Purpose
-from bot.core.code.produce import Desk, produce
-from bot.core.code.request import CodeRequest, parse, prompt
+from bot.core.answer.stream import too_long, unapplied
+from bot.core.code.generate import Desk, produce
+from bot.core.code.parse import CodeRequest, parse, prompt
 from bot.core.command import answering
 from bot.core.domain.message import Role
 from bot.core.domain.settings import Creativity
 from bot.core.ports import Request, Turn
-from bot.core.reply import too_long, unapplied
 from bot.core.tokens import shorten
 
 if TYPE_CHECKING:

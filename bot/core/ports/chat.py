@@ -83,7 +83,7 @@ class Chat(Protocol):
     ) -> AbstractAsyncContextManager[Answer]:
         """Begin an answer that only the asker sees, shown whole when it is finished.
 
-        With a `bookmark`, it is kept there under `bot.core.once.KEY` as long as nobody knows whether it was shown.
+        With a `bookmark`, it is kept under `bot.core.private_once.KEY` as long as it may not have been shown.
         """
 
     async def open_thread(self, place: Place, text: str, bookmark: Bookmark) -> Place:

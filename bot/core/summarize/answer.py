@@ -6,24 +6,24 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core.again import rewritten
+from bot.core.answer.buttons import rewritten
+from bot.core.answer.outcome import Outcome, kept, show
+from bot.core.answer.outcome import give as give_outcome
+from bot.core.answer.stream import DISCLAIMER, disclaimer, own_up, unapplied
+from bot.core.cancel import unless
+from bot.core.channel_reader import allow
 from bot.core.command import answering
 from bot.core.domain.interaction import Button
 from bot.core.domain.message import Message, Role
 from bot.core.domain.summary import Length, Run, Source
 from bot.core.domain.thread import Record, Written
-from bot.core.halt import unless
-from bot.core.outcome import Outcome, kept, show
-from bot.core.outcome import give as give_outcome
-from bot.core.reading import allow
-from bot.core.redaction.carry import carried
-from bot.core.reply import DISCLAIMER, disclaimer, own_up, unapplied
+from bot.core.privacy.redaction.carry import carried
+from bot.core.summarize.context import Desk
 from bot.core.summarize.conversation import Summary
-from bot.core.summarize.desk import Desk
 from bot.core.summarize.file import give_files
+from bot.core.summarize.parse import parse
 from bot.core.summarize.paste import give_text
 from bot.core.summarize.run import Keeper, SharedBookmark
-from bot.core.summarize.typed import parse
 from bot.errors import ModelError, ModelStoppedError, NotAllowedError, UsageError
 
 if TYPE_CHECKING:

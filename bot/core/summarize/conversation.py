@@ -6,22 +6,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.calls import Purpose
+from bot.core.channel_reader import read_channel, read_thread
 from bot.core.domain.settings import Creativity
 from bot.core.ports import Request
-from bot.core.reading import read_channel, read_thread
-from bot.core.span.times import Span
-from bot.core.summarize.digest import MAX_OUTPUT, Digest, Digester
-from bot.core.summarize.page import page
+from bot.core.summarize.map_reduce import MAX_OUTPUT, Digest, Digester
+from bot.core.summarize.render import page
 from bot.core.summarize.run import Keeper
 from bot.core.summarize.transcript import transcript
+from bot.core.time_span.times import Span
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bot.core.channel_reader import Read
     from bot.core.domain.summary import Run
     from bot.core.ports import Chat, Model, Store
-    from bot.core.reading import Read
     from bot.core.summarize.transcript import Transcript
 
 MOST_LINES = 5_000  # messages of one summary

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.attachment import attach, looked_up
+from bot.core.answer.attachments import attach, looked_up
+from bot.core.answer.file_kind import IMAGES, PDF, judged
+from bot.core.answer.stream import too_long, unapplied, write
+from bot.core.cancel import unless
 from bot.core.domain.thread import Written
-from bot.core.file_kind import IMAGES, PDF, judged
-from bot.core.halt import unless
-from bot.core.reply import too_long, unapplied, write
 from bot.core.summarize.run import Keeper
 from bot.core.summarize.text import MAX_OUTPUT, condensed, file_prompt, prompt, request
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.core.domain.message import FileRef
-    from bot.core.summarize.desk import Desk
+    from bot.core.summarize.context import Desk
 
 WHOLE = 10_000_000  # tokens: a text is read whole here, and its parts on their own
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.halt import unless
-from bot.core.reply import too_long, unapplied, write
+from bot.core.answer.stream import too_long, unapplied, write
+from bot.core.cancel import unless
 from bot.core.summarize.run import Keeper
 from bot.core.summarize.text import MAX_OUTPUT, condensed, prompt, request
 from bot.core.tokens import estimate_tokens
 
 if TYPE_CHECKING:
     from bot.core.domain.thread import Written
-    from bot.core.summarize.desk import Desk
+    from bot.core.summarize.context import Desk
 
 
 async def give_text(text: str, desk: Desk) -> Written:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 from bot.core.forward import ForwardingBookmark
-from bot.core.summarize.finding import Findings
+from bot.core.summarize.schema import Findings
 from bot.core.summarize.transcript import Transcript
 
 if TYPE_CHECKING:

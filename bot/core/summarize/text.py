@@ -11,9 +11,9 @@ from bot.calls import Purpose
 from bot.core.domain.message import Role
 from bot.core.domain.settings import Creativity
 from bot.core.ports import Request, Turn
-from bot.core.quoting import quoted
+from bot.core.prompt_data import quoted
+from bot.core.summarize.prompts import for_text
 from bot.core.summarize.transcript import LARGEST_PART, PARALLEL
-from bot.core.summarize.wording import for_text
 from bot.core.tokens import BYTES_PER_TOKEN, estimate_tokens, shorten
 
 if TYPE_CHECKING:

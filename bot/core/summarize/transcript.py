@@ -9,7 +9,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from bot.core.domain.message import FileRef
-from bot.core.quoting import quoted
+from bot.core.prompt_data import quoted
 from bot.core.tokens import BYTES_PER_TOKEN, estimate_tokens
 
 if TYPE_CHECKING:

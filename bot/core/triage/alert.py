@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.core.domain.message import Place
 from bot.core.domain.route import team as find_team
 from bot.core.triage.card import plain
-from bot.core.triage.trend import trends
+from bot.core.triage.trends import trends
 from bot.errors import ChatError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Bookmark, Chat
     from bot.core.ports.feedback_store import Board
-    from bot.core.triage.trend import Trend
+    from bot.core.triage.trends import Trend
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from bot.core.chart import Panel
 from bot.core.domain.feedback import UNSORTED, Status
 from bot.core.domain.message import Upload
 from bot.core.triage.card import plain
-from bot.core.triage.trend import DAY, alike
+from bot.core.triage.trends import DAY, alike
 from bot.errors import ChatError
 
 if TYPE_CHECKING:

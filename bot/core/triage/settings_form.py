@@ -5,22 +5,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Literal
 
-from bot.core import settings_fields as fields
-from bot.core.configure import EDIT_TRIAGE
 from bot.core.domain import category
 from bot.core.domain.interaction import Field, Form
 from bot.core.domain.message import Place
 from bot.core.domain.route import LONGEST_NAME, MOST, Team, written
 from bot.core.domain.route import team as find_team
 from bot.core.domain.settings import TRIAGE, ChannelSettings, read
-from bot.core.triage.act import categories
+from bot.core.settings import form_fields as fields
+from bot.core.settings.command import EDIT_TRIAGE
+from bot.core.triage.actions import categories
 from bot.errors import ConflictError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.core.domain.interaction import Press, Submission
-    from bot.core.settings_form import Desk
+    from bot.core.settings.form import Desk
 
 FORM, TEAM_FORM = "triage_settings", "triage_team"
 TEAM = "edit_triage_team"  # the button in the form, which opens a team

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from contextlib import AbstractAsyncContextManager
 
-    from bot.claude.terms import Clock
+    from bot.claude.limits import Clock
 
 
 class Connect(Protocol):

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from bot.claude.transport import FIRST, LAST, LONGEST, Body, Transport, proxy_of
-from bot.slack.http import BODY_LIMIT
+from bot.slack.inbound.http import BODY_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -11,7 +11,7 @@ import pytest
 from bot.core.domain.classification import Example
 from bot.core.domain.feedback import Decision, Judgement, Status
 from bot.core.domain.message import Changed, FileRef, Heard, Place
-from bot.core.keeping import Limits
+from bot.core.privacy.retention import Limits
 from bot.db.feedback import SqlBoard
 from bot.db.purge import SqlPurger
 

@@ -13,10 +13,10 @@ from bot.core.domain.message import Heard, Message, Place, Role
 from bot.core.domain.settings import ChannelSettings
 from bot.core.domain.thread import Conversation, Record
 from bot.core.domain.usage import Scope, View
-from bot.db.classify import SqlRuns
+from bot.db.classify_runs import SqlRuns
 from bot.db.feedback import SqlBoard
-from bot.db.store import SqlStore, record
-from tests.integration.db import test_classify, test_runs, test_store
+from bot.db.threads import SqlStore, record
+from tests.integration.db import test_classify_runs, test_summary_runs, test_threads
 
 if TYPE_CHECKING:
     from bot.db.engine import Database
@@ -32,20 +32,20 @@ async def stored(database: Database) -> Database:
     """Store something of everything for the first workspace."""
     store, board, runs = SqlStore(database), SqlBoard(database), SqlRuns(database)
     said = (Message(Role.USER, "U1", "a secret", OURS.thread), Message(Role.ASSISTANT, "", "kept", "1700000001.1"))
-    call = replace(test_store.CALL, started_at=NOW)
+    call = replace(test_threads.CALL, started_at=NOW)
     files = (CodeFile("a.py", "secret = 1", 1),)
     one = Record(OURS, "U1", messages=said, calls=(call,), began_with_bot=True, code_files=files)
     async with database.writer.begin() as connection:
         await connection.run_sync(record, one)
     for place in (Place("T1", ""), Place("T1", "C1"), OURS):
         await store.change_settings(place, {"instructions": "a secret"}, "U1")
-    await store.begin_run(replace(test_runs.RUN, place=OURS))
+    await store.begin_run(replace(test_summary_runs.RUN, place=OURS))
     heard = Heard(OURS, OURS.thread, "U1", "T1", "a secret", is_direct=False, mentions_bot=False, addresses_other=False)
     id_ = await board.add(heard, NOW, "https://example.com/p1", together=0)
     assert id_ is not None
     await board.change("T1", id_, assignee="U1", status="taken")
-    await runs.create(test_classify.RUN, test_classify.ITEMS)
-    await runs.correct(test_classify.RUN.id, 1, ("Bug",), "U1")
+    await runs.create(test_classify_runs.RUN, test_classify_runs.ITEMS)
+    await runs.correct(test_classify_runs.RUN.id, 1, ("Bug",), "U1")
     return database
 
 
@@ -67,13 +67,13 @@ async def test_usage_and_runs_stay_apart(stored: Database) -> None:
     for scope in Scope:
         assert await store.usage(View(scope), OURS, "U1", NOW)
         assert await store.usage(View(scope), THEIRS, "U1", NOW) == ()
-    assert await store.run("T1", test_runs.RUN.id)
-    assert await store.run("T2", test_runs.RUN.id) is None
+    assert await store.run("T1", test_summary_runs.RUN.id)
+    assert await store.run("T2", test_summary_runs.RUN.id) is None
     runs = SqlRuns(stored)
     assert await runs.corrections(Place("T1", "C1"), 10)
     assert not await runs.corrections(Place("T2", "C1"), 10)
-    assert await runs.find("T1", test_classify.RUN.id)
-    assert await runs.find("T2", test_classify.RUN.id) is None
+    assert await runs.find("T1", test_classify_runs.RUN.id)
+    assert await runs.find("T2", test_classify_runs.RUN.id) is None
 
 
 async def test_feedback_stays_apart(stored: Database) -> None:

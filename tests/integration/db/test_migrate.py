@@ -13,7 +13,7 @@ from sqlalchemy import text
 from bot.core.domain.message import Place
 from bot.db.engine import Database
 from bot.db.migrate import config, current, head, upgrade
-from bot.db.store import SqlStore
+from bot.db.threads import SqlStore
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

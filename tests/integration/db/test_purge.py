@@ -14,14 +14,14 @@ from bot.core.domain.classification import Item
 from bot.core.domain.code_file import CodeFile
 from bot.core.domain.message import Message, Place, Role
 from bot.core.domain.thread import Conversation, Record
-from bot.core.keeping import Limits
+from bot.core.privacy.retention import Limits
 from bot.db import purge, tables
-from bot.db.classify import SqlRuns
+from bot.db.classify_runs import SqlRuns
 from bot.db.purge import AT_ONCE, SqlPurger
-from bot.db.store import SqlStore, record
 from bot.db.tables import Base
-from tests.integration.db import test_classify, test_runs
-from tests.integration.db.test_forget import SECRET, row_of, tables_with_secrets
+from bot.db.threads import SqlStore, record
+from tests.integration.db import test_classify_runs, test_summary_runs
+from tests.integration.db.test_erase import SECRET, row_of, tables_with_secrets
 
 if TYPE_CHECKING:
     from bot.db.engine import Database
@@ -119,7 +119,7 @@ async def test_a_summary_goes_with_its_messages(store: SqlStore, database: Datab
 async def test_it_goes_in_steps(database: Database) -> None:
     many = tuple(Message(Role.USER, "U1", f"Line {i}", f"{i}") for i in range(AT_ONCE + 1))
     await put(database, Record(PLACE, "U1", messages=many))
-    await SqlRuns(database).create(test_classify.RUN, [Item(number, "text") for number in range(1, AT_ONCE + 2)])
+    await SqlRuns(database).create(test_classify_runs.RUN, [Item(number, "text") for number in range(1, AT_ONCE + 2)])
     await age(database, 40)
     checks: list[None] = []
     gone = await SqlPurger(database).purge(MONTH, lambda: checks.append(None))
@@ -156,8 +156,8 @@ async def test_each_channel_has_its_own_limit(database: Database, limits: Limits
 
 async def test_what_was_read_in_a_channel_goes_with_it(store: SqlStore, database: Database) -> None:
     """A summary for one person stands in their direct messages, and holds what was said in the channel."""
-    await store.begin_run(test_runs.RUN)
-    run: Any = replace(test_classify.RUN, place=Place("T1", "D1", "1.0"), origin="C1")
+    await store.begin_run(test_summary_runs.RUN)
+    run: Any = replace(test_classify_runs.RUN, place=Place("T1", "D1", "1.0"), origin="C1")
     await SqlRuns(database).create(run, [Item(1, SECRET)])
     await age(database, 30)
     assert await go(database, Limits(ago(365), channels={("T1", "C2"): ago(7)})) == {}

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from bot.core.domain.message import Place
 from bot.core.domain.settings import ChannelSettings, Creativity
-from bot.db.store import SqlStore
 from bot.db.tables import SettingsChange
+from bot.db.threads import SqlStore
 from bot.errors import ConflictError
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from bot.calls import Call, Purpose
 from bot.core.domain.message import Place
 from bot.core.domain.thread import Record
 from bot.core.domain.usage import Scope, View
-from bot.db.store import SqlStore, record
+from bot.db.threads import SqlStore, record
 
 if TYPE_CHECKING:
     from bot.db.engine import Database

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.core import attachment, file_kind
-from bot.core.classify import sheet
-from bot.core.code import check
+from bot.core.answer import attachments, file_kind
+from bot.core.classify import file_reader
+from bot.core.code import syntax
 from bot.core.domain.code_file import CodeFile
 from bot.core.domain.message import FileRef
 from bot.errors import BotError, FileError, HeavyFileError, ReaderUnavailableError, UsageError
@@ -85,7 +85,7 @@ async def frozen(pool: ReaderPool) -> int:
 
 async def test_a_child_reads_as_the_rules_do(pool: ReaderPool) -> None:
     rows = many_rows(5_000)
-    assert await pool.read_sheet("many.csv", rows) == sheet.read("many.csv", rows)
+    assert await pool.read_sheet("many.csv", rows) == file_reader.read("many.csv", rows)
     text = "Grüße 👋\n".encode() * 300_000
     for file, data, room in (
         (WORDS, text, 10**7),
@@ -93,14 +93,14 @@ async def test_a_child_reads_as_the_rules_do(pool: ReaderPool) -> None:
         (FileRef("F2", "a.png", "image/png", 0), png(8, 8), 10**5),
         (FileRef("F3", "a.pdf", file_kind.PDF, 0), heavy_pdf(), 10**5),
     ):
-        assert await pool.open(file, data, room) == attachment.opened(file, data, room)
+        assert await pool.open(file, data, room) == attachments.opened(file, data, room)
     files = [
         CodeFile("a.py", "x = (\n"),
         CodeFile("b.go", "package main\n"),
         CodeFile("c.zzz", "\ud800"),
         CodeFile("d.sql", "SELECT 1"),
     ]
-    assert await pool.check_code(files) == check.check(files)
+    assert await pool.check_code(files) == syntax.check(files)
     assert len(pool.children) == 1
 
 
@@ -109,7 +109,7 @@ async def test_a_child_says_what_is_wrong(pool: ReaderPool) -> None:
         with pytest.raises(UsageError) as read:
             await pool.read_sheet(name, data)
         with pytest.raises(UsageError) as expected:
-            sheet.read(name, data)
+            file_reader.read(name, data)
         assert read.value.sentence == expected.value.sentence
     with pytest.raises(FileError, match="file") as opened:
         await pool.open(WORDS, b"\0\0", 100)

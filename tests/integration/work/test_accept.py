@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from bot.work import Delivery
 from bot.work.accept import MOST_WAITING, Acceptance
-from bot.work.commit import Commits
+from bot.work.group_commit import Commits
 from tests.integration.work.stand_ins import FlakyError, RecordingGivenUp, RecordingHandler
 from tests.stage.statements import listened
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.work import Delivery
 from bot.work.accept import Acceptance
-from bot.work.commit import Commits
+from bot.work.group_commit import Commits
 from tests.integration.work.stand_ins import FlakyError, RecordingGivenUp, RecordingHandler
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from bot.core.domain.message import Message, Place, Role
 from bot.core.domain.thread import Record
-from bot.db.store import SqlStore, record
+from bot.db.threads import SqlStore, record
 from bot.work import AbandonedError, Delivery, LeaseLostError
 from tests.integration.work.stand_ins import FlakyError, HeldHandler, RecordingGivenUp, RecordingHandler
 

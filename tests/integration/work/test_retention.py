@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import update
 
-from bot import retention
 from bot.core.domain.message import Message, Place, Role
 from bot.core.domain.thread import Record
-from bot.db import store as db_store
 from bot.db import tables
-from bot.db.store import SqlStore
+from bot.db import threads as db_store
+from bot.db.threads import SqlStore
+from bot.jobs import retention
 from tests.stage.statements import listened
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ async def until_done(inbox: Inbox, rows: Rows, slots: int = 1) -> None:
 async def test_replicas_forget_once(
     replica: Replicas, database: Database, store: SqlStore, rows: Rows, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, logger="bot.retention")
+    caplog.set_level(logging.INFO, logger="bot.jobs.retention")
     await remember(database, 1200, days=366)
     inboxes = [replica(), replica()]
     for inbox in inboxes:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from bot.core.classify import export, sheet
+from bot.core.classify import export, file_reader
 from bot.core.classify.formula import harmless, restored
 from bot.core.classify.table.decode import clean
 from bot.core.domain.classification import HEADINGS, Item, Sorted, Verdict
@@ -127,7 +127,7 @@ def test_our_own_files_are_read_again(texts: list[str]) -> None:
         for number, text in enumerate(texts, start=1)
     ]
     for name, write in (("a.csv", export.to_csv), ("a.xlsx", export.to_xlsx)):
-        read = sheet.read(name, write(results, 60, ("refund", "@id")))
+        read = file_reader.read(name, write(results, 60, ("refund", "@id")))
         assert [item.text for item in read.items()] == texts
         assert read.doubts == ()
         assert read.items()[0].cells[-2:] == ("-42", "00123")

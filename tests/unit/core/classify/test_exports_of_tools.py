@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 import xlsxwriter
 
-from bot.core.classify import sheet
+from bot.core.classify import file_reader
 from bot.core.classify.table import encoding
 from bot.errors import UsageError
 
@@ -198,7 +198,7 @@ EXPORTS: list[tuple[str, str, str | bytes, list[str] | str]] = [
 
 def outcome(name: str, data: str | bytes) -> list[str] | str:
     try:
-        return [item.text for item in sheet.read(name, data.encode() if isinstance(data, str) else data).items()]
+        return [item.text for item in file_reader.read(name, data.encode() if isinstance(data, str) else data).items()]
     except UsageError as error:
         return error.sentence
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.code import files as code
-from bot.core.code.naming import MAX_NAME
+from bot.core.code.file_names import MAX_NAME
 from bot.core.domain.code_file import CodeFile
 
 

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from bot.core.domain.summary import Length, Shape, Wishes
+from bot.core.summarize.prompts import for_findings, for_text
 from bot.core.summarize.text import prompt
-from bot.core.summarize.wording import for_findings, for_text
 
 
 def test_the_text_goes_in_as_data() -> None:

@@ -1,0 +1,108 @@
+"""One call to the API while it runs: what has arrived, how long it took, what it cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any
+
+from bot.calls import Call, Purpose
+from bot.claude import catalogue
+from bot.core.spend import caps
+
+COUNTS = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
+
+
+@dataclass(slots=True)
+class Exchange:
+    """A call in flight. `sink` gets the text as it arrives; without one nobody sees it before it is whole.
+
+    `think` gets the thinking, which is never part of the answer.
+    `counts` are the API's, by its own names; empty until it began to answer. `stop_reason` is None until it stopped.
+    `failure` is the try that failed last, as the ledger keeps it.
+    """
+
+    purpose: Purpose
+    model: str
+    sink: Callable[[str], None] | None = None
+    think: Callable[[str], None] | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+    stop_reason: str | None = None
+    request_id: str | None = None
+    pieces: list[str] = field(default_factory=list, repr=False)
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    failure: Call | None = None
+    is_batch: bool = False
+    _started: float = field(default_factory=monotonic)
+    _first_token: float | None = None
+
+    def restart(self) -> None:
+        """Forget a try that failed: each try is a call of its own."""
+        self.stop_reason = self.request_id = self._first_token = self.failure = None
+        self.counts.clear()
+        self.pieces.clear()
+        self.started_at, self._started = datetime.now(UTC), monotonic()
+
+    def follow(self, event: Any) -> None:  # noqa: ANN401 (JSON, as the API sent it)
+        """Take in an event of the stream. Raises `LookupError`, `TypeError` or `ValueError` where it is malformed."""
+        kind = event["type"]
+        if kind == "content_block_delta":
+            delta = event["delta"]
+            if delta["type"] == "text_delta" and delta["text"]:
+                self.take(delta["text"])
+            elif delta["type"] == "thinking_delta" and delta["thinking"] and self.think is not None:
+                self.think(delta["thinking"])
+        elif kind == "message_start":
+            self._count(event["message"]["usage"])
+        elif kind == "message_delta" and self.counts:
+            self.stop_reason = event["delta"]["stop_reason"]
+            self._count(event["usage"])
+
+    def _count(self, usage: dict[str, Any]) -> None:
+        """Take in totals, not differences: what is absent stands as it was."""
+        self.counts |= {name: int(usage[name]) for name in COUNTS if usage.get(name) is not None}
+
+    def take(self, text: str) -> None:
+        """Keep a piece of text and hand it on."""
+        if self._first_token is None:
+            self._first_token = monotonic()
+        self.pieces.append(text)
+        if self.sink is not None:
+            self.sink(text)
+
+    @property
+    def text(self) -> str:
+        """All of the text so far, of every text block."""
+        return "".join(self.pieces)
+
+    @property
+    def shown(self) -> str:
+        """What the sink got of it."""
+        return "" if self.sink is None else self.text
+
+    def call(self, outcome: str = "ok") -> Call:
+        """Write the call down for the ledger. Tokens are zero where the API did not get as far as counting them."""
+        first = self._first_token
+        call = Call(
+            purpose=self.purpose,
+            model=self.model,
+            started_at=self.started_at,
+            latency_ms=_milliseconds(monotonic() - self._started),
+            first_token_ms=_milliseconds(first - self._started) if first is not None else None,
+            input_tokens=self.counts.get("input_tokens", 0),
+            output_tokens=self.counts.get("output_tokens", 0),
+            cache_read_tokens=self.counts.get("cache_read_input_tokens", 0),
+            cache_write_tokens=self.counts.get("cache_creation_input_tokens", 0),
+            stop_reason=self.stop_reason,
+            request_id=self.request_id,
+            outcome=outcome,
+            is_batch=self.is_batch,
+            turn=caps.turn(),
+        )
+        return replace(call, cost_micros=catalogue.micros(call))
+
+
+def _milliseconds(seconds: float) -> int:
+    return round(seconds * 1000)

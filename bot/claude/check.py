@@ -1,0 +1,54 @@
+"""Whether the API lets us in: the key and the model, checked without asking the model anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from anthropic import AuthenticationError, NotFoundError, PermissionDeniedError
+
+from bot.claude.errors import FOREIGN, translate
+
+if TYPE_CHECKING:
+    from anthropic import AsyncAnthropic
+
+    from bot.claude.catalogue import ModelCard
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found: a sentence for the operator, and what to do about it, "" where nothing is to be done."""
+
+    ok: bool
+    sentence: str
+    remedy: str = ""
+
+
+async def check(anthropic: AsyncAnthropic, card: ModelCard) -> Finding:
+    """Ask the API whether it takes the key and offers the model. The caller sets the deadline."""
+    try:
+        info = await anthropic.models.retrieve(card.id)
+        lifecycle, retires_at = info.lifecycle, info.retires_at
+    except FOREIGN as error:
+        return _refused(error, card, str(anthropic.base_url))
+    if lifecycle == "active":
+        return Finding(ok=True, sentence=f"Claude accepts the API key and offers {card.id}.")
+    end = f" and retires on {retires_at:%Y-%m-%d}" if retires_at else ""
+    return Finding(
+        ok=lifecycle != "retired",
+        sentence=f"Claude accepts the API key; {card.id} is {lifecycle}{end}.",
+        remedy=f"Set CLAUDE_MODEL to {card.replacement or 'a newer model'}.",
+    )
+
+
+def _refused(error: Exception, card: ModelCard, base_url: str) -> Finding:
+    if isinstance(error, AuthenticationError | PermissionDeniedError):
+        sentence = f"Claude does not accept the API key (status {error.status_code})."
+        remedy = "Set ANTHROPIC_API_KEY to a valid key from the Claude Console."
+    elif isinstance(error, NotFoundError) and error.type == "not_found_error":
+        sentence = f"Claude does not offer {card.id} to this API key."
+        remedy = f"Set CLAUDE_MODEL to {card.replacement or 'a model that the key may use'}."
+    else:
+        sentence = f"Claude can't be asked at {base_url}: {translate(error)}."
+        remedy = "Check the network, ANTHROPIC_BASE_URL and status.claude.com."
+    return Finding(ok=False, sentence=sentence, remedy=remedy)

@@ -1,0 +1,53 @@
+"""The models that people may choose: what the API offers to this key, as far as the catalogue knows it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from bot.claude.catalogue import catalogue, find, successor, today
+from bot.claude.errors import FOREIGN
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from anthropic import AsyncAnthropic
+
+    from bot.claude.limits import Clock
+
+log = logging.getLogger(__name__)
+
+DEADLINE = 1.5  # seconds: somebody waits for a form, which a chat platform lets open for three
+KEPT_FOR = 3_600.0  # seconds
+TRIED_AGAIN_AFTER = 60.0  # seconds
+PAGE = 100
+
+
+class Offers:
+    """Asks the API once an hour; what it said last, or the catalogue, stands in where it does not answer."""
+
+    def __init__(self, anthropic: AsyncAnthropic, clock: Clock = today) -> None:
+        self._anthropic, self._clock = anthropic, clock
+        self._names: Mapping[str, str] = {model: model for model in catalogue().models}
+        self._until = 0.0
+
+    async def names(self) -> Mapping[str, str]:
+        """Return the models' names by their ids, the newest first. Never raises."""
+        if self._until <= monotonic():
+            try:
+                async with asyncio.timeout(DEADLINE):
+                    found = [info async for info in self._anthropic.models.list(limit=PAGE)]
+            except (TimeoutError, *FOREIGN) as error:
+                log.warning("the models can't be listed, the catalogue stands in: %s", type(error).__name__)
+                self._until = monotonic() + TRIED_AGAIN_AFTER
+                return self._current()
+            # What a model takes and costs has to be known before it is chosen.
+            offered = {one.id: one.display_name for one in found if one.lifecycle != "retired" and find(one.id)}
+            self._names, self._until = offered or self._names, monotonic() + KEPT_FOR
+        return self._current()
+
+    def _current(self) -> Mapping[str, str]:
+        on = self._clock()
+        return {model: name for model, name in self._names.items() if not successor(model, on)}

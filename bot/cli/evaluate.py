@@ -1,0 +1,223 @@
+"""`python -m bot evaluate`: how well messages are sorted, against labels that people gave."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.calls import Call, Purpose
+from bot.cli.model import channel_of, connected, price
+from bot.core.classify import batching, file_reader, metrics
+from bot.core.classify.advance import AT_ONCE
+from bot.core.classify.classifier import Question, sort
+from bot.core.classify.examples import Nearest
+from bot.core.classify.metrics import Score
+from bot.core.classify.start import MOST_CORRECTIONS
+from bot.core.domain import category
+from bot.core.domain.category import Category
+from bot.core.domain.classification import Example, Item
+from bot.core.domain.settings import MAX_INSTRUCTIONS, ChannelSettings, Creativity
+from bot.core.ports import Request
+from bot.db.classify_runs import SqlRuns
+from bot.db.feedback import SqlBoard
+from bot.db.opened import opened
+from bot.errors import FileError, UsageError
+from bot.reader.pool import ReaderPool
+
+if TYPE_CHECKING:
+    from bot.core.ports import FileReader, Model
+    from bot.settings import Settings
+
+LABELS = ("category", "label", "class", "gold", "expected", "truth")
+PROMPTS = {".md", ".txt"}
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Items, and what people say each is, by its number."""
+
+    items: tuple[Item, ...]
+    labels: dict[int, str]
+
+    def categories(self) -> tuple[Category, ...]:
+        """Return the categories that occur. Raises `UsageError` for fewer than two, or too many."""
+        return category.checked(Category(name=name) for name in dict.fromkeys(self.labels.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to sort, under the name that the report gives it."""
+
+    name: str
+    settings: ChannelSettings
+    examples: Callable[[Sequence[Item]], Sequence[Example]] = field(default=lambda _: ())
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a way: its score, and the calls that it took."""
+
+    way: Way
+    score: Score
+    calls: tuple[Call, ...]
+
+
+async def read(path: Path, files: FileReader, text: str = "", label: str = "") -> Labelled:
+    """Read a labelled file; columns are named, or found by looking. Raises `UsageError`, `OSError`."""
+    data = await asyncio.to_thread(path.read_bytes)
+    try:
+        table = await files.read_sheet(path.name, data)
+    except FileError as error:
+        raise UsageError(error.about(path.name)) from None
+    headings = [heading.casefold() for heading in table.headings]
+    named = label or next((name for name in LABELS if name in headings), "")
+    if not named:
+        raise UsageError(f"Name the column with the labels: --label, one of {', '.join(table.headings)}.")
+    labels = file_reader.column_of(table, named)
+    texts = file_reader.column_of(table, text) if text else file_reader.column_of(file_reader.without(table, labels))
+    rows = [(cells[texts].strip(), cells[labels].strip()) for _, cells in table.rows if len(cells) > max(texts, labels)]
+    pairs = [(text, label) for text, label in rows if text and label]
+    if not pairs:
+        raise UsageError(f"No row of {path.name} has both a text and a label.")
+    return labelled(pairs)
+
+
+def labelled(pairs: Sequence[tuple[str, str]]) -> Labelled:
+    """Put numbers on texts and their labels; how a label is spelt is settled by the first of its kind."""
+    spelt: dict[str, str] = {}
+    items = tuple(Item(number, text) for number, (text, _) in enumerate(pairs, start=1))
+    names = (spelt.setdefault(label.casefold(), label) for _, label in pairs)
+    return Labelled(items, dict(enumerate(names, start=1)))
+
+
+def way(compared: str, settings: ChannelSettings) -> Way:
+    """Read what to compare with: a file that holds a prompt, or a model's id. Raises `UsageError`, `OSError`."""
+    path = Path(compared)
+    if path.suffix.casefold() not in PROMPTS:
+        return Way(compared, settings.model_copy(update={"model": compared}))
+    text = path.read_text(encoding="utf-8").strip()
+    if len(text) > MAX_INSTRUCTIONS:
+        raise UsageError(f"A prompt has at most {MAX_INSTRUCTIONS:,} characters; {path.name} has {len(text):,}.")
+    return Way(path.name, settings.model_copy(update={"instructions": text}))
+
+
+def others(examples: Sequence[Example]) -> Callable[[Sequence[Item]], Sequence[Example]]:
+    """Find the nearest examples for a batch, without those that are in it: nobody is examined on what was told."""
+    nearest = Nearest(examples)
+
+    def find(items: Sequence[Item]) -> list[Example]:
+        texts = {item.text for item in items}
+        return [one for one in nearest.to(items) if one.text not in texts]
+
+    return find
+
+
+async def evaluate(data: Labelled, categories: Sequence[Category], way: Way, *, model: Model) -> Outcome:
+    """Sort all items in one way, as a run does, and score it. Raises a `ModelError`."""
+    asking = Request(Purpose.CLASSIFY, (), 0, "evaluate", way.settings, Creativity.LOW)
+    question = Question(asking, tuple(categories), examples=way.examples)
+    gate = asyncio.Semaphore(AT_ONCE)
+    given: dict[int, str] = {}
+    calls: list[Call] = []
+
+    async def work(items: Sequence[Item]) -> None:
+        async with gate:
+            outcome = await sort(items, question, model=model)
+        calls.extend(outcome.calls)
+        if outcome.failure:
+            raise outcome.failure
+        given.update({verdict.number: "".join(verdict.categories[:1]) for verdict in outcome.verdicts.values()})
+
+    await asyncio.gather(*map(work, batching.batches(data.items)))
+    return Outcome(way, Score.of((data.labels[number], given[number]) for number in data.labels), tuple(calls))
+
+
+def report(outcomes: Sequence[Outcome]) -> str:
+    """Write what came of all ways, one below the other, and beside each other at the end."""
+    parts = [f"== {one.way.name}\n{metrics.table(one.score)}\ncost: {cost(one)}" for one in outcomes]
+    if len(outcomes) > 1:
+        width = max(len(one.way.name) for one in outcomes)
+        lines = [f"{'':<{width}}  accuracy  macro F1  cost"]
+        lines += [
+            f"{one.way.name:<{width}}  {one.score.accuracy:8.3f}  {one.score.f1:8.3f}  {cost(one)}" for one in outcomes
+        ]
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def cost(outcome: Outcome) -> str:
+    """Write what a way took."""
+    read = sum(call.input_tokens + call.cache_read_tokens + call.cache_write_tokens for call in outcome.calls)
+    written = sum(call.output_tokens for call in outcome.calls)
+    tokens = f"{len(outcome.calls):,} calls, {read:,} tokens in, {written:,} out"
+    return f"{tokens}, {price(outcome.calls)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the operator asked for; the command's help tells what each means."""
+
+    file: Path | None = None
+    from_corrections: bool = False
+    channel: str = ""
+    text: str = ""
+    label: str = ""
+    categories: Path | None = None
+    prompt: Path | None = None
+    compare: Sequence[str] = ()
+    min_f1: float = 0.0
+
+
+async def run(options: Options, settings: Settings) -> tuple[str, bool]:
+    """Measure what was asked for; return the report, and whether the first way is as good as it has to be.
+
+    Raises `UsageError`, `SettingsError`, a `ModelError`, `OSError`, and what the database raises.
+    """
+    usual = ChannelSettings()
+    base = replace(way(str(options.prompt), usual), name=options.prompt.name) if options.prompt else None
+    ways = [base or Way(settings.claude_model, usual), *(way(compared, usual) for compared in options.compare)]
+    if options.file is not None:
+        async with ReaderPool() as files:
+            data = await read(options.file, files, options.text, options.label)
+    else:
+        corrected = await _corrected(settings.database_url, options.channel)
+        data = labelled([(one.text, one.categories[0]) for one in corrected])
+        ways = [Way(f"{one.name} without corrections", one.settings) for one in ways[:1]] + [
+            replace(one, name=f"{one.name} with corrections", examples=others(corrected)) for one in ways
+        ]
+    categories = with_definitions(data, options.categories)
+    async with connected(settings) as model:
+        for one in ways:
+            if fault := model.faults(one.settings).get("model"):
+                raise UsageError(fault)
+        outcomes = [await evaluate(data, categories, one, model=model) for one in ways]
+        return report(outcomes), outcomes[0].score.f1 >= options.min_f1
+
+
+async def _corrected(url: str, channel: str) -> Sequence[Example]:
+    """Load what people corrected, in a channel `T…/C…` or in any.
+
+    Raises `UsageError` where that is nothing, and what the database raises.
+    """
+    place = channel_of(channel)
+    async with opened(url) as database:
+        of_runs = await SqlRuns(database).all_corrections(place, MOST_CORRECTIONS)
+        of_feedback = await SqlBoard(database).all_corrections(place, MOST_CORRECTIONS)
+    found = [*of_runs, *of_feedback][:MOST_CORRECTIONS]
+    if not found:
+        raise UsageError("Nobody has corrected a category yet.")
+    return found
+
+
+def with_definitions(data: Labelled, path: Path | None) -> tuple[Category, ...]:
+    """Return the categories of a file, one a line, or else those that occur. Raises `UsageError`, `OSError`."""
+    if path is None:
+        return data.categories()
+    found = category.read(path.read_text(encoding="utf-8"))
+    names = {one.name.casefold() for one in found}
+    if unknown := next((label for label in data.labels.values() if label.casefold() not in names), ""):
+        raise UsageError(f"The label “{unknown[:80]}” is not among the categories of {path.name}.")
+    return found

@@ -1,0 +1,44 @@
+"""What the operator's commands share that ask the model: how they reach it, whose settings hold, what it cost."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from bot.claude.client import connect
+from bot.core.classify.start import dollars
+from bot.core.domain.message import Place
+from bot.core.privacy.redaction.model import RedactingModel
+from bot.errors import SettingsError, UsageError
+from bot.settings import reveal
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from bot.calls import Call
+    from bot.core.ports import Model
+    from bot.settings import Settings
+
+
+@asynccontextmanager
+async def connected(settings: Settings) -> AsyncIterator[Model]:
+    """Connect with the model, which does not get to see what is hidden. Raises `SettingsError` without a key."""
+    key = reveal(settings.anthropic_api_key)
+    if not key:
+        raise SettingsError(["ANTHROPIC_API_KEY is not set: create a key in the Claude Console."])
+    async with connect(api_key=key, model=settings.claude_model, base_url=settings.anthropic_base_url) as claude:
+        yield RedactingModel(claude)
+
+
+def channel_of(typed: str) -> Place | None:
+    """Read a channel as `T012AB/C034CD`, None for "". Raises `UsageError`."""
+    workspace, slash, channel = typed.partition("/")
+    if typed and not slash:
+        raise UsageError("Name the channel by its workspace's id and its own, as T012AB/C034CD.")
+    return Place(workspace, channel) if typed else None
+
+
+def price(calls: Sequence[Call]) -> str:
+    """Write what calls cost; unknown where the price of one of them is."""
+    known = [call.dollars for call in calls if call.dollars is not None]
+    return dollars(sum(known)) if len(known) == len(calls) else "price unknown"

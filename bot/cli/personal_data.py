@@ -1,0 +1,52 @@
+"""The operator's side of privacy: `python -m bot export`, `forget` and `purge`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from bot.db.export import export
+from bot.db.opened import opened
+from bot.jobs.erasure import Forgetting
+from bot.jobs.retention import Retention
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.core.privacy.forget import Reach
+
+NOTHING = "Nothing is older."
+
+
+async def write_export(url: str, workspace: str, person: str, write: Callable[[str], None]) -> None:
+    """Write all that is kept of a person, a line of JSON a row. Raises `SettingsError`, and as the database does."""
+    async with opened(url) as database:
+        async for row in export(database, workspace, person):
+            write(json.dumps(row, default=str, ensure_ascii=False))
+
+
+async def forget(url: str, reach: Reach, *, dry: bool) -> str:
+    """Erase words, or only count them; tell how many rows that is. Raises as `write_export` does."""
+    async with opened(url) as database:
+        counts = await Forgetting(database).erase(reach, dry=dry)
+    end = "Nothing was erased: add --yes to do it." if dry else "Erased."
+    lines = (f"{table:<16} {count:>9,}" for table, count in sorted(counts.items()))
+    return "\n".join((*lines, f"{end} What calls cost stays."))
+
+
+async def purge(url: str, days: int, *, dry: bool) -> str:
+    """Let go what is older than it may be, or only count it; tell how many rows of what. Raises as `write_export`."""
+    async with opened(url) as database:
+        retention = Retention(database, days)
+        counted = await retention.count() if dry else {}
+        gone = {} if dry else await retention.purge()
+    lines = [_counted(count, *kind) for kind, count in sorted(counted.items())]
+    lines += [_counted(count, kind) for kind, count in sorted(gone.items())]
+    kept = f"Words are kept for {days:,} days" if days else "Words are kept for ever"
+    end = "This is what would go now." if dry else "This is what went."
+    return "\n".join((*lines, f"{kept}, or less where a channel or its workspace says so. {end if lines else NOTHING}"))
+
+
+def _counted(count: int, kind: str, *place: str) -> str:
+    """Write a line for a kind, or for a kind in a channel."""
+    return f"{kind:<16} {count:>9,}  {' '.join(place)}".rstrip()

@@ -1,0 +1,45 @@
+"""A separate process for jobs that seem to kill theirs: the bot starts `python -m bot.cli.quarantined CELL OWNER`.
+
+It is the bot without its listeners: it accepts nothing, and works on suspects alone until none is left
+(`bot/work/quarantine.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from bot import app, settings
+from bot.claude import lazy
+from bot.cli.command import configured
+from bot.work import Cell
+from bot.work.watched import beating, end_with_the_bot
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+
+def main() -> int:
+    """Be such a process; return its exit status."""
+    end_with_the_bot()
+    read = configured(os.environ, for_slack=True)
+    settings.hide_from_libraries()
+    asyncio.run(work(read, Cell(sys.argv[1]), sys.argv[2]))
+    return 0
+
+
+async def work(read: Settings, cell: Cell, owner: str) -> None:
+    """Work on a cell's jobs until none is left or we are told to stop. Raises as `bot.app.working`."""
+    stop = app.stop_signal()
+    async with beating(), app.working(read, cell, owner) as inbox:
+        await lazy.load()
+        ends = [asyncio.create_task(inbox.idle()), asyncio.create_task(stop.wait())]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for end in ends:
+            end.cancel()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,222 @@
+"""Settings as code: written to a TOML file, and applied from one: `python -m bot settings export|apply`."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import tomli_w
+from pydantic import ValidationError
+
+from bot import PROGRAM
+from bot.claude.catalogue import faults, lookup
+from bot.core.domain.message import Place
+from bot.core.domain.settings import ChannelSettings, merged
+from bot.core.privacy import retention
+from bot.core.settings.history import shown
+from bot.db.opened import opened
+from bot.db.threads import SqlStore
+from bot.errors import ConflictError, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterator
+    from datetime import date
+    from pathlib import Path
+
+    from bot.core.domain.settings import Sheet
+    from bot.settings import Settings
+
+T = TypeVar("T")
+
+WORKSPACE = "workspace"  # stands for a workspace's own settings, where a channel's id stands for the channel's
+OPERATOR = ""  # who has changed what the file says
+HEAD = f"""\
+# Parley's settings, a table a place: [<team id>.workspace] or [<team id>.<channel id>].
+# `{PROGRAM} settings apply` makes these places exactly so, and leaves others alone. docs/settings.md lists them.
+
+"""
+
+_HEADER = re.compile(r"\s*\[{1,2}(?P<name>[^\[\]]+)\]{1,2}\s*(?:#.*)?")
+_KEY = re.compile(r"\s*(?P<name>[\w-]+|\"[^\"]*\"|'[^']*')\s*[=.]")
+
+Sheets = dict[Place, dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What has to change in one place to be as the file says; None is unset. `version`: in which it was seen."""
+
+    place: Place
+    before: Mapping[str, Any]
+    changes: Mapping[str, Any]
+    version: int
+
+    def __str__(self) -> str:
+        """Write a line a setting."""
+        where = f"{self.place.workspace} {self.place.channel or WORKSPACE}"
+        return "\n".join(
+            f"{where}: {name} {shown(self.before.get(name))} → {shown(value)}" for name, value in self.changes.items()
+        )
+
+
+def write(sheets: Mapping[Place, Sheet]) -> str:
+    """Write what is set, threads aside, as the file that `read` reads."""
+    document: dict[str, dict[str, Any]] = {}
+    for place, sheet in sheets.items():
+        # What a former version stored, and this one does not know, would stop the way back.
+        known = {name: value for name, value in sheet.values.items() if name in ChannelSettings.model_fields}
+        if known:
+            document.setdefault(place.workspace, {})[place.channel or WORKSPACE] = known
+    return HEAD + tomli_w.dumps(document, multiline_strings=True)
+
+
+def read(text: str, usual_model: str, most_days: int = 0, on: date | None = None) -> Sheets:
+    """Read a file; `most_days`: for how long words are kept at most, 0 means forever. `on`: the day, today unless told.
+
+    Raises `SettingsError`, with the line of each fault.
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError([f"The file is no TOML: {error}."]) from None
+    at = _lines(text)
+    sheets: Sheets = {}
+    found: list[tuple[int, str]] = []
+    for path, table in _tables(document):
+        if not isinstance(table, dict) or len(path) == 1:
+            found.append((at.get(path, 1), f"{path[-1]} stands for no place: write it below [<team id>.<channel id>]"))
+            continue
+        workspace, channel = path
+        place = Place(workspace, "" if channel == WORKSPACE else channel)
+        sheets[place], wrong = _read_sheet(table)
+        found += [(at.get((*path, name), at.get(path, 1)), fault) for name, fault in wrong]
+    for place, sheet in sheets.items():
+        path = (place.workspace, place.channel or WORKSPACE)
+        below = sheets.get(Place(place.workspace, ""), {})
+        found += [(at.get((*path, name), 1), fault) for name, fault in _misfits(below, sheet, usual_model, on)]
+        if fault := retention.too_long(sheet.get(retention.SETTING), most_days):
+            found.append((at.get((*path, retention.SETTING), 1), f"{retention.SETTING}: {fault}"))
+    if found:
+        raise SettingsError([f"Line {line}: {fault}." for line, fault in sorted(found)])
+    return sheets
+
+
+def _tables(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for workspace, places in document.items():
+        if not isinstance(places, dict):
+            yield (workspace,), places
+            continue
+        for channel, table in places.items():
+            yield (workspace, channel), table
+
+
+def _read_sheet(table: Mapping[str, Any]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """Return the values of a table in the form that they are stored in, and what is wrong, by the name."""
+    wrong = [(name, f"there is no setting {name}") for name in table if name not in ChannelSettings.model_fields]
+    known = {name: value for name, value in table.items() if name in ChannelSettings.model_fields}
+    try:
+        sheet = ChannelSettings.model_validate(known)
+    except ValidationError as error:
+        for fault in error.errors(include_url=False, include_input=False):
+            name = str(fault["loc"][0])
+            wrong.append((name, f"{name}: {fault['msg'].removeprefix('Value error, ').rstrip('.')}"))
+        return {}, wrong
+    return sheet.model_dump(mode="json", include=set(known)), wrong
+
+
+def _misfits(
+    below: Mapping[str, Any], sheet: Mapping[str, Any], usual_model: str, on: date | None
+) -> Iterator[tuple[str, str]]:
+    """Yield what is set in a sheet and its model does not take, by the name."""
+    held = merged(below, sheet)
+    try:
+        card = lookup(held.model or usual_model, on)
+    except SettingsError as error:
+        if "model" in sheet:
+            yield "model", " ".join(error.faults).rstrip(".")
+        return
+    if held.lost_persona and "persona" in sheet:
+        yield "persona", f"persona: {held.lost_persona.rstrip('.')}"
+    for name, fault in faults(card, held).items():
+        if name in sheet:
+            yield name, f"{name}: {fault}"
+
+
+def _lines(text: str) -> dict[tuple[str, ...], int]:
+    """Return the line of each table and key: the parser does not tell."""
+    found: dict[tuple[str, ...], int] = {}
+    table: tuple[str, ...] = ()
+    quote = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if quote:
+            quote = "" if quote in line else quote
+            continue
+        if header := _HEADER.fullmatch(line):
+            table = tuple(part.strip(" \t\"'") for part in header["name"].split("."))
+            found.setdefault(table, number)
+        elif key := _KEY.match(line):
+            found.setdefault((*table, key["name"].strip("\"'")), number)
+        quote = next((one for one in ('"""', "'''") if line.count(one) % 2), "")
+    return found
+
+
+def compare(wanted: Sheets, sheets: Mapping[Place, Sheet]) -> list[Difference]:
+    """Return what has to change, in the places that the file names."""
+    differences = []
+    for place, values in wanted.items():
+        held = sheets[place].values if place in sheets else {}
+        changes = {name: values.get(name) for name in (*values, *held) if values.get(name) != held.get(name)}
+        if changes:
+            version = sheets[place].version if place in sheets else 0
+            differences.append(Difference(place, held, changes, version))
+    return differences
+
+
+def export_to(file: Path, read_settings: Settings) -> int:
+    """Write what is set to a file; return the exit status. Raises `SettingsError`, `OSError`."""
+    sheets = _with_store(read_settings, SqlStore.sheets)
+    file.write_text(write(sheets), encoding="utf-8")
+    print(f"The settings of {len(sheets)} places are in {file}.")
+    return 0
+
+
+def apply_from(file: Path, read_settings: Settings, *, is_sure: bool) -> int:
+    """Show what a file would change, ask unless `is_sure`, and change it; return the exit status.
+
+    Raises `SettingsError`, `OSError`, `UnicodeError`.
+    """
+    wanted = read(file.read_text(encoding="utf-8"), read_settings.claude_model, read_settings.retention_days)
+    differences = compare(wanted, _with_store(read_settings, SqlStore.sheets))
+    for difference in differences:
+        print(difference)
+    if not differences:
+        print("All is as the file says.")
+        return 0
+    if not is_sure and not (sys.stdin.isatty() and input("Change this? [y/N] ").strip().lower() == "y"):
+        print("Nothing was changed; --yes changes it without asking.")
+        return 1
+
+    async def apply(store: SqlStore) -> None:
+        for one in differences:
+            await store.change_settings(one.place, one.changes, OPERATOR, version=one.version)
+
+    try:
+        _with_store(read_settings, apply)
+    except ConflictError:
+        print("Somebody has changed settings in the meantime. Please run it again.", file=sys.stderr)
+        return 1
+    print("Done. It holds from the next message on.")
+    return 0
+
+
+def _with_store(read_settings: Settings, use: Callable[[SqlStore], Coroutine[Any, Any, T]]) -> T:
+    async def run() -> T:
+        async with opened(read_settings.database_url) as database:
+            return await use(SqlStore(database))
+
+    return asyncio.run(run())

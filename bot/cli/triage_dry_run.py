@@ -1,0 +1,177 @@
+"""`python -m bot triage --dry-run`: what would become of exported posts; posts nothing, and keeps nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import tempfile
+import zipfile
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.calls import Call
+from bot.cli.model import channel_of, connected, price
+from bot.core.domain.feedback import UNSORTED, Status, is_post
+from bot.core.domain.message import Place
+from bot.core.domain.settings import DEFAULTS
+from bot.core.triage.classifier import asked, decide, ignore, judge, needs_no_model
+from bot.core.triage.exports import MOST_BYTES
+from bot.db import migrate
+from bot.db.feedback import SqlBoard
+from bot.db.opened import opened
+from bot.db.threads import SqlStore
+from bot.errors import FileError, UsageError
+from bot.reader.pool import ReaderPool
+from bot.slack.inbound import messages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from bot.core.domain.feedback import Feedback
+    from bot.core.domain.message import Heard
+    from bot.core.domain.settings import ChannelSettings
+    from bot.core.ports import FileReader, Model
+    from bot.core.ports.feedback_store import Board
+    from bot.settings import Settings
+
+MOST_POSTS = 20_000
+AT_ONCE = 100  # posts that are looked at in one go
+SHOWN = 70  # characters of a summary
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the operator asked for; the command's help tells what each means."""
+
+    file: Path
+    channel: str = ""
+
+
+async def run(options: Options, settings: Settings) -> str:
+    """Triage an export, and return what came of it. Raises `UsageError`, `SettingsError`, `ModelError`, `OSError`."""
+    held = await _settings_of(options.channel, settings.database_url)
+    async with ReaderPool() as files:
+        posts = await read(options.file, held, files)
+    async with connected(settings) as model:
+        with tempfile.TemporaryDirectory(prefix="parley-triage-") as folder:
+            url = f"sqlite:///{Path(folder) / 'dry.db'}"
+            await migrate.upgrade(url)
+            async with opened(url) as database:
+                return await triage(posts, held, SqlBoard(database), model)
+
+
+async def _settings_of(channel: str, url: str) -> ChannelSettings:
+    """Return a channel's settings, `T…/C…`, or else the defaults."""
+    place = channel_of(channel)
+    if place is None:
+        return DEFAULTS
+    async with opened(url) as database:
+        return await SqlStore(database).settings(place)
+
+
+async def read(path: Path, settings: ChannelSettings, files: FileReader) -> Sequence[Heard]:
+    """Read the posts of a Slack export, or of a JSONL file (`text`, and perhaps `user` and `ts`): what is triaged live.
+
+    Raises `UsageError`, `OSError`.
+    """
+    data = await asyncio.to_thread(_bytes, path)
+    try:
+        found = await files.read_export(path.name, data)
+    except FileError as error:
+        raise UsageError(error.about(path.name)) from None
+    heard = [one for number, (_, entry) in enumerate(found) if (one := _heard(entry, number)) is not None]
+    posts = [one for one in heard if is_post(one, settings) and (one.text or one.files)]
+    if not posts:
+        raise UsageError(f"There are no posts in {path.name}.")
+    if len(posts) > MOST_POSTS:
+        raise UsageError(f"{path.name} has {len(posts):,} posts; I take up to {MOST_POSTS:,}.")
+    return list(_told_apart(sorted(posts, key=lambda one: one.id)))
+
+
+def _bytes(path: Path) -> bytes:
+    """Read a file, or a folder as the zip that it came as: a Mac unpacks what it downloads."""
+    if not path.exists():
+        raise UsageError(f"There is no file {path}.")
+    found = [path] if path.is_file() else sorted(one for one in path.rglob("*.json") if one.is_file())
+    if sum(one.stat().st_size for one in found) > MOST_BYTES:
+        raise UsageError(f"{path.name} is too large: I read up to {MOST_BYTES // 1_000_000} MB.")
+    if path.is_file():
+        return path.read_bytes()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for one in found:
+            # With the folder's own name: it may be that of a channel.
+            archive.writestr((Path(path.absolute().name) / one.relative_to(path)).as_posix(), one.read_bytes())
+    return packed.getvalue()
+
+
+def _heard(entry: Mapping[str, Any], number: int) -> Heard | None:
+    """Read a message as the bot reads it in Slack; a line that has a text only is someone's post, too."""
+    usual = {"user": f"U{number}", "ts": f"{1_000_000_000 + number}.000000"}
+    given = {name: value for name, value in entry.items() if value is not None}
+    author = {} if given.get("bot_id") else {"user": usual["user"]}
+    return messages.heard({"ts": usual["ts"], **author, **given, "type": "message", "channel": "C"}, team="T", bot="")
+
+
+def _told_apart(posts: Sequence[Heard]) -> Iterator[Heard]:
+    """Give posts of several channels that were written in the same instant an id each."""
+    seen: Counter[str] = Counter()
+    for post in posts:
+        seen[post.id] += 1
+        id_ = post.id if seen[post.id] == 1 else f"{post.id}{seen[post.id]}"
+        yield replace(post, id=id_, place=replace(post.place, thread=id_))
+
+
+async def triage(posts: Sequence[Heard], settings: ChannelSettings, board: Board, model: Model) -> str:
+    """Triage posts in their order, and write what came of them."""
+    channel, calls = Place("T", "C"), list[Call]()
+    for heard in posts:
+        await board.add(heard, _time_of(heard.id), "", together=settings.together)
+    while waiting := await board.waiting(channel, AT_ONCE):
+        quiet = {one.id: ignore(one) for one in waiting if needs_no_model(one)}
+        records = [one for one in waiting if one.id not in quiet]
+        await board.save(channel, quiet, ())
+        if records:
+            calls += await _judge(asked(records), settings, board, model)
+    found = [one for heard in posts if (one := await board.at(heard.place)) is not None]
+    return report(found, calls)
+
+
+async def _judge(records: Sequence[Feedback], settings: ChannelSettings, board: Board, model: Model) -> Sequence[Call]:
+    outcome = await judge(records, settings, settled=(), board=board, model=model)
+    if outcome.failure is not None:
+        raise outcome.failure
+    decisions = {one.id: decide(one, outcome.verdicts[one.id], settings) for one in records}
+    await board.save(Place("T", "C"), decisions, ())
+    return outcome.calls
+
+
+def report(records: Sequence[Feedback], calls: Sequence[Call]) -> str:
+    """Write a line a record, the counts, and the cost."""
+    counted = [one for one in records if one.is_counted]
+    lines = [_line(one) for one in counted]
+    counts = Counter(one.category or UNSORTED for one in counted)
+    lines += ["", *(f"{count:6,}  {name}" for name, count in counts.most_common()), ""]
+    others = Counter(one.status for one in records if not one.is_counted)
+    lines.append(
+        f"{len(records):,} posts: {len(counted):,} of feedback, {others[Status.IGNORED]:,} ignored, "
+        f"{others[Status.JOINED]:,} joined to the post before."
+    )
+    lines.append(f"{len(calls):,} calls to the model, {price(calls)}. Nothing was posted.")
+    return "\n".join(lines)
+
+
+def _line(one: Feedback) -> str:
+    team = f" → {one.team}" if one.team else ""
+    again = f" (repeats {one.duplicate_of})" if one.duplicate_of else ""
+    return f"{one.id:6}  {one.category or UNSORTED} · {one.severity}{team}: {one.summary[:SHOWN]}{again}"
+
+
+def _time_of(ts: str) -> datetime:
+    try:
+        return datetime.fromtimestamp(float(ts), UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.now(UTC)

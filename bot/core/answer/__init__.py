@@ -1,0 +1,1 @@
+"""Answer in a threaded conversation."""

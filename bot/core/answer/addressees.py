@@ -1,0 +1,53 @@
+"""Whom a message addresses by a plain name, and the names of everyone a thread mentions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.core.answer.vocative import calls_by_sign, may_speak_to_somebody, speaks_to, speaks_to_handle, turns_to
+from bot.core.domain.message import Role
+
+if TYPE_CHECKING:
+    from bot.core.domain.message import Heard
+    from bot.core.domain.thread import Conversation
+    from bot.core.ports import Chat
+
+MOST_PEOPLE = 50  # whose names are told
+
+
+async def heed(heard: Heard, conversation: Conversation, chat: Chat) -> Heard:
+    """Return a message with its groups and channels by their names, and whom it speaks to by a plain name.
+
+    In a thread that the bot knows, its own name at the start is as good as a mention; that of someone who has written
+    there, or was mentioned, or of a group behind an @, is as good as theirs, unless a later sentence turns to the
+    bot.
+    """
+    heard = replace(heard, text=await chat.spelled(heard.place, heard.text))
+    is_clear = heard.is_direct or heard.is_bot or heard.mentions_bot or heard.addresses_other
+    if is_clear or not (conversation.is_known or heard.answers_bot) or not may_speak_to_somebody(heard.text):
+        return heard
+    own = [name] if (name := await chat.own_name(heard.place)) else []
+    if speaks_to(heard.text, own):
+        return replace(heard, mentions_bot=True)
+    others = {one.author for one in conversation.messages if one.role is Role.USER and not one.is_bot} - {heard.author}
+    texts = [one.text for one in conversation.messages if one.role is Role.USER]
+    names = {**conversation.people, **await chat.names(heard.place, others, texts)}
+    names.pop(chat.mention(heard.author), None)
+    groups = await chat.group_names(heard.place) if calls_by_sign(heard.text) else ()
+    is_others = speaks_to(heard.text, {*names.values(), *groups} - set(own)) or speaks_to_handle(heard.text, own)
+    if is_others and not turns_to(heard.text, own):
+        return replace(heard, addresses_other=True)
+    return heard
+
+
+async def acquainted(heard: Heard, conversation: Conversation, chat: Chat) -> Conversation:
+    """Return a conversation with the names of all who are mentioned in it, and then of the author, too."""
+    texts = [heard.text, *(one.text for one in conversation.messages if one.role is Role.USER)]
+    unknown = {
+        one: name for one, name in (await chat.names(heard.place, (), texts)).items() if one not in conversation.people
+    }
+    if not unknown:
+        return conversation
+    people = {**conversation.people, **unknown, **await chat.names(heard.place, [heard.author])}
+    return replace(conversation, people=dict(list(people.items())[-MOST_PEOPLE:]))

@@ -1,0 +1,248 @@
+"""Answer in a threaded conversation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bot.calls import Purpose
+from bot.core.answer import overtaken
+from bot.core.answer.addressees import acquainted, heed
+from bot.core.answer.attachments import Attached, attach
+from bot.core.answer.catch_up import catch_up
+from bot.core.answer.edits import REFUSAL
+from bot.core.answer.fit import fit, preface
+from bot.core.answer.gating import is_refused, is_stop, wants_answer, was_answered
+from bot.core.answer.outcome import kept, show
+from bot.core.answer.stream import own_up, too_long, unapplied, write
+from bot.core.answer.thread_summary import is_due
+from bot.core.cancel import unless
+from bot.core.code.generate import Desk, Product
+from bot.core.code.revise import continue_code, is_for_code, with_sources
+from bot.core.domain.message import Message, Role
+from bot.core.domain.people import Asker
+from bot.core.domain.thread import Record, Written
+from bot.core.ports import Request
+from bot.core.tokens import estimate_tokens
+from bot.errors import ChatError, ModelStoppedError, ReaderUnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from bot.core.access import Judge
+    from bot.core.answer.fit import Fitted
+    from bot.core.domain.attachment import Attachment
+    from bot.core.domain.interaction import Control
+    from bot.core.domain.message import Heard
+    from bot.core.domain.thread import Conversation
+    from bot.core.ports import Bookmark, Chat, Model, Store
+
+GREETING = (
+    "Hello! Ask me anything here, and go on in this thread without mentioning me again. "
+    "There are also `/summarize`, `/classify` and `/code`; `/parley help` tells more."
+)
+# What someone says who mentions the bot below what others said, and adds no word.
+CALLED = "(I mentioned you and said nothing else: help with what was said last here.)"
+# Tokens that files of earlier messages may take: a follow-up should not have to bring them along again.
+EARLIER_FILES = 30_000
+TITLE = 80  # characters of a question that name its thread
+MOST_EARLIER = 5  # messages whose files are fetched again
+
+
+async def answer(
+    heard: Heard,
+    *,
+    bookmark: Bookmark,
+    store: Store,
+    model: Model,
+    chat: Chat,
+    judge: Judge,
+    controls: Callable[[Message], Callable[[bool], Sequence[Control]]] | None = None,
+) -> Record:
+    """Answer a message if it is for the bot, and return what the thread's history should keep.
+
+    `judge` tells whether it may be answered, `controls` what stands below the answer to a message. What is not for the
+    bot is kept all the same, in a thread that it knows. Raises `ChatError` when the answer could not be shown.
+    """
+    conversation = await store.conversation(heard.place)
+    heard = await heed(heard, conversation, chat)
+    question = asked(heard, conversation)
+    if question is None or not wants_answer(heard, conversation) or was_answered(heard, conversation):
+        return _overheard(heard, question, conversation)
+    if refusal := await judge(heard, conversation.settings):
+        return replace(_overheard(heard, question, conversation), refusal=refusal)
+    asker = Asker(heard.author, heard.home)
+    title = heard.text.partition("\n")[0][:TITLE] if heard.opens_thread else ""
+    async with chat.answer(heard.place, asker, bookmark, to=heard.id, title=title) as visible:
+        if (before := kept(bookmark)) is not None and not is_for_code(question.text, conversation):
+            question = question if question.text or question.files else replace(question, text=CALLED)
+            return _kept(heard, question, conversation, Product(await show(before, visible)))
+        reading = catch_up(heard, conversation, visible, bookmark=bookmark, store=store, chat=chat)
+        try:
+            conversation, read = await unless(bookmark.halted, reading)
+        except ModelStoppedError as error:
+            await own_up(error, visible, bookmark)
+            return Record(heard.place, heard.author)  # the next question reads on
+        conversation = await acquainted(heard, conversation, chat)
+        if not question.text and not question.files:
+            if not conversation.summary and not any(one.text or one.files for one in conversation.messages):
+                greeting = GREETING + read
+                return _kept(heard, question, conversation, Product(Written(greeting, await visible.replace(greeting))))
+            question = replace(question, text=CALLED)
+        ready = await draft(heard, question, conversation, model=model, chat=chat)
+        desk = Desk(
+            heard.place,
+            asker,
+            ready.request,
+            visible,
+            bookmark,
+            model,
+            chat,
+            said=question.text,
+            question=question.id,
+            notes=ready.notes + read,
+            is_first=is_first(conversation),
+        )
+        product = await _reply(desk, ready, conversation, store, controls(question) if controls else None)
+    return _kept(heard, question, conversation, product)
+
+
+async def _reply(
+    desk: Desk,
+    ready: Draft,
+    conversation: Conversation,
+    store: Store,
+    controls: Callable[[bool], Sequence[Control]] | None,
+) -> Product:
+    """Say what is wrong with the files where there is nothing else, write code where it is asked for, or converse."""
+    if ready.is_empty:
+        sentence = "\n".join(ready.own.faults)
+        return Product(Written(sentence, await desk.visible.replace(sentence)))
+    if is_for_code(desk.said, conversation):
+        known = await store.code_files(desk.place) if conversation.has_code else ()
+        return await continue_code(replace(desk, known=with_sources(known, ready.own.attachments)))
+    written = await write(
+        desk.request,
+        desk.visible,
+        model=desk.model,
+        bookmark=desk.bookmark,
+        notes=desk.notes,
+        controls=controls,
+        is_first=desk.is_first,
+    )
+    return Product(written)
+
+
+def _kept(heard: Heard, question: Message, conversation: Conversation, product: Product) -> Record:
+    """Return what the thread's history should keep of a question that was answered."""
+    began_with_bot = conversation.began_with_bot or heard.answers_bot or heard.opens_thread
+    record = product.written.record(heard.place, question, began_with_bot=began_with_bot)
+    if any(message.id == question.id and message != question for message in conversation.messages):
+        record = replace(record, rewritten=record.messages[:1])  # it was heard before it came to mention the bot
+    grown = replace(conversation, messages=(*conversation.messages, *record.messages))
+    record = replace(record, people=conversation.people)
+    return replace(record, is_outgrown=is_due(grown), code_files=product.files)
+
+
+def is_first(conversation: Conversation) -> bool:
+    """Tell whether the thread has no answer of the bot's yet."""
+    return not conversation.summary and all(message.role is Role.USER for message in conversation.messages)
+
+
+def asked(heard: Heard, conversation: Conversation) -> Message | None:
+    """Return a message as it is to be answered and kept: as it was last edited; None when it was deleted since."""
+    question = Message(Role.USER, heard.author, heard.text, heard.id, heard.files, is_bot=heard.is_bot)
+    stored = next((message for message in conversation.messages if message.id == heard.id), None)
+    if stored is None or not stored.is_edited:
+        return question
+    return replace(question, text=stored.text, files=stored.files) if stored.text or stored.files else None
+
+
+def _overheard(heard: Heard, question: Message | None, conversation: Conversation) -> Record:
+    nothing = Record(heard.place, heard.author, refusal=REFUSAL if is_refused(heard, conversation.settings) else "")
+    if question is None or not conversation.is_known or is_stop(heard.text):
+        return nothing
+    grown = replace(conversation, messages=(*conversation.messages, question))
+    return replace(nothing, messages=(question,), is_outgrown=is_due(grown))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A request that is ready to be sent, and what to tell the person at the answer's end."""
+
+    request: Request
+    notes: str
+    own: Attached
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing is left to ask about: there were only files, and none of them could be read."""
+        return not self.request.turns
+
+
+async def draft(heard: Heard, question: Message, conversation: Conversation, *, model: Model, chat: Chat) -> Draft:
+    """Decide what goes into the request. Raises a `ChatError` that may pass."""
+    settings = conversation.settings
+    # A turn that failed and is tried anew finds its question in the history already.
+    before = [message for message in conversation.messages if message.id != heard.id]
+    said: tuple[Message, ...] = (*before, question)
+    late = ""
+    if overtaken.is_overtaken(heard.id, before):
+        said, late = overtaken.in_place(question, conversation.messages), overtaken.asking(question)
+    opening = preface(conversation)
+    room = model.room(settings.max_output, settings)
+    least = estimate_tokens(question.text) + estimate_tokens(opening) + estimate_tokens(late)
+    own = await attach(question.files, heard.place, max(0, room - least), chat)
+    earlier = await _earlier_files(heard, before, min(EARLIER_FILES, room - least - own.tokens), chat)
+    attached: dict[str, tuple[Attachment, ...]] = {
+        identity: found.attachments for identity, found in {**earlier, heard.id: own}.items()
+    }
+    left = room - own.tokens - sum(found.tokens for found in earlier.values())
+    # The question itself may be as long as the model takes; of what was said before, twice the budget at most, as the
+    # summary that keeps it within the budget is made in the background.
+    tokens = min(left, 2 * settings.context + least)
+
+    def compose(attached: Mapping[str, tuple[Attachment, ...]]) -> tuple[Fitted, Request]:
+        named = bool(conversation.people)
+        room_for_all = tokens - estimate_tokens(late) if late else tokens
+        fitted = fit(said, room_for_all, chat.mention, before=opening, attached=attached, named=named)
+        request = Request(
+            purpose=Purpose.ANSWER,
+            turns=overtaken.asked(fitted.turns, late) if late else fitted.turns,
+            max_output=settings.max_output,
+            person=heard.place.opaque(heard.author),
+            settings=settings,
+        )
+        return fitted, request
+
+    fitted, request = compose(attached)
+    if not question.text and not own.files:
+        request = replace(request, turns=())
+    notes = too_long(
+        messages=fitted.messages_left_out,
+        more=conversation.left_out,
+        characters=fitted.characters_cut + sum(file.characters_cut for file in own.files),
+    )
+    notes += "".join(f"\n\n_{fault}_" for fault in own.faults)
+    notes += overtaken.told(chat.permalink(heard.place, heard.id)) if late else ""
+    notes += unapplied(settings, model) if is_first(conversation) else ""
+    return Draft(request, notes, own)
+
+
+async def _earlier_files(heard: Heard, before: Sequence[Message], room: int, chat: Chat) -> dict[str, Attached]:
+    """Fetch the files of earlier messages, the newest first, as far as there is room; of the rest, the name is told."""
+    found: dict[str, Attached] = {}
+    for message in reversed(before):
+        if not message.files:
+            continue
+        try:
+            attached = await attach(message.files, heard.place, room, chat)
+        except (ChatError, ReaderUnavailableError):  # the answer is worth more without it than late
+            break
+        if not attached.files:
+            continue
+        found[message.id] = attached
+        room -= attached.tokens
+        if len(found) == MOST_EARLIER:
+            break
+    return found

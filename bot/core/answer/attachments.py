@@ -1,0 +1,231 @@
+"""Files that come with a message: which of them the model can read, and what a person is told of the others.
+
+Limits of the API: https://platform.claude.com/docs/en/build-with-claude/vision and …/pdf-support
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from bot.core.answer import picture
+from bot.core.answer.file_kind import IMAGES, PDF, TEXT, found_in, judged
+from bot.core.domain.attachment import Attachment, Opened
+from bot.core.domain.message import FileState
+from bot.core.tokens import estimate_tokens, shorten
+from bot.errors import ChatError, FileError, RevokedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bot.core.domain.message import FileRef, Place
+    from bot.core.ports import Chat
+
+log = logging.getLogger(__name__)
+
+MEGABYTE = 1_000_000
+IMAGE_BYTES = 7 * MEGABYTE  # the API takes 10 MB, counted in base64
+PDF_BYTES = 20 * MEGABYTE
+TEXT_BYTES = 4 * MEGABYTE
+ALL_BYTES = 20 * MEGABYTE  # of one request, which may have 32 MB, counted in base64
+MOST_FILES = 10  # of one request
+MAX_PAGES = 100  # what a model with the smaller window takes
+TOKENS_PER_IMAGE = 1_600
+TOKENS_PER_PAGE = 2_500  # a page goes as its text and as a picture of it
+
+FAULTS: Mapping[str, str] = {
+    FileState.GONE: "{name} is gone, or I can't access it: please post it again.",
+    FileState.HIDDEN: "{name} is older than this workspace's plan shows: please post it again.",
+    FileState.DENIED: "I don't have access to {name}: please post it here yourself, or share it in this channel.",
+    FileState.OUTSIDE: "{name} only links to a file kept elsewhere, where I can't open it: please post the file.",
+    FileState.PAGE: "{name} is a canvas or a list, which I can't open: please paste what matters, or post it as a PDF.",
+    FileState.UNHEARD: "{name} has no transcript yet: please ask again in a minute.",
+    FileState.REJECTED: "Claude could not open {name}, so I leave it out.",
+}
+AWAY = "I could not fetch {name} just now: please ask again in a minute."
+READABLE = "I read pictures (PNG, JPEG, GIF, WebP), PDFs, and text or code"
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What became of a message's files: those that go to the model, and a sentence for each of the others."""
+
+    files: tuple[Opened, ...] = ()
+    faults: tuple[str, ...] = ()
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """The files that go to the model."""
+        return tuple(file.attachment for file in self.files)
+
+    @property
+    def tokens(self) -> int:
+        """What they take of a request."""
+        return sum(file.attachment.tokens for file in self.files)
+
+
+def check(file: FileRef) -> int:
+    """Return up to how many bytes a file may have, by its kind. Raises `FileError` for one that can't be read.
+
+    Nothing of it has been downloaded yet.
+    """
+    check_state(file)
+    if file.media_type in IMAGES:
+        limit = IMAGE_BYTES
+    elif file.media_type == PDF:
+        limit = PDF_BYTES
+    elif file.media_type in {TEXT, ""}:
+        limit = TEXT_BYTES
+    else:
+        raise FileError(f"I can't read {{name}}: {READABLE}.")
+    if file.size > limit:
+        raise FileError(_too_big(file.name, file.size, limit))
+    return limit
+
+
+def check_state(file: FileRef) -> None:
+    """Raise `FileError` for a file that can't be had at all."""
+    if fault := FAULTS.get(file.state):
+        raise FileError(fault)
+
+
+def _too_big(name: str, size: int, limit: int) -> str:
+    return f"*{name}* is too big to read: it has {size / MEGABYTE:.1f} MB, and I take up to {limit // MEGABYTE} MB."
+
+
+def opened(file: FileRef, data: bytes, room: int) -> Opened:
+    """Look into a file that was downloaded; a text is cut to `room` tokens. Raises `FileError`.
+
+    Takes anything, and may take any time and memory: it runs where `FileReader` bounds both.
+    """
+    if not data:
+        raise FileError(f"*{file.name}* is empty.")
+    if file.media_type in IMAGES:
+        return _image(file, data, room)
+    if file.media_type == PDF:
+        return _pdf(file, data, room)
+    return _text(file, data, room)
+
+
+def _image(file: FileRef, data: bytes, room: int) -> Opened:
+    found = next((kind for kind, starts in IMAGES.items() if data.startswith(starts)), "")
+    if not found or (found == "image/webp" and data[8:12] != b"WEBP"):
+        raise FileError(f"I can't read *{file.name}*: it is no picture, or a damaged one.")
+    if (sides := picture.sides(data)) and max(sides) > picture.LONGEST_SIDE:
+        raise FileError(
+            f"*{file.name}* has {sides[0]:,} x {sides[1]:,} pixels, and Claude takes up to {picture.LONGEST_SIDE:,} on "
+            "each side: please send a smaller version."
+        )
+    if room < TOKENS_PER_IMAGE:
+        raise FileError(_no_room(file.name))
+    return Opened(Attachment(file.name, found, data, TOKENS_PER_IMAGE))
+
+
+def _pdf(file: FileRef, data: bytes, room: int) -> Opened:
+    from pypdf import PdfReader  # noqa: PLC0415 (it takes 0.2 s, and most days bring no PDF)
+    from pypdf.errors import LimitReachedError  # noqa: PLC0415
+
+    try:
+        reader = PdfReader(BytesIO(data), strict=False)
+        is_locked, pages = reader.is_encrypted, 0
+        if not is_locked:
+            pages = len(reader.pages)
+    except MemoryError:
+        raise  # it says nothing about the file's form
+    except LimitReachedError:
+        raise FileError(f"*{file.name}* is more than I can read: please send the pages that matter.") from None
+    except Exception as error:  # noqa: BLE001 (what a damaged file can set off in a parser is listed nowhere)
+        log.info("a PDF could not be read: %s", type(error).__name__)
+        raise FileError(f"I can't read *{file.name}*: it is no PDF, or a damaged one.") from None
+    if is_locked:
+        raise FileError(f"*{file.name}* is protected with a password: please send it without one.")
+    if pages > MAX_PAGES:
+        raise FileError(
+            f"*{file.name}* has {pages} pages, and I read up to {MAX_PAGES}: please send the part that matters."
+        )
+    if (tokens := pages * TOKENS_PER_PAGE) > room:
+        fits = max(0, room // TOKENS_PER_PAGE)
+        if not fits:
+            raise FileError(_no_room(file.name))
+        raise FileError(f"*{file.name}* has {pages} pages, and {fits} fit now: please send the part that matters.")
+    return Opened(Attachment(file.name, PDF, data, max(tokens, TOKENS_PER_PAGE)))
+
+
+def _text(file: FileRef, data: bytes, room: int) -> Opened:
+    text = decoded(data)
+    if text is None:
+        raise FileError(f"I can't read *{file.name}*: it is not text.")
+    if not text.strip():
+        raise FileError(f"*{file.name}* is empty.")
+    kept, cut = shorten(text, room)
+    if not kept.strip():
+        raise FileError(_no_room(file.name))
+    return Opened(Attachment(file.name, "text/plain", kept.encode(), estimate_tokens(kept)), cut)
+
+
+def decoded(data: bytes) -> str | None:
+    """Read bytes as text, None where they are none: as UTF-8 or UTF-16, else as the West's old eight bits."""
+    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", errors="replace")
+        if text.count("\ufffd") > len(text) // 100:
+            return None
+    return None if "\0" in text else text
+
+
+def _no_room(name: str) -> str:
+    return f"*{name}* does not fit beside the rest any more: please ask about it in a new thread."
+
+
+async def attach(files: Sequence[FileRef], place: Place, room: int, chat: Chat, *, can_wait: bool = False) -> Attached:
+    """Download files and open them, one after the other, as long as they fit into `room` tokens.
+
+    What can't be had is told by a sentence each. `can_wait`: a `ChatError` that may pass is raised instead. Raises
+    `RevokedError`.
+    """
+    found = Attached()
+    for file in files:
+        try:
+            got = await _fetch(file, place, found, room, chat)
+        except FileError as error:
+            found = replace(found, faults=(*found.faults, error.about(file.name)))
+        except ChatError as error:
+            if can_wait or isinstance(error, RevokedError):
+                raise
+            log.warning("a file could not be fetched: %s", error)
+            found = replace(found, faults=(*found.faults, FileError(AWAY).about(file.name)))
+        else:
+            found = replace(found, files=(*found.files, got))
+    return found
+
+
+async def looked_up(files: Sequence[FileRef], place: Place, chat: Chat) -> tuple[FileRef, ...]:
+    """Look up those of a message's files of which it names little more than the id. Raises `ChatError`."""
+    found = []
+    for file in files:
+        if file.state != FileState.UNKNOWN:
+            found.append(file)
+            continue
+        try:
+            found.append(await chat.describe(place, file))
+        except FileError:
+            found.append(replace(file, state=FileState.GONE))
+    return tuple(found)
+
+
+async def _fetch(file: FileRef, place: Place, found: Attached, room: int, chat: Chat) -> Opened:
+    if len(found.files) == MOST_FILES:
+        raise FileError(f"I read {MOST_FILES} files at a time, so I left {{name}} out.")
+    if file.state == FileState.UNKNOWN:
+        file = await chat.describe(place, file)
+    file = judged(file)
+    limit = min(check(file), ALL_BYTES - sum(len(other.attachment.data) for other in found.files))
+    if file.size > limit:
+        raise FileError(_no_room(file.name))
+    data = await chat.download(place, file.id, limit)
+    got = await chat.files.open(found_in(file, data), data, room - found.tokens)
+    return replace(got, attachment=replace(got.attachment, file=file.id))

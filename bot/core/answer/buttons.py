@@ -1,0 +1,182 @@
+"""What people press below an answer: answer anew, go on, rate it, stop it."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.core.access import check_member
+from bot.core.answer.answer import draft, is_first
+from bot.core.answer.edits import REGENERATE
+from bot.core.answer.outcome import kept, show
+from bot.core.answer.stream import write
+from bot.core.domain.interaction import STOP, Button, FeedbackButtons, Field, Form
+from bot.core.domain.message import Heard, Message, Place, Role
+from bot.core.domain.people import Asker
+from bot.core.domain.thread import Record
+from bot.core.ephemeral import tell
+from bot.errors import NotAllowedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from bot.core.domain.interaction import Control, Press, Submission
+    from bot.core.domain.thread import Conversation, Written
+    from bot.core.ports import Bookmark, Chat, Model, Store
+
+log = logging.getLogger(__name__)
+
+CONTINUE, RATE, COMMENT = "continue", "rate", "rating_comment"
+GO_ON = "Go on exactly where you stopped."
+UNKNOWN = "I no longer have what this answer was about. Please ask again."
+NOT_YOURS = "Only who asked, or an admin of the workspace, can do this."
+GOOD, BAD = "good", "bad"
+
+
+def below(question: Message, version: int = 0) -> Callable[[bool], Sequence[Control]]:
+    """Return what stands below the answer to a question: `version` counts how often it was answered anew."""
+
+    def controls(has_more: bool) -> Sequence[Control]:  # noqa: FBT001 (the shape that `reply.write` asks for)
+        value = f"{question.id} {version}"
+        more = (Button(CONTINUE, "Continue", value=value, style="primary"),) if has_more else ()
+        return (
+            *more,
+            Button(REGENERATE, "Regenerate", value=value),
+            FeedbackButtons(RATE, GOOD, BAD, value=question.id),
+        )
+
+    return controls
+
+
+async def regenerate(press: Press, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
+    """Answer a question anew, in the place of the answer that is there, also in the history. Raises `ChatError`."""
+    identity, _, version = press.value.partition(" ")
+    conversation = await store.conversation(press.place)
+    question, answered = find(conversation, identity)
+    if question is None or answered is None:
+        return await tell(press.place, press.asker, UNKNOWN, chat=chat)
+    if not await may(press, question.author, chat):
+        return await tell(press.place, press.asker, NOT_YOURS, chat=chat)
+    before = conversation.messages[: conversation.messages.index(question)]
+    earlier = replace(conversation, messages=before)
+    again = heard(press, question)
+    written = await rewrite(
+        again, question, answered, earlier, version=int(version or 0) + 1, bookmark=bookmark, model=model, chat=chat
+    )
+    return rewritten(Record(press.place, press.asker.person), answered, written)
+
+
+def rewritten(record: Record, answered: Message, written: Written) -> Record:
+    """Record what an answer was rewritten as, under a new id if the platform did not accept the edit."""
+    anew = replace(answered, text=written.text)
+    renamed = {answered.id: written.message_id} if written.message_id else {}
+    return replace(record, calls=(*record.calls, *written.calls), rewritten=(*record.rewritten, anew), renamed=renamed)
+
+
+async def rewrite(  # noqa: PLR0913 (what an answer is made of, and where it goes)
+    heard: Heard,
+    question: Message,
+    answered: Message,
+    earlier: Conversation,
+    *,
+    version: int,
+    bookmark: Bookmark,
+    model: Model,
+    chat: Chat,
+) -> Written:
+    """Write an answer in place of one that is there, to a question after `earlier`. Raises `ChatError`."""
+    asker = Asker(question.author, heard.home)
+    async with chat.answer(heard.place, asker, bookmark, to=question.id, instead=answered.id) as visible:
+        if (before := kept(bookmark)) is not None:
+            return await show(before, visible)
+        ready = await draft(heard, question, earlier, model=model, chat=chat)
+        return await write(
+            ready.request,
+            visible,
+            model=model,
+            bookmark=bookmark,
+            notes=ready.notes,
+            controls=below(question, version),
+            is_first=is_first(earlier),
+        )
+
+
+async def go_on(press: Press, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
+    """Go on with an answer that the output limit cut, in a new message. Raises `ChatError`."""
+    conversation = await store.conversation(press.place)
+    question, answered = find(conversation, press.value.partition(" ")[0])
+    if question is None or answered is None:
+        return await tell(press.place, press.asker, UNKNOWN, chat=chat)
+    end = conversation.messages.index(answered) + 1
+    request = Message(Role.USER, press.asker.person, GO_ON, f"{answered.id}:more")
+    earlier = replace(conversation, messages=conversation.messages[:end])
+    ready = await draft(heard(press, request), request, earlier, model=model, chat=chat)
+    async with chat.answer(press.place, press.asker, bookmark, to=press.message or answered.id) as visible:
+        written = await write(
+            ready.request,
+            visible,
+            model=model,
+            bookmark=bookmark,
+            controls=below(request),
+        )
+    return written.record(press.place, request, began_with_bot=conversation.began_with_bot)
+
+
+async def rate(press: Press, *, store: Store) -> Form | None:
+    """Keep what somebody thinks of an answer; ask what was wrong with a bad one."""
+    await store.rate(press.place, press.value, press.asker.person, is_good=press.choice == GOOD)
+    if press.choice == GOOD:
+        return None
+    field = Field(COMMENT, "What was wrong?", kind="area", optional=True)
+    place = press.place
+    value = f"{place.workspace} {place.channel} {place.thread} {press.value}"
+    return Form(COMMENT, "Thank you", (field,), value=value, submit="Send")
+
+
+async def comment(submission: Submission, *, store: Store, chat: Chat) -> Mapping[str, str]:
+    """Keep the comment on a bad rating. Raises `NotAllowedError`, `ChatError`."""
+    workspace, channel, thread, question = submission.value.split(" ")
+    words = submission.answers.get(COMMENT, "")
+    from_where = Place(workspace, channel, thread)
+    await check_member((from_where,), submission.asker.person, chat)
+    await store.rate(from_where, question, submission.asker.person, is_good=False, comment=str(words))
+    return {}
+
+
+async def allow_stop(press: Press, chat: Chat) -> None:
+    """Raise `NotAllowedError` unless who pressed Stop may; the button's value is who asked."""
+    if press.name == STOP and not await may(press, press.value, chat):
+        raise NotAllowedError(NOT_YOURS)
+
+
+async def may(press: Press, author: str, chat: Chat) -> bool:
+    """Tell whether somebody may stop or replace an answer to `author`. Raises `ChatError`."""
+    person = press.asker.person
+    return person == author or (await chat.standing(press.place, person)).is_admin
+
+
+def find(conversation: Conversation, identity: str) -> tuple[Message | None, Message | None]:
+    """Return a question and its answer by the id of either, None for what is no longer there."""
+    asked: Message | None = None
+    for message in conversation.messages:
+        if message.role is Role.ASSISTANT and asked is not None and identity in {asked.id, message.id}:
+            return (asked, message) if asked.text or asked.files else (None, None)
+        if message.role is Role.USER and (asked is None or asked.id != identity):
+            asked = message
+    return None, None
+
+
+def heard(press: Press, question: Message) -> Heard:
+    """Say a question again, as if it were heard now."""
+    return Heard(
+        place=press.place,
+        id=question.id,
+        author=question.author,
+        home=press.asker.home,
+        text=question.text,
+        is_direct=False,
+        mentions_bot=True,
+        addresses_other=False,
+        files=question.files,
+    )

@@ -1,0 +1,188 @@
+"""Catch up on a thread: read what was said before the bot was called, page by page, as far as it fits.
+
+What was read is kept as it comes. A reading that breaks off is told of, and goes on when the bot is next asked there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from bot.core.answer.gating import needs_reading
+from bot.core.domain.message import Message, Role
+from bot.core.domain.thread import PageRead
+from bot.core.patience import Patience, why
+from bot.core.tokens import estimate_tokens
+from bot.errors import BotError, ChatError, RevokedError, SlowError, UnfinishedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from bot.core.domain.message import Heard, Said
+    from bot.core.domain.thread import Conversation
+    from bot.core.ports import Answer, Bookmark, Chat, Store
+
+log = logging.getLogger(__name__)
+
+READ = "read"  # the bookmark of what a former try of the turn has read and stored
+LASTS = 90.0  # seconds after which an answer is worth more than what there is still to read
+MANY = 1_000  # messages, from which on reading takes so long that its progress is shown
+LONG = 5.0  # seconds of waiting, from which on it is shown
+MOST_PEOPLE = 50  # whose names are told
+AGAIN = "Mention me again, and I'll read on"
+
+
+async def catch_up(
+    heard: Heard, conversation: Conversation, visible: Answer, *, bookmark: Bookmark, store: Store, chat: Chat
+) -> tuple[Conversation, str]:
+    """Read what is missing before a message; return the conversation with it, and what to tell the person.
+
+    Each page is stored at once, so that neither a second try of the turn nor another turn need read it again. Where the
+    platform does not hand out all of it in time, the rest stays to be read. Raises `RevokedError`.
+    """
+    if (told := bookmark.get(READ)) is not None:
+        return conversation, told
+    if not needs_reading(heard, conversation, datetime.now(UTC)):
+        return conversation, ""
+    reading = Reading(heard, conversation, visible, store=store, chat=chat)
+    told = reading.told(await reading.read())
+    conversation = await store.conversation(heard.place)
+    await bookmark.keep(READ, told)
+    return conversation, told
+
+
+class Reading:
+    """One reading of a thread for a message: what is missing before it, of which the newest that fit are kept.
+
+    The bot knows all that it said itself `since` it takes part; what stands before the message `until` is read.
+    """
+
+    def __init__(self, heard: Heard, conversation: Conversation, visible: Answer, *, store: Store, chat: Chat) -> None:
+        self._heard, self._conversation, self._visible = heard, conversation, visible
+        self._store, self._chat = store, chat
+        self._since = conversation.known_since if conversation.is_known else heard.id
+        self._begun_at = self._until = conversation.read_until if conversation.is_known else ""
+        self._is_first = self._until < self._since
+        self._was_begun = bool(conversation.unread_until)
+        before = conversation.messages if self._is_first else ()
+        self._kept = deque(message for message in before if message.id and message.id <= self._until)
+        self._size = sum(estimate_tokens(message.text) for message in self._kept)
+        self._people = dict(conversation.people)
+        self._left_out: list[str] = []
+        self._in_order = True
+        self.new = self.read_so_far = self.left_out = 0
+
+    async def read(self) -> BotError | None:
+        """Read, and store what comes; return what broke it off, None for nothing. Raises `RevokedError`."""
+        patience = Patience(LASTS)
+        while True:
+            before = self.new
+            try:
+                await self._read_on(patience)
+            except RevokedError:
+                raise
+            except (ChatError, TimeoutError) as error:
+                if isinstance(error, UnfinishedError) and self.new > before:
+                    continue  # what the platform's pages do not lead to may be found after the last message
+                log.warning("reading a thread broke off: %s", str(error) or type(error).__name__)
+                broken = error if isinstance(error, ChatError) else SlowError()
+                if (pause := patience.pause(broken)) is None:
+                    await self._keep((), is_over=False)
+                    return broken
+                if pause >= LONG:
+                    self._show(f"; I can read on in {pause:.0f} seconds")
+                await asyncio.sleep(pause)
+            else:
+                await self._keep((), is_over=True)
+                return None
+
+    async def _read_on(self, patience: Patience) -> None:
+        pages = self._chat.read_thread(self._heard.place, self._until, self._heard.id)
+        async for page in patience.each(pages):
+            if page:
+                await self._keep(page, is_over=False)
+            if self.new >= MANY:
+                self._show()
+
+    async def _keep(self, page: Sequence[Said], *, is_over: bool) -> None:
+        """Store a page, and how far the thread is read with it; what was too much with the last one goes."""
+        messages = tuple(self._messages(page))
+        if page:
+            self._in_order = self._in_order and page[0].id > self._until
+            # Pages that come in no order say nothing of how far is read: then it begins where it began.
+            self._until = max(self._until, page[-1].id) if self._in_order else self._begun_at
+        kept = await self._store.keep(
+            PageRead(
+                self._heard.place,
+                messages,
+                read_until=max(self._heard.id, self._conversation.read_until) if is_over else self._until,
+                unread_until="" if is_over else self._heard.id,
+                known_since=self._since,
+                began_with_bot=self._heard.answers_bot,
+                people=dict(list(self._people.items())[-MOST_PEOPLE:]),
+                left_out=tuple(self._left_out),
+            )
+        )
+        self._left_out.clear()
+        self.read_so_far = kept.read
+        for message in messages:
+            if message.id in kept.new:
+                self._add(message)
+
+    def _messages(self, page: Sequence[Said]) -> Iterator[Message]:
+        for said in page:
+            if said.is_own and said.id > self._since:
+                continue
+            if not said.is_own:
+                self._people[self._chat.mention(said.author)] = said.name
+            self._people |= said.names
+            role, author = (Role.ASSISTANT, "") if said.is_own else (Role.USER, said.author)
+            text = said.words if said.is_own else "\n".join(filter(None, [said.words, said.votes]))
+            yield Message(role, author, text, said.id, said.files, is_bot=said.is_bot and not said.is_own)
+
+    def _add(self, message: Message) -> None:
+        """Take in the next message, and let the oldest go where there is no more room."""
+        self.new += 1
+        self._kept.append(message)
+        self._size += estimate_tokens(message.text)
+        while self._size > self._conversation.settings.context and len(self._kept) > 1:
+            oldest = self._kept.popleft()
+            self._size -= estimate_tokens(oldest.text)
+            self._left_out.append(oldest.id)
+            self.left_out += 1
+
+    def _show(self, more: str = "") -> None:
+        self._visible.progress(f"Reading this thread: {self.read_so_far:,} messages so far{more} …")
+
+    def told(self, broken: BotError | None) -> str:
+        """Write the one line that tells what was read, "" for nothing."""
+        fitting = f"; the oldest {self.left_out:,} did not fit" if self.left_out else ""
+        if broken is not None:
+            sentence = self._broken_off(why(broken))
+        elif not self.new:
+            return ""
+        elif not self._is_first:
+            sentence = f"I read {_messages(self.new)} that I had missed here{fitting}."
+        elif self._was_begun:
+            sentence = f"I read the rest of this thread, {self.read_so_far:,} messages in all{fitting}."
+        else:
+            sentence = f"I read {_messages(self.new)} before this one{fitting}."
+        return f"\n\n_{sentence}_"
+
+    def _broken_off(self, reason: str) -> str:
+        if not self._is_first:
+            missed = (
+                f"everything I had missed here, only {self.new:,} messages" if self.new else "what I had missed here"
+            )
+            return f"I could not read {missed}: {reason}. {AGAIN}."
+        if not self.read_so_far:
+            return f"I could not read what was said here before: {reason}. I answered only this message. {AGAIN}."
+        first = f"the first {self.read_so_far:,} messages" if self.read_so_far > 1 else "the first message"
+        return f"I could read only {first} of this thread: {reason}. {AGAIN}."
+
+
+def _messages(number: int) -> str:
+    return f"the {number:,} messages" if number > 1 else "the message"

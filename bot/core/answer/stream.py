@@ -1,0 +1,239 @@
+"""Let the model write into an answer; say in one honest sentence what went wrong."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from bot.core.answer import rejected_files
+from bot.core.answer.continuation import Seam, rest_of
+from bot.core.answer.outcome import Outcome, give, gone, kept, show
+from bot.core.code.files import read
+from bot.core.spend import retirement
+from bot.errors import (
+    GoneError,
+    ModelBusyError,
+    ModelError,
+    ModelRefusedError,
+    ModelRejectedError,
+    ModelStoppedError,
+    ModelUnavailableError,
+    OverBudgetError,
+)
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable, Sequence
+
+    from bot.calls import Call
+    from bot.core.domain.interaction import Control
+    from bot.core.domain.settings import ChannelSettings
+    from bot.core.domain.thread import Refused, Written
+    from bot.core.ports import Answer, Bookmark, Completion, Model, Request
+    from bot.errors import BotError
+
+log = logging.getLogger(__name__)
+
+PATIENCE = (
+    "Claude is unavailable at the moment. I keep trying for some minutes and will answer here, "
+    "so there is no need to ask again. (Reference: `{reference}`)"
+)
+# Slack's guide for agents asks for one; under each answer it would be noise that nobody reads any more.
+DISCLAIMER = "AI-generated; check what matters."
+REDACTED = "redacted"
+STOPPED = "[stopped]"  # how the history has an answer that someone stopped ends
+LIMIT_HINT = "\n\n_I stopped at my length limit. Write “continue” and I go on from here._"
+# What one person alone was shown has no thread to go on in.
+ELSEWHERE = "Ask for it in our direct messages: only you see it there, too, and I can go on where I stopped"
+PRIVATE_LIMIT_HINT = f"\n\n_I stopped at my length limit. {ELSEWHERE}._"
+
+
+def apology(error: BotError, reference: str) -> str:
+    """Write what a person reads when something went wrong: one sentence, and a reference to find it in the log."""
+    return f"{error.sentence} (Reference: `{reference}`)"
+
+
+def too_long(*, messages: int = 0, characters: int = 0, more: bool = False) -> str:
+    """Tell what did not fit into the request, "" when all did: old messages, and characters of the newest one.
+
+    `more`: there are older messages still, which nobody has counted.
+    """
+    notes = []
+    if messages:
+        least = "more than " if more else ""
+        notes.append(f"{least}the {messages:,} oldest message{'s' if messages > 1 else ''} of this thread")
+    if characters:
+        notes.append(f"the last {characters:,} characters of your text")
+    return f"\n\n_Too long to read at once, so I left out {' and '.join(notes)}._" if notes else ""
+
+
+def unapplied(settings: ChannelSettings, model: Model) -> str:
+    """Tell which of the settings that hold do not apply, and why: a model may have been changed since.
+
+    A retired model is replaced, and that is said by itself (`renewal.py`).
+    """
+    faults = dict(model.faults(settings))
+    if settings.model and model.successor(settings.model):
+        faults.pop("model", None)
+    told = [f"`{name}` is not applied: {fault.rstrip('.')}." for name, fault in faults.items()]
+    return f"\n\n_{' '.join(told)}_" if told else ""
+
+
+async def write(  # noqa: PLR0913 (each is a wish of a use case)
+    request: Request,
+    answer: Answer,
+    *,
+    model: Model,
+    bookmark: Bookmark,
+    notes: str = "",
+    controls: Callable[[bool], Sequence[Control]] | None = None,
+    is_first: bool = False,
+    is_private: bool = False,
+) -> Written:
+    """Stream the model's text into `answer` and end it with `notes`, or with what went wrong.
+
+    What came of it is kept in the `bookmark` before it is shown; where a former try has kept it, it is only shown.
+    Where the API rejects a file, such as a damaged picture, it goes without that one.
+    `controls` tells what stands below, given whether there is more to write. `is_first`: the thread has no answer yet,
+    and so has to be told what writes here. `is_private`: one person alone sees it. Raises `ChatError`.
+    """
+    if (before := kept(bookmark)) is not None:
+        return await show(before, answer)
+    said = retirement.noting()
+    try:
+        asked = await ask(request, answer, model=model, halt=bookmark.halted)
+    except ModelError as error:
+        return await own_up(error, answer, bookmark, is_first=is_first)
+    completion = asked.completion
+    hint = PRIVATE_LIMIT_HINT if is_private else LIMIT_HINT
+    ending = hint if completion.truncated else ""
+    ending += rejected_files.told(asked.refused)
+    outcome = Outcome(
+        completion.text,
+        "".join([ending, notes, *(f"\n\n{line}" for line in said)]),
+        footer=footer_of(asked.calls, request, is_first=is_first),
+        controls=tuple(controls(completion.truncated)) if controls else (),
+        history=completion.text,
+        calls=asked.calls,
+        refused=asked.refused,
+    )
+    return await give(outcome, answer, bookmark)
+
+
+class Asked(NamedTuple):
+    """What the model wrote, all calls that it took, and the files that it was asked without, as they were rejected."""
+
+    completion: Completion
+    calls: tuple[Call, ...]
+    refused: tuple[Refused, ...] = ()
+
+
+async def ask(
+    request: Request,
+    answer: Answer,
+    *,
+    model: Model,
+    halt: asyncio.Event | None = None,
+) -> Asked:
+    """Stream the model's text, and its thinking where the channel has it, into `answer`. Raises a `ModelError`.
+
+    A text that was cut is continued, once; files that are rejected are left out.
+    """
+    think = answer.think if request.settings.thinking != "off" else None
+    before: tuple[Call, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    while True:
+        try:
+            completion = await model.write(request, answer.write, think, halt)
+        except ModelRejectedError as error:
+            if error.partial:
+                raise
+            found = await rejected_files.find(request, error, model=model, halt=halt)
+            log.warning("asking again without %d files: %s", len(found.files), error)
+            before, refused = (*before, *found.calls), (*refused, *found.refused)
+            request = rejected_files.without(request, found.files)
+        except (ModelUnavailableError, ModelBusyError) as error:
+            if not error.partial.strip():
+                raise
+            log.warning("asking for the rest: %s", error)
+            begun = (*before, *((error.call,) if error.call else ()))
+            completion = await _rest(request, error, answer, model, halt)
+            return Asked(completion, (*begun, completion.call), refused)
+        else:
+            return Asked(completion, (*before, completion.call), refused)
+
+
+async def _rest(
+    request: Request, cut: ModelError, answer: Answer, model: Model, halt: asyncio.Event | None
+) -> Completion:
+    """Ask for the rest of an answer that was cut; return all of it. Raises a `ModelError` with all that came."""
+    await read(cut.partial)
+    seam = Seam(cut.partial, answer.write)
+    try:
+        completion = await model.write(rest_of(request, cut.partial), seam.write, halt=halt)
+    except ModelError as error:
+        seam.close()
+        error.partial = cut.partial + seam.text
+        if isinstance(error, ModelStoppedError):
+            raise
+        cut.partial = error.partial
+        raise cut from error
+    seam.close()
+    return replace(completion, text=cut.partial + seam.text)
+
+
+def disclaimer(settings: ChannelSettings) -> str:
+    """Write the small print of what the model wrote: that it did, and whether things were hidden from it."""
+    return " · ".join([*([REDACTED] if settings.redact else []), DISCLAIMER])
+
+
+def footer_of(calls: Sequence[Call], request: Request, *, is_first: bool = False) -> str:
+    """Write what stands small below an answer: what wrote it and what that cost, where the channel wants it.
+
+    The first answer of a thread has the disclaimer, too.
+    """
+    parts = []
+    if request.settings.footer and calls:
+        tokens = sum(call.input_tokens + call.cache_read_tokens + call.cache_write_tokens for call in calls)
+        output = sum(call.output_tokens for call in calls)
+        known = [call.dollars for call in calls if call.dollars is not None]
+        price = f"${sum(known):.4f}" if len(known) == len(calls) else "price unknown"
+        parts += [calls[-1].model, f"{tokens:,} tokens in, {output:,} out", price]
+        parts += [REDACTED] if request.settings.redact and not is_first else []
+    return " · ".join([*parts, disclaimer(request.settings)] if is_first else parts)
+
+
+async def own_up(error: ModelError, answer: Answer, bookmark: Bookmark, *, is_first: bool = False) -> Written:
+    """End an answer that failed: what had come stays and is marked as cut, except that a refusal replaces it.
+
+    Where nothing had come and the failure may pass, the person is told to wait, and the error is raised again for the
+    turn to be tried again. So is an `OverBudgetError`. Raises `ChatError`.
+    """
+    if isinstance(error, OverBudgetError) and not error.partial:
+        await answer.withdraw()
+        raise error  # it is for the asker alone
+    if not isinstance(error, ModelStoppedError):
+        log.warning("%s: %s", type(error).__name__, error)
+        if error.is_transient and not error.partial.strip():
+            try:
+                await answer.hold(PATIENCE.format(reference=bookmark.reference))
+            except GoneError as loss:
+                return await gone(loss, answer, (error.call,) if error.call else ())
+            raise error
+    return await give(_failed(error, bookmark.reference, DISCLAIMER if is_first else ""), answer, bookmark)
+
+
+def _failed(error: ModelError, reference: str, footer: str) -> Outcome:
+    """Word what became of an answer that was stopped, refused or cut."""
+    calls = (error.call,) if error.call else ()
+    partial = error.partial if error.partial.strip() else ""
+    if isinstance(error, ModelStoppedError):
+        if not partial:
+            return Outcome("_Stopped._", history=STOPPED, calls=calls, is_instead=True)
+        return Outcome(partial, "\n\n_Stopped._", footer, history=f"{partial}\n\n{STOPPED}", calls=calls)
+    was_refused = isinstance(error, ModelRefusedError)
+    if was_refused or not partial:
+        return Outcome(apology(error, reference), calls=calls, was_refused=was_refused, is_instead=True)
+    ending = f"\n\n_The answer was cut off here. {apology(error, reference)}_"
+    return Outcome(partial, ending, footer, history=f"{partial}\n\n[cut off]", calls=calls)

@@ -1,0 +1,107 @@
+"""Condense the older part of a long thread into a running summary, in the background.
+
+Strides are long: a summary stays the same for many turns, so that the API's cache knows each request's beginning.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.calls import Call, Purpose
+from bot.core.domain.message import Place, Role
+from bot.core.ports import Request, Turn
+from bot.core.prompt_data import quoted
+from bot.core.tokens import estimate_tokens, shorten
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable, Sequence
+
+    from bot.core.domain.message import Message
+    from bot.core.domain.thread import Conversation
+    from bot.core.ports import Chat, Model, Store
+
+MAX_OUTPUT = 2_000  # tokens
+MOST_AT_ONCE = 40_000  # tokens of messages in one request
+LONGEST_MESSAGE = 40_000  # tokens of one message; what is behind them is left out of the summary
+LONGEST_SUMMARY = 6_000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Condensed:
+    """A new summary of a thread: of what was summarised `since` a message's number, and all `until` another's."""
+
+    place: Place
+    since: int
+    until: int
+    summary: str
+    calls: tuple[Call, ...]
+
+
+def is_due(conversation: Conversation) -> bool:
+    """Tell whether a thread has outgrown what may go along with each question."""
+    return weight(conversation.messages) > conversation.settings.context
+
+
+def weight(messages: Sequence[Message]) -> int:
+    """Estimate what messages take of a request, in tokens."""
+    return sum(estimate_tokens(message.text) for message in messages if message.text or message.files)
+
+
+def older(conversation: Conversation) -> Sequence[Message]:
+    """Choose which messages go into the summary next: all but the newest half of the budget, as many as one call takes.
+
+    What stays begins with a message of a person's, where there is one. () when nothing has to go.
+    """
+    messages = [message for message in conversation.messages if message.number]
+    if weight(messages) <= conversation.settings.context:
+        return ()
+    end, room = len(messages), conversation.settings.context // 2
+    while end and (room := room - weight([messages[end - 1]])) >= 0:
+        end -= 1
+    end = min(end, len(messages) - 1)
+    end = next((number for number in range(end, len(messages)) if messages[number].role is Role.USER), end)
+    taken = 0
+    for number, message in enumerate(messages[:end]):
+        taken += min(weight([message]), LONGEST_MESSAGE)
+        if taken > MOST_AT_ONCE and number:
+            return messages[:number]
+    return messages[:end]
+
+
+def prompt(summary: str, messages: Sequence[Message], mention: Callable[[str], str]) -> str:
+    """Word the request; summary and messages go in as data."""
+    said = [
+        {
+            "by": mention(message.author) if message.role is Role.USER else "you",
+            "text": shorten(message.text, LONGEST_MESSAGE)[0],
+        }
+        | ({"files": [file.name for file in message.files]} if message.files else {})
+        for message in messages
+        if message.text or message.files
+    ]
+    return f"Write the new summary.\n\n{quoted('thread', {'summary': summary, 'messages': said})}"
+
+
+async def condense(
+    place: Place, *, store: Store, model: Model, chat: Chat, halt: asyncio.Event | None = None
+) -> Condensed | None:
+    """Summarise what has to go; None when nothing has. `halt` ends it early. Raises a `ModelError`."""
+    conversation = await store.conversation(place)
+    messages = older(conversation)
+    if not messages:
+        return None
+    until = messages[-1].number
+    if not any(message.text or message.files for message in messages):
+        return Condensed(place, conversation.summary_until, until, conversation.summary, ())
+    request = Request(
+        purpose=Purpose.CONDENSE,
+        turns=(Turn(Role.USER, prompt(conversation.summary, messages, chat.mention)),),
+        max_output=MAX_OUTPUT,
+        person=place.opaque("summary"),
+        settings=conversation.settings.model_copy(update={"instructions": "", "thinking": "off", "effort": ""}),
+    )
+    completion = await model.write(request, lambda _: None, halt=halt)
+    summary = completion.text.strip()[:LONGEST_SUMMARY]
+    return Condensed(place, conversation.summary_until, until, summary, (completion.call,))

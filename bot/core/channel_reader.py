@@ -1,0 +1,257 @@
+"""Reading what was said in a channel or a thread, for somebody who may see it."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from bot.core.domain.message import Place, Said
+from bot.core.patience import Patience, why
+from bot.core.time_span.times import MAX_DAYS
+from bot.errors import (
+    ChatError,
+    GoneError,
+    NotAllowedError,
+    NotInChannelError,
+    NotPermittedError,
+    RevokedError,
+    SlowError,
+    UsageError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Sequence
+
+    from bot.core.domain.people import SharedFile, Venue
+    from bot.core.ports import Chat
+    from bot.core.time_span.times import Span
+    from bot.errors import BotError
+
+MOST_MESSAGES = 10_000
+THREADS_AT_ONCE = 4
+LOOKS_BACK = timedelta(days=7)  # before a span, for threads that were answered in it: the platform has no list of them
+MOST_LOOKED_AT = 2_000  # messages before a span
+PATIENCE = 300.0  # seconds that reading the threads of a channel may take: the platform lets us read only so fast
+
+# The same for a channel that there is not, one that the bot can't see, and a private one that the asker is not in:
+# nobody learns of a channel by asking.
+HIDDEN = (
+    "I can't see that conversation. If you are in it, invite me there with `/invite` and ask again; "
+    "if not, I may not read it for you."
+)
+GONE = "I can't find that message; it may have been deleted."
+
+
+@dataclass(slots=True)
+class Read:
+    """What was read, in no order. `since` is when it begins.
+
+    `threads_unread`: threads whose replies could not be read in time. `found_own`: for a span that begins with the
+    person's own last message, whether there was one; None for any other. `unread`: what else is missing, in words.
+    """
+
+    said: list[Said] = field(default_factory=list)
+    since: datetime | None = None
+    threads_unread: int = 0
+    found_own: bool | None = None
+    unread: list[str] = field(default_factory=list)
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """What is missing in it, and why, in words."""
+        if not self.threads_unread:
+            return tuple(self.unread)
+        threads = f"{self.threads_unread:,} thread" + ("s" if self.threads_unread > 1 else "")
+        return (*self.unread, f"the replies in {threads} could not be read in time")
+
+
+async def allow(place: Place, person: str, *, chat: Chat) -> Venue:
+    """Return a channel that the person and the bot are both in.
+
+    Raises `UsageError` or `NotAllowedError` with what to do otherwise, and `ChatError` where it can't be known.
+    """
+    try:
+        venue = await chat.venue(place, person)
+    except NotInChannelError:
+        raise UsageError(HIDDEN) from None
+    if not venue.has_person:
+        raise NotAllowedError(
+            HIDDEN if venue.is_private else f"You are not in #{venue.name}: join it, and I read it for you."
+        )
+    if not venue.has_bot:
+        raise UsageError(f"I am not in #{venue.name} yet: invite me there with `/invite` and ask again.")
+    return venue
+
+
+async def read_thread(place: Place, *, chat: Chat, progress: Callable[[int], None]) -> Read:
+    """Read a thread, as far as it can be. Raises `UsageError` for one that is gone, `ChatError`."""
+    read = Read()
+
+    def begin() -> AsyncIterator[tuple[Said, ...]]:
+        return chat.read_thread(place, max((said.id for said in read.said), default=""))
+
+    def take(page: Sequence[Said]) -> bool:
+        read.said.extend(page)
+        progress(len(read.said))
+        return False
+
+    if broken := await _read(begin, take, Patience(PATIENCE)):
+        _check_begun(read, broken)
+        read.unread.append(f"only the first {len(read.said):,} messages of the thread could be read: {why(broken)}")
+    if not read.said:
+        raise UsageError(GONE)
+    return read
+
+
+async def read_channel(place: Place, span: Span, person: str, *, chat: Chat, progress: Callable[[int], None]) -> Read:
+    """Read a channel with its threads, up to the span's end; newest first, 10,000 messages at most.
+
+    Of threads that began in the week before the span, the first message is read, and what was answered in the span.
+    What can't be read in time is left out, and told in the result.
+
+    Where the span begins with what the person has read, it begins with their own last message in the channel, as no
+    bot is told how far somebody has read. Raises `UsageError` for a channel out of reach, `ChatError`.
+    """
+    read = Read(since=span.start or span.end - timedelta(days=MAX_DAYS), found_own=None if span.start else False)
+    patience = Patience(PATIENCE)
+    await _read_own(place, span, person, read, patience, chat=chat, progress=progress)
+    roots = [said for said in read.said if said.reply_count]
+    older = await _older_roots(place, read, span, patience.again(), chat=chat)
+    read.said.extend(older)
+    room = asyncio.Semaphore(THREADS_AT_ONCE)
+
+    async def read_replies(root: Said) -> None:
+        async with room:
+            if len(read.said) >= MOST_MESSAGES or not await _read_replies(
+                replace(place, thread=root.id), read, span, patience.again(), chat=chat
+            ):
+                read.threads_unread += 1
+        progress(len(read.said))
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for root in (*roots, *older):
+                group.create_task(read_replies(root))
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from None
+    return read
+
+
+async def _read(
+    begin: Callable[[], AsyncIterator[tuple[Said, ...]]], take: Callable[[Sequence[Said]], bool], patience: Patience
+) -> BotError | None:
+    """Read pages until there is enough, and begin again where they broke off; return what ended it too early.
+
+    `begin` goes on after what was taken, `take` tells whether that is enough. Raises `RevokedError`.
+    """
+    while True:
+        try:
+            async with aclosing(patience.each(begin())) as pages:
+                async for page in pages:
+                    if take(page):
+                        return None
+        except RevokedError:
+            raise
+        except (ChatError, TimeoutError) as error:
+            broken = error if isinstance(error, ChatError) else SlowError()
+            if (pause := patience.pause(broken)) is None:
+                return broken
+            await asyncio.sleep(pause)
+        else:
+            return None
+
+
+def _check_begun(read: Read, broken: BotError) -> None:
+    """Raise where nothing could be read at all."""
+    if read.said:
+        return
+    if isinstance(broken, NotInChannelError):
+        raise UsageError(HIDDEN)
+    if isinstance(broken, NotPermittedError):
+        raise UsageError(f"I could not read that: {why(broken)}.")
+    if broken.is_transient or not isinstance(broken, ChatError):
+        raise broken
+    raise UsageError(GONE)
+
+
+async def _older_roots(place: Place, read: Read, span: Span, patience: Patience, *, chat: Chat) -> list[Said]:
+    """Return the first messages of threads that began in the week before a time and were answered since then."""
+    since = read.since or span.end
+    found, looked_at = list[Said](), list[Said]()
+
+    def begin() -> AsyncIterator[tuple[Said, ...]]:
+        return chat.read_channel(place, since - LOOKS_BACK, min((said.at for said in looked_at), default=since))
+
+    def take(page: Sequence[Said]) -> bool:
+        looked_at.extend(page)
+        found.extend(said for said in page if said.last_reply and said.last_reply >= since)
+        return len(looked_at) >= MOST_LOOKED_AT
+
+    if broken := await _read(begin, take, patience):
+        read.unread.append(f"replies in threads that began earlier could not be looked up: {why(broken)}")
+    return found
+
+
+async def _read_replies(thread: Place, read: Read, span: Span, patience: Patience, *, chat: Chat) -> bool:
+    """Read what was answered in a thread in the span; return whether that is all."""
+    since, last = read.since or span.end, ""
+
+    def begin() -> AsyncIterator[tuple[Said, ...]]:
+        return chat.read_thread(thread, last)
+
+    def take(page: Sequence[Said]) -> bool:
+        nonlocal last
+        last = max((last, *(said.id for said in page)))
+        read.said.extend(said for said in page if said.id != thread.thread and since <= said.at < span.end)
+        return False
+
+    broken = await _read(begin, take, patience)
+    return broken is None or isinstance(broken, GoneError)
+
+
+async def _read_own(
+    place: Place,
+    span: Span,
+    person: str,
+    read: Read,
+    patience: Patience,
+    *,
+    chat: Chat,
+    progress: Callable[[int], None],
+) -> None:
+    """Read a channel's own messages, until the person's own last one where that is where the span begins."""
+
+    def begin() -> AsyncIterator[tuple[Said, ...]]:
+        before = min((said.at for said in read.said), default=span.end)
+        return chat.read_channel(place, read.since or span.end, before)
+
+    def take(page: Sequence[Said]) -> bool:
+        for said in page:
+            if span.start is None and said.author == person:
+                read.since, read.found_own = said.at, True
+                return True
+            read.said.append(said)
+        progress(len(read.said))
+        return len(read.said) >= MOST_MESSAGES
+
+    if broken := await _read(begin, take, patience):
+        _check_begun(read, broken)
+        read.unread.append(f"only the newest {len(read.said):,} messages could be read: {why(broken)}")
+        read.since = min(said.at for said in read.said)
+
+
+async def allow_file(shared: SharedFile, person: str, *, chat: Chat) -> None:
+    """Raise `NotAllowedError` unless a person posted a file, or is in a channel where it was shared."""
+    if shared.owner == person:
+        return
+    for place in shared.places:
+        try:
+            venue = await chat.venue(place, person)
+        except NotInChannelError:
+            continue
+        if venue.has_person:
+            return
+    raise NotAllowedError("I can't see that file. Post it in a channel where we both are, and ask again.")

@@ -1,0 +1,198 @@
+"""A run goes on: batches side by side, each kept as soon as it is there; and at the end, what came of it all.
+
+One turn works for a minute at most and then hands on to the next, so that a run of an hour is no different from one of
+a second when the process dies in the middle of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from bot.core.answer.outcome import showing
+from bot.core.answer.stream import apology
+from bot.core.cancel import unless
+from bot.core.classify import batching
+from bot.core.classify.classifier import sort
+from bot.core.classify.render import EXPORT, RESUME, report
+from bot.core.classify.results import MOST_LISTED
+from bot.core.classify.start import CANCEL, answering, dollars, questioning
+from bot.core.domain.classification import Status, counted
+from bot.core.domain.interaction import Button
+from bot.core.domain.message import Message, Role
+from bot.core.domain.thread import Record
+from bot.errors import ModelError, ModelStoppedError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from bot.core.classify.classifier import Outcome, Question
+    from bot.core.classify.start import World
+    from bot.core.domain.classification import Item, Run
+    from bot.core.ports import Answer, Bookmark
+    from bot.errors import BotError
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 8  # calls of all runs of a process
+TURN = 60.0  # seconds after which a turn hands on
+
+PATIENCE = "Claude is unavailable at the moment. I keep trying for some minutes, and go on where I stopped."
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a turn of a run has come."""
+
+    done: int
+    until: float
+    failure: ModelError | None = None
+    is_stopped: bool = False
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether to begin no further batch."""
+        return self.is_stopped or self.failure is not None or asyncio.get_running_loop().time() >= self.until
+
+
+async def proceed(run: Run, *, bookmark: Bookmark, world: World, gate: asyncio.Semaphore) -> Record:
+    """Work on a run for a while; then show its result, or hand on. `gate` bounds the calls of all runs.
+
+    Returns what the thread's history keeps. Raises `ChatError`, and a transient `ModelError` for the turn to be tried
+    again; what was sorted until then is kept.
+    """
+    if run.status is not Status.RUNNING:
+        return Record(run.place, run.asker.person)
+    settings = await world.store.settings(run.place)
+    question = await questioning(run, world)
+    async with answering(run, bookmark, world) as visible:
+        progress = Progress(await world.runs.count_sorted(run.id), asyncio.get_running_loop().time() + TURN)
+        await _work(run, question, progress, visible, bookmark=bookmark, world=world, gate=gate)
+        if bookmark.halted.is_set() and progress.done < run.items:
+            await world.runs.change(replace(run, status=Status.STOPPED))
+            progress.is_stopped = True
+        if progress.failure is not None:
+            return await _fail(run, progress.failure, progress, visible, bookmark, world)
+        if progress.is_stopped or progress.done < run.items:
+            return await _hand_on(run, progress, visible, bookmark, world)
+        run = replace(await world.runs.find(run.place.workspace, run.id) or run, status=Status.DONE)
+        with showing():
+            text, message_id = await report(run, settings, visible, bookmark=bookmark, world=world)
+        await world.runs.change(run)
+    return _record(run, text, message_id)
+
+
+async def _work(
+    run: Run,
+    question: Question,
+    progress: Progress,
+    visible: Answer,
+    *,
+    bookmark: Bookmark,
+    world: World,
+    gate: asyncio.Semaphore,
+) -> None:
+    """Sort batch after batch, several side by side, until all is done or the turn is over."""
+    waiting = _batches(run, world)
+    cancel = Button(CANCEL, "Cancel", run.id)
+
+    def show() -> None:
+        if MOST_LISTED < run.items > progress.done:
+            text = f"Sorted {progress.done:,} of {counted(run.items)} ({run.source})…"
+            visible.progress(text, controls=(cancel,))
+
+    async def work() -> None:
+        while not progress.is_over:
+            async with progress.lock:  # the iterator is one for all
+                items = await anext(waiting, None)
+            if items is None:
+                return
+            async with gate:
+                bookmark.check()
+                try:
+                    outcome = await unless(bookmark.halted, sort(items, question, model=world.model))
+                except ModelStoppedError:
+                    progress.is_stopped = True
+                    return
+            await _keep(run, outcome, progress, world)
+            show()
+
+    show()
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(AT_ONCE, run.items)):
+                group.create_task(work())
+    except BaseExceptionGroup as several:  # whoever judges a turn's error knows it by its class
+        raise several.exceptions[0] from None
+
+
+async def _batches(run: Run, world: World) -> AsyncIterator[Sequence[Item]]:
+    """Return the batches that are left, page by page: fifty thousand items are never all in memory."""
+    rest: Sequence[Item] = ()
+    async for page in world.runs.unsorted(run.id):
+        # The last batch of a page goes on in the next one.
+        *whole, rest = batching.batches((*rest, *page))
+        for items in whole:
+            yield items
+    if rest:
+        yield rest
+
+
+async def _keep(run: Run, outcome: Outcome, progress: Progress, world: World) -> None:
+    costs = [call.dollars for call in outcome.calls]
+    known = [cost for cost in costs if cost is not None]
+    verdicts = list(outcome.verdicts.values())
+    await world.runs.save(run, verdicts, outcome.calls, sum(known) if len(known) == len(costs) else None)
+    world.recorded(outcome.calls)
+    progress.done += len(verdicts)
+    progress.failure = progress.failure or outcome.failure
+    found = await world.runs.find(run.place.workspace, run.id)
+    progress.is_stopped = progress.is_stopped or found is None or found.status is not Status.RUNNING
+
+
+async def _fail(
+    run: Run, failure: ModelError, progress: Progress, visible: Answer, bookmark: Bookmark, world: World
+) -> Record:
+    log.warning("a run of %d stops at %d: %s: %s", run.items, progress.done, type(failure).__name__, failure)
+    if failure.is_transient:
+        await visible.hold(f"_Sorted {progress.done:,} of {counted(run.items)}. {PATIENCE}_")
+        raise failure
+    return await stop(run, failure, visible, bookmark=bookmark, world=world)
+
+
+async def stop(run: Run, failure: BotError, visible: Answer, *, bookmark: Bookmark, world: World) -> Record:
+    """Tell that a run has come to a stop; a button carries it on where it stopped."""
+    done = await world.runs.count_sorted(run.id)
+    await world.runs.change(replace(run, status=Status.STOPPED))
+    text = f"I stopped after {done:,} of {counted(run.items)}. {apology(failure, bookmark.reference)}"
+    return _record(run, text, await visible.replace(text, controls=(Button(RESUME, "Carry on", run.id, "primary"),)))
+
+
+async def withdraw(run: Run, *, bookmark: Bookmark, world: World) -> None:
+    """End a run that nobody wants any more, and take back what it has shown. Raises `ChatError`."""
+    await world.runs.change(replace(run, status=Status.STOPPED))
+    async with answering(run, bookmark, world) as visible:
+        await visible.withdraw()
+
+
+async def _hand_on(run: Run, progress: Progress, visible: Answer, bookmark: Bookmark, world: World) -> Record:
+    if not progress.is_stopped:
+        await visible.hold(f"_Sorted {progress.done:,} of {counted(run.items)} ({run.source})…_")
+        await world.later(run, bookmark)
+        return Record(run.place, run.asker.person)
+    found = await world.runs.find(run.place.workspace, run.id)
+    cost = f", for {dollars(found.dollars)}" if found is not None and found.dollars else ""
+    text = f"Stopped after {progress.done:,} of {counted(run.items)}{cost}. What is sorted is kept."
+    more = Button(RESUME, "Carry on", run.id)
+    so_far = (Button(EXPORT, "Files so far", run.id),) if progress.done and not run.is_private else ()
+    return _record(run, text, await visible.replace(text, controls=(more, *so_far)))
+
+
+def _record(run: Run, text: str, message_id: str) -> Record:
+    if run.is_private:
+        return Record(run.place, run.asker.person)
+    answer = Message(Role.ASSISTANT, "", text, message_id)
+    return Record(run.place, run.asker.person, began_with_bot=True, messages=(answer,))

@@ -1,0 +1,98 @@
+"""A run as a batch of the model's own: at half the price, and in the model's own time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from bot.core.classify import batching
+from bot.core.classify.start import CANCEL, answering, questioning
+from bot.core.domain.classification import Status
+from bot.core.domain.interaction import Button
+from bot.core.domain.thread import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.classify.start import World
+    from bot.core.domain.classification import Item, Run
+    from bot.core.ports import Bookmark
+
+# What a run's state keeps: since when a batch is on its way, its id, and that its results are here.
+SUBMITTING, BATCH, COLLECTED = "submitting", "batch", "collected"
+WAITING = (
+    "Handed {items} messages ({source}) to Claude as a batch. That is usually done within an hour, and at the latest "
+    "in a day; I report here."
+)
+
+
+async def submit(run: Run, *, bookmark: Bookmark, world: World) -> Record | None:
+    """Hand all that is not sorted yet to the model, once; None where there is nothing, or its results are here.
+
+    A turn that died in the middle of this may have handed a batch in: the model is told since when to look for it, so
+    that it is not paid for twice. Raises a `ModelError`, `ChatError`.
+    """
+    asking = await questioning(run, world)
+    items = [item async for page in world.runs.unsorted(run.id) for item in page]
+    requests = {name(run, part): asking.about(part) for part in batching.batches(items)}
+    if COLLECTED in run.state or not requests:
+        return None
+    since = run.state.get(SUBMITTING)
+    if since is None:
+        await world.runs.keep(run.id, SUBMITTING, datetime.now(UTC).isoformat())
+    async with answering(run, bookmark, world) as visible:
+        if not run.state.get(BATCH):
+            bookmark.check()
+            begun = datetime.fromisoformat(since) if since else None
+            id_ = await world.model.submit(requests, asking.form, since=begun, taken=await _others(run, world))
+            await world.runs.keep(run.id, BATCH, id_)
+        await world.runs.change(replace(run, status=Status.BATCHED))
+        text = WAITING.format(items=f"{len(items):,}", source=run.source)
+        await visible.replace(text, controls=(Button(CANCEL, "Cancel", run.id),))
+    return Record(run.place, run.asker.person)
+
+
+async def _others(run: Run, world: World) -> set[str]:
+    """Return the batches that are known to be other runs'."""
+    found = [await world.runs.find(where, id_) for where, id_ in await world.runs.batched() if id_ != run.id]
+    return {other.state[BATCH] for other in found if other is not None and other.state.get(BATCH)}
+
+
+def name(run: Run, items: Sequence[Item]) -> str:
+    """Name a request of a batch: whose it is, its first and last item, and how many those are."""
+    return f"{run.id}-{items[0].number}-{items[-1].number}-{len(items)}"
+
+
+def named(name: str, items: Sequence[Item]) -> Sequence[Item]:
+    """Return a request's items among those that are left; none where it was collected before, or is not ours."""
+    _, *numbers = name.rsplit("-", 3)
+    first, last, count = map(int, numbers) if all(map(str.isdigit, numbers)) else (0, 0, 0)
+    found = [item for item in items if first <= item.number <= last]
+    return found if len(found) == count else ()
+
+
+async def collect(run: Run, *, world: World) -> Run:
+    """Keep what a batch has brought, if it is done: then the run goes on, with what is left, if anything.
+
+    Each request's verdicts are kept with its costs in one transaction, and one whose items have verdicts is passed
+    over, so that nothing is counted twice. A batch that turns out to be another run's is let go: the next turn looks
+    for ours again. Raises a `ModelError`.
+    """
+    asking = await questioning(run, world)
+    found = await world.model.collect(run.state[BATCH], asking.form, asking.request)
+    if found is None:
+        return run
+    if not any(id_.startswith(f"{run.id}-") for id_ in found):
+        await world.runs.keep(run.id, BATCH, "")
+        await world.runs.change(replace(run, status=Status.RUNNING))
+        return await world.runs.find(run.place.workspace, run.id) or run
+    waiting = [item async for page in world.runs.unsorted(run.id) for item in page]
+    for id_, (filled, call) in found.items():
+        if part := named(id_, waiting):
+            verdicts = list(asking.read(filled, part).values()) if filled is not None else []
+            await world.runs.save(run, verdicts, [call], call.dollars)
+    await world.runs.keep(run.id, COLLECTED, "yes")
+    run = replace(await world.runs.find(run.place.workspace, run.id) or run, status=Status.RUNNING)
+    await world.runs.change(run)
+    return run

@@ -1,0 +1,109 @@
+"""What was typed behind `/classify`: the items themselves or where they are; categories; options."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.core import typed_scope
+from bot.core.classify.table.wish import check_rest, take, wished
+from bot.core.command import check_options, check_text
+from bot.core.domain import category
+from bot.core.domain.category import bare
+from bot.core.domain.classification import Wish
+from bot.core.time_span import doubt
+from bot.core.time_span import times as spans
+from bot.errors import UsageError
+
+MOST_LINES = 500
+
+# A message may well say that somebody ran into: something. So `into:` counts where it begins a line, or stands in the
+# last one, the last time; and without its colon behind a quoted message.
+_INTO = (
+    re.compile(r"(?P<head>.*^[ \t]*)into:(?P<categories>.*)", re.IGNORECASE | re.DOTALL | re.MULTILINE),
+    re.compile(r"(?P<head>.*\s|)into:(?P<categories>[^\n]*)", re.IGNORECASE | re.DOTALL),
+    re.compile(r"(?P<head>.*[\"”])\s*into\s+(?P<categories>[^\n]*)", re.IGNORECASE | re.DOTALL),
+)
+_QUOTED = re.compile(r"\"([^\"\n]+)\"|“([^“”\n]+)”")
+# Not `splitlines`: it cuts at separators, as U+2028, that a person pastes within a message.
+_LINE_END = re.compile(r"\r\n?|\n")
+_BETWEEN = re.compile(r"(?:[\s,;]|and)*+")
+# Phones and some desktops turn two hyphens into a dash.
+_OPTION = r"(?:--|—|\u2013)(?P<name>batch|multi)"
+_OPTION_FIRST = re.compile(rf"\s*+{_OPTION}(?=\s|\Z)", re.IGNORECASE)
+_OPTION_LAST = re.compile(rf"(?:\A|(?<=\s)){_OPTION}\Z", re.IGNORECASE)
+_LONGEST_OPTION = len("--batch")
+# "classify this file, please" says no more than "classify".
+_ATTACHED = re.compile(
+    r"(?:(?:please|pls|bitte|this|these|the|that|all|my|our|it|attached|attachment|file|csv|tsv|jsonl?|xlsx?"
+    r"|ods|sheet|spreadsheet|messages|posts|feedback|reviews|rows|items|diese|datei|ce|fichier)[\s,.!:]*){1,8}",
+    re.IGNORECASE,
+)
+_KNOWN = ("--multi", "--batch", "--private")
+
+
+def parse(typed: str) -> Wish:
+    """Read what was typed behind `/classify`. Raises `UsageError` with the sentence that says what to type instead."""
+    wish = parse_options(check_text("classify", typed))
+    if not (wish.lines or wish.link or wish.channel or wish.span):
+        raise UsageError("There are no messages to classify: put them one a line, before `into:`.")
+    return wish
+
+
+def parse_options(typed: str) -> Wish:
+    """Read what was typed where the items may also come along as a file: then nothing but options is allowed, too."""
+    typed, options = _take_options(typed)
+    into = next(filter(None, (pattern.fullmatch(typed) for pattern in _INTO)), None)
+    head = (into["head"] if into else typed).strip()
+    head, more = _take_options(head)
+    options |= more
+    sorted_into = category.read(into["categories"]) if into else ()
+    wish = Wish(categories=sorted_into, several="multi" in options, is_batch="batch" in options)
+    return _read_head(head, wish)
+
+
+def _read_head(head: str, wish: Wish) -> Wish:
+    rest, options = take(head)
+    if not rest or _ATTACHED.fullmatch(rest):
+        return replace(wish, reading=wished(options))
+    found = typed_scope.read(rest)
+    if found and not (found.link and found.channel is not None):
+        span = found.span or ("" if found.link else spans.DEFAULT)
+        return replace(wish, reading=wished(options), link=found.link, channel=found.channel or "", span=span)
+    check_rest(head, rest, options)
+    check_options(rest, _KNOWN, 'if it is part of a text, put the text in quotes, as in `"it needs --verbose"`')
+    doubt.check(head, "classify")
+    lines = _items(head)
+    if len(lines) > MOST_LINES:
+        raise UsageError(
+            f"That is {len(lines)} messages; I take up to {MOST_LINES} as typed lines. Send more as a file: "
+            "mention me in a message with a CSV or XLSX file and say `classify`."
+        )
+    return replace(wish, lines=lines)
+
+
+def _take_options(text: str) -> tuple[str, set[str]]:
+    """Take options off the start and the end; elsewhere they are part of a message."""
+    found: set[str] = set()
+    start, end = 0, _stripped(text, len(text))
+    while match := _OPTION_FIRST.match(text, start):
+        found.add(match["name"].casefold())
+        start = match.end()
+    while match := _OPTION_LAST.search(text, max(start, end - _LONGEST_OPTION), end):
+        found.add(match["name"].casefold())
+        end = _stripped(text, match.start())
+    return text[start:end].strip(), found
+
+
+def _stripped(text: str, end: int) -> int:
+    """Return where a text ends without the spaces before `end`."""
+    while end and text[end - 1].isspace():
+        end -= 1
+    return end
+
+
+def _items(text: str) -> tuple[str, ...]:
+    lines = [line for raw in _LINE_END.split(text) if (line := raw.strip())]
+    if len(lines) == 1 and (quotes := _QUOTED.findall(lines[0])) and _BETWEEN.fullmatch(_QUOTED.sub("", lines[0])):
+        lines = [straight or curly for straight, curly in quotes]
+    return tuple(item for line in lines if (item := bare(line)))

@@ -1,0 +1,97 @@
+"""How a file was read: shown to its sender when uncertain, with menus to correct it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.core.classify.file_reader import COLUMN, ENCODING, HEADING, SHEET
+from bot.core.classify.table.encoding import NAMES, OFFERED
+from bot.core.domain.classification import counted
+from bot.core.domain.interaction import Button, Select
+from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.domain.classification import Item, ReadAs, Run
+    from bot.core.domain.interaction import Control
+    from bot.core.domain.spreadsheet import Sheet
+
+CONFIRM = "classify_read"
+BY_COLUMN, BY_HEADING = "classify_by_column", "classify_by_heading"
+BY_SHEET, BY_ENCODING = "classify_by_sheet", "classify_by_encoding"
+CHANGES = (BY_COLUMN, BY_HEADING, BY_SHEET, BY_ENCODING)
+A_CENT = 0.01  # dollars: what a run may cost that begins without asking how its file is to be read
+SHOWN_ITEMS = 3
+SHOWN_OF_ITEM = 200  # characters
+MOST_OPTIONS = 100  # of a menu; https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
+
+_OPEN = {
+    COLUMN: "which column holds the messages",
+    HEADING: "which row has the headings",
+    SHEET: "which sheet you mean",
+    ENCODING: "which encoding it has",
+}
+
+
+def is_asked(sheet: Sheet | None, items: int, price: float | None, *, listed: int) -> bool:
+    """Return whether a file's reading is shown before it is sorted: where it is not certain, and a mistake costs.
+
+    `listed` is the number of items up to which the whole result is a list that anyone can check. An uncertain encoding
+    is always shown: in the wrong one, the texts are no one's words.
+    """
+    if sheet is None or not sheet.doubts:
+        return False
+    return ENCODING in sheet.doubts or items > listed or price is None or price > A_CENT
+
+
+def question(run: Run, sheet: Sheet, items: Sequence[Item], costs: str) -> str:
+    """Write how a file was read: its first messages, and what is not certain."""
+    doubts = " and ".join(
+        filter(None, (", ".join(_OPEN[one] for one in sheet.doubts[:-1]), *(_OPEN[one] for one in sheet.doubts[-1:])))
+    )
+    opening = f"I'm not sure {doubts}. This is how I read it" if doubts else "This is how I read it now"
+    shown = "\n".join(f"{one.number}. {one.opening(SHOWN_OF_ITEM)}" for one in items[:SHOWN_ITEMS])
+    row = f", headings in row {sheet.heading}" if sheet.heading > 0 else ", no heading row" if sheet.tops else ""
+    remarks = "".join(f"\n_{one}_" for one in sheet.remarks)
+    ending = f"{counted(run.items)} in all, for {costs}. Is that right?"
+    return f"{opening}: {sheet.described}{row}.\n\n{shown}\n\n{ending}{remarks}"
+
+
+def controls(run: Run, sheet: Sheet, cancel: str) -> Sequence[Control]:
+    """Return the button that accepts a reading, and a menu for each part of it that can be otherwise."""
+    columns = tuple((f"#{n + 1}", sheet.shown(n)) for n in range(len(sheet.headings)))
+    together = tuple((_joined(sheet.texts), sheet.text_name) for _ in sheet.texts[1:2])
+    rows = (
+        *((str(number), f"Row {number}: {cells}") for number, cells in sheet.tops),
+        ("0", "No heading row"),
+    )
+    menus = (
+        (BY_COLUMN, "Another column…", (*together, *columns) if len(columns) > 1 else ()),
+        (BY_SHEET, "Another sheet…", tuple((f"#{n}", one or f"{n}") for n, one in enumerate(sheet.titles, start=1))),
+        (BY_HEADING, "Another heading row…", rows if sheet.tops else ()),
+        (BY_ENCODING, "Another encoding…", tuple((one, NAMES[one]) for one in OFFERED if sheet.encoding)),
+    )
+    buttons = (Button(CONFIRM, "That's right", run.id, "primary"), Button(cancel, "Cancel", run.id))
+    return (
+        *buttons,
+        *(Select(name, label, options[:MOST_OPTIONS], run.id) for name, label, options in menus if options),
+    )
+
+
+def _joined(columns: Sequence[int]) -> str:
+    return "+".join(f"#{n + 1}" for n in columns)
+
+
+def changed(reading: ReadAs, name: str, choice: str) -> ReadAs:
+    """Return how a file is to be read after someone's choice. Raises `UsageError` for what no menu offers."""
+    if name == BY_COLUMN:
+        return replace(reading, column=choice)
+    if name == BY_SHEET:
+        return replace(reading, sheet=choice, column="", heading=None)
+    if name == BY_ENCODING:
+        return replace(reading, encoding=choice)
+    if not (choice.isascii() and choice.isdigit() and len(choice) < 10):  # noqa: PLR2004 - as sheets have rows
+        raise UsageError("Please choose one of the rows.")
+    return replace(reading, heading=int(choice))

@@ -1,0 +1,139 @@
+"""The end of a run: the list or the counts, the picture, and the files."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from bot.core import chart
+from bot.core.answer.stream import disclaimer, unapplied
+from bot.core.classify import export
+from bot.core.classify.checkpoint import RunBookmark
+from bot.core.classify.results import MOST_LISTED, UNSURE, Counts, listing, notes, table
+from bot.core.classify.start import dollars
+from bot.core.domain.classification import Sorted, counted
+from bot.core.domain.interaction import Button
+from bot.core.domain.message import Upload
+from bot.errors import ChatError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.classify.start import World
+    from bot.core.domain.classification import Run
+    from bot.core.domain.interaction import Control
+    from bot.core.domain.settings import ChannelSettings
+    from bot.core.ports import Answer, Bookmark
+
+log = logging.getLogger(__name__)
+
+RESUME, CORRECT, EXPORT = "classify_resume", "classify_correct", "classify_export"
+SHOWN_UNSURE = 5  # items that a person should look at, named in the message
+SHOWN_OF_UNSURE = 120  # characters
+
+
+async def report(
+    run: Run, settings: ChannelSettings, visible: Answer, *, bookmark: Bookmark, world: World
+) -> tuple[str, str]:
+    """Show what came of a run, with its files where it is long; return the text and its message's id."""
+    if run.items <= MOST_LISTED:
+        text = await short(run, settings, world, bookmark.reference)
+    else:
+        where = await upload(run, settings, bookmark=bookmark, world=world, picture=True)
+        text = f"{await summary(run, settings, world, bookmark.reference)}\n\n{where}"
+    return text, await visible.replace(text, footer=disclaimer(settings), controls=controls(run))
+
+
+def controls(run: Run) -> Sequence[Control]:
+    """Return the buttons below a result."""
+    if run.is_private:
+        return ()
+    buttons = [Button(CORRECT, "Change a category", run.id)]
+    if run.items > MOST_LISTED:
+        buttons.append(Button(EXPORT, "Files with changes", run.id))
+    return buttons
+
+
+async def short(run: Run, settings: ChannelSettings, world: World, reference: str = "") -> str:
+    """Write the numbered list."""
+    results = [one async for page in world.runs.results(run.id) for one in page]
+    counts = Counts()
+    counts.add(results, settings.check_below)
+    said = notes(counts, settings.check_below, reference)
+    ending = (f"\n\n{said}" if said else "") + unapplied(settings, world.model)
+    return listing(results, settings.check_below) + _file(run) + ending
+
+
+def _file(run: Run) -> str:
+    """Say what was read of a file, and what was wrong with it: a list does not show that."""
+    if not run.is_file:
+        return ""
+    left_out = (f"{run.skipped:,} without text were left out.",) if run.skipped else ()
+    return "\n\n" + "\n".join(f"_{one}_" for one in (f"From {run.source}.", *left_out, *run.remarks))
+
+
+async def summary(run: Run, settings: ChannelSettings, world: World, reference: str = "") -> str:
+    """Write the counts, and the first of what a person should look at."""
+    counts, unsure = Counts(), list[Sorted]()
+    async for page in world.runs.results(run.id):
+        counts.add(page, settings.check_below)
+        if len(unsure) < SHOWN_UNSURE:
+            unsure += [one for one in page if one.needs_person(settings.check_below)]
+    parts = [f"**{counted(counts.items)}** ({run.source}), {_cost(run)}", table(counts)]
+    if said := notes(counts, settings.check_below, reference):
+        parts.append(said)
+    if unsure:
+        parts.append("\n".join(map(_unsure, unsure[:SHOWN_UNSURE])))
+    if run.skipped:
+        parts.append(f"_{run.skipped:,} without text were left out._")
+    parts += [f"_{one}_" for one in run.remarks]
+    return "\n\n".join(parts) + unapplied(settings, world.model)
+
+
+def _unsure(one: Sorted) -> str:
+    shown = one.item.opening(SHOWN_OF_UNSURE)
+    category = ", ".join(one.verdict.categories) or "no category"
+    return f"{UNSURE} {one.item.number}. {category} ({one.verdict.confidence} %) - {shown}"
+
+
+def _cost(run: Run) -> str:
+    calls = f"{run.calls:,} call{'s' if run.calls != 1 else ''}"
+    return f"{calls}, {dollars(run.dollars)}" if run.dollars is not None else f"{calls}, price unknown"
+
+
+async def upload(
+    run: Run, settings: ChannelSettings, *, bookmark: Bookmark, world: World, picture: bool = False, version: int = 0
+) -> str:
+    """Upload the CSV and the XLSX, and the picture if it is wanted; return the sentence that says so."""
+    results = [one async for page in world.runs.results(run.id) for one in page]
+    threshold = settings.check_below
+    stem = f"{_stem(run)}-{version}" if version else _stem(run)
+    files = {
+        f"{stem}.csv": await asyncio.to_thread(export.to_csv, results, threshold, run.columns),
+        f"{stem}.xlsx": await asyncio.to_thread(export.to_xlsx, results, threshold, run.columns),
+    }
+    if picture:
+        counts = Counts()
+        counts.add(results, threshold)
+        drawn = await asyncio.to_thread(chart.bars, counts.by_category.most_common(), counted(counts.items))
+        files = {f"{stem}.png": drawn} | files
+    try:
+        place = await world.chat.open_direct(run.place, run.asker) if run.is_private else run.place
+        uploads = [Upload(name, content) for name, content in files.items()]
+        await world.chat.upload(place, uploads, RunBookmark(run, bookmark, world.runs))
+    except ChatError as error:
+        if error.is_transient:
+            raise
+        log.warning("upload failed: %s", error)  # the counts can still be shown
+        return "_I could not upload the files: “Files with changes” tries again._"
+    where = "in our direct messages" if run.is_private else "below"
+    return f"Each message with its category, confidence and evidence: {stem}.csv and {stem}.xlsx, {where}."
+
+
+def _stem(run: Run) -> str:
+    """Name the files after what was sorted."""
+    first = PurePath(run.source.partition(",")[0]).stem
+    kept = "".join(letter if letter.isalnum() else "-" for letter in first).strip("-")[:40]
+    return f"{kept or 'messages'}-classified"

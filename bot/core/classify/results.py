@@ -1,0 +1,87 @@
+"""What a person reads of a run: the numbered list of a short one, the counts of a long one, and what to look at."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.core.answer.stream import apology
+from bot.core.domain.category import UNCLASSIFIED
+from bot.core.domain.classification import SHOWN_TO_MODEL
+from bot.errors import ModelFormError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bot.core.domain.classification import Sorted
+
+MOST_LISTED = 25  # items; more are counted
+SHOWN_OF_ITEM = 300  # characters
+MOST_COUNTED = 60  # categories in a table
+UNSURE = "⚠️"  # marks an item that a person should look at
+
+
+@dataclass(slots=True)
+class Counts:
+    """The numbers of a run. With several categories an item, their counts add up to more than `items`."""
+
+    items: int = 0
+    by_category: Counter[str] = field(default_factory=Counter)
+    unsure: int = 0
+    unclassified: int = 0
+    cut: int = 0
+    corrected: int = 0
+
+    def add(self, results: Iterable[Sorted], threshold: int) -> None:
+        """Count items in; `threshold` is the confidence, in percent, below which a person should look."""
+        for one in results:
+            self.items += 1
+            self.by_category.update(one.verdict.categories or (UNCLASSIFIED,))
+            self.unclassified += not one.verdict.categories
+            self.unsure += bool(one.verdict.categories) and one.needs_person(threshold)
+            self.cut += one.item.is_cut
+            self.corrected += bool(one.corrected_by)
+
+
+def listing(results: Sequence[Sorted], threshold: int) -> str:
+    """Write the numbered list: `1. Bug report - My app crashes`."""
+    lines = []
+    for one in results:
+        shown = one.item.opening(SHOWN_OF_ITEM)
+        category = ", ".join(one.verdict.categories) or UNCLASSIFIED
+        unsure = f" {UNSURE}" if one.verdict.categories and one.needs_person(threshold) else ""
+        lines.append(f"{one.item.number}. {category} - {shown}{unsure}")
+    return "\n".join(lines)
+
+
+def table(counts: Counts) -> str:
+    """Write the counts as a Markdown table, the most frequent category first."""
+    total = counts.items or 1
+    lines = ["| Category | Messages | Share |", "| --- | ---: | ---: |"]
+    ranked = counts.by_category.most_common()
+    lines += [f"| {cell(name)} | {count:,} | {count / total:.0%} |" for name, count in ranked[:MOST_COUNTED]]
+    if rest := ranked[MOST_COUNTED:]:
+        lines.append(f"| {len(rest)} more | {sum(count for _, count in rest):,} | |")
+    return "\n".join(lines)
+
+
+def cell(text: str) -> str:
+    """Write a text so that it stays within its cell of a Markdown table."""
+    return " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|")
+
+
+def notes(counts: Counts, threshold: int, reference: str = "") -> str:
+    """Tell what a person should know of the result, "" for nothing; `reference` is for what went wrong."""
+    said = []
+    if counts.unsure:
+        are = "are" if counts.unsure > 1 else "is"
+        said.append(f"{UNSURE} {counts.unsure:,} of {counts.items:,} {are} less than {threshold} % sure: please check.")
+    if counts.unclassified:
+        why = f" {apology(ModelFormError('unclassified'), reference)}" if reference else ""
+        said.append(f"{counts.unclassified:,} of {counts.items:,} got no category.{why}")
+    if counts.cut:
+        them = "them by their beginnings and ends" if counts.cut > 1 else "it by its beginning and end"
+        what = f"{counts.cut:,} messages are" if counts.cut > 1 else "1 message is"
+        said.append(f"{what} longer than {SHOWN_TO_MODEL:,} characters; I judged {them}.")
+    return "\n".join(f"_{sentence}_" for sentence in said)

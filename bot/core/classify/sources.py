@@ -1,0 +1,266 @@
+"""Gathering what is to be sorted: typed lines, a message or a thread by its link, a channel's span, a file."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from bot.core import channel_reader
+from bot.core.answer.attachments import check_state, looked_up
+from bot.core.classify import file_reader
+from bot.core.domain.classification import MOST_ITEMS, Item
+from bot.core.domain.message import FileRef, Place
+from bot.core.domain.spreadsheet import Sheet
+from bot.core.time_span import times as spans
+from bot.errors import ChatError, FileError, NotAllowedError, NotInChannelError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bot.core.domain.classification import Asked
+    from bot.core.domain.message import Said
+    from bot.core.ports import Chat
+
+MOST_FILES = 1
+LOOKED_INTO = 2_000_000  # bytes of a file, up to which it is looked into before its run is shown to all
+SHEETS = (
+    *(".csv", ".tsv", ".tab", ".json", ".jsonl", ".ndjson", ".txt", ".log"),
+    *(".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv.gz", ".tsv.gz", ".json.gz", ".jsonl.gz"),
+)
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Items, in words where they are from, how many there had no text, and the headings of the cells beside them.
+
+    `origin` is the channel that they were read from, "" where they came with the request. `sheet` tells how a file was
+    read, without its rows.
+    """
+
+    source: str
+    items: list[Item] = field(default_factory=list)
+    skipped: int = 0
+    columns: tuple[str, ...] = ()
+    origin: str = ""
+    sheet: Sheet | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is to be read for somebody who may: a file; a channel's span; or a message, or the thread that it begins."""
+
+    place: Place
+    message: str = ""
+    times: spans.Span | None = None
+    words: str = ""
+    file: FileRef | None = None
+
+
+def is_sheet(file: FileRef) -> bool:
+    """Tell whether a file looks like rows of texts."""
+    return file.name.casefold().endswith(SHEETS)
+
+
+async def find(asked: Asked, *, chat: Chat) -> Found | None:
+    """Find what is to be read, None where the items came with the request.
+
+    Raises `UsageError` or `NotAllowedError` for what the asker may not read, or not show where they asked; for what is
+    not there or too large, and a span that is none; `ChatError`.
+    """
+    wish, person = asked.wish, asked.asker.person
+    place, message = replace(asked.place, thread=""), ""
+    if wish.lines:
+        return None
+    if wish.link:
+        target = chat.locate(wish.link, asked.place)
+        if target is None:
+            raise UsageError(
+                "I can read links to messages, channels and files of this workspace, and this is none of them."
+            )
+        if target.file:
+            return Found(asked.place, file=await _shared(target.file, asked, chat=chat))
+        place, message = target.place, target.message
+    elif wish.channel:
+        place = _named(asked)
+    elif not wish.span:
+        return None
+    if wish.span and message:
+        raise UsageError("I read a message or its thread as a whole: leave out the time, or give a channel's link.")
+    venue = await channel_reader.allow(place, person, chat=chat)
+    if venue.is_private and place.channel != asked.place.channel:
+        await _check_shown_to_asker(asked, chat=chat)
+    if message:
+        return Found(place, message)
+    reader = await chat.reader(asked.place, person)
+    now, words = datetime.now(UTC), wish.span or spans.DEFAULT
+    times = spans.resolve(words, now, reader.zone)
+    return Found(place, times=times, words=spans.explained(words, now, reader.zone))
+
+
+async def look(asked: Asked, *, chat: Chat) -> None:
+    """Look at what is to be read, as far as that takes a moment: one page of what was said, or a file that isn't large.
+
+    Raises what `gather` would, before anybody but the asker has seen anything; what a moment can't tell, `gather` will.
+    """
+    found = await find(asked, chat=chat)
+    if found is None or (found.file and found.file.size > LOOKED_INTO):
+        return
+    if found.file is None and await _begins_well(found, chat=chat):
+        return
+    await gather(asked, chat=chat, progress=lambda _: None)
+
+
+async def _begins_well(found: Found, *, chat: Chat) -> bool:
+    """Tell whether the first page has a person's text, and no file that is to be read instead."""
+    times, place = found.times, found.place
+    since = times.start or times.end - timedelta(days=spans.MAX_DAYS) if times else None
+    pages = chat.read_channel(place, since, times.end) if times and since else chat.read_thread(place)
+    try:
+        page = await anext(aiter(pages), ())
+    except NotInChannelError:
+        raise UsageError(channel_reader.HIDDEN) from None
+    except ChatError as error:
+        if error.is_transient:
+            return True
+        raise
+    if not times and any(is_sheet(file) for one in page if one.id == found.message for file in one.files):
+        return False
+    return any(one.text.strip() for one in page if not one.is_bot and not one.is_own)
+
+
+async def gather(asked: Asked, *, chat: Chat, progress: Callable[[str], None]) -> Gathered:
+    """Gather the items. Raises `UsageError`, `NotAllowedError`, `ChatError`."""
+
+    def show(count: int) -> None:
+        progress(f"Reading: {count:,} messages so far…")
+
+    if asked.wish.lines:
+        return Gathered("your messages", [Item(n, line) for n, line in enumerate(asked.wish.lines, start=1)])
+    found = await find(asked, chat=chat)
+    if found is None:
+        gathered = await _from_files(asked.files, asked, chat=chat)
+    elif found.file is not None:
+        gathered = await _from_file(found.file, asked, chat=chat)
+    elif found.times is not None:
+        gathered = await _from_channel(asked, found, found.times, chat=chat, progress=show)
+    else:
+        gathered = await _from_message(found, asked, chat=chat, progress=show)
+    if not gathered.items:
+        raise UsageError(f"There is nothing with a text to sort in {gathered.source}.")
+    if len(gathered.items) > MOST_ITEMS:
+        raise UsageError(
+            f"That is more than {MOST_ITEMS:,} messages, which is what I classify at a time: choose a shorter span."
+        )
+    return gathered
+
+
+async def _shared(file: str, asked: Asked, *, chat: Chat) -> FileRef:
+    """Find the file that a link leads to, where the asker may see it."""
+    try:
+        shared = await chat.shared_file(asked.place, file)
+    except ChatError as error:
+        if error.is_transient:
+            raise
+        raise UsageError("I can't find that file; it may have been deleted.") from None
+    await channel_reader.allow_file(shared, asked.asker.person, chat=chat)
+    is_known_here = asked.place.channel in {place.channel for place in shared.places}
+    if not (shared.is_public or is_known_here or shared.owner == asked.asker.person):
+        await _check_shown_to_asker(asked, chat=chat)
+    _check_size(shared.file)
+    return shared.file
+
+
+async def _check_shown_to_asker(asked: Asked, *, chat: Chat) -> None:
+    """Raise `NotAllowedError` where others would see the result: what was said in private stays there."""
+    if not asked.is_private and (await chat.open_direct(asked.place, asked.asker)).channel != asked.place.channel:
+        raise NotAllowedError(
+            "That is from a private conversation, and everybody here would see it: "
+            "ask me there, in our direct messages, or with `--private`."
+        )
+
+
+def _named(asked: Asked) -> Place:
+    """Return the channel that was named, as the platform understood it when it was typed."""
+    ids = {name.casefold(): id_ for name, id_ in asked.channels}
+    if (id_ := ids.get(asked.wish.channel.casefold())) is None:
+        raise UsageError(f"I don't know a channel #{asked.wish.channel[:80]}: choose it from the list as you type.")
+    return Place(asked.place.workspace, id_)
+
+
+async def _from_message(found: Found, asked: Asked, *, chat: Chat, progress: Callable[[int], None]) -> Gathered:
+    """Gather the file of a message; or its thread, where it begins one; or else the message itself."""
+    read = await channel_reader.read_thread(found.place, chat=chat, progress=progress)
+    said = read.said
+    named = [one for one in said if one.id == found.message]
+    if files := [file for one in named for file in one.files if is_sheet(file)]:
+        return replace(await _from_files(files, asked, chat=chat), origin=found.place.channel)
+    is_thread = found.message == found.place.thread and len(said) > 1
+    source = f"that thread{_gaps(read)}" if is_thread else "that message"
+    return _from_said(source, said if is_thread else named, found.place, chat)
+
+
+async def _from_channel(
+    asked: Asked, found: Found, times: spans.Span, *, chat: Chat, progress: Callable[[int], None]
+) -> Gathered:
+    """Gather what people wrote in a channel in a span, threads included, oldest first."""
+    place, words = found.place, found.words
+    read = await channel_reader.read_channel(place, times, asked.asker.person, chat=chat, progress=progress)
+    where = f"#{asked.wish.channel}" if asked.wish.channel else "that channel" if asked.wish.link else "this channel"
+    said = [one for one in read.said if read.since is None or one.at >= read.since]  # not what older threads began with
+    gathered = _from_said(f"{where}, {words}{_gaps(read)}", said, place, chat)
+    if not gathered.items:
+        who = "Only bots wrote" if any(one.is_bot or one.is_own for one in said) else "Nobody wrote anything"
+        raise UsageError(f"{who} in {where} in that time ({words}), so there is nothing to sort.")
+    return gathered
+
+
+def _gaps(read: channel_reader.Read) -> str:
+    return f" ({'; '.join(read.gaps)})" if read.gaps else ""
+
+
+def _from_said(source: str, said: Sequence[Said], place: Place, chat: Chat) -> Gathered:
+    """Turn what people said into items; what bots said, and what has no text, is left out."""
+    people = sorted((one for one in said if not one.is_bot and not one.is_own), key=lambda one: one.at)
+    filled = [(one, text) for one in people if (text := one.text.strip())]
+    items = [
+        Item(number, text, chat.permalink(replace(place, thread=one.thread), one.id))
+        for number, (one, text) in enumerate(filled, start=1)
+    ]
+    return Gathered(source, items, len(people) - len(filled), origin=place.channel)
+
+
+async def _from_files(files: Sequence[FileRef], asked: Asked, *, chat: Chat) -> Gathered:
+    if not files:
+        raise UsageError("There is no file to classify: send a CSV, XLSX, JSON or text file along with your message.")
+    files = await looked_up(files, asked.place, chat)
+    sheets = [file for file in files if is_sheet(file)] or list(files)
+    if len(sheets) > MOST_FILES:
+        raise UsageError(f"That is {len(sheets)} files; I classify one at a time. Please send them one by one.")
+    return await _from_file(sheets[0], asked, chat=chat)
+
+
+async def _from_file(file: FileRef, asked: Asked, *, chat: Chat) -> Gathered:
+    _check_size(file)
+    name = _name(file)
+    try:
+        check_state(file)
+        data = await chat.download(asked.place, file.id, file_reader.LARGEST_FILE)
+        table = await chat.files.read_sheet(name, data, asked.wish.reading)
+    except FileError as error:
+        raise UsageError(error.about(name)) from None
+    items = await asyncio.to_thread(table.items)
+    if not items:
+        raise UsageError(" ".join((f"The column “{table.text_name}” in {name} has no text.", *table.remarks)))
+    skipped, head = len(table.rows) - len(items), replace(table, rows=[])
+    return Gathered(table.described, items, skipped, table.others(), sheet=head)
+
+
+def _check_size(file: FileRef) -> None:
+    if file.size > file_reader.LARGEST_FILE:
+        raise file_reader.too_large(_name(file))
+
+
+def _name(file: FileRef) -> str:
+    return " ".join(file.name.split())[:80]

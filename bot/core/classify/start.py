@@ -1,0 +1,272 @@
+"""The beginning of a run: what is to be sorted is read and kept, and people are asked what they should decide."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bot.calls import Call, Purpose
+from bot.core.answer.stream import own_up
+from bot.core.cancel import unless
+from bot.core.classify import batching, schema
+from bot.core.classify import reading as how
+from bot.core.classify.checkpoint import RunBookmark
+from bot.core.classify.classifier import Question
+from bot.core.classify.examples import Nearest
+from bot.core.classify.propose import propose
+from bot.core.classify.results import MOST_LISTED
+from bot.core.classify.sources import gather
+from bot.core.domain import category
+from bot.core.domain.classification import Example, Run, Status, counted
+from bot.core.domain.interaction import Button
+from bot.core.domain.message import Message, Place, Role
+from bot.core.domain.settings import Creativity
+from bot.core.domain.thread import Record
+from bot.core.ports import Bookmark, Chat, Model, Request, Store
+from bot.core.ports.classify_store import Runs
+from bot.core.privacy.redaction.carry import carried
+from bot.core.tokens import estimate_tokens
+from bot.errors import ModelError, ModelStoppedError, NotAllowedError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from bot.core.classify.sources import Gathered
+    from bot.core.domain.classification import Asked, Item
+    from bot.core.domain.settings import ChannelSettings
+    from bot.core.ports import Answer
+
+log = logging.getLogger(__name__)
+
+GO, GO_BATCHED, CANCEL, EDIT = "classify_go", "classify_batched", "classify_cancel", "classify_edit"
+PROMPT_TOKENS = 900  # of input that each call has besides: our own prompt, the form, settled examples
+MOST_CORRECTIONS = 1_000  # that are looked through for examples
+STOPPED = "Stopped before anything was sorted."
+LEAST_TO_BATCH = 500  # items; fewer are done before a batch would have begun
+
+
+@dataclass(frozen=True)
+class World:
+    """What the turns of a run work with.
+
+    `later` sees to it that a run is carried on behind a turn, once for that turn. `recorded` is told of calls that are
+    in the ledger by now.
+    """
+
+    runs: Runs
+    store: Store
+    model: Model
+    chat: Chat
+    later: Callable[[Run, Bookmark], Awaitable[None]]
+    recorded: Callable[[Sequence[Call]], None] = lambda _: None
+
+
+@asynccontextmanager
+async def answering(run: Run, bookmark: Bookmark, world: World) -> AsyncIterator[Answer]:
+    """Begin, or go on with, the one message that a run is answered in."""
+    answer = (
+        world.chat.whisper(run.place, run.asker)
+        if run.is_private
+        else world.chat.answer(run.place, run.asker, RunBookmark(run, bookmark, world.runs), to=run.to)
+    )
+    async with answer as visible:
+        yield visible
+
+
+def request(run: Run, settings: ChannelSettings) -> Request:
+    """Return what all questions about a run have in common."""
+    return Request(Purpose.CLASSIFY, (), 0, run.place.opaque(run.asker.person), settings, Creativity.LOW)
+
+
+async def settings_of(run: Run, world: World) -> ChannelSettings:
+    """Return the settings that hold for what is asked about a run."""
+    if run.origin in {"", run.place.channel}:
+        return await world.store.settings(run.place)
+    return await carried(world.store, Place(run.place.workspace, run.origin), run.place, run.asker.person)
+
+
+async def questioning(run: Run, world: World) -> Question:
+    """Return what is asked about each batch of a run."""
+    settings = await settings_of(run, world)
+    nearest = Nearest(await world.runs.corrections(run.place, MOST_CORRECTIONS))
+    names = {one.name for one in run.categories}
+
+    def examples(items: Sequence[Item]) -> list[Example]:
+        return [one for one in nearest.to(items) if names.issuperset(one.categories)]
+
+    return Question(request(run, settings), run.categories, several=run.several, examples=examples)
+
+
+async def begin(asked: Asked, *, bookmark: Bookmark, world: World) -> Record:
+    """Take a request in; return what the thread's history keeps of it. Raises `ChatError`, transient `ModelError`s."""
+    known = await world.runs.find(asked.place.workspace, asked.id)
+    if known is not None and known.status is not Status.READING:
+        if known.is_open:  # the former try ended between keeping the run and handing it on
+            await world.later(known, bookmark)
+        return _record(asked)
+    settings = await world.store.settings(asked.place)
+    run = Run(
+        id=asked.id,
+        place=asked.place,
+        asker=asked.asker,
+        to=asked.to,
+        source="",
+        categories=asked.wish.categories or settings.categories,
+        several=asked.wish.several,
+        is_batch=asked.wish.is_batch,
+        is_private=asked.is_private,
+        state=known.state if known is not None else {},
+    )
+    if known is None:
+        await world.runs.create(run, ())  # so that what becomes visible is remembered
+    async with answering(run, bookmark, world) as visible:
+        try:
+            reading = gather(asked, chat=world.chat, progress=visible.progress)
+            gathered = await unless(bookmark.halted, reading)
+        except ModelStoppedError:
+            await world.runs.change(replace(run, status=Status.STOPPED))
+            return _record(asked, Message(Role.ASSISTANT, "", STOPPED, await visible.replace(STOPPED)))
+        except (UsageError, NotAllowedError) as error:
+            await world.runs.change(replace(run, status=Status.STOPPED))
+            message_id = await visible.replace(error.sentence)
+            return _record(asked, Message(Role.ASSISTANT, "", error.sentence, message_id))
+        return await _decide(asked, run, gathered, visible, bookmark=bookmark, world=world)
+
+
+async def _decide(
+    asked: Asked,
+    run: Run,
+    gathered: Gathered,
+    visible: Answer,
+    *,
+    bookmark: Bookmark,
+    world: World,
+) -> Record:
+    """Keep the run, and begin it; or ask first, how its file is to be read before all else."""
+    run = filled(run, gathered)
+    settings = await settings_of(run, world)
+    price = estimate(run, gathered.items, settings, world.model)
+    if gathered.sheet is not None and how.is_asked(gathered.sheet, run.items, price, listed=MOST_LISTED):
+        text, message_id = await ask_how(asked, run, gathered, visible, world=world)
+        return _record(asked, Message(Role.ASSISTANT, "", text, message_id))
+    is_short = bool(asked.wish.lines) and run.items <= MOST_LISTED
+    answer, calls = await settle(run, gathered.items, visible, bookmark=bookmark, world=world, takes_usual=is_short)
+    return replace(_record(asked, *answer), calls=calls)
+
+
+def filled(run: Run, gathered: Gathered) -> Run:
+    """Return a run with what was gathered for it."""
+    return replace(
+        run,
+        origin=gathered.origin,
+        source=gathered.source,
+        items=len(gathered.items),
+        skipped=gathered.skipped,
+        columns=gathered.columns,
+        is_file=gathered.sheet is not None,
+        remarks=gathered.sheet.remarks if gathered.sheet else (),
+        is_batch=run.is_batch and len(gathered.items) >= LEAST_TO_BATCH,
+    )
+
+
+async def ask_how(asked: Asked, run: Run, gathered: Gathered, visible: Answer, *, world: World) -> tuple[str, str]:
+    """Show how a file was read, and keep the run until its asker agrees; return what is shown, and where.
+
+    Raises `ChatError`.
+    """
+    if gathered.sheet is None:
+        raise TypeError("no file was read")
+    run = replace(filled(run, gathered), asked=asked, status=Status.ASKING)
+    price = estimate(run, gathered.items, await settings_of(run, world), world.model)
+    await world.runs.create(run, gathered.items)
+    text = how.question(run, gathered.sheet, gathered.items, _costs(price))
+    return text, await visible.replace(text, controls=how.controls(run, gathered.sheet, CANCEL))
+
+
+async def settle(
+    run: Run,
+    items: Sequence[Item],
+    visible: Answer,
+    *,
+    bookmark: Bookmark,
+    world: World,
+    takes_usual: bool = False,
+    are_kept: bool = False,
+) -> tuple[Sequence[Message], tuple[Call, ...]]:
+    """Begin a run, or ask what its person should decide: its categories, and its price.
+
+    Without categories, some are proposed, unless it `takes_usual`. `are_kept`: the store has the items.
+    Returns the answer that was given, and the calls.
+    """
+    calls: tuple[Call, ...] = ()
+    settings = await settings_of(run, world)
+    is_proposed = not run.categories and not takes_usual
+    try:
+        if is_proposed:
+            visible.progress(f"Looking at {counted(len(items))} to find categories…")
+            chosen, calls = await unless(bookmark.halted, propose(items, request(run, settings), model=world.model))
+        else:
+            chosen = run.categories or category.FEEDBACK
+    except ModelError as error:
+        written = await own_up(error, visible, bookmark)
+        await world.runs.change(replace(run, status=Status.STOPPED))
+        return (), written.calls
+    run = replace(run, categories=category.with_other(chosen), asked=None)
+    price = estimate(run, items, settings, world.model)
+    is_dear = run.items >= LEAST_TO_BATCH if price is None else price > settings.ask_above
+    asks = is_proposed or is_dear
+    run = replace(run, status=Status.ASKING if asks else Status.RUNNING)
+    await (world.runs.change(run) if are_kept else world.runs.create(run, items))
+    if asks:
+        text, buttons = question(run, price, is_proposed=is_proposed)
+        return (Message(Role.ASSISTANT, "", text, await visible.replace(text, controls=buttons)),), calls
+    if run.items > MOST_LISTED:
+        await visible.hold(f"_Sorting {counted(run.items)} ({run.source})…_")
+    await world.later(run, bookmark)
+    return (), calls
+
+
+def estimate(run: Run, items: Sequence[Item], settings: ChannelSettings, model: Model) -> float | None:
+    """Estimate a run's price in dollars, from above; None where the model's price is unknown."""
+    around = PROMPT_TOKENS + estimate_tokens(schema.prompt((), run.categories or category.FEEDBACK) + settings.prompt)
+    expected = batching.expected(items, around)
+    return model.price(expected.input_tokens, expected.output_tokens, settings, is_batch=run.is_batch)
+
+
+def question(run: Run, price: float | None, *, is_proposed: bool) -> tuple[str, Sequence[Button]]:
+    """Ask what a person should decide: the categories, where they are proposed, and the price."""
+    costs = _costs(price)
+    what = f"{counted(run.items)} ({run.source})"
+    if is_proposed:
+        text = f"I would sort {what} into these categories, for {costs}:\n\n{category.written(run.categories)}"
+    else:
+        text = f"Sorting {what} into {len(run.categories)} categories will cost {costs}. Shall I?"
+    buttons = [
+        Button(GO, "Use these" if is_proposed else "Go on", run.id, "primary"),
+        Button(EDIT, "Change categories", run.id),
+        Button(CANCEL, "Cancel", run.id),
+    ]
+    if run.items >= LEAST_TO_BATCH and not run.is_batch:
+        text += "\n\n_As a batch it costs half, and is done within hours rather than minutes._"
+        buttons.insert(1, Button(GO_BATCHED, "As a batch", run.id))
+    return text, buttons
+
+
+def _costs(price: float | None) -> str:
+    return "an amount I can't estimate" if price is None else f"about {dollars(price)}"
+
+
+def dollars(amount: float) -> str:
+    """Write an amount of money."""
+    return f"${amount:,.2f}" if amount >= 0.1 else f"${amount:.4f}" if amount >= 0.0001 else "less than $0.0001"  # noqa: PLR2004 - cents, and what is less
+
+
+def _record(asked: Asked, *answer: Message) -> Record:
+    """Return what a thread keeps of the request; nothing where it was private."""
+    if asked.is_private:
+        return Record(asked.place, asked.asker.person)
+    question = Message(Role.USER, asked.asker.person, asked.text, asked.to)
+    return Record(asked.place, asked.asker.person, began_with_bot=True, messages=(question, *answer))

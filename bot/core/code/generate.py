@@ -1,0 +1,276 @@
+"""Let the model write code: shown as it comes, checked, mended once, saved, compared with what the thread had."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pydantic import TypeAdapter
+
+from bot.calls import Call
+from bot.core.answer.outcome import Outcome, give
+from bot.core.answer.rejected_files import told
+from bot.core.answer.stream import LIMIT_HINT, PRIVATE_LIMIT_HINT, ask, footer_of, own_up
+from bot.core.code import render
+from bot.core.code.diff import changes
+from bot.core.code.fences import widened
+from bot.core.code.files import blocks, brief, clean, cut_short, fenced, files, read, replaced, without_rests
+from bot.core.code.resume import joined
+from bot.core.domain.code_file import CodeFile, Fault, Report
+from bot.core.domain.message import Place, Role, Upload
+from bot.core.domain.people import Asker
+from bot.core.domain.thread import Refused, Written
+from bot.core.ports import Answer, Bookmark, Chat, Model, Request, Turn
+from bot.core.prompt_data import quoted
+from bot.errors import ChatError, ModelError, ModelStoppedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bot.core.code.diff import Change
+    from bot.core.domain.interaction import Control
+
+log = logging.getLogger(__name__)
+
+DRAFT = "draft"  # the bookmark of what the model wrote: a second try neither asks nor pays for it again
+MENDING = "\n\n_{faults}. I ask for a correction…_"
+MENDED_IN_VAIN = "I asked for a correction once, and this is what remains."
+NOT_MENDED = "I could not get a correction: {sentence}"
+STOPPED = "The correction was stopped."
+UNCLOSED = Fault("its code block is never closed")
+CUT_SHORT = Fault("a line of backticks within it ended its code block")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """All that one answer with code needs: who asks where, what the model is asked, and where it writes to.
+
+    `known` are the thread's files; `said` is what the
+    newest message says, and `question` its id. `begun` is the code that is gone on with. `opening` stands before the
+    answer, `notes` at its very end. `is_private`: for the asker alone. `is_first`: the thread has no answer yet.
+    """
+
+    place: Place
+    asker: Asker
+    request: Request
+    visible: Answer
+    bookmark: Bookmark
+    model: Model
+    chat: Chat
+    known: tuple[CodeFile, ...] = ()
+    said: str = ""
+    question: str = ""
+    begun: str = ""
+    opening: str = ""
+    notes: str = ""
+    is_private: bool = False
+    is_first: bool = False
+
+
+class Product(NamedTuple):
+    """An answer that was given, and the files of it that are new or changed."""
+
+    written: Written
+    files: tuple[CodeFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the model wrote so far, and what that cost. `remark` tells how mending its faults went, "" before that.
+
+    `refused`: files that it was asked without, as the API had rejected them. `written` is what came at first, as it was
+    shown: without what it goes on with, and before anything was mended.
+    """
+
+    text: str
+    calls: tuple[Call, ...]
+    truncated: bool
+    is_mended: bool = False
+    remark: str = ""
+    refused: tuple[Refused, ...] = ()
+    written: str = ""
+
+
+_DRAFT = TypeAdapter(Draft)
+
+
+async def produce(desk: Desk) -> Product:
+    """Let the model write, see that its files parse, save them, and end the answer with what became of each.
+
+    Raises `ChatError`, and a `ModelError` for the turn to be tried again.
+    """
+    visible = desk.visible
+    visible.write(desk.opening + desk.begun)
+    try:
+        draft = await _write(desk)
+    except ModelError as error:
+        return Product(await own_up(error, visible, desk.bookmark, is_first=desk.is_first))
+    written = desk.begun + draft.written
+    draft, report = await _mend(draft, desk)
+    found = changes(blocks(draft.text), desk.known)
+    new = [change for change in found if not change.is_idle]
+    is_saved = not new or await _save(new, desk)
+    ending = _ending(draft, report, found, is_saved=is_saved, desk=desk) + desk.notes
+    shown = replaced(draft.text, {change.block: render.difference(change) for change in new if change.before})
+    await read(shown)
+    shown = brief(shown) if new else shown
+    footer = footer_of(draft.calls, desk.request, is_first=desk.is_first)
+    buttons = _controls(draft, new, is_saved=is_saved, desk=desk)
+    is_instead = draft.is_mended or shown != written
+    outcome = Outcome(
+        desk.opening + (shown + ending if is_instead else written),
+        ending,
+        footer,
+        tuple(buttons),
+        history=draft.text,
+        calls=draft.calls,
+        refused=draft.refused,
+        is_instead=is_instead,
+    )
+    return Product(await give(outcome, visible, desk.bookmark), tuple(change.file for change in new))
+
+
+async def _write(desk: Desk) -> Draft:
+    """Ask the model, unless a former try of this turn did. Raises a `ModelError`."""
+    if kept := desk.bookmark.get(DRAFT):
+        draft = _DRAFT.validate_json(kept)
+        desk.visible.write(draft.written)
+        return draft
+    asked = await ask(desk.request, desk.visible, model=desk.model, halt=desk.bookmark.halted)
+    written = clean(asked.completion.text)
+    draft = Draft(
+        await asyncio.to_thread(_whole, desk.begun, written),
+        asked.calls,
+        asked.completion.truncated,
+        refused=asked.refused,
+        written=written,
+    )
+    await _keep(draft, desk.bookmark)
+    return draft
+
+
+def _whole(begun: str, written: str) -> str:
+    """Join an answer to what it goes on with. A long one takes a while, so this runs aside from the event loop."""
+    return widened(joined(begun, written))
+
+
+async def _mend(draft: Draft, desk: Desk) -> tuple[Draft, Report]:
+    """Check the draft's files; where one is at fault, let the model correct it, once."""
+    report = await _check(draft, desk.chat)
+    if report.faults and not draft.truncated and not draft.remark:
+        faults = "; ".join(f"{name}: {fault}" for name, fault in report.faults.items())
+        desk.visible.write(MENDING.format(faults=faults))
+        draft = await _corrected(draft, report.faults, desk)
+        await _keep(draft, desk.bookmark)
+        report = await _check(draft, desk.chat)
+    return draft, replace(report, remark=draft.remark)
+
+
+async def _check(draft: Draft, chat: Chat) -> Report:
+    """Parse the whole files; a block that the model forgot to close is a fault, too."""
+    await read(draft.text)
+    report = await chat.files.check_code(files(draft.text))
+    await read(draft.text)
+    unclosed = {} if draft.truncated else {b.file.name: UNCLOSED for b in blocks(draft.text) if not b.is_closed}
+    cut = dict.fromkeys(cut_short(draft.text, report.faults), CUT_SHORT)
+    return replace(report, faults={**report.faults, **unclosed, **cut})
+
+
+async def _corrected(draft: Draft, faults: Mapping[str, Fault], desk: Desk) -> Draft:
+    turns = (*desk.request.turns, Turn(Role.ASSISTANT, draft.text), Turn(Role.USER, _complaint(faults)))
+    try:
+        asking = replace(desk.request, turns=turns)
+        completion = await desk.model.write(asking, _unseen, halt=desk.bookmark.halted)
+    except ModelStoppedError as error:
+        calls = (*draft.calls, error.call) if error.call else draft.calls
+        return replace(draft, calls=calls, is_mended=True, remark=STOPPED)
+    except ModelError as error:
+        log.warning("no correction: %s: %s", type(error).__name__, error)
+        calls = (*draft.calls, error.call) if error.call else draft.calls
+        return replace(draft, calls=calls, is_mended=True, remark=NOT_MENDED.format(sentence=error.sentence))
+    return replace(
+        draft,
+        text=await asyncio.to_thread(_patched, draft.text, faults, clean(completion.text)),
+        calls=(*draft.calls, completion.call),
+        is_mended=True,
+        remark=MENDED_IN_VAIN,
+    )
+
+
+def _complaint(faults: Mapping[str, Fault]) -> str:
+    told = [{"name": name, "fault": str(fault)} for name, fault in faults.items()]
+    return (
+        "Some of these files don't parse.\n\n"
+        f"{quoted('faults', told)}\n\n"
+        "Give each of them again, whole and corrected, under the same name, and nothing else. Where a file has lines "
+        "of backticks itself, put it into a longer fence, of four backticks or more."
+    )
+
+
+def _patched(text: str, faults: Mapping[str, Fault], correction: str) -> str:
+    """Put the corrected files in the place of the faulty ones; where one is meant, its name does not matter."""
+    correction, rests = widened(correction), cut_short(text, faults)
+    still_cut = cut_short(correction, faults)
+    found = {b.file.name.casefold(): b for b in blocks(correction) if b.is_closed and b.file.name not in still_cut}
+    if len(faults) == len(found) == 1:
+        found = {name.casefold(): block for name in faults for block in found.values()}
+    tags = {block.file.name: block.tag for block in blocks(text)}
+    corrected = {
+        name: fenced(found[name.casefold()].file.content, tags.get(name, ""))
+        for name in faults
+        if name.casefold() in found
+    }
+    return replaced(without_rests(text, rests, corrected), corrected)
+
+
+async def _save(new: Sequence[Change], desk: Desk) -> bool:
+    """Upload the files to the thread, or to the asker's direct messages; tell whether that went well."""
+    try:
+        place = await desk.chat.open_direct(desk.place, desk.asker) if desk.is_private else desk.place
+        await desk.chat.upload(place, [upload(change.file) for change in new], desk.bookmark)
+    except ChatError as error:  # the answer itself can still be shown
+        log.warning("upload failed: %s", error)
+        return False
+    return True
+
+
+def upload(file: CodeFile) -> Upload:
+    """Make a file ready to be posted."""
+    return Upload(file.name, file.content.encode())
+
+
+def _ending(draft: Draft, report: Report, found: Sequence[Change], *, is_saved: bool, desk: Desk) -> str:
+    new = [change for change in found if not change.is_idle]
+    cut = [block.file.name for block in blocks(draft.text) if not block.is_closed]
+    hint = PRIVATE_LIMIT_HINT if desk.is_private else LIMIT_HINT
+    where = render.DIRECT if desk.is_private else ""
+    report = replace(report, faults={name: fault for name, fault in report.faults.items() if name not in cut})
+    parts = (
+        hint if draft.truncated and not cut else "",
+        told(draft.refused),
+        render.unfinished(cut, truncated=draft.truncated, can_go_on=not desk.is_private),
+        render.saved(new, where) if is_saved else render.unsaved(new),
+        render.unchanged(found),
+        render.verdict(report, [change.file for change in new]),
+    )
+    return "".join(parts)
+
+
+def _controls(draft: Draft, new: Sequence[Change], *, is_saved: bool, desk: Desk) -> Sequence[Control]:
+    """Offer what may come next; what is for one person alone has no thread to go on in."""
+    if desk.is_private:
+        return ()
+    more = render.more(desk.question) if draft.truncated else ()
+    return (*more, *render.controls([change.file for change in new], is_saved=is_saved))
+
+
+async def _keep(draft: Draft, bookmark: Bookmark) -> None:
+    kept: dict[str, Any] = _DRAFT.dump_python(draft, mode="json")
+    await bookmark.keep(DRAFT, json.dumps(kept))
+
+
+def _unseen(_piece: str) -> None:
+    """Show nothing of a correction: it takes its place in the answer when it is whole."""

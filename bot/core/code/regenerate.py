@@ -1,0 +1,57 @@
+"""An answer with code that the length limit cut: gone on with where it stopped, or written anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.core.answer.answer import draft
+from bot.core.answer.buttons import UNKNOWN, find, heard
+from bot.core.code import render, resume
+from bot.core.code.files import read
+from bot.core.code.generate import Desk
+from bot.core.code.revise import continue_code, opening, with_sources
+from bot.core.domain.message import Message, Role
+from bot.core.ephemeral import tell
+
+if TYPE_CHECKING:
+    from bot.core.domain.interaction import Press
+    from bot.core.domain.thread import Record
+    from bot.core.ports import Bookmark, Chat, Model, Store
+
+
+async def anew(press: Press, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
+    """Do what a button below a cut answer says, in a new message. Raises `ChatError`, `ModelError`s that may pass."""
+    conversation = await store.conversation(press.place)
+    question, answered = find(conversation, press.value)
+    if question is None or answered is None:
+        return await tell(press.place, press.asker, UNKNOWN, chat=chat)
+    goes_on = press.name == render.CONTINUE
+    asked = replace(question, author=press.asker.person)
+    end = conversation.messages.index(question)
+    if goes_on:
+        asked = Message(Role.USER, press.asker.person, resume.GO_ON, f"press {press.id}")
+        end = conversation.messages.index(answered) + 1
+    earlier = replace(conversation, messages=conversation.messages[:end])
+    ready = await draft(heard(press, asked), asked, earlier, model=model, chat=chat)
+    if goes_on:
+        await read(answered.text)
+    async with chat.answer(press.place, press.asker, bookmark, to=press.message) as visible:
+        desk = Desk(
+            press.place,
+            press.asker,
+            ready.request,
+            visible,
+            bookmark,
+            model,
+            chat,
+            known=with_sources(await store.code_files(press.place), ready.own.attachments),
+            question=f"press {press.id}",
+            begun=resume.unfinished(answered.text) if goes_on else "",
+            opening=opening(press, "Continue" if goes_on else "Regenerate", chat),
+            notes=ready.notes,
+        )
+        product = await continue_code(desk)
+    said = replace(asked, id=f"press {press.id}")
+    record = product.written.record(press.place, said, began_with_bot=conversation.began_with_bot)
+    return replace(record, code_files=product.files)

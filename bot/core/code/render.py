@@ -1,0 +1,132 @@
+"""What a person reads below the code: what was saved, what is wrong with it, what can be done next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core.answer.stream import ELSEWHERE
+from bot.core.code.diff import count, diff
+from bot.core.code.files import fenced
+from bot.core.domain.interaction import Button, Select
+from bot.core.domain.language import NAMES, of_file
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.code.diff import Change
+    from bot.core.domain.code_file import CodeFile, Report
+    from bot.core.domain.interaction import Control
+
+TESTS, EXPLAIN, TRANSLATE, SAVE, CONTINUE, ANEW = (
+    f"code_{name}" for name in ("tests", "explain", "translate", "save", "continue", "anew")
+)
+
+DIRECT = " in our direct messages"
+MAX_NAMES = 200  # characters of the names that a control carries; the platform takes 250 with a menu
+
+# The languages of the menu; any other can be asked for in words.
+_OFFERED = (
+    *("Bash", "C#", "C++", "Go", "Java", "JavaScript", "Kotlin", "PHP", "Python", "Ruby", "Rust", "SQL", "Swift"),
+    "TypeScript",
+)
+
+
+def saved(changes: Sequence[Change], where: str = "") -> str:
+    """Tell which files were saved, with what changed in those that the thread had before."""
+    named = [
+        f"{change.file.name} (version {change.file.version}, {count(change.before, change.file)} lines)"
+        if change.before and change.before.version
+        else change.file.name
+        for change in changes
+    ]
+    return f"\n\nCode saved to {', '.join(named)}{where}" if named else ""
+
+
+def unsaved(changes: Sequence[Change]) -> str:
+    """Tell which files could not be saved."""
+    return f"\n\n_I could not save {_names([change.file for change in changes])}: the upload failed._"
+
+
+def verdict(report: Report, files: Sequence[CodeFile]) -> str:
+    """Tell what checking the files found."""
+    faults = "".join(f"\n\n⚠️ {name}: {fault}. {report.remark}".rstrip() for name, fault in report.faults.items())
+    unchecked = [file for file in files if file.name in report.unchecked]
+    good = [file for file in files if file.name not in report.faults and file not in unchecked]
+    notes = []
+    if good:
+        notes.append(
+            f"{'Checked for syntax' if len(good) == len(files) else f'{_names(good)}: checked for syntax'}, not run."
+        )
+    if unchecked:
+        notes.append(f"Not checked, as I can't parse {'it' if len(unchecked) == 1 else 'them'}: {_names(unchecked)}.")
+    return faults + (f"\n\n_{' '.join(notes)}_" if notes else "")
+
+
+def unfinished(names: Sequence[str], *, truncated: bool, can_go_on: bool) -> str:
+    """Tell which files the answer broke off in."""
+    if not names:
+        return ""
+    what = f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} not whole, and not saved"
+    if truncated:
+        how = "“Continue” goes on from there" if can_go_on else ELSEWHERE
+        return f"\n\n_I stopped at my length limit: {what}. {how}._"
+    return f"\n\n_The code block was never closed: {what}. Ask again for the whole file._"
+
+
+def unchanged(changes: Sequence[Change]) -> str:
+    """Tell which files came back as they were."""
+    same = [change.file for change in changes if change.is_idle]
+    return f"\n\n_{_names(same)} {'is' if len(same) == 1 else 'are'} unchanged._" if same else ""
+
+
+def difference(change: Change) -> str:
+    """Show what changed in a file that the thread had, in a few lines of Markdown."""
+    before = change.before
+    if before is None:
+        return ""
+    shown, left = diff(before, change.file)
+    rest = f"\n_… and {left} more lines of differences_" if left else ""
+    return (
+        f"**{change.file.name}**\n{fenced(shown, 'diff')}{rest}" if shown else f"**{change.file.name}** was rewritten."
+    )
+
+
+def controls(files: Sequence[CodeFile], *, is_saved: bool) -> tuple[Control, ...]:
+    """Offer what is asked for most often next."""
+    if not files:
+        return ()
+    value = ""
+    for file in files:
+        value = joined if len(joined := f"{value} {file.name}".strip()) <= MAX_NAMES else value
+    written = {of_file(file.name) for file in files}
+    options = tuple((name, f"in {name}") for name in _OFFERED if name not in written)
+    again = () if is_saved else (Button(SAVE, "Save again", value, "primary"),)
+    return (
+        *again,
+        Button(TESTS, "Tests for it", value),
+        Button(EXPLAIN, "Explain", value),
+        Select(TRANSLATE, "In another language", options, value),
+    )
+
+
+def more(question: str) -> tuple[Control, ...]:
+    """Offer to go on with an answer that the length limit cut, or to write it anew; `question` is what it answers."""
+    return (
+        Button(CONTINUE, "Continue", question, "primary"),
+        Button(ANEW, "Regenerate", question),
+    )
+
+
+def wish(name: str, value: str, choice: str) -> str:
+    """Put a press of a control into the words that somebody would have typed. Raises `KeyError` for another control."""
+    names = ", ".join(value.split()) or "the code"
+    language = choice if choice in NAMES else "another language"
+    return {
+        TESTS: f"Write tests for {names}, in a file of their own.",
+        EXPLAIN: f"Explain {names} step by step, without giving it again.",
+        TRANSLATE: f"Write {names} in {language}.",
+    }[name]
+
+
+def _names(files: Sequence[CodeFile]) -> str:
+    return ", ".join(file.name for file in files)

@@ -1,0 +1,157 @@
+"""What a thread with code is asked next: changes, tests, questions; by words or by buttons."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.calls import Purpose
+from bot.core.answer.fit import fit, preface
+from bot.core.answer.stream import too_long
+from bot.core.code import render
+from bot.core.code.generate import Desk, Product, produce, upload
+from bot.core.code.parse import parse
+from bot.core.domain.code_file import CodeFile
+from bot.core.domain.message import Message, Role
+from bot.core.domain.settings import Creativity
+from bot.core.domain.thread import Record, Written
+from bot.core.ports import Request
+from bot.core.prompt_data import quoted
+from bot.core.tokens import estimate_tokens
+from bot.errors import ChatError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.domain.attachment import Attachment
+    from bot.core.domain.interaction import Press
+    from bot.core.domain.thread import Conversation
+    from bot.core.ports import Bookmark, Chat, Model, Store
+
+COMMAND = "/code"  # within threads, where no command can be given, a mention that begins so is one
+GONE = "I no longer have the files of this thread. Please ask for the code again."
+
+
+def is_for_code(text: str, conversation: Conversation) -> bool:
+    """Tell whether a message of a thread is about code: the thread has files, or it asks for some."""
+    return conversation.has_code or is_command(text)
+
+
+def is_command(text: str) -> bool:
+    """Tell whether a message is `/code`, typed behind a mention."""
+    return text.split(maxsplit=1)[:1] == [COMMAND]
+
+
+async def continue_code(desk: Desk) -> Product:
+    """Answer what is asked next in a thread with code: a change, tests, a question.
+
+    The desk's requests are as for any answer. Raises `ChatError`, and a `ModelError` for the turn to be tried again.
+    """
+    if is_command(desk.said):
+        try:
+            parse(desk.said.removeprefix(COMMAND))
+        except UsageError as error:
+            return Product(Written(error.sentence, await desk.visible.replace(error.sentence)))
+    room = desk.model.room(desk.request.max_output, desk.request.settings)
+    return await produce(replace(desk, request=as_code(desk.request, desk.known, room)))
+
+
+def with_sources(known: Sequence[CodeFile], attached: Sequence[Attachment]) -> tuple[CodeFile, ...]:
+    """Add the texts that came with a message to the thread's files; they take the place of those of the same name."""
+    by_name = {file.name.casefold(): file for file in known}
+    for source in attached:
+        if source.media_type == "text/plain":
+            before = by_name.get(source.name.casefold(), CodeFile(source.name, "", 0))
+            by_name[source.name.casefold()] = replace(before, content=source.data.decode(errors="replace"))
+    return tuple(by_name.values())
+
+
+def as_code(request: Request, known: Sequence[CodeFile], room: int) -> Request:
+    """Turn a request of a conversation into one for code: with the thread's files, where it does not show them.
+
+    `room` is in tokens; files that don't fit into what is left of it are only named.
+    """
+    shown = [turn.text for turn in request.turns]
+    room -= sum(map(estimate_tokens, shown))
+    attached = (attachment for turn in request.turns for attachment in turn.attachments)
+    shown += [one.data.decode(errors="replace") for one in attached if one.media_type == "text/plain"]
+    told: list[dict[str, str]] = []
+    for file in known:
+        if any(file.content.strip() in text for text in shown):
+            continue
+        room -= estimate_tokens(file.content)
+        told.append({"name": file.name, "text": file.content if room > 0 else "(too long to be shown here)"})
+    usual = "" if known else request.settings.code_language
+    blocks = [quoted("files", told)] if told else []
+    blocks += [quoted("usual_language", usual)] if usual else []
+    *before, newest = request.turns
+    newest = replace(newest, text="\n\n".join((newest.text, *blocks)))
+    return replace(request, purpose=Purpose.CODE, creativity=Creativity.LOW, turns=(*before, newest))
+
+
+async def press_code(press: Press, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
+    """Do what a button below the code says, as if its presser had typed it. Raises `ChatError`."""
+    known = await store.code_files(press.place)
+    if press.name == render.SAVE:
+        return await _save_again(press, known, bookmark=bookmark, chat=chat)
+    conversation = await store.conversation(press.place)
+    words = render.wish(press.name, press.value, press.choice)
+    question = Message(Role.USER, press.asker.person, words, f"press {press.id}")
+    async with chat.answer(press.place, press.asker, bookmark, to=press.message) as visible:
+        if not known:
+            return Written("", await visible.replace(GONE)).record(press.place, question, began_with_bot=False)
+        before = [message for message in conversation.messages if message.id != question.id]
+        settings = conversation.settings
+        fitted = fit(
+            (*before, question),
+            model.room(settings.max_output, settings),
+            chat.mention,
+            before=preface(conversation),
+            named=bool(conversation.people),
+        )
+        request = Request(
+            purpose=Purpose.CODE,
+            turns=fitted.turns,
+            max_output=settings.max_output,
+            person=press.place.opaque(press.asker.person),
+            settings=settings,
+        )
+        desk = Desk(
+            press.place,
+            press.asker,
+            request,
+            visible,
+            bookmark,
+            model,
+            chat,
+            known=known,
+            question=question.id,
+            opening=opening(press, words, chat),
+            notes=too_long(messages=fitted.messages_left_out),
+        )
+        product = await continue_code(desk)
+    record = product.written.record(press.place, question, began_with_bot=conversation.began_with_bot)
+    return replace(record, code_files=product.files)
+
+
+def opening(press: Press, words: str, chat: Chat) -> str:
+    """Write who asked for what stands below, since nobody has typed it."""
+    return f"_{chat.mention(press.asker.person)}: {words}_\n\n"
+
+
+async def _save_again(press: Press, known: Sequence[CodeFile], *, bookmark: Bookmark, chat: Chat) -> Record:
+    """Upload the thread's files, as they are now, once more."""
+    wanted = [file for file in known if file.name in press.value.split()]
+    async with chat.answer(press.place, press.asker, bookmark, to=press.message) as visible:
+        if not wanted:
+            await visible.replace(GONE)
+        else:
+            try:
+                await chat.upload(press.place, [upload(file) for file in wanted], bookmark)
+            except ChatError as error:
+                if error.is_transient:
+                    raise
+                await visible.replace(f"I could not save {', '.join(file.name for file in wanted)}: {error.sentence}")
+            else:
+                await visible.replace(f"Code saved to {', '.join(file.name for file in wanted)}")
+    return Record(press.place, press.asker.person)

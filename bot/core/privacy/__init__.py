@@ -1,0 +1,1 @@
+"""Privacy: what is hidden from the model, and what is forgotten."""

@@ -1,0 +1,132 @@
+"""Forgetting on request: `/parley forget thread|me|channel`, asked back first. Words go; what calls cost stays."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from bot.core.admin import is_named
+from bot.core.command import answering
+from bot.core.domain.interaction import Button
+from bot.core.domain.message import Place
+from bot.core.domain.thread import Record
+from bot.core.ephemeral import tell
+from bot.errors import NotAllowedError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.core.domain.command import Command
+    from bot.core.domain.interaction import Press
+    from bot.core.domain.people import Asker
+    from bot.core.ports import Bookmark, Chat
+
+FORGET = "forget"  # the button
+USAGE = (
+    "`/parley forget me` erases what I keep of what you said in this workspace, `/parley forget channel` all that I "
+    "keep of this channel, and `/parley forget thread <link to a message in it>` one thread. I ask before I do it."
+)
+_TYPED = re.compile(
+    r"forget\s+(?:(?P<what>me|channel)|thread\s+<?(?P<link>https?://[^\s>|]+)(?:\|[^\s>]*)?>?)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whose words to forget: a person's in a workspace, a thread's, a channel's, or all of the workspace's."""
+
+    workspace: str
+    channel: str = ""
+    thread: str = ""
+    person: str = ""
+
+    def __str__(self) -> str:
+        """Name it to people."""
+        if self.person:
+            return "what I keep of what you said in this workspace"
+        return "all that I keep of this thread" if self.thread else "all that I keep of this channel"
+
+
+class Eraser(Protocol):
+    """Erases for good."""
+
+    async def erase(self, reach: Reach, *, dry: bool = False) -> Mapping[str, int]:
+        """Erase words, in short transactions; return how many rows of each table held some. `dry`: only count.
+
+        What calls cost stays, and so do settings, unless it is a whole workspace.
+        """
+
+
+def parse(typed: str) -> tuple[str, str]:
+    """Read `forget me|channel|thread <link>`: what, and the link. Raises `UsageError`."""
+    match = _TYPED.fullmatch(typed.strip())
+    if match is None:
+        raise UsageError(USAGE)
+    return (match["what"] or "thread").lower(), match["link"] or ""
+
+
+async def forget(command: Command, *, admins: frozenset[str], bookmark: Bookmark, eraser: Eraser, chat: Chat) -> Record:
+    """Tell what would be erased, and ask. Raises `ChatError`."""
+    controls: tuple[Button, ...] = ()
+    async with answering(command, chat=chat, bookmark=bookmark) as visible:
+        try:
+            reach = _reach(command, chat)
+            await _check_may_forget(reach, command.asker, admins=admins, chat=chat)
+            sentence, count = f"I have nothing left of this: {reach} is forgotten.", await eraser.erase(reach, dry=True)
+            if rows := sum(count.values()):
+                things = f"{rows:,} entr{'ies' if rows != 1 else 'y'}"
+                sentence = f"This erases {reach}: {things}. What it cost stays; what stands in the chat stays there."
+                value = " ".join((reach.channel or "-", reach.thread or "-", reach.person or "-"))
+                confirm = "It can't be brought back."
+                controls = (Button(FORGET, "Forget it", value=value, style="danger", confirm=confirm),)
+        except (NotAllowedError, UsageError) as error:
+            sentence = error.sentence
+        await visible.replace(sentence, controls=controls)
+    return Record(command.place, command.asker.person)
+
+
+async def press_forget(
+    press: Press,
+    *,
+    bookmark: Bookmark,  # noqa: ARG001 - every press has a bookmark
+    admins: frozenset[str],
+    eraser: Eraser,
+    chat: Chat,
+) -> Record:
+    """Erase what the button stands for; may it still be. Raises `ChatError`."""
+    channel, thread, person = ("" if part == "-" else part for part in press.value.split(" "))
+    reach = Reach(press.place.workspace, channel, thread, person)
+    try:
+        await _check_may_forget(reach, press.asker, admins=admins, chat=chat)
+        erased = sum((await eraser.erase(reach)).values())
+        sentence = f"Forgotten: {erased:,} entr{'ies' if erased != 1 else 'y'}."
+    except NotAllowedError as error:
+        sentence = error.sentence
+    return await tell(press.place, press.asker, sentence, chat=chat)
+
+
+def _reach(command: Command, chat: Chat) -> Reach:
+    what, link = parse(command.text)
+    workspace, channel = command.place.workspace, command.place.channel
+    if what == "me":
+        return Reach(workspace, person=command.asker.person)
+    if what == "channel":
+        return Reach(workspace, channel)
+    target = chat.locate(link, command.place)
+    if target is None or not target.message:
+        raise UsageError(USAGE)
+    return Reach(workspace, target.place.channel, target.place.thread or target.message)
+
+
+async def _check_may_forget(reach: Reach, asker: Asker, *, admins: frozenset[str], chat: Chat) -> None:
+    """Let people erase their own words, members a thread, and admins a channel. Raises `NotAllowedError`."""
+    if reach.person:
+        if reach.person != asker.person:
+            raise NotAllowedError("Only you can have your own words forgotten; others ask whoever runs me.")
+        return
+    standing = await chat.standing(Place(reach.workspace, reach.channel), asker.person)
+    if not standing.is_member:
+        raise NotAllowedError("Only members of a channel can have something of it forgotten.")
+    if not reach.thread and not (standing.is_admin or is_named(admins, reach.workspace, asker.person)):
+        raise NotAllowedError("Only workspace admins and Parley's admins can have a whole channel forgotten; ask one.")

@@ -1,0 +1,80 @@
+"""`/parley budget`: show what may be spent, and change it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bot.calls import MICROS
+from bot.core.command import answering
+from bot.core.domain.message import Place
+from bot.core.domain.settings import read
+from bot.core.domain.thread import Record
+from bot.core.settings.command import check_may_change
+from bot.core.spend.caps import dollars
+from bot.errors import ConflictError, NotAllowedError, UsageError
+
+if TYPE_CHECKING:
+    from bot.core.domain.command import Command
+    from bot.core.domain.settings import ChannelSettings
+    from bot.core.ports import Bookmark, Chat, Store
+
+USAGE = (
+    "`/parley budget` shows what may be spent here. `/parley budget person 2` allows each person 2 dollars a day, "
+    "`channel 5` this channel 5 dollars a day, `workspace 300` all together 300 dollars a month, `turns 10` each "
+    "person 10 questions a minute; `off` instead of the number lifts it."
+)
+# What holds for the whole workspace, unless a channel has set its own, and what for this channel alone.
+EVERYWHERE = {"person": "person_budget", "workspace": "workspace_budget", "turns": "turns_per_minute"}
+HERE = {"channel": "channel_budget"}
+NAMES = EVERYWHERE | HERE
+
+_TYPED = re.compile(r"budget(?:\s+(?P<whose>person|channel|workspace|turns)\s+\$?(?P<value>\S+))?", re.IGNORECASE)
+
+
+def parse(typed: str) -> tuple[str, str]:
+    """Read `budget [<whose> <dollars>|off]`: whose, and the value, "" for both to show them. Raises `UsageError`."""
+    match = _TYPED.fullmatch(typed.strip())
+    if match is None:
+        raise UsageError(USAGE)
+    whose, value = (match["whose"] or "").lower(), (match["value"] or "").lower()
+    if whose and value != "off":
+        read(NAMES[whose], value, {})
+    return whose, value
+
+
+async def configure_budget(
+    command: Command, *, admins: frozenset[str], bookmark: Bookmark, store: Store, chat: Chat
+) -> Record:
+    """Show the caps, or change one, and tell the asker alone. Raises `ChatError`."""
+    channel = Place(command.place.workspace, command.place.channel)
+    async with answering(command, chat=chat, bookmark=bookmark) as visible:
+        try:
+            whose, value = parse(command.text)
+            if whose:
+                await check_may_change(channel, command.asker, admins=admins, chat=chat)
+                place = channel if whose in HERE else Place(channel.workspace, "")
+                sheet = await store.sheet(place)
+                change = {NAMES[whose]: None if value == "off" else read(NAMES[whose], value, {})}
+                await store.change_settings(place, change, command.asker.person, version=sheet.version)
+            sentence = listing(await store.settings(channel))
+        except (ConflictError, NotAllowedError, UsageError) as error:
+            sentence = error.sentence
+        await visible.replace(sentence)
+    return Record(command.place, command.asker.person)
+
+
+def listing(settings: ChannelSettings) -> str:
+    """Write what may be spent in a channel."""
+    lines = (
+        f"• Each person: {_amount(settings.person_budget, 'day')}",
+        f"• This channel: {_amount(settings.channel_budget, 'day')}",
+        f"• The workspace: {_amount(settings.workspace_budget, 'month')}",
+        f"• Questions of each person: {settings.turns_per_minute or 'any number'} a minute",
+    )
+    hint = f"People are told once at {settings.budget_notice} %. `/parley usage` shows what was spent."
+    return "\n".join(("What may be spent here:", *lines, "", hint))
+
+
+def _amount(amount: float | None, span: str) -> str:
+    return "no limit" if amount is None else f"{dollars(round(amount * MICROS))} a {span}"

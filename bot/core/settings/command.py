@@ -1,0 +1,337 @@
+"""A channel's settings: show them, set them, unset them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from bot.core.admin import is_named
+from bot.core.command import HELP, USAGE, answering
+from bot.core.domain.interaction import Button
+from bot.core.domain.message import Place
+from bot.core.domain.settings import MAX_INSTRUCTIONS, TRIAGE, ChannelSettings, check_name, merged, read
+from bot.core.domain.thread import Record
+from bot.core.privacy import retention
+from bot.core.settings import history
+from bot.core.time_span import times as spans
+from bot.errors import ConflictError, NotAllowedError, NotInChannelError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bot.core.domain.command import Command
+    from bot.core.domain.people import Asker
+    from bot.core.domain.settings import Sheet
+    from bot.core.ports import Bookmark, Chat, Model, Store
+
+# Behind /parley.
+WORDS = ("settings", "set", "unset", "prompt", "why", "history", "revert", "triage", "workspace", "thread")
+EDIT_TRIAGE = "edit_triage_settings"  # the button that opens the form with those of triage
+EDIT = "edit_settings"  # the button that opens the form with the settings
+EDIT_WORKSPACE = "edit_workspace_settings"
+
+NAMING_CHANNELS = {"teams", "allowed_channels", "denied_channels"}  # settings
+_NAMED = re.compile(r"#(?P<name>[^\s#,;:<>]*[^\s#,;:<>.!?)])")  # a channel
+_RESET = re.compile(r"(?:--|—|\u2013)?reset", re.IGNORECASE)  # phones turn two hyphens into a dash
+_FORM = re.compile(
+    r"(?:(?P<prompt>prompt)|(?P<list>settings(?:\s+list)?|why|history)|(?:revert\s+(?P<back>\d{1,6}))|(?P<unset>unset\s+(?P<gone>\S+))|set\s+(?P<name>\S+))(?:\s+(?P<text>.*))?",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+_TRIAGE = re.compile(
+    r"(?:triage(?:\s+(?P<what>on|off|report|settings|secret))?|(?P<trends>trends)(?:\s+(?P<span>\S.*))?)",
+    re.IGNORECASE,
+)
+_SCOPED = re.compile(
+    r"(?:(?P<workspace>workspace)|thread\s+<?(?P<link>https?://[^\s>|]++)(?:\|[^\s>]*+)?+>?+)\s+(?P<rest>.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+SCOPED = (
+    "`/parley workspace` and `/parley thread <link to a message in it>` go before `settings`, `set`, `unset`, "
+    "`prompt`, `why`, `history` and `revert`: then they are about the workspace, or about one thread."
+)
+TRENDS_DAYS, MOST_TRENDS_DAYS = 7, 180
+TRIAGE_IS_ON = (
+    "From now on I sort each post in this channel. `/parley set categories`, `severities`, `teams` and `routes` say "
+    "how; `/parley settings` shows what holds now; people put me right with the buttons below my cards."
+)
+
+
+WORKSPACE = "workspace"
+
+
+class Action(StrEnum):
+    """What `/parley` is asked to do with a setting."""
+
+    OPEN = "open"
+    LIST = "list"
+    SHOW = "show"
+    SET = "set"
+    UNSET = "unset"
+    REPORT = "report"
+    SIGNING = "signing"
+    TRENDS = "trends"
+    WHY = "why"
+    HISTORY = "history"
+    REVERT = "revert"
+    TRIAGE = "triage"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was typed behind `/parley`. The channel's prompt is the setting `instructions`.
+
+    `scope`: whose settings, "" for the channel's, `WORKSPACE`, or a link to a message in a thread.
+    """
+
+    action: Action
+    name: str = ""
+    text: str = ""
+    scope: str = ""
+
+
+def parse(typed: str) -> Wish:
+    """Read `settings [list]`, `set …`, `unset …`, `why`, `history`, `revert <n>`, `prompt [<text>]`, `prompt --reset`.
+
+    Each may have `workspace` or `thread <link>` before it. Raises `UsageError` for anything else, help among it.
+    """
+    if typed.strip().lower() in {"", "help"}:
+        raise UsageError(HELP)
+    scoped = _SCOPED.fullmatch(typed.strip())
+    if scoped is None:
+        return _parse_here(typed.strip())
+    wish = _parse_here(scoped["rest"])
+    if wish.name == "triage" or wish.action in {Action.REPORT, Action.SIGNING, Action.TRENDS, Action.TRIAGE}:
+        raise UsageError("Only channels have triage: leave that word out.")
+    return replace(wish, scope=WORKSPACE if scoped["workspace"] else scoped["link"])
+
+
+def _parse_here(typed: str) -> Wish:
+    if triage := _TRIAGE.fullmatch(typed):
+        return _parse_triage(triage)
+    match = _FORM.fullmatch(typed)
+    if not match and typed.split(maxsplit=1)[0].lower() in {WORKSPACE, "thread"}:
+        raise UsageError(SCOPED)
+    if not match or ((match["list"] or match["back"]) and match["text"]):
+        raise UsageError(USAGE["parley"])
+    text = (match["text"] or "").strip()
+    if match["list"]:
+        return _parse_list(match["list"].lower())
+    if match["back"]:
+        return Wish(Action.REVERT, text=match["back"])
+    if match["prompt"]:
+        return _parse_prompt(text)
+    name = check_name((match["gone"] or match["name"]).lower())
+    if match["unset"]:
+        return Wish(Action.UNSET, name)
+    return Wish(Action.SET, name, text) if text else Wish(Action.SHOW, name)
+
+
+def _parse_list(typed: str) -> Wish:
+    words = typed.split()
+    return Wish(Action.OPEN if words == ["settings"] else Action(words[-1]))
+
+
+def _parse_triage(match: re.Match[str]) -> Wish:
+    if match["trends"]:
+        words = match["span"]
+        days = spans.days_back(words, datetime.now(UTC), MOST_TRENDS_DAYS) if words else TRENDS_DAYS
+        return Wish(Action.TRENDS, text=str(days))
+    what = (match["what"] or "settings").lower()
+    if what == "settings":
+        return Wish(Action.TRIAGE)
+    if what == "secret":
+        return Wish(Action.SIGNING)
+    return Wish(Action.REPORT) if what == "report" else Wish(Action.SET, "triage", what)
+
+
+def _parse_prompt(text: str) -> Wish:
+    if not text:
+        return Wish(Action.SHOW, "instructions")
+    if _RESET.fullmatch(text):
+        return Wish(Action.UNSET, "instructions")
+    if len(text) > MAX_INSTRUCTIONS:
+        raise UsageError(f"A channel's prompt has at most {MAX_INSTRUCTIONS:,} characters; this one has {len(text):,}.")
+    return Wish(Action.SET, "instructions", text)
+
+
+async def configure(
+    command: Command,
+    *,
+    admins: frozenset[str],
+    most_days: int,
+    bookmark: Bookmark,
+    store: Store,
+    model: Model,
+    chat: Chat,
+) -> Record:
+    """Show or change the channel's settings, and tell the asker alone. Raises `ChatError`.
+
+    `most_days`: for how long the operator keeps words at most, 0 for ever.
+    """
+    wish = parse(command.text)
+    controls: tuple[Button, ...] = ()
+    async with answering(command, chat=chat, bookmark=bookmark) as visible:
+        try:
+            place = await _place(wish, command, chat)
+            if wish.action in {Action.OPEN, Action.LIST}:  # a form that was to be opened is not there
+                sentence = listing(
+                    place, await store.settings(place), await store.sheet(place), model, most_days=most_days
+                )
+                if not place.thread:  # its form is in its messages' menu
+                    edit = EDIT if place.channel else EDIT_WORKSPACE
+                    controls = (Button(edit, "Change …", style="primary"),)
+            elif wish.action is Action.TRIAGE:
+                sentence = listing(place, await store.settings(place), await store.sheet(place), model, TRIAGE)
+                controls = (Button(EDIT_TRIAGE, "Change …", style="primary"),)
+            elif wish.action is Action.SHOW:
+                sentence = showing(place, wish.name, await store.settings(place), most_days)
+            elif wish.action is Action.WHY:
+                sentence = history.why(place, await store.layers(place), model)
+            elif wish.action is Action.HISTORY:
+                sentence = history.listing(await store.history(place), chat.mention)
+            else:
+                await check_may_change(replace(place, thread=""), command.asker, admins=admins, chat=chat)
+                sentence, changes, version = await _changes(wish, place, command.channels, store=store, model=model)
+                if fault := retention.too_long(changes.get(retention.SETTING), most_days):
+                    sentence = f"`{retention.SETTING}`: {fault}."
+                else:
+                    await store.change_settings(place, changes, command.asker.person, version=version)
+        except (ConflictError, NotAllowedError, UsageError) as error:
+            sentence = error.sentence
+        await visible.replace(sentence, controls=controls)
+    return Record(command.place, command.asker.person)
+
+
+async def _place(wish: Wish, command: Command, chat: Chat) -> Place:
+    """Return whose settings are meant. Raises `UsageError`, `NotAllowedError` where the thread is not theirs to see."""
+    here = Place(command.place.workspace, "" if wish.scope == WORKSPACE else command.place.channel)
+    if wish.scope in {"", WORKSPACE}:
+        return here
+    target = chat.locate(wish.scope, here)
+    if target is None or not target.message:
+        raise UsageError(SCOPED)
+    thread = replace(target.place, thread=target.place.thread or target.message)
+    try:
+        standing = await chat.standing(replace(thread, thread=""), command.asker.person)
+    except NotInChannelError:
+        raise UsageError("I am not in the channel of that thread.") from None
+    if not standing.is_member:
+        raise NotAllowedError("Only members of its channel see and change a thread's settings.")
+    return thread
+
+
+async def _changes(
+    wish: Wish, place: Place, channels: Sequence[tuple[str, str]], *, store: Store, model: Model
+) -> tuple[str, Mapping[str, Any], int]:
+    """Return what to tell then, what is to change, and in which version of the sheet. Raises `UsageError`."""
+    sheet = await store.sheet(place)
+    if wish.action is Action.REVERT:
+        back = history.reverted(await store.history(place, since=int(wish.text)), int(wish.text))
+        told = f"The settings are back at how they were after change {wish.text}: {', '.join(sorted(back))}."
+        return told, back, sheet.version
+    value = None
+    if wish.action is Action.SET:
+        if wish.name == "personas":
+            raise UsageError("Personas are the workspace's: `/parley persona` tells how to keep and choose them.")
+        text = located(wish.text, channels) if wish.name in NAMING_CHANNELS else wish.text
+        value = read(wish.name, text, {name: v for name, v in sheet.values.items() if name != wish.name})
+        held = (await store.settings(place)).model_dump(mode="json", exclude_none=True)
+        if fault := model.faults(merged(held, {wish.name: value})).get(wish.name):
+            raise UsageError(f"`{wish.name}` is not set: {fault}.")
+        if wish.name == "persona" and (lost := merged(held, {wish.name: value}).lost_persona):
+            raise UsageError(lost)
+    return done(place, wish.name, value), {wish.name: value}, sheet.version
+
+
+def located(text: str, channels: Sequence[tuple[str, str]]) -> str:
+    """Write channels by their ids, where they were chosen by name."""
+    ids = dict(channels)
+    return _NAMED.sub(lambda match: f"#{ids[match['name']]}" if match["name"] in ids else match[0], text)
+
+
+async def check_may_change(channel: Place, asker: Asker, *, admins: frozenset[str], chat: Chat) -> None:
+    """Raise `NotAllowedError` unless a person may change the channel's settings."""
+    standing = await chat.standing(channel, asker.person)
+    if not standing.is_member:
+        raise NotAllowedError("Only members of this channel may change its settings.")
+    if not (standing.is_admin or is_named(admins, channel.workspace, asker.person)):
+        whose = "this channel's" if channel.channel else "the workspace's"
+        raise NotAllowedError(
+            f"Only workspace admins and Parley's admins may change {whose} settings; please ask one of them."
+        )
+
+
+def listing(
+    place: Place,
+    settings: ChannelSettings,
+    own: Sheet,
+    model: Model,
+    names: Sequence[str] = (),
+    *,
+    most_days: int = 0,
+) -> str:
+    """Write settings that hold in a place, all unless told, one a line, with those that its model does not take."""
+    faults = {**model.faults(settings), **({"persona": settings.lost_persona} if settings.lost_persona else {})}
+    lines = []
+    held = settings.model_dump(mode="json")
+    if capped := retention.capped(settings.retention_days, most_days):
+        faults[retention.SETTING] = capped
+    for name, value in ((name, held[name]) for name in names or held):
+        note = f" ⚠️ not applied: {faults[name]}" if name in faults else " _(set here)_" if name in own.values else ""
+        lines.append(f"• `{name}`: {_shown(name, value)}{note}")
+    hint = "Change one with `/parley set <name> <value>`, go back to its default with `/parley unset <name>`."
+    return "\n".join([f"{_whose(place)} settings:", *lines, "", hint])
+
+
+def showing(place: Place, name: str, settings: ChannelSettings, most_days: int = 0) -> str:
+    """Write one setting."""
+    value = settings.model_dump(mode="json")[name]
+    if name != "instructions":
+        capped = retention.capped(value, most_days) if name == retention.SETTING else ""
+        note = f" ⚠️ {capped[:1].upper()}{capped[1:]}." if capped else ""
+        return f"`{name}` is {_shown(name, value)}: {ChannelSettings.model_fields[name].description}.{note}"
+    whose = _whose(place)
+    whom = whose.removesuffix("'s")
+    return f"{whose} prompt:\n\n{_quoted(value)}" if value else f"{whom} has no prompt of its own."
+
+
+def done(place: Place, name: str, value: Any) -> str:  # noqa: ANN401 - each setting has its own type
+    """Tell that a setting was changed."""
+    if name == "triage" and value:
+        return TRIAGE_IS_ON
+    if name != "instructions":
+        return f"`{name}` is back at its default." if value is None else f"`{name}` is set to {_shown(name, value)}."
+    if value is None:
+        return f"{_whose(place)} prompt is removed."
+    return f"{_whose(place)} prompt is set. It holds from the next message on.\n\n{_quoted(value)}"
+
+
+def _shown(name: str, value: Any) -> str:  # noqa: ANN401 - as above
+    if value in (None, "") or value == []:
+        return "not set"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if name == "instructions":
+        return f"{len(value):,} characters; see `/parley prompt`"
+    if isinstance(value, list):
+        return ", ".join(f"*{_one_shown(one)}*" for one in value)
+    return f"*{value}*"
+
+
+def _one_shown(one: Any) -> str:  # noqa: ANN401 - as above
+    if not isinstance(one, dict):
+        return str(one)
+    return f"{' + '.join(one['when'])} → {one['team']}" if "when" in one else str(one["name"])
+
+
+def _whose(place: Place) -> str:
+    return "This thread's" if place.thread else "This channel's" if place.channel else "The workspace's"
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"> {line}" for line in text.splitlines())

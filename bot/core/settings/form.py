@@ -1,0 +1,210 @@
+"""The form with the settings of a channel, a thread or a workspace: opened, fitted to its model, tried out, saved."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from bot.calls import Call, Purpose
+from bot.core.access import ELSEWHERE
+from bot.core.domain.interaction import Field, Form, Submission
+from bot.core.domain.message import Place, Role
+from bot.core.domain.settings import merged
+from bot.core.domain.thread import Record
+from bot.core.ports import Chat, Model, Request, Store, Turn
+from bot.core.privacy import retention
+from bot.core.settings import command
+from bot.core.settings import form_fields as fields
+from bot.core.settings.command import EDIT, EDIT_TRIAGE, EDIT_WORKSPACE
+from bot.core.settings.history import why
+from bot.errors import BotError, ChatError, ModelError, NotAllowedError, NotInChannelError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from bot.core.domain.interaction import Press
+    from bot.core.ports import Bookmark
+
+log = logging.getLogger(__name__)
+
+FORM = "settings"
+SHORTCUT = "thread_settings"  # in a message's menu
+TRIAL, TRY, WHY = "trial", "try_settings", "why_settings"
+PRESSES = {EDIT, EDIT_WORKSPACE, SHORTCUT, fields.MODEL, TRY, WHY}
+TRIAL_OUTPUT = 1_000  # tokens
+CLOSED = "This channel is not there any more, or I am no longer in it. Nothing was saved."
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the form works with. `most_days`: for how long the operator keeps words at most, 0 for ever."""
+
+    store: Store
+    model: Model
+    chat: Chat
+    admins: frozenset[str]
+    most_days: int = 0
+
+    async def check(self, place: Place, press: Press | Submission) -> None:
+        """Raise `NotAllowedError` unless someone may change a place's settings, `UsageError` where it is gone.
+
+        Which place, a form's value says: it has to be in the workspace where it was pressed.
+        """
+        acted_in = press.workspace if isinstance(press, Submission) else press.place.workspace
+        if place.workspace != acted_in:
+            raise NotAllowedError(ELSEWHERE)
+        try:
+            await command.check_may_change(replace(place, thread=""), press.asker, admins=self.admins, chat=self.chat)
+        except NotInChannelError:
+            raise UsageError(CLOSED) from None
+
+
+async def press(press: Press, desk: Desk) -> Form:
+    """Return the form that a press asks for: opened, changed, or why its settings are as they are.
+
+    Raises `NotAllowedError`, `UsageError`, `ChatError`.
+    """
+    if press.name in {EDIT, EDIT_WORKSPACE, SHORTCUT}:
+        place = _opened_for(press)
+        await desk.check(place, press)
+        layers = await desk.store.layers(place)
+        return await _form(place, layers[-1].version, fields.written(layers[-1].values), desk)
+    place, version = _read_value(press.value)
+    await desk.check(place, press)
+    layers = await desk.store.layers(place)
+    if press.name == WHY:
+        return Form(WHY, "Why these settings?", (Field(WHY, why(place, layers, desk.model), "note"),), submit="")
+    note = "Claude is answering …" if press.name == TRY else ""
+    return await _form(
+        place, version, fields.written(layers[-1].values) | fields.entered(press.answers), desk, press.answers, note
+    )
+
+
+async def save(submission: Submission, desk: Desk) -> Mapping[str, str]:
+    """Save what the form holds; return its faults by the field.
+
+    Raises `NotAllowedError`, `ConflictError`, `UsageError`, `ChatError`.
+    """
+    place, version = _read_value(submission.value)
+    await desk.check(place, submission)
+    *_, own = layers = await desk.store.layers(place)
+    values, faults = fields.read_over(submission.answers, own.values)
+    changed = {name: values.get(name) for name in fields.FIELDS if values.get(name) != own.values.get(name)}
+    held = merged(*(layer.values for layer in layers[:-1]), values)
+    faults |= {name: fields.sentence(fault) for name, fault in desk.model.faults(held).items() if changed.get(name)}
+    if fault := retention.too_long(changed.get(retention.SETTING), desk.most_days):
+        faults[retention.SETTING] = fields.sentence(fault)
+    # A fault can only be told under a field that is there.
+    if faults := {name: fault for name, fault in faults.items() if name in submission.answers}:
+        return faults
+    if changed:
+        await desk.store.change_settings(place, changed, submission.asker.person, version=version)
+    return {}
+
+
+def for_trial(press: Press) -> Press:
+    """Return the press of "Try it" as the turn of its place."""
+    place, _ = _read_value(press.value)
+    return replace(press, place=replace(place, thread=""))
+
+
+async def try_out(press: Press, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:  # noqa: ARG001 - every press has a bookmark
+    """Answer the message in the form as its settings would have it, saved or not. Nobody else sees it."""
+    place, version = _read_value(press.value)
+    *below, own = await store.layers(place)
+    values, faults = fields.read_over(press.answers, own.values)
+    words = str(press.answers.get(TRIAL, "")).strip()
+    calls: tuple[Call, ...] = ()
+    if faults:
+        note = "\n".join(f"{fields.label(name)}: {fault}" for name, fault in faults.items())
+    elif not words:
+        note = "Write a message to try it on."
+    else:
+        settings = merged(*(layer.values for layer in below), values)
+        longest = min(settings.max_output, TRIAL_OUTPUT)
+        turns = (Turn(Role.USER, words),)
+        try:
+            answer = await model.write(
+                Request(Purpose.ANSWER, turns, longest, press.asker.person, settings), lambda _: None
+            )
+            note, calls = answer.text, (answer.call,)
+        except BotError as error:
+            note, calls = error.sentence, (error.call,) if isinstance(error, ModelError) and error.call else ()
+    desk = Desk(store, model, chat, frozenset())
+    form = await _form(
+        place, version, fields.written(own.values) | fields.entered(press.answers), desk, press.answers, note
+    )
+    try:
+        await chat.show_form(place, press.form, form)
+    except ChatError as error:
+        log.info("a form was closed before its trial ended: %s", error)
+    return Record(press.place, press.asker.person, calls=calls)
+
+
+def _opened_for(press: Press) -> Place:
+    if press.name == SHORTCUT:
+        return press.place
+    if press.name == EDIT_WORKSPACE:
+        return Place(press.place.workspace, "")
+    return Place(press.place.workspace, press.value or press.place.channel)
+
+
+async def _form(
+    place: Place,
+    version: int,
+    typed: Mapping[str, str],
+    desk: Desk,
+    answers: Mapping[str, object] | None = None,
+    note: str = "",
+) -> Form:
+    """Lay the form out for its model; what was typed stays."""
+    *below, own = await desk.store.layers(place)
+    inherited = merged(*(layer.values for layer in below))
+    models = await desk.model.offered()
+    chosen = typed.get(fields.MODEL) or inherited.model
+    names = [name for name in fields.FIELDS if fields.belongs(name, place) and fields.applies(name, chosen, desk.model)]
+    if not inherited.personas:
+        names.remove("persona")
+    if place.thread:
+        names.remove("retention_days")  # a channel's threads go together
+    if len(typed.get("instructions", "")) > fields.LONGEST:
+        names.remove("instructions")
+    settings = [fields.lay_out(name, typed.get(name, ""), inherited, models, desk.model) for name in names]
+    trial = [
+        Field(TRIAL, "Try it on this message", "area", str((answers or {}).get(TRIAL, "")), optional=True),
+        Field(TRY, "Try it", "press"),
+        *([Field("tried", note, "note")] if note else []),
+    ]
+    about = _about(place, own.values, chosen, names, desk)
+    notes = [Field("about", about, "note")] if about else []
+    title = "This thread's settings" if place.thread else "Channel settings" if place.channel else "Workspace settings"
+    value = " ".join((place.workspace, place.channel or "-", place.thread or "-", str(version)))
+    why = Field(WHY, "Why these settings?", "press")
+    triage = [Field(EDIT_TRIAGE, "Triage …", "press")] if place.channel and not place.thread else []
+    return Form(FORM, title, (*notes, why, *triage, settings[0], *trial, *settings[1:]), value=value)
+
+
+def _about(place: Place, own: Mapping[str, Any], chosen: str, names: Sequence[str], desk: Desk) -> str:
+    """Tell what the form does not: what is stored and does not apply, what is too long for it, what a scope means."""
+    held = merged(own, {"model": chosen} if chosen else {})
+    faults = desk.model.faults(held)
+    lines = [f"⚠️ {fields.label(name)} is set but not applied: {faults[name]}." for name in own if name in faults]
+    if capped := retention.capped(own.get(retention.SETTING), desk.most_days):
+        lines.append(f"⚠️ {fields.label(retention.SETTING)}: {capped}.")
+    if len(str(own.get("instructions", ""))) > fields.LONGEST and "instructions" not in names:
+        lines.append("The system prompt is longer than a form can hold: change it with /parley prompt.")
+    if place.thread:
+        lines.append("What is set here holds in this thread only, before the channel's settings.")
+    return "\n".join(lines)
+
+
+def place_of(value: str) -> Place:
+    """Return whose settings a form holds, by its value."""
+    return _read_value(value)[0]
+
+
+def _read_value(value: str) -> tuple[Place, int]:
+    """Read whose settings a form holds, and in which version."""
+    workspace, channel, thread, version = value.split(" ")
+    return Place(workspace, channel.strip("-"), thread.strip("-")), int(version)

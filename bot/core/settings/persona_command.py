@@ -1,0 +1,104 @@
+"""`/parley persona`: show the workspace's personas, keep one, choose one for a channel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.core.command import answering
+from bot.core.domain.message import Place
+from bot.core.domain.persona import LONGEST_NAME, LONGEST_PROMPT, MOST, Persona, find
+from bot.core.domain.thread import Record
+from bot.core.settings.command import check_may_change
+from bot.errors import ConflictError, NotAllowedError, UsageError
+
+if TYPE_CHECKING:
+    from bot.core.domain.command import Command
+    from bot.core.domain.people import Asker
+    from bot.core.domain.settings import ChannelSettings
+    from bot.core.ports import Bookmark, Chat, Store
+
+NOBODY = "none"
+USAGE = (
+    "`/parley persona <name>` chooses one for this channel, `/parley persona none` takes it back. Workspace admins "
+    "keep one with `/parley persona <name>: <prompt>`, and remove it with `/parley persona <name>:`."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was typed behind `/parley persona`. With a `prompt`, the persona is kept, removed where it is ""."""
+
+    name: str = ""
+    prompt: str | None = None
+
+
+def parse(typed: str) -> Wish:
+    """Read `persona`, `persona <name>`, `persona <name>: <prompt>`. Raises `UsageError`."""
+    _, _, rest = typed.strip().partition(" ")
+    name, colon, prompt = (part.strip() for part in rest.partition(":"))
+    if colon and not name:
+        raise UsageError(USAGE)
+    if colon and name.casefold() == NOBODY:
+        raise UsageError(f"`{NOBODY}` is how a channel chooses no persona; please take another name.")
+    if len(name) > LONGEST_NAME or len(prompt) > LONGEST_PROMPT:
+        raise UsageError(
+            f"A persona's name has at most {LONGEST_NAME} characters and its prompt {LONGEST_PROMPT:,}; "
+            f"these have {len(name)} and {len(prompt):,}."
+        )
+    return Wish(name, prompt if colon else None)
+
+
+async def impersonate(
+    command: Command, *, admins: frozenset[str], bookmark: Bookmark, store: Store, chat: Chat
+) -> Record:
+    """Show, keep or choose personas, and tell the asker alone. Raises `ChatError`."""
+    wish = parse(command.text)
+    channel, workspace = Place(command.place.workspace, command.place.channel), Place(command.place.workspace, "")
+    async with answering(command, chat=chat, bookmark=bookmark) as visible:
+        try:
+            if not wish.name:
+                sentence = listing(await store.settings(channel))
+            else:
+                where = channel if wish.prompt is None else workspace
+                await check_may_change(where, command.asker, admins=admins, chat=chat)
+                sentence = await (_choose if wish.prompt is None else _keep)(wish, command.asker, where, store)
+        except (ConflictError, NotAllowedError, UsageError) as error:
+            sentence = error.sentence
+        await visible.replace(sentence)
+    return Record(command.place, command.asker.person)
+
+
+def listing(settings: ChannelSettings) -> str:
+    """Write the personas, with the one that holds here."""
+    chosen = find(settings.persona, settings.personas)
+    lines = [f"• *{one.name}*{' _(holds here)_' if one == chosen else ''}" for one in settings.personas]
+    lost = [f"⚠️ {settings.lost_persona}"] if settings.lost_persona else []
+    return "\n".join(["The workspace's personas:" if lines else "The workspace has no personas.", *lines, *lost, USAGE])
+
+
+async def _choose(wish: Wish, asker: Asker, channel: Place, store: Store) -> str:
+    sheet, settings = await store.sheet(channel), await store.settings(channel)
+    known = find(wish.name, settings.personas)
+    if known is None and wish.name.casefold() != NOBODY:
+        raise UsageError(f"There is no persona “{wish.name}”.\n{listing(settings)}")
+    name = known.name if known else None
+    await store.change_settings(channel, {"persona": name}, asker.person, version=sheet.version)
+    return f"From the next message on, I am *{name}* in this channel." if name else "This channel has no persona now."
+
+
+async def _keep(wish: Wish, asker: Asker, workspace: Place, store: Store) -> str:
+    sheet, settings = await store.sheet(workspace), await store.settings(workspace)
+    known = find(wish.name, settings.personas)
+    if known is None and not wish.prompt:
+        raise UsageError(f"There is no persona “{wish.name}”.\n{listing(settings)}")
+    others = [one for one in settings.personas if one != known]
+    if wish.prompt:
+        others.append(Persona(name=known.name if known else wish.name, prompt=wish.prompt))
+    if len(others) > MOST:
+        raise UsageError(f"A workspace has at most {MOST} personas; remove one first.")
+    personas = [one.model_dump(mode="json") for one in others]
+    await store.change_settings(workspace, {"personas": personas or None}, asker.person, version=sheet.version)
+    if not wish.prompt:
+        return f"The persona *{wish.name}* is removed; channels that had it have none now."
+    return f"The persona *{wish.name}* is kept. `/parley persona {wish.name}` chooses it for a channel."

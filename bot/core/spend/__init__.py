@@ -1,0 +1,1 @@
+"""Spending: caps, the model that they hold for, and what was used."""

@@ -1,0 +1,157 @@
+"""A model whose calls are paid for: reserved before each, settled after it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from bot.core.domain.budget import Kind, Refusal
+from bot.core.forward import ForwardingModel
+from bot.core.spend import caps as budget
+from bot.errors import OverBudgetError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+
+    from pydantic import BaseModel
+
+    from bot.calls import Call
+    from bot.core.domain.message import Place
+    from bot.core.domain.settings import ChannelSettings
+    from bot.core.ports import Completion, Filled, Model, Request
+    from bot.core.ports.accounts import Purse
+
+log = logging.getLogger(__name__)
+
+# Longer than a call takes with all its tries, and than a batch: those end after a day.
+CALL_LASTS, BATCH_LASTS = timedelta(minutes=10), timedelta(hours=26)
+UNKNOWN_PRICE = (
+    "There is a budget here, and nobody has told me what the model {model} costs, so I can't keep to it. "
+    "{helpers} can choose another model or lift the budget."
+)
+
+_calls: ContextVar[list[Call] | None] = ContextVar("calls", default=None)
+
+
+def note(call: Call) -> None:
+    """Take in a call that came to its end, well or not: each of a request's tries costs."""
+    if (calls := _calls.get()) is not None:
+        calls.append(call)
+
+
+class PaidModel(ForwardingModel):
+    """`bot.core.ports.Model` within budgets: where the channel's settings have no cap, nothing is added to a call.
+
+    `tell` shows a sentence to one person; `helpers` are who can raise a budget, as people read it.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        purse: Purse,
+        *,
+        tell: Callable[[Place, str, str], Awaitable[None]],
+        helpers: str,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        super().__init__(model)
+        self._purse, self._tell, self._helpers, self._clock = purse, tell, helpers, clock
+
+    async def write(
+        self,
+        request: Request,
+        sink: Callable[[str], None],
+        think: Callable[[str], None] | None = None,
+        halt: asyncio.Event | None = None,
+    ) -> Completion:
+        """Answer in free text. Raises `OverBudgetError` where a budget is used up, and as the model does."""
+        async with self._paid(request):
+            return await super().write(request, sink, think, halt)
+
+    async def fill(self, request: Request, form: type[Filled]) -> tuple[Filled, Call]:
+        """Answer by filling in a form. Raises `OverBudgetError`, and as the model does."""
+        async with self._paid(request):
+            return await super().fill(request, form)
+
+    async def submit(
+        self,
+        requests: Mapping[str, Request],
+        form: type[BaseModel],
+        *,
+        since: datetime | None = None,
+        taken: Collection[str] = (),
+    ) -> str:
+        """Hand in a batch; its money stays reserved until it is collected. Raises as `fill` does."""
+        settings = next(iter(requests.values())).settings
+        reserved = await self._reserve(settings, [*requests.values()], BATCH_LASTS, is_batch=True)
+        batch = ""
+        try:
+            batch = await super().submit(requests, form, since=since, taken=taken)
+        finally:
+            if reserved and batch:
+                await self._purse.rename(reserved, _batched(batch))
+            elif reserved:
+                await self._settle(reserved, 0)
+        return batch
+
+    async def collect(
+        self, batch: str, form: type[Filled], like: Request
+    ) -> Mapping[str, tuple[Filled | None, Call]] | None:
+        """Return a batch's filled forms, and settle what it cost; None while it is not done."""
+        found = await super().collect(batch, form, like)
+        if found is not None:
+            await self._settle(_batched(batch), sum(call.cost_micros or 0 for _, call in found.values()))
+        return found
+
+    @asynccontextmanager
+    async def _paid(self, request: Request) -> AsyncIterator[None]:
+        reserved = await self._reserve(request.settings, [request], CALL_LASTS)
+        if not reserved:
+            yield
+            return
+        calls: list[Call] = []
+        token = _calls.set(calls)
+        try:
+            yield
+        finally:
+            _calls.reset(token)
+            await self._settle(reserved, sum(call.cost_micros or 0 for call in calls))
+
+    async def _reserve(
+        self, settings: ChannelSettings, requests: list[Request], lasting: timedelta, *, is_batch: bool = False
+    ) -> str:
+        """Reserve what requests may cost; return the reservation, "" where nothing is. Raises `OverBudgetError`."""
+        paying = budget.payer()
+        caps = budget.caps(settings, paying, self._clock())
+        if not caps:
+            return ""
+        micros = 0
+        if any(cap.account.kind is not Kind.TURNS for cap in caps):
+            worst = [self.ceiling(request, is_batch=is_batch) for request in requests]
+            if None in worst:
+                sentence = UNKNOWN_PRICE.format(model=settings.model, helpers=self._helpers)
+                raise OverBudgetError(sentence[:1].upper() + sentence[1:])
+            micros = sum(cost or 0 for cost in worst)
+        reserved = await self._purse.reserve(caps, micros, lasting)
+        if isinstance(reserved, Refusal):
+            raise OverBudgetError(budget.refusal(reserved, micros, self._helpers))
+        paying.was_counted = True
+        for cap, spent in reserved.reached:
+            if paying.person:
+                await self._tell(paying.place, paying.person, budget.notice(cap, spent))
+        return reserved.id
+
+    async def _settle(self, reserved: str, micros: int) -> None:
+        """Settle, also when the turn is being ended. What can't be settled is free again after its time."""
+        try:
+            await asyncio.shield(self._purse.settle(reserved, micros))
+        except Exception as error:  # noqa: BLE001 (whatever it was, the answer is there; the ledger makes up for it)
+            log.warning("not settled: %s", type(error).__name__)
+
+
+def _batched(batch: str) -> str:
+    return f"batch:{batch}"

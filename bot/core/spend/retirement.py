@@ -1,0 +1,126 @@
+"""Places that are set to a retired model: they switch to its replacement, and are told once."""
+
+from __future__ import annotations
+
+import logging
+from contextvars import ContextVar
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.core.forward import ForwardingModel
+from bot.core.settings.history import PARLEY
+from bot.core.spend import caps
+from bot.errors import ConflictError, ModelError
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+    from datetime import datetime
+
+    from pydantic import BaseModel
+
+    from bot.calls import Call
+    from bot.core.domain.message import Place
+    from bot.core.ports import Completion, Filled, Model, Request, Store
+
+log = logging.getLogger(__name__)
+
+_notes: ContextVar[list[str] | None] = ContextVar("notes", default=None)
+
+
+def noting() -> list[str]:
+    """Return a list to which is added what is to be said below the answer that this task is about to ask for."""
+    notes: list[str] = []
+    _notes.set(notes)
+    return notes
+
+
+def sentence(old: str, new: str, places: Sequence[str]) -> str:
+    """Write what people are told."""
+    were = "was" if len(places) == 1 else "were"
+    return (
+        f"_Anthropic has retired `{old}`, which {' and '.join(places)} {were} set to, so I now use `{new}`. "
+        "`/parley set model` chooses another; `/parley history` shows the change._"
+    )
+
+
+class RenewingModel(ForwardingModel):
+    """`bot.core.ports.Model`: before the first call with a retired model, its replacement is set in its place.
+
+    Wherever that was set: for the thread, the channel or the workspace. Whoever changes it there says so, below the
+    answer or by `tell`; so it is said once, whoever asks at the same time.
+    """
+
+    def __init__(self, model: Model, store: Store, tell: Callable[[Place, str, str], Awaitable[None]]) -> None:
+        super().__init__(model)
+        self._store, self._tell = store, tell
+
+    async def write(
+        self,
+        request: Request,
+        sink: Callable[[str], None],
+        think: Callable[[str], None] | None = None,
+        halt: asyncio.Event | None = None,
+    ) -> Completion:
+        """Answer in free text. Raises a `ModelError`."""
+        told = await self._renew(request)
+        if not told:
+            return await super().write(request, sink, think, halt)
+        try:
+            completion = await super().write(request, sink, think, halt)
+        except ModelError:
+            await self._say(told)
+            raise
+        if (notes := _notes.get()) is None:
+            await self._say(told)
+        else:
+            notes.append(told)
+        return completion
+
+    async def fill(self, request: Request, form: type[Filled]) -> tuple[Filled, Call]:
+        """Answer by filling in a form. Raises a `ModelError`."""
+        await self._say(await self._renew(request))
+        return await super().fill(request, form)
+
+    async def submit(
+        self,
+        requests: Mapping[str, Request],
+        form: type[BaseModel],
+        *,
+        since: datetime | None = None,
+        taken: Collection[str] = (),
+    ) -> str:
+        """Hand requests in as a batch. Raises a `ModelError`."""
+        await self._say(await self._renew(next(iter(requests.values()))))
+        return await super().submit(requests, form, since=since, taken=taken)
+
+    async def _renew(self, request: Request) -> str:
+        """Set the replacement where the request's model has retired; return what people are to be told, once."""
+        old = request.settings.model or ""
+        new = self.successor(old) if old else ""
+        paying = caps.payer()
+        if not new or not paying.place.workspace:
+            return ""
+        place = paying.place
+        nested = {"the workspace": replace(place, channel="", thread=""), "this channel": replace(place, thread="")}
+        nested |= {"this thread": place} if place.thread else {}
+        changed = [where for where, one in nested.items() if await self._change(one, old, new)]
+        if not changed:
+            return ""
+        log.warning("%s is retired, %s set to it went on with %s", old, " and ".join(changed), new)
+        return sentence(old, new, changed)
+
+    async def _say(self, told: str) -> None:
+        if told:
+            paying = caps.payer()
+            await self._tell(paying.place, paying.person, told)
+
+    async def _change(self, place: Place, old: str, new: str) -> bool:
+        sheet = await self._store.sheet(place)
+        if sheet.values.get("model") != old:
+            return False
+        try:
+            await self._store.change_settings(place, {"model": new}, PARLEY, version=sheet.version)
+        except ConflictError:
+            return False  # someone else has changed it, and says so
+        return True

@@ -1,0 +1,200 @@
+"""Who used what, and what that cost: `/parley usage`, in words, as a picture and as CSV."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import logging
+import re
+from collections import defaultdict
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from bot.calls import MICROS
+from bot.core import chart
+from bot.core.admin import is_named
+from bot.core.command import answering
+from bot.core.domain.message import Upload
+from bot.core.domain.thread import Record
+from bot.core.domain.usage import MOST_DAYS, USUAL_DAYS, Scope, Used, View
+from bot.core.time_span import times as spans
+from bot.errors import ChatError, NotAllowedError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from bot.core.domain.command import Command
+    from bot.core.ports import Bookmark, Chat, Store
+
+log = logging.getLogger(__name__)
+
+USAGE = (
+    "Type `/parley usage`, then `person`, `channel` or `workspace`, and how far back: `7d`, `4w`, `last month`, "
+    f"`since Monday`; at most {MOST_DAYS}d."
+)
+_TYPED = re.compile(
+    r"usage(?:\s+(?:of\s+)?(?P<scope>person|me|channel|workspace))?(?:\s+(?P<span>\S.*))?", re.IGNORECASE
+)
+HEADINGS = (
+    "day",
+    "purpose",
+    "model",
+    "turns",
+    "requests",
+    "failed",
+    "input tokens",
+    "cache read tokens",
+    "cache write tokens",
+    "output tokens",
+    "dollars",
+    "requests of unknown price",
+)
+
+
+def parse(typed: str, now: datetime | None = None) -> View:
+    """Read `usage [person|channel|workspace] [7d]`, the span as it is meant at `now`. Raises `UsageError`."""
+    match = _TYPED.fullmatch(typed.strip())
+    if match is None:
+        raise UsageError(USAGE)
+    scope = (match["scope"] or "person").lower()
+    days = USUAL_DAYS
+    if words := match["span"]:
+        if not spans.take(words)[0]:
+            raise UsageError(USAGE)
+        try:
+            days = spans.days_back(words, now or datetime.now(UTC), MOST_DAYS)
+        except UsageError as error:
+            raise UsageError(f"{error.sentence} {USAGE}") from None
+    return View(Scope.PERSON if scope == "me" else Scope(scope), days)
+
+
+async def usage(
+    command: Command,
+    *,
+    bookmark: Bookmark,
+    admins: frozenset[str],
+    store: Store,
+    chat: Chat,
+    clock: Callable[[], datetime],
+) -> Record:
+    """Show who used what to the asker alone; the picture and the CSV come as direct messages. Raises `ChatError`."""
+    view, now = parse(command.text), clock()
+    async with answering(command, chat=chat, bookmark=bookmark) as visible:
+        try:
+            await _check_may_see(view, command, admins=admins, chat=chat)
+            used = await store.usage(view, command.place, command.asker.person, now)
+            text = report(view, used)
+            if used:
+                text += "\n\n" + await _upload(view, used, command, now, bookmark=bookmark, chat=chat)
+        except NotAllowedError as error:
+            text = error.sentence
+        await visible.replace(text)
+    return Record(command.place, command.asker.person)
+
+
+async def _check_may_see(view: View, command: Command, *, admins: frozenset[str], chat: Chat) -> None:
+    person = command.asker.person
+    if view.scope is Scope.PERSON or is_named(admins, command.place.workspace, person):
+        return
+    standing = await chat.standing(command.place, person)
+    if view.scope is Scope.WORKSPACE and not standing.is_admin:
+        raise NotAllowedError(
+            "Only workspace admins and Parley's admins see the whole workspace's use; ask one of them."
+        )
+    if not standing.is_member:
+        raise NotAllowedError("Only members of this channel see its use.")
+
+
+async def _upload(
+    view: View, used: Sequence[Used], command: Command, now: datetime, *, bookmark: Bookmark, chat: Chat
+) -> str:
+    stem = f"usage-{view.scope}-{now.astimezone(UTC):%Y-%m-%d}-{view.days}d"
+    picture = await asyncio.to_thread(draw, view, used, now)
+    uploads = [Upload(f"{stem}.png", picture), Upload(f"{stem}.csv", to_csv(used))]
+    try:
+        direct = await chat.open_direct(command.place, command.asker)
+        await chat.upload(direct, uploads, bookmark)
+    except ChatError as error:
+        if error.is_transient:
+            raise
+        log.warning("upload failed: %s", error)
+        return "_I could not send you the picture and the CSV._"
+    return "The picture and the CSV are in our direct messages."
+
+
+def report(view: View, used: Sequence[Used]) -> str:
+    """Write a table: a row a purpose, the one that cost most first, and their sum."""
+    of = {Scope.PERSON: "Your use", Scope.CHANNEL: "This channel's use", Scope.WORKSPACE: "The workspace's use"}
+    when = "today" if view.days == 1 else f"of the last {view.days} days"
+    title = f"**{of[view.scope]} {when}** (days of UTC)"
+    if not used:
+        return f"{title}\n\nNothing was asked of Claude."
+    by_purpose = defaultdict[str, list[Used]](list)
+    for one in used:
+        by_purpose[one.purpose].append(one)
+    ordered = sorted(by_purpose, key=lambda name: (-sum(one.cost_micros for one in by_purpose[name]), name))
+    rows = [
+        _row(name, by_purpose[name], *((one.median_ms, one.slow_ms) for one in by_purpose[name])) for name in ordered
+    ]
+    rows.append(_row("all", used, *((one.median_of_all_ms, one.slow_of_all_ms) for one in used)))
+    head = "| purpose | turns | requests | tokens in | from cache | tokens out | cost | p50 | p95 |"
+    return "\n".join((f"{title}\n", head, "|---" * 9 + "|", *rows))
+
+
+def _row(name: str, used: Sequence[Used], *latencies: tuple[int | None, int | None]) -> str:
+    calls, failed = sum(one.calls for one in used), sum(one.failed for one in used)
+    cached = sum(one.cache_read_tokens for one in used)
+    read = cached + sum(one.input_tokens + one.cache_write_tokens for one in used)
+    cells = (
+        name,
+        f"{sum(one.turns for one in used):,}",
+        f"{calls:,}" + (f" ({failed:,} failed)" if failed else ""),
+        f"{read:,}",
+        f"{cached / read:.0%}" if read else "-",
+        f"{sum(one.output_tokens for one in used):,}",
+        cost(used),
+        *(_seconds(one) for one in zip(*latencies, strict=True)),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def cost(used: Iterable[Used]) -> str:
+    """Write what calls cost; a price that nobody knows is said, never taken for nothing."""
+    used = tuple(used)
+    calls, unpriced = sum(one.calls for one in used), sum(one.unpriced for one in used)
+    if unpriced == calls:
+        return "price unknown"
+    dollars = sum(one.cost_micros for one in used) / MICROS
+    return f"${dollars:,.4f}" + (f" + {unpriced:,} of unknown price" if unpriced else "")
+
+
+def _seconds(milliseconds: Iterable[int | None]) -> str:
+    known = [one for one in milliseconds if one is not None]
+    return f"{min(known) / 1000:.1f} s" if known else "-"
+
+
+def draw(view: View, used: Sequence[Used], now: datetime) -> bytes:
+    """Draw what each day cost, by purpose; the requests where no price is known. Blocking."""
+    days = [(view.since(now) + timedelta(days=number)).date() for number in range(view.days)]
+    is_priced = any(one.unpriced < one.calls for one in used)
+    amounts: dict[str, dict[date, float]] = defaultdict(lambda: defaultdict(float))
+    for one in used:
+        amounts[one.purpose][one.day] += one.cost_micros / MICROS if is_priced else one.calls
+    columns = {name: [by_day[day] for day in days] for name, by_day in sorted(amounts.items())}
+    unit = "dollars" if is_priced else "requests"
+    return chart.columns([f"{day:%b %d}" for day in days], columns, f"Use by day, in {unit}")
+
+
+def to_csv(used: Iterable[Used]) -> bytes:
+    """Write a row for each day, purpose and model; `dollars` is empty where no price is known."""
+    file = io.StringIO(newline="")
+    writer = csv.writer(file)
+    writer.writerow(HEADINGS)
+    for one in used:
+        dollars = "" if one.unpriced == one.calls else f"{one.cost_micros / MICROS:.6f}"
+        tokens = (one.input_tokens, one.cache_read_tokens, one.cache_write_tokens, one.output_tokens)
+        writer.writerow(
+            (one.day, one.purpose, one.model, one.turns, one.calls, one.failed, *tokens, dollars, one.unpriced)
+        )
+    return file.getvalue().encode("utf-8-sig")

@@ -1,0 +1,110 @@
+"""What was typed behind `/summarize`: a text, or where to look; since when; wishes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from bot.core import typed_scope
+from bot.core.command import check_options, check_text
+from bot.core.domain.summary import Wishes
+from bot.core.summarize import wishes as wish
+from bot.core.time_span import doubt
+from bot.core.time_span import times as spans
+from bot.errors import UsageError
+
+_LINK = re.compile(r"https?://[^\s<>|]+", re.IGNORECASE)
+_CHANNEL = re.compile(r"#(?P<name>[^\s,;:#]{1,80})(?=[\s,;]|\Z)")
+_SPAN = re.compile(r"\d{1,4}(?:h|d|w|min)(?=[\s,;]|\Z)", re.IGNORECASE)
+_WISHES_FIRST = re.compile(r"(?P<wishes>[^:\n]{2,200}):(?!//)\s*(?P<text>\S.*)", re.DOTALL)
+_WISHES_LAST = re.compile(r"(?P<text>[\"“].+[\"”])\s++(?P<wishes>[^\n\"“”]{2,200})", re.DOTALL)
+
+OPTIONS = "say the length, the form and the audience in words, such as `short`, `as bullets` or `for the board`"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What to summarise, and how.
+
+    Either `text` is to be summarized as it stands, or `link` leads to a message, a thread, a file or a channel, or
+    `channel` and `span` name messages: the channel as it was typed without its #, "" for this one, the span "" for the
+    usual one.
+    """
+
+    text: str = ""
+    link: str = ""
+    channel: str = ""
+    span: str = ""
+    wishes: Wishes = field(default_factory=Wishes)
+
+    @property
+    def is_text(self) -> bool:
+        """Tell whether the text itself is meant."""
+        return bool(self.text)
+
+
+def parse(typed: str) -> Ask:
+    """Read what was typed. Raises `UsageError` for nothing, and for what may be a request or a text.
+
+    A request is one short line that says nothing else than where to look, since when, and wishes; or wishes of fixed
+    words alone. All else is a text, perhaps with wishes before a colon, or behind its quotes.
+    """
+    typed = check_text("summarize", typed)
+    check_options(typed, ("--private",), OPTIONS)
+    if ask := _request(typed):
+        return ask
+    for pattern in (_WISHES_FIRST, _WISHES_LAST):
+        if (match := pattern.fullmatch(typed)) and (wishes := wish.read(match["wishes"])):
+            text = match["text"].strip()
+            if found := typed_scope.read(text):
+                return _ask(found, wishes)
+            doubt.check(text, "summarize")
+            return Ask(text=text, wishes=wishes)
+    doubt.check(typed, "summarize")
+    return Ask(text=typed)
+
+
+def opens_with(text: str) -> tuple[str, str]:
+    """Return the link, the channel's name or the span that a short text begins with, and what stands behind it.
+
+    The first is "" where it begins with none of these; of spans only the short ones count, since sentences begin with
+    "yesterday", too.
+
+    What is said so but is no request is more likely a request gone wrong than a text; who knows the link can tell.
+    """
+    if len(text) > typed_scope.LONGEST or "\n" in text.strip():
+        return "", text
+    if match := _LINK.match(text) or _CHANNEL.match(text) or _SPAN.match(text):
+        return match[0], text[match.end() :].strip()
+    return "", text
+
+
+def not_understood(rest: str) -> UsageError:
+    """Say that a request has a part that is none."""
+    return UsageError(
+        f"I don't understand “{rest[:80]}”. You can say where (`#channel`, a link), since when ({spans.EXAMPLES}), "
+        "`short`, `medium` or `long`, `as bullets`, `as paragraph` or `as table`, `focus on …`, `for the …`, "
+        "`in German`. To summarise this as a text, put it in quotes."
+    )
+
+
+def _request(typed: str) -> Ask | None:
+    if len(typed) > typed_scope.LONGEST or "\n" in typed:
+        return None
+    found, wishes, rest = typed_scope.Where(), Wishes(), typed_scope.bare(typed)
+    while rest:
+        if (taken := typed_scope.take(rest, found)) is not None:
+            found, rest = taken
+        elif (wished := wish.take(rest, wishes)) is not None:
+            wishes, rest = wished
+        elif filler := typed_scope.skip_filler(rest):
+            rest = rest[filler:].lstrip(" ,;")
+        else:
+            return None
+    if not found.is_named and not wish.is_plain(wishes):
+        return None
+    return None if found.link and found.channel is not None else _ask(found, wishes)
+
+
+def _ask(found: typed_scope.Where, wishes: Wishes) -> Ask:
+    return Ask(link=found.link, channel=found.channel or "", span=found.span, wishes=wishes)

@@ -1,0 +1,117 @@
+"""What a person reads of a conversation's summary: Markdown with a link behind every statement."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.core.domain.summary import Shape
+from bot.core.summarize.schema import Action, is_empty
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.domain.summary import Wishes
+    from bot.core.summarize.schema import Findings, Point
+
+NOTHING_FOUND = "There is nothing to report: nobody decided, asked or promised anything there."
+NO_ACTIONS = "Nobody took on anything there, as far as I can tell."
+
+_TITLES = {
+    "decided": "Decided",
+    "open": "Open",
+    "actions": "Who does what",
+    "disagreements": "Disagreements",
+    "themes": "Themes",
+}
+_ABSENT = {
+    "decided": "nothing decided",
+    "open": "nothing left open",
+    "actions": "no actions",
+    "disagreements": "no disagreements",
+}
+# What the model says is text: the only links on the page are ours. An autolink needs its scheme's colon.
+_MARKUP = re.compile(r"([\\\[\]<>`*_~|#])")
+_SCHEME = re.compile(r"(?i)\b(https?|mailto|ftp)://")
+
+
+@dataclass(slots=True)
+class _Links:
+    """Numbers the messages in the order in which they are first spoken of."""
+
+    address: Callable[[str], str]
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def behind(self, ids: Sequence[str]) -> str:
+        """Write the links behind a statement."""
+        return " ".join(f"[{self.numbers.setdefault(i, len(self.numbers) + 1)}]({self.address(i)})" for i in ids)
+
+
+def page(findings: Findings, wishes: Wishes, address: Callable[[str], str]) -> str:
+    """Write a summary; `address` gives a message's permalink by its id."""
+    links = _Links(address)
+    if wishes.only_actions:
+        return _lines(_bullets(findings.actions, links)) or NO_ACTIONS
+    if is_empty(findings):
+        return NOTHING_FOUND
+    if wishes.shape is Shape.TABLE:
+        return _table(findings, links)
+    if wishes.shape is Shape.PARAGRAPH:
+        return _prose(findings, links)
+    return _sections(findings, links, is_list=wishes.shape is Shape.BULLETS)
+
+
+def plain(text: str) -> str:
+    """Write words of the model so that they are read as words: on one line, without links or markup of their own."""
+    return _SCHEME.sub("\\1:\u200b//", _MARKUP.sub(r"\\\1", " ".join(text.split())))
+
+
+def _sections(findings: Findings, links: _Links, *, is_list: bool) -> str:
+    gist = (_statement(point, links) for point in findings.gist)
+    blocks = [_lines(_bullets(findings.gist, links)) if is_list else " ".join(gist)]
+    for name, title in _TITLES.items():
+        if points := getattr(findings, name):
+            blocks.append(f"**{title}**\n{_lines(_bullets(points, links))}")
+    return "\n\n".join(filter(None, [*blocks, _absent(findings)]))
+
+
+def _prose(findings: Findings, links: _Links) -> str:
+    blocks = [" ".join(_statement(point, links) for point in findings.gist)]
+    for name, title in _TITLES.items():
+        if points := getattr(findings, name):
+            blocks.append(f"**{title}.** {' '.join(_statement(point, links) for point in points)}")
+    return "\n\n".join(filter(None, [*blocks, _absent(findings)]))
+
+
+def _table(findings: Findings, links: _Links) -> str:
+    rows = ["| Section | What | Who | By when | Messages |", "| --- | --- | --- | --- | --- |"]
+    for name, title in (("gist", "In short"), *_TITLES.items()):
+        for point in getattr(findings, name):
+            what, who, when = (point.what, point.who, point.when) if isinstance(point, Action) else (point.text, "", "")
+            cells = (title, plain(what), plain(who), plain(when), links.behind(point.messages))
+            rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+def _bullets(points: Sequence[Point | Action], links: _Links) -> list[str]:
+    return [f"- {_statement(point, links)}" for point in points]
+
+
+def _statement(point: Point | Action, links: _Links) -> str:
+    if isinstance(point, Action):
+        who = f"**{plain(point.who)}**: " if point.who.strip() else ""
+        when = f" ({plain(point.when)})" if point.when.strip() else ""
+        return f"{who}{plain(point.what)}{when} {links.behind(point.messages)}"
+    return f"{plain(point.text)} {links.behind(point.messages)}"
+
+
+def _lines(lines: Sequence[str]) -> str:
+    return "\n".join(lines)
+
+
+def _absent(findings: Findings) -> str:
+    """Tell which of the sections have nothing in them, so that nobody takes silence for an oversight."""
+    absent = [words for name, words in _ABSENT.items() if not getattr(findings, name)]
+    return f"_{', '.join(absent).capitalize()}._" if absent else ""

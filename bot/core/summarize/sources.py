@@ -1,0 +1,130 @@
+"""Where to look: what was typed becomes a source that the asker may see, and gets its place in their own messages."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from bot.core import command as commands
+from bot.core.channel_reader import GONE, allow, allow_file
+from bot.core.domain.command import Command
+from bot.core.domain.message import Place
+from bot.core.domain.summary import Run, Source
+from bot.core.summarize.parse import Ask, not_understood, opens_with, parse
+from bot.core.time_span import times as spans
+from bot.errors import ChatError, UsageError
+
+if TYPE_CHECKING:
+    from bot.core.domain.interaction import Press
+    from bot.core.ports import Bookmark, Chat, Store
+
+log = logging.getLogger(__name__)
+
+SHORTCUT = "summarize_thread"  # the name of the message shortcut
+TOLD = "told"  # the bookmark of the word that the answer comes elsewhere
+
+WHOLE = "I read a thread or a file as a whole: leave out the time, or give the link of a channel."
+FOREIGN = (
+    "I read links to messages, threads, channels and files of this workspace only. "
+    "Paste the text of anything else, and I summarise it."
+)
+
+
+def is_request(command: Command) -> bool:
+    """Tell whether a command asks for what is to be looked up, and not for a text of its own."""
+    return command.name == "summarize" and not parse(command.text).is_text
+
+
+def from_shortcut(press: Press, *, chat: Chat) -> Command:
+    """Turn the message shortcut into the command that asks for the same."""
+    link = chat.permalink(press.place, press.message)
+    channel = replace(press.place, thread="")
+    return Command(f"shortcut:{press.id}", "summarize", link, channel, press.asker, is_private=False)
+
+
+async def open_thread(command: Command, *, bookmark: Bookmark, store: Store, chat: Chat) -> Command:
+    """Open the thread that a summary goes to, and return the command with it.
+
+    It is in the channel for a text, else in the direct messages of the asker, who alone may see it.
+    Raises `UsageError` or `NotAllowedError` for what can't be read, before anything was posted; `ChatError`.
+    """
+    ask = parse(command.text)
+    if ask.is_text:
+        _doubt(command, chat=chat)
+        return await commands.open_thread(command, chat=chat, bookmark=bookmark)
+    source = await find(ask, command, chat=chat)
+    direct = await chat.open_direct(command.place, command.asker)
+    place = await chat.open_thread(direct, f"Summary of {source.heading}", bookmark)
+    await store.begin_run(Run(command.id, command.asker.person, place, source, ask.wishes))
+    if direct.channel != command.place.channel and bookmark.get(TOLD) is None:
+        await _tell(command, chat.permalink(direct, place.thread), chat=chat)
+        await bookmark.keep(TOLD, "1")
+    return replace(command, place=place, is_private=False)  # in there, it is private anyway
+
+
+async def find(ask: Ask, command: Command, *, chat: Chat) -> Source:
+    """Find what is to be summarised. Raises `UsageError`, `NotAllowedError`, `ChatError`."""
+    place, person = command.place, command.asker.person
+    if ask.link:
+        target = chat.locate(ask.link, place)
+        if target is None:
+            raise UsageError(FOREIGN)
+        if ask.span and (target.file or target.message):
+            raise UsageError(WHOLE)
+        if target.file:
+            return await _find_file(target.file, command, chat=chat)
+        venue = await allow(target.place, person, chat=chat)
+        if target.message:
+            return Source(target.place, f"a thread in #{venue.name}" if venue.name else "a thread in direct messages")
+        place = target.place
+    elif ask.channel:
+        place = _named(ask.channel, command)
+    zone, now, words = (await chat.reader(place, person)).zone, datetime.now(UTC), ask.span or spans.DEFAULT
+    span = spans.resolve(words, now, zone)
+    venue = await allow(place, person, chat=chat)
+    title = f"#{venue.name}" if venue.name else "our direct messages"
+    return Source(place, title, spans.explained(words, now, zone), span.start, span.end)
+
+
+async def _find_file(file: str, command: Command, *, chat: Chat) -> Source:
+    try:
+        shared = await chat.shared_file(command.place, file)
+    except ChatError as error:
+        if error.is_transient:
+            raise
+        raise UsageError(GONE.replace("message", "file")) from None
+    await allow_file(shared, command.asker.person, chat=chat)
+    return Source(command.place, shared.file.name, file=shared.file)
+
+
+def _named(name: str, command: Command) -> Place:
+    """Return the channel of a name, as the platform understood it when it was typed."""
+    for typed, channel in command.channels:
+        if typed.casefold() == name.casefold():
+            return Place(command.place.workspace, channel)
+    raise UsageError(
+        f"There is no channel #{name} that I know of. Choose it from the list that appears while you type its name; "
+        "a private one has to have us both in it."
+    )
+
+
+def _doubt(command: Command, *, chat: Chat) -> None:
+    """Raise `UsageError` for a text that is more likely a request gone wrong: a known place or a span, and more."""
+    start, rest = opens_with(command.text)
+    if "://" in start:
+        is_known = chat.locate(start, command.place) is not None
+    else:
+        is_known = start[1:] in dict(command.channels) if start.startswith("#") else bool(start)
+    if is_known:
+        raise not_understood(rest)
+
+
+async def _tell(command: Command, link: str, *, chat: Chat) -> None:
+    """Tell the asker where the summary comes. No summary fails for want of that."""
+    try:
+        async with chat.whisper(command.place, command.asker) as visible:
+            await visible.replace(f"I'm on it: the summary comes [in our direct messages]({link}), for you alone.")
+    except ChatError as error:
+        log.warning("nobody was told where the answer comes: %s", error)

@@ -1,0 +1,186 @@
+"""Posts that wait are sorted: several to a call when many wait, with what is known that is like them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from bot.calls import Purpose
+from bot.core.answer import rejected_files
+from bot.core.answer.attachments import Attached, attach
+from bot.core.classify import batching
+from bot.core.classify.classifier import Outcome, Question, sort
+from bot.core.classify.examples import Nearest
+from bot.core.domain import category
+from bot.core.domain.attachment import Attachment
+from bot.core.domain.classification import Item
+from bot.core.domain.feedback import Decision, Judgement, Known, Status
+from bot.core.domain.message import Role
+from bot.core.domain.route import route
+from bot.core.domain.settings import Creativity
+from bot.core.ports import Request, Turn
+from bot.core.triage import schema, similar
+from bot.core.triage.small_talk import is_small_talk
+from bot.errors import ModelError, ModelRejectedError
+
+if TYPE_CHECKING:
+    from bot.calls import Call
+    from bot.core.classify.schema import Filled
+    from bot.core.domain.classification import Example, Verdict
+    from bot.core.domain.feedback import Feedback
+    from bot.core.domain.settings import ChannelSettings
+    from bot.core.ports import Chat, Model
+    from bot.core.ports.feedback_store import Board
+
+log = logging.getLogger(__name__)
+
+MOST_CORRECTIONS = 500  # of each kind that are looked through for examples
+TOKENS_PER_ITEM = 200  # of output
+TOKENS_OF_FILES = 20_000  # of input
+
+IGNORED: dict[str, tuple[str, ...]] = {
+    "conservative": ("small talk", "unclear"),
+    "normal": ("small talk",),
+    "eager": (),
+}
+"""What is no feedback, by the channel's strictness."""
+
+
+@dataclass(frozen=True)
+class Inquiry(Question):
+    """What is asked about posts. `found` is what was said before that is like them."""
+
+    found: Mapping[int, Sequence[tuple[float, Known]]] = field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()
+
+    @property
+    def form(self) -> type[Filled]:
+        """The form to fill in."""
+        return schema.form(self.categories, self.request.settings)
+
+    def about(self, items: Sequence[Item]) -> Request:
+        """Return the request for a batch."""
+        text = schema.prompt(
+            items,
+            self.categories,
+            self.request.settings,
+            examples=self.examples(items),
+            earlier=similar.shown(items, self.found),
+        )
+        most = batching.TOKENS_TO_SPARE + TOKENS_PER_ITEM * len(items)
+        return replace(self.request, turns=(Turn(Role.USER, text, self.attachments),), max_output=most)
+
+    def read(self, filled: Filled, items: Sequence[Item]) -> dict[int, Verdict]:
+        """Return what a filled form says of a batch."""
+        return schema.judgements(filled, items, [one.number for one in similar.shown(items, self.found)])
+
+
+def asked(items: Sequence[Feedback]) -> list[Feedback]:
+    """Return those of the records that wait which go into the next call: one alone when it has files."""
+    if items[0].files:
+        return [items[0]]
+    without = []
+    for item in items:
+        if item.files:
+            break
+        without.append(item)
+    numbers = {one.number for one in next(batching.batches(_items(without)))}
+    return [item for item in without if item.id in numbers]
+
+
+def _items(records: Sequence[Feedback]) -> list[Item]:
+    return [Item(one.id, one.text) for one in records]
+
+
+def needs_no_model(record: Feedback) -> bool:
+    """Tell whether a post is no feedback for sure."""
+    return not record.files and is_small_talk(record.text)
+
+
+async def judge(
+    records: Sequence[Feedback],
+    settings: ChannelSettings,
+    *,
+    settled: Sequence[Example],
+    board: Board,
+    model: Model,
+    chat: Chat | None = None,
+) -> Outcome:
+    """Sort some records of one channel by one call, or few where it was faulty. `chat` has their files, if any.
+
+    Raises a `ChatError` that may pass, when files could not be fetched.
+    """
+    first = records[0]
+    place = replace(first.place, thread="")
+    categories = category.with_other(settings.categories or category.FEEDBACK)
+    names = {one.name for one in categories}
+    items = _items([_named(one) for one in records])
+    corrections = (*await board.corrections(place, MOST_CORRECTIONS), *settled)
+    nearest = await asyncio.to_thread(_nearest, corrections)
+    found = await similar.earlier(items, place, board)
+    attached = await _attached(first, chat)
+    inquiry = Inquiry(
+        Request(Purpose.TRIAGE, (), 0, first.person, settings, Creativity.LOW),
+        categories,
+        examples=lambda items: [one for one in nearest.to(items) if names.issuperset(one.categories)],
+        found=found,
+        attachments=attached.attachments,
+    )
+    outcome = await sort(items, inquiry, model=model)
+    # A damaged picture would be rejected again and again, and what came after it would wait forever.
+    while inquiry.attachments and isinstance(outcome.failure, ModelRejectedError):
+        left, calls = await _taken(inquiry, outcome.failure, model)
+        log.warning("sorting a post with %d of its %d files", len(left), len(inquiry.attachments))
+        inquiry = replace(inquiry, attachments=left)
+        spared = await sort(items, inquiry, model=model)
+        spared.calls[:0] = [*outcome.calls, *calls]
+        outcome = spared
+    return outcome
+
+
+async def _taken(
+    inquiry: Inquiry, failure: ModelRejectedError, model: Model
+) -> tuple[tuple[Attachment, ...], Sequence[Call]]:
+    """Return the files that the API did not reject, none where that can't be found out, and what that took."""
+    asked = replace(inquiry.request, turns=(Turn(Role.USER, "", inquiry.attachments),))
+    try:
+        found = await rejected_files.find(asked, failure, model=model, halt=None)
+    except ModelError:
+        return (), ()
+    left = (one for one in inquiry.attachments if not any(one is file for file in found.files))
+    return tuple(left), [call for call in found.calls if call is not failure.call]
+
+
+async def _attached(record: Feedback, chat: Chat | None) -> Attached:
+    if not record.files or chat is None:
+        return Attached()
+    return await attach(record.files, record.place, TOKENS_OF_FILES, chat, can_wait=True)
+
+
+# What people correct changes rarely, and an index of a thousand takes longer than all else that is done for a post.
+@lru_cache(maxsize=16)
+def _nearest(examples: tuple[Example, ...]) -> Nearest:
+    return Nearest(examples)
+
+
+def _named(record: Feedback) -> Feedback:
+    """Tell the names of a record's files with its words."""
+    names = " ".join(f"[file: {file.name}]" for file in record.files)
+    return replace(record, text=f"{record.text}\n{names}".strip()) if names else record
+
+
+def decide(record: Feedback, verdict: Verdict, settings: ChannelSettings) -> Decision:
+    """Decide by the channel's strictness and routes. What the model could not sort is for a person, never dropped."""
+    judged = verdict if isinstance(verdict, Judgement) else Judgement(record.id, nature="unclear")
+    if judged.nature in IGNORED[settings.strictness] and judged.categories:
+        return Decision(record.text, judged, Status.IGNORED)
+    return Decision(record.text, judged, Status.OPEN, route(settings.routes, judged.category, judged.severity))
+
+
+def ignore(record: Feedback) -> Decision:
+    """Decide that a post is no feedback."""
+    return Decision(record.text, Judgement(record.id, nature="small talk"), Status.IGNORED)

@@ -1,0 +1,94 @@
+"""The form that the model fills in for posts, and how what it filled in is checked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import create_model
+
+from bot.core.classify.evidence import evidence
+from bot.core.classify.schema import SURE, Filled, described, one_of, settled
+from bot.core.domain.feedback import Judgement, Nature, Sentiment
+from bot.core.prompt_data import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bot.core.domain.category import Category
+    from bot.core.domain.classification import Example, Item, Verdict
+    from bot.core.domain.settings import ChannelSettings
+
+LONGEST_SUMMARY = 200  # characters
+LONGEST_WORD = 40
+
+
+def form(categories: Sequence[Category], settings: ChannelSettings) -> type[Filled]:
+    """Make the form that can hold only these categories, and the channel's severities and areas."""
+    result = create_model(
+        "Result",
+        item=(int, ...),
+        category=(one_of([one.name for one in categories]), ...),
+        confidence=(int, ...),
+        evidence=(str, ...),
+        nature=(Nature, ...),
+        severity=(one_of(settings.severities), ...),
+        sentiment=(Sentiment, ...),
+        area=(one_of([*settings.areas, "other"]) if settings.areas else str, ...),
+        summary=(str, ...),
+        language=(str, ...),
+        duplicate_of=(int, ...),
+    )
+    return create_model("Filled", __base__=Filled, results=(list[result], ...))
+
+
+def prompt(
+    items: Sequence[Item],
+    categories: Sequence[Category],
+    settings: ChannelSettings,
+    *,
+    examples: Sequence[Example] = (),
+    earlier: Sequence[Item] = (),
+) -> str:
+    """Word the request; all that people wrote goes in as data."""
+    parts = ["Triage each of these messages.", quoted("categories", described(categories))]
+    parts.append(quoted("severities", list(settings.severities)))
+    if settings.areas:
+        parts.append(quoted("areas", list(settings.areas)))
+    if examples:
+        parts.append(settled(examples))
+    if earlier:
+        parts.append(quoted("earlier", [{"item": one.number, "text": one.text} for one in earlier]))
+    parts.append(quoted("messages", [{"item": one.number, "text": one.excerpt or "[no text]"} for one in items]))
+    return "\n\n".join(parts)
+
+
+def judgements(filled: Filled, items: Sequence[Item], earlier: Iterable[int] = ()) -> dict[int, Verdict]:
+    """Return the judgement of each post that has exactly one. A duplicate is one of `earlier`, or a lower number."""
+    by_number = {item.number: item for item in items}
+    known = {*earlier, *by_number}
+    found: dict[int, list[Judgement]] = {}
+    for one in filled.results:
+        if one.item in by_number:
+            found.setdefault(one.item, []).append(_judgement(one, by_number[one.item], known))
+    return {n: ones[0] for n, ones in found.items() if len({(one.categories, one.nature) for one in ones}) == 1}
+
+
+def _judgement(one: Any, item: Item, known: set[int]) -> Judgement:  # noqa: ANN401 - its class is made anew each time
+    return Judgement(
+        item.number,
+        (one.category,),
+        min(SURE, max(0, one.confidence)),
+        evidence(one.evidence, item.excerpt),
+        nature=one.nature,
+        severity=one.severity,
+        sentiment=one.sentiment,
+        area=_line(one.area, LONGEST_WORD),
+        summary=_line(one.summary, LONGEST_SUMMARY),
+        language=_line(one.language, LONGEST_WORD),
+        duplicate_of=one.duplicate_of if one.duplicate_of in known and one.duplicate_of < item.number else None,
+    )
+
+
+def _line(text: str, limit: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -1,0 +1,105 @@
+"""Earlier posts that may be about the same thing: found by their rare words, compared by groups of three letters.
+
+The database finds them among all of a channel's, by full text (`bot/db/similar.py`). Of the newest ones, those
+are taken too that are much alike without sharing a word: misspelt, or in a script that puts no spaces between words.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from functools import lru_cache
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from bot.core.domain.classification import Item
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from bot.core.domain.feedback import Known
+    from bot.core.domain.message import Place
+    from bot.core.ports.feedback_store import Board
+
+COMPARED = 600  # characters of a post; the database's index has as many
+SHOWN = 300  # characters of an earlier post in a prompt
+NEWEST = 200  # posts that tell which words are common here
+MOST_MET = 0.06  # the share of all posts that may have one of the words that are looked for: each has to be ranked
+MOST_WORDS, LEAST_WORDS = 10, 2  # that are looked for
+FOUND = 12  # posts for each
+MOST_EARLIER = 12  # for one post in a prompt
+MOST_EARLIER_OF_MANY = 40  # for a batch of them
+LEAST_ALIKE = 0.1  # of what shares a rare word
+MUCH_ALIKE = 0.3  # what counts as alike for PostgreSQL's pg_trgm, too
+SHORTEST = 3  # letters of a word that is looked for
+LONG = 6  # letters of a word whose ending, of two letters, may differ
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+async def earlier(items: Sequence[Item], place: Place, board: Board) -> dict[int, Sequence[tuple[float, Known]]]:
+    """Find for each of the items, by its number, earlier posts that are alike, the most alike first.
+
+    Takes some milliseconds an item, however many posts the channel has.
+    """
+    newest = await board.newest(place, NEWEST)
+    met = sorted(word for one in newest for word in words(one.text))
+    wanted = {item.number: rare(words(item.text), met, len(newest)) for item in items}
+    found = await board.alike(place, wanted, FOUND)
+    return {item.number: _ranked(item, found.get(item.number, ()), newest) for item in items}
+
+
+def _ranked(item: Item, found: Iterable[Known], newest: Iterable[Known]) -> Sequence[tuple[float, Known]]:
+    own = letters(item.text)
+    best: dict[int, tuple[float, Known]] = {}
+    for least, ones in ((MUCH_ALIKE, newest), (LEAST_ALIKE, found)):
+        for one in ones:
+            likeness = alike(own, letters(one.text))
+            if one.number != item.number and likeness >= max(least, best.get(one.number, (0.0,))[0]):
+                best[one.number] = likeness, one
+    return sorted(best.values(), key=lambda pair: (-pair[0], pair[1].number))[:MOST_EARLIER]
+
+
+def shown(items: Sequence[Item], found: Mapping[int, Sequence[tuple[float, Known]]]) -> list[Item]:
+    """Return what a prompt about these items shows of what was found, most alike first; not the items themselves."""
+    numbers = {item.number for item in items}
+    best: dict[int, tuple[float, Known]] = {}
+    for item in items:
+        for likeness, one in found.get(item.number, ()):
+            if one.number not in numbers and likeness > best.get(one.number, (-1.0,))[0]:
+                best[one.number] = likeness, one
+    ranked = sorted(best.values(), key=lambda pair: (-pair[0], pair[1].number))
+    most = MOST_EARLIER if len(items) == 1 else MOST_EARLIER_OF_MANY
+    return [Item(one.number, one.text[:SHOWN]) for _, one in ranked[:most]]
+
+
+def words(text: str) -> list[str]:
+    """Return a text's words, each once, of long ones the beginning only, so that "crashes" is found as "crashed"."""
+    found = (word for word in _WORD.findall(text[:COMPARED].lower()) if len(word) >= SHORTEST)
+    return list(dict.fromkeys(word[:-2] if len(word) >= LONG else word for word in found))
+
+
+def rare(of: Sequence[str], met: Sequence[str], total: int) -> list[str]:
+    """Choose the words that tell most: met least in `total` posts, whose words are `met`, sorted; long before short."""
+    counts = {word: bisect_right(met, f"{word}\uffff") - bisect_left(met, word) for word in of}
+    ranked = sorted(of, key=lambda word: (counts[word], -len(word)))[:MOST_WORDS]
+    shares = accumulate((counts[word] + 1) / (total + 1) for word in ranked)
+    few = sum(share <= MOST_MET for share in shares)
+    return ranked[: max(LEAST_WORDS, few)]
+
+
+@lru_cache(maxsize=4_096)
+def letters(text: str) -> frozenset[str]:
+    """Return a text's groups of three letters, words padded as pg_trgm has it."""
+    return frozenset(
+        padded[start : start + 3]
+        for word in _WORD.findall(text[:COMPARED].lower())
+        for padded in (f"  {word} ",)
+        for start in range(len(padded) - 2)
+    )
+
+
+def alike(one: frozenset[str], other: frozenset[str]) -> float:
+    """Tell how alike two texts are, from 0 to 1: what their groups of letters have in common, of all that there are."""
+    both = len(one & other)
+    return both / (len(one) + len(other) - both) if both else 0.0

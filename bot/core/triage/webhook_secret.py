@@ -1,0 +1,65 @@
+"""The secrets that feedback's webhooks are signed with, and how a workspace's admins get theirs."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.core.command import answering
+from bot.core.domain.thread import Record
+from bot.core.settings.command import check_may_change
+from bot.errors import NotAllowedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.core.domain.command import Command
+    from bot.core.ports import Bookmark, Chat
+
+OPERATORS = "Webhooks are signed with the TRIAGE_WEBHOOK_SECRET of whoever runs me: please ask them for it."
+NONE = "Webhooks are not sent: whoever runs me has set no TRIAGE_WEBHOOK_SECRET."
+OWN = (
+    "Webhooks of this workspace are signed with this secret, which is its own. Keep it where only your receiver reads "
+    "it:\n\n`{secret}`"
+)
+
+
+def secrets_of(secret: str, *, each: bool) -> Callable[[str], str]:
+    """Return what tells a workspace's secret, "" where the operator has set none.
+
+    `each`: one for each, which tells nothing of another's: the HMAC-SHA256 of its id under the operator's, as a key is
+    derived by https://www.rfc-editor.org/rfc/rfc5869#section-2.3 for a first block.
+    """
+
+    def secret_of(workspace: str) -> str:
+        if not each or not secret:
+            return secret
+        return hmac.new(secret.encode(), f"parley webhook {workspace}".encode() + b"\x01", hashlib.sha256).hexdigest()
+
+    return secret_of
+
+
+async def tell(
+    command: Command,
+    *,
+    bookmark: Bookmark,
+    secret_of: Callable[[str], str] | None,
+    admins: frozenset[str],
+    chat: Chat,
+) -> Record:
+    """Answer `/parley triage secret`: the workspace's own, to its admins alone. Raises `ChatError`.
+
+    `secret_of` is None where the operator's own is used, which is not the workspace's to see.
+    """
+    place = replace(command.place, thread="")
+    async with answering(command, chat=chat, bookmark=bookmark) as visible:
+        try:
+            await check_may_change(replace(place, channel=""), command.asker, admins=admins, chat=chat)
+            secret = secret_of(place.workspace) if secret_of else ""
+            sentence = OWN.format(secret=secret) if secret else NONE if secret_of else OPERATORS
+        except NotAllowedError as error:
+            sentence = error.sentence
+        await visible.replace(sentence)
+    return Record(command.place, command.asker.person)

@@ -1,0 +1,132 @@
+"""Forgetting on request: whose words go, from which tables."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, delete, exists, func, or_, select, update
+
+from bot.db.personal_data import BLANKS, has_words, reads
+from bot.db.tables import (
+    Alert,
+    BudgetAccount,
+    Call,
+    ClassifyRun,
+    CodeFile,
+    Feedback,
+    Message,
+    Rating,
+    Settings,
+    SettingsChange,
+    SummaryPart,
+    SummaryRun,
+    Thread,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sqlalchemy import ColumnElement, Delete, Update
+
+    from bot.core.privacy.forget import Reach
+    from bot.db.engine import Database
+    from bot.db.tables import Base
+
+    Step = tuple[type[Base], ColumnElement[bool], Delete | Update]
+
+
+class SqlEraser:
+    """Erases from a database, one short transaction a table. What calls cost stays."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def erase(
+        self, reach: Reach, *, dry: bool = False, given: ColumnElement[bool] | None = None
+    ) -> Mapping[str, int]:
+        """Erase words; return how many rows of each table held some. `dry`: only count.
+
+        `given` has to hold as the rows go, table by table; where it does not, they stay.
+        """
+        counts: dict[str, int] = {}
+        for table, condition, statement in steps(reach):
+            engine = self._database.reader if dry else self._database.writer
+            async with engine.begin() as connection:
+                counted = select(func.count()).select_from(table).where(condition)
+                count = int((await connection.execute(counted)).scalar_one())
+                if count and not dry:
+                    await connection.execute(statement if given is None else statement.where(given))
+            counts[table.__tablename__] = counts.get(table.__tablename__, 0) + count
+        return {name: count for name, count in counts.items() if count}
+
+
+def steps(reach: Reach) -> Iterator[Step]:
+    """Tell for each table, in their order, which rows hold words, and how those go."""
+    yield from _said_by(reach) if reach.person else _said_at(reach)
+    for run in (SummaryRun, ClassifyRun):  # with their parts and items
+        yield _gone(run, or_(_of(run, reach), *_read_elsewhere(run, reach)))
+    for table, blank in BLANKS.items():
+        told = and_(has_words(table), _of(table, reach))
+        yield table, told, update(table).where(told).values(blank)
+    if not (reach.channel or reach.person):
+        yield from _whole(reach)
+
+
+def _whole(reach: Reach) -> Iterator[Step]:
+    """Let all of a workspace go but for the counts, and from those the people."""
+    for table in (Settings, SettingsChange, Alert, Rating, BudgetAccount):
+        yield _gone(table, _of(table, reach))
+    for counted, names in ((Call, ("person",)), (Feedback, ("person", "corrected_by", "assignee"))):
+        rows = and_(_of(counted, reach), or_(*(getattr(counted, name) != "" for name in names)))
+        yield counted, rows, update(counted).where(rows).values(dict.fromkeys(names, ""))
+
+
+def _said_at(reach: Reach) -> Iterator[Step]:
+    threads = _of(Thread, reach)
+    ids = select(Thread.id).where(threads)
+    yield _gone(CodeFile, CodeFile.thread_id.in_(ids))
+    yield _gone(Message, Message.thread_id.in_(ids))
+    yield _gone(Thread, threads)
+
+
+def _said_by(reach: Reach) -> Iterator[Step]:
+    """Let the threads go that a person had with the bot alone; in others, blank what they said."""
+    here = Thread.workspace == reach.workspace
+    theirs = exists().where(Message.thread_id == Thread.id, Message.author == reach.person)
+    others = exists().where(Message.thread_id == Thread.id, Message.author.not_in(["", reach.person]))
+    alone = and_(here, theirs, ~others)
+    ids = select(Thread.id).where(alone)
+    yield _gone(CodeFile, CodeFile.thread_id.in_(ids))
+    yield Message, Message.thread_id.in_(ids), delete(Thread).where(alone)  # and with the threads their messages
+    # A summary may repeat what they said; it is made again from what is left.
+    repeats = and_(here, theirs, others, or_(Thread.summary.is_not(None), Thread.people.is_not(None)))
+    yield Thread, repeats, update(Thread).where(repeats).values(summary=None, summary_until=0, people=None)
+    # Of where others only mentioned them, their name goes.
+    named = and_(here, ~theirs, Thread.people.contains(reach.person, autoescape=True))
+    yield Thread, named, update(Thread).where(named).values(people=None)
+    held = or_(Message.text != "", Message.files.is_not(None))
+    in_others = Message.thread_id.in_(select(Thread.id).where(here, ~alone))
+    said = and_(held, Message.author == reach.person, in_others)
+    yield Message, said, update(Message).where(said).values(text="", files=None, is_deleted=True)
+
+
+def _read_elsewhere(run: type[SummaryRun | ClassifyRun], reach: Reach) -> Iterator[ColumnElement[bool]]:
+    """Tell which runs have read what goes, wherever they stand: a channel, a thread, what a person has said."""
+    here = run.workspace == reach.workspace
+    if reach.channel and (run is SummaryRun or not reach.thread):
+        yield and_(here, reads(run, reach.workspace, reach.channel, reach.thread))
+    if reach.person and run is SummaryRun:
+        named = SummaryPart.content.contains(json.dumps(reach.person), autoescape=True)
+        yield and_(here, exists().where(SummaryPart.run_id == SummaryRun.id, named))
+
+
+def _gone(table: type[Base], rows: ColumnElement[bool]) -> Step:
+    return table, rows, delete(table).where(rows)
+
+
+def _of(table: Any, reach: Reach) -> ColumnElement[bool]:  # noqa: ANN401 (a table that has these columns)
+    """Tell the rows of a table that belong to a person or a place; a post of feedback has its own id as thread."""
+    names = {"channel": "channel", "thread": "message" if table is Feedback else "thread", "person": "person"}
+    asked = {column: value for name, column in names.items() if (value := getattr(reach, name))}
+    return and_(table.workspace == reach.workspace, *(getattr(table, name) == value for name, value in asked.items()))

@@ -1,0 +1,349 @@
+"""The store: conversations, what a finished turn leaves behind, and what is forgotten."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, bindparam, exists, false, func, literal, null, or_, select, union_all, update
+
+from bot.core.domain.message import FileRef, Message, Role, marked
+from bot.core.domain.thread import Conversation, Record
+from bot.db import code_files, tables
+from bot.db import settings as settings_store
+from bot.db.code_files import CodeFileStore
+from bot.db.page import put_in
+from bot.db.settings import SettingsStore
+from bot.db.summary_runs import RunStore
+from bot.db.tables import Call, Thread
+from bot.db.upsert import INSERT
+from bot.db.usage import UsageStore
+from bot.transaction import transact
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import ColumnElement, Connection, Insert, Row, Select
+
+    from bot import calls as model_calls
+    from bot.core.answer.thread_summary import Condensed
+    from bot.core.domain.message import Changed, Place
+    from bot.core.domain.thread import PageKept, PageRead
+    from bot.db.engine import Database
+
+LOADED = 1_000  # messages of a thread at a time
+
+
+class SqlStore(SettingsStore, CodeFileStore, RunStore, UsageStore):
+    """`bot.core.ports.Store` on a database."""
+
+    def __init__(self, database: Database) -> None:
+        SettingsStore.__init__(self, database)
+        CodeFileStore.__init__(self, database)
+        RunStore.__init__(self, database)
+        UsageStore.__init__(self, database)
+        self._database = database
+
+    async def conversation(self, place: Place) -> Conversation:
+        """Load a thread with its settings, by one query; an empty conversation where nothing is known.
+
+        Of its messages, those behind its summary; the newest thousand, where there are more.
+        """
+
+        def read(connection: Connection) -> Sequence[Row[Any]]:
+            return connection.execute(conversation_query(), asdict(place)).all()
+
+        found = await transact(self._database.reader, read)
+        sheets, (head, *rows) = [row.text for row in found if row.id < 0], [row for row in found if row.id >= 0]
+        return Conversation(
+            settings=settings_store.read(sheets),
+            is_known=head.external_id is not None,
+            began_with_bot=bool(head.flag),
+            messages=tuple(map(message_of, rows[-LOADED:])),
+            read_until=head.external_id or "",
+            unread_until=head.author or "",
+            known_since=head.role or "",
+            people=json.loads(head.files or "{}"),
+            summary=head.text or "",
+            summary_until=head.number or 0,
+            silent_since=head.at,
+            left_out=len(rows) > LOADED,
+            has_code=head.is_edited,
+        )
+
+    async def keep(self, page: PageRead) -> PageKept:
+        """Store a page of a thread that was read at the platform, and how far the thread is read."""
+        return await transact(self._database.writer, partial(keep_page, page=page))
+
+    async def rate(self, place: Place, question: str, person: str, *, is_good: bool, comment: str = "") -> None:
+        """Keep what somebody thinks of the answer to a question; a later rating of theirs replaces it."""
+        now = datetime.now(UTC)
+        rating = {"is_good": is_good, "comment": comment, "rated_at": now}
+        async with self._database.writer.begin() as connection:
+            insert = INSERT[connection.dialect.name](tables.Rating).values(
+                **asdict(place), question=question, person=person, **rating
+            )
+            keys = ["workspace", "channel", "question", "person"]
+            await connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=rating))
+
+
+def record(connection: Connection, record: Record, *, is_repeat: bool = False) -> None:
+    """Write down what a finished turn leaves behind, in the transaction that `connection` is in.
+
+    A message that is already there, by its platform's id, stays as it is, unless it is blank, as the answer of a turn
+    that failed and is tried anew. Whether a thread began with the bot is settled by its first record.
+
+    `is_repeat`: a former try of the turn may have written down some of its calls, which it handed on to this one.
+    """
+    place, calls = record.place, record.calls
+    if record.messages:
+        add_messages(connection, record)
+    for message in record.rewritten:
+        rewrite(connection, place, message, record.renamed.get(message.id, message.id))
+    if record.rejected_files:
+        reject_files(connection, place, record.rejected_files)
+    if calls and is_repeat:
+        here = Call.workspace == place.workspace, Call.person == record.person
+        known = select(Call.started_at).where(*here, Call.started_at.in_([call.started_at for call in calls]))
+        begun = set(connection.execute(known).scalars())
+        calls = tuple(call for call in calls if call.started_at not in begun)
+    if calls:
+        record_calls(connection, place, record.person, calls)
+
+
+def keep_page(connection: Connection, page: PageRead) -> PageKept:
+    """Store a page of a thread in the transaction that `connection` is in."""
+    record = Record(page.place, "", page.began_with_bot, people=page.people, read_until=page.known_since)
+    return put_in(connection, add_messages(connection, record), page, [row_of(message) for message in page.messages])
+
+
+def rewrite(connection: Connection, place: Place, message: Message, shown_as: str) -> None:
+    """Let a stored message say something else, maybe under another id; one that was deleted stays so."""
+    thread = connection.execute(thread_query(), asdict(place)).one_or_none()
+    if thread is not None:
+        is_it = tables.Message.thread_id == thread.id, tables.Message.external_id == message.id
+        said = {"text": message.text, "files": files_json(message.files), "external_id": shown_as}
+        connection.execute(update(tables.Message).where(*is_it, ~tables.Message.is_deleted).values(said))
+
+
+def reject_files(connection: Connection, place: Place, files: Sequence[str]) -> None:
+    """Mark files of a thread that the model's API rejects."""
+    message, thread = tables.Message, connection.execute(thread_query(), asdict(place)).one_or_none()
+    if thread is None:
+        return
+    with_files = select(message.id, message.files).where(message.thread_id == thread.id, message.files.is_not(None))
+    for row in connection.execute(with_files).all():
+        found = tuple(FileRef(**file) for file in json.loads(row.files))
+        if (now := marked(found, files)) != found:
+            connection.execute(update(message).where(message.id == row.id).values(files=files_json(now)))
+
+
+def record_calls(connection: Connection, place: Place, person: str, calls: Sequence[model_calls.Call]) -> None:
+    """Write calls to the model into the ledger, one row each."""
+    where = {"workspace": place.workspace, "channel": place.channel, "thread": place.thread, "person": person}
+    connection.execute(INSERT[connection.dialect.name](Call), [where | asdict(call) for call in calls])
+
+
+def add_messages(connection: Connection, record: Record) -> int:
+    """Add a record's messages to its thread, in their order; return the thread's id."""
+    now = datetime.now(UTC)
+    place = record.place
+    thread = {
+        "workspace": place.workspace,
+        "channel": place.channel,
+        "thread": place.thread,
+        "began_with_bot": record.began_with_bot,
+        "created_at": now,
+        "last_message_at": now,
+        "read_until": record.read_until or place.thread,
+        "known_since": record.read_until or place.thread,
+        "people": json.dumps(dict(record.people)) if record.people else None,
+    }
+    thread_id = connection.execute(thread_insert(connection.dialect.name), thread).scalar_one()
+    messages = [row_of(message) | {"thread_id": thread_id, "created_at": now} for message in record.messages]
+    if messages:
+        connection.execute(message_insert(connection.dialect.name), messages)
+    if record.code_files:
+        code_files.save(connection, int(thread_id), record.code_files)
+    return int(thread_id)
+
+
+def change(connection: Connection, changed: Changed) -> None:
+    """Change a stored message as its author did, in the transaction that `connection` is in; a deletion is for good.
+
+    One that has not arrived yet is stored as it will then be, unless the thread is no concern of ours. A summary that
+    may repeat the old words goes; it is made again when it is needed.
+    """
+    values = {
+        "text": "" if changed.is_deleted else changed.text,
+        "files": None if changed.is_deleted else files_json(changed.files),
+        "revision": changed.revision,
+        "is_deleted": changed.is_deleted,
+    }
+    known = connection.execute(thread_query(), asdict(changed.place)).one_or_none()
+    message = tables.Message
+    if known is not None:
+        is_it = message.thread_id == known.id, message.external_id == changed.id
+        if (number := connection.execute(select(message.id).where(*is_it)).scalar_one_or_none()) is not None:
+            is_newer = or_(message.revision.is_(None), message.revision < changed.revision, literal(changed.is_deleted))
+            outdated = message.id == number, ~message.is_deleted, is_newer
+            is_changed = connection.execute(update(message).where(*outdated).values(values)).rowcount
+            if is_changed and number <= known.summary_until:
+                thread = update(Thread).where(Thread.id == known.id)
+                connection.execute(thread.values(summary=None, summary_until=0))
+            return
+        if changed.id <= (known.read_until or ""):
+            return  # it was left out when the thread was read
+    if changed.concerns_bot or (known is not None and known.read_until is not None):
+        add_early(connection, changed, values)
+
+
+def add_early(connection: Connection, changed: Changed, values: dict[str, Any]) -> None:
+    """Store a message whose change arrived before itself, in a thread that may not be known either."""
+    now = datetime.now(UTC)
+    opens_thread = changed.id == changed.place.thread
+    thread = asdict(changed.place) | {
+        "began_with_bot": opens_thread,
+        "created_at": now,
+        "last_message_at": now,
+        "read_until": None,
+        "known_since": None,
+        "people": None,
+    }
+    thread_id = connection.execute(thread_insert(connection.dialect.name), thread).scalar_one()
+    message = Message(Role.USER, changed.author, "", changed.id, is_bot=changed.is_bot)
+    row = row_of(message) | values | {"thread_id": thread_id, "created_at": now}
+    connection.execute(message_insert(connection.dialect.name), [row])
+
+
+def summarise(connection: Connection, condensed: Condensed) -> None:
+    """Put a new summary in the place of the one that it was made from, if that still stands."""
+    place = condensed.place
+    here = Thread.workspace == place.workspace, Thread.channel == place.channel, Thread.thread == place.thread
+    unchanged = Thread.summary_until == condensed.since
+    values = {"summary": condensed.summary, "summary_until": condensed.until}
+    connection.execute(update(Thread).where(*here, unchanged).values(values))
+
+
+def message_of(row: Row[Any]) -> Message:
+    """Read a message's row."""
+    return Message(
+        Role(row.role),
+        row.author,
+        row.text,
+        row.external_id or "",
+        files=tuple(FileRef(**file) for file in json.loads(row.files or "[]")),
+        is_bot=row.flag,
+        is_edited=row.is_edited,
+        number=row.id,
+    )
+
+
+def row_of(message: Message) -> dict[str, Any]:
+    """Write a message's row."""
+    return {
+        "role": message.role,
+        "author": message.author,
+        "external_id": message.id or None,
+        "text": message.text,
+        "files": files_json(message.files),
+        "is_bot": message.is_bot,
+        "revision": None,
+        "is_deleted": False,
+    }
+
+
+def files_json(files: Sequence[FileRef]) -> str | None:
+    """Write references to files, None for none."""
+    rows = [{k: v for k, v in asdict(file).items() if v or k not in ("state", "is_shared")} for file in files]
+    return json.dumps(rows) if rows else None
+
+
+# The statements of each turn are built once, with a place's fields for parameters: that takes longer than to run them.
+
+
+@cache
+def thread_insert(dialect: str) -> Insert:
+    """Insert a thread, or note that it has a newer message, and what was read of it; return its id."""
+    insert = INSERT[dialect](Thread)
+    newer = {
+        "last_message_at": insert.excluded.last_message_at,
+        "read_until": func.coalesce(Thread.read_until, insert.excluded.read_until),
+        "known_since": func.coalesce(Thread.known_since, insert.excluded.known_since),
+        "people": func.coalesce(insert.excluded.people, Thread.people),
+    }
+    return insert.on_conflict_do_update(index_elements=["workspace", "channel", "thread"], set_=newer).returning(
+        Thread.id
+    )
+
+
+@cache
+def message_insert(dialect: str) -> Insert:
+    """Insert messages that are not there yet, by their platform's ids, or are blank and were not changed since."""
+    insert, keys = INSERT[dialect](tables.Message), ["thread_id", "external_id"]
+    said = {"text": insert.excluded.text, "files": insert.excluded.files}
+    is_blank = and_(tables.Message.text == "", tables.Message.revision.is_(None))
+    return insert.on_conflict_do_update(index_elements=keys, set_=said, where=is_blank)
+
+
+def is_here() -> tuple[ColumnElement[bool], ...]:
+    """Tell a place's thread."""
+    return (
+        Thread.workspace == bindparam("workspace"),
+        Thread.channel == bindparam("channel"),
+        Thread.thread == bindparam("thread"),
+    )
+
+
+@cache
+def thread_query() -> Select[*tuple[Any, ...]]:
+    """Select what is known of a thread."""
+    return select(Thread.id, Thread.read_until, Thread.summary_until).where(*is_here())
+
+
+@cache
+def conversation_query() -> Select[*tuple[Any, ...]]:
+    """Select a row a sheet of settings that holds, one about the thread, and a row a message, oldest first.
+
+    Sheets have an id below 0, the last on top; the thread has 0.
+    """
+    message = tables.Message
+    one = select(literal(1).label("one")).subquery()
+    head = select(
+        literal(0).label("id"),
+        Thread.began_with_bot.label("flag"),
+        Thread.known_since.label("role"),
+        Thread.unread_until.label("author"),
+        Thread.read_until.label("external_id"),
+        Thread.summary.label("text"),
+        Thread.people.label("files"),
+        Thread.summary_until.label("number"),
+        exists().where(tables.CodeFile.thread_id == Thread.id).label("is_edited"),  # for has_code
+        Thread.last_message_at.label("at"),
+    ).select_from(one.outerjoin(Thread, and_(*is_here())))
+    sheets = settings_store.sheets_query()
+    settings = select(sheets.c.layer, false(), null(), null(), null(), sheets.c.sheet, null(), null(), false(), null())
+    newest = (
+        select(
+            message.id,
+            message.is_bot,
+            message.role,
+            message.author,
+            message.external_id,
+            message.text,
+            message.files,
+            Thread.summary_until,
+            message.revision.is_not(None).label("is_edited"),
+            message.created_at,
+        )
+        .join(Thread, Thread.id == message.thread_id)
+        .where(*is_here(), message.id > Thread.summary_until)
+        .order_by(message.id.desc())
+        .limit(LOADED + 1)
+        .subquery()
+    )
+    both = union_all(head, settings, select(newest)).subquery()
+    return select(both).order_by(both.c.id)

@@ -1,0 +1,1 @@
+"""Other services that feedback is sent to."""

@@ -1,0 +1,133 @@
+"""Feedback's way out: each record as signed JSON to the address that its channel has set.
+
+The signature is an HMAC-SHA256 of `v1:<timestamp>:<body>`, in the manner of Slack's own
+(https://docs.slack.dev/authentication/verifying-requests-from-slack). Redirects are not followed: an address that an
+admin has set must not lead to another one. Where strangers' workspaces are served, their admins must not reach into
+the operator's own network: `open_public` looks at the address of each connection, after its name was resolved.
+Each of them has a secret of its own (`core/triage/signing.py`).
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import hmac
+import json
+import socket
+import time
+from dataclasses import replace
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+
+from bot.errors import WebhookError
+from bot.jobs.dispatch import WEBHOOK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aiohttp import AddrInfoType
+
+    from bot.core.domain.feedback import Feedback
+    from bot.core.ports import Store
+    from bot.core.ports.feedback_store import Board
+    from bot.work import Inbox, Job
+
+TIMEOUT = 15.0  # seconds
+LONGEST_REST = 600.0  # seconds that a receiver may ask for
+RETRIED = {408, 425, 429}  # besides all of 500 and above; https://www.rfc-editor.org/rfc/rfc9110#section-15
+SUCCESS, FIRST_SERVER_FAULT = 2, 500  # the hundreds of the one, the first of the others
+SENT = (
+    *("id", "workspace", "channel", "message", "person", "text", "status", "category", "severity", "sentiment", "area"),
+    *(
+        "team",
+        "summary",
+        "language",
+        "confidence",
+        "evidence",
+        "duplicate_of",
+        "assignee",
+        "permalink",
+        "issue",
+        "version",
+    ),
+)
+
+
+def body_of(record: Feedback) -> bytes:
+    """Write a record as JSON."""
+    values: dict[str, Any] = {name: getattr(record, name) for name in SENT}
+    values["said_at"] = record.said_at.isoformat()
+    return json.dumps(values, ensure_ascii=False).encode(errors="replace")
+
+
+def signed(body: bytes, secret: str, now: float) -> dict[str, str]:
+    """Return the headers that prove who sent a body, and when."""
+    timestamp = str(int(now))
+    digest = hmac.new(secret.encode(), b":".join((b"v1", timestamp.encode(), body)), hashlib.sha256).hexdigest()
+    return {"X-Parley-Timestamp": timestamp, "X-Parley-Signature": f"v1={digest}"}
+
+
+def open_public(address: AddrInfoType) -> socket.socket:
+    """Make the socket of a connection, as aiohttp's `socket_factory`. Raises `PermissionError` if it leads inside."""
+    family, kind, protocol, _, (host, *_) = address
+    if not ip_address(host).is_global:
+        raise PermissionError(errno.EACCES, "not a public address")
+    return socket.socket(family, kind, protocol)
+
+
+class Webhook:
+    """Registers with the inbox, which tries again what failed for the moment, and lists what failed for good."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        session: aiohttp.ClientSession,
+        *,
+        secret_of: Callable[[str], str],
+        board: Board,
+        store: Store,
+    ) -> None:
+        self._session, self._secret_of, self._board, self._store = session, secret_of, board, store
+        inbox.handle(WEBHOOK, self.run, _leave)
+
+    async def run(self, job: Job) -> None:
+        """Send a record as it is now. Raises `WebhookError`."""
+        record = await self._board.find(str(job.payload["workspace"]), int(job.payload["id"]))
+        if record is None:
+            return
+        url = (await self._store.settings(replace(record.place, thread=""))).webhook
+        if url:
+            job.check()
+            await self.send(url, record)
+
+    async def send(self, url: str, record: Feedback) -> None:
+        """Send a record. Raises `WebhookError`."""
+        if not (secret := self._secret_of(record.workspace)):
+            raise WebhookError("no TRIAGE_WEBHOOK_SECRET")
+        body = body_of(record)
+        headers = signed(body, secret, time.time()) | {
+            "Content-Type": "application/json",
+            "Idempotency-Key": f"{record.workspace}:{record.id}:{record.version}",
+        }
+        timeout = aiohttp.ClientTimeout(total=TIMEOUT)
+        try:
+            async with self._session.post(
+                url, data=body, headers=headers, timeout=timeout, allow_redirects=False
+            ) as response:
+                status, wait = response.status, response.headers.get("Retry-After", "")
+        except aiohttp.ClientConnectorError as error:
+            is_refused = isinstance(error.os_error, PermissionError)
+            code = str(error.os_error.strerror) if is_refused else type(error).__name__
+            raise WebhookError(code, is_transient=not is_refused) from None
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise WebhookError(type(error).__name__, is_transient=True) from None
+        if status // 100 != SUCCESS:
+            is_transient = status in RETRIED or status >= FIRST_SERVER_FAULT
+            rest = min(float(wait), LONGEST_REST) if is_transient and wait.isdecimal() else None
+            raise WebhookError(str(status), is_transient=is_transient, retry_after=rest)
+
+
+async def _leave(_job: Job, _error: Exception) -> None:
+    """Tell nobody: the operator finds it with `python -m bot work list`, and can retry it."""

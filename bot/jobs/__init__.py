@@ -1,0 +1,1 @@
+"""What runs from the inbox: each module registers the jobs that it runs, and nothing runs that is not registered."""

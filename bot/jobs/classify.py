@@ -1,0 +1,256 @@
+"""Runs of /classify as durable work: their requests, their turns, what people decide about them."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import re
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter
+
+from bot.core import command as commands
+from bot.core.access import check_member
+from bot.core.answer.attachments import looked_up
+from bot.core.answer.gating import wants_answer
+from bot.core.classify import actions as presses
+from bot.core.classify import parse
+from bot.core.classify.actions import SHORTCUT
+from bot.core.classify.advance import AT_ONCE, proceed, stop, withdraw
+from bot.core.classify.message_batches import collect, submit
+from bot.core.classify.sources import is_sheet, look
+from bot.core.classify.start import World, answering, begin
+from bot.core.domain.classification import Asked, Status
+from bot.core.domain.people import Asker
+from bot.core.domain.thread import Record
+from bot.db import threads as db_store
+from bot.errors import UsageError, known
+from bot.jobs import call_ledger
+from bot.jobs.deliveries import lane, share
+from bot.jobs.discarded import unless_gone
+from bot.jobs.registry import FormCase
+from bot.work import Delivery
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.core.access import Judge
+    from bot.core.domain.classification import Run
+    from bot.core.domain.command import Command
+    from bot.core.domain.interaction import Form, Press, Submission
+    from bot.core.domain.message import Heard, Place
+    from bot.core.ports import Bookmark, Chat, Model, Store
+    from bot.core.ports.classify_store import Runs
+    from bot.jobs.registry import Features
+    from bot.work import Finish, Inbox, Job
+
+log = logging.getLogger(__name__)
+
+ASKED, RUN, SHOW = "classify", "classify run", "classify show"
+LOOK_EVERY = 60.0  # seconds: how often batches are asked whether they are done
+
+_ASKED = TypeAdapter(Asked)
+# A mention with a file: "classify", "/classify column=text into: A, B".
+_WORD = re.compile(r"\A\s*/?classify\b[\s:,]*", re.IGNORECASE)
+
+
+class Classifying:
+    """Registers with the inbox all that is done for a run. Its runs share a bound of calls to the model at once."""
+
+    def __init__(self, inbox: Inbox, *, runs: Runs, store: Store, model: Model, chat: Chat, judge: Judge) -> None:
+        self._inbox, self._judge = inbox, judge
+        self._world = World(runs, store, model, chat, self._later, call_ledger.leave_out)
+        self._gate = asyncio.Semaphore(AT_ONCE)
+        inbox.handle(ASKED, unless_gone(self.run_asked), self.give_up_asked)
+        inbox.handle(RUN, unless_gone(self.run_turn, goes_on=True), self.give_up_turn)
+        inbox.handle(SHOW, self.run_show, self.give_up_show)
+        inbox.every("classify batches", LOOK_EVERY, self.look_after_batches)
+
+    def register(self, features: Features) -> None:
+        """Enter what is done here."""
+        features.commands["classify"] = self.command
+        features.threads["classify"] = self.open_thread
+        features.presses |= dict.fromkeys(presses.PRESSED, self.pressed)
+        features.presses_now |= dict.fromkeys(presses.FORMS, self.open_form)
+        form = FormCase(self.submit, partial(presses.where, world=self._world))
+        features.forms |= dict.fromkeys(presses.FORMS, form)
+        features.parts_of |= dict.fromkeys((*presses.PRESSED, *presses.FORMS), "classify")
+
+    async def command(self, command: Command, *, bookmark: Bookmark) -> Record:
+        """Carry `/classify` out, in its thread or in private. Raises `ChatError`."""
+        return await begin(_asked(command), bookmark=bookmark, world=self._world)
+
+    async def open_thread(self, command: Command, *, bookmark: Bookmark) -> Command:
+        """Open the thread of `/classify`, once what it asks for may be read, and a first look finds nothing wrong.
+
+        Raises `UsageError` or `NotAllowedError` for what can't be, before anything was posted; `ChatError`.
+        """
+        await look(_asked(command), chat=self._world.chat)
+        return await commands.open_thread(command, chat=self._world.chat, bookmark=bookmark)
+
+    async def hear(self, heard: Heard, *, bookmark: Bookmark) -> Record | None:
+        """Begin a run where a message asks to classify its file; None for any other message. Raises `ChatError`."""
+        word = _WORD.match(heard.text)
+        if word is None or not heard.files or not (heard.mentions_bot or heard.is_direct):
+            return None
+        conversation = await self._world.store.conversation(heard.place)
+        if not wants_answer(heard, conversation):
+            return None
+        if refusal := await self._judge(heard, conversation.settings, command="classify"):
+            return Record(heard.place, heard.author, refusal=refusal)
+        asker = Asker(heard.author, heard.home)
+        files = await looked_up(heard.files, heard.place, self._world.chat)
+        words = heard.text[word.end() :]
+        if any(is_sheet(file) and file.is_shared for file in files):
+            words = words.partition("\n\n")[0]  # after these, the message that is forwarded begins
+        try:
+            wish = parse.parse_options(words)
+        except UsageError as error:
+            async with self._world.chat.answer(heard.place, asker, bookmark, to=heard.id) as visible:
+                await visible.replace(error.sentence)
+            return Record(heard.place, heard.author)
+        id_ = _id(f"{heard.place.workspace} {heard.place.channel} {heard.id}")
+        if any(map(is_sheet, files)):
+            wish = replace(wish, lines=())  # what else is said with a table is about it
+        asked = Asked(id_, heard.place, asker, heard.id, heard.text, wish, files)
+        return await begin(asked, bookmark=bookmark, world=self._world)
+
+    async def open_form(self, press: Press) -> Form | None:
+        """Open a form. Raises `UsageError`, `NotAllowedError`."""
+        return await presses.open_form(press, world=self._world)
+
+    async def pressed(self, press: Press, *, bookmark: Bookmark) -> Record:
+        """Carry out what a button says. Raises `ChatError`."""
+        return await presses.press(press, bookmark=bookmark, world=self._world)
+
+    async def submit(self, submission: Submission) -> Mapping[str, str]:
+        """Take a filled form in; return its faults by the field.
+
+        Raises `UsageError`, `NotAllowedError`, `ChatError`.
+        """
+        if submission.name == SHORTCUT:
+            try:
+                asked = presses.read_request(submission, _id(f"{submission.asker.home} {submission.id}"))
+            except UsageError as error:
+                return {"categories": error.sentence}
+            await check_member((asked.place,), asked.asker.person, self._world.chat)
+            payload = _ASKED.dump_python(asked, mode="json")
+            await self._inbox.accept(Delivery(f"classify:{asked.id}", lane(asked.place), ASKED, payload))
+            return {}
+        if faults := await presses.submit(submission, world=self._world):
+            return faults
+        run = presses.run_of(submission)
+        await self._inbox.accept(
+            Delivery(
+                f"classify-show:{_id(f'{submission.asker.home} {submission.id}')}",
+                f"classify-show:{run}",
+                SHOW,
+                _payload(submission.asker.home, run),
+            )
+        )
+        return {}
+
+    async def run_asked(self, job: Job) -> Finish:
+        """Begin a run that was asked for by a form."""
+        asked = _ASKED.validate_python(job.payload)
+        call_ledger.gather(job, asked.place, asked.asker.person, turn=asked.id)
+        return _finish(await begin(asked, bookmark=job, world=self._world))
+
+    async def give_up_asked(self, job: Job, error: Exception) -> None:
+        """Tell the asker that the run could not even begin."""
+        asked = _ASKED.validate_python(job.payload)
+        async with self._world.chat.whisper(asked.place, asked.asker) as visible:
+            await visible.replace(f"{known(error).sentence} (Reference: `{job.reference}`)")
+
+    async def run_turn(self, job: Job) -> Finish | None:
+        """Carry a run on for a while, or take back what it has shown where nobody wants it any more."""
+        run = await self._world.runs.find(str(job.payload["workspace"]), str(job.payload["run"]))
+        if run is None:
+            return None
+        if job.is_unwanted:
+            await withdraw(run, bookmark=job, world=self._world)
+            return None
+        call_ledger.gather(job, run.place, run.asker.person, turn=run.id)
+        if run.status is Status.BATCHED:
+            run = await collect(run, world=self._world)
+        if (
+            run.is_batch
+            and run.status is Status.RUNNING
+            and (record := await submit(run, bookmark=job, world=self._world))
+        ):
+            return _finish(record)
+        return _finish(await proceed(run, bookmark=job, world=self._world, gate=self._gate))
+
+    async def give_up_turn(self, job: Job, error: Exception) -> Finish | None:
+        """Tell that a run stopped, and keep it so that a button carries it on."""
+        run = await self._world.runs.find(str(job.payload["workspace"]), str(job.payload["run"]))
+        if run is None or not run.is_open:
+            return None
+        async with answering(run, job, self._world) as visible:
+            return _finish(await stop(run, known(error), visible, bookmark=job, world=self._world))
+
+    async def run_show(self, job: Job) -> None:
+        """Show a run as a form has changed it."""
+        workspace, run = str(job.payload["workspace"]), str(job.payload["run"])
+        await presses.show(workspace, run, bookmark=job, world=self._world)
+
+    async def give_up_show(self, _job: Job, error: Exception) -> None:
+        """Leave it: the change is kept, and the next one shows it, too."""
+        log.warning("a changed run could not be shown: %s", type(error).__name__)
+
+    async def stop(self, place: Place) -> None:
+        """Stop the runs that go on in a thread, wherever they are worked on."""
+        for id_ in await self._world.runs.running(place):
+            await self._inbox.halt(_lane_of(place, id_))
+
+    async def drop(self, place: Place, message: str) -> None:
+        """End what sorts for a message of a thread that was deleted: nobody wants it any more."""
+        await self._inbox.drop(lane(place), lambda kind, payload: kind == ASKED and payload["to"] == message)
+        for id_ in await self._world.runs.running(place):
+            run = await self._world.runs.find(place.workspace, id_)
+            if run is not None and run.to == message:
+                await self._inbox.drop(_lane_of(place, id_), lambda *_: True)
+
+    async def look_after_batches(self, job: Job) -> None:
+        """Carry on the runs whose batches may be done."""
+        for workspace, id_ in await self._world.runs.batched():
+            if (run := await self._world.runs.find(workspace, id_)) is not None:
+                await self._later(run, job)
+
+    async def _later(self, run: Run, turn: Bookmark) -> None:
+        id_ = f"classify:{run.id}:{turn.reference}"
+        payload = _payload(run.place.workspace, run.id)
+        await self._inbox.accept(Delivery(id_, _lane_of(run.place, run.id), RUN, payload, share(run.place)))
+
+
+def _asked(command: Command) -> Asked:
+    return Asked(
+        id=_id(command.id),
+        place=command.place,
+        asker=command.asker,
+        to=command.place.thread,
+        text=f"/classify {command.text}",
+        wish=parse.parse(command.text),
+        is_private=command.is_private,
+        channels=command.channels,
+    )
+
+
+def _id(name: str) -> str:
+    """Name a run after what asked for it: unique, printable, short enough for a button's value."""
+    return hashlib.sha256(name.encode()).hexdigest()[:32]
+
+
+def _payload(workspace: str, run: str) -> dict[str, str]:
+    return {"workspace": workspace, "run": run}
+
+
+def _lane_of(place: Place, run: str) -> str:
+    return f"{place.workspace}:classify:{run}"
+
+
+def _finish(record: Record) -> Finish:
+    return partial(db_store.record, record=call_ledger.whole(record))

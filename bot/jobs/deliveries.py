@@ -1,0 +1,115 @@
+"""Wrap what listeners hand in as deliveries: the id by which one counts once, its lane, its share."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter
+
+from bot.core.answer import buttons
+from bot.core.answer.completion import union
+from bot.core.answer.edits import REGENERATE
+from bot.core.code import render
+from bot.core.domain.message import Heard
+from bot.core.summarize.answer import RESUME
+from bot.work import Delivery
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from bot.core.domain.command import Command
+    from bot.core.domain.interaction import Press
+    from bot.core.domain.message import Place
+    from bot.work import Merge
+
+MESSAGE, COMMAND, PRESS, COMPLETION = "message", "command", "press", "completion"
+ONCE = {REGENERATE, buttons.CONTINUE, render.CONTINUE, render.ANEW, RESUME}  # presses that count once for an answer
+_HEARD = TypeAdapter(Heard)
+OF_SOME = {REGENERATE, RESUME}  # those that only who asked, or an admin, may press
+
+
+def lane(place: Place) -> str:
+    """Name the lane in which a thread's work goes one at a time."""
+    return f"{place.workspace}:{place.channel}:{place.thread}"
+
+
+def share(place: Place) -> str:
+    """Name the share by which work takes turns when there is too much: the channel."""
+    return f"{place.workspace}:{place.channel}"
+
+
+def message_delivery(heard: Heard) -> Delivery:
+    """Wrap a message. A mention arrives as two events, which are one message: its place and id tell.
+
+    It counts once as one that is said to the bot, and once before that, as one that was edited into a mention.
+    """
+    direct, reply = message_ids(heard)
+    is_said_to_bot = heard.mentions_bot or heard.is_direct
+    return Delivery(direct if is_said_to_bot else reply, lane(heard.place), MESSAGE, asdict(heard), share(heard.place))
+
+
+def message_ids(heard: Heard) -> tuple[str, str]:
+    """Return the ids under which a message counts: as one that is said to the bot, and as any other."""
+    where = f"{heard.place.workspace}:{heard.place.channel}:{heard.id}"
+    return f"message:{where}", f"reply:{where}"
+
+
+def completing(later: Heard) -> Merge:
+    """Return what completes a message's payload by a later event of it."""
+
+    def merge(payload: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        whole = union(_HEARD.validate_python(payload), later)
+        return asdict(whole) if whole else None
+
+    return merge
+
+
+def completion_delivery(heard: Heard) -> Delivery:
+    """Wrap what came for a message after its turn had begun: in its lane, after that, once for the same content."""
+    place = heard.place
+    name = f"completion:{place.workspace}:{place.channel}:{heard.id}:{content(heard)}"
+    return Delivery(name, lane(place), COMPLETION, asdict(heard), share(place))
+
+
+def content(heard: Heard) -> str:
+    """Return a digest of what a message says, which tells two events of it apart."""
+    told = json.dumps(
+        [heard.text, [[file.id, file.media_type] for file in heard.files], heard.revision, heard.mentions_bot]
+    )
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def command_delivery(command: Command) -> Delivery:
+    """Wrap a command: first on its own, to open its thread, then in that thread's lane, before any follow-up there."""
+    name = f"command:{command.id}"
+    if command.place.thread:
+        return Delivery(f"{name}:answer", lane(command.place), COMMAND, asdict(command), share(command.place))
+    return Delivery(name, name, COMMAND, asdict(command), share(command.place))
+
+
+def press_delivery(press: Press) -> Delivery:
+    """Wrap a press. One that replaces an answer, or goes on with it, counts once, however often it is pressed.
+
+    Where only some people may, it counts once for each: one who may not must not use it up.
+    """
+    what = f"{press.place.channel}:{press.name}:{press.value}" if press.name in ONCE else press.id
+    what += f":{press.asker.person}" if press.name in OF_SOME else ""
+    name = f"press:{press.place.workspace}:{what}"
+    return Delivery(name, lane(press.place), PRESS, asdict(press), share(press.place))
+
+
+def answers(message: str) -> Callable[[str, Mapping[str, Any]], bool]:
+    """Return what tells, by kind and payload, the deliveries in a thread's lane that answer a message of it."""
+
+    def is_meant(kind: str, payload: Mapping[str, Any]) -> bool:
+        if kind in {MESSAGE, COMPLETION}:
+            return bool(payload["id"] == message)
+        if kind == COMMAND:  # its thread hangs on the message that tells what was asked
+            return bool(payload["place"]["thread"] == message)
+        return kind == PRESS and payload["name"] in ONCE and str(payload["value"]).partition(" ")[0] == message
+
+    return is_meant

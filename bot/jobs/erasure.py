@@ -1,0 +1,42 @@
+"""Forgetting everywhere: in what the bot remembers, and in the work that waits or has failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.db.erase import SqlEraser
+from bot.db.installations import not_since
+from bot.db.scrub import settle
+from bot.work import erase as work
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from bot.core.privacy.forget import Reach
+    from bot.db.engine import Database
+
+
+class Forgetting:
+    """Implements `bot.core.privacy.forget.Eraser`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def erase(self, reach: Reach, *, dry: bool = False, left_at: datetime | None = None) -> Mapping[str, int]:
+        """Erase words; return how many rows of each table held some. `dry`: only count.
+
+        `left_at`: when the workspace removed the bot; nothing goes from the moment on that it installs it again.
+        """
+        # The work first: a turn that runs later would bring back what it has read.
+        ids = (reach.channel, reach.thread, reach.person)
+        given = not_since(reach.workspace, left_at) if left_at else None
+        waiting = await work.erase(self._database.writer, reach.workspace, ids, dry=dry, given=given)
+        found = await SqlEraser(self._database).erase(reach, dry=dry, given=given)
+        if not dry:
+            await settle(self._database)
+        return {**found, "inbox": waiting} if waiting else found
+
+    async def halt(self, workspace: str, *, but: str) -> int:
+        """Ask what runs for a workspace to end early, other than under one key; return how much that is."""
+        return await work.halt(self._database.writer, workspace, but=but)

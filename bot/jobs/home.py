@@ -1,0 +1,74 @@
+"""The home tab as durable work: built anew when somebody comes, and after what they changed."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from bot.core.domain.interaction import Section
+from bot.core.domain.message import Place
+from bot.core.domain.people import Asker
+from bot.core.home import Health, furnish
+from bot.errors import ChatError
+from bot.work import Delivery
+
+if TYPE_CHECKING:
+    from bot.core.ports import Chat, Store
+    from bot.core.ports.feedback_store import Board
+    from bot.jobs.permissions import Gate
+    from bot.work import Inbox, Job
+
+log = logging.getLogger(__name__)
+
+HOME = "home"
+UNKNOWN = (
+    "I could not look up who you are, so I can't show you more. "
+    "If this keeps happening, tell the person who runs this bot."
+)
+FORGET_ME = "`/parley forget me` erases what I keep of what you said."
+
+
+class HomeTab:
+    """Registers with the inbox what is done for the home tab."""
+
+    def __init__(
+        self, inbox: Inbox, *, store: Store, board: Board, chat: Chat, gate: Gate, admins: frozenset[str]
+    ) -> None:
+        self._inbox, self._store, self._board, self._chat = inbox, store, board, chat
+        self._gate, self._admins = gate, admins
+        inbox.handle(HOME, self.run, _leave)
+
+    async def visit(self, workspace: str, asker: Asker, occasion: str) -> None:
+        """Take in that somebody looks at their home, or should see a change there; an `occasion` counts once."""
+        key = f"{HOME}:{workspace}:{asker.person}"
+        payload = {"workspace": workspace, "person": asker.person}
+        await self._inbox.accept(Delivery(f"{key}:{occasion}", key, HOME, payload))
+
+    async def run(self, job: Job) -> None:
+        """Build somebody's home and show it."""
+        place, person = Place(str(job.payload["workspace"]), ""), str(job.payload["person"])
+        counts = await self._inbox.counts()
+        # This job itself is one of those that run.
+        health = Health(counts.ready, counts.running - 1, counts.failed)
+        if refusal := await self._refusal(place, person):
+            sections: tuple[Section, ...] = (Section("Parley", f"{refusal} {FORGET_ME}"),)
+        else:
+            sections = await furnish(
+                place, person, admins=self._admins, health=health, store=self._store, board=self._board, chat=self._chat
+            )
+        await self._chat.show_home(place, person, sections)
+
+    async def _refusal(self, place: Place, person: str) -> str:
+        """Return why someone can't see their home; unknown people are not let in."""
+        try:
+            return await self._gate.refusal(place, Asker(person, place.workspace))
+        except ChatError as error:
+            if error.is_transient:
+                raise
+            log.warning("could not look up whose home it is: %s", error)
+            return UNKNOWN
+
+
+async def _leave(_job: Job, error: Exception) -> None:
+    """Leave the home as it was: it is built anew at the next visit."""
+    log.warning("a home was not built: %s", type(error).__name__)

@@ -1,0 +1,231 @@
+"""The reception: what listeners hand in becomes durable work, or is answered while the platform waits."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bot.core.access import ELSEWHERE
+from bot.core.answer import buttons
+from bot.core.answer.gating import is_stop
+from bot.core.domain.interaction import STOP
+from bot.core.domain.people import Asker
+from bot.core.remembered import Remembered
+from bot.core.settings import subcommands
+from bot.core.settings.form import Desk
+from bot.core.summarize import sources as summary_source
+from bot.core.triage import webhook_secret as signing
+from bot.errors import NotAllowedError
+from bot.jobs.classify import Classifying
+from bot.jobs.deliveries import (
+    ONCE,
+    answers,
+    command_delivery,
+    completing,
+    completion_delivery,
+    content,
+    lane,
+    message_delivery,
+    message_ids,
+    press_delivery,
+)
+from bot.jobs.home import HomeTab
+from bot.jobs.permissions import Gate
+from bot.jobs.queue_notice import Notices
+from bot.jobs.registry import Features, enter_core
+from bot.jobs.settings import Configuring
+from bot.jobs.threads import Threads
+from bot.jobs.triage import Triaging
+from bot.jobs.turns import Turns
+from bot.work import Amended
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from bot.core.domain.command import Command
+    from bot.core.domain.interaction import Form, Press, Submission
+    from bot.core.domain.message import Changed, Heard, Place, Updated
+    from bot.core.ports import Chat, Model, Store
+    from bot.core.ports.classify_store import Runs
+    from bot.core.ports.feedback_store import Board
+    from bot.core.privacy import forget
+    from bot.work import Inbox
+
+log = logging.getLogger(__name__)
+
+# Most messages that mention the bot come twice at once: what was taken in here need not be looked up.
+MOST_HEARD, HEARD_KEPT = 10_000, 600.0  # messages, seconds
+
+
+class DurableReception:
+    """Implements `core.ports.Reception`, and introduces the features to each other."""
+
+    def __init__(  # noqa: PLR0913 (all that the use cases ask for)
+        self,
+        inbox: Inbox,
+        *,
+        store: Store,
+        runs: Runs,
+        board: Board,
+        model: Model,
+        chat: Chat,
+        admins: frozenset[str],
+        eraser: forget.Eraser,
+        most_days: int = 0,
+        webhook_secret: Callable[[str], str] | None = None,
+    ) -> None:
+        self._inbox, self._chat = inbox, chat
+        self._heard = Remembered[str](MOST_HEARD)
+        self._features = features = Features()
+        self._gate = gate = Gate(features, store=store, chat=chat, admins=admins)
+        self._threads = Threads(inbox, store=store, model=model, chat=chat, controls=features.presses)
+        self._classifying = Classifying(inbox, runs=runs, store=store, model=model, chat=chat, judge=gate.judge)
+        self._triaging = Triaging(
+            inbox, board=board, runs=runs, store=store, model=model, chat=chat, settings_of=self._threads.settings_of
+        )
+        self._home = HomeTab(inbox, store=store, board=board, chat=chat, gate=gate, admins=admins)
+        self._notices = Notices(inbox, store=store, chat=chat)
+        configuring = Configuring(
+            inbox,
+            Desk(store, model, chat, admins, most_days),
+            threads=self._threads,
+            home=self._home,
+            changed=self._triaging.configured,
+            retry=self._triaging.retry_teams,
+        )
+        enter_core(features, store=store, model=model, chat=chat, admins=admins, eraser=eraser)
+        features.words["triage secret"] = partial(signing.tell, secret_of=webhook_secret, admins=admins, chat=chat)
+        for feature in (self, self._classifying, self._triaging, configuring):
+            feature.register(features)
+        Turns(
+            inbox,
+            features,
+            store=store,
+            model=model,
+            chat=chat,
+            gate=gate,
+            threads=self._threads,
+            hear_file=self._classifying.hear,
+        )
+
+    def register(self, features: Features) -> None:
+        """Enter what is taken in, or done, here."""
+        features.presses_now |= {STOP: self._press_stop, summary_source.SHORTCUT: self._summarize_thread}
+        features.parts_of[summary_source.SHORTCUT] = "summarize"
+        features.for_anyone.add(STOP)
+
+    async def hear(self, heard: Heard) -> None:
+        """Take in a person's message."""
+        await self._triaging.hear(heard)
+        await self._take_in(heard)
+
+    async def _take_in(self, heard: Heard) -> None:
+        if not await self._threads.is_worth_hearing(heard):
+            return
+        if is_stop(heard.text):
+            await self.stop(heard.place)
+        delivery, said = message_delivery(heard), content(heard)
+        if self._heard.get(delivery.id) == said:
+            return
+        if await self._inbox.accept(delivery):
+            self._notices.notify(delivery, heard.private_place, Asker(heard.author, heard.home), heard)
+        elif await self._inbox.amend(delivery.id, completing(heard)) is Amended.LATE:
+            await self._inbox.accept(completion_delivery(heard))
+        self._heard.keep(delivery.id, said, HEARD_KEPT)
+
+    async def change(self, changed: Changed) -> None:
+        """Take in that a message was edited or deleted; answers to one that is deleted end, as nobody wants them."""
+        await self._triaging.change(changed)
+        await self._threads.change(changed)
+        if changed.is_deleted:
+            await self._inbox.drop(lane(changed.place), answers(changed.id))
+            await self._classifying.drop(changed.place, changed.id)
+
+    async def update(self, updated: Updated, changed: Changed | None) -> None:
+        """Take in how a message stands now: its turn sees it where that waits, else its history is completed.
+
+        One that now mentions the bot is answered as if it had just been said.
+        """
+        heard = updated.heard
+        if changed is not None:
+            await self._triaging.change(changed)
+        is_late = await self._amend(heard)
+        if updated.calls_bot:
+            await self._take_in(heard)
+        elif is_late and (updated.adds_files or changed is None):
+            await self._inbox.accept(completion_delivery(heard))
+        if changed is not None:
+            await self._threads.change(changed)
+
+    async def _amend(self, heard: Heard) -> bool:
+        """Complete a message's waiting turn; return whether it has begun already."""
+        direct, reply = message_ids(heard)
+        found = await self._inbox.amend(direct, completing(heard))
+        if found is Amended.UNKNOWN:
+            # That it mentions the bot now is for a turn of its own: this one may have begun.
+            found = await self._inbox.amend(reply, completing(replace(heard, mentions_bot=False)))
+        return found is Amended.LATE
+
+    async def stop(self, place: Place) -> None:
+        """Stop what is being written in a thread; not in its lane, where it would wait for what it is to end."""
+        await self._inbox.halt(lane(place))
+        await self._classifying.stop(place)
+
+    async def take(self, command: Command) -> None:
+        """Take in a slash command."""
+        delivery = command_delivery(command)
+        if await self._inbox.accept(delivery):
+            self._notices.notify(delivery, command.place, command.asker)
+
+    async def open(self, command: Command) -> Form | None:
+        """Return the form that a command opens, None where there is none, or not for its asker."""
+        opening = subcommands.find(command.text, self._features.opened) if command.name == "parley" else None
+        if opening is None or await self._gate.refusal_of_command(command):
+            return None
+        return await opening(command)
+
+    async def press(self, press: Press) -> Form | None:
+        """Take in a press, or return the form that it opens. One that nobody knows any more is left.
+
+        Who may is asked before it is taken in where it opens a form, or counts once: a refused one must not use it up.
+        """
+        at_once = self._features.presses_now.get(press.name)
+        if (at_once or press.name in ONCE) and (refusal := await self._gate.refusal_of_press(press)):
+            raise NotAllowedError(refusal)
+        if at_once:
+            return await at_once(press)
+        if press.name in self._features.presses:
+            await self._inbox.accept(press_delivery(press))
+        else:
+            log.warning("nobody knows the control %s", press.name)
+        return None
+
+    async def submit(self, submission: Submission) -> Mapping[str, str]:
+        """Take in a filled form; return what is wrong, by the field. Who may is asked anew: settings change."""
+        form = self._features.forms.get(submission.name)
+        if form is None:
+            log.warning("nobody knows the form %s", submission.name)
+            return {}
+        place = await form.where(submission)
+        if place and place.workspace != submission.workspace:
+            raise NotAllowedError(ELSEWHERE)
+        if place and (refusal := await self._gate.refusal_of_form(submission, place)):
+            raise NotAllowedError(refusal)
+        return await form.submit(submission)
+
+    async def visit(self, workspace: str, asker: Asker, occasion: str) -> None:
+        """Take in that somebody looks at their home, or should see a change there."""
+        await self._home.visit(workspace, asker, occasion)
+
+    async def close(self) -> None:
+        """End the notices that are under way."""
+        await self._notices.close()
+
+    async def _press_stop(self, press: Press) -> None:
+        await buttons.allow_stop(press, self._chat)
+        await self.stop(press.place)
+
+    async def _summarize_thread(self, press: Press) -> None:
+        await self.take(summary_source.from_shortcut(press, chat=self._chat))

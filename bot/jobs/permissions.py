@@ -1,0 +1,63 @@
+"""The gate: asks `core.access` whether somebody may, with what the platform and the settings say of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.core import access
+from bot.core.admin import is_named
+from bot.core.domain.people import Asker, Visitor
+from bot.core.settings import subcommands
+
+if TYPE_CHECKING:
+    from bot.core.domain.command import Command
+    from bot.core.domain.interaction import Press, Submission
+    from bot.core.domain.message import Heard, Place
+    from bot.core.domain.settings import ChannelSettings
+    from bot.core.ports import Chat, Store
+    from bot.jobs.registry import Features
+
+
+class Gate:
+    """Stands before everything that people ask for. Somebody known costs no call to the platform."""
+
+    def __init__(self, features: Features, *, store: Store, chat: Chat, admins: frozenset[str]) -> None:
+        self._features, self._store, self._chat, self._admins = features, store, chat, admins
+        self._helpers = access.helpers(admins, chat.mention)
+
+    async def judge(self, heard: Heard, settings: ChannelSettings, *, command: str = "") -> str:
+        """Return why a message is not answered, "" where it is; see `core.access.Judge`. Raises `ChatError`."""
+        if heard.is_bot:  # another setting says whether those are answered
+            return access.refusal(
+                Visitor(heard.author, is_admin=True), heard.place.channel, settings, self._helpers, command=command
+            )
+        visitor = await self._visitor(heard.place, Asker(heard.author, heard.home))
+        visitor = replace(visitor, is_outsider=heard.is_outsider, is_direct=heard.is_direct)
+        return access.refusal(visitor, heard.place.channel, settings, self._helpers, command=command)
+
+    async def refusal(self, place: Place, asker: Asker, *, command: str = "") -> str:
+        """Return why somebody may not press or type something there, "" where they may. Raises `ChatError`."""
+        settings = await self._store.settings(replace(place, thread=""))
+        visitor = await self._visitor(place, asker)
+        return access.refusal(visitor, place.channel, settings, self._helpers, command=command)
+
+    async def refusal_of_command(self, command: Command) -> str:
+        """Return why a command is not carried out, as `refusal` does."""
+        if command.name == "parley" and subcommands.word(command.text) in self._features.for_anyone:
+            return ""
+        return await self.refusal(command.place, command.asker, command=command.name)
+
+    async def refusal_of_press(self, press: Press) -> str:
+        """Return why a press is not carried out, as `refusal` does."""
+        if press.name in self._features.for_anyone:
+            return ""
+        return await self.refusal(press.place, press.asker, command=self._features.parts_of.get(press.name, ""))
+
+    async def refusal_of_form(self, submission: Submission, place: Place) -> str:
+        """Return why a form that is about a place is not taken, as `refusal` does."""
+        return await self.refusal(place, submission.asker, command=self._features.parts_of.get(submission.name, ""))
+
+    async def _visitor(self, place: Place, asker: Asker) -> Visitor:
+        visitor = await self._chat.visitor(place, asker.person)
+        return replace(visitor, is_admin=True) if is_named(self._admins, place.workspace, asker.person) else visitor

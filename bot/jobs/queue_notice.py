@@ -1,0 +1,58 @@
+"""Notices to those who ask while as much runs as may: how many come before them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from bot.core.answer.gating import wants_answer
+
+if TYPE_CHECKING:
+    from bot.core.domain.message import Heard, Place
+    from bot.core.domain.people import Asker
+    from bot.core.ports import Chat, Store
+    from bot.work import Delivery, Inbox
+
+log = logging.getLogger(__name__)
+
+MOST = 20  # at once; more people than that are not told that the bot is busy
+DEADLINE = 10.0  # seconds
+
+
+class Notices:
+    """Tells people beside the turns, by tasks that `close` ends."""
+
+    def __init__(self, inbox: Inbox, *, store: Store, chat: Chat) -> None:
+        self._inbox, self._store, self._chat = inbox, store, chat
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def notify(self, delivery: Delivery, place: Place, asker: Asker, heard: Heard | None = None) -> None:
+        """Tell who asked that it will take its time, if so, while the platform gets its acknowledgement."""
+        if self._inbox.is_full and len(self._tasks) < MOST:
+            task = asyncio.create_task(self._tell(delivery, place, asker, heard), name="notice")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def close(self) -> None:
+        """End the notices that are under way."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _tell(self, delivery: Delivery, place: Place, asker: Asker, heard: Heard | None) -> None:
+        try:
+            async with asyncio.timeout(DEADLINE):
+                if heard is not None and not wants_answer(heard, await self._store.conversation(heard.place)):
+                    return
+                if others := await self._inbox.count_before(delivery.id):
+                    async with self._chat.whisper(place, asker) as visible:
+                        await visible.replace(busy(others))
+        except Exception as error:  # noqa: BLE001 (whatever it was, the answer comes without a notice)
+            log.warning("nobody was told to wait: %s", type(error).__name__)
+
+
+def busy(others: int) -> str:
+    """Tell a person how many wait before them."""
+    behind = f"{others} others" if others > 1 else "1 other"
+    return f"I am busy: your question is queued behind {behind} and will be answered in order."

@@ -1,0 +1,88 @@
+"""Retention: what is older than the operator, a workspace or a channel wants to keep is forgotten, hour by hour."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bot.core.privacy.retention import Limits
+from bot.db.engine import Database
+from bot.db.purge import SqlPurger
+from bot.db.scrub import settle
+from bot.db.settings import SettingsStore
+from bot.work import FAILED_KEPT
+from bot.work import erase as work
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from bot.work import Inbox, Job
+
+log = logging.getLogger(__name__)
+
+HOUR, DAY = 3600.0, 86_400.0  # seconds
+FAILED = "inbox"  # work that failed for good, by the name of its table
+
+
+def register(inbox: Inbox, database: Database, days: int) -> None:
+    """Let words go once they are `days` days old, 0 for never, or older than their channel wants. Counts stay."""
+    inbox.every("retention", HOUR, partial(run, database=database, days=days))
+
+
+async def run(job: Job, *, database: Database, days: int) -> None:
+    """Forget what is old, in short transactions, so that turns go on in between. Raises what the database raises."""
+    gone = await Retention(database, days).purge(job)
+    if gone:
+        log.info("forgot what was old: %s", ", ".join(f"{count} {kind}" for kind, count in gone.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """What is old in a database, where the operator keeps words for `days` days, 0 for ever."""
+
+    database: Database
+    days: int
+
+    async def count(self) -> Mapping[tuple[str, str, str], int]:
+        """Count what would go now, by kind, workspace and channel ("" for those that have no limit of their own)."""
+        limits = await self._limits()
+        found = dict(await SqlPurger(self.database).count(limits))
+        for (workspace, channel), ids, others, before in _own(limits):
+            count = await work.erase_failed(self.database.writer, ids, before, others=others, dry=True)
+            if count:
+                found[FAILED, workspace, channel] = count
+        return found
+
+    async def purge(self, job: Job | None = None) -> Mapping[str, int]:
+        """Let it go; return how many rows of each kind went. `job`: the one that does it, while it is ours."""
+        limits = await self._limits()
+        gone = dict(await SqlPurger(self.database).purge(limits, job.check if job else lambda: None))
+        for _, ids, others, before in _own(limits):
+            if count := await work.erase_failed(self.database.writer, ids, before, others=others):
+                gone[FAILED] = gone.get(FAILED, 0) + count
+        if gone:
+            await settle(self.database)
+        return gone
+
+    async def _limits(self) -> Limits:
+        return Limits.of(self.days, await SettingsStore(self.database).sheets(), datetime.now(UTC))
+
+
+def _own(limits: Limits) -> Iterator[tuple[tuple[str, str], Sequence[str], Sequence[str], float]]:
+    """Tell of each place with a limit of its own: which ids its work names, which it does not, before when it is old.
+
+    Elsewhere the inbox itself lets go of what failed.
+    """
+    for (workspace, channel), time in limits.channels.items():
+        yield (workspace, channel), (workspace, channel), (), time.timestamp()
+    for workspace, time in limits.workspaces.items():
+        others = [channel for there, channel in limits.channels if there == workspace]
+        yield (workspace, ""), (workspace,), others, time.timestamp()
+
+
+def failed_kept(days: int) -> float:
+    """Tell for how many seconds failed work, which holds somebody's words, may be kept: never for more than `days`."""
+    return min(FAILED_KEPT, days * DAY) if days else FAILED_KEPT

@@ -1,0 +1,165 @@
+"""What goes on in threads beside turns: edits and deletions, summaries of what is old, refusals to outsiders."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict, replace
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter
+
+from bot.core.answer.edits import REGENERATE, offer_again
+from bot.core.answer.gating import may_be_for_bot
+from bot.core.answer.thread_summary import condense
+from bot.core.domain.message import Changed, Heard, Place
+from bot.core.domain.people import Asker
+from bot.core.domain.settings import DEFAULTS, ChannelSettings
+from bot.core.domain.thread import Record
+from bot.core.ephemeral import tell
+from bot.core.remembered import Remembered
+from bot.db import threads as db_store
+from bot.errors import ModelStoppedError, OverBudgetError
+from bot.jobs import call_ledger
+from bot.jobs.deliveries import lane, share
+from bot.work import Delivery
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from sqlalchemy import Connection
+
+    from bot.core.answer.thread_summary import Condensed
+    from bot.core.ports import Chat, Model, Store
+    from bot.work import Finish, Inbox, Job
+
+log = logging.getLogger(__name__)
+
+CHANGE, CONDENSE, REFUSAL = "change", "condense", "refusal"
+
+SETTINGS_KEPT = 30.0  # seconds for which a channel is taken to want what it wanted last
+LOOK_FOR_CHANGES = 2.0  # seconds after which to look whether somebody else has changed any settings meanwhile
+MOST_CHANNELS = 5_000  # whose settings are remembered
+
+_CHANGED = TypeAdapter(Changed)
+_HEARD = TypeAdapter(Heard)
+_PLACE = TypeAdapter(Place)
+
+
+def change_delivery(changed: Changed) -> Delivery:
+    """Wrap an edit or a deletion: in its thread's lane, so behind the turn that may be answering the message."""
+    place = changed.place
+    what = "deleted" if changed.is_deleted else changed.revision
+    name = f"change:{place.workspace}:{place.channel}:{changed.id}:{what}"
+    return Delivery(name, lane(place), CHANGE, asdict(changed), share(place))
+
+
+def condense_delivery(place: Place, since: str) -> Delivery:
+    """Wrap the task of summarising a thread: in a lane of its own, so that no answer waits for it."""
+    name = _condense_lane(place)
+    return Delivery(f"{name}:{since}", name, CONDENSE, asdict(place), share(place))
+
+
+def _condense_lane(place: Place) -> str:
+    return f"condense:{lane(place)}"
+
+
+def refusal_delivery(heard: Heard, sentence: str) -> Delivery:
+    """Wrap a refusal: once for a person in a channel, as long as the inbox remembers what is done."""
+    name = f"refusal:{share(heard.place)}:{heard.author}"
+    return Delivery(name, name, REFUSAL, {"heard": asdict(heard), "sentence": sentence}, share(heard.place))
+
+
+class Threads:
+    """Takes this work in, and does it. `controls` are the names of those that can be offered."""
+
+    def __init__(self, inbox: Inbox, *, store: Store, model: Model, chat: Chat, controls: Collection[str]) -> None:
+        self._controls = controls
+        self._inbox, self._store, self._model, self._chat = inbox, store, model, chat
+        self._settings = Remembered[ChannelSettings](MOST_CHANNELS)
+        self._change, self._looked = 0, -LOOK_FOR_CHANGES
+        inbox.handle(CHANGE, self.run_change, _nobody_to_tell)
+        inbox.handle(CONDENSE, self.run_condense, _nobody_to_tell)
+        inbox.handle(REFUSAL, self.run_refusal, _nobody_to_tell)
+
+    async def is_worth_hearing(self, heard: Heard) -> bool:
+        """Tell whether a message may be for the bot at all. Raises what the database raises."""
+        if may_be_for_bot(heard, DEFAULTS):
+            return True
+        return may_be_for_bot(heard, await self.settings_of(replace(heard.place, thread="")))
+
+    async def settings_of(self, channel: Place) -> ChannelSettings:
+        """Return a channel's settings, which each word in a channel asks for.
+
+        What another replica or the command line has changed is seen after `LOOK_FOR_CHANGES` seconds.
+        """
+        if monotonic() > self._looked + LOOK_FOR_CHANGES:
+            self._looked = monotonic()
+            if (change := await self._store.last_change()) != self._change:
+                self._change = change
+                self._settings.drop()
+        key = share(channel)
+        settings = self._settings.get(key)
+        if settings is None:
+            settings = await self._store.settings(channel)
+            self._settings.keep(key, settings, SETTINGS_KEPT)
+        return settings
+
+    def forget_settings(self, place: Place) -> None:
+        """Ask anew for a channel's settings, or all of a workspace's: they may have been changed here."""
+        self._settings.drop(share(place))
+
+    async def change(self, changed: Changed) -> None:
+        """Take in an edit or a deletion."""
+        await self._inbox.accept(change_delivery(changed))
+
+    async def follow_up(self, record: Record, heard: Heard) -> None:
+        """Take in what a turn has left to do."""
+        if record.is_outgrown:
+            await self._inbox.accept(condense_delivery(record.place, heard.id))
+        if record.refusal:
+            await self._inbox.accept(refusal_delivery(heard, record.refusal))
+
+    async def run_change(self, job: Job) -> Finish:
+        """Change the stored message, and offer to answer it anew where it was the last question.
+
+        A summary that is being made may repeat the old words: it ends, and the thread's next turn asks for it again.
+        """
+        changed = _CHANGED.validate_python(job.payload)
+        changed = replace(changed, text=await self._chat.spelled(changed.place, changed.text))
+        await self._inbox.drop(_condense_lane(changed.place), lambda *_: True)
+        can_regenerate = REGENERATE in self._controls
+        await offer_again(changed, can_regenerate=can_regenerate, bookmark=job, store=self._store, chat=self._chat)
+        return partial(db_store.change, changed=changed)
+
+    async def run_condense(self, job: Job) -> Finish | None:
+        """Summarise what is old in a thread; when that was not all of it, go on with the rest."""
+        place = _PLACE.validate_python(job.payload)
+        call_ledger.gather(job, place, "")
+        try:
+            condensed = await condense(place, store=self._store, model=self._model, chat=self._chat, halt=job.halted)
+        except (ModelStoppedError, OverBudgetError) as error:
+            log.info("no summary, the thread's next turn asks for it again: %s", type(error).__name__)
+            return None
+        if condensed is None:
+            return None
+        await self._inbox.accept(condense_delivery(place, f"n{condensed.until}"))
+        call_ledger.leave_out(condensed.calls)
+        return partial(_leave_summary, condensed=condensed)
+
+    async def run_refusal(self, job: Job) -> None:
+        """Tell somebody, once, that they are not answered here."""
+        heard = _HEARD.validate_python(job.payload["heard"])
+        asker = Asker(heard.author, heard.home)
+        await tell(heard.private_place, asker, str(job.payload["sentence"]), chat=self._chat)
+
+
+async def _nobody_to_tell(_job: Job, error: Exception) -> None:
+    """Tell nobody: nobody has asked for it."""
+    log.warning("left undone: %s", type(error).__name__)
+
+
+def _leave_summary(connection: Connection, *, condensed: Condensed) -> None:
+    db_store.summarise(connection, condensed)
+    db_store.record(connection, Record(condensed.place, "", calls=condensed.calls))

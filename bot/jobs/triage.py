@@ -1,0 +1,334 @@
+"""Triage as durable work: posts are kept as they come, sorted in their order, shown, and sent to their teams.
+
+The records are the queue. A channel's jobs only wake it: the first takes all that waits, as much as one call can hold,
+and those behind find their post sorted. So a burst takes few calls, and when the model is away, posts wait where they
+are, and not in jobs that would be given up.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter
+
+from bot.core.answer.stream import unapplied
+from bot.core.domain.feedback import ELSEWHERE, Status, is_post
+from bot.core.domain.message import Place
+from bot.core.domain.people import Asker
+from bot.core.domain.thread import Record
+from bot.core.settings import command as configure
+from bot.core.settings.command import Action
+from bot.core.triage import actions, report
+from bot.core.triage.alert import alert
+from bot.core.triage.card import CHANGE
+from bot.core.triage.classifier import MOST_CORRECTIONS, asked, decide, ignore, judge, needs_no_model
+from bot.core.triage.digest import digest, due
+from bot.core.triage.publish import notify, show, show_notice, target, unreachable
+from bot.errors import NotAllowedError, UsageError
+from bot.jobs import call_ledger, dispatch
+from bot.jobs.registry import FormCase
+from bot.work import Delivery
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from bot.core.domain.command import Command
+    from bot.core.domain.feedback import Feedback
+    from bot.core.domain.interaction import Form, Press, Submission
+    from bot.core.domain.message import Changed, Heard
+    from bot.core.domain.settings import ChannelSettings
+    from bot.core.ports import Bookmark, Chat, Model, Store
+    from bot.core.ports.classify_store import Runs
+    from bot.core.ports.feedback_store import Board
+    from bot.jobs.registry import Features
+    from bot.work import Inbox, Job
+
+log = logging.getLogger(__name__)
+
+SORT, NOTIFY, TELL = "triage", "triage notify", "triage tell"
+ALERT, DIGEST = "triage alert", "triage digest"
+
+OUTAGE = 86_400.0  # seconds that what is shown waits for the platform, in its order
+LOOK_EVERY = 20.0  # seconds: how often to look for what waits
+REST = 15.0  # seconds without a call after one that failed
+LATE = timedelta(minutes=1)  # after which a record that is not shown is taken for forgotten
+MOST_WAITING = 100  # records that are looked at in one go
+DIGEST_EVERY = 300.0  # seconds: how often to look whether a digest is due
+DIGESTED = timedelta(days=29)
+
+_PLACE = TypeAdapter(Place)
+_SECONDS = re.compile(r"\d{9,11}(?:\.\d+)?")
+
+
+class Triaging:
+    """Registers with the inbox all that is done for feedback."""
+
+    def __init__(  # noqa: PLR0913 (each is a port, and a clock)
+        self,
+        inbox: Inbox,
+        *,
+        board: Board,
+        runs: Runs,
+        store: Store,
+        model: Model,
+        chat: Chat,
+        settings_of: Callable[[Place], Awaitable[ChannelSettings]],
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._inbox, self._board, self._runs, self._store = inbox, board, runs, store
+        self._model, self._chat, self._settings_of = model, chat, settings_of
+        self._clock = clock
+        self._rests_until: dict[str, float] = {}  # by the workspace: each has a budget of its own
+        inbox.handle(SORT, self.run_sort, _leave)
+        inbox.handle(dispatch.SHOW, self.run_show, _leave, patience=OUTAGE)
+        inbox.handle(NOTIFY, self.run_notify, _leave, patience=OUTAGE)
+        inbox.handle(TELL, self.run_tell, _leave, patience=OUTAGE)
+        inbox.handle(ALERT, self.run_alert, _leave, patience=OUTAGE)
+        inbox.handle(DIGEST, self.run_digest, _leave, patience=OUTAGE)
+        inbox.every("triage digests", DIGEST_EVERY, self.look_for_digests)
+        inbox.every("triage", LOOK_EVERY, self.look_after)
+
+    def register(self, features: Features) -> None:
+        """Enter what is done here."""
+        features.words |= {"triage report": self.command, "trends": self.command}
+        features.presses |= dict.fromkeys(actions.PRESSED, self.pressed)
+        features.presses_now[CHANGE] = self.open_form
+        features.forms[CHANGE] = FormCase(self.submit, self._where)
+
+    # What comes in
+
+    async def hear(self, heard: Heard) -> None:
+        """Keep a post of a channel with triage on, and see to it that it is sorted. Raises what the database raises."""
+        channel = replace(heard.place, thread="")
+        if heard.is_direct or heard.mentions_bot or not (settings := await self._settings_of(channel)).triage:
+            return
+        if not heard.opens_thread:
+            if not heard.is_bot:
+                await self._board.respond(heard.place, heard.author)
+            return
+        if not is_post(heard, settings):
+            return
+        said_at, link = _time_of(heard.id), self._chat.permalink(channel, heard.id)
+        record = await self._board.add(heard, said_at, link, together=settings.together)
+        if record is not None:
+            await self._wake(channel, heard.id)
+
+    async def change(self, changed: Changed) -> None:
+        """Take in that a post was edited or deleted. Raises what the database raises."""
+        channel = replace(changed.place, thread="")
+        if changed.id != changed.place.thread or not (await self._settings_of(channel)).triage:
+            return
+        id_ = await self._board.edit(changed)
+        record = await self._board.find(channel.workspace, id_) if id_ is not None else None
+        if record is None:
+            return
+        if record.status is Status.WITHDRAWN:
+            await self._show(record)
+        else:
+            await self._wake(channel, f"{changed.id}:{changed.revision}")
+
+    async def _wake(self, channel: Place, reason: str) -> None:
+        where = f"{channel.workspace}:{channel.channel}"
+        await self._inbox.accept(
+            Delivery(f"triage:{where}:{reason}", f"triage:{where}", SORT, asdict(channel), f"triage:{where}")
+        )
+
+    async def _show(self, record: Feedback) -> None:
+        await self._inbox.accept(dispatch.show(record))
+
+    async def _notify(self, record: Feedback, channel: str, reason: str = "") -> None:
+        place = replace(record.place, thread="")
+        payload = asdict(place) | {"to": channel}
+        id_ = f"triage-notify:{place.workspace}:{record.id}:{channel}:{record.version}{reason}"
+        await self._inbox.accept(Delivery(id_, f"triage-notify:{place.workspace}:{channel}", NOTIFY, payload))
+
+    # What is done
+
+    async def run_sort(self, job: Job) -> None:
+        """Sort what waits in a channel, as much as one call holds. When the model is away, it waits on."""
+        place = _PLACE.validate_python(job.payload)
+        call_ledger.gather(job, place, "")
+        if job.was_begun:
+            await self._go_on(place, job)
+        if self._clock() < self._rests_until.get(place.workspace, 0.0):
+            return
+        waiting = await self._board.waiting(place, MOST_WAITING)
+        settings = await self._store.settings(place)
+        if quiet := [one for one in waiting if needs_no_model(one)]:
+            await self._board.save(place, {one.id: ignore(one) for one in quiet}, ())
+        records = [one for one in waiting if not needs_no_model(one)]
+        if not records:
+            await self._show_all(quiet)
+            return
+        records = asked(records)
+        settled = await self._runs.corrections(place, MOST_CORRECTIONS)
+        outcome = await judge(records, settings, settled=settled, board=self._board, model=self._model, chat=self._chat)
+        decisions = {
+            one.id: decide(one, outcome.verdicts[one.id], settings) for one in records if one.id in outcome.verdicts
+        }
+        await self._board.save(place, decisions, outcome.calls)
+        call_ledger.leave_out(outcome.calls)
+        await self._show_all([*quiet, *(one for one in records if one.id in decisions)])
+        if outcome.failure is None and len(waiting) > len(quiet) + len(records):
+            await self._wake(place, f"more:{job.reference}")  # as after an outage, when no job is behind this one
+        if settings.alert_from and any(one.status is Status.OPEN for one in decisions.values()):
+            await self._alert(place, f"{job.reference}:{job.attempt}:{max(decisions)}")
+        if outcome.failure is not None:
+            self._rests_until[place.workspace] = self._clock() + REST
+            log.warning("%d posts have to wait: %s", len(records) - len(decisions), type(outcome.failure).__name__)
+
+    async def _go_on(self, place: Place, job: Job) -> None:
+        """See to what a former try may have sorted: it can have died before it set off what comes then."""
+        left = await self._board.unshown(datetime.now(UTC))
+        await self._show_all([one for one in left if (one.workspace, one.channel) == (place.workspace, place.channel)])
+        await self._alert(place, f"{job.reference}:{job.attempt}")
+
+    async def _alert(self, place: Place, reason: str) -> None:
+        lane = f"triage-alert:{place.workspace}:{place.channel}"
+        await self._inbox.accept(Delivery(f"{lane}:{reason}", lane, ALERT, asdict(place)))
+
+    async def _show_all(self, records: list[Feedback]) -> None:
+        for one in records:
+            if (record := await self._board.find(one.workspace, one.id)) is not None:
+                await self._show(record)
+
+    async def run_show(self, job: Job) -> None:
+        """Show a record as it is now, and let its team know."""
+        record = await self._board.find(str(job.payload["workspace"]), int(job.payload["id"]))
+        is_shown = record is not None and record.version <= record.shown_version
+        if record is None or (is_shown and not job.was_begun):  # a try that died may have shown it, and no more
+            return
+        settings = await self._store.settings(replace(record.place, thread=""))
+        if not is_shown:
+            notes = unapplied(settings, self._model)
+            await show(record, settings, bookmark=job, board=self._board, chat=self._chat, notes=notes)
+        if settings.webhook:
+            await self._inbox.accept(dispatch.webhook(record))
+        if settings.triage_github and record.version > record.issue_version:
+            await self._inbox.accept(dispatch.github(record))
+        if channel := target(record, settings):
+            await self._notify(record, channel)
+        elif record.routed and record.routed != ELSEWHERE:
+            await show_notice(record, settings, bookmark=job, board=self._board, chat=self._chat)
+
+    async def run_notify(self, job: Job) -> None:
+        """Tell a team of all that waits for it; when it can't be reached, tell who has named its channel."""
+        place, channel = _PLACE.validate_python({k: v for k, v in job.payload.items() if k != "to"}), job.payload["to"]
+        settings = await self._store.settings(place)
+        left = await notify(place, channel, settings, bookmark=job, board=self._board, chat=self._chat)
+        for record in left:
+            await self._show(record)
+        if not left:
+            return
+        payload = asdict(place) | {"to": channel}
+        id_ = f"triage-tell:{place.workspace}:{place.channel}:{channel}:{datetime.now(UTC):%Y-%m-%d}"
+        await self._inbox.accept(Delivery(id_, id_, TELL, payload))
+
+    async def run_tell(self, job: Job) -> None:
+        """Tell who set the channel's teams that one of them can't be reached; once a day."""
+        place = _PLACE.validate_python({k: v for k, v in job.payload.items() if k != "to"})
+        if person := (await self._store.sheet(place)).person:
+            direct = await self._chat.open_direct(place, Asker(person, place.workspace))
+            await self._chat.post(direct, unreachable(job.payload["to"]), job, key="told")
+
+    async def look_after(self, _job: Job) -> None:
+        """Wake channels where posts wait, and show what was left unshown, as when a process died in between."""
+        slot = int(datetime.now(UTC).timestamp() // LOOK_EVERY)
+        for place in await self._board.channels_waiting():
+            await self._wake(place, f"look:{slot}")
+        for record in await self._board.unshown(datetime.now(UTC) - LATE):
+            await self._show(record)
+
+    async def run_alert(self, job: Job) -> None:
+        """Tell of a channel's trends."""
+        place = _PLACE.validate_python(job.payload)
+        settings = await self._store.settings(place)
+        await alert(place, settings, bookmark=job, board=self._board, chat=self._chat)
+
+    async def run_digest(self, job: Job) -> None:
+        """Post a channel's digest."""
+        place = _PLACE.validate_python(job.payload)
+        settings = await self._store.settings(place)
+        await digest(place, settings, bookmark=job, board=self._board, model=self._model, chat=self._chat)
+
+    async def look_for_digests(self, _job: Job) -> None:
+        """Let each channel whose digest is due have it, once whatever the number of replicas."""
+        now = datetime.now(UTC)
+        for place in await self._board.channels_since(now - DIGESTED):
+            if date := due(await self._store.settings(place), now):
+                id_ = f"triage-digest:{place.workspace}:{place.channel}:{date}"
+                await self._inbox.accept(Delivery(id_, id_, DIGEST, asdict(place)))
+
+    # What people do
+
+    async def pressed(self, press: Press, *, bookmark: Bookmark) -> Record:  # noqa: ARG002 - every press has one
+        """Carry out what a button says. Raises `ChatError`."""
+        nothing = Record(press.place, press.asker.person)
+        try:
+            record = await actions.press(press, board=self._board, store=self._store, chat=self._chat)
+        except (NotAllowedError, UsageError) as error:
+            async with self._chat.whisper(press.place, press.asker) as visible:
+                await visible.replace(error.sentence)
+            return nothing
+        if record is not None:
+            await self._inbox.accept(dispatch.show(record, at_once=True))
+        return nothing
+
+    async def open_form(self, press: Press) -> Form:
+        """Open the form that changes a record. Raises `UsageError`, `NotAllowedError`."""
+        return await actions.open_form(press, board=self._board, store=self._store, chat=self._chat)
+
+    async def submit(self, submission: Submission) -> Mapping[str, str]:
+        """Take a filled form in; return its faults by the field. Raises `UsageError`, `NotAllowedError`."""
+        record, faults = await actions.submit(submission, board=self._board, store=self._store, chat=self._chat)
+        if record is not None:
+            await self._inbox.accept(dispatch.show(record, at_once=True))
+        return faults
+
+    async def _where(self, submission: Submission) -> Place | None:
+        record = await actions.find(submission.value, board=self._board)
+        return record.place if record is not None else None
+
+    async def configured(self, command: Command) -> None:
+        """Try teams again that could not be reached, when triage is switched on anew."""
+        wish = configure.parse(command.text)
+        if wish.name == "triage" and wish.text == "on":
+            await self.retry_teams(replace(command.place, thread=""), command.id)
+
+    async def retry_teams(self, place: Place, reason: str) -> None:
+        """Send again what could not be sent to its team."""
+        settings = await self._store.settings(place)
+        for record in await self._board.retry_routes(place):
+            if channel := target(record, settings):
+                await self._notify(record, channel, reason)
+
+    async def command(self, command: Command, *, bookmark: Bookmark) -> Record:
+        """Answer `/parley triage report` and `/parley trends`. Raises `ChatError`."""
+        wish = configure.parse(command.text)
+        place = replace(command.place, thread="")
+        async with self._chat.whisper(command.place, command.asker) as visible:
+            standing = await self._chat.standing(place, command.asker.person)
+            if not standing.is_member:
+                text = "Only members of this channel see its feedback."
+            elif wish.action is Action.REPORT:
+                text = await report.report(place, board=self._board, store=self._store)
+            else:
+                days = int(wish.text)
+                text = await report.trends(command, place, days, bookmark=bookmark, board=self._board, chat=self._chat)
+            await visible.replace(text)
+        return Record(command.place, command.asker.person)
+
+
+async def _leave(_job: Job, error: Exception) -> None:
+    """Tell nobody: the record stays as it is, and is looked after."""
+    log.warning("triage was left undone: %s", type(error).__name__)
+
+
+def _time_of(message: str) -> datetime:
+    """Read when a message was said from its id, where that tells; else it is now."""
+    return datetime.fromtimestamp(float(message), UTC) if _SECONDS.fullmatch(message) else datetime.now(UTC)

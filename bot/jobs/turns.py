@@ -1,0 +1,268 @@
+"""Turns: a message, a command or a press that was taken in goes to its use case, and what is left of it is kept."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+from pydantic import TypeAdapter
+
+from bot.core import command as commands
+from bot.core import private_once
+from bot.core.answer import buttons, outcome
+from bot.core.answer.answer import answer
+from bot.core.answer.completion import changes_answer, completed
+from bot.core.answer.gating import answer_to
+from bot.core.answer.stream import STOPPED, apology
+from bot.core.domain.command import Command
+from bot.core.domain.interaction import Press
+from bot.core.domain.message import Changed, Heard, Message, Role
+from bot.core.domain.people import Asker
+from bot.core.domain.thread import Record, Written
+from bot.core.ephemeral import tell
+from bot.core.summarize import sources as summary_source
+from bot.db import threads as db_store
+from bot.errors import (
+    BotError,
+    ChatError,
+    ModelError,
+    NotAllowedError,
+    NotInChannelError,
+    OverBudgetError,
+    UsageError,
+    known,
+)
+from bot.jobs import call_ledger
+from bot.jobs.deliveries import COMMAND, COMPLETION, MESSAGE, PRESS, command_delivery
+from bot.jobs.discarded import unless_gone
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
+    from bot.core.domain.thread import Conversation
+    from bot.core.ports import Answer, Bookmark, Chat, Model, Store
+    from bot.jobs.permissions import Gate
+    from bot.jobs.registry import Features
+    from bot.jobs.threads import Threads
+    from bot.work import Finish, Inbox, Job
+
+log = logging.getLogger(__name__)
+
+_MESSAGE = TypeAdapter(Heard)
+_COMMAND = TypeAdapter(Command)
+_PRESS = TypeAdapter(Press)
+
+
+def is_transient(error: Exception) -> bool:
+    """Tell whether a turn that failed so may succeed when it is tried again."""
+    return isinstance(error, BotError) and error.is_transient
+
+
+class FileHeard(Protocol):
+    """Carries out what a message asks for with a file of its own, before it is answered as any other is."""
+
+    async def __call__(self, heard: Heard, *, bookmark: Bookmark) -> Record | None:
+        """Return None where it asks for nothing of the kind. Raise `ChatError`, and what else may pass."""
+
+
+class Turns:
+    """Runs what was taken in, and tells who asked when it failed for good."""
+
+    def __init__(  # noqa: PLR0913 (each is a port, or another part of the house)
+        self,
+        inbox: Inbox,
+        features: Features,
+        *,
+        store: Store,
+        model: Model,
+        chat: Chat,
+        gate: Gate,
+        threads: Threads,
+        hear_file: FileHeard,
+    ) -> None:
+        self._inbox, self._features, self._gate, self._threads = inbox, features, gate, threads
+        self._store, self._model, self._chat, self._hear_file = store, model, chat, hear_file
+        inbox.handle(MESSAGE, unless_gone(self.run_message), self.give_up_message)
+        inbox.handle(COMPLETION, unless_gone(self.run_completion), self.give_up_completion)
+        inbox.handle(COMMAND, unless_gone(self.run_command), self.give_up_command)
+        inbox.handle(PRESS, unless_gone(self.run_press), self.give_up_press)
+
+    async def run_message(self, job: Job) -> Finish | None:
+        """Answer a message."""
+        heard = _MESSAGE.validate_python(job.payload)
+        call_ledger.gather(job, heard.place, heard.author)
+        if record := await self._hear_file(heard, bookmark=job):
+            await self._threads.follow_up(record, heard)
+            return _finish(record, job)
+        try:
+            record = await self._answer(heard, job)
+        except OverBudgetError as error:
+            return await self.give_up_message(job, error)
+        await self._threads.follow_up(record, heard)
+        return _finish(record, job)
+
+    async def _answer(self, heard: Heard, job: Job) -> Record:
+        return await answer(
+            heard,
+            bookmark=job,
+            store=self._store,
+            model=self._model,
+            chat=self._chat,
+            judge=self._gate.judge,
+            controls=buttons.below,
+        )
+
+    async def run_completion(self, job: Job) -> Finish | None:
+        """Complete a message whose turn did not see all of it; if that changes the answer, answer it again."""
+        heard = _MESSAGE.validate_python(job.payload)
+        call_ledger.gather(job, heard.place, heard.author)
+        heard = replace(heard, text=await self._chat.spelled(heard.place, heard.text))
+        conversation = await self._store.conversation(heard.place)
+        stored = next((message for message in conversation.messages if message.id == heard.id), None)
+        if stored is None:
+            return partial(db_store.change, changed=_as_changed(heard)) if heard.revision else None
+        whole = completed(stored, heard)
+        if whole is None:
+            return None
+        record = Record(heard.place, heard.author)
+        if changes_answer(stored, whole, heard):
+            try:
+                record = await self._answer_whole(heard, whole, conversation, job)
+            except OverBudgetError as error:
+                log.info("a message was completed, but not answered again: %s", error)
+        return _finish(replace(record, rewritten=(whole, *record.rewritten)), job)
+
+    async def _answer_whole(self, heard: Heard, whole: Message, conversation: Conversation, job: Job) -> Record:
+        """Answer a message that came in parts, in place of the answer that did not see all of it."""
+        heard = replace(heard, text=whole.text, files=whole.files)
+        if record := await self._hear_file(heard, bookmark=job):
+            return record
+        answered = answer_to(heard.id, conversation)
+        if answered is None:
+            return await self._answer(heard, job)
+        if answered.text.endswith(STOPPED) or await self._gate.judge(heard, conversation.settings):
+            return Record(heard.place, heard.author)
+        at = next(number for number, message in enumerate(conversation.messages) if message.id == heard.id)
+        earlier = replace(conversation, messages=conversation.messages[:at])
+        version = int(job.reference, 16)  # other than those of answers that people ask for again, which count from 1
+        written = await buttons.rewrite(
+            heard, whole, answered, earlier, version=version, bookmark=job, model=self._model, chat=self._chat
+        )
+        return buttons.rewritten(Record(heard.place, heard.author), answered, written)
+
+    async def give_up_completion(self, job: Job, error: Exception) -> Finish | None:
+        """At least keep what came for a message; its answer, which people have, stays as it is."""
+        log.warning("a message was completed, but not answered again: %s", type(error).__name__)
+        heard = _MESSAGE.validate_python(job.payload)
+        conversation = await self._store.conversation(heard.place)
+        stored = next((message for message in conversation.messages if message.id == heard.id), None)
+        whole = completed(stored, heard) if stored else None
+        return _finish(Record(heard.place, heard.author, rewritten=(whole,)), job) if whole else None
+
+    async def run_command(self, job: Job) -> Finish | None:
+        """Open a command's thread and hand it on, or carry it out in there or in private."""
+        command = _COMMAND.validate_python(job.payload)
+        call_ledger.gather(job, command.place, command.asker.person)
+        try:
+            record = await self._carry_out(command, job)
+        except OverBudgetError as error:
+            return await self.give_up_command(job, error)
+        return _finish(record, job) if record else None
+
+    async def _carry_out(self, command: Command, job: Job) -> Record | None:
+        if told := await private_once.shown_before(command, bookmark=job, chat=self._chat):
+            return told
+        if refusal := await self._gate.refusal_of_command(command):
+            return await tell(command.place, command.asker, refusal, chat=self._chat)
+        if command.place.thread or (command.is_private and not summary_source.is_request(command)):
+            return await self._features.commands[command.name](command, bookmark=job)
+        await self._open(command, job)
+        return None
+
+    async def _open(self, command: Command, job: Job) -> None:
+        open_thread = self._features.threads.get(command.name, partial(commands.open_thread, chat=self._chat))
+        try:
+            opened = await open_thread(command, bookmark=job)
+        except (NotAllowedError, NotInChannelError, UsageError) as error:
+            await tell(command.place, command.asker, error.sentence, chat=self._chat)
+        else:
+            await self._inbox.accept(command_delivery(opened))
+
+    async def run_press(self, job: Job) -> Finish | None:
+        """Carry out what a press sets off."""
+        press = _PRESS.validate_python(job.payload)
+        call_ledger.gather(job, press.place, press.asker.person)
+        try:
+            if refusal := await self._gate.refusal_of_press(press):
+                record = await tell(press.place, press.asker, refusal, chat=self._chat)
+            else:
+                record = await self._features.presses[press.name](press, bookmark=job)
+        except OverBudgetError as error:
+            return await self.give_up_press(job, error)
+        return _finish(record, job)
+
+    async def give_up_press(self, job: Job, error: Exception) -> Finish | None:
+        """Tell who pressed that it failed for good."""
+        press = _PRESS.validate_python(job.payload)
+        written = await _own_up(error, job, self._chat.whisper(press.place, press.asker))
+        return _finish(Record(press.place, press.asker.person, calls=written.calls), job)
+
+    async def give_up_message(self, job: Job, error: Exception) -> Finish | None:
+        """Tell a message's author that its turn failed for good; the thread remembers the question."""
+        heard = _MESSAGE.validate_python(job.payload)
+        asker = Asker(heard.author, heard.home)
+        if isinstance(error, OverBudgetError):
+            answering = self._chat.whisper(heard.private_place, asker)
+        else:
+            answering = self._chat.answer(heard.place, asker, job, to=heard.id)
+        written = await _own_up(error, job, answering)
+        question = Message(Role.USER, heard.author, heard.text, heard.id, heard.files, is_bot=heard.is_bot)
+        return _finish(written.record(heard.place, question, began_with_bot=heard.opens_thread), job)
+
+    async def give_up_command(self, job: Job, error: Exception) -> Finish | None:
+        """Tell a command's author that it failed for good."""
+        command = _COMMAND.validate_python(job.payload)
+        if not command.place.thread or command.is_private or isinstance(error, OverBudgetError):
+            written = await _own_up(error, job, self._chat.whisper(command.place, command.asker))
+            return _finish(Record(command.place, command.asker.person, calls=written.calls), job)
+        answering = commands.answering(command, chat=self._chat, bookmark=job)
+        return _finish(command.record(await _own_up(error, job, answering)), job)
+
+
+def _as_changed(heard: Heard) -> Changed:
+    return Changed(
+        heard.place,
+        heard.id,
+        heard.author,
+        heard.home,
+        heard.text,
+        heard.revision,
+        heard.files,
+        concerns_bot=heard.mentions_bot or heard.is_direct,
+        is_bot=heard.is_bot,
+    )
+
+
+def _finish(record: Record, job: Job) -> Finish:
+    return partial(db_store.record, record=call_ledger.whole(record), is_repeat=job.was_begun)
+
+
+async def _own_up(error: Exception, job: Job, answering: AbstractAsyncContextManager[Answer]) -> Written:
+    """Tell that a turn failed for good, and return what it leaves. Raises a `ChatError` that may pass.
+
+    Where its outcome is kept, and only could not be shown so far, it is shown.
+    """
+    calls = (error.call,) if isinstance(error, ModelError) and error.call else ()
+    try:
+        async with answering as visible:
+            if (before := outcome.kept(job)) is not None and not isinstance(error, OverBudgetError):
+                return await outcome.show(before, visible)
+            sentence = error.sentence if isinstance(error, OverBudgetError) else apology(known(error), job.reference)
+            return Written("", await visible.replace(sentence), calls)
+    except ChatError as unheard:
+        if unheard.may_pass:
+            raise
+        log.warning("nobody could be told: %s", unheard)
+        return Written("", "", calls)

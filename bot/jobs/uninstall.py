@@ -1,0 +1,107 @@
+"""Departures as durable work: a workspace that has removed the bot is forgotten, but for what calls cost."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from bot.core.privacy.forget import Reach
+from bot.errors import BotError, RevokedError
+from bot.work import Delivery
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from typing import Any
+
+    from bot.core.domain.installation import Departure
+    from bot.core.ports.installations import Installations
+    from bot.jobs.erasure import Forgetting
+    from bot.work import Inbox, Job
+
+log = logging.getLogger(__name__)
+
+DEPARTURE = "departure"
+
+
+class StillThereError(BotError):
+    """The workspace's token still works, or its turns have not ended: the departure is looked at again."""
+
+    is_transient = True
+
+
+class Departures:
+    """Registers with the inbox. `ask` asks the platform with a workspace's token, `forget` drops what is in memory.
+
+    `installations` is None where the operator has set the only token there is.
+    """
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        *,
+        forgetting: Forgetting,
+        installations: Installations | None,
+        ask: Callable[[str], Awaitable[object]],
+        forget: Callable[[str], None],
+    ) -> None:
+        self._inbox, self._forgetting, self._installations = inbox, forgetting, installations
+        self._ask, self._forget = ask, forget
+        inbox.handle(DEPARTURE, self.run, _leave)
+
+    async def depart(self, departure: Departure) -> None:
+        """Take a departure in. Raises what the database raises."""
+        key = f"{DEPARTURE}:{departure.workspace}"
+        payload = {"workspace": departure.workspace, "at": departure.at.isoformat()}
+        await self._inbox.accept(Delivery(f"{key}:{departure.id}", key, DEPARTURE, payload))
+
+    async def run(self, job: Job) -> None:
+        """Forget a workspace, unless it has installed the bot again since. May run any number of times."""
+        workspace, at = str(job.payload["workspace"]), datetime.fromisoformat(str(job.payload["at"])).astimezone(UTC)
+        self._forget(workspace)
+        if await self._is_back(workspace, at):
+            return
+        await self._check_is_gone(workspace)
+        job.check()
+        if self._installations is not None:
+            await self._installations.remove(workspace, at)
+        erased = await self._forgetting.erase(Reach(workspace), left_at=at)
+        self._forget(workspace)
+        if await self._is_back(workspace, at):
+            return
+        log.warning("%s removed the bot: %d entries erased; what calls cost stays", workspace, sum(erased.values()))
+        if await self._forgetting.halt(workspace, but=job.key):
+            raise StillThereError  # what still runs may leave rows behind
+
+    async def _is_back(self, workspace: str, at: datetime) -> bool:
+        """Tell whether a workspace has installed the bot since it removed it."""
+        found = await self._installations.find(workspace) if self._installations is not None else None
+        if found is None or found.installed_at <= at:
+            return False
+        log.info("%s removed the bot and has installed it again since: what came then stays", workspace)
+        return True
+
+    async def _check_is_gone(self, workspace: str) -> None:
+        """Raise unless the platform takes the workspace's token no longer: clocks differ, and events come late."""
+        try:
+            await self._ask(workspace)
+        except RevokedError:
+            return
+        log.warning("%s is said to have removed the bot, but its token works: looking again", workspace)
+        raise StillThereError
+
+
+def is_departure(kind: str) -> bool:
+    """Tell whether a kind of jobs is for workspaces that are gone."""
+    return kind == DEPARTURE
+
+
+def workspace_of(payload: Mapping[str, Any]) -> str:
+    """Return the workspace that a job is for, "" for one that is for none or for all."""
+    where = payload.get("place")
+    return str(payload.get("workspace") or (where.get("workspace") if isinstance(where, dict) else "") or "")
+
+
+async def _leave(job: Job, error: Exception) -> None:
+    """Leave a departure that can't be carried out to the operator, who can have the workspace forgotten."""
+    log.error("%s was not forgotten: %s", job.payload.get("workspace"), type(error).__name__)

@@ -1,0 +1,151 @@
+"""What people are called: asked of Slack once, and remembered for a day."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from dataclasses import dataclass
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from bot.core.remembered import Remembered
+from bot.errors import ChatBusyError, ChatError
+from bot.slack.client.api import call, call_once
+from bot.slack.client.text import MARKUP
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from slack_sdk.web.async_client import AsyncWebClient
+
+log = logging.getLogger(__name__)
+
+KEPT = 10_000  # names
+KEPT_FOR = 86_400.0  # seconds
+RANK_KEPT_FOR = 3_600.0
+STRANGERS = {"user_not_found", "user_not_visible", "users_not_found"}  # Slack's words for somebody it does not show
+UNKNOWN_FOR = 600.0  # seconds before a person whose name Slack did not give is asked for again
+AT_ONCE = 8
+LONGEST_NAME = 80  # characters, as Slack's own limit
+
+_PERSON = re.compile(r"@(?P<person>[UW][A-Z0-9]{2,20})")
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """What somebody is in the workspace; `organisations` are the team and the enterprise that they belong to.
+
+    Where Slack does not show somebody at all, they belong to none; https://docs.slack.dev/reference/objects/user-object
+    """
+
+    is_admin: bool = False
+    is_guest: bool = False
+    organisations: frozenset[str] = frozenset()
+
+
+class People:
+    """Names by people's ids, at most `KEPT` of them; an id that Slack gives no name for stands for itself.
+
+    A name is never waited for: once Slack's rate limit is reached, ids do until it is over. A rank is, as it decides
+    who may do what.
+    """
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+        self._ranks = Remembered[Rank](KEPT)
+        self._names = Remembered[str](KEPT)
+        self._busy_until = 0.0
+
+    async def names(self, people: Iterable[str]) -> dict[str, str]:
+        """Return each person's name. Never raises for want of one."""
+        wanted = dict.fromkeys(people)
+        unknown = [person for person in wanted if self._names.get(person) is None]
+        room = asyncio.Semaphore(AT_ONCE)
+
+        async def ask(person: str) -> None:
+            async with room:
+                await self._ask(person)
+
+        await asyncio.gather(*map(ask, unknown))
+        return {person: self._names.get(person, late=True) or person for person in wanted}
+
+    async def rank(self, person: str, *, anew: bool = False) -> Rank:
+        """Return what somebody is in the workspace, as it was an hour ago at most, or now. Raises `ChatError`."""
+        rank = self._ranks.get(person)
+        if anew or rank is None:
+            try:
+                return self._keep(person, (await call(self._client.users_info, user=person))["user"])
+            except ChatError as error:
+                if anew or error.code not in STRANGERS:
+                    raise
+                rank = Rank()
+            self._ranks.keep(person, rank, RANK_KEPT_FOR)
+        return rank
+
+    def learn(self, person: str, profile: Mapping[str, Any]) -> None:
+        """Take a name from a profile that came with a message, which saves the question."""
+        if name := name_of(profile):
+            self._names.keep(person, name, KEPT_FOR)
+
+    async def _ask(self, person: str) -> None:
+        if monotonic() < self._busy_until:
+            return
+        try:
+            user = (await call_once(self._client.users_info, user=person))["user"]
+        except ChatBusyError as error:
+            self._busy_until = monotonic() + error.retry_after
+        except ChatError as error:
+            log.info("a person's name is not known: %s", error)
+            if not error.is_transient:
+                self._names.keep(person, person, UNKNOWN_FOR)
+        else:
+            self._keep(person, user)
+
+    def _keep(self, person: str, user: Mapping[str, Any]) -> Rank:
+        """Keep all that one look-up tells."""
+        self._names.keep(person, name_of(user.get("profile") or {}) or name_of(user) or person, KEPT_FOR)
+        rank = rank_of(user)
+        self._ranks.keep(person, rank, RANK_KEPT_FOR)
+        return rank
+
+
+def rank_of(user: Mapping[str, Any]) -> Rank:
+    """Read what somebody is in the workspace."""
+    enterprise = user.get("enterprise_user") or {}
+    homes = (user.get("team_id"), enterprise.get("enterprise_id"))
+    return Rank(
+        is_admin=any(user.get(name) for name in ("is_admin", "is_owner", "is_primary_owner")),
+        is_guest=any(user.get(name) for name in ("is_restricted", "is_ultra_restricted")),
+        organisations=frozenset(str(home) for home in homes if home),
+    )
+
+
+def name_of(profile: Mapping[str, Any]) -> str:
+    """Return what a person wants to be called: on one line, "" where nothing is said."""
+    for field in ("display_name", "real_name", "name"):
+        value = profile.get(field)
+        if isinstance(value, str) and (name := " ".join(value.split())):
+            return name[:LONGEST_NAME]
+    return ""
+
+
+def mention(person: str) -> str:
+    """Write a person's name, or a user group's, as Slack links it."""
+    return f"<!subteam^{person}>" if person.startswith("S") else f"<@{person}>"
+
+
+def named(text: str, names: Mapping[str, str]) -> str:
+    """Write `@name` for each mention in a text."""
+
+    def name(match: re.Match[str]) -> str:
+        person = _PERSON.fullmatch(match["target"])
+        return f"@{names.get(person['person'], person['person'])}" if person else match[0]
+
+    return MARKUP.sub(name, text)
+
+
+def mentioned(text: str) -> list[str]:
+    """Return whom a text mentions."""
+    targets = (_PERSON.fullmatch(match["target"]) for match in MARKUP.finditer(text))
+    return [target["person"] for target in targets if target]

@@ -1,0 +1,1 @@
+"""From Slack: what it delivers, read into the domain."""

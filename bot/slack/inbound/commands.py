@@ -1,0 +1,138 @@
+"""The slash commands."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.core.classify import parse as classify
+from bot.core.code import parse as code
+from bot.core.command import take_private
+from bot.core.domain.command import Command
+from bot.core.domain.message import Place
+from bot.core.domain.people import Asker
+from bot.core.settings import subcommands
+from bot.core.summarize import parse as summarize
+from bot.errors import BotError, UsageError
+from bot.slack.client.text import groups_as_people, named_channels, plain
+from bot.slack.inbound import modals, payload
+from bot.slack.inbound.clip import LONGEST
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from slack_bolt.app.async_app import AsyncApp
+    from slack_bolt.context.ack.async_ack import AsyncAck
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from bot.core.ports import Reception
+
+log = logging.getLogger(__name__)
+
+# Seconds; what is left of three is for the rest. https://docs.slack.dev/interactivity/handling-user-interaction
+TRIGGER_LASTS = 2.0
+TOO_LONG = f"That is more than {LONGEST:,} characters, too long for a command. Send it as a file, and mention me."
+AT_WORK = "Working on it. Only you will see the answer."
+
+
+@dataclass(frozen=True, slots=True)
+class SlashCommand:
+    """A command as Slack's menu shows it. `parse` raises `UsageError` for what the person should mend first."""
+
+    name: str
+    description: str
+    usage_hint: str
+    parse: Callable[[str], object]
+    is_private: bool = False
+
+
+COMMANDS = (
+    SlashCommand(
+        "summarize",
+        "Summarize a channel, a thread, a file or a text",
+        "<text> | [#channel] 7d | <link> [short, as bullets, focus on …]",
+        summarize.parse,
+    ),
+    SlashCommand(
+        "classify",
+        "Sort messages into categories",
+        "<one message a line> | [#channel] 7d | <link> [into: A, B, C]",
+        classify.parse,
+    ),
+    SlashCommand("code", "Write code and save it to a file", "[language] <what it should do> [--private]", code.parse),
+    SlashCommand(
+        "parley",
+        "Parley's settings in this channel, and help",
+        "prompt [<text>] | settings | set <name> <value> | triage on | trends | usage | budget | forget | help",
+        subcommands.parse,
+        is_private=True,
+    ),
+)
+
+
+def register(app: AsyncApp, reception: Reception) -> None:
+    """Listen to the slash commands."""
+    for command in COMMANDS:
+        app.command(f"/{command.name}")(_listener(command, reception))
+
+
+def _listener(spec: SlashCommand, reception: Reception) -> Callable[..., Any]:
+    async def on_command(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        if len(str(body.get("text") or "")) > LONGEST:
+            await ack(TOO_LONG)
+            return
+        with payload.reading():
+            command = read(spec, body)
+        try:
+            spec.parse(command.text)
+        except UsageError as error:
+            await ack(error.sentence)
+            return
+        if await _open(command, body, client, reception):
+            await ack()
+            return
+        await reception.take(command)
+        await (ack(AT_WORK) if command.is_private and not spec.is_private else ack())
+
+    return on_command
+
+
+async def _open(command: Command, body: Mapping[str, Any], client: AsyncWebClient, reception: Reception) -> bool:
+    """Open the form that a command asks for, if it can be done in time; else its answer comes as a message."""
+    if not body.get("trigger_id"):
+        return False
+    try:
+        async with asyncio.timeout(TRIGGER_LASTS):
+            form = await reception.open(command)
+            if form is not None:
+                await modals.show(client, body, form)
+    except (BotError, TimeoutError) as error:
+        log.info("no form opened: %s", type(error).__name__)
+        return False
+    return form is not None
+
+
+def read(spec: SlashCommand, body: Mapping[str, Any]) -> Command:
+    """Read a command's payload; `/parley` always answers in private."""
+    raw = str(body.get("text") or "")
+    typed = plain(groups_as_people(raw) if spec.is_private else raw).strip()
+    text, is_private = (typed, True) if spec.is_private else take_private(typed)
+    return Command(
+        id=_id(body),
+        name=spec.name,
+        text=text,
+        place=Place(str(body.get("team_id") or ""), str(body["channel_id"])),
+        asker=Asker(str(body["user_id"]), str(body.get("team_id") or ""), str(body.get("response_url") or "")),
+        is_private=is_private,
+        channels=named_channels(raw),
+    )
+
+
+def _id(body: Mapping[str, Any]) -> str:
+    """Name a command by all that Slack said of it: the trigger id in there is unique, but not promised to be there."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()

@@ -1,0 +1,188 @@
+"""Messages: mentions in channels, direct messages, follow-ups in threads; what is edited and deleted."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from bot.core.domain.message import Changed, Heard, Place, Updated
+from bot.slack.client import text as slack_text
+from bot.slack.client.file_ref import file_refs, remaining
+from bot.slack.client.history import author_of, is_kind_said, is_of_bot
+from bot.slack.client.plain_text import flat
+from bot.slack.client.rich_text import listed
+from bot.slack.inbound.clip import clipped_event
+from bot.slack.inbound.mention import is_preview, mentions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from slack_bolt.app.async_app import AsyncApp
+    from slack_bolt.context.async_context import AsyncBoltContext
+
+    from bot.core.ports import Reception
+
+EVENTS = ("app_mention", "message")
+
+
+def register(app: AsyncApp, reception: Reception) -> None:
+    """Listen to what people say, and to what they do to it afterwards."""
+
+    async def on_message(event: Mapping[str, Any], body: dict[str, Any], context: AsyncBoltContext) -> None:
+        us = context["authorize_result"]
+        # In a channel that workspaces share, the body's own team may be the author's, not the one that has the bot.
+        team, bot = str(context.team_id or us.team_id or ""), str(us.bot_user_id or "")
+        if _is_own(event, us.bot_id or ""):
+            return
+        event, outside = clipped_event(event), _outside(event, body, team)
+        change = changed(event, team=team, bot=bot)
+        await asyncio.sleep(0)  # an edit of a long message is read twice
+        update = updated(event, team=team, bot=bot, is_outsider=outside)
+        if update is not None:
+            await reception.update(update, change)
+        elif change is not None:
+            await reception.change(change)
+        elif message := heard(event, team=team, bot=bot, is_outsider=outside):
+            await reception.hear(message)
+
+    for event in EVENTS:
+        app.event(event)(on_message)
+
+
+def _is_own(event: Mapping[str, Any], bot_id: str) -> bool:
+    """Return whether a message is by our own bot id, or one of ours was changed: Slack may name no user beside that."""
+    now = _message(event, "message") if event.get("subtype") == "message_changed" else event
+    return bool(bot_id) and now.get("bot_id") == bot_id
+
+
+def heard(event: Mapping[str, Any], *, team: str, bot: str, is_outsider: bool = False) -> Heard | None:
+    """Read a message event; None for notices, malformed events, and what the bot said itself.
+
+    A reply in a thread is kept whatever it says, since only the store knows whether the bot takes part there.
+    """
+    channel, ts, author = _string(event, "channel"), _string(event, "ts"), author_of(event)
+    if not is_kind_said(event) or not (channel and ts and author) or author == bot:
+        return None
+    said, thread = flat(event), _string(event, "thread_ts")
+    opening = raw if (raw := _string(event, "text")).strip() else said
+    return Heard(
+        place=Place(team, channel, thread or ts),
+        id=ts,
+        author=author,
+        home=_string(event, "user_team") or _string(event, "team") or team,
+        text=slack_text.without_mention(said, bot),
+        is_direct=_is_direct(event, channel),
+        mentions_bot=event.get("type") == "app_mention" or mentions(event, bot),
+        addresses_other=slack_text.addresses_other(opening, bot),
+        answers_bot=event.get("parent_user_id") == bot,
+        files=file_refs(event),
+        is_bot=is_of_bot(event),
+        is_outsider=is_outsider,
+        revision=_string(_message(event, "edited"), "ts"),
+        is_previewed=any(map(is_preview, listed(event.get("attachments")))),
+    )
+
+
+def updated(event: Mapping[str, Any], *, team: str, bot: str, is_outsider: bool = False) -> Updated | None:
+    """Read how a message stands that was edited, or that got more: a file, a message that its link leads to.
+
+    None for anything else, for what the bot said itself, and where nothing is new. What Slack shows later of a page is
+    left out: it would reach the model as the author's words.
+    """
+    now, before = (_unfolded(_message(event, name)) for name in ("message", "previous_message"))
+    if event.get("subtype") != "message_changed" or _stands_as_before(now, before):
+        return None
+    here = {name: event[name] for name in ("channel", "channel_type") if name in event}
+    message = heard({**now, **here, "type": "message"}, team=team, bot=bot, is_outsider=is_outsider)
+    if message is None:
+        return None
+    added = {file.id for file in message.files} - {file.id for file in file_refs(before)}
+    # Where Slack does not say how the message was, one that was edited may have come to mention the bot.
+    called_before = mentions(before, bot) if before else not message.revision
+    calls_bot = message.mentions_bot and not called_before
+    return Updated(message, calls_bot=calls_bot, adds_files=bool(before) and bool(added))
+
+
+def changed(event: Mapping[str, Any], *, team: str, bot: str) -> Changed | None:
+    """Read the event of an edited or a deleted message; None for anything else, and for what the bot did itself.
+
+    Of the bot's own messages, the first of a thread counts when it is deleted: it does not delete that itself.
+
+    The first message of a thread leaves a tombstone behind, which arrives as an edit. A link that is unfurled, a new
+    reply and the like arrive as edits, too, and leave what was said as it was.
+    """
+    if event.get("subtype") not in ("message_changed", "message_deleted"):
+        return None
+    now, before = _message(event, "message"), _message(event, "previous_message")
+    is_deleted = event.get("subtype") == "message_deleted" or now.get("subtype") == "tombstone"
+    said = before if is_deleted else now
+    channel = _string(event, "channel")
+    ts = (_string(event, "deleted_ts") if is_deleted else "") or _string(said, "ts") or _string(now, "ts")
+    author = author_of(said)
+    edited, formerly = (_string(_message(message, "edited"), "ts") for message in (now, before))
+    # A file that is taken away is an edit without a time of its own.
+    revision = edited if edited > formerly else _string(event, "event_ts") or _string(event, "ts")
+    if not (channel and ts and revision):
+        return None
+    thread = _string(said, "thread_ts") or _string(now, "thread_ts") or ts
+    if author == bot and not (is_deleted and thread == ts):
+        return None
+    if not is_deleted and (not author or not is_kind_said(now) or _is_as_before(now, before)):
+        return None
+    return Changed(
+        place=Place(team, channel, thread),
+        id=ts,
+        author=author,
+        home=_string(said, "user_team") or _string(said, "team") or team,
+        text="" if is_deleted else slack_text.without_mention(flat(now), bot),
+        revision=revision,
+        files=() if is_deleted else remaining(now),
+        is_deleted=is_deleted,
+        concerns_bot=_is_direct(event, channel) or mentions(said, bot),
+        is_bot=is_of_bot(said),
+    )
+
+
+def _is_as_before(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    def own(message: Mapping[str, Any]) -> object:
+        words = {name: value for name, value in message.items() if name in ("text", "blocks")}
+        return flat(words), remaining(message), _string(_message(message, "edited"), "ts")
+
+    return bool(before) and own(now) == own(before)
+
+
+def _unfolded(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a message without the previews of its links."""
+    own = [part for part in listed(message.get("attachments")) if not is_preview(part)]
+    return {**message, "attachments": own} if message.get("attachments") else message
+
+
+def _stands_as_before(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    """Return whether nothing is new that a person sees in a message."""
+    return bool(before) and (flat(now), file_refs(now)) == (flat(before), file_refs(before))
+
+
+def _is_direct(event: Mapping[str, Any], channel: str) -> bool:
+    return event.get("channel_type") == "im" or channel.startswith("D")
+
+
+def _outside(event: Mapping[str, Any], body: Mapping[str, Any], team: str) -> bool:
+    """Tell whether the author belongs to another organisation than the one whose bot this is.
+
+    Workspaces of one organisation share its enterprise; https://docs.slack.dev/apis/slack-connect
+    """
+    if not body.get("is_ext_shared_channel"):
+        return False
+    home = _string(event, "user_team") or _string(event, "team")
+    ours = {team, body.get("context_team_id"), body.get("context_enterprise_id"), body.get("enterprise_id")}
+    return bool(home) and home not in ours
+
+
+def _message(event: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = event.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _string(event: Mapping[str, Any], name: str) -> str:
+    value = event.get(name)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,1 @@
+"""To Slack: answers, posts, forms and files, within its limits."""

@@ -1,0 +1,166 @@
+"""Slack's own streams: how a message grows while the model writes, as long as the budget and Slack allow it."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from bot.errors import ChatBusyError, ChatError
+from bot.slack.client.api import call, call_again, call_once, translated
+from bot.slack.client.rate_limit import APPEND, START, STOP
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from bot.core.domain.message import Place
+    from bot.core.domain.people import Asker
+    from bot.slack.client.rate_limit import Budget
+
+log = logging.getLogger(__name__)
+
+APPEND_EVERY = 0.9  # seconds for each stream that is open: all streams of a workspace share 100 appends a minute
+FOR_ENDINGS = 0.2  # what is kept of the appends for the tails of answers
+# Codes that say so for the whole workspace, or for the app.
+NO_STREAMS = {"unknown_method", "missing_scope", "not_allowed_token_type", "feature_not_enabled", "access_denied"}
+# Codes that say so for the kind of channel.
+NOT_HERE = {"channel_type_not_supported", "method_not_supported_for_channel_type", "not_supported"}
+# Codes that say that a message takes no more text: it got too old, or a person pressed Stop.
+CONFLICT = "streaming_state_conflict"  # of an edit: the message is still being streamed
+OVER = {"message_not_in_streaming_state", "stopped_by_user", "message_not_found"}
+
+
+class Streams:
+    """The streams of this process, and where there are none to be had.
+
+    A stream keeps the mode of its first content, so everything goes as chunks, from the start to the stop's last blocks
+    (a top-level `blocks` there was seen to be refused). A refusal of the kind of channel counts for all of that kind,
+    as long as none of it has taken a stream; else for the channel alone.
+    """
+
+    def __init__(self, client: AsyncWebClient, budget: Budget) -> None:
+        self._client = client
+        self._budget = budget
+        self._without: set[tuple[str, str]] = set()
+        self._with: set[tuple[str, str]] = set()
+        self._open: dict[str, set[str]] = {}
+
+    def are_known(self, place: Place) -> bool:
+        """Return whether a place has streams, for all we know."""
+        return self._without.isdisjoint({(place.workspace, where) for where in ("", _kind(place), place.channel)})
+
+    def pause(self, place: Place) -> float:
+        """Return how many seconds to gather text before the next piece of each stream.
+
+        No less than for a single one, however much Slack allows: each piece is a call that we pay for, too.
+        """
+        return APPEND_EVERY * max(1.0, len(self._open.get(place.workspace, ())) / max(1.0, self._budget.factor))
+
+    async def admit(self, place: Place) -> bool:
+        """Take the call that begins a stream, if there will be one to end it, too."""
+        if not self.are_known(place):
+            return False
+        ends = self._budget.used(STOP, place) + len(self._open.get(place.workspace, ()))
+        return ends < self._budget.limit(STOP) and await self._budget.take(START, place)
+
+    async def start(self, place: Place, asker: Asker, chunks: Sequence[dict[str, Any]]) -> str:
+        """Begin a stream that was admitted; return its message's `ts`. Raises `ChatError`."""
+        try:
+            response = await call_once(
+                self._client.chat_startStream,
+                channel=place.channel,
+                thread_ts=place.thread,
+                # The asker's own workspace, which in a shared channel is not the one the app is installed in.
+                recipient_team_id=asker.home,
+                recipient_user_id=asker.person,
+                **_content(chunks),
+            )
+        except ChatBusyError as error:
+            await self._budget.refused(START, place, error.retry_after)
+            raise
+        except ChatError as error:
+            self._learn(error, place)
+            raise
+        self._with.add((place.workspace, _kind(place)))
+        ts = str(response["ts"])
+        self._open.setdefault(place.workspace, set()).add(ts)
+        return ts
+
+    def _learn(self, error: ChatError, place: Place) -> None:
+        """Remember a refusal that holds for more than this one stream."""
+        if error.code in NO_STREAMS:
+            log.warning("this workspace has no streams: %s", error)
+            self._without.add((place.workspace, ""))
+        elif error.code in NOT_HERE:
+            log.info("this kind of channel has no streams: %s", error)
+            kind = (place.workspace, _kind(place))
+            self._without.add((place.workspace, place.channel) if kind in self._with else kind)
+
+    async def append(self, place: Place, ts: str, chunks: Sequence[dict[str, Any]]) -> bool:
+        """Add to a stream, if there is room in the budget; tell whether it was. Raises `ChatError`."""
+        if not await self._budget.take(APPEND, place, spare=FOR_ENDINGS):
+            return False
+        try:
+            await call_once(self._client.chat_appendStream, channel=place.channel, ts=ts, **_content(chunks))
+        except ChatBusyError as error:
+            await self._budget.refused(APPEND, place, error.retry_after)
+            return False
+        except ChatError:
+            self.forget(place, ts)
+            raise
+        return True
+
+    async def stop(
+        self, place: Place, ts: str, chunks: Sequence[dict[str, Any]], check: Callable[[], None], **more: object
+    ) -> None:
+        """End a stream with the rest of its text, which does not wait for the end to be allowed. Raises `ChatError`."""
+        if not await self._budget.take(STOP, place):
+            if chunks:
+                await self._repeat(APPEND, self._client.chat_appendStream, place, ts, chunks, check)
+                chunks = ()
+            await self._budget.wait(STOP, place)
+        await self._repeat(STOP, self._client.chat_stopStream, place, ts, chunks, check, **more)
+        self.forget(place, ts)
+
+    def forget(self, place: Place, ts: str) -> None:
+        """Take in that a stream is over, or no longer ours."""
+        self._open.get(place.workspace, set()).discard(ts)
+
+    async def _repeat(
+        self,
+        name: str,
+        method: Callable[..., Any],
+        place: Place,
+        ts: str,
+        chunks: Sequence[dict[str, Any]],
+        check: Callable[[], None],
+        **more: object,
+    ) -> None:
+        if name is APPEND:
+            await self._budget.wait(name, place)
+
+        async def checked() -> None:
+            check()  # each time: a rate limit may be waited for, and meanwhile the turn be lost
+            try:
+                with translated():
+                    await method(channel=place.channel, ts=ts, **_content(chunks), **more)
+            except ChatBusyError as error:
+                await self._budget.refused(name, place, error.retry_after)
+                raise
+
+        try:
+            # A stop can be sent twice: of one that has arrived, the second is told that the stream is over. Text can't.
+            await (call_again if name is STOP else call)(checked)
+        except ChatError:
+            self.forget(place, ts)
+            raise
+
+
+def _kind(place: Place) -> str:
+    """Return what kind of channel a place is in: Slack's ids begin with it."""
+    return place.channel[:1]
+
+
+def _content(chunks: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return {"chunks": list(chunks)} if chunks else {}

@@ -1,0 +1,120 @@
+"""Files of ours: uploaded to a thread or a channel, once."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+import aiohttp
+
+from bot.errors import ChatError, GoneError
+from bot.slack.client.api import TIMEOUT, call, translated
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from bot.core.domain.message import Place, Upload
+    from bot.core.ports import Bookmark
+
+FILES_PER_MESSAGE = 10  # as many as a person can post at once
+LARGEST_SNIPPET = 1_000_000  # bytes; https://docs.slack.dev/reference/methods/files.getUploadURLExternal
+
+# Slack shows a snippet coloured, and can be told its language: https://docs.slack.dev/reference/objects/file-object
+SNIPPETS = {
+    extension: kind
+    for kind, extensions in {
+        "c": "c h",
+        "cpp": "cpp cc cxx hpp",
+        "csharp": "cs",
+        "css": "css",
+        "go": "go",
+        "haskell": "hs",
+        "html": "html htm",
+        "java": "java",
+        "javascript": "js mjs cjs jsx",
+        "kotlin": "kt kts",
+        "lua": "lua",
+        "perl": "pl pm",
+        "php": "php",
+        "powershell": "ps1",
+        "python": "py pyi",
+        "r": "r",
+        "ruby": "rb",
+        "rust": "rs",
+        "scala": "scala",
+        "shell": "sh bash",
+        "sql": "sql",
+        "swift": "swift",
+        "typescript": "ts mts cts",
+        "xml": "xml",
+        "yaml": "yaml yml",
+    }.items()
+    for extension in extensions.split()
+}
+UNWANTED = {"unknown_snippet_type", "snippet_too_large"}
+
+
+class Files:
+    """Uploads, by Slack's three steps: files' ids have to be kept before they are shared, as a file bears no mark."""
+
+    def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession) -> None:
+        self._client = client
+        self._session = session
+
+    async def upload(self, place: Place, files: Sequence[Upload], bookmark: Bookmark) -> None:
+        """Upload files to a thread or a channel as one message, ten at most in each, once. Raises `ChatError`."""
+        if bookmark.is_unwanted:
+            raise GoneError("question_deleted")
+        for first in range(0, len(files), FILES_PER_MESSAGE):
+            await self._upload_together(place, files[first : first + FILES_PER_MESSAGE], bookmark)
+
+    async def _upload_together(self, place: Place, files: Sequence[Upload], bookmark: Bookmark) -> None:
+        key = " ".join(("files", *(file.name for file in files)))
+        if (kept := bookmark.get(key)) and await self._is_shared(kept):
+            return
+        shared = [{"id": await self._announce(file), "title": file.name} for file in files]
+        await bookmark.keep(key, shared[0]["id"])
+        bookmark.check()
+        await call(
+            self._client.files_completeUploadExternal,
+            files=shared,
+            channel_id=place.channel,
+            thread_ts=place.thread or None,
+        )
+
+    async def _announce(self, file: Upload) -> str:
+        """Bring a file's bytes to Slack, where nobody sees them yet; return its id."""
+        # Folders stand in the title, as a name with a slash is cut or refused where the file is saved.
+        wanted = {"filename": PurePosixPath(file.name).name, "length": len(file.content)}
+        kind = snippet_type(file)
+        try:
+            target = await call(self._client.files_getUploadURLExternal, **wanted, snippet_type=kind)
+        except ChatError as error:
+            if kind is None or error.code not in UNWANTED:
+                raise
+            target = await call(self._client.files_getUploadURLExternal, **wanted)
+        await self._send(urljoin(self._client.base_url, str(target["upload_url"])), file.content)
+        return str(target["file_id"])
+
+    async def _send(self, url: str, data: bytes) -> None:
+        with translated():
+            async with self._session.post(url, data=data, timeout=aiohttp.ClientTimeout(TIMEOUT)) as response:
+                response.raise_for_status()
+
+    async def _is_shared(self, file: str) -> bool:
+        """Tell whether a file that was announced has been shared, too; until then Slack does not know it."""
+        try:
+            return bool((await call(self._client.files_info, file=file))["file"].get("shares"))
+        except ChatError as error:
+            if error.code != "file_not_found":
+                raise
+            return False
+
+
+def snippet_type(file: Upload) -> str | None:
+    """Return Slack's name for the language that a file is written in, None where it has none, or the file is large."""
+    extension = PurePosixPath(file.name).suffix.removeprefix(".").lower()
+    return SNIPPETS.get(extension) if len(file.content) <= LARGEST_SNIPPET else None

@@ -1,0 +1,85 @@
+"""What serves each workspace, which Slack calls a team: a client with its token, and what is known of its people."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.slack.client.history import History
+from bot.slack.client.identity import Identity
+from bot.slack.client.lookup import Lookup
+from bot.slack.client.names import Names
+from bot.slack.client.people import People
+from bot.slack.client.tokens import Client
+from bot.slack.outbound.answer_messages import Outlet
+from bot.slack.outbound.cards import Cards
+from bot.slack.outbound.posts import Posts
+from bot.slack.outbound.status import Sessions
+from bot.slack.outbound.stream import Streams
+from bot.slack.outbound.upload import Files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import aiohttp
+
+    from bot.slack.client.rate_limit import Budget
+
+KEPT = 200  # workspaces; each may remember the names of some thousands
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """What serves one workspace."""
+
+    client: Client
+    identity: Identity
+    out: Outlet
+    cards: Cards
+    lookup: Lookup
+    people: People
+    names: Names
+    history: History
+
+
+class Teams:
+    """Makes what serves a workspace when it is first asked for; of more than `KEPT`, the least used goes.
+
+    `join` makes the client and the identity of a workspace, which it does without asking anybody.
+    """
+
+    def __init__(
+        self, join: Callable[[str], tuple[Client, Identity]], session: aiohttp.ClientSession, budget: Budget
+    ) -> None:
+        self._join, self._session, self._budget = join, session, budget
+        self._known: OrderedDict[str, Team] = OrderedDict()
+
+    def of(self, workspace: str) -> Team:
+        """Return what serves a workspace, by its id."""
+        if (team := self._known.get(workspace)) is None:
+            team = self._known[workspace] = self._make(workspace)
+            while len(self._known) > KEPT:
+                self._known.popitem(last=False)
+        self._known.move_to_end(workspace)
+        return team
+
+    def forget(self, workspace: str) -> None:
+        """Let go of what is known of a workspace."""
+        self._known.pop(workspace, None)
+
+    def _make(self, workspace: str) -> Team:
+        client, identity = self._join(workspace)
+        out = Outlet(
+            client=client,
+            identity=identity,
+            sessions=Sessions(client, self._budget),
+            streams=Streams(client, self._budget),
+            posts=Posts(client, self._budget),
+            files=Files(client, self._session),
+        )
+        cards = Cards(client, identity, self._budget, out.posts)
+        people = People(client)
+        names = Names(client, people)
+        history = History(client, identity, people, names)
+        return Team(client, identity, out, cards, Lookup(client), people, names, history)

@@ -1,0 +1,170 @@
+"""How the bot joins Slack: by the one token that the operator has set, or in all workspaces that install it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.core.ports.installations import Installations
+from bot.errors import ChatError, NotServedError, RevokedError
+from bot.jobs.deliveries import COMMAND, COMPLETION, MESSAGE, PRESS
+from bot.jobs.uninstall import is_departure, workspace_of
+from bot.settings import reveal
+from bot.slack.client.api import call, web_client
+from bot.slack.client.identity import AskedIdentity, InstalledIdentity
+from bot.slack.client.tokens import Client, Installed, OfWorkspace, OneToken
+from bot.slack.workspaces import Teams
+from bot.work import Job
+
+if TYPE_CHECKING:
+    import aiohttp
+
+    from bot.db.engine import Database
+    from bot.settings import Settings
+    from bot.slack.client.rate_limit import Budget
+
+log = logging.getLogger(__name__)
+
+ASKED = {MESSAGE, COMMAND, PRESS, COMPLETION}  # the kinds of jobs that someone waits for
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """What came of it. `client` has no token; `check` tells whether Slack can be reached and lets the bot in.
+
+    `admit` tells whether a job is still for a workspace that has the bot, None where that need not be asked.
+    """
+
+    client: AsyncWebClient
+    teams: Teams
+    check: Callable[[], Awaitable[object]]
+    introduce: Callable[[], Awaitable[object]]
+    forget: Callable[[str], None]
+    admit: Callable[[Job], Awaitable[bool]] | None = None
+    installations: Installations | None = None
+    pages: Sequence[web.RouteDef] = ()
+
+    async def ask(self, workspace: str) -> object:
+        """Ask Slack whose token a workspace's is. Raises `RevokedError` where it is nobody's, `ChatError`."""
+        return await call(self.teams.of(workspace).client.auth_test)
+
+
+def join(settings: Settings, database: Database, session: aiohttp.ClientSession, budget: Budget) -> Joined:
+    """Join Slack as the settings want it. Raises `SettingsError` for keys of no use."""
+    if settings.serves_many:
+        return join_many(settings, database, session, budget)
+    return join_one(settings, session, budget)
+
+
+def join_one(settings: Settings, session: aiohttp.ClientSession, budget: Budget) -> Joined:
+    """Join the workspace whose token the operator has set."""
+    client = Client(OneToken(reveal(settings.slack_bot_token)), settings.slack_api_url, session)
+    identity = AskedIdentity(client)
+    teams = Teams(lambda _: (client, identity), session, budget)
+    base = web_client("", settings.slack_api_url, session)
+    return Joined(base, teams, partial(call, client.auth_test), partial(_introduce, identity), teams.forget)
+
+
+def join_many(settings: Settings, database: Database, session: aiohttp.ClientSession, budget: Budget) -> Joined:
+    """Join the workspaces that install the bot. Raises `SettingsError` for keys of no use."""
+    from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator  # noqa: PLC0415 (cryptography: who needs it)
+
+    from bot.db.installations import SqlInstallations, SqlStates  # noqa: PLC0415 (as above)
+    from bot.db.vault import Vault  # noqa: PLC0415 (as above)
+    from bot.slack import install  # noqa: PLC0415 (as above)
+
+    if settings.slack_bot_token is not None:
+        log.warning("SLACK_BOT_TOKEN is not used: with SLACK_CLIENT_ID, each workspace has the token it installed with")
+    client_id = settings.slack_client_id or ""
+    client_secret, state_secret = map(reveal, (settings.slack_client_secret, settings.slack_state_secret))
+    base = web_client("", settings.slack_api_url, session)
+    kept = SqlInstallations(database, Vault(settings.encryption_keys))
+    installed = Installed(kept, AsyncTokenRotator(client_id=client_id, client_secret=client_secret, client=base))
+
+    served = Served(settings.slack_workspaces)
+
+    def enter(workspace: str) -> tuple[Client, InstalledIdentity]:
+        client = Client(OfWorkspace(workspace, installed), settings.slack_api_url, session, workspace)
+        return client, InstalledIdentity(workspace, installed, is_served=served.has(workspace))
+
+    teams = Teams(enter, session, budget)
+
+    def forget(workspace: str) -> None:
+        installed.forget(workspace)
+        teams.forget(workspace)
+
+    async def introduce() -> None:
+        await kept.check()
+        for one in await kept.listed():
+            served.has(one.workspace)
+
+    flow = install.flow(
+        base,
+        client_id=client_id,
+        client_secret=client_secret,
+        store=install.Store(kept, forget, settings.slack_workspaces),
+        states=install.StateStore(SqlStates(database), state_secret),
+    )
+    return Joined(
+        base,
+        teams,
+        check=partial(call, base.api_test),
+        introduce=introduce,
+        forget=forget,
+        admit=partial(_admit, teams),
+        installations=kept,
+        pages=install.routes(flow),
+    )
+
+
+async def _admit(teams: Teams, job: Job) -> bool:
+    """Tell whether a job's workspace still has the bot; its own address is known before anything is done for it.
+
+    Raises `NotServedError` for what somebody waits for.
+    """
+    workspace = workspace_of(job.payload)
+    if not workspace or is_departure(job.kind):
+        return True
+    try:
+        await teams.of(workspace).identity()
+    except NotServedError:
+        if job.kind in ASKED:
+            raise  # its person is told, unless the operator lets the workspace in again soon
+        return False
+    except RevokedError as error:
+        log.warning("dropped, as %s does not have the bot any more: %s (%s)", workspace, job.kind, error)
+        return False
+    return True
+
+
+class Served:
+    """The workspaces that are served: those that the operator names, or all where that is none."""
+
+    def __init__(self, named: frozenset[str]) -> None:
+        self._named = named
+        self._told: set[str] = set()
+
+    def has(self, workspace: str) -> bool:
+        """Tell whether a workspace is served; where not, tell the operator, once."""
+        if not self._named or workspace in self._named:
+            return True
+        if workspace not in self._told:
+            self._told.add(workspace)
+            log.warning("%s is not served: SLACK_WORKSPACES does not name it; what is kept of it stays", workspace)
+        return False
+
+
+async def _introduce(identity: AskedIdentity) -> None:
+    """Ask Slack who we are. A token that Slack refuses ends the start; when Slack is away, the bot waits for it."""
+    try:
+        await identity()
+    except ChatError as error:
+        if not error.is_transient:
+            raise
+        log.warning("Slack is away: %s", error)

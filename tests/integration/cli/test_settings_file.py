@@ -1,0 +1,114 @@
+"""`python -m bot settings`: what is set, as a file and back."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from bot.core.domain.message import Place
+from bot.db.threads import SqlStore
+from tests.stage.forge import run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bot.db.engine import Database
+
+WORKSPACE, CHANNEL = Place("T1", ""), Place("T1", "C1")
+PROMPT = 'Say "ahoy".\nNever \\ sink. ☸\t\x7f'
+
+
+class Act(Protocol):
+    """Runs `python -m bot settings …` and returns its exit status and what it wrote."""
+
+    async def __call__(self, *arguments: str) -> tuple[int, str, str]: ...
+
+
+@pytest.fixture
+def act(url: str, tmp_path: Path) -> Act:
+    async def act(*arguments: str) -> tuple[int, str, str]:
+        return await asyncio.to_thread(run, ("settings", *arguments), {"DATABASE_URL": url}, tmp_path)
+
+    return act
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "channels.toml"
+
+
+def written(file: Path, *lines: str) -> str:
+    file.write_text("\n".join(lines), encoding="utf-8")
+    return str(file)
+
+
+async def test_an_export_applies_to_nothing(act: Act, file: Path, database: Database) -> None:
+    store = SqlStore(database)
+    await store.change_settings(
+        WORKSPACE, {"instructions": PROMPT, "footer": True, "redact": True, "retention_days": 30}, "U1"
+    )
+    await store.change_settings(CHANNEL, {"categories": [{"name": "Bug", "definition": "x", "examples": []}]}, "U1")
+    assert (await act("export", str(file)))[0] == 0
+    status, out, _ = await act("apply", str(file))
+    assert (status, out.strip()) == (0, "All is as the file says.")
+
+
+async def test_who_may_is_set_by_a_file(act: Act, file: Path, database: Database) -> None:
+    access = {
+        "guests": True,
+        "outsiders": "mention",
+        "allowed_people": ["U012ABC"],
+        "denied_people": ["U034DEF"],
+        "allowed_channels": ["C012ABC"],
+        "denied_channels": ["C034DEF"],
+        "commands_off": ["code"],
+    }
+    lines = [f"{name} = {json.dumps(value)}" for name, value in access.items()]
+    assert (await act("apply", written(file, "[T1.workspace]", *lines), "--yes"))[0] == 0
+    assert (await SqlStore(database).sheet(WORKSPACE)).values == access
+    assert (await act("export", str(file)))[0] == 0
+    assert (await act("apply", str(file)))[1].strip() == "All is as the file says."
+    status, _, fault = await act("apply", written(file, "[T1.C1]", 'commands_off = ["help"]'))
+    assert status == 2
+    assert fault.startswith("Line 2: commands_off")
+
+
+async def test_differences_are_shown_before_they_apply(act: Act, file: Path, database: Database) -> None:
+    store = SqlStore(database)
+    await store.change_settings(CHANNEL, {"effort": "low", "footer": True}, "U1")
+    await store.change_settings(Place("T1", "C2"), {"footer": True}, "U1")
+    written(file, "[T1.C1]", 'effort = "high"', "[T1.workspace]", 'answers = "mention"')
+    status, out, _ = await act("apply", str(file))
+    assert status == 1
+    assert "T1 C1: effort low → high" in out
+    assert "T1 C1: footer on → not set" in out
+    assert "T1 workspace: answers not set → mention" in out
+    assert (await store.sheet(CHANNEL)).values == {"effort": "low", "footer": True}
+    assert (await act("apply", str(file), "--yes"))[0] == 0
+    assert (await store.sheet(CHANNEL)).values == {"effort": "high"}
+    assert (await store.sheet(WORKSPACE)).values == {"answers": "mention"}
+    assert (await store.sheet(Place("T1", "C2"))).values == {"footer": True}
+    assert "All is as" in (await act("apply", str(file), "--yes"))[1]
+
+
+async def test_faults_are_told_with_their_lines(act: Act, file: Path, database: Database) -> None:
+    prompt = ('instructions = """', "colour = no key", '"""')
+    written(file, "[T1.C1]", *prompt, 'colour = "red"', 'max_output = "ten"', "[T1.C2]", "temperature = 0.3")
+    status, _, faults = await act("apply", str(file), "--yes")
+    assert status == 2
+    first, second, third = faults.strip().splitlines()
+    assert first == "Line 5: there is no setting colour."
+    assert second.startswith("Line 6: max_output: Input should be a valid integer")
+    assert third.startswith("Line 8: temperature: ")
+    assert not await SqlStore(database).sheets()
+    written(file, "[T1.C1")
+    assert "no TOML" in (await act("apply", str(file), "--yes"))[2]
+
+
+async def test_a_file_keeps_no_longer_than_the_operator(act: Act, file: Path) -> None:
+    status, _, err = await act("apply", written(file, "[T1.C1]", "footer = true", "retention_days = 366"))
+    assert status == 2
+    assert err.startswith("Line 3: retention_days: at most 365 days: whoever runs me keeps nothing longer")

@@ -1,0 +1,99 @@
+"""A paid model hammered by a hundred turns, on both databases: what is spent never gets over the cap."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from bot.calls import Call, Purpose
+from bot.core.domain.message import Place
+from bot.core.domain.settings import ChannelSettings
+from bot.core.ports import Completion, Request
+from bot.core.spend import paid_model
+from bot.core.spend.caps import charge
+from bot.core.spend.paid_model import PaidModel
+from bot.db.accounts import SqlPurse
+from bot.errors import ModelUnavailableError, OverBudgetError
+
+if TYPE_CHECKING:
+    from bot.core.ports import Model
+    from bot.db.engine import Database
+
+HERE = Place("T1", "C1")
+CAP, WORST = 5_000, 100  # in millionths of a dollar
+SETTINGS = ChannelSettings(person_budget=CAP / 1_000_000)
+
+
+class Spender:
+    """A model whose calls cost the worst, or less; told of as Claude's client tells."""
+
+    def __init__(self, cost: int, worst: int | None = WORST) -> None:
+        self.cost, self.worst, self.spent, self.fails = cost, worst, 0, False
+
+    def ceiling(self, _request: Request, **_way: bool) -> int | None:
+        return self.worst
+
+    async def write(self, _request: Request, *_sinks: Any) -> Completion:
+        await asyncio.sleep(0)
+        call = Call(
+            Purpose.ANSWER, "m", datetime.now(UTC), 1, None, 1, 1, 0, 0, None, None, "ok", cost_micros=self.cost
+        )
+        self.spent += self.cost
+        paid_model.note(call)
+        if self.fails:
+            raise ModelUnavailableError("away", call=call)
+        return Completion("", truncated=False, call=call)
+
+
+async def quiet(_place: Place, _person: str, _sentence: str) -> None:
+    """Tell nobody."""
+
+
+def paid(database: Database, spender: Spender) -> PaidModel:
+    return PaidModel(cast("Model", spender), SqlPurse(database), tell=quiet, helpers="an admin")
+
+
+async def turn(model: PaidModel, settings: ChannelSettings = SETTINGS) -> bool:
+    """Ask once, as a turn of its own; tell whether the budget allowed it."""
+    charge(HERE, "U1")
+    try:
+        await model.write(Request(Purpose.ANSWER, (), 1, "U1", settings), lambda _: None)
+    except OverBudgetError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("cost", [WORST, 70])
+async def test_a_hundred_turns_keep_the_cap(database: Database, cost: int) -> None:
+    spender = Spender(cost)
+    model = paid(database, spender)
+    asked = await asyncio.gather(*(asyncio.create_task(turn(model)) for _ in range(100)))
+    assert spender.spent == sum(asked) * cost
+    assert spender.spent <= CAP
+    assert sum(asked) >= CAP // WORST
+
+
+async def test_a_failed_call_is_paid_for(database: Database) -> None:
+    spender, twice = Spender(WORST), ChannelSettings(person_budget=2 * WORST / 1_000_000)
+    spender.fails = True
+    model = paid(database, spender)
+    for _ in range(2):
+        with pytest.raises(ModelUnavailableError):
+            await turn(model, twice)
+    assert not await turn(model, twice)
+
+
+async def test_no_cap_takes_no_transaction() -> None:
+    spender = Spender(WORST, worst=None)
+    no_purse = cast("Any", object())
+    assert await turn(PaidModel(cast("Model", spender), no_purse, tell=quiet, helpers=""), ChannelSettings())
+    assert spender.spent == WORST
+
+
+async def test_an_unknown_price_keeps_no_budget(database: Database) -> None:
+    spender = Spender(WORST, worst=None)
+    assert not await turn(paid(database, spender))
+    assert spender.spent == 0

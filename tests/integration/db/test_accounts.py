@@ -1,0 +1,143 @@
+"""The accounts of budgets, on both databases: what hammers a cap never gets over it."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.calls import Call, Purpose
+from bot.core.domain.budget import Account, Cap, Kind, Refusal, Reservation
+from bot.core.domain.message import Place
+from bot.core.domain.thread import Record
+from bot.db.accounts import COMPARED_EVERY, SqlPurse
+from bot.db.engine import Database
+from bot.db.threads import record
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+DAY = NOW.replace(hour=0), NOW.replace(day=25, hour=0)
+PERSON = Cap(Account(Kind.PERSON, "T1", "U1", *DAY), 100, 80)
+CHANNEL = Cap(Account(Kind.CHANNEL, "T1", "C1", *DAY), 1_000, 800)
+LONG = timedelta(minutes=10)
+
+
+class Clock:
+    now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def purse(database: Database, clock: Clock) -> SqlPurse:
+    return SqlPurse(database, clock)
+
+
+@pytest.fixture
+async def others(url: str, clock: Clock) -> AsyncIterator[SqlPurse]:
+    """The purse of another replica."""
+    database = Database.open(url)
+    yield SqlPurse(database, clock)
+    await database.close()
+
+
+async def reserve(purse: SqlPurse, micros: int, *caps: Cap) -> str:
+    """Reserve; return the reservation's id, "" where it was refused."""
+    found = await purse.reserve(caps or (PERSON,), micros, LONG)
+    return found.id if isinstance(found, Reservation) else ""
+
+
+async def spend(database: Database, micros: int, at: datetime = NOW) -> None:
+    """Write a call into the ledger that no purse knows of."""
+    call = Call(Purpose.ANSWER, "m", at, 1, None, 1, 1, 0, 0, None, None, "ok", cost_micros=micros)
+    async with database.writer.begin() as connection:
+        await connection.run_sync(record, Record(Place("T1", "C1"), "U1", calls=(call,)))
+
+
+async def test_a_hundred_at_once_keep_the_cap(purse: SqlPurse, others: SqlPurse) -> None:
+    spent = 0
+
+    async def turn(number: int) -> bool:
+        nonlocal spent
+        mine = purse if number % 2 else others
+        if not (reserved := await reserve(mine, 10, PERSON, CHANNEL)):
+            return False
+        await asyncio.sleep(0)
+        await mine.settle(reserved, 7)
+        spent += 7
+        return True
+
+    asked = await asyncio.gather(*(turn(number) for number in range(100)))
+    assert spent <= 100
+    assert sum(asked) >= 10  # each was refused only for want of money
+    refused = await purse.reserve((PERSON,), 101 - spent, LONG)
+    assert isinstance(refused, Refusal)
+    assert refused.taken == spent
+    assert await reserve(others, 100 - spent)
+
+
+async def test_a_refused_cap_takes_of_none(purse: SqlPurse) -> None:
+    assert not await reserve(purse, 101, CHANNEL, PERSON)
+    assert await reserve(purse, 1_000, CHANNEL)
+
+
+async def test_what_nobody_settles_comes_back(purse: SqlPurse, clock: Clock) -> None:
+    assert await reserve(purse, 100)
+    assert not await reserve(purse, 1)
+    clock.now += LONG
+    assert await reserve(purse, 100)
+
+
+async def test_a_settlement_counts_once(purse: SqlPurse) -> None:
+    reserved = await reserve(purse, 90)
+    await purse.settle(reserved, 40)
+    await purse.settle(reserved, 40)
+    assert await reserve(purse, 60)
+    assert not await reserve(purse, 1)
+
+
+async def test_a_batch_is_settled_by_name(purse: SqlPurse) -> None:
+    await purse.rename(await reserve(purse, 50), "batch:1")
+    await purse.rename(await reserve(purse, 50), "batch:1")  # handed in again after a crash: it was the same one
+    await purse.settle("batch:1", 20)
+    assert await reserve(purse, 80)
+    assert not await reserve(purse, 1)
+
+
+async def test_a_new_cap_counts_what_was_spent(purse: SqlPurse, database: Database, clock: Clock) -> None:
+    await spend(database, 60)
+    await spend(database, 1_000, at=DAY[0] - timedelta(seconds=1))
+    assert not await reserve(purse, 41)
+    assert await reserve(purse, 40)
+    await spend(database, 10, at=NOW + timedelta(seconds=1))
+    clock.now += COMPARED_EVERY
+    refused = await purse.reserve((PERSON,), 31, LONG)
+    assert isinstance(refused, Refusal)
+    assert refused.taken == 70
+
+
+async def test_a_notice_is_given_once(purse: SqlPurse) -> None:
+    await purse.settle(await reserve(purse, 85), 85)
+    first, second = [await purse.reserve((PERSON,), 1, LONG) for _ in range(2)]
+    assert isinstance(first, Reservation)
+    assert isinstance(second, Reservation)
+    assert first.reached == [(PERSON, 85)]
+    assert not second.reached
+
+
+async def test_turns_are_counted_by_the_minute(purse: SqlPurse) -> None:
+    minute = Cap(Account(Kind.TURNS, "T1", "U1", NOW, NOW + timedelta(minutes=1)), 2)
+    found = [await purse.reserve((minute, PERSON), 1, LONG) for _ in range(3)]
+    assert [isinstance(one, Refusal) for one in found] == [False, False, True]
+    later = Cap(Account(Kind.TURNS, "T1", "U1", NOW + timedelta(minutes=1), NOW + timedelta(minutes=2)), 2)
+    assert isinstance(await purse.reserve((later,), 0, LONG), Reservation)

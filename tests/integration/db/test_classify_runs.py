@@ -1,0 +1,141 @@
+"""Runs of /classify on real databases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+
+from bot.calls import Call, Purpose
+from bot.core.domain.category import Category
+from bot.core.domain.classification import Example, Item, Run, Sorted, Status, Verdict
+from bot.core.domain.message import Place
+from bot.core.domain.people import Asker
+from bot.db.classify_runs import PAGE, SqlRuns
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from bot.db.engine import Database
+
+PLACE = Place("T1", "C1", "1700000000.000100")
+RUN = Run(
+    id="run1",
+    place=PLACE,
+    asker=Asker("U1", "T1"),
+    to="1700000000.000100",
+    source="a.csv",
+    categories=(Category(name="Bug", definition="It breaks.", examples=("crash",)), Category(name="Other")),
+    items=3,
+    status=Status.RUNNING,
+)
+ITEMS = [Item(1, "it crashes", "row 2"), Item(2, "nul \0 and \U0001f525"), Item(3, "x" * 90_000)]
+CALL = Call(
+    purpose=Purpose.CLASSIFY,
+    model="claude-haiku-5-5",
+    started_at=datetime(2026, 11, 22, tzinfo=UTC),
+    latency_ms=900,
+    first_token_ms=None,
+    input_tokens=12,
+    output_tokens=34,
+    cache_read_tokens=0,
+    cache_write_tokens=0,
+    stop_reason="end_turn",
+    request_id="req_1",
+    outcome="ok",
+)
+
+
+@pytest.fixture
+def runs(database: Database) -> SqlRuns:
+    return SqlRuns(database)
+
+
+async def flat(pages: AsyncIterator[Sequence[Item]] | AsyncIterator[Sequence[Sorted]]) -> list[Item | Sorted]:
+    return [one async for page in pages for one in page]
+
+
+async def test_a_run_comes_back(runs: SqlRuns) -> None:
+    await runs.create(RUN, ITEMS)
+    assert await runs.find("T1", "run1") == RUN
+    assert await flat(runs.unsorted("run1")) == [ITEMS[0], Item(2, "nul \ufffd and \U0001f525"), ITEMS[2]]
+    assert await runs.find("T1", "run2") is None
+
+
+async def test_a_second_try_replaces_items(runs: SqlRuns) -> None:
+    await runs.create(RUN, ITEMS)
+    await runs.create(RUN, ITEMS[:2])
+    assert len(await flat(runs.unsorted("run1"))) == 2
+
+
+async def test_verdicts_and_ledger_are_one(runs: SqlRuns, database: Database) -> None:
+    await runs.create(RUN, ITEMS)
+    await runs.save(RUN, [Verdict(1, ("Bug",), 90, "crashes"), Verdict(3)], [CALL, CALL], 0.25)
+    assert [item.number for item in await flat(runs.unsorted("run1")) if isinstance(item, Item)] == [2]
+    assert await flat(runs.results("run1")) == [
+        Sorted(ITEMS[0], Verdict(1, ("Bug",), 90, "crashes")),
+        Sorted(ITEMS[2], Verdict(3)),
+    ]
+    assert await runs.count_sorted("run1") == 2
+    found = await runs.find("T1", "run1")
+    assert found is not None
+    assert (found.calls, found.dollars) == (2, 0.25)
+    async with database.reader.connect() as connection:
+        rows = (await connection.execute(text("SELECT person, thread, purpose FROM calls"))).all()
+    assert [tuple(row) for row in rows] == [("U1", PLACE.thread, "classify")] * 2
+
+
+async def test_an_unknown_price_stays_unknown(runs: SqlRuns) -> None:
+    await runs.create(RUN, ITEMS)
+    await runs.save(RUN, [], [CALL], None)
+    await runs.save(RUN, [], [CALL], 0.5)
+    found = await runs.find("T1", "run1")
+    assert found is not None
+    assert found.dollars is None
+
+
+async def test_many_items_come_in_pages(runs: SqlRuns) -> None:
+    items = [Item(number, f"text {number}") for number in range(1, 2 * PAGE + 2)]
+    await runs.create(RUN, items)
+    assert [len(page) async for page in runs.unsorted("run1")] == [PAGE, PAGE, 1]
+
+
+async def test_state_and_changes_stay_apart(runs: SqlRuns) -> None:
+    await runs.create(RUN, ITEMS)
+    await runs.keep("run1", "answer", "17.1")
+    await runs.keep("run1", "file", "F1")
+    await runs.change(replace(RUN, status=Status.BATCHED, categories=RUN.categories[:1]))
+    found = await runs.find("T1", "run1")
+    assert found is not None
+    assert (found.status, found.state) == (Status.BATCHED, {"answer": "17.1", "file": "F1"})
+    assert await runs.batched() == [("T1", "run1")]
+
+
+async def test_corrections_stay_in_their_channel(runs: SqlRuns) -> None:
+    await runs.create(RUN, ITEMS)
+    await runs.create(replace(RUN, id="run2", place=Place("T1", "C2", "1")), ITEMS)
+    await runs.create(replace(RUN, id="run3", place=Place("T2", "C1", "1")), ITEMS)
+    await runs.save(RUN, [Verdict(1, ("Other",), 20)], [], 0)
+    assert await runs.correct("run1", 1, ("Bug",), "U2")
+    assert await runs.correct("run2", 1, ("Other",), "U2")
+    assert await runs.correct("run3", 1, ("Other",), "U2")
+    assert not await runs.correct("run1", 99, ("Bug",), "U2")
+    assert await runs.corrections(Place("T1", "C1"), 10) == [Example("it crashes", ("Bug",))]
+    found = await runs.result("run1", 1)
+    assert found is not None
+    assert (found.verdict.categories, found.corrected_by) == (("Bug",), "U2")
+    assert await runs.result("run1", 2) is None
+
+
+async def test_the_same_file_twice_shares_nothing(runs: SqlRuns) -> None:
+    other = replace(RUN, id="run2", asker=Asker("U2", "T1"))
+    await runs.create(RUN, ITEMS)
+    await runs.create(other, ITEMS)
+    await runs.save(RUN, [Verdict(1, ("Bug",), 90)], [CALL], 0.1)
+    assert await runs.count_sorted("run2") == 0
+    found = await runs.find("T1", "run2")
+    assert found is not None
+    assert (found.calls, found.asker.person) == (0, "U2")

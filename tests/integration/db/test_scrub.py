@@ -1,0 +1,88 @@
+"""What was erased is gone from SQLite's files, its index of words and its log among them."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+
+from bot.core.domain.message import Message, Place, Role
+from bot.core.domain.thread import Record
+from bot.core.privacy.forget import Reach
+from bot.db.engine import Database
+from bot.db.scrub import settle
+from bot.db.tables import Feedback
+from bot.db.threads import SqlStore, record
+from bot.jobs.erasure import Forgetting
+from bot.transaction import transact
+from tests.integration.db.test_erase import row_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+POSTS, AT_ONCE = 1_200, 30
+
+
+@pytest.fixture
+async def database(sqlite_url: str) -> AsyncIterator[Database]:
+    database = Database.open(sqlite_url)
+    yield database
+    await database.close()
+
+
+async def test_erased_words_leave_the_index(database: Database, sqlite_url: str) -> None:
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+    table = Feedback.metadata.tables["feedback"]
+    words = [f"word{number}" for number in range(500)]
+    for start in range(0, POSTS, AT_ONCE):
+        rows = [
+            row_of(table)
+            | {
+                "id": number + 1,
+                "message": f"{number}.1",
+                "text": " ".join(words[(number * step) % len(words)] for step in range(1, 13)),
+            }
+            | ({"person": "U2", "text": "zanzibar", "evidence": ""} if number % 400 == 7 else {})
+            for number in range(start, start + AT_ONCE)
+        ]
+        async with database.writer.begin() as connection:
+            await connection.execute(sa.insert(table), rows)
+
+    def is_there(word: str) -> bool:
+        return any(word.encode() in one.read_bytes() for one in path.parent.glob(f"{path.name}*"))
+
+    assert is_there("zanzibar")
+    assert await Forgetting(database).erase(Reach("T1", person="U2")) == {"feedback": 3}
+    assert not is_there("zanzibar")
+    assert not is_there("anzibar")  # the index leaves out what a word has in common with the one before it
+    assert is_there("word77")
+    async with database.reader.connect() as connection:
+        match = sa.text("SELECT count(*) FROM feedback_words WHERE feedback_words MATCH 'word77'")
+        assert (await connection.execute(match)).scalar_one()
+
+
+async def test_settling_breaks_no_other_write(database: Database) -> None:
+    """Each leaves the connection as it found it, whatever its statements gave back; the others don't notice."""
+    place = Place("T1", "C1", "1.0")
+
+    def write(connection: sa.Connection) -> None:
+        for number in range(3):
+            record(connection, Record(place, "U1", messages=(Message(Role.USER, "U1", f"{number}", f"1.{number}"),)))
+
+    async def keep_writing() -> None:
+        for _ in range(20):
+            await transact(database.writer, write)
+
+    async def keep_settling() -> None:
+        for _ in range(10):
+            await settle(database)
+
+    async def keep_reading() -> None:
+        for _ in range(20):
+            await SqlStore(database).conversation(place)
+
+    await asyncio.gather(*(keep_writing() for _ in range(3)), keep_settling(), keep_reading())
+    assert len((await SqlStore(database).conversation(place)).messages) == 3

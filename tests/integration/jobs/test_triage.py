@@ -1,0 +1,172 @@
+"""Triage as durable work, on a clock of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import aiohttp
+import stamina
+
+from bot.claude.client import connect
+from bot.core.domain.feedback import Decision, Judgement, Status
+from bot.core.domain.message import Heard, Place
+from bot.core.domain.settings import ChannelSettings
+from bot.db.classify_runs import SqlRuns
+from bot.db.feedback import SqlBoard
+from bot.db.threads import SqlStore
+from bot.jobs.triage import LOOK_EVERY, SORT, Triaging
+from bot.playground.anthropic.api import MessagesServer
+from bot.playground.anthropic.reply import Text
+from bot.playground.anthropic.rules import MessagesApiError
+from bot.playground.rehearsal.model import Rehearsal
+from bot.work import Delivery, Inbox
+from tests.stage.chat import chat_in
+from tests.stage.workspace import ScriptedWorkspace
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator
+
+    from bot.db.engine import Database
+    from bot.playground.anthropic.reply import Asked, Event
+
+EVER = datetime(2020, 1, 1, tzinfo=UTC)
+HOUR = 3_600.0
+POSTS = 60  # more than go into one call
+
+
+@dataclass
+class Clock:
+    """Stands still until the test moves it."""
+
+    now: float = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class AwayModel:
+    """The rehearsal model, which is overloaded for a while; keeps the numbers of the posts that it was asked about."""
+
+    is_away: bool = True
+    refusals: int = 0
+    about: list[int] = field(default_factory=list)
+
+    async def respond(self, asked: Asked) -> AsyncGenerator[Event, None]:
+        if self.is_away:
+            self.refusals += 1
+            raise MessagesApiError(529, "Overloaded")
+        messages = json.loads(asked.text.split("<messages>")[1].split("</messages>")[0])
+        self.about += [one["item"] for one in messages]
+        yield Text(Rehearsal(pace=0).answer(asked))
+
+
+@dataclass
+class Scene:
+    """What a test works with."""
+
+    triaging: Triaging
+    inbox: Inbox
+    workspace: ScriptedWorkspace
+
+    @property
+    def place(self) -> Place:
+        """The channel where feedback comes in."""
+        return Place(self.workspace.workspace.team_id, self.workspace.channel("general"))
+
+
+@asynccontextmanager
+async def triaging(database: Database, model: AwayModel, clock: Clock) -> AsyncIterator[Scene]:
+    """Let triage work in a local workspace, with an inbox that tries each job once."""
+    async with MessagesServer(model) as server, ScriptedWorkspace() as workspace, aiohttp.ClientSession() as session:
+        told = server.environment()
+        async with connect(
+            api_key=told["ANTHROPIC_API_KEY"], model="claude-haiku-5-5", base_url=told["ANTHROPIC_BASE_URL"]
+        ) as claude:
+            inbox = Inbox(database.writer, is_transient=lambda _: False, attempts=1)
+
+            async def settings_of(_: Place) -> ChannelSettings:
+                return ChannelSettings(triage=True, together=0)
+
+            made = Triaging(
+                inbox,
+                board=SqlBoard(database),
+                runs=SqlRuns(database),
+                store=SqlStore(database),
+                model=claude,
+                chat=chat_in(workspace, session),
+                settings_of=settings_of,
+                clock=clock,
+            )
+            await inbox.start()
+            try:
+                yield Scene(made, inbox, workspace)
+            finally:
+                await inbox.stop(0)
+
+
+async def test_an_hour_without_claude_is_waited_out(database: Database) -> None:
+    clock, model, board = Clock(), AwayModel(), SqlBoard(database)
+    with stamina.set_testing(testing=True, attempts=1):
+        async with triaging(database, model, clock) as here:
+            inbox, place = here.inbox, here.place
+            for number in range(POSTS):
+                there = replace(place, thread=f"{1_790_000_000 + number}.000100")
+                text = f"The export crashes, case {number}"
+                await here.triaging.hear(
+                    Heard(
+                        there,
+                        there.thread,
+                        "U1",
+                        place.workspace,
+                        text,
+                        is_direct=False,
+                        mentions_bot=False,
+                        addresses_other=False,
+                    )
+                )
+            looks = 0
+            while clock.now < HOUR:
+                await look(inbox, place, looks := looks + 1)
+                await inbox.idle()
+                clock.now += 6 * LOOK_EVERY
+            assert (model.refusals >= looks, model.about) == (True, [])
+            assert len(await board.waiting(place, 2 * POSTS)) == POSTS
+            model.is_away = False
+            await look(inbox, place, looks + 1)
+            async with asyncio.timeout(30):
+                while await board.waiting(place, 1):  # noqa: ASYNC110 (nobody tells)
+                    await asyncio.sleep(0.05)
+            assert model.about == [one.id for one in reversed(await board.recent(place, EVER, 2 * POSTS))]
+            assert (await inbox.counts()).failed == 0
+
+
+async def test_a_digest_that_is_due_comes_once(database: Database) -> None:
+    board, now = SqlBoard(database), datetime.now(UTC)
+    async with triaging(database, AwayModel(), Clock()) as here:
+        settings = {"digest": "daily", "digest_at": f"{now:%H:%M}", "time_zone": "UTC"}
+        await SqlStore(database).change_settings(here.place, settings, "U1")
+        there = replace(here.place, thread="1790000000.000100")
+        said = Heard(
+            there, there.thread, "U1", there.workspace, "", is_direct=False, mentions_bot=False, addresses_other=False
+        )
+        id_ = await board.add(said, now, "", together=0)
+        judgement = Judgement(id_ or 0, ("Praise",), 90, summary="They like it")
+        await board.save(here.place, {judgement.number: Decision("", judgement, Status.OPEN)}, ())
+        for number in range(3):
+            lane = f"digests:{number}"  # of their own, as replicas look at the same time
+            await here.inbox.accept(Delivery(lane, lane, "every:triage digests", {}))
+        await here.inbox.idle()
+        messages = [one.shown for one in here.workspace.workspace.messages(here.place.channel)]
+        assert ["They like it" in one for one in messages if "Feedback of the last day" in one] == [True]
+
+
+async def look(inbox: Inbox, place: Place, number: int) -> None:
+    """Wake a channel as is done every twenty seconds."""
+    lane = f"triage:{place.workspace}:{place.channel}"
+    await inbox.accept(Delivery(f"look:{number}", lane, SORT, asdict(place), lane))

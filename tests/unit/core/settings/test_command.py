@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.core.command import HELP, USAGE
+from bot.core.domain.settings import MAX_INSTRUCTIONS
+from bot.core.settings.command import Action, Wish, parse
+from bot.errors import UsageError
+
+
+@pytest.mark.parametrize(
+    ("typed", "wish"),
+    [
+        ("prompt", Wish(Action.SHOW, "instructions")),
+        ("  PROMPT  ", Wish(Action.SHOW, "instructions")),
+        ("prompt --reset", Wish(Action.UNSET, "instructions")),
+        ("prompt —Reset", Wish(Action.UNSET, "instructions")),
+        ("prompt \u2013reset", Wish(Action.UNSET, "instructions")),
+        ("prompt Answer like a pirate.", Wish(Action.SET, "instructions", "Answer like a pirate.")),
+        ("prompt\nOne line.\nAnother.", Wish(Action.SET, "instructions", "One line.\nAnother.")),
+        ("prompt Never --reset anything", Wish(Action.SET, "instructions", "Never --reset anything")),
+        ("prompt " + "x" * MAX_INSTRUCTIONS, Wish(Action.SET, "instructions", "x" * MAX_INSTRUCTIONS)),
+    ],
+)
+def test_a_wish_is_read(typed: str, wish: Wish) -> None:
+    assert parse(typed) == wish
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", HELP),
+        (" Help ", HELP),
+        ("pormpt hello", USAGE["parley"]),
+        ("prompts", USAGE["parley"]),
+        ("help me", USAGE["parley"]),
+        (
+            "prompt " + "x" * (MAX_INSTRUCTIONS + 1),
+            "A channel's prompt has at most 10,000 characters; this one has 10,001.",
+        ),
+    ],
+)
+def test_anything_else_gets_a_sentence(typed: str, sentence: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse(typed)
+    assert caught.value.sentence == sentence

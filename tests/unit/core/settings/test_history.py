@@ -1,0 +1,46 @@
+"""Where settings come from, and the way back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from bot.core.domain.settings import Sheet, SheetChange
+from bot.core.settings.history import reverted, source
+from bot.errors import UsageError
+
+AT = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def change(version: int, before: dict[str, Any], after: dict[str, Any]) -> SheetChange:
+    return SheetChange(version, before, after, "U1", AT)
+
+
+def test_the_nearest_layer_is_the_source() -> None:
+    layers = Sheet({"effort": "low", "footer": True}), Sheet({"effort": "high"}), Sheet({})
+    assert source("effort", layers) == 1
+    assert source("footer", layers) == 0
+    assert source("model", layers) is None
+
+
+def test_one_way_to_sample_speaks_for_all() -> None:
+    layers = Sheet({"temperature": 0.1}), Sheet({"top_p": 0.9})
+    assert source("top_p", layers) == 1
+    assert source("temperature", layers) is None
+
+
+def test_changes_are_taken_back_in_turn() -> None:
+    changes = (
+        change(3, {"effort": "high", "footer": None}, {"effort": None, "footer": True}),
+        change(2, {"effort": "low"}, {"effort": "high"}),
+    )
+    assert reverted(changes, 1) == {"effort": "low", "footer": None}
+
+
+def test_what_is_too_long_ago_stays() -> None:
+    with pytest.raises(UsageError):
+        reverted((change(3, {}, {}),), 1)
+    with pytest.raises(UsageError):
+        reverted((), 3)

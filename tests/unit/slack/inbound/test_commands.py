@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.command import USAGE
+from bot.core.domain.message import Place
+from bot.core.domain.people import Asker
+from bot.slack.inbound.commands import COMMANDS, read
+
+BODY = {
+    "trigger_id": "1.2.3",
+    "team_id": "T1",
+    "channel_id": "C1",
+    "user_id": "U0ADA",
+    "response_url": "https://hooks.slack.com/commands/1",
+    "text": "--private a &lt;b&gt; <#C2|general>",
+}
+SUMMARIZE, PARLEY = COMMANDS[0], COMMANDS[-1]
+
+
+def test_a_payload_is_read() -> None:
+    command = read(SUMMARIZE, BODY)
+    assert (command.name, command.text, command.is_private) == ("summarize", "a <b> #general", True)
+    assert command.place == Place("T1", "C1")
+    assert command.asker == Asker("U0ADA", "T1", "https://hooks.slack.com/commands/1")
+
+
+def test_an_id_is_all_that_was_said() -> None:
+    once = read(SUMMARIZE, BODY).id
+    assert read(SUMMARIZE, dict(reversed(BODY.items()))).id == once
+    assert read(SUMMARIZE, BODY | {"text": "something else"}).id != once
+    assert read(SUMMARIZE, BODY | {"trigger_id": "1.2.4"}).id != once
+
+
+def test_a_setting_keeps_its_words() -> None:
+    command = read(PARLEY, BODY | {"text": "prompt --private"})
+    assert (command.text, command.is_private) == ("prompt --private", True)
+
+
+@pytest.mark.parametrize("text", [None, "", "   "])
+def test_nothing_typed_is_no_text(text: str | None) -> None:
+    assert read(SUMMARIZE, BODY | {"text": text}).text == ""
+    assert not read(SUMMARIZE, BODY | {"text": text}).is_private
+
+
+def test_settings_are_always_private() -> None:
+    assert read(PARLEY, BODY | {"text": "prompt"}).is_private
+
+
+@given(st.text(alphabet=st.characters()))
+def test_any_text_can_be_stored(text: str) -> None:
+    read_text = read(SUMMARIZE, BODY | {"text": text}).text
+    assert read_text.encode().decode() == read_text
+
+
+def test_every_command_has_its_usage() -> None:
+    assert {command.name for command in COMMANDS} == set(USAGE)
