@@ -38,7 +38,8 @@ _ASKED = re.compile(rb"turn (\d+), first token after (\d+) ms")
 class Turn:
     """When what happened to a turn, in seconds of the loop's clock; `inf`: it did not.
 
-    Due, sent and acknowledged; asked of the model, whose first token left; its first text shown, and all of it.
+    Due, sent and acknowledged; asked of the model, whose first token left, and its last; its first text shown, and all
+    of it.
     """
 
     due: float
@@ -47,6 +48,7 @@ class Turn:
     acknowledged: float = inf
     asked: float = inf
     spoken: float = inf
+    written: float = inf
     seen: float = inf
     whole: float = inf
     text: str = ""
@@ -231,6 +233,7 @@ class World:
                 return await _stream(request, turn, first)
             turn.spoken = first
             await _until(first + TOKEN_EVERY * len(TOKENS))
+            turn.written = _now()
             return web.json_response(_message(content=[{"type": "text", "text": ANSWER}], stop_reason="end_turn"))
         finally:
             self._asked -= 1
@@ -312,6 +315,7 @@ async def _stream(request: web.BaseRequest, turn: Turn, first: float) -> web.Str
             await _until(first + number * TOKEN_EVERY)
             await response.write(delta)
         await response.write(_CLOSING)
+        turn.written = _now()
     return response
 
 
