@@ -1,8 +1,7 @@
 """httpx2's requests by aiohttp, which read a stream of events at the pace at which it can be shown.
 
-The chat platform takes a piece of an answer once a second at most. To wake up for each token, and to hand each by
-itself through the layers of HTTP and of Anthropic's SDK, was a third of a turn's computing. The SDK's own transport has
-no way to wait with the next look at the socket.
+The chat platform takes a piece of an answer once a second at most. Handing each token by itself through the layers of
+HTTP and of Anthropic's SDK was a third of a turn's computing. The SDK's own transport has no way to gather them.
 """
 
 from __future__ import annotations
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
 CONNECTIONS = 1_000  # at most, as in the SDK's own
-LONGEST = 0.2  # seconds between two looks at what has come
-MUCH = 65_536  # bytes that one look brought: there is more to be had at once
+LONGEST = 0.2  # seconds for which what comes is gathered
+MUCH = 65_536  # bytes that are handed on at once
 # https://docs.claude.com/en/docs/build-with-claude/streaming
 FIRST, LAST = b"event: content_block_delta", b"event: message_stop"
 
@@ -70,43 +69,98 @@ class Transport(httpx2.AsyncBaseTransport):
 
 
 class Body(httpx2.AsyncByteStream):
-    """What a response brings. Of a stream of events, the first words are read at once, then what has gathered since.
-
-    The socket is looked at again after as long as the words have been coming, so that nobody waits for a short answer's
-    end either, and after a fifth of a second at most. Meanwhile the system keeps what comes, or asyncio, which takes it
-    in at once over TLS, but does not decipher it.
-    """
+    """What a response brings. Of a stream of events, the first words are read at once, then what has gathered since."""
 
     def __init__(self, response: aiohttp.ClientResponse) -> None:
         self._response = response
+        self._gathering: Gathering | None = None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        loop, begun = asyncio.get_running_loop(), None
         while chunk := await self._next():
+            if self._gathering is None and FIRST in chunk and LAST not in chunk:
+                self._gather()
             yield chunk
-            if begun is None and FIRST in chunk:
-                begun = loop.time()
-            if begun is not None and LAST not in chunk and len(chunk) < MUCH:
-                await self._rest(min(LONGEST, loop.time() - begun))
 
     async def _next(self) -> bytes:
         with limited():
             return await self._response.content.readany()
 
-    async def _rest(self, seconds: float) -> None:
-        """Look away from the socket, if all has not come yet."""
-        connection = self._response.connection
-        if connection is None or (socket := connection.transport) is None:
+    def _gather(self) -> None:
+        connection = self._response.connection  # None where all has come
+        if connection is None or not isinstance(socket := connection.transport, asyncio.Transport):
             return
-        socket.pause_reading()
-        try:
-            await asyncio.sleep(seconds)
-        finally:
-            socket.resume_reading()  # whoever gets the connection next must not wait in vain
+        if isinstance(own := socket.get_protocol(), asyncio.Protocol):
+            self._gathering = Gathering(socket, own)
 
     async def aclose(self) -> None:
         """Give the connection back, or close it where there is more to come."""
+        if self._gathering is not None:
+            self._gathering.end()
         self._response.release()
+
+
+class Gathering(asyncio.Protocol):
+    """Stands before a connection's own protocol, and hands on what has gathered instead of each piece.
+
+    Pieces are handed on after as long as the words have been coming, and after a fifth of a second at most; with the
+    last event at once, after which the connection's own protocol is back in its place.
+    """
+
+    def __init__(self, transport: asyncio.Transport, own: asyncio.Protocol) -> None:
+        self._transport, self._own = transport, own
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self._loop = asyncio.get_running_loop()
+        self._begun = self._handed_on = self._loop.time()
+        self._timer: asyncio.TimerHandle | None = None
+        transport.set_protocol(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Take a piece."""
+        self._pieces.append(data)
+        self._size += len(data)
+        if LAST in data:  # where it comes in two pieces, it waits as the others do
+            self.end()
+        elif self._size >= MUCH:
+            self._hand_on()
+        elif self._timer is None:
+            pause = min(LONGEST, self._handed_on - self._begun)
+            self._timer = self._loop.call_at(self._handed_on + pause, self._hand_on)
+
+    def end(self) -> None:
+        """Hand on what is left, and step aside."""
+        if self._transport.get_protocol() is self:
+            self._transport.set_protocol(self._own)
+        self._hand_on()
+
+    def _hand_on(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._handed_on = self._loop.time()
+        if self._pieces:
+            gathered = b"".join(self._pieces)
+            self._pieces.clear()
+            self._size = 0
+            self._own.data_received(gathered)
+
+    def eof_received(self) -> bool | None:
+        """Hand on that the server is done."""
+        self.end()
+        return self._own.eof_received()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Hand on that the connection is gone."""
+        self.end()
+        self._own.connection_lost(error)
+
+    def pause_writing(self) -> None:
+        """Hand on that no more is to be sent."""
+        self._own.pause_writing()
+
+    def resume_writing(self) -> None:
+        """Hand on that more may be sent."""
+        self._own.resume_writing()
 
 
 def proxy_of(url: str) -> str | None:

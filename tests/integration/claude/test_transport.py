@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
+from math import inf
+from statistics import median
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -230,7 +232,7 @@ async def test_what_came_before_a_close_is_read(certificate: Path | None) -> Non
         assert (await client.get(address)).content == OPENING + WORD * (words + 2) + CLOSING
 
 
-async def test_a_cancelled_rest_leaves_the_socket_open(certificate: Path | None) -> None:
+async def test_a_stream_left_early_is_handed_back(certificate: Path | None) -> None:
     over = asyncio.Event()
 
     async def on_request(request: web.BaseRequest) -> web.StreamResponse:
@@ -244,16 +246,41 @@ async def test_a_cancelled_rest_leaves_the_socket_open(certificate: Path | None)
     async with serving(on_request, certificate) as address, aiohttp.ClientSession(connector=connector) as session:
         async with session.get(address) as response:
             assert response.connection is not None
-            assert (socket := response.connection.transport) is not None
-            chunks = aiter(Body(response))
-            assert await anext(chunks) == WORD
-            resting = asyncio.ensure_future(anext(chunks))
-            await asyncio.sleep(0)
-            assert not socket.is_reading()
-            resting.cancel()
-            await asyncio.wait([resting])
-            assert socket.is_reading()
+            socket = response.connection.transport
+            assert isinstance(socket, asyncio.Transport)
+            own, body = socket.get_protocol(), Body(response)
+            assert await anext(aiter(body)) == WORD
+            assert socket.get_protocol() is not own
+            await body.aclose()
+            assert socket.get_protocol() is own
         over.set()
+
+
+async def test_the_last_event_comes_at_once(certificate: Path | None) -> None:
+    """Many streams, each of which ends at another moment between two pieces."""
+    streams, ends = 20, dict[str, float]()
+    loop = asyncio.get_running_loop()
+
+    async def on_request(request: web.BaseRequest) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for piece in (OPENING, *[WORD] * (30 + int(request.path[1:])), CLOSING):
+            ends[request.path] = loop.time()
+            await response.write(piece)
+            await asyncio.sleep(TOKEN_EVERY)
+        return response
+
+    async def lateness(client: httpx2.AsyncClient, address: str, number: int) -> float:
+        async with client.stream("GET", f"{address}/{number}") as response:
+            async for chunk in response.aiter_raw():
+                if LAST in chunk:
+                    return loop.time() - ends[f"/{number}"]
+        return inf
+
+    transport = Transport(ssl.create_default_context(cafile=certificate))
+    async with serving(on_request, certificate) as address, httpx2.AsyncClient(transport=transport) as client:
+        late = await asyncio.gather(*(lateness(client, address, number) for number in range(streams)))
+    assert median(late) < LONGEST / 8
 
 
 @pytest.mark.parametrize(
