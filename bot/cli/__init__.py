@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return the exit status: 2 for faults of the settings, told one a line, without a traceback."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     os.umask(0o077)  # the database holds what people wrote, and is nobody else's to read
     run: Callable[[argparse.Namespace], int] = options.run
     try:
@@ -37,13 +37,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=PROGRAM, description="Parley: a self-hosted Claude for a team's Slack.")
-    parser.add_argument("--version", action="version", version=f"Parley {__version__}")
-    commands = Commands(parser)
+def parser() -> argparse.ArgumentParser:
+    """Build the parser of the command line, with every command."""
+    made = argparse.ArgumentParser(prog=PROGRAM, description="Parley: a self-hosted Claude for a team's Slack.")
+    made.add_argument("--version", action="version", version=f"Parley {__version__}")
+    commands = Commands(made)
     for group in (playground, serve, setup, work, measure, privacy):
         group.register(commands)
-    return parser
+    return made
 
 
 def _fail(status: int, *sentences: str) -> int:

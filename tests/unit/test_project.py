@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import io
+import itertools
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -44,6 +47,10 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 SETTINGS = sorted(name.upper() for name in settings.Settings.model_fields)
 LOCKS = ("requirements.lock", "requirements-dev.lock")
+PAGES = sorted(str(path.relative_to(ROOT)) for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+# A command of the operator, up to the end of its code or to where the shell takes over.
+COMMAND = re.compile(r"(?:python -m bot|(?<![\w/.-])(?<!-n )parley|bin/parley) ([a-z][^`\n>;&…]*)")
+COMMAND_PAGES = [*PAGES, *(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/deploy/*")), ".env.example"]
 MAP = (bot.__doc__ or "").partition("\n\n    ")[2]
 
 
@@ -117,6 +124,12 @@ def requirements() -> dict[str, list[str]]:
     """Return what pyproject.toml asks for, by the lock file that pins it."""
     project = tomllib.loads(read("pyproject.toml"))
     return dict(zip(LOCKS, (project["project"]["dependencies"], project["dependency-groups"]["dev"]), strict=True))
+
+
+def anchors(page: Path) -> set[str]:
+    """Return what GitHub calls the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
 
 
 def project_files() -> Iterator[Path]:
@@ -224,6 +237,17 @@ def test_the_readme_names_operator_commands(operator_commands: set[str]) -> None
     assert set(named.split("|")) == operator_commands
 
 
+@pytest.mark.parametrize("page", COMMAND_PAGES)
+def test_the_commands_in_pages_exist(page: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for told in COMMAND.findall(read(page)):
+        words = [word.strip("[]").split("|") for word in shlex.split(told, comments=True)]
+        for command in itertools.product(*words):
+            with contextlib.suppress(SystemExit):
+                cli.parser().parse_args(command)
+            # A sentence may leave out what a command needs; what it says must be right.
+            assert re.search(r"^$|required|expected one argument", capsys.readouterr().err), command
+
+
 def test_the_readme_names_slash_commands() -> None:
     told = set(re.findall(r"`/([a-z]+)[ `]", read("README.md")))
 
@@ -234,12 +258,13 @@ def test_the_readme_names_every_setting() -> None:
     assert [name for name in SETTINGS if f"`{name}`" not in read("README.md")] == []
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/operating.md"])
-def test_the_files_linked_to_exist(page: str) -> None:
-    linked = re.findall(r"\]\(([^):#]+)\)", read(page))
+def test_what_pages_link_to_exists() -> None:
+    linked = {(page, *each) for page in PAGES for each in re.findall(r"\]\(([^):#]*)(?:#([^)]+))?\)", read(page))}
+    targets = {each: (ROOT / each[0]).parent / each[1] if each[1] else ROOT / each[0] for each in linked}
 
-    assert linked
-    assert [name for name in linked if not (ROOT / page).parent.joinpath(name).exists()] == []
+    assert {page for page, *_ in linked} >= {"README.md", "docs/operating.md"}
+    assert [each for each, path in targets.items() if not path.exists()] == []
+    assert [each for each, path in targets.items() if each[2] and each[2] not in anchors(path)] == []
 
 
 def test_every_way_to_claude_can_be_redacted() -> None:
