@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bot import app, settings
 from bot.db import migrate
 from bot.playground.anthropic.api import MessagesServer
-from bot.playground.anthropic.reply import Text
+from bot.playground.anthropic.reply import TextPiece
 from bot.playground.slack.rules import Rules
 from bot.slack.manifest import EVENTS, SCOPES
 from tests.stage.workspace import ScriptedWorkspace
@@ -21,7 +21,7 @@ from tests.stage.workspace import ScriptedWorkspace
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from bot.playground.anthropic.reply import Asked, Event
+    from bot.playground.anthropic.reply import Event, ModelRequest
 
 ANSWERS = 200
 SECONDS = 60.0
@@ -35,11 +35,11 @@ PATIENCE = 180.0
 class SteadyModel:
     """Writes the same words at a steady pace."""
 
-    async def respond(self, _asked: Asked) -> AsyncGenerator[Event, None]:
+    async def respond(self, _asked: ModelRequest) -> AsyncGenerator[Event, None]:
         """Answer a request."""
         await asyncio.sleep(FIRST_TOKEN)
         for number in range(TOKENS):
-            yield Text(f"word{number} ")
+            yield TextPiece(f"word{number} ")
             await asyncio.sleep(TOKEN_EVERY)
 
 

@@ -24,7 +24,7 @@ from bot.claude import catalogue
 from bot.claude.client import connect
 from bot.core.classify import batching, schema
 from bot.core.classify.advance import AT_ONCE
-from bot.core.classify.classifier import Outcome, Question, sort
+from bot.core.classify.classifier import BatchOutcome, Question, sort
 from bot.core.classify.evidence import evidence
 from bot.core.domain.category import FEEDBACK
 from bot.core.domain.classification import Item, Verdict
@@ -114,7 +114,7 @@ async def take(name: str, parts: Iterable[Sequence[Item]], question: Question, c
     """Sort all parts, some at once; return what that took, and what came of it."""
     gate = asyncio.Semaphore(AT_ONCE)
 
-    async def one(items: Sequence[Item]) -> Outcome:
+    async def one(items: Sequence[Item]) -> BatchOutcome:
         async with gate:
             outcome = await sort(items, question, model=claude)
         if outcome.failure or any(not verdict.categories for verdict in outcome.verdicts.values()):

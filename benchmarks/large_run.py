@@ -27,7 +27,7 @@ from tests.stage.workspace import ScriptedWorkspace
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
 
-    from bot.playground.slack.records import Message
+    from bot.playground.slack.records import MessageRecord
 
 CATEGORIES = "into: Bug report, Account issue, Performance issue, Billing, Feature request, Praise, Question"
 PATIENCE = 3_600.0  # seconds
@@ -64,7 +64,7 @@ async def sorted_by(local: ScriptedWorkspace, rows: Iterable[str]) -> None:
     said = f"<@{local.bot.id}> classify {CATEGORIES}"
     ts = local.say(general, said, files={"feedback.csv": file.getvalue().encode()})
 
-    def shows(words: str) -> Message | None:
+    def shows(words: str) -> MessageRecord | None:
         return next((message for message in local.thread(general, ts)[1:] if words in message.shown), None)
 
     await local.until(lambda: shows("Sort") or shows("will cost"), PATIENCE)

@@ -24,7 +24,7 @@ import aiohttp
 
 from benchmarks.contestant import ROOT, free_port
 from bot.playground.anthropic.api import MessagesServer
-from bot.playground.anthropic.reply import Text
+from bot.playground.anthropic.reply import TextPiece
 from bot.playground.slack.delivery import signature
 from bot.playground.slack.events import envelope
 from bot.playground.slack.rules import Rules
@@ -34,7 +34,7 @@ from tests.stage.workspace import ScriptedWorkspace
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 
-    from bot.playground.anthropic.reply import Asked, Event
+    from bot.playground.anthropic.reply import Event, ModelRequest
 
 MOST = 0.050  # seconds
 SIZES = (40_000, 400_000, BODY_LIMIT - 10_000)
@@ -97,11 +97,11 @@ class Echo:
     def __init__(self) -> None:
         self.text = "Well."
 
-    async def respond(self, _: Asked) -> AsyncGenerator[Event, None]:
+    async def respond(self, _: ModelRequest) -> AsyncGenerator[Event, None]:
         """Answer in pieces of some words, as the API does."""
         text = self.text.encode("utf-8", "replace").decode()  # a model sends no halves of characters
         for start in range(0, len(text), 200):
-            yield Text(text[start : start + 200])
+            yield TextPiece(text[start : start + 200])
             await asyncio.sleep(0)
 
 

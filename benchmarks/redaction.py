@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks.ordinary import lines
-from bot.core.privacy.redaction.find import Kind, find
+from bot.core.privacy.redaction.find import SecretKind, find
 from bot.core.prompt_data import quoted
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SEED = 7
 SECRETS = 4_000  # of each kind
-JUDGED = {Kind.SECRET, Kind.CARD, Kind.IBAN}
+JUDGED = {SecretKind.SECRET, SecretKind.CARD, SecretKind.IBAN}
 _SIGNS = string.ascii_letters + string.digits + string.punctuation
 _HERE = Path(__file__).parent.parent
 

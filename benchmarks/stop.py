@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from bot import app, settings
 from bot.db import migrate
 from bot.playground.anthropic.api import MessagesServer
-from bot.playground.anthropic.reply import Text
+from bot.playground.anthropic.reply import TextPiece
 from bot.playground.slack.rules import Rules
 from bot.slack.manifest import EVENTS, SCOPES
 from tests.stage.workspace import ScriptedWorkspace
@@ -22,7 +22,7 @@ from tests.stage.workspace import ScriptedWorkspace
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
-    from bot.playground.anthropic.reply import Asked, Event
+    from bot.playground.anthropic.reply import Event, ModelRequest
 
 STOPS = 50
 TOKEN_EVERY = 0.02  # seconds
@@ -36,11 +36,11 @@ class EndlessModel:
     def __init__(self) -> None:
         self.ended: asyncio.Queue[float] = asyncio.Queue()
 
-    async def respond(self, _asked: Asked) -> AsyncGenerator[Event, None]:
+    async def respond(self, _asked: ModelRequest) -> AsyncGenerator[Event, None]:
         """Answer a request."""
         try:
             while True:
-                yield Text("word ")
+                yield TextPiece("word ")
                 await asyncio.sleep(TOKEN_EVERY)
         finally:
             self.ended.put_nowait(time.monotonic())

@@ -16,7 +16,7 @@ from benchmarks.figures import conditions
 from bot import app, settings
 from bot.db import migrate
 from bot.playground.anthropic.api import MessagesServer
-from bot.playground.anthropic.reply import Asked, Event, Text
+from bot.playground.anthropic.reply import Event, ModelRequest, TextPiece
 from bot.playground.slack.rules import Rules
 from bot.slack.manifest import SCOPES
 from tests.stage.workspace import ScriptedWorkspace
@@ -44,7 +44,7 @@ class Pace:
     parts: list[float] = field(default_factory=list)
     wholes: list[float] = field(default_factory=list)
 
-    async def respond(self, asked: Asked) -> AsyncGenerator[Event, None]:
+    async def respond(self, asked: ModelRequest) -> AsyncGenerator[Event, None]:
         """Answer as a model of this pace would, with statements about the first and the last message."""
         is_whole = "<parts>" in asked.text
         names = (_CITED if is_whole else _ID).findall(asked.text)
@@ -53,7 +53,7 @@ class Pace:
         took = FIRST_TOKEN + len(asked.text) / 4 / READING + (OF_WHOLE if is_whole else OF_PART) / WRITING
         await asyncio.sleep(took)
         (self.wholes if is_whole else self.parts).append(took)
-        yield Text(json.dumps(sections | {"decided": points}))
+        yield TextPiece(json.dumps(sections | {"decided": points}))
 
     @property
     def chain(self) -> float:

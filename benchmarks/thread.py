@@ -25,14 +25,14 @@ from bot.db import migrate
 from bot.db.engine import Database
 from bot.playground.anthropic.api import MessagesServer
 from bot.playground.anthropic.models import find_model
-from bot.playground.anthropic.reply import Text
+from bot.playground.anthropic.reply import TextPiece
 from bot.playground.anthropic.usage import PromptCache, count_text
 from tests.stage.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
-    from bot.playground.anthropic.reply import Asked, Event
+    from bot.playground.anthropic.reply import Event, ModelRequest
     from bot.playground.anthropic.usage import InputUsage
 
 MODEL = "claude-haiku-5-5"
@@ -86,14 +86,14 @@ class Talker:
     asked: int = 0
     bodies: list[dict[str, Any]] = field(default_factory=list)
 
-    async def respond(self, asked: Asked) -> AsyncGenerator[Event, None]:
+    async def respond(self, asked: ModelRequest) -> AsyncGenerator[Event, None]:
         """Answer at once."""
         if "running summary" in asked.system[0]:
-            yield Text(SUMMARY)
+            yield TextPiece(SUMMARY)
             return
         self.asked += 1
         self.bodies.append({"system": asked.body["system"]})
-        yield Text(ANSWER.format(self.asked))
+        yield TextPiece(ANSWER.format(self.asked))
 
 
 def _call(fresh: int, read: int, written: int, output: int) -> Call:

@@ -26,10 +26,10 @@ from bot import app, settings
 from bot.core.domain.message import Place
 from bot.db import migrate
 from bot.db.engine import Database
-from bot.db.tables import Feedback
+from bot.db.tables import FeedbackRow
 from bot.db.threads import SqlStore
 from bot.playground.anthropic.api import MessagesServer
-from bot.playground.anthropic.reply import Text
+from bot.playground.anthropic.reply import TextPiece
 from bot.playground.feedback import CHANNEL, POSTS
 from bot.playground.rehearsal.model import Rehearsal
 from bot.playground.slack.rules import Rules
@@ -39,7 +39,7 @@ from tests.stage.workspace import ScriptedWorkspace
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
-    from bot.playground.anthropic.reply import Asked, Event
+    from bot.playground.anthropic.reply import Event, ModelRequest
 
 EARLIER = 50_000
 ALONE = 100  # posts, one after the other
@@ -62,14 +62,14 @@ class TimedModel:
     about: list[list[int]] = field(default_factory=list)
     _rehearsal: Rehearsal = field(default_factory=lambda: Rehearsal(pace=0))
 
-    async def respond(self, asked: Asked) -> AsyncGenerator[Event, None]:
+    async def respond(self, asked: ModelRequest) -> AsyncGenerator[Event, None]:
         """Answer a request."""
         self.asked.append(time.time())
         messages = json.loads(asked.text.split("<messages>")[1].split("</messages>")[0])
         self.about.append([one["item"] for one in messages])
         answer = self._rehearsal.answer(asked)
         await asyncio.sleep(self.seconds)
-        yield Text(answer)
+        yield TextPiece(answer)
         self.answered.append(time.time())
 
 
@@ -95,9 +95,9 @@ class Scene:
 
     async def rows(self) -> list[Any]:
         """Return the records that came in, in the order of their posts."""
-        query = select(Feedback.message, Feedback.status, Feedback.id).where(Feedback.id > EARLIER)
+        query = select(FeedbackRow.message, FeedbackRow.status, FeedbackRow.id).where(FeedbackRow.id > EARLIER)
         async with self.database.reader.connect() as connection:
-            return list(await connection.execute(query.order_by(Feedback.message)))
+            return list(await connection.execute(query.order_by(FeedbackRow.message)))
 
 
 @asynccontextmanager
@@ -142,7 +142,7 @@ async def _fill(database: Database, place: Place) -> None:
             for number in range(start, start + 1_000)
         ]
         async with database.writer.begin() as connection:
-            await connection.execute(insert(Feedback), values)
+            await connection.execute(insert(FeedbackRow), values)
 
 
 async def alone(url: str) -> list[float]:

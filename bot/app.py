@@ -19,16 +19,16 @@ from bot import web
 from bot.claude import catalogue, lazy
 from bot.core import access
 from bot.core.domain.message import Place
-from bot.core.domain.people import Asker
+from bot.core.domain.people import Requester
 from bot.core.ephemeral import tell
 from bot.core.privacy.redaction.model import RedactingModel
 from bot.core.spend.paid_model import PaidModel
 from bot.core.spend.retirement import RenewingModel
 from bot.core.triage import webhook_secret
-from bot.db.accounts import SqlPurse
-from bot.db.classify_runs import SqlRuns
+from bot.db.accounts import SqlSpendStore
+from bot.db.classify_runs import SqlClassifyRunStore
 from bot.db.engine import Database
-from bot.db.feedback import SqlBoard
+from bot.db.feedback import SqlFeedbackStore
 from bot.db.opened import opened
 from bot.db.quota import SqlQuota
 from bot.db.threads import SqlStore
@@ -36,10 +36,10 @@ from bot.errors import ChatError
 from bot.integrations.github import GitHub
 from bot.integrations.webhook import Webhook, open_public
 from bot.jobs import call_ledger, retention
-from bot.jobs.erasure import Forgetting
-from bot.jobs.intake import DurableReception
+from bot.jobs.erasure import Erasure
+from bot.jobs.intake import DurableIntake
 from bot.jobs.turns import is_transient
-from bot.jobs.uninstall import Departures
+from bot.jobs.uninstall import Uninstaller
 from bot.metrics import Metrics
 from bot.reader.pool import ReaderPool
 from bot.settings import reveal, written
@@ -48,7 +48,7 @@ from bot.slack.chat import SlackChat
 from bot.slack.client.rate_limit import Budget
 from bot.slack.inbound import http, socket
 from bot.work import TOGETHER, Cell, Inbox, fence
-from bot.workspaces import Joined, join
+from bot.workspaces import SlackAccess, join
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -128,11 +128,11 @@ class House:
 
     database: Database
     metrics: Metrics
-    joined: Joined
+    joined: SlackAccess
     inbox: Inbox
     files: ReaderPool
-    reception: DurableReception
-    departures: Departures
+    reception: DurableIntake
+    departures: Uninstaller
 
 
 async def build(
@@ -157,12 +157,12 @@ async def build(
     files = await stack.enter_async_context(ReaderPool(metrics.reader_ended))
     chat = SlackChat(joined.teams, session, budget, files)
 
-    store, board, forgetting = SqlStore(database), SqlBoard(database), Forgetting(database)
+    store, board, forgetting = SqlStore(database), SqlFeedbackStore(database), Erasure(database)
     sign = webhook_secret.secrets_of(reveal(settings.triage_webhook_secret), each=settings.serves_many)
-    reception = DurableReception(
+    reception = DurableIntake(
         inbox,
         store=store,
-        runs=SqlRuns(database),
+        runs=SqlClassifyRunStore(database),
         board=board,
         model=guarded(model, database, store, chat, settings.parley_admins),
         chat=chat,
@@ -171,7 +171,7 @@ async def build(
         most_days=settings.retention_days,
         webhook_secret=sign if settings.serves_many else None,
     )
-    departures = Departures(
+    departures = Uninstaller(
         inbox, forgetting=forgetting, installations=joined.installations, ask=joined.ask, forget=joined.forget
     )
     outward = await stack.enter_async_context(outward_session(settings, session, traces))
@@ -191,7 +191,7 @@ async def begin(stack: AsyncExitStack, settings: Settings, house: House) -> None
     stack.push_async_callback(house.reception.close)
 
 
-def connect_model(settings: Settings, metrics: Metrics, clock: Clock) -> AbstractAsyncContextManager[lazy.LateClaude]:
+def connect_model(settings: Settings, metrics: Metrics, clock: Clock) -> AbstractAsyncContextManager[lazy.LazyClaude]:
     """Prepare Claude, each of whose calls is counted, and kept for its turn's ledger rows."""
 
     def on_call(call: Call) -> None:
@@ -210,7 +210,7 @@ def connect_model(settings: Settings, metrics: Metrics, clock: Clock) -> Abstrac
 def guarded(model: Model, database: Database, store: Store, chat: Chat, admins: frozenset[str]) -> Model:
     """Return a model that has not retired, keeps within the budgets, and does not get to see what is hidden."""
     helpers = access.helpers(admins, chat.mention)
-    paid = PaidModel(RedactingModel(model), SqlPurse(database), tell=partial(whisper, chat), helpers=helpers)
+    paid = PaidModel(RedactingModel(model), SqlSpendStore(database), tell=partial(whisper, chat), helpers=helpers)
     return RenewingModel(paid, store, tell=partial(tell_all, chat))
 
 
@@ -231,7 +231,7 @@ def open_inbox(
     settings: Settings,
     database: Database,
     metrics: Metrics,
-    joined: Joined,
+    joined: SlackAccess,
     *,
     quarantine: OpenCell | None,
     cell: Cell,
@@ -258,7 +258,7 @@ def open_inbox(
 
 @asynccontextmanager
 async def listening(
-    settings: Settings, app: AsyncApp, joined: Joined, database: Database, figures: Callable[[], Awaitable[bytes]]
+    settings: Settings, app: AsyncApp, joined: SlackAccess, database: Database, figures: Callable[[], Awaitable[bytes]]
 ) -> AsyncIterator[str]:
     """Take in what Slack delivers, until the block is left; yield the bot's own HTTP address. Raises `OSError`."""
     readiness = web.Readiness({"database": database.check, "slack": joined.check})
@@ -294,7 +294,7 @@ async def whisper(chat: Chat, place: Place, person: str, sentence: str) -> None:
     """Tell one person something beside the turn that is under way; where that fails, the turn goes on."""
     channel = Place(place.workspace, place.channel)
     try:
-        await tell(channel, Asker(person, place.workspace), sentence, chat=chat)
+        await tell(channel, Requester(person, place.workspace), sentence, chat=chat)
     except ChatError as error:
         log.warning("could not tell anyone: %s", error)
 

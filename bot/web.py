@@ -107,7 +107,7 @@ def application(
     return app
 
 
-class Deadlines:
+class SenderDeadlines:
     """Closes connections whose sender takes too long; aiohttp itself waits forever for a first request."""
 
     def __init__(self, *, headers: float = HEADERS_WITHIN, body: float = BODY_WITHIN) -> None:
@@ -143,10 +143,10 @@ class Deadlines:
 
 @asynccontextmanager
 async def listening(
-    app: web.Application, host: str, port: int, deadlines: Deadlines | None = None
+    app: web.Application, host: str, port: int, deadlines: SenderDeadlines | None = None
 ) -> AsyncIterator[str]:
     """Serve until the block is left, and yield the address; port 0 takes a free one. Raises `OSError`."""
-    deadlines = deadlines or Deadlines()
+    deadlines = deadlines or SenderDeadlines()
     app.middlewares.append(deadlines.middleware)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE, lingering_time=LINGERING)
     await runner.setup()

@@ -18,8 +18,8 @@ from bot.jobs.uninstall import is_departure, workspace_of
 from bot.settings import reveal
 from bot.slack.client.api import call, web_client
 from bot.slack.client.identity import AskedIdentity, InstalledIdentity
-from bot.slack.client.tokens import Client, Installed, OfWorkspace, OneToken
-from bot.slack.workspaces import Teams
+from bot.slack.client.tokens import Client, Installed, InstalledToken, StaticToken
+from bot.slack.workspaces import WorkspaceClients
 from bot.work import Job
 
 if TYPE_CHECKING:
@@ -35,14 +35,14 @@ ASKED = {MESSAGE, COMMAND, PRESS, COMPLETION}  # the kinds of jobs that someone 
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class SlackAccess:
     """What came of it. `client` has no token; `check` tells whether Slack can be reached and lets the bot in.
 
     `admit` tells whether a job is still for a workspace that has the bot, None where that need not be asked.
     """
 
     client: AsyncWebClient
-    teams: Teams
+    teams: WorkspaceClients
     check: Callable[[], Awaitable[object]]
     introduce: Callable[[], Awaitable[object]]
     forget: Callable[[str], None]
@@ -55,23 +55,23 @@ class Joined:
         return await call(self.teams.of(workspace).client.auth_test)
 
 
-def join(settings: Settings, database: Database, session: aiohttp.ClientSession, budget: Budget) -> Joined:
+def join(settings: Settings, database: Database, session: aiohttp.ClientSession, budget: Budget) -> SlackAccess:
     """Join Slack as the settings want it. Raises `SettingsError` for keys of no use."""
     if settings.serves_many:
         return join_many(settings, database, session, budget)
     return join_one(settings, session, budget)
 
 
-def join_one(settings: Settings, session: aiohttp.ClientSession, budget: Budget) -> Joined:
+def join_one(settings: Settings, session: aiohttp.ClientSession, budget: Budget) -> SlackAccess:
     """Join the workspace whose token the operator has set."""
-    client = Client(OneToken(reveal(settings.slack_bot_token)), settings.slack_api_url, session)
+    client = Client(StaticToken(reveal(settings.slack_bot_token)), settings.slack_api_url, session)
     identity = AskedIdentity(client)
-    teams = Teams(lambda _: (client, identity), session, budget)
+    teams = WorkspaceClients(lambda _: (client, identity), session, budget)
     base = web_client("", settings.slack_api_url, session)
-    return Joined(base, teams, partial(call, client.auth_test), partial(_introduce, identity), teams.forget)
+    return SlackAccess(base, teams, partial(call, client.auth_test), partial(_introduce, identity), teams.forget)
 
 
-def join_many(settings: Settings, database: Database, session: aiohttp.ClientSession, budget: Budget) -> Joined:
+def join_many(settings: Settings, database: Database, session: aiohttp.ClientSession, budget: Budget) -> SlackAccess:
     """Join the workspaces that install the bot. Raises `SettingsError` for keys of no use."""
     from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator  # noqa: PLC0415 (cryptography: who needs it)
 
@@ -90,10 +90,10 @@ def join_many(settings: Settings, database: Database, session: aiohttp.ClientSes
     served = Served(settings.slack_workspaces)
 
     def enter(workspace: str) -> tuple[Client, InstalledIdentity]:
-        client = Client(OfWorkspace(workspace, installed), settings.slack_api_url, session, workspace)
+        client = Client(InstalledToken(workspace, installed), settings.slack_api_url, session, workspace)
         return client, InstalledIdentity(workspace, installed, is_served=served.has(workspace))
 
-    teams = Teams(enter, session, budget)
+    teams = WorkspaceClients(enter, session, budget)
 
     def forget(workspace: str) -> None:
         installed.forget(workspace)
@@ -108,10 +108,10 @@ def join_many(settings: Settings, database: Database, session: aiohttp.ClientSes
         base,
         client_id=client_id,
         client_secret=client_secret,
-        store=install.Store(kept, forget, settings.slack_workspaces),
+        store=install.BoltInstallationStore(kept, forget, settings.slack_workspaces),
         states=install.StateStore(SqlStates(database), state_secret),
     )
-    return Joined(
+    return SlackAccess(
         base,
         teams,
         check=partial(call, base.api_test),
@@ -123,7 +123,7 @@ def join_many(settings: Settings, database: Database, session: aiohttp.ClientSes
     )
 
 
-async def _admit(teams: Teams, job: Job) -> bool:
+async def _admit(teams: WorkspaceClients, job: Job) -> bool:
     """Tell whether a job's workspace still has the bot; its own address is known before anything is done for it.
 
     Raises `NotServedError` for what somebody waits for.

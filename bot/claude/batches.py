@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from anthropic import Omit
 
-from bot.claude.call import COUNTS, Exchange
+from bot.claude.call import COUNTS, ModelCall
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Mapping
@@ -73,9 +73,9 @@ async def results(anthropic: AsyncAnthropic, batch: str) -> AsyncIterator[Messag
     return await anthropic.messages.batches.results(batch)
 
 
-def exchange(response: MessageBatchIndividualResponse, purpose: Purpose, model: str) -> Exchange:
+def exchange(response: MessageBatchIndividualResponse, purpose: Purpose, model: str) -> ModelCall:
     """Write a result down as the call that it was; one that failed has no stop reason, and counted nothing."""
-    found = Exchange(purpose, model, is_batch=True)
+    found = ModelCall(purpose, model, is_batch=True)
     if response.result.type == "succeeded":
         message = response.result.message
         found.counts = {

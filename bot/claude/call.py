@@ -16,7 +16,7 @@ COUNTS = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache
 
 
 @dataclass(slots=True)
-class Exchange:
+class ModelCall:
     """A call in flight. `sink` gets the text as it arrives; without one nobody sees it before it is whole.
 
     `think` gets the thinking, which is never part of the answer.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class AccessFinding:
     """What a check found: a sentence for the operator, and what to do about it, "" where nothing is to be done."""
 
     ok: bool
@@ -24,7 +24,7 @@ class Finding:
     remedy: str = ""
 
 
-async def check(anthropic: AsyncAnthropic, card: ModelCard) -> Finding:
+async def check(anthropic: AsyncAnthropic, card: ModelCard) -> AccessFinding:
     """Ask the API whether it takes the key and offers the model. The caller sets the deadline."""
     try:
         info = await anthropic.models.retrieve(card.id)
@@ -32,16 +32,16 @@ async def check(anthropic: AsyncAnthropic, card: ModelCard) -> Finding:
     except FOREIGN as error:
         return _refused(error, card, str(anthropic.base_url))
     if lifecycle == "active":
-        return Finding(ok=True, sentence=f"Claude accepts the API key and offers {card.id}.")
+        return AccessFinding(ok=True, sentence=f"Claude accepts the API key and offers {card.id}.")
     end = f" and retires on {retires_at:%Y-%m-%d}" if retires_at else ""
-    return Finding(
+    return AccessFinding(
         ok=lifecycle != "retired",
         sentence=f"Claude accepts the API key; {card.id} is {lifecycle}{end}.",
         remedy=f"Set CLAUDE_MODEL to {card.replacement or 'a newer model'}.",
     )
 
 
-def _refused(error: Exception, card: ModelCard, base_url: str) -> Finding:
+def _refused(error: Exception, card: ModelCard, base_url: str) -> AccessFinding:
     if isinstance(error, AuthenticationError | PermissionDeniedError):
         sentence = f"Claude does not accept the API key (status {error.status_code})."
         remedy = "Set ANTHROPIC_API_KEY to a valid key from the Claude Console."
@@ -51,4 +51,4 @@ def _refused(error: Exception, card: ModelCard, base_url: str) -> Finding:
     else:
         sentence = f"Claude can't be asked at {base_url}: {translate(error)}."
         remedy = "Check the network, ANTHROPIC_BASE_URL and status.claude.com."
-    return Finding(ok=False, sentence=sentence, remedy=remedy)
+    return AccessFinding(ok=False, sentence=sentence, remedy=remedy)

@@ -18,12 +18,12 @@ from bot.calls import Purpose
 from bot.claude import batches, enclosure, prompts
 from bot.claude import check as access
 from bot.claude.attachment import block
-from bot.claude.call import Exchange
+from bot.claude.call import ModelCall
 from bot.claude.catalogue import ModelCard, lookup, parameters, sampling, today
-from bot.claude.check import Finding
+from bot.claude.check import AccessFinding
 from bot.claude.errors import judge, pause, translated
-from bot.claude.limits import Terms
-from bot.claude.models import Offers
+from bot.claude.limits import ModelLimits
+from bot.claude.models import ModelList
 from bot.claude.transport import Transport, proxy_of
 from bot.core import cancel as halting
 from bot.core.domain.message import Role
@@ -47,7 +47,7 @@ TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Deadlines:
+class CallDeadlines:
     """Bounds on a call, in seconds: all tries together, silence between two bytes, connecting, and a mere check."""
 
     total: float = 300.0
@@ -62,7 +62,7 @@ async def connect(
     api_key: str,
     model: str,
     base_url: str = API,
-    deadlines: Deadlines | None = None,
+    deadlines: CallDeadlines | None = None,
     http_client: httpx2.AsyncClient | None = None,
     on_call: Callable[[Call], None] | None = None,
     clock: Clock = today,
@@ -73,7 +73,7 @@ async def connect(
     tries that failed included, `clock` tells the day. Raises `SettingsError` for a model that is unknown or retired.
     """
     card = lookup(model, clock())
-    deadlines = deadlines or Deadlines()
+    deadlines = deadlines or CallDeadlines()
     async with AsyncAnthropic(
         api_key=api_key,
         base_url=base_url,
@@ -86,7 +86,7 @@ async def connect(
         yield Claude(anthropic, card, deadlines, on_call, clock=clock, encloses=http_client is None)
 
 
-class Claude(Terms):
+class Claude(ModelLimits):
     """Claude, as `bot.core.ports.Model` describes a model. One instance serves all calls, side by side.
 
     `encloses`: its requests leave by `Transport`, which puts pictures and PDFs in.
@@ -96,7 +96,7 @@ class Claude(Terms):
         self,
         anthropic: AsyncAnthropic,
         card: ModelCard,
-        deadlines: Deadlines,
+        deadlines: CallDeadlines,
         on_call: Callable[[Call], None] | None = None,
         *,
         clock: Clock = today,
@@ -107,7 +107,7 @@ class Claude(Terms):
         self._on_call = on_call or (lambda _: None)
         self._anthropic = anthropic
         self._deadlines = deadlines
-        self._offers = Offers(anthropic, clock)
+        self._offers = ModelList(anthropic, clock)
         self._retrying = stamina.AsyncRetryingCaller(
             attempts=TRIES, timeout=None, wait_initial=0.5, wait_max=4.0, wait_jitter=0.5
         )
@@ -125,7 +125,7 @@ class Claude(Terms):
     ) -> Completion:
         """Answer in free text; `sink` and `think` get each piece as it arrives. Raises a `ModelError`."""
         halting.check(halt)
-        exchange = Exchange(request.purpose, self.card_of(request.settings).id, sink, think)
+        exchange = ModelCall(request.purpose, self.card_of(request.settings).id, sink, think)
         with self._told(exchange):
             await halting.unless(halt, self._ask(request, exchange))
         return Completion(exchange.text, truncated=exchange.stop_reason == "max_tokens", call=exchange.call())
@@ -133,7 +133,7 @@ class Claude(Terms):
     async def fill(self, request: Request, form: type[Filled]) -> tuple[Filled, Call]:
         """Answer by filling in a form that the API holds the model to. Raises a `ModelError`."""
         card = self.card_of(request.settings)
-        exchange = Exchange(request.purpose, card.id)
+        exchange = ModelCall(request.purpose, card.id)
         output = _structured(card, form)
         with self._told(exchange):
             await self._ask(request, exchange, output)
@@ -149,14 +149,14 @@ class Claude(Terms):
     ) -> str:
         """Hand requests in as a batch; return its id. Raises a `ModelError`."""
         first = next(iter(requests.values()))
-        with translated(Exchange(first.purpose, self.card_of(first.settings).id)):
+        with translated(ModelCall(first.purpose, self.card_of(first.settings).id)):
             output = _structured(self.card_of(first.settings), form)
             asked = {name: batches.params(self._arguments(request, output)) for name, request in requests.items()}
             return await batches.submit(self._anthropic, asked, since, taken)
 
     async def cancel(self, batch: str) -> None:
         """Let the API do no more of a batch; one that is done stays. Raises a `ModelError`."""
-        with translated(Exchange(Purpose.CLASSIFY, self.card.id)):
+        with translated(ModelCall(Purpose.CLASSIFY, self.card.id)):
             await batches.cancel(self._anthropic, batch)
 
     async def collect(
@@ -164,7 +164,7 @@ class Claude(Terms):
     ) -> Mapping[str, tuple[Filled | None, Call]] | None:
         """Return a batch's filled forms by their names; None while it is not done. Raises a `ModelError`."""
         card = self.card_of(like.settings)
-        with translated(Exchange(like.purpose, card.id)):
+        with translated(ModelCall(like.purpose, card.id)):
             results = await batches.results(self._anthropic, batch)
             if results is None:
                 return None
@@ -179,16 +179,16 @@ class Claude(Terms):
                 found[result.custom_id] = filled, replace(call, latency_ms=0)
             return found
 
-    async def check(self) -> Finding:
+    async def check(self) -> AccessFinding:
         """Ask the API, within a deadline, whether it takes the key and offers the model. Never raises."""
         try:
             async with asyncio.timeout(self._deadlines.check):
                 return await access.check(self._anthropic, self.card)
         except TimeoutError:
-            return Finding(ok=False, sentence="Claude did not answer in time.", remedy="Check the network.")
+            return AccessFinding(ok=False, sentence="Claude did not answer in time.", remedy="Check the network.")
 
     @contextmanager
-    def _told(self, exchange: Exchange) -> Iterator[None]:
+    def _told(self, exchange: ModelCall) -> Iterator[None]:
         """Tell of a request's last try, too, when it is over; let only our errors out."""
         try:
             with translated(exchange):
@@ -198,7 +198,7 @@ class Claude(Terms):
             raise
         self._on_call(exchange.call())
 
-    async def _ask(self, request: Request, exchange: Exchange, output: OutputConfigParam | None = None) -> None:
+    async def _ask(self, request: Request, exchange: ModelCall, output: OutputConfigParam | None = None) -> None:
         async with asyncio.timeout(self._deadlines.total) as deadline:
 
             def worth_retrying(error: Exception) -> bool | float:
@@ -209,7 +209,7 @@ class Claude(Terms):
 
             await self._retrying(worth_retrying, self._try, request, exchange, output)
 
-    async def _try(self, request: Request, exchange: Exchange, output: OutputConfigParam | None) -> None:
+    async def _try(self, request: Request, exchange: ModelCall, output: OutputConfigParam | None) -> None:
         if exchange.failure is not None:
             self._on_call(exchange.failure)
         exchange.restart()
@@ -273,7 +273,7 @@ def _opaque(person: str) -> str:
     return hashlib.sha256(f"parley:{person}".encode()).hexdigest()
 
 
-def _parse(exchange: Exchange, form: type[Filled]) -> Filled:
+def _parse(exchange: ModelCall, form: type[Filled]) -> Filled:
     if exchange.stop_reason == "max_tokens":
         raise ModelFormError("cut by the output limit")
     try:

@@ -27,7 +27,7 @@ from bot.errors import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from bot.claude.call import Exchange
+    from bot.claude.call import ModelCall
 
 # Whatever comes out of the SDK. Until a response begins it wraps what goes wrong; then the transport's own errors come
 # through raw, and so do the exceptions in which the SDK trips over events that are not what the API documents.
@@ -160,7 +160,7 @@ def subject_of(message: str) -> str:
     return "application/pdf" if "pdf" in words else ""
 
 
-def judge(exchange: Exchange) -> None:
+def judge(exchange: ModelCall) -> None:
     """Raise where a stream ran to its end and is no answer all the same.
 
     An answer cut by its output limit is one, as long as it holds text.
@@ -176,7 +176,7 @@ def judge(exchange: Exchange) -> None:
 
 
 @contextmanager
-def translated(exchange: Exchange) -> Iterator[None]:
+def translated(exchange: ModelCall) -> Iterator[None]:
     """Let only our errors out, each with what the sink got and what the call cost. Cancellation passes untouched."""
     try:
         yield
@@ -190,7 +190,7 @@ def translated(exchange: Exchange) -> Iterator[None]:
         raise failure from foreign
 
 
-def _complete(error: ModelError, exchange: Exchange) -> None:
+def _complete(error: ModelError, exchange: ModelCall) -> None:
     # What a model wrote before it declined must not be kept.
     error.partial = "" if isinstance(error, ModelRefusedError) else exchange.shown
     error.call = exchange.failure = exchange.call(type(error).__name__)

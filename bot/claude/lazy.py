@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from bot.claude.catalogue import lookup, successor, today
-from bot.claude.limits import Terms
+from bot.claude.limits import ModelLimits
 from bot.core.forward import ForwardingCalls
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ async def connect(
     base_url: str,
     on_call: Callable[[Call], None] | None = None,
     clock: Clock = today,
-) -> AsyncIterator[LateClaude]:
+) -> AsyncIterator[LazyClaude]:
     """As `bot.claude.client.connect`, whose client is opened for the first call."""
     card = lookup(model, clock())
     async with AsyncExitStack() as stack:
@@ -46,10 +46,10 @@ async def connect(
             opened = client.connect(api_key=api_key, model=now, base_url=base_url, on_call=on_call, clock=clock)
             return await stack.enter_async_context(opened)
 
-        yield LateClaude(card, open_client, clock)
+        yield LazyClaude(card, open_client, clock)
 
 
-class LateClaude(Terms, ForwardingCalls):
+class LazyClaude(ModelLimits, ForwardingCalls):
     """Implements `bot.core.ports.Model`: what asks nobody is answered at once, each call waits for the SDK."""
 
     def __init__(self, card: ModelCard, open_client: Callable[[], Awaitable[Claude]], clock: Clock = today) -> None:

@@ -22,7 +22,7 @@ Clock: TypeAlias = "Callable[[], date]"
 FORM_TOKENS = 1_000  # that a form to fill in takes at most
 
 
-class Terms:
+class ModelLimits:
     """The part of `bot.core.ports.Model` that makes no calls. `card` is the default; a channel may have another.
 
     `clock` tells the day: models retire while the bot runs.

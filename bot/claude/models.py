@@ -25,7 +25,7 @@ TRIED_AGAIN_AFTER = 60.0  # seconds
 PAGE = 100
 
 
-class Offers:
+class ModelList:
     """Asks the API once an hour; what it said last, or the catalogue, stands in where it does not answer."""
 
     def __init__(self, anthropic: AsyncAnthropic, clock: Clock = today) -> None:

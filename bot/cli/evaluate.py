@@ -21,8 +21,8 @@ from bot.core.domain.category import Category
 from bot.core.domain.classification import Example, Item
 from bot.core.domain.settings import MAX_INSTRUCTIONS, ChannelSettings, Creativity
 from bot.core.ports import Request
-from bot.db.classify_runs import SqlRuns
-from bot.db.feedback import SqlBoard
+from bot.db.classify_runs import SqlClassifyRunStore
+from bot.db.feedback import SqlFeedbackStore
 from bot.db.opened import opened
 from bot.errors import FileError, UsageError
 from bot.reader.pool import ReaderPool
@@ -48,7 +48,7 @@ class Labelled:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class SortingMethod:
     """A way to sort, under the name that the report gives it."""
 
     name: str
@@ -57,10 +57,10 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class MethodOutcome:
     """What came of a way: its score, and the calls that it took."""
 
-    way: Way
+    way: SortingMethod
     score: Score
     calls: tuple[Call, ...]
 
@@ -93,15 +93,15 @@ def labelled(pairs: Sequence[tuple[str, str]]) -> Labelled:
     return Labelled(items, dict(enumerate(names, start=1)))
 
 
-def way(compared: str, settings: ChannelSettings) -> Way:
+def way(compared: str, settings: ChannelSettings) -> SortingMethod:
     """Read what to compare with: a file that holds a prompt, or a model's id. Raises `UsageError`, `OSError`."""
     path = Path(compared)
     if path.suffix.casefold() not in PROMPTS:
-        return Way(compared, settings.model_copy(update={"model": compared}))
+        return SortingMethod(compared, settings.model_copy(update={"model": compared}))
     text = path.read_text(encoding="utf-8").strip()
     if len(text) > MAX_INSTRUCTIONS:
         raise UsageError(f"A prompt has at most {MAX_INSTRUCTIONS:,} characters; {path.name} has {len(text):,}.")
-    return Way(path.name, settings.model_copy(update={"instructions": text}))
+    return SortingMethod(path.name, settings.model_copy(update={"instructions": text}))
 
 
 def others(examples: Sequence[Example]) -> Callable[[Sequence[Item]], Sequence[Example]]:
@@ -115,7 +115,9 @@ def others(examples: Sequence[Example]) -> Callable[[Sequence[Item]], Sequence[E
     return find
 
 
-async def evaluate(data: Labelled, categories: Sequence[Category], way: Way, *, model: Model) -> Outcome:
+async def evaluate(
+    data: Labelled, categories: Sequence[Category], way: SortingMethod, *, model: Model
+) -> MethodOutcome:
     """Sort all items in one way, as a run does, and score it. Raises a `ModelError`."""
     asking = Request(Purpose.CLASSIFY, (), 0, "evaluate", way.settings, Creativity.LOW)
     question = Question(asking, tuple(categories), examples=way.examples)
@@ -132,10 +134,10 @@ async def evaluate(data: Labelled, categories: Sequence[Category], way: Way, *, 
         given.update({verdict.number: "".join(verdict.categories[:1]) for verdict in outcome.verdicts.values()})
 
     await asyncio.gather(*map(work, batching.batches(data.items)))
-    return Outcome(way, Score.of((data.labels[number], given[number]) for number in data.labels), tuple(calls))
+    return MethodOutcome(way, Score.of((data.labels[number], given[number]) for number in data.labels), tuple(calls))
 
 
-def report(outcomes: Sequence[Outcome]) -> str:
+def report(outcomes: Sequence[MethodOutcome]) -> str:
     """Write what came of all ways, one below the other, and beside each other at the end."""
     parts = [f"== {one.way.name}\n{metrics.table(one.score)}\ncost: {cost(one)}" for one in outcomes]
     if len(outcomes) > 1:
@@ -148,7 +150,7 @@ def report(outcomes: Sequence[Outcome]) -> str:
     return "\n\n".join(parts)
 
 
-def cost(outcome: Outcome) -> str:
+def cost(outcome: MethodOutcome) -> str:
     """Write what a way took."""
     read = sum(call.input_tokens + call.cache_read_tokens + call.cache_write_tokens for call in outcome.calls)
     written = sum(call.output_tokens for call in outcome.calls)
@@ -157,7 +159,7 @@ def cost(outcome: Outcome) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class EvaluateOptions:
     """What the operator asked for; the command's help tells what each means."""
 
     file: Path | None = None
@@ -171,21 +173,24 @@ class Options:
     min_f1: float = 0.0
 
 
-async def run(options: Options, settings: Settings) -> tuple[str, bool]:
+async def run(options: EvaluateOptions, settings: Settings) -> tuple[str, bool]:
     """Measure what was asked for; return the report, and whether the first way is as good as it has to be.
 
     Raises `UsageError`, `SettingsError`, a `ModelError`, `OSError`, and what the database raises.
     """
     usual = ChannelSettings()
     base = replace(way(str(options.prompt), usual), name=options.prompt.name) if options.prompt else None
-    ways = [base or Way(settings.claude_model, usual), *(way(compared, usual) for compared in options.compare)]
+    ways = [
+        base or SortingMethod(settings.claude_model, usual),
+        *(way(compared, usual) for compared in options.compare),
+    ]
     if options.file is not None:
         async with ReaderPool() as files:
             data = await read(options.file, files, options.text, options.label)
     else:
         corrected = await _corrected(settings.database_url, options.channel)
         data = labelled([(one.text, one.categories[0]) for one in corrected])
-        ways = [Way(f"{one.name} without corrections", one.settings) for one in ways[:1]] + [
+        ways = [SortingMethod(f"{one.name} without corrections", one.settings) for one in ways[:1]] + [
             replace(one, name=f"{one.name} with corrections", examples=others(corrected)) for one in ways
         ]
     categories = with_definitions(data, options.categories)
@@ -204,8 +209,8 @@ async def _corrected(url: str, channel: str) -> Sequence[Example]:
     """
     place = channel_of(channel)
     async with opened(url) as database:
-        of_runs = await SqlRuns(database).all_corrections(place, MOST_CORRECTIONS)
-        of_feedback = await SqlBoard(database).all_corrections(place, MOST_CORRECTIONS)
+        of_runs = await SqlClassifyRunStore(database).all_corrections(place, MOST_CORRECTIONS)
+        of_feedback = await SqlFeedbackStore(database).all_corrections(place, MOST_CORRECTIONS)
     found = [*of_runs, *of_feedback][:MOST_CORRECTIONS]
     if not found:
         raise UsageError("Nobody has corrected a category yet.")

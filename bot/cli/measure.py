@@ -39,7 +39,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     from bot.cli import evaluate
 
     given = {name: value for name, value in vars(options).items() if name != "run"}
-    told, is_good = asyncio.run(evaluate.run(evaluate.Options(**given), configured()))
+    told, is_good = asyncio.run(evaluate.run(evaluate.EvaluateOptions(**given), configured()))
     print(told)
     return 0 if is_good else 1
 
@@ -47,5 +47,5 @@ def _evaluate(options: argparse.Namespace) -> int:
 def _triage(options: argparse.Namespace) -> int:
     from bot.cli import triage_dry_run
 
-    print(asyncio.run(triage_dry_run.run(triage_dry_run.Options(options.file, options.channel), configured())))
+    print(asyncio.run(triage_dry_run.run(triage_dry_run.DryRunOptions(options.file, options.channel), configured())))
     return 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.db.export import export
 from bot.db.opened import opened
-from bot.jobs.erasure import Forgetting
+from bot.jobs.erasure import Erasure
 from bot.jobs.retention import Retention
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ async def write_export(url: str, workspace: str, person: str, write: Callable[[s
 async def forget(url: str, reach: Reach, *, dry: bool) -> str:
     """Erase words, or only count them; tell how many rows that is. Raises as `write_export` does."""
     async with opened(url) as database:
-        counts = await Forgetting(database).erase(reach, dry=dry)
+        counts = await Erasure(database).erase(reach, dry=dry)
     end = "Nothing was erased: add --yes to do it." if dry else "Erased."
     lines = (f"{table:<16} {count:>9,}" for table, count in sorted(counts.items()))
     return "\n".join((*lines, f"{end} What calls cost stays."))

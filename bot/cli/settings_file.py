@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from bot.core.domain.settings import Sheet
+    from bot.core.domain.settings import Overrides
     from bot.settings import Settings
 
 T = TypeVar("T")
@@ -64,7 +64,7 @@ class Difference:
         )
 
 
-def write(sheets: Mapping[Place, Sheet]) -> str:
+def write(sheets: Mapping[Place, Overrides]) -> str:
     """Write what is set, threads aside, as the file that `read` reads."""
     document: dict[str, dict[str, Any]] = {}
     for place, sheet in sheets.items():
@@ -165,7 +165,7 @@ def _lines(text: str) -> dict[tuple[str, ...], int]:
     return found
 
 
-def compare(wanted: Sheets, sheets: Mapping[Place, Sheet]) -> list[Difference]:
+def compare(wanted: Sheets, sheets: Mapping[Place, Overrides]) -> list[Difference]:
     """Return what has to change, in the places that the file names."""
     differences = []
     for place, values in wanted.items():

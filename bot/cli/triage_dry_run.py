@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from bot.calls import Call
 from bot.cli.model import channel_of, connected, price
-from bot.core.domain.feedback import UNSORTED, Status, is_post
+from bot.core.domain.feedback import UNSORTED, FeedbackStatus, is_post
 from bot.core.domain.message import Place
 from bot.core.domain.settings import DEFAULTS
 from bot.core.triage.classifier import asked, decide, ignore, judge, needs_no_model
 from bot.core.triage.exports import MOST_BYTES
 from bot.db import migrate
-from bot.db.feedback import SqlBoard
+from bot.db.feedback import SqlFeedbackStore
 from bot.db.opened import opened
 from bot.db.threads import SqlStore
 from bot.errors import FileError, UsageError
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from bot.core.domain.feedback import Feedback
-    from bot.core.domain.message import Heard
+    from bot.core.domain.message import IncomingMessage
     from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import FileReader, Model
-    from bot.core.ports.feedback_store import Board
+    from bot.core.ports.feedback_store import FeedbackStore
     from bot.settings import Settings
 
 MOST_POSTS = 20_000
@@ -43,14 +43,14 @@ SHOWN = 70  # characters of a summary
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class DryRunOptions:
     """What the operator asked for; the command's help tells what each means."""
 
     file: Path
     channel: str = ""
 
 
-async def run(options: Options, settings: Settings) -> str:
+async def run(options: DryRunOptions, settings: Settings) -> str:
     """Triage an export, and return what came of it. Raises `UsageError`, `SettingsError`, `ModelError`, `OSError`."""
     held = await _settings_of(options.channel, settings.database_url)
     async with ReaderPool() as files:
@@ -60,7 +60,7 @@ async def run(options: Options, settings: Settings) -> str:
             url = f"sqlite:///{Path(folder) / 'dry.db'}"
             await migrate.upgrade(url)
             async with opened(url) as database:
-                return await triage(posts, held, SqlBoard(database), model)
+                return await triage(posts, held, SqlFeedbackStore(database), model)
 
 
 async def _settings_of(channel: str, url: str) -> ChannelSettings:
@@ -72,7 +72,7 @@ async def _settings_of(channel: str, url: str) -> ChannelSettings:
         return await SqlStore(database).settings(place)
 
 
-async def read(path: Path, settings: ChannelSettings, files: FileReader) -> Sequence[Heard]:
+async def read(path: Path, settings: ChannelSettings, files: FileReader) -> Sequence[IncomingMessage]:
     """Read the posts of a Slack export, or of a JSONL file (`text`, and perhaps `user` and `ts`): what is triaged live.
 
     Raises `UsageError`, `OSError`.
@@ -108,7 +108,7 @@ def _bytes(path: Path) -> bytes:
     return packed.getvalue()
 
 
-def _heard(entry: Mapping[str, Any], number: int) -> Heard | None:
+def _heard(entry: Mapping[str, Any], number: int) -> IncomingMessage | None:
     """Read a message as the bot reads it in Slack; a line that has a text only is someone's post, too."""
     usual = {"user": f"U{number}", "ts": f"{1_000_000_000 + number}.000000"}
     given = {name: value for name, value in entry.items() if value is not None}
@@ -116,7 +116,7 @@ def _heard(entry: Mapping[str, Any], number: int) -> Heard | None:
     return messages.heard({"ts": usual["ts"], **author, **given, "type": "message", "channel": "C"}, team="T", bot="")
 
 
-def _told_apart(posts: Sequence[Heard]) -> Iterator[Heard]:
+def _told_apart(posts: Sequence[IncomingMessage]) -> Iterator[IncomingMessage]:
     """Give posts of several channels that were written in the same instant an id each."""
     seen: Counter[str] = Counter()
     for post in posts:
@@ -125,7 +125,9 @@ def _told_apart(posts: Sequence[Heard]) -> Iterator[Heard]:
         yield replace(post, id=id_, place=replace(post.place, thread=id_))
 
 
-async def triage(posts: Sequence[Heard], settings: ChannelSettings, board: Board, model: Model) -> str:
+async def triage(
+    posts: Sequence[IncomingMessage], settings: ChannelSettings, board: FeedbackStore, model: Model
+) -> str:
     """Triage posts in their order, and write what came of them."""
     channel, calls = Place("T", "C"), list[Call]()
     for heard in posts:
@@ -140,7 +142,9 @@ async def triage(posts: Sequence[Heard], settings: ChannelSettings, board: Board
     return report(found, calls)
 
 
-async def _judge(records: Sequence[Feedback], settings: ChannelSettings, board: Board, model: Model) -> Sequence[Call]:
+async def _judge(
+    records: Sequence[Feedback], settings: ChannelSettings, board: FeedbackStore, model: Model
+) -> Sequence[Call]:
     outcome = await judge(records, settings, settled=(), board=board, model=model)
     if outcome.failure is not None:
         raise outcome.failure
@@ -157,8 +161,8 @@ def report(records: Sequence[Feedback], calls: Sequence[Call]) -> str:
     lines += ["", *(f"{count:6,}  {name}" for name, count in counts.most_common()), ""]
     others = Counter(one.status for one in records if not one.is_counted)
     lines.append(
-        f"{len(records):,} posts: {len(counted):,} of feedback, {others[Status.IGNORED]:,} ignored, "
-        f"{others[Status.JOINED]:,} joined to the post before."
+        f"{len(records):,} posts: {len(counted):,} of feedback, {others[FeedbackStatus.IGNORED]:,} ignored, "
+        f"{others[FeedbackStatus.JOINED]:,} joined to the post before."
     )
     lines.append(f"{len(calls):,} calls to the model, {price(calls)}. Nothing was posted.")
     return "\n".join(lines)

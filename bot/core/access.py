@@ -11,8 +11,8 @@ from bot.errors import NotAllowedError, NotInChannelError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from bot.core.domain.message import Heard, Place
-    from bot.core.domain.people import Visitor
+    from bot.core.domain.message import IncomingMessage, Place
+    from bot.core.domain.people import Participant
     from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Chat
 
@@ -23,11 +23,11 @@ OWN = "parley"  # the command that admins always have: what they switch off by m
 class Judge(Protocol):
     """Tells whether a message that is for the bot may be answered."""
 
-    async def __call__(self, heard: Heard, settings: ChannelSettings, *, command: str = "") -> str:
+    async def __call__(self, heard: IncomingMessage, settings: ChannelSettings, *, command: str = "") -> str:
         """Return the sentence that refuses, "" for none; `command` is what the message asks for. Raises `ChatError`."""
 
 
-def refusal(visitor: Visitor, channel: str, settings: ChannelSettings, helpers: str, *, command: str = "") -> str:
+def refusal(visitor: Participant, channel: str, settings: ChannelSettings, helpers: str, *, command: str = "") -> str:
     """Return the one sentence by which somebody is refused, "" where they may; `helpers` can change that.
 
     `command` is what they ask for, "" for none in particular. A channel or a command that is switched off is so for
@@ -61,7 +61,7 @@ def refusal(visitor: Visitor, channel: str, settings: ChannelSettings, helpers: 
 async def check_member(channels: Iterable[Place], person: str, chat: Chat) -> None:
     """Raise `NotAllowedError` unless a person is in one of some channels; `ChatError`.
 
-    The value of a control or a form names them, and is not to be trusted: see `Submission`.
+    The value of a control or a form names them, and is not to be trusted: see `ViewSubmission`.
     """
     for channel in channels:
         try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.core.domain.message import Place, Said
+from bot.core.domain.message import HistoryMessage, Place
 from bot.core.patience import Patience, why
 from bot.core.time_span.times import MAX_DAYS
 from bot.errors import (
@@ -46,14 +46,14 @@ GONE = "I can't find that message; it may have been deleted."
 
 
 @dataclass(slots=True)
-class Read:
+class ReadHistory:
     """What was read, in no order. `since` is when it begins.
 
     `threads_unread`: threads whose replies could not be read in time. `found_own`: for a span that begins with the
     person's own last message, whether there was one; None for any other. `unread`: what else is missing, in words.
     """
 
-    said: list[Said] = field(default_factory=list)
+    said: list[HistoryMessage] = field(default_factory=list)
     since: datetime | None = None
     threads_unread: int = 0
     found_own: bool | None = None
@@ -86,14 +86,14 @@ async def allow(place: Place, person: str, *, chat: Chat) -> Venue:
     return venue
 
 
-async def read_thread(place: Place, *, chat: Chat, progress: Callable[[int], None]) -> Read:
+async def read_thread(place: Place, *, chat: Chat, progress: Callable[[int], None]) -> ReadHistory:
     """Read a thread, as far as it can be. Raises `UsageError` for one that is gone, `ChatError`."""
-    read = Read()
+    read = ReadHistory()
 
-    def begin() -> AsyncIterator[tuple[Said, ...]]:
+    def begin() -> AsyncIterator[tuple[HistoryMessage, ...]]:
         return chat.read_thread(place, max((said.id for said in read.said), default=""))
 
-    def take(page: Sequence[Said]) -> bool:
+    def take(page: Sequence[HistoryMessage]) -> bool:
         read.said.extend(page)
         progress(len(read.said))
         return False
@@ -106,7 +106,9 @@ async def read_thread(place: Place, *, chat: Chat, progress: Callable[[int], Non
     return read
 
 
-async def read_channel(place: Place, span: Span, person: str, *, chat: Chat, progress: Callable[[int], None]) -> Read:
+async def read_channel(
+    place: Place, span: Span, person: str, *, chat: Chat, progress: Callable[[int], None]
+) -> ReadHistory:
     """Read a channel with its threads, up to the span's end; newest first, 10,000 messages at most.
 
     Of threads that began in the week before the span, the first message is read, and what was answered in the span.
@@ -115,7 +117,7 @@ async def read_channel(place: Place, span: Span, person: str, *, chat: Chat, pro
     Where the span begins with what the person has read, it begins with their own last message in the channel, as no
     bot is told how far somebody has read. Raises `UsageError` for a channel out of reach, `ChatError`.
     """
-    read = Read(since=span.start or span.end - timedelta(days=MAX_DAYS), found_own=None if span.start else False)
+    read = ReadHistory(since=span.start or span.end - timedelta(days=MAX_DAYS), found_own=None if span.start else False)
     patience = Patience(PATIENCE)
     await _read_own(place, span, person, read, patience, chat=chat, progress=progress)
     roots = [said for said in read.said if said.reply_count]
@@ -123,7 +125,7 @@ async def read_channel(place: Place, span: Span, person: str, *, chat: Chat, pro
     read.said.extend(older)
     room = asyncio.Semaphore(THREADS_AT_ONCE)
 
-    async def read_replies(root: Said) -> None:
+    async def read_replies(root: HistoryMessage) -> None:
         async with room:
             if len(read.said) >= MOST_MESSAGES or not await _read_replies(
                 replace(place, thread=root.id), read, span, patience.again(), chat=chat
@@ -141,7 +143,9 @@ async def read_channel(place: Place, span: Span, person: str, *, chat: Chat, pro
 
 
 async def _read(
-    begin: Callable[[], AsyncIterator[tuple[Said, ...]]], take: Callable[[Sequence[Said]], bool], patience: Patience
+    begin: Callable[[], AsyncIterator[tuple[HistoryMessage, ...]]],
+    take: Callable[[Sequence[HistoryMessage]], bool],
+    patience: Patience,
 ) -> BotError | None:
     """Read pages until there is enough, and begin again where they broke off; return what ended it too early.
 
@@ -164,7 +168,7 @@ async def _read(
             return None
 
 
-def _check_begun(read: Read, broken: BotError) -> None:
+def _check_begun(read: ReadHistory, broken: BotError) -> None:
     """Raise where nothing could be read at all."""
     if read.said:
         return
@@ -177,15 +181,17 @@ def _check_begun(read: Read, broken: BotError) -> None:
     raise UsageError(GONE)
 
 
-async def _older_roots(place: Place, read: Read, span: Span, patience: Patience, *, chat: Chat) -> list[Said]:
+async def _older_roots(
+    place: Place, read: ReadHistory, span: Span, patience: Patience, *, chat: Chat
+) -> list[HistoryMessage]:
     """Return the first messages of threads that began in the week before a time and were answered since then."""
     since = read.since or span.end
-    found, looked_at = list[Said](), list[Said]()
+    found, looked_at = list[HistoryMessage](), list[HistoryMessage]()
 
-    def begin() -> AsyncIterator[tuple[Said, ...]]:
+    def begin() -> AsyncIterator[tuple[HistoryMessage, ...]]:
         return chat.read_channel(place, since - LOOKS_BACK, min((said.at for said in looked_at), default=since))
 
-    def take(page: Sequence[Said]) -> bool:
+    def take(page: Sequence[HistoryMessage]) -> bool:
         looked_at.extend(page)
         found.extend(said for said in page if said.last_reply and said.last_reply >= since)
         return len(looked_at) >= MOST_LOOKED_AT
@@ -195,14 +201,14 @@ async def _older_roots(place: Place, read: Read, span: Span, patience: Patience,
     return found
 
 
-async def _read_replies(thread: Place, read: Read, span: Span, patience: Patience, *, chat: Chat) -> bool:
+async def _read_replies(thread: Place, read: ReadHistory, span: Span, patience: Patience, *, chat: Chat) -> bool:
     """Read what was answered in a thread in the span; return whether that is all."""
     since, last = read.since or span.end, ""
 
-    def begin() -> AsyncIterator[tuple[Said, ...]]:
+    def begin() -> AsyncIterator[tuple[HistoryMessage, ...]]:
         return chat.read_thread(thread, last)
 
-    def take(page: Sequence[Said]) -> bool:
+    def take(page: Sequence[HistoryMessage]) -> bool:
         nonlocal last
         last = max((last, *(said.id for said in page)))
         read.said.extend(said for said in page if said.id != thread.thread and since <= said.at < span.end)
@@ -216,7 +222,7 @@ async def _read_own(
     place: Place,
     span: Span,
     person: str,
-    read: Read,
+    read: ReadHistory,
     patience: Patience,
     *,
     chat: Chat,
@@ -224,11 +230,11 @@ async def _read_own(
 ) -> None:
     """Read a channel's own messages, until the person's own last one where that is where the span begins."""
 
-    def begin() -> AsyncIterator[tuple[Said, ...]]:
+    def begin() -> AsyncIterator[tuple[HistoryMessage, ...]]:
         before = min((said.at for said in read.said), default=span.end)
         return chat.read_channel(place, read.since or span.end, before)
 
-    def take(page: Sequence[Said]) -> bool:
+    def take(page: Sequence[HistoryMessage]) -> bool:
         for said in page:
             if span.start is None and said.author == person:
                 read.since, read.found_own = said.at, True

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from bot.core.domain.command import Command
-    from bot.core.ports import Answer, Bookmark, Chat
+    from bot.core.ports import Answer, Chat, Checkpoint
 
 # Phones and some desktops turn two hyphens into a dash.
 _PRIVATE = re.compile(r"\A\s*(?:--|—|\u2013)private(?=\s|\Z)|(?:\A|(?<=\s))(?:--|—|\u2013)private\s*\Z", re.IGNORECASE)
@@ -98,22 +98,24 @@ def opening(command: Command, mention: str) -> str:
     return f"{mention} asked `/{command.name}`\n{quoted}"
 
 
-async def open_thread(command: Command, *, chat: Chat, bookmark: Bookmark) -> Command:
+async def open_thread(command: Command, *, chat: Chat, checkpoint: Checkpoint) -> Command:
     """Post who asked what to the channel, and return the command with that thread. Raises `ChatError`."""
     text = opening(command, chat.mention(command.asker.person))
-    return command.in_thread(await chat.open_thread(command.place, text, bookmark))
+    return command.in_thread(await chat.open_thread(command.place, text, checkpoint))
 
 
 @asynccontextmanager
-async def answering(command: Command, *, chat: Chat, bookmark: Bookmark, once: bool = False) -> AsyncIterator[Answer]:
+async def answering(
+    command: Command, *, chat: Chat, checkpoint: Checkpoint, once: bool = False
+) -> AsyncIterator[Answer]:
     """Begin the answer where the command wants it: in its thread, or for the asker alone.
 
     `once`: what the asker alone sees is shown once at most, as `bot.core.private_once` tells.
     """
     answer = (
-        chat.whisper(command.place, command.asker, bookmark if once else None)
+        chat.whisper(command.place, command.asker, checkpoint if once else None)
         if command.is_private
-        else chat.answer(command.place, command.asker, bookmark, to=command.place.thread)
+        else chat.answer(command.place, command.asker, checkpoint, to=command.place.thread)
     )
     async with answer as visible:
         yield visible

@@ -8,11 +8,11 @@ from bot.core.domain.thread import Record
 
 if TYPE_CHECKING:
     from bot.core.domain.message import Place
-    from bot.core.domain.people import Asker
+    from bot.core.domain.people import Requester
     from bot.core.ports import Chat
 
 
-async def tell(place: Place, asker: Asker, sentence: str, *, chat: Chat) -> Record:
+async def tell(place: Place, asker: Requester, sentence: str, *, chat: Chat) -> Record:
     """Show a sentence to the asker alone; return what a turn leaves that does no more. Raises `ChatError`."""
     async with chat.whisper(place, asker) as visible:
         await visible.replace(sentence)

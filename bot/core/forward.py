@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from bot.calls import Call
     from bot.core.domain.settings import ChannelSettings
-    from bot.core.ports import Bookmark, Completion, Filled, Model, Request
+    from bot.core.ports import Checkpoint, Completion, Filled, Model, Request
 
 
 class ForwardingCalls(ABC):
@@ -98,10 +98,10 @@ class ForwardingModel(ForwardingCalls):
         return self._model.ceiling(request, is_batch=is_batch)
 
 
-class ForwardingBookmark:
-    """`bot.core.ports.Bookmark` of a part of a turn's work."""
+class ForwardingCheckpoint:
+    """`bot.core.ports.Checkpoint` of a part of a turn's work."""
 
-    def __init__(self, turn: Bookmark) -> None:
+    def __init__(self, turn: Checkpoint) -> None:
         self._turn = turn
 
     @property

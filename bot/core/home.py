@@ -11,7 +11,7 @@ from bot import PROGRAM
 from bot.core.admin import is_named
 from bot.core.domain.interaction import Button, Section
 from bot.core.domain.message import Place
-from bot.core.domain.usage import Scope, View
+from bot.core.domain.usage import UsageScope, UsageView
 from bot.core.settings.command import EDIT, EDIT_WORKSPACE
 from bot.core.settings.history import shown
 from bot.core.spend.usage import cost
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bot.core.domain.feedback import Feedback
-    from bot.core.domain.settings import Sheet
-    from bot.core.domain.usage import Used
+    from bot.core.domain.settings import Overrides
+    from bot.core.domain.usage import DailyUsage
     from bot.core.ports import Chat, Store
-    from bot.core.ports.feedback_store import Board
+    from bot.core.ports.feedback_store import FeedbackStore
 
 log = logging.getLogger(__name__)
 
@@ -49,13 +49,13 @@ class Health:
 
 
 async def furnish(
-    place: Place, person: str, *, admins: frozenset[str], health: Health, store: Store, board: Board, chat: Chat
+    place: Place, person: str, *, admins: frozenset[str], health: Health, store: Store, board: FeedbackStore, chat: Chat
 ) -> tuple[Section, ...]:
     """Return what a person's home shows; channels for admins, health for the bot's own.
 
     What the platform won't tell takes no more away than its own section, which says so.
     """
-    used = await store.usage(View(Scope.PERSON, USAGE_DAYS), place, person, datetime.now(UTC))
+    used = await store.usage(UsageView(UsageScope.PERSON, USAGE_DAYS), place, person, datetime.now(UTC))
     sections = [Section("What I can do here", CAN_DO), Section("Your usage", _used(used))]
     if items := await board.assigned(place.workspace, person, MOST_ITEMS + 1):
         sections.append(Section("Your open feedback", _items(items)))
@@ -92,7 +92,7 @@ def _unknown(title: str, what: str, error: ChatError) -> Section:
     )
 
 
-def _used(used: Sequence[Used]) -> str:
+def _used(used: Sequence[DailyUsage]) -> str:
     calls = sum(one.calls for one in used)
     if not calls:
         return f"Nothing in the last {USAGE_DAYS} days."
@@ -117,7 +117,7 @@ def _workspace() -> tuple[Button, ...]:
     return (Button(EDIT_WORKSPACE, "Workspace settings …"),)
 
 
-def _channels(place: Place, channels: Sequence[tuple[str, str]], sheets: Mapping[Place, Sheet]) -> list[Section]:
+def _channels(place: Place, channels: Sequence[tuple[str, str]], sheets: Mapping[Place, Overrides]) -> list[Section]:
     """Write a section a channel, those with settings first."""
     if not channels:
         return [Section("Your channels", "I am in none of your channels yet. Invite me with `/invite`.")]

@@ -14,17 +14,17 @@ from bot.core.ephemeral import tell
 if TYPE_CHECKING:
     from bot.core.domain.command import Command
     from bot.core.domain.thread import Record
-    from bot.core.ports import Bookmark, Chat
+    from bot.core.ports import Chat, Checkpoint
 
-KEY = "about to show"  # what is kept in the bookmark from before an answer is shown on
+KEY = "about to show"  # what is kept in the checkpoint from before an answer is shown on
 MAYBE = (
     "I was interrupted while I showed you my answer to `/{name}`. "
     "If it is not above, or not all of it, please send the command again."
 )
 
 
-async def shown_before(command: Command, *, bookmark: Bookmark, chat: Chat) -> Record | None:
+async def shown_before(command: Command, *, checkpoint: Checkpoint, chat: Chat) -> Record | None:
     """Tell the asker of an answer that a former try may have shown; None where there is none. Raises `ChatError`."""
-    if not bookmark.get(KEY):
+    if not checkpoint.get(KEY):
         return None
     return await tell(command.place, command.asker, MAYBE.format(name=command.name), chat=chat)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, insert, select, update
 
-from bot.core.domain.budget import Kind, Refusal, Reservation
-from bot.db.tables import BudgetAccount, BudgetReservation, Call
+from bot.core.domain.budget import BudgetKind, Refusal, Reservation
+from bot.db.tables import BudgetAccountRow, BudgetReservationRow, CallRow
 from bot.db.upsert import INSERT
 from bot.transaction import transact
 
@@ -26,7 +26,7 @@ COMPARED_EVERY = timedelta(minutes=10)
 KEPT = timedelta(days=1)  # after its end
 
 
-class SqlPurse:
+class SqlSpendStore:
     """`bot.core.spend.caps.Purse` on a database: a row an account, which is locked while somebody takes of it."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -41,24 +41,24 @@ class SqlPurse:
             # Locked in one order by everybody, so that nobody waits in a circle.
             for cap in sorted(caps, key=lambda cap: cap.account.key):
                 spent, was_told = _open(connection, cap.account, now)
-                is_money = cap.account.kind is not Kind.TURNS
+                is_money = cap.account.kind is not BudgetKind.TURNS
                 taken = spent + _reserved(connection, cap.account, now)
                 if taken + (micros if is_money else 1) > cap.limit:
                     return Refusal(cap, taken)
                 if is_money and not was_told and spent >= cap.notice:
                     reached.append((cap, spent))
-            money = [cap.account.key for cap in caps if cap.account.kind is not Kind.TURNS]
-            turns = [cap.account.key for cap in caps if cap.account.kind is Kind.TURNS]
+            money = [cap.account.key for cap in caps if cap.account.kind is not BudgetKind.TURNS]
+            turns = [cap.account.key for cap in caps if cap.account.kind is BudgetKind.TURNS]
             if turns:
                 _add(connection, turns, 1)
             for cap, _ in reached:
-                told = update(BudgetAccount).where(BudgetAccount.key == cap.account.key).values(was_told=True)
+                told = update(BudgetAccountRow).where(BudgetAccountRow.key == cap.account.key).values(was_told=True)
                 connection.execute(told)
             if not money:
                 return Reservation("", reached)
             id_ = secrets.token_hex(8)
             rows = [{"id": id_, "account": key, "micros": micros, "expires_at": now + lasting} for key in money]
-            connection.execute(insert(BudgetReservation), rows)
+            connection.execute(insert(BudgetReservationRow), rows)
             return Reservation(id_, reached)
 
         return await transact(self._database.writer, take)
@@ -67,25 +67,25 @@ class SqlPurse:
         """Let a reservation be known by another name; one that has the name already stands for both."""
 
         def write(connection: Connection) -> None:
-            is_known = select(BudgetReservation.id).where(BudgetReservation.id == name).limit(1)
-            ours = BudgetReservation.id == reservation
+            is_known = select(BudgetReservationRow.id).where(BudgetReservationRow.id == name).limit(1)
+            ours = BudgetReservationRow.id == reservation
             if connection.execute(is_known).scalar_one_or_none():
-                connection.execute(delete(BudgetReservation).where(ours))
+                connection.execute(delete(BudgetReservationRow).where(ours))
             else:
-                connection.execute(update(BudgetReservation).where(ours).values(id=name))
+                connection.execute(update(BudgetReservationRow).where(ours).values(id=name))
 
         await transact(self._database.writer, write)
 
     async def settle(self, reservation: str, micros: int) -> None:
         """Count what was really spent, and let the rest go."""
-        ours = BudgetReservation.id == reservation
+        ours = BudgetReservationRow.id == reservation
 
         def write(connection: Connection) -> None:
-            keys = sorted(connection.execute(select(BudgetReservation.account).where(ours)).scalars())
+            keys = sorted(connection.execute(select(BudgetReservationRow.account).where(ours)).scalars())
             for key in keys:  # in the order in which `reserve` locks them
-                connection.execute(select(BudgetAccount.key).where(BudgetAccount.key == key).with_for_update())
+                connection.execute(select(BudgetAccountRow.key).where(BudgetAccountRow.key == key).with_for_update())
             # Whoever settles the same at once finds nothing left.
-            if keys and connection.execute(delete(BudgetReservation).where(ours)).rowcount:
+            if keys and connection.execute(delete(BudgetReservationRow).where(ours)).rowcount:
                 _add(connection, keys, micros)
 
         await transact(self._database.writer, write)
@@ -93,43 +93,50 @@ class SqlPurse:
 
 def _add(connection: Connection, keys: Sequence[str], amount: int) -> None:
     connection.execute(
-        update(BudgetAccount).where(BudgetAccount.key.in_(keys)).values(spent=BudgetAccount.spent + amount)
+        update(BudgetAccountRow).where(BudgetAccountRow.key.in_(keys)).values(spent=BudgetAccountRow.spent + amount)
     )
 
 
 def _open(connection: Connection, account: Account, now: datetime) -> tuple[int, bool]:
     """Lock an account; return what was spent, and whether somebody was told that it is much."""
-    ours = BudgetAccount.key == account.key
-    found = select(BudgetAccount.spent, BudgetAccount.was_told, BudgetAccount.compared_at).where(ours).with_for_update()
+    ours = BudgetAccountRow.key == account.key
+    found = (
+        select(BudgetAccountRow.spent, BudgetAccountRow.was_told, BudgetAccountRow.compared_at)
+        .where(ours)
+        .with_for_update()
+    )
     row = connection.execute(found).one_or_none()
     if row is None:
         values = {"key": account.key, "workspace": account.workspace, "ends_at": account.ends}
-        new = INSERT[connection.dialect.name](BudgetAccount).values(
+        new = INSERT[connection.dialect.name](BudgetAccountRow).values(
             **values, spent=0, was_told=False, compared_at=datetime.fromtimestamp(0, UTC)
         )
         connection.execute(new.on_conflict_do_nothing())
         row = connection.execute(found).one()
-        connection.execute(delete(BudgetAccount).where(BudgetAccount.ends_at < now - KEPT))
-        connection.execute(delete(BudgetReservation).where(BudgetReservation.expires_at < now - KEPT))
-    if account.kind is Kind.TURNS or row.compared_at > now - COMPARED_EVERY:
+        connection.execute(delete(BudgetAccountRow).where(BudgetAccountRow.ends_at < now - KEPT))
+        connection.execute(delete(BudgetReservationRow).where(BudgetReservationRow.expires_at < now - KEPT))
+    if account.kind is BudgetKind.TURNS or row.compared_at > now - COMPARED_EVERY:
         return row.spent, row.was_told
     spent = max(row.spent, _ledger(connection, account))
-    connection.execute(update(BudgetAccount).where(ours).values(spent=spent, compared_at=now))
+    connection.execute(update(BudgetAccountRow).where(ours).values(spent=spent, compared_at=now))
     return spent, row.was_told
 
 
 def _ledger(connection: Connection, account: Account) -> int:
     """Return what the ledger says was spent."""
-    whose = {Kind.PERSON: (Call.person == account.subject,), Kind.CHANNEL: (Call.channel == account.subject,)}
-    when = Call.started_at >= account.begins, Call.started_at < account.ends
-    spent = select(func.coalesce(func.sum(Call.cost_micros), 0)).where(
-        Call.workspace == account.workspace, *when, *whose.get(account.kind, ())
+    whose = {
+        BudgetKind.PERSON: (CallRow.person == account.subject,),
+        BudgetKind.CHANNEL: (CallRow.channel == account.subject,),
+    }
+    when = CallRow.started_at >= account.begins, CallRow.started_at < account.ends
+    spent = select(func.coalesce(func.sum(CallRow.cost_micros), 0)).where(
+        CallRow.workspace == account.workspace, *when, *whose.get(account.kind, ())
     )
     return int(connection.execute(spent).scalar_one() or 0)
 
 
 def _reserved(connection: Connection, account: Account, now: datetime) -> int:
-    held = select(func.coalesce(func.sum(BudgetReservation.micros), 0)).where(
-        BudgetReservation.account == account.key, BudgetReservation.expires_at > now
+    held = select(func.coalesce(func.sum(BudgetReservationRow.micros), 0)).where(
+        BudgetReservationRow.account == account.key, BudgetReservationRow.expires_at > now
     )
     return int(connection.execute(held).scalar_one() or 0)

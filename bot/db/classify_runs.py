@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 from sqlalchemy import Select, bindparam, delete, func, insert, literal, null, select, update
 
-from bot.core.domain.classification import Example, Item, Run, Sorted, Status, Verdict
+from bot.core.domain.classification import ClassifyRun, Example, Item, RunStatus, Sorted, Verdict
 from bot.core.domain.thread import Record
-from bot.db.tables import ClassifyItem, ClassifyRun
+from bot.db.tables import ClassifyItemRow, ClassifyRunRow
 from bot.db.threads import record
 from bot.db.upsert import INSERT
 
@@ -26,35 +26,35 @@ if TYPE_CHECKING:
 PAGE = 500  # items in one transaction: SQLite has one writer, which must not be kept long
 CELLS = 20_000  # of a page, at most: writing them as JSON keeps everybody waiting
 
-_RUN = TypeAdapter(Run)
+_RUN = TypeAdapter(ClassifyRun)
 
 
-class SqlRuns:
+class SqlClassifyRunStore:
     """`bot.core.classify.checkpoint.Runs` on a database."""
 
     def __init__(self, database: Database) -> None:
         self._reader, self._writer = database.reader, database.writer
 
-    async def find(self, workspace: str, run: str) -> Run | None:
+    async def find(self, workspace: str, run: str) -> ClassifyRun | None:
         """Return a run of a workspace, None where it has none of that id."""
         async with self._reader.connect() as connection:
-            query = select(ClassifyRun.sheet, ClassifyRun.state, ClassifyRun.calls, ClassifyRun.dollars)
-            here = ClassifyRun.workspace == workspace, ClassifyRun.id == run
+            query = select(ClassifyRunRow.sheet, ClassifyRunRow.state, ClassifyRunRow.calls, ClassifyRunRow.dollars)
+            here = ClassifyRunRow.workspace == workspace, ClassifyRunRow.id == run
             row = (await connection.execute(query.where(*here))).one_or_none()
         if row is None:
             return None
         return replace(_RUN.validate_json(row.sheet), state=json.loads(row.state), calls=row.calls, dollars=row.dollars)
 
-    async def create(self, run: Run, items: Sequence[Item]) -> None:
+    async def create(self, run: ClassifyRun, items: Sequence[Item]) -> None:
         """Keep a run and its items, page by page; what a former try left of them is replaced."""
         where = {"workspace": run.place.workspace, "channel": run.place.channel, "thread": run.place.thread}
         values = where | {"id": run.id, "person": run.asker.person, "created_at": datetime.now(UTC)}
-        values |= {"status": Status.READING, "sheet": _sheet(replace(run, status=Status.READING))}
+        values |= {"status": RunStatus.READING, "sheet": _sheet(replace(run, status=RunStatus.READING))}
         async with self._writer.begin() as connection:
-            new = INSERT[connection.dialect.name](ClassifyRun).values(**values, state="{}", calls=0, dollars=0.0)
+            new = INSERT[connection.dialect.name](ClassifyRunRow).values(**values, state="{}", calls=0, dollars=0.0)
             # One that is there keeps its state: what is visible of it.
             await connection.execute(new.on_conflict_do_nothing(index_elements=["id"]))
-            await connection.execute(delete(ClassifyItem).where(ClassifyItem.run == run.id))
+            await connection.execute(delete(ClassifyItemRow).where(ClassifyItemRow.run == run.id))
         for page in _pages_of(items):
             rows = [
                 {"run": run.id, "number": one.number, "text": one.text, "source": one.source}
@@ -62,28 +62,28 @@ class SqlRuns:
                 for one in page
             ]
             async with self._writer.begin() as connection:
-                await connection.execute(insert(ClassifyItem), rows)
+                await connection.execute(insert(ClassifyItemRow), rows)
         await self.change(run)
 
-    async def change(self, run: Run) -> None:
+    async def change(self, run: ClassifyRun) -> None:
         """Keep a run's categories, status and ways; not its costs or state."""
-        changed = update(ClassifyRun).where(ClassifyRun.id == run.id).values(sheet=_sheet(run), status=run.status)
+        changed = update(ClassifyRunRow).where(ClassifyRunRow.id == run.id).values(sheet=_sheet(run), status=run.status)
         async with self._writer.begin() as connection:
             await connection.execute(changed)
 
     async def keep(self, run: str, key: str, value: str) -> None:
         """Keep a word of a run's state."""
-        here = ClassifyRun.id == run
+        here = ClassifyRunRow.id == run
         async with self._writer.begin() as connection:
-            query = select(ClassifyRun.state).where(here).with_for_update()
+            query = select(ClassifyRunRow.state).where(here).with_for_update()
             if (state := (await connection.execute(query)).scalar_one_or_none()) is not None:
                 kept = json.dumps(json.loads(state) | {key: value})
-                await connection.execute(update(ClassifyRun).where(here).values(state=kept))
+                await connection.execute(update(ClassifyRunRow).where(here).values(state=kept))
 
     async def unsorted(self, run: str) -> AsyncIterator[Sequence[Item]]:
         """Return the items that have no verdict, in their order, page by page."""
-        columns = (ClassifyItem.number, ClassifyItem.text, ClassifyItem.source)
-        async for page in self._pages(select(*columns).where(ClassifyItem.run == run, ~_HAS_VERDICT)):
+        columns = (ClassifyItemRow.number, ClassifyItemRow.text, ClassifyItemRow.source)
+        async for page in self._pages(select(*columns).where(ClassifyItemRow.run == run, ~_HAS_VERDICT)):
             yield [Item(*row) for row in page]
 
     async def results(self, run: str) -> AsyncIterator[Sequence[Sorted]]:
@@ -94,21 +94,23 @@ class SqlRuns:
     async def result(self, run: str, number: int) -> Sorted | None:
         """Return an item with its verdict, None where it has none."""
         async with self._reader.connect() as connection:
-            query = _sorted_query(run).where(ClassifyItem.number == number)
+            query = _sorted_query(run).where(ClassifyItemRow.number == number)
             row = (await connection.execute(query)).one_or_none()
         return None if row is None else _sorted(row)
 
     async def count_sorted(self, run: str) -> int:
         """Count the items that have a verdict."""
-        query = select(func.count()).where(ClassifyItem.run == run, _HAS_VERDICT)
+        query = select(func.count()).where(ClassifyItemRow.run == run, _HAS_VERDICT)
         async with self._reader.connect() as connection:
             return (await connection.execute(query)).scalar_one()
 
-    async def save(self, run: Run, verdicts: Sequence[Verdict], calls: Sequence[Call], dollars: float | None) -> None:
+    async def save(
+        self, run: ClassifyRun, verdicts: Sequence[Verdict], calls: Sequence[Call], dollars: float | None
+    ) -> None:
         """Keep verdicts, with the calls that they took in the ledger, in one transaction."""
-        here = ClassifyItem.run == bindparam("the_run"), ClassifyItem.number == bindparam("the_number")
+        here = ClassifyItemRow.run == bindparam("the_run"), ClassifyItemRow.number == bindparam("the_number")
         columns = ("categories", "confidence", "evidence")
-        sorted_ = update(ClassifyItem).where(*here).values({name: bindparam(f"its_{name}") for name in columns})
+        sorted_ = update(ClassifyItemRow).where(*here).values({name: bindparam(f"its_{name}") for name in columns})
         values = [
             {
                 "the_run": run.id,
@@ -120,29 +122,29 @@ class SqlRuns:
             for verdict in verdicts
         ]
         cost = null() if dollars is None else literal(dollars)
-        paid = {"calls": ClassifyRun.calls + len(calls), "dollars": ClassifyRun.dollars + cost}
+        paid = {"calls": ClassifyRunRow.calls + len(calls), "dollars": ClassifyRunRow.dollars + cost}
         async with self._writer.begin() as connection:
             if values:
                 # By the connection, as the table has two keys of ours, and no object is kept anywhere.
                 await connection.execute(sorted_.execution_options(synchronize_session=None), values)
-            await connection.execute(update(ClassifyRun).where(ClassifyRun.id == run.id).values(paid))
+            await connection.execute(update(ClassifyRunRow).where(ClassifyRunRow.id == run.id).values(paid))
             await connection.run_sync(record, Record(run.place, run.asker.person, calls=tuple(calls)))
 
     async def correct(self, run: str, number: int, categories: tuple[str, ...], person: str) -> bool:
         """Keep what a person says an item is; False where there is no such item."""
-        here = ClassifyItem.run == run, ClassifyItem.number == number
+        here = ClassifyItemRow.run == run, ClassifyItemRow.number == number
         values = {"categories": json.dumps(categories), "corrected_by": person, "corrected_at": datetime.now(UTC)}
         async with self._writer.begin() as connection:
-            return (await connection.execute(update(ClassifyItem).where(*here).values(values))).rowcount == 1
+            return (await connection.execute(update(ClassifyItemRow).where(*here).values(values))).rowcount == 1
 
     async def corrections(self, place: Place, limit: int) -> Sequence[Example]:
         """Return what people corrected in a channel, newest first."""
-        here = ClassifyRun.workspace == place.workspace, ClassifyRun.channel == place.channel
+        here = ClassifyRunRow.workspace == place.workspace, ClassifyRunRow.channel == place.channel
         query = (
-            select(ClassifyItem.text, ClassifyItem.categories)
-            .join(ClassifyRun, ClassifyRun.id == ClassifyItem.run)
-            .where(*here, ClassifyItem.corrected_at.is_not(None))
-            .order_by(ClassifyItem.corrected_at.desc())
+            select(ClassifyItemRow.text, ClassifyItemRow.categories)
+            .join(ClassifyRunRow, ClassifyRunRow.id == ClassifyItemRow.run)
+            .where(*here, ClassifyItemRow.corrected_at.is_not(None))
+            .order_by(ClassifyItemRow.corrected_at.desc())
             .limit(limit)
         )
         async with self._reader.connect() as connection:
@@ -151,12 +153,12 @@ class SqlRuns:
 
     async def all_corrections(self, place: Place | None, limit: int) -> Sequence[Example]:
         """Return what people corrected in a channel, or in any, newest first: for the operator only."""
-        here = [ClassifyRun.workspace == place.workspace, ClassifyRun.channel == place.channel] if place else []
+        here = [ClassifyRunRow.workspace == place.workspace, ClassifyRunRow.channel == place.channel] if place else []
         query = (
-            select(ClassifyItem.text, ClassifyItem.categories)
-            .join(ClassifyRun, ClassifyRun.id == ClassifyItem.run)
-            .where(ClassifyItem.corrected_at.is_not(None), *here)
-            .order_by(ClassifyItem.corrected_at.desc())
+            select(ClassifyItemRow.text, ClassifyItemRow.categories)
+            .join(ClassifyRunRow, ClassifyRunRow.id == ClassifyItemRow.run)
+            .where(ClassifyItemRow.corrected_at.is_not(None), *here)
+            .order_by(ClassifyItemRow.corrected_at.desc())
             .limit(limit)
         )
         async with self._reader.connect() as connection:
@@ -166,13 +168,13 @@ class SqlRuns:
     async def running(self, place: Place) -> Sequence[str]:
         """Return the ids of the runs that go on in a thread."""
         here = {"workspace": place.workspace, "channel": place.channel, "thread": place.thread}
-        query = select(ClassifyRun.id).filter_by(**here, status=Status.RUNNING)
+        query = select(ClassifyRunRow.id).filter_by(**here, status=RunStatus.RUNNING)
         async with self._reader.connect() as connection:
             return list((await connection.execute(query)).scalars())
 
     async def batched(self) -> Sequence[tuple[str, str]]:
         """Return the workspaces and ids of the runs that the model works on in its own time."""
-        query = select(ClassifyRun.workspace, ClassifyRun.id).where(ClassifyRun.status == Status.BATCHED)
+        query = select(ClassifyRunRow.workspace, ClassifyRunRow.id).where(ClassifyRunRow.status == RunStatus.BATCHED)
         async with self._reader.connect() as connection:
             return [(row.workspace, row.id) for row in await connection.execute(query)]
 
@@ -180,7 +182,7 @@ class SqlRuns:
         """Read page by page, each in a transaction of its own, by the numbers of the items."""
         after = 0
         while True:
-            page = query.where(ClassifyItem.number > after).order_by(ClassifyItem.number).limit(PAGE)
+            page = query.where(ClassifyItemRow.number > after).order_by(ClassifyItemRow.number).limit(PAGE)
             async with self._reader.connect() as connection:
                 rows = (await connection.execute(page)).all()
             if not rows:
@@ -189,7 +191,7 @@ class SqlRuns:
             after = rows[-1].number
 
 
-_HAS_VERDICT = ClassifyItem.categories.is_not(None)
+_HAS_VERDICT = ClassifyItemRow.categories.is_not(None)
 
 
 def _pages_of(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
@@ -198,14 +200,19 @@ def _pages_of(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
     return (items[start : start + step] for start in range(0, len(items), step))
 
 
-def _sheet(run: Run) -> str:
+def _sheet(run: ClassifyRun) -> str:
     return _RUN.dump_json(replace(run, state={})).decode()
 
 
 def _sorted_query(run: str) -> Select[*tuple[Any, ...]]:
-    verdict = (ClassifyItem.categories, ClassifyItem.confidence, ClassifyItem.evidence, ClassifyItem.corrected_by)
-    columns = (ClassifyItem.number, ClassifyItem.text, ClassifyItem.source, ClassifyItem.cells, *verdict)
-    return select(*columns).where(ClassifyItem.run == run, _HAS_VERDICT)
+    verdict = (
+        ClassifyItemRow.categories,
+        ClassifyItemRow.confidence,
+        ClassifyItemRow.evidence,
+        ClassifyItemRow.corrected_by,
+    )
+    columns = (ClassifyItemRow.number, ClassifyItemRow.text, ClassifyItemRow.source, ClassifyItemRow.cells, *verdict)
+    return select(*columns).where(ClassifyItemRow.run == run, _HAS_VERDICT)
 
 
 def _sorted(row: Any) -> Sorted:  # noqa: ANN401 - SQLAlchemy's row

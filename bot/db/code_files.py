@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 
 from bot.core.domain.code_file import CodeFile
 from bot.db import tables
-from bot.db.tables import Thread
+from bot.db.tables import ThreadRow
 from bot.db.upsert import INSERT
 
 if TYPE_CHECKING:
@@ -38,15 +38,15 @@ class CodeFileStore:
 
 @cache
 def _files_query() -> Select[*tuple[Any, ...]]:
-    file = tables.CodeFile
-    here = (getattr(Thread, name) == bindparam(name) for name in ("workspace", "channel", "thread"))
-    named = select(file.name, file.content, file.version).join(Thread, Thread.id == file.thread_id)
+    file = tables.CodeFileRow
+    here = (getattr(ThreadRow, name) == bindparam(name) for name in ("workspace", "channel", "thread"))
+    named = select(file.name, file.content, file.version).join(ThreadRow, ThreadRow.id == file.thread_id)
     return named.where(*here).order_by(file.id)
 
 
 def save(connection: Connection, thread_id: int, files: Sequence[CodeFile]) -> None:
     """Store files of a thread, in the place of their former versions."""
     rows = [asdict(file) | {"thread_id": thread_id, "changed_at": datetime.now(UTC)} for file in files]
-    statement = INSERT[connection.dialect.name](tables.CodeFile)
+    statement = INSERT[connection.dialect.name](tables.CodeFileRow)
     newer = {name: statement.excluded[name] for name in ("content", "version", "changed_at")}
     connection.execute(statement.on_conflict_do_update(index_elements=["thread_id", "name"], set_=newer), rows)

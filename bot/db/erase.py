@@ -9,19 +9,19 @@ from sqlalchemy import and_, delete, exists, func, or_, select, update
 
 from bot.db.personal_data import BLANKS, has_words, reads
 from bot.db.tables import (
-    Alert,
-    BudgetAccount,
-    Call,
-    ClassifyRun,
-    CodeFile,
-    Feedback,
-    Message,
-    Rating,
-    Settings,
-    SettingsChange,
-    SummaryPart,
-    SummaryRun,
-    Thread,
+    AlertRow,
+    BudgetAccountRow,
+    CallRow,
+    ClassifyRunRow,
+    CodeFileRow,
+    FeedbackRow,
+    MessageRow,
+    RatingRow,
+    SettingsChangeRow,
+    SettingsRow,
+    SummaryPartRow,
+    SummaryRunRow,
+    ThreadRow,
 )
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class SqlEraser:
 def steps(reach: Reach) -> Iterator[Step]:
     """Tell for each table, in their order, which rows hold words, and how those go."""
     yield from _said_by(reach) if reach.person else _said_at(reach)
-    for run in (SummaryRun, ClassifyRun):  # with their parts and items
+    for run in (SummaryRunRow, ClassifyRunRow):  # with their parts and items
         yield _gone(run, or_(_of(run, reach), *_read_elsewhere(run, reach)))
     for table, blank in BLANKS.items():
         told = and_(has_words(table), _of(table, reach))
@@ -75,50 +75,54 @@ def steps(reach: Reach) -> Iterator[Step]:
 
 def _whole(reach: Reach) -> Iterator[Step]:
     """Let all of a workspace go but for the counts, and from those the people."""
-    for table in (Settings, SettingsChange, Alert, Rating, BudgetAccount):
+    for table in (SettingsRow, SettingsChangeRow, AlertRow, RatingRow, BudgetAccountRow):
         yield _gone(table, _of(table, reach))
-    for counted, names in ((Call, ("person",)), (Feedback, ("person", "corrected_by", "assignee"))):
+    for counted, names in ((CallRow, ("person",)), (FeedbackRow, ("person", "corrected_by", "assignee"))):
         rows = and_(_of(counted, reach), or_(*(getattr(counted, name) != "" for name in names)))
         yield counted, rows, update(counted).where(rows).values(dict.fromkeys(names, ""))
 
 
 def _said_at(reach: Reach) -> Iterator[Step]:
-    threads = _of(Thread, reach)
-    ids = select(Thread.id).where(threads)
-    yield _gone(CodeFile, CodeFile.thread_id.in_(ids))
-    yield _gone(Message, Message.thread_id.in_(ids))
-    yield _gone(Thread, threads)
+    threads = _of(ThreadRow, reach)
+    ids = select(ThreadRow.id).where(threads)
+    yield _gone(CodeFileRow, CodeFileRow.thread_id.in_(ids))
+    yield _gone(MessageRow, MessageRow.thread_id.in_(ids))
+    yield _gone(ThreadRow, threads)
 
 
 def _said_by(reach: Reach) -> Iterator[Step]:
     """Let the threads go that a person had with the bot alone; in others, blank what they said."""
-    here = Thread.workspace == reach.workspace
-    theirs = exists().where(Message.thread_id == Thread.id, Message.author == reach.person)
-    others = exists().where(Message.thread_id == Thread.id, Message.author.not_in(["", reach.person]))
+    here = ThreadRow.workspace == reach.workspace
+    theirs = exists().where(MessageRow.thread_id == ThreadRow.id, MessageRow.author == reach.person)
+    others = exists().where(MessageRow.thread_id == ThreadRow.id, MessageRow.author.not_in(["", reach.person]))
     alone = and_(here, theirs, ~others)
-    ids = select(Thread.id).where(alone)
-    yield _gone(CodeFile, CodeFile.thread_id.in_(ids))
-    yield Message, Message.thread_id.in_(ids), delete(Thread).where(alone)  # and with the threads their messages
+    ids = select(ThreadRow.id).where(alone)
+    yield _gone(CodeFileRow, CodeFileRow.thread_id.in_(ids))
+    yield (
+        MessageRow,
+        MessageRow.thread_id.in_(ids),
+        delete(ThreadRow).where(alone),
+    )  # and with the threads their messages
     # A summary may repeat what they said; it is made again from what is left.
-    repeats = and_(here, theirs, others, or_(Thread.summary.is_not(None), Thread.people.is_not(None)))
-    yield Thread, repeats, update(Thread).where(repeats).values(summary=None, summary_until=0, people=None)
+    repeats = and_(here, theirs, others, or_(ThreadRow.summary.is_not(None), ThreadRow.people.is_not(None)))
+    yield ThreadRow, repeats, update(ThreadRow).where(repeats).values(summary=None, summary_until=0, people=None)
     # Of where others only mentioned them, their name goes.
-    named = and_(here, ~theirs, Thread.people.contains(reach.person, autoescape=True))
-    yield Thread, named, update(Thread).where(named).values(people=None)
-    held = or_(Message.text != "", Message.files.is_not(None))
-    in_others = Message.thread_id.in_(select(Thread.id).where(here, ~alone))
-    said = and_(held, Message.author == reach.person, in_others)
-    yield Message, said, update(Message).where(said).values(text="", files=None, is_deleted=True)
+    named = and_(here, ~theirs, ThreadRow.people.contains(reach.person, autoescape=True))
+    yield ThreadRow, named, update(ThreadRow).where(named).values(people=None)
+    held = or_(MessageRow.text != "", MessageRow.files.is_not(None))
+    in_others = MessageRow.thread_id.in_(select(ThreadRow.id).where(here, ~alone))
+    said = and_(held, MessageRow.author == reach.person, in_others)
+    yield MessageRow, said, update(MessageRow).where(said).values(text="", files=None, is_deleted=True)
 
 
-def _read_elsewhere(run: type[SummaryRun | ClassifyRun], reach: Reach) -> Iterator[ColumnElement[bool]]:
+def _read_elsewhere(run: type[SummaryRunRow | ClassifyRunRow], reach: Reach) -> Iterator[ColumnElement[bool]]:
     """Tell which runs have read what goes, wherever they stand: a channel, a thread, what a person has said."""
     here = run.workspace == reach.workspace
-    if reach.channel and (run is SummaryRun or not reach.thread):
+    if reach.channel and (run is SummaryRunRow or not reach.thread):
         yield and_(here, reads(run, reach.workspace, reach.channel, reach.thread))
-    if reach.person and run is SummaryRun:
-        named = SummaryPart.content.contains(json.dumps(reach.person), autoescape=True)
-        yield and_(here, exists().where(SummaryPart.run_id == SummaryRun.id, named))
+    if reach.person and run is SummaryRunRow:
+        named = SummaryPartRow.content.contains(json.dumps(reach.person), autoescape=True)
+        yield and_(here, exists().where(SummaryPartRow.run_id == SummaryRunRow.id, named))
 
 
 def _gone(table: type[Base], rows: ColumnElement[bool]) -> Step:
@@ -127,6 +131,6 @@ def _gone(table: type[Base], rows: ColumnElement[bool]) -> Step:
 
 def _of(table: Any, reach: Reach) -> ColumnElement[bool]:  # noqa: ANN401 (a table that has these columns)
     """Tell the rows of a table that belong to a person or a place; a post of feedback has its own id as thread."""
-    names = {"channel": "channel", "thread": "message" if table is Feedback else "thread", "person": "person"}
+    names = {"channel": "channel", "thread": "message" if table is FeedbackRow else "thread", "person": "person"}
     asked = {column: value for name, column in names.items() if (value := getattr(reach, name))}
     return and_(table.workspace == reach.workspace, *(getattr(table, name) == value for name, value in asked.items()))

@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from bot.db.tables import Call, ClassifyItem, ClassifyRun, CodeFile, Feedback, Message, Rating, SummaryRun, Thread
+from bot.db.tables import (
+    CallRow,
+    ClassifyItemRow,
+    ClassifyRunRow,
+    CodeFileRow,
+    FeedbackRow,
+    MessageRow,
+    RatingRow,
+    SummaryRunRow,
+    ThreadRow,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -26,19 +36,19 @@ async def export(database: Database, workspace: str, person: str) -> AsyncIterat
 
 
 def _queries(workspace: str, person: str) -> list[tuple[str, Select[*tuple[Any, ...]]]]:
-    where = Thread.channel, Thread.thread
-    said = select(Message.__table__, *where).join(Thread, Thread.id == Message.thread_id)
-    spoken = select(Message.thread_id).where(Message.author == person)
-    files = select(CodeFile.__table__, *where).join(Thread, Thread.id == CodeFile.thread_id)
-    items = select(ClassifyItem.__table__).join(ClassifyRun, ClassifyRun.id == ClassifyItem.run)
-    here = Thread.workspace == workspace
-    own = ClassifyRun.workspace == workspace, ClassifyRun.person == person
+    where = ThreadRow.channel, ThreadRow.thread
+    said = select(MessageRow.__table__, *where).join(ThreadRow, ThreadRow.id == MessageRow.thread_id)
+    spoken = select(MessageRow.thread_id).where(MessageRow.author == person)
+    files = select(CodeFileRow.__table__, *where).join(ThreadRow, ThreadRow.id == CodeFileRow.thread_id)
+    items = select(ClassifyItemRow.__table__).join(ClassifyRunRow, ClassifyRunRow.id == ClassifyItemRow.run)
+    here = ThreadRow.workspace == workspace
+    own = ClassifyRunRow.workspace == workspace, ClassifyRunRow.person == person
     return [
-        ("messages", said.where(here, Message.author == person).order_by(Message.id)),
-        ("code_files", files.where(here, CodeFile.thread_id.in_(spoken)).order_by(CodeFile.id)),
+        ("messages", said.where(here, MessageRow.author == person).order_by(MessageRow.id)),
+        ("code_files", files.where(here, CodeFileRow.thread_id.in_(spoken)).order_by(CodeFileRow.id)),
         ("classify_items", items.where(*own)),
         *(
             (table.__tablename__, select(table.__table__).where(table.workspace == workspace, table.person == person))
-            for table in (SummaryRun, ClassifyRun, Rating, Feedback, Call)
+            for table in (SummaryRunRow, ClassifyRunRow, RatingRow, FeedbackRow, CallRow)
         ),
     ]

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, func, or_, select, update
 
 from bot.core.domain.classification import Example
-from bot.core.domain.feedback import COUNTED, ELSEWHERE, Feedback, Known, Status
+from bot.core.domain.feedback import COUNTED, ELSEWHERE, Feedback, FeedbackStatus, KnownPost
 from bot.core.domain.message import FileRef, Place
 from bot.core.domain.thread import Record
 from bot.db import similar, tables
-from bot.db.tables import Alert
+from bot.db.tables import AlertRow
 from bot.db.threads import files_json, record
 from bot.db.upsert import INSERT
 
@@ -26,27 +26,27 @@ if TYPE_CHECKING:
 
     from bot.calls import Call
     from bot.core.domain.feedback import Decision
-    from bot.core.domain.message import Changed, Heard
+    from bot.core.domain.message import IncomingMessage, MessageEdit
     from bot.db.engine import Database
 
 FORGOTTEN_AT_ONCE = 500  # records in one transaction: SQLite has one writer, which must not be kept long
 MOST_PARTS = 20  # posts of one record
 MOST_TRENDS = 50  # as many as one sorting can add to
 
-_ROW = tables.Feedback
+_ROW = tables.FeedbackRow
 _root = func.coalesce(_ROW.root, _ROW.id)
 _COLUMNS = [getattr(_ROW, field.name) for field in fields(Feedback)]
 # A post may join those that are sorted and those that wait; not what somebody has dealt with.
-_JOINABLE = (Status.WAITING, Status.OPEN, Status.IGNORED)
+_JOINABLE = (FeedbackStatus.WAITING, FeedbackStatus.OPEN, FeedbackStatus.IGNORED)
 
 
-class SqlBoard:
+class SqlFeedbackStore:
     """`bot.core.domain.feedback.Board` on a database."""
 
     def __init__(self, database: Database) -> None:
         self._reader, self._writer = database.reader, database.writer
 
-    async def add(self, heard: Heard, said_at: datetime, permalink: str, *, together: int) -> int | None:
+    async def add(self, heard: IncomingMessage, said_at: datetime, permalink: str, *, together: int) -> int | None:
         """Keep a post, once; return the record that waits for it, None for one that is there already."""
         now = datetime.now(UTC)
         async with self._writer.begin() as connection:
@@ -63,7 +63,7 @@ class SqlBoard:
                 "permalink": permalink,
                 "head": head,
                 "waits": head is None,
-                "status": Status.WAITING if head is None else Status.JOINED,
+                "status": FeedbackStatus.WAITING if head is None else FeedbackStatus.JOINED,
                 "changed_at": now,
             }
             new = INSERT[connection.dialect.name](_ROW).values(values)
@@ -82,13 +82,13 @@ class SqlBoard:
         waits = select(_ROW.id).where(_ROW.id == head, _ROW.waits)
         return (await connection.execute(waits)).scalar_one_or_none()
 
-    async def edit(self, changed: Changed) -> int | None:
+    async def edit(self, changed: MessageEdit) -> int | None:
         """Take in that a post was edited, or deleted; return the record that changes by it."""
         place, now = replace(changed.place, thread=changed.id), datetime.now(UTC)
         async with self._writer.begin() as connection:
             query = select(_ROW.id, _ROW.head, _ROW.revision, _ROW.status).where(*_is_post(place)).with_for_update()
             row = (await connection.execute(query)).one_or_none()
-            if row is None or row.status == Status.WITHDRAWN or changed.revision <= row.revision:
+            if row is None or row.status == FeedbackStatus.WITHDRAWN or changed.revision <= row.revision:
                 return None
             head = row.head or row.id
             words = {"text": changed.text, "files": files_json(changed.files), "revision": changed.revision}
@@ -96,7 +96,12 @@ class SqlBoard:
             is_gone = changed.is_deleted and row.head is None
             part = select(_ROW.id).where(_ROW.head == head, or_(_ROW.text != "", _ROW.files.is_not(None))).limit(1)
             if is_gone and (await connection.execute(part)).one_or_none() is None:
-                gone = {"status": Status.WITHDRAWN, "waits": False, "version": _ROW.version + 1, "changed_at": now}
+                gone = {
+                    "status": FeedbackStatus.WITHDRAWN,
+                    "waits": False,
+                    "version": _ROW.version + 1,
+                    "changed_at": now,
+                }
                 await connection.execute(update(_ROW).where(_ROW.id == head).values(gone))
             else:
                 await connection.execute(update(_ROW).where(_ROW.id == head).values(waits=True))
@@ -160,7 +165,7 @@ class SqlBoard:
     async def unrouted(self, place: Place, teams: Sequence[str], limit: int) -> Sequence[Feedback]:
         """Return a channel's open records of these teams that were not sent to them, oldest first."""
         query = select(*_COLUMNS).where(*_in_channel(place), _ROW.team.in_(teams), _ROW.routed == "")
-        query = query.where(_ROW.status.in_((Status.OPEN, Status.TAKEN)))
+        query = query.where(_ROW.status.in_((FeedbackStatus.OPEN, FeedbackStatus.TAKEN)))
         return await self._all(query.order_by(_ROW.message).limit(limit))
 
     async def retry_routes(self, place: Place) -> Sequence[Feedback]:
@@ -179,7 +184,7 @@ class SqlBoard:
     async def assigned(self, workspace: str, person: str, limit: int) -> Sequence[Feedback]:
         """Return the records that a person works on, newest first."""
         query = select(*_COLUMNS).where(_ROW.workspace == workspace, _ROW.assignee == person)
-        query = query.where(_ROW.status.in_((Status.OPEN, Status.TAKEN)))
+        query = query.where(_ROW.status.in_((FeedbackStatus.OPEN, FeedbackStatus.TAKEN)))
         return await self._all(query.order_by(_ROW.id.desc()).limit(limit))
 
     async def recent(
@@ -210,16 +215,16 @@ class SqlBoard:
         async with self._reader.connect() as connection:
             return (await connection.execute(query.order_by(_ROW.said_at).limit(1))).scalar_one_or_none()
 
-    async def newest(self, place: Place, limit: int) -> Sequence[Known]:
+    async def newest(self, place: Place, limit: int) -> Sequence[KnownPost]:
         """Return the words of a channel's newest records of feedback, newest first."""
         query = select(_ROW.id, _ROW.text).where(*_is_counted(place), _ROW.text != "")
         async with self._reader.connect() as connection:
             rows = await connection.execute(query.order_by(_ROW.said_at.desc()).limit(limit))
-            return [Known(row.id, row.text) for row in rows]
+            return [KnownPost(row.id, row.text) for row in rows]
 
     async def alike(
         self, place: Place, words: Mapping[int, Sequence[str]], limit: int
-    ) -> Mapping[int, Sequence[Known]]:
+    ) -> Mapping[int, Sequence[KnownPost]]:
         """Return for each number the records of a channel that have any of its words, those with the most first."""
         async with self._reader.connect() as connection:
             return {number: await similar.find(connection, place, wanted, limit) for number, wanted in words.items()}
@@ -247,17 +252,17 @@ class SqlBoard:
 
     async def alert(self, place: Place, key: str, since: datetime) -> str:
         """Return what was kept of a trend that was told of since a time, "" for none."""
-        query = select(Alert.message).where(*_is_alert(place, key), Alert.created_at >= since)
+        query = select(AlertRow.message).where(*_is_alert(place, key), AlertRow.created_at >= since)
         async with self._reader.connect() as connection:
             return (await connection.execute(query)).scalar_one_or_none() or ""
 
     async def keep_alert(self, place: Place, key: str, message: str, since: datetime) -> None:
         """Keep where a trend is told of; one from before `since` begins anew."""
         values = {"workspace": place.workspace, "channel": place.channel, "key": key, "message": message}
-        old = delete(Alert).where(*_is_alert(place, key), Alert.created_at < since)
+        old = delete(AlertRow).where(*_is_alert(place, key), AlertRow.created_at < since)
         async with self._writer.begin() as connection:
             await connection.execute(old)
-            new = INSERT[connection.dialect.name](Alert).values(values | {"created_at": datetime.now(UTC)})
+            new = INSERT[connection.dialect.name](AlertRow).values(values | {"created_at": datetime.now(UTC)})
             keys = ["workspace", "channel", "key"]
             await connection.execute(new.on_conflict_do_update(index_elements=keys, set_={"message": message}))
 
@@ -271,12 +276,12 @@ class SqlBoard:
             return [_feedback(row) for row in await connection.execute(query)]
 
 
-async def _head_of(connection: AsyncConnection, heard: Heard, since: datetime) -> int | None:
+async def _head_of(connection: AsyncConnection, heard: IncomingMessage, since: datetime) -> int | None:
     """Return the record that a post of the same person belongs to."""
     latest = (
         select(_ROW.id, _ROW.head)
         .where(*_in_channel(heard.place), _ROW.person == heard.author, _ROW.said_at >= since)
-        .where(_ROW.message < heard.id, _ROW.status.in_((*_JOINABLE, Status.JOINED)))
+        .where(_ROW.message < heard.id, _ROW.status.in_((*_JOINABLE, FeedbackStatus.JOINED)))
         .order_by(_ROW.message.desc())
         .limit(1)
     )
@@ -318,7 +323,7 @@ async def _decide(connection: AsyncConnection, place: Place, id_: int, decision:
         "version": _ROW.version + 1,
         "changed_at": datetime.now(UTC),
     }
-    if whole.status in {Status.WAITING, Status.OPEN, Status.IGNORED}:
+    if whole.status in {FeedbackStatus.WAITING, FeedbackStatus.OPEN, FeedbackStatus.IGNORED}:
         values["status"] = decision.status
     if not whole.corrected_by:
         values |= {"category": judged.category, "severity": judged.severity, "team": decision.team}
@@ -340,7 +345,7 @@ def _is_counted(place: Place) -> tuple[ColumnElement[bool], ...]:
 
 
 def _is_alert(place: Place, key: str) -> tuple[ColumnElement[bool], ...]:
-    return Alert.workspace == place.workspace, Alert.channel == place.channel, Alert.key == key
+    return AlertRow.workspace == place.workspace, AlertRow.channel == place.channel, AlertRow.key == key
 
 
 def _is_post(place: Place) -> tuple[ColumnElement[bool], ...]:
@@ -350,4 +355,4 @@ def _is_post(place: Place) -> tuple[ColumnElement[bool], ...]:
 def _feedback(row: Row[Any]) -> Feedback:
     values = {field.name: getattr(row, field.name) for field in fields(Feedback)}
     files = tuple(FileRef(**file) for file in json.loads(row.files or "[]"))
-    return Feedback(**values | {"files": files, "status": Status(row.status)})
+    return Feedback(**values | {"files": files, "status": FeedbackStatus(row.status)})

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, exists, or_, select, update
 
 from bot.core.domain.installation import Installation
-from bot.db.tables import Installation as Table
-from bot.db.tables import InstallState
+from bot.db.tables import InstallationRow as Table
+from bot.db.tables import InstallStateRow
 from bot.db.upsert import INSERT
 from bot.errors import SealedError, SettingsError
 
@@ -140,11 +140,11 @@ class SqlStates:
     async def begin(self, state: str, until: datetime) -> None:
         """Keep a state until a time; those whose time is over go."""
         async with self._writer.begin() as connection:
-            await connection.execute(delete(InstallState).where(InstallState.until < self._clock()))
-            await connection.execute(INSERT[connection.dialect.name](InstallState).values(state=state, until=until))
+            await connection.execute(delete(InstallStateRow).where(InstallStateRow.until < self._clock()))
+            await connection.execute(INSERT[connection.dialect.name](InstallStateRow).values(state=state, until=until))
 
     async def finish(self, state: str) -> bool:
         """Take a state back; tell whether it was there, and its time not over."""
-        good = InstallState.state == state, InstallState.until >= self._clock()
+        good = InstallStateRow.state == state, InstallStateRow.until >= self._clock()
         async with self._writer.begin() as connection:
-            return (await connection.execute(delete(InstallState).where(*good))).rowcount == 1
+            return (await connection.execute(delete(InstallStateRow).where(*good))).rowcount == 1

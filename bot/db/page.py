@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, func, insert, select, update
 
 from bot.core.domain.thread import PageKept
-from bot.db.tables import Message, Thread
+from bot.db.tables import MessageRow, ThreadRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.core.domain.thread import PageRead
 
 Row = dict[str, Any]
-COLUMNS = [column for column in Message.__table__.columns if column.name != "id"]
+COLUMNS = [column for column in MessageRow.__table__.columns if column.name != "id"]
 
 
 def put_in(connection: Connection, thread: int, page: PageRead, rows: Sequence[Row]) -> PageKept:
@@ -27,16 +27,16 @@ def put_in(connection: Connection, thread: int, page: PageRead, rows: Sequence[R
     if new:
         newer = _take_out(connection, thread, new[0]["external_id"])
         fresh = {"thread_id": thread, "created_at": datetime.now(UTC)}
-        connection.execute(insert(Message), merged([fresh | row for row in new], newer))
+        connection.execute(insert(MessageRow), merged([fresh | row for row in new], newer))
     if page.left_out:
-        is_one = Message.thread_id == thread, Message.external_id.in_(page.left_out)
-        connection.execute(delete(Message).where(*is_one))
+        is_one = MessageRow.thread_id == thread, MessageRow.external_id.in_(page.left_out)
+        connection.execute(delete(MessageRow).where(*is_one))
     values = {
         "read_until": page.read_until,
         "unread_until": page.unread_until or None,
-        "read_count": Thread.read_count + len(new),
+        "read_count": ThreadRow.read_count + len(new),
     }
-    changed = update(Thread).where(Thread.id == thread).values(values).returning(Thread.read_count)
+    changed = update(ThreadRow).where(ThreadRow.id == thread).values(values).returning(ThreadRow.read_count)
     read = connection.execute(changed).scalar_one()
     return PageKept(frozenset(row["external_id"] for row in new), read)
 
@@ -54,20 +54,20 @@ def merged(new: Sequence[Row], known: Sequence[Row]) -> list[Row]:
 
 def _unknown(connection: Connection, thread: int, rows: Sequence[Row]) -> list[Row]:
     ids = [row["external_id"] for row in rows]
-    known = select(Message.external_id).where(Message.thread_id == thread, Message.external_id.in_(ids))
+    known = select(MessageRow.external_id).where(MessageRow.thread_id == thread, MessageRow.external_id.in_(ids))
     there = set(connection.execute(known).scalars()) if ids else set()
     return [row for row in rows if row["external_id"] not in there]
 
 
 def _take_out(connection: Connection, thread: int, before: str) -> list[Row]:
     """Take out what stands after a message that is older, to be put in again; not what is in the thread's summary."""
-    here = Message.thread_id == thread
-    summary = select(Thread.summary_until).where(Thread.id == thread).scalar_subquery()
-    first = select(func.min(Message.id)).where(here, Message.id > summary, Message.external_id > before)
+    here = MessageRow.thread_id == thread
+    summary = select(ThreadRow.summary_until).where(ThreadRow.id == thread).scalar_subquery()
+    first = select(func.min(MessageRow.id)).where(here, MessageRow.id > summary, MessageRow.external_id > before)
     start = connection.execute(first).scalar_one()
     if start is None:
         return []
-    behind = here, Message.id >= start
-    rows = connection.execute(select(*COLUMNS).where(*behind).order_by(Message.id)).mappings().all()
-    connection.execute(delete(Message).where(*behind))
+    behind = here, MessageRow.id >= start
+    rows = connection.execute(select(*COLUMNS).where(*behind).order_by(MessageRow.id)).mappings().all()
+    connection.execute(delete(MessageRow).where(*behind))
     return [dict(row) for row in rows]

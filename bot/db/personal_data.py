@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, true
 
-from bot.db.tables import ClassifyRun, Feedback, Rating, SummaryRun
+from bot.db.tables import ClassifyRunRow, FeedbackRow, RatingRow, SummaryRunRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,8 +51,8 @@ NO_WORDS = {
 }
 # What stays of a row whose words go: what it was sorted as, and how it was rated. Other rows go whole.
 BLANKS: Mapping[type[Base], Mapping[str, Any]] = {
-    Feedback: {"text": "", "summary": "", "evidence": "", "files": None, "waits": False},
-    Rating: {"comment": ""},
+    FeedbackRow: {"text": "", "summary": "", "evidence": "", "files": None, "waits": False},
+    RatingRow: {"comment": ""},
 }
 
 
@@ -64,13 +64,15 @@ def has_words(table: type[Base]) -> ColumnElement[bool]:
     return or_(*held) if held else true()
 
 
-def reads(run: type[SummaryRun | ClassifyRun], workspace: str, channel: str, thread: str = "") -> ColumnElement[bool]:
+def reads(
+    run: type[SummaryRunRow | ClassifyRunRow], workspace: str, channel: str, thread: str = ""
+) -> ColumnElement[bool]:
     """Tell which runs hold what was read in another place than the one that they stand in.
 
     That is within their JSON, where a quotation mark of somebody's would be escaped.
     """
-    if run is ClassifyRun:
-        return ClassifyRun.sheet.contains(f'"origin":{json.dumps(channel)}', autoescape=True)
+    if run is ClassifyRunRow:
+        return ClassifyRunRow.sheet.contains(f'"origin":{json.dumps(channel)}', autoescape=True)
     place = f'"place":{{"workspace":{json.dumps(workspace)},"channel":{json.dumps(channel)}'
     place += f',"thread":{json.dumps(thread)}}}' if thread else ""
-    return SummaryRun.source.contains(place, autoescape=True)
+    return SummaryRunRow.source.contains(place, autoescape=True)

@@ -11,17 +11,17 @@ from sqlalchemy import and_, case, delete, exists, func, literal, or_, select, t
 
 from bot.db.personal_data import BLANKS, has_words, reads
 from bot.db.tables import (
-    Alert,
+    AlertRow,
     Base,
-    ClassifyItem,
-    ClassifyRun,
-    CodeFile,
-    Feedback,
-    Message,
+    ClassifyItemRow,
+    ClassifyRunRow,
+    CodeFileRow,
+    FeedbackRow,
+    MessageRow,
     Moment,
-    Rating,
-    SummaryRun,
-    Thread,
+    RatingRow,
+    SummaryRunRow,
+    ThreadRow,
 )
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class PurgeKind:
     """Rows of a table, which are as old as `at`, and in the channel of their `owner`: the table itself, or a parent."""
 
     table: type[Base]
@@ -77,21 +77,21 @@ class Kind:
         read = [
             and_(reads(self.owner, *id_), self.at < time)
             for id_, time in limits.channels.items()
-            if self.owner in (SummaryRun, ClassifyRun)
+            if self.owner in (SummaryRunRow, ClassifyRunRow)
         ]
         return or_(self.at < time, *read) if read else self.at < time
 
 
 KINDS = (
-    Kind(CodeFile, CodeFile.changed_at, Thread, CodeFile.thread_id),
-    Kind(Message, Message.created_at, Thread, Message.thread_id),
-    Kind(SummaryRun, SummaryRun.created_at, SummaryRun, at_once=RUNS_AT_ONCE),
+    PurgeKind(CodeFileRow, CodeFileRow.changed_at, ThreadRow, CodeFileRow.thread_id),
+    PurgeKind(MessageRow, MessageRow.created_at, ThreadRow, MessageRow.thread_id),
+    PurgeKind(SummaryRunRow, SummaryRunRow.created_at, SummaryRunRow, at_once=RUNS_AT_ONCE),
     # A run may have 50,000 items, which go before it.
-    Kind(ClassifyItem, ClassifyRun.created_at, ClassifyRun, ClassifyItem.run),
-    Kind(ClassifyRun, ClassifyRun.created_at, ClassifyRun, at_once=RUNS_AT_ONCE),
-    Kind(Feedback, Feedback.said_at, Feedback),
-    Kind(Alert, Alert.created_at, Alert),
-    Kind(Rating, Rating.rated_at, Rating),
+    PurgeKind(ClassifyItemRow, ClassifyRunRow.created_at, ClassifyRunRow, ClassifyItemRow.run),
+    PurgeKind(ClassifyRunRow, ClassifyRunRow.created_at, ClassifyRunRow, at_once=RUNS_AT_ONCE),
+    PurgeKind(FeedbackRow, FeedbackRow.said_at, FeedbackRow),
+    PurgeKind(AlertRow, AlertRow.created_at, AlertRow),
+    PurgeKind(RatingRow, RatingRow.rated_at, RatingRow),
 )
 
 
@@ -122,7 +122,7 @@ class SqlPurger:
                 gone[kind.name] += len(keys)
         return gone
 
-    async def _keys(self, kind: Kind, limits: Limits) -> Sequence[Sequence[Any]]:
+    async def _keys(self, kind: PurgeKind, limits: Limits) -> Sequence[Sequence[Any]]:
         """Return the keys of the oldest rows that are old, as many as may go at once. Ids go up with time."""
         if limits.latest is None:
             return []
@@ -131,14 +131,14 @@ class SqlPurger:
             return [tuple(row) for row in await connection.execute(query)]
 
 
-async def erase(connection: AsyncConnection, kind: Kind, keys: Sequence[Sequence[Any]], limits: Limits) -> None:
+async def erase(connection: AsyncConnection, kind: PurgeKind, keys: Sequence[Sequence[Any]], limits: Limits) -> None:
     """Let rows go by their keys, in the transaction that `connection` is in."""
     these = tuple_(*kind.key).in_(keys) if len(kind.key) > 1 else kind.key[0].in_([key[0] for key in keys])
     if kind.at.class_ is kind.table:
         these = and_(these, kind.at < (limits.latest or LONG_AGO))  # it may have been written anew since
     if blank := BLANKS.get(kind.table):
         await connection.execute(update(kind.table).where(these).values(blank))
-    elif kind.table is Message:
+    elif kind.table is MessageRow:
         await _erase_messages(connection, these, limits.latest or LONG_AGO)
     else:
         await connection.execute(delete(kind.table).where(these))
@@ -146,11 +146,11 @@ async def erase(connection: AsyncConnection, kind: Kind, keys: Sequence[Sequence
 
 async def _erase_messages(connection: AsyncConnection, these: ColumnElement[bool], before: datetime) -> None:
     """Delete messages; the threads that this empties go, too, with all that hangs on them."""
-    ids = (await connection.execute(select(Message.thread_id).where(these).distinct())).scalars().all()
-    await connection.execute(delete(Message).where(these))
+    ids = (await connection.execute(select(MessageRow.thread_id).where(these).distinct())).scalars().all()
+    await connection.execute(delete(MessageRow).where(these))
     # A summary may repeat what is forgotten; it is made again from what is left.
-    touched = Thread.id.in_(ids)
-    await connection.execute(update(Thread).where(touched).values(summary=None, summary_until=0))
+    touched = ThreadRow.id.in_(ids)
+    await connection.execute(update(ThreadRow).where(touched).values(summary=None, summary_until=0))
     # One that somebody writes to at this moment is not empty, though its message can't be seen from here.
-    is_empty = Thread.last_message_at < before, ~exists().where(Message.thread_id == Thread.id)
-    await connection.execute(delete(Thread).where(touched, *is_empty))
+    is_empty = ThreadRow.last_message_at < before, ~exists().where(MessageRow.thread_id == ThreadRow.id)
+    await connection.execute(delete(ThreadRow).where(touched, *is_empty))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, select, update
 
 from bot.core.domain.rate import Lease, Window, slot_of
-from bot.db.tables import Rate
+from bot.db.tables import RateRow
 from bot.db.upsert import INSERT
 from bot.transaction import transact
 
@@ -60,11 +60,11 @@ class SqlQuota:
 
 def _window(connection: Connection, key: str, now: float) -> Window:
     """Return what was taken of a limit; nobody else can take of it until the transaction ends."""
-    mine = select(Rate.taken).where(Rate.key == key).with_for_update()
+    mine = select(RateRow.taken).where(RateRow.key == key).with_for_update()
     taken = connection.execute(mine).scalar_one_or_none()
     if taken is None:
-        connection.execute(delete(Rate).where(Rate.touched_at < now - FORGOTTEN))
-        new = INSERT[connection.dialect.name](Rate).values(key=key, taken=Window().model_dump_json(), touched_at=now)
+        connection.execute(delete(RateRow).where(RateRow.touched_at < now - FORGOTTEN))
+        new = INSERT[connection.dialect.name](RateRow).values(key=key, taken=Window().model_dump_json(), touched_at=now)
         connection.execute(new.on_conflict_do_nothing())
         taken = connection.execute(mine).scalar_one()
     return Window.model_validate_json(taken)
@@ -72,4 +72,4 @@ def _window(connection: Connection, key: str, now: float) -> Window:
 
 def _keep(connection: Connection, key: str, window: Window, now: float) -> None:
     values = {"taken": window.model_dump_json(), "touched_at": now}
-    connection.execute(update(Rate).where(Rate.key == key).values(**values))
+    connection.execute(update(RateRow).where(RateRow.key == key).values(**values))

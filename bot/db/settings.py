@@ -12,8 +12,8 @@ from sqlalchemy import and_, bindparam, case, func, insert, literal, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from bot.core.domain.message import Place
-from bot.core.domain.settings import Sheet, SheetChange, merged
-from bot.db.tables import Settings, SettingsChange
+from bot.core.domain.settings import Overrides, OverridesChange, merged
+from bot.db.tables import SettingsChangeRow, SettingsRow
 from bot.errors import ConflictError
 
 if TYPE_CHECKING:
@@ -45,37 +45,45 @@ class SettingsStore:
     async def last_change(self) -> int:
         """Return a number that is another one after any change of anybody's settings."""
         async with self._reader.connect() as connection:
-            return (await connection.execute(select(func.max(SettingsChange.id)))).scalar_one() or 0
+            return (await connection.execute(select(func.max(SettingsChangeRow.id)))).scalar_one() or 0
 
-    async def sheet(self, place: Place) -> Sheet:
+    async def sheet(self, place: Place) -> Overrides:
         """Return what was set for just this thread, channel or workspace."""
         async with self._reader.connect() as connection:
             return await _load(connection, place)
 
-    async def layers(self, place: Place) -> tuple[Sheet, ...]:
+    async def layers(self, place: Place) -> tuple[Overrides, ...]:
         """Return the sheets that hold in a place: the workspace's, the channel's, the thread's, as far as it goes."""
         nested = [replace(place, channel="", thread=""), replace(place, thread=""), place]
         async with self._reader.connect() as connection:
             return tuple([await _load(connection, one) for one in dict.fromkeys(nested)])
 
-    async def sheets(self, workspace: str = "") -> dict[Place, Sheet]:
+    async def sheets(self, workspace: str = "") -> dict[Place, Overrides]:
         """Return the sheets of a workspace and of its channels, or of all workspaces; threads are left out."""
-        query = select(Settings).where(Settings.thread == "", Settings.workspace == workspace if workspace else true())
+        query = select(SettingsRow).where(
+            SettingsRow.thread == "", SettingsRow.workspace == workspace if workspace else true()
+        )
         async with self._reader.connect() as connection:
-            rows = (await connection.execute(query.order_by(Settings.workspace, Settings.channel))).all()
+            rows = (await connection.execute(query.order_by(SettingsRow.workspace, SettingsRow.channel))).all()
         return {
-            Place(row.workspace, row.channel): Sheet(json.loads(row.sheet), row.version, row.changed_by, row.changed_at)
+            Place(row.workspace, row.channel): Overrides(
+                json.loads(row.sheet), row.version, row.changed_by, row.changed_at
+            )
             for row in rows
         }
 
-    async def history(self, place: Place, *, since: int = 0) -> tuple[SheetChange, ...]:
+    async def history(self, place: Place, *, since: int = 0) -> tuple[OverridesChange, ...]:
         """Return the changes of just this place's sheet behind its version `since`, the newest 200, newest first."""
-        here = [getattr(SettingsChange, name) == value for name, value in asdict(place).items()]
-        query = select(SettingsChange).where(*here, SettingsChange.version > since).order_by(SettingsChange.id.desc())
+        here = [getattr(SettingsChangeRow, name) == value for name, value in asdict(place).items()]
+        query = (
+            select(SettingsChangeRow)
+            .where(*here, SettingsChangeRow.version > since)
+            .order_by(SettingsChangeRow.id.desc())
+        )
         async with self._reader.connect() as connection:
             rows = (await connection.execute(query.limit(MOST_CHANGES))).all()
         return tuple(
-            SheetChange(row.version, json.loads(row.before), json.loads(row.after), row.person, row.changed_at)
+            OverridesChange(row.version, json.loads(row.before), json.loads(row.after), row.person, row.changed_at)
             for row in rows
         )
 
@@ -96,7 +104,7 @@ class SettingsStore:
             now = {"changed_by": person, "changed_at": datetime.now(UTC)}
             await _save(connection, place, old.version, {"sheet": json.dumps(kept), "version": old.version + 1} | now)
             await connection.execute(
-                insert(SettingsChange).values(
+                insert(SettingsChangeRow).values(
                     **asdict(place),
                     version=old.version + 1,
                     before=json.dumps(before),
@@ -115,38 +123,40 @@ def read(sheets: Iterable[str]) -> ChannelSettings:
 @cache
 def sheets_query() -> Subquery:
     """Select the sheets that hold in a place, whose fields are the parameters, each with its layer: -3, -2 or -1."""
-    layer = literal(-3) + case((Settings.channel == "", 0), (Settings.thread == "", 1), else_=2)
+    layer = literal(-3) + case((SettingsRow.channel == "", 0), (SettingsRow.thread == "", 1), else_=2)
     holds = or_(
-        and_(Settings.channel == "", Settings.thread == ""),
+        and_(SettingsRow.channel == "", SettingsRow.thread == ""),
         and_(
-            Settings.channel == bindparam("channel"),
-            or_(Settings.thread == "", Settings.thread == bindparam("thread")),
+            SettingsRow.channel == bindparam("channel"),
+            or_(SettingsRow.thread == "", SettingsRow.thread == bindparam("thread")),
         ),
     )
-    here = Settings.workspace == bindparam("workspace"), holds
-    return select(layer.label("layer"), Settings.sheet).where(*here).subquery()
+    here = SettingsRow.workspace == bindparam("workspace"), holds
+    return select(layer.label("layer"), SettingsRow.sheet).where(*here).subquery()
 
 
 @cache
 def _sheet_query() -> Select[*tuple[Any, ...]]:
-    here = (getattr(Settings, name) == bindparam(name) for name in ("workspace", "channel", "thread"))
-    return select(Settings.sheet, Settings.version, Settings.changed_by, Settings.changed_at).where(*here)
+    here = (getattr(SettingsRow, name) == bindparam(name) for name in ("workspace", "channel", "thread"))
+    return select(SettingsRow.sheet, SettingsRow.version, SettingsRow.changed_by, SettingsRow.changed_at).where(*here)
 
 
-async def _load(connection: AsyncConnection, place: Place) -> Sheet:
+async def _load(connection: AsyncConnection, place: Place) -> Overrides:
     row = (await connection.execute(_sheet_query(), asdict(place))).one_or_none()
-    return Sheet(json.loads(row.sheet), row.version, row.changed_by, row.changed_at) if row else Sheet({})
+    return Overrides(json.loads(row.sheet), row.version, row.changed_by, row.changed_at) if row else Overrides({})
 
 
 async def _save(connection: AsyncConnection, place: Place, version: int, values: dict[str, Any]) -> None:
     """Write a sheet over its former version. Raises `ConflictError` where it has another one by now."""
     if version == 0:
         try:
-            await connection.execute(insert(Settings).values(**asdict(place), **values))
+            await connection.execute(insert(SettingsRow).values(**asdict(place), **values))
         except IntegrityError:
             raise ConflictError("settings") from None
         return
-    ours = [getattr(Settings, name) == value for name, value in asdict(place).items()]
-    changed = await connection.execute(update(Settings).where(*ours, Settings.version == version).values(**values))
+    ours = [getattr(SettingsRow, name) == value for name, value in asdict(place).items()]
+    changed = await connection.execute(
+        update(SettingsRow).where(*ours, SettingsRow.version == version).values(**values)
+    )
     if changed.rowcount != 1:
         raise ConflictError("settings")

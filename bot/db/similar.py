@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, text
 
-from bot.core.domain.feedback import COUNTED, Known
+from bot.core.domain.feedback import COUNTED, KnownPost
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ _QUERIES = {
 }
 
 
-async def find(connection: AsyncConnection, place: Place, words: Sequence[str], most: int) -> list[Known]:
+async def find(connection: AsyncConnection, place: Place, words: Sequence[str], most: int) -> list[KnownPost]:
     """Return posts of a channel's feedback that have any of these words, or a longer one that begins so, best first.
 
     The words are letters and digits alone.
@@ -49,7 +49,7 @@ async def find(connection: AsyncConnection, place: Place, words: Sequence[str], 
     name = connection.dialect.name
     values = {"workspace": place.workspace, "channel": place.channel, "statuses": list(COUNTED), "most": most}
     rows = await connection.execute(_QUERIES[name], values | {"wanted": _WANTED[name](place, words)})
-    return [Known(int(row.number), row.text) for row in rows]
+    return [KnownPost(int(row.number), row.text) for row in rows]
 
 
 def _for_sqlite(place: Place, words: Sequence[str]) -> str:

@@ -10,14 +10,14 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 
 from bot.core.domain.message import Place
-from bot.core.domain.summary import Run, Source, Wishes
-from bot.db.tables import SummaryPart, SummaryRun
+from bot.core.domain.summary import Source, SummaryOptions, SummaryRun
+from bot.db.tables import SummaryPartRow, SummaryRunRow
 from bot.db.upsert import INSERT
 
 if TYPE_CHECKING:
     from bot.db.engine import Database
 
-_SOURCE, _WISHES = TypeAdapter(Source), TypeAdapter(Wishes)
+_SOURCE, _WISHES = TypeAdapter(Source), TypeAdapter(SummaryOptions)
 
 
 class RunStore:
@@ -26,10 +26,10 @@ class RunStore:
     def __init__(self, database: Database) -> None:
         self._runs = database
 
-    async def begin_run(self, run: Run) -> None:
+    async def begin_run(self, run: SummaryRun) -> None:
         """Keep a new run; one that is there stays as it is."""
         async with self._runs.writer.begin() as connection:
-            insert = INSERT[connection.dialect.name](SummaryRun).values(
+            insert = INSERT[connection.dialect.name](SummaryRunRow).values(
                 **asdict(run.place),
                 id=run.id,
                 person=run.person,
@@ -39,14 +39,14 @@ class RunStore:
             )
             await connection.execute(insert.on_conflict_do_nothing())
 
-    async def run(self, workspace: str, run_id: str) -> Run | None:
+    async def run(self, workspace: str, run_id: str) -> SummaryRun | None:
         """Load a run of a workspace; None for one that is forgotten."""
         async with self._runs.reader.connect() as connection:
-            here = SummaryRun.workspace == workspace, SummaryRun.id == run_id
-            row = (await connection.execute(select(SummaryRun.__table__).where(*here))).one_or_none()
+            here = SummaryRunRow.workspace == workspace, SummaryRunRow.id == run_id
+            row = (await connection.execute(select(SummaryRunRow.__table__).where(*here))).one_or_none()
         if row is None:
             return None
-        return Run(
+        return SummaryRun(
             id=row.id,
             person=row.person,
             place=Place(row.workspace, row.channel, row.thread),
@@ -54,14 +54,14 @@ class RunStore:
             wishes=_WISHES.validate_json(row.wishes),
         )
 
-    async def kept_of_run(self, run: Run, key: str) -> str | None:
+    async def kept_of_run(self, run: SummaryRun, key: str) -> str | None:
         """Return what a run keeps under `key`."""
-        here = SummaryPart.run_id == run.id, SummaryPart.key == key
+        here = SummaryPartRow.run_id == run.id, SummaryPartRow.key == key
         async with self._runs.reader.connect() as connection:
-            return (await connection.execute(select(SummaryPart.content).where(*here))).scalar_one_or_none()
+            return (await connection.execute(select(SummaryPartRow.content).where(*here))).scalar_one_or_none()
 
-    async def keep_of_run(self, run: Run, key: str, content: str) -> None:
+    async def keep_of_run(self, run: SummaryRun, key: str, content: str) -> None:
         """Keep `content` under `key`; what is there already stays."""
         async with self._runs.writer.begin() as connection:
-            insert = INSERT[connection.dialect.name](SummaryPart).values(run_id=run.id, key=key, content=content)
+            insert = INSERT[connection.dialect.name](SummaryPartRow).values(run_id=run.id, key=key, content=content)
             await connection.execute(insert.on_conflict_do_nothing())

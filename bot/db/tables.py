@@ -76,7 +76,7 @@ class Base(DeclarativeBase):
     }
 
 
-class Settings(Base):
+class SettingsRow(Base):
     """What was set for a thread, a channel (`thread` is "") or a workspace (`channel` is "", too), as JSON."""
 
     __tablename__ = "settings"
@@ -90,7 +90,7 @@ class Settings(Base):
     changed_at: Mapped[datetime]
 
 
-class SettingsChange(Base):
+class SettingsChangeRow(Base):
     """A change of settings, as JSON: what each was before and is since, null where it was or is unset."""
 
     __tablename__ = "settings_changes"
@@ -107,7 +107,7 @@ class SettingsChange(Base):
     changed_at: Mapped[datetime]
 
 
-class Thread(Base):
+class ThreadRow(Base):
     """A thread that the bot has taken part in.
 
     `read_until` is the platform's id of the message up to which it was read, None before it was; `unread_until` of the
@@ -135,7 +135,7 @@ class Thread(Base):
     summary_until: Mapped[int] = mapped_column(server_default="0")
 
 
-class Message(Base):
+class MessageRow(Base):
     """A message of a thread; ids go up in the order of the conversation. `external_id` is the chat platform's.
 
     `revision` is the platform's id of its last edit; a deleted message stays, without text, for what arrives late.
@@ -146,7 +146,7 @@ class Message(Base):
     __table_args__ = (UniqueConstraint("thread_id", "external_id"), Index(None, "thread_id", "id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    thread_id: Mapped[int] = mapped_column(ForeignKey(Thread.id, ondelete="CASCADE"))
+    thread_id: Mapped[int] = mapped_column(ForeignKey(ThreadRow.id, ondelete="CASCADE"))
     role: Mapped[str]
     author: Mapped[str]
     external_id: Mapped[str | None]
@@ -158,21 +158,21 @@ class Message(Base):
     is_deleted: Mapped[bool] = mapped_column(server_default=false())
 
 
-class CodeFile(Base):
+class CodeFileRow(Base):
     """A file of code that the bot wrote in a thread, in its latest version."""
 
     __tablename__ = "code_files"
     __table_args__ = (UniqueConstraint("thread_id", "name"), Index(None, "changed_at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    thread_id: Mapped[int] = mapped_column(ForeignKey(Thread.id, ondelete="CASCADE"))
+    thread_id: Mapped[int] = mapped_column(ForeignKey(ThreadRow.id, ondelete="CASCADE"))
     name: Mapped[str]
     version: Mapped[int]
     content: Mapped[str]
     changed_at: Mapped[datetime]
 
 
-class Call(Base):
+class CallRow(Base):
     """The ledger: one row a call to the model. What the columns mean is told at `bot.core.ports.Call`."""
 
     __tablename__ = "calls"
@@ -204,7 +204,7 @@ class Call(Base):
     turn: Mapped[str] = mapped_column(default="", server_default=literal_column("''"))
 
 
-class BudgetAccount(Base):
+class BudgetAccountRow(Base):
     """What was spent of a `bot.core.spend.caps.Account`, in millionths of a dollar or in turns.
 
     `was_told`: somebody was, that much of it is spent. `compared_at`: when it was last laid beside the ledger.
@@ -220,7 +220,7 @@ class BudgetAccount(Base):
     ends_at: Mapped[datetime]
 
 
-class BudgetReservation(Base):
+class BudgetReservationRow(Base):
     """What a call under way may cost at most, of one account; gone when it is settled, void when it has expired."""
 
     __tablename__ = "budget_reservations"
@@ -232,7 +232,7 @@ class BudgetReservation(Base):
     expires_at: Mapped[datetime]
 
 
-class SummaryRun(Base):
+class SummaryRunRow(Base):
     """A request for a summary. `source` and `wishes` are JSON, of those classes in `bot.core.summarize`."""
 
     __tablename__ = "summary_runs"
@@ -248,17 +248,17 @@ class SummaryRun(Base):
     created_at: Mapped[datetime]
 
 
-class SummaryPart(Base):
+class SummaryPartRow(Base):
     """What a run keeps: what was read, what was found in a part of it, where it was shared."""
 
     __tablename__ = "summary_parts"
 
-    run_id: Mapped[str] = mapped_column(ForeignKey(SummaryRun.id, ondelete="CASCADE"), primary_key=True)
+    run_id: Mapped[str] = mapped_column(ForeignKey(SummaryRunRow.id, ondelete="CASCADE"), primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     content: Mapped[str]
 
 
-class Rating(Base):
+class RatingRow(Base):
     """What a person thinks of the answer to a question."""
 
     __tablename__ = "ratings"
@@ -273,7 +273,7 @@ class Rating(Base):
     rated_at: Mapped[datetime]
 
 
-class Rate(Base):
+class RateRow(Base):
     """What was taken of one of the chat platform's rate limits: a `bot.core.domain.rate.Window` as JSON.
 
     `touched_at` is in seconds since 1970.
@@ -286,7 +286,7 @@ class Rate(Base):
     touched_at: Mapped[float] = mapped_column(Float(53))
 
 
-class ClassifyRun(Base):
+class ClassifyRunRow(Base):
     """A run of /classify. `sheet` holds it as JSON, `state` what its turns have made visible, `dollars` its price."""
 
     __tablename__ = "classify_runs"
@@ -309,7 +309,7 @@ class ClassifyRun(Base):
     created_at: Mapped[datetime]
 
 
-class ClassifyItem(Base):
+class ClassifyItemRow(Base):
     """An item of a run; `categories` is a JSON list, NULL as long as it has no verdict, [] for "unclassified".
 
     `cells` is a JSON list of what else stood in its row.
@@ -318,7 +318,7 @@ class ClassifyItem(Base):
     __tablename__ = "classify_items"
     __table_args__ = (Index(None, "corrected_at"),)
 
-    run: Mapped[str] = mapped_column(ForeignKey(ClassifyRun.id, ondelete="CASCADE"), primary_key=True)
+    run: Mapped[str] = mapped_column(ForeignKey(ClassifyRunRow.id, ondelete="CASCADE"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     text: Mapped[str]
     source: Mapped[str]
@@ -337,7 +337,7 @@ CORRECTED = text("corrected_at IS NOT NULL")
 WAITS, IS_SET = text("waits = 1"), text("waits")
 
 
-class Feedback(Base):
+class FeedbackRow(Base):
     """A post of a feedback channel and what became of it: `bot.core.domain.feedback.Feedback` tells of most columns.
 
     `waits`: it is to be sorted. `head` is the record that a joined post belongs to. `files` are references, as JSON.
@@ -397,7 +397,7 @@ class Feedback(Base):
     issue_state: Mapped[str] = mapped_column(default="", server_default=literal_column("''"))
 
 
-class Alert(Base):
+class AlertRow(Base):
     """A trend that was told of: `key` names it within its channel, `message` says where, and of how many posts."""
 
     __tablename__ = "alerts"
@@ -409,7 +409,7 @@ class Alert(Base):
     created_at: Mapped[datetime]
 
 
-class Installation(Base):
+class InstallationRow(Base):
     """How the bot may act in a workspace: `bot.core.domain.installation.Installation` tells of most columns.
 
     `sealed` are the tokens, encrypted by `bot.db.vault`. `renewing_until`: a replica is getting the next one.
@@ -432,7 +432,7 @@ class Installation(Base):
     renewing_until: Mapped[datetime | None]
 
 
-class InstallState(Base):
+class InstallStateRow(Base):
     """An installation that was begun: the SHA-256 of its state, which is good once, until a time."""
 
     __tablename__ = "install_states"

@@ -18,7 +18,7 @@ from bot.db.code_files import CodeFileStore
 from bot.db.page import put_in
 from bot.db.settings import SettingsStore
 from bot.db.summary_runs import RunStore
-from bot.db.tables import Call, Thread
+from bot.db.tables import CallRow, ThreadRow
 from bot.db.upsert import INSERT
 from bot.db.usage import UsageStore
 from bot.transaction import transact
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from bot import calls as model_calls
     from bot.core.answer.thread_summary import Condensed
-    from bot.core.domain.message import Changed, Place
+    from bot.core.domain.message import MessageEdit, Place
     from bot.core.domain.thread import PageKept, PageRead
     from bot.db.engine import Database
 
@@ -83,7 +83,7 @@ class SqlStore(SettingsStore, CodeFileStore, RunStore, UsageStore):
         now = datetime.now(UTC)
         rating = {"is_good": is_good, "comment": comment, "rated_at": now}
         async with self._database.writer.begin() as connection:
-            insert = INSERT[connection.dialect.name](tables.Rating).values(
+            insert = INSERT[connection.dialect.name](tables.RatingRow).values(
                 **asdict(place), question=question, person=person, **rating
             )
             keys = ["workspace", "channel", "question", "person"]
@@ -106,8 +106,8 @@ def record(connection: Connection, record: Record, *, is_repeat: bool = False) -
     if record.rejected_files:
         reject_files(connection, place, record.rejected_files)
     if calls and is_repeat:
-        here = Call.workspace == place.workspace, Call.person == record.person
-        known = select(Call.started_at).where(*here, Call.started_at.in_([call.started_at for call in calls]))
+        here = CallRow.workspace == place.workspace, CallRow.person == record.person
+        known = select(CallRow.started_at).where(*here, CallRow.started_at.in_([call.started_at for call in calls]))
         begun = set(connection.execute(known).scalars())
         calls = tuple(call for call in calls if call.started_at not in begun)
     if calls:
@@ -124,14 +124,14 @@ def rewrite(connection: Connection, place: Place, message: Message, shown_as: st
     """Let a stored message say something else, maybe under another id; one that was deleted stays so."""
     thread = connection.execute(thread_query(), asdict(place)).one_or_none()
     if thread is not None:
-        is_it = tables.Message.thread_id == thread.id, tables.Message.external_id == message.id
+        is_it = tables.MessageRow.thread_id == thread.id, tables.MessageRow.external_id == message.id
         said = {"text": message.text, "files": files_json(message.files), "external_id": shown_as}
-        connection.execute(update(tables.Message).where(*is_it, ~tables.Message.is_deleted).values(said))
+        connection.execute(update(tables.MessageRow).where(*is_it, ~tables.MessageRow.is_deleted).values(said))
 
 
 def reject_files(connection: Connection, place: Place, files: Sequence[str]) -> None:
     """Mark files of a thread that the model's API rejects."""
-    message, thread = tables.Message, connection.execute(thread_query(), asdict(place)).one_or_none()
+    message, thread = tables.MessageRow, connection.execute(thread_query(), asdict(place)).one_or_none()
     if thread is None:
         return
     with_files = select(message.id, message.files).where(message.thread_id == thread.id, message.files.is_not(None))
@@ -144,7 +144,7 @@ def reject_files(connection: Connection, place: Place, files: Sequence[str]) -> 
 def record_calls(connection: Connection, place: Place, person: str, calls: Sequence[model_calls.Call]) -> None:
     """Write calls to the model into the ledger, one row each."""
     where = {"workspace": place.workspace, "channel": place.channel, "thread": place.thread, "person": person}
-    connection.execute(INSERT[connection.dialect.name](Call), [where | asdict(call) for call in calls])
+    connection.execute(INSERT[connection.dialect.name](CallRow), [where | asdict(call) for call in calls])
 
 
 def add_messages(connection: Connection, record: Record) -> int:
@@ -171,7 +171,7 @@ def add_messages(connection: Connection, record: Record) -> int:
     return int(thread_id)
 
 
-def change(connection: Connection, changed: Changed) -> None:
+def change(connection: Connection, changed: MessageEdit) -> None:
     """Change a stored message as its author did, in the transaction that `connection` is in; a deletion is for good.
 
     One that has not arrived yet is stored as it will then be, unless the thread is no concern of ours. A summary that
@@ -184,7 +184,7 @@ def change(connection: Connection, changed: Changed) -> None:
         "is_deleted": changed.is_deleted,
     }
     known = connection.execute(thread_query(), asdict(changed.place)).one_or_none()
-    message = tables.Message
+    message = tables.MessageRow
     if known is not None:
         is_it = message.thread_id == known.id, message.external_id == changed.id
         if (number := connection.execute(select(message.id).where(*is_it)).scalar_one_or_none()) is not None:
@@ -192,7 +192,7 @@ def change(connection: Connection, changed: Changed) -> None:
             outdated = message.id == number, ~message.is_deleted, is_newer
             is_changed = connection.execute(update(message).where(*outdated).values(values)).rowcount
             if is_changed and number <= known.summary_until:
-                thread = update(Thread).where(Thread.id == known.id)
+                thread = update(ThreadRow).where(ThreadRow.id == known.id)
                 connection.execute(thread.values(summary=None, summary_until=0))
             return
         if changed.id <= (known.read_until or ""):
@@ -201,7 +201,7 @@ def change(connection: Connection, changed: Changed) -> None:
         add_early(connection, changed, values)
 
 
-def add_early(connection: Connection, changed: Changed, values: dict[str, Any]) -> None:
+def add_early(connection: Connection, changed: MessageEdit, values: dict[str, Any]) -> None:
     """Store a message whose change arrived before itself, in a thread that may not be known either."""
     now = datetime.now(UTC)
     opens_thread = changed.id == changed.place.thread
@@ -222,10 +222,10 @@ def add_early(connection: Connection, changed: Changed, values: dict[str, Any]) 
 def summarise(connection: Connection, condensed: Condensed) -> None:
     """Put a new summary in the place of the one that it was made from, if that still stands."""
     place = condensed.place
-    here = Thread.workspace == place.workspace, Thread.channel == place.channel, Thread.thread == place.thread
-    unchanged = Thread.summary_until == condensed.since
+    here = ThreadRow.workspace == place.workspace, ThreadRow.channel == place.channel, ThreadRow.thread == place.thread
+    unchanged = ThreadRow.summary_until == condensed.since
     values = {"summary": condensed.summary, "summary_until": condensed.until}
-    connection.execute(update(Thread).where(*here, unchanged).values(values))
+    connection.execute(update(ThreadRow).where(*here, unchanged).values(values))
 
 
 def message_of(row: Row[Any]) -> Message:
@@ -268,40 +268,40 @@ def files_json(files: Sequence[FileRef]) -> str | None:
 @cache
 def thread_insert(dialect: str) -> Insert:
     """Insert a thread, or note that it has a newer message, and what was read of it; return its id."""
-    insert = INSERT[dialect](Thread)
+    insert = INSERT[dialect](ThreadRow)
     newer = {
         "last_message_at": insert.excluded.last_message_at,
-        "read_until": func.coalesce(Thread.read_until, insert.excluded.read_until),
-        "known_since": func.coalesce(Thread.known_since, insert.excluded.known_since),
-        "people": func.coalesce(insert.excluded.people, Thread.people),
+        "read_until": func.coalesce(ThreadRow.read_until, insert.excluded.read_until),
+        "known_since": func.coalesce(ThreadRow.known_since, insert.excluded.known_since),
+        "people": func.coalesce(insert.excluded.people, ThreadRow.people),
     }
     return insert.on_conflict_do_update(index_elements=["workspace", "channel", "thread"], set_=newer).returning(
-        Thread.id
+        ThreadRow.id
     )
 
 
 @cache
 def message_insert(dialect: str) -> Insert:
     """Insert messages that are not there yet, by their platform's ids, or are blank and were not changed since."""
-    insert, keys = INSERT[dialect](tables.Message), ["thread_id", "external_id"]
+    insert, keys = INSERT[dialect](tables.MessageRow), ["thread_id", "external_id"]
     said = {"text": insert.excluded.text, "files": insert.excluded.files}
-    is_blank = and_(tables.Message.text == "", tables.Message.revision.is_(None))
+    is_blank = and_(tables.MessageRow.text == "", tables.MessageRow.revision.is_(None))
     return insert.on_conflict_do_update(index_elements=keys, set_=said, where=is_blank)
 
 
 def is_here() -> tuple[ColumnElement[bool], ...]:
     """Tell a place's thread."""
     return (
-        Thread.workspace == bindparam("workspace"),
-        Thread.channel == bindparam("channel"),
-        Thread.thread == bindparam("thread"),
+        ThreadRow.workspace == bindparam("workspace"),
+        ThreadRow.channel == bindparam("channel"),
+        ThreadRow.thread == bindparam("thread"),
     )
 
 
 @cache
 def thread_query() -> Select[*tuple[Any, ...]]:
     """Select what is known of a thread."""
-    return select(Thread.id, Thread.read_until, Thread.summary_until).where(*is_here())
+    return select(ThreadRow.id, ThreadRow.read_until, ThreadRow.summary_until).where(*is_here())
 
 
 @cache
@@ -310,20 +310,20 @@ def conversation_query() -> Select[*tuple[Any, ...]]:
 
     Sheets have an id below 0, the last on top; the thread has 0.
     """
-    message = tables.Message
+    message = tables.MessageRow
     one = select(literal(1).label("one")).subquery()
     head = select(
         literal(0).label("id"),
-        Thread.began_with_bot.label("flag"),
-        Thread.known_since.label("role"),
-        Thread.unread_until.label("author"),
-        Thread.read_until.label("external_id"),
-        Thread.summary.label("text"),
-        Thread.people.label("files"),
-        Thread.summary_until.label("number"),
-        exists().where(tables.CodeFile.thread_id == Thread.id).label("is_edited"),  # for has_code
-        Thread.last_message_at.label("at"),
-    ).select_from(one.outerjoin(Thread, and_(*is_here())))
+        ThreadRow.began_with_bot.label("flag"),
+        ThreadRow.known_since.label("role"),
+        ThreadRow.unread_until.label("author"),
+        ThreadRow.read_until.label("external_id"),
+        ThreadRow.summary.label("text"),
+        ThreadRow.people.label("files"),
+        ThreadRow.summary_until.label("number"),
+        exists().where(tables.CodeFileRow.thread_id == ThreadRow.id).label("is_edited"),  # for has_code
+        ThreadRow.last_message_at.label("at"),
+    ).select_from(one.outerjoin(ThreadRow, and_(*is_here())))
     sheets = settings_store.sheets_query()
     settings = select(sheets.c.layer, false(), null(), null(), null(), sheets.c.sheet, null(), null(), false(), null())
     newest = (
@@ -335,12 +335,12 @@ def conversation_query() -> Select[*tuple[Any, ...]]:
             message.external_id,
             message.text,
             message.files,
-            Thread.summary_until,
+            ThreadRow.summary_until,
             message.revision.is_not(None).label("is_edited"),
             message.created_at,
         )
-        .join(Thread, Thread.id == message.thread_id)
-        .where(*is_here(), message.id > Thread.summary_until)
+        .join(ThreadRow, ThreadRow.id == message.thread_id)
+        .where(*is_here(), message.id > ThreadRow.summary_until)
         .order_by(message.id.desc())
         .limit(LOADED + 1)
         .subquery()

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, func, select
 
-from bot.core.domain.usage import Scope, Used
-from bot.db.tables import Call
+from bot.core.domain.usage import DailyUsage, UsageScope
+from bot.db.tables import CallRow
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Label, Select
 
     from bot.core.domain.message import Place
-    from bot.core.domain.usage import View
+    from bot.core.domain.usage import UsageView
     from bot.db.engine import Database
 
 
@@ -26,17 +26,19 @@ class UsageStore:
     def __init__(self, database: Database) -> None:
         self._ledger = database.reader
 
-    async def usage(self, view: View, place: Place, person: str, now: datetime) -> tuple[Used, ...]:
+    async def usage(self, view: UsageView, place: Place, person: str, now: datetime) -> tuple[DailyUsage, ...]:
         """Return what was used by a person, in a channel or in a workspace, the oldest day first; by one query."""
         of_scope = {
-            Scope.PERSON: (Call.person == person,),
-            Scope.CHANNEL: (Call.channel == place.channel,),
-            Scope.WORKSPACE: (),
+            UsageScope.PERSON: (CallRow.person == person,),
+            UsageScope.CHANNEL: (CallRow.channel == place.channel,),
+            UsageScope.WORKSPACE: (),
         }
-        these = (Call.workspace == place.workspace, Call.started_at >= view.since(now), *of_scope[view.scope])
+        these = (CallRow.workspace == place.workspace, CallRow.started_at >= view.since(now), *of_scope[view.scope])
         async with self._ledger.connect() as connection:
             rows = await connection.execute(_query(connection.dialect.name, *these))
-        return tuple(Used(date.fromisoformat(str(row.day)), *(_number(value) for value in row[1:])) for row in rows)
+        return tuple(
+            DailyUsage(date.fromisoformat(str(row.day)), *(_number(value) for value in row[1:])) for row in rows
+        )
 
 
 def _number(value: Any) -> Any:  # noqa: ANN401 (a row's)
@@ -46,20 +48,20 @@ def _number(value: Any) -> Any:  # noqa: ANN401 (a row's)
 
 def _query(dialect: str, *these: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """Sum calls up by day, purpose and model. Percentiles are those of ranks: SQLite has no other."""
-    started = Call.started_at if dialect == "sqlite" else func.timezone("UTC", Call.started_at)
-    is_measured = and_(Call.outcome == "ok", ~Call.is_batch)
-    alike, all_ = (Call.purpose, is_measured), (is_measured,)
+    started = CallRow.started_at if dialect == "sqlite" else func.timezone("UTC", CallRow.started_at)
+    is_measured = and_(CallRow.outcome == "ok", ~CallRow.is_batch)
+    alike, all_ = (CallRow.purpose, is_measured), (is_measured,)
     # A turn counts once, where its first call is.
-    nth = func.row_number().over(partition_by=Call.turn, order_by=(Call.started_at, Call.id))
+    nth = func.row_number().over(partition_by=CallRow.turn, order_by=(CallRow.started_at, CallRow.id))
     ours = (
         select(
-            Call,
+            CallRow,
             func.date(started).label("day"),
             is_measured.label("is_measured"),
-            and_(Call.turn != "", nth == 1).label("opens_turn"),
-            func.row_number().over(partition_by=alike, order_by=Call.latency_ms).label("rank"),
+            and_(CallRow.turn != "", nth == 1).label("opens_turn"),
+            func.row_number().over(partition_by=alike, order_by=CallRow.latency_ms).label("rank"),
             func.count().over(partition_by=alike).label("count"),
-            func.row_number().over(partition_by=all_, order_by=Call.latency_ms).label("rank_of_all"),
+            func.row_number().over(partition_by=all_, order_by=CallRow.latency_ms).label("rank_of_all"),
             func.count().over(partition_by=all_).label("count_of_all"),
         )
         .where(*these)

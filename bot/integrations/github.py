@@ -27,7 +27,7 @@ from bot.jobs.dispatch import GITHUB, show
 if TYPE_CHECKING:
     from bot.core.domain.feedback import Feedback
     from bot.core.ports import Store
-    from bot.core.ports.feedback_store import Board
+    from bot.core.ports.feedback_store import FeedbackStore
     from bot.work import Inbox, Job
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class GitHub:
     """
 
     def __init__(
-        self, inbox: Inbox, session: aiohttp.ClientSession, *, url: str, token: str, board: Board, store: Store
+        self, inbox: Inbox, session: aiohttp.ClientSession, *, url: str, token: str, board: FeedbackStore, store: Store
     ) -> None:
         self._inbox, self._session, self._url, self._token = inbox, session, url, token
         self._board, self._store = board, store

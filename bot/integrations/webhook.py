@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from bot.core.domain.feedback import Feedback
     from bot.core.ports import Store
-    from bot.core.ports.feedback_store import Board
+    from bot.core.ports.feedback_store import FeedbackStore
     from bot.work import Inbox, Job
 
 TIMEOUT = 15.0  # seconds
@@ -86,7 +86,7 @@ class Webhook:
         session: aiohttp.ClientSession,
         *,
         secret_of: Callable[[str], str],
-        board: Board,
+        board: FeedbackStore,
         store: Store,
     ) -> None:
         self._session, self._secret_of, self._board, self._store = session, secret_of, board, store

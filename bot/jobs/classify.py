@@ -22,9 +22,9 @@ from bot.core.classify.actions import SHORTCUT
 from bot.core.classify.advance import AT_ONCE, proceed, stop, withdraw
 from bot.core.classify.message_batches import collect, submit
 from bot.core.classify.sources import is_sheet, look
-from bot.core.classify.start import World, answering, begin
-from bot.core.domain.classification import Asked, Status
-from bot.core.domain.people import Asker
+from bot.core.classify.start import ClassifyContext, answering, begin
+from bot.core.domain.classification import ClassifyRequest, RunStatus
+from bot.core.domain.people import Requester
 from bot.core.domain.thread import Record
 from bot.db import threads as db_store
 from bot.errors import UsageError, known
@@ -38,12 +38,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.core.access import Judge
-    from bot.core.domain.classification import Run
+    from bot.core.domain.classification import ClassifyRun
     from bot.core.domain.command import Command
-    from bot.core.domain.interaction import Form, Press, Submission
-    from bot.core.domain.message import Heard, Place
-    from bot.core.ports import Bookmark, Chat, Model, Store
-    from bot.core.ports.classify_store import Runs
+    from bot.core.domain.interaction import Action, Form, Submission
+    from bot.core.domain.message import IncomingMessage, Place
+    from bot.core.ports import Chat, Checkpoint, Model, Store
+    from bot.core.ports.classify_store import ClassifyRunStore
     from bot.jobs.registry import Features
     from bot.work import Finish, Inbox, Job
 
@@ -52,17 +52,19 @@ log = logging.getLogger(__name__)
 ASKED, RUN, SHOW = "classify", "classify run", "classify show"
 LOOK_EVERY = 60.0  # seconds: how often batches are asked whether they are done
 
-_ASKED = TypeAdapter(Asked)
+_ASKED = TypeAdapter(ClassifyRequest)
 # A mention with a file: "classify", "/classify column=text into: A, B".
 _WORD = re.compile(r"\A\s*/?classify\b[\s:,]*", re.IGNORECASE)
 
 
-class Classifying:
+class ClassifyJobs:
     """Registers with the inbox all that is done for a run. Its runs share a bound of calls to the model at once."""
 
-    def __init__(self, inbox: Inbox, *, runs: Runs, store: Store, model: Model, chat: Chat, judge: Judge) -> None:
+    def __init__(
+        self, inbox: Inbox, *, runs: ClassifyRunStore, store: Store, model: Model, chat: Chat, judge: Judge
+    ) -> None:
         self._inbox, self._judge = inbox, judge
-        self._world = World(runs, store, model, chat, self._later, call_ledger.leave_out)
+        self._world = ClassifyContext(runs, store, model, chat, self._later, call_ledger.leave_out)
         self._gate = asyncio.Semaphore(AT_ONCE)
         inbox.handle(ASKED, unless_gone(self.run_asked), self.give_up_asked)
         inbox.handle(RUN, unless_gone(self.run_turn, goes_on=True), self.give_up_turn)
@@ -79,19 +81,19 @@ class Classifying:
         features.forms |= dict.fromkeys(presses.FORMS, form)
         features.parts_of |= dict.fromkeys((*presses.PRESSED, *presses.FORMS), "classify")
 
-    async def command(self, command: Command, *, bookmark: Bookmark) -> Record:
+    async def command(self, command: Command, *, checkpoint: Checkpoint) -> Record:
         """Carry `/classify` out, in its thread or in private. Raises `ChatError`."""
-        return await begin(_asked(command), bookmark=bookmark, world=self._world)
+        return await begin(_asked(command), checkpoint=checkpoint, world=self._world)
 
-    async def open_thread(self, command: Command, *, bookmark: Bookmark) -> Command:
+    async def open_thread(self, command: Command, *, checkpoint: Checkpoint) -> Command:
         """Open the thread of `/classify`, once what it asks for may be read, and a first look finds nothing wrong.
 
         Raises `UsageError` or `NotAllowedError` for what can't be, before anything was posted; `ChatError`.
         """
         await look(_asked(command), chat=self._world.chat)
-        return await commands.open_thread(command, chat=self._world.chat, bookmark=bookmark)
+        return await commands.open_thread(command, chat=self._world.chat, checkpoint=checkpoint)
 
-    async def hear(self, heard: Heard, *, bookmark: Bookmark) -> Record | None:
+    async def hear(self, heard: IncomingMessage, *, checkpoint: Checkpoint) -> Record | None:
         """Begin a run where a message asks to classify its file; None for any other message. Raises `ChatError`."""
         word = _WORD.match(heard.text)
         if word is None or not heard.files or not (heard.mentions_bot or heard.is_direct):
@@ -101,7 +103,7 @@ class Classifying:
             return None
         if refusal := await self._judge(heard, conversation.settings, command="classify"):
             return Record(heard.place, heard.author, refusal=refusal)
-        asker = Asker(heard.author, heard.home)
+        asker = Requester(heard.author, heard.home)
         files = await looked_up(heard.files, heard.place, self._world.chat)
         words = heard.text[word.end() :]
         if any(is_sheet(file) and file.is_shared for file in files):
@@ -109,22 +111,22 @@ class Classifying:
         try:
             wish = parse.parse_options(words)
         except UsageError as error:
-            async with self._world.chat.answer(heard.place, asker, bookmark, to=heard.id) as visible:
+            async with self._world.chat.answer(heard.place, asker, checkpoint, to=heard.id) as visible:
                 await visible.replace(error.sentence)
             return Record(heard.place, heard.author)
         id_ = _id(f"{heard.place.workspace} {heard.place.channel} {heard.id}")
         if any(map(is_sheet, files)):
             wish = replace(wish, lines=())  # what else is said with a table is about it
-        asked = Asked(id_, heard.place, asker, heard.id, heard.text, wish, files)
-        return await begin(asked, bookmark=bookmark, world=self._world)
+        asked = ClassifyRequest(id_, heard.place, asker, heard.id, heard.text, wish, files)
+        return await begin(asked, checkpoint=checkpoint, world=self._world)
 
-    async def open_form(self, press: Press) -> Form | None:
+    async def open_form(self, press: Action) -> Form | None:
         """Open a form. Raises `UsageError`, `NotAllowedError`."""
         return await presses.open_form(press, world=self._world)
 
-    async def pressed(self, press: Press, *, bookmark: Bookmark) -> Record:
+    async def pressed(self, press: Action, *, checkpoint: Checkpoint) -> Record:
         """Carry out what a button says. Raises `ChatError`."""
-        return await presses.press(press, bookmark=bookmark, world=self._world)
+        return await presses.press(press, checkpoint=checkpoint, world=self._world)
 
     async def submit(self, submission: Submission) -> Mapping[str, str]:
         """Take a filled form in; return its faults by the field.
@@ -157,7 +159,7 @@ class Classifying:
         """Begin a run that was asked for by a form."""
         asked = _ASKED.validate_python(job.payload)
         call_ledger.gather(job, asked.place, asked.asker.person, turn=asked.id)
-        return _finish(await begin(asked, bookmark=job, world=self._world))
+        return _finish(await begin(asked, checkpoint=job, world=self._world))
 
     async def give_up_asked(self, job: Job, error: Exception) -> None:
         """Tell the asker that the run could not even begin."""
@@ -171,18 +173,18 @@ class Classifying:
         if run is None:
             return None
         if job.is_unwanted:
-            await withdraw(run, bookmark=job, world=self._world)
+            await withdraw(run, checkpoint=job, world=self._world)
             return None
         call_ledger.gather(job, run.place, run.asker.person, turn=run.id)
-        if run.status is Status.BATCHED:
+        if run.status is RunStatus.BATCHED:
             run = await collect(run, world=self._world)
         if (
             run.is_batch
-            and run.status is Status.RUNNING
-            and (record := await submit(run, bookmark=job, world=self._world))
+            and run.status is RunStatus.RUNNING
+            and (record := await submit(run, checkpoint=job, world=self._world))
         ):
             return _finish(record)
-        return _finish(await proceed(run, bookmark=job, world=self._world, gate=self._gate))
+        return _finish(await proceed(run, checkpoint=job, world=self._world, gate=self._gate))
 
     async def give_up_turn(self, job: Job, error: Exception) -> Finish | None:
         """Tell that a run stopped, and keep it so that a button carries it on."""
@@ -190,12 +192,12 @@ class Classifying:
         if run is None or not run.is_open:
             return None
         async with answering(run, job, self._world) as visible:
-            return _finish(await stop(run, known(error), visible, bookmark=job, world=self._world))
+            return _finish(await stop(run, known(error), visible, checkpoint=job, world=self._world))
 
     async def run_show(self, job: Job) -> None:
         """Show a run as a form has changed it."""
         workspace, run = str(job.payload["workspace"]), str(job.payload["run"])
-        await presses.show(workspace, run, bookmark=job, world=self._world)
+        await presses.show(workspace, run, checkpoint=job, world=self._world)
 
     async def give_up_show(self, _job: Job, error: Exception) -> None:
         """Leave it: the change is kept, and the next one shows it, too."""
@@ -220,14 +222,14 @@ class Classifying:
             if (run := await self._world.runs.find(workspace, id_)) is not None:
                 await self._later(run, job)
 
-    async def _later(self, run: Run, turn: Bookmark) -> None:
+    async def _later(self, run: ClassifyRun, turn: Checkpoint) -> None:
         id_ = f"classify:{run.id}:{turn.reference}"
         payload = _payload(run.place.workspace, run.id)
         await self._inbox.accept(Delivery(id_, _lane_of(run.place, run.id), RUN, payload, share(run.place)))
 
 
-def _asked(command: Command) -> Asked:
-    return Asked(
+def _asked(command: Command) -> ClassifyRequest:
+    return ClassifyRequest(
         id=_id(command.id),
         place=command.place,
         asker=command.asker,

@@ -13,7 +13,7 @@ from bot.core.answer import buttons
 from bot.core.answer.completion import union
 from bot.core.answer.edits import REGENERATE
 from bot.core.code import render
-from bot.core.domain.message import Heard
+from bot.core.domain.message import IncomingMessage
 from bot.core.summarize.answer import RESUME
 from bot.work import Delivery
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from typing import Any
 
     from bot.core.domain.command import Command
-    from bot.core.domain.interaction import Press
+    from bot.core.domain.interaction import Action
     from bot.core.domain.message import Place
     from bot.work import Merge
 
 MESSAGE, COMMAND, PRESS, COMPLETION = "message", "command", "press", "completion"
 ONCE = {REGENERATE, buttons.CONTINUE, render.CONTINUE, render.ANEW, RESUME}  # presses that count once for an answer
-_HEARD = TypeAdapter(Heard)
+_HEARD = TypeAdapter(IncomingMessage)
 OF_SOME = {REGENERATE, RESUME}  # those that only who asked, or an admin, may press
 
 
@@ -42,7 +42,7 @@ def share(place: Place) -> str:
     return f"{place.workspace}:{place.channel}"
 
 
-def message_delivery(heard: Heard) -> Delivery:
+def message_delivery(heard: IncomingMessage) -> Delivery:
     """Wrap a message. A mention arrives as two events, which are one message: its place and id tell.
 
     It counts once as one that is said to the bot, and once before that, as one that was edited into a mention.
@@ -52,13 +52,13 @@ def message_delivery(heard: Heard) -> Delivery:
     return Delivery(direct if is_said_to_bot else reply, lane(heard.place), MESSAGE, asdict(heard), share(heard.place))
 
 
-def message_ids(heard: Heard) -> tuple[str, str]:
+def message_ids(heard: IncomingMessage) -> tuple[str, str]:
     """Return the ids under which a message counts: as one that is said to the bot, and as any other."""
     where = f"{heard.place.workspace}:{heard.place.channel}:{heard.id}"
     return f"message:{where}", f"reply:{where}"
 
 
-def completing(later: Heard) -> Merge:
+def completing(later: IncomingMessage) -> Merge:
     """Return what completes a message's payload by a later event of it."""
 
     def merge(payload: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -68,14 +68,14 @@ def completing(later: Heard) -> Merge:
     return merge
 
 
-def completion_delivery(heard: Heard) -> Delivery:
+def completion_delivery(heard: IncomingMessage) -> Delivery:
     """Wrap what came for a message after its turn had begun: in its lane, after that, once for the same content."""
     place = heard.place
     name = f"completion:{place.workspace}:{place.channel}:{heard.id}:{content(heard)}"
     return Delivery(name, lane(place), COMPLETION, asdict(heard), share(place))
 
 
-def content(heard: Heard) -> str:
+def content(heard: IncomingMessage) -> str:
     """Return a digest of what a message says, which tells two events of it apart."""
     told = json.dumps(
         [heard.text, [[file.id, file.media_type] for file in heard.files], heard.revision, heard.mentions_bot]
@@ -91,7 +91,7 @@ def command_delivery(command: Command) -> Delivery:
     return Delivery(name, name, COMMAND, asdict(command), share(command.place))
 
 
-def press_delivery(press: Press) -> Delivery:
+def press_delivery(press: Action) -> Delivery:
     """Wrap a press. One that replaces an answer, or goes on with it, counts once, however often it is pressed.
 
     Where only some people may, it counts once for each: one who may not must not use it up.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.db.engine import Database
 
 
-class Forgetting:
+class Erasure:
     """Implements `bot.core.privacy.forget.Eraser`."""
 
     def __init__(self, database: Database) -> None:

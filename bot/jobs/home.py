@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from bot.core.domain.interaction import Section
 from bot.core.domain.message import Place
-from bot.core.domain.people import Asker
+from bot.core.domain.people import Requester
 from bot.core.home import Health, furnish
 from bot.errors import ChatError
 from bot.work import Delivery
 
 if TYPE_CHECKING:
     from bot.core.ports import Chat, Store
-    from bot.core.ports.feedback_store import Board
-    from bot.jobs.permissions import Gate
+    from bot.core.ports.feedback_store import FeedbackStore
+    from bot.jobs.permissions import Permissions
     from bot.work import Inbox, Job
 
 log = logging.getLogger(__name__)
@@ -32,13 +32,13 @@ class HomeTab:
     """Registers with the inbox what is done for the home tab."""
 
     def __init__(
-        self, inbox: Inbox, *, store: Store, board: Board, chat: Chat, gate: Gate, admins: frozenset[str]
+        self, inbox: Inbox, *, store: Store, board: FeedbackStore, chat: Chat, gate: Permissions, admins: frozenset[str]
     ) -> None:
         self._inbox, self._store, self._board, self._chat = inbox, store, board, chat
         self._gate, self._admins = gate, admins
         inbox.handle(HOME, self.run, _leave)
 
-    async def visit(self, workspace: str, asker: Asker, occasion: str) -> None:
+    async def visit(self, workspace: str, asker: Requester, occasion: str) -> None:
         """Take in that somebody looks at their home, or should see a change there; an `occasion` counts once."""
         key = f"{HOME}:{workspace}:{asker.person}"
         payload = {"workspace": workspace, "person": asker.person}
@@ -61,7 +61,7 @@ class HomeTab:
     async def _refusal(self, place: Place, person: str) -> str:
         """Return why someone can't see their home; unknown people are not let in."""
         try:
-            return await self._gate.refusal(place, Asker(person, place.workspace))
+            return await self._gate.refusal(place, Requester(person, place.workspace))
         except ChatError as error:
             if error.is_transient:
                 raise

@@ -11,14 +11,14 @@ from bot.core.access import ELSEWHERE
 from bot.core.answer import buttons
 from bot.core.answer.gating import is_stop
 from bot.core.domain.interaction import STOP
-from bot.core.domain.people import Asker
+from bot.core.domain.people import Requester
 from bot.core.remembered import Remembered
 from bot.core.settings import subcommands
-from bot.core.settings.form import Desk
+from bot.core.settings.form import SettingsFormContext
 from bot.core.summarize import sources as summary_source
 from bot.core.triage import webhook_secret as signing
 from bot.errors import NotAllowedError
-from bot.jobs.classify import Classifying
+from bot.jobs.classify import ClassifyJobs
 from bot.jobs.deliveries import (
     ONCE,
     answers,
@@ -32,12 +32,12 @@ from bot.jobs.deliveries import (
     press_delivery,
 )
 from bot.jobs.home import HomeTab
-from bot.jobs.permissions import Gate
-from bot.jobs.queue_notice import Notices
+from bot.jobs.permissions import Permissions
+from bot.jobs.queue_notice import QueueNotices
 from bot.jobs.registry import Features, enter_core
-from bot.jobs.settings import Configuring
+from bot.jobs.settings import SettingsJobs
 from bot.jobs.threads import Threads
-from bot.jobs.triage import Triaging
+from bot.jobs.triage import TriageJobs
 from bot.jobs.turns import Turns
 from bot.work import Amended
 
@@ -45,11 +45,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from bot.core.domain.command import Command
-    from bot.core.domain.interaction import Form, Press, Submission
-    from bot.core.domain.message import Changed, Heard, Place, Updated
+    from bot.core.domain.interaction import Action, Form, Submission
+    from bot.core.domain.message import IncomingMessage, MessageEdit, MessageUpdate, Place
     from bot.core.ports import Chat, Model, Store
-    from bot.core.ports.classify_store import Runs
-    from bot.core.ports.feedback_store import Board
+    from bot.core.ports.classify_store import ClassifyRunStore
+    from bot.core.ports.feedback_store import FeedbackStore
     from bot.core.privacy import forget
     from bot.work import Inbox
 
@@ -59,7 +59,7 @@ log = logging.getLogger(__name__)
 MOST_HEARD, HEARD_KEPT = 10_000, 600.0  # messages, seconds
 
 
-class DurableReception:
+class DurableIntake:
     """Implements `core.ports.Reception`, and introduces the features to each other."""
 
     def __init__(  # noqa: PLR0913 (all that the use cases ask for)
@@ -67,8 +67,8 @@ class DurableReception:
         inbox: Inbox,
         *,
         store: Store,
-        runs: Runs,
-        board: Board,
+        runs: ClassifyRunStore,
+        board: FeedbackStore,
         model: Model,
         chat: Chat,
         admins: frozenset[str],
@@ -79,17 +79,17 @@ class DurableReception:
         self._inbox, self._chat = inbox, chat
         self._heard = Remembered[str](MOST_HEARD)
         self._features = features = Features()
-        self._gate = gate = Gate(features, store=store, chat=chat, admins=admins)
+        self._gate = gate = Permissions(features, store=store, chat=chat, admins=admins)
         self._threads = Threads(inbox, store=store, model=model, chat=chat, controls=features.presses)
-        self._classifying = Classifying(inbox, runs=runs, store=store, model=model, chat=chat, judge=gate.judge)
-        self._triaging = Triaging(
+        self._classifying = ClassifyJobs(inbox, runs=runs, store=store, model=model, chat=chat, judge=gate.judge)
+        self._triaging = TriageJobs(
             inbox, board=board, runs=runs, store=store, model=model, chat=chat, settings_of=self._threads.settings_of
         )
         self._home = HomeTab(inbox, store=store, board=board, chat=chat, gate=gate, admins=admins)
-        self._notices = Notices(inbox, store=store, chat=chat)
-        configuring = Configuring(
+        self._notices = QueueNotices(inbox, store=store, chat=chat)
+        configuring = SettingsJobs(
             inbox,
-            Desk(store, model, chat, admins, most_days),
+            SettingsFormContext(store, model, chat, admins, most_days),
             threads=self._threads,
             home=self._home,
             changed=self._triaging.configured,
@@ -116,12 +116,12 @@ class DurableReception:
         features.parts_of[summary_source.SHORTCUT] = "summarize"
         features.for_anyone.add(STOP)
 
-    async def hear(self, heard: Heard) -> None:
+    async def hear(self, heard: IncomingMessage) -> None:
         """Take in a person's message."""
         await self._triaging.hear(heard)
         await self._take_in(heard)
 
-    async def _take_in(self, heard: Heard) -> None:
+    async def _take_in(self, heard: IncomingMessage) -> None:
         if not await self._threads.is_worth_hearing(heard):
             return
         if is_stop(heard.text):
@@ -130,12 +130,12 @@ class DurableReception:
         if self._heard.get(delivery.id) == said:
             return
         if await self._inbox.accept(delivery):
-            self._notices.notify(delivery, heard.private_place, Asker(heard.author, heard.home), heard)
+            self._notices.notify(delivery, heard.private_place, Requester(heard.author, heard.home), heard)
         elif await self._inbox.amend(delivery.id, completing(heard)) is Amended.LATE:
             await self._inbox.accept(completion_delivery(heard))
         self._heard.keep(delivery.id, said, HEARD_KEPT)
 
-    async def change(self, changed: Changed) -> None:
+    async def change(self, changed: MessageEdit) -> None:
         """Take in that a message was edited or deleted; answers to one that is deleted end, as nobody wants them."""
         await self._triaging.change(changed)
         await self._threads.change(changed)
@@ -143,7 +143,7 @@ class DurableReception:
             await self._inbox.drop(lane(changed.place), answers(changed.id))
             await self._classifying.drop(changed.place, changed.id)
 
-    async def update(self, updated: Updated, changed: Changed | None) -> None:
+    async def update(self, updated: MessageUpdate, changed: MessageEdit | None) -> None:
         """Take in how a message stands now: its turn sees it where that waits, else its history is completed.
 
         One that now mentions the bot is answered as if it had just been said.
@@ -159,7 +159,7 @@ class DurableReception:
         if changed is not None:
             await self._threads.change(changed)
 
-    async def _amend(self, heard: Heard) -> bool:
+    async def _amend(self, heard: IncomingMessage) -> bool:
         """Complete a message's waiting turn; return whether it has begun already."""
         direct, reply = message_ids(heard)
         found = await self._inbox.amend(direct, completing(heard))
@@ -186,7 +186,7 @@ class DurableReception:
             return None
         return await opening(command)
 
-    async def press(self, press: Press) -> Form | None:
+    async def press(self, press: Action) -> Form | None:
         """Take in a press, or return the form that it opens. One that nobody knows any more is left.
 
         Who may is asked before it is taken in where it opens a form, or counts once: a refused one must not use it up.
@@ -215,7 +215,7 @@ class DurableReception:
             raise NotAllowedError(refusal)
         return await form.submit(submission)
 
-    async def visit(self, workspace: str, asker: Asker, occasion: str) -> None:
+    async def visit(self, workspace: str, asker: Requester, occasion: str) -> None:
         """Take in that somebody looks at their home, or should see a change there."""
         await self._home.visit(workspace, asker, occasion)
 
@@ -223,9 +223,9 @@ class DurableReception:
         """End the notices that are under way."""
         await self._notices.close()
 
-    async def _press_stop(self, press: Press) -> None:
+    async def _press_stop(self, press: Action) -> None:
         await buttons.allow_stop(press, self._chat)
         await self.stop(press.place)
 
-    async def _summarize_thread(self, press: Press) -> None:
+    async def _summarize_thread(self, press: Action) -> None:
         await self.take(summary_source.from_shortcut(press, chat=self._chat))

@@ -7,36 +7,36 @@ from typing import TYPE_CHECKING
 
 from bot.core import access
 from bot.core.admin import is_named
-from bot.core.domain.people import Asker, Visitor
+from bot.core.domain.people import Participant, Requester
 from bot.core.settings import subcommands
 
 if TYPE_CHECKING:
     from bot.core.domain.command import Command
-    from bot.core.domain.interaction import Press, Submission
-    from bot.core.domain.message import Heard, Place
+    from bot.core.domain.interaction import Action, Submission
+    from bot.core.domain.message import IncomingMessage, Place
     from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Chat, Store
     from bot.jobs.registry import Features
 
 
-class Gate:
+class Permissions:
     """Stands before everything that people ask for. Somebody known costs no call to the platform."""
 
     def __init__(self, features: Features, *, store: Store, chat: Chat, admins: frozenset[str]) -> None:
         self._features, self._store, self._chat, self._admins = features, store, chat, admins
         self._helpers = access.helpers(admins, chat.mention)
 
-    async def judge(self, heard: Heard, settings: ChannelSettings, *, command: str = "") -> str:
+    async def judge(self, heard: IncomingMessage, settings: ChannelSettings, *, command: str = "") -> str:
         """Return why a message is not answered, "" where it is; see `core.access.Judge`. Raises `ChatError`."""
         if heard.is_bot:  # another setting says whether those are answered
             return access.refusal(
-                Visitor(heard.author, is_admin=True), heard.place.channel, settings, self._helpers, command=command
+                Participant(heard.author, is_admin=True), heard.place.channel, settings, self._helpers, command=command
             )
-        visitor = await self._visitor(heard.place, Asker(heard.author, heard.home))
+        visitor = await self._visitor(heard.place, Requester(heard.author, heard.home))
         visitor = replace(visitor, is_outsider=heard.is_outsider, is_direct=heard.is_direct)
         return access.refusal(visitor, heard.place.channel, settings, self._helpers, command=command)
 
-    async def refusal(self, place: Place, asker: Asker, *, command: str = "") -> str:
+    async def refusal(self, place: Place, asker: Requester, *, command: str = "") -> str:
         """Return why somebody may not press or type something there, "" where they may. Raises `ChatError`."""
         settings = await self._store.settings(replace(place, thread=""))
         visitor = await self._visitor(place, asker)
@@ -48,7 +48,7 @@ class Gate:
             return ""
         return await self.refusal(command.place, command.asker, command=command.name)
 
-    async def refusal_of_press(self, press: Press) -> str:
+    async def refusal_of_press(self, press: Action) -> str:
         """Return why a press is not carried out, as `refusal` does."""
         if press.name in self._features.for_anyone:
             return ""
@@ -58,6 +58,6 @@ class Gate:
         """Return why a form that is about a place is not taken, as `refusal` does."""
         return await self.refusal(place, submission.asker, command=self._features.parts_of.get(submission.name, ""))
 
-    async def _visitor(self, place: Place, asker: Asker) -> Visitor:
+    async def _visitor(self, place: Place, asker: Requester) -> Participant:
         visitor = await self._chat.visitor(place, asker.person)
         return replace(visitor, is_admin=True) if is_named(self._admins, place.workspace, asker.person) else visitor

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from bot.core.answer.gating import wants_answer
 
 if TYPE_CHECKING:
-    from bot.core.domain.message import Heard, Place
-    from bot.core.domain.people import Asker
+    from bot.core.domain.message import IncomingMessage, Place
+    from bot.core.domain.people import Requester
     from bot.core.ports import Chat, Store
     from bot.work import Delivery, Inbox
 
@@ -20,14 +20,14 @@ MOST = 20  # at once; more people than that are not told that the bot is busy
 DEADLINE = 10.0  # seconds
 
 
-class Notices:
+class QueueNotices:
     """Tells people beside the turns, by tasks that `close` ends."""
 
     def __init__(self, inbox: Inbox, *, store: Store, chat: Chat) -> None:
         self._inbox, self._store, self._chat = inbox, store, chat
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def notify(self, delivery: Delivery, place: Place, asker: Asker, heard: Heard | None = None) -> None:
+    def notify(self, delivery: Delivery, place: Place, asker: Requester, heard: IncomingMessage | None = None) -> None:
         """Tell who asked that it will take its time, if so, while the platform gets its acknowledgement."""
         if self._inbox.is_full and len(self._tasks) < MOST:
             task = asyncio.create_task(self._tell(delivery, place, asker, heard), name="notice")
@@ -40,7 +40,7 @@ class Notices:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _tell(self, delivery: Delivery, place: Place, asker: Asker, heard: Heard | None) -> None:
+    async def _tell(self, delivery: Delivery, place: Place, asker: Requester, heard: IncomingMessage | None) -> None:
         try:
             async with asyncio.timeout(DEADLINE):
                 if heard is not None and not wants_answer(heard, await self._store.conversation(heard.place)):

@@ -24,36 +24,36 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.core.domain.command import Command
-    from bot.core.domain.interaction import Form, Press, Submission
+    from bot.core.domain.interaction import Action, Form, Submission
     from bot.core.domain.thread import Record
-    from bot.core.ports import Bookmark, Chat, Model, Store
+    from bot.core.ports import Chat, Checkpoint, Model, Store
 
 
 class Commanded(Protocol):
     """Carries a slash command out, as a turn of its own, in its thread or for its asker alone."""
 
-    async def __call__(self, command: Command, /, *, bookmark: Bookmark) -> Record:
+    async def __call__(self, command: Command, /, *, checkpoint: Checkpoint) -> Record:
         """Raise `ChatError`, and what else may pass, to be tried again."""
 
 
 class ThreadOpened(Protocol):
     """Opens the thread that a command's answer goes to; returns the command with it."""
 
-    async def __call__(self, command: Command, /, *, bookmark: Bookmark) -> Command:
+    async def __call__(self, command: Command, /, *, checkpoint: Checkpoint) -> Command:
         """Raise `UsageError` or `NotAllowedError`, before anything is posted, with what its asker alone is told."""
 
 
 class Pressed(Protocol):
     """Carries out what a press sets off, as a turn in the lane of the thread that the control stands in."""
 
-    async def __call__(self, press: Press, /, *, bookmark: Bookmark) -> Record:
+    async def __call__(self, press: Action, /, *, checkpoint: Checkpoint) -> Record:
         """Raise as `Commanded` does."""
 
 
 class PressedNow(Protocol):
     """Does what a press sets off while the platform waits for it; returns the form that it opens, if any."""
 
-    async def __call__(self, press: Press, /) -> Form | None:
+    async def __call__(self, press: Action, /) -> Form | None:
         """Raise a `BotError`, whose sentence the person gets."""
 
 
@@ -115,7 +115,9 @@ class Features:
 class PressedInCore(Protocol):
     """A press's use case in `core`, which gets its ports with each press."""
 
-    async def __call__(self, press: Press, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
+    async def __call__(
+        self, press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat
+    ) -> Record:
         """Raise as `Commanded` does."""
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.core.domain.interaction import Press
+from bot.core.domain.interaction import Action
 from bot.core.settings import budget_command, persona_command, subcommands
 from bot.core.settings import command as configure
 from bot.core.settings import form as settings_form
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from bot.core.domain.interaction import Form, Submission
     from bot.core.domain.message import Place
     from bot.core.domain.thread import Record
-    from bot.core.ports import Bookmark
-    from bot.core.settings.form import Desk
+    from bot.core.ports import Checkpoint
+    from bot.core.settings.form import SettingsFormContext
     from bot.jobs.home import HomeTab
     from bot.jobs.registry import Commanded, Features
     from bot.jobs.threads import Threads
     from bot.work import Inbox
 
 
-class Configuring:
+class SettingsJobs:
     """Enters the words, the presses and the form. `changed` hears of each command that may have changed a setting.
 
     `retry` hears of a channel whose teams may be reached from now on, and of what made it so.
@@ -38,7 +38,7 @@ class Configuring:
     def __init__(
         self,
         inbox: Inbox,
-        desk: Desk,
+        desk: SettingsFormContext,
         *,
         threads: Threads,
         home: HomeTab,
@@ -70,11 +70,11 @@ class Configuring:
         settings = (*settings_form.PRESSES, settings_form.FORM, *triage_form.PRESSES, triage_form.FORM)
         features.parts_of |= dict.fromkeys((*settings, triage_form.TEAM_FORM), "parley")
 
-    async def _parley(self, words: Mapping[str, Commanded], command: Command, *, bookmark: Bookmark) -> Record:
+    async def _parley(self, words: Mapping[str, Commanded], command: Command, *, checkpoint: Checkpoint) -> Record:
         carry_out = subcommands.find(command.text, words) or self.configure
-        return await carry_out(command, bookmark=bookmark)
+        return await carry_out(command, checkpoint=checkpoint)
 
-    async def configure(self, command: Command, *, bookmark: Bookmark) -> Record:
+    async def configure(self, command: Command, *, checkpoint: Checkpoint) -> Record:
         """Show or change settings. Raises `ChatError`."""
         desk = self._desk
         change = partial(
@@ -85,25 +85,25 @@ class Configuring:
             model=desk.model,
             chat=desk.chat,
         )
-        record = await self._then_forget(change, command, bookmark=bookmark)
+        record = await self._then_forget(change, command, checkpoint=checkpoint)
         await self._changed(command)
         return record
 
     async def open(self, command: Command) -> Form | None:
         """Return the form of the channel or of the workspace, where just that is asked for. Raises as `press` does."""
         wish = configure.parse(command.text)
-        if wish.action is not configure.Action.OPEN:
+        if wish.action is not configure.SettingsAction.OPEN:
             return None
         name = configure.EDIT_WORKSPACE if wish.scope else configure.EDIT
-        return await settings_form.press(Press(command.id, name, "", "", command.place, "", command.asker), self._desk)
+        return await settings_form.press(Action(command.id, name, "", "", command.place, "", command.asker), self._desk)
 
-    async def press_triage(self, press: Press) -> Form:
+    async def press_triage(self, press: Action) -> Form:
         """Return the form of triage that a press asks for, in the settings' form among others. Raises as `press`."""
         if press.form and press.name == configure.EDIT_TRIAGE:
             press = replace(press, value=settings_form.place_of(press.value).channel)
         return await triage_form.press(press, self._desk)
 
-    async def press(self, press: Press) -> Form:
+    async def press(self, press: Action) -> Form:
         """Return the form that a press asks for. Raises `NotAllowedError`, `UsageError`, `ChatError`."""
         form = await settings_form.press(press, self._desk)
         if press.name == settings_form.TRY:
@@ -120,7 +120,7 @@ class Configuring:
         return faults
 
     async def _submit_triage(
-        self, save: Callable[[Submission, Desk], Awaitable[Mapping[str, str]]], submission: Submission
+        self, save: Callable[[Submission, SettingsFormContext], Awaitable[Mapping[str, str]]], submission: Submission
     ) -> Mapping[str, str]:
         faults = await save(submission, self._desk)
         if not faults:
@@ -129,7 +129,7 @@ class Configuring:
             await self._retry(place, submission.id)
         return faults
 
-    async def _then_forget(self, change: Commanded, command: Command, *, bookmark: Bookmark) -> Record:
-        record = await change(command, bookmark=bookmark)
+    async def _then_forget(self, change: Commanded, command: Command, *, checkpoint: Checkpoint) -> Record:
+        record = await change(command, checkpoint=checkpoint)
         self._threads.forget_settings(command.place)
         return record

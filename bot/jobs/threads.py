@@ -13,8 +13,8 @@ from pydantic import TypeAdapter
 from bot.core.answer.edits import REGENERATE, offer_again
 from bot.core.answer.gating import may_be_for_bot
 from bot.core.answer.thread_summary import condense
-from bot.core.domain.message import Changed, Heard, Place
-from bot.core.domain.people import Asker
+from bot.core.domain.message import IncomingMessage, MessageEdit, Place
+from bot.core.domain.people import Requester
 from bot.core.domain.settings import DEFAULTS, ChannelSettings
 from bot.core.domain.thread import Record
 from bot.core.ephemeral import tell
@@ -42,12 +42,12 @@ SETTINGS_KEPT = 30.0  # seconds for which a channel is taken to want what it wan
 LOOK_FOR_CHANGES = 2.0  # seconds after which to look whether somebody else has changed any settings meanwhile
 MOST_CHANNELS = 5_000  # whose settings are remembered
 
-_CHANGED = TypeAdapter(Changed)
-_HEARD = TypeAdapter(Heard)
+_CHANGED = TypeAdapter(MessageEdit)
+_HEARD = TypeAdapter(IncomingMessage)
 _PLACE = TypeAdapter(Place)
 
 
-def change_delivery(changed: Changed) -> Delivery:
+def change_delivery(changed: MessageEdit) -> Delivery:
     """Wrap an edit or a deletion: in its thread's lane, so behind the turn that may be answering the message."""
     place = changed.place
     what = "deleted" if changed.is_deleted else changed.revision
@@ -65,7 +65,7 @@ def _condense_lane(place: Place) -> str:
     return f"condense:{lane(place)}"
 
 
-def refusal_delivery(heard: Heard, sentence: str) -> Delivery:
+def refusal_delivery(heard: IncomingMessage, sentence: str) -> Delivery:
     """Wrap a refusal: once for a person in a channel, as long as the inbox remembers what is done."""
     name = f"refusal:{share(heard.place)}:{heard.author}"
     return Delivery(name, name, REFUSAL, {"heard": asdict(heard), "sentence": sentence}, share(heard.place))
@@ -83,7 +83,7 @@ class Threads:
         inbox.handle(CONDENSE, self.run_condense, _nobody_to_tell)
         inbox.handle(REFUSAL, self.run_refusal, _nobody_to_tell)
 
-    async def is_worth_hearing(self, heard: Heard) -> bool:
+    async def is_worth_hearing(self, heard: IncomingMessage) -> bool:
         """Tell whether a message may be for the bot at all. Raises what the database raises."""
         if may_be_for_bot(heard, DEFAULTS):
             return True
@@ -110,11 +110,11 @@ class Threads:
         """Ask anew for a channel's settings, or all of a workspace's: they may have been changed here."""
         self._settings.drop(share(place))
 
-    async def change(self, changed: Changed) -> None:
+    async def change(self, changed: MessageEdit) -> None:
         """Take in an edit or a deletion."""
         await self._inbox.accept(change_delivery(changed))
 
-    async def follow_up(self, record: Record, heard: Heard) -> None:
+    async def follow_up(self, record: Record, heard: IncomingMessage) -> None:
         """Take in what a turn has left to do."""
         if record.is_outgrown:
             await self._inbox.accept(condense_delivery(record.place, heard.id))
@@ -130,7 +130,7 @@ class Threads:
         changed = replace(changed, text=await self._chat.spelled(changed.place, changed.text))
         await self._inbox.drop(_condense_lane(changed.place), lambda *_: True)
         can_regenerate = REGENERATE in self._controls
-        await offer_again(changed, can_regenerate=can_regenerate, bookmark=job, store=self._store, chat=self._chat)
+        await offer_again(changed, can_regenerate=can_regenerate, checkpoint=job, store=self._store, chat=self._chat)
         return partial(db_store.change, changed=changed)
 
     async def run_condense(self, job: Job) -> Finish | None:
@@ -151,7 +151,7 @@ class Threads:
     async def run_refusal(self, job: Job) -> None:
         """Tell somebody, once, that they are not answered here."""
         heard = _HEARD.validate_python(job.payload["heard"])
-        asker = Asker(heard.author, heard.home)
+        asker = Requester(heard.author, heard.home)
         await tell(heard.private_place, asker, str(job.payload["sentence"]), chat=self._chat)
 
 

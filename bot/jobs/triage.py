@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 from bot.core.answer.stream import unapplied
-from bot.core.domain.feedback import ELSEWHERE, Status, is_post
+from bot.core.domain.feedback import ELSEWHERE, FeedbackStatus, is_post
 from bot.core.domain.message import Place
-from bot.core.domain.people import Asker
+from bot.core.domain.people import Requester
 from bot.core.domain.thread import Record
 from bot.core.settings import command as configure
-from bot.core.settings.command import Action
+from bot.core.settings.command import SettingsAction
 from bot.core.triage import actions, report
 from bot.core.triage.alert import alert
 from bot.core.triage.card import CHANGE
@@ -39,12 +39,12 @@ if TYPE_CHECKING:
 
     from bot.core.domain.command import Command
     from bot.core.domain.feedback import Feedback
-    from bot.core.domain.interaction import Form, Press, Submission
-    from bot.core.domain.message import Changed, Heard
+    from bot.core.domain.interaction import Action, Form, Submission
+    from bot.core.domain.message import IncomingMessage, MessageEdit
     from bot.core.domain.settings import ChannelSettings
-    from bot.core.ports import Bookmark, Chat, Model, Store
-    from bot.core.ports.classify_store import Runs
-    from bot.core.ports.feedback_store import Board
+    from bot.core.ports import Chat, Checkpoint, Model, Store
+    from bot.core.ports.classify_store import ClassifyRunStore
+    from bot.core.ports.feedback_store import FeedbackStore
     from bot.jobs.registry import Features
     from bot.work import Inbox, Job
 
@@ -65,15 +65,15 @@ _PLACE = TypeAdapter(Place)
 _SECONDS = re.compile(r"\d{9,11}(?:\.\d+)?")
 
 
-class Triaging:
+class TriageJobs:
     """Registers with the inbox all that is done for feedback."""
 
     def __init__(  # noqa: PLR0913 (each is a port, and a clock)
         self,
         inbox: Inbox,
         *,
-        board: Board,
-        runs: Runs,
+        board: FeedbackStore,
+        runs: ClassifyRunStore,
         store: Store,
         model: Model,
         chat: Chat,
@@ -102,7 +102,7 @@ class Triaging:
 
     # What comes in
 
-    async def hear(self, heard: Heard) -> None:
+    async def hear(self, heard: IncomingMessage) -> None:
         """Keep a post of a channel with triage on, and see to it that it is sorted. Raises what the database raises."""
         channel = replace(heard.place, thread="")
         if heard.is_direct or heard.mentions_bot or not (settings := await self._settings_of(channel)).triage:
@@ -118,7 +118,7 @@ class Triaging:
         if record is not None:
             await self._wake(channel, heard.id)
 
-    async def change(self, changed: Changed) -> None:
+    async def change(self, changed: MessageEdit) -> None:
         """Take in that a post was edited or deleted. Raises what the database raises."""
         channel = replace(changed.place, thread="")
         if changed.id != changed.place.thread or not (await self._settings_of(channel)).triage:
@@ -127,7 +127,7 @@ class Triaging:
         record = await self._board.find(channel.workspace, id_) if id_ is not None else None
         if record is None:
             return
-        if record.status is Status.WITHDRAWN:
+        if record.status is FeedbackStatus.WITHDRAWN:
             await self._show(record)
         else:
             await self._wake(channel, f"{changed.id}:{changed.revision}")
@@ -176,7 +176,7 @@ class Triaging:
         await self._show_all([*quiet, *(one for one in records if one.id in decisions)])
         if outcome.failure is None and len(waiting) > len(quiet) + len(records):
             await self._wake(place, f"more:{job.reference}")  # as after an outage, when no job is behind this one
-        if settings.alert_from and any(one.status is Status.OPEN for one in decisions.values()):
+        if settings.alert_from and any(one.status is FeedbackStatus.OPEN for one in decisions.values()):
             await self._alert(place, f"{job.reference}:{job.attempt}:{max(decisions)}")
         if outcome.failure is not None:
             self._rests_until[place.workspace] = self._clock() + REST
@@ -206,7 +206,7 @@ class Triaging:
         settings = await self._store.settings(replace(record.place, thread=""))
         if not is_shown:
             notes = unapplied(settings, self._model)
-            await show(record, settings, bookmark=job, board=self._board, chat=self._chat, notes=notes)
+            await show(record, settings, checkpoint=job, board=self._board, chat=self._chat, notes=notes)
         if settings.webhook:
             await self._inbox.accept(dispatch.webhook(record))
         if settings.triage_github and record.version > record.issue_version:
@@ -214,13 +214,13 @@ class Triaging:
         if channel := target(record, settings):
             await self._notify(record, channel)
         elif record.routed and record.routed != ELSEWHERE:
-            await show_notice(record, settings, bookmark=job, board=self._board, chat=self._chat)
+            await show_notice(record, settings, checkpoint=job, board=self._board, chat=self._chat)
 
     async def run_notify(self, job: Job) -> None:
         """Tell a team of all that waits for it; when it can't be reached, tell who has named its channel."""
         place, channel = _PLACE.validate_python({k: v for k, v in job.payload.items() if k != "to"}), job.payload["to"]
         settings = await self._store.settings(place)
-        left = await notify(place, channel, settings, bookmark=job, board=self._board, chat=self._chat)
+        left = await notify(place, channel, settings, checkpoint=job, board=self._board, chat=self._chat)
         for record in left:
             await self._show(record)
         if not left:
@@ -233,7 +233,7 @@ class Triaging:
         """Tell who set the channel's teams that one of them can't be reached; once a day."""
         place = _PLACE.validate_python({k: v for k, v in job.payload.items() if k != "to"})
         if person := (await self._store.sheet(place)).person:
-            direct = await self._chat.open_direct(place, Asker(person, place.workspace))
+            direct = await self._chat.open_direct(place, Requester(person, place.workspace))
             await self._chat.post(direct, unreachable(job.payload["to"]), job, key="told")
 
     async def look_after(self, _job: Job) -> None:
@@ -248,13 +248,13 @@ class Triaging:
         """Tell of a channel's trends."""
         place = _PLACE.validate_python(job.payload)
         settings = await self._store.settings(place)
-        await alert(place, settings, bookmark=job, board=self._board, chat=self._chat)
+        await alert(place, settings, checkpoint=job, board=self._board, chat=self._chat)
 
     async def run_digest(self, job: Job) -> None:
         """Post a channel's digest."""
         place = _PLACE.validate_python(job.payload)
         settings = await self._store.settings(place)
-        await digest(place, settings, bookmark=job, board=self._board, model=self._model, chat=self._chat)
+        await digest(place, settings, checkpoint=job, board=self._board, model=self._model, chat=self._chat)
 
     async def look_for_digests(self, _job: Job) -> None:
         """Let each channel whose digest is due have it, once whatever the number of replicas."""
@@ -266,7 +266,7 @@ class Triaging:
 
     # What people do
 
-    async def pressed(self, press: Press, *, bookmark: Bookmark) -> Record:  # noqa: ARG002 - every press has one
+    async def pressed(self, press: Action, *, checkpoint: Checkpoint) -> Record:  # noqa: ARG002 - every press has one
         """Carry out what a button says. Raises `ChatError`."""
         nothing = Record(press.place, press.asker.person)
         try:
@@ -279,7 +279,7 @@ class Triaging:
             await self._inbox.accept(dispatch.show(record, at_once=True))
         return nothing
 
-    async def open_form(self, press: Press) -> Form:
+    async def open_form(self, press: Action) -> Form:
         """Open the form that changes a record. Raises `UsageError`, `NotAllowedError`."""
         return await actions.open_form(press, board=self._board, store=self._store, chat=self._chat)
 
@@ -307,7 +307,7 @@ class Triaging:
             if channel := target(record, settings):
                 await self._notify(record, channel, reason)
 
-    async def command(self, command: Command, *, bookmark: Bookmark) -> Record:
+    async def command(self, command: Command, *, checkpoint: Checkpoint) -> Record:
         """Answer `/parley triage report` and `/parley trends`. Raises `ChatError`."""
         wish = configure.parse(command.text)
         place = replace(command.place, thread="")
@@ -315,11 +315,13 @@ class Triaging:
             standing = await self._chat.standing(place, command.asker.person)
             if not standing.is_member:
                 text = "Only members of this channel see its feedback."
-            elif wish.action is Action.REPORT:
+            elif wish.action is SettingsAction.REPORT:
                 text = await report.report(place, board=self._board, store=self._store)
             else:
                 days = int(wish.text)
-                text = await report.trends(command, place, days, bookmark=bookmark, board=self._board, chat=self._chat)
+                text = await report.trends(
+                    command, place, days, checkpoint=checkpoint, board=self._board, chat=self._chat
+                )
             await visible.replace(text)
         return Record(command.place, command.asker.person)
 

@@ -17,10 +17,10 @@ from bot.core.answer.completion import changes_answer, completed
 from bot.core.answer.gating import answer_to
 from bot.core.answer.stream import STOPPED, apology
 from bot.core.domain.command import Command
-from bot.core.domain.interaction import Press
-from bot.core.domain.message import Changed, Heard, Message, Role
-from bot.core.domain.people import Asker
-from bot.core.domain.thread import Record, Written
+from bot.core.domain.interaction import Action
+from bot.core.domain.message import IncomingMessage, Message, MessageEdit, Role
+from bot.core.domain.people import Requester
+from bot.core.domain.thread import FinishedAnswer, Record
 from bot.core.ephemeral import tell
 from bot.core.summarize import sources as summary_source
 from bot.db import threads as db_store
@@ -42,17 +42,17 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from bot.core.domain.thread import Conversation
-    from bot.core.ports import Answer, Bookmark, Chat, Model, Store
-    from bot.jobs.permissions import Gate
+    from bot.core.ports import Answer, Chat, Checkpoint, Model, Store
+    from bot.jobs.permissions import Permissions
     from bot.jobs.registry import Features
     from bot.jobs.threads import Threads
     from bot.work import Finish, Inbox, Job
 
 log = logging.getLogger(__name__)
 
-_MESSAGE = TypeAdapter(Heard)
+_MESSAGE = TypeAdapter(IncomingMessage)
 _COMMAND = TypeAdapter(Command)
-_PRESS = TypeAdapter(Press)
+_PRESS = TypeAdapter(Action)
 
 
 def is_transient(error: Exception) -> bool:
@@ -63,7 +63,7 @@ def is_transient(error: Exception) -> bool:
 class FileHeard(Protocol):
     """Carries out what a message asks for with a file of its own, before it is answered as any other is."""
 
-    async def __call__(self, heard: Heard, *, bookmark: Bookmark) -> Record | None:
+    async def __call__(self, heard: IncomingMessage, *, checkpoint: Checkpoint) -> Record | None:
         """Return None where it asks for nothing of the kind. Raise `ChatError`, and what else may pass."""
 
 
@@ -78,7 +78,7 @@ class Turns:
         store: Store,
         model: Model,
         chat: Chat,
-        gate: Gate,
+        gate: Permissions,
         threads: Threads,
         hear_file: FileHeard,
     ) -> None:
@@ -93,7 +93,7 @@ class Turns:
         """Answer a message."""
         heard = _MESSAGE.validate_python(job.payload)
         call_ledger.gather(job, heard.place, heard.author)
-        if record := await self._hear_file(heard, bookmark=job):
+        if record := await self._hear_file(heard, checkpoint=job):
             await self._threads.follow_up(record, heard)
             return _finish(record, job)
         try:
@@ -103,10 +103,10 @@ class Turns:
         await self._threads.follow_up(record, heard)
         return _finish(record, job)
 
-    async def _answer(self, heard: Heard, job: Job) -> Record:
+    async def _answer(self, heard: IncomingMessage, job: Job) -> Record:
         return await answer(
             heard,
-            bookmark=job,
+            checkpoint=job,
             store=self._store,
             model=self._model,
             chat=self._chat,
@@ -134,10 +134,12 @@ class Turns:
                 log.info("a message was completed, but not answered again: %s", error)
         return _finish(replace(record, rewritten=(whole, *record.rewritten)), job)
 
-    async def _answer_whole(self, heard: Heard, whole: Message, conversation: Conversation, job: Job) -> Record:
+    async def _answer_whole(
+        self, heard: IncomingMessage, whole: Message, conversation: Conversation, job: Job
+    ) -> Record:
         """Answer a message that came in parts, in place of the answer that did not see all of it."""
         heard = replace(heard, text=whole.text, files=whole.files)
-        if record := await self._hear_file(heard, bookmark=job):
+        if record := await self._hear_file(heard, checkpoint=job):
             return record
         answered = answer_to(heard.id, conversation)
         if answered is None:
@@ -148,7 +150,7 @@ class Turns:
         earlier = replace(conversation, messages=conversation.messages[:at])
         version = int(job.reference, 16)  # other than those of answers that people ask for again, which count from 1
         written = await buttons.rewrite(
-            heard, whole, answered, earlier, version=version, bookmark=job, model=self._model, chat=self._chat
+            heard, whole, answered, earlier, version=version, checkpoint=job, model=self._model, chat=self._chat
         )
         return buttons.rewritten(Record(heard.place, heard.author), answered, written)
 
@@ -172,19 +174,19 @@ class Turns:
         return _finish(record, job) if record else None
 
     async def _carry_out(self, command: Command, job: Job) -> Record | None:
-        if told := await private_once.shown_before(command, bookmark=job, chat=self._chat):
+        if told := await private_once.shown_before(command, checkpoint=job, chat=self._chat):
             return told
         if refusal := await self._gate.refusal_of_command(command):
             return await tell(command.place, command.asker, refusal, chat=self._chat)
         if command.place.thread or (command.is_private and not summary_source.is_request(command)):
-            return await self._features.commands[command.name](command, bookmark=job)
+            return await self._features.commands[command.name](command, checkpoint=job)
         await self._open(command, job)
         return None
 
     async def _open(self, command: Command, job: Job) -> None:
         open_thread = self._features.threads.get(command.name, partial(commands.open_thread, chat=self._chat))
         try:
-            opened = await open_thread(command, bookmark=job)
+            opened = await open_thread(command, checkpoint=job)
         except (NotAllowedError, NotInChannelError, UsageError) as error:
             await tell(command.place, command.asker, error.sentence, chat=self._chat)
         else:
@@ -198,7 +200,7 @@ class Turns:
             if refusal := await self._gate.refusal_of_press(press):
                 record = await tell(press.place, press.asker, refusal, chat=self._chat)
             else:
-                record = await self._features.presses[press.name](press, bookmark=job)
+                record = await self._features.presses[press.name](press, checkpoint=job)
         except OverBudgetError as error:
             return await self.give_up_press(job, error)
         return _finish(record, job)
@@ -212,7 +214,7 @@ class Turns:
     async def give_up_message(self, job: Job, error: Exception) -> Finish | None:
         """Tell a message's author that its turn failed for good; the thread remembers the question."""
         heard = _MESSAGE.validate_python(job.payload)
-        asker = Asker(heard.author, heard.home)
+        asker = Requester(heard.author, heard.home)
         if isinstance(error, OverBudgetError):
             answering = self._chat.whisper(heard.private_place, asker)
         else:
@@ -227,12 +229,12 @@ class Turns:
         if not command.place.thread or command.is_private or isinstance(error, OverBudgetError):
             written = await _own_up(error, job, self._chat.whisper(command.place, command.asker))
             return _finish(Record(command.place, command.asker.person, calls=written.calls), job)
-        answering = commands.answering(command, chat=self._chat, bookmark=job)
+        answering = commands.answering(command, chat=self._chat, checkpoint=job)
         return _finish(command.record(await _own_up(error, job, answering)), job)
 
 
-def _as_changed(heard: Heard) -> Changed:
-    return Changed(
+def _as_changed(heard: IncomingMessage) -> MessageEdit:
+    return MessageEdit(
         heard.place,
         heard.id,
         heard.author,
@@ -249,7 +251,7 @@ def _finish(record: Record, job: Job) -> Finish:
     return partial(db_store.record, record=call_ledger.whole(record), is_repeat=job.was_begun)
 
 
-async def _own_up(error: Exception, job: Job, answering: AbstractAsyncContextManager[Answer]) -> Written:
+async def _own_up(error: Exception, job: Job, answering: AbstractAsyncContextManager[Answer]) -> FinishedAnswer:
     """Tell that a turn failed for good, and return what it leaves. Raises a `ChatError` that may pass.
 
     Where its outcome is kept, and only could not be shown so far, it is shown.
@@ -260,9 +262,9 @@ async def _own_up(error: Exception, job: Job, answering: AbstractAsyncContextMan
             if (before := outcome.kept(job)) is not None and not isinstance(error, OverBudgetError):
                 return await outcome.show(before, visible)
             sentence = error.sentence if isinstance(error, OverBudgetError) else apology(known(error), job.reference)
-            return Written("", await visible.replace(sentence), calls)
+            return FinishedAnswer("", await visible.replace(sentence), calls)
     except ChatError as unheard:
         if unheard.may_pass:
             raise
         log.warning("nobody could be told: %s", unheard)
-        return Written("", "", calls)
+        return FinishedAnswer("", "", calls)

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from typing import Any
 
-    from bot.core.domain.installation import Departure
+    from bot.core.domain.installation import Uninstallation
     from bot.core.ports.installations import Installations
-    from bot.jobs.erasure import Forgetting
+    from bot.jobs.erasure import Erasure
     from bot.work import Inbox, Job
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ class StillThereError(BotError):
     is_transient = True
 
 
-class Departures:
+class Uninstaller:
     """Registers with the inbox. `ask` asks the platform with a workspace's token, `forget` drops what is in memory.
 
     `installations` is None where the operator has set the only token there is.
@@ -40,7 +40,7 @@ class Departures:
         self,
         inbox: Inbox,
         *,
-        forgetting: Forgetting,
+        forgetting: Erasure,
         installations: Installations | None,
         ask: Callable[[str], Awaitable[object]],
         forget: Callable[[str], None],
@@ -49,7 +49,7 @@ class Departures:
         self._ask, self._forget = ask, forget
         inbox.handle(DEPARTURE, self.run, _leave)
 
-    async def depart(self, departure: Departure) -> None:
+    async def depart(self, departure: Uninstallation) -> None:
         """Take a departure in. Raises what the database raises."""
         key = f"{DEPARTURE}:{departure.workspace}"
         payload = {"workspace": departure.workspace, "at": departure.at.isoformat()}

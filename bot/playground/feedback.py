@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.playground.slack.blocks import rich_text
-from bot.playground.slack.records import Message
+from bot.playground.slack.records import MessageRecord
 
 if TYPE_CHECKING:
     from bot.playground.slack.workspace import Workspace
@@ -41,7 +41,7 @@ def post(workspace: Workspace, *, tell: bool) -> None:
     channel = workspace.channel(f"#{CHANNEL}").id
     people = (workspace.gia, workspace.sam, workspace.ada)
     messages = [
-        Message(channel, people[number % len(people)].id, text, blocks=[rich_text(text)])
+        MessageRecord(channel, people[number % len(people)].id, text, blocks=[rich_text(text)])
         for number, text in enumerate(POSTS)
     ]
     if not tell:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from bot.playground.anthropic.api import MessagesServer
 from bot.playground.local_workspace import LocalWorkspace
-from bot.playground.page.content import Command, Page, Shortcut
+from bot.playground.page.content import OfferedCommand, Page, Shortcut
 from bot.playground.rehearsal.model import Rehearsal
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Stage:
 
     def __init__(
         self,
-        commands: Sequence[Command],
+        commands: Sequence[OfferedCommand],
         shortcuts: Sequence[Shortcut] = (),
         *,
         port: int = 0,

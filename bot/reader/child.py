@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from bot.errors import FileError, UsageError
 from bot.reader import bounds, landlock
-from bot.reader.frame import HEADER, LARGEST_RESULT, Frame, Kind, opened, packed
+from bot.reader.frame import HEADER, LARGEST_RESULT, Frame, FrameKind, opened, packed
 from bot.reader.task import TASKS, TooMuchError
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def main() -> None:
     os.dup2(silence, 1)
     bounds.set_bounds(int(sys.argv[1]))
     landlock.confine()
-    _send(outgoing, Frame(Kind.READY, b""))
+    _send(outgoing, Frame(FrameKind.READY, b""))
     os.dup2(silence, 2)  # a library's last words may quote what it read
     while header := incoming.read(HEADER.size):
         _, size = opened(header)
@@ -54,13 +54,13 @@ def answer(asked: dict[str, object], data: bytes) -> Iterator[Frame]:
     except BaseException as error:  # noqa: BLE001 (what a damaged file can set off is listed nowhere, such as Rust's panic)
         yield fault("broken", type(error).__name__)
     else:
-        yield Frame(Kind.DONE, json.dumps({"resident": bounds.resident()}).encode())
+        yield Frame(FrameKind.DONE, json.dumps({"resident": bounds.resident()}).encode())
 
 
 def fault(kind: str, told: str = "") -> Frame:
     """Tell what is wrong with a file: a sentence for its person, or the name of an error."""
     body = {"kind": kind, "told": told[:LONGEST_TOLD], "resident": bounds.resident()}
-    return Frame(Kind.FAULT, json.dumps(body).encode())
+    return Frame(FrameKind.FAULT, json.dumps(body).encode())
 
 
 def _send(outgoing: BinaryIO, frame: Frame) -> None:

@@ -16,7 +16,7 @@ LARGEST_FRAME = 1_000_000  # bytes; decoding one takes a few milliseconds
 LARGEST_RESULT = 64_000_000  # bytes of all frames that answer one request
 
 
-class Kind(IntEnum):
+class FrameKind(IntEnum):
     """What a frame is."""
 
     READY = 1  # the child waits for requests
@@ -30,7 +30,7 @@ class Kind(IntEnum):
 class Frame(NamedTuple):
     """One frame."""
 
-    kind: Kind
+    kind: FrameKind
     body: bytes
 
 
@@ -38,18 +38,18 @@ class FrameError(Exception):
     """The other side broke the protocol."""
 
 
-def packed(kind: Kind, body: bytes = b"") -> bytes:
+def packed(kind: FrameKind, body: bytes = b"") -> bytes:
     """Write a frame. Raises `FrameError` for one that is too large."""
     if len(body) > LARGEST_FRAME:
         raise FrameError(f"a frame of {len(body)} bytes")
     return HEADER.pack(kind, len(body)) + body
 
 
-def opened(header: bytes) -> tuple[Kind, int]:
+def opened(header: bytes) -> tuple[FrameKind, int]:
     """Read a frame's header: its kind, and how many bytes follow. Raises `FrameError`."""
     number, size = HEADER.unpack(header)
     try:
-        kind = Kind(number)
+        kind = FrameKind(number)
     except ValueError:
         raise FrameError(f"a frame of kind {number}") from None
     if size > LARGEST_FRAME:

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import TypeAdapter
 
-from bot.core.domain.attachment import Attachment, Opened
+from bot.core.domain.attachment import Attachment, OpenedFile
 from bot.core.domain.classification import AS_FOUND, ReadAs
-from bot.core.domain.code_file import Fault, Report
+from bot.core.domain.code_file import SyntaxFault, SyntaxReport
 from bot.core.domain.feedback import Exported
-from bot.core.domain.spreadsheet import Sheet
+from bot.core.domain.spreadsheet import Spreadsheet
 from bot.errors import FileError, HeavyFileError, ReaderUnavailableError, UsageError
 from bot.reader import task
 from bot.reader.bounds import SECONDS
-from bot.reader.frame import Kind
+from bot.reader.frame import FrameKind
 from bot.reader.process import Child, ChildError
 
 if TYPE_CHECKING:
@@ -59,12 +59,12 @@ class _Looked:
 class _Checked:
     """What a child tells of a file of code."""
 
-    fault: Fault | None
+    fault: SyntaxFault | None
     unchecked: bool
 
 
 _ROWS = TypeAdapter(list[tuple[int, tuple[str, ...]]])
-_SHEET = TypeAdapter(Sheet)
+_SHEET = TypeAdapter(Spreadsheet)
 _EXPORTED = TypeAdapter(list[Exported])
 _LOOKED, _CHECKED = TypeAdapter(_Looked), TypeAdapter(_Checked)
 
@@ -104,20 +104,20 @@ class ReaderPool:
         if self._warming is None or self._warming.done():
             self._warming = asyncio.create_task(self._warm_up(after))
 
-    async def read_sheet(self, name: str, data: bytes, wish: ReadAs = AS_FOUND) -> Sheet:
+    async def read_sheet(self, name: str, data: bytes, wish: ReadAs = AS_FOUND) -> Spreadsheet:
         """Read a table. Raises `UsageError`, `FileError`, `ReaderUnavailableError`."""
         asked = {"task": task.SHEET, "name": name, "wish": asdict(wish)}
         return await self._read(asked, data, _sheet, HEAVY_SHEET)
 
-    async def open(self, file: FileRef, data: bytes, room: int) -> Opened:
+    async def open(self, file: FileRef, data: bytes, room: int) -> OpenedFile:
         """Look into a file. Raises `FileError`, `ReaderUnavailableError`."""
 
-        async def put_together(frames: AsyncIterator[Frame]) -> Opened:
+        async def put_together(frames: AsyncIterator[Frame]) -> OpenedFile:
             told, text = _LOOKED.validate_json((await anext(frames)).body), bytearray()
             async for frame in frames:
                 text += frame.body
             kept = data if told.same else bytes(text)
-            return Opened(Attachment(file.name, told.media_type, kept, told.tokens), told.cut)
+            return OpenedFile(Attachment(file.name, told.media_type, kept, told.tokens), told.cut)
 
         asked = {"task": task.ATTACHMENT, "file": asdict(file), "room": room}
         return await self._read(asked, data, put_together, HEAVY)
@@ -126,9 +126,9 @@ class ReaderPool:
         """Read exported messages. Raises `UsageError`, `FileError`, `ReaderUnavailableError`."""
         return await self._read({"task": task.EXPORT, "name": name}, data, _exported, HEAVY_EXPORT)
 
-    async def check_code(self, files: Sequence[CodeFile]) -> Report:
+    async def check_code(self, files: Sequence[CodeFile]) -> SyntaxReport:
         """Parse files of code, each on its own: one that takes too much leaves the others alone."""
-        faults: dict[str, Fault] = {}
+        faults: dict[str, SyntaxFault] = {}
         unchecked: set[str] = set()
         for file in files:
             data = file.content.encode("utf-8", "surrogatepass")
@@ -138,7 +138,7 @@ class ReaderPool:
                 found = _Checked(None, unchecked=True)
             faults |= {file.name: found.fault} if found.fault else {}
             unchecked |= {file.name} if found.unchecked else set()
-        return Report(faults, frozenset(unchecked))
+        return SyntaxReport(faults, frozenset(unchecked))
 
     async def _read(self, asked: Mapping[str, Any], data: bytes, result: _Result[T], heavy: str) -> T:
         """Let a child read, once there is one for it."""
@@ -241,7 +241,7 @@ class ReaderPool:
                     self._idle.append(await self._start())
 
 
-async def _sheet(frames: AsyncIterator[Frame]) -> Sheet:
+async def _sheet(frames: AsyncIterator[Frame]) -> Spreadsheet:
     sheet = _SHEET.validate_json((await anext(frames)).body)
     async for frame in frames:
         sheet.rows.extend(_ROWS.validate_json(frame.body))
@@ -262,7 +262,7 @@ async def _checked(frames: AsyncIterator[Frame]) -> _Checked:
 async def _without_faults(frames: AsyncIterator[Frame]) -> AsyncGenerator[Frame, None]:
     """Raise what a child found wrong with the file."""
     async for frame in frames:
-        if frame.kind is Kind.FAULT:
+        if frame.kind is FrameKind.FAULT:
             raise _error(json.loads(frame.body))
         yield frame
 

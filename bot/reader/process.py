@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import bot
-from bot.reader.frame import HEADER, LARGEST_RESULT, PIECE, Frame, FrameError, Kind, opened, packed
+from bot.reader.frame import HEADER, LARGEST_RESULT, PIECE, Frame, FrameError, FrameKind, opened, packed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
@@ -68,7 +68,7 @@ class Child:
         )
         try:
             async with asyncio.timeout(STARTING):
-                if (await child._receive()).kind is not Kind.READY:
+                if (await child._receive()).kind is not FrameKind.READY:
                     raise ChildError("protocol")  # noqa: TRY301 (ended as for the others)
         except TimeoutError:
             await child.end()
@@ -87,16 +87,16 @@ class Child:
         sending = asyncio.create_task(self._send(asked, data))
         try:
             received = 0
-            while (frame := await self._receive()).kind in {Kind.JSON, Kind.BYTES}:
+            while (frame := await self._receive()).kind in {FrameKind.JSON, FrameKind.BYTES}:
                 received += len(frame.body)
                 if received > LARGEST_RESULT:
                     raise ChildError("protocol")
                 yield frame
             await sending
-            if frame.kind not in {Kind.FAULT, Kind.DONE}:
+            if frame.kind not in {FrameKind.FAULT, FrameKind.DONE}:
                 raise ChildError("protocol")
             self._resident = _resident(frame.body)
-            if frame.kind is Kind.FAULT:
+            if frame.kind is FrameKind.FAULT:
                 yield frame
         finally:
             sending.cancel()
@@ -108,7 +108,7 @@ class Child:
         if stdin is None:
             raise ChildError("protocol")
         with suppress(ConnectionError):
-            stdin.write(packed(Kind.REQUEST, json.dumps({**asked, "size": len(data)}).encode()))
+            stdin.write(packed(FrameKind.REQUEST, json.dumps({**asked, "size": len(data)}).encode()))
             for start in range(0, len(data), PIECE):
                 stdin.write(data[start : start + PIECE])
                 await stdin.drain()

@@ -9,7 +9,7 @@ import json
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from bot.reader.frame import LARGEST_FRAME, PIECE, Frame, Kind
+from bot.reader.frame import LARGEST_FRAME, PIECE, Frame, FrameKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -41,7 +41,7 @@ def open_attachment(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
     is_same = kept.data is data
     yield _json({"media_type": kept.media_type, "tokens": kept.tokens, "cut": found.characters_cut, "same": is_same})
     for start in range(0, 0 if is_same else len(kept.data), PIECE):
-        yield Frame(Kind.BYTES, kept.data[start : start + PIECE])
+        yield Frame(FrameKind.BYTES, kept.data[start : start + PIECE])
 
 
 def read_export(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
@@ -88,11 +88,11 @@ def _frame(written: list[str]) -> Frame:
     body = f"[{','.join(written)}]".encode()
     if len(body) > LARGEST_FRAME:
         raise TooMuchError
-    return Frame(Kind.JSON, body)
+    return Frame(FrameKind.JSON, body)
 
 
 def _json(value: object) -> Frame:
     body = json.dumps(value).encode()
     if len(body) > LARGEST_FRAME:
         raise TooMuchError
-    return Frame(Kind.JSON, body)
+    return Frame(FrameKind.JSON, body)

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from slack_bolt.context.ack.async_ack import AsyncAck
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.core.domain.installation import Departure
-    from bot.core.ports import Reception
-    from bot.slack.workspaces import Teams
+    from bot.core.domain.installation import Uninstallation
+    from bot.core.ports import Intake
+    from bot.slack.workspaces import WorkspaceClients
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,10 @@ _ANY = re.compile(r".*", re.DOTALL)
 
 
 def bolt_app(
-    client: AsyncWebClient, teams: Teams, reception: Reception, depart: Callable[[Departure], Awaitable[None]]
+    client: AsyncWebClient,
+    teams: WorkspaceClients,
+    reception: Intake,
+    depart: Callable[[Uninstallation], Awaitable[None]],
 ) -> AsyncApp:
     """Build the app and register every listener; `client` has no token, but all else that Bolt's own clients need.
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core.domain.people import Standing, Visitor
+from bot.core.domain.people import ChannelMembership, Participant
 from bot.errors import ChatError
 from bot.slack.client import lookup
 from bot.slack.client.api import call
@@ -30,25 +30,27 @@ if TYPE_CHECKING:
     import aiohttp
 
     from bot.core.domain.interaction import Control, Form, Section
-    from bot.core.domain.message import FileRef, Place, Said, Upload
-    from bot.core.domain.people import Asker, Reader, SharedFile, Target, Venue
-    from bot.core.ports import Bookmark, FileReader
+    from bot.core.domain.message import FileRef, HistoryMessage, Place, Upload
+    from bot.core.domain.people import Reader, Requester, SharedFile, Target, Venue
+    from bot.core.ports import Checkpoint, FileReader
     from bot.slack.client.rate_limit import Budget
-    from bot.slack.workspaces import Team, Teams
+    from bot.slack.workspaces import WorkspaceClient, WorkspaceClients
 
-THREAD = "thread"  # the bookmark of the message that a command's thread hangs on
+THREAD = "thread"  # the checkpoint of the message that a command's thread hangs on
 
 
 class SlackChat:
     """Implements `core.ports.Chat`: each call goes by the token of the place's workspace."""
 
-    def __init__(self, teams: Teams, session: aiohttp.ClientSession, budget: Budget, files: FileReader) -> None:
+    def __init__(
+        self, teams: WorkspaceClients, session: aiohttp.ClientSession, budget: Budget, files: FileReader
+    ) -> None:
         self._teams = teams
         self._session = session
         self._budget = budget
         self.files = files
 
-    def _of(self, place: Place) -> Team:
+    def _of(self, place: Place) -> WorkspaceClient:
         return self._teams.of(place.workspace)
 
     def mention(self, person: str) -> str:
@@ -80,13 +82,13 @@ class SlackChat:
         name = (await self._of(place).names.of([us])).get(us, us)
         return name if name != us else ""
 
-    def read_thread(self, place: Place, after: str = "", before: str = "") -> AsyncIterator[tuple[Said, ...]]:
+    def read_thread(self, place: Place, after: str = "", before: str = "") -> AsyncIterator[tuple[HistoryMessage, ...]]:
         """Read a thread page by page, oldest first, between two messages. Raises `ChatError`."""
         return self._of(place).history.thread(place, after, before)
 
     def read_channel(
         self, place: Place, after: datetime, before: datetime | None = None
-    ) -> AsyncIterator[tuple[Said, ...]]:
+    ) -> AsyncIterator[tuple[HistoryMessage, ...]]:
         """Read a channel's own messages page by page, newest first. Raises `ChatError`."""
         return self._of(place).history.channel(place, after, before)
 
@@ -95,66 +97,66 @@ class SlackChat:
         return permalink(self._of(place).identity.url, place.channel, message, place.thread)
 
     def answer(
-        self, place: Place, asker: Asker, bookmark: Bookmark, *, to: str, instead: str = "", title: str = ""
+        self, place: Place, asker: Requester, checkpoint: Checkpoint, *, to: str, instead: str = "", title: str = ""
     ) -> StreamedAnswer:
         """Begin an answer in a thread to its message `to`, or a new one `instead` of a message."""
-        return StreamedAnswer(self._of(place).out, place, asker, bookmark, to=to, instead=instead, title=title)
+        return StreamedAnswer(self._of(place).out, place, asker, checkpoint, to=to, instead=instead, title=title)
 
     @asynccontextmanager
     async def whisper(
-        self, place: Place, asker: Asker, bookmark: Bookmark | None = None
+        self, place: Place, asker: Requester, checkpoint: Checkpoint | None = None
     ) -> AsyncIterator[WhisperedAnswer]:
         """Begin an answer for the asker alone."""
         client = self._of(place).client
-        yield WhisperedAnswer(client, self._session, self._budget, place, asker, bookmark)
+        yield WhisperedAnswer(client, self._session, self._budget, place, asker, checkpoint)
 
-    async def open_thread(self, place: Place, text: str, bookmark: Bookmark) -> Place:
+    async def open_thread(self, place: Place, text: str, checkpoint: Checkpoint) -> Place:
         """Post `text` to the channel, once, and return the thread that hangs on it. Raises `ChatError`."""
-        if kept := bookmark.get(THREAD):
+        if kept := checkpoint.get(THREAD):
             return replace(place, thread=kept)
-        thread = await self._find_root(place, bookmark) if bookmark.was_begun else ""
+        thread = await self._find_root(place, checkpoint) if checkpoint.was_begun else ""
         if not thread:
             part = Part(harmless(text)[:MESSAGE_LIMIT])
-            thread = await self._of(place).out.posts.post(place, part, mark(bookmark.reference), bookmark.check)
-        await bookmark.keep(THREAD, thread)
+            thread = await self._of(place).out.posts.post(place, part, mark(checkpoint.reference), checkpoint.check)
+        await checkpoint.keep(THREAD, thread)
         return replace(place, thread=thread)
 
-    async def _find_root(self, place: Place, bookmark: Bookmark) -> str:
-        """Return the message that a former try of this turn posted before it could keep the bookmark, "" for none."""
+    async def _find_root(self, place: Place, checkpoint: Checkpoint) -> str:
+        """Return the message that a former try of this turn posted before it could keep the checkpoint, "" for none."""
         page = await call(
             self._of(place).client.conversations_history,
             channel=place.channel,
             include_all_metadata=True,
             limit=LOOKED_THROUGH,
         )
-        return next((str(found["ts"]) for found in page["messages"] if mark_of(found) == bookmark.reference), "")
+        return next((str(found["ts"]) for found in page["messages"] if mark_of(found) == checkpoint.reference), "")
 
     async def post(
         self,
         place: Place,
         text: str,
-        bookmark: Bookmark,
+        checkpoint: Checkpoint,
         *,
         key: str,
         controls: Sequence[Control] = (),
         to: Sequence[str] = (),
     ) -> str:
-        """Post a message, once for a bookmark's `key`; return its id. Raises `NotInChannelError`, `ChatError`."""
-        return await self._of(place).cards.post(place, text, bookmark, key=key, controls=controls, to=to)
+        """Post a message, once for a checkpoint's `key`; return its id. Raises `NotInChannelError`, `ChatError`."""
+        return await self._of(place).cards.post(place, text, checkpoint, key=key, controls=controls, to=to)
 
     async def edit(
-        self, place: Place, message: str, text: str, bookmark: Bookmark, *, controls: Sequence[Control] = ()
+        self, place: Place, message: str, text: str, checkpoint: Checkpoint, *, controls: Sequence[Control] = ()
     ) -> None:
         """Change a message of ours. Raises `GoneError`, `ChatError`."""
-        await self._of(place).cards.edit(place, message, text, bookmark, controls=controls)
+        await self._of(place).cards.edit(place, message, text, checkpoint, controls=controls)
 
     async def react(self, place: Place, message: str, reaction: str, *, instead: str = "") -> None:
         """Put a reaction under a message, `instead` of another one of ours; "" for none. Raises `ChatError`."""
         await self._of(place).cards.react(place, message, reaction, instead=instead)
 
-    async def upload(self, place: Place, files: Sequence[Upload], bookmark: Bookmark) -> None:
+    async def upload(self, place: Place, files: Sequence[Upload], checkpoint: Checkpoint) -> None:
         """Upload files to a thread or a channel as one message, ten at most in each, once. Raises `ChatError`."""
-        await self._of(place).out.files.upload(place, files, bookmark)
+        await self._of(place).out.files.upload(place, files, checkpoint)
 
     def locate(self, link: str, place: Place) -> Target | None:
         """Read a link to a message, a channel or a file of Slack's; None for any other."""
@@ -180,22 +182,22 @@ class SlackChat:
         """Return a posted file's bytes, `limit` at most. Raises `FileError`, `ChatError`."""
         return await download(self._of(place).client, self._session, file_id, limit)
 
-    async def open_direct(self, place: Place, asker: Asker) -> Place:
+    async def open_direct(self, place: Place, asker: Requester) -> Place:
         """Return the place of direct messages with a person. Raises `ChatError`."""
         response = await call(self._of(place).client.conversations_open, users=asker.person)
         return replace(place, channel=str(response["channel"]["id"]), thread="")
 
-    async def standing(self, place: Place, person: str) -> Standing:
+    async def standing(self, place: Place, person: str) -> ChannelMembership:
         """Look up a person's membership of the channel and rank in the workspace. Raises `ChatError`."""
         rank = await self._of(place).people.rank(person, anew=True)
         is_member = not place.channel or await self._of(place).lookup.is_member(place.channel, person)
-        return Standing(is_member=is_member, is_admin=rank.is_admin)
+        return ChannelMembership(is_member=is_member, is_admin=rank.is_admin)
 
-    async def visitor(self, place: Place, person: str) -> Visitor:
+    async def visitor(self, place: Place, person: str) -> Participant:
         """Tell who somebody is, as known for an hour at most. Raises `ChatError`."""
         team = self._of(place)
         us, rank = await team.identity(), await team.people.rank(person)
-        return Visitor(
+        return Participant(
             person,
             is_admin=rank.is_admin,
             is_guest=rank.is_guest,

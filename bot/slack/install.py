@@ -79,7 +79,7 @@ class UninvitedError(BoltError):
     """The workspace is not one of those that the operator lets in."""
 
 
-class Store(AsyncInstallationStore):
+class BoltInstallationStore(AsyncInstallationStore):
     """Bolt's installation store over our own. Bolt saves here; finding and renewing tokens is `keyring`'s.
 
     `invited` are the workspaces that may install the bot, none for any.
@@ -214,7 +214,7 @@ class Flow(AsyncOAuthFlow):
 
 
 def flow(
-    client: AsyncWebClient, *, client_id: str, client_secret: str, store: Store, states: StateStore
+    client: AsyncWebClient, *, client_id: str, client_secret: str, store: BoltInstallationStore, states: StateStore
 ) -> AsyncOAuthFlow:
     """Build the flow. `client` has no token; where its API is says where people confirm the installation."""
     options = AsyncCallbackOptions(success=_succeeded, failure=_failed)

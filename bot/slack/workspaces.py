@@ -30,7 +30,7 @@ KEPT = 200  # workspaces; each may remember the names of some thousands
 
 
 @dataclass(frozen=True, slots=True)
-class Team:
+class WorkspaceClient:
     """What serves one workspace."""
 
     client: Client
@@ -43,7 +43,7 @@ class Team:
     history: History
 
 
-class Teams:
+class WorkspaceClients:
     """Makes what serves a workspace when it is first asked for; of more than `KEPT`, the least used goes.
 
     `join` makes the client and the identity of a workspace, which it does without asking anybody.
@@ -53,9 +53,9 @@ class Teams:
         self, join: Callable[[str], tuple[Client, Identity]], session: aiohttp.ClientSession, budget: Budget
     ) -> None:
         self._join, self._session, self._budget = join, session, budget
-        self._known: OrderedDict[str, Team] = OrderedDict()
+        self._known: OrderedDict[str, WorkspaceClient] = OrderedDict()
 
-    def of(self, workspace: str) -> Team:
+    def of(self, workspace: str) -> WorkspaceClient:
         """Return what serves a workspace, by its id."""
         if (team := self._known.get(workspace)) is None:
             team = self._known[workspace] = self._make(workspace)
@@ -68,7 +68,7 @@ class Teams:
         """Let go of what is known of a workspace."""
         self._known.pop(workspace, None)
 
-    def _make(self, workspace: str) -> Team:
+    def _make(self, workspace: str) -> WorkspaceClient:
         client, identity = self._join(workspace)
         out = Outlet(
             client=client,
@@ -82,4 +82,4 @@ class Teams:
         people = People(client)
         names = Names(client, people)
         history = History(client, identity, people, names)
-        return Team(client, identity, out, cards, Lookup(client), people, names, history)
+        return WorkspaceClient(client, identity, out, cards, Lookup(client), people, names, history)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class JobCounts:
     """How many jobs wait, run, and have failed for good, on all replicas."""
 
     ready: int
@@ -23,14 +23,14 @@ class Counts:
     failed: int
 
 
-async def count(engine: AsyncEngine) -> Counts:
+async def count(engine: AsyncEngine) -> JobCounts:
     """Count the jobs of all replicas. Raises what the database raises."""
     ready, running, failed = (
         sa.select(sa.func.count()).where(inbox.c.status == status).scalar_subquery()
         for status in (READY, RUNNING, FAILED)
     )
     async with engine.begin() as connection:
-        return Counts(*(await connection.execute(sa.select(ready, running, failed))).one())
+        return JobCounts(*(await connection.execute(sa.select(ready, running, failed))).one())
 
 
 async def count_suspects(engine: AsyncEngine) -> int:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from bot.work.amend import Merge
     from bot.work.claim import Claim
-    from bot.work.counts import Counts
+    from bot.work.counts import JobCounts
     from bot.work.job import Delivery, GivenUp, Handler, Job, Watch
     from bot.work.quarantine import OpenCell
 
@@ -204,7 +204,7 @@ class Inbox:
                 return
             await looked.wait()
 
-    async def counts(self) -> Counts:
+    async def counts(self) -> JobCounts:
         """Count the jobs of all replicas. Raises what the database raises."""
         return await count(self._writer)
 

@@ -77,7 +77,7 @@ class Job:
     """A delivery that is being worked on.
 
     `attempt` counts from 1, without tries that ended with their process. `reference` is what a person and the log are
-    told. With `get` and `keep` it is a bookmark of what the job has already made visible. `aside`, when its handler
+    told. With `get` and `keep` it is a checkpoint of what the job has already made visible. `aside`, when its handler
     sets it, is run instead of a finish where the job is left without one: done, failed, to be attempted again,
     cancelled or no longer ours. It must not matter whether it is run twice.
     `halted` is set when somebody wants it to end early; `is_unwanted`: nobody wants what it does, nor to hear of it.

@@ -25,9 +25,9 @@ from tests.stage.workspace import ScriptedWorkspace
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
-    from bot.db.tables import ClassifyRun, SummaryRun
+    from bot.db.tables import ClassifyRunRow, SummaryRunRow
     from bot.playground.slack import delivery
-    from bot.playground.slack.records import Message
+    from bot.playground.slack.records import MessageRecord
     from tests.stage.postgresql import PostgresqlServer
     from tests.stage.sqlite import SqliteFolder
 
@@ -56,7 +56,7 @@ class Dialogue:
         """Say something to the bot in #general; return its ts."""
         return self.workspace.say(self.general, f"<@{self.workspace.bot.id}> {words}", **where)
 
-    def answers(self, channel: str, ts: str) -> list[Message]:
+    def answers(self, channel: str, ts: str) -> list[MessageRecord]:
         """Return what the bot said in a thread, as far as it has finished saying it."""
         thread = self.workspace.thread(channel, ts)
         return [message for message in thread if message.user == self.workspace.bot.id and not message.streaming]
@@ -71,7 +71,7 @@ class Dialogue:
         await self.workspace.until(lambda: len(self.workspace.ephemerals()) >= number)
         return self.workspace.ephemerals()[number - 1].shown
 
-    async def until_over(self, given: delivery.Delivery) -> None:
+    async def until_over(self, given: delivery.EventDelivery) -> None:
         """Wait until the bot has acknowledged an event, or the workspace has given up."""
         await self.workspace.until(lambda: given.is_over)
 
@@ -168,7 +168,7 @@ async def rehearsal(workspace: ScriptedWorkspace, environ: dict[str, str]) -> As
         yield dialogue
 
 
-async def pass_retention(dialogue: Dialogue, table: type[SummaryRun | ClassifyRun]) -> None:
+async def pass_retention(dialogue: Dialogue, table: type[SummaryRunRow | ClassifyRunRow]) -> None:
     """Let runs be two years old, and the hour of retention come, as far as the bot can tell; wait until they went."""
     database = Database.open(dialogue.environ["DATABASE_URL"])
     long_ago, kind = datetime.now(UTC) - timedelta(days=730), "every:retention"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from bot.playground.slack.records import Message
+    from bot.playground.slack.records import MessageRecord
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import ScriptedModel
 
@@ -47,7 +47,7 @@ async def said(stage: Dialogue, ts: str) -> str:
     return ts
 
 
-def notices(stage: Dialogue) -> list[Message]:
+def notices(stage: Dialogue) -> list[MessageRecord]:
     everybody = (stage.workspace.me, stage.workspace.ada, stage.workspace.sam)
     return [message for person in everybody for message in stage.workspace.ephemerals(person)]
 
@@ -107,7 +107,7 @@ async def test_a_command_is_told_by_its_own_way(narrow: Dialogue, model: Scripte
     assert "chat.postEphemeral" not in [call.method for call in narrow.workspace.calls]
 
 
-def latest(stage: Dialogue) -> list[Message]:
+def latest(stage: Dialogue) -> list[MessageRecord]:
     return stage.workspace.workspace.messages(stage.general)
 
 

@@ -14,7 +14,7 @@ from bot.core.answer.stream import DISCLAIMER
 from bot.core.channel_reader import HIDDEN
 from bot.core.classify.actions import GONE
 from bot.db.engine import Database
-from bot.db.tables import ClassifyRun
+from bot.db.tables import ClassifyRunRow
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.work import Delivery, Inbox
 from tests.acceptance.conftest import BOTH_DATABASES, pass_retention
@@ -23,7 +23,7 @@ from tests.acceptance.test_commands import command_thread
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.playground.slack.records import Message
+    from bot.playground.slack.records import MessageRecord
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import ScriptedModel
 
@@ -58,17 +58,17 @@ def items_of(request: Any) -> list[int]:
     return [one["item"] for one in data(request, "messages")]
 
 
-async def shown(dialogue: Dialogue, channel: str, thread: str, words: str) -> Message:
+async def shown(dialogue: Dialogue, channel: str, thread: str, words: str) -> MessageRecord:
     """Wait for a whole message of the bot's in a thread that says some words; return it."""
 
-    def found() -> list[Message]:
+    def found() -> list[MessageRecord]:
         return [one for one in dialogue.answers(channel, thread) if words in one.shown]
 
     await dialogue.workspace.until(found)
     return found()[-1]
 
 
-async def command(dialogue: Dialogue, typed: str, words: str, channel: str = "", **who: Any) -> Message:
+async def command(dialogue: Dialogue, typed: str, words: str, channel: str = "", **who: Any) -> MessageRecord:
     """Type `/classify`, and wait for an answer with some words in its thread."""
     where = channel or dialogue.general
     before = len(dialogue.workspace.workspace.messages(where))
@@ -435,7 +435,7 @@ async def test_a_result_says_what_wrote_it(dialogue: Dialogue, model: ScriptedMo
 async def test_a_run_of_long_ago_is_forgotten(dialogue: Dialogue, model: ScriptedModel) -> None:
     model.answer(all_as("Billing", 1, 2))
     answer = await command(dialogue, f"it costs\nit crashes\n{INTO}", "1. Billing")
-    await pass_retention(dialogue, ClassifyRun)
+    await pass_retention(dialogue, ClassifyRunRow)
     assert await dialogue.rows("SELECT count(*) FROM classify_items") == [(0,)]
     await dialogue.workspace.press(answer, "classify_correct.0")
     assert await dialogue.whisper() == GONE

@@ -15,7 +15,7 @@ from tests.acceptance.conftest import BOTH_DATABASES
 from tests.acceptance.test_classify import INTO, all_as, look_after_batches, shown, table
 
 if TYPE_CHECKING:
-    from bot.playground.slack.records import Message
+    from bot.playground.slack.records import MessageRecord
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import ScriptedModel
 
@@ -38,7 +38,7 @@ async def batches(dialogue: Dialogue) -> list[str]:
         return [batch["id"] for batch in reversed((await response.json())["data"])]
 
 
-async def come_through(dialogue: Dialogue, ts: str, words: str) -> Message:
+async def come_through(dialogue: Dialogue, ts: str, words: str) -> MessageRecord:
     """Let minute after minute pass until the bot says some words in a thread."""
     async with asyncio.timeout(20):
         for slot in range(1_000):

@@ -12,7 +12,7 @@ from tests.acceptance.conftest import BOTH_DATABASES
 from tests.acceptance.test_classify import INTO, all_as, data, file_named, rows_of, shown
 
 if TYPE_CHECKING:
-    from bot.playground.slack.records import Message
+    from bot.playground.slack.records import MessageRecord
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import ScriptedModel
 
@@ -27,7 +27,7 @@ def texts_of(request: Any) -> list[str]:
     return [one["text"] for one in data(request, "messages")]
 
 
-async def asked(dialogue: Dialogue, ts: str, words: str) -> Message:
+async def asked(dialogue: Dialogue, ts: str, words: str) -> MessageRecord:
     message = await shown(dialogue, dialogue.general, ts, words)
     assert RIGHT in message.shown
     return message

@@ -15,7 +15,7 @@ from bot.playground.anthropic.rules import MessagesApiError
 from tests.acceptance.conftest import BOTH_DATABASES
 
 if TYPE_CHECKING:
-    from bot.playground.slack.records import Message
+    from bot.playground.slack.records import MessageRecord
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import ScriptedModel
 
@@ -30,14 +30,14 @@ def block(code: str, tag: str = "python") -> str:
     return f"```{tag}\n{code}\n```"
 
 
-def thread(dialogue: Dialogue) -> list[Message]:
+def thread(dialogue: Dialogue) -> list[MessageRecord]:
     """Return the thread that the bot opened last in #general."""
     messages = dialogue.workspace.workspace.messages(dialogue.general)
     roots = [m for m in messages if m.user == dialogue.workspace.bot.id and not m.thread_ts]
     return dialogue.workspace.thread(dialogue.general, roots[-1].ts) if roots else []
 
 
-def answers(dialogue: Dialogue) -> list[Message]:
+def answers(dialogue: Dialogue) -> list[MessageRecord]:
     """Return what the bot has said in that thread, files aside."""
     ours = [m for m in thread(dialogue)[1:] if m.user == dialogue.workspace.bot.id]
     return [m for m in ours if m.shown and not m.files and not m.streaming]
@@ -261,7 +261,7 @@ CUT = "```python\n# long.py\ndef area(r):\n    return 3 * "
 WHOLE = "# long.py\ndef area(r):\n    return 3 * r * r\n"
 
 
-async def cut_off(dialogue: Dialogue, model: ScriptedModel) -> Message:
+async def cut_off(dialogue: Dialogue, model: ScriptedModel) -> MessageRecord:
     """Ask for code that the length limit cuts; return the answer."""
     model.answer(block(AREA), f"\n\n{CUT}", Stop("max_tokens"))
     await dialogue.workspace.command(dialogue.general, "/code", "an area")
@@ -391,7 +391,7 @@ async def test_a_faulty_revision_is_mended(dialogue: Dialogue, model: ScriptedMo
     assert files(dialogue)["area.py"][-1] == BETTER + "\n"
 
 
-async def press(dialogue: Dialogue, message: Message, action: str) -> None:
+async def press(dialogue: Dialogue, message: MessageRecord, action: str) -> None:
     assert (await dialogue.workspace.press(message, action)).ok
 
 
@@ -554,7 +554,7 @@ async def test_code_is_gone_on_with_in_direct_messages(dialogue: Dialogue, model
     model.answer("```python\n# area.py\na = 1\n", Stop("max_tokens"))
     await dialogue.workspace.command(dialogue.direct, "/code", "an area")
 
-    def said() -> list[Message]:
+    def said() -> list[MessageRecord]:
         return [m for m in dialogue.workspace.workspace.messages(dialogue.direct) if m.thread_ts and not m.streaming]
 
     await dialogue.workspace.until(lambda: said() and "“Continue” goes on from there" in said()[-1].shown)

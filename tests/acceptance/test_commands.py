@@ -9,7 +9,7 @@ from bot.playground.anthropic.reply import Stop
 from tests.acceptance.conftest import BOTH_DATABASES
 
 if TYPE_CHECKING:
-    from bot.playground.slack.records import Message
+    from bot.playground.slack.records import MessageRecord
     from tests.acceptance.conftest import Dialogue, Transport
     from tests.stage.scripted import ScriptedModel
 
@@ -38,7 +38,7 @@ def entry(item: int, category: str) -> dict[str, object]:
     return {"n": item, "c": category, "p": 90, "q": ""}
 
 
-def command_thread(dialogue: Dialogue, channel: str) -> list[Message]:
+def command_thread(dialogue: Dialogue, channel: str) -> list[MessageRecord]:
     """Return the thread that the bot opened last in a channel."""
     roots = [
         message
@@ -51,7 +51,7 @@ def command_thread(dialogue: Dialogue, channel: str) -> list[Message]:
 async def command_answer(dialogue: Dialogue, channel: str) -> str:
     """Wait for the answer in the thread that a command opened; return its text."""
 
-    def answers() -> list[Message]:
+    def answers() -> list[MessageRecord]:
         return [message for message in command_thread(dialogue, channel)[1:] if message.shown and not message.streaming]
 
     await dialogue.workspace.until(answers)

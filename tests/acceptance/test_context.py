@@ -14,14 +14,14 @@ from bot.playground.slack.events import envelope
 from tests.acceptance.conftest import BOTH_DATABASES
 
 if TYPE_CHECKING:
-    from bot.playground.anthropic.reply import Asked
+    from bot.playground.anthropic.reply import ModelRequest
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import ScriptedModel
 
 pytestmark = BOTH_DATABASES
 
 
-def told(asked: Asked) -> str:
+def told(asked: ModelRequest) -> str:
     """Return all that the model was told in a request."""
     return "\n".join(str(turn["content"]) for turn in asked.body["messages"])
 

@@ -11,18 +11,18 @@ from bot.playground.anthropic.reply import Stop, Thinking
 from tests.acceptance.conftest import BOTH_DATABASES
 
 if TYPE_CHECKING:
-    from bot.playground.slack.records import Message
+    from bot.playground.slack.records import MessageRecord
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import ScriptedModel
 
 pytestmark = BOTH_DATABASES
 
 
-def from_bot(stage: Dialogue, ts: str) -> list[Message]:
+def from_bot(stage: Dialogue, ts: str) -> list[MessageRecord]:
     return [m for m in stage.workspace.thread(stage.general, ts) if m.user == stage.workspace.bot.id]
 
 
-async def begun(stage: Dialogue, model: ScriptedModel, words: str = "tell me a story") -> tuple[str, Message]:
+async def begun(stage: Dialogue, model: ScriptedModel, words: str = "tell me a story") -> tuple[str, MessageRecord]:
     model.answer("Once upon a time ", asyncio.Event(), "never.")
     ts = stage.mention(words)
     await stage.workspace.until(lambda: any(m.streaming and m.shown for m in from_bot(stage, ts)))

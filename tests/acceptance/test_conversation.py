@@ -13,7 +13,7 @@ from bot.playground.slack.events import envelope
 from tests.acceptance.conftest import BOTH_DATABASES
 
 if TYPE_CHECKING:
-    from bot.playground.slack.records import Message
+    from bot.playground.slack.records import MessageRecord
     from tests.acceptance.conftest import Dialogue, Transport
     from tests.stage.scripted import ScriptedModel
 
@@ -54,7 +54,7 @@ async def test_first_words_show_before_the_last(dialogue: Dialogue, model: Scrip
     model.answer("Once upon a time", rest, " there was a bot.")
     ts = dialogue.mention("tell me a story")
 
-    def begun() -> list[Message]:
+    def begun() -> list[MessageRecord]:
         thread = dialogue.workspace.thread(dialogue.general, ts)
         return [message for message in thread if message.streaming and message.shown.startswith("Once upon")]
 

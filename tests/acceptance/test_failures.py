@@ -20,8 +20,8 @@ from bot.core.domain.message import Place, Role
 from bot.core.domain.thread import Record
 from bot.db import threads
 from bot.db.engine import Database
-from bot.playground.anthropic.reply import Fault as ModelFault
 from bot.playground.anthropic.reply import Ping, Stop, Thinking
+from bot.playground.anthropic.reply import StreamFault as ModelFault
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.playground.slack import streams
 from bot.playground.slack.events import envelope
@@ -31,7 +31,7 @@ from bot.slack.inbound.clip import CLIPPED
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.playground.slack.records import Message
+    from bot.playground.slack.records import MessageRecord
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import Part, ScriptedModel
 
@@ -88,7 +88,7 @@ def hopeless(stage: Dialogue) -> None:
     stage.environ["TURN_ATTEMPTS"] = "1"
 
 
-def from_bot(stage: Dialogue, channel: str, ts: str) -> list[Message]:
+def from_bot(stage: Dialogue, channel: str, ts: str) -> list[MessageRecord]:
     return [m for m in stage.workspace.thread(channel, ts) if m.user == stage.workspace.bot.id]
 
 
@@ -529,7 +529,7 @@ async def test_a_removed_bot_stays_quiet(stage: Dialogue, model: ScriptedModel, 
     assert await stage.rows("SELECT cause FROM inbox WHERE kind = 'message'") == [("NotInChannelError not_in_channel",)]
 
 
-def latest_thread(stage: Dialogue) -> list[Message]:
+def latest_thread(stage: Dialogue) -> list[MessageRecord]:
     """Return the thread of the latest command in #general."""
     roots = [m for m in stage.workspace.workspace.messages(stage.general) if not m.thread_ts]
     return stage.workspace.thread(stage.general, roots[-1].ts) if roots else []

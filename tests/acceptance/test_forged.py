@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.core.access import ELSEWHERE
 from bot.playground.slack.elements import buttons, placed
-from bot.playground.slack.records import Message
+from bot.playground.slack.records import MessageRecord
 from tests.acceptance.conftest import BOTH_DATABASES, Dialogue
 from tests.acceptance.test_classify import INTO
 from tests.acceptance.test_many_workspaces import dialogue as dialogue_in
@@ -39,7 +39,7 @@ ALL = {
 class Harvest:
     """The controls and forms that the bot has shown in a private channel."""
 
-    messages: list[Message] = field(default_factory=list)
+    messages: list[MessageRecord] = field(default_factory=list)
     forms: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -57,14 +57,14 @@ async def harvest(dialogue: Dialogue) -> Harvest:
     def keep_form() -> None:
         found.forms.append(deepcopy(workspace.modal()))
 
-    def seen(words: str) -> list[Message]:
+    def seen(words: str) -> list[MessageRecord]:
         return [
             one
             for one in [*workspace.workspace.messages(leads), *workspace.ephemerals()]
             if one.user == workspace.bot.id and words in one.shown
         ]
 
-    async def answered(words: str, number: int = 1) -> Message:
+    async def answered(words: str, number: int = 1) -> MessageRecord:
         await workspace.until(lambda: len([one for one in seen(words) if not one.streaming]) >= number)
         await dialogue.until_idle()
         return seen(words)[-1]

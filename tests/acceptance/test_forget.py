@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from bot.db.engine import Database
 from bot.db.personal_data import WORDS
-from bot.db.tables import Base, Message, Moment, Thread
+from bot.db.tables import Base, MessageRow, Moment, ThreadRow
 from bot.jobs.retention import Retention
 from tests.acceptance import test_classify, test_code, test_summarize, test_triage
 from tests.acceptance.conftest import BOTH_DATABASES
@@ -173,8 +173,8 @@ async def test_a_channels_days_hold_for_it_alone(dialogue: Dialogue, model: Scri
     try:
         async with database.writer.begin() as connection:
             old = datetime.now(UTC) - timedelta(days=8)
-            await connection.execute(update(Message).values(created_at=old))
-            await connection.execute(update(Thread).values(last_message_at=old))
+            await connection.execute(update(MessageRow).values(created_at=old))
+            await connection.execute(update(ThreadRow).values(last_message_at=old))
         await Retention(database, 365).purge()
     finally:
         await database.close()

@@ -9,7 +9,7 @@ from tests.acceptance.conftest import BOTH_DATABASES
 from tests.acceptance.test_whom import choose
 
 if TYPE_CHECKING:
-    from bot.playground.anthropic.reply import Asked
+    from bot.playground.anthropic.reply import ModelRequest
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import ScriptedModel
 
@@ -19,7 +19,7 @@ SUMMARY = "Facts: they counted words, and <@U01YOU00000> likes tea."
 WORDS = "words " * 100  # 200 tokens, as they are estimated
 
 
-def is_answer(asked: Asked) -> bool:
+def is_answer(asked: ModelRequest) -> bool:
     return "You keep the running summary" not in asked.system[0]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.playground.anthropic.reply import Text
+from bot.playground.anthropic.reply import TextPiece
 from bot.playground.anthropic.rules import MessagesApiError
 from tests.acceptance.conftest import BOTH_DATABASES
 from tests.acceptance.test_files import PNG
@@ -16,7 +16,7 @@ from tests.stage.scripted import ScriptedModel
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from bot.playground.anthropic.reply import Asked, Event
+    from bot.playground.anthropic.reply import Event, ModelRequest
     from tests.acceptance.conftest import Dialogue
 
 BAD = PNG + b"BAD"
@@ -30,7 +30,7 @@ class Picky(ScriptedModel):
         self.says_where = says_where
         self.rejected = 0
 
-    async def respond(self, asked: Asked) -> AsyncGenerator[Event, None]:
+    async def respond(self, asked: ModelRequest) -> AsyncGenerator[Event, None]:
         for number, turn in enumerate(asked.body["messages"]):
             for place, block in enumerate(turn["content"] if isinstance(turn["content"], list) else []):
                 if block["type"] == "image" and base64.b64decode(block["source"]["data"]).endswith(b"BAD"):
@@ -38,7 +38,7 @@ class Picky(ScriptedModel):
                     where = f"messages.{number}.content.{place}.image.source.base64.data: " if self.says_where else ""
                     raise MessagesApiError(400, f"{where}Could not process image")
         if asked.text.strip() == "Say OK.":
-            yield Text("OK")
+            yield TextPiece("OK")
             return
         async for event in super().respond(asked):
             yield event

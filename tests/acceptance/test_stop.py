@@ -20,7 +20,7 @@ from tests.stage.workspace import ScriptedWorkspace
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.playground.slack.records import Message
+    from bot.playground.slack.records import MessageRecord
     from tests.stage.scripted import ScriptedModel
 
 ON_POSTGRESQL = pytest.mark.parametrize(
@@ -28,7 +28,7 @@ ON_POSTGRESQL = pytest.mark.parametrize(
 )
 
 
-def from_bot(stage: Dialogue, ts: str) -> list[Message]:
+def from_bot(stage: Dialogue, ts: str) -> list[MessageRecord]:
     return [m for m in stage.workspace.thread(stage.general, ts) if m.user == stage.workspace.bot.id]
 
 

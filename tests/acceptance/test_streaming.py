@@ -17,7 +17,7 @@ from tests.acceptance.conftest import BOTH_DATABASES, Dialogue
 from tests.stage.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
-    from bot.playground.slack.records import Message
+    from bot.playground.slack.records import MessageRecord
     from tests.stage.scripted import ScriptedModel
 
 pytestmark = BOTH_DATABASES
@@ -25,11 +25,11 @@ pytestmark = BOTH_DATABASES
 TABLE = "| City | People |\n|---|--:|\n| Oslo | 700,000 |\n| Rome | 2,800,000 |"
 
 
-def from_bot(stage: Dialogue, ts: str) -> list[Message]:
+def from_bot(stage: Dialogue, ts: str) -> list[MessageRecord]:
     return [m for m in stage.workspace.thread(stage.general, ts) if m.user == stage.workspace.bot.id]
 
 
-def kinds(message: Message) -> list[str]:
+def kinds(message: MessageRecord) -> list[str]:
     """Return what the message says, without what stands below it."""
     return [block["type"] for block in message.blocks if block["type"] not in {"context", "actions", "context_actions"}]
 

@@ -14,9 +14,9 @@ from pypdf import PdfWriter
 from bot.core.answer.stream import DISCLAIMER
 from bot.core.channel_reader import HIDDEN
 from bot.core.summarize.answer import FORGOTTEN, NOT_YOURS
-from bot.db.tables import SummaryRun
+from bot.db.tables import SummaryRunRow
 from bot.playground.anthropic.rules import MessagesApiError
-from bot.playground.slack.records import Message
+from bot.playground.slack.records import MessageRecord
 from tests.acceptance.conftest import BOTH_DATABASES, pass_retention
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def talk(dialogue: Dialogue, channel: str = "") -> list[str]:
     ]
 
 
-def replies(dialogue: Dialogue) -> list[Message]:
+def replies(dialogue: Dialogue) -> list[MessageRecord]:
     """Return what the bot has said in my direct messages, below the last thing that it opened there."""
     messages = dialogue.workspace.workspace.messages(dialogue.direct)
     roots = [message for message in messages if not message.thread_ts]
@@ -66,11 +66,11 @@ def replies_text(dialogue: Dialogue) -> str:
     return "\n".join(message.shown for message in replies(dialogue))
 
 
-def is_whole(message: Message) -> bool:
+def is_whole(message: MessageRecord) -> bool:
     return bool(message.shown) and not message.streaming and not message.shown.startswith("_")
 
 
-async def summary(dialogue: Dialogue, number: int = 1, wait: float = 10.0) -> Message:
+async def summary(dialogue: Dialogue, number: int = 1, wait: float = 10.0) -> MessageRecord:
     """Wait for the n-th whole answer in my direct messages."""
     await dialogue.workspace.until(lambda: len([m for m in replies(dialogue) if is_whole(m)]) >= number, wait)
     return [message for message in replies(dialogue) if is_whole(message)][number - 1]
@@ -117,7 +117,7 @@ async def test_threads_are_read_and_noise_is_not(dialogue: Dialogue, model: Scri
     local = dialogue.workspace
     root = talk(dialogue)[0]
     reply = local.say(dialogue.general, "Friday is too late.", user=local.me, thread_ts=root)
-    local.workspace.post(Message(dialogue.general, local.bot.id, "Build 7 is green."))
+    local.workspace.post(MessageRecord(dialogue.general, local.bot.id, "Build 7 is green."))
     model.answer(findings(disagreements=[point("They differ about Friday.", "m2")]))
     await ask(dialogue, "today")
     answer = (await summary(dialogue)).shown
@@ -147,7 +147,7 @@ async def test_a_text_being_summarized_can_be_stopped(dialogue: Dialogue, model:
     await ask(dialogue, "A long story about herons.")
     await model.until_asked()
 
-    def thread() -> list[Message]:
+    def thread() -> list[MessageRecord]:
         (root,) = [m for m in local.workspace.messages(dialogue.general) if m.user == local.bot.id and not m.thread_ts]
         return local.thread(dialogue.general, root.ts)
 
@@ -226,7 +226,7 @@ async def test_orders_in_messages_stay_data(dialogue: Dialogue, model: ScriptedM
     assert model.requests[0].text.count("</messages>") == 1
 
 
-async def press(dialogue: Dialogue, message: Message, name: str) -> None:
+async def press(dialogue: Dialogue, message: MessageRecord, name: str) -> None:
     blocks = json.dumps(message.blocks)
     found = re.search(rf'"action_id": "({name}[^"]*)"', blocks)
     assert found, blocks
@@ -414,7 +414,7 @@ async def test_who_is_not_in_is_refused(dialogue: Dialogue, model: ScriptedModel
 
 
 async def test_only_bots_wrote_is_told(dialogue: Dialogue, model: ScriptedModel) -> None:
-    dialogue.workspace.workspace.post(Message(dialogue.general, dialogue.workspace.bot.id, "Build 7 is green."))
+    dialogue.workspace.workspace.post(MessageRecord(dialogue.general, dialogue.workspace.bot.id, "Build 7 is green."))
     await ask(dialogue, "24h")
     assert "Only bots wrote in #general" in (await summary(dialogue)).shown
     assert model.requests == []
@@ -618,7 +618,7 @@ async def test_a_summary_of_long_ago_is_forgotten(dialogue: Dialogue, model: Scr
     model.answer(FOUND)
     await ask(dialogue, "24h")
     answer = await summary(dialogue)
-    await pass_retention(dialogue, SummaryRun)
+    await pass_retention(dialogue, SummaryRunRow)
     assert await dialogue.rows("SELECT (SELECT count(*) FROM summary_runs), count(*) FROM summary_parts") == [(0, 0)]
     await press(dialogue, answer, "summary_shorter")
     assert (await summary(dialogue, 2)).shown == FORGOTTEN

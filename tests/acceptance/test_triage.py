@@ -15,7 +15,7 @@ from sqlalchemy import insert
 
 from bot.core.domain.message import Place
 from bot.db.engine import Database
-from bot.db.tables import Feedback
+from bot.db.tables import FeedbackRow
 from bot.db.threads import SqlStore
 from bot.playground import feedback
 from bot.playground.anthropic.rules import MessagesApiError
@@ -23,7 +23,7 @@ from bot.work import Delivery, Inbox
 from tests.acceptance.conftest import BOTH_DATABASES
 
 if TYPE_CHECKING:
-    from bot.playground.slack.records import Message, User
+    from bot.playground.slack.records import MessageRecord, User
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import ScriptedModel
 
@@ -71,14 +71,14 @@ def post(dialogue: Dialogue, text: str = CRASH, **more: Any) -> str:
     return dialogue.workspace.say(support(dialogue), text, **more)
 
 
-def root(dialogue: Dialogue, ts: str) -> Message:
+def root(dialogue: Dialogue, ts: str) -> MessageRecord:
     return dialogue.workspace.thread(support(dialogue), ts)[0]
 
 
-async def card(dialogue: Dialogue, ts: str, words: str = "") -> Message:
+async def card(dialogue: Dialogue, ts: str, words: str = "") -> MessageRecord:
     """Wait for the card below a post, that says some words."""
 
-    def found() -> list[Message]:
+    def found() -> list[MessageRecord]:
         return [one for one in dialogue.answers(support(dialogue), ts) if words in one.shown]
 
     await dialogue.workspace.until(found)
@@ -390,7 +390,7 @@ async def test_far_more_than_usual_raises_an_alert(dialogue: Dialogue, model: Sc
     ]
     database = Database.open(dialogue.environ["DATABASE_URL"])
     async with database.writer.begin() as connection:
-        await connection.execute(insert(Feedback), rows)
+        await connection.execute(insert(FeedbackRow), rows)
     await database.close()
 
     def alerts() -> list[str]:
@@ -528,7 +528,7 @@ async def test_a_team_can_act_where_it_is(dialogue: Dialogue, model: ScriptedMod
     ts = post(dialogue)
     assert "we are on it" in (await card(dialogue, ts)).shown
 
-    def notices(words: str) -> list[Message]:
+    def notices(words: str) -> list[MessageRecord]:
         return [one for one in dialogue.workspace.workspace.messages(engineering) if words in one.shown]
 
     await dialogue.workspace.until(lambda: notices("Summary 1"))

@@ -23,17 +23,17 @@ from tests.acceptance.test_triage import (
 )
 
 if TYPE_CHECKING:
-    from bot.playground.slack.records import Message
+    from bot.playground.slack.records import MessageRecord
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import ScriptedModel
 
 
-def sent(dialogue: Dialogue, channel: str, words: str) -> list[Message]:
+def sent(dialogue: Dialogue, channel: str, words: str) -> list[MessageRecord]:
     """Return what stands in a channel that says some words."""
     return [one for one in dialogue.workspace.workspace.messages(channel) if words in one.shown]
 
 
-async def shown(dialogue: Dialogue, model: ScriptedModel, text: str = CRASH) -> Message:
+async def shown(dialogue: Dialogue, model: ScriptedModel, text: str = CRASH) -> MessageRecord:
     """Post, and wait for the card."""
     model.answer(results(judged(1)))
     return await card(dialogue, post(dialogue, text), "Bug report")

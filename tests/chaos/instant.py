@@ -10,7 +10,7 @@ from bot.playground.slack.records import Edited, Grew, Posted
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.playground.slack.records import Change, Message
+    from bot.playground.slack.records import Change, MessageRecord
     from tests.stage.workspace import ScriptedWorkspace
 
 PATIENCE = 60.0  # seconds for the instant to come
@@ -20,7 +20,7 @@ async def strike(
     workspace: ScriptedWorkspace,
     blow: Callable[[], None],
     *,
-    when: Callable[[Message], bool] = lambda _: True,
+    when: Callable[[MessageRecord], bool] = lambda _: True,
     count: int = 1,
     delay: float = 0.0,
 ) -> None:
@@ -76,7 +76,7 @@ async def strike_in_call(workspace: ScriptedWorkspace, blow: Callable[[], None],
         workspace.api.on_call = notice
 
 
-def changed(change: Change) -> Message | None:
+def changed(change: Change) -> MessageRecord | None:
     """Return the message that a change is about, where its text or its files changed."""
     match change:
         case Posted(message) | Edited(message, _) | Grew(message):

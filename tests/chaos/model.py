@@ -7,12 +7,12 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from bot.playground.anthropic.reply import Text
+from bot.playground.anthropic.reply import TextPiece
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from bot.playground.anthropic.reply import Asked, Event
+    from bot.playground.anthropic.reply import Event, ModelRequest
 
 # What names a question: its kind, its talk and its place there. c: asks for code; l: for a long answer; q: anything.
 TAG = re.compile(r"\b[qcl]\d+\.\d+\b")
@@ -38,10 +38,10 @@ class RecordingModel:
 
     def __init__(self, pace: float = 0.04) -> None:
         self.pace = pace
-        self.requests: dict[str, list[Asked]] = defaultdict(list)
+        self.requests: dict[str, list[ModelRequest]] = defaultdict(list)
         self._asked = asyncio.Condition()
 
-    async def respond(self, asked: Asked) -> AsyncGenerator[Event, None]:
+    async def respond(self, asked: ModelRequest) -> AsyncGenerator[Event, None]:
         tag = TAG.findall(asked.text)[-1]
         async with self._asked:
             self.requests[tag].append(asked)
@@ -51,7 +51,7 @@ class RecordingModel:
         is_slow = tag[1:].partition(".")[0].endswith("0")
         for start in range(0, len(text), length):
             await asyncio.sleep(self.pace * (SLOW if is_slow else 1))
-            yield Text(text[start : start + length])
+            yield TextPiece(text[start : start + length])
 
     async def until_asked(self, tag: str, times: int) -> None:
         """Wait until a question has been asked so often. The caller sets the deadline."""

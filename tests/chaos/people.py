@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Awaitable, Callable
 
-    from bot.playground.slack.records import Change, Message
+    from bot.playground.slack.records import Change, MessageRecord
     from tests.stage.workspace import ScriptedWorkspace
 
 Opening = Literal["mention", "summarize", "code"]
@@ -131,7 +131,7 @@ class People:
             case _:
                 pass
 
-    def _read(self, message: Message) -> None:
+    def _read(self, message: MessageRecord) -> None:
         found = TAG.search(message.shown)
         if found is None:
             return

@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from bot.core.domain.feedback import Status
+from bot.core.domain.feedback import FeedbackStatus
 from bot.core.domain.message import Place
 from bot.db import tables
 from bot.db.engine import Database
 from bot.db.threads import SqlStore
 from bot.playground.anthropic.api import MessagesServer
-from bot.playground.anthropic.reply import Text
+from bot.playground.anthropic.reply import TextPiece
 from tests.chaos.instant import strike
 from tests.chaos.verdict import until_idle
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine
 
-    from bot.playground.anthropic.reply import Asked, Event
-    from bot.playground.slack.records import Message
+    from bot.playground.anthropic.reply import Event, ModelRequest
+    from bot.playground.slack.records import MessageRecord
     from tests.chaos.conftest import Scene
     from tests.chaos.replica import Replica
 
@@ -54,13 +54,13 @@ class Sorter:
         async with asyncio.timeout(30):
             await struck
 
-    async def respond(self, asked: Asked) -> AsyncGenerator[Event, None]:
+    async def respond(self, asked: ModelRequest) -> AsyncGenerator[Event, None]:
         posts = [one["item"] for one in within(asked, "messages")]
         earlier = [one["item"] for one in within(asked, "earlier")]
         self.asked.append(set(posts))
         self._reach("asked")
         results = [judged(number, min([*earlier, *posts])) for number in posts]
-        yield Text(json.dumps({"results": results}))
+        yield TextPiece(json.dumps({"results": results}))
         self._reach("answered")
 
     def _reach(self, instant: str) -> None:
@@ -70,7 +70,7 @@ class Sorter:
             one[2].set_result(None)
 
 
-def within(asked: Asked, tag: str) -> list[dict[str, Any]]:
+def within(asked: ModelRequest, tag: str) -> list[dict[str, Any]]:
     found = re.search(f"<{tag}>(.*)</{tag}>", asked.text, re.DOTALL)
     return json.loads(found[1]) if found else []
 
@@ -104,7 +104,7 @@ async def test_killed_triage_does_everything_once(scene: Scene) -> None:
         place = Place(scene.workspace.workspace.team_id, support)
         await SqlStore(database).change_settings(place, SETTINGS | {"teams": teams}, scene.workspace.me.id)
 
-        def at(when: Callable[[Message], bool]) -> Callable[[], Coroutine[Any, Any, None]]:
+        def at(when: Callable[[MessageRecord], bool]) -> Callable[[], Coroutine[Any, Any, None]]:
             return partial(strike, scene.workspace, replica.kill, when=when)
 
         posts, kept = list[str](), list[tuple[int, set[int]]]()
@@ -126,7 +126,7 @@ async def test_killed_triage_does_everything_once(scene: Scene) -> None:
         await until_idle(database)
         await settled(scene, database, replica)
         assert_nothing_is_sorted_twice(sorter, kept)
-        assert await records(database) == [(Status.OPEN, "Bug report", 1)] * POSTED
+        assert await records(database) == [(FeedbackStatus.OPEN, "Bug report", 1)] * POSTED
         await database.close()
     assert_all_is_shown_once(scene, support, team, posts)
 
@@ -144,11 +144,11 @@ async def settled(scene: Scene, database: Database, replica: Replica) -> None:
 
 async def sorted_records(database: Database) -> set[int]:
     async with database.reader.connect() as connection:
-        return set(await connection.scalars(select(tables.Feedback.id).where(~tables.Feedback.waits)))
+        return set(await connection.scalars(select(tables.FeedbackRow.id).where(~tables.FeedbackRow.waits)))
 
 
 async def records(database: Database) -> list[tuple[str, str, int]]:
-    columns = (tables.Feedback.status, tables.Feedback.category, tables.Feedback.version)
+    columns = (tables.FeedbackRow.status, tables.FeedbackRow.category, tables.FeedbackRow.version)
     async with database.reader.connect() as connection:
         return [(row.status, row.category, row.version) for row in await connection.execute(select(*columns))]
 
@@ -175,5 +175,5 @@ def assert_all_is_shown_once(scene: Scene, support: str, team: str, posts: list[
     assert [notices.count(ts.replace(".", "")) for ts in posts] == [1] * POSTED
 
 
-def is_alert(message: Message) -> bool:
+def is_alert(message: MessageRecord) -> bool:
     return "posts about the same thing" in message.shown

@@ -19,14 +19,14 @@ from tests.chaos.verdict import until_idle
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.playground.slack.records import Message
+    from bot.playground.slack.records import MessageRecord
     from tests.chaos.conftest import Scene
     from tests.chaos.people import Opening
     from tests.chaos.replica import Replica
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
 
-INSTANTS: dict[str, tuple[Opening, bool, Callable[[Message], bool]]] = {
+INSTANTS: dict[str, tuple[Opening, bool, Callable[[MessageRecord], bool]]] = {
     "a stream begun": ("mention", False, lambda message: message.streaming),
     "a stream ended": ("mention", False, lambda message: message.stream is not None and not message.streaming),
     "the first of two parts": ("mention", True, lambda message: not message.streaming),

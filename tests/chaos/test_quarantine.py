@@ -58,14 +58,14 @@ class House(NamedTuple):
 
     async def told(self) -> Counter[tuple[str, str]]:
         """Count what came of each job."""
-        query = select(tables.Message.external_id, tables.Message.text)
+        query = select(tables.MessageRow.external_id, tables.MessageRow.text)
         async with self.database.reader.connect() as connection:
             return Counter((row.external_id or "", row.text) for row in await connection.execute(query))
 
     async def order(self, key: str) -> list[str]:
-        query = select(tables.Message.external_id).join(tables.Thread).where(tables.Thread.thread == key)
+        query = select(tables.MessageRow.external_id).join(tables.ThreadRow).where(tables.ThreadRow.thread == key)
         async with self.database.reader.connect() as connection:
-            return [str(one) for one in await connection.scalars(query.order_by(tables.Message.id))]
+            return [str(one) for one in await connection.scalars(query.order_by(tables.MessageRow.id))]
 
     async def claims(self) -> int:
         async with self.database.reader.connect() as connection:

@@ -18,8 +18,8 @@ from bot.core.summarize.transcript import PARALLEL
 from bot.db import tables
 from bot.db.engine import Database
 from bot.playground.anthropic.api import MessagesServer
-from bot.playground.anthropic.reply import Text
-from bot.playground.slack.records import Message
+from bot.playground.anthropic.reply import TextPiece
+from bot.playground.slack.records import MessageRecord
 from tests.chaos.instant import strike
 from tests.chaos.people import PATIENCE
 from tests.chaos.verdict import until_idle
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
-    from bot.playground.anthropic.reply import Asked, Event
+    from bot.playground.anthropic.reply import Event, ModelRequest
     from tests.chaos.conftest import Scene
     from tests.chaos.replica import Replica
 
@@ -47,16 +47,16 @@ class PaidModel:
     """
 
     def __init__(self, rng: random.Random) -> None:
-        self.asked: list[Asked] = []
+        self.asked: list[ModelRequest] = []
         self.answered = 0
         self._rng = rng
         self._observers: list[Callable[[], None]] = []
 
-    async def respond(self, asked: Asked) -> AsyncGenerator[Event, None]:
+    async def respond(self, asked: ModelRequest) -> AsyncGenerator[Event, None]:
         self.asked.append(asked)
         self._tell()
         await asyncio.sleep(self._rng.uniform(SHORTEST, LONGEST))
-        yield Text(json.dumps(sort(asked) if items_of(asked) else find(asked)))
+        yield TextPiece(json.dumps(sort(asked) if items_of(asked) else find(asked)))
         self.answered += 1
         self._tell()
 
@@ -78,13 +78,13 @@ class PaidModel:
             observer()
 
 
-def within(asked: Asked, tag: str) -> list[dict[str, Any]]:
+def within(asked: ModelRequest, tag: str) -> list[dict[str, Any]]:
     """Return what a request holds in a tag."""
     found = re.search(f"<{tag}>(.*)</{tag}>", asked.text, re.DOTALL)
     return json.loads(found[1]) if found else []
 
 
-def items_of(asked: Asked) -> list[int]:
+def items_of(asked: ModelRequest) -> list[int]:
     """Return the numbers of the messages that are to be sorted."""
     return [one["item"] for one in within(asked, "messages") if "item" in one]
 
@@ -93,11 +93,11 @@ def category_of(item: int) -> str:
     return CATEGORIES[item % len(CATEGORIES)]
 
 
-def sort(asked: Asked) -> dict[str, Any]:
+def sort(asked: ModelRequest) -> dict[str, Any]:
     return {"results": [{"n": item, "c": category_of(item), "p": 90, "q": ""} for item in items_of(asked)]}
 
 
-def find(asked: Asked) -> dict[str, Any]:
+def find(asked: ModelRequest) -> dict[str, Any]:
     """Find one thing said in each part of a conversation, and put all of them together in the end."""
     found = {name: list[dict[str, Any]]() for name in ("gist", "open", "actions", "disagreements", "themes")}
     decided = [point for part in within(asked, "parts") for point in part["decided"]]
@@ -161,7 +161,7 @@ def table() -> bytes:
 
 async def sorted_items(database: Database) -> set[int]:
     """Return the items that have their verdicts in the database."""
-    kept = select(tables.ClassifyItem.number).where(tables.ClassifyItem.categories.is_not(None))
+    kept = select(tables.ClassifyItemRow.number).where(tables.ClassifyItemRow.categories.is_not(None))
     async with database.reader.connect() as connection:
         return set(await connection.scalars(kept))
 
@@ -182,7 +182,7 @@ async def test_a_killed_summary_goes_on(scene: Scene, model: PaidModel, replica:
     database = Database.open(scene.environ["DATABASE_URL"])
     local = scene.workspace.workspace
     channel = scene.workspace.channel("general")
-    said = [Message(channel, scene.workspace.sam.id, f"{number} {'word ' * 40}") for number in range(SAID)]
+    said = [MessageRecord(channel, scene.workspace.sam.id, f"{number} {'word ' * 40}") for number in range(SAID)]
     local.backdate(said, start=local.clock() - 2 * SAID, apart=1)
     assert (await scene.workspace.command(channel, "/summarize", "24h")).acked
     deaths: list[tuple[int, set[str]]] = []
@@ -211,11 +211,11 @@ async def test_a_killed_summary_goes_on(scene: Scene, model: PaidModel, replica:
     assert ends == sorted(ends)
 
 
-def is_summary(message: Message) -> bool:
+def is_summary(message: MessageRecord) -> bool:
     return f"{SAID:,} messages by 1 person" in message.shown
 
 
-def part_of(asked: Asked) -> list[str]:
+def part_of(asked: ModelRequest) -> list[str]:
     """Return the key of the part that a request is about, nothing for the merge."""
     return [f"part {number}" for number in re.findall(r"This is part (\d+) of", asked.text)]
 
@@ -223,5 +223,5 @@ def part_of(asked: Asked) -> list[str]:
 async def kept_parts(database: Database) -> set[str]:
     """Return the keys of the parts whose findings are in the database."""
     async with database.reader.connect() as connection:
-        keys = await connection.scalars(select(tables.SummaryPart.key))
+        keys = await connection.scalars(select(tables.SummaryPartRow.key))
         return {key for key in keys if key.startswith("part ")}

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from bot.playground.slack.records import Message
+    from bot.playground.slack.records import MessageRecord
     from tests.stage.workspace import ScriptedWorkspace
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
@@ -44,7 +44,14 @@ HOUR = timedelta(hours=1)
 WAIT = 30.0  # seconds for anything here
 HELD = ("messages", "calls")  # its words go first, and last of all who asked
 # What holds a workspace's own: all but the ledger, whose rows lose their people.
-OWN = (tables.Installation, tables.Thread, tables.Settings, tables.SettingsChange, tables.Rating, tables.BudgetAccount)
+OWN = (
+    tables.InstallationRow,
+    tables.ThreadRow,
+    tables.SettingsRow,
+    tables.SettingsChangeRow,
+    tables.RatingRow,
+    tables.BudgetAccountRow,
+)
 
 
 @dataclass
@@ -61,7 +68,7 @@ class Installed:
         general = workspace.channel("general")
         ts = workspace.say(general, f"{workspace.bot.mention} What about {tag}?")
 
-        def is_answer(message: Message) -> bool:
+        def is_answer(message: MessageRecord) -> bool:
             return not message.streaming and f"end of {tag}." in message.shown
 
         await workspace.until(lambda: any(map(is_answer, workspace.thread(general, ts))), WAIT)
@@ -74,7 +81,7 @@ class Installed:
     async def count(self, workspace: ScriptedWorkspace) -> dict[str, int]:
         """Count the rows that are a workspace's own, and the calls that still tell who asked."""
         team = workspace.workspace.team_id
-        named = select(func.count()).where(tables.Call.workspace == team, tables.Call.person != "")
+        named = select(func.count()).where(tables.CallRow.workspace == team, tables.CallRow.person != "")
         async with self.database.reader.connect() as connection:
             found = {
                 table.__tablename__: await connection.scalar(select(func.count()).where(table.workspace == team)) or 0
@@ -84,7 +91,7 @@ class Installed:
 
     async def change_installation(self, **values: datetime | None) -> None:
         async with self.database.writer.begin() as connection:
-            await connection.execute(update(tables.Installation).values(values))
+            await connection.execute(update(tables.InstallationRow).values(values))
 
     @asynccontextmanager
     async def held(self, table: str) -> AsyncIterator[None]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bot.db.engine import Database
-    from bot.playground.slack.records import Message
+    from bot.playground.slack.records import MessageRecord
     from tests.chaos.model import RecordingModel
     from tests.chaos.people import People, Talk
 
@@ -59,9 +59,9 @@ def faults_in_talk(people: People, talk: Talk) -> Iterator[str]:
         yield f"talk {talk.number} still shows a status"
 
 
-def faults_in_answers(talk: Talk, said: list[Message]) -> Iterator[str]:
+def faults_in_answers(talk: Talk, said: list[MessageRecord]) -> Iterator[str]:
     """Check that each question has its answer, whole and once, and that nothing else was said."""
-    shown: dict[str, list[Message]] = defaultdict(list)
+    shown: dict[str, list[MessageRecord]] = defaultdict(list)
     for message in said:
         shown[_tag(message)].append(message)
     for tag in talk.tags:
@@ -79,7 +79,7 @@ def faults_in_answers(talk: Talk, said: list[Message]) -> Iterator[str]:
 
 def faults_in_channels(people: People) -> Iterator[str]:
     """Look for the messages that threads of commands hang on: one for each command, and nothing else of the bot's."""
-    roots: dict[str, list[Message]] = defaultdict(list)
+    roots: dict[str, list[MessageRecord]] = defaultdict(list)
     for channel in {talk.channel for talk in people.talks}:
         for message in people.workspace.workspace.messages(channel):
             if message.user == people.workspace.bot.id and not message.thread_ts:
@@ -109,13 +109,13 @@ def faults_in_requests(model: RecordingModel, talk: Talk) -> Iterator[str]:
 
 async def faults_in_database(people: People, database: Database) -> list[str]:
     """Check the history of each thread, and that every row of the inbox is done."""
-    turns = select(tables.Thread.channel, tables.Thread.thread, tables.Message.role, tables.Message.text)
+    turns = select(tables.ThreadRow.channel, tables.ThreadRow.thread, tables.MessageRow.role, tables.MessageRow.text)
     # What comes round by the clock may come while the bots stop, and then waits for their next start. That hides no
     # loss: whoever asks for the verdict has waited `until_idle` before, which such a row would have kept from ending.
     later = (inbox.c.kind.startswith("every:")) & (inbox.c.status == 0) & (inbox.c.attempts == 0)
     history: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     async with database.reader.connect() as connection:
-        for row in await connection.execute(turns.join(tables.Message).order_by(tables.Message.id)):
+        for row in await connection.execute(turns.join(tables.MessageRow).order_by(tables.MessageRow.id)):
             history[row.channel, row.thread].append((row.role, row.text))
         left = (await connection.execute(select(inbox).where(inbox.c.status != DONE, ~later))).all()
     found = [f"row {row.delivery} has status {row.status} after {row.attempts} attempts: {row.cause}" for row in left]
@@ -132,7 +132,7 @@ def _expected(tag: str) -> str:
     return answer_to(tag) + (ending if tag[0] == "c" else "")
 
 
-def _tag(message: Message) -> str:
+def _tag(message: MessageRecord) -> str:
     found = TAG.search(message.shown)
     return found[0] if found else ""
 

@@ -15,7 +15,7 @@ from bot.slack.outbound.message import Part, message
 from bot.slack.outbound.split import MESSAGE_LIMIT, closing, split
 
 if TYPE_CHECKING:
-    from bot.playground.slack.records import Message
+    from bot.playground.slack.records import MessageRecord
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import ScriptedModel
 
@@ -196,7 +196,7 @@ def test_what_no_message_takes_is_gone(written: str, shown: str) -> None:
     assert shown.encode()
 
 
-def from_bot(dialogue: Dialogue, ts: str) -> list[Message]:
+def from_bot(dialogue: Dialogue, ts: str) -> list[MessageRecord]:
     thread = dialogue.workspace.thread(dialogue.general, ts)
     return [one for one in thread if one.user == dialogue.workspace.bot.id and not one.streaming]
 

@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestServer
 from bot.core.domain.feedback import Feedback
 from bot.core.domain.message import Place
 from bot.core.triage import issue
-from bot.db.feedback import SqlBoard
+from bot.db.feedback import SqlFeedbackStore
 from bot.db.opened import opened
 from bot.db.threads import SqlStore
 from bot.errors import WebhookError
@@ -189,7 +189,7 @@ async def hook(database_url: str) -> AsyncIterator[tuple[Receiver, Webhook, str]
         aiohttp.ClientSession() as session,
     ):
         inbox = Inbox(database.writer, is_transient=lambda _: False)
-        board, store = SqlBoard(database), SqlStore(database)
+        board, store = SqlFeedbackStore(database), SqlStore(database)
         webhook = Webhook(inbox, session, secret_of=lambda _: "s3", board=board, store=store)
         yield receiver, webhook, str(server.make_url("/hook"))
 

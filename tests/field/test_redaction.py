@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks import ordinary, redaction
-from bot.core.privacy.redaction.find import Kind, find
+from bot.core.privacy.redaction.find import SecretKind, find
 from bot.core.privacy.redaction.placeholder import Redaction, Restoring
 from bot.core.prompt_data import quoted
 
@@ -82,27 +82,34 @@ SECRETS += [
     ("passphrase: correct horse battery staple", "correct horse battery staple", VARIANT),
 ]
 NUMBERS = [
-    (f"refund to DE89{NBSP}3704{NBSP}0044{NBSP}0532{NBSP}0130{NBSP}00", Kind.IBAN, FOLDER),
-    ("DE89-3704-0044-0532-0130-00", Kind.IBAN, FOLDER),
-    (f"FR14{NARROW}2004{NARROW}1010{NARROW}0505{NARROW}0001{NARROW}3M02{NARROW}606", Kind.IBAN, FOLDER),
-    (f"card 4111{NBSP}1111{NBSP}1111{NBSP}1111", Kind.CARD, FOLDER),
-    ("4111.1111.1111.1111", Kind.CARD, FOLDER),
-    ("4111 1111 11111111", Kind.CARD, FOLDER),
-    ("4111\t1111\t1111\t1111", Kind.CARD, FOLDER),
-    ("FR76-3000-6000-0112-3456-7890-189", Kind.IBAN, "https://github.com/Simplify/ibantools/issues/273"),
-    ("NL91 ABNA 0417 1643 00", Kind.IBAN, "https://github.com/Simplify/ibantools/issues/113"),
-    ("NL91_ABNA_0417_1643_00", Kind.IBAN, "https://github.com/jovandeginste/payme/pull/6"),
-    (f"CH93{THIN}0076{THIN}2011{THIN}6238{THIN}5295{THIN}7", Kind.IBAN, "https://github.com/peiTeX/qrbill/issues/6"),
-    *((gap.join(["4111", *["1111"] * 3]), Kind.CARD, VARIANT) for gap in redaction.OTHER_GAPS),
-    ("3782,822463,10005", Kind.CARD, VARIANT),
-    ("4111,1111,1111,1111,12,27,123", Kind.CARD, VARIANT),
-    *((gap.join(("DE89", "3704", "0044", "0532", "0130", "00")), Kind.IBAN, VARIANT) for gap in redaction.OTHER_GAPS),
+    (f"refund to DE89{NBSP}3704{NBSP}0044{NBSP}0532{NBSP}0130{NBSP}00", SecretKind.IBAN, FOLDER),
+    ("DE89-3704-0044-0532-0130-00", SecretKind.IBAN, FOLDER),
+    (f"FR14{NARROW}2004{NARROW}1010{NARROW}0505{NARROW}0001{NARROW}3M02{NARROW}606", SecretKind.IBAN, FOLDER),
+    (f"card 4111{NBSP}1111{NBSP}1111{NBSP}1111", SecretKind.CARD, FOLDER),
+    ("4111.1111.1111.1111", SecretKind.CARD, FOLDER),
+    ("4111 1111 11111111", SecretKind.CARD, FOLDER),
+    ("4111\t1111\t1111\t1111", SecretKind.CARD, FOLDER),
+    ("FR76-3000-6000-0112-3456-7890-189", SecretKind.IBAN, "https://github.com/Simplify/ibantools/issues/273"),
+    ("NL91 ABNA 0417 1643 00", SecretKind.IBAN, "https://github.com/Simplify/ibantools/issues/113"),
+    ("NL91_ABNA_0417_1643_00", SecretKind.IBAN, "https://github.com/jovandeginste/payme/pull/6"),
+    (
+        f"CH93{THIN}0076{THIN}2011{THIN}6238{THIN}5295{THIN}7",
+        SecretKind.IBAN,
+        "https://github.com/peiTeX/qrbill/issues/6",
+    ),
+    *((gap.join(["4111", *["1111"] * 3]), SecretKind.CARD, VARIANT) for gap in redaction.OTHER_GAPS),
+    ("3782,822463,10005", SecretKind.CARD, VARIANT),
+    ("4111,1111,1111,1111,12,27,123", SecretKind.CARD, VARIANT),
+    *(
+        (gap.join(("DE89", "3704", "0044", "0532", "0130", "00")), SecretKind.IBAN, VARIANT)
+        for gap in redaction.OTHER_GAPS
+    ),
     (
         "\uff24\uff25\uff18\uff19\uff13\uff17\uff10\uff14\uff10\uff10\uff14\uff14\uff10\uff15\uff13\uff12\uff10\uff11\uff13\uff10\uff10\uff10",
-        Kind.IBAN,
+        SecretKind.IBAN,
         VARIANT,
     ),
-    ("BE68-5390-0754-7034", Kind.IBAN, "https://github.com/arhs/iban.js/issues/25"),
+    ("BE68-5390-0754-7034", SecretKind.IBAN, "https://github.com/arhs/iban.js/issues/25"),
 ]
 KEPT = [
     ("DB_PASSWORD_FILE=/run/secrets/db1 PASSWORD_MIN_LENGTH=1200 tokenType: jwt2Es256", VARIANT),
@@ -145,7 +152,7 @@ def test_no_secret_behind_its_word_leaves(sent: str, secret: str, source: str) -
 
 
 @pytest.mark.parametrize(("sent", "kind", "source"), NUMBERS)
-def test_no_number_leaves_however_it_is_parted(sent: str, kind: Kind, source: str) -> None:
+def test_no_number_leaves_however_it_is_parted(sent: str, kind: SecretKind, source: str) -> None:
     assert source
     assert [one.kind for one in find(sent, "US")] == [kind]
     assert [one.kind for one in find(quoted("text", sent), "US")] == [kind]
@@ -180,7 +187,7 @@ def test_forms_held_out_are_mostly_hidden(name: str, least: float) -> None:
 
 def test_an_iban_behind_another_is_found() -> None:
     found = find("DE89 3704 0044 0532 0130 00, GB82 WEST 1234 5698 7654 32", "US")
-    assert [one.kind for one in found] == [Kind.IBAN, Kind.IBAN]
+    assert [one.kind for one in found] == [SecretKind.IBAN, SecretKind.IBAN]
 
 
 def test_ordinary_texts_are_left_alone() -> None:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.playground.anthropic.reply import Fault as ModelFault
+from bot.playground.anthropic.reply import StreamFault as ModelFault
 from bot.playground.anthropic.reply import Thinking
 
 if TYPE_CHECKING:
-    from bot.playground.slack.records import Message
+    from bot.playground.slack.records import MessageRecord
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import ScriptedModel
 
@@ -79,7 +79,7 @@ CASES = {
 }
 
 
-def from_bot(stage: Dialogue, ts: str) -> list[Message]:
+def from_bot(stage: Dialogue, ts: str) -> list[MessageRecord]:
     return [m for m in stage.workspace.thread(stage.general, ts) if m.user == stage.workspace.bot.id]
 
 

@@ -15,7 +15,7 @@ from tests.acceptance.test_files import PNG
 from tests.acceptance.test_whom import choose, nothing_more
 
 if TYPE_CHECKING:
-    from bot.playground.slack.delivery import Delivery
+    from bot.playground.slack.delivery import EventDelivery
     from bot.playground.slack.records import User
     from tests.acceptance.conftest import Dialogue
     from tests.stage.scripted import ScriptedModel
@@ -48,7 +48,7 @@ class Wire:
         told |= {"type": kind, "channel": message.channel, "channel_type": "channel", "event_ts": ts} | changed
         return {name: value for name, value in told.items() if value is not None}
 
-    async def tell(self, event: dict[str, Any]) -> Delivery:
+    async def tell(self, event: dict[str, Any]) -> EventDelivery:
         """Deliver an event; wait until the bot has taken it in."""
         given = self.workspace.deliver(envelope(self.workspace.workspace, event))
         await self.dialogue.until_over(given)

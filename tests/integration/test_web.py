@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.web import Deadlines, listening
+from bot.web import SenderDeadlines, listening
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ PATIENCE = 10.0  # seconds
 
 
 @asynccontextmanager
-async def sending(deadlines: Deadlines, piece: bytes) -> AsyncIterator[asyncio.StreamReader]:
+async def sending(deadlines: SenderDeadlines, piece: bytes) -> AsyncIterator[asyncio.StreamReader]:
     """Send a piece of a request to a server that answers "read", and nothing more."""
     app = web.Application()
 
@@ -40,18 +40,18 @@ async def sending(deadlines: Deadlines, piece: bytes) -> AsyncIterator[asyncio.S
 
 
 async def test_headers_that_never_end_are_cut() -> None:
-    async with sending(Deadlines(headers=0.1), POST) as reader:
+    async with sending(SenderDeadlines(headers=0.1), POST) as reader:
         assert await reader.read() == b""
 
 
 async def test_a_body_that_never_ends_is_refused() -> None:
-    async with sending(Deadlines(body=0.1), POST + b"Content-Length: 100\r\n\r\nbeginning") as reader:
+    async with sending(SenderDeadlines(body=0.1), POST + b"Content-Length: 100\r\n\r\nbeginning") as reader:
         assert (await reader.readline()).split()[1] == b"408"
         assert (await reader.read()).endswith(b"the body took too long")
 
 
 async def test_a_whole_request_keeps_its_connection() -> None:
-    async with sending(Deadlines(headers=0.1), POST + b"Content-Length: 0\r\n\r\n" + POST) as reader:
+    async with sending(SenderDeadlines(headers=0.1), POST + b"Content-Length: 0\r\n\r\n" + POST) as reader:
         answer = await reader.readuntil(b"read")
         assert answer.startswith(b"HTTP/1.1 200")
         with_more = asyncio.create_task(reader.read())

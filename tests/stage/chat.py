@@ -8,8 +8,8 @@ from bot.reader.pool import ReaderPool
 from bot.slack.chat import SlackChat
 from bot.slack.client.identity import AskedIdentity
 from bot.slack.client.rate_limit import Budget
-from bot.slack.client.tokens import Client, OneToken
-from bot.slack.workspaces import Teams
+from bot.slack.client.tokens import Client, StaticToken
+from bot.slack.workspaces import WorkspaceClients
 from tests.stage.quota import InMemoryQuota
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 def chat_in(workspace: ScriptedWorkspace, session: aiohttp.ClientSession) -> SlackChat:
     """Build the chat by the workspace's own token."""
-    client = Client(OneToken(workspace.workspace.bot_token), f"{workspace.url}/api/", session)
+    client = Client(StaticToken(workspace.workspace.bot_token), f"{workspace.url}/api/", session)
     budget = Budget(InMemoryQuota())
-    return SlackChat(Teams(lambda _: (client, AskedIdentity(client)), session, budget), session, budget, ReaderPool())
+    return SlackChat(
+        WorkspaceClients(lambda _: (client, AskedIdentity(client)), session, budget), session, budget, ReaderPool()
+    )

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from bot import app, settings
 from bot.playground.anthropic.api import MessagesServer
-from bot.playground.anthropic.reply import Fault as ModelFault
-from bot.playground.anthropic.reply import Ping, Text
+from bot.playground.anthropic.reply import Ping, TextPiece
+from bot.playground.anthropic.reply import StreamFault as ModelFault
 from bot.playground.anthropic.rules import MessagesApiError
-from bot.playground.slack.faults import Fault, Share
+from bot.playground.slack.faults import CallFault, Share
 from bot.playground.slack.rules import Rules
 from bot.slack.client import api
 from bot.slack.manifest import EVENTS, SCOPES
@@ -24,8 +24,8 @@ from tests.stage.workspace import ScriptedWorkspace
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 
-    from bot.playground.anthropic.reply import Asked, Event
-    from bot.playground.slack.records import Message
+    from bot.playground.anthropic.reply import Event, ModelRequest
+    from bot.playground.slack.records import MessageRecord
 
 START, APPEND, STOP = "chat.startStream", "chat.appendStream", "chat.stopStream"
 POST, UPDATE, DELETE = "chat.postMessage", "chat.update", "chat.delete"
@@ -60,7 +60,7 @@ class Case:
 
 
 def _at(tenths: int, methods: Sequence[str] = ALL, **fault: Any) -> dict[str, Share]:
-    return {name: Share(Fault(**fault), tenths) for name in methods}
+    return {name: Share(CallFault(**fault), tenths) for name in methods}
 
 
 def _cases() -> Iterator[Case]:
@@ -103,7 +103,7 @@ def _cases() -> Iterator[Case]:
 
 
 def _long(over: int) -> Share:
-    return Share(Fault(error="msg_too_long"), over=over)
+    return Share(CallFault(error="msg_too_long"), over=over)
 
 
 _NO_STREAMS = _at(10, (START,), error="unknown_method")
@@ -127,7 +127,7 @@ class Model:
         self._case, self._pace = case, pace
         self._tries: Counter[int] = Counter()
 
-    async def respond(self, asked: Asked) -> AsyncGenerator[Event, None]:
+    async def respond(self, asked: ModelRequest) -> AsyncGenerator[Event, None]:
         number = int(re.findall(r"question (\d+)", str(asked.body["messages"][0]["content"]))[0])
         self._tries[number] += 1
         text, fault = answer_to(number, self._case.words), self._case.model
@@ -149,7 +149,7 @@ class Model:
                 if isinstance(fault, ModelFault) or fault == "always cut":
                     yield fault if isinstance(fault, ModelFault) else ModelFault.CUT
                     return
-            yield Text(word)
+            yield TextPiece(word)
             if place < FINE:
                 await asyncio.sleep(self._pace)
 
@@ -196,7 +196,7 @@ async def _stage(case: Case, url: str, pace: float) -> AsyncIterator[ScriptedWor
         api.TIMEOUT = usual
 
 
-def _from_bot(workspace: ScriptedWorkspace, ts: str) -> list[Message]:
+def _from_bot(workspace: ScriptedWorkspace, ts: str) -> list[MessageRecord]:
     thread = workspace.thread(workspace.channel("general"), ts)
     return [message for message in thread if message.user == workspace.bot.id]
 
@@ -210,7 +210,7 @@ def _is_over(workspace: ScriptedWorkspace, ts: str) -> bool:
     return bool(said) and not session.status and not any(m.streaming for m in said) and bool(ends or _files(said))
 
 
-def _files(said: list[Message]) -> str:
+def _files(said: list[MessageRecord]) -> str:
     return "".join(file.text for message in said for file in message.files)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.playground.anthropic.api import MessagesServer
-from bot.playground.anthropic.reply import Asked, Event, Fault, Stop, Text
+from bot.playground.anthropic.reply import Event, ModelRequest, Stop, StreamFault, TextPiece
 from bot.playground.anthropic.rules import MessagesApiError
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ class ScriptedModel:
     """
 
     def __init__(self) -> None:
-        self.requests: list[Asked] = []
-        self.unscripted: list[Asked] = []
+        self.requests: list[ModelRequest] = []
+        self.unscripted: list[ModelRequest] = []
         self.abandoned = 0
         self._answers: deque[Answer] = deque()
         self._changed = asyncio.Condition()
@@ -47,7 +47,7 @@ class ScriptedModel:
         """Queue one answer."""
         self._answers.append(Answer(parts, to))
 
-    async def respond(self, asked: Asked) -> AsyncGenerator[Event, None]:
+    async def respond(self, asked: ModelRequest) -> AsyncGenerator[Event, None]:
         self.requests.append(asked)
         await self._notify()
         answer = next((answer for answer in self._answers if answer.to in asked.text), None)
@@ -59,7 +59,7 @@ class ScriptedModel:
         try:
             async with aclosing(_play(answer.parts)) as events:
                 async for event in events:
-                    is_left = not isinstance(event, Stop | Fault)
+                    is_left = not isinstance(event, Stop | StreamFault)
                     yield event
             is_left = False
         except MessagesApiError:
@@ -70,7 +70,7 @@ class ScriptedModel:
                 self.abandoned += 1
                 await self._notify()
 
-    async def until_asked(self, count: int = 1) -> Asked:
+    async def until_asked(self, count: int = 1) -> ModelRequest:
         """Wait until `count` requests have come in all; return the last of these. The caller sets the deadline."""
         await self._until(lambda: len(self.requests) >= count)
         return self.requests[count - 1]
@@ -102,9 +102,9 @@ async def _play(parts: tuple[Part, ...]) -> AsyncGenerator[Event, None]:
         match part:
             case str():
                 for word in re.findall(r"\s*\S+\s*|\s+", part):
-                    yield Text(word)
+                    yield TextPiece(word)
             case dict():
-                yield Text(json.dumps(part, ensure_ascii=False))
+                yield TextPiece(json.dumps(part, ensure_ascii=False))
             case asyncio.Event():
                 await part.wait()
             case MessagesApiError():

@@ -9,13 +9,13 @@ from bot.playground.slack.blocks import rich_text
 from bot.playground.slack.elements import BUTTONS, buttons, choice, placed
 from bot.playground.slack.fields import filled_in
 from bot.playground.slack.objects import shared_file_json
-from bot.playground.slack.records import ContextChanged, HomeOpened, Message, User
+from bot.playground.slack.records import ContextChanged, HomeOpened, MessageRecord, User
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from bot.playground.slack.delivery import Ack
-    from bot.playground.slack.interactions import CommandReply, Interactions, Submission
+    from bot.playground.slack.interactions import CommandReply, Interactions, ViewSubmission
     from bot.playground.slack.records import File
     from bot.playground.slack.wire import Json
     from bot.playground.slack.workspace import Workspace
@@ -80,7 +80,7 @@ class UserActions:
         author = (user or self.me).id
         attached = [self.workspace.add_file(name, author, content) for name, content in (files or {}).items()]
         attached += uploaded
-        message = Message(channel, author, text, thread_ts, files=attached, is_broadcast=broadcast)
+        message = MessageRecord(channel, author, text, thread_ts, files=attached, is_broadcast=broadcast)
         return self.workspace.say(message).ts
 
     def upload(self, name: str, content: bytes, *, user: User | None = None, mimetype: str | None = None) -> File:
@@ -107,7 +107,7 @@ class UserActions:
             "message_blocks": [inner],
             "files": [shared_file_json(self.workspace, file) for file in shared.files],
         }
-        message = Message(channel, self.me.id, text, thread_ts, attachments=[attachment])
+        message = MessageRecord(channel, self.me.id, text, thread_ts, attachments=[attachment])
         return self.workspace.say(message).ts
 
     def say_as_app(
@@ -115,7 +115,7 @@ class UserActions:
     ) -> str:
         """Post as another app (Deploys, unless `app` is named), which has a user of its own; return its ts."""
         author = (app or self.workspace.deploys).id
-        return self.workspace.post(Message(channel, author, text, thread_ts, blocks=list(blocks))).ts
+        return self.workspace.post(MessageRecord(channel, author, text, thread_ts, blocks=list(blocks))).ts
 
     def say_as_workflow(
         self,
@@ -128,7 +128,7 @@ class UserActions:
     ) -> str:
         """Post as a workflow or an incoming webhook does: a `bot_message` by a name, of no user. Return its ts."""
         author = self.workspace.deploys.id
-        message = Message(channel, author, text, thread_ts, attachments=list(attachments))
+        message = MessageRecord(channel, author, text, thread_ts, attachments=list(attachments))
         message.subtype, message.username = "bot_message", name
         return self.workspace.post(message).ts
 
@@ -149,7 +149,7 @@ class UserActions:
         """
         authors = [user.id for user in users or (self.me, self.ada, self.sam)]
         messages = [
-            Message(channel, authors[number % len(authors)], text, thread_ts, blocks=[rich_text(text)])
+            MessageRecord(channel, authors[number % len(authors)], text, thread_ts, blocks=[rich_text(text)])
             for number, text in enumerate(texts)
         ]
         start = self.workspace.clock() - (apart * len(messages) if ago is None else ago)
@@ -236,7 +236,9 @@ class UserActions:
         """Type a slash command; return how the bot took it."""
         return await self.interactions.command(channel, command, text, user or self.me)
 
-    async def press(self, on: Message | Json, action_id: str, *, value: str = "", user: User | None = None) -> Ack:
+    async def press(
+        self, on: MessageRecord | Json, action_id: str, *, value: str = "", user: User | None = None
+    ) -> Ack:
         """Press a button of a message, a modal or the home; `value` tells apart the buttons of one action.
 
         Feedback buttons are two of one action. Raises `LookupError`.
@@ -246,7 +248,7 @@ class UserActions:
                 return await self._act(on, button, user or self.me)
         raise LookupError(f"There is no {action_id} to press there.")
 
-    async def choose(self, on: Message | Json, action_id: str, value: Any, *, user: User | None = None) -> Ack:
+    async def choose(self, on: MessageRecord | Json, action_id: str, value: Any, *, user: User | None = None) -> Ack:
         """Choose in a select, a menu or a date picker of a message, a modal or the home; options by value or text.
 
         Raises `LookupError` where there is none of that `action_id`, `ValueError` for what it does not offer.
@@ -269,7 +271,9 @@ class UserActions:
             raise LookupError(f"There is no {action_id} to press there.")
         return await self.interactions.act_in_view(view, button, person, filled_in(view["blocks"], values))
 
-    async def shortcut(self, callback_id: str, message: Message | None = None, *, user: User | None = None) -> Ack:
+    async def shortcut(
+        self, callback_id: str, message: MessageRecord | None = None, *, user: User | None = None
+    ) -> Ack:
         """Choose a shortcut from a message's menu, or a global one where no message is given."""
         return await self.interactions.shortcut(callback_id, user or self.me, message)
 
@@ -284,7 +288,7 @@ class UserActions:
         """Tell whether a person sees a modal."""
         return bool(self.workspace.modals.get((user or self.me).id))
 
-    async def submit(self, values: Mapping[str, Any] | None = None, *, user: User | None = None) -> Submission:
+    async def submit(self, values: Mapping[str, Any] | None = None, *, user: User | None = None) -> ViewSubmission:
         """Fill in the modal that a person sees, fields by their `action_id` or `block_id`, and submit it.
 
         Fields that aren't named keep what they hold. Raises `LookupError` for a field that is not there, `ValueError`
@@ -299,11 +303,11 @@ class UserActions:
         person = user or self.me
         return await self.interactions.close(self.modal(person), person, clear=clear)
 
-    async def _act(self, on: Message | Json, action: Json, user: User) -> Ack:
-        if isinstance(on, Message):
+    async def _act(self, on: MessageRecord | Json, action: Json, user: User) -> Ack:
+        if isinstance(on, MessageRecord):
             return await self.interactions.act(on, action, user)
         return await self.interactions.act_in_view(on, action, user, {})
 
 
-def _blocks(on: Message | Json) -> Sequence[Json]:
-    return on.blocks if isinstance(on, Message) else on["blocks"]
+def _blocks(on: MessageRecord | Json) -> Sequence[Json]:
+    return on.blocks if isinstance(on, MessageRecord) else on["blocks"]

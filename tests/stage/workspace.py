@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from bot.playground.local_workspace import LocalWorkspace
 from bot.playground.slack.events import envelope
-from bot.playground.slack.faults import Fault, Share
+from bot.playground.slack.faults import CallFault, Share
 from tests.stage.user_actions import UserActions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.playground.page.content import Page
-    from bot.playground.slack.delivery import Delivery
+    from bot.playground.slack.delivery import EventDelivery
     from bot.playground.slack.rate_limits import Violation
-    from bot.playground.slack.records import File, Message, User
+    from bot.playground.slack.records import File, MessageRecord, User
     from bot.playground.slack.rules import Rules
     from bot.playground.slack.web_api import ApiCall
 
@@ -57,7 +57,7 @@ class ScriptedWorkspace(UserActions, LocalWorkspace):
         after: int = 0,
     ) -> None:
         """Make `times` calls of a method fail `after` so many, in one of the ways that `Fault` describes."""
-        self.api.faults[method].append(Fault(error, status, retry_after, drop, times, after))
+        self.api.faults[method].append(CallFault(error, status, retry_after, drop, times, after))
 
     def fail_some(self, method: str, share: Share) -> None:
         """Make a share of a method's calls fail, until another share takes its place."""
@@ -71,27 +71,27 @@ class ScriptedWorkspace(UserActions, LocalWorkspace):
         """Let the workspace behave otherwise from now on: any fields of `Rules`."""
         self.workspace.rules = replace(self.workspace.rules, **changes)
 
-    def deliver(self, payload: dict[str, object]) -> Delivery:
+    def deliver(self, payload: dict[str, object]) -> EventDelivery:
         """Deliver an enveloped event of any content."""
         return self.deliveries.deliver(payload)
 
-    def uninstall(self) -> list[Delivery]:
+    def uninstall(self) -> list[EventDelivery]:
         """Remove the app from this workspace, of which it is told twice, in no order."""
         self.workspace.tokens.revoke("account_inactive")
         return [self._tell("tokens_revoked", tokens={"oauth": [], "bot": [self.bot.id]}), self._tell("app_uninstalled")]
 
-    def revoke(self) -> Delivery:
+    def revoke(self) -> EventDelivery:
         """Revoke the app's token in this workspace."""
         self.workspace.tokens.revoke("token_revoked")
         return self._tell("tokens_revoked", tokens={"oauth": [], "bot": [self.bot.id]})
 
-    def _tell(self, name: str, **fields: object) -> Delivery:
+    def _tell(self, name: str, **fields: object) -> EventDelivery:
         """Tell the app of something that needs no scope, and no place."""
         if name not in self.workspace.rules.subscriptions:
             raise LookupError(f"The app has not subscribed to {name}.")
         return self.deliver(envelope(self.workspace, {"type": name, **fields}))
 
-    def redeliver(self, event_id: str) -> Delivery:
+    def redeliver(self, event_id: str) -> EventDelivery:
         """Deliver an event that was delivered before once more, under the same id. Raises `LookupError`."""
         for delivery in self.deliveries.log:
             if delivery.event_id == event_id:
@@ -114,11 +114,11 @@ class ScriptedWorkspace(UserActions, LocalWorkspace):
         """Return the id of a channel by its name, without #."""
         return self.workspace.channel(f"#{name}").id
 
-    def thread(self, channel: str, ts: str) -> list[Message]:
+    def thread(self, channel: str, ts: str) -> list[MessageRecord]:
         """Return a thread, its first message first."""
         return self.workspace.thread(channel, ts)
 
-    def ephemerals(self, user: User | None = None) -> list[Message]:
+    def ephemerals(self, user: User | None = None) -> list[MessageRecord]:
         """Return what only this person sees."""
         return [m for m in self.workspace.ephemerals.values() if m.ephemeral_to == (user or self.me).id]
 
@@ -157,7 +157,7 @@ class ScriptedWorkspace(UserActions, LocalWorkspace):
         ]
         return "\n".join(lines + _section("events", told))
 
-    def _line(self, message: Message) -> str:
+    def _line(self, message: MessageRecord) -> str:
         name = self.workspace.users[message.user].name
         text = message.shown.replace("\n", " ⏎ ")[:PICTURE_TEXT]
         marks = " (streaming)" if message.streaming else ""

@@ -246,8 +246,8 @@ def _streamed(text: str) -> None:
     restoring.close()
 
 
-def _line(text: str) -> transcript.Line:
-    return transcript.Line("m1", "1.1", "", "U1", "Ada", datetime.now(UTC), text)
+def _line(text: str) -> transcript.TranscriptLine:
+    return transcript.TranscriptLine("m1", "1.1", "", "U1", "Ada", datetime.now(UTC), text)
 
 
 def _diff(text: str) -> object:

@@ -27,10 +27,10 @@ from bot import cli, settings
 from bot.slack.app import bolt_app
 from bot.slack.client.identity import AskedIdentity
 from bot.slack.client.rate_limit import Budget
-from bot.slack.client.tokens import Client, OneToken
+from bot.slack.client.tokens import Client, StaticToken
 from bot.slack.inbound import commands
 from bot.slack.manifest import manifest
-from bot.slack.workspaces import Teams
+from bot.slack.workspaces import WorkspaceClients
 from tests.stage.quota import InMemoryQuota
 
 if TYPE_CHECKING:
@@ -39,10 +39,10 @@ if TYPE_CHECKING:
     import aiohttp
 
     from bot.core.domain.command import Command
-    from bot.core.domain.installation import Departure
-    from bot.core.domain.interaction import Form, Press, Submission
-    from bot.core.domain.message import Changed, Heard, Place, Updated
-    from bot.core.domain.people import Asker
+    from bot.core.domain.installation import Uninstallation
+    from bot.core.domain.interaction import Action, Form, Submission
+    from bot.core.domain.message import IncomingMessage, MessageEdit, MessageUpdate, Place
+    from bot.core.domain.people import Requester
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = sorted(name.upper() for name in settings.Settings.model_fields)
@@ -65,13 +65,13 @@ PRIVATE = {
 class RefusingReception:
     """Takes nothing: here nobody speaks."""
 
-    async def hear(self, heard: Heard) -> None:
+    async def hear(self, heard: IncomingMessage) -> None:
         raise AssertionError(heard)
 
-    async def update(self, updated: Updated, changed: Changed | None) -> None:
+    async def update(self, updated: MessageUpdate, changed: MessageEdit | None) -> None:
         raise AssertionError(updated, changed)
 
-    async def change(self, changed: Changed) -> None:
+    async def change(self, changed: MessageEdit) -> None:
         raise AssertionError(changed)
 
     async def take(self, command: Command) -> None:
@@ -83,16 +83,16 @@ class RefusingReception:
     async def stop(self, place: Place) -> None:
         raise AssertionError(place)
 
-    async def press(self, press: Press) -> Form | None:
+    async def press(self, press: Action) -> Form | None:
         raise AssertionError(press)
 
-    async def visit(self, workspace: str, asker: Asker, occasion: str) -> None:
+    async def visit(self, workspace: str, asker: Requester, occasion: str) -> None:
         raise AssertionError(workspace, asker, occasion)
 
     async def submit(self, submission: Submission) -> Mapping[str, str]:
         raise AssertionError(submission)
 
-    async def depart(self, departure: Departure) -> None:
+    async def depart(self, departure: Uninstallation) -> None:
         raise AssertionError(departure)
 
 
@@ -106,8 +106,8 @@ def listened_to(word: str) -> set[str]:
     Bolt keeps what a listener was registered for nowhere but in the closure of its matcher.
     """
     session = cast("aiohttp.ClientSession", None)
-    client = Client(OneToken(""), "http://127.0.0.1/", session)
-    teams = Teams(lambda _: (client, AskedIdentity(client)), session, Budget(InMemoryQuota()))
+    client = Client(StaticToken(""), "http://127.0.0.1/", session)
+    teams = WorkspaceClients(lambda _: (client, AskedIdentity(client)), session, Budget(InMemoryQuota()))
     app = bolt_app(AsyncWebClient(), teams, RefusingReception(), RefusingReception().depart)
     matchers = [vars(listener.matchers[0])["func"] for listener in vars(app)["_async_listeners"]]
     rules = [inspect.getclosurevars(matcher).nonlocals["func"] for matcher in matchers]

@@ -9,14 +9,14 @@ from bot.core.answer.vocative import calls_by_sign, may_speak_to_somebody, speak
 from bot.core.domain.message import Role
 
 if TYPE_CHECKING:
-    from bot.core.domain.message import Heard
+    from bot.core.domain.message import IncomingMessage
     from bot.core.domain.thread import Conversation
     from bot.core.ports import Chat
 
 MOST_PEOPLE = 50  # whose names are told
 
 
-async def heed(heard: Heard, conversation: Conversation, chat: Chat) -> Heard:
+async def heed(heard: IncomingMessage, conversation: Conversation, chat: Chat) -> IncomingMessage:
     """Return a message with its groups and channels by their names, and whom it speaks to by a plain name.
 
     In a thread that the bot knows, its own name at the start is as good as a mention; that of someone who has written
@@ -41,7 +41,7 @@ async def heed(heard: Heard, conversation: Conversation, chat: Chat) -> Heard:
     return heard
 
 
-async def acquainted(heard: Heard, conversation: Conversation, chat: Chat) -> Conversation:
+async def acquainted(heard: IncomingMessage, conversation: Conversation, chat: Chat) -> Conversation:
     """Return a conversation with the names of all who are mentioned in it, and then of the author, too."""
     texts = [heard.text, *(one.text for one in conversation.messages if one.role is Role.USER)]
     unknown = {

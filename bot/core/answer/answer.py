@@ -17,11 +17,11 @@ from bot.core.answer.outcome import kept, show
 from bot.core.answer.stream import own_up, too_long, unapplied, write
 from bot.core.answer.thread_summary import is_due
 from bot.core.cancel import unless
-from bot.core.code.generate import Desk, Product
+from bot.core.code.generate import CodeContext, Product
 from bot.core.code.revise import continue_code, is_for_code, with_sources
 from bot.core.domain.message import Message, Role
-from bot.core.domain.people import Asker
-from bot.core.domain.thread import Record, Written
+from bot.core.domain.people import Requester
+from bot.core.domain.thread import FinishedAnswer, Record
 from bot.core.ports import Request
 from bot.core.tokens import estimate_tokens
 from bot.errors import ChatError, ModelStoppedError, ReaderUnavailableError
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from bot.core.answer.fit import Fitted
     from bot.core.domain.attachment import Attachment
     from bot.core.domain.interaction import Control
-    from bot.core.domain.message import Heard
+    from bot.core.domain.message import IncomingMessage
     from bot.core.domain.thread import Conversation
-    from bot.core.ports import Bookmark, Chat, Model, Store
+    from bot.core.ports import Chat, Checkpoint, Model, Store
 
 GREETING = (
     "Hello! Ask me anything here, and go on in this thread without mentioning me again. "
@@ -50,9 +50,9 @@ MOST_EARLIER = 5  # messages whose files are fetched again
 
 
 async def answer(
-    heard: Heard,
+    heard: IncomingMessage,
     *,
-    bookmark: Bookmark,
+    checkpoint: Checkpoint,
     store: Store,
     model: Model,
     chat: Chat,
@@ -71,31 +71,33 @@ async def answer(
         return _overheard(heard, question, conversation)
     if refusal := await judge(heard, conversation.settings):
         return replace(_overheard(heard, question, conversation), refusal=refusal)
-    asker = Asker(heard.author, heard.home)
+    asker = Requester(heard.author, heard.home)
     title = heard.text.partition("\n")[0][:TITLE] if heard.opens_thread else ""
-    async with chat.answer(heard.place, asker, bookmark, to=heard.id, title=title) as visible:
-        if (before := kept(bookmark)) is not None and not is_for_code(question.text, conversation):
+    async with chat.answer(heard.place, asker, checkpoint, to=heard.id, title=title) as visible:
+        if (before := kept(checkpoint)) is not None and not is_for_code(question.text, conversation):
             question = question if question.text or question.files else replace(question, text=CALLED)
             return _kept(heard, question, conversation, Product(await show(before, visible)))
-        reading = catch_up(heard, conversation, visible, bookmark=bookmark, store=store, chat=chat)
+        reading = catch_up(heard, conversation, visible, checkpoint=checkpoint, store=store, chat=chat)
         try:
-            conversation, read = await unless(bookmark.halted, reading)
+            conversation, read = await unless(checkpoint.halted, reading)
         except ModelStoppedError as error:
-            await own_up(error, visible, bookmark)
+            await own_up(error, visible, checkpoint)
             return Record(heard.place, heard.author)  # the next question reads on
         conversation = await acquainted(heard, conversation, chat)
         if not question.text and not question.files:
             if not conversation.summary and not any(one.text or one.files for one in conversation.messages):
                 greeting = GREETING + read
-                return _kept(heard, question, conversation, Product(Written(greeting, await visible.replace(greeting))))
+                return _kept(
+                    heard, question, conversation, Product(FinishedAnswer(greeting, await visible.replace(greeting)))
+                )
             question = replace(question, text=CALLED)
         ready = await draft(heard, question, conversation, model=model, chat=chat)
-        desk = Desk(
+        desk = CodeContext(
             heard.place,
             asker,
             ready.request,
             visible,
-            bookmark,
+            checkpoint,
             model,
             chat,
             said=question.text,
@@ -108,8 +110,8 @@ async def answer(
 
 
 async def _reply(
-    desk: Desk,
-    ready: Draft,
+    desk: CodeContext,
+    ready: AnswerDraft,
     conversation: Conversation,
     store: Store,
     controls: Callable[[bool], Sequence[Control]] | None,
@@ -117,7 +119,7 @@ async def _reply(
     """Say what is wrong with the files where there is nothing else, write code where it is asked for, or converse."""
     if ready.is_empty:
         sentence = "\n".join(ready.own.faults)
-        return Product(Written(sentence, await desk.visible.replace(sentence)))
+        return Product(FinishedAnswer(sentence, await desk.visible.replace(sentence)))
     if is_for_code(desk.said, conversation):
         known = await store.code_files(desk.place) if conversation.has_code else ()
         return await continue_code(replace(desk, known=with_sources(known, ready.own.attachments)))
@@ -125,7 +127,7 @@ async def _reply(
         desk.request,
         desk.visible,
         model=desk.model,
-        bookmark=desk.bookmark,
+        checkpoint=desk.checkpoint,
         notes=desk.notes,
         controls=controls,
         is_first=desk.is_first,
@@ -133,7 +135,7 @@ async def _reply(
     return Product(written)
 
 
-def _kept(heard: Heard, question: Message, conversation: Conversation, product: Product) -> Record:
+def _kept(heard: IncomingMessage, question: Message, conversation: Conversation, product: Product) -> Record:
     """Return what the thread's history should keep of a question that was answered."""
     began_with_bot = conversation.began_with_bot or heard.answers_bot or heard.opens_thread
     record = product.written.record(heard.place, question, began_with_bot=began_with_bot)
@@ -149,7 +151,7 @@ def is_first(conversation: Conversation) -> bool:
     return not conversation.summary and all(message.role is Role.USER for message in conversation.messages)
 
 
-def asked(heard: Heard, conversation: Conversation) -> Message | None:
+def asked(heard: IncomingMessage, conversation: Conversation) -> Message | None:
     """Return a message as it is to be answered and kept: as it was last edited; None when it was deleted since."""
     question = Message(Role.USER, heard.author, heard.text, heard.id, heard.files, is_bot=heard.is_bot)
     stored = next((message for message in conversation.messages if message.id == heard.id), None)
@@ -158,7 +160,7 @@ def asked(heard: Heard, conversation: Conversation) -> Message | None:
     return replace(question, text=stored.text, files=stored.files) if stored.text or stored.files else None
 
 
-def _overheard(heard: Heard, question: Message | None, conversation: Conversation) -> Record:
+def _overheard(heard: IncomingMessage, question: Message | None, conversation: Conversation) -> Record:
     nothing = Record(heard.place, heard.author, refusal=REFUSAL if is_refused(heard, conversation.settings) else "")
     if question is None or not conversation.is_known or is_stop(heard.text):
         return nothing
@@ -167,7 +169,7 @@ def _overheard(heard: Heard, question: Message | None, conversation: Conversatio
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class AnswerDraft:
     """A request that is ready to be sent, and what to tell the person at the answer's end."""
 
     request: Request
@@ -180,7 +182,9 @@ class Draft:
         return not self.request.turns
 
 
-async def draft(heard: Heard, question: Message, conversation: Conversation, *, model: Model, chat: Chat) -> Draft:
+async def draft(
+    heard: IncomingMessage, question: Message, conversation: Conversation, *, model: Model, chat: Chat
+) -> AnswerDraft:
     """Decide what goes into the request. Raises a `ChatError` that may pass."""
     settings = conversation.settings
     # A turn that failed and is tried anew finds its question in the history already.
@@ -226,10 +230,12 @@ async def draft(heard: Heard, question: Message, conversation: Conversation, *, 
     notes += "".join(f"\n\n_{fault}_" for fault in own.faults)
     notes += overtaken.told(chat.permalink(heard.place, heard.id)) if late else ""
     notes += unapplied(settings, model) if is_first(conversation) else ""
-    return Draft(request, notes, own)
+    return AnswerDraft(request, notes, own)
 
 
-async def _earlier_files(heard: Heard, before: Sequence[Message], room: int, chat: Chat) -> dict[str, Attached]:
+async def _earlier_files(
+    heard: IncomingMessage, before: Sequence[Message], room: int, chat: Chat
+) -> dict[str, Attached]:
     """Fetch the files of earlier messages, the newest first, as far as there is room; of the rest, the name is told."""
     found: dict[str, Attached] = {}
     for message in reversed(before):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.answer import picture
 from bot.core.answer.file_kind import IMAGES, PDF, TEXT, found_in, judged
-from bot.core.domain.attachment import Attachment, Opened
+from bot.core.domain.attachment import Attachment, OpenedFile
 from bot.core.domain.message import FileState
 from bot.core.tokens import estimate_tokens, shorten
 from bot.errors import ChatError, FileError, RevokedError
@@ -52,7 +52,7 @@ READABLE = "I read pictures (PNG, JPEG, GIF, WebP), PDFs, and text or code"
 class Attached:
     """What became of a message's files: those that go to the model, and a sentence for each of the others."""
 
-    files: tuple[Opened, ...] = ()
+    files: tuple[OpenedFile, ...] = ()
     faults: tuple[str, ...] = ()
 
     @property
@@ -95,7 +95,7 @@ def _too_big(name: str, size: int, limit: int) -> str:
     return f"*{name}* is too big to read: it has {size / MEGABYTE:.1f} MB, and I take up to {limit // MEGABYTE} MB."
 
 
-def opened(file: FileRef, data: bytes, room: int) -> Opened:
+def opened(file: FileRef, data: bytes, room: int) -> OpenedFile:
     """Look into a file that was downloaded; a text is cut to `room` tokens. Raises `FileError`.
 
     Takes anything, and may take any time and memory: it runs where `FileReader` bounds both.
@@ -109,7 +109,7 @@ def opened(file: FileRef, data: bytes, room: int) -> Opened:
     return _text(file, data, room)
 
 
-def _image(file: FileRef, data: bytes, room: int) -> Opened:
+def _image(file: FileRef, data: bytes, room: int) -> OpenedFile:
     found = next((kind for kind, starts in IMAGES.items() if data.startswith(starts)), "")
     if not found or (found == "image/webp" and data[8:12] != b"WEBP"):
         raise FileError(f"I can't read *{file.name}*: it is no picture, or a damaged one.")
@@ -120,10 +120,10 @@ def _image(file: FileRef, data: bytes, room: int) -> Opened:
         )
     if room < TOKENS_PER_IMAGE:
         raise FileError(_no_room(file.name))
-    return Opened(Attachment(file.name, found, data, TOKENS_PER_IMAGE))
+    return OpenedFile(Attachment(file.name, found, data, TOKENS_PER_IMAGE))
 
 
-def _pdf(file: FileRef, data: bytes, room: int) -> Opened:
+def _pdf(file: FileRef, data: bytes, room: int) -> OpenedFile:
     from pypdf import PdfReader  # noqa: PLC0415 (it takes 0.2 s, and most days bring no PDF)
     from pypdf.errors import LimitReachedError  # noqa: PLC0415
 
@@ -150,10 +150,10 @@ def _pdf(file: FileRef, data: bytes, room: int) -> Opened:
         if not fits:
             raise FileError(_no_room(file.name))
         raise FileError(f"*{file.name}* has {pages} pages, and {fits} fit now: please send the part that matters.")
-    return Opened(Attachment(file.name, PDF, data, max(tokens, TOKENS_PER_PAGE)))
+    return OpenedFile(Attachment(file.name, PDF, data, max(tokens, TOKENS_PER_PAGE)))
 
 
-def _text(file: FileRef, data: bytes, room: int) -> Opened:
+def _text(file: FileRef, data: bytes, room: int) -> OpenedFile:
     text = decoded(data)
     if text is None:
         raise FileError(f"I can't read *{file.name}*: it is not text.")
@@ -162,7 +162,7 @@ def _text(file: FileRef, data: bytes, room: int) -> Opened:
     kept, cut = shorten(text, room)
     if not kept.strip():
         raise FileError(_no_room(file.name))
-    return Opened(Attachment(file.name, "text/plain", kept.encode(), estimate_tokens(kept)), cut)
+    return OpenedFile(Attachment(file.name, "text/plain", kept.encode(), estimate_tokens(kept)), cut)
 
 
 def decoded(data: bytes) -> str | None:
@@ -217,7 +217,7 @@ async def looked_up(files: Sequence[FileRef], place: Place, chat: Chat) -> tuple
     return tuple(found)
 
 
-async def _fetch(file: FileRef, place: Place, found: Attached, room: int, chat: Chat) -> Opened:
+async def _fetch(file: FileRef, place: Place, found: Attached, room: int, chat: Chat) -> OpenedFile:
     if len(found.files) == MOST_FILES:
         raise FileError(f"I read {MOST_FILES} files at a time, so I left {{name}} out.")
     if file.state == FileState.UNKNOWN:

@@ -12,8 +12,8 @@ from bot.core.answer.edits import REGENERATE
 from bot.core.answer.outcome import kept, show
 from bot.core.answer.stream import write
 from bot.core.domain.interaction import STOP, Button, FeedbackButtons, Field, Form
-from bot.core.domain.message import Heard, Message, Place, Role
-from bot.core.domain.people import Asker
+from bot.core.domain.message import IncomingMessage, Message, Place, Role
+from bot.core.domain.people import Requester
 from bot.core.domain.thread import Record
 from bot.core.ephemeral import tell
 from bot.errors import NotAllowedError
@@ -21,9 +21,9 @@ from bot.errors import NotAllowedError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from bot.core.domain.interaction import Control, Press, Submission
-    from bot.core.domain.thread import Conversation, Written
-    from bot.core.ports import Bookmark, Chat, Model, Store
+    from bot.core.domain.interaction import Action, Control, Submission
+    from bot.core.domain.thread import Conversation, FinishedAnswer
+    from bot.core.ports import Chat, Checkpoint, Model, Store
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ def below(question: Message, version: int = 0) -> Callable[[bool], Sequence[Cont
     return controls
 
 
-async def regenerate(press: Press, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
+async def regenerate(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
     """Answer a question anew, in the place of the answer that is there, also in the history. Raises `ChatError`."""
     identity, _, version = press.value.partition(" ")
     conversation = await store.conversation(press.place)
@@ -62,12 +62,12 @@ async def regenerate(press: Press, *, bookmark: Bookmark, store: Store, model: M
     earlier = replace(conversation, messages=before)
     again = heard(press, question)
     written = await rewrite(
-        again, question, answered, earlier, version=int(version or 0) + 1, bookmark=bookmark, model=model, chat=chat
+        again, question, answered, earlier, version=int(version or 0) + 1, checkpoint=checkpoint, model=model, chat=chat
     )
     return rewritten(Record(press.place, press.asker.person), answered, written)
 
 
-def rewritten(record: Record, answered: Message, written: Written) -> Record:
+def rewritten(record: Record, answered: Message, written: FinishedAnswer) -> Record:
     """Record what an answer was rewritten as, under a new id if the platform did not accept the edit."""
     anew = replace(answered, text=written.text)
     renamed = {answered.id: written.message_id} if written.message_id else {}
@@ -75,34 +75,34 @@ def rewritten(record: Record, answered: Message, written: Written) -> Record:
 
 
 async def rewrite(  # noqa: PLR0913 (what an answer is made of, and where it goes)
-    heard: Heard,
+    heard: IncomingMessage,
     question: Message,
     answered: Message,
     earlier: Conversation,
     *,
     version: int,
-    bookmark: Bookmark,
+    checkpoint: Checkpoint,
     model: Model,
     chat: Chat,
-) -> Written:
+) -> FinishedAnswer:
     """Write an answer in place of one that is there, to a question after `earlier`. Raises `ChatError`."""
-    asker = Asker(question.author, heard.home)
-    async with chat.answer(heard.place, asker, bookmark, to=question.id, instead=answered.id) as visible:
-        if (before := kept(bookmark)) is not None:
+    asker = Requester(question.author, heard.home)
+    async with chat.answer(heard.place, asker, checkpoint, to=question.id, instead=answered.id) as visible:
+        if (before := kept(checkpoint)) is not None:
             return await show(before, visible)
         ready = await draft(heard, question, earlier, model=model, chat=chat)
         return await write(
             ready.request,
             visible,
             model=model,
-            bookmark=bookmark,
+            checkpoint=checkpoint,
             notes=ready.notes,
             controls=below(question, version),
             is_first=is_first(earlier),
         )
 
 
-async def go_on(press: Press, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
+async def go_on(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
     """Go on with an answer that the output limit cut, in a new message. Raises `ChatError`."""
     conversation = await store.conversation(press.place)
     question, answered = find(conversation, press.value.partition(" ")[0])
@@ -112,18 +112,18 @@ async def go_on(press: Press, *, bookmark: Bookmark, store: Store, model: Model,
     request = Message(Role.USER, press.asker.person, GO_ON, f"{answered.id}:more")
     earlier = replace(conversation, messages=conversation.messages[:end])
     ready = await draft(heard(press, request), request, earlier, model=model, chat=chat)
-    async with chat.answer(press.place, press.asker, bookmark, to=press.message or answered.id) as visible:
+    async with chat.answer(press.place, press.asker, checkpoint, to=press.message or answered.id) as visible:
         written = await write(
             ready.request,
             visible,
             model=model,
-            bookmark=bookmark,
+            checkpoint=checkpoint,
             controls=below(request),
         )
     return written.record(press.place, request, began_with_bot=conversation.began_with_bot)
 
 
-async def rate(press: Press, *, store: Store) -> Form | None:
+async def rate(press: Action, *, store: Store) -> Form | None:
     """Keep what somebody thinks of an answer; ask what was wrong with a bad one."""
     await store.rate(press.place, press.value, press.asker.person, is_good=press.choice == GOOD)
     if press.choice == GOOD:
@@ -144,13 +144,13 @@ async def comment(submission: Submission, *, store: Store, chat: Chat) -> Mappin
     return {}
 
 
-async def allow_stop(press: Press, chat: Chat) -> None:
+async def allow_stop(press: Action, chat: Chat) -> None:
     """Raise `NotAllowedError` unless who pressed Stop may; the button's value is who asked."""
     if press.name == STOP and not await may(press, press.value, chat):
         raise NotAllowedError(NOT_YOURS)
 
 
-async def may(press: Press, author: str, chat: Chat) -> bool:
+async def may(press: Action, author: str, chat: Chat) -> bool:
     """Tell whether somebody may stop or replace an answer to `author`. Raises `ChatError`."""
     person = press.asker.person
     return person == author or (await chat.standing(press.place, person)).is_admin
@@ -167,9 +167,9 @@ def find(conversation: Conversation, identity: str) -> tuple[Message | None, Mes
     return None, None
 
 
-def heard(press: Press, question: Message) -> Heard:
+def heard(press: Action, question: Message) -> IncomingMessage:
     """Say a question again, as if it were heard now."""
-    return Heard(
+    return IncomingMessage(
         place=press.place,
         id=question.id,
         author=question.author,

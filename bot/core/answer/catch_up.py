@@ -21,13 +21,13 @@ from bot.errors import BotError, ChatError, RevokedError, SlowError, UnfinishedE
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bot.core.domain.message import Heard, Said
+    from bot.core.domain.message import HistoryMessage, IncomingMessage
     from bot.core.domain.thread import Conversation
-    from bot.core.ports import Answer, Bookmark, Chat, Store
+    from bot.core.ports import Answer, Chat, Checkpoint, Store
 
 log = logging.getLogger(__name__)
 
-READ = "read"  # the bookmark of what a former try of the turn has read and stored
+READ = "read"  # the checkpoint of what a former try of the turn has read and stored
 LASTS = 90.0  # seconds after which an answer is worth more than what there is still to read
 MANY = 1_000  # messages, from which on reading takes so long that its progress is shown
 LONG = 5.0  # seconds of waiting, from which on it is shown
@@ -36,21 +36,27 @@ AGAIN = "Mention me again, and I'll read on"
 
 
 async def catch_up(
-    heard: Heard, conversation: Conversation, visible: Answer, *, bookmark: Bookmark, store: Store, chat: Chat
+    heard: IncomingMessage,
+    conversation: Conversation,
+    visible: Answer,
+    *,
+    checkpoint: Checkpoint,
+    store: Store,
+    chat: Chat,
 ) -> tuple[Conversation, str]:
     """Read what is missing before a message; return the conversation with it, and what to tell the person.
 
     Each page is stored at once, so that neither a second try of the turn nor another turn need read it again. Where the
     platform does not hand out all of it in time, the rest stays to be read. Raises `RevokedError`.
     """
-    if (told := bookmark.get(READ)) is not None:
+    if (told := checkpoint.get(READ)) is not None:
         return conversation, told
     if not needs_reading(heard, conversation, datetime.now(UTC)):
         return conversation, ""
     reading = Reading(heard, conversation, visible, store=store, chat=chat)
     told = reading.told(await reading.read())
     conversation = await store.conversation(heard.place)
-    await bookmark.keep(READ, told)
+    await checkpoint.keep(READ, told)
     return conversation, told
 
 
@@ -60,7 +66,9 @@ class Reading:
     The bot knows all that it said itself `since` it takes part; what stands before the message `until` is read.
     """
 
-    def __init__(self, heard: Heard, conversation: Conversation, visible: Answer, *, store: Store, chat: Chat) -> None:
+    def __init__(
+        self, heard: IncomingMessage, conversation: Conversation, visible: Answer, *, store: Store, chat: Chat
+    ) -> None:
         self._heard, self._conversation, self._visible = heard, conversation, visible
         self._store, self._chat = store, chat
         self._since = conversation.known_since if conversation.is_known else heard.id
@@ -107,7 +115,7 @@ class Reading:
             if self.new >= MANY:
                 self._show()
 
-    async def _keep(self, page: Sequence[Said], *, is_over: bool) -> None:
+    async def _keep(self, page: Sequence[HistoryMessage], *, is_over: bool) -> None:
         """Store a page, and how far the thread is read with it; what was too much with the last one goes."""
         messages = tuple(self._messages(page))
         if page:
@@ -132,7 +140,7 @@ class Reading:
             if message.id in kept.new:
                 self._add(message)
 
-    def _messages(self, page: Sequence[Said]) -> Iterator[Message]:
+    def _messages(self, page: Sequence[HistoryMessage]) -> Iterator[Message]:
         for said in page:
             if said.is_own and said.id > self._since:
                 continue

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.domain.message import FileRef, Heard, Message
+    from bot.core.domain.message import FileRef, IncomingMessage, Message
 
 _WORD = re.compile(r"\w+")
 
 
-def union(first: Heard, later: Heard) -> Heard | None:
+def union(first: IncomingMessage, later: IncomingMessage) -> IncomingMessage | None:
     """Return a message with what a later event of it adds, None where that is nothing.
 
     Of two wordings, that of the later edit counts. Without an edit between them both do, as one event may lack what
@@ -60,7 +60,7 @@ def _all(first: Sequence[FileRef], later: Sequence[FileRef]) -> tuple[FileRef, .
     return tuple(found.values())
 
 
-def completed(stored: Message, heard: Heard) -> Message | None:
+def completed(stored: Message, heard: IncomingMessage) -> Message | None:
     """Return a stored message with what a later event of it adds, None where that is nothing.
 
     What was deleted stays so, and what was edited since keeps its words; so does a question that the model declined.
@@ -75,7 +75,7 @@ def completed(stored: Message, heard: Heard) -> Message | None:
     return None if whole == stored else whole
 
 
-def changes_answer(stored: Message, whole: Message, heard: Heard) -> bool:
+def changes_answer(stored: Message, whole: Message, heard: IncomingMessage) -> bool:
     """Return whether what came is part of what was asked; a link's preview is not."""
     return _new_files(stored, whole.files) or (whole.text != stored.text and not heard.is_previewed)
 

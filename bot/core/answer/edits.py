@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from bot.core.domain.interaction import Button
 from bot.core.domain.message import Role
-from bot.core.domain.people import Asker
+from bot.core.domain.people import Requester
 from bot.errors import ChatError
 
 if TYPE_CHECKING:
-    from bot.core.domain.message import Changed, Message
+    from bot.core.domain.message import Message, MessageEdit
     from bot.core.domain.thread import Conversation
-    from bot.core.ports import Bookmark, Chat, Store
+    from bot.core.ports import Chat, Checkpoint, Store
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ REGENERATE = "regenerate"  # the control; its value begins with the id of the an
 EDITED = "You edited your question after I had answered it. I keep the new wording in mind"
 OFFER = f"{EDITED}; shall I answer it anew?"
 NO_OFFER = f"{EDITED}: ask again, and I answer it anew."
-OFFERED = "offered"  # the bookmark
+OFFERED = "offered"  # the checkpoint
 REFUSAL = (
     "I answer only people of the organisation that runs me in this channel. "
     "Someone of it can ask me for you, and its workspace admins can let me answer you here: "
@@ -30,9 +30,11 @@ REFUSAL = (
 )
 
 
-async def offer_again(changed: Changed, *, can_regenerate: bool, bookmark: Bookmark, store: Store, chat: Chat) -> None:
+async def offer_again(
+    changed: MessageEdit, *, can_regenerate: bool, checkpoint: Checkpoint, store: Store, chat: Chat
+) -> None:
     """Offer the author a new answer, only to them, when it was the last question that they edited."""
-    if changed.is_deleted or changed.is_bot or bookmark.get(OFFERED):
+    if changed.is_deleted or changed.is_bot or checkpoint.get(OFFERED):
         return
     answered = answer_to(changed, await store.conversation(changed.place))
     if answered is None:
@@ -41,14 +43,14 @@ async def offer_again(changed: Changed, *, can_regenerate: bool, bookmark: Bookm
     value = f"{answered.id} {re.sub(r'[^0-9]', '', changed.revision)}"
     buttons = (Button(REGENERATE, "Answer anew", value=value),) if can_regenerate else ()
     try:
-        async with chat.whisper(changed.place, Asker(changed.author, changed.home)) as visible:
+        async with chat.whisper(changed.place, Requester(changed.author, changed.home)) as visible:
             await visible.replace(OFFER if can_regenerate else NO_OFFER, controls=buttons)
     except ChatError as error:
         log.warning("no new answer was offered: %s", error)
-    await bookmark.keep(OFFERED, "yes")
+    await checkpoint.keep(OFFERED, "yes")
 
 
-def answer_to(changed: Changed, conversation: Conversation) -> Message | None:
+def answer_to(changed: MessageEdit, conversation: Conversation) -> Message | None:
     """Return the answer to a message, if that was the last question and has got other words since."""
     *_, question, answered = (None, None, *conversation.messages)
     if question is None or answered is None or question.id != changed.id or question.text == changed.text:

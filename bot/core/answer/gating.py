@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.core.domain.message import Heard, Message, Role
+from bot.core.domain.message import IncomingMessage, Message, Role
 from bot.core.domain.settings import Answers, ChannelSettings, Outsiders
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ SILENCE = timedelta(minutes=10)  # for less than that, a platform delivers again
 STOPS = {"stop", "please stop", "stop please", "stop it", "stopp", "halt"}
 
 
-def wants_answer(heard: Heard, conversation: Conversation) -> bool:
+def wants_answer(heard: IncomingMessage, conversation: Conversation) -> bool:
     """Decide whether a message is for the bot, by its channel's settings.
 
     A direct message always is. Elsewhere never one that opens by speaking to somebody else, nor a mere "stop", which is
@@ -42,20 +42,20 @@ def answer_to(identity: str, conversation: Conversation) -> Message | None:
     return None
 
 
-def was_answered(heard: Heard, conversation: Conversation) -> bool:
+def was_answered(heard: IncomingMessage, conversation: Conversation) -> bool:
     """Return whether a message was answered before it came to mention the bot, as it needed no mention."""
     answered = answer_to(heard.id, conversation)
     return answered is not None and bool(answered.text) and _needs_no_mention(heard, conversation)
 
 
-def _needs_no_mention(heard: Heard, conversation: Conversation) -> bool:
+def _needs_no_mention(heard: IncomingMessage, conversation: Conversation) -> bool:
     answers = conversation.settings.answers
     if answers is Answers.THREAD:
         return conversation.began_with_bot or heard.answers_bot
     return answers is Answers.ALL
 
 
-def _may_ask(heard: Heard, settings: ChannelSettings) -> bool:
+def _may_ask(heard: IncomingMessage, settings: ChannelSettings) -> bool:
     if settings.outsiders is Outsiders.MENTION:
         return heard.mentions_bot
     return settings.outsiders is Outsiders.ALL
@@ -71,12 +71,12 @@ def _goes_in_circles(conversation: Conversation) -> bool:
     return turns >= MOST_BOT_TURNS
 
 
-def is_refused(heard: Heard, settings: ChannelSettings) -> bool:
+def is_refused(heard: IncomingMessage, settings: ChannelSettings) -> bool:
     """Tell whether somebody of another organisation asked the bot where they may not."""
     return heard.is_outsider and not heard.is_bot and heard.mentions_bot and not _may_ask(heard, settings)
 
 
-def may_be_for_bot(heard: Heard, settings: ChannelSettings) -> bool:
+def may_be_for_bot(heard: IncomingMessage, settings: ChannelSettings) -> bool:
     """Tell whether a message is worth keeping at all: what people say outside of threads mostly is not."""
     if heard.mentions_bot or heard.is_direct or not heard.opens_thread:
         return True
@@ -88,7 +88,7 @@ def is_stop(text: str) -> bool:
     return " ".join(text.casefold().strip(" .!\u2026\n").split()) in STOPS
 
 
-def needs_reading(heard: Heard, conversation: Conversation, now: datetime) -> bool:
+def needs_reading(heard: IncomingMessage, conversation: Conversation, now: datetime) -> bool:
     """Decide whether the platform's own history has to be asked for what was said before a message.
 
     For a thread that is not known, or of which a reading broke off; and when someone calls the bot back into one where

@@ -12,21 +12,21 @@ from pydantic import TypeAdapter
 from bot.calls import Call
 from bot.core.characters import sendable
 from bot.core.domain.interaction import Control
-from bot.core.domain.thread import Refused, Written
+from bot.core.domain.thread import FinishedAnswer, RejectedFile
 from bot.errors import ChatError, GoneError, UnshownError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.core.ports import Answer, Bookmark
+    from bot.core.ports import Answer, Checkpoint
 
 log = logging.getLogger(__name__)
 
-OUTCOME = "outcome"  # the bookmark of it
+OUTCOME = "outcome"  # the checkpoint of it
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PreparedAnswer:
     """An answer that is ready to be shown: its Markdown, what ends it, what stands below, and what is kept of it.
 
     `is_instead`: it takes the place of what the model has written. The other fields are as in `Written`.
@@ -39,27 +39,27 @@ class Outcome:
     history: str = ""
     calls: tuple[Call, ...] = ()
     was_refused: bool = False
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[RejectedFile, ...] = ()
     is_instead: bool = False
 
 
-_OUTCOME = TypeAdapter(Outcome)
+_OUTCOME = TypeAdapter(PreparedAnswer)
 
 
-def kept(bookmark: Bookmark) -> Outcome | None:
+def kept(checkpoint: Checkpoint) -> PreparedAnswer | None:
     """Return what an earlier try of the turn has kept."""
-    found = bookmark.get(OUTCOME)
+    found = checkpoint.get(OUTCOME)
     return _OUTCOME.validate_json(found) if found else None
 
 
-async def give(outcome: Outcome, answer: Answer, bookmark: Bookmark) -> Written:
+async def give(outcome: PreparedAnswer, answer: Answer, checkpoint: Checkpoint) -> FinishedAnswer:
     """Keep an outcome and show it, in the answer that its text was written into. Raises as `show` does."""
     outcome = replace(outcome, text=sendable(outcome.text), history=sendable(outcome.history))
-    await bookmark.keep(OUTCOME, _OUTCOME.dump_json(outcome).decode())
+    await checkpoint.keep(OUTCOME, _OUTCOME.dump_json(outcome).decode())
     return await show(outcome, answer, is_written=True)
 
 
-async def show(outcome: Outcome, answer: Answer, *, is_written: bool = False) -> Written:
+async def show(outcome: PreparedAnswer, answer: Answer, *, is_written: bool = False) -> FinishedAnswer:
     """Show an outcome that is kept. Raises `UnshownError` where that may yet succeed, else `ChatError`."""
     try:
         with showing():
@@ -71,7 +71,7 @@ async def show(outcome: Outcome, answer: Answer, *, is_written: bool = False) ->
                 message_id = await answer.finish(outcome.ending, footer=outcome.footer, controls=outcome.controls)
     except GoneError as error:
         return await gone(error, answer, outcome.calls)
-    return Written(outcome.history, message_id, outcome.calls, outcome.was_refused, outcome.refused)
+    return FinishedAnswer(outcome.history, message_id, outcome.calls, outcome.was_refused, outcome.refused)
 
 
 @contextmanager
@@ -85,11 +85,11 @@ def showing() -> Iterator[None]:
         raise
 
 
-async def gone(error: GoneError, answer: Answer, calls: tuple[Call, ...]) -> Written:
+async def gone(error: GoneError, answer: Answer, calls: tuple[Call, ...]) -> FinishedAnswer:
     """Take an answer back whose thread was deleted while it was written: no one wants it anymore."""
     log.info("no one is waiting for the answer anymore: %s", error)
     try:
         await answer.withdraw()
     except ChatError as left:
         log.warning("part of an answer remains where its thread was deleted: %s", left)
-    return Written("", "", calls, was_refused=True)
+    return FinishedAnswer("", "", calls, was_refused=True)

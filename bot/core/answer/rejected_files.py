@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.calls import Call
 from bot.core.domain.attachment import Attachment
 from bot.core.domain.message import Role
-from bot.core.domain.thread import Refused
+from bot.core.domain.thread import RejectedFile
 from bot.core.ports import Request, Turn
 from bot.errors import ModelEmptyError, ModelRejectedError
 
@@ -26,7 +26,7 @@ SHORTEST = 16  # tokens of output that it may take
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FilesAtFault:
     """The files at fault, and what it cost to find them. `is_certain`: they were, each of them."""
 
     files: tuple[Attachment, ...]
@@ -34,12 +34,14 @@ class Found:
     is_certain: bool = True
 
     @property
-    def refused(self) -> tuple[Refused, ...]:
+    def refused(self) -> tuple[RejectedFile, ...]:
         """Name the files."""
-        return tuple(Refused(one.file if self.is_certain else "", one.name) for one in self.files)
+        return tuple(RejectedFile(one.file if self.is_certain else "", one.name) for one in self.files)
 
 
-async def find(request: Request, error: ModelRejectedError, *, model: Model, halt: asyncio.Event | None) -> Found:
+async def find(
+    request: Request, error: ModelRejectedError, *, model: Model, halt: asyncio.Event | None
+) -> FilesAtFault:
     """Find the files for which a request was rejected: where the API says, else by trying them, half by half.
 
     What is tried costs what reading those files costs. Raises the `error` where there are no files, and a `ModelError`
@@ -50,14 +52,14 @@ async def find(request: Request, error: ModelRejectedError, *, model: Model, hal
     if not files:
         raise error
     if (named := _at(request, error)) is not None:
-        return Found((named,), calls)
+        return FilesAtFault((named,), calls)
     suspects = [one for one in files if one.media_type.startswith(error.media_type)] or files
     if len(suspects) == 1:
-        return Found(tuple(suspects), calls)
+        return FilesAtFault(tuple(suspects), calls)
     search = _Search(request, model, halt)
     guilty = await search.guilty(suspects)
     calls = (*calls, *search.calls)
-    return Found(guilty, calls) if guilty else Found(tuple(files), calls, is_certain=False)
+    return FilesAtFault(guilty, calls) if guilty else FilesAtFault(tuple(files), calls, is_certain=False)
 
 
 def without(request: Request, files: Sequence[Attachment]) -> Request:
@@ -65,7 +67,7 @@ def without(request: Request, files: Sequence[Attachment]) -> Request:
     return replace(request, turns=tuple(_less(turn, files) for turn in request.turns))
 
 
-def told(refused: Sequence[Refused]) -> str:
+def told(refused: Sequence[RejectedFile]) -> str:
     """Write the line that says which files an answer leaves out, "" for none."""
     if not refused:
         return ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.core.answer import rejected_files
 from bot.core.answer.continuation import Seam, rest_of
-from bot.core.answer.outcome import Outcome, give, gone, kept, show
+from bot.core.answer.outcome import PreparedAnswer, give, gone, kept, show
 from bot.core.code.files import read
 from bot.core.spend import retirement
 from bot.errors import (
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from bot.calls import Call
     from bot.core.domain.interaction import Control
     from bot.core.domain.settings import ChannelSettings
-    from bot.core.domain.thread import Refused, Written
-    from bot.core.ports import Answer, Bookmark, Completion, Model, Request
+    from bot.core.domain.thread import FinishedAnswer, RejectedFile
+    from bot.core.ports import Answer, Checkpoint, Completion, Model, Request
     from bot.errors import BotError
 
 log = logging.getLogger(__name__)
@@ -85,31 +85,31 @@ async def write(  # noqa: PLR0913 (each is a wish of a use case)
     answer: Answer,
     *,
     model: Model,
-    bookmark: Bookmark,
+    checkpoint: Checkpoint,
     notes: str = "",
     controls: Callable[[bool], Sequence[Control]] | None = None,
     is_first: bool = False,
     is_private: bool = False,
-) -> Written:
+) -> FinishedAnswer:
     """Stream the model's text into `answer` and end it with `notes`, or with what went wrong.
 
-    What came of it is kept in the `bookmark` before it is shown; where a former try has kept it, it is only shown.
+    What came of it is kept in the `checkpoint` before it is shown; where a former try has kept it, it is only shown.
     Where the API rejects a file, such as a damaged picture, it goes without that one.
     `controls` tells what stands below, given whether there is more to write. `is_first`: the thread has no answer yet,
     and so has to be told what writes here. `is_private`: one person alone sees it. Raises `ChatError`.
     """
-    if (before := kept(bookmark)) is not None:
+    if (before := kept(checkpoint)) is not None:
         return await show(before, answer)
     said = retirement.noting()
     try:
-        asked = await ask(request, answer, model=model, halt=bookmark.halted)
+        asked = await ask(request, answer, model=model, halt=checkpoint.halted)
     except ModelError as error:
-        return await own_up(error, answer, bookmark, is_first=is_first)
+        return await own_up(error, answer, checkpoint, is_first=is_first)
     completion = asked.completion
     hint = PRIVATE_LIMIT_HINT if is_private else LIMIT_HINT
     ending = hint if completion.truncated else ""
     ending += rejected_files.told(asked.refused)
-    outcome = Outcome(
+    outcome = PreparedAnswer(
         completion.text,
         "".join([ending, notes, *(f"\n\n{line}" for line in said)]),
         footer=footer_of(asked.calls, request, is_first=is_first),
@@ -118,15 +118,15 @@ async def write(  # noqa: PLR0913 (each is a wish of a use case)
         calls=asked.calls,
         refused=asked.refused,
     )
-    return await give(outcome, answer, bookmark)
+    return await give(outcome, answer, checkpoint)
 
 
-class Asked(NamedTuple):
+class ModelAnswer(NamedTuple):
     """What the model wrote, all calls that it took, and the files that it was asked without, as they were rejected."""
 
     completion: Completion
     calls: tuple[Call, ...]
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[RejectedFile, ...] = ()
 
 
 async def ask(
@@ -135,14 +135,14 @@ async def ask(
     *,
     model: Model,
     halt: asyncio.Event | None = None,
-) -> Asked:
+) -> ModelAnswer:
     """Stream the model's text, and its thinking where the channel has it, into `answer`. Raises a `ModelError`.
 
     A text that was cut is continued, once; files that are rejected are left out.
     """
     think = answer.think if request.settings.thinking != "off" else None
     before: tuple[Call, ...] = ()
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[RejectedFile, ...] = ()
     while True:
         try:
             completion = await model.write(request, answer.write, think, halt)
@@ -159,9 +159,9 @@ async def ask(
             log.warning("asking for the rest: %s", error)
             begun = (*before, *((error.call,) if error.call else ()))
             completion = await _rest(request, error, answer, model, halt)
-            return Asked(completion, (*begun, completion.call), refused)
+            return ModelAnswer(completion, (*begun, completion.call), refused)
         else:
-            return Asked(completion, (*before, completion.call), refused)
+            return ModelAnswer(completion, (*before, completion.call), refused)
 
 
 async def _rest(
@@ -204,7 +204,9 @@ def footer_of(calls: Sequence[Call], request: Request, *, is_first: bool = False
     return " · ".join([*parts, disclaimer(request.settings)] if is_first else parts)
 
 
-async def own_up(error: ModelError, answer: Answer, bookmark: Bookmark, *, is_first: bool = False) -> Written:
+async def own_up(
+    error: ModelError, answer: Answer, checkpoint: Checkpoint, *, is_first: bool = False
+) -> FinishedAnswer:
     """End an answer that failed: what had come stays and is marked as cut, except that a refusal replaces it.
 
     Where nothing had come and the failure may pass, the person is told to wait, and the error is raised again for the
@@ -217,23 +219,23 @@ async def own_up(error: ModelError, answer: Answer, bookmark: Bookmark, *, is_fi
         log.warning("%s: %s", type(error).__name__, error)
         if error.is_transient and not error.partial.strip():
             try:
-                await answer.hold(PATIENCE.format(reference=bookmark.reference))
+                await answer.hold(PATIENCE.format(reference=checkpoint.reference))
             except GoneError as loss:
                 return await gone(loss, answer, (error.call,) if error.call else ())
             raise error
-    return await give(_failed(error, bookmark.reference, DISCLAIMER if is_first else ""), answer, bookmark)
+    return await give(_failed(error, checkpoint.reference, DISCLAIMER if is_first else ""), answer, checkpoint)
 
 
-def _failed(error: ModelError, reference: str, footer: str) -> Outcome:
+def _failed(error: ModelError, reference: str, footer: str) -> PreparedAnswer:
     """Word what became of an answer that was stopped, refused or cut."""
     calls = (error.call,) if error.call else ()
     partial = error.partial if error.partial.strip() else ""
     if isinstance(error, ModelStoppedError):
         if not partial:
-            return Outcome("_Stopped._", history=STOPPED, calls=calls, is_instead=True)
-        return Outcome(partial, "\n\n_Stopped._", footer, history=f"{partial}\n\n{STOPPED}", calls=calls)
+            return PreparedAnswer("_Stopped._", history=STOPPED, calls=calls, is_instead=True)
+        return PreparedAnswer(partial, "\n\n_Stopped._", footer, history=f"{partial}\n\n{STOPPED}", calls=calls)
     was_refused = isinstance(error, ModelRefusedError)
     if was_refused or not partial:
-        return Outcome(apology(error, reference), calls=calls, was_refused=was_refused, is_instead=True)
+        return PreparedAnswer(apology(error, reference), calls=calls, was_refused=was_refused, is_instead=True)
     ending = f"\n\n_The answer was cut off here. {apology(error, reference)}_"
-    return Outcome(partial, ending, footer, history=f"{partial}\n\n[cut off]", calls=calls)
+    return PreparedAnswer(partial, ending, footer, history=f"{partial}\n\n[cut off]", calls=calls)

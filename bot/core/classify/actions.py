@@ -17,8 +17,8 @@ from bot.core.classify.results import MOST_LISTED
 from bot.core.classify.sources import gather
 from bot.core.classify.start import CANCEL, EDIT, GO, GO_BATCHED
 from bot.core.domain import category
-from bot.core.domain.classification import Asked, ReadAs, Status, Wish, counted
-from bot.core.domain.interaction import MAX_VALUE, Button, Field, Form, Press
+from bot.core.domain.classification import ClassifyOptions, ClassifyRequest, ReadAs, RunStatus, counted
+from bot.core.domain.interaction import MAX_VALUE, Action, Button, Field, Form
 from bot.core.domain.message import Place
 from bot.core.domain.thread import Record
 from bot.core.ephemeral import tell
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bot.calls import Call
-    from bot.core.classify.start import World
-    from bot.core.domain.classification import Run
+    from bot.core.classify.start import ClassifyContext
+    from bot.core.domain.classification import ClassifyRun
     from bot.core.domain.interaction import Submission
-    from bot.core.domain.people import Asker
-    from bot.core.ports import Bookmark
+    from bot.core.domain.people import Requester
+    from bot.core.ports import Checkpoint
 
 SHORTCUT = "classify_file"
 PRESSED = (GO, GO_BATCHED, CANCEL, RESUME, EXPORT, CONFIRM, *CHANGES)
@@ -46,28 +46,28 @@ GONE = "This run is not there any more; please start it again."
 DECIDED = "That was decided already."
 
 
-async def press(pressed: Press, *, bookmark: Bookmark, world: World) -> Record:
+async def press(pressed: Action, *, checkpoint: Checkpoint, world: ClassifyContext) -> Record:
     """Carry out what a button says. Raises `ChatError`."""
     try:
         run = await _run(pressed.value, pressed.place.workspace, world)
         if pressed.name == EXPORT:
             await _check_sees(run, pressed, world)
-            await _export(run, bookmark=bookmark, world=world)
+            await _export(run, checkpoint=checkpoint, world=world)
         else:
             _check_may_decide(run, pressed.asker, world)
             if pressed.name in CHANGES:
-                await _read_anew(run, pressed, bookmark=bookmark, world=world)
+                await _read_anew(run, pressed, checkpoint=checkpoint, world=world)
             elif pressed.name == CONFIRM:
-                calls = await _read_right(run, bookmark=bookmark, world=world)
+                calls = await _read_right(run, checkpoint=checkpoint, world=world)
                 return Record(pressed.place, pressed.asker.person, calls=calls)
             else:
-                await _decide(run, pressed.name, bookmark=bookmark, world=world)
+                await _decide(run, pressed.name, checkpoint=checkpoint, world=world)
     except (NotAllowedError, UsageError) as error:
         return await tell(pressed.place, pressed.asker, error.sentence, chat=world.chat)
     return Record(pressed.place, pressed.asker.person)
 
 
-async def _run(run: str, workspace: str, world: World) -> Run:
+async def _run(run: str, workspace: str, world: ClassifyContext) -> ClassifyRun:
     """Return a run of a workspace. Raises `UsageError` where it has none of that id."""
     found = await world.runs.find(workspace, run)
     if found is None:
@@ -75,83 +75,83 @@ async def _run(run: str, workspace: str, world: World) -> Run:
     return found
 
 
-def _check_may_decide(run: Run, asker: Asker, world: World) -> None:
+def _check_may_decide(run: ClassifyRun, asker: Requester, world: ClassifyContext) -> None:
     if asker.person != run.asker.person:
         raise NotAllowedError(f"Only {world.chat.mention(run.asker.person)}, who asked for it, can decide this.")
 
 
-async def _decide(run: Run, name: str, *, bookmark: Bookmark, world: World) -> None:
-    wanted = {CANCEL: (Status.ASKING, Status.RUNNING, Status.BATCHED), RESUME: (Status.STOPPED,)}
+async def _decide(run: ClassifyRun, name: str, *, checkpoint: Checkpoint, world: ClassifyContext) -> None:
+    wanted = {CANCEL: (RunStatus.ASKING, RunStatus.RUNNING, RunStatus.BATCHED), RESUME: (RunStatus.STOPPED,)}
     is_early = run.asked is not None and name in {GO, GO_BATCHED}
-    if run.status not in wanted.get(name, (Status.ASKING,)) or not run.items or is_early:
+    if run.status not in wanted.get(name, (RunStatus.ASKING,)) or not run.items or is_early:
         raise UsageError(DECIDED)
     if name == CANCEL:
-        await _cancel(run, bookmark=bookmark, world=world)
+        await _cancel(run, checkpoint=checkpoint, world=world)
         return
-    await start(replace(run, is_batch=run.is_batch or name == GO_BATCHED), bookmark=bookmark, world=world)
+    await start(replace(run, is_batch=run.is_batch or name == GO_BATCHED), checkpoint=checkpoint, world=world)
 
 
-async def _read_anew(run: Run, pressed: Press, *, bookmark: Bookmark, world: World) -> None:
+async def _read_anew(run: ClassifyRun, pressed: Action, *, checkpoint: Checkpoint, world: ClassifyContext) -> None:
     """Read a run's file as its asker chose, and show that. Raises `UsageError`, `NotAllowedError`, `ChatError`."""
-    if run.asked is None or run.status is not Status.ASKING:
+    if run.asked is None or run.status is not RunStatus.ASKING:
         raise UsageError(DECIDED)
     wish = replace(run.asked.wish, reading=changed(run.asked.wish.reading, pressed.name, pressed.choice))
     asked = replace(run.asked, wish=wish)
     gathered = await gather(asked, chat=world.chat, progress=lambda _: None)
-    async with begin.answering(run, bookmark, world) as visible:
+    async with begin.answering(run, checkpoint, world) as visible:
         await begin.ask_how(asked, run, gathered, visible, world=world)
 
 
-async def _read_right(run: Run, *, bookmark: Bookmark, world: World) -> tuple[Call, ...]:
+async def _read_right(run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyContext) -> tuple[Call, ...]:
     """Go on with a file that was read right; return the calls that took. Raises `UsageError`, `ChatError`."""
-    if run.asked is None or run.status is not Status.ASKING:
+    if run.asked is None or run.status is not RunStatus.ASKING:
         raise UsageError(DECIDED)
     items = [one async for page in world.runs.unsorted(run.id) for one in page]
-    async with begin.answering(run, bookmark, world) as visible:
-        _, calls = await begin.settle(run, items, visible, bookmark=bookmark, world=world, are_kept=True)
+    async with begin.answering(run, checkpoint, world) as visible:
+        _, calls = await begin.settle(run, items, visible, checkpoint=checkpoint, world=world, are_kept=True)
     return calls
 
 
-async def start(run: Run, *, bookmark: Bookmark, world: World) -> None:
+async def start(run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyContext) -> None:
     """Let a run begin, or go on."""
     waits = bool(run.state.get(BATCH)) and COLLECTED not in run.state
-    run = replace(run, status=Status.BATCHED if waits else Status.RUNNING)
+    run = replace(run, status=RunStatus.BATCHED if waits else RunStatus.RUNNING)
     await world.runs.change(run)
-    async with begin.answering(run, bookmark, world) as visible:
+    async with begin.answering(run, checkpoint, world) as visible:
         await visible.hold(f"_Sorting {counted(run.items)} ({run.source})…_")
-    await world.later(run, bookmark)
+    await world.later(run, checkpoint)
 
 
-async def _cancel(run: Run, *, bookmark: Bookmark, world: World) -> None:
+async def _cancel(run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyContext) -> None:
     """Stop a run: one that runs says so itself when its batches of the moment are there."""
-    await world.runs.change(replace(run, status=Status.STOPPED))
-    if run.status is Status.ASKING:
-        async with begin.answering(run, bookmark, world) as visible:
+    await world.runs.change(replace(run, status=RunStatus.STOPPED))
+    if run.status is RunStatus.ASKING:
+        async with begin.answering(run, checkpoint, world) as visible:
             await visible.replace("Cancelled: nothing was sorted.")
-    if run.status is Status.BATCHED:
+    if run.status is RunStatus.BATCHED:
         await world.model.cancel(run.state[BATCH])
-        async with begin.answering(run, bookmark, world) as visible:
+        async with begin.answering(run, checkpoint, world) as visible:
             await visible.replace(
                 "Cancelled. What Claude has sorted already is paid for: “Carry on” fetches it, and sorts the rest.",
                 controls=(Button(RESUME, "Carry on", run.id),),
             )
 
 
-async def _export(run: Run, *, bookmark: Bookmark, world: World) -> None:
+async def _export(run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyContext) -> None:
     settings = await world.store.settings(run.place)
     version = int(run.state.get("exports", "1")) + 1
     await world.runs.keep(run.id, "exports", str(version))
-    await render.upload(run, settings, bookmark=bookmark, world=world, version=version)
+    await render.upload(run, settings, checkpoint=checkpoint, world=world, version=version)
 
 
-async def open_form(pressed: Press, *, world: World) -> Form:
+async def open_form(pressed: Action, *, world: ClassifyContext) -> Form:
     """Make the form that a button opens. Raises `UsageError`, `NotAllowedError`."""
     if pressed.name == SHORTCUT:
         return _request_form(pressed, world)
     run = await _run(pressed.value, pressed.place.workspace, world)
     if pressed.name == EDIT:
         _check_may_decide(run, pressed.asker, world)
-        if run.status is not Status.ASKING or run.asked is not None:
+        if run.status is not RunStatus.ASKING or run.asked is not None:
             raise UsageError(DECIDED)
         text = category.written(run.categories)
         hint = "One a line, with a definition behind a colon where the name says too little."
@@ -165,7 +165,7 @@ async def open_form(pressed: Press, *, world: World) -> Form:
     return Form(CORRECT, "Change a category", (number, chosen), run.id)
 
 
-async def _rows_form(run: Run, world: World) -> Form:
+async def _rows_form(run: ClassifyRun, world: ClassifyContext) -> Form:
     """Make a form with a menu for each row of a short list.
 
     It carries what the rows were, so that only what this person changes is changed: others may have it open, too.
@@ -190,11 +190,11 @@ async def _rows_form(run: Run, world: World) -> Form:
     return Form(CORRECT, "Change categories", fields, f"{run.id} {json.dumps(shown)}")
 
 
-def _options(run: Run) -> tuple[tuple[str, str], ...]:
+def _options(run: ClassifyRun) -> tuple[tuple[str, str], ...]:
     return tuple((str(n), one.name[:75]) for n, one in enumerate(run.categories))
 
 
-def _request_form(press: Press, world: World) -> Form:
+def _request_form(press: Action, world: ClassifyContext) -> Form:
     """Make the form of the shortcut at a message: how to sort its file, its thread, or itself."""
     hint = "One a line, or with commas; empty: the channel's own, or else I propose some."
     fields = (
@@ -209,29 +209,29 @@ def _request_form(press: Press, world: World) -> Form:
     return Form(SHORTCUT, "Classify", fields, value, "Sort")
 
 
-def read_request(submission: Submission, id_: str) -> Asked:
+def read_request(submission: Submission, id_: str) -> ClassifyRequest:
     """Read the shortcut's form. Raises `UsageError`."""
     told = json.loads(submission.value)
     typed = str(submission.answers.get("categories", "")).strip()
     ways = submission.answers.get("ways", ())
-    wish = Wish(
+    wish = ClassifyOptions(
         link=told["link"],
         categories=category.read(typed) if typed else (),
         reading=ReadAs(column=str(submission.answers.get("column", "")).strip()),
         several="multi" in ways,
         is_batch="batch" in ways,
     )
-    return Asked(id_, Place(**told["place"]), submission.asker, told["message"], "classify this", wish)
+    return ClassifyRequest(id_, Place(**told["place"]), submission.asker, told["message"], "classify this", wish)
 
 
-async def _check_sees(run: Run, acting: Press | Submission, world: World) -> None:
+async def _check_sees(run: ClassifyRun, acting: Action | Submission, world: ClassifyContext) -> None:
     """Raise `NotAllowedError` unless someone is where a run's results are shown. Raises `ChatError`."""
-    is_there = isinstance(acting, Press) and acting.place.channel == run.place.channel
+    is_there = isinstance(acting, Action) and acting.place.channel == run.place.channel
     if not is_there and acting.asker.person != run.asker.person:
         await check_member((run.place,), acting.asker.person, world.chat)
 
 
-def _check_may_correct(run: Run, asker: Asker) -> None:
+def _check_may_correct(run: ClassifyRun, asker: Requester) -> None:
     """People of other organisations may read along, but what they say does not teach the bot."""
     if asker.home != run.place.workspace:
         raise NotAllowedError("Only people of this workspace can change categories.")
@@ -242,7 +242,7 @@ def run_of(submission: Submission) -> str:
     return submission.value.partition(" ")[0]
 
 
-async def where(submission: Submission, *, world: World) -> Place | None:
+async def where(submission: Submission, *, world: ClassifyContext) -> Place | None:
     """Return the place that a form is about, None where its run is gone."""
     if submission.name == SHORTCUT:
         return Place(**json.loads(submission.value)["place"])
@@ -250,7 +250,7 @@ async def where(submission: Submission, *, world: World) -> Place | None:
     return run.place if run is not None else None
 
 
-async def submit(submission: Submission, *, world: World) -> Mapping[str, str]:
+async def submit(submission: Submission, *, world: ClassifyContext) -> Mapping[str, str]:
     """Take a filled form in, but for what it makes visible; return its faults by the field."""
     run = await _run(run_of(submission), submission.asker.home, world)
     if submission.name == EDIT:
@@ -263,19 +263,19 @@ async def submit(submission: Submission, *, world: World) -> Mapping[str, str]:
     return await _take_correction(run, submission, world)
 
 
-async def _take_categories(run: Run, text: str, world: World) -> Mapping[str, str]:
+async def _take_categories(run: ClassifyRun, text: str, world: ClassifyContext) -> Mapping[str, str]:
     try:
         chosen = category.with_other(category.read(text))
     except UsageError as error:
         return {"categories": error.sentence}
-    if run.status is not Status.ASKING:
+    if run.status is not RunStatus.ASKING:
         return {"categories": DECIDED}
     await world.runs.change(replace(run, categories=chosen))
     return {}
 
 
 async def _take_rows(
-    run: Run, shown: Mapping[str, Sequence[str]], submission: Submission, world: World
+    run: ClassifyRun, shown: Mapping[str, Sequence[str]], submission: Submission, world: ClassifyContext
 ) -> Mapping[str, str]:
     """Keep the rows that were changed; one that was emptied stays as it is."""
     for number, before in shown.items():
@@ -287,7 +287,7 @@ async def _take_rows(
     return {}
 
 
-async def _take_correction(run: Run, submission: Submission, world: World) -> Mapping[str, str]:
+async def _take_correction(run: ClassifyRun, submission: Submission, world: ClassifyContext) -> Mapping[str, str]:
     given = submission.answers.get("category", ())
     names = tuple(run.categories[int(n)].name for n in ([given] if isinstance(given, str) else given))
     if not names:
@@ -305,17 +305,17 @@ async def _take_correction(run: Run, submission: Submission, world: World) -> Ma
     return {}
 
 
-async def show(workspace: str, run: str, *, bookmark: Bookmark, world: World) -> None:
+async def show(workspace: str, run: str, *, checkpoint: Checkpoint, world: ClassifyContext) -> None:
     """Do what a form calls for: begin with the categories, or show the list or the counts anew."""
     found = await world.runs.find(workspace, run)
     if found is None:
         return
-    if found.status is Status.ASKING:
-        await start(found, bookmark=bookmark, world=world)
+    if found.status is RunStatus.ASKING:
+        await start(found, checkpoint=checkpoint, world=world)
         return
-    if found.status is not Status.DONE:
+    if found.status is not RunStatus.DONE:
         return
     settings = await world.store.settings(found.place)
     text = await (render.short if found.items <= MOST_LISTED else render.summary)(found, settings, world)
-    async with begin.answering(found, bookmark, world) as visible:
+    async with begin.answering(found, checkpoint, world) as visible:
         await visible.replace(text, footer=disclaimer(settings), controls=render.controls(found))

@@ -19,7 +19,7 @@ from bot.core.classify.classifier import sort
 from bot.core.classify.render import EXPORT, RESUME, report
 from bot.core.classify.results import MOST_LISTED
 from bot.core.classify.start import CANCEL, answering, dollars, questioning
-from bot.core.domain.classification import Status, counted
+from bot.core.domain.classification import RunStatus, counted
 from bot.core.domain.interaction import Button
 from bot.core.domain.message import Message, Role
 from bot.core.domain.thread import Record
@@ -28,10 +28,10 @@ from bot.errors import ModelError, ModelStoppedError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
-    from bot.core.classify.classifier import Outcome, Question
-    from bot.core.classify.start import World
-    from bot.core.domain.classification import Item, Run
-    from bot.core.ports import Answer, Bookmark
+    from bot.core.classify.classifier import BatchOutcome, Question
+    from bot.core.classify.start import ClassifyContext
+    from bot.core.domain.classification import ClassifyRun, Item
+    from bot.core.ports import Answer, Checkpoint
     from bot.errors import BotError
 
 log = logging.getLogger(__name__)
@@ -58,41 +58,43 @@ class Progress:
         return self.is_stopped or self.failure is not None or asyncio.get_running_loop().time() >= self.until
 
 
-async def proceed(run: Run, *, bookmark: Bookmark, world: World, gate: asyncio.Semaphore) -> Record:
+async def proceed(
+    run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyContext, gate: asyncio.Semaphore
+) -> Record:
     """Work on a run for a while; then show its result, or hand on. `gate` bounds the calls of all runs.
 
     Returns what the thread's history keeps. Raises `ChatError`, and a transient `ModelError` for the turn to be tried
     again; what was sorted until then is kept.
     """
-    if run.status is not Status.RUNNING:
+    if run.status is not RunStatus.RUNNING:
         return Record(run.place, run.asker.person)
     settings = await world.store.settings(run.place)
     question = await questioning(run, world)
-    async with answering(run, bookmark, world) as visible:
+    async with answering(run, checkpoint, world) as visible:
         progress = Progress(await world.runs.count_sorted(run.id), asyncio.get_running_loop().time() + TURN)
-        await _work(run, question, progress, visible, bookmark=bookmark, world=world, gate=gate)
-        if bookmark.halted.is_set() and progress.done < run.items:
-            await world.runs.change(replace(run, status=Status.STOPPED))
+        await _work(run, question, progress, visible, checkpoint=checkpoint, world=world, gate=gate)
+        if checkpoint.halted.is_set() and progress.done < run.items:
+            await world.runs.change(replace(run, status=RunStatus.STOPPED))
             progress.is_stopped = True
         if progress.failure is not None:
-            return await _fail(run, progress.failure, progress, visible, bookmark, world)
+            return await _fail(run, progress.failure, progress, visible, checkpoint, world)
         if progress.is_stopped or progress.done < run.items:
-            return await _hand_on(run, progress, visible, bookmark, world)
-        run = replace(await world.runs.find(run.place.workspace, run.id) or run, status=Status.DONE)
+            return await _hand_on(run, progress, visible, checkpoint, world)
+        run = replace(await world.runs.find(run.place.workspace, run.id) or run, status=RunStatus.DONE)
         with showing():
-            text, message_id = await report(run, settings, visible, bookmark=bookmark, world=world)
+            text, message_id = await report(run, settings, visible, checkpoint=checkpoint, world=world)
         await world.runs.change(run)
     return _record(run, text, message_id)
 
 
 async def _work(
-    run: Run,
+    run: ClassifyRun,
     question: Question,
     progress: Progress,
     visible: Answer,
     *,
-    bookmark: Bookmark,
-    world: World,
+    checkpoint: Checkpoint,
+    world: ClassifyContext,
     gate: asyncio.Semaphore,
 ) -> None:
     """Sort batch after batch, several side by side, until all is done or the turn is over."""
@@ -111,9 +113,9 @@ async def _work(
             if items is None:
                 return
             async with gate:
-                bookmark.check()
+                checkpoint.check()
                 try:
-                    outcome = await unless(bookmark.halted, sort(items, question, model=world.model))
+                    outcome = await unless(checkpoint.halted, sort(items, question, model=world.model))
                 except ModelStoppedError:
                     progress.is_stopped = True
                     return
@@ -129,7 +131,7 @@ async def _work(
         raise several.exceptions[0] from None
 
 
-async def _batches(run: Run, world: World) -> AsyncIterator[Sequence[Item]]:
+async def _batches(run: ClassifyRun, world: ClassifyContext) -> AsyncIterator[Sequence[Item]]:
     """Return the batches that are left, page by page: fifty thousand items are never all in memory."""
     rest: Sequence[Item] = ()
     async for page in world.runs.unsorted(run.id):
@@ -141,7 +143,7 @@ async def _batches(run: Run, world: World) -> AsyncIterator[Sequence[Item]]:
         yield rest
 
 
-async def _keep(run: Run, outcome: Outcome, progress: Progress, world: World) -> None:
+async def _keep(run: ClassifyRun, outcome: BatchOutcome, progress: Progress, world: ClassifyContext) -> None:
     costs = [call.dollars for call in outcome.calls]
     known = [cost for cost in costs if cost is not None]
     verdicts = list(outcome.verdicts.values())
@@ -150,38 +152,47 @@ async def _keep(run: Run, outcome: Outcome, progress: Progress, world: World) ->
     progress.done += len(verdicts)
     progress.failure = progress.failure or outcome.failure
     found = await world.runs.find(run.place.workspace, run.id)
-    progress.is_stopped = progress.is_stopped or found is None or found.status is not Status.RUNNING
+    progress.is_stopped = progress.is_stopped or found is None or found.status is not RunStatus.RUNNING
 
 
 async def _fail(
-    run: Run, failure: ModelError, progress: Progress, visible: Answer, bookmark: Bookmark, world: World
+    run: ClassifyRun,
+    failure: ModelError,
+    progress: Progress,
+    visible: Answer,
+    checkpoint: Checkpoint,
+    world: ClassifyContext,
 ) -> Record:
     log.warning("a run of %d stops at %d: %s: %s", run.items, progress.done, type(failure).__name__, failure)
     if failure.is_transient:
         await visible.hold(f"_Sorted {progress.done:,} of {counted(run.items)}. {PATIENCE}_")
         raise failure
-    return await stop(run, failure, visible, bookmark=bookmark, world=world)
+    return await stop(run, failure, visible, checkpoint=checkpoint, world=world)
 
 
-async def stop(run: Run, failure: BotError, visible: Answer, *, bookmark: Bookmark, world: World) -> Record:
+async def stop(
+    run: ClassifyRun, failure: BotError, visible: Answer, *, checkpoint: Checkpoint, world: ClassifyContext
+) -> Record:
     """Tell that a run has come to a stop; a button carries it on where it stopped."""
     done = await world.runs.count_sorted(run.id)
-    await world.runs.change(replace(run, status=Status.STOPPED))
-    text = f"I stopped after {done:,} of {counted(run.items)}. {apology(failure, bookmark.reference)}"
+    await world.runs.change(replace(run, status=RunStatus.STOPPED))
+    text = f"I stopped after {done:,} of {counted(run.items)}. {apology(failure, checkpoint.reference)}"
     return _record(run, text, await visible.replace(text, controls=(Button(RESUME, "Carry on", run.id, "primary"),)))
 
 
-async def withdraw(run: Run, *, bookmark: Bookmark, world: World) -> None:
+async def withdraw(run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyContext) -> None:
     """End a run that nobody wants any more, and take back what it has shown. Raises `ChatError`."""
-    await world.runs.change(replace(run, status=Status.STOPPED))
-    async with answering(run, bookmark, world) as visible:
+    await world.runs.change(replace(run, status=RunStatus.STOPPED))
+    async with answering(run, checkpoint, world) as visible:
         await visible.withdraw()
 
 
-async def _hand_on(run: Run, progress: Progress, visible: Answer, bookmark: Bookmark, world: World) -> Record:
+async def _hand_on(
+    run: ClassifyRun, progress: Progress, visible: Answer, checkpoint: Checkpoint, world: ClassifyContext
+) -> Record:
     if not progress.is_stopped:
         await visible.hold(f"_Sorted {progress.done:,} of {counted(run.items)} ({run.source})…_")
-        await world.later(run, bookmark)
+        await world.later(run, checkpoint)
         return Record(run.place, run.asker.person)
     found = await world.runs.find(run.place.workspace, run.id)
     cost = f", for {dollars(found.dollars)}" if found is not None and found.dollars else ""
@@ -191,7 +202,7 @@ async def _hand_on(run: Run, progress: Progress, visible: Answer, bookmark: Book
     return _record(run, text, await visible.replace(text, controls=(more, *so_far)))
 
 
-def _record(run: Run, text: str, message_id: str) -> Record:
+def _record(run: ClassifyRun, text: str, message_id: str) -> Record:
     if run.is_private:
         return Record(run.place, run.asker.person)
     answer = Message(Role.ASSISTANT, "", text, message_id)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.forward import ForwardingBookmark
+from bot.core.forward import ForwardingCheckpoint
 
 if TYPE_CHECKING:
-    from bot.core.domain.classification import Run
-    from bot.core.ports import Bookmark
-    from bot.core.ports.classify_store import Runs
+    from bot.core.domain.classification import ClassifyRun
+    from bot.core.ports import Checkpoint
+    from bot.core.ports.classify_store import ClassifyRunStore
 
 
-class RunBookmark(ForwardingBookmark):
-    """The bookmark of all turns that work on one run: they carry on in one message."""
+class RunCheckpoint(ForwardingCheckpoint):
+    """The checkpoint of all turns that work on one run: they carry on in one message."""
 
-    def __init__(self, run: Run, turn: Bookmark, runs: Runs) -> None:
+    def __init__(self, run: ClassifyRun, turn: Checkpoint, runs: ClassifyRunStore) -> None:
         super().__init__(turn)
         self._run, self._runs = run, runs
         self._state = dict(run.state)

@@ -53,7 +53,7 @@ class Question:
 
 
 @dataclass(slots=True)
-class Outcome:
+class BatchOutcome:
     """What came of a batch: verdicts by number, the calls that it took, and what stopped it, if anything did.
 
     Without a failure, each item has its verdict, be it that it stays unclassified.
@@ -64,9 +64,9 @@ class Outcome:
     failure: ModelError | None = None
 
 
-async def sort(items: Sequence[Item], question: Question, *, model: Model) -> Outcome:
+async def sort(items: Sequence[Item], question: Question, *, model: Model) -> BatchOutcome:
     """Ask for a batch; what is missing or spoilt is asked for in halves, down to single items, each at least twice."""
-    outcome = Outcome()
+    outcome = BatchOutcome()
     wanted = question.form
     waiting = [(tuple(items), False)]
     asked = 0
@@ -88,7 +88,7 @@ async def sort(items: Sequence[Item], question: Question, *, model: Model) -> Ou
 
 
 async def _ask(
-    items: Sequence[Item], question: Question, outcome: Outcome, *, model: Model, wanted: type[Filled]
+    items: Sequence[Item], question: Question, outcome: BatchOutcome, *, model: Model, wanted: type[Filled]
 ) -> dict[int, Verdict]:
     try:
         # In a thread: looking for near examples among a thousand takes a while.

@@ -21,12 +21,12 @@ from bot.core.classify.table import (
     ruled,
     workbook,
 )
-from bot.core.classify.table.decode import Text, decode
+from bot.core.classify.table.decode import DecodedText, decode
 from bot.core.classify.table.grid import MOST_CELLS, Grid, TooWideError, extent
 from bot.core.classify.table.heading import Heading
 from bot.core.classify.table.refusal import another, damaged, unreadable
 from bot.core.domain.classification import AS_FOUND, HEADINGS, MOST_ITEMS, ReadAs
-from bot.core.domain.spreadsheet import Sheet
+from bot.core.domain.spreadsheet import Spreadsheet
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ EVENLY = 3  # columns of each row
 COLUMN, HEADING, SHEET, ENCODING = "column", "heading", "sheet", "encoding"
 
 
-def read(name: str, data: bytes, wish: ReadAs = AS_FOUND) -> Sheet:
+def read(name: str, data: bytes, wish: ReadAs = AS_FOUND) -> Spreadsheet:
     """Read a file: what it is, is told by its content first, and by its name's ending.
 
     Raises `UsageError` for what can't be read, is empty, has too many rows, or lacks what was wished for.
@@ -65,7 +65,7 @@ def read(name: str, data: bytes, wish: ReadAs = AS_FOUND) -> Sheet:
     return sheet
 
 
-def column_of(sheet: Sheet, wanted: str = "") -> int:
+def column_of(sheet: Spreadsheet, wanted: str = "") -> int:
     """Return which column holds the texts: the one that was named, else the one that looks it.
 
     A column is named by its heading, upper and lower case aside, or by its number from 1 on. Raises `UsageError`.
@@ -73,7 +73,7 @@ def column_of(sheet: Sheet, wanted: str = "") -> int:
     return column.named(wanted, _heading(sheet), sheet.name).columns[-1] if wanted else sheet.texts[-1]
 
 
-def without(sheet: Sheet, number: int) -> Sheet:
+def without(sheet: Spreadsheet, number: int) -> Spreadsheet:
     """Return the table with one column blanked, so that it is not taken for the texts."""
     rows = [(row, tuple("" if n == number else cell for n, cell in enumerate(cells))) for row, cells in sheet.rows]
     headings = tuple("" if n == number else one for n, one in enumerate(sheet.headings))
@@ -81,7 +81,7 @@ def without(sheet: Sheet, number: int) -> Sheet:
     return replace(blanked, texts=column.find(_heading(blanked)).columns)
 
 
-def _heading(sheet: Sheet) -> Heading:
+def _heading(sheet: Spreadsheet) -> Heading:
     return Heading(sheet.headings, tuple(sheet.rows), sheet.heading, labels=sheet.labels)
 
 
@@ -90,7 +90,7 @@ def too_large(name: str) -> UsageError:
     return UsageError(f"{name} is larger than {LARGEST_FILE // 1_000_000} MB, which is the most I can read.")
 
 
-def _read(name: str, data: bytes, wish: ReadAs) -> Sheet:
+def _read(name: str, data: bytes, wish: ReadAs) -> Spreadsheet:
     inner, data = kind.unpacked(name, data, LARGEST_FILE)
     kind.check(name, data)
     if data.startswith((workbook.PACKED, workbook.COMPOUND)):
@@ -142,7 +142,9 @@ def _is_table(text: str, wish: ReadAs) -> bool:
     return is_even or all(map(naming.is_known, filter(None, found.rows[0][1])))
 
 
-def _sheet(name: str, grids: list[Grid], wish: ReadAs, *, active: str = "", text: Text | None = None) -> Sheet:
+def _sheet(
+    name: str, grids: list[Grid], wish: ReadAs, *, active: str = "", text: DecodedText | None = None
+) -> Spreadsheet:
     taken = choose.choose(name, [_ours(grid) for grid in grids], wish, active)
     found, grid, choice = taken.heading, taken.grid, taken.choice
     rows, joined = _whole(found, choice.columns[-1], grid.delimiter)
@@ -152,7 +154,7 @@ def _sheet(name: str, grids: list[Grid], wish: ReadAs, *, active: str = "", text
         HEADING: not found.is_certain,
         COLUMN: not choice.is_certain and not wish.column,
     }
-    sheet = Sheet(
+    sheet = Spreadsheet(
         name,
         found.names,
         rows,

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 from bot.core.classify import batching
 from bot.core.classify.start import CANCEL, answering, questioning
-from bot.core.domain.classification import Status
+from bot.core.domain.classification import RunStatus
 from bot.core.domain.interaction import Button
 from bot.core.domain.thread import Record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.classify.start import World
-    from bot.core.domain.classification import Item, Run
-    from bot.core.ports import Bookmark
+    from bot.core.classify.start import ClassifyContext
+    from bot.core.domain.classification import ClassifyRun, Item
+    from bot.core.ports import Checkpoint
 
 # What a run's state keeps: since when a batch is on its way, its id, and that its results are here.
 SUBMITTING, BATCH, COLLECTED = "submitting", "batch", "collected"
@@ -27,7 +27,7 @@ WAITING = (
 )
 
 
-async def submit(run: Run, *, bookmark: Bookmark, world: World) -> Record | None:
+async def submit(run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyContext) -> Record | None:
     """Hand all that is not sorted yet to the model, once; None where there is nothing, or its results are here.
 
     A turn that died in the middle of this may have handed a batch in: the model is told since when to look for it, so
@@ -41,25 +41,25 @@ async def submit(run: Run, *, bookmark: Bookmark, world: World) -> Record | None
     since = run.state.get(SUBMITTING)
     if since is None:
         await world.runs.keep(run.id, SUBMITTING, datetime.now(UTC).isoformat())
-    async with answering(run, bookmark, world) as visible:
+    async with answering(run, checkpoint, world) as visible:
         if not run.state.get(BATCH):
-            bookmark.check()
+            checkpoint.check()
             begun = datetime.fromisoformat(since) if since else None
             id_ = await world.model.submit(requests, asking.form, since=begun, taken=await _others(run, world))
             await world.runs.keep(run.id, BATCH, id_)
-        await world.runs.change(replace(run, status=Status.BATCHED))
+        await world.runs.change(replace(run, status=RunStatus.BATCHED))
         text = WAITING.format(items=f"{len(items):,}", source=run.source)
         await visible.replace(text, controls=(Button(CANCEL, "Cancel", run.id),))
     return Record(run.place, run.asker.person)
 
 
-async def _others(run: Run, world: World) -> set[str]:
+async def _others(run: ClassifyRun, world: ClassifyContext) -> set[str]:
     """Return the batches that are known to be other runs'."""
     found = [await world.runs.find(where, id_) for where, id_ in await world.runs.batched() if id_ != run.id]
     return {other.state[BATCH] for other in found if other is not None and other.state.get(BATCH)}
 
 
-def name(run: Run, items: Sequence[Item]) -> str:
+def name(run: ClassifyRun, items: Sequence[Item]) -> str:
     """Name a request of a batch: whose it is, its first and last item, and how many those are."""
     return f"{run.id}-{items[0].number}-{items[-1].number}-{len(items)}"
 
@@ -72,7 +72,7 @@ def named(name: str, items: Sequence[Item]) -> Sequence[Item]:
     return found if len(found) == count else ()
 
 
-async def collect(run: Run, *, world: World) -> Run:
+async def collect(run: ClassifyRun, *, world: ClassifyContext) -> ClassifyRun:
     """Keep what a batch has brought, if it is done: then the run goes on, with what is left, if anything.
 
     Each request's verdicts are kept with its costs in one transaction, and one whose items have verdicts is passed
@@ -85,7 +85,7 @@ async def collect(run: Run, *, world: World) -> Run:
         return run
     if not any(id_.startswith(f"{run.id}-") for id_ in found):
         await world.runs.keep(run.id, BATCH, "")
-        await world.runs.change(replace(run, status=Status.RUNNING))
+        await world.runs.change(replace(run, status=RunStatus.RUNNING))
         return await world.runs.find(run.place.workspace, run.id) or run
     waiting = [item async for page in world.runs.unsorted(run.id) for item in page]
     for id_, (filled, call) in found.items():
@@ -93,6 +93,6 @@ async def collect(run: Run, *, world: World) -> Run:
             verdicts = list(asking.read(filled, part).values()) if filled is not None else []
             await world.runs.save(run, verdicts, [call], call.dollars)
     await world.runs.keep(run.id, COLLECTED, "yes")
-    run = replace(await world.runs.find(run.place.workspace, run.id) or run, status=Status.RUNNING)
+    run = replace(await world.runs.find(run.place.workspace, run.id) or run, status=RunStatus.RUNNING)
     await world.runs.change(run)
     return run

@@ -10,7 +10,7 @@ from bot.core.classify.table.wish import check_rest, take, wished
 from bot.core.command import check_options, check_text
 from bot.core.domain import category
 from bot.core.domain.category import bare
-from bot.core.domain.classification import Wish
+from bot.core.domain.classification import ClassifyOptions
 from bot.core.time_span import doubt
 from bot.core.time_span import times as spans
 from bot.errors import UsageError
@@ -42,7 +42,7 @@ _ATTACHED = re.compile(
 _KNOWN = ("--multi", "--batch", "--private")
 
 
-def parse(typed: str) -> Wish:
+def parse(typed: str) -> ClassifyOptions:
     """Read what was typed behind `/classify`. Raises `UsageError` with the sentence that says what to type instead."""
     wish = parse_options(check_text("classify", typed))
     if not (wish.lines or wish.link or wish.channel or wish.span):
@@ -50,7 +50,7 @@ def parse(typed: str) -> Wish:
     return wish
 
 
-def parse_options(typed: str) -> Wish:
+def parse_options(typed: str) -> ClassifyOptions:
     """Read what was typed where the items may also come along as a file: then nothing but options is allowed, too."""
     typed, options = _take_options(typed)
     into = next(filter(None, (pattern.fullmatch(typed) for pattern in _INTO)), None)
@@ -58,11 +58,11 @@ def parse_options(typed: str) -> Wish:
     head, more = _take_options(head)
     options |= more
     sorted_into = category.read(into["categories"]) if into else ()
-    wish = Wish(categories=sorted_into, several="multi" in options, is_batch="batch" in options)
+    wish = ClassifyOptions(categories=sorted_into, several="multi" in options, is_batch="batch" in options)
     return _read_head(head, wish)
 
 
-def _read_head(head: str, wish: Wish) -> Wish:
+def _read_head(head: str, wish: ClassifyOptions) -> ClassifyOptions:
     rest, options = take(head)
     if not rest or _ATTACHED.fullmatch(rest):
         return replace(wish, reading=wished(options))

@@ -14,9 +14,9 @@ from bot.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.domain.classification import Item, ReadAs, Run
+    from bot.core.domain.classification import ClassifyRun, Item, ReadAs
     from bot.core.domain.interaction import Control
-    from bot.core.domain.spreadsheet import Sheet
+    from bot.core.domain.spreadsheet import Spreadsheet
 
 CONFIRM = "classify_read"
 BY_COLUMN, BY_HEADING = "classify_by_column", "classify_by_heading"
@@ -35,7 +35,7 @@ _OPEN = {
 }
 
 
-def is_asked(sheet: Sheet | None, items: int, price: float | None, *, listed: int) -> bool:
+def is_asked(sheet: Spreadsheet | None, items: int, price: float | None, *, listed: int) -> bool:
     """Return whether a file's reading is shown before it is sorted: where it is not certain, and a mistake costs.
 
     `listed` is the number of items up to which the whole result is a list that anyone can check. An uncertain encoding
@@ -46,7 +46,7 @@ def is_asked(sheet: Sheet | None, items: int, price: float | None, *, listed: in
     return ENCODING in sheet.doubts or items > listed or price is None or price > A_CENT
 
 
-def question(run: Run, sheet: Sheet, items: Sequence[Item], costs: str) -> str:
+def question(run: ClassifyRun, sheet: Spreadsheet, items: Sequence[Item], costs: str) -> str:
     """Write how a file was read: its first messages, and what is not certain."""
     doubts = " and ".join(
         filter(None, (", ".join(_OPEN[one] for one in sheet.doubts[:-1]), *(_OPEN[one] for one in sheet.doubts[-1:])))
@@ -59,7 +59,7 @@ def question(run: Run, sheet: Sheet, items: Sequence[Item], costs: str) -> str:
     return f"{opening}: {sheet.described}{row}.\n\n{shown}\n\n{ending}{remarks}"
 
 
-def controls(run: Run, sheet: Sheet, cancel: str) -> Sequence[Control]:
+def controls(run: ClassifyRun, sheet: Spreadsheet, cancel: str) -> Sequence[Control]:
     """Return the button that accepts a reading, and a menu for each part of it that can be otherwise."""
     columns = tuple((f"#{n + 1}", sheet.shown(n)) for n in range(len(sheet.headings)))
     together = tuple((_joined(sheet.texts), sheet.text_name) for _ in sheet.texts[1:2])

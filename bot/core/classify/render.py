@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from bot.core import chart
 from bot.core.answer.stream import disclaimer, unapplied
 from bot.core.classify import export
-from bot.core.classify.checkpoint import RunBookmark
-from bot.core.classify.results import MOST_LISTED, UNSURE, Counts, listing, notes, table
+from bot.core.classify.checkpoint import RunCheckpoint
+from bot.core.classify.results import MOST_LISTED, UNSURE, RunCounts, listing, notes, table
 from bot.core.classify.start import dollars
 from bot.core.domain.classification import Sorted, counted
 from bot.core.domain.interaction import Button
@@ -21,11 +21,11 @@ from bot.errors import ChatError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.classify.start import World
-    from bot.core.domain.classification import Run
+    from bot.core.classify.start import ClassifyContext
+    from bot.core.domain.classification import ClassifyRun
     from bot.core.domain.interaction import Control
     from bot.core.domain.settings import ChannelSettings
-    from bot.core.ports import Answer, Bookmark
+    from bot.core.ports import Answer, Checkpoint
 
 log = logging.getLogger(__name__)
 
@@ -35,18 +35,18 @@ SHOWN_OF_UNSURE = 120  # characters
 
 
 async def report(
-    run: Run, settings: ChannelSettings, visible: Answer, *, bookmark: Bookmark, world: World
+    run: ClassifyRun, settings: ChannelSettings, visible: Answer, *, checkpoint: Checkpoint, world: ClassifyContext
 ) -> tuple[str, str]:
     """Show what came of a run, with its files where it is long; return the text and its message's id."""
     if run.items <= MOST_LISTED:
-        text = await short(run, settings, world, bookmark.reference)
+        text = await short(run, settings, world, checkpoint.reference)
     else:
-        where = await upload(run, settings, bookmark=bookmark, world=world, picture=True)
-        text = f"{await summary(run, settings, world, bookmark.reference)}\n\n{where}"
+        where = await upload(run, settings, checkpoint=checkpoint, world=world, picture=True)
+        text = f"{await summary(run, settings, world, checkpoint.reference)}\n\n{where}"
     return text, await visible.replace(text, footer=disclaimer(settings), controls=controls(run))
 
 
-def controls(run: Run) -> Sequence[Control]:
+def controls(run: ClassifyRun) -> Sequence[Control]:
     """Return the buttons below a result."""
     if run.is_private:
         return ()
@@ -56,17 +56,17 @@ def controls(run: Run) -> Sequence[Control]:
     return buttons
 
 
-async def short(run: Run, settings: ChannelSettings, world: World, reference: str = "") -> str:
+async def short(run: ClassifyRun, settings: ChannelSettings, world: ClassifyContext, reference: str = "") -> str:
     """Write the numbered list."""
     results = [one async for page in world.runs.results(run.id) for one in page]
-    counts = Counts()
+    counts = RunCounts()
     counts.add(results, settings.check_below)
     said = notes(counts, settings.check_below, reference)
     ending = (f"\n\n{said}" if said else "") + unapplied(settings, world.model)
     return listing(results, settings.check_below) + _file(run) + ending
 
 
-def _file(run: Run) -> str:
+def _file(run: ClassifyRun) -> str:
     """Say what was read of a file, and what was wrong with it: a list does not show that."""
     if not run.is_file:
         return ""
@@ -74,9 +74,9 @@ def _file(run: Run) -> str:
     return "\n\n" + "\n".join(f"_{one}_" for one in (f"From {run.source}.", *left_out, *run.remarks))
 
 
-async def summary(run: Run, settings: ChannelSettings, world: World, reference: str = "") -> str:
+async def summary(run: ClassifyRun, settings: ChannelSettings, world: ClassifyContext, reference: str = "") -> str:
     """Write the counts, and the first of what a person should look at."""
-    counts, unsure = Counts(), list[Sorted]()
+    counts, unsure = RunCounts(), list[Sorted]()
     async for page in world.runs.results(run.id):
         counts.add(page, settings.check_below)
         if len(unsure) < SHOWN_UNSURE:
@@ -98,13 +98,19 @@ def _unsure(one: Sorted) -> str:
     return f"{UNSURE} {one.item.number}. {category} ({one.verdict.confidence} %) - {shown}"
 
 
-def _cost(run: Run) -> str:
+def _cost(run: ClassifyRun) -> str:
     calls = f"{run.calls:,} call{'s' if run.calls != 1 else ''}"
     return f"{calls}, {dollars(run.dollars)}" if run.dollars is not None else f"{calls}, price unknown"
 
 
 async def upload(
-    run: Run, settings: ChannelSettings, *, bookmark: Bookmark, world: World, picture: bool = False, version: int = 0
+    run: ClassifyRun,
+    settings: ChannelSettings,
+    *,
+    checkpoint: Checkpoint,
+    world: ClassifyContext,
+    picture: bool = False,
+    version: int = 0,
 ) -> str:
     """Upload the CSV and the XLSX, and the picture if it is wanted; return the sentence that says so."""
     results = [one async for page in world.runs.results(run.id) for one in page]
@@ -115,14 +121,14 @@ async def upload(
         f"{stem}.xlsx": await asyncio.to_thread(export.to_xlsx, results, threshold, run.columns),
     }
     if picture:
-        counts = Counts()
+        counts = RunCounts()
         counts.add(results, threshold)
         drawn = await asyncio.to_thread(chart.bars, counts.by_category.most_common(), counted(counts.items))
         files = {f"{stem}.png": drawn} | files
     try:
         place = await world.chat.open_direct(run.place, run.asker) if run.is_private else run.place
         uploads = [Upload(name, content) for name, content in files.items()]
-        await world.chat.upload(place, uploads, RunBookmark(run, bookmark, world.runs))
+        await world.chat.upload(place, uploads, RunCheckpoint(run, checkpoint, world.runs))
     except ChatError as error:
         if error.is_transient:
             raise
@@ -132,7 +138,7 @@ async def upload(
     return f"Each message with its category, confidence and evidence: {stem}.csv and {stem}.xlsx, {where}."
 
 
-def _stem(run: Run) -> str:
+def _stem(run: ClassifyRun) -> str:
     """Name the files after what was sorted."""
     first = PurePath(run.source.partition(",")[0]).stem
     kept = "".join(letter if letter.isalnum() else "-" for letter in first).strip("-")[:40]

@@ -23,7 +23,7 @@ UNSURE = "⚠️"  # marks an item that a person should look at
 
 
 @dataclass(slots=True)
-class Counts:
+class RunCounts:
     """The numbers of a run. With several categories an item, their counts add up to more than `items`."""
 
     items: int = 0
@@ -55,7 +55,7 @@ def listing(results: Sequence[Sorted], threshold: int) -> str:
     return "\n".join(lines)
 
 
-def table(counts: Counts) -> str:
+def table(counts: RunCounts) -> str:
     """Write the counts as a Markdown table, the most frequent category first."""
     total = counts.items or 1
     lines = ["| Category | Messages | Share |", "| --- | ---: | ---: |"]
@@ -71,7 +71,7 @@ def cell(text: str) -> str:
     return " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|")
 
 
-def notes(counts: Counts, threshold: int, reference: str = "") -> str:
+def notes(counts: RunCounts, threshold: int, reference: str = "") -> str:
     """Tell what a person should know of the result, "" for nothing; `reference` is for what went wrong."""
     said = []
     if counts.unsure:

@@ -12,15 +12,15 @@ from bot.core.answer.attachments import check_state, looked_up
 from bot.core.classify import file_reader
 from bot.core.domain.classification import MOST_ITEMS, Item
 from bot.core.domain.message import FileRef, Place
-from bot.core.domain.spreadsheet import Sheet
+from bot.core.domain.spreadsheet import Spreadsheet
 from bot.core.time_span import times as spans
 from bot.errors import ChatError, FileError, NotAllowedError, NotInChannelError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bot.core.domain.classification import Asked
-    from bot.core.domain.message import Said
+    from bot.core.domain.classification import ClassifyRequest
+    from bot.core.domain.message import HistoryMessage
     from bot.core.ports import Chat
 
 MOST_FILES = 1
@@ -32,7 +32,7 @@ SHEETS = (
 
 
 @dataclass(slots=True)
-class Gathered:
+class CollectedItems:
     """Items, in words where they are from, how many there had no text, and the headings of the cells beside them.
 
     `origin` is the channel that they were read from, "" where they came with the request. `sheet` tells how a file was
@@ -44,11 +44,11 @@ class Gathered:
     skipped: int = 0
     columns: tuple[str, ...] = ()
     origin: str = ""
-    sheet: Sheet | None = None
+    sheet: Spreadsheet | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ItemSource:
     """What is to be read for somebody who may: a file; a channel's span; or a message, or the thread that it begins."""
 
     place: Place
@@ -63,7 +63,7 @@ def is_sheet(file: FileRef) -> bool:
     return file.name.casefold().endswith(SHEETS)
 
 
-async def find(asked: Asked, *, chat: Chat) -> Found | None:
+async def find(asked: ClassifyRequest, *, chat: Chat) -> ItemSource | None:
     """Find what is to be read, None where the items came with the request.
 
     Raises `UsageError` or `NotAllowedError` for what the asker may not read, or not show where they asked; for what is
@@ -80,7 +80,7 @@ async def find(asked: Asked, *, chat: Chat) -> Found | None:
                 "I can read links to messages, channels and files of this workspace, and this is none of them."
             )
         if target.file:
-            return Found(asked.place, file=await _shared(target.file, asked, chat=chat))
+            return ItemSource(asked.place, file=await _shared(target.file, asked, chat=chat))
         place, message = target.place, target.message
     elif wish.channel:
         place = _named(asked)
@@ -92,14 +92,14 @@ async def find(asked: Asked, *, chat: Chat) -> Found | None:
     if venue.is_private and place.channel != asked.place.channel:
         await _check_shown_to_asker(asked, chat=chat)
     if message:
-        return Found(place, message)
+        return ItemSource(place, message)
     reader = await chat.reader(asked.place, person)
     now, words = datetime.now(UTC), wish.span or spans.DEFAULT
     times = spans.resolve(words, now, reader.zone)
-    return Found(place, times=times, words=spans.explained(words, now, reader.zone))
+    return ItemSource(place, times=times, words=spans.explained(words, now, reader.zone))
 
 
-async def look(asked: Asked, *, chat: Chat) -> None:
+async def look(asked: ClassifyRequest, *, chat: Chat) -> None:
     """Look at what is to be read, as far as that takes a moment: one page of what was said, or a file that isn't large.
 
     Raises what `gather` would, before anybody but the asker has seen anything; what a moment can't tell, `gather` will.
@@ -112,7 +112,7 @@ async def look(asked: Asked, *, chat: Chat) -> None:
     await gather(asked, chat=chat, progress=lambda _: None)
 
 
-async def _begins_well(found: Found, *, chat: Chat) -> bool:
+async def _begins_well(found: ItemSource, *, chat: Chat) -> bool:
     """Tell whether the first page has a person's text, and no file that is to be read instead."""
     times, place = found.times, found.place
     since = times.start or times.end - timedelta(days=spans.MAX_DAYS) if times else None
@@ -130,14 +130,14 @@ async def _begins_well(found: Found, *, chat: Chat) -> bool:
     return any(one.text.strip() for one in page if not one.is_bot and not one.is_own)
 
 
-async def gather(asked: Asked, *, chat: Chat, progress: Callable[[str], None]) -> Gathered:
+async def gather(asked: ClassifyRequest, *, chat: Chat, progress: Callable[[str], None]) -> CollectedItems:
     """Gather the items. Raises `UsageError`, `NotAllowedError`, `ChatError`."""
 
     def show(count: int) -> None:
         progress(f"Reading: {count:,} messages so far…")
 
     if asked.wish.lines:
-        return Gathered("your messages", [Item(n, line) for n, line in enumerate(asked.wish.lines, start=1)])
+        return CollectedItems("your messages", [Item(n, line) for n, line in enumerate(asked.wish.lines, start=1)])
     found = await find(asked, chat=chat)
     if found is None:
         gathered = await _from_files(asked.files, asked, chat=chat)
@@ -156,7 +156,7 @@ async def gather(asked: Asked, *, chat: Chat, progress: Callable[[str], None]) -
     return gathered
 
 
-async def _shared(file: str, asked: Asked, *, chat: Chat) -> FileRef:
+async def _shared(file: str, asked: ClassifyRequest, *, chat: Chat) -> FileRef:
     """Find the file that a link leads to, where the asker may see it."""
     try:
         shared = await chat.shared_file(asked.place, file)
@@ -172,7 +172,7 @@ async def _shared(file: str, asked: Asked, *, chat: Chat) -> FileRef:
     return shared.file
 
 
-async def _check_shown_to_asker(asked: Asked, *, chat: Chat) -> None:
+async def _check_shown_to_asker(asked: ClassifyRequest, *, chat: Chat) -> None:
     """Raise `NotAllowedError` where others would see the result: what was said in private stays there."""
     if not asked.is_private and (await chat.open_direct(asked.place, asked.asker)).channel != asked.place.channel:
         raise NotAllowedError(
@@ -181,7 +181,7 @@ async def _check_shown_to_asker(asked: Asked, *, chat: Chat) -> None:
         )
 
 
-def _named(asked: Asked) -> Place:
+def _named(asked: ClassifyRequest) -> Place:
     """Return the channel that was named, as the platform understood it when it was typed."""
     ids = {name.casefold(): id_ for name, id_ in asked.channels}
     if (id_ := ids.get(asked.wish.channel.casefold())) is None:
@@ -189,7 +189,9 @@ def _named(asked: Asked) -> Place:
     return Place(asked.place.workspace, id_)
 
 
-async def _from_message(found: Found, asked: Asked, *, chat: Chat, progress: Callable[[int], None]) -> Gathered:
+async def _from_message(
+    found: ItemSource, asked: ClassifyRequest, *, chat: Chat, progress: Callable[[int], None]
+) -> CollectedItems:
     """Gather the file of a message; or its thread, where it begins one; or else the message itself."""
     read = await channel_reader.read_thread(found.place, chat=chat, progress=progress)
     said = read.said
@@ -202,8 +204,8 @@ async def _from_message(found: Found, asked: Asked, *, chat: Chat, progress: Cal
 
 
 async def _from_channel(
-    asked: Asked, found: Found, times: spans.Span, *, chat: Chat, progress: Callable[[int], None]
-) -> Gathered:
+    asked: ClassifyRequest, found: ItemSource, times: spans.Span, *, chat: Chat, progress: Callable[[int], None]
+) -> CollectedItems:
     """Gather what people wrote in a channel in a span, threads included, oldest first."""
     place, words = found.place, found.words
     read = await channel_reader.read_channel(place, times, asked.asker.person, chat=chat, progress=progress)
@@ -216,11 +218,11 @@ async def _from_channel(
     return gathered
 
 
-def _gaps(read: channel_reader.Read) -> str:
+def _gaps(read: channel_reader.ReadHistory) -> str:
     return f" ({'; '.join(read.gaps)})" if read.gaps else ""
 
 
-def _from_said(source: str, said: Sequence[Said], place: Place, chat: Chat) -> Gathered:
+def _from_said(source: str, said: Sequence[HistoryMessage], place: Place, chat: Chat) -> CollectedItems:
     """Turn what people said into items; what bots said, and what has no text, is left out."""
     people = sorted((one for one in said if not one.is_bot and not one.is_own), key=lambda one: one.at)
     filled = [(one, text) for one in people if (text := one.text.strip())]
@@ -228,10 +230,10 @@ def _from_said(source: str, said: Sequence[Said], place: Place, chat: Chat) -> G
         Item(number, text, chat.permalink(replace(place, thread=one.thread), one.id))
         for number, (one, text) in enumerate(filled, start=1)
     ]
-    return Gathered(source, items, len(people) - len(filled), origin=place.channel)
+    return CollectedItems(source, items, len(people) - len(filled), origin=place.channel)
 
 
-async def _from_files(files: Sequence[FileRef], asked: Asked, *, chat: Chat) -> Gathered:
+async def _from_files(files: Sequence[FileRef], asked: ClassifyRequest, *, chat: Chat) -> CollectedItems:
     if not files:
         raise UsageError("There is no file to classify: send a CSV, XLSX, JSON or text file along with your message.")
     files = await looked_up(files, asked.place, chat)
@@ -241,7 +243,7 @@ async def _from_files(files: Sequence[FileRef], asked: Asked, *, chat: Chat) -> 
     return await _from_file(sheets[0], asked, chat=chat)
 
 
-async def _from_file(file: FileRef, asked: Asked, *, chat: Chat) -> Gathered:
+async def _from_file(file: FileRef, asked: ClassifyRequest, *, chat: Chat) -> CollectedItems:
     _check_size(file)
     name = _name(file)
     try:
@@ -254,7 +256,7 @@ async def _from_file(file: FileRef, asked: Asked, *, chat: Chat) -> Gathered:
     if not items:
         raise UsageError(" ".join((f"The column “{table.text_name}” in {name} has no text.", *table.remarks)))
     skipped, head = len(table.rows) - len(items), replace(table, rows=[])
-    return Gathered(table.described, items, skipped, table.others(), sheet=head)
+    return CollectedItems(table.described, items, skipped, table.others(), sheet=head)
 
 
 def _check_size(file: FileRef) -> None:

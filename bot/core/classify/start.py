@@ -13,20 +13,20 @@ from bot.core.answer.stream import own_up
 from bot.core.cancel import unless
 from bot.core.classify import batching, schema
 from bot.core.classify import reading as how
-from bot.core.classify.checkpoint import RunBookmark
+from bot.core.classify.checkpoint import RunCheckpoint
 from bot.core.classify.classifier import Question
 from bot.core.classify.examples import Nearest
 from bot.core.classify.propose import propose
 from bot.core.classify.results import MOST_LISTED
 from bot.core.classify.sources import gather
 from bot.core.domain import category
-from bot.core.domain.classification import Example, Run, Status, counted
+from bot.core.domain.classification import ClassifyRun, Example, RunStatus, counted
 from bot.core.domain.interaction import Button
 from bot.core.domain.message import Message, Place, Role
 from bot.core.domain.settings import Creativity
 from bot.core.domain.thread import Record
-from bot.core.ports import Bookmark, Chat, Model, Request, Store
-from bot.core.ports.classify_store import Runs
+from bot.core.ports import Chat, Checkpoint, Model, Request, Store
+from bot.core.ports.classify_store import ClassifyRunStore
 from bot.core.privacy.redaction.carry import carried
 from bot.core.tokens import estimate_tokens
 from bot.errors import ModelError, ModelStoppedError, NotAllowedError, UsageError
@@ -34,8 +34,8 @@ from bot.errors import ModelError, ModelStoppedError, NotAllowedError, UsageErro
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from bot.core.classify.sources import Gathered
-    from bot.core.domain.classification import Asked, Item
+    from bot.core.classify.sources import CollectedItems
+    from bot.core.domain.classification import ClassifyRequest, Item
     from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Answer
 
@@ -49,46 +49,46 @@ LEAST_TO_BATCH = 500  # items; fewer are done before a batch would have begun
 
 
 @dataclass(frozen=True)
-class World:
+class ClassifyContext:
     """What the turns of a run work with.
 
     `later` sees to it that a run is carried on behind a turn, once for that turn. `recorded` is told of calls that are
     in the ledger by now.
     """
 
-    runs: Runs
+    runs: ClassifyRunStore
     store: Store
     model: Model
     chat: Chat
-    later: Callable[[Run, Bookmark], Awaitable[None]]
+    later: Callable[[ClassifyRun, Checkpoint], Awaitable[None]]
     recorded: Callable[[Sequence[Call]], None] = lambda _: None
 
 
 @asynccontextmanager
-async def answering(run: Run, bookmark: Bookmark, world: World) -> AsyncIterator[Answer]:
+async def answering(run: ClassifyRun, checkpoint: Checkpoint, world: ClassifyContext) -> AsyncIterator[Answer]:
     """Begin, or go on with, the one message that a run is answered in."""
     answer = (
         world.chat.whisper(run.place, run.asker)
         if run.is_private
-        else world.chat.answer(run.place, run.asker, RunBookmark(run, bookmark, world.runs), to=run.to)
+        else world.chat.answer(run.place, run.asker, RunCheckpoint(run, checkpoint, world.runs), to=run.to)
     )
     async with answer as visible:
         yield visible
 
 
-def request(run: Run, settings: ChannelSettings) -> Request:
+def request(run: ClassifyRun, settings: ChannelSettings) -> Request:
     """Return what all questions about a run have in common."""
     return Request(Purpose.CLASSIFY, (), 0, run.place.opaque(run.asker.person), settings, Creativity.LOW)
 
 
-async def settings_of(run: Run, world: World) -> ChannelSettings:
+async def settings_of(run: ClassifyRun, world: ClassifyContext) -> ChannelSettings:
     """Return the settings that hold for what is asked about a run."""
     if run.origin in {"", run.place.channel}:
         return await world.store.settings(run.place)
     return await carried(world.store, Place(run.place.workspace, run.origin), run.place, run.asker.person)
 
 
-async def questioning(run: Run, world: World) -> Question:
+async def questioning(run: ClassifyRun, world: ClassifyContext) -> Question:
     """Return what is asked about each batch of a run."""
     settings = await settings_of(run, world)
     nearest = Nearest(await world.runs.corrections(run.place, MOST_CORRECTIONS))
@@ -100,15 +100,15 @@ async def questioning(run: Run, world: World) -> Question:
     return Question(request(run, settings), run.categories, several=run.several, examples=examples)
 
 
-async def begin(asked: Asked, *, bookmark: Bookmark, world: World) -> Record:
+async def begin(asked: ClassifyRequest, *, checkpoint: Checkpoint, world: ClassifyContext) -> Record:
     """Take a request in; return what the thread's history keeps of it. Raises `ChatError`, transient `ModelError`s."""
     known = await world.runs.find(asked.place.workspace, asked.id)
-    if known is not None and known.status is not Status.READING:
+    if known is not None and known.status is not RunStatus.READING:
         if known.is_open:  # the former try ended between keeping the run and handing it on
-            await world.later(known, bookmark)
+            await world.later(known, checkpoint)
         return _record(asked)
     settings = await world.store.settings(asked.place)
-    run = Run(
+    run = ClassifyRun(
         id=asked.id,
         place=asked.place,
         asker=asked.asker,
@@ -122,28 +122,28 @@ async def begin(asked: Asked, *, bookmark: Bookmark, world: World) -> Record:
     )
     if known is None:
         await world.runs.create(run, ())  # so that what becomes visible is remembered
-    async with answering(run, bookmark, world) as visible:
+    async with answering(run, checkpoint, world) as visible:
         try:
             reading = gather(asked, chat=world.chat, progress=visible.progress)
-            gathered = await unless(bookmark.halted, reading)
+            gathered = await unless(checkpoint.halted, reading)
         except ModelStoppedError:
-            await world.runs.change(replace(run, status=Status.STOPPED))
+            await world.runs.change(replace(run, status=RunStatus.STOPPED))
             return _record(asked, Message(Role.ASSISTANT, "", STOPPED, await visible.replace(STOPPED)))
         except (UsageError, NotAllowedError) as error:
-            await world.runs.change(replace(run, status=Status.STOPPED))
+            await world.runs.change(replace(run, status=RunStatus.STOPPED))
             message_id = await visible.replace(error.sentence)
             return _record(asked, Message(Role.ASSISTANT, "", error.sentence, message_id))
-        return await _decide(asked, run, gathered, visible, bookmark=bookmark, world=world)
+        return await _decide(asked, run, gathered, visible, checkpoint=checkpoint, world=world)
 
 
 async def _decide(
-    asked: Asked,
-    run: Run,
-    gathered: Gathered,
+    asked: ClassifyRequest,
+    run: ClassifyRun,
+    gathered: CollectedItems,
     visible: Answer,
     *,
-    bookmark: Bookmark,
-    world: World,
+    checkpoint: Checkpoint,
+    world: ClassifyContext,
 ) -> Record:
     """Keep the run, and begin it; or ask first, how its file is to be read before all else."""
     run = filled(run, gathered)
@@ -153,11 +153,11 @@ async def _decide(
         text, message_id = await ask_how(asked, run, gathered, visible, world=world)
         return _record(asked, Message(Role.ASSISTANT, "", text, message_id))
     is_short = bool(asked.wish.lines) and run.items <= MOST_LISTED
-    answer, calls = await settle(run, gathered.items, visible, bookmark=bookmark, world=world, takes_usual=is_short)
+    answer, calls = await settle(run, gathered.items, visible, checkpoint=checkpoint, world=world, takes_usual=is_short)
     return replace(_record(asked, *answer), calls=calls)
 
 
-def filled(run: Run, gathered: Gathered) -> Run:
+def filled(run: ClassifyRun, gathered: CollectedItems) -> ClassifyRun:
     """Return a run with what was gathered for it."""
     return replace(
         run,
@@ -172,14 +172,16 @@ def filled(run: Run, gathered: Gathered) -> Run:
     )
 
 
-async def ask_how(asked: Asked, run: Run, gathered: Gathered, visible: Answer, *, world: World) -> tuple[str, str]:
+async def ask_how(
+    asked: ClassifyRequest, run: ClassifyRun, gathered: CollectedItems, visible: Answer, *, world: ClassifyContext
+) -> tuple[str, str]:
     """Show how a file was read, and keep the run until its asker agrees; return what is shown, and where.
 
     Raises `ChatError`.
     """
     if gathered.sheet is None:
         raise TypeError("no file was read")
-    run = replace(filled(run, gathered), asked=asked, status=Status.ASKING)
+    run = replace(filled(run, gathered), asked=asked, status=RunStatus.ASKING)
     price = estimate(run, gathered.items, await settings_of(run, world), world.model)
     await world.runs.create(run, gathered.items)
     text = how.question(run, gathered.sheet, gathered.items, _costs(price))
@@ -187,12 +189,12 @@ async def ask_how(asked: Asked, run: Run, gathered: Gathered, visible: Answer, *
 
 
 async def settle(
-    run: Run,
+    run: ClassifyRun,
     items: Sequence[Item],
     visible: Answer,
     *,
-    bookmark: Bookmark,
-    world: World,
+    checkpoint: Checkpoint,
+    world: ClassifyContext,
     takes_usual: bool = False,
     are_kept: bool = False,
 ) -> tuple[Sequence[Message], tuple[Call, ...]]:
@@ -207,36 +209,36 @@ async def settle(
     try:
         if is_proposed:
             visible.progress(f"Looking at {counted(len(items))} to find categories…")
-            chosen, calls = await unless(bookmark.halted, propose(items, request(run, settings), model=world.model))
+            chosen, calls = await unless(checkpoint.halted, propose(items, request(run, settings), model=world.model))
         else:
             chosen = run.categories or category.FEEDBACK
     except ModelError as error:
-        written = await own_up(error, visible, bookmark)
-        await world.runs.change(replace(run, status=Status.STOPPED))
+        written = await own_up(error, visible, checkpoint)
+        await world.runs.change(replace(run, status=RunStatus.STOPPED))
         return (), written.calls
     run = replace(run, categories=category.with_other(chosen), asked=None)
     price = estimate(run, items, settings, world.model)
     is_dear = run.items >= LEAST_TO_BATCH if price is None else price > settings.ask_above
     asks = is_proposed or is_dear
-    run = replace(run, status=Status.ASKING if asks else Status.RUNNING)
+    run = replace(run, status=RunStatus.ASKING if asks else RunStatus.RUNNING)
     await (world.runs.change(run) if are_kept else world.runs.create(run, items))
     if asks:
         text, buttons = question(run, price, is_proposed=is_proposed)
         return (Message(Role.ASSISTANT, "", text, await visible.replace(text, controls=buttons)),), calls
     if run.items > MOST_LISTED:
         await visible.hold(f"_Sorting {counted(run.items)} ({run.source})…_")
-    await world.later(run, bookmark)
+    await world.later(run, checkpoint)
     return (), calls
 
 
-def estimate(run: Run, items: Sequence[Item], settings: ChannelSettings, model: Model) -> float | None:
+def estimate(run: ClassifyRun, items: Sequence[Item], settings: ChannelSettings, model: Model) -> float | None:
     """Estimate a run's price in dollars, from above; None where the model's price is unknown."""
     around = PROMPT_TOKENS + estimate_tokens(schema.prompt((), run.categories or category.FEEDBACK) + settings.prompt)
     expected = batching.expected(items, around)
     return model.price(expected.input_tokens, expected.output_tokens, settings, is_batch=run.is_batch)
 
 
-def question(run: Run, price: float | None, *, is_proposed: bool) -> tuple[str, Sequence[Button]]:
+def question(run: ClassifyRun, price: float | None, *, is_proposed: bool) -> tuple[str, Sequence[Button]]:
     """Ask what a person should decide: the categories, where they are proposed, and the price."""
     costs = _costs(price)
     what = f"{counted(run.items)} ({run.source})"
@@ -264,7 +266,7 @@ def dollars(amount: float) -> str:
     return f"${amount:,.2f}" if amount >= 0.1 else f"${amount:.4f}" if amount >= 0.0001 else "less than $0.0001"  # noqa: PLR2004 - cents, and what is less
 
 
-def _record(asked: Asked, *answer: Message) -> Record:
+def _record(asked: ClassifyRequest, *answer: Message) -> Record:
     """Return what a thread keeps of the request; nothing where it was private."""
     if asked.is_private:
         return Record(asked.place, asked.asker.person)

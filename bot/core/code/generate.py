@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic import TypeAdapter
 
 from bot.calls import Call
-from bot.core.answer.outcome import Outcome, give
+from bot.core.answer.outcome import PreparedAnswer, give
 from bot.core.answer.rejected_files import told
 from bot.core.answer.stream import LIMIT_HINT, PRIVATE_LIMIT_HINT, ask, footer_of, own_up
 from bot.core.code import render
@@ -19,11 +19,11 @@ from bot.core.code.diff import changes
 from bot.core.code.fences import widened
 from bot.core.code.files import blocks, brief, clean, cut_short, fenced, files, read, replaced, without_rests
 from bot.core.code.resume import joined
-from bot.core.domain.code_file import CodeFile, Fault, Report
+from bot.core.domain.code_file import CodeFile, SyntaxFault, SyntaxReport
 from bot.core.domain.message import Place, Role, Upload
-from bot.core.domain.people import Asker
-from bot.core.domain.thread import Refused, Written
-from bot.core.ports import Answer, Bookmark, Chat, Model, Request, Turn
+from bot.core.domain.people import Requester
+from bot.core.domain.thread import FinishedAnswer, RejectedFile
+from bot.core.ports import Answer, Chat, Checkpoint, Model, Request, Turn
 from bot.core.prompt_data import quoted
 from bot.errors import ChatError, ModelError, ModelStoppedError
 
@@ -35,17 +35,17 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-DRAFT = "draft"  # the bookmark of what the model wrote: a second try neither asks nor pays for it again
+DRAFT = "draft"  # the checkpoint of what the model wrote: a second try neither asks nor pays for it again
 MENDING = "\n\n_{faults}. I ask for a correction…_"
 MENDED_IN_VAIN = "I asked for a correction once, and this is what remains."
 NOT_MENDED = "I could not get a correction: {sentence}"
 STOPPED = "The correction was stopped."
-UNCLOSED = Fault("its code block is never closed")
-CUT_SHORT = Fault("a line of backticks within it ended its code block")
+UNCLOSED = SyntaxFault("its code block is never closed")
+CUT_SHORT = SyntaxFault("a line of backticks within it ended its code block")
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class CodeContext:
     """All that one answer with code needs: who asks where, what the model is asked, and where it writes to.
 
     `known` are the thread's files; `said` is what the
@@ -54,10 +54,10 @@ class Desk:
     """
 
     place: Place
-    asker: Asker
+    asker: Requester
     request: Request
     visible: Answer
-    bookmark: Bookmark
+    checkpoint: Checkpoint
     model: Model
     chat: Chat
     known: tuple[CodeFile, ...] = ()
@@ -73,12 +73,12 @@ class Desk:
 class Product(NamedTuple):
     """An answer that was given, and the files of it that are new or changed."""
 
-    written: Written
+    written: FinishedAnswer
     files: tuple[CodeFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class CodeDraft:
     """What the model wrote so far, and what that cost. `remark` tells how mending its faults went, "" before that.
 
     `refused`: files that it was asked without, as the API had rejected them. `written` is what came at first, as it was
@@ -90,14 +90,14 @@ class Draft:
     truncated: bool
     is_mended: bool = False
     remark: str = ""
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[RejectedFile, ...] = ()
     written: str = ""
 
 
-_DRAFT = TypeAdapter(Draft)
+_DRAFT = TypeAdapter(CodeDraft)
 
 
-async def produce(desk: Desk) -> Product:
+async def produce(desk: CodeContext) -> Product:
     """Let the model write, see that its files parse, save them, and end the answer with what became of each.
 
     Raises `ChatError`, and a `ModelError` for the turn to be tried again.
@@ -107,7 +107,7 @@ async def produce(desk: Desk) -> Product:
     try:
         draft = await _write(desk)
     except ModelError as error:
-        return Product(await own_up(error, visible, desk.bookmark, is_first=desk.is_first))
+        return Product(await own_up(error, visible, desk.checkpoint, is_first=desk.is_first))
     written = desk.begun + draft.written
     draft, report = await _mend(draft, desk)
     found = changes(blocks(draft.text), desk.known)
@@ -120,7 +120,7 @@ async def produce(desk: Desk) -> Product:
     footer = footer_of(draft.calls, desk.request, is_first=desk.is_first)
     buttons = _controls(draft, new, is_saved=is_saved, desk=desk)
     is_instead = draft.is_mended or shown != written
-    outcome = Outcome(
+    outcome = PreparedAnswer(
         desk.opening + (shown + ending if is_instead else written),
         ending,
         footer,
@@ -130,25 +130,25 @@ async def produce(desk: Desk) -> Product:
         refused=draft.refused,
         is_instead=is_instead,
     )
-    return Product(await give(outcome, visible, desk.bookmark), tuple(change.file for change in new))
+    return Product(await give(outcome, visible, desk.checkpoint), tuple(change.file for change in new))
 
 
-async def _write(desk: Desk) -> Draft:
+async def _write(desk: CodeContext) -> CodeDraft:
     """Ask the model, unless a former try of this turn did. Raises a `ModelError`."""
-    if kept := desk.bookmark.get(DRAFT):
+    if kept := desk.checkpoint.get(DRAFT):
         draft = _DRAFT.validate_json(kept)
         desk.visible.write(draft.written)
         return draft
-    asked = await ask(desk.request, desk.visible, model=desk.model, halt=desk.bookmark.halted)
+    asked = await ask(desk.request, desk.visible, model=desk.model, halt=desk.checkpoint.halted)
     written = clean(asked.completion.text)
-    draft = Draft(
+    draft = CodeDraft(
         await asyncio.to_thread(_whole, desk.begun, written),
         asked.calls,
         asked.completion.truncated,
         refused=asked.refused,
         written=written,
     )
-    await _keep(draft, desk.bookmark)
+    await _keep(draft, desk.checkpoint)
     return draft
 
 
@@ -157,19 +157,19 @@ def _whole(begun: str, written: str) -> str:
     return widened(joined(begun, written))
 
 
-async def _mend(draft: Draft, desk: Desk) -> tuple[Draft, Report]:
+async def _mend(draft: CodeDraft, desk: CodeContext) -> tuple[CodeDraft, SyntaxReport]:
     """Check the draft's files; where one is at fault, let the model correct it, once."""
     report = await _check(draft, desk.chat)
     if report.faults and not draft.truncated and not draft.remark:
         faults = "; ".join(f"{name}: {fault}" for name, fault in report.faults.items())
         desk.visible.write(MENDING.format(faults=faults))
         draft = await _corrected(draft, report.faults, desk)
-        await _keep(draft, desk.bookmark)
+        await _keep(draft, desk.checkpoint)
         report = await _check(draft, desk.chat)
     return draft, replace(report, remark=draft.remark)
 
 
-async def _check(draft: Draft, chat: Chat) -> Report:
+async def _check(draft: CodeDraft, chat: Chat) -> SyntaxReport:
     """Parse the whole files; a block that the model forgot to close is a fault, too."""
     await read(draft.text)
     report = await chat.files.check_code(files(draft.text))
@@ -179,11 +179,11 @@ async def _check(draft: Draft, chat: Chat) -> Report:
     return replace(report, faults={**report.faults, **unclosed, **cut})
 
 
-async def _corrected(draft: Draft, faults: Mapping[str, Fault], desk: Desk) -> Draft:
+async def _corrected(draft: CodeDraft, faults: Mapping[str, SyntaxFault], desk: CodeContext) -> CodeDraft:
     turns = (*desk.request.turns, Turn(Role.ASSISTANT, draft.text), Turn(Role.USER, _complaint(faults)))
     try:
         asking = replace(desk.request, turns=turns)
-        completion = await desk.model.write(asking, _unseen, halt=desk.bookmark.halted)
+        completion = await desk.model.write(asking, _unseen, halt=desk.checkpoint.halted)
     except ModelStoppedError as error:
         calls = (*draft.calls, error.call) if error.call else draft.calls
         return replace(draft, calls=calls, is_mended=True, remark=STOPPED)
@@ -200,7 +200,7 @@ async def _corrected(draft: Draft, faults: Mapping[str, Fault], desk: Desk) -> D
     )
 
 
-def _complaint(faults: Mapping[str, Fault]) -> str:
+def _complaint(faults: Mapping[str, SyntaxFault]) -> str:
     told = [{"name": name, "fault": str(fault)} for name, fault in faults.items()]
     return (
         "Some of these files don't parse.\n\n"
@@ -210,7 +210,7 @@ def _complaint(faults: Mapping[str, Fault]) -> str:
     )
 
 
-def _patched(text: str, faults: Mapping[str, Fault], correction: str) -> str:
+def _patched(text: str, faults: Mapping[str, SyntaxFault], correction: str) -> str:
     """Put the corrected files in the place of the faulty ones; where one is meant, its name does not matter."""
     correction, rests = widened(correction), cut_short(text, faults)
     still_cut = cut_short(correction, faults)
@@ -226,11 +226,11 @@ def _patched(text: str, faults: Mapping[str, Fault], correction: str) -> str:
     return replaced(without_rests(text, rests, corrected), corrected)
 
 
-async def _save(new: Sequence[Change], desk: Desk) -> bool:
+async def _save(new: Sequence[Change], desk: CodeContext) -> bool:
     """Upload the files to the thread, or to the asker's direct messages; tell whether that went well."""
     try:
         place = await desk.chat.open_direct(desk.place, desk.asker) if desk.is_private else desk.place
-        await desk.chat.upload(place, [upload(change.file) for change in new], desk.bookmark)
+        await desk.chat.upload(place, [upload(change.file) for change in new], desk.checkpoint)
     except ChatError as error:  # the answer itself can still be shown
         log.warning("upload failed: %s", error)
         return False
@@ -242,7 +242,9 @@ def upload(file: CodeFile) -> Upload:
     return Upload(file.name, file.content.encode())
 
 
-def _ending(draft: Draft, report: Report, found: Sequence[Change], *, is_saved: bool, desk: Desk) -> str:
+def _ending(
+    draft: CodeDraft, report: SyntaxReport, found: Sequence[Change], *, is_saved: bool, desk: CodeContext
+) -> str:
     new = [change for change in found if not change.is_idle]
     cut = [block.file.name for block in blocks(draft.text) if not block.is_closed]
     hint = PRIVATE_LIMIT_HINT if desk.is_private else LIMIT_HINT
@@ -259,7 +261,7 @@ def _ending(draft: Draft, report: Report, found: Sequence[Change], *, is_saved: 
     return "".join(parts)
 
 
-def _controls(draft: Draft, new: Sequence[Change], *, is_saved: bool, desk: Desk) -> Sequence[Control]:
+def _controls(draft: CodeDraft, new: Sequence[Change], *, is_saved: bool, desk: CodeContext) -> Sequence[Control]:
     """Offer what may come next; what is for one person alone has no thread to go on in."""
     if desk.is_private:
         return ()
@@ -267,9 +269,9 @@ def _controls(draft: Draft, new: Sequence[Change], *, is_saved: bool, desk: Desk
     return (*more, *render.controls([change.file for change in new], is_saved=is_saved))
 
 
-async def _keep(draft: Draft, bookmark: Bookmark) -> None:
+async def _keep(draft: CodeDraft, checkpoint: Checkpoint) -> None:
     kept: dict[str, Any] = _DRAFT.dump_python(draft, mode="json")
-    await bookmark.keep(DRAFT, json.dumps(kept))
+    await checkpoint.keep(DRAFT, json.dumps(kept))
 
 
 def _unseen(_piece: str) -> None:

@@ -9,18 +9,18 @@ from bot.core.answer.answer import draft
 from bot.core.answer.buttons import UNKNOWN, find, heard
 from bot.core.code import render, resume
 from bot.core.code.files import read
-from bot.core.code.generate import Desk
+from bot.core.code.generate import CodeContext
 from bot.core.code.revise import continue_code, opening, with_sources
 from bot.core.domain.message import Message, Role
 from bot.core.ephemeral import tell
 
 if TYPE_CHECKING:
-    from bot.core.domain.interaction import Press
+    from bot.core.domain.interaction import Action
     from bot.core.domain.thread import Record
-    from bot.core.ports import Bookmark, Chat, Model, Store
+    from bot.core.ports import Chat, Checkpoint, Model, Store
 
 
-async def anew(press: Press, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
+async def anew(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
     """Do what a button below a cut answer says, in a new message. Raises `ChatError`, `ModelError`s that may pass."""
     conversation = await store.conversation(press.place)
     question, answered = find(conversation, press.value)
@@ -36,13 +36,13 @@ async def anew(press: Press, *, bookmark: Bookmark, store: Store, model: Model, 
     ready = await draft(heard(press, asked), asked, earlier, model=model, chat=chat)
     if goes_on:
         await read(answered.text)
-    async with chat.answer(press.place, press.asker, bookmark, to=press.message) as visible:
-        desk = Desk(
+    async with chat.answer(press.place, press.asker, checkpoint, to=press.message) as visible:
+        desk = CodeContext(
             press.place,
             press.asker,
             ready.request,
             visible,
-            bookmark,
+            checkpoint,
             model,
             chat,
             known=with_sources(await store.code_files(press.place), ready.own.attachments),

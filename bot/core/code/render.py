@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.core.code.diff import Change
-    from bot.core.domain.code_file import CodeFile, Report
+    from bot.core.domain.code_file import CodeFile, SyntaxReport
     from bot.core.domain.interaction import Control
 
 TESTS, EXPLAIN, TRANSLATE, SAVE, CONTINUE, ANEW = (
@@ -47,7 +47,7 @@ def unsaved(changes: Sequence[Change]) -> str:
     return f"\n\n_I could not save {_names([change.file for change in changes])}: the upload failed._"
 
 
-def verdict(report: Report, files: Sequence[CodeFile]) -> str:
+def verdict(report: SyntaxReport, files: Sequence[CodeFile]) -> str:
     """Tell what checking the files found."""
     faults = "".join(f"\n\n⚠️ {name}: {fault}. {report.remark}".rstrip() for name, fault in report.faults.items())
     unchecked = [file for file in files if file.name in report.unchecked]

@@ -9,12 +9,12 @@ from bot.calls import Purpose
 from bot.core.answer.fit import fit, preface
 from bot.core.answer.stream import too_long
 from bot.core.code import render
-from bot.core.code.generate import Desk, Product, produce, upload
+from bot.core.code.generate import CodeContext, Product, produce, upload
 from bot.core.code.parse import parse
 from bot.core.domain.code_file import CodeFile
 from bot.core.domain.message import Message, Role
 from bot.core.domain.settings import Creativity
-from bot.core.domain.thread import Record, Written
+from bot.core.domain.thread import FinishedAnswer, Record
 from bot.core.ports import Request
 from bot.core.prompt_data import quoted
 from bot.core.tokens import estimate_tokens
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.core.domain.attachment import Attachment
-    from bot.core.domain.interaction import Press
+    from bot.core.domain.interaction import Action
     from bot.core.domain.thread import Conversation
-    from bot.core.ports import Bookmark, Chat, Model, Store
+    from bot.core.ports import Chat, Checkpoint, Model, Store
 
 COMMAND = "/code"  # within threads, where no command can be given, a mention that begins so is one
 GONE = "I no longer have the files of this thread. Please ask for the code again."
@@ -42,7 +42,7 @@ def is_command(text: str) -> bool:
     return text.split(maxsplit=1)[:1] == [COMMAND]
 
 
-async def continue_code(desk: Desk) -> Product:
+async def continue_code(desk: CodeContext) -> Product:
     """Answer what is asked next in a thread with code: a change, tests, a question.
 
     The desk's requests are as for any answer. Raises `ChatError`, and a `ModelError` for the turn to be tried again.
@@ -51,7 +51,7 @@ async def continue_code(desk: Desk) -> Product:
         try:
             parse(desk.said.removeprefix(COMMAND))
         except UsageError as error:
-            return Product(Written(error.sentence, await desk.visible.replace(error.sentence)))
+            return Product(FinishedAnswer(error.sentence, await desk.visible.replace(error.sentence)))
     room = desk.model.room(desk.request.max_output, desk.request.settings)
     return await produce(replace(desk, request=as_code(desk.request, desk.known, room)))
 
@@ -89,17 +89,17 @@ def as_code(request: Request, known: Sequence[CodeFile], room: int) -> Request:
     return replace(request, purpose=Purpose.CODE, creativity=Creativity.LOW, turns=(*before, newest))
 
 
-async def press_code(press: Press, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
+async def press_code(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
     """Do what a button below the code says, as if its presser had typed it. Raises `ChatError`."""
     known = await store.code_files(press.place)
     if press.name == render.SAVE:
-        return await _save_again(press, known, bookmark=bookmark, chat=chat)
+        return await _save_again(press, known, checkpoint=checkpoint, chat=chat)
     conversation = await store.conversation(press.place)
     words = render.wish(press.name, press.value, press.choice)
     question = Message(Role.USER, press.asker.person, words, f"press {press.id}")
-    async with chat.answer(press.place, press.asker, bookmark, to=press.message) as visible:
+    async with chat.answer(press.place, press.asker, checkpoint, to=press.message) as visible:
         if not known:
-            return Written("", await visible.replace(GONE)).record(press.place, question, began_with_bot=False)
+            return FinishedAnswer("", await visible.replace(GONE)).record(press.place, question, began_with_bot=False)
         before = [message for message in conversation.messages if message.id != question.id]
         settings = conversation.settings
         fitted = fit(
@@ -116,12 +116,12 @@ async def press_code(press: Press, *, bookmark: Bookmark, store: Store, model: M
             person=press.place.opaque(press.asker.person),
             settings=settings,
         )
-        desk = Desk(
+        desk = CodeContext(
             press.place,
             press.asker,
             request,
             visible,
-            bookmark,
+            checkpoint,
             model,
             chat,
             known=known,
@@ -134,20 +134,20 @@ async def press_code(press: Press, *, bookmark: Bookmark, store: Store, model: M
     return replace(record, code_files=product.files)
 
 
-def opening(press: Press, words: str, chat: Chat) -> str:
+def opening(press: Action, words: str, chat: Chat) -> str:
     """Write who asked for what stands below, since nobody has typed it."""
     return f"_{chat.mention(press.asker.person)}: {words}_\n\n"
 
 
-async def _save_again(press: Press, known: Sequence[CodeFile], *, bookmark: Bookmark, chat: Chat) -> Record:
+async def _save_again(press: Action, known: Sequence[CodeFile], *, checkpoint: Checkpoint, chat: Chat) -> Record:
     """Upload the thread's files, as they are now, once more."""
     wanted = [file for file in known if file.name in press.value.split()]
-    async with chat.answer(press.place, press.asker, bookmark, to=press.message) as visible:
+    async with chat.answer(press.place, press.asker, checkpoint, to=press.message) as visible:
         if not wanted:
             await visible.replace(GONE)
         else:
             try:
-                await chat.upload(press.place, [upload(file) for file in wanted], bookmark)
+                await chat.upload(press.place, [upload(file) for file in wanted], checkpoint)
             except ChatError as error:
                 if error.is_transient:
                     raise

@@ -24,7 +24,7 @@ import tree_sitter_ruby
 import tree_sitter_rust
 import tree_sitter_typescript
 
-from bot.core.domain.code_file import Fault, Report
+from bot.core.domain.code_file import SyntaxFault, SyntaxReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,9 +46,9 @@ class UncheckedError(Exception):
     """The parser gave up: nothing is known about the file."""
 
 
-def check(files: Sequence[CodeFile]) -> Report:
+def check(files: Sequence[CodeFile]) -> SyntaxReport:
     """Parse files. What it reads is a stranger's: it runs where `FileReader` bounds what that takes."""
-    faults: dict[str, Fault] = {}
+    faults: dict[str, SyntaxFault] = {}
     unchecked: set[str] = set()
     for file in files:
         try:
@@ -57,10 +57,10 @@ def check(files: Sequence[CodeFile]) -> Report:
             unchecked.add(file.name)
         else:
             faults |= {file.name: fault} if fault else {}
-    return Report(faults, frozenset(unchecked))
+    return SyntaxReport(faults, frozenset(unchecked))
 
 
-def find_fault(file: CodeFile) -> Fault | None:
+def find_fault(file: CodeFile) -> SyntaxFault | None:
     """Parse a file as its extension says; return what is wrong with it. Raises `UncheckedError`."""
     parse = PARSERS.get(file.name.rpartition(".")[2].lower())
     if parse is None or len(file.content) > MAX_CHECKED:
@@ -71,7 +71,7 @@ def find_fault(file: CodeFile) -> Fault | None:
         raise UncheckedError from None
 
 
-def _python(code: str) -> Fault | None:
+def _python(code: str) -> SyntaxFault | None:
     """Compile Python, as this one reads it; its own limits on depth hold in a thread, too."""
     try:
         with warnings.catch_warnings():
@@ -79,37 +79,37 @@ def _python(code: str) -> Fault | None:
             compile(code, "code.py", "exec", dont_inherit=True)
     except SyntaxError as error:
         release = f"{sys.version_info.major}.{sys.version_info.minor}"
-        return Fault(f"{error.msg.split(' (code.py')[0]} (Python {release})", error.lineno or 0)
+        return SyntaxFault(f"{error.msg.split(' (code.py')[0]} (Python {release})", error.lineno or 0)
     except ValueError:  # before 3.12, NUL
-        return Fault("a character that can't stand in code")
+        return SyntaxFault("a character that can't stand in code")
     return None
 
 
-def _json(code: str) -> Fault | None:
+def _json(code: str) -> SyntaxFault | None:
     def refuse(constant: str) -> NoReturn:
         raise ValueError(f"{constant} is no JSON")
 
     try:
         json.loads(code, parse_constant=refuse)
     except json.JSONDecodeError as error:
-        return Fault(error.msg, error.lineno)
+        return SyntaxFault(error.msg, error.lineno)
     except ValueError as error:  # also a number of too many digits
-        return Fault(str(error).partition(";")[0])
+        return SyntaxFault(str(error).partition(";")[0])
     return None
 
 
-def _toml(code: str) -> Fault | None:
+def _toml(code: str) -> SyntaxFault | None:
     try:
         tomllib.loads(code)
     except tomllib.TOMLDecodeError as error:
         # Before 3.14 the line stands in the words only: "Invalid value (at line 1, column 5)".
         reason, _, place = str(error).partition(" (at ")
         line = place.removeprefix("line ").partition(",")[0]
-        return Fault(reason, int(line) if line.isdecimal() else 0)
+        return SyntaxFault(reason, int(line) if line.isdecimal() else 0)
     return None
 
 
-def _yaml(code: str) -> Fault | None:
+def _yaml(code: str) -> SyntaxFault | None:
     """Read YAML's events: no object is made, no alias followed, and templates of YAML are left alone."""
     if "{{" in code or "{%" in code:
         raise UncheckedError
@@ -119,27 +119,27 @@ def _yaml(code: str) -> Fault | None:
         for _ in yaml.parse(code, Loader=yaml.CSafeLoader):
             pass
     except yaml.MarkedYAMLError as error:
-        return Fault(error.problem or "not YAML", error.problem_mark.line + 1 if error.problem_mark else 0)
+        return SyntaxFault(error.problem or "not YAML", error.problem_mark.line + 1 if error.problem_mark else 0)
     except yaml.YAMLError:
-        return Fault("a character that can't stand in YAML")
+        return SyntaxFault("a character that can't stand in YAML")
     return None
 
 
-def _sql(code: str) -> Fault | None:
+def _sql(code: str) -> SyntaxFault | None:
     import sqlglot  # noqa: PLC0415 (it takes 0.2 s, and little of what is written is SQL)
     from sqlglot.errors import ErrorLevel, ParseError, TokenError  # noqa: PLC0415
 
     dialects = [sqlglot.Dialect.get_or_raise(name) for name in _DIALECTS]  # loaded here, at the first file
     deadline = time.thread_time() + PATIENCE
-    first: Fault | None = None
+    first: SyntaxFault | None = None
     for dialect in dialects:
         try:
             sqlglot.parse(code, read=dialect, error_level=ErrorLevel.IMMEDIATE)
         except ParseError as error:
             where = error.errors[0] if error.errors else {}
-            first = first or Fault(f"not understood at {_shown(where.get('highlight'))}", where.get("line") or 0)
+            first = first or SyntaxFault(f"not understood at {_shown(where.get('highlight'))}", where.get("line") or 0)
         except TokenError:
-            first = first or Fault("a quote or comment is never closed")
+            first = first or SyntaxFault("a quote or comment is never closed")
         else:
             return None
         if time.thread_time() > deadline:
@@ -163,8 +163,8 @@ def _grammar(name: str) -> tree_sitter.Language:
     return tree_sitter.Language(pointers[name]())
 
 
-def _by_grammar(name: str) -> Callable[[str], Fault | None]:
-    def parse(code: str) -> Fault | None:
+def _by_grammar(name: str) -> Callable[[str], SyntaxFault | None]:
+    def parse(code: str) -> SyntaxFault | None:
         data = code.encode()
         deadline = time.thread_time() + PATIENCE
 
@@ -183,20 +183,20 @@ def _by_grammar(name: str) -> Callable[[str], Fault | None]:
     return parse
 
 
-def _first_error(tree: tree_sitter.Tree, data: bytes) -> Fault:
+def _first_error(tree: tree_sitter.Tree, data: bytes) -> SyntaxFault:
     """Look for the first node that the parser had to leave out or make up."""
     cursor, last_line = tree.walk(), data.rstrip().count(b"\n") + 1
     while True:
         node = cursor.node
         if node is not None and node.is_missing:
-            return Fault(f"{_shown(node.type)} is missing", min(node.start_point[0] + 1, last_line))
+            return SyntaxFault(f"{_shown(node.type)} is missing", min(node.start_point[0] + 1, last_line))
         if node is not None and node.is_error and node.parent is not None:
             code = data[node.start_byte : node.end_byte].decode(errors="ignore")
-            return Fault(f"unexpected {_shown(code)}", node.start_point[0] + 1)
+            return SyntaxFault(f"unexpected {_shown(code)}", node.start_point[0] + 1)
         has_error = node is not None and node.has_error
         if not ((has_error and cursor.goto_first_child()) or cursor.goto_next_sibling()):
             # All of it is one error: each part could be read, but their end never came.
-            return Fault("something before is not finished or not closed", last_line)
+            return SyntaxFault("something before is not finished or not closed", last_line)
 
 
 def _shown(code: object) -> str:
@@ -205,7 +205,7 @@ def _shown(code: object) -> str:
     return f"`{line[:SHOWN_OF_CODE]}…`" if len(line) > SHOWN_OF_CODE else f"`{line}`" if line else "its end"
 
 
-PARSERS: dict[str, Callable[[str], Fault | None]] = {
+PARSERS: dict[str, Callable[[str], SyntaxFault | None]] = {
     "py": _python,
     "pyi": _python,
     "json": _json,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.calls import Purpose
 from bot.core.answer.stream import too_long, unapplied
-from bot.core.code.generate import Desk, produce
+from bot.core.code.generate import CodeContext, produce
 from bot.core.code.parse import CodeRequest, parse, prompt
 from bot.core.command import answering
 from bot.core.domain.message import Role
@@ -18,10 +18,10 @@ from bot.core.tokens import shorten
 if TYPE_CHECKING:
     from bot.core.domain.command import Command
     from bot.core.domain.thread import Record
-    from bot.core.ports import Bookmark, Chat, Model, Store
+    from bot.core.ports import Chat, Checkpoint, Model, Store
 
 
-async def code(command: Command, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
+async def code(command: Command, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
     """Write what was asked for, and return what the thread's history should keep. Raises `ChatError`."""
     settings = await store.settings(command.place)
     wanted = parse(command.text)
@@ -34,13 +34,13 @@ async def code(command: Command, *, bookmark: Bookmark, store: Store, model: Mod
         settings=settings,
         creativity=Creativity.LOW,
     )
-    async with answering(command, chat=chat, bookmark=bookmark, once=True) as visible:
-        desk = Desk(
+    async with answering(command, chat=chat, checkpoint=checkpoint, once=True) as visible:
+        desk = CodeContext(
             command.place,
             command.asker,
             request,
             visible,
-            bookmark,
+            checkpoint,
             model,
             chat,
             question=command.place.thread,

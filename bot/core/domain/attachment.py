@@ -20,7 +20,7 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedFile:
     """A file that was opened, and how much of it was cut."""
 
     attachment: Attachment

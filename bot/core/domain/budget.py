@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class BudgetKind(StrEnum):
     """What is counted: the dollars of somebody's day or of the workspace's month, or a person's turns in a minute."""
 
     PERSON = "person"
@@ -21,7 +21,7 @@ class Kind(StrEnum):
 class Account:
     """What is counted together: `subject` is the person's or the channel's id, from `begins` until `ends`."""
 
-    kind: Kind
+    kind: BudgetKind
     workspace: str
     subject: str
     begins: datetime

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from bot.core.domain.category import Category
 from bot.core.domain.message import FileRef, Place
-from bot.core.domain.people import Asker
+from bot.core.domain.people import Requester
 
 MOST_ITEMS = 50_000
 SHOWN_TO_MODEL = 6_000  # characters of an item: its beginning and end say what it is about
@@ -87,7 +87,7 @@ class Example:
     categories: tuple[str, ...]
 
 
-class Status(StrEnum):
+class RunStatus(StrEnum):
     """How far a run is."""
 
     READING = "reading"  # its items are not all stored yet
@@ -99,7 +99,7 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ClassifyRequest:
     """Somebody asked to have something sorted. `id` is unique to it; the answer goes to the message `to`.
 
     `text` is what was typed; `files` came along with it; `channels` are those that it names, each with its id.
@@ -107,17 +107,17 @@ class Asked:
 
     id: str
     place: Place
-    asker: Asker
+    asker: Requester
     to: str
     text: str
-    wish: Wish
+    wish: ClassifyOptions
     files: tuple[FileRef, ...] = ()
     is_private: bool = False
     channels: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class ClassifyRun:
     """One run. `source` names in words what is sorted; `skipped` counts what had no text; `columns` head items' cells.
 
     `origin` is the channel that its items were read from, "" where they came with the request.
@@ -130,7 +130,7 @@ class Run:
 
     id: str
     place: Place
-    asker: Asker
+    asker: Requester
     to: str
     source: str
     categories: tuple[Category, ...]
@@ -143,8 +143,8 @@ class Run:
     origin: str = ""
     is_file: bool = False
     remarks: tuple[str, ...] = ()
-    asked: Asked | None = None
-    status: Status = Status.READING
+    asked: ClassifyRequest | None = None
+    status: RunStatus = RunStatus.READING
     calls: int = 0
     dollars: float | None = 0.0
     state: Mapping[str, str] = field(default_factory=dict)
@@ -152,7 +152,7 @@ class Run:
     @property
     def is_open(self) -> bool:
         """Tell whether there is something left to do."""
-        return self.status in {Status.RUNNING, Status.BATCHED}
+        return self.status in {RunStatus.RUNNING, RunStatus.BATCHED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ AS_FOUND = ReadAs()  # no one said anything: it is found by looking
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ClassifyOptions:
     """What a person wants sorted, and how.
 
     Either `lines` are the items, or `link` leads to them (a message, a thread, a file, a channel), or `channel` and

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class SyntaxFault:
     """Why a file does not parse. `line` counts from 1, 0 where it is not known."""
 
     reason: str
@@ -18,13 +18,13 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class SyntaxReport:
     """What checking some files found: the faults by the files' names, and the names of those that nothing could parse.
 
     `remark` tells what was done about the faults.
     """
 
-    faults: Mapping[str, Fault]
+    faults: Mapping[str, SyntaxFault]
     unchecked: frozenset[str] = frozenset()
     remark: str = ""
 

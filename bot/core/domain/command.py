@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.core.domain.message import Message, Place, Role
-from bot.core.domain.people import Asker
+from bot.core.domain.people import Requester
 from bot.core.domain.thread import Record
 
 if TYPE_CHECKING:
-    from bot.core.domain.thread import Written
+    from bot.core.domain.thread import FinishedAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Command:
     name: str
     text: str
     place: Place
-    asker: Asker
+    asker: Requester
     is_private: bool
     channels: tuple[tuple[str, str], ...] = ()
 
@@ -32,7 +32,7 @@ class Command:
         """Return the command with the thread that its answer goes to."""
         return replace(self, place=place)
 
-    def record(self, written: Written) -> Record:
+    def record(self, written: FinishedAnswer) -> Record:
         """Return what the command leaves behind: a thread to follow up in, or only its cost where it was private."""
         if self.is_private:
             return Record(self.place, self.asker.person, calls=written.calls)

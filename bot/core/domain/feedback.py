@@ -13,20 +13,20 @@ from bot.core.domain.message import FileRef, Place
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.domain.message import Heard
+    from bot.core.domain.message import IncomingMessage
     from bot.core.domain.settings import ChannelSettings
 
 UNSORTED = "Unsorted"  # what people read where there is no category
 ELSEWHERE = "!"  # where a record is routed whose team's channel can't be reached
 
 
-def is_post(heard: Heard, settings: ChannelSettings) -> bool:
+def is_post(heard: IncomingMessage, settings: ChannelSettings) -> bool:
     """Return whether a message is one that triage takes in: it begins a thread, and is by no one who is left out."""
     is_left_out = (heard.is_bot and not settings.triage_bots) or heard.author in settings.agents
     return heard.opens_thread and not heard.is_direct and not heard.mentions_bot and not is_left_out
 
 
-class Status(StrEnum):
+class FeedbackStatus(StrEnum):
     """Where a record stands. A joined one is part of the post before it, by the same person."""
 
     WAITING = "waiting"
@@ -39,7 +39,7 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-COUNTED = (Status.OPEN, Status.TAKEN, Status.RESOLVED)
+COUNTED = (FeedbackStatus.OPEN, FeedbackStatus.TAKEN, FeedbackStatus.RESOLVED)
 """What is feedback, as far as anybody knows."""
 
 
@@ -62,7 +62,7 @@ class Feedback:
     said_at: datetime
     files: tuple[FileRef, ...] = ()
     is_bot: bool = False
-    status: Status = Status.WAITING
+    status: FeedbackStatus = FeedbackStatus.WAITING
     category: str = ""
     severity: str = ""
     sentiment: str = ""
@@ -112,7 +112,7 @@ class Decision:
 
     text: str
     judgement: Judgement
-    status: Status
+    status: FeedbackStatus
     team: str = ""
 
 
@@ -141,7 +141,7 @@ class Judgement(Verdict):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownPost:
     """An earlier post: its record's number, and its words."""
 
     number: int

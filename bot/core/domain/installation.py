@@ -31,7 +31,7 @@ class Installation:
 
 
 @dataclass(frozen=True, slots=True)
-class Departure:
+class Uninstallation:
     """A workspace has removed the bot, as the platform said at a time; `id` is the platform's for saying so."""
 
     workspace: str

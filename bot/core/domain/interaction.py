@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.core.domain.message import Place
-from bot.core.domain.people import Asker
+from bot.core.domain.people import Requester
 
 STOP = "stop"  # the name of the control that ends what is being written in its thread
 MAX_VALUE = 2_000  # characters of a control's value; https://docs.slack.dev/reference/block-kit/block-elements
@@ -51,7 +51,7 @@ Control = Button | Select | FeedbackButtons
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
+class Action:
     """A person pressed a button, chose from a menu, or took a shortcut. `id` is unique to it.
 
     `name` and `value` are the control's, `choice` is the menu's. `message` is the id of the message that it stands
@@ -67,7 +67,7 @@ class Press:
     choice: str
     place: Place
     message: str
-    asker: Asker
+    asker: Requester
     author: str = ""
     text: str = ""
     form: str = ""
@@ -123,7 +123,7 @@ class Submission:
     name: str
     value: str
     answers: dict[str, str | tuple[str, ...]]
-    asker: Asker
+    asker: Requester
     workspace: str
 
 

@@ -62,7 +62,7 @@ class FileRef:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class HistoryMessage:
     """A message as the platform's own history has it.
 
     `text` is all that a person reads in it, people by their names and files by theirs; `words` has people in the
@@ -95,7 +95,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class IncomingMessage:
     """A person's message, as a listener hands it on; the bot's own mention is no longer in `text`.
 
     `home` is the workspace of the author, another one than `place.workspace` in a shared channel. `is_outsider`: it is
@@ -131,7 +131,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class MessageEdit:
     """A message was edited, or deleted: then it has no text. `revision` sorts the changes of one message.
 
     `concerns_bot`: as the message now stands, or stood last, it is for the bot whatever the thread.
@@ -150,13 +150,13 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
-class Updated:
+class MessageUpdate:
     """A message as it stands now.
 
     `calls_bot`: it mentions the bot, and did not before; `adds_files`: it has new ones.
     """
 
-    heard: Heard
+    heard: IncomingMessage
     calls_bot: bool = False
     adds_files: bool = False
 

@@ -9,7 +9,7 @@ from bot.core.domain.message import FileRef, Place
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class Requester:
     """Who asked. `home`: the person's own workspace; `reply_handle`: how the platform lets us answer in private."""
 
     person: str
@@ -18,7 +18,7 @@ class Asker:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ChannelMembership:
     """A person's place in a channel."""
 
     is_member: bool
@@ -26,7 +26,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Visitor:
+class Participant:
     """Somebody who wants something of the bot, and whether that is in direct messages.
 
     `is_admin`: of the workspace, or one of the bot's own. `is_guest`: a restricted account of the workspace.

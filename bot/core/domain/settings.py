@@ -329,7 +329,7 @@ DEFAULTS = ChannelSettings()
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class Overrides:
     """What was set for one place, by the settings' names; `version` counts its changes, 0 where there were none."""
 
     values: Mapping[str, Any]
@@ -339,7 +339,7 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
-class SheetChange:
+class OverridesChange:
     """A change of one sheet to its `version`: by the settings' names what was and what is since, None for unset."""
 
     version: int

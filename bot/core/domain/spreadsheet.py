@@ -11,7 +11,7 @@ SHOWN_OF_NAME = 60
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Spreadsheet:
     """A table: its headings, and its rows, each with its number in the file.
 
     `texts` are the columns that make the text of an item. `heading` is the number of the row that names the columns, 0

@@ -31,14 +31,14 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class SummaryRun:
     """Who wants a summary of what, how, and where the answer goes. `id` is the command's."""
 
     id: str
     person: str
     place: Place
     source: Source
-    wishes: Wishes
+    wishes: SummaryOptions
 
 
 class Length(StrEnum):
@@ -59,7 +59,7 @@ class Shape(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class SummaryOptions:
     """What a person wants of a summary, "" and False for nothing in particular."""
 
     length: Length = Length.MEDIUM

@@ -93,7 +93,7 @@ class PageKept:
     read: int
 
 
-class Refused(NamedTuple):
+class RejectedFile(NamedTuple):
     """A file that the API rejected: its id, "" where that is not to be remembered, and its name."""
 
     file: str
@@ -101,7 +101,7 @@ class Refused(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class FinishedAnswer:
     """An answer that was given: what the history keeps of it ("" for nothing), its message's id, what it cost.
 
     `was_refused`: the model declined, so the question must not be sent again either. `refused`: files that
@@ -112,7 +112,7 @@ class Written:
     message_id: str
     calls: tuple[Call, ...] = ()
     was_refused: bool = False
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[RejectedFile, ...] = ()
 
     @property
     def rejected_files(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 USUAL_DAYS, MOST_DAYS = 7, 366
 
 
-class Scope(StrEnum):
+class UsageScope(StrEnum):
     """Whose use it is."""
 
     PERSON = "person"
@@ -18,10 +18,10 @@ class Scope(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class UsageView:
     """Whose use to show, and of how many days, today among them."""
 
-    scope: Scope = Scope.PERSON
+    scope: UsageScope = UsageScope.PERSON
     days: int = USUAL_DAYS
 
     def since(self, now: datetime) -> datetime:
@@ -30,7 +30,7 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
+class DailyUsage:
     """The calls of one day, purpose and model, summed up; tokens are told apart as `bot.core.ports.Call` does.
 
     `turns` are what people asked for, each counted where its first call is. `cost_micros` leaves out the calls

@@ -6,17 +6,17 @@ from bot.core.ports.chat import Answer, Chat
 from bot.core.ports.files import FileReader
 from bot.core.ports.model import Completion, Filled, Model, Request, Turn
 from bot.core.ports.store import Store
-from bot.core.ports.work import Bookmark, Reception
+from bot.core.ports.work import Checkpoint, Intake
 
 __all__ = [
     "Answer",
-    "Bookmark",
     "Chat",
+    "Checkpoint",
     "Completion",
     "FileReader",
     "Filled",
+    "Intake",
     "Model",
-    "Reception",
     "Request",
     "Store",
     "Turn",

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from bot.core.domain.budget import Cap, Refusal, Reservation
 
 
-class Purse(Protocol):
+class SpendStore(Protocol):
     """Keeps the accounts for all replicas. Each method is one short transaction."""
 
     async def reserve(self, caps: Sequence[Cap], micros: int, lasting: timedelta) -> Reservation | Refusal:

@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.core.domain.interaction import Control, Form, Section
-    from bot.core.domain.message import FileRef, Place, Said, Upload
-    from bot.core.domain.people import Asker, Reader, SharedFile, Standing, Target, Venue, Visitor
+    from bot.core.domain.message import FileRef, HistoryMessage, Place, Upload
+    from bot.core.domain.people import ChannelMembership, Participant, Reader, Requester, SharedFile, Target, Venue
     from bot.core.ports.files import FileReader
-    from bot.core.ports.work import Bookmark
+    from bot.core.ports.work import Checkpoint
 
 
 class Answer(Protocol):
@@ -71,7 +71,7 @@ class Chat(Protocol):
         """Return what the bot is called, "" where that is not known. Never raises."""
 
     def answer(
-        self, place: Place, asker: Asker, bookmark: Bookmark, *, to: str, instead: str = "", title: str = ""
+        self, place: Place, asker: Requester, checkpoint: Checkpoint, *, to: str, instead: str = "", title: str = ""
     ) -> AbstractAsyncContextManager[Answer]:
         """Begin an answer in a thread to its message `to`, visible to all, streamed where possible.
 
@@ -79,43 +79,43 @@ class Chat(Protocol):
         """
 
     def whisper(
-        self, place: Place, asker: Asker, bookmark: Bookmark | None = None
+        self, place: Place, asker: Requester, checkpoint: Checkpoint | None = None
     ) -> AbstractAsyncContextManager[Answer]:
         """Begin an answer that only the asker sees, shown whole when it is finished.
 
-        With a `bookmark`, it is kept under `bot.core.private_once.KEY` as long as it may not have been shown.
+        With a `checkpoint`, it is kept under `bot.core.private_once.KEY` as long as it may not have been shown.
         """
 
-    async def open_thread(self, place: Place, text: str, bookmark: Bookmark) -> Place:
+    async def open_thread(self, place: Place, text: str, checkpoint: Checkpoint) -> Place:
         """Post `text` to a channel and return the thread that hangs on it. Raises `NotInChannelError`, `ChatError`."""
 
     async def post(
         self,
         place: Place,
         text: str,
-        bookmark: Bookmark,
+        checkpoint: Checkpoint,
         *,
         key: str,
         controls: Sequence[Control] = (),
         to: Sequence[str] = (),
     ) -> str:
-        """Post a message to a thread or a channel, once for a bookmark's `key`; return its id.
+        """Post a message to a thread or a channel, once for a checkpoint's `key`; return its id.
 
         `to`: the people and groups whom it names first, so that they are told. Raises `NotInChannelError`, `ChatError`.
         """
 
     async def edit(
-        self, place: Place, message: str, text: str, bookmark: Bookmark, *, controls: Sequence[Control] = ()
+        self, place: Place, message: str, text: str, checkpoint: Checkpoint, *, controls: Sequence[Control] = ()
     ) -> None:
         """Change a message of ours. Raises `GoneError`, `ChatError`."""
 
     async def react(self, place: Place, message: str, reaction: str, *, instead: str = "") -> None:
         """Put a reaction under a message, `instead` of another one of ours; "" for none. Raises `ChatError`."""
 
-    async def upload(self, place: Place, files: Sequence[Upload], bookmark: Bookmark) -> None:
+    async def upload(self, place: Place, files: Sequence[Upload], checkpoint: Checkpoint) -> None:
         """Post files to a thread or a channel as one message, once. Raises `ChatError`."""
 
-    def read_thread(self, place: Place, after: str = "", before: str = "") -> AsyncIterator[tuple[Said, ...]]:
+    def read_thread(self, place: Place, after: str = "", before: str = "") -> AsyncIterator[tuple[HistoryMessage, ...]]:
         """Read a thread page by page, oldest first, between the messages `after` and `before`.
 
         Raises `ChatError`, `UnfinishedError` where 50,000 messages, or the platform's pages, come to no end.
@@ -123,7 +123,7 @@ class Chat(Protocol):
 
     def read_channel(
         self, place: Place, after: datetime, before: datetime | None = None
-    ) -> AsyncIterator[tuple[Said, ...]]:
+    ) -> AsyncIterator[tuple[HistoryMessage, ...]]:
         """Read a channel's own messages page by page, newest first; those in threads are not among them.
 
         Raises `ChatError`, `UnfinishedError` where 50,000 messages, or the platform's pages, come to no end.
@@ -150,16 +150,16 @@ class Chat(Protocol):
     async def download(self, place: Place, file_id: str, limit: int) -> bytes:
         """Return the bytes of a file that somebody posted, `limit` at most. Raises `FileError`, `ChatError`."""
 
-    async def open_direct(self, place: Place, asker: Asker) -> Place:
+    async def open_direct(self, place: Place, asker: Requester) -> Place:
         """Return the place of direct messages between the bot and the asker. Raises `ChatError`."""
 
-    async def standing(self, place: Place, person: str) -> Standing:
+    async def standing(self, place: Place, person: str) -> ChannelMembership:
         """Look up whether a person is in the channel, and whether an admin of the workspace. Raises `ChatError`.
 
         All of a workspace's people are in its own place, which has no channel.
         """
 
-    async def visitor(self, place: Place, person: str) -> Visitor:
+    async def visitor(self, place: Place, person: str) -> Participant:
         """Tell who somebody is, as known for an hour at most; a stranger is an outsider. Raises `ChatError`."""
 
     async def channels(self, place: Place, person: str) -> tuple[tuple[str, str], ...]:

@@ -8,20 +8,20 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from bot.calls import Call
-    from bot.core.domain.classification import Example, Item, Run, Sorted, Verdict
+    from bot.core.domain.classification import ClassifyRun, Example, Item, Sorted, Verdict
     from bot.core.domain.message import Place
 
 
-class Runs(Protocol):
+class ClassifyRunStore(Protocol):
     """The store of runs. Each method is one short transaction, or some of them where there are many items."""
 
-    async def find(self, workspace: str, run: str) -> Run | None:
+    async def find(self, workspace: str, run: str) -> ClassifyRun | None:
         """Return a run of a workspace, None where it has none of that id (any more)."""
 
-    async def create(self, run: Run, items: Sequence[Item]) -> None:
+    async def create(self, run: ClassifyRun, items: Sequence[Item]) -> None:
         """Keep a run and its items; what a former try left of them is replaced."""
 
-    async def change(self, run: Run) -> None:
+    async def change(self, run: ClassifyRun) -> None:
         """Keep a run's categories, status and ways; not its costs or state."""
 
     async def keep(self, run: str, key: str, value: str) -> None:
@@ -39,7 +39,9 @@ class Runs(Protocol):
     async def count_sorted(self, run: str) -> int:
         """Count the items that have a verdict."""
 
-    async def save(self, run: Run, verdicts: Sequence[Verdict], calls: Sequence[Call], dollars: float | None) -> None:
+    async def save(
+        self, run: ClassifyRun, verdicts: Sequence[Verdict], calls: Sequence[Call], dollars: float | None
+    ) -> None:
         """Keep verdicts, with the calls that they took in the ledger, in one transaction."""
 
     async def correct(self, run: str, number: int, categories: tuple[str, ...], person: str) -> bool:

@@ -10,20 +10,20 @@ if TYPE_CHECKING:
 
     from bot.calls import Call
     from bot.core.domain.classification import Example
-    from bot.core.domain.feedback import Decision, Feedback, Known
-    from bot.core.domain.message import Changed, Heard, Place
+    from bot.core.domain.feedback import Decision, Feedback, KnownPost
+    from bot.core.domain.message import IncomingMessage, MessageEdit, Place
 
 
-class Board(Protocol):
+class FeedbackStore(Protocol):
     """The store of records. Each method is one short transaction; a channel's place has no thread."""
 
-    async def add(self, heard: Heard, said_at: datetime, permalink: str, *, together: int) -> int | None:
+    async def add(self, heard: IncomingMessage, said_at: datetime, permalink: str, *, together: int) -> int | None:
         """Keep a post, once; return the record that waits for it, None for one that was withdrawn or is there already.
 
         It joins the record of a post that the same person wrote up to `together` minutes before.
         """
 
-    async def edit(self, changed: Changed) -> int | None:
+    async def edit(self, changed: MessageEdit) -> int | None:
         """Take in that a post was edited, or deleted; return the record that changes by it, None for no record."""
 
     async def respond(self, place: Place, person: str) -> None:
@@ -85,12 +85,12 @@ class Board(Protocol):
     async def oldest(self, place: Place, since: datetime) -> datetime | None:
         """Tell when the oldest of a channel's records of feedback since a time was said, None without any."""
 
-    async def newest(self, place: Place, limit: int) -> Sequence[Known]:
+    async def newest(self, place: Place, limit: int) -> Sequence[KnownPost]:
         """Return the words of a channel's newest records of feedback, newest first."""
 
     async def alike(
         self, place: Place, words: Mapping[int, Sequence[str]], limit: int
-    ) -> Mapping[int, Sequence[Known]]:
+    ) -> Mapping[int, Sequence[KnownPost]]:
         """Return for each number the records of a channel that have any of its words, those with the most first."""
 
     async def corrections(self, place: Place, limit: int) -> Sequence[Example]:

@@ -9,12 +9,12 @@ from bot.core.domain.classification import AS_FOUND
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.domain.attachment import Opened
+    from bot.core.domain.attachment import OpenedFile
     from bot.core.domain.classification import ReadAs
-    from bot.core.domain.code_file import CodeFile, Report
+    from bot.core.domain.code_file import CodeFile, SyntaxReport
     from bot.core.domain.feedback import Exported
     from bot.core.domain.message import FileRef
-    from bot.core.domain.spreadsheet import Sheet
+    from bot.core.domain.spreadsheet import Spreadsheet
 
 
 class FileReader(Protocol):
@@ -24,14 +24,14 @@ class FileReader(Protocol):
     is no room to read in, `ReaderUnavailableError`, which may pass.
     """
 
-    async def read_sheet(self, name: str, data: bytes, wish: ReadAs = AS_FOUND) -> Sheet:
+    async def read_sheet(self, name: str, data: bytes, wish: ReadAs = AS_FOUND) -> Spreadsheet:
         """Read a table, as `core.classify.sheet.read` does. Raises its `UsageError`."""
 
-    async def open(self, file: FileRef, data: bytes, room: int) -> Opened:
+    async def open(self, file: FileRef, data: bytes, room: int) -> OpenedFile:
         """Look into a file that came with a message, as `core.attachment.opened` does. Raises its `FileError`."""
 
     async def read_export(self, name: str, data: bytes) -> Sequence[Exported]:
         """Read exported messages, as `core.triage.exported.read` does. Raises its `UsageError`."""
 
-    async def check_code(self, files: Sequence[CodeFile]) -> Report:
+    async def check_code(self, files: Sequence[CodeFile]) -> SyntaxReport:
         """Parse files of code, as `core.code.check.check` does; one that takes too much counts as unchecked."""

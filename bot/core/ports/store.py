@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
     from bot.core.domain.code_file import CodeFile
     from bot.core.domain.message import Place
-    from bot.core.domain.settings import ChannelSettings, Sheet, SheetChange
-    from bot.core.domain.summary import Run
+    from bot.core.domain.settings import ChannelSettings, Overrides, OverridesChange
+    from bot.core.domain.summary import SummaryRun
     from bot.core.domain.thread import Conversation, PageKept, PageRead
-    from bot.core.domain.usage import Used, View
+    from bot.core.domain.usage import DailyUsage, UsageView
 
 
 class Store(Protocol):
@@ -37,16 +37,16 @@ class Store(Protocol):
     async def last_change(self) -> int:
         """Return a number that is another one after any change of anybody's settings."""
 
-    async def sheet(self, place: Place) -> Sheet:
+    async def sheet(self, place: Place) -> Overrides:
         """Return what was set for just this thread, channel (`thread` is "") or workspace (`channel` is "")."""
 
-    async def layers(self, place: Place) -> tuple[Sheet, ...]:
+    async def layers(self, place: Place) -> tuple[Overrides, ...]:
         """Return the sheets that hold in a place: the workspace's, the channel's, the thread's, as far as it goes."""
 
-    async def sheets(self, workspace: str = "") -> Mapping[Place, Sheet]:
+    async def sheets(self, workspace: str = "") -> Mapping[Place, Overrides]:
         """Return the sheets of a workspace and of its channels, or of all workspaces; threads are left out."""
 
-    async def history(self, place: Place, *, since: int = 0) -> tuple[SheetChange, ...]:
+    async def history(self, place: Place, *, since: int = 0) -> tuple[OverridesChange, ...]:
         """Return the changes of just this place's sheet behind its version `since`, the newest 200, newest first."""
 
     async def change_settings(
@@ -57,17 +57,17 @@ class Store(Protocol):
         Raises `ConflictError` when `version` is given and the sheet has another one by now.
         """
 
-    async def usage(self, view: View, place: Place, person: str, now: datetime) -> tuple[Used, ...]:
+    async def usage(self, view: UsageView, place: Place, person: str, now: datetime) -> tuple[DailyUsage, ...]:
         """Return what was used by a person, in a channel or in a workspace, the oldest day first."""
 
-    async def begin_run(self, run: Run) -> None:
+    async def begin_run(self, run: SummaryRun) -> None:
         """Keep a new run of a summary; one that is there stays as it is."""
 
-    async def run(self, workspace: str, run_id: str) -> Run | None:
+    async def run(self, workspace: str, run_id: str) -> SummaryRun | None:
         """Load a run; None for one that is forgotten."""
 
-    async def kept_of_run(self, run: Run, key: str) -> str | None:
+    async def kept_of_run(self, run: SummaryRun, key: str) -> str | None:
         """Return what a run keeps under `key`."""
 
-    async def keep_of_run(self, run: Run, key: str, content: str) -> None:
+    async def keep_of_run(self, run: SummaryRun, key: str, content: str) -> None:
         """Keep `content` under `key`; what is there already stays."""

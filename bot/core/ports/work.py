@@ -9,24 +9,24 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.core.domain.command import Command
-    from bot.core.domain.interaction import Form, Press, Submission
-    from bot.core.domain.message import Changed, Heard, Place, Updated
-    from bot.core.domain.people import Asker
+    from bot.core.domain.interaction import Action, Form, Submission
+    from bot.core.domain.message import IncomingMessage, MessageEdit, MessageUpdate, Place
+    from bot.core.domain.people import Requester
 
 
-class Reception(Protocol):
+class Intake(Protocol):
     """Where a listener hands in what calls for work. What is handed in twice counts once.
 
     When a method returns, the work is durable; when it raises, nothing was taken and the platform will deliver again.
     """
 
-    async def hear(self, heard: Heard) -> None:
+    async def hear(self, heard: IncomingMessage) -> None:
         """Take in a person's message."""
 
-    async def change(self, changed: Changed) -> None:
+    async def change(self, changed: MessageEdit) -> None:
         """Take in that a message was edited or deleted."""
 
-    async def update(self, updated: Updated, changed: Changed | None) -> None:
+    async def update(self, updated: MessageUpdate, changed: MessageEdit | None) -> None:
         """Take in how a message stands now; `changed`: where someone edited it."""
 
     async def take(self, command: Command) -> None:
@@ -38,17 +38,17 @@ class Reception(Protocol):
     async def stop(self, place: Place) -> None:
         """Take in that somebody stopped what is being written in a thread."""
 
-    async def press(self, press: Press) -> Form | None:
+    async def press(self, press: Action) -> Form | None:
         """Take in a press of a control or a shortcut; return the form to open where it asks for more."""
 
-    async def visit(self, workspace: str, asker: Asker, occasion: str) -> None:
+    async def visit(self, workspace: str, asker: Requester, occasion: str) -> None:
         """Take in that somebody looks at their home; `occasion` is unique to it."""
 
     async def submit(self, submission: Submission) -> Mapping[str, str]:
         """Take in a filled form; return what is wrong by the field's name, nothing where it was taken."""
 
 
-class Bookmark(Protocol):
+class Checkpoint(Protocol):
     """What a turn has already made visible, kept durably, so that a second try carries on instead of starting again.
 
     `reference` names the turn to people and in the log.

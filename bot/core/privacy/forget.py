@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.core.domain.command import Command
-    from bot.core.domain.interaction import Press
-    from bot.core.domain.people import Asker
-    from bot.core.ports import Bookmark, Chat
+    from bot.core.domain.interaction import Action
+    from bot.core.domain.people import Requester
+    from bot.core.ports import Chat, Checkpoint
 
 FORGET = "forget"  # the button
 USAGE = (
@@ -66,10 +66,12 @@ def parse(typed: str) -> tuple[str, str]:
     return (match["what"] or "thread").lower(), match["link"] or ""
 
 
-async def forget(command: Command, *, admins: frozenset[str], bookmark: Bookmark, eraser: Eraser, chat: Chat) -> Record:
+async def forget(
+    command: Command, *, admins: frozenset[str], checkpoint: Checkpoint, eraser: Eraser, chat: Chat
+) -> Record:
     """Tell what would be erased, and ask. Raises `ChatError`."""
     controls: tuple[Button, ...] = ()
-    async with answering(command, chat=chat, bookmark=bookmark) as visible:
+    async with answering(command, chat=chat, checkpoint=checkpoint) as visible:
         try:
             reach = _reach(command, chat)
             await _check_may_forget(reach, command.asker, admins=admins, chat=chat)
@@ -87,9 +89,9 @@ async def forget(command: Command, *, admins: frozenset[str], bookmark: Bookmark
 
 
 async def press_forget(
-    press: Press,
+    press: Action,
     *,
-    bookmark: Bookmark,  # noqa: ARG001 - every press has a bookmark
+    checkpoint: Checkpoint,  # noqa: ARG001 - every press has a checkpoint
     admins: frozenset[str],
     eraser: Eraser,
     chat: Chat,
@@ -119,7 +121,7 @@ def _reach(command: Command, chat: Chat) -> Reach:
     return Reach(workspace, target.place.channel, target.place.thread or target.message)
 
 
-async def _check_may_forget(reach: Reach, asker: Asker, *, admins: frozenset[str], chat: Chat) -> None:
+async def _check_may_forget(reach: Reach, asker: Requester, *, admins: frozenset[str], chat: Chat) -> None:
     """Let people erase their own words, members a thread, and admins a channel. Raises `NotAllowedError`."""
     if reach.person:
         if reach.person != asker.person:

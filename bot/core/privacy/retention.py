@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.core.domain.message import Place
-    from bot.core.domain.settings import Sheet
+    from bot.core.domain.settings import Overrides
 
 SETTING = "retention_days"
 
@@ -23,7 +23,7 @@ class Limits:
     channels: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, days: int, sheets: Mapping[Place, Sheet], now: datetime) -> Limits:
+    def of(cls, days: int, sheets: Mapping[Place, Overrides], now: datetime) -> Limits:
         """Read them from the operator's days, 0 for ever, and what was set in places: never more than those days."""
         usual = now - timedelta(days=days) if days else None
         own = {place: value for place, sheet in sheets.items() if (value := _days(sheet))}
@@ -56,7 +56,7 @@ def capped(days: int | None, most: int) -> str:
     return f"{most:,} days count, as whoever runs me keeps nothing longer" if too_long(days, most) else ""
 
 
-def _days(sheet: Sheet) -> int:
+def _days(sheet: Overrides) -> int:
     """Return what was set, 0 for nothing."""
     value = sheet.values.get(SETTING)
     return value if isinstance(value, int) and value > 0 else 0

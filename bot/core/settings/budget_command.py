@@ -17,7 +17,7 @@ from bot.errors import ConflictError, NotAllowedError, UsageError
 if TYPE_CHECKING:
     from bot.core.domain.command import Command
     from bot.core.domain.settings import ChannelSettings
-    from bot.core.ports import Bookmark, Chat, Store
+    from bot.core.ports import Chat, Checkpoint, Store
 
 USAGE = (
     "`/parley budget` shows what may be spent here. `/parley budget person 2` allows each person 2 dollars a day, "
@@ -44,11 +44,11 @@ def parse(typed: str) -> tuple[str, str]:
 
 
 async def configure_budget(
-    command: Command, *, admins: frozenset[str], bookmark: Bookmark, store: Store, chat: Chat
+    command: Command, *, admins: frozenset[str], checkpoint: Checkpoint, store: Store, chat: Chat
 ) -> Record:
     """Show the caps, or change one, and tell the asker alone. Raises `ChatError`."""
     channel = Place(command.place.workspace, command.place.channel)
-    async with answering(command, chat=chat, bookmark=bookmark) as visible:
+    async with answering(command, chat=chat, checkpoint=checkpoint) as visible:
         try:
             whose, value = parse(command.text)
             if whose:

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bot.core.domain.command import Command
-    from bot.core.domain.people import Asker
-    from bot.core.domain.settings import Sheet
-    from bot.core.ports import Bookmark, Chat, Model, Store
+    from bot.core.domain.people import Requester
+    from bot.core.domain.settings import Overrides
+    from bot.core.ports import Chat, Checkpoint, Model, Store
 
 # Behind /parley.
 WORDS = ("settings", "set", "unset", "prompt", "why", "history", "revert", "triage", "workspace", "thread")
@@ -64,7 +64,7 @@ TRIAGE_IS_ON = (
 WORKSPACE = "workspace"
 
 
-class Action(StrEnum):
+class SettingsAction(StrEnum):
     """What `/parley` is asked to do with a setting."""
 
     OPEN = "open"
@@ -82,19 +82,19 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SettingsCommand:
     """What was typed behind `/parley`. The channel's prompt is the setting `instructions`.
 
     `scope`: whose settings, "" for the channel's, `WORKSPACE`, or a link to a message in a thread.
     """
 
-    action: Action
+    action: SettingsAction
     name: str = ""
     text: str = ""
     scope: str = ""
 
 
-def parse(typed: str) -> Wish:
+def parse(typed: str) -> SettingsCommand:
     """Read `settings [list]`, `set …`, `unset …`, `why`, `history`, `revert <n>`, `prompt [<text>]`, `prompt --reset`.
 
     Each may have `workspace` or `thread <link>` before it. Raises `UsageError` for anything else, help among it.
@@ -105,12 +105,17 @@ def parse(typed: str) -> Wish:
     if scoped is None:
         return _parse_here(typed.strip())
     wish = _parse_here(scoped["rest"])
-    if wish.name == "triage" or wish.action in {Action.REPORT, Action.SIGNING, Action.TRENDS, Action.TRIAGE}:
+    if wish.name == "triage" or wish.action in {
+        SettingsAction.REPORT,
+        SettingsAction.SIGNING,
+        SettingsAction.TRENDS,
+        SettingsAction.TRIAGE,
+    }:
         raise UsageError("Only channels have triage: leave that word out.")
     return replace(wish, scope=WORKSPACE if scoped["workspace"] else scoped["link"])
 
 
-def _parse_here(typed: str) -> Wish:
+def _parse_here(typed: str) -> SettingsCommand:
     if triage := _TRIAGE.fullmatch(typed):
         return _parse_triage(triage)
     match = _FORM.fullmatch(typed)
@@ -122,41 +127,45 @@ def _parse_here(typed: str) -> Wish:
     if match["list"]:
         return _parse_list(match["list"].lower())
     if match["back"]:
-        return Wish(Action.REVERT, text=match["back"])
+        return SettingsCommand(SettingsAction.REVERT, text=match["back"])
     if match["prompt"]:
         return _parse_prompt(text)
     name = check_name((match["gone"] or match["name"]).lower())
     if match["unset"]:
-        return Wish(Action.UNSET, name)
-    return Wish(Action.SET, name, text) if text else Wish(Action.SHOW, name)
+        return SettingsCommand(SettingsAction.UNSET, name)
+    return SettingsCommand(SettingsAction.SET, name, text) if text else SettingsCommand(SettingsAction.SHOW, name)
 
 
-def _parse_list(typed: str) -> Wish:
+def _parse_list(typed: str) -> SettingsCommand:
     words = typed.split()
-    return Wish(Action.OPEN if words == ["settings"] else Action(words[-1]))
+    return SettingsCommand(SettingsAction.OPEN if words == ["settings"] else SettingsAction(words[-1]))
 
 
-def _parse_triage(match: re.Match[str]) -> Wish:
+def _parse_triage(match: re.Match[str]) -> SettingsCommand:
     if match["trends"]:
         words = match["span"]
         days = spans.days_back(words, datetime.now(UTC), MOST_TRENDS_DAYS) if words else TRENDS_DAYS
-        return Wish(Action.TRENDS, text=str(days))
+        return SettingsCommand(SettingsAction.TRENDS, text=str(days))
     what = (match["what"] or "settings").lower()
     if what == "settings":
-        return Wish(Action.TRIAGE)
+        return SettingsCommand(SettingsAction.TRIAGE)
     if what == "secret":
-        return Wish(Action.SIGNING)
-    return Wish(Action.REPORT) if what == "report" else Wish(Action.SET, "triage", what)
+        return SettingsCommand(SettingsAction.SIGNING)
+    return (
+        SettingsCommand(SettingsAction.REPORT)
+        if what == "report"
+        else SettingsCommand(SettingsAction.SET, "triage", what)
+    )
 
 
-def _parse_prompt(text: str) -> Wish:
+def _parse_prompt(text: str) -> SettingsCommand:
     if not text:
-        return Wish(Action.SHOW, "instructions")
+        return SettingsCommand(SettingsAction.SHOW, "instructions")
     if _RESET.fullmatch(text):
-        return Wish(Action.UNSET, "instructions")
+        return SettingsCommand(SettingsAction.UNSET, "instructions")
     if len(text) > MAX_INSTRUCTIONS:
         raise UsageError(f"A channel's prompt has at most {MAX_INSTRUCTIONS:,} characters; this one has {len(text):,}.")
-    return Wish(Action.SET, "instructions", text)
+    return SettingsCommand(SettingsAction.SET, "instructions", text)
 
 
 async def configure(
@@ -164,7 +173,7 @@ async def configure(
     *,
     admins: frozenset[str],
     most_days: int,
-    bookmark: Bookmark,
+    checkpoint: Checkpoint,
     store: Store,
     model: Model,
     chat: Chat,
@@ -175,24 +184,24 @@ async def configure(
     """
     wish = parse(command.text)
     controls: tuple[Button, ...] = ()
-    async with answering(command, chat=chat, bookmark=bookmark) as visible:
+    async with answering(command, chat=chat, checkpoint=checkpoint) as visible:
         try:
             place = await _place(wish, command, chat)
-            if wish.action in {Action.OPEN, Action.LIST}:  # a form that was to be opened is not there
+            if wish.action in {SettingsAction.OPEN, SettingsAction.LIST}:  # a form that was to be opened is not there
                 sentence = listing(
                     place, await store.settings(place), await store.sheet(place), model, most_days=most_days
                 )
                 if not place.thread:  # its form is in its messages' menu
                     edit = EDIT if place.channel else EDIT_WORKSPACE
                     controls = (Button(edit, "Change …", style="primary"),)
-            elif wish.action is Action.TRIAGE:
+            elif wish.action is SettingsAction.TRIAGE:
                 sentence = listing(place, await store.settings(place), await store.sheet(place), model, TRIAGE)
                 controls = (Button(EDIT_TRIAGE, "Change …", style="primary"),)
-            elif wish.action is Action.SHOW:
+            elif wish.action is SettingsAction.SHOW:
                 sentence = showing(place, wish.name, await store.settings(place), most_days)
-            elif wish.action is Action.WHY:
+            elif wish.action is SettingsAction.WHY:
                 sentence = history.why(place, await store.layers(place), model)
-            elif wish.action is Action.HISTORY:
+            elif wish.action is SettingsAction.HISTORY:
                 sentence = history.listing(await store.history(place), chat.mention)
             else:
                 await check_may_change(replace(place, thread=""), command.asker, admins=admins, chat=chat)
@@ -207,7 +216,7 @@ async def configure(
     return Record(command.place, command.asker.person)
 
 
-async def _place(wish: Wish, command: Command, chat: Chat) -> Place:
+async def _place(wish: SettingsCommand, command: Command, chat: Chat) -> Place:
     """Return whose settings are meant. Raises `UsageError`, `NotAllowedError` where the thread is not theirs to see."""
     here = Place(command.place.workspace, "" if wish.scope == WORKSPACE else command.place.channel)
     if wish.scope in {"", WORKSPACE}:
@@ -226,16 +235,16 @@ async def _place(wish: Wish, command: Command, chat: Chat) -> Place:
 
 
 async def _changes(
-    wish: Wish, place: Place, channels: Sequence[tuple[str, str]], *, store: Store, model: Model
+    wish: SettingsCommand, place: Place, channels: Sequence[tuple[str, str]], *, store: Store, model: Model
 ) -> tuple[str, Mapping[str, Any], int]:
     """Return what to tell then, what is to change, and in which version of the sheet. Raises `UsageError`."""
     sheet = await store.sheet(place)
-    if wish.action is Action.REVERT:
+    if wish.action is SettingsAction.REVERT:
         back = history.reverted(await store.history(place, since=int(wish.text)), int(wish.text))
         told = f"The settings are back at how they were after change {wish.text}: {', '.join(sorted(back))}."
         return told, back, sheet.version
     value = None
-    if wish.action is Action.SET:
+    if wish.action is SettingsAction.SET:
         if wish.name == "personas":
             raise UsageError("Personas are the workspace's: `/parley persona` tells how to keep and choose them.")
         text = located(wish.text, channels) if wish.name in NAMING_CHANNELS else wish.text
@@ -254,7 +263,7 @@ def located(text: str, channels: Sequence[tuple[str, str]]) -> str:
     return _NAMED.sub(lambda match: f"#{ids[match['name']]}" if match["name"] in ids else match[0], text)
 
 
-async def check_may_change(channel: Place, asker: Asker, *, admins: frozenset[str], chat: Chat) -> None:
+async def check_may_change(channel: Place, asker: Requester, *, admins: frozenset[str], chat: Chat) -> None:
     """Raise `NotAllowedError` unless a person may change the channel's settings."""
     standing = await chat.standing(channel, asker.person)
     if not standing.is_member:
@@ -269,7 +278,7 @@ async def check_may_change(channel: Place, asker: Asker, *, admins: frozenset[st
 def listing(
     place: Place,
     settings: ChannelSettings,
-    own: Sheet,
+    own: Overrides,
     model: Model,
     names: Sequence[str] = (),
     *,

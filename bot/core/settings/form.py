@@ -23,8 +23,8 @@ from bot.errors import BotError, ChatError, ModelError, NotAllowedError, NotInCh
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bot.core.domain.interaction import Press
-    from bot.core.ports import Bookmark
+    from bot.core.domain.interaction import Action
+    from bot.core.ports import Checkpoint
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ CLOSED = "This channel is not there any more, or I am no longer in it. Nothing w
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class SettingsFormContext:
     """What the form works with. `most_days`: for how long the operator keeps words at most, 0 for ever."""
 
     store: Store
@@ -46,7 +46,7 @@ class Desk:
     admins: frozenset[str]
     most_days: int = 0
 
-    async def check(self, place: Place, press: Press | Submission) -> None:
+    async def check(self, place: Place, press: Action | Submission) -> None:
         """Raise `NotAllowedError` unless someone may change a place's settings, `UsageError` where it is gone.
 
         Which place, a form's value says: it has to be in the workspace where it was pressed.
@@ -60,7 +60,7 @@ class Desk:
             raise UsageError(CLOSED) from None
 
 
-async def press(press: Press, desk: Desk) -> Form:
+async def press(press: Action, desk: SettingsFormContext) -> Form:
     """Return the form that a press asks for: opened, changed, or why its settings are as they are.
 
     Raises `NotAllowedError`, `UsageError`, `ChatError`.
@@ -81,7 +81,7 @@ async def press(press: Press, desk: Desk) -> Form:
     )
 
 
-async def save(submission: Submission, desk: Desk) -> Mapping[str, str]:
+async def save(submission: Submission, desk: SettingsFormContext) -> Mapping[str, str]:
     """Save what the form holds; return its faults by the field.
 
     Raises `NotAllowedError`, `ConflictError`, `UsageError`, `ChatError`.
@@ -103,13 +103,13 @@ async def save(submission: Submission, desk: Desk) -> Mapping[str, str]:
     return {}
 
 
-def for_trial(press: Press) -> Press:
+def for_trial(press: Action) -> Action:
     """Return the press of "Try it" as the turn of its place."""
     place, _ = _read_value(press.value)
     return replace(press, place=replace(place, thread=""))
 
 
-async def try_out(press: Press, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:  # noqa: ARG001 - every press has a bookmark
+async def try_out(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:  # noqa: ARG001 - every press has a checkpoint
     """Answer the message in the form as its settings would have it, saved or not. Nobody else sees it."""
     place, version = _read_value(press.value)
     *below, own = await store.layers(place)
@@ -131,7 +131,7 @@ async def try_out(press: Press, *, bookmark: Bookmark, store: Store, model: Mode
             note, calls = answer.text, (answer.call,)
         except BotError as error:
             note, calls = error.sentence, (error.call,) if isinstance(error, ModelError) and error.call else ()
-    desk = Desk(store, model, chat, frozenset())
+    desk = SettingsFormContext(store, model, chat, frozenset())
     form = await _form(
         place, version, fields.written(own.values) | fields.entered(press.answers), desk, press.answers, note
     )
@@ -142,7 +142,7 @@ async def try_out(press: Press, *, bookmark: Bookmark, store: Store, model: Mode
     return Record(press.place, press.asker.person, calls=calls)
 
 
-def _opened_for(press: Press) -> Place:
+def _opened_for(press: Action) -> Place:
     if press.name == SHORTCUT:
         return press.place
     if press.name == EDIT_WORKSPACE:
@@ -154,7 +154,7 @@ async def _form(
     place: Place,
     version: int,
     typed: Mapping[str, str],
-    desk: Desk,
+    desk: SettingsFormContext,
     answers: Mapping[str, object] | None = None,
     note: str = "",
 ) -> Form:
@@ -185,7 +185,7 @@ async def _form(
     return Form(FORM, title, (*notes, why, *triage, settings[0], *trial, *settings[1:]), value=value)
 
 
-def _about(place: Place, own: Mapping[str, Any], chosen: str, names: Sequence[str], desk: Desk) -> str:
+def _about(place: Place, own: Mapping[str, Any], chosen: str, names: Sequence[str], desk: SettingsFormContext) -> str:
     """Tell what the form does not: what is stored and does not apply, what is too long for it, what a scope means."""
     held = merged(own, {"model": chosen} if chosen else {})
     faults = desk.model.faults(held)

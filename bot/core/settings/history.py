@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.core.domain.message import Place
-    from bot.core.domain.settings import Sheet, SheetChange
+    from bot.core.domain.settings import Overrides, OverridesChange
     from bot.core.ports import Model
 
 LAYERS = ("set for the workspace", "set for this channel", "set for this thread")
@@ -22,7 +22,7 @@ SHOWN = 60  # characters of a value
 LISTED = 20  # changes
 
 
-def why(place: Place, layers: Sequence[Sheet], model: Model) -> str:
+def why(place: Place, layers: Sequence[Overrides], model: Model) -> str:
     """Tell each setting that is not a default, with who set it where; and what does not apply to the model."""
     held = merged(*(layer.values for layer in layers))
     faults = {**model.faults(held), **({"persona": held.lost_persona} if held.lost_persona else {})}
@@ -40,7 +40,7 @@ def why(place: Place, layers: Sequence[Sheet], model: Model) -> str:
     return "\n".join([*lines, "All others are defaults.", order])
 
 
-def source(name: str, layers: Sequence[Sheet]) -> int | None:
+def source(name: str, layers: Sequence[Overrides]) -> int | None:
     """Return the layer that a setting's value comes from, None for the default.
 
     The ways to sample hide one another: the nearest layer that has any of them speaks for all.
@@ -52,7 +52,7 @@ def source(name: str, layers: Sequence[Sheet]) -> int | None:
     return None
 
 
-def listing(changes: Sequence[SheetChange], mention: Callable[[str], str]) -> str:
+def listing(changes: Sequence[OverridesChange], mention: Callable[[str], str]) -> str:
     """Write changes, the newest first: who, when, what."""
     if not changes:
         return "These settings were never changed."
@@ -65,7 +65,7 @@ def listing(changes: Sequence[SheetChange], mention: Callable[[str], str]) -> st
     return "\n".join([*lines[:LISTED], *more, hint])
 
 
-def reverted(changes: Sequence[SheetChange], version: int) -> dict[str, Any]:
+def reverted(changes: Sequence[OverridesChange], version: int) -> dict[str, Any]:
     """Return what to set and to unset (None) to have the sheet of a version again; `changes` are all behind it.
 
     Raises `UsageError` where they do not reach so far back, or there are none.
@@ -91,7 +91,7 @@ def shown(value: Any) -> str:  # noqa: ANN401 - each setting has its own type
     return (text[:SHOWN] + "…" if len(text) > SHOWN else text) or "empty"
 
 
-def _what(change: SheetChange) -> str:
+def _what(change: OverridesChange) -> str:
     known = [name for name in change.after if name in ChannelSettings.model_fields]
     parts = [f"`{name}` {shown(change.before.get(name))} → {shown(change.after[name])}" for name in known]
     return "; ".join(parts) or "nothing that there is any more"

@@ -14,9 +14,9 @@ from bot.errors import ConflictError, NotAllowedError, UsageError
 
 if TYPE_CHECKING:
     from bot.core.domain.command import Command
-    from bot.core.domain.people import Asker
+    from bot.core.domain.people import Requester
     from bot.core.domain.settings import ChannelSettings
-    from bot.core.ports import Bookmark, Chat, Store
+    from bot.core.ports import Chat, Checkpoint, Store
 
 NOBODY = "none"
 USAGE = (
@@ -26,14 +26,14 @@ USAGE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class PersonaCommand:
     """What was typed behind `/parley persona`. With a `prompt`, the persona is kept, removed where it is ""."""
 
     name: str = ""
     prompt: str | None = None
 
 
-def parse(typed: str) -> Wish:
+def parse(typed: str) -> PersonaCommand:
     """Read `persona`, `persona <name>`, `persona <name>: <prompt>`. Raises `UsageError`."""
     _, _, rest = typed.strip().partition(" ")
     name, colon, prompt = (part.strip() for part in rest.partition(":"))
@@ -46,16 +46,16 @@ def parse(typed: str) -> Wish:
             f"A persona's name has at most {LONGEST_NAME} characters and its prompt {LONGEST_PROMPT:,}; "
             f"these have {len(name)} and {len(prompt):,}."
         )
-    return Wish(name, prompt if colon else None)
+    return PersonaCommand(name, prompt if colon else None)
 
 
 async def impersonate(
-    command: Command, *, admins: frozenset[str], bookmark: Bookmark, store: Store, chat: Chat
+    command: Command, *, admins: frozenset[str], checkpoint: Checkpoint, store: Store, chat: Chat
 ) -> Record:
     """Show, keep or choose personas, and tell the asker alone. Raises `ChatError`."""
     wish = parse(command.text)
     channel, workspace = Place(command.place.workspace, command.place.channel), Place(command.place.workspace, "")
-    async with answering(command, chat=chat, bookmark=bookmark) as visible:
+    async with answering(command, chat=chat, checkpoint=checkpoint) as visible:
         try:
             if not wish.name:
                 sentence = listing(await store.settings(channel))
@@ -77,7 +77,7 @@ def listing(settings: ChannelSettings) -> str:
     return "\n".join(["The workspace's personas:" if lines else "The workspace has no personas.", *lines, *lost, USAGE])
 
 
-async def _choose(wish: Wish, asker: Asker, channel: Place, store: Store) -> str:
+async def _choose(wish: PersonaCommand, asker: Requester, channel: Place, store: Store) -> str:
     sheet, settings = await store.sheet(channel), await store.settings(channel)
     known = find(wish.name, settings.personas)
     if known is None and wish.name.casefold() != NOBODY:
@@ -87,7 +87,7 @@ async def _choose(wish: Wish, asker: Asker, channel: Place, store: Store) -> str
     return f"From the next message on, I am *{name}* in this channel." if name else "This channel has no persona now."
 
 
-async def _keep(wish: Wish, asker: Asker, workspace: Place, store: Store) -> str:
+async def _keep(wish: PersonaCommand, asker: Requester, workspace: Place, store: Store) -> str:
     sheet, settings = await store.sheet(workspace), await store.settings(workspace)
     known = find(wish.name, settings.personas)
     if known is None and not wish.prompt:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.calls import MICROS
-from bot.core.domain.budget import Account, Cap, Kind, Refusal
+from bot.core.domain.budget import Account, BudgetKind, Cap, Refusal
 from bot.core.domain.message import Place
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ MINUTE = timedelta(minutes=1)
 
 
 @dataclass(slots=True)
-class Payer:
+class CostCenter:
     """Whose work this is. `person` is "" where nobody has asked for it; `was_counted`: its turn was, by the minute.
 
     `turn` names what they asked for.
@@ -34,12 +34,12 @@ class Payer:
     was_counted: bool = False
 
 
-_payer: ContextVar[Payer | None] = ContextVar("payer", default=None)
+_payer: ContextVar[CostCenter | None] = ContextVar("payer", default=None)
 
 
 def charge(place: Place, person: str, turn: str = "") -> None:
     """Let this task, and those that it starts, spend on the account of a person and a place."""
-    _payer.set(Payer(place, person, turn))
+    _payer.set(CostCenter(place, person, turn))
 
 
 def turn() -> str:
@@ -48,14 +48,14 @@ def turn() -> str:
     return paying.turn if paying and paying.person else ""
 
 
-def payer() -> Payer:
+def payer() -> CostCenter:
     """Return who pays. Raises `RuntimeError` where `charge` was forgotten: money is never spent on no account."""
     if (paying := _payer.get()) is None:
         raise RuntimeError("a call to the model that nobody is charged for")
     return paying
 
 
-def caps(settings: ChannelSettings, paying: Payer, now: datetime) -> list[Cap]:
+def caps(settings: ChannelSettings, paying: CostCenter, now: datetime) -> list[Cap]:
     """Return the caps that hold for a piece of work. Days and months are those of UTC."""
     day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     month = day.replace(day=1)
@@ -64,30 +64,34 @@ def caps(settings: ChannelSettings, paying: Payer, now: datetime) -> list[Cap]:
     workspace, channel, person = paying.place.workspace, paying.place.channel, paying.person
     found = []
 
-    def add(kind: Kind, amount: float | None, subject: str, begins: datetime, ends: datetime) -> None:
+    def add(kind: BudgetKind, amount: float | None, subject: str, begins: datetime, ends: datetime) -> None:
         if amount is not None:
             limit = round(amount * MICROS)
             notice = limit * settings.budget_notice // 100
             found.append(Cap(Account(kind, workspace, subject, begins, ends), limit, notice))
 
     if person:
-        add(Kind.PERSON, settings.person_budget, person, day, day + timedelta(days=1))
-    add(Kind.CHANNEL, settings.channel_budget, channel, day, day + timedelta(days=1))
-    add(Kind.WORKSPACE, settings.workspace_budget, "", month, next_month)
+        add(BudgetKind.PERSON, settings.person_budget, person, day, day + timedelta(days=1))
+    add(BudgetKind.CHANNEL, settings.channel_budget, channel, day, day + timedelta(days=1))
+    add(BudgetKind.WORKSPACE, settings.workspace_budget, "", month, next_month)
     if person and not paying.was_counted and settings.turns_per_minute is not None:
-        account = Account(Kind.TURNS, workspace, person, minute, minute + MINUTE)
+        account = Account(BudgetKind.TURNS, workspace, person, minute, minute + MINUTE)
         found.append(Cap(account, settings.turns_per_minute))
     return found
 
 
-_WHOSE = {Kind.PERSON: "Your budget", Kind.CHANNEL: "This channel's budget", Kind.WORKSPACE: "The workspace's budget"}
-_WHEN = {Kind.PERSON: "for today", Kind.CHANNEL: "for today", Kind.WORKSPACE: "for this month"}
+_WHOSE = {
+    BudgetKind.PERSON: "Your budget",
+    BudgetKind.CHANNEL: "This channel's budget",
+    BudgetKind.WORKSPACE: "The workspace's budget",
+}
+_WHEN = {BudgetKind.PERSON: "for today", BudgetKind.CHANNEL: "for today", BudgetKind.WORKSPACE: "for this month"}
 
 
 def refusal(refused: Refusal, micros: int, helpers: str) -> str:
     """Tell why a question is not asked, until when, and who can help."""
     account, limit = refused.cap.account, refused.cap.limit
-    if account.kind is Kind.TURNS:
+    if account.kind is BudgetKind.TURNS:
         return (
             f"You may ask me {limit} time{'s' if limit != 1 else ''} a minute here. Please try again at "
             f"{account.ends:%H:%M} UTC; {helpers} can raise it (`turns_per_minute`)."

@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.core.domain.budget import Kind, Refusal
+from bot.core.domain.budget import BudgetKind, Refusal
 from bot.core.forward import ForwardingModel
 from bot.core.spend import caps as budget
 from bot.errors import OverBudgetError
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.core.domain.message import Place
     from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Completion, Filled, Model, Request
-    from bot.core.ports.accounts import Purse
+    from bot.core.ports.accounts import SpendStore
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class PaidModel(ForwardingModel):
     def __init__(
         self,
         model: Model,
-        purse: Purse,
+        purse: SpendStore,
         *,
         tell: Callable[[Place, str, str], Awaitable[None]],
         helpers: str,
@@ -130,7 +130,7 @@ class PaidModel(ForwardingModel):
         if not caps:
             return ""
         micros = 0
-        if any(cap.account.kind is not Kind.TURNS for cap in caps):
+        if any(cap.account.kind is not BudgetKind.TURNS for cap in caps):
             worst = [self.ceiling(request, is_batch=is_batch) for request in requests]
             if None in worst:
                 sentence = UNKNOWN_PRICE.format(model=settings.model, helpers=self._helpers)

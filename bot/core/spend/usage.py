@@ -17,7 +17,7 @@ from bot.core.admin import is_named
 from bot.core.command import answering
 from bot.core.domain.message import Upload
 from bot.core.domain.thread import Record
-from bot.core.domain.usage import MOST_DAYS, USUAL_DAYS, Scope, Used, View
+from bot.core.domain.usage import MOST_DAYS, USUAL_DAYS, DailyUsage, UsageScope, UsageView
 from bot.core.time_span import times as spans
 from bot.errors import ChatError, NotAllowedError, UsageError
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from bot.core.domain.command import Command
-    from bot.core.ports import Bookmark, Chat, Store
+    from bot.core.ports import Chat, Checkpoint, Store
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ HEADINGS = (
 )
 
 
-def parse(typed: str, now: datetime | None = None) -> View:
+def parse(typed: str, now: datetime | None = None) -> UsageView:
     """Read `usage [person|channel|workspace] [7d]`, the span as it is meant at `now`. Raises `UsageError`."""
     match = _TYPED.fullmatch(typed.strip())
     if match is None:
@@ -66,13 +66,13 @@ def parse(typed: str, now: datetime | None = None) -> View:
             days = spans.days_back(words, now or datetime.now(UTC), MOST_DAYS)
         except UsageError as error:
             raise UsageError(f"{error.sentence} {USAGE}") from None
-    return View(Scope.PERSON if scope == "me" else Scope(scope), days)
+    return UsageView(UsageScope.PERSON if scope == "me" else UsageScope(scope), days)
 
 
 async def usage(
     command: Command,
     *,
-    bookmark: Bookmark,
+    checkpoint: Checkpoint,
     admins: frozenset[str],
     store: Store,
     chat: Chat,
@@ -80,25 +80,25 @@ async def usage(
 ) -> Record:
     """Show who used what to the asker alone; the picture and the CSV come as direct messages. Raises `ChatError`."""
     view, now = parse(command.text), clock()
-    async with answering(command, chat=chat, bookmark=bookmark) as visible:
+    async with answering(command, chat=chat, checkpoint=checkpoint) as visible:
         try:
             await _check_may_see(view, command, admins=admins, chat=chat)
             used = await store.usage(view, command.place, command.asker.person, now)
             text = report(view, used)
             if used:
-                text += "\n\n" + await _upload(view, used, command, now, bookmark=bookmark, chat=chat)
+                text += "\n\n" + await _upload(view, used, command, now, checkpoint=checkpoint, chat=chat)
         except NotAllowedError as error:
             text = error.sentence
         await visible.replace(text)
     return Record(command.place, command.asker.person)
 
 
-async def _check_may_see(view: View, command: Command, *, admins: frozenset[str], chat: Chat) -> None:
+async def _check_may_see(view: UsageView, command: Command, *, admins: frozenset[str], chat: Chat) -> None:
     person = command.asker.person
-    if view.scope is Scope.PERSON or is_named(admins, command.place.workspace, person):
+    if view.scope is UsageScope.PERSON or is_named(admins, command.place.workspace, person):
         return
     standing = await chat.standing(command.place, person)
-    if view.scope is Scope.WORKSPACE and not standing.is_admin:
+    if view.scope is UsageScope.WORKSPACE and not standing.is_admin:
         raise NotAllowedError(
             "Only workspace admins and Parley's admins see the whole workspace's use; ask one of them."
         )
@@ -107,14 +107,14 @@ async def _check_may_see(view: View, command: Command, *, admins: frozenset[str]
 
 
 async def _upload(
-    view: View, used: Sequence[Used], command: Command, now: datetime, *, bookmark: Bookmark, chat: Chat
+    view: UsageView, used: Sequence[DailyUsage], command: Command, now: datetime, *, checkpoint: Checkpoint, chat: Chat
 ) -> str:
     stem = f"usage-{view.scope}-{now.astimezone(UTC):%Y-%m-%d}-{view.days}d"
     picture = await asyncio.to_thread(draw, view, used, now)
     uploads = [Upload(f"{stem}.png", picture), Upload(f"{stem}.csv", to_csv(used))]
     try:
         direct = await chat.open_direct(command.place, command.asker)
-        await chat.upload(direct, uploads, bookmark)
+        await chat.upload(direct, uploads, checkpoint)
     except ChatError as error:
         if error.is_transient:
             raise
@@ -123,14 +123,18 @@ async def _upload(
     return "The picture and the CSV are in our direct messages."
 
 
-def report(view: View, used: Sequence[Used]) -> str:
+def report(view: UsageView, used: Sequence[DailyUsage]) -> str:
     """Write a table: a row a purpose, the one that cost most first, and their sum."""
-    of = {Scope.PERSON: "Your use", Scope.CHANNEL: "This channel's use", Scope.WORKSPACE: "The workspace's use"}
+    of = {
+        UsageScope.PERSON: "Your use",
+        UsageScope.CHANNEL: "This channel's use",
+        UsageScope.WORKSPACE: "The workspace's use",
+    }
     when = "today" if view.days == 1 else f"of the last {view.days} days"
     title = f"**{of[view.scope]} {when}** (days of UTC)"
     if not used:
         return f"{title}\n\nNothing was asked of Claude."
-    by_purpose = defaultdict[str, list[Used]](list)
+    by_purpose = defaultdict[str, list[DailyUsage]](list)
     for one in used:
         by_purpose[one.purpose].append(one)
     ordered = sorted(by_purpose, key=lambda name: (-sum(one.cost_micros for one in by_purpose[name]), name))
@@ -142,7 +146,7 @@ def report(view: View, used: Sequence[Used]) -> str:
     return "\n".join((f"{title}\n", head, "|---" * 9 + "|", *rows))
 
 
-def _row(name: str, used: Sequence[Used], *latencies: tuple[int | None, int | None]) -> str:
+def _row(name: str, used: Sequence[DailyUsage], *latencies: tuple[int | None, int | None]) -> str:
     calls, failed = sum(one.calls for one in used), sum(one.failed for one in used)
     cached = sum(one.cache_read_tokens for one in used)
     read = cached + sum(one.input_tokens + one.cache_write_tokens for one in used)
@@ -159,7 +163,7 @@ def _row(name: str, used: Sequence[Used], *latencies: tuple[int | None, int | No
     return f"| {' | '.join(cells)} |"
 
 
-def cost(used: Iterable[Used]) -> str:
+def cost(used: Iterable[DailyUsage]) -> str:
     """Write what calls cost; a price that nobody knows is said, never taken for nothing."""
     used = tuple(used)
     calls, unpriced = sum(one.calls for one in used), sum(one.unpriced for one in used)
@@ -174,7 +178,7 @@ def _seconds(milliseconds: Iterable[int | None]) -> str:
     return f"{min(known) / 1000:.1f} s" if known else "-"
 
 
-def draw(view: View, used: Sequence[Used], now: datetime) -> bytes:
+def draw(view: UsageView, used: Sequence[DailyUsage], now: datetime) -> bytes:
     """Draw what each day cost, by purpose; the requests where no price is known. Blocking."""
     days = [(view.since(now) + timedelta(days=number)).date() for number in range(view.days)]
     is_priced = any(one.unpriced < one.calls for one in used)
@@ -186,7 +190,7 @@ def draw(view: View, used: Sequence[Used], now: datetime) -> bytes:
     return chart.columns([f"{day:%b %d}" for day in days], columns, f"Use by day, in {unit}")
 
 
-def to_csv(used: Iterable[Used]) -> bytes:
+def to_csv(used: Iterable[DailyUsage]) -> bytes:
     """Write a row for each day, purpose and model; `dollars` is empty where no price is known."""
     file = io.StringIO(newline="")
     writer = csv.writer(file)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.core.answer.buttons import rewritten
-from bot.core.answer.outcome import Outcome, kept, show
+from bot.core.answer.outcome import PreparedAnswer, kept, show
 from bot.core.answer.outcome import give as give_outcome
 from bot.core.answer.stream import DISCLAIMER, disclaimer, own_up, unapplied
 from bot.core.cancel import unless
@@ -15,24 +15,24 @@ from bot.core.channel_reader import allow
 from bot.core.command import answering
 from bot.core.domain.interaction import Button
 from bot.core.domain.message import Message, Role
-from bot.core.domain.summary import Length, Run, Source
-from bot.core.domain.thread import Record, Written
+from bot.core.domain.summary import Length, Source, SummaryRun
+from bot.core.domain.thread import FinishedAnswer, Record
 from bot.core.privacy.redaction.carry import carried
-from bot.core.summarize.context import Desk
+from bot.core.summarize.context import SummaryContext
 from bot.core.summarize.conversation import Summary
 from bot.core.summarize.file import give_files
 from bot.core.summarize.parse import parse
 from bot.core.summarize.paste import give_text
-from bot.core.summarize.run import Keeper, SharedBookmark
+from bot.core.summarize.run import Keeper, SharedCheckpoint
 from bot.errors import ModelError, ModelStoppedError, NotAllowedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.core.domain.command import Command
-    from bot.core.domain.interaction import Control, Press
-    from bot.core.domain.people import Asker
-    from bot.core.ports import Answer, Bookmark, Chat, Model, Store
+    from bot.core.domain.interaction import Action, Control
+    from bot.core.domain.people import Requester
+    from bot.core.ports import Answer, Chat, Checkpoint, Model, Store
 
 log = logging.getLogger(__name__)
 
@@ -48,38 +48,42 @@ FORGOTTEN = "What this summary was made of is no longer kept. Ask for it again."
 _LENGTHS = list(Length)
 
 
-async def summarize(command: Command, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
+async def summarize(command: Command, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
     """Summarise what was asked for, and return what the thread's history should keep. Raises `ChatError`."""
     ask = parse(command.text)
     if ask.is_text:
         source = Source(command.place, "your text", is_text=True)
-        own = Run(command.id, command.asker.person, command.place, source, ask.wishes)
-        async with answering(command, chat=chat, bookmark=bookmark, once=True) as visible:
-            written = await give(own, visible, text=ask.text, bookmark=bookmark, store=store, model=model, chat=chat)
+        own = SummaryRun(command.id, command.asker.person, command.place, source, ask.wishes)
+        async with answering(command, chat=chat, checkpoint=checkpoint, once=True) as visible:
+            written = await give(
+                own, visible, text=ask.text, checkpoint=checkpoint, store=store, model=model, chat=chat
+            )
         return command.record(written)
     run = await store.run(command.place.workspace, command.id)
-    async with answering(command, chat=chat, bookmark=bookmark) as visible:
+    async with answering(command, chat=chat, checkpoint=checkpoint) as visible:
         if run is None:
-            return command.record(Written(FORGOTTEN, await visible.replace(FORGOTTEN)))
-        return command.record(await give(run, visible, bookmark=bookmark, store=store, model=model, chat=chat))
+            return command.record(FinishedAnswer(FORGOTTEN, await visible.replace(FORGOTTEN)))
+        return command.record(await give(run, visible, checkpoint=checkpoint, store=store, model=model, chat=chat))
 
 
-async def again(press: Press, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
+async def again(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
     """Give a summary again: shorter, longer, or its actions alone. The platform is not read again for it."""
     run = await _run_of(press, store)
-    async with chat.answer(press.place, press.asker, bookmark, to=press.message) as visible:
+    async with chat.answer(press.place, press.asker, checkpoint, to=press.message) as visible:
         if run is None:
-            written = Written("", await visible.replace(FORGOTTEN))
+            written = FinishedAnswer("", await visible.replace(FORGOTTEN))
         else:
-            written = await give(_changed(run, press), visible, bookmark=bookmark, store=store, model=model, chat=chat)
+            written = await give(
+                _changed(run, press), visible, checkpoint=checkpoint, store=store, model=model, chat=chat
+            )
     messages = (Message(Role.ASSISTANT, "", written.text, written.message_id),) if written.text else ()
     return Record(press.place, press.asker.person, True, messages, written.calls)  # noqa: FBT003 (as in a table)
 
 
-async def share(press: Press, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
+async def share(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
     """Post a summary where what it summarises was said, once, for all to see."""
     run = await _run_of(press, store)
-    async with chat.answer(press.place, press.asker, bookmark, to=press.message) as visible:
+    async with chat.answer(press.place, press.asker, checkpoint, to=press.message) as visible:
         if run is None:
             await visible.replace(FORGOTTEN)
         else:
@@ -90,53 +94,53 @@ async def share(press: Press, *, bookmark: Bookmark, store: Store, model: Model,
             else:
                 summary = Summary(run, store=store, model=model, chat=chat, progress=visible.progress)
                 try:
-                    link = await _share(run, summary, press.asker, bookmark=bookmark, store=store, chat=chat)
+                    link = await _share(run, summary, press.asker, checkpoint=checkpoint, store=store, chat=chat)
                     await visible.replace(f"[Shared]({link}) to {run.source.title}.")
                 except ModelStoppedError:
                     await visible.replace(NOT_SHARED)
     return Record(press.place, press.asker.person)
 
 
-async def resume(press: Press, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat) -> Record:
+async def resume(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
     """Carry on a summary that was stopped, in its place; what was paid for is not paid for again."""
     run = await _run_of(press, store)
     if run is None:
         async with chat.whisper(press.place, press.asker) as visible:
             await visible.replace(NOT_YOURS if await store.run(press.place.workspace, _id_of(press)) else FORGOTTEN)
         return Record(press.place, press.asker.person)
-    async with chat.answer(press.place, press.asker, bookmark, to=press.message, instead=press.message) as visible:
-        written = await give(run, visible, bookmark=bookmark, store=store, model=model, chat=chat)
+    async with chat.answer(press.place, press.asker, checkpoint, to=press.message, instead=press.message) as visible:
+        written = await give(run, visible, checkpoint=checkpoint, store=store, model=model, chat=chat)
     before = Message(Role.ASSISTANT, "", "", press.message)
     return rewritten(Record(press.place, press.asker.person), before, written)
 
 
 async def give(
-    run: Run, visible: Answer, *, bookmark: Bookmark, store: Store, model: Model, chat: Chat, text: str = ""
-) -> Written:
+    run: SummaryRun, visible: Answer, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat, text: str = ""
+) -> FinishedAnswer:
     """Write a run's summary into an answer. `text` is what was typed, where that is to be summarised.
 
     Stopped before anything was written, it says how far it came, and can be carried on. Raises `ChatError`, and a
     `ModelError` that may pass.
     """
-    if (before := kept(bookmark)) is not None:
+    if (before := kept(checkpoint)) is not None:
         return await show(before, visible)
-    desk = Desk(run, visible, bookmark, store, model, chat)
+    desk = SummaryContext(run, visible, checkpoint, store, model, chat)
     try:
         return await _give(text, desk)
     except (UsageError, NotAllowedError) as error:
-        return Written("", await visible.replace(error.sentence))
+        return FinishedAnswer("", await visible.replace(error.sentence))
     except ModelStoppedError as error:
         # Unlike the other buttons' it is new each time, as it counts once.
-        value = f"{run.id} {run.wishes.length} {bookmark.reference} {ACTIONS if run.wishes.only_actions else ''}"
+        value = f"{run.id} {run.wishes.length} {checkpoint.reference} {ACTIONS if run.wishes.only_actions else ''}"
         more = Button(RESUME, "Carry on", value.strip())
         message_id = await visible.replace(STOPPED.format(how_far=desk.how_far), controls=(more,))
-        return Written("", message_id, (error.call,) if error.call else ())
+        return FinishedAnswer("", message_id, (error.call,) if error.call else ())
     except ModelError as error:
-        return await own_up(error, visible, bookmark)
+        return await own_up(error, visible, checkpoint)
 
 
-async def _give(typed: str, desk: Desk) -> Written:
-    run, visible, store, model, halt = desk.run, desk.visible, desk.store, desk.model, desk.bookmark.halted
+async def _give(typed: str, desk: SummaryContext) -> FinishedAnswer:
+    run, visible, store, model, halt = desk.run, desk.visible, desk.store, desk.model, desk.checkpoint.halted
     await carried(store, run.source.place, run.place, run.person)
     if run.source.is_text:
         return await give_text(typed or await Keeper(run, store).text() or "", desk)
@@ -151,11 +155,11 @@ async def _give(typed: str, desk: Desk) -> Written:
     notes = unapplied(settings, model)
     text = f"**{run.source.heading}**\n{text}{notes}"
     below = tuple(controls(run))
-    outcome = Outcome(text, footer=disclaimer(settings), controls=below, history=text, is_instead=True)
-    return await give_outcome(outcome, visible, desk.bookmark)
+    outcome = PreparedAnswer(text, footer=disclaimer(settings), controls=below, history=text, is_instead=True)
+    return await give_outcome(outcome, visible, desk.checkpoint)
 
 
-def controls(run: Run) -> Sequence[Control]:
+def controls(run: SummaryRun) -> Sequence[Control]:
     """Return the buttons below a summary."""
     length = run.wishes.length
     value = f"{run.id} {length}"
@@ -168,7 +172,7 @@ def controls(run: Run) -> Sequence[Control]:
     ]
 
 
-def _changed(run: Run, press: Press) -> Run:
+def _changed(run: SummaryRun, press: Action) -> SummaryRun:
     """Return the run as the button wants it."""
     if press.name == ACTIONS:
         return replace(run, wishes=replace(run.wishes, only_actions=True))
@@ -178,7 +182,7 @@ def _changed(run: Run, press: Press) -> Run:
     return replace(run, wishes=replace(run.wishes, length=length, only_actions=False))
 
 
-async def _run_of(press: Press, store: Store) -> Run | None:
+async def _run_of(press: Action, store: Store) -> SummaryRun | None:
     """Return the run that a button belongs to, at the length of the summary above it; None for somebody else's."""
     _, length, *_ = (*press.value.split(" "), "")
     run = await store.run(press.place.workspace, _id_of(press))
@@ -188,27 +192,29 @@ async def _run_of(press: Press, store: Store) -> Run | None:
     return replace(run, wishes=replace(run.wishes, length=Length(length), only_actions=only_actions))
 
 
-def _id_of(press: Press) -> str:
+def _id_of(press: Action) -> str:
     return press.value.partition(" ")[0]
 
 
-async def _share(run: Run, summary: Summary, asker: Asker, *, bookmark: Bookmark, store: Store, chat: Chat) -> str:
+async def _share(
+    run: SummaryRun, summary: Summary, asker: Requester, *, checkpoint: Checkpoint, store: Store, chat: Chat
+) -> str:
     """Post the summary, unless it was posted before, and return its address."""
     keeper = Keeper(run, store)
     message = await keeper.shared()
     if not message:
-        read = await unless(bookmark.halted, summary.read())
-        page = await unless(bookmark.halted, summary.make(read))
+        read = await unless(checkpoint.halted, summary.read())
+        page = await unless(checkpoint.halted, summary.make(read))
         heading = f"**Summary of {run.source.heading}**, shared by {chat.mention(run.person)}"
         page = f"{page}\n_{DISCLAIMER}_"
         place, text = run.source.place, f"{heading}\n{page}"
         if place.thread or len(text) > LONGEST_SHARED:
             # Several messages, where it takes them, belong in a thread.
-            thread = place if place.thread else await chat.open_thread(place, heading, bookmark)
-            async with chat.answer(thread, asker, SharedBookmark(bookmark), to=thread.thread) as visible:
+            thread = place if place.thread else await chat.open_thread(place, heading, checkpoint)
+            async with chat.answer(thread, asker, SharedCheckpoint(checkpoint), to=thread.thread) as visible:
                 message = await visible.replace(text if place.thread else page)
             message = message if place.thread else thread.thread
         else:
-            message = (await chat.open_thread(place, text, bookmark)).thread
+            message = (await chat.open_thread(place, text, checkpoint)).thread
         await keeper.keep_shared(message)
     return chat.permalink(run.source.place, message)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.core.domain.summary import Run
-from bot.core.ports import Answer, Bookmark, Chat, Model, Store
+from bot.core.domain.summary import SummaryRun
+from bot.core.ports import Answer, Chat, Checkpoint, Model, Store
 
 
 @dataclass(slots=True)
-class Desk:
+class SummaryContext:
     """All that one summary needs: what is wanted, where it is written to, and how far that has come, in words."""
 
-    run: Run
+    run: SummaryRun
     visible: Answer
-    bookmark: Bookmark
+    checkpoint: Checkpoint
     store: Store
     model: Model
     chat: Chat

@@ -19,8 +19,8 @@ from bot.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.core.channel_reader import Read
-    from bot.core.domain.summary import Run
+    from bot.core.channel_reader import ReadHistory
+    from bot.core.domain.summary import SummaryRun
     from bot.core.ports import Chat, Model, Store
     from bot.core.summarize.transcript import Transcript
 
@@ -30,7 +30,9 @@ MOST_LINES = 5_000  # messages of one summary
 class Summary:
     """A summary of a conversation, for one answer. `progress` is told how far it has come."""
 
-    def __init__(self, run: Run, *, store: Store, model: Model, chat: Chat, progress: Callable[[str], None]) -> None:
+    def __init__(
+        self, run: SummaryRun, *, store: Store, model: Model, chat: Chat, progress: Callable[[str], None]
+    ) -> None:
         self.run, self._store, self._model, self._chat = run, store, model, chat
         self._progress = progress
         self._keeper = Keeper(run, store)
@@ -113,7 +115,7 @@ def footing(read: Transcript, digest: Digest) -> str:
     return f"_{'; '.join(notes)}._"
 
 
-def nothing_said(run: Run, read: Transcript) -> str:
+def nothing_said(run: SummaryRun, read: Transcript) -> str:
     """Say that there is nothing to summarise."""
     where = f"in {run.source.title}" + (f" in that time ({run.source.words})" if run.source.words else "")
     if read.bots:
@@ -121,7 +123,7 @@ def nothing_said(run: Run, read: Transcript) -> str:
     return f"Nobody wrote anything {where}."
 
 
-def _notes(found: Read) -> tuple[str, ...]:
+def _notes(found: ReadHistory) -> tuple[str, ...]:
     notes = []
     if found.found_own is False:
         notes.append(

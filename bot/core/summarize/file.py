@@ -8,7 +8,7 @@ from bot.core.answer.attachments import attach, looked_up
 from bot.core.answer.file_kind import IMAGES, PDF, judged
 from bot.core.answer.stream import too_long, unapplied, write
 from bot.core.cancel import unless
-from bot.core.domain.thread import Written
+from bot.core.domain.thread import FinishedAnswer
 from bot.core.summarize.run import Keeper
 from bot.core.summarize.text import MAX_OUTPUT, condensed, file_prompt, prompt, request
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.core.domain.message import FileRef
-    from bot.core.summarize.context import Desk
+    from bot.core.summarize.context import SummaryContext
 
 WHOLE = 10_000_000  # tokens: a text is read whole here, and its parts on their own
 
 
-async def give_files(files: Sequence[FileRef], desk: Desk) -> Written:
+async def give_files(files: Sequence[FileRef], desk: SummaryContext) -> FinishedAnswer:
     """Stream a summary of files into an answer; say which of them can't be read. Raises a `ModelError`, `ChatError`."""
-    run, visible, bookmark, store, model, chat = (
+    run, visible, checkpoint, store, model, chat = (
         desk.run,
         desk.visible,
-        desk.bookmark,
+        desk.checkpoint,
         desk.store,
         desk.model,
         desk.chat,
@@ -39,11 +39,11 @@ async def give_files(files: Sequence[FileRef], desk: Desk) -> Written:
     texts = await attach([file for file in files if file not in as_they_are], place, WHOLE, chat, can_wait=True)
     faults = " ".join((*attached.faults, *texts.faults))
     if not attached.files and not texts.files:
-        return Written("", await visible.replace(faults))
+        return FinishedAnswer("", await visible.replace(faults))
     asking = request("", run.place.opaque(run.person), settings)
     whole = "\n\n".join(f"{one.name}\n\n{one.data.decode()}" for one in texts.attachments)
     text, cut = await unless(
-        bookmark.halted, condensed(whole, asking, model=model, progress=desk.progress, notes=Keeper(run, store))
+        checkpoint.halted, condensed(whole, asking, model=model, progress=desk.progress, notes=Keeper(run, store))
     )
     wanted = prompt(text, run.wishes, reader.language) if text else file_prompt(run.wishes, reader.language)
     notes = too_long(characters=cut) + (f"\n\n_{faults}_" if faults else "")
@@ -52,7 +52,7 @@ async def give_files(files: Sequence[FileRef], desk: Desk) -> Written:
         asking,
         visible,
         model=model,
-        bookmark=bookmark,
+        checkpoint=checkpoint,
         notes=notes + unapplied(settings, model),
         is_first=True,
     )

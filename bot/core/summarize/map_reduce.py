@@ -9,7 +9,7 @@ from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Protocol
 
 from bot.core.domain.message import Role
-from bot.core.domain.summary import Length, Wishes
+from bot.core.domain.summary import Length, SummaryOptions
 from bot.core.ports import Turn
 from bot.core.prompt_data import quoted
 from bot.core.summarize.prompts import for_findings
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Sequence
 
     from bot.core.ports import Model, Request
-    from bot.core.summarize.transcript import Line
+    from bot.core.summarize.transcript import TranscriptLine
     from bot.errors import ModelError
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ class Digester:
     def __init__(
         self,
         request: Request,
-        wishes: Wishes,
+        wishes: SummaryOptions,
         *,
         model: Model,
         kept: Kept,
@@ -76,7 +76,7 @@ class Digester:
         self.found = Digest()
         self._failure: ModelError | None = None  # of a part that had to be left out
 
-    async def digest(self, lines: Sequence[Line]) -> Digest:
+    async def digest(self, lines: Sequence[TranscriptLine]) -> Digest:
         """Summarise a conversation: in one call where it fits, else its parts side by side and then all of them."""
         cut = parts(lines, self._room)
         if len(cut) == 1:
@@ -101,10 +101,10 @@ class Digester:
         if self.found.points_dropped:
             raise ModelFormError("no statement cites a message that was given")
 
-    def _ask(self, wishes: Wishes) -> str:
+    def _ask(self, wishes: SummaryOptions) -> str:
         return for_findings(wishes, self._language)
 
-    async def _part(self, part: Sequence[Line], key: str, ask: str) -> list[Findings]:
+    async def _part(self, part: Sequence[TranscriptLine], key: str, ask: str) -> list[Findings]:
         """Summarise a part; one whose form comes back spoiled is split, one that is refused is left out and counted."""
         known = {line.id for line in part}
         try:
@@ -166,12 +166,12 @@ class Digester:
         self.found.points_dropped += checked.points_dropped
         return checked.findings
 
-    def _leave_out(self, part: Sequence[Line]) -> list[Findings]:
+    def _leave_out(self, part: Sequence[TranscriptLine]) -> list[Findings]:
         self.found.unread += len({line.id for line in part})
         self._count(part)
         return []
 
-    def _count(self, part: Sequence[Line]) -> None:
+    def _count(self, part: Sequence[TranscriptLine]) -> None:
         self._read += len(part)
         self._progress(self._read)
 

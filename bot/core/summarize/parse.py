@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.core import typed_scope
 from bot.core.command import check_options, check_text
-from bot.core.domain.summary import Wishes
+from bot.core.domain.summary import SummaryOptions
 from bot.core.summarize import wishes as wish
 from bot.core.time_span import doubt
 from bot.core.time_span import times as spans
@@ -35,7 +35,7 @@ class Ask:
     link: str = ""
     channel: str = ""
     span: str = ""
-    wishes: Wishes = field(default_factory=Wishes)
+    wishes: SummaryOptions = field(default_factory=SummaryOptions)
 
     @property
     def is_text(self) -> bool:
@@ -91,7 +91,7 @@ def not_understood(rest: str) -> UsageError:
 def _request(typed: str) -> Ask | None:
     if len(typed) > typed_scope.LONGEST or "\n" in typed:
         return None
-    found, wishes, rest = typed_scope.Where(), Wishes(), typed_scope.bare(typed)
+    found, wishes, rest = typed_scope.Where(), SummaryOptions(), typed_scope.bare(typed)
     while rest:
         if (taken := typed_scope.take(rest, found)) is not None:
             found, rest = taken
@@ -106,5 +106,5 @@ def _request(typed: str) -> Ask | None:
     return None if found.link and found.channel is not None else _ask(found, wishes)
 
 
-def _ask(found: typed_scope.Where, wishes: Wishes) -> Ask:
+def _ask(found: typed_scope.Where, wishes: SummaryOptions) -> Ask:
     return Ask(link=found.link, channel=found.channel or "", span=found.span, wishes=wishes)

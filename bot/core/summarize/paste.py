@@ -11,16 +11,16 @@ from bot.core.summarize.text import MAX_OUTPUT, condensed, prompt, request
 from bot.core.tokens import estimate_tokens
 
 if TYPE_CHECKING:
-    from bot.core.domain.thread import Written
-    from bot.core.summarize.context import Desk
+    from bot.core.domain.thread import FinishedAnswer
+    from bot.core.summarize.context import SummaryContext
 
 
-async def give_text(text: str, desk: Desk) -> Written:
+async def give_text(text: str, desk: SummaryContext) -> FinishedAnswer:
     """Stream a summary of a text into an answer; one that is longer than a request is read in parts first.
 
     Raises a `ModelError`, `ChatError`.
     """
-    run, model, bookmark = desk.run, desk.model, desk.bookmark
+    run, model, checkpoint = desk.run, desk.model, desk.checkpoint
     settings, reader = await desk.store.settings(run.source.place), await desk.chat.reader(run.place, run.person)
     keeper = Keeper(run, desk.store)
     if estimate_tokens(text) > model.room(MAX_OUTPUT, settings):
@@ -28,12 +28,12 @@ async def give_text(text: str, desk: Desk) -> Written:
         await keeper.keep_text(text)
     asking = request("", run.place.opaque(run.person), settings)
     reading = condensed(text, asking, model=model, progress=desk.progress, notes=keeper)
-    read, cut = await unless(bookmark.halted, reading)
+    read, cut = await unless(checkpoint.halted, reading)
     return await write(
         request(prompt(read, run.wishes, reader.language), asking.person, settings),
         desk.visible,
         model=model,
-        bookmark=bookmark,
+        checkpoint=checkpoint,
         notes=too_long(characters=cut) + unapplied(settings, model),
         is_first=True,
         is_private=not run.place.thread,

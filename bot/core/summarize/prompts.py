@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.core.domain.summary import Length, Shape
 
 if TYPE_CHECKING:
-    from bot.core.domain.summary import Wishes
+    from bot.core.domain.summary import SummaryOptions
 
 _TEXT_LENGTHS = {
     Length.SHORT: "in three sentences at most",
@@ -27,7 +27,7 @@ _POINTS = {
 }
 
 
-def for_text(wishes: Wishes, language: str) -> str:
+def for_text(wishes: SummaryOptions, language: str) -> str:
     """Word the request for a summary of a text, like: Summarize the text in this document, as a critic."""
     hows = (f"as {wishes.role}" if wishes.role else "", _TEXT_LENGTHS[wishes.length], _TEXT_SHAPES[wishes.shape])
     first = ", ".join(filter(None, ("Summarize the text in this document", *hows)))
@@ -35,7 +35,7 @@ def for_text(wishes: Wishes, language: str) -> str:
     return " ".join(filter(None, (f"{first}.", only, _people(wishes, language))))
 
 
-def for_findings(wishes: Wishes, language: str) -> str:
+def for_findings(wishes: SummaryOptions, language: str) -> str:
     """Word the request for a conversation's findings."""
     role = f", as {wishes.role}" if wishes.role else ""
     return " ".join(
@@ -46,7 +46,7 @@ def for_findings(wishes: Wishes, language: str) -> str:
     )
 
 
-def _people(wishes: Wishes, language: str) -> str:
+def _people(wishes: SummaryOptions, language: str) -> str:
     wanted = wishes.language or language
     return " ".join(
         filter(

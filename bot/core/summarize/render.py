@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.core.domain.summary import Shape
-from bot.core.summarize.schema import Action, is_empty
+from bot.core.summarize.schema import ActionItem, is_empty
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.domain.summary import Wishes
+    from bot.core.domain.summary import SummaryOptions
     from bot.core.summarize.schema import Findings, Point
 
 NOTHING_FOUND = "There is nothing to report: nobody decided, asked or promised anything there."
@@ -49,7 +49,7 @@ class _Links:
         return " ".join(f"[{self.numbers.setdefault(i, len(self.numbers) + 1)}]({self.address(i)})" for i in ids)
 
 
-def page(findings: Findings, wishes: Wishes, address: Callable[[str], str]) -> str:
+def page(findings: Findings, wishes: SummaryOptions, address: Callable[[str], str]) -> str:
     """Write a summary; `address` gives a message's permalink by its id."""
     links = _Links(address)
     if wishes.only_actions:
@@ -89,18 +89,20 @@ def _table(findings: Findings, links: _Links) -> str:
     rows = ["| Section | What | Who | By when | Messages |", "| --- | --- | --- | --- | --- |"]
     for name, title in (("gist", "In short"), *_TITLES.items()):
         for point in getattr(findings, name):
-            what, who, when = (point.what, point.who, point.when) if isinstance(point, Action) else (point.text, "", "")
+            what, who, when = (
+                (point.what, point.who, point.when) if isinstance(point, ActionItem) else (point.text, "", "")
+            )
             cells = (title, plain(what), plain(who), plain(when), links.behind(point.messages))
             rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows)
 
 
-def _bullets(points: Sequence[Point | Action], links: _Links) -> list[str]:
+def _bullets(points: Sequence[Point | ActionItem], links: _Links) -> list[str]:
     return [f"- {_statement(point, links)}" for point in points]
 
 
-def _statement(point: Point | Action, links: _Links) -> str:
-    if isinstance(point, Action):
+def _statement(point: Point | ActionItem, links: _Links) -> str:
+    if isinstance(point, ActionItem):
         who = f"**{plain(point.who)}**: " if point.who.strip() else ""
         when = f" ({plain(point.when)})" if point.when.strip() else ""
         return f"{who}{plain(point.what)}{when} {links.behind(point.messages)}"

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from bot.core.forward import ForwardingBookmark
+from bot.core.forward import ForwardingCheckpoint
 from bot.core.summarize.schema import Findings
 from bot.core.summarize.transcript import Transcript
 
 if TYPE_CHECKING:
-    from bot.core.domain.summary import Run
+    from bot.core.domain.summary import SummaryRun
     from bot.core.ports import Store
 
 TRANSCRIPT, SHARED, TEXT = "transcript", "shared", "text"  # what a run keeps beside findings and notes
 
 
-class SharedBookmark(ForwardingBookmark):
-    """The bookmark of a shared summary, in a turn that also writes to who shared it."""
+class SharedCheckpoint(ForwardingCheckpoint):
+    """The checkpoint of a shared summary, in a turn that also writes to who shared it."""
 
     def get(self, key: str) -> str | None:
         """Return what was kept under `key` for the shared summary."""
@@ -32,7 +32,7 @@ class SharedBookmark(ForwardingBookmark):
 class Keeper:
     """Keeps what a run has paid for and read. Implements `digest.Kept` and `text.Notes`."""
 
-    def __init__(self, run: Run, store: Store) -> None:
+    def __init__(self, run: SummaryRun, store: Store) -> None:
         self._run, self._store = run, store
 
     async def get(self, key: str) -> Findings | None:

@@ -23,7 +23,7 @@ class Point(BaseModel):
     messages: list[str] = Field(description="ids of the one to three messages that say so")
 
 
-class Action(BaseModel):
+class ActionItem(BaseModel):
     """Who does what by when."""
 
     who: str = Field(description="the person's name as in the messages; empty when nobody was named")
@@ -38,7 +38,7 @@ class Findings(BaseModel):
     gist: list[Point] = Field(description="what it was about: one to three sentences, the main point first")
     decided: list[Point] = Field(description="what was decided")
     open: list[Point] = Field(description="what is open: questions without an answer, things that wait")
-    actions: list[Action] = Field(description="who does what by when; all of them, whatever the length")
+    actions: list[ActionItem] = Field(description="who does what by when; all of them, whatever the length")
     disagreements: list[Point] = Field(description="where people disagree, and who holds what")
     themes: list[Point] = Field(description="what it kept coming back to")
 
@@ -68,7 +68,7 @@ def check(findings: Findings, known: Collection[str]) -> Checked:
             ids = [_normal(raw) for raw in point.messages]
             good = list(dict.fromkeys(name for name in ids if name in known))
             links_dropped += sum(name not in known for name in ids)
-            if not (point.what if isinstance(point, Action) else point.text).strip():
+            if not (point.what if isinstance(point, ActionItem) else point.text).strip():
                 continue
             if good:
                 kept[section].append(point.model_copy(update={"messages": good[:MOST_LINKS]}))

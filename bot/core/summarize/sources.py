@@ -11,19 +11,19 @@ from bot.core import command as commands
 from bot.core.channel_reader import GONE, allow, allow_file
 from bot.core.domain.command import Command
 from bot.core.domain.message import Place
-from bot.core.domain.summary import Run, Source
+from bot.core.domain.summary import Source, SummaryRun
 from bot.core.summarize.parse import Ask, not_understood, opens_with, parse
 from bot.core.time_span import times as spans
 from bot.errors import ChatError, UsageError
 
 if TYPE_CHECKING:
-    from bot.core.domain.interaction import Press
-    from bot.core.ports import Bookmark, Chat, Store
+    from bot.core.domain.interaction import Action
+    from bot.core.ports import Chat, Checkpoint, Store
 
 log = logging.getLogger(__name__)
 
 SHORTCUT = "summarize_thread"  # the name of the message shortcut
-TOLD = "told"  # the bookmark of the word that the answer comes elsewhere
+TOLD = "told"  # the checkpoint of the word that the answer comes elsewhere
 
 WHOLE = "I read a thread or a file as a whole: leave out the time, or give the link of a channel."
 FOREIGN = (
@@ -37,14 +37,14 @@ def is_request(command: Command) -> bool:
     return command.name == "summarize" and not parse(command.text).is_text
 
 
-def from_shortcut(press: Press, *, chat: Chat) -> Command:
+def from_shortcut(press: Action, *, chat: Chat) -> Command:
     """Turn the message shortcut into the command that asks for the same."""
     link = chat.permalink(press.place, press.message)
     channel = replace(press.place, thread="")
     return Command(f"shortcut:{press.id}", "summarize", link, channel, press.asker, is_private=False)
 
 
-async def open_thread(command: Command, *, bookmark: Bookmark, store: Store, chat: Chat) -> Command:
+async def open_thread(command: Command, *, checkpoint: Checkpoint, store: Store, chat: Chat) -> Command:
     """Open the thread that a summary goes to, and return the command with it.
 
     It is in the channel for a text, else in the direct messages of the asker, who alone may see it.
@@ -53,14 +53,14 @@ async def open_thread(command: Command, *, bookmark: Bookmark, store: Store, cha
     ask = parse(command.text)
     if ask.is_text:
         _doubt(command, chat=chat)
-        return await commands.open_thread(command, chat=chat, bookmark=bookmark)
+        return await commands.open_thread(command, chat=chat, checkpoint=checkpoint)
     source = await find(ask, command, chat=chat)
     direct = await chat.open_direct(command.place, command.asker)
-    place = await chat.open_thread(direct, f"Summary of {source.heading}", bookmark)
-    await store.begin_run(Run(command.id, command.asker.person, place, source, ask.wishes))
-    if direct.channel != command.place.channel and bookmark.get(TOLD) is None:
+    place = await chat.open_thread(direct, f"Summary of {source.heading}", checkpoint)
+    await store.begin_run(SummaryRun(command.id, command.asker.person, place, source, ask.wishes))
+    if direct.channel != command.place.channel and checkpoint.get(TOLD) is None:
         await _tell(command, chat.permalink(direct, place.thread), chat=chat)
-        await bookmark.keep(TOLD, "1")
+        await checkpoint.keep(TOLD, "1")
     return replace(command, place=place, is_private=False)  # in there, it is private anyway
 
 

@@ -15,7 +15,7 @@ from bot.core.tokens import BYTES_PER_TOKEN, estimate_tokens
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bot.core.domain.message import Said
+    from bot.core.domain.message import HistoryMessage
 
 # One call reads up to so much; what is more is read in parts, side by side, which takes less time and leaves less out.
 ONE_CALL = 24_000  # tokens
@@ -26,7 +26,7 @@ TOKENS_AROUND_LINE = 30  # of input: the JSON about a message's text
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TranscriptLine:
     """A message of a transcript. `id` is short, for the model; `answers` is that of the message it hangs on, or "".
 
     `message` and `thread` are the platform's ids. `piece` counts from 1 where a message was too long for one call.
@@ -55,7 +55,7 @@ class Transcript:
     `notes` say what else a reader should know; `files` are those of a message that stands alone.
     """
 
-    lines: tuple[Line, ...]
+    lines: tuple[TranscriptLine, ...]
     bots: int = 0
     older: int = 0
     notes: tuple[str, ...] = ()
@@ -67,7 +67,7 @@ class Transcript:
         return len({line.author for line in self.lines})
 
 
-def transcript(said: Sequence[Said], *, most: int) -> Transcript:
+def transcript(said: Sequence[HistoryMessage], *, most: int) -> Transcript:
     """Give messages their numbers, each thread behind its first one, oldest first; the newest `most` messages stay.
 
     Bots' messages are left out, unless people answered to one; empty ones, too.
@@ -79,7 +79,7 @@ def transcript(said: Sequence[Said], *, most: int) -> Transcript:
     kept = sorted(kept[older:], key=lambda message: (message.thread or message.id, message.id))
     ids = {message.id: f"m{number}" for number, message in enumerate(kept, start=1)}
     lines = tuple(
-        Line(
+        TranscriptLine(
             id=ids[message.id],
             message=message.id,
             thread=message.thread,
@@ -94,7 +94,7 @@ def transcript(said: Sequence[Said], *, most: int) -> Transcript:
     return Transcript(lines, bots, older)
 
 
-def parts(lines: Sequence[Line], room: int) -> list[tuple[Line, ...]]:
+def parts(lines: Sequence[TranscriptLine], room: int) -> list[tuple[TranscriptLine, ...]]:
     """Cut a transcript into as many parts as there shall be calls, each of at most `room` tokens.
 
     One part where all fits into one call. Threads stay whole where they fit; a message is cut into pieces, one a part,
@@ -105,8 +105,8 @@ def parts(lines: Sequence[Line], room: int) -> list[tuple[Line, ...]]:
         return [tuple(lines)] if lines else []
     # As many as run side by side, one less as they are never quite full; where they get too large, in several rounds.
     size = min(max(PART, ceil(total / (PARALLEL - 1))), LARGEST_PART, room)
-    found: list[tuple[Line, ...]] = []
-    part: list[Line] = []
+    found: list[tuple[TranscriptLine, ...]] = []
+    part: list[TranscriptLine] = []
     used = 0
     for thread in _threads(lines, size):
         needed = sum(line.tokens for line in thread)
@@ -122,23 +122,23 @@ def parts(lines: Sequence[Line], room: int) -> list[tuple[Line, ...]]:
     return [*found, tuple(part)] if part else found
 
 
-def halves(part: Sequence[Line]) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+def halves(part: Sequence[TranscriptLine]) -> tuple[tuple[TranscriptLine, ...], tuple[TranscriptLine, ...]]:
     """Split a part in two; one of a single line has an empty second half."""
     middle = (len(part) + 1) // 2
     return tuple(part[:middle]), tuple(part[middle:])
 
 
-def worded(lines: Sequence[Line], zone: tzinfo = UTC) -> str:
+def worded(lines: Sequence[TranscriptLine], zone: tzinfo = UTC) -> str:
     """Write lines down for the model, as data; times as the reader's clock shows them."""
     return quoted("messages", [_entry(line, zone) for line in lines])
 
 
-def _threads(lines: Sequence[Line], size: int) -> Iterator[list[Line]]:
+def _threads(lines: Sequence[TranscriptLine], size: int) -> Iterator[list[TranscriptLine]]:
     for _, thread in groupby(lines, key=lambda line: line.answers or line.id):
         yield [piece for line in thread for piece in _pieces(line, size)]
 
 
-def _pieces(line: Line, size: int) -> list[Line]:
+def _pieces(line: TranscriptLine, size: int) -> list[TranscriptLine]:
     if line.tokens <= size:
         return [line]
     most = (size - TOKENS_AROUND_LINE) * BYTES_PER_TOKEN // 4  # characters: four bytes at most each
@@ -151,7 +151,7 @@ def _pieces(line: Line, size: int) -> list[Line]:
     return [replace(line, text=text, piece=number) for number, text in enumerate(texts, start=1)]
 
 
-def _entry(line: Line, zone: tzinfo) -> dict[str, object]:
+def _entry(line: TranscriptLine, zone: tzinfo) -> dict[str, object]:
     entry: dict[str, object] = {"id": line.id, "at": f"{line.at.astimezone(zone):%a %d %b %H:%M}", "from": line.name}
     if line.answers:
         entry["answers"] = line.answers

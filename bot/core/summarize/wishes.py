@@ -6,7 +6,7 @@ import re
 from dataclasses import fields, replace
 from typing import Any
 
-from bot.core.domain.summary import Length, Shape, Wishes
+from bot.core.domain.summary import Length, Shape, SummaryOptions
 from bot.core.typed_scope import skip_gap
 
 _LANGUAGES = """
@@ -57,7 +57,7 @@ _WISH = re.compile(
 )
 
 
-def take(text: str, wishes: Wishes) -> tuple[Wishes, str] | None:
+def take(text: str, wishes: SummaryOptions) -> tuple[SummaryOptions, str] | None:
     """Take one wish off the start of a text, and return it laid over `wishes` with what follows; None for no wish.
 
     A second wish of a kind is none.
@@ -71,9 +71,9 @@ def take(text: str, wishes: Wishes) -> tuple[Wishes, str] | None:
     return replace(wishes, **{name: _value(name, " ".join(words.split()))}), skip_gap(text[match.end() :])
 
 
-def read(text: str) -> Wishes | None:
+def read(text: str) -> SummaryOptions | None:
     """Read a text that is nothing but wishes; None for one that says anything else, or nothing."""
-    rest, wishes = text.strip().removesuffix(".").rstrip(), Wishes()
+    rest, wishes = text.strip().removesuffix(".").rstrip(), SummaryOptions()
     if not rest:
         return None
     while rest:
@@ -84,7 +84,7 @@ def read(text: str) -> Wishes | None:
     return wishes
 
 
-def is_plain(wishes: Wishes) -> bool:
+def is_plain(wishes: SummaryOptions) -> bool:
     """Tell whether wishes are of the kinds that have fixed words, which no text of somebody's begins with by chance."""
     return not (wishes.role or wishes.focus or wishes.audience)
 
@@ -102,4 +102,4 @@ def _value(name: str, words: str) -> Any:  # noqa: ANN401 - each wish has its ow
             return words
 
 
-_DEFAULTS = {field.name: field.default for field in fields(Wishes)}
+_DEFAULTS = {field.name: field.default for field in fields(SummaryOptions)}

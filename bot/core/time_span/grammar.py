@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.core.time_span.calendar import Times, midnight, whole_day
-from bot.core.time_span.length import LENGTHS, AmbiguousError, Read, Words, ago, lasting, meaning, said
+from bot.core.time_span.length import LENGTHS, AmbiguousError, ParsedLength, Words, ago, lasting, meaning, said
 from bot.core.time_span.point import date_at, day_number, point_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def parse(words: Words) -> Read | None:
+def parse(words: Words) -> ParsedLength | None:
     """Read the span that words begin with; None where they begin with none."""
     # "au cours de" begins with an "until"
     at = next((n for n in range(len(words)) if not said(words, n, "noise", "so far")), 0)
@@ -29,7 +29,7 @@ def parse(words: Words) -> Read | None:
 # From one point until another.
 
 
-def _between(words: Words, at: int) -> Read | None:
+def _between(words: Words, at: int) -> ParsedLength | None:
     begin = at + said(words, at, "since", "from", "between")
     first, second = point_at(words, begin), None
     if first and said(words, first.end, "until", "to", "and"):
@@ -40,13 +40,13 @@ def _between(words: Words, at: int) -> Read | None:
     if first is None or second is None:
         return None
     if said(words, first.end, "and") and not said(words, at, "between", "from"):
-        return Read(second.end, _both(first, second))
+        return ParsedLength(second.end, _both(first, second))
     is_yearly = said(words, begin, "month", "date") or said(words, begin + 1, "month")
     is_yearly = is_yearly and any(said(words, n, "month", "date") for n in range(first.end, second.end))
-    return Read(second.end, _from_until(first, second, is_yearly=is_yearly))
+    return ParsedLength(second.end, _from_until(first, second, is_yearly=is_yearly))
 
 
-def _from_until(first: Read, second: Read, *, is_yearly: bool) -> Callable[[datetime], Times]:
+def _from_until(first: ParsedLength, second: ParsedLength, *, is_yearly: bool) -> Callable[[datetime], Times]:
     def times(here: datetime) -> Times:
         start, end = _start(first, second, here), _end(first, second, here)
         if first.is_weekly and second.is_weekly:  # the latest such days that have come
@@ -62,13 +62,13 @@ def _from_until(first: Read, second: Read, *, is_yearly: bool) -> Callable[[date
     return times
 
 
-def _start(first: Read, second: Read, here: datetime) -> datetime:
+def _start(first: ParsedLength, second: ParsedLength, here: datetime) -> datetime:
     if not first.has_day and second.has_day and second.clock:  # "9am to 5pm yesterday"
         return midnight(second.times(here)[0].date(), here, first.clock)
     return first.times(here)[0]
 
 
-def _end(first: Read, second: Read, here: datetime) -> datetime:
+def _end(first: ParsedLength, second: ParsedLength, here: datetime) -> datetime:
     if not second.clock:
         return second.times(here)[1]
     if not second.has_day:  # "yesterday 9am to 5pm"
@@ -76,7 +76,7 @@ def _end(first: Read, second: Read, here: datetime) -> datetime:
     return second.times(here)[0]
 
 
-def _both(first: Read, second: Read) -> Callable[[datetime], Times]:
+def _both(first: ParsedLength, second: ParsedLength) -> Callable[[datetime], Times]:
     """Join what lies next to each other, as "today and yesterday"."""
 
     def times(here: datetime) -> Times:
@@ -94,22 +94,22 @@ def _both(first: Read, second: Read) -> Callable[[datetime], Times]:
     return times
 
 
-def _same_month(words: Words, first: int, second: int) -> Read | None:
+def _same_month(words: Words, first: int, second: int) -> ParsedLength | None:
     """Read the 5 of `Nov 1 to 5`."""
     named, day = date_at(words, first), day_number(words, second)
     if named is None or not day or not said(words, first, "month"):
         return None
-    return Read(second + 1, _in_month_of(day, named).times)
+    return ParsedLength(second + 1, _in_month_of(day, named).times)
 
 
-def _in_month_of(day: int, named: Read) -> Read:
+def _in_month_of(day: int, named: ParsedLength) -> ParsedLength:
     def times(here: datetime) -> Times:
         return whole_day(named.times(here)[0].date().replace(day=day), here)
 
-    return Read(named.end, times)
+    return ParsedLength(named.end, times)
 
 
-def _since(words: Words, at: int) -> Read | None:
+def _since(words: Words, at: int) -> ParsedLength | None:
     if not said(words, at, "since", "from"):
         return None
     point = point_at(words, at + 1)
@@ -118,4 +118,4 @@ def _since(words: Words, at: int) -> Read | None:
     end = point.end
     if said(words, end, "until") and meaning(words, end + 1, "now", "day") in {"", "0"}:
         end += 2
-    return Read(end, lambda here: (point.times(here)[0], here))
+    return ParsedLength(end, lambda here: (point.times(here)[0], here))

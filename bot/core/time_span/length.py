@@ -21,7 +21,7 @@ LENGTHS |= {"month": timedelta(days=30), "quarter": timedelta(days=91), "year": 
 BY_DAY = {"day", "week", "month", "quarter", "year"}
 
 
-class Read(NamedTuple):
+class ParsedLength(NamedTuple):
     """How many words were read, and what reckons the times that they mean at a moment, in that moment's zone.
 
     Reckoning raises `ValueError` for what is no such day, with a sentence where it can be read in two ways. `clock`:
@@ -62,7 +62,7 @@ def unit_at(words: Words, at: int) -> str:
     return meaning(words, at, "unit") or ""
 
 
-def lasting(words: Words, at: int) -> Read | None:
+def lasting(words: Words, at: int) -> ParsedLength | None:
     """Read `7d`, `last 3 days`, `les 3 derniers jours`, `last week`, `la semaine dernière`."""
     at += said(words, at, "since")
     at += said(words, at, "ago")  # "desde hace 3 días"
@@ -77,13 +77,15 @@ def lasting(words: Words, at: int) -> Read | None:
         return None
     if number is not None and not former and (several := _several(words, at - 1)):
         span = several.length
-        return Read(several.end, lambda here: (before(here, span), here))
+        return ParsedLength(several.end, lambda here: (before(here, span), here))
     behind = said(words, at + 1, "last", "next") and not former
     is_next = is_next or (behind and said(words, at + 1, "next"))
     if number is None and (not (former or behind) or unit == "quarter" or said(words, at, "many")):
         return None  # a quarter has its months; "the last days" could be any number
     length, end = LENGTHS[unit] * (number if number is not None else 1), at + 1 + behind
-    return Read(end, lambda here: (here + length, here + 2 * length) if is_next else (before(here, length), here))
+    return ParsedLength(
+        end, lambda here: (here + length, here + 2 * length) if is_next else (before(here, length), here)
+    )
 
 
 class _Several(NamedTuple):
@@ -101,7 +103,7 @@ def _several(words: Words, at: int) -> _Several | None:
     return _Several(at, length) if count > 1 else None
 
 
-def ago(words: Words, at: int) -> Read | None:
+def ago(words: Words, at: int) -> ParsedLength | None:
     """Read `2 hours ago`, `since 2 hours ago`, `vor 2 Stunden`, `il y a 2 heures`: from then until now."""
     at += said(words, at, "since", "from")
     is_ahead = said(words, at, "ago")
@@ -114,7 +116,7 @@ def ago(words: Words, at: int) -> Read | None:
         if not (is_ahead or said(words, several.end, "ago")):
             return None
         span = several.length
-        return Read(several.end + (not is_ahead), lambda here: (before(here, span), here))
+        return ParsedLength(several.end + (not is_ahead), lambda here: (before(here, span), here))
     if not (is_ahead or said(words, at + 2, "ago")):
         return None
 
@@ -124,4 +126,4 @@ def ago(words: Words, at: int) -> Read | None:
             start = midnight(start.astimezone(here.tzinfo).date(), here)
         return start, here
 
-    return Read(at + 2 + (not is_ahead), times)
+    return ParsedLength(at + 2 + (not is_ahead), times)

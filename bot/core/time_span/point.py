@@ -16,7 +16,7 @@ from bot.core.time_span.calendar import (
     weekend,
     whole_day,
 )
-from bot.core.time_span.length import BY_DAY, AmbiguousError, Read, Words, lasting, meaning, said, unit_at
+from bot.core.time_span.length import BY_DAY, AmbiguousError, ParsedLength, Words, lasting, meaning, said, unit_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,13 +25,13 @@ _CENTURY = 2_000
 _LATEST_MONTH = 12
 
 
-def point_at(words: Words, at: int) -> Read | None:
+def point_at(words: Words, at: int) -> ParsedLength | None:
     """Read the longest point in time that begins at a word."""
     found = [read for rule in _POINTS if (read := rule(words, at))]
     return max(found, key=lambda read: read.end, default=None)
 
 
-def _day(words: Words, at: int) -> Read | None:
+def _day(words: Words, at: int) -> ParsedLength | None:
     """Read `yesterday`, `Monday 9am`, `12am last Monday`, `Nov 20 at 14:00`, `this morning`, `heute Morgen`."""
     clock = meaning(words, at, "clock")
     bare = next((read for rule in _DAYS if (read := rule(words, at + (clock is not None)))), None)
@@ -52,17 +52,17 @@ def _day(words: Words, at: int) -> Read | None:
             start = midnight(start.date() - timedelta(days=7), here, hour)
         return start, here
 
-    return Read(end, times, hour, is_weekly=bare.is_weekly)
+    return ParsedLength(end, times, hour, is_weekly=bare.is_weekly)
 
 
-def _clock(clock: str, at: int) -> Read:
-    return Read(at + 1, lambda here: (midnight(here.date(), here, clock), here), clock, has_day=False)
+def _clock(clock: str, at: int) -> ParsedLength:
+    return ParsedLength(at + 1, lambda here: (midnight(here.date(), here, clock), here), clock, has_day=False)
 
 
-def _named_day(words: Words, at: int) -> Read | None:
+def _named_day(words: Words, at: int) -> ParsedLength | None:
     this = said(words, at, "this")
     if this and (said(words, at + 1, "morning") or meaning(words, at + 1, "day") == "-1"):  # "esta mañana"
-        return Read(at + 2, lambda here: (midnight(here.date(), here), here))
+        return ParsedLength(at + 2, lambda here: (midnight(here.date(), here), here))
     back = meaning(words, at, "day")
     if back is None:
         return None
@@ -72,13 +72,13 @@ def _named_day(words: Words, at: int) -> Read | None:
     def times(here: datetime) -> Times:
         return whole_day(here.date() - timedelta(days=days), here)
 
-    return Read(at + 1 + is_morning, times)
+    return ParsedLength(at + 1 + is_morning, times)
 
 
-def _weekday(words: Words, at: int) -> Read | None:
+def _weekday(words: Words, at: int) -> ParsedLength | None:
     """Read `Monday`, `last Monday`, `lundi dernier`, `Tuesday of last week`, `last week Tuesday`."""
     if said(words, at, "last") and unit_at(words, at + 1) == "week" and (day := meaning(words, at + 2, "weekday")):
-        return Read(at + 3, _of_last_week(int(day)))
+        return ParsedLength(at + 3, _of_last_week(int(day)))
     former, is_next = said(words, at, "last"), said(words, at, "next")
     this = said(words, at, "this")
     at += former or is_next or this
@@ -88,11 +88,11 @@ def _weekday(words: Words, at: int) -> Read | None:
     if day is None:
         return None
     if said(words, at + 1, "last") and unit_at(words, at + 2) == "week":
-        return Read(at + 3, _of_last_week(int(day)))
+        return ParsedLength(at + 3, _of_last_week(int(day)))
     behind = said(words, at + 1, "last") and not former
     number = int(day)
     times = _recent_weekday(number, is_former=former or behind, is_next=is_next)
-    return Read(at + 1 + behind, times, is_weekly=not is_next)
+    return ParsedLength(at + 1 + behind, times, is_weekly=not is_next)
 
 
 def _recent_weekday(number: int, *, is_former: bool, is_next: bool) -> Callable[[datetime], Times]:
@@ -111,13 +111,13 @@ def _of_last_week(number: int) -> Callable[[datetime], Times]:
     return lambda here: whole_day(here.date() - timedelta(days=here.weekday() + 7 - number), here)
 
 
-def date_at(words: Words, at: int) -> Read | None:
+def date_at(words: Words, at: int) -> ParsedLength | None:
     """Read `2026-11-20`, `Nov 20`, `20. November 2026`, `20.11.`, `11/20`."""
     if iso := meaning(words, at, "iso"):
         parts = [int(part) for part in iso.replace("/", "-").replace(".", "-").split("-")]
-        return Read(at + 1, lambda here: whole_day(date(*parts), here))
+        return ParsedLength(at + 1, lambda here: whole_day(date(*parts), here))
     if written := meaning(words, at, "date"):
-        return Read(at + 1, _written(written))
+        return ParsedLength(at + 1, _written(written))
     day, month = day_number(words, at), meaning(words, at + 1, "month")
     if not (day and month):
         month, day = meaning(words, at, "month"), day_number(words, at + 1)
@@ -125,7 +125,7 @@ def date_at(words: Words, at: int) -> Read | None:
         return None
     year = _year(words, at + 2)
     chosen = (year, int(month), day)
-    return Read(at + 2 + (year is not None), lambda here: whole_day(latest(chosen, here), here))
+    return ParsedLength(at + 2 + (year is not None), lambda here: whole_day(latest(chosen, here), here))
 
 
 def day_number(words: Words, at: int) -> int | None:
@@ -157,33 +157,33 @@ def _written(written: str) -> Callable[[datetime], Times]:
     return times
 
 
-def _period(words: Words, at: int) -> Read | None:
+def _period(words: Words, at: int) -> ParsedLength | None:
     """Read `this week`, `the start of the month`, `the weekend`, `last quarter`, `ce mois-ci`."""
     begun = said(words, at, "this", "start")
     if begun and (unit := unit_at(words, at + 1)) in BY_DAY:
-        return Read(at + 2, lambda here: (start_of(unit, here), here))
+        return ParsedLength(at + 2, lambda here: (start_of(unit, here), here))
     if said(words, at, "start") and said(words, at + 1, "this") and (unit := unit_at(words, at + 2)) in BY_DAY:
-        return Read(at + 3, lambda here: (start_of(unit, here), here))
+        return ParsedLength(at + 3, lambda here: (start_of(unit, here), here))
     last = said(words, at, "last")
     if said(words, at + (last or begun), "weekend"):
         behind = said(words, at + 1, "last") and not last
-        return Read(at + 1 + (last or begun) + behind, weekend)
+        return ParsedLength(at + 1 + (last or begun) + behind, weekend)
     number = meaning(words, at, "quarter")
     if number:
         year = _year(words, at + 1)
-        return Read(at + 1 + (year is not None), lambda here: quarter(int(number[1]), year, here))
+        return ParsedLength(at + 1 + (year is not None), lambda here: quarter(int(number[1]), year, here))
     if last and unit_at(words, at + 1) == "quarter":
-        return Read(at + 2, last_quarter)
+        return ParsedLength(at + 2, last_quarter)
     return lasting(words, at) if last or said(words, at + 1, "last") or said(words, at, "next") else None
 
 
-def _to_date(words: Words, at: int) -> Read | None:
+def _to_date(words: Words, at: int) -> ParsedLength | None:
     """Read `ytd`, `month to date`."""
     unit = meaning(words, at, "to date")
-    return Read(at + 1, lambda here: (start_of(unit, here), here)) if unit else None
+    return ParsedLength(at + 1, lambda here: (start_of(unit, here), here)) if unit else None
 
 
-def _month(words: Words, at: int) -> Read | None:
+def _month(words: Words, at: int) -> ParsedLength | None:
     """Read `November`, `last November`, `November 2026`."""
     at += said(words, at, "this", "last")
     month = meaning(words, at, "month")
@@ -195,7 +195,7 @@ def _month(words: Words, at: int) -> Read | None:
         first = latest((year, int(month), 1), here)
         return midnight(first, here), midnight(next_month(first), here)
 
-    return Read(at + 1 + (year is not None), times)
+    return ParsedLength(at + 1 + (year is not None), times)
 
 
 _DAYS = (_named_day, _weekday, date_at)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.core.access import check_member
 from bot.core.domain import category
-from bot.core.domain.feedback import Status
+from bot.core.domain.feedback import FeedbackStatus
 from bot.core.domain.interaction import Field, Form
 from bot.core.domain.message import Place
 from bot.core.triage.card import CHANGE, DISMISS, REOPEN, RESOLVE, TAKE
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.core.domain.feedback import Feedback
-    from bot.core.domain.interaction import Press, Submission
-    from bot.core.domain.people import Asker
+    from bot.core.domain.interaction import Action, Submission
+    from bot.core.domain.people import Requester
     from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Chat, Store
-    from bot.core.ports.feedback_store import Board
+    from bot.core.ports.feedback_store import FeedbackStore
 
 PRESSED = (TAKE, RESOLVE, REOPEN, DISMISS)
 GONE = "This feedback is not there any more."
 NOBODY = "-"  # the choice of no team: a menu's choices can't be empty
 
 
-async def press(pressed: Press, *, board: Board, store: Store, chat: Chat) -> Feedback | None:
+async def press(pressed: Action, *, board: FeedbackStore, store: Store, chat: Chat) -> Feedback | None:
     """Carry out what a button says, and return the record as it is then.
 
     Raises `NotAllowedError`, `UsageError`, `ChatError`.
@@ -37,10 +37,10 @@ async def press(pressed: Press, *, board: Board, store: Store, chat: Chat) -> Fe
     await _check_sees(record, settings, pressed.asker, chat, pressed.place.channel)
     person = pressed.asker.person
     values: dict[str, Any] = {
-        TAKE: {"status": Status.TAKEN, "assignee": person},
-        RESOLVE: {"status": Status.RESOLVED, "assignee": record.assignee or person},
-        REOPEN: {"status": Status.OPEN, "assignee": ""},
-        DISMISS: {"status": Status.DISMISSED, "assignee": ""},
+        TAKE: {"status": FeedbackStatus.TAKEN, "assignee": person},
+        RESOLVE: {"status": FeedbackStatus.RESOLVED, "assignee": record.assignee or person},
+        REOPEN: {"status": FeedbackStatus.OPEN, "assignee": ""},
+        DISMISS: {"status": FeedbackStatus.DISMISSED, "assignee": ""},
     }[pressed.name]
     if record.status == values["status"]:
         return None
@@ -48,7 +48,7 @@ async def press(pressed: Press, *, board: Board, store: Store, chat: Chat) -> Fe
     return await board.change(record.workspace, record.id, **values)
 
 
-async def open_form(pressed: Press, *, board: Board, store: Store, chat: Chat) -> Form:
+async def open_form(pressed: Action, *, board: FeedbackStore, store: Store, chat: Chat) -> Form:
     """Make the form in which a record can be changed. Raises `NotAllowedError`, `UsageError`, `ChatError`."""
     id_ = pressed.choice or pressed.value
     record, settings = await _open(id_, pressed.asker, pressed.place.workspace, board=board, store=store)
@@ -77,7 +77,7 @@ def _menu(name: str, label: str, value: str, options: tuple[str, ...]) -> Field:
 
 
 async def submit(
-    submission: Submission, *, board: Board, store: Store, chat: Chat
+    submission: Submission, *, board: FeedbackStore, store: Store, chat: Chat
 ) -> tuple[Feedback | None, Mapping[str, str]]:
     """Take in what was changed; return the record as it is then, and faults by the field.
 
@@ -98,9 +98,9 @@ async def submit(
     if team != record.team:
         values["routed"] = ""
     if (assignee := answers.get("assignee", "")) != record.assignee:
-        values |= {"assignee": assignee, "status": Status.TAKEN if assignee else Status.OPEN}
-    if record.status in {Status.IGNORED, Status.DISMISSED} and "category" in values:
-        values.setdefault("status", Status.OPEN)
+        values |= {"assignee": assignee, "status": FeedbackStatus.TAKEN if assignee else FeedbackStatus.OPEN}
+    if record.status in {FeedbackStatus.IGNORED, FeedbackStatus.DISMISSED} and "category" in values:
+        values.setdefault("status", FeedbackStatus.OPEN)
     original = await _original(answers.get("original", "").strip(), record, board=board, chat=chat)
     if isinstance(original, str):
         return None, {"original": original}
@@ -113,7 +113,7 @@ async def submit(
     return await board.change(workspace, record.id, **values), {}
 
 
-async def _original(link: str, record: Feedback, *, board: Board, chat: Chat) -> int | str | None:
+async def _original(link: str, record: Feedback, *, board: FeedbackStore, chat: Chat) -> int | str | None:
     """Return the record that a link leads to, None without one, or what is wrong with it."""
     if not link:
         return None
@@ -126,14 +126,14 @@ async def _original(link: str, record: Feedback, *, board: Board, chat: Chat) ->
     return first.id
 
 
-async def find(value: str, *, board: Board) -> Feedback | None:
+async def find(value: str, *, board: FeedbackStore) -> Feedback | None:
     """Return the record that a form's value names, None where it is gone."""
     workspace, _, id_ = value.partition(" ")
     return await board.find(workspace, int(id_)) if id_.isdecimal() else None
 
 
 async def _check_sees(
-    record: Feedback, settings: ChannelSettings, asker: Asker, chat: Chat, pressed_in: str = ""
+    record: Feedback, settings: ChannelSettings, asker: Requester, chat: Chat, pressed_in: str = ""
 ) -> None:
     """Raise `NotAllowedError` unless someone is where the record is shown: its own channel, or that of a team.
 
@@ -145,7 +145,7 @@ async def _check_sees(
 
 
 async def _open(
-    id_: str, asker: Asker, workspace: str, *, board: Board, store: Store
+    id_: str, asker: Requester, workspace: str, *, board: FeedbackStore, store: Store
 ) -> tuple[Feedback, ChannelSettings]:
     record = await board.find(workspace, int(id_)) if id_.isdecimal() else None
     if record is None:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from bot.core.domain.feedback import Feedback
     from bot.core.domain.route import Team
     from bot.core.domain.settings import ChannelSettings
-    from bot.core.ports import Bookmark, Chat
-    from bot.core.ports.feedback_store import Board
+    from bot.core.ports import Chat, Checkpoint
+    from bot.core.ports.feedback_store import FeedbackStore
     from bot.core.triage.trends import Trend
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,9 @@ LASTS = timedelta(days=7)  # a trend that comes again later is told of anew
 SHORT = timedelta(days=2)  # the same for a category
 
 
-async def alert(place: Place, settings: ChannelSettings, *, bookmark: Bookmark, board: Board, chat: Chat) -> None:
+async def alert(
+    place: Place, settings: ChannelSettings, *, checkpoint: Checkpoint, board: FeedbackStore, chat: Chat
+) -> None:
     """Tell of a channel's trends, or bring up to date what was told. Raises a `ChatError` that may pass."""
     if not settings.alert_from:
         return
@@ -46,32 +48,32 @@ async def alert(place: Place, settings: ChannelSettings, *, bookmark: Bookmark, 
         text = written(trend, latest)
         if told:
             channel, message, _ = told.split(":")
-            await _edit(Place(place.workspace, channel), message, text, bookmark, chat)
+            await _edit(Place(place.workspace, channel), message, text, checkpoint, chat)
         else:
             team = find_team(settings.teams, latest[0].team)
-            channel, message = await _post(place, team, trend.key, text, bookmark=bookmark, chat=chat)
+            channel, message = await _post(place, team, trend.key, text, checkpoint=checkpoint, chat=chat)
         await board.keep_alert(place, trend.key, f"{channel}:{message}:{trend.count}", since)
 
 
 async def _post(
-    place: Place, team: Team | None, key: str, text: str, *, bookmark: Bookmark, chat: Chat
+    place: Place, team: Team | None, key: str, text: str, *, checkpoint: Checkpoint, chat: Chat
 ) -> tuple[str, str]:
     """Post where the team is, or in the channel itself where that can't be reached; return channel and message."""
     if team is not None and team.channel:
         try:
-            sent = await chat.post(Place(place.workspace, team.channel), text, bookmark, key=key, to=team.people)
+            sent = await chat.post(Place(place.workspace, team.channel), text, checkpoint, key=key, to=team.people)
         except ChatError as error:
             if error.is_transient:
                 raise
             log.warning("a team can't be told of a trend: %s", error)
         else:
             return team.channel, sent
-    return place.channel, await chat.post(place, text, bookmark, key=key)
+    return place.channel, await chat.post(place, text, checkpoint, key=key)
 
 
-async def _edit(place: Place, message: str, text: str, bookmark: Bookmark, chat: Chat) -> None:
+async def _edit(place: Place, message: str, text: str, checkpoint: Checkpoint, chat: Chat) -> None:
     try:
-        await chat.edit(place, message, text, bookmark)
+        await chat.edit(place, message, text, checkpoint)
     except ChatError as error:
         if error.is_transient:
             raise

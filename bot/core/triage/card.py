@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.domain.feedback import ELSEWHERE, UNSORTED, Status
+from bot.core.domain.feedback import ELSEWHERE, UNSORTED, FeedbackStatus
 from bot.core.domain.interaction import Button, Select
 from bot.core.triage import issue
 
@@ -36,16 +36,16 @@ OTHER_REACTION = "label"
 
 def reaction(record: Feedback) -> str:
     """Return the reaction that tells what a post is, "" where it is no feedback."""
-    if record.status is Status.RESOLVED:
+    if record.status is FeedbackStatus.RESOLVED:
         return "white_check_mark"
     return REACTIONS.get(record.category.casefold(), OTHER_REACTION) if record.is_counted else ""
 
 
 def card(record: Feedback, settings: ChannelSettings, chat: Chat, *, original: str = "") -> str:
     """Write a record's card. `original` is the link to the post that it repeats."""
-    if record.status is Status.WITHDRAWN:
+    if record.status is FeedbackStatus.WITHDRAWN:
         return "_Withdrawn: the post was deleted._"
-    if record.status in {Status.DISMISSED, Status.IGNORED}:
+    if record.status in {FeedbackStatus.DISMISSED, FeedbackStatus.IGNORED}:
         return "_Not counted as feedback._"
     words = [f"**{record.category or UNSORTED}**", record.severity, record.area, record.sentiment]
     lines = [" · ".join(word for word in words if word)]
@@ -74,7 +74,7 @@ def _sureness(record: Feedback, settings: ChannelSettings, chat: Chat) -> str:
 
 def _standing(record: Feedback, chat: Chat) -> str:
     by = f" by {chat.mention(record.assignee)}" if record.assignee else ""
-    return {Status.TAKEN: f"_Taken{by}_", Status.RESOLVED: f"_Resolved{by}_"}.get(record.status, "")
+    return {FeedbackStatus.TAKEN: f"_Taken{by}_", FeedbackStatus.RESOLVED: f"_Resolved{by}_"}.get(record.status, "")
 
 
 def controls(record: Feedback) -> tuple[Control, ...]:
@@ -82,10 +82,10 @@ def controls(record: Feedback) -> tuple[Control, ...]:
     value = str(record.id)
     change = Button(CHANGE, "Change…", value)
     match record.status:
-        case Status.WITHDRAWN:
+        case FeedbackStatus.WITHDRAWN:
             return ()
-        case Status.OPEN | Status.TAKEN:
-            take = (Button(TAKE, "Take it", value, "primary"),) if record.status is Status.OPEN else ()
+        case FeedbackStatus.OPEN | FeedbackStatus.TAKEN:
+            take = (Button(TAKE, "Take it", value, "primary"),) if record.status is FeedbackStatus.OPEN else ()
             return (*take, change, Button(RESOLVE, "Resolve", value), Button(DISMISS, "Not feedback", value))
         case _:
             return Button(REOPEN, "Reopen", value), change
@@ -100,7 +100,7 @@ def notice(records: Sequence[Feedback]) -> str:
 def _line(record: Feedback) -> str:
     words = " · ".join(word for word in (record.category or UNSORTED, record.severity) if word)
     summary = plain(record.summary) or "a post"
-    mark = {Status.RESOLVED: " ✓", Status.TAKEN: " (taken)"}.get(record.status, "")
+    mark = {FeedbackStatus.RESOLVED: " ✓", FeedbackStatus.TAKEN: " (taken)"}.get(record.status, "")
     if not record.is_counted:
         return f"~~**{words}**: {summary}~~ ({record.status})"
     return f"**{words}**: {summary} ([post]({record.permalink})){mark}"

@@ -13,12 +13,12 @@ from bot.calls import Purpose
 from bot.core.answer import rejected_files
 from bot.core.answer.attachments import Attached, attach
 from bot.core.classify import batching
-from bot.core.classify.classifier import Outcome, Question, sort
+from bot.core.classify.classifier import BatchOutcome, Question, sort
 from bot.core.classify.examples import Nearest
 from bot.core.domain import category
 from bot.core.domain.attachment import Attachment
 from bot.core.domain.classification import Item
-from bot.core.domain.feedback import Decision, Judgement, Known, Status
+from bot.core.domain.feedback import Decision, FeedbackStatus, Judgement, KnownPost
 from bot.core.domain.message import Role
 from bot.core.domain.route import route
 from bot.core.domain.settings import Creativity
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from bot.core.domain.feedback import Feedback
     from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Chat, Model
-    from bot.core.ports.feedback_store import Board
+    from bot.core.ports.feedback_store import FeedbackStore
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ IGNORED: dict[str, tuple[str, ...]] = {
 class Inquiry(Question):
     """What is asked about posts. `found` is what was said before that is like them."""
 
-    found: Mapping[int, Sequence[tuple[float, Known]]] = field(default_factory=dict)
+    found: Mapping[int, Sequence[tuple[float, KnownPost]]] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
 
     @property
@@ -106,10 +106,10 @@ async def judge(
     settings: ChannelSettings,
     *,
     settled: Sequence[Example],
-    board: Board,
+    board: FeedbackStore,
     model: Model,
     chat: Chat | None = None,
-) -> Outcome:
+) -> BatchOutcome:
     """Sort some records of one channel by one call, or few where it was faulty. `chat` has their files, if any.
 
     Raises a `ChatError` that may pass, when files could not be fetched.
@@ -177,10 +177,10 @@ def decide(record: Feedback, verdict: Verdict, settings: ChannelSettings) -> Dec
     """Decide by the channel's strictness and routes. What the model could not sort is for a person, never dropped."""
     judged = verdict if isinstance(verdict, Judgement) else Judgement(record.id, nature="unclear")
     if judged.nature in IGNORED[settings.strictness] and judged.categories:
-        return Decision(record.text, judged, Status.IGNORED)
-    return Decision(record.text, judged, Status.OPEN, route(settings.routes, judged.category, judged.severity))
+        return Decision(record.text, judged, FeedbackStatus.IGNORED)
+    return Decision(record.text, judged, FeedbackStatus.OPEN, route(settings.routes, judged.category, judged.severity))
 
 
 def ignore(record: Feedback) -> Decision:
     """Decide that a post is no feedback."""
-    return Decision(record.text, Judgement(record.id, nature="small talk"), Status.IGNORED)
+    return Decision(record.text, Judgement(record.id, nature="small talk"), FeedbackStatus.IGNORED)

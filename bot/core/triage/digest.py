@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.core.answer.stream import unapplied
-from bot.core.domain.feedback import UNSORTED, Status
+from bot.core.domain.feedback import UNSORTED, FeedbackStatus
 from bot.core.triage.card import plain
 from bot.core.triage.report import agreed
 from bot.core.triage.trends import DAY, HISTORY, trends
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from bot.core.domain.feedback import Feedback
     from bot.core.domain.message import Place
     from bot.core.domain.settings import ChannelSettings
-    from bot.core.ports import Bookmark, Chat, Model
-    from bot.core.ports.feedback_store import Board
+    from bot.core.ports import Chat, Checkpoint, Model
+    from bot.core.ports.feedback_store import FeedbackStore
 
 MOST_RECORDS = 10_000  # of four weeks that are looked through
 LATE = timedelta(hours=3)  # a digest that could not be written by then is left out
@@ -40,7 +40,7 @@ def due(settings: ChannelSettings, now: datetime) -> str:
 
 
 async def digest(
-    place: Place, settings: ChannelSettings, *, bookmark: Bookmark, board: Board, model: Model, chat: Chat
+    place: Place, settings: ChannelSettings, *, checkpoint: Checkpoint, board: FeedbackStore, model: Model, chat: Chat
 ) -> None:
     """Post the digest to its channel, unless nothing happened. Raises `ChatError`."""
     now = datetime.now(UTC)
@@ -55,7 +55,7 @@ async def digest(
         latest = await board.recent(place, trend.since, 1, root=trend.root, category=trend.category)
         lines += [f"📈 {trend.count} posts, {one.category}: {plain(one.summary)}" for one in latest]
     text = "\n\n".join([*lines, "_Sorted by AI; check what matters._"]) + unapplied(settings, model)
-    await chat.post(place, text, bookmark, key="digest")
+    await chat.post(place, text, checkpoint, key="digest")
 
 
 def written(fresh: Sequence[Feedback], records: Sequence[Feedback], period: timedelta, chat: Chat) -> str:
@@ -68,12 +68,12 @@ def written(fresh: Sequence[Feedback], records: Sequence[Feedback], period: time
     else:
         lines = [f"{came}. Categories no one changed: {agreed(fresh)}.", ""]
         lines += [f"- {name}: {count:,}" for name, count in counts.most_common()]
-    waiting = [one for one in records if one.status is Status.OPEN]
+    waiting = [one for one in records if one.status is FeedbackStatus.OPEN]
     if waiting:
         lines += ["", f"**Nobody has taken** {len(waiting):,} yet; the oldest:"]
         oldest = sorted(waiting, key=lambda one: one.said_at)[:SHOWN]
         lines += [f"- {plain(one.summary) or 'a post'} ([post]({one.permalink}))" for one in oldest]
-    taken = Counter(one.assignee for one in records if one.status is Status.TAKEN)
+    taken = Counter(one.assignee for one in records if one.status is FeedbackStatus.TAKEN)
     if taken:
         lines += ["", "**In work**: " + ", ".join(f"{chat.mention(who)} {count}" for who, count in taken.most_common())]
     return "\n".join(lines)

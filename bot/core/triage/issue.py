@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.core.domain.feedback import UNSORTED, Status
+from bot.core.domain.feedback import UNSORTED, FeedbackStatus
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -26,7 +26,7 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+!|~&-])")
 
 def state(record: Feedback) -> str:
     """Tell how a record's issue stands."""
-    if record.status is Status.RESOLVED:
+    if record.status is FeedbackStatus.RESOLVED:
         return COMPLETED
     return OPEN if record.is_counted else NOT_PLANNED
 

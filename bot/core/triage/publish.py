@@ -6,7 +6,7 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any
 
-from bot.core.domain.feedback import ELSEWHERE, Status
+from bot.core.domain.feedback import ELSEWHERE, FeedbackStatus
 from bot.core.domain.message import Place
 from bot.core.domain.route import team as find_team
 from bot.core.triage import card
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from bot.core.domain.feedback import Feedback
     from bot.core.domain.route import Team
     from bot.core.domain.settings import ChannelSettings
-    from bot.core.ports import Bookmark, Chat
-    from bot.core.ports.feedback_store import Board
+    from bot.core.ports import Chat, Checkpoint
+    from bot.core.ports.feedback_store import FeedbackStore
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,13 @@ MOST_GROUPED = 15  # records in one message to a team
 
 
 async def show(
-    record: Feedback, settings: ChannelSettings, *, bookmark: Bookmark, board: Board, chat: Chat, notes: str = ""
+    record: Feedback,
+    settings: ChannelSettings,
+    *,
+    checkpoint: Checkpoint,
+    board: FeedbackStore,
+    chat: Chat,
+    notes: str = "",
 ) -> None:
     """Show a record as it is now, `notes` at its card's end. Raises a `ChatError` that may pass."""
     values: dict[str, Any] = {"shown_version": record.version}
@@ -39,10 +45,10 @@ async def show(
     team = find_team(settings.teams, record.team)
     in_team = settings.cards == "team" and team is not None and team.channel
     if record.card or (record.is_counted and not in_team):
-        values |= await _show_card(record, settings, team, bookmark=bookmark, board=board, chat=chat, notes=notes)
+        values |= await _show_card(record, settings, team, checkpoint=checkpoint, board=board, chat=chat, notes=notes)
     if settings.acknowledgement and record.is_counted and not record.is_acknowledged and not record.is_bot:
         thanks = f"{chat.mention(record.person)} {settings.acknowledgement}"
-        if await _done(chat.post(record.place, thanks, bookmark, key="thanks")):
+        if await _done(chat.post(record.place, thanks, checkpoint, key="thanks")):
             values["is_acknowledged"] = True
     await board.shown(record.workspace, record.id, **values)
 
@@ -52,8 +58,8 @@ async def _show_card(
     settings: ChannelSettings,
     team: Team | None,
     *,
-    bookmark: Bookmark,
-    board: Board,
+    checkpoint: Checkpoint,
+    board: FeedbackStore,
     chat: Chat,
     notes: str,
 ) -> dict[str, str]:
@@ -62,11 +68,11 @@ async def _show_card(
     text += notes if record.is_counted else ""
     buttons = card.controls(record)
     if record.card:
-        await _done(chat.edit(record.place, record.card, text, bookmark, controls=buttons))
+        await _done(chat.edit(record.place, record.card, text, checkpoint, controls=buttons))
         return {}
     people = team.people if team else ()
     try:
-        return {"card": await chat.post(record.place, text, bookmark, key="card", controls=buttons, to=people)}
+        return {"card": await chat.post(record.place, text, checkpoint, key="card", controls=buttons, to=people)}
     except ChatError as error:
         if error.is_transient:
             raise
@@ -87,21 +93,21 @@ async def _done(call: Any) -> bool:  # noqa: ANN401 (a coroutine of any result)
 
 
 async def notify(
-    place: Place, channel: str, settings: ChannelSettings, *, bookmark: Bookmark, board: Board, chat: Chat
+    place: Place, channel: str, settings: ChannelSettings, *, checkpoint: Checkpoint, board: FeedbackStore, chat: Chat
 ) -> Sequence[Feedback]:
     """Tell the teams of a channel of all that waits for them, in one message; return what they can't be told of.
 
     Raises a `ChatError` that may pass.
     """
     teams = [one for one in settings.teams if one.channel == channel]
-    records = await _gathered(place, teams, bookmark=bookmark, board=board)
+    records = await _gathered(place, teams, checkpoint=checkpoint, board=board)
     if not records:
         return ()
     people = tuple(dict.fromkeys(person for one in teams for person in one.people if one.name in _teams(records)))
     buttons = card.notice_controls(records) if settings.cards == "team" else ()
     there = Place(place.workspace, channel)
     try:
-        sent = await chat.post(there, card.notice(records), bookmark, key="notice", controls=buttons, to=people)
+        sent = await chat.post(there, card.notice(records), checkpoint, key="notice", controls=buttons, to=people)
     except ChatError as error:
         if error.is_transient:
             raise
@@ -113,14 +119,16 @@ async def notify(
     return ()
 
 
-async def _gathered(place: Place, teams: Sequence[Team], *, bookmark: Bookmark, board: Board) -> Sequence[Feedback]:
+async def _gathered(
+    place: Place, teams: Sequence[Team], *, checkpoint: Checkpoint, board: FeedbackStore
+) -> Sequence[Feedback]:
     """Return the records that a message tells of: a second try tells of the same."""
-    if kept := bookmark.get("records"):
+    if kept := checkpoint.get("records"):
         found = [await board.find(place.workspace, id_) for id_ in json.loads(kept)]
         return [one for one in found if one is not None]
     records = await board.unrouted(place, [one.name for one in teams], MOST_GROUPED)
     if records:
-        await bookmark.keep("records", json.dumps([one.id for one in records]))
+        await checkpoint.keep("records", json.dumps([one.id for one in records]))
     return records
 
 
@@ -129,20 +137,20 @@ def _teams(records: Sequence[Feedback]) -> set[str]:
 
 
 async def show_notice(
-    record: Feedback, settings: ChannelSettings, *, bookmark: Bookmark, board: Board, chat: Chat
+    record: Feedback, settings: ChannelSettings, *, checkpoint: Checkpoint, board: FeedbackStore, chat: Chat
 ) -> None:
     """Change the message to a team so that it tells how its records stand now. Raises a `ChatError` that may pass."""
     records = await board.routed_as(record.workspace, record.routed)
     channel, _, message = record.routed.partition(":")
     buttons = card.notice_controls(records) if settings.cards == "team" else ()
     there = Place(record.workspace, channel)
-    await _done(chat.edit(there, message, card.notice(records), bookmark, controls=buttons))
+    await _done(chat.edit(there, message, card.notice(records), checkpoint, controls=buttons))
 
 
 def target(record: Feedback, settings: ChannelSettings) -> str:
     """Return the channel that a record is still to be sent to, "" for none."""
     team = find_team(settings.teams, record.team)
-    is_open = record.status in {Status.OPEN, Status.TAKEN}
+    is_open = record.status in {FeedbackStatus.OPEN, FeedbackStatus.TAKEN}
     return team.channel if team and is_open and not record.routed else ""
 
 

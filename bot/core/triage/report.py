@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.core import chart
 from bot.core.chart import Panel
-from bot.core.domain.feedback import UNSORTED, Status
+from bot.core.domain.feedback import UNSORTED, FeedbackStatus
 from bot.core.domain.message import Upload
 from bot.core.triage.card import plain
 from bot.core.triage.trends import DAY, alike
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from bot.core.domain.command import Command
     from bot.core.domain.feedback import Feedback
     from bot.core.domain.message import Place
-    from bot.core.ports import Bookmark, Chat, Store
-    from bot.core.ports.feedback_store import Board
+    from bot.core.ports import Chat, Checkpoint, Store
+    from bot.core.ports.feedback_store import FeedbackStore
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ HOUR = timedelta(hours=1)
 MOST_RECORDS = 20_000
 
 
-async def report(place: Place, *, board: Board, store: Store) -> str:
+async def report(place: Place, *, board: FeedbackStore, store: Store) -> str:
     """Write the report of a channel's last four weeks."""
     now = datetime.now(UTC)
     records = await board.recent(place, now - REPORTED, MOST_RECORDS)
@@ -50,7 +50,9 @@ async def report(place: Place, *, board: Board, store: Store) -> str:
 
 def came_in(records: Sequence[Feedback]) -> str:
     """Write how many records there are, and how many of them are open or taken."""
-    open_, taken = (sum(one.status is status for one in records) for status in (Status.OPEN, Status.TAKEN))
+    open_, taken = (
+        sum(one.status is status for one in records) for status in (FeedbackStatus.OPEN, FeedbackStatus.TAKEN)
+    )
     return f"**{len(records):,} posts** of feedback in four weeks, {open_:,} of them open, {taken:,} taken."
 
 
@@ -89,7 +91,9 @@ def agreed(records: Sequence[Feedback]) -> str:
     return f"{right / len(judged):.0%}" if judged else "-"
 
 
-async def trends(command: Command, place: Place, days: int, *, bookmark: Bookmark, board: Board, chat: Chat) -> str:
+async def trends(
+    command: Command, place: Place, days: int, *, checkpoint: Checkpoint, board: FeedbackStore, chat: Chat
+) -> str:
     """Write the trends of some days, and send their picture in private. Raises a `ChatError` that may pass."""
     now = datetime.now(UTC)
     records = await board.recent(place, now - 2 * days * DAY, MOST_RECORDS)
@@ -100,7 +104,7 @@ async def trends(command: Command, place: Place, days: int, *, bookmark: Bookmar
     picture = await asyncio.to_thread(drawn, fresh, days, now)
     try:
         direct = await chat.open_direct(command.place, command.asker)
-        await chat.upload(direct, [Upload(f"feedback-{now:%Y-%m-%d}-{days}d.png", picture)], bookmark)
+        await chat.upload(direct, [Upload(f"feedback-{now:%Y-%m-%d}-{days}d.png", picture)], checkpoint)
     except ChatError as error:
         if error.is_transient:
             raise

@@ -19,8 +19,8 @@ from bot.errors import ConflictError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.core.domain.interaction import Press, Submission
-    from bot.core.settings.form import Desk
+    from bot.core.domain.interaction import Action, Submission
+    from bot.core.settings.form import SettingsFormContext
 
 FORM, TEAM_FORM = "triage_settings", "triage_team"
 TEAM = "edit_triage_team"  # the button in the form, which opens a team
@@ -34,7 +34,7 @@ GROUPS = "Their ids, such as S012ABCDEF, with commas: “Copy group ID” in the
 _GROUP = re.compile(r"S[A-Z0-9]{2,39}")
 
 
-async def press(pressed: Press, desk: Desk) -> Form:
+async def press(pressed: Action, desk: SettingsFormContext) -> Form:
     """Return the form that a press asks for. Raises `NotAllowedError`, `UsageError`, `ChatError`."""
     if pressed.name == EDIT_TRIAGE:
         place = Place(pressed.place.workspace, pressed.value or pressed.place.channel)
@@ -83,7 +83,7 @@ def text(name: str, settings: ChannelSettings) -> str:
     return ("on" if value else "off") if isinstance(value, bool) else str(value)
 
 
-async def save(submission: Submission, desk: Desk) -> Mapping[str, str]:
+async def save(submission: Submission, desk: SettingsFormContext) -> Mapping[str, str]:
     """Save what was changed in the form; return its faults by the field.
 
     Raises `NotAllowedError`, `ConflictError`, `UsageError`, `ChatError`.
@@ -150,7 +150,7 @@ def _team_form(place: Place, settings: ChannelSettings, name: str) -> Form:
     return Form(TEAM_FORM, "A team", asked, f"{place.workspace} {place.channel} {'' if is_new else team.name}")
 
 
-async def save_team(submission: Submission, desk: Desk) -> Mapping[str, str]:
+async def save_team(submission: Submission, desk: SettingsFormContext) -> Mapping[str, str]:
     """Save, rename or remove a team; return its faults by the field. Raises as `save` does."""
     workspace, channel, old = submission.value.split(" ", 2)
     place = Place(workspace, channel)

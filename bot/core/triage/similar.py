@@ -17,9 +17,9 @@ from bot.core.domain.classification import Item
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from bot.core.domain.feedback import Known
+    from bot.core.domain.feedback import KnownPost
     from bot.core.domain.message import Place
-    from bot.core.ports.feedback_store import Board
+    from bot.core.ports.feedback_store import FeedbackStore
 
 COMPARED = 600  # characters of a post; the database's index has as many
 SHOWN = 300  # characters of an earlier post in a prompt
@@ -37,7 +37,9 @@ LONG = 6  # letters of a word whose ending, of two letters, may differ
 _WORD = re.compile(r"[^\W_]+")
 
 
-async def earlier(items: Sequence[Item], place: Place, board: Board) -> dict[int, Sequence[tuple[float, Known]]]:
+async def earlier(
+    items: Sequence[Item], place: Place, board: FeedbackStore
+) -> dict[int, Sequence[tuple[float, KnownPost]]]:
     """Find for each of the items, by its number, earlier posts that are alike, the most alike first.
 
     Takes some milliseconds an item, however many posts the channel has.
@@ -49,9 +51,9 @@ async def earlier(items: Sequence[Item], place: Place, board: Board) -> dict[int
     return {item.number: _ranked(item, found.get(item.number, ()), newest) for item in items}
 
 
-def _ranked(item: Item, found: Iterable[Known], newest: Iterable[Known]) -> Sequence[tuple[float, Known]]:
+def _ranked(item: Item, found: Iterable[KnownPost], newest: Iterable[KnownPost]) -> Sequence[tuple[float, KnownPost]]:
     own = letters(item.text)
-    best: dict[int, tuple[float, Known]] = {}
+    best: dict[int, tuple[float, KnownPost]] = {}
     for least, ones in ((MUCH_ALIKE, newest), (LEAST_ALIKE, found)):
         for one in ones:
             likeness = alike(own, letters(one.text))
@@ -60,10 +62,10 @@ def _ranked(item: Item, found: Iterable[Known], newest: Iterable[Known]) -> Sequ
     return sorted(best.values(), key=lambda pair: (-pair[0], pair[1].number))[:MOST_EARLIER]
 
 
-def shown(items: Sequence[Item], found: Mapping[int, Sequence[tuple[float, Known]]]) -> list[Item]:
+def shown(items: Sequence[Item], found: Mapping[int, Sequence[tuple[float, KnownPost]]]) -> list[Item]:
     """Return what a prompt about these items shows of what was found, most alike first; not the items themselves."""
     numbers = {item.number for item in items}
-    best: dict[int, tuple[float, Known]] = {}
+    best: dict[int, tuple[float, KnownPost]] = {}
     for item in items:
         for likeness, one in found.get(item.number, ()):
             if one.number not in numbers and likeness > best.get(one.number, (-1.0,))[0]:

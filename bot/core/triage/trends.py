@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from bot.core.domain.feedback import Feedback
     from bot.core.domain.message import Place
-    from bot.core.ports.feedback_store import Board
+    from bot.core.ports.feedback_store import FeedbackStore
 
 DAY = timedelta(days=1)
 HISTORY = timedelta(days=28)
@@ -41,14 +41,14 @@ class Trend:
     usual: float = 0.0
 
 
-async def trends(place: Place, now: datetime, *, least: int, within: timedelta, board: Board) -> list[Trend]:
+async def trends(place: Place, now: datetime, *, least: int, within: timedelta, board: FeedbackStore) -> list[Trend]:
     """Find the trends of a channel; `least` alike `within` a time make one, the most frequent first."""
     repeated = await board.repeated(place, now - within, least)
     alike = [Trend(f"root:{root}", count, now - within, root) for root, count in repeated.items()]
     return [*sorted(alike, key=lambda trend: -trend.count), *await _unusual(place, now, board)]
 
 
-async def _unusual(place: Place, now: datetime, board: Board) -> list[Trend]:
+async def _unusual(place: Place, now: datetime, board: FeedbackStore) -> list[Trend]:
     day = now - DAY
     fresh = {name: count for name, count in (await board.counts(place, day, now)).items() if count >= LEAST}
     if not fresh or (oldest := await board.oldest(place, day - HISTORY)) is None:

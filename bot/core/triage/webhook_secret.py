@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.core.domain.command import Command
-    from bot.core.ports import Bookmark, Chat
+    from bot.core.ports import Chat, Checkpoint
 
 OPERATORS = "Webhooks are signed with the TRIAGE_WEBHOOK_SECRET of whoever runs me: please ask them for it."
 NONE = "Webhooks are not sent: whoever runs me has set no TRIAGE_WEBHOOK_SECRET."
@@ -44,7 +44,7 @@ def secrets_of(secret: str, *, each: bool) -> Callable[[str], str]:
 async def tell(
     command: Command,
     *,
-    bookmark: Bookmark,
+    checkpoint: Checkpoint,
     secret_of: Callable[[str], str] | None,
     admins: frozenset[str],
     chat: Chat,
@@ -54,7 +54,7 @@ async def tell(
     `secret_of` is None where the operator's own is used, which is not the workspace's to see.
     """
     place = replace(command.place, thread="")
-    async with answering(command, chat=chat, bookmark=bookmark) as visible:
+    async with answering(command, chat=chat, checkpoint=checkpoint) as visible:
         try:
             await check_may_change(replace(place, channel=""), command.asker, admins=admins, chat=chat)
             secret = secret_of(place.workspace) if secret_of else ""

@@ -15,7 +15,7 @@ from aiohttp import web
 
 from bot.playground.anthropic.batches import Batches
 from bot.playground.anthropic.models import OFFERED, RETIRED, find_model, model_info
-from bot.playground.anthropic.reply import Asked, Fault, Reply, Responder, frame
+from bot.playground.anthropic.reply import ModelRequest, Reply, Responder, StreamFault, frame
 from bot.playground.anthropic.rules import (
     MAX_BODY_BYTES,
     Json,
@@ -126,28 +126,28 @@ class MessagesServer:
         _check_window(fields, facts)
         shows_thinking = (fields.get("thinking") or {}).get("display") != "omitted"
         reply = Reply(facts, fields["max_tokens"], self._cache.use(fields, facts), shows_thinking)
-        asked = Asked(fields, {name.lower(): value for name, value in request.headers.items()})
+        asked = ModelRequest(fields, {name.lower(): value for name, value in request.headers.items()})
         answer = self._stream if fields.get("stream") else self._whole
         return await answer(request, asked, reply)
 
-    async def _whole(self, request: web.Request, asked: Asked, reply: Reply) -> web.StreamResponse:
+    async def _whole(self, request: web.Request, asked: ModelRequest, reply: Reply) -> web.StreamResponse:
         async with aclosing(self._responder.respond(asked)) as events:
             async for event in events:
-                if event is Fault.CORRUPT:
+                if event is StreamFault.CORRUPT:
                     return web.Response(body=b'{"type": "message", "content": [', content_type="application/json")
-                if isinstance(event, Fault):
+                if isinstance(event, StreamFault):
                     return _cut(request, web.Response())
                 reply.add(event)
                 if reply.stop:
                     break
         return web.json_response(reply.message())
 
-    async def _stream(self, request: web.Request, asked: Asked, reply: Reply) -> web.StreamResponse:
+    async def _stream(self, request: web.Request, asked: ModelRequest, reply: Reply) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8"})
         try:
             async with aclosing(self._responder.respond(asked)) as events:
                 async for event in events:
-                    if isinstance(event, Fault):
+                    if isinstance(event, StreamFault):
                         return await _break_off(event, request, response)
                     frames = reply.add(event)
                     await _write(request, response, reply, frames)
@@ -225,12 +225,12 @@ async def _write(request: web.Request, response: web.StreamResponse, reply: Repl
         await response.write(frames)
 
 
-async def _break_off(fault: Fault, request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
-    if fault is not Fault.END or not response.prepared:
+async def _break_off(fault: StreamFault, request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
+    if fault is not StreamFault.END or not response.prepared:
         await response.prepare(request)
-    if fault is Fault.CORRUPT:
+    if fault is StreamFault.CORRUPT:
         await response.write(b'event: content_block_delta\ndata: {"type": "content_block_delta", "del\n\n')
-    return _cut(request, response) if fault is Fault.CUT else response
+    return _cut(request, response) if fault is StreamFault.CUT else response
 
 
 def _cut(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:

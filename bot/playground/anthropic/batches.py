@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from bot.playground.anthropic.reply import Asked, Fault, Reply, Responder
+from bot.playground.anthropic.reply import ModelRequest, Reply, Responder, StreamFault
 from bot.playground.anthropic.rules import Json, MessagesApiError, check_request, invalid
 
 if TYPE_CHECKING:
@@ -144,9 +144,9 @@ class Batches:
                 raise invalid("stream: Input should be false in a batch")
             fields, facts = check_request(params, batch.version)
             reply = Reply(facts, fields["max_tokens"], self._count(fields, facts))
-            async with aclosing(self._responder.respond(Asked(fields, batch.headers))) as events:
+            async with aclosing(self._responder.respond(ModelRequest(fields, batch.headers))) as events:
                 async for event in events:
-                    if isinstance(event, Fault):
+                    if isinstance(event, StreamFault):
                         raise MessagesApiError(500, "Internal server error")  # noqa: TRY301 - as above
                     reply.add(event)
                     if reply.stop:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ModelRequest:
     """A checked request to a model: the body as it came, and the headers under lower-case names."""
 
     body: Json
@@ -72,7 +72,7 @@ def _texts(content: str | list[Json]) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class TextPiece:
     """A piece of text."""
 
     text: str
@@ -117,7 +117,7 @@ class Stop:
     category: str | None = None
 
 
-class Fault(Enum):
+class StreamFault(Enum):
     """Ways in which an answer breaks off; nothing comes after one."""
 
     CUT = "the connection is cut"
@@ -125,13 +125,13 @@ class Fault(Enum):
     CORRUPT = "a chunk is not JSON"
 
 
-Event = Text | Thinking | Citation | BlockEnd | Ping | Usage | Stop | Fault
+Event = TextPiece | Thinking | Citation | BlockEnd | Ping | Usage | Stop | StreamFault
 
 
 class Responder(Protocol):
     """A model behind the local Messages API."""
 
-    def respond(self, asked: Asked) -> AsyncGenerator[Event, None]:
+    def respond(self, asked: ModelRequest) -> AsyncGenerator[Event, None]:
         """Answer a request, event by event; the end of the generator is `end_turn`.
 
         May raise `MessagesApiError` at any point. Closed early when the client goes away or `max_tokens` is reached.
@@ -167,7 +167,7 @@ class Reply:
     def add(self, event: Event) -> bytes:
         """Take an event in; return its frames. Text beyond the limit is cut off and stops the message."""
         match event:
-            case Text(text):
+            case TextPiece(text):
                 return self._write("text", self._within_limit("text", text))
             case Thinking(text):
                 text = self._within_limit("thinking", text)
@@ -182,7 +182,7 @@ class Reply:
                 self._usage |= fields
             case Stop():
                 self.stop = event
-            case Fault():
+            case StreamFault():
                 raise TypeError("a fault is no part of a message")
         return b""
 

@@ -13,13 +13,13 @@ from bot.playground.slack import streams
 from bot.playground.slack.blocks import escape, rich_text
 from bot.playground.slack.elements import buttons, choice, placed
 from bot.playground.slack.fields import FieldsError, filled_in
-from bot.playground.slack.records import HomeOpened, Message
+from bot.playground.slack.records import HomeOpened, MessageRecord
 from bot.playground.slack.wire import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from bot.playground.page.content import Command
+    from bot.playground.page.content import OfferedCommand
     from bot.playground.slack.delivery import Ack
     from bot.playground.slack.interactions import Interactions
     from bot.playground.slack.wire import Json
@@ -31,7 +31,7 @@ NOT_REACHED = "The app did not answer in time. Try again."
 class PageActions:
     """Does what the page asks for, as the person `me`. Raises `ValueError` with a sentence, `ApiError`."""
 
-    def __init__(self, workspace: Workspace, interactions: Interactions, commands: Sequence[Command]) -> None:
+    def __init__(self, workspace: Workspace, interactions: Interactions, commands: Sequence[OfferedCommand]) -> None:
         self._workspace = workspace
         self._interactions = interactions
         self._commands = {command.command for command in commands}
@@ -59,7 +59,7 @@ class PageActions:
             raise ValueError("Write something first.")
         workspace = self._workspace
         attached = [_decoded(file) for file in files]
-        message = Message(_string(body, "channel"), workspace.me.id, as_typed(text, self._ids()))
+        message = MessageRecord(_string(body, "channel"), workspace.me.id, as_typed(text, self._ids()))
         message.thread_ts = _string(body, "thread_ts")
         workspace.channel(message.channel)
         message.files = [workspace.add_file(name, workspace.me.id, content) for name, content in attached]
@@ -152,14 +152,14 @@ class PageActions:
         self._workspace.publish(HomeOpened(me, self._workspace.direct(me).id, tab))
         return {}
 
-    def shown(self, channel: str, ts: str) -> Message:
+    def shown(self, channel: str, ts: str) -> MessageRecord:
         """Return a message that the person sees; raises `message_not_found`."""
         message = self._workspace.find(channel, ts) or self._workspace.ephemerals.get(ts)
         if message is None or message.ephemeral_to not in ("", self._workspace.me.id):
             raise ApiError("message_not_found")
         return message
 
-    def _own(self, body: Json) -> Message:
+    def _own(self, body: Json) -> MessageRecord:
         message = self._workspace.message(_string(body, "channel"), _string(body, "ts"))
         if message.user != self._workspace.me.id:
             raise ValueError("Only your own messages can be changed.")

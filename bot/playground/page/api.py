@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from bot.playground.page.content import Page
     from bot.playground.slack.interactions import Interactions
-    from bot.playground.slack.records import Message, Session
+    from bot.playground.slack.records import MessageRecord, Session
     from bot.playground.slack.wire import Json
     from bot.playground.slack.workspace import Workspace
 
@@ -166,7 +166,7 @@ class PageApi:
         except ApiError:
             return web.Response(status=404, text="There is no such file.")
 
-    def _sees(self, message: Message) -> bool:
+    def _sees(self, message: MessageRecord) -> bool:
         return message.ephemeral_to in ("", self._workspace.me.id)
 
     def _views(self) -> Json:

@@ -8,7 +8,7 @@ from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class OfferedCommand:
     """A slash command that the page offers: `/summarize`, with a hint at its text, and what it does."""
 
     command: str
@@ -29,7 +29,7 @@ class Shortcut:
 class Page:
     """What the page says about the bot: what it offers, and which model answers ("rehearsal" or "claude")."""
 
-    commands: Sequence[Command] = ()
+    commands: Sequence[OfferedCommand] = ()
     shortcuts: Sequence[Shortcut] = ()
     model: str = "rehearsal"
     notice: str = ""

@@ -13,7 +13,7 @@ from bot.playground.slack.elements import placed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.playground.slack.records import File, Message
+    from bot.playground.slack.records import File, MessageRecord
     from bot.playground.slack.wire import Json
 
 PREVIEW_BYTES = 20_000
@@ -23,7 +23,7 @@ _BRACKET = re.compile(r"<(?P<inner>[^<>]+)>")
 _URL = re.compile(r"https?://[^\s<>]*[^\s<>.,;:!?)\"'\]]")
 
 
-def shown_message(message: Message, names: Mapping[str, str]) -> Json:
+def shown_message(message: MessageRecord, names: Mapping[str, str]) -> Json:
     """Write a message for the page; `names` gives people and channels by their id."""
     # What a person typed is shown from its text; its blocks only repeat it.
     html = "" if message.client_msg_id else blocks_html(message.blocks, names)

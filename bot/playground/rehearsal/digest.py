@@ -39,7 +39,7 @@ _DISAGREES = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ConversationLine:
     """One message of the conversation."""
 
     id: str
@@ -47,16 +47,16 @@ class Line:
     text: str
 
 
-def lines_of(data: object) -> list[Line]:
+def lines_of(data: object) -> list[ConversationLine]:
     """Read `[{"id": "m1", "from": "Ada", "text": "…"}, …]`; entries of another shape are left out."""
     return [
-        Line(entry["id"], str(entry.get("from") or ""), str(entry["text"]))
+        ConversationLine(entry["id"], str(entry.get("from") or ""), str(entry["text"]))
         for entry in (data if isinstance(data, list) else ())
         if isinstance(entry, dict) and isinstance(entry.get("id"), str) and "text" in entry
     ]
 
 
-def digest(schema: Json, lines: Sequence[Line]) -> Json:
+def digest(schema: Json, lines: Sequence[ConversationLine]) -> Json:
     """Fill in each section of the form from the messages whose signs fit its name; the others stay empty."""
     found: Json = {}
     for name, node in schema.get("properties", {}).items():
@@ -80,15 +80,15 @@ def _shown(value: object) -> object:
     return shorten(value, SHOWN) if isinstance(value, str) else value
 
 
-def _gist(lines: Sequence[Line]) -> Iterator[Json]:
+def _gist(lines: Sequence[ConversationLine]) -> Iterator[Json]:
     for sentence in central("\n".join(line.text for line in lines)):
         source = next((line for line in lines if sentence.rstrip("…") in " ".join(line.text.split())), None)
         if source:
             yield _point(source, sentence)
 
 
-def _said(sign: re.Pattern[str]) -> Callable[[Sequence[Line]], Iterator[Json]]:
-    def section(lines: Sequence[Line]) -> Iterator[Json]:
+def _said(sign: re.Pattern[str]) -> Callable[[Sequence[ConversationLine]], Iterator[Json]]:
+    def section(lines: Sequence[ConversationLine]) -> Iterator[Json]:
         for line in lines:
             if sentence := next((one for one in sentences(line.text) if sign.search(one)), None):
                 yield _point(line, sentence)
@@ -96,7 +96,7 @@ def _said(sign: re.Pattern[str]) -> Callable[[Sequence[Line]], Iterator[Json]]:
     return section
 
 
-def _actions(lines: Sequence[Line]) -> Iterator[Json]:
+def _actions(lines: Sequence[ConversationLine]) -> Iterator[Json]:
     for line in lines:
         if not (match := _ACTION.search(line.text)):
             continue
@@ -107,18 +107,18 @@ def _actions(lines: Sequence[Line]) -> Iterator[Json]:
         yield {"who": who, "what": what.strip().removesuffix(when).strip(), "when": when, "messages": [line.id]}
 
 
-def _themes(lines: Sequence[Line]) -> Iterator[Json]:
+def _themes(lines: Sequence[ConversationLine]) -> Iterator[Json]:
     for theme in themes("\n".join(line.text for line in lines)):
         about = [line.id for line in lines if set(stems(theme.phrase)) & set(stems(line.text))]
         if about:
             yield {"text": theme.phrase.capitalize(), "messages": about[:MOST_IDS]}
 
 
-def _point(line: Line, sentence: str) -> Json:
+def _point(line: ConversationLine, sentence: str) -> Json:
     return {"text": f"{line.name}: {sentence}" if line.name else sentence, "messages": [line.id]}
 
 
-_SECTIONS: dict[str, Callable[[Sequence[Line]], Iterator[Json]]] = {
+_SECTIONS: dict[str, Callable[[Sequence[ConversationLine]], Iterator[Json]]] = {
     "gist": _gist,
     "decided": _said(_DECIDED),
     "open": _said(_OPEN),

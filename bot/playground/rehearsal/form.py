@@ -103,7 +103,7 @@ PROPOSALS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class FormItem:
     """One of the texts of a request, under its number."""
 
     number: int
@@ -111,29 +111,29 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class FormScope:
     """What a part of the form is filled in from."""
 
     root: Json
-    items: tuple[Item, ...]
-    subject: Item
-    earlier: tuple[Item, ...] = ()
+    items: tuple[FormItem, ...]
+    subject: FormItem
+    earlier: tuple[FormItem, ...] = ()
 
 
 def fill(schema: Json, prompt: str) -> object:
     """Fill in a schema from a request: an entry for each numbered message where it has some, else from its text."""
     items = numbered(tagged(prompt, "messages"))
     document = next((text for tag in ("document", "request") if (text := plain(tagged(prompt, tag)))), prompt)
-    subject = items[0] if len(items) == 1 else Item(1, document)
-    return _fill(schema, Scope(schema, items, subject, numbered(tagged(prompt, "earlier"))))
+    subject = items[0] if len(items) == 1 else FormItem(1, document)
+    return _fill(schema, FormScope(schema, items, subject, numbered(tagged(prompt, "earlier"))))
 
 
-def numbered(data: object) -> tuple[Item, ...]:
+def numbered(data: object) -> tuple[FormItem, ...]:
     """Read `[{"item": 1, "text": "…"}, …]`; anything in it of another shape is left out."""
     if not isinstance(data, list):
         return ()
     return tuple(
-        Item(entry["item"], str(entry["text"]))
+        FormItem(entry["item"], str(entry["text"]))
         for entry in data
         if isinstance(entry, dict) and isinstance(entry.get("item"), int) and "text" in entry
     )
@@ -181,7 +181,7 @@ def evidence(options: Sequence[object], text: str) -> str:
     return ""
 
 
-def duplicate_of(item: Item, others: Sequence[Item]) -> int:
+def duplicate_of(item: FormItem, others: Sequence[FormItem]) -> int:
     """Return the number of the first earlier text that has most of its words in common with this one, 0 for none."""
     own = {stem(word) for word in words(item.text)}
     for other in sorted(others, key=lambda one: one.number):
@@ -201,7 +201,7 @@ def _score(option: str, found: set[str]) -> float:
     return own + sum(meaning.weight * len(meaning.signs & found) for meaning in MEANINGS if meaning.names & names)
 
 
-def _fill(node: Json, scope: Scope) -> object:
+def _fill(node: Json, scope: FormScope) -> object:
     node = resolve(node, scope.root) or {}
     if "const" in node:
         return node["const"]
@@ -211,7 +211,7 @@ def _fill(node: Json, scope: Scope) -> object:
     return _fill(branches[0], scope) if branches else _fill_type(node, scope)
 
 
-def _fill_type(node: Json, scope: Scope) -> object:
+def _fill_type(node: Json, scope: FormScope) -> object:
     kind = node.get("type")
     match kind[0] if isinstance(kind, list) else kind:
         case "object":
@@ -225,7 +225,7 @@ def _fill_type(node: Json, scope: Scope) -> object:
             return SCALARS.get(str(scalar))
 
 
-def _fill_property(name: str, fields: Json, scope: Scope) -> object:
+def _fill_property(name: str, fields: Json, scope: FormScope) -> object:
     node = fields[name]
     if name in NUMBER and node.get("type") == "integer":
         return scope.subject.number
@@ -248,14 +248,14 @@ ABOUT_CHOICE: dict[str, Callable[[Sequence[object], str], object]] = {
 NUMBER = ("item", "n")  # fields for the number of the text that an object is about
 
 
-def _options(fields: Json, scope: Scope) -> Sequence[object]:
+def _options(fields: Json, scope: FormScope) -> Sequence[object]:
     """Return what the first field with a choice may be set to."""
     nodes = [resolve(node, scope.root) or {} for node in fields.values()]
     nodes += [resolve(node["items"], scope.root) or {} for node in nodes if isinstance(node.get("items"), dict)]
     return next((node["enum"] for node in nodes if node.get("enum")), ())
 
 
-def _fill_array(node: Json, scope: Scope) -> list[object]:
+def _fill_array(node: Json, scope: FormScope) -> list[object]:
     inner = resolve(node.get("items", {}), scope.root) or {}
     if any(inner.get("properties", {}).get(name, {}).get("type") == "integer" for name in NUMBER):
         return [_fill(inner, replace(scope, subject=item)) for item in scope.items]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.playground.anthropic.models import find_model
-from bot.playground.anthropic.reply import Asked, Event, Text, Thinking
+from bot.playground.anthropic.reply import Event, ModelRequest, TextPiece, Thinking
 from bot.playground.anthropic.rules import is_thinking
 from bot.playground.rehearsal.code import load_templates, write_code
 from bot.playground.rehearsal.digest import digest, lines_of, merge
@@ -48,7 +48,7 @@ class Rehearsal:
         self._pause = 1 / pace if pace else 0.0
         self._templates = load_templates()
 
-    async def respond(self, asked: Asked) -> AsyncGenerator[Event, None]:
+    async def respond(self, asked: ModelRequest) -> AsyncGenerator[Event, None]:
         """Answer word by word; with thinking on, a thought first."""
         if _thinks(asked):
             yield Thinking("I look for the rule that fits.")
@@ -57,9 +57,9 @@ class Rehearsal:
         for piece in _PIECE.findall(answer):
             if self._pause:
                 await asyncio.sleep(self._pause)
-            yield Text(piece)
+            yield TextPiece(piece)
 
-    def answer(self, asked: Asked) -> str:
+    def answer(self, asked: ModelRequest) -> str:
         """Find out what is asked for, and write it."""
         text = asked.text
         if _GOES_ON.search(text):
@@ -79,7 +79,7 @@ class Rehearsal:
             written = converse(asked.turns) + unseen(asked)
         return f"{notice(asked)}\n\n{written}"
 
-    def _rest(self, asked: Asked) -> str:
+    def _rest(self, asked: ModelRequest) -> str:
         """Write what an answer lacked that the length limit cut: the whole again, from where it stopped."""
         *before, (_, begun), _ = asked.turns if len(asked.turns) > 1 else [("assistant", ""), ("user", "")]
         number = next((n for n in reversed(range(len(before))) if not _GOES_ON.search(before[n][1])), None)
@@ -110,21 +110,21 @@ def condense(thread: Json) -> str:
     return shorten("\n".join(filter(None, kept)), KEPT_OF_THREAD)
 
 
-def attached_text(asked: Asked) -> str:
+def attached_text(asked: ModelRequest) -> str:
     """Return the text of the newest turn's text documents, where a summary of a file is wanted."""
     sources = [block.get("source") or {} for block in asked.attachments]
     texts = [str(source["data"]) for source in sources if source.get("type") == "text"]
     return "\n".join(texts) if texts and _ASKS_SUMMARY.search(asked.text) else ""
 
 
-def unseen(asked: Asked) -> str:
+def unseen(asked: ModelRequest) -> str:
     """Say what came along that these rules can't look at."""
     kinds = [block["type"] for block in asked.attachments]
     counted = [f"{kinds.count(kind)} {kind}{'s' * (kinds.count(kind) > 1)}" for kind in dict.fromkeys(kinds)]
     return f"\n\nWith it came {' and '.join(counted)}, which Claude would look at; I can't." if kinds else ""
 
 
-def notice(asked: Asked) -> str:
+def notice(asked: ModelRequest) -> str:
     """Write the line that says who answers, and which prompt the channel has: the system's second block."""
     instructions = _MARKUP.sub("", " ".join(asked.system[1:]))
     about = f" This channel's prompt is set: “{shorten(instructions, SHOWN_OF_PROMPT)}”" if instructions.strip() else ""
@@ -141,6 +141,6 @@ def summarize(text: str) -> str:
     return "\n".join(["**Summary**", summary, "", "**Key themes**", *(named or ["- None that stand out"])])
 
 
-def _thinks(asked: Asked) -> bool:
+def _thinks(asked: ModelRequest) -> bool:
     facts = find_model(asked.body["model"])
     return facts is not None and is_thinking(asked.body, facts)

@@ -26,7 +26,7 @@ _ASKS_MEND = re.compile(r"\b(?:parse|syntax|does ?n[o']t compile|invalid)\b", re
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class ThreadFile:
     """A file of the thread."""
 
     tag: str
@@ -34,14 +34,14 @@ class Written:
     body: str
 
 
-def files_in(turns: Sequence[tuple[str, str]]) -> list[Written]:
+def files_in(turns: Sequence[tuple[str, str]]) -> list[ThreadFile]:
     """Return the files that a thread's answers hold, each as it is now, the latest last."""
-    found: dict[str, Written] = {}
+    found: dict[str, ThreadFile] = {}
     for role, text in turns:
         for tag, body in _fenced(text) if role == "assistant" else ():
             if named := _NAMED.fullmatch(body[0].strip() if body else ""):
                 found.pop(named["name"], None)
-                found[named["name"]] = Written(tag, named["name"], "\n".join(body).rstrip("\n"))
+                found[named["name"]] = ThreadFile(tag, named["name"], "\n".join(body).rstrip("\n"))
     return list(found.values())
 
 
@@ -60,7 +60,7 @@ def _fenced(text: str) -> Iterator[tuple[str, list[str]]]:
             body.append(line)
 
 
-def revise(wish: str, files: Sequence[Written]) -> str:
+def revise(wish: str, files: Sequence[ThreadFile]) -> str:
     """Answer a follow-up about a thread's files; the ones that it names, or else the latest."""
     meant = [file for file in files if file.name in wish] or [files[-1]]
     file = meant[-1]
@@ -76,7 +76,7 @@ def revise(wish: str, files: Sequence[Written]) -> str:
     return _changed(file, wish)
 
 
-def explain(file: Written) -> str:
+def explain(file: ThreadFile) -> str:
     """Say what a file consists of."""
     names = _DEFINED.findall(file.body)
     parts = "\n".join(f"- `{name}`" for name in names[:MAX_SHOWN]) or "- statements only, nothing is defined"
@@ -84,7 +84,7 @@ def explain(file: Written) -> str:
     return f"`{file.name}` has {lines} lines and defines:\n{parts}\n\nClaude would explain what each of them does."
 
 
-def _tests(file: Written) -> str:
+def _tests(file: ThreadFile) -> str:
     stem = PurePath(file.name).stem
     if file.tag != "python":
         language = LANGUAGES.get(file.tag) or named_language("python")
@@ -97,7 +97,7 @@ def _tests(file: Written) -> str:
     return f"{_block('python', body)}\n\nThese only look whether everything is there; Claude would test what it does."
 
 
-def _changed(file: Written, wish: str) -> str:
+def _changed(file: ThreadFile, wish: str) -> str:
     """Give the file again with the wish noted in it: the rehearsal model can't do more, and says so."""
     first, _, rest = file.body.partition("\n")
     mark = next((language for language in LANGUAGES.values() if language.tag == file.tag), None)

@@ -46,7 +46,7 @@ class Ack:
 
 
 @dataclass(slots=True, eq=False)
-class Delivery:
+class EventDelivery:
     """An event and its tries so far; `is_over` when it was acknowledged or given up."""
 
     payload: Json
@@ -64,7 +64,7 @@ class Delivery:
         return dict(self.payload["event"])
 
 
-class Transport(Protocol):
+class EventTransport(Protocol):
     """One of the two ways to the bot."""
 
     async def send(self, kind: Kind, payload: Json, retry: int = 0, reason: str = "") -> Ack:
@@ -106,9 +106,9 @@ class Deliveries:
     `log` keeps every delivery. `on_progress` is told after each try.
     """
 
-    def __init__(self, workspace: Workspace, transport: Transport, on_progress: Callable[[], None]) -> None:
+    def __init__(self, workspace: Workspace, transport: EventTransport, on_progress: Callable[[], None]) -> None:
         self.transport = transport
-        self.log: list[Delivery] = []
+        self.log: list[EventDelivery] = []
         self._workspace = workspace
         self._on_progress = on_progress
         self._tasks: set[asyncio.Task[None]] = set()
@@ -119,9 +119,9 @@ class Deliveries:
         for event in events_of(self._workspace, change):
             self.deliver(envelope(self._workspace, event))
 
-    def deliver(self, payload: Json) -> Delivery:
+    def deliver(self, payload: Json) -> EventDelivery:
         """Begin to deliver an enveloped event."""
-        delivery = Delivery(payload)
+        delivery = EventDelivery(payload)
         self.log.append(delivery)
         del self.log[:-KEPT]
         task = asyncio.create_task(self._see_through(delivery))
@@ -136,7 +136,7 @@ class Deliveries:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _see_through(self, delivery: Delivery) -> None:
+    async def _see_through(self, delivery: EventDelivery) -> None:
         reason = ""
         for retry, delay in enumerate((0.0, *self._workspace.rules.retry_delays)):
             await asyncio.sleep(delay)

@@ -12,8 +12,8 @@ from bot.playground.slack.records import (
     Deleted,
     Edited,
     HomeOpened,
-    Joined,
-    Message,
+    MemberJoined,
+    MessageRecord,
     Posted,
     Reacted,
     SessionStopped,
@@ -38,7 +38,7 @@ def events_of(workspace: Workspace, change: Change) -> list[Json]:
             events = [_changed(workspace, change), *_mentioned_anew(workspace, change)]
         case Reacted():
             events = [_reacted(workspace, change)]
-        case Joined() | HomeOpened() | ContextChanged():
+        case MemberJoined() | HomeOpened() | ContextChanged():
             events = [_visited(workspace, change)]
         case SessionStopped() | SessionTitled():
             events = [_session(workspace, change)]
@@ -74,7 +74,7 @@ def envelope(workspace: Workspace, event: Json) -> Json:
     }
 
 
-def _posted(workspace: Workspace, message: Message) -> list[Json]:
+def _posted(workspace: Workspace, message: MessageRecord) -> list[Json]:
     channel = workspace.channel(message.channel)
     body = message_json(workspace, message) | {"channel": channel.id}
     plain = _event(workspace, _SUBSCRIPTION[channel.kind], channel.id, body | {"channel_type": channel.kind})
@@ -114,9 +114,9 @@ def _reacted(workspace: Workspace, change: Reacted) -> Json:
     return _event(workspace, "reaction_added" if change.added else "reaction_removed", message.channel, body)
 
 
-def _visited(workspace: Workspace, change: Joined | HomeOpened | ContextChanged) -> Json:
+def _visited(workspace: Workspace, change: MemberJoined | HomeOpened | ContextChanged) -> Json:
     match change:
-        case Joined(channel, user, inviter):
+        case MemberJoined(channel, user, inviter):
             kind = "G" if workspace.channel(channel).is_private else "C"
             team = workspace.team_of(workspace.user(user))
             body: Json = {"user": user, "channel": channel, "channel_type": kind, "team": team, "inviter": inviter}

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 
 @dataclass(slots=True)
-class Fault:
+class CallFault:
     """What goes wrong with the next `times` calls of a method, after so many that go well: one of the five ways.
 
     `error` is a code of Slack's, `status` an HTTP status without JSON, `retry_after` a 429 with that many seconds.
@@ -27,14 +27,14 @@ class Fault:
 
 
 # What happens to a call that nothing was injected into.
-NO_FAULT = Fault()
+NO_FAULT = CallFault()
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
     """A fault that meets some tenths of a method's calls, which `seed` chooses, of those with more text than `over`."""
 
-    fault: Fault
+    fault: CallFault
     tenths: int = 10
     seed: int = 0
     over: int = -1
@@ -49,15 +49,15 @@ class Share:
 class Faults:
     """The faults of a workspace: those that wait, by method, and the shares."""
 
-    waiting: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
+    waiting: dict[str, deque[CallFault]] = field(default_factory=lambda: defaultdict(deque))
     shares: dict[str, Share] = field(default_factory=dict)
     _calls: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
-    def __getitem__(self, method: str) -> deque[Fault]:
+    def __getitem__(self, method: str) -> deque[CallFault]:
         """Return those that wait for a method."""
         return self.waiting[method]
 
-    def next(self, method: str, values: dict[str, Any]) -> Fault:
+    def next(self, method: str, values: dict[str, Any]) -> CallFault:
         """Count a call, and return what goes wrong with it."""
         self._calls[method] += 1
         if self.waiting[method]:
@@ -65,7 +65,7 @@ class Faults:
         share = self.shares.get(method)
         return share.fault if share and share.meets(method, self._calls[method], values) else NO_FAULT
 
-    def _next_of(self, waiting: deque[Fault]) -> Fault:
+    def _next_of(self, waiting: deque[CallFault]) -> CallFault:
         fault = waiting[0]
         if fault.after:
             fault.after -= 1

@@ -9,7 +9,7 @@ from bot.playground.slack import views
 from bot.playground.slack.delivery import Ack, Deliveries
 from bot.playground.slack.elements import refusals, state_of
 from bot.playground.slack.objects import message_json
-from bot.playground.slack.records import Message
+from bot.playground.slack.records import MessageRecord
 from bot.playground.slack.response_urls import ResponseUrls
 from bot.playground.slack.wire import ApiError, Json
 from bot.playground.slack.workspace import Workspace
@@ -32,7 +32,7 @@ class CommandReply:
 
 
 @dataclass(frozen=True, slots=True)
-class Submission:
+class ViewSubmission:
     """How a form was taken: `errors` by block_id, from Slack's client where `ack` is None, else the bot's.
 
     `is_open`: the form is still there, perhaps with other contents or below another one.
@@ -83,7 +83,7 @@ class Interactions:
             self.urls.answer(where, ack.body)
         return CommandReply(ack.ok, ack.status, str(ack.body.get("text") or ""), payload)
 
-    async def act(self, message: Message, action: Json, user: User) -> Ack:
+    async def act(self, message: MessageRecord, action: Json, user: User) -> Ack:
         """Press or choose something in a message; `action` has its ids and what was chosen."""
         thread = {"thread_ts": message.thread_ts} if message.thread_ts else {}
         where = self.urls.make(message.channel, user.id, message)
@@ -113,11 +113,11 @@ class Interactions:
         }
         return await self.deliveries.transport.send("interactive", payload)
 
-    async def submit(self, view: Json, chosen: Chosen, user: User) -> Submission:
+    async def submit(self, view: Json, chosen: Chosen, user: User) -> ViewSubmission:
         """Submit a modal: what Slack's client refuses never reaches the bot, the rest is its to answer."""
         filled = views.filled(view, chosen)
         if errors := refusals(view["blocks"], filled["state"]):
-            return Submission(None, errors, is_open=True)
+            return ViewSubmission(None, errors, is_open=True)
         payload = self._common("view_submission", user, view["id"]) | {"view": filled, "response_urls": []}
         ack = await self.deliveries.transport.send("interactive", payload)
         errors = {}
@@ -127,7 +127,7 @@ class Interactions:
             except ApiError as error:
                 # A view that Slack refuses, or errors of fields that aren't there: the form stays open, as in Slack.
                 ack = Ack(error.code, ack.status, ack.body)
-        return Submission(ack, errors, is_open=view["id"] in self.workspace.views)
+        return ViewSubmission(ack, errors, is_open=view["id"] in self.workspace.views)
 
     async def close(self, view: Json, user: User, *, clear: bool = False) -> Ack | None:
         """Close a modal, or with `clear` all of them; the bot is told where the view asks for it, None where not."""
@@ -139,7 +139,7 @@ class Interactions:
                 told = await self.deliveries.transport.send("interactive", payload)
         return told
 
-    async def shortcut(self, callback_id: str, user: User, message: Message | None = None) -> Ack:
+    async def shortcut(self, callback_id: str, user: User, message: MessageRecord | None = None) -> Ack:
         """Choose a shortcut: one of a message's, or a global one."""
         kind: Literal["message_action", "shortcut"] = "message_action" if message else "shortcut"
         payload = self._common(kind, user) | {"callback_id": callback_id, "action_ts": self.workspace.next_ts()}
@@ -197,7 +197,7 @@ class Interactions:
     def _tell_failure(self, command: str, channel_id: str, user: User, ack: Ack) -> None:
         word = "operation_timeout" if ack.reason in {"http_timeout", "timeout"} else "dispatch_failed"
         text = f"{command} failed with the error \u201c{word}\u201d"
-        self.workspace.post(Message(channel_id, self.workspace.slackbot.id, text, ephemeral_to=user.id))
+        self.workspace.post(MessageRecord(channel_id, self.workspace.slackbot.id, text, ephemeral_to=user.id))
 
 
 def _held(actions: list[Json]) -> Chosen:

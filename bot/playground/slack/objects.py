@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from bot.playground.slack.records import Channel, File, Message, User
+    from bot.playground.slack.records import Channel, File, MessageRecord, User
     from bot.playground.slack.wire import Json
     from bot.playground.slack.workspace import Workspace
 
@@ -158,7 +158,7 @@ def _shares(workspace: Workspace, file: File) -> Json:
     return shares
 
 
-def message_json(workspace: Workspace, message: Message) -> Json:
+def message_json(workspace: Workspace, message: MessageRecord) -> Json:
     """Write a message as `conversations.history` does; the first message of a thread with its reply counts."""
     form = _author_json(workspace, message) | {"type": "message", "text": message.text, "ts": message.ts}
     for name in ("subtype", "client_msg_id", "blocks", "attachments", "metadata"):
@@ -181,7 +181,7 @@ def message_json(workspace: Workspace, message: Message) -> Json:
     return form | _thread_json(workspace, message)
 
 
-def _author_json(workspace: Workspace, message: Message) -> Json:
+def _author_json(workspace: Workspace, message: MessageRecord) -> Json:
     """Write who a message is from: of a workflow or an incoming webhook there is only a name."""
     author = workspace.users[message.user]
     team = workspace.team_of(author)
@@ -196,7 +196,7 @@ def _author_json(workspace: Workspace, message: Message) -> Json:
     return form
 
 
-def _thread_json(workspace: Workspace, message: Message) -> Json:
+def _thread_json(workspace: Workspace, message: MessageRecord) -> Json:
     form: Json
     if message.thread_ts and message.thread_ts != message.ts:
         parent = workspace.find(message.channel, message.thread_ts)

@@ -111,7 +111,7 @@ class Stream:
 
 
 @dataclass(slots=True, eq=False)
-class Message:
+class MessageRecord:
     """A message. `ts` is given when it is posted; `thread_ts` is the ts of the thread's first message, "" outside one.
 
     `ephemeral_to` is the only person who sees it. `client_msg_id` marks what a person typed. `username` is the name
@@ -151,7 +151,7 @@ class Message:
         """Whether text is still being added."""
         return self.stream is not None and self.stream.state == "streaming"
 
-    def snapshot(self) -> Message:
+    def snapshot(self) -> MessageRecord:
         """Return a copy that stays as it is, whatever happens to the message."""
         reactions = {name: list(users) for name, users in self.reactions.items()}
         stream = None if self.stream is None else replace(self.stream)
@@ -176,37 +176,37 @@ class Session:
 class Posted:
     """A message appeared, ephemeral ones included."""
 
-    message: Message
+    message: MessageRecord
 
 
 @dataclass(frozen=True, slots=True)
 class Edited:
     """A message's text, blocks or files changed; `previous` is a copy of it from before."""
 
-    message: Message
-    previous: Message
+    message: MessageRecord
+    previous: MessageRecord
 
 
 @dataclass(frozen=True, slots=True)
 class Grew:
     """A stream got more text."""
 
-    message: Message
+    message: MessageRecord
 
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
     """A message is gone; `previous` is a copy of it from before."""
 
-    message: Message
-    previous: Message
+    message: MessageRecord
+    previous: MessageRecord
 
 
 @dataclass(frozen=True, slots=True)
 class Reacted:
     """A reaction was added or taken off."""
 
-    message: Message
+    message: MessageRecord
     user: str
     name: str
     added: bool
@@ -259,7 +259,7 @@ class PromptsSet:
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class MemberJoined:
     """Somebody became a member of a channel."""
 
     channel: str
@@ -303,7 +303,7 @@ Change: TypeAlias = (
     | SessionTitled
     | ContextChanged
     | PromptsSet
-    | Joined
+    | MemberJoined
     | HomeOpened
     | ViewShown
     | ViewClosed

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from bot.playground.slack import blocks as block_rules
-from bot.playground.slack.records import Message
+from bot.playground.slack.records import MessageRecord
 from bot.playground.slack.wire import ApiError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class ResponseUrl:
     deadline: float
     uses: int
     thread_ts: str = ""
-    original: Message | None = None
+    original: MessageRecord | None = None
 
 
 class ResponseUrls:
@@ -39,7 +39,7 @@ class ResponseUrls:
     def __contains__(self, token: str) -> bool:
         return token in self._urls
 
-    def make(self, channel_id: str, user_id: str, original: Message | None = None, *, thread_ts: str = "") -> str:
+    def make(self, channel_id: str, user_id: str, original: MessageRecord | None = None, *, thread_ts: str = "") -> str:
         """Make a response URL about the bot's message `original`, or for a thread; return its token."""
         token = secrets.token_urlsafe(16)
         rules = self._workspace.rules
@@ -89,7 +89,7 @@ class ResponseUrls:
             self._workspace.edit(original, text, blocks, mark=False)
             return
         thread_ts = body.get("thread_ts") or where.thread_ts
-        whole = Message(where.channel, self._workspace.bot.id, text, thread_ts, blocks=blocks)
+        whole = MessageRecord(where.channel, self._workspace.bot.id, text, thread_ts, blocks=blocks)
         if body.get("response_type") != "in_channel":
             whole.ephemeral_to = where.user
         posted = self._workspace.post(whole)

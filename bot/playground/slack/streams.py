@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.playground.slack import blocks as block_rules
-from bot.playground.slack.records import Edited, Grew, Message, SessionStopped, Stream
+from bot.playground.slack.records import Edited, Grew, MessageRecord, SessionStopped, Stream
 from bot.playground.slack.rules import MARKDOWN_TEXT, TASK_TEXT
 from bot.playground.slack.wire import ApiError, Json
 
@@ -22,7 +22,7 @@ TASK_STATUSES = ("pending", "in_progress", "complete", "error")
 CHUNKS, MARKDOWN = "chunks", "markdown_text"
 
 
-def start(workspace: Workspace, message: Message, chunks: list[Json], mode: str) -> Message:
+def start(workspace: Workspace, message: MessageRecord, chunks: list[Json], mode: str) -> MessageRecord:
     """Post a message that takes more text until `stop`, in the mode of its first content."""
     message.stream = Stream(workspace.clock(), mode=mode)
     message.blocks = extended([], chunks)
@@ -30,7 +30,7 @@ def start(workspace: Workspace, message: Message, chunks: list[Json], mode: str)
     return workspace.post(message)
 
 
-def append(workspace: Workspace, message: Message, chunks: list[Json], mode: str) -> None:
+def append(workspace: Workspace, message: MessageRecord, chunks: list[Json], mode: str) -> None:
     """Add to a streamed message.
 
     Raises `message_not_in_streaming_state`, `stopped_by_user`, `streaming_mode_mismatch`.
@@ -41,7 +41,13 @@ def append(workspace: Workspace, message: Message, chunks: list[Json], mode: str
 
 
 def stop(
-    workspace: Workspace, message: Message, chunks: list[Json], mode: str, *, blocks: list[Json], metadata: Json | None
+    workspace: Workspace,
+    message: MessageRecord,
+    chunks: list[Json],
+    mode: str,
+    *,
+    blocks: list[Json],
+    metadata: Json | None,
 ) -> None:
     """End a streamed message, with a last piece and blocks below it; raises as `append`.
 
@@ -72,7 +78,7 @@ def stop_session(workspace: Workspace, channel_id: str, thread_ts: str, user_id:
     workspace.publish(SessionStopped(channel_id, thread_ts, user_id, tuple(stopped)))
 
 
-def is_open(workspace: Workspace, message: Message) -> bool:
+def is_open(workspace: Workspace, message: MessageRecord) -> bool:
     """Tell whether a message still takes text, its age considered."""
     if message.stream is None or not message.streaming:
         return False
@@ -82,14 +88,14 @@ def is_open(workspace: Workspace, message: Message) -> bool:
     return message.streaming
 
 
-def _end(workspace: Workspace, message: Message) -> None:
+def _end(workspace: Workspace, message: MessageRecord) -> None:
     """End a stream as Slack does one that got too old."""
     if message.stream is not None and message.streaming:
         message.stream.state = "completed"
         workspace.publish(Grew(message))
 
 
-def _check_open(workspace: Workspace, message: Message, mode: str) -> Stream:
+def _check_open(workspace: Workspace, message: MessageRecord, mode: str) -> Stream:
     stream = message.stream
     if stream is None or not is_open(workspace, message):
         stopped = stream is not None and stream.state == "stopped_by_user"
@@ -100,7 +106,7 @@ def _check_open(workspace: Workspace, message: Message, mode: str) -> Stream:
     return stream
 
 
-def _extend(message: Message, chunks: list[Json]) -> None:
+def _extend(message: MessageRecord, chunks: list[Json]) -> None:
     # Undocumented, and seen by several: the limit of one call is that of the whole message, too.
     if len(message.text) + len(text_of(chunks)) > MARKDOWN_TEXT:
         raise ApiError("msg_too_long")

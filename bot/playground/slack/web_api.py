@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.playground.slack.faults import Fault, Faults
+from bot.playground.slack.faults import CallFault, Faults
 from bot.playground.slack.method import Arguments, Method, MissingScopeError
 from bot.playground.slack.methods import METHODS
 from bot.playground.slack.rate_limits import POST, RateLimits
@@ -35,7 +35,7 @@ class ApiCall:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CallOutcome:
     """What goes back to the caller."""
 
     result: Json
@@ -75,13 +75,13 @@ class WebApi:
             return web.Response(status=outcome.status)
         return web.json_response(outcome.result, status=outcome.status, headers=outcome.headers)
 
-    def _outcome(self, name: str, arguments: Arguments, token: str, fault: Fault) -> Outcome:
+    def _outcome(self, name: str, arguments: Arguments, token: str, fault: CallFault) -> CallOutcome:
         if fault.status or fault.hang or fault.drop == "request":
-            return Outcome({"ok": False, "error": INJECTED}, fault.status or 500)
+            return CallOutcome({"ok": False, "error": INJECTED}, fault.status or 500)
         if wait := fault.retry_after or self._wait(name, arguments):
-            return Outcome({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(wait)})
+            return CallOutcome({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(wait)})
         result = {"ok": False, "error": fault.error} if fault.error else self._call(name, arguments, token)
-        return Outcome(result, headers={"x-oauth-scopes": ",".join(sorted(self._scopes))})
+        return CallOutcome(result, headers={"x-oauth-scopes": ",".join(sorted(self._scopes))})
 
     @property
     def _scopes(self) -> frozenset[str]:

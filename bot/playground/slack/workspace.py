@@ -15,8 +15,8 @@ from bot.playground.slack.records import (
     Deleted,
     Edited,
     File,
-    Joined,
-    Message,
+    MemberJoined,
+    MessageRecord,
     Posted,
     PromptsSet,
     Reacted,
@@ -59,11 +59,11 @@ class Workspace(Directory):
         self.views: dict[str, Json] = {}
         self.modals: dict[str, list[str]] = {}
         self.sessions: dict[tuple[str, str], Session] = {}
-        self.ephemerals: dict[str, Message] = {}
+        self.ephemerals: dict[str, MessageRecord] = {}
         self.tickets: set[str] = set()
         self.triggers = Triggers()
-        self._messages: dict[str, dict[str, Message]] = {}
-        self._replies: dict[tuple[str, str], list[Message]] = {}
+        self._messages: dict[str, dict[str, MessageRecord]] = {}
+        self._replies: dict[tuple[str, str], list[MessageRecord]] = {}
         self._observers: list[Callable[[Change], None]] = []
         self._last_ts = 0
 
@@ -99,7 +99,7 @@ class Workspace(Directory):
         channel = self.channel(channel_id)
         if user_id not in channel.members:
             channel.members.append(self.user(user_id).id)
-            self.publish(Joined(channel.id, user_id, inviter))
+            self.publish(MemberJoined(channel.id, user_id, inviter))
 
     def leave(self, channel_id: str, user_id: str) -> None:
         """Take a user out of a channel."""
@@ -109,7 +109,7 @@ class Workspace(Directory):
 
     # Messages
 
-    def post(self, message: Message) -> Message:
+    def post(self, message: MessageRecord) -> MessageRecord:
         """Give a message its `ts`, keep it, and tell everyone who may see it. Raises `thread_not_found`."""
         channel = self.channel(message.channel)
         message.channel = channel.id
@@ -131,12 +131,12 @@ class Workspace(Directory):
             self.set_status(channel.id, message.thread_ts, "")
         return message
 
-    def backdate(self, messages: Iterable[Message], start: float, apart: float) -> list[Message]:
+    def backdate(self, messages: Iterable[MessageRecord], start: float, apart: float) -> list[MessageRecord]:
         """Keep messages as if they had been posted from `start` on, `apart` seconds one from the other; tell nobody.
 
         Whatever was in their channels before or after stays in order. Raises `channel_not_found`, `thread_not_found`.
         """
-        kept: list[Message] = []
+        kept: list[MessageRecord] = []
         moment = int(start * MICROSECONDS)
         for message in messages:
             message.channel = self.channel(message.channel).id
@@ -156,32 +156,32 @@ class Workspace(Directory):
             self._replies[thread].sort(key=lambda message: message.ts)
         return kept
 
-    def find(self, channel_id: str, ts: str) -> Message | None:
+    def find(self, channel_id: str, ts: str) -> MessageRecord | None:
         """Return a message, None when there is none."""
         return self._messages.get(channel_id, {}).get(ts)
 
-    def message(self, channel_id: str, ts: str, missing: str = "message_not_found") -> Message:
+    def message(self, channel_id: str, ts: str, missing: str = "message_not_found") -> MessageRecord:
         """Return a message; raises `ApiError(missing)`."""
         message = self.find(channel_id, ts)
         if message is None:
             raise ApiError(missing)
         return message
 
-    def messages(self, channel_id: str) -> list[Message]:
+    def messages(self, channel_id: str) -> list[MessageRecord]:
         """Return all messages of a channel, thread replies among them, oldest first."""
         return list(self._messages.get(self.channel(channel_id).id, {}).values())
 
-    def replies(self, channel_id: str, ts: str) -> list[Message]:
+    def replies(self, channel_id: str, ts: str) -> list[MessageRecord]:
         """Return the replies of a thread, oldest first, without its first message."""
         return self._replies.get((channel_id, ts), [])
 
-    def thread(self, channel_id: str, ts: str) -> list[Message]:
+    def thread(self, channel_id: str, ts: str) -> list[MessageRecord]:
         """Return a thread with its first message, oldest first; raises `thread_not_found`."""
         return [self.message(channel_id, ts, missing="thread_not_found"), *self.replies(channel_id, ts)]
 
     def edit(
         self,
-        message: Message,
+        message: MessageRecord,
         text: str,
         blocks: list[Json],
         *,
@@ -196,7 +196,7 @@ class Workspace(Directory):
             message.edited_ts = self.next_ts()
         self.publish(Edited(message, previous))
 
-    def delete(self, message: Message) -> None:
+    def delete(self, message: MessageRecord) -> None:
         """Take a message away. The first message of a thread leaves a tombstone behind, as in Slack."""
         previous = message.snapshot()
         if message.ephemeral_to:
@@ -225,7 +225,7 @@ class Workspace(Directory):
         for message, previous in before:
             self.publish(Edited(message, previous))
 
-    def react(self, message: Message, user_id: str, name: str) -> None:
+    def react(self, message: MessageRecord, user_id: str, name: str) -> None:
         """Add a reaction; raises `already_reacted`."""
         users = message.reactions.setdefault(name, [])
         if user_id in users:
@@ -233,7 +233,7 @@ class Workspace(Directory):
         users.append(user_id)
         self.publish(Reacted(message, user_id, name, added=True))
 
-    def unreact(self, message: Message, user_id: str, name: str) -> None:
+    def unreact(self, message: MessageRecord, user_id: str, name: str) -> None:
         """Take a reaction off; raises `no_reaction`."""
         users = message.reactions.get(name, [])
         if user_id not in users:
@@ -268,7 +268,7 @@ class Workspace(Directory):
         self.session(channel_id, thread_ts).prompts = prompts
         self.publish(PromptsSet(channel_id, thread_ts))
 
-    def say(self, message: Message) -> Message:
+    def say(self, message: MessageRecord) -> MessageRecord:
         """Post what a person typed, in the form that Slack's own client gives it."""
         message.client_msg_id = str(uuid.uuid4())
         message.subtype = "file_share" if message.files else "thread_broadcast" if message.is_broadcast else ""
@@ -317,7 +317,7 @@ class Workspace(Directory):
             raise ApiError("file_not_found")
         return self.files[file_id]
 
-    def _keep(self, message: Message) -> None:
+    def _keep(self, message: MessageRecord) -> None:
         self._messages.setdefault(message.channel, {})[message.ts] = message
         if message.thread_ts:
             self._replies.setdefault((message.channel, message.thread_ts), []).append(message)

@@ -7,7 +7,7 @@ import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.core.domain.message import Said
+from bot.core.domain.message import HistoryMessage
 from bot.errors import ChatError, GoneError, UnfinishedError
 from bot.slack.client.api import call
 from bot.slack.client.file_ref import remaining
@@ -45,7 +45,7 @@ class History:
         self._client, self._identity, self._people, self._names = client, identity, people, names
         self._ours = Ours(client, identity)
 
-    async def thread(self, place: Place, after: str, before: str = "") -> AsyncIterator[tuple[Said, ...]]:
+    async def thread(self, place: Place, after: str, before: str = "") -> AsyncIterator[tuple[HistoryMessage, ...]]:
         """Yield a thread's messages between the `ts` `after` and `before`, each once, each page oldest first."""
         where: dict[str, object] = {"channel": place.channel, "ts": place.thread, "include_all_metadata": True}
         where.update({name: ts for name, ts in (("oldest", after), ("latest", before)) if ts})
@@ -54,7 +54,9 @@ class History:
             said = await self._said([message for message in page if _string(message.get("ts")) > after])
             yield tuple(one for one in said if not before or one.id < before)
 
-    async def channel(self, place: Place, after: datetime, before: datetime | None) -> AsyncIterator[tuple[Said, ...]]:
+    async def channel(
+        self, place: Place, after: datetime, before: datetime | None
+    ) -> AsyncIterator[tuple[HistoryMessage, ...]]:
         """Yield a channel's own messages between two times, newest first; the threads below them are not among them."""
         where = {"channel": place.channel, "oldest": _ts(after)} | ({"latest": _ts(before)} if before else {})
         async for page in self._pages(self._client.conversations_history, where):
@@ -84,7 +86,7 @@ class History:
             cursors.add(cursor)
         raise UnfinishedError("too_many_pages")
 
-    async def _said(self, page: list[dict[str, Any]]) -> tuple[Said, ...]:
+    async def _said(self, page: list[dict[str, Any]]) -> tuple[HistoryMessage, ...]:
         """Read a page's messages, oldest first, with the names of all who speak and are mentioned there."""
         messages = sorted((message for message in page if is_said(message)), key=lambda message: str(message["ts"]))
         ours = await self._ours.among(messages)
@@ -139,14 +141,14 @@ def is_said(message: Mapping[str, Any]) -> bool:
     return is_kind_said(message) and isinstance(message.get("ts"), str) and bool(author_of(message))
 
 
-def said(message: Mapping[str, Any], words: str, names: Mapping[str, str], *, is_own: bool, us: str) -> Said:
+def said(message: Mapping[str, Any], words: str, names: Mapping[str, str], *, is_own: bool, us: str) -> HistoryMessage:
     """Turn a message of Slack's into ours; `words` is its flat text, `us` the bot's own user id."""
     files = remaining(message)
     author = author_of(message)
     profile = message.get("bot_profile")
     of_bot = message.get("username") or (profile.get("name") if isinstance(profile, dict) else "")
     listed = [f"[file: {file.name}]" for file in files]
-    return Said(
+    return HistoryMessage(
         id=str(message["ts"]),
         author=author,
         name=names.get(author) or str(of_bot or author),

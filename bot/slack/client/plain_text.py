@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.slack.client import text as slack_text
 from bot.slack.client.mrkdwn import markdown
-from bot.slack.client.rich_text import View, harvest, joined, linked, listed, names_in, rich, string, text_of
+from bot.slack.client.rich_text import RichTextView, harvest, joined, linked, listed, names_in, rich, string, text_of
 from bot.slack.inbound.clip import CLIPPED, LONGEST, clipped, is_clipped
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def flat(message: Mapping[str, Any], *, has_controls: bool = True) -> str:
     message = clipped(message)
     text, blocks = string(message.get("text")), listed(message.get("blocks"))
     plain = slack_text.worded(text) if message.get("mrkdwn") is False else markdown(text)
-    view = View(names_in(text), has_controls)
+    view = RichTextView(names_in(text), has_controls)
     said = _blocks(blocks, view)
     if plain and not (said and all(_tells(block) for block in blocks)) and not _holds(said, plain):
         said = joined([plain, said], "\n\n")
@@ -41,7 +41,7 @@ def flat(message: Mapping[str, Any], *, has_controls: bool = True) -> str:
     return whole
 
 
-def _blocks(blocks: list[Any], view: View) -> str:
+def _blocks(blocks: list[Any], view: RichTextView) -> str:
     return joined([_block(block, view).strip("\n") for block in blocks], "\n\n")
 
 
@@ -55,32 +55,32 @@ def _holds(said: str, plain: str) -> bool:
     return set(_WORD.findall(plain)) <= set(_WORD.findall(said))
 
 
-def _block(block: object, view: View) -> str:
+def _block(block: object, view: RichTextView) -> str:
     if not isinstance(block, dict) or view.is_too_deep:
         return ""
     read = _READERS.get(str(block.get("type")))
     return read(block, view) if read else harvest(block, view)
 
 
-def _section(block: Mapping[str, Any], view: View) -> str:
+def _section(block: Mapping[str, Any], view: RichTextView) -> str:
     texts = [block.get("text"), *listed(block.get("fields"))]
     return joined([*map(text_of, texts), _element(block.get("accessory"), view)])
 
 
-def _context(block: Mapping[str, Any], view: View) -> str:
+def _context(block: Mapping[str, Any], view: RichTextView) -> str:
     return joined([_element(element, view) for element in listed(block.get("elements"))], " ")
 
 
-def _actions(block: Mapping[str, Any], view: View) -> str:
+def _actions(block: Mapping[str, Any], view: RichTextView) -> str:
     return _context(block, view) if view.has_controls else ""
 
 
-def _input(block: Mapping[str, Any], view: View) -> str:
+def _input(block: Mapping[str, Any], view: RichTextView) -> str:
     told = [text_of(block.get("label")), _element(block.get("element"), view), text_of(block.get("hint"))]
     return joined(told, ": ") if view.has_controls else ""
 
 
-def _element(element: object, view: View) -> str:
+def _element(element: object, view: RichTextView) -> str:
     """Read what stands in a block: a text, a picture, or a control by its label and its link."""
     if not isinstance(element, dict):
         return string(element)
@@ -92,7 +92,7 @@ def _element(element: object, view: View) -> str:
     return _control(element, view) if view.has_controls else ""
 
 
-def _control(element: Mapping[str, Any], view: View) -> str:
+def _control(element: Mapping[str, Any], view: RichTextView) -> str:
     label = text_of(element.get("text")) or text_of(element.get("placeholder")) or string(element.get("alt_text"))
     url = string(element.get("url"))
     if url:
@@ -112,43 +112,43 @@ def _option(option: object) -> str:
     return joined([linked(text_of(option.get("text")), string(option.get("url"))), text_of(option.get("description"))])
 
 
-def _table(block: Mapping[str, Any], view: View) -> str:
+def _table(block: Mapping[str, Any], view: RichTextView) -> str:
     return "\n".join(_row(row, view) for row in listed(block.get("rows")))
 
 
-def _row(row: object, view: View) -> str:
+def _row(row: object, view: RichTextView) -> str:
     cells = (_cell(cell, view.deeper()) for cell in listed(row))
     return "| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in cells) + " |"
 
 
-def _cell(cell: object, view: View) -> str:
+def _cell(cell: object, view: RichTextView) -> str:
     if isinstance(cell, dict) and str(cell.get("type")) in _READERS:
         return _block(cell, view)
     value = cell.get("value") if isinstance(cell, dict) else None
     return text_of(cell) or harvest(cell, view) or (str(value) if isinstance(value, int | float) else "")
 
 
-def _picture(block: Mapping[str, Any], _: View) -> str:
+def _picture(block: Mapping[str, Any], _: RichTextView) -> str:
     told = [text_of(block.get("title")), string(block.get("alt_text"))]
     return joined(told, ": ") or string(block.get("fallback"))
 
 
-def _video(block: Mapping[str, Any], _: View) -> str:
+def _video(block: Mapping[str, Any], _: RichTextView) -> str:
     link = string(block.get("title_url")) or string(block.get("video_url"))
     by = joined([string(block.get("author_name")), string(block.get("provider_name"))], ", ")
     title = joined([text_of(block.get("title")), string(block.get("alt_text"))], ": ")
     return joined([linked(title, link), by, text_of(block.get("description"))])
 
 
-def _plan(block: Mapping[str, Any], view: View) -> str:
+def _plan(block: Mapping[str, Any], view: RichTextView) -> str:
     return joined([text_of(block.get("title")), _blocks(listed(block.get("tasks")), view.deeper())])
 
 
-def _task(block: Mapping[str, Any], view: View) -> str:
+def _task(block: Mapping[str, Any], view: RichTextView) -> str:
     return joined([text_of(block.get("title")), _block(block.get("output"), view.deeper())])
 
 
-def _attachment(part: object, view: View) -> str:
+def _attachment(part: object, view: RichTextView) -> str:
     if not isinstance(part, dict) or view.is_too_deep:
         return ""
     shown = _blocks(listed(part.get("blocks")), view.deeper()) or _shared(part, view)
@@ -166,14 +166,14 @@ def _attachment(part: object, view: View) -> str:
     return said if address in said else joined([said, address])
 
 
-def _shared(part: Mapping[str, Any], view: View) -> str:
+def _shared(part: Mapping[str, Any], view: RichTextView) -> str:
     """Read the blocks of a message that was forwarded, or whose link was unfolded."""
     messages = (one.get("message") for one in listed(part.get("message_blocks")) if isinstance(one, dict))
     told = [_blocks(listed(one.get("blocks")), view.deeper()) for one in messages if isinstance(one, dict)]
     return joined(told, "\n\n")
 
 
-def _preview(part: Mapping[str, Any], said: str, view: View) -> str:
+def _preview(part: Mapping[str, Any], said: str, view: RichTextView) -> str:
     """Read what stands for a canvas, a list or a record of one, where it was not said yet."""
     things = (part.get(name) for name in ("preview", "list", "list_record", "list_view"))
     titles = [thing.get(name) for thing in things if isinstance(thing, dict) for name in ("title", "subtitle", "name")]
@@ -198,11 +198,11 @@ def _plain(part: Mapping[str, Any], name: str) -> str:
     return slack_text.worded(string(part.get(name)))
 
 
-def _nothing(_: Mapping[str, Any], __: View) -> str:
+def _nothing(_: Mapping[str, Any], __: RichTextView) -> str:
     return ""
 
 
-_READERS: dict[str, Callable[[Mapping[str, Any], View], str]] = {
+_READERS: dict[str, Callable[[Mapping[str, Any], RichTextView], str]] = {
     "actions": _actions,
     "context": _context,
     "context_actions": _nothing,  # how someone likes an answer

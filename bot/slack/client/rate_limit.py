@@ -42,7 +42,7 @@ NOTABLE = 0.5  # seconds: who waited for longer is counted
 
 
 @dataclass(slots=True)
-class Pocket:
+class LocalLease:
     """What this replica holds of one limit. `dry`: until when there is nothing more to be had, by the level."""
 
     slot: int = 0
@@ -72,7 +72,7 @@ class Budget:
         self._on_short = on_short or (lambda _method, _outcome: None)
         self._quota = quota
         self._clock = clock
-        self._pockets: defaultdict[str, Pocket] = defaultdict(Pocket)
+        self._pockets: defaultdict[str, LocalLease] = defaultdict(LocalLease)
         self._next_post: dict[str, float] = {}
 
     async def take(self, method: str, place: Place, *, spare: float = 0) -> bool:
@@ -136,7 +136,7 @@ class Budget:
                 pocket.dry[level] = end_of(lease.slot)
             return lease.granted > 0
 
-    async def _lease(self, key: str, wanted: int, level: int, pocket: Pocket) -> Lease | None:
+    async def _lease(self, key: str, wanted: int, level: int, pocket: LocalLease) -> Lease | None:
         back = (pocket.slot, pocket.left)
         pocket.left = 0
         self._forget_idle()

@@ -26,7 +26,7 @@ _TICKS = re.compile(r"`+")
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class RichTextView:
     """How a message is read: the names that it gives to channels and groups itself, and whether controls are told."""
 
     names: Mapping[str, str] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class View:
         """Return whether to end here."""
         return self.depth > DEEPEST
 
-    def deeper(self) -> View:
+    def deeper(self) -> RichTextView:
         """Return the view of what stands inside."""
         return replace(self, depth=self.depth + 1)
 
@@ -53,12 +53,12 @@ class Style:
     bold: bool = False
 
 
-def rich(block: Mapping[str, Any], view: View) -> str:
+def rich(block: Mapping[str, Any], view: RichTextView) -> str:
     """Write a `rich_text` block, one line a line."""
     return "\n".join(_part(part, view.deeper()) for part in listed(block.get("elements")))
 
 
-def _part(part: object, view: View) -> str:
+def _part(part: object, view: RichTextView) -> str:
     if not isinstance(part, dict) or view.is_too_deep:
         return ""
     inner = listed(part.get("elements"))
@@ -76,7 +76,7 @@ def _part(part: object, view: View) -> str:
     return quote(written) if number(part.get("border")) else written
 
 
-def _inside(inner: list[Any], view: View) -> str:
+def _inside(inner: list[Any], view: RichTextView) -> str:
     """Write what stands in a part: pieces of text, and parts in it, each on lines of its own."""
     if not any(_is_part(one) for one in inner):
         return _inline(inner, view)
@@ -91,7 +91,7 @@ def _is_part(element: object) -> bool:
     return isinstance(element, dict) and isinstance(element.get("elements"), list)
 
 
-def _items(part: Mapping[str, Any], inner: list[Any], view: View) -> Iterator[str]:
+def _items(part: Mapping[str, Any], inner: list[Any], view: RichTextView) -> Iterator[str]:
     indent = "    " * min(number(part.get("indent")), DEEPEST)
     first = number(part.get("offset")) + 1
     for count, item in enumerate(inner, start=first):
@@ -117,7 +117,7 @@ def fenced(code: str) -> str:
     return f"{fence}\n{code}\n{fence}"
 
 
-def _inline(elements: list[Any], view: View, *, is_marked: bool = True) -> str:
+def _inline(elements: list[Any], view: RichTextView, *, is_marked: bool = True) -> str:
     """Write a line's pieces; those beside each other that are marked alike get one pair of marks."""
     styles = [_style(element) if is_marked else Style() for element in elements]
     has_marks = any(style != Style() for style in styles)
@@ -166,7 +166,7 @@ def _longest_ticks(text: str) -> int:
     return max((len(match[0]) for match in _TICKS.finditer(text)), default=0)
 
 
-def piece(element: object, view: View, *, is_escaped: bool = False) -> str:  # noqa: C901, PLR0911 (one line a kind)
+def piece(element: object, view: RichTextView, *, is_escaped: bool = False) -> str:  # noqa: C901, PLR0911 (one line a kind)
     """Write one piece of a line. What is not known stays with its text; a person stays as Slack writes them."""
     match element:
         case {"type": "text", "text": str(words)}:
@@ -199,12 +199,12 @@ def linked(label: str, url: str) -> str:
     return f"{label} ({url})" if label and url and label not in url else url or label
 
 
-def harvest(thing: object, view: View) -> str:
+def harvest(thing: object, view: RichTextView) -> str:
     """Return all the text in something of an unknown kind, piece by piece."""
     return "\n".join(dict.fromkeys(filter(None, _harvested(thing, view))))
 
 
-def _harvested(thing: object, view: View) -> list[str]:
+def _harvested(thing: object, view: RichTextView) -> list[str]:
     if isinstance(thing, str):
         return [thing] if thing.strip() else []
     if view.is_too_deep or not isinstance(thing, list | dict):

@@ -37,7 +37,7 @@ PATIENCE = 10.0  # seconds that a call waits for another replica's renewal, wher
 LOOK_EVERY = 0.25
 
 
-class Keyring(Protocol):
+class TokenStore(Protocol):
     """Where a client gets its token from."""
 
     async def token(self) -> str:
@@ -48,7 +48,7 @@ class Keyring(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class OneToken:
+class StaticToken:
     """The token that the operator has set."""
 
     value: str
@@ -63,7 +63,7 @@ class OneToken:
 
 
 @dataclass(frozen=True, slots=True)
-class OfWorkspace:
+class InstalledToken:
     """The token of one installation."""
 
     workspace: str
@@ -81,7 +81,7 @@ class OfWorkspace:
 class Client(AsyncWebClient):
     """A client that takes its token from a keyring for each call, and asks there once more when Slack refuses it."""
 
-    def __init__(self, keyring: Keyring, base_url: str, session: aiohttp.ClientSession, name: str = "") -> None:
+    def __init__(self, keyring: TokenStore, base_url: str, session: aiohttp.ClientSession, name: str = "") -> None:
         # The SDK writes each call out for a logger that has no level of its own, and then throws that away.
         logger = logging.getLogger("slack_sdk")
         super().__init__(base_url=base_url, session=session, timeout=api.TIMEOUT, retry_handlers=[], logger=logger)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from bot.core.domain.interaction import Button, FeedbackButtons, Press, Select
+from bot.core.domain.interaction import Action, Button, FeedbackButtons, Select
 from bot.core.domain.message import Place
-from bot.core.domain.people import Asker
+from bot.core.domain.people import Requester
 from bot.errors import ConflictError, NotAllowedError, UsageError
 from bot.slack.client.text import plain
 from bot.slack.inbound import modals, payload
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.core.domain.interaction import Control
-    from bot.core.ports import Reception
+    from bot.core.ports import Intake
 
 # Slack's limits; https://docs.slack.dev/reference/block-kit/blocks/actions-block and its elements
 LABEL = 75
@@ -31,7 +31,7 @@ IN_ONE_BLOCK = 25
 _ANY = re.compile(r".*", re.DOTALL)
 
 
-def register(app: AsyncApp, reception: Reception) -> None:
+def register(app: AsyncApp, reception: Intake) -> None:
     """Listen to controls and shortcuts of whatever name: what each is for is not known here."""
 
     async def on_press(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond) -> None:
@@ -103,18 +103,18 @@ def _select(select: Select, number: int) -> dict[str, Any]:
     return {"type": "actions", "block_id": f"{number} {select.value}", "elements": [element]}
 
 
-def pressed(body: Mapping[str, Any]) -> Press | None:
+def pressed(body: Mapping[str, Any]) -> Action | None:
     """Read an interaction's payload; None for one without a message, or with nothing in it."""
     channel, user = (body.get("channel") or {}).get("id"), body.get("user") or {}
     view, team_of = body.get("view") or {}, body.get("team") or {}
     team = str(view.get("app_installed_team_id") or team_of.get("id") or user.get("team_id") or "")
     if body.get("view") and body.get("actions") and user.get("id"):
         return _in_view(
-            body["view"], body["actions"][0], Asker(str(user["id"]), str(user.get("team_id") or team)), team
+            body["view"], body["actions"][0], Requester(str(user["id"]), str(user.get("team_id") or team)), team
         )
     if not channel or not user.get("id"):
         return None
-    asker = Asker(str(user["id"]), str(user.get("team_id") or team), str(body.get("response_url") or ""))
+    asker = Requester(str(user["id"]), str(user.get("team_id") or team), str(body.get("response_url") or ""))
     message = body.get("message") or {}
     if body.get("type") == "message_action":
         name, value, choice, at = str(body.get("callback_id") or ""), "", "", str(body.get("action_ts") or "")
@@ -129,7 +129,7 @@ def pressed(body: Mapping[str, Any]) -> Press | None:
         shown = "" if container.get("is_ephemeral") else ts
         message = {"thread_ts": container.get("thread_ts")} | message
     place = Place(team, str(channel), str(message.get("thread_ts") or ts))
-    return Press(
+    return Action(
         id=":".join((str(channel), ts, str(user["id"]), name, choice, at)),
         name=name,
         value=value,
@@ -142,11 +142,11 @@ def pressed(body: Mapping[str, Any]) -> Press | None:
     )
 
 
-def _in_view(view: Mapping[str, Any], action: Mapping[str, Any], asker: Asker, team: str) -> Press:
+def _in_view(view: Mapping[str, Any], action: Mapping[str, Any], asker: Requester, team: str) -> Action:
     """Read a press in a modal or in the home tab."""
     name, value, choice = _action(action)
     shown = str(view.get("id") or "")
-    return Press(
+    return Action(
         id=":".join((shown, asker.person, name, choice, str(action.get("action_ts") or ""))),
         name=name,
         value=value or str(view.get("private_metadata") or ""),

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from bot.core.domain.message import Place
-from bot.core.domain.people import Asker
+from bot.core.domain.people import Requester
 from bot.errors import ChatError
 from bot.slack.client.api import call_once
 from bot.slack.inbound import payload
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from slack_bolt.context.async_context import AsyncBoltContext
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.core.ports import Reception
+    from bot.core.ports import Intake
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ PROMPTS = (
 )
 
 
-def register(app: AsyncApp, reception: Reception) -> None:
+def register(app: AsyncApp, reception: Intake) -> None:
     """Listen to the agent's events."""
 
     async def on_stop(event: dict[str, Any], context: AsyncBoltContext) -> None:
@@ -52,7 +52,7 @@ def register(app: AsyncApp, reception: Reception) -> None:
         with payload.reading():
             team, person = context.team_id or "", str(event["user"])
             occasion = str(event.get("event_ts") or body["event_id"])
-        await reception.visit(team, Asker(person, team), occasion)
+        await reception.visit(team, Requester(person, team), occasion)
 
     async def on_title() -> None:
         """Do nothing: a title is given at a thread's beginning only, so a person's own stays."""

@@ -15,7 +15,7 @@ from bot.core.code import parse as code
 from bot.core.command import take_private
 from bot.core.domain.command import Command
 from bot.core.domain.message import Place
-from bot.core.domain.people import Asker
+from bot.core.domain.people import Requester
 from bot.core.settings import subcommands
 from bot.core.summarize import parse as summarize
 from bot.errors import BotError, UsageError
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from slack_bolt.context.ack.async_ack import AsyncAck
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.core.ports import Reception
+    from bot.core.ports import Intake
 
 log = logging.getLogger(__name__)
 
@@ -75,13 +75,13 @@ COMMANDS = (
 )
 
 
-def register(app: AsyncApp, reception: Reception) -> None:
+def register(app: AsyncApp, reception: Intake) -> None:
     """Listen to the slash commands."""
     for command in COMMANDS:
         app.command(f"/{command.name}")(_listener(command, reception))
 
 
-def _listener(spec: SlashCommand, reception: Reception) -> Callable[..., Any]:
+def _listener(spec: SlashCommand, reception: Intake) -> Callable[..., Any]:
     async def on_command(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         if len(str(body.get("text") or "")) > LONGEST:
             await ack(TOO_LONG)
@@ -102,7 +102,7 @@ def _listener(spec: SlashCommand, reception: Reception) -> Callable[..., Any]:
     return on_command
 
 
-async def _open(command: Command, body: Mapping[str, Any], client: AsyncWebClient, reception: Reception) -> bool:
+async def _open(command: Command, body: Mapping[str, Any], client: AsyncWebClient, reception: Intake) -> bool:
     """Open the form that a command asks for, if it can be done in time; else its answer comes as a message."""
     if not body.get("trigger_id"):
         return False
@@ -127,7 +127,7 @@ def read(spec: SlashCommand, body: Mapping[str, Any]) -> Command:
         name=spec.name,
         text=text,
         place=Place(str(body.get("team_id") or ""), str(body["channel_id"])),
-        asker=Asker(str(body["user_id"]), str(body.get("team_id") or ""), str(body.get("response_url") or "")),
+        asker=Requester(str(body["user_id"]), str(body.get("team_id") or ""), str(body.get("response_url") or "")),
         is_private=is_private,
         channels=named_channels(raw),
     )

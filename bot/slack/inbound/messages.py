@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from bot.core.domain.message import Changed, Heard, Place, Updated
+from bot.core.domain.message import IncomingMessage, MessageEdit, MessageUpdate, Place
 from bot.slack.client import text as slack_text
 from bot.slack.client.file_ref import file_refs, remaining
 from bot.slack.client.history import author_of, is_kind_said, is_of_bot
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from slack_bolt.app.async_app import AsyncApp
     from slack_bolt.context.async_context import AsyncBoltContext
 
-    from bot.core.ports import Reception
+    from bot.core.ports import Intake
 
 EVENTS = ("app_mention", "message")
 
 
-def register(app: AsyncApp, reception: Reception) -> None:
+def register(app: AsyncApp, reception: Intake) -> None:
     """Listen to what people say, and to what they do to it afterwards."""
 
     async def on_message(event: Mapping[str, Any], body: dict[str, Any], context: AsyncBoltContext) -> None:
@@ -55,7 +55,7 @@ def _is_own(event: Mapping[str, Any], bot_id: str) -> bool:
     return bool(bot_id) and now.get("bot_id") == bot_id
 
 
-def heard(event: Mapping[str, Any], *, team: str, bot: str, is_outsider: bool = False) -> Heard | None:
+def heard(event: Mapping[str, Any], *, team: str, bot: str, is_outsider: bool = False) -> IncomingMessage | None:
     """Read a message event; None for notices, malformed events, and what the bot said itself.
 
     A reply in a thread is kept whatever it says, since only the store knows whether the bot takes part there.
@@ -65,7 +65,7 @@ def heard(event: Mapping[str, Any], *, team: str, bot: str, is_outsider: bool = 
         return None
     said, thread = flat(event), _string(event, "thread_ts")
     opening = raw if (raw := _string(event, "text")).strip() else said
-    return Heard(
+    return IncomingMessage(
         place=Place(team, channel, thread or ts),
         id=ts,
         author=author,
@@ -83,7 +83,7 @@ def heard(event: Mapping[str, Any], *, team: str, bot: str, is_outsider: bool = 
     )
 
 
-def updated(event: Mapping[str, Any], *, team: str, bot: str, is_outsider: bool = False) -> Updated | None:
+def updated(event: Mapping[str, Any], *, team: str, bot: str, is_outsider: bool = False) -> MessageUpdate | None:
     """Read how a message stands that was edited, or that got more: a file, a message that its link leads to.
 
     None for anything else, for what the bot said itself, and where nothing is new. What Slack shows later of a page is
@@ -100,10 +100,10 @@ def updated(event: Mapping[str, Any], *, team: str, bot: str, is_outsider: bool 
     # Where Slack does not say how the message was, one that was edited may have come to mention the bot.
     called_before = mentions(before, bot) if before else not message.revision
     calls_bot = message.mentions_bot and not called_before
-    return Updated(message, calls_bot=calls_bot, adds_files=bool(before) and bool(added))
+    return MessageUpdate(message, calls_bot=calls_bot, adds_files=bool(before) and bool(added))
 
 
-def changed(event: Mapping[str, Any], *, team: str, bot: str) -> Changed | None:
+def changed(event: Mapping[str, Any], *, team: str, bot: str) -> MessageEdit | None:
     """Read the event of an edited or a deleted message; None for anything else, and for what the bot did itself.
 
     Of the bot's own messages, the first of a thread counts when it is deleted: it does not delete that itself.
@@ -129,7 +129,7 @@ def changed(event: Mapping[str, Any], *, team: str, bot: str) -> Changed | None:
         return None
     if not is_deleted and (not author or not is_kind_said(now) or _is_as_before(now, before)):
         return None
-    return Changed(
+    return MessageEdit(
         place=Place(team, channel, thread),
         id=ts,
         author=author,

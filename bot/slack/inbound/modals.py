@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from bot.core.domain.interaction import Field, Form, Submission
-from bot.core.domain.people import Asker
+from bot.core.domain.people import Requester
 from bot.errors import ChatError, ConflictError, NotAllowedError, UsageError
 from bot.slack.client.api import call_once
 from bot.slack.client.text import plain
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from slack_bolt.context.ack.async_ack import AsyncAck
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.core.ports import Reception
+    from bot.core.ports import Intake
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ MOST_FIELDS = 100
 _ANY = re.compile(r".*", re.DOTALL)
 
 
-def register(app: AsyncApp, reception: Reception) -> None:
+def register(app: AsyncApp, reception: Intake) -> None:
     """Listen to forms of whatever name that were submitted."""
 
     async def on_submission(ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -154,7 +154,7 @@ def submitted(body: Mapping[str, Any]) -> Submission:
         name=str(shown.get("callback_id") or ""),
         value=str(shown.get("private_metadata") or ""),
         answers=answers(shown),
-        asker=Asker(str(user.get("id") or ""), team),
+        asker=Requester(str(user.get("id") or ""), team),
         workspace=str(shown.get("app_installed_team_id") or team),
     )
 

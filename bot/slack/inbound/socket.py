@@ -33,7 +33,7 @@ PING_EVERY = 3.0  # seconds; as late is it seen that a connection was cut withou
 MOVING = 15.0  # seconds that a connection waits for another one to have moved
 
 
-class Connection(SocketModeClient):
+class SocketConnection(SocketModeClient):
     """A connection that moves to a new socket only while no other one does.
 
     The SDK closes the old socket before it opens the new one, and Slack may ask all connections to move at once.
@@ -64,10 +64,10 @@ async def connected(app: AsyncApp, app_token: str, connections: int) -> AsyncIte
     # The SDK would try again without end, whatever Slack says.
     await call(app.client.apps_connections_open, app_token=app_token)
     moving = asyncio.Lock()
-    opened: list[Connection] = []
+    opened: list[SocketConnection] = []
     try:
         for _ in range(connections):
-            connection = Connection(app_token, app.client, moving)
+            connection = SocketConnection(app_token, app.client, moving)
             connection.socket_mode_request_listeners.append(partial(on_request, app))
             opened.append(connection)
             with translated():

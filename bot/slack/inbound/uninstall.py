@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from bot.core.domain.installation import Departure
+from bot.core.domain.installation import Uninstallation
 from bot.slack.inbound import payload
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 EVENTS = ("app_uninstalled", "tokens_revoked")
 
 
-def register(app: AsyncApp, depart: Callable[[Departure], Awaitable[None]]) -> None:
+def register(app: AsyncApp, depart: Callable[[Uninstallation], Awaitable[None]]) -> None:
     """Listen to them. Bolt authorizes neither, as there is nothing to authorize with any more."""
 
     async def on_departure(body: dict[str, Any], context: AsyncBoltContext) -> None:
@@ -30,11 +30,11 @@ def register(app: AsyncApp, depart: Callable[[Departure], Awaitable[None]]) -> N
         app.event(event)(on_departure)
 
 
-def read(body: Mapping[str, Any], workspace: str) -> Departure | None:
+def read(body: Mapping[str, Any], workspace: str) -> Uninstallation | None:
     """Read one of the events; None where only tokens of people were revoked, of which the bot has none."""
     event = body["event"]
     if event["type"] == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
         return None
     if not workspace:
         raise ValueError("no workspace")
-    return Departure(workspace, datetime.fromtimestamp(int(body["event_time"]), UTC), str(body["event_id"]))
+    return Uninstallation(workspace, datetime.fromtimestamp(int(body["event_time"]), UTC), str(body["event_id"]))

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from bot.core.domain.interaction import Control
     from bot.core.domain.message import Place
-    from bot.core.domain.people import Asker
-    from bot.core.ports import Bookmark
+    from bot.core.domain.people import Requester
+    from bot.core.ports import Checkpoint
     from bot.slack.outbound.answer_messages import Outlet
 
 log = logging.getLogger(__name__)
@@ -51,30 +51,38 @@ class StreamedAnswer:
     """
 
     def __init__(
-        self, outlet: Outlet, place: Place, asker: Asker, bookmark: Bookmark, *, to: str, instead: str, title: str
+        self,
+        outlet: Outlet,
+        place: Place,
+        asker: Requester,
+        checkpoint: Checkpoint,
+        *,
+        to: str,
+        instead: str,
+        title: str,
     ) -> None:
         self._out = outlet
         self._place = place
         self._asker = asker
-        self._bookmark = bookmark
+        self._checkpoint = checkpoint
         self._is_instead = bool(instead)
         self._title = title
         self._buffer = Buffer()
-        self._messages = AnswerMessages(outlet, place, asker, bookmark, self._buffer, to=to, instead=instead)
+        self._messages = AnswerMessages(outlet, place, asker, checkpoint, self._buffer, to=to, instead=instead)
         self._progress = ""
         self._under_progress: Sequence[Control] = ()
         self._way = Way.STREAM
         # For all we know: a former try may have left one, or the one that is given up with this.
-        self._has_status = bookmark.was_begun or outlet.sessions.may_show(place)
+        self._has_status = checkpoint.was_begun or outlet.sessions.may_show(place)
         self._is_ended = False
         self._turn = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
-        if self._bookmark.was_begun or self._is_instead:
+        if self._checkpoint.was_begun or self._is_instead:
             await self._messages.find()
         if self._messages.ts:
             self._way = Way.EDITS if self._is_instead else Way.WHOLE
-        self._bookmark.check()
+        self._checkpoint.check()
         self._pump = asyncio.create_task(self._show_as_it_comes(), name="answer")
         return self
 
@@ -133,7 +141,7 @@ class StreamedAnswer:
             await self._clear()
 
     def _check_wanted(self) -> None:
-        if self._bookmark.is_unwanted:
+        if self._checkpoint.is_unwanted:
             raise GoneError("question_deleted")
 
     # While it is written
@@ -142,7 +150,7 @@ class StreamedAnswer:
         async with self._turn:
             if not self._is_ended:
                 before, self._has_status = self._has_status, True  # for all we know, until Slack has answered
-                begun = await self._out.sessions.begin(self._place, self._bookmark.check, self._title)
+                begun = await self._out.sessions.begin(self._place, self._checkpoint.check, self._title)
                 self._has_status = before or begun
         # Until it is cancelled: an answer that goes on in a former turn's message may yet show how far it has come.
         news = self._buffer.news
@@ -192,7 +200,7 @@ class StreamedAnswer:
         pieces, shown = self._buffer.next(to_the_end=is_calm)
         if not pieces:
             return 0
-        self._bookmark.check()
+        self._checkpoint.check()
         if not self._messages.ts:
             if not await self._out.streams.admit(self._place):
                 self._way = Way.WHOLE if self._out.streams.are_known(self._place) else Way.EDITS
@@ -238,7 +246,7 @@ class StreamedAnswer:
 
     async def _give_file(self, text: str, footer: str, controls: Sequence[Control]) -> str:
         """Show a text as a file, below a sentence that says so; alone, where Slack takes no sentence either."""
-        await self._out.files.upload(self._place, [Upload(REST, text.encode())], self._bookmark)
+        await self._out.files.upload(self._place, [Upload(REST, text.encode())], self._checkpoint)
         try:
             return await self._lay([IN_FILE.format(name=REST)], "", footer, controls)
         except ChatError as error:
@@ -253,7 +261,7 @@ class StreamedAnswer:
         laid = [*map(Part, found[:-1]), Part(found[-1], footer, controls)]
         ts = await self._messages.show(laid)
         if rest:
-            await self._out.files.upload(self._place, [Upload(REST, rest.encode())], self._bookmark)
+            await self._out.files.upload(self._place, [Upload(REST, rest.encode())], self._checkpoint)
         await self._ended()
         return ts
 
@@ -266,5 +274,5 @@ class StreamedAnswer:
         if self._messages.state is State.STREAMING:
             await self._messages.end_stream()
         if self._has_status and not self._messages.took_status_off:
-            await self._out.sessions.end(self._place, self._bookmark.check)
+            await self._out.sessions.end(self._place, self._checkpoint.check)
         self._has_status = False

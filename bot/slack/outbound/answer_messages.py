@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.core.domain.message import Place
-    from bot.core.domain.people import Asker
-    from bot.core.ports import Bookmark
+    from bot.core.domain.people import Requester
+    from bot.core.ports import Checkpoint
     from bot.slack.outbound.buffer import Buffer
     from bot.slack.outbound.message import Part
 
 log = logging.getLogger(__name__)
 
-ANSWER = "answer"  # the bookmark of the answer's first message
-DISCARDED = "discarded"  # the bookmark of one that another takes the place of: its ts, and how much it shows
+ANSWER = "answer"  # the checkpoint of the answer's first message
+DISCARDED = "discarded"  # the checkpoint of one that another takes the place of: its ts, and how much it shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +70,26 @@ class State(Enum):
 class AnswerMessages:
     """The messages of one answer; `ts` is the first one's, "" while there is none.
 
-    What former tries left is edited, and no second message posted: the one in the bookmark and those with this turn's
-    mark; or, where a try died before it could keep the bookmark, a stream that no one ended, which bears no mark.
+    What former tries left is edited, and no second message posted: the one in the checkpoint and those with this turn's
+    mark; or, where a try died before it could keep the checkpoint, a stream that no one ended, which bears no mark.
     `instead`: the message whose text the answer replaces.
     """
 
     def __init__(
-        self, outlet: Outlet, place: Place, asker: Asker, bookmark: Bookmark, buffer: Buffer, *, to: str, instead: str
+        self,
+        outlet: Outlet,
+        place: Place,
+        asker: Requester,
+        checkpoint: Checkpoint,
+        buffer: Buffer,
+        *,
+        to: str,
+        instead: str,
     ) -> None:
-        self._out, self._place, self._asker, self._bookmark, self._buffer = outlet, place, asker, bookmark, buffer
+        self._out, self._place, self._asker, self._checkpoint, self._buffer = outlet, place, asker, checkpoint, buffer
         self._to, self._instead = to, instead
-        kept = bookmark.get(ANSWER)
-        self.ts = kept or ("" if bookmark.get(DISCARDED) else instead)
+        kept = checkpoint.get(ANSWER)
+        self.ts = kept or ("" if checkpoint.get(DISCARDED) else instead)
         self.state = (State.UNSURE if kept else State.POSTED) if self.ts else State.NONE
         self._others: list[str] = []
         self._has_lost_receipt = False
@@ -99,7 +107,7 @@ class AnswerMessages:
             raise
         self.state, self.took_status_off = State.STREAMING, False
         self._out.sessions.note(self._place)
-        await self._bookmark.keep(ANSWER, self.ts)
+        await self._checkpoint.keep(ANSWER, self.ts)
 
     async def grow(self, pieces: list[dict[str, Any]]) -> bool:
         """Add to the stream, if the budget has room; return whether it had. Raises `ChatError`."""
@@ -137,7 +145,7 @@ class AnswerMessages:
             elif part:
                 shown.append(await self._post(part))
             else:
-                await self._out.posts.delete(self._place, ts, self._bookmark.check)
+                await self._out.posts.delete(self._place, ts, self._checkpoint.check)
             self._others = [*shown, *self._others[len(shown) :]]
         self._others = shown
         return self.ts
@@ -152,14 +160,14 @@ class AnswerMessages:
         if self.state in {State.STREAMING, State.UNSURE}:
             await self._stop([])
         for ts in () if self._instead else filter(None, (self.ts, *self._others)):
-            await self._out.posts.delete(self._place, ts, self._bookmark.check)
+            await self._out.posts.delete(self._place, ts, self._checkpoint.check)
 
     async def find(self) -> None:
         """Look in the thread for what former tries left, or for the other messages of what is replaced."""
         us = (await self._out.identity()).bot_user_id or ""
         before = self._to if not self._instead else ""
         ours = await recovery.find(self._out.client, self._place, us, after=before)
-        own, (discarded, _) = self._bookmark.reference, self._discarded()
+        own, (discarded, _) = self._checkpoint.reference, self._discarded()
         if self._instead:
             turns = {own, *(turn for ts, turn in ours if ts == self._instead and turn)}
         else:
@@ -190,7 +198,7 @@ class AnswerMessages:
     async def _stop(self, pieces: list[dict[str, Any]]) -> bool:
         """End the stream with its last pieces; return whether Slack took them. Raises a `ChatError` that may pass."""
         try:
-            await self._out.streams.stop(self._place, self.ts, pieces, self._bookmark.check, metadata=self._mark)
+            await self._out.streams.stop(self._place, self.ts, pieces, self._checkpoint.check, metadata=self._mark)
         except ChatError as error:
             self.state = State.POSTED if error.code in OVER else State.UNSURE
             if error.may_pass:
@@ -217,8 +225,8 @@ class AnswerMessages:
 
     async def _discard(self, part: Part) -> None:
         """Let a new message take the place of the first one, which can't be changed anymore."""
-        await self._bookmark.keep(DISCARDED, f"{self.ts} {self._buffer.shown}")
-        await self._bookmark.keep(ANSWER, "")
+        await self._checkpoint.keep(DISCARDED, f"{self.ts} {self._buffer.shown}")
+        await self._checkpoint.keep(ANSWER, "")
         self._out.streams.forget(self._place, self.ts)
         self.ts, self.state = "", State.NONE
         if self._others:  # of a former try, which came as far as this
@@ -229,7 +237,7 @@ class AnswerMessages:
         discarded, shown = self._discarded()
         if discarded:
             try:
-                await self._out.posts.delete(self._place, discarded, self._bookmark.check)
+                await self._out.posts.delete(self._place, discarded, self._checkpoint.check)
             except ChatError as error:
                 if error.may_pass:
                     raise
@@ -241,7 +249,7 @@ class AnswerMessages:
             await self._post_first(part)
 
     def _discarded(self) -> tuple[str, int]:
-        ts, _, shown = (self._bookmark.get(DISCARDED) or "").partition(" ")
+        ts, _, shown = (self._checkpoint.get(DISCARDED) or "").partition(" ")
         return ts, int(shown or 0)
 
     async def _post_first(self, part: Part) -> None:
@@ -251,17 +259,17 @@ class AnswerMessages:
             self._has_lost_receipt = error.may_pass
             raise
         self.state = State.POSTED
-        await self._bookmark.keep(ANSWER, self.ts)
+        await self._checkpoint.keep(ANSWER, self.ts)
 
     # Any message
 
     async def _post(self, part: Part) -> str:
-        return await self._out.posts.post(self._place, part, self._mark, self._bookmark.check)
+        return await self._out.posts.post(self._place, part, self._mark, self._checkpoint.check)
 
     async def _say(self, ts: str, part: Part, *, is_paid: bool = False) -> None:
-        check = self._bookmark.check
+        check = self._checkpoint.check
         await self._out.posts.update(self._place, ts, part, self._mark, check, is_paid=is_paid)
 
     @property
     def _mark(self) -> dict[str, Any]:
-        return mark(self._bookmark.reference)
+        return mark(self._checkpoint.reference)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from bot.core.domain.interaction import Control
     from bot.core.domain.message import Place
-    from bot.core.ports import Bookmark
+    from bot.core.ports import Checkpoint
     from bot.slack.client.identity import Identity
     from bot.slack.client.rate_limit import Budget
     from bot.slack.outbound.posts import Posts
@@ -36,23 +36,23 @@ class Cards:
         self,
         place: Place,
         text: str,
-        bookmark: Bookmark,
+        checkpoint: Checkpoint,
         *,
         key: str,
         controls: Sequence[Control] = (),
         to: Sequence[str] = (),
     ) -> str:
-        """Post a message, once for a bookmark's `key`; return its `ts`. Raises `NotInChannelError`, `ChatError`."""
-        if kept := bookmark.get(key):
+        """Post a message, once for a checkpoint's `key`; return its `ts`. Raises `NotInChannelError`, `ChatError`."""
+        if kept := checkpoint.get(key):
             return kept
-        marked = f"{bookmark.reference}:{key}"
-        ts = await self._find(place, marked) if bookmark.was_begun else ""
+        marked = f"{checkpoint.reference}:{key}"
+        ts = await self._find(place, marked) if checkpoint.was_begun else ""
         if not ts:
             # Only whom an admin has named is rung; what people wrote has no such power.
             words = " ".join([*map(mention, to), harmless(text)])
             part = Part(words[:MESSAGE_LIMIT], controls=controls)
-            ts = await self._posts.post(place, part, mark(marked), bookmark.check)
-        await bookmark.keep(key, ts)
+            ts = await self._posts.post(place, part, mark(marked), checkpoint.check)
+        await checkpoint.keep(key, ts)
         return ts
 
     async def _find(self, place: Place, marked: str) -> str:
@@ -69,11 +69,11 @@ class Cards:
         return next((str(one["ts"]) for one in page["messages"] if mark_of(one) == marked), "")
 
     async def edit(
-        self, place: Place, message: str, text: str, bookmark: Bookmark, *, controls: Sequence[Control] = ()
+        self, place: Place, message: str, text: str, checkpoint: Checkpoint, *, controls: Sequence[Control] = ()
     ) -> None:
         """Change a message of ours. Raises `GoneError`, `ChatError`."""
         part = Part(harmless(text)[:MESSAGE_LIMIT], controls=controls)
-        await self._posts.update(place, message, part, mark(bookmark.reference), bookmark.check)
+        await self._posts.update(place, message, part, mark(checkpoint.reference), checkpoint.check)
 
     async def react(self, place: Place, message: str, reaction: str, *, instead: str = "") -> None:
         """Put a reaction under a message, `instead` of another one of ours. Raises `GoneError`, `ChatError`."""

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from bot.core.domain.interaction import Control
     from bot.core.domain.message import Place
-    from bot.core.domain.people import Asker
-    from bot.core.ports import Bookmark
+    from bot.core.domain.people import Requester
+    from bot.core.ports import Checkpoint
     from bot.slack.client.rate_limit import Budget
 
 log = logging.getLogger(__name__)
@@ -41,11 +41,11 @@ class WhisperedAnswer:
         session: aiohttp.ClientSession,
         budget: Budget,
         place: Place,
-        asker: Asker,
-        bookmark: Bookmark | None = None,
+        asker: Requester,
+        checkpoint: Checkpoint | None = None,
     ) -> None:
         self._client, self._session, self._budget, self._place, self._asker = client, session, budget, place, asker
-        self._bookmark = bookmark
+        self._checkpoint = checkpoint
         self._pieces: list[str] = []
 
     def write(self, text: str) -> None:
@@ -65,13 +65,15 @@ class WhisperedAnswer:
 
     async def replace(self, text: str, *, footer: str = "", controls: Sequence[Control] = ()) -> str:
         """Show `text` instead. Raises `ChatError`."""
-        if self._bookmark is None:
+        if self._checkpoint is None:
             return await self._show(text, footer, controls)
-        await self._bookmark.keep(private_once.KEY, self._bookmark.reference)
+        await self._checkpoint.keep(private_once.KEY, self._checkpoint.reference)
         try:
             return await self._show(text, footer, controls)
         except ChatError:
-            await self._bookmark.keep(private_once.KEY, "")  # what Slack refused, or was not there for, is tried again
+            await self._checkpoint.keep(
+                private_once.KEY, ""
+            )  # what Slack refused, or was not there for, is tried again
             raise
 
     async def _show(self, text: str, footer: str, controls: Sequence[Control]) -> str:

@@ -69,7 +69,7 @@ class Fence:
         return f"{marker}{self.ticks}{''.join(self.info.split()[:1])[:LONGEST_WORD]}"
 
 
-class Line(NamedTuple):
+class MarkdownLine(NamedTuple):
     """A line of a text, without its end: where it begins, the containers that it is in, and the block it is code of.
 
     The lines that open and close a block belong to it; `is_open`: the block goes on after this line.
@@ -87,7 +87,7 @@ class Line(NamedTuple):
         return self.is_open and self.fence is not None and self.fence.line == self.text and self.path == self.fence.path
 
 
-def lines(text: str) -> Iterator[Line]:
+def lines(text: str) -> Iterator[MarkdownLine]:
     """Read a text line by line. Takes time in proportion to its length."""
     path: tuple[int, ...] = ()
     fence: Fence | None = None
@@ -97,7 +97,7 @@ def lines(text: str) -> Iterator[Line]:
         end = len(text) if end < 0 else end
         line = text[start:end]
         if not path and fence is None and line.lstrip(" \t")[:1] not in _STARTS:
-            yield Line(start, line, path)
+            yield MarkdownLine(start, line, path)
             start = end + 1
             continue
         flat = _flat(line)
@@ -105,13 +105,13 @@ def lines(text: str) -> Iterator[Line]:
             at, inside = _enter(flat, fence.path)
             if inside == fence.path:
                 is_open = not fence.ends_with(flat[at:])
-                yield Line(start, line, path, fence, is_open)
+                yield MarkdownLine(start, line, path, fence, is_open)
                 fence = fence if is_open else None
                 start = end + 1
                 continue
             fence = None  # the container has ended, and the block with it
         path, fence = _read(line, flat, path)
-        yield Line(start, line, path, fence, is_open=fence is not None)
+        yield MarkdownLine(start, line, path, fence, is_open=fence is not None)
         start = end + 1
 
 

@@ -12,7 +12,7 @@ from bot.slack.outbound.fence import QUOTE, lines, open_fence, resumed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.slack.outbound.fence import Line
+    from bot.slack.outbound.fence import MarkdownLine
     from bot.slack.outbound.table import Table
 
 # Slack's limit for all the Markdown of one message; https://docs.slack.dev/reference/block-kit/blocks/markdown-block
@@ -69,7 +69,7 @@ def closing(text: str) -> str:
     return _closing(text, _last_line(text))
 
 
-def _closing(text: str, last: Line | None) -> str:
+def _closing(text: str, last: MarkdownLine | None) -> str:
     if last is None or not last.is_open or last.fence is None:
         return ""
     return last.fence.closing if text.endswith("\n") else f"\n{last.fence.closing}"
@@ -81,7 +81,7 @@ def reopened(text: str, at: int) -> str:
     return (f"{fence.opening}\n" if fence else "") + text[at:].lstrip("\n")
 
 
-def _resumed(whole: str, head: str, last: Line | None, text: str) -> tuple[str, str]:
+def _resumed(whole: str, head: str, last: MarkdownLine | None, text: str) -> tuple[str, str]:
     """Return what stands before the rest of a text that was cut, and that rest, as it reads by itself."""
     if last is not None and last.is_open and last.fence is not None:
         return _outdented(*resumed(text, last.fence))
@@ -92,7 +92,7 @@ def _resumed(whole: str, head: str, last: Line | None, text: str) -> tuple[str, 
     return _outdented("", text)
 
 
-def _last_line(text: str) -> Line | None:
+def _last_line(text: str) -> MarkdownLine | None:
     if not any(mark in text for mark in ("```", "~~~", "\n> ", "- ", "* ", "+ ", ". ", ") ")) and text[:1] != ">":
         return None
     last = None
@@ -115,7 +115,7 @@ def _outdented(opening: str, text: str) -> tuple[str, str]:
     return opening[indent:] if opening else "", "\n".join([*(line[indent:] for line in found[:kept]), *found[kept:]])
 
 
-def _end(text: str, limit: int, at_least: int) -> tuple[int, Line | None] | None:
+def _end(text: str, limit: int, at_least: int) -> tuple[int, MarkdownLine | None] | None:
     """Return where the first message ends, with its last line; None where the whole text is one."""
     tables = table.find(text[: limit + 1])
     most = _most(text, tables)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.core.domain.message import Place
-    from bot.core.domain.people import Asker
+    from bot.core.domain.people import Requester
     from bot.slack.client.rate_limit import Budget
 
 log = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ class Streams:
         ends = self._budget.used(STOP, place) + len(self._open.get(place.workspace, ()))
         return ends < self._budget.limit(STOP) and await self._budget.take(START, place)
 
-    async def start(self, place: Place, asker: Asker, chunks: Sequence[dict[str, Any]]) -> str:
+    async def start(self, place: Place, asker: Requester, chunks: Sequence[dict[str, Any]]) -> str:
         """Begin a stream that was admitted; return its message's `ts`. Raises `ChatError`."""
         try:
             response = await call_once(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.core.domain.message import Place, Upload
-    from bot.core.ports import Bookmark
+    from bot.core.ports import Checkpoint
 
 FILES_PER_MESSAGE = 10  # as many as a person can post at once
 LARGEST_SNIPPET = 1_000_000  # bytes; https://docs.slack.dev/reference/methods/files.getUploadURLExternal
@@ -64,20 +64,20 @@ class Files:
         self._client = client
         self._session = session
 
-    async def upload(self, place: Place, files: Sequence[Upload], bookmark: Bookmark) -> None:
+    async def upload(self, place: Place, files: Sequence[Upload], checkpoint: Checkpoint) -> None:
         """Upload files to a thread or a channel as one message, ten at most in each, once. Raises `ChatError`."""
-        if bookmark.is_unwanted:
+        if checkpoint.is_unwanted:
             raise GoneError("question_deleted")
         for first in range(0, len(files), FILES_PER_MESSAGE):
-            await self._upload_together(place, files[first : first + FILES_PER_MESSAGE], bookmark)
+            await self._upload_together(place, files[first : first + FILES_PER_MESSAGE], checkpoint)
 
-    async def _upload_together(self, place: Place, files: Sequence[Upload], bookmark: Bookmark) -> None:
+    async def _upload_together(self, place: Place, files: Sequence[Upload], checkpoint: Checkpoint) -> None:
         key = " ".join(("files", *(file.name for file in files)))
-        if (kept := bookmark.get(key)) and await self._is_shared(kept):
+        if (kept := checkpoint.get(key)) and await self._is_shared(kept):
             return
         shared = [{"id": await self._announce(file), "title": file.name} for file in files]
-        await bookmark.keep(key, shared[0]["id"])
-        bookmark.check()
+        await checkpoint.keep(key, shared[0]["id"])
+        checkpoint.check()
         await call(
             self._client.files_completeUploadExternal,
             files=shared,

@@ -8,7 +8,7 @@ import pytest
 import stamina
 
 from bot.claude.catalogue import today
-from bot.claude.client import TRIES, Claude, Deadlines, connect
+from bot.claude.client import TRIES, CallDeadlines, Claude, connect
 from tests.stage.scripted import ScriptedModel
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Connect(Protocol):
     def __call__(
         self,
         model: str = "claude-haiku-5-5",
-        deadlines: Deadlines | None = ...,
+        deadlines: CallDeadlines | None = ...,
         *,
         api_key: str = ...,
         clock: Clock = ...,
@@ -48,7 +48,7 @@ async def connecting(scripted: ScriptedModel) -> AsyncIterator[Connect]:
 
         def opened(
             model: str = "claude-haiku-5-5",
-            deadlines: Deadlines | None = None,
+            deadlines: CallDeadlines | None = None,
             *,
             api_key: str = environment["ANTHROPIC_API_KEY"],
             clock: Clock = today,

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from bot.calls import Purpose
 from bot.claude.catalogue import catalogue
-from bot.claude.client import Claude, Deadlines, connect
+from bot.claude.client import CallDeadlines, Claude, connect
 from bot.core.domain.message import Role
 from bot.core.domain.settings import ChannelSettings, Creativity
 from bot.core.ports import Request, Turn
@@ -28,7 +28,7 @@ from bot.errors import (
     ModelUnavailableError,
     SettingsError,
 )
-from bot.playground.anthropic.reply import BlockEnd, Fault, Stop, Thinking
+from bot.playground.anthropic.reply import BlockEnd, Stop, StreamFault, Thinking
 from bot.playground.anthropic.rules import MessagesApiError
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ class TestRequest:
 
 
 class TestFailure:
-    @pytest.mark.parametrize("fault", [Fault.CUT, Fault.END, Fault.CORRUPT, overloaded()], ids=str)
+    @pytest.mark.parametrize("fault", [StreamFault.CUT, StreamFault.END, StreamFault.CORRUPT, overloaded()], ids=str)
     async def test_a_failure_before_text_is_retried(self, scripted: ScriptedModel, claude: Claude, fault: Part) -> None:
         scripted.answer(fault)
         scripted.answer(Thinking("Hm."), fault)
@@ -246,7 +246,7 @@ class TestFailure:
         assert completion.call.outcome == "ok"
         assert len(scripted.requests) == 3
 
-    @pytest.mark.parametrize("fault", [Fault.CUT, Fault.END, Fault.CORRUPT, overloaded()], ids=str)
+    @pytest.mark.parametrize("fault", [StreamFault.CUT, StreamFault.END, StreamFault.CORRUPT, overloaded()], ids=str)
     async def test_a_failure_after_text_stands(self, scripted: ScriptedModel, claude: Claude, fault: Part) -> None:
         scripted.answer("Half an ", "answer ", fault)
 
@@ -368,7 +368,7 @@ class TestTime:
     async def test_the_deadline_ends_the_call(self, scripted: ScriptedModel, connecting: Connect) -> None:
         scripted.answer("Half ", asyncio.Event())
 
-        async with connecting(deadlines=Deadlines(total=0.2)) as claude:
+        async with connecting(deadlines=CallDeadlines(total=0.2)) as claude:
             with pytest.raises(ModelUnavailableError) as caught:
                 await claude.write(asking(), unseen)
             await asyncio.wait_for(scripted.until_abandoned(), 10)
@@ -380,7 +380,7 @@ class TestTime:
         scripted.answer(overloaded())
         scripted.answer(asyncio.Event())
 
-        async with connecting(deadlines=Deadlines(total=0.3)) as claude:
+        async with connecting(deadlines=CallDeadlines(total=0.3)) as claude:
             with pytest.raises(ModelUnavailableError):
                 await claude.write(asking(), unseen)
 
@@ -389,7 +389,7 @@ class TestTime:
     async def test_silence_ends_the_call(self, scripted: ScriptedModel, connecting: Connect) -> None:
         scripted.answer("Half ", asyncio.Event())
 
-        async with connecting(deadlines=Deadlines(silence=0.2)) as claude:
+        async with connecting(deadlines=CallDeadlines(silence=0.2)) as claude:
             with pytest.raises(ModelUnavailableError) as caught:
                 await claude.write(asking(), unseen)
 
@@ -400,7 +400,7 @@ class TestTime:
         scripted.answer(asyncio.Event())
         scripted.answer("Fine.")
 
-        async with connecting(deadlines=Deadlines(silence=0.2)) as claude:
+        async with connecting(deadlines=CallDeadlines(silence=0.2)) as claude:
             assert (await claude.write(asking(), unseen)).text == "Fine."
 
     @pytest.mark.parametrize("parts", [(), ("Half ",)], ids=["before text", "in mid-stream"])
@@ -433,7 +433,7 @@ class TestFill:
         assert schema["$defs"]["Verdict"]["properties"]["category"]["enum"] == ["Bug report", "Praise"]
 
     async def test_a_failing_fill_is_retried(self, scripted: ScriptedModel, claude: Claude) -> None:
-        scripted.answer('{"results": [{', Fault.CUT)
+        scripted.answer('{"results": [{', StreamFault.CUT)
         scripted.answer(GOOD)
 
         verdicts, _ = await claude.fill(asking(purpose=Purpose.CLASSIFY), Verdicts)
@@ -505,7 +505,7 @@ class TestCheck:
         async with (
             hanging() as base_url,
             connect(
-                api_key="any", model="claude-haiku-5-5", base_url=base_url, deadlines=Deadlines(check=0.2)
+                api_key="any", model="claude-haiku-5-5", base_url=base_url, deadlines=CallDeadlines(check=0.2)
             ) as claude,
         ):
             finding = await claude.check()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot import settings
-from bot.cli.doctor import Finding, examine
+from bot.cli.doctor import DoctorFinding, examine
 from bot.db.migrate import upgrade
 from bot.playground.anthropic.api import MessagesServer
 from bot.playground.rehearsal.model import Rehearsal
@@ -39,11 +39,11 @@ async def environ(workspace: ScriptedWorkspace, tmp_path: Path) -> AsyncIterator
         yield workspace.environment("http") | claude.environment() | {"DATABASE_URL": url}
 
 
-async def findings(environ: Environ) -> dict[str, Finding]:
+async def findings(environ: Environ) -> dict[str, DoctorFinding]:
     return {finding.name: finding for finding in await examine(settings.read(environ))}
 
 
-async def ill(environ: Environ) -> Finding:
+async def ill(environ: Environ) -> DoctorFinding:
     """Return the one finding that is not well."""
     (found,) = (finding for finding in (await findings(environ)).values() if not finding.is_well)
     assert str(found).startswith(f"FAIL {found.name}: ")
@@ -60,7 +60,7 @@ async def test_a_sound_set_up_is_well(environ: Environ) -> None:
 
 async def test_socket_mode_is_tried(environ: Environ, workspace: ScriptedWorkspace) -> None:
     found = await findings(environ | workspace.environment("socket"))
-    assert found["Slack transport"] == Finding("Slack transport", "Socket Mode")
+    assert found["Slack transport"] == DoctorFinding("Slack transport", "Socket Mode")
 
 
 async def test_no_finding_holds_a_secret(environ: Environ, workspace: ScriptedWorkspace) -> None:

@@ -8,12 +8,12 @@ import pytest
 
 from bot import settings
 from bot.cli import evaluate
-from bot.cli.evaluate import Options
+from bot.cli.evaluate import EvaluateOptions
 from bot.core.domain.category import Category
-from bot.core.domain.classification import Item, Run, Status, Verdict
+from bot.core.domain.classification import ClassifyRun, Item, RunStatus, Verdict
 from bot.core.domain.message import Place
-from bot.core.domain.people import Asker
-from bot.db.classify_runs import SqlRuns
+from bot.core.domain.people import Requester
+from bot.db.classify_runs import SqlClassifyRunStore
 from bot.db.engine import Database
 from bot.errors import UsageError
 from bot.playground.anthropic.api import MessagesServer
@@ -45,7 +45,7 @@ def file(tmp_path: Path) -> Path:
 
 
 async def test_measures_are_printed(read: Settings, file: Path) -> None:
-    told, is_good = await evaluate.run(Options(file, min_f1=0.5), read)
+    told, is_good = await evaluate.run(EvaluateOptions(file, min_f1=0.5), read)
     assert is_good
     assert "4 messages" in told
     assert "confusion" in told
@@ -54,14 +54,14 @@ async def test_measures_are_printed(read: Settings, file: Path) -> None:
 
 
 async def test_too_low_a_score_fails(read: Settings, file: Path) -> None:
-    _, is_good = await evaluate.run(Options(file, min_f1=0.999), read)
+    _, is_good = await evaluate.run(EvaluateOptions(file, min_f1=0.999), read)
     assert not is_good
 
 
 async def test_two_models_and_prompts_are_compared(read: Settings, file: Path, tmp_path: Path) -> None:
     prompt = tmp_path / "brief.md"
     prompt.write_text("Be strict.", encoding="utf-8")
-    told, _ = await evaluate.run(Options(file, compare=["claude-sonnet-5-5", str(prompt)]), read)
+    told, _ = await evaluate.run(EvaluateOptions(file, compare=["claude-sonnet-5-5", str(prompt)]), read)
     last = told.split("\n\n")[-1].splitlines()
     assert [line.split()[0] for line in last[1:]] == ["claude-haiku-5-5", "claude-sonnet-5-5", "brief.md"]
 
@@ -76,31 +76,31 @@ async def test_two_models_and_prompts_are_compared(read: Settings, file: Path, t
 )
 async def test_what_is_wrong_is_said(read: Settings, file: Path, options: dict[str, str], sentence: str) -> None:
     with pytest.raises(UsageError) as caught:
-        await evaluate.run(Options(file, **options), read)  # type: ignore[arg-type] # the names are right
+        await evaluate.run(EvaluateOptions(file, **options), read)  # type: ignore[arg-type] # the names are right
     assert sentence in caught.value.sentence
 
 
 async def test_corrections_are_measured(read: Settings) -> None:
     with pytest.raises(UsageError):
-        await evaluate.run(Options(from_corrections=True), read)
+        await evaluate.run(EvaluateOptions(from_corrections=True), read)
     database = Database.open(read.database_url)
-    runs = SqlRuns(database)
-    run = Run(
+    runs = SqlClassifyRunStore(database)
+    run = ClassifyRun(
         id="r1",
         place=Place("T1", "C1", "1"),
-        asker=Asker("U1", "T1"),
+        asker=Requester("U1", "T1"),
         to="1",
         source="a.csv",
         categories=(Category(name="Bug report"), Category(name="Billing")),
         items=2,
-        status=Status.DONE,
+        status=RunStatus.DONE,
     )
     await runs.create(run, [Item(1, "it crashes"), Item(2, "refund the invoice")])
     await runs.save(run, [Verdict(1, ("Billing",)), Verdict(2, ("Bug report",))], [], 0)
     await runs.correct("r1", 1, ("Bug report",), "U2")
     await runs.correct("r1", 2, ("Billing",), "U2")
     await database.close()
-    told, _ = await evaluate.run(Options(from_corrections=True, channel="T1/C1"), read)
+    told, _ = await evaluate.run(EvaluateOptions(from_corrections=True, channel="T1/C1"), read)
     assert "without corrections" in told
     assert "with corrections" in told
     assert "2 messages" in told

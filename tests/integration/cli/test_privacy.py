@@ -53,7 +53,7 @@ async def stored(database: Database) -> Database:
 async def left(database: Database) -> list[tuple[str, str]]:
     async with database.reader.connect() as connection:
         rows = await connection.execute(
-            tables.Message.__table__.select().order_by(tables.Message.id).where(tables.Message.role == "user")
+            tables.MessageRow.__table__.select().order_by(tables.MessageRow.id).where(tables.MessageRow.role == "user")
         )
         return [(row.author, row.text) for row in rows]
 
@@ -116,8 +116,8 @@ async def test_bad_input_erases_nothing(
 async def test_a_purge_is_rehearsed(command: Command, stored: Database) -> None:
     old = datetime.now(UTC) - timedelta(days=10)
     async with stored.writer.begin() as connection:
-        await connection.execute(update(tables.Message).values(created_at=old))
-        await connection.execute(update(tables.Thread).values(last_message_at=old))
+        await connection.execute(update(tables.MessageRow).values(created_at=old))
+        await connection.execute(update(tables.ThreadRow).values(last_message_at=old))
         job = {
             "delivery": "d",
             "key": "k",

@@ -27,7 +27,7 @@ def entries() -> list[dict[str, str]]:
 
 async def told(path: Path) -> str:
     async with MessagesServer(Rehearsal(pace=0)) as server:
-        return await triage_dry_run.run(triage_dry_run.Options(path), settings.read(server.environment()))
+        return await triage_dry_run.run(triage_dry_run.DryRunOptions(path), settings.read(server.environment()))
 
 
 async def test_an_export_is_triaged_and_nothing_posted(tmp_path: Path) -> None:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.calls import Call, Purpose
-from bot.core.domain.budget import Account, Cap, Kind, Refusal, Reservation
+from bot.core.domain.budget import Account, BudgetKind, Cap, Refusal, Reservation
 from bot.core.domain.message import Place
 from bot.core.domain.thread import Record
-from bot.db.accounts import COMPARED_EVERY, SqlPurse
+from bot.db.accounts import COMPARED_EVERY, SqlSpendStore
 from bot.db.engine import Database
 from bot.db.threads import record
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DAY = NOW.replace(hour=0), NOW.replace(day=25, hour=0)
-PERSON = Cap(Account(Kind.PERSON, "T1", "U1", *DAY), 100, 80)
-CHANNEL = Cap(Account(Kind.CHANNEL, "T1", "C1", *DAY), 1_000, 800)
+PERSON = Cap(Account(BudgetKind.PERSON, "T1", "U1", *DAY), 100, 80)
+CHANNEL = Cap(Account(BudgetKind.CHANNEL, "T1", "C1", *DAY), 1_000, 800)
 LONG = timedelta(minutes=10)
 
 
@@ -39,19 +39,19 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def purse(database: Database, clock: Clock) -> SqlPurse:
-    return SqlPurse(database, clock)
+def purse(database: Database, clock: Clock) -> SqlSpendStore:
+    return SqlSpendStore(database, clock)
 
 
 @pytest.fixture
-async def others(url: str, clock: Clock) -> AsyncIterator[SqlPurse]:
+async def others(url: str, clock: Clock) -> AsyncIterator[SqlSpendStore]:
     """The purse of another replica."""
     database = Database.open(url)
-    yield SqlPurse(database, clock)
+    yield SqlSpendStore(database, clock)
     await database.close()
 
 
-async def reserve(purse: SqlPurse, micros: int, *caps: Cap) -> str:
+async def reserve(purse: SqlSpendStore, micros: int, *caps: Cap) -> str:
     """Reserve; return the reservation's id, "" where it was refused."""
     found = await purse.reserve(caps or (PERSON,), micros, LONG)
     return found.id if isinstance(found, Reservation) else ""
@@ -64,7 +64,7 @@ async def spend(database: Database, micros: int, at: datetime = NOW) -> None:
         await connection.run_sync(record, Record(Place("T1", "C1"), "U1", calls=(call,)))
 
 
-async def test_a_hundred_at_once_keep_the_cap(purse: SqlPurse, others: SqlPurse) -> None:
+async def test_a_hundred_at_once_keep_the_cap(purse: SqlSpendStore, others: SqlSpendStore) -> None:
     spent = 0
 
     async def turn(number: int) -> bool:
@@ -86,19 +86,19 @@ async def test_a_hundred_at_once_keep_the_cap(purse: SqlPurse, others: SqlPurse)
     assert await reserve(others, 100 - spent)
 
 
-async def test_a_refused_cap_takes_of_none(purse: SqlPurse) -> None:
+async def test_a_refused_cap_takes_of_none(purse: SqlSpendStore) -> None:
     assert not await reserve(purse, 101, CHANNEL, PERSON)
     assert await reserve(purse, 1_000, CHANNEL)
 
 
-async def test_what_nobody_settles_comes_back(purse: SqlPurse, clock: Clock) -> None:
+async def test_what_nobody_settles_comes_back(purse: SqlSpendStore, clock: Clock) -> None:
     assert await reserve(purse, 100)
     assert not await reserve(purse, 1)
     clock.now += LONG
     assert await reserve(purse, 100)
 
 
-async def test_a_settlement_counts_once(purse: SqlPurse) -> None:
+async def test_a_settlement_counts_once(purse: SqlSpendStore) -> None:
     reserved = await reserve(purse, 90)
     await purse.settle(reserved, 40)
     await purse.settle(reserved, 40)
@@ -106,7 +106,7 @@ async def test_a_settlement_counts_once(purse: SqlPurse) -> None:
     assert not await reserve(purse, 1)
 
 
-async def test_a_batch_is_settled_by_name(purse: SqlPurse) -> None:
+async def test_a_batch_is_settled_by_name(purse: SqlSpendStore) -> None:
     await purse.rename(await reserve(purse, 50), "batch:1")
     await purse.rename(await reserve(purse, 50), "batch:1")  # handed in again after a crash: it was the same one
     await purse.settle("batch:1", 20)
@@ -114,7 +114,7 @@ async def test_a_batch_is_settled_by_name(purse: SqlPurse) -> None:
     assert not await reserve(purse, 1)
 
 
-async def test_a_new_cap_counts_what_was_spent(purse: SqlPurse, database: Database, clock: Clock) -> None:
+async def test_a_new_cap_counts_what_was_spent(purse: SqlSpendStore, database: Database, clock: Clock) -> None:
     await spend(database, 60)
     await spend(database, 1_000, at=DAY[0] - timedelta(seconds=1))
     assert not await reserve(purse, 41)
@@ -126,7 +126,7 @@ async def test_a_new_cap_counts_what_was_spent(purse: SqlPurse, database: Databa
     assert refused.taken == 70
 
 
-async def test_a_notice_is_given_once(purse: SqlPurse) -> None:
+async def test_a_notice_is_given_once(purse: SqlSpendStore) -> None:
     await purse.settle(await reserve(purse, 85), 85)
     first, second = [await purse.reserve((PERSON,), 1, LONG) for _ in range(2)]
     assert isinstance(first, Reservation)
@@ -135,9 +135,9 @@ async def test_a_notice_is_given_once(purse: SqlPurse) -> None:
     assert not second.reached
 
 
-async def test_turns_are_counted_by_the_minute(purse: SqlPurse) -> None:
-    minute = Cap(Account(Kind.TURNS, "T1", "U1", NOW, NOW + timedelta(minutes=1)), 2)
+async def test_turns_are_counted_by_the_minute(purse: SqlSpendStore) -> None:
+    minute = Cap(Account(BudgetKind.TURNS, "T1", "U1", NOW, NOW + timedelta(minutes=1)), 2)
     found = [await purse.reserve((minute, PERSON), 1, LONG) for _ in range(3)]
     assert [isinstance(one, Refusal) for one in found] == [False, False, True]
-    later = Cap(Account(Kind.TURNS, "T1", "U1", NOW + timedelta(minutes=1), NOW + timedelta(minutes=2)), 2)
+    later = Cap(Account(BudgetKind.TURNS, "T1", "U1", NOW + timedelta(minutes=1), NOW + timedelta(minutes=2)), 2)
     assert isinstance(await purse.reserve((later,), 0, LONG), Reservation)

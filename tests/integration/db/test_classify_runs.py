@@ -11,10 +11,10 @@ from sqlalchemy import text
 
 from bot.calls import Call, Purpose
 from bot.core.domain.category import Category
-from bot.core.domain.classification import Example, Item, Run, Sorted, Status, Verdict
+from bot.core.domain.classification import ClassifyRun, Example, Item, RunStatus, Sorted, Verdict
 from bot.core.domain.message import Place
-from bot.core.domain.people import Asker
-from bot.db.classify_runs import PAGE, SqlRuns
+from bot.core.domain.people import Requester
+from bot.db.classify_runs import PAGE, SqlClassifyRunStore
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from bot.db.engine import Database
 
 PLACE = Place("T1", "C1", "1700000000.000100")
-RUN = Run(
+RUN = ClassifyRun(
     id="run1",
     place=PLACE,
-    asker=Asker("U1", "T1"),
+    asker=Requester("U1", "T1"),
     to="1700000000.000100",
     source="a.csv",
     categories=(Category(name="Bug", definition="It breaks.", examples=("crash",)), Category(name="Other")),
     items=3,
-    status=Status.RUNNING,
+    status=RunStatus.RUNNING,
 )
 ITEMS = [Item(1, "it crashes", "row 2"), Item(2, "nul \0 and \U0001f525"), Item(3, "x" * 90_000)]
 CALL = Call(
@@ -50,28 +50,28 @@ CALL = Call(
 
 
 @pytest.fixture
-def runs(database: Database) -> SqlRuns:
-    return SqlRuns(database)
+def runs(database: Database) -> SqlClassifyRunStore:
+    return SqlClassifyRunStore(database)
 
 
 async def flat(pages: AsyncIterator[Sequence[Item]] | AsyncIterator[Sequence[Sorted]]) -> list[Item | Sorted]:
     return [one async for page in pages for one in page]
 
 
-async def test_a_run_comes_back(runs: SqlRuns) -> None:
+async def test_a_run_comes_back(runs: SqlClassifyRunStore) -> None:
     await runs.create(RUN, ITEMS)
     assert await runs.find("T1", "run1") == RUN
     assert await flat(runs.unsorted("run1")) == [ITEMS[0], Item(2, "nul \ufffd and \U0001f525"), ITEMS[2]]
     assert await runs.find("T1", "run2") is None
 
 
-async def test_a_second_try_replaces_items(runs: SqlRuns) -> None:
+async def test_a_second_try_replaces_items(runs: SqlClassifyRunStore) -> None:
     await runs.create(RUN, ITEMS)
     await runs.create(RUN, ITEMS[:2])
     assert len(await flat(runs.unsorted("run1"))) == 2
 
 
-async def test_verdicts_and_ledger_are_one(runs: SqlRuns, database: Database) -> None:
+async def test_verdicts_and_ledger_are_one(runs: SqlClassifyRunStore, database: Database) -> None:
     await runs.create(RUN, ITEMS)
     await runs.save(RUN, [Verdict(1, ("Bug",), 90, "crashes"), Verdict(3)], [CALL, CALL], 0.25)
     assert [item.number for item in await flat(runs.unsorted("run1")) if isinstance(item, Item)] == [2]
@@ -88,7 +88,7 @@ async def test_verdicts_and_ledger_are_one(runs: SqlRuns, database: Database) ->
     assert [tuple(row) for row in rows] == [("U1", PLACE.thread, "classify")] * 2
 
 
-async def test_an_unknown_price_stays_unknown(runs: SqlRuns) -> None:
+async def test_an_unknown_price_stays_unknown(runs: SqlClassifyRunStore) -> None:
     await runs.create(RUN, ITEMS)
     await runs.save(RUN, [], [CALL], None)
     await runs.save(RUN, [], [CALL], 0.5)
@@ -97,24 +97,24 @@ async def test_an_unknown_price_stays_unknown(runs: SqlRuns) -> None:
     assert found.dollars is None
 
 
-async def test_many_items_come_in_pages(runs: SqlRuns) -> None:
+async def test_many_items_come_in_pages(runs: SqlClassifyRunStore) -> None:
     items = [Item(number, f"text {number}") for number in range(1, 2 * PAGE + 2)]
     await runs.create(RUN, items)
     assert [len(page) async for page in runs.unsorted("run1")] == [PAGE, PAGE, 1]
 
 
-async def test_state_and_changes_stay_apart(runs: SqlRuns) -> None:
+async def test_state_and_changes_stay_apart(runs: SqlClassifyRunStore) -> None:
     await runs.create(RUN, ITEMS)
     await runs.keep("run1", "answer", "17.1")
     await runs.keep("run1", "file", "F1")
-    await runs.change(replace(RUN, status=Status.BATCHED, categories=RUN.categories[:1]))
+    await runs.change(replace(RUN, status=RunStatus.BATCHED, categories=RUN.categories[:1]))
     found = await runs.find("T1", "run1")
     assert found is not None
-    assert (found.status, found.state) == (Status.BATCHED, {"answer": "17.1", "file": "F1"})
+    assert (found.status, found.state) == (RunStatus.BATCHED, {"answer": "17.1", "file": "F1"})
     assert await runs.batched() == [("T1", "run1")]
 
 
-async def test_corrections_stay_in_their_channel(runs: SqlRuns) -> None:
+async def test_corrections_stay_in_their_channel(runs: SqlClassifyRunStore) -> None:
     await runs.create(RUN, ITEMS)
     await runs.create(replace(RUN, id="run2", place=Place("T1", "C2", "1")), ITEMS)
     await runs.create(replace(RUN, id="run3", place=Place("T2", "C1", "1")), ITEMS)
@@ -130,8 +130,8 @@ async def test_corrections_stay_in_their_channel(runs: SqlRuns) -> None:
     assert await runs.result("run1", 2) is None
 
 
-async def test_the_same_file_twice_shares_nothing(runs: SqlRuns) -> None:
-    other = replace(RUN, id="run2", asker=Asker("U2", "T1"))
+async def test_the_same_file_twice_shares_nothing(runs: SqlClassifyRunStore) -> None:
+    other = replace(RUN, id="run2", asker=Requester("U2", "T1"))
     await runs.create(RUN, ITEMS)
     await runs.create(other, ITEMS)
     await runs.save(RUN, [Verdict(1, ("Bug",), 90)], [CALL], 0.1)

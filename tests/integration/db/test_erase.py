@@ -13,7 +13,7 @@ from bot.core.privacy.forget import Reach
 from bot.db.export import export
 from bot.db.personal_data import NO_WORDS, WORDS
 from bot.db.tables import Base, Moment, Words
-from bot.jobs.erasure import Forgetting
+from bot.jobs.erasure import Erasure
 from bot.work.table import FAILED, inbox
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ async def test_every_table_is_known(database: Database) -> None:
 @pytest.mark.parametrize("reach", REACHES.values(), ids=REACHES)
 async def test_no_table_keeps_words(filled: Database, reach: Reach) -> None:
     assert await tables_with_secrets(filled) == {*WORDS, "inbox"}
-    forgetting = Forgetting(filled)
+    forgetting = Erasure(filled)
     counted = await forgetting.erase(reach, dry=True)
     assert await tables_with_secrets(filled) == {*WORDS, "inbox"}
     assert await forgetting.erase(reach) == counted
@@ -105,7 +105,7 @@ async def test_no_table_keeps_words(filled: Database, reach: Reach) -> None:
     "reach", [Reach("T2"), Reach("T1", "C2"), Reach("T1", "C1", "2.2"), Reach("T1", person="U2")], ids=str
 )
 async def test_other_words_stay(filled: Database, reach: Reach) -> None:
-    assert await Forgetting(filled).erase(reach) == {}
+    assert await Erasure(filled).erase(reach) == {}
     assert await tables_with_secrets(filled) == {*WORDS, "inbox"}
 
 
@@ -114,7 +114,7 @@ async def test_others_in_a_thread_stay(filled: Database) -> None:
     other = row_of(message) | {"id": 2, "author": "U2", "external_id": "2.2", "text": "theirs"}
     async with filled.writer.begin() as connection:
         await connection.execute(sa.insert(message).values(other))
-    await Forgetting(filled).erase(REACHES["person"])
+    await Erasure(filled).erase(REACHES["person"])
     async with filled.reader.connect() as connection:
         rows = (await connection.execute(sa.select(message.c.author, message.c.text).order_by(message.c.id))).all()
     assert [tuple(row) for row in rows] == [("U1", ""), ("U2", "theirs")]
@@ -133,8 +133,8 @@ async def test_a_name_that_others_mentioned_goes(filled: Database) -> None:
     names = json.dumps({"<@U9>": "Ana", "<@U1>": "Ada"})
     async with filled.writer.begin() as connection:
         await connection.execute(sa.update(thread).values(people=names))
-    assert await Forgetting(filled).erase(Reach("T1", person="U8")) == {}
-    assert await Forgetting(filled).erase(Reach("T1", person="U9"), dry=True) == {"threads": 1}
-    await Forgetting(filled).erase(Reach("T1", person="U9"))
+    assert await Erasure(filled).erase(Reach("T1", person="U8")) == {}
+    assert await Erasure(filled).erase(Reach("T1", person="U9"), dry=True) == {"threads": 1}
+    await Erasure(filled).erase(Reach("T1", person="U9"))
     async with filled.reader.connect() as connection:
         assert (await connection.execute(sa.select(thread.c.people, thread.c.summary))).one() == (None, SECRET)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.core.domain.classification import Example
-from bot.core.domain.feedback import Decision, Judgement, Status
-from bot.core.domain.message import Changed, FileRef, Heard, Place
+from bot.core.domain.feedback import Decision, FeedbackStatus, Judgement
+from bot.core.domain.message import FileRef, IncomingMessage, MessageEdit, Place
 from bot.core.privacy.retention import Limits
-from bot.db.feedback import SqlBoard
+from bot.db.feedback import SqlFeedbackStore
 from bot.db.purge import SqlPurger
 
 if TYPE_CHECKING:
@@ -23,32 +23,34 @@ NOW = datetime.now(UTC)
 FILE = FileRef("F1", "screen.png", "image/png", 10)
 
 
-def post(message: str, text: str = "it crashes", author: str = "U1") -> Heard:
+def post(message: str, text: str = "it crashes", author: str = "U1") -> IncomingMessage:
     place = replace(CHANNEL, thread=message)
-    return Heard(place, message, author, "T1", text, is_direct=False, mentions_bot=False, addresses_other=False)
+    return IncomingMessage(
+        place, message, author, "T1", text, is_direct=False, mentions_bot=False, addresses_other=False
+    )
 
 
-def edit(message: str, revision: str, text: str = "") -> Changed:
+def edit(message: str, revision: str, text: str = "") -> MessageEdit:
     place = replace(CHANNEL, thread=message)
-    return Changed(place, message, "U1", "T1", text, revision, is_deleted=not text)
+    return MessageEdit(place, message, "U1", "T1", text, revision, is_deleted=not text)
 
 
 def decision(text: str, number: int = 1, category: str = "Bug", root: int | None = None) -> Decision:
-    return Decision(text, Judgement(number, (category,), 90, duplicate_of=root), Status.OPEN, "Apps")
+    return Decision(text, Judgement(number, (category,), 90, duplicate_of=root), FeedbackStatus.OPEN, "Apps")
 
 
 @pytest.fixture
-def board(database: Database) -> SqlBoard:
-    return SqlBoard(database)
+def board(database: Database) -> SqlFeedbackStore:
+    return SqlFeedbackStore(database)
 
 
-async def add(board: SqlBoard, heard: Heard, *, together: int = 0, at: datetime = NOW) -> int:
+async def add(board: SqlFeedbackStore, heard: IncomingMessage, *, together: int = 0, at: datetime = NOW) -> int:
     found = await board.add(heard, at, "https://example.com/p1", together=together)
     assert found is not None
     return found
 
 
-async def test_a_post_is_kept_once(board: SqlBoard) -> None:
+async def test_a_post_is_kept_once(board: SqlFeedbackStore) -> None:
     first = await add(board, post("1.1"))
     assert await add(board, post("1.1")) == first
     await board.save(CHANNEL, {first: decision("it crashes")}, ())
@@ -60,7 +62,7 @@ async def test_a_post_is_kept_once(board: SqlBoard) -> None:
     assert await board.find("T2", first) is None
 
 
-async def test_parts_wait_as_one_record(board: SqlBoard) -> None:
+async def test_parts_wait_as_one_record(board: SqlFeedbackStore) -> None:
     first = await add(board, replace(post("1.1", "one"), files=(FILE,)))
     assert await add(board, post("1.2", "two"), together=3) == first
     assert await add(board, post("1.3", "three", "U2"), together=3) != first
@@ -71,7 +73,7 @@ async def test_parts_wait_as_one_record(board: SqlBoard) -> None:
     assert late == others[1].id
 
 
-async def test_what_is_edited_meanwhile_waits_on(board: SqlBoard) -> None:
+async def test_what_is_edited_meanwhile_waits_on(board: SqlFeedbackStore) -> None:
     first = await add(board, post("1.1", "old"))
     assert await board.edit(edit("1.1", "2", "new")) == first
     assert await board.edit(edit("1.1", "2", "again")) is None
@@ -79,17 +81,17 @@ async def test_what_is_edited_meanwhile_waits_on(board: SqlBoard) -> None:
     assert [one.text for one in await board.waiting(CHANNEL, 9)] == ["new"]
 
 
-async def test_a_withdrawn_post_stays_withdrawn(board: SqlBoard) -> None:
+async def test_a_withdrawn_post_stays_withdrawn(board: SqlFeedbackStore) -> None:
     first = await add(board, post("1.1"))
     assert await board.edit(edit("1.1", "2")) == first
     await board.save(CHANNEL, {first: decision("it crashes")}, ())
     found = await board.at(replace(CHANNEL, thread="1.1"))
     assert found is not None
-    assert (found.status, found.category) == (Status.WITHDRAWN, "")
+    assert (found.status, found.category) == (FeedbackStatus.WITHDRAWN, "")
     assert await board.add(post("1.1"), NOW, "", together=0) is None
 
 
-async def test_what_a_person_settled_stays(board: SqlBoard) -> None:
+async def test_what_a_person_settled_stays(board: SqlFeedbackStore) -> None:
     first = await add(board, post("1.1"))
     await board.save(CHANNEL, {first: decision("it crashes")}, ())
     await board.change("T1", first, category="Wish", corrected_by="U2")
@@ -103,7 +105,7 @@ async def test_what_a_person_settled_stays(board: SqlBoard) -> None:
     assert await board.all_corrections(Place("T1", "C2"), 9) == await board.all_corrections(Place("T2", "C1"), 9) == []
 
 
-async def test_duplicates_share_a_root(board: SqlBoard) -> None:
+async def test_duplicates_share_a_root(board: SqlFeedbackStore) -> None:
     ids = [await add(board, post(f"1.{n}")) for n in range(1, 4)]
     for number, id_ in enumerate(ids):
         earlier = ids[number - 1] if number else None
@@ -114,7 +116,7 @@ async def test_duplicates_share_a_root(board: SqlBoard) -> None:
     assert len(await board.unshown(NOW + timedelta(days=1))) == 3
 
 
-async def test_the_first_answer_counts(board: SqlBoard) -> None:
+async def test_the_first_answer_counts(board: SqlFeedbackStore) -> None:
     first = await add(board, post("1.1"))
     place = replace(CHANNEL, thread="1.1")
     await board.respond(place, "U1")
@@ -129,7 +131,7 @@ async def test_the_first_answer_counts(board: SqlBoard) -> None:
     assert await board.find("T1", first) == answered
 
 
-async def test_an_alert_is_told_once_for_a_while(board: SqlBoard) -> None:
+async def test_an_alert_is_told_once_for_a_while(board: SqlFeedbackStore) -> None:
     past, future = NOW - timedelta(days=1), NOW + timedelta(days=1)
     await board.keep_alert(CHANNEL, "root:1", "C1:5.5:3", past)
     await board.keep_alert(CHANNEL, "root:1", "C1:5.5:4", past)
@@ -138,14 +140,14 @@ async def test_an_alert_is_told_once_for_a_while(board: SqlBoard) -> None:
     assert await board.alert(CHANNEL, "root:2", past) == ""
 
 
-async def test_trends_are_counted_where_records_are(board: SqlBoard) -> None:
+async def test_trends_are_counted_where_records_are(board: SqlFeedbackStore) -> None:
     ids: list[int] = []
     for number, days in enumerate((0, 0, 0, 0, 2, 9, 40), start=1):
         id_ = await add(board, post(f"{number}.1", author=f"U{number}"), at=NOW - timedelta(days=days))
         root = ids[0] if number in {2, 4, 5} else None
         await board.save(CHANNEL, {id_: decision("it crashes", id_, "Bug" if number < 6 else "Wish", root)}, ())
         ids.append(id_)
-    await board.change("T1", ids[3], status=Status.DISMISSED)
+    await board.change("T1", ids[3], status=FeedbackStatus.DISMISSED)
     day, month = NOW - timedelta(days=1), NOW - timedelta(days=29)
     assert await board.repeated(CHANNEL, day, 2) == {ids[0]: 2}
     assert await board.repeated(CHANNEL, month, 2) == {ids[0]: 3}
@@ -161,7 +163,7 @@ async def test_trends_are_counted_where_records_are(board: SqlBoard) -> None:
         assert not await board.counts(elsewhere, month, NOW)
 
 
-async def test_earlier_posts_are_found_by_words(board: SqlBoard) -> None:
+async def test_earlier_posts_are_found_by_words(board: SqlFeedbackStore) -> None:
     texts = ["The export dialog crashes", "dark mode, please", "Invoice of Oktober is missing", "'\" OR * NEAR(:a)"]
     for number, text in enumerate(texts, start=1):
         id_ = await add(board, post(f"{number}.1", text, f"U{number}"))
@@ -176,7 +178,7 @@ async def test_earlier_posts_are_found_by_words(board: SqlBoard) -> None:
     assert await board.alike(Place("T2", "C1"), {7: ["crash"]}, 9) == {7: []}
 
 
-async def test_a_joined_posts_words_are_its_records(board: SqlBoard) -> None:
+async def test_a_joined_posts_words_are_its_records(board: SqlFeedbackStore) -> None:
     first = await add(board, post("1.1", "hi there"))
     assert await add(board, post("1.2", "the export dialog crashes"), together=3) == first
     await board.save(CHANNEL, {first: decision("hi there\nthe export dialog crashes")}, ())
@@ -184,7 +186,7 @@ async def test_a_joined_posts_words_are_its_records(board: SqlBoard) -> None:
     assert [(one.number, one.text) for one in found[7]] == [(first, "the export dialog crashes")]
 
 
-async def test_edited_and_forgotten_words_are_not_found(board: SqlBoard, database: Database) -> None:
+async def test_edited_and_forgotten_words_are_not_found(board: SqlFeedbackStore, database: Database) -> None:
     first = await add(board, post("1.1", "the export dialog crashes"))
     await board.save(CHANNEL, {first: decision("the export dialog crashes")}, ())
     await board.edit(edit("1.1", "2", "the import wizard crashes"))

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from bot.core.domain.installation import Installation
 from bot.db.installations import SqlInstallations, SqlStates
-from bot.db.tables import Installation as Table
+from bot.db.tables import InstallationRow as Table
 from bot.db.vault import Vault, new_key
 from bot.errors import SealedError, SettingsError
 

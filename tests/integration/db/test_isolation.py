@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.core.domain.code_file import CodeFile
-from bot.core.domain.message import Heard, Message, Place, Role
+from bot.core.domain.message import IncomingMessage, Message, Place, Role
 from bot.core.domain.settings import ChannelSettings
 from bot.core.domain.thread import Conversation, Record
-from bot.core.domain.usage import Scope, View
-from bot.db.classify_runs import SqlRuns
-from bot.db.feedback import SqlBoard
+from bot.core.domain.usage import UsageScope, UsageView
+from bot.db.classify_runs import SqlClassifyRunStore
+from bot.db.feedback import SqlFeedbackStore
 from bot.db.threads import SqlStore, record
 from tests.integration.db import test_classify_runs, test_summary_runs, test_threads
 
@@ -30,7 +30,7 @@ BEFORE = NOW - timedelta(days=1)
 @pytest.fixture
 async def stored(database: Database) -> Database:
     """Store something of everything for the first workspace."""
-    store, board, runs = SqlStore(database), SqlBoard(database), SqlRuns(database)
+    store, board, runs = SqlStore(database), SqlFeedbackStore(database), SqlClassifyRunStore(database)
     said = (Message(Role.USER, "U1", "a secret", OURS.thread), Message(Role.ASSISTANT, "", "kept", "1700000001.1"))
     call = replace(test_threads.CALL, started_at=NOW)
     files = (CodeFile("a.py", "secret = 1", 1),)
@@ -40,7 +40,9 @@ async def stored(database: Database) -> Database:
     for place in (Place("T1", ""), Place("T1", "C1"), OURS):
         await store.change_settings(place, {"instructions": "a secret"}, "U1")
     await store.begin_run(replace(test_summary_runs.RUN, place=OURS))
-    heard = Heard(OURS, OURS.thread, "U1", "T1", "a secret", is_direct=False, mentions_bot=False, addresses_other=False)
+    heard = IncomingMessage(
+        OURS, OURS.thread, "U1", "T1", "a secret", is_direct=False, mentions_bot=False, addresses_other=False
+    )
     id_ = await board.add(heard, NOW, "https://example.com/p1", together=0)
     assert id_ is not None
     await board.change("T1", id_, assignee="U1", status="taken")
@@ -64,12 +66,12 @@ async def test_threads_and_settings_stay_apart(stored: Database) -> None:
 
 async def test_usage_and_runs_stay_apart(stored: Database) -> None:
     store = SqlStore(stored)
-    for scope in Scope:
-        assert await store.usage(View(scope), OURS, "U1", NOW)
-        assert await store.usage(View(scope), THEIRS, "U1", NOW) == ()
+    for scope in UsageScope:
+        assert await store.usage(UsageView(scope), OURS, "U1", NOW)
+        assert await store.usage(UsageView(scope), THEIRS, "U1", NOW) == ()
     assert await store.run("T1", test_summary_runs.RUN.id)
     assert await store.run("T2", test_summary_runs.RUN.id) is None
-    runs = SqlRuns(stored)
+    runs = SqlClassifyRunStore(stored)
     assert await runs.corrections(Place("T1", "C1"), 10)
     assert not await runs.corrections(Place("T2", "C1"), 10)
     assert await runs.find("T1", test_classify_runs.RUN.id)
@@ -77,7 +79,7 @@ async def test_usage_and_runs_stay_apart(stored: Database) -> None:
 
 
 async def test_feedback_stays_apart(stored: Database) -> None:
-    board = SqlBoard(stored)
+    board = SqlFeedbackStore(stored)
     (ours,) = await board.assigned("T1", "U1", 10)
     assert not await board.assigned("T2", "U1", 10)
     assert await board.find("T2", ours.id) is None

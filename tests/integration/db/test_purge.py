@@ -16,7 +16,7 @@ from bot.core.domain.message import Message, Place, Role
 from bot.core.domain.thread import Conversation, Record
 from bot.core.privacy.retention import Limits
 from bot.db import purge, tables
-from bot.db.classify_runs import SqlRuns
+from bot.db.classify_runs import SqlClassifyRunStore
 from bot.db.purge import AT_ONCE, SqlPurger
 from bot.db.tables import Base
 from bot.db.threads import SqlStore, record
@@ -81,9 +81,9 @@ async def test_every_table_lets_its_words_go(database: Database) -> None:
     # An admin's settings, and what they were, stay for as long as they are wanted.
     assert await tables_with_secrets(database) == {"settings", "settings_changes"}
     async with database.reader.connect() as connection:
-        assert (await connection.execute(sa.select(sa.func.count()).select_from(tables.Call))).scalar_one() == 1
-        feedback = (await connection.execute(sa.select(tables.Feedback.text, tables.Feedback.category))).one()
-        rating = (await connection.execute(sa.select(tables.Rating.comment, tables.Rating.is_good))).one()
+        assert (await connection.execute(sa.select(sa.func.count()).select_from(tables.CallRow))).scalar_one() == 1
+        feedback = (await connection.execute(sa.select(tables.FeedbackRow.text, tables.FeedbackRow.category))).one()
+        rating = (await connection.execute(sa.select(tables.RatingRow.comment, tables.RatingRow.is_good))).one()
     assert (feedback.text, feedback.category) == ("", "x")
     assert (rating.comment, bool(rating.is_good)) == ("", True)
 
@@ -103,7 +103,7 @@ async def test_emptied_threads_go(store: SqlStore, database: Database) -> None:
     assert await go(database) == {"messages": 2}
     assert await store.conversation(PLACE) == Conversation()
     async with database.reader.connect() as connection:
-        assert not (await connection.execute(sa.select(tables.Thread.id))).all()
+        assert not (await connection.execute(sa.select(tables.ThreadRow.id))).all()
 
 
 async def test_a_summary_goes_with_its_messages(store: SqlStore, database: Database) -> None:
@@ -111,7 +111,7 @@ async def test_a_summary_goes_with_its_messages(store: SqlStore, database: Datab
     await age(database, 40)
     await put(database, Record(PLACE, "U1", messages=(ANSWER,)))
     async with database.writer.begin() as connection:
-        await connection.execute(sa.update(tables.Thread).values(summary=SECRET, summary_until=0))
+        await connection.execute(sa.update(tables.ThreadRow).values(summary=SECRET, summary_until=0))
     await go(database)
     assert (await store.conversation(PLACE)).summary == ""
 
@@ -119,7 +119,9 @@ async def test_a_summary_goes_with_its_messages(store: SqlStore, database: Datab
 async def test_it_goes_in_steps(database: Database) -> None:
     many = tuple(Message(Role.USER, "U1", f"Line {i}", f"{i}") for i in range(AT_ONCE + 1))
     await put(database, Record(PLACE, "U1", messages=many))
-    await SqlRuns(database).create(test_classify_runs.RUN, [Item(number, "text") for number in range(1, AT_ONCE + 2)])
+    await SqlClassifyRunStore(database).create(
+        test_classify_runs.RUN, [Item(number, "text") for number in range(1, AT_ONCE + 2)]
+    )
     await age(database, 40)
     checks: list[None] = []
     gone = await SqlPurger(database).purge(MONTH, lambda: checks.append(None))
@@ -147,7 +149,7 @@ async def test_each_channel_has_its_own_limit(database: Database, limits: Limits
     assert set(counted.values()) <= {2}
     await go(database, limits)
     async with database.reader.connect() as connection:
-        rows = await connection.execute(sa.select(tables.Thread.workspace, tables.Thread.channel))
+        rows = await connection.execute(sa.select(tables.ThreadRow.workspace, tables.ThreadRow.channel))
         assert {f"{row.workspace} {row.channel}" for row in rows} == left
     assert {f"{workspace} {channel}" for _, workspace, channel in counted} == {
         f"{place.workspace} {place.channel}" for place in places
@@ -158,7 +160,7 @@ async def test_what_was_read_in_a_channel_goes_with_it(store: SqlStore, database
     """A summary for one person stands in their direct messages, and holds what was said in the channel."""
     await store.begin_run(test_summary_runs.RUN)
     run: Any = replace(test_classify_runs.RUN, place=Place("T1", "D1", "1.0"), origin="C1")
-    await SqlRuns(database).create(run, [Item(1, SECRET)])
+    await SqlClassifyRunStore(database).create(run, [Item(1, SECRET)])
     await age(database, 30)
     assert await go(database, Limits(ago(365), channels={("T1", "C2"): ago(7)})) == {}
     gone = await go(database, Limits(ago(365), channels={("T1", "C1"): ago(7)}))
@@ -168,10 +170,10 @@ async def test_what_was_read_in_a_channel_goes_with_it(store: SqlStore, database
 async def test_what_is_written_anew_meanwhile_stays(store: SqlStore, database: Database) -> None:
     await store.rate(PLACE, "1.0", "U1", is_good=True, comment="old words")
     await age(database, 40)
-    (kind,) = [one for one in purge.KINDS if one.table is tables.Rating]
+    (kind,) = [one for one in purge.KINDS if one.table is tables.RatingRow]
     keys = [("T1", "C1", "1.0", "U1")]
     await store.rate(PLACE, "1.0", "U1", is_good=False, comment="new words")
     async with database.writer.begin() as connection:
         await purge.erase(connection, kind, keys, MONTH)
     async with database.reader.connect() as connection:
-        assert (await connection.execute(sa.select(tables.Rating.comment))).scalar_one() == "new words"
+        assert (await connection.execute(sa.select(tables.RatingRow.comment))).scalar_one() == "new words"

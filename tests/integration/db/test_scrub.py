@@ -14,9 +14,9 @@ from bot.core.domain.thread import Record
 from bot.core.privacy.forget import Reach
 from bot.db.engine import Database
 from bot.db.scrub import settle
-from bot.db.tables import Feedback
+from bot.db.tables import FeedbackRow
 from bot.db.threads import SqlStore, record
-from bot.jobs.erasure import Forgetting
+from bot.jobs.erasure import Erasure
 from bot.transaction import transact
 from tests.integration.db.test_erase import row_of
 
@@ -35,7 +35,7 @@ async def database(sqlite_url: str) -> AsyncIterator[Database]:
 
 async def test_erased_words_leave_the_index(database: Database, sqlite_url: str) -> None:
     path = Path(sqlite_url.removeprefix("sqlite:///"))
-    table = Feedback.metadata.tables["feedback"]
+    table = FeedbackRow.metadata.tables["feedback"]
     words = [f"word{number}" for number in range(500)]
     for start in range(0, POSTS, AT_ONCE):
         rows = [
@@ -55,7 +55,7 @@ async def test_erased_words_leave_the_index(database: Database, sqlite_url: str)
         return any(word.encode() in one.read_bytes() for one in path.parent.glob(f"{path.name}*"))
 
     assert is_there("zanzibar")
-    assert await Forgetting(database).erase(Reach("T1", person="U2")) == {"feedback": 3}
+    assert await Erasure(database).erase(Reach("T1", person="U2")) == {"feedback": 3}
     assert not is_there("zanzibar")
     assert not is_there("anzibar")  # the index leaves out what a word has in common with the one before it
     assert is_there("word77")

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.core.domain.message import Place
 from bot.core.domain.settings import ChannelSettings, Creativity
-from bot.db.tables import SettingsChange
+from bot.db.tables import SettingsChangeRow
 from bot.db.threads import SqlStore
 from bot.errors import ConflictError
 
@@ -68,7 +68,7 @@ async def test_who_changed_what_is_kept(store: Store, database: Database) -> Non
     await store.change_settings(CHANNEL, {"effort": "low"}, "U1")
     await store.change_settings(CHANNEL, {"effort": None}, "U2")
     async with database.reader.connect() as connection:
-        rows = (await connection.execute(select(SettingsChange.__table__).order_by(SettingsChange.id))).all()
+        rows = (await connection.execute(select(SettingsChangeRow.__table__).order_by(SettingsChangeRow.id))).all()
     kept = [(row.person, row.version, json.loads(row.before), json.loads(row.after)) for row in rows]
     assert kept == [("U1", 1, {"effort": None}, {"effort": "low"}), ("U2", 2, {"effort": "low"}, {"effort": None})]
 

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.core.domain.message import FileRef, Place
-from bot.core.domain.summary import Length, Run, Shape, Source, Wishes
+from bot.core.domain.summary import Length, Shape, Source, SummaryOptions, SummaryRun
 from bot.core.summarize.run import Keeper
 from bot.core.summarize.schema import Point, nothing
-from bot.core.summarize.transcript import Line, Transcript
+from bot.core.summarize.transcript import Transcript, TranscriptLine
 from bot.db.threads import SqlStore
 
 if TYPE_CHECKING:
     from bot.db.engine import Database
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
-RUN = Run(
+RUN = SummaryRun(
     id="r1",
     person="U1",
     place=Place("T1", "D1", "1.0"),
     source=Source(Place("T1", "C1"), "#general", "7d", NOW - timedelta(days=7), NOW, FileRef("F1", "a.csv", "", 3)),
-    wishes=Wishes(Length.LONG, Shape.TABLE, focus="cost"),
+    wishes=SummaryOptions(Length.LONG, Shape.TABLE, focus="cost"),
 )
 
 
@@ -51,7 +51,7 @@ async def test_what_was_found_first_stays(store: SqlStore) -> None:
 async def test_a_transcript_is_kept(store: SqlStore) -> None:
     await store.begin_run(RUN)
     keeper = Keeper(RUN, store)
-    read = Transcript((Line("m1", "1.0", "", "U1", "Ada", NOW, "Hello."),), bots=2, notes=("so",))
+    read = Transcript((TranscriptLine("m1", "1.0", "", "U1", "Ada", NOW, "Hello."),), bots=2, notes=("so",))
     assert await keeper.transcript() is None
     await keeper.keep_transcript(read)
     assert await keeper.transcript() == read

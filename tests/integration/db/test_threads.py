@@ -14,7 +14,7 @@ from sqlalchemy import select, text
 from bot.calls import Call, Purpose
 from bot.core.answer.thread_summary import Condensed
 from bot.core.domain.code_file import CodeFile
-from bot.core.domain.message import Changed, FileRef, Message, Place, Role
+from bot.core.domain.message import FileRef, Message, MessageEdit, Place, Role
 from bot.core.domain.settings import ChannelSettings
 from bot.core.domain.thread import Conversation, PageRead, Record
 from bot.db import tables
@@ -147,7 +147,7 @@ async def test_calls_are_kept_without_messages(store: Store, database: Database)
     await put(database, Record(PLACE, "U1", calls=(CALL, replace(CALL, outcome="ModelBusyError"))))
     assert await store.conversation(PLACE) == Conversation()
     async with database.reader.connect() as connection:
-        rows = (await connection.execute(select(tables.Call).order_by(tables.Call.id))).all()
+        rows = (await connection.execute(select(tables.CallRow).order_by(tables.CallRow.id))).all()
     assert [row.outcome for row in rows] == ["ok", "ModelBusyError"]
     assert (rows[0].workspace, rows[0].channel, rows[0].thread, rows[0].person) == ("T1", "C1", PLACE.thread, "U1")
     assert rows[0].cache_read_tokens == 5_000_000_000
@@ -233,12 +233,12 @@ def storable(words: str) -> str:
     return "".join("\ufffd" if one == "\0" or "\ud800" <= one <= "\udfff" else one for one in words)
 
 
-EDIT = Changed(PLACE, QUESTION.id, "U1", "T1", "What is a WAL?", "1700000005.000000")
-DELETION = Changed(PLACE, QUESTION.id, "U1", "T1", "", "1700000006.000000", is_deleted=True)
+EDIT = MessageEdit(PLACE, QUESTION.id, "U1", "T1", "What is a WAL?", "1700000005.000000")
+DELETION = MessageEdit(PLACE, QUESTION.id, "U1", "T1", "", "1700000006.000000", is_deleted=True)
 KNOWN = Record(PLACE, "U1", began_with_bot=True, messages=(QUESTION, ANSWER))
 
 
-async def apply(database: Database, *changes: Changed) -> None:
+async def apply(database: Database, *changes: MessageEdit) -> None:
     for one in changes:
         async with database.writer.begin() as connection:
             await connection.run_sync(change, one)
@@ -362,7 +362,7 @@ async def test_a_summary_stands_for_what_is_old(store: Store, database: Database
 
 
 @pytest.mark.parametrize("changed", [EDIT, DELETION])
-async def test_a_change_undoes_the_summary(store: Store, database: Database, changed: Changed) -> None:
+async def test_a_change_undoes_the_summary(store: Store, database: Database, changed: MessageEdit) -> None:
     await put(database, KNOWN)
     await condensed(store, database, 1)
     await apply(database, replace(changed, id=ANSWER.id))

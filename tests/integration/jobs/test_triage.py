@@ -13,15 +13,15 @@ import aiohttp
 import stamina
 
 from bot.claude.client import connect
-from bot.core.domain.feedback import Decision, Judgement, Status
-from bot.core.domain.message import Heard, Place
+from bot.core.domain.feedback import Decision, FeedbackStatus, Judgement
+from bot.core.domain.message import IncomingMessage, Place
 from bot.core.domain.settings import ChannelSettings
-from bot.db.classify_runs import SqlRuns
-from bot.db.feedback import SqlBoard
+from bot.db.classify_runs import SqlClassifyRunStore
+from bot.db.feedback import SqlFeedbackStore
 from bot.db.threads import SqlStore
-from bot.jobs.triage import LOOK_EVERY, SORT, Triaging
+from bot.jobs.triage import LOOK_EVERY, SORT, TriageJobs
 from bot.playground.anthropic.api import MessagesServer
-from bot.playground.anthropic.reply import Text
+from bot.playground.anthropic.reply import TextPiece
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.playground.rehearsal.model import Rehearsal
 from bot.work import Delivery, Inbox
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
     from bot.db.engine import Database
-    from bot.playground.anthropic.reply import Asked, Event
+    from bot.playground.anthropic.reply import Event, ModelRequest
 
 EVER = datetime(2020, 1, 1, tzinfo=UTC)
 HOUR = 3_600.0
@@ -57,20 +57,20 @@ class AwayModel:
     refusals: int = 0
     about: list[int] = field(default_factory=list)
 
-    async def respond(self, asked: Asked) -> AsyncGenerator[Event, None]:
+    async def respond(self, asked: ModelRequest) -> AsyncGenerator[Event, None]:
         if self.is_away:
             self.refusals += 1
             raise MessagesApiError(529, "Overloaded")
         messages = json.loads(asked.text.split("<messages>")[1].split("</messages>")[0])
         self.about += [one["item"] for one in messages]
-        yield Text(Rehearsal(pace=0).answer(asked))
+        yield TextPiece(Rehearsal(pace=0).answer(asked))
 
 
 @dataclass
 class Scene:
     """What a test works with."""
 
-    triaging: Triaging
+    triaging: TriageJobs
     inbox: Inbox
     workspace: ScriptedWorkspace
 
@@ -93,10 +93,10 @@ async def triaging(database: Database, model: AwayModel, clock: Clock) -> AsyncI
             async def settings_of(_: Place) -> ChannelSettings:
                 return ChannelSettings(triage=True, together=0)
 
-            made = Triaging(
+            made = TriageJobs(
                 inbox,
-                board=SqlBoard(database),
-                runs=SqlRuns(database),
+                board=SqlFeedbackStore(database),
+                runs=SqlClassifyRunStore(database),
                 store=SqlStore(database),
                 model=claude,
                 chat=chat_in(workspace, session),
@@ -111,7 +111,7 @@ async def triaging(database: Database, model: AwayModel, clock: Clock) -> AsyncI
 
 
 async def test_an_hour_without_claude_is_waited_out(database: Database) -> None:
-    clock, model, board = Clock(), AwayModel(), SqlBoard(database)
+    clock, model, board = Clock(), AwayModel(), SqlFeedbackStore(database)
     with stamina.set_testing(testing=True, attempts=1):
         async with triaging(database, model, clock) as here:
             inbox, place = here.inbox, here.place
@@ -119,7 +119,7 @@ async def test_an_hour_without_claude_is_waited_out(database: Database) -> None:
                 there = replace(place, thread=f"{1_790_000_000 + number}.000100")
                 text = f"The export crashes, case {number}"
                 await here.triaging.hear(
-                    Heard(
+                    IncomingMessage(
                         there,
                         there.thread,
                         "U1",
@@ -147,17 +147,17 @@ async def test_an_hour_without_claude_is_waited_out(database: Database) -> None:
 
 
 async def test_a_digest_that_is_due_comes_once(database: Database) -> None:
-    board, now = SqlBoard(database), datetime.now(UTC)
+    board, now = SqlFeedbackStore(database), datetime.now(UTC)
     async with triaging(database, AwayModel(), Clock()) as here:
         settings = {"digest": "daily", "digest_at": f"{now:%H:%M}", "time_zone": "UTC"}
         await SqlStore(database).change_settings(here.place, settings, "U1")
         there = replace(here.place, thread="1790000000.000100")
-        said = Heard(
+        said = IncomingMessage(
             there, there.thread, "U1", there.workspace, "", is_direct=False, mentions_bot=False, addresses_other=False
         )
         id_ = await board.add(said, now, "", together=0)
         judgement = Judgement(id_ or 0, ("Praise",), 90, summary="They like it")
-        await board.save(here.place, {judgement.number: Decision("", judgement, Status.OPEN)}, ())
+        await board.save(here.place, {judgement.number: Decision("", judgement, FeedbackStatus.OPEN)}, ())
         for number in range(3):
             lane = f"digests:{number}"  # of their own, as replicas look at the same time
             await here.inbox.accept(Delivery(lane, lane, "every:triage digests", {}))

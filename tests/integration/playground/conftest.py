@@ -17,7 +17,7 @@ from aiohttp import web
 from anthropic import AsyncAnthropic, DefaultAioHttpClient
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.page.content import Command, Page
+from bot.playground.page.content import OfferedCommand, Page
 from bot.playground.server import Server
 from bot.playground.slack.rules import Rules
 from tests.stage.workspace import ScriptedWorkspace
@@ -89,7 +89,7 @@ def clock() -> ScriptedClock:
 
 @pytest.fixture
 async def local(rules: Rules, clock: ScriptedClock) -> AsyncIterator[ScriptedWorkspace]:
-    page = Page(commands=(Command("/code", "<request>", "Write code"),), notice="The rehearsal model answers.")
+    page = Page(commands=(OfferedCommand("/code", "<request>", "Write code"),), notice="The rehearsal model answers.")
     async with ScriptedWorkspace(rules, page) as local:
         local.workspace.clock = clock
         yield local

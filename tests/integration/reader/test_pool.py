@@ -21,7 +21,7 @@ from bot.errors import BotError, FileError, HeavyFileError, ReaderUnavailableErr
 from bot.reader import bounds
 from bot.reader import pool as pools
 from bot.reader import process as processes
-from bot.reader.frame import LARGEST_FRAME, LARGEST_RESULT, Kind, packed
+from bot.reader.frame import LARGEST_FRAME, LARGEST_RESULT, FrameKind, packed
 from bot.reader.pool import ReaderPool
 from bot.reader.process import Child, ChildError
 from tests.stage.bombs import heavy_pdf, many_rows, png, unaddressed
@@ -345,10 +345,10 @@ async def test_a_bot_may_be_the_first_process() -> None:
     ("spoken", "cause"),
     [
         (b"GET / HTTP/1.1\r\n\r\n", "protocol"),
-        (packed(Kind.JSON, b"[]") * 3 + packed(Kind.REQUEST), "protocol"),
-        (packed(Kind.DONE, b"[]"), "protocol"),
-        (packed(Kind.BYTES, bytes(LARGEST_FRAME)) * (LARGEST_RESULT // LARGEST_FRAME + 1), "protocol"),
-        (packed(Kind.JSON, b"[")[:4], "exit 0"),
+        (packed(FrameKind.JSON, b"[]") * 3 + packed(FrameKind.REQUEST), "protocol"),
+        (packed(FrameKind.DONE, b"[]"), "protocol"),
+        (packed(FrameKind.BYTES, bytes(LARGEST_FRAME)) * (LARGEST_RESULT // LARGEST_FRAME + 1), "protocol"),
+        (packed(FrameKind.JSON, b"[")[:4], "exit 0"),
         (b"", "exit 0"),
     ],
 )

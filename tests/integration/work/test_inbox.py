@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.work import AbandonedError, Delivery, Job, reference
-from bot.work.counts import Counts
+from bot.work.counts import JobCounts
 from tests.integration.work.stand_ins import FlakyError, HeldHandler, RecordingGivenUp, RecordingHandler
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ async def test_different_keys_run_side_by_side(replica: Replicas) -> None:
     for i in range(5):
         await inbox.accept(turn(f"E{i}", key=f"K{i}"))
     await inbox.idle()
-    assert await inbox.counts() == Counts(ready=0, running=0, failed=0)
+    assert await inbox.counts() == JobCounts(ready=0, running=0, failed=0)
 
 
 async def test_no_more_run_than_allowed(replica: Replicas) -> None:

@@ -37,8 +37,8 @@ async def remember(database: Database, count: int, *, days: float) -> None:
     then = datetime.now(UTC) - timedelta(days=days)
     async with database.writer.begin() as connection:
         await connection.run_sync(db_store.record, Record(PLACE, "U1", messages=said))
-        await connection.execute(update(tables.Message).values(created_at=then))
-        await connection.execute(update(tables.Thread).values(last_message_at=then))
+        await connection.execute(update(tables.MessageRow).values(created_at=then))
+        await connection.execute(update(tables.ThreadRow).values(last_message_at=then))
 
 
 async def until_done(inbox: Inbox, rows: Rows, slots: int = 1) -> None:

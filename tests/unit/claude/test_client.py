@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from bot.calls import Purpose
 from bot.claude.catalogue import ModelCard, lookup
-from bot.claude.client import TRIES, Claude, Deadlines, connect
+from bot.claude.client import TRIES, CallDeadlines, Claude, connect
 from bot.core.domain.message import Role
 from bot.core.ports import Request, Turn
 from bot.errors import ModelMisconfiguredError, ModelUnavailableError
@@ -152,7 +152,7 @@ async def test_a_card_without_forms_sends_none() -> None:
     async with AsyncAnthropic(api_key="key", http_client=client) as anthropic:
         card = replace(lookup("claude-haiku-5-5"), structured_outputs=False)
         with pytest.raises(ModelMisconfiguredError):
-            await Claude(anthropic, card, Deadlines()).fill(ASKING, Form)
+            await Claude(anthropic, card, CallDeadlines()).fill(ASKING, Form)
 
 
 async def test_an_unlisted_model_is_asked_plainly() -> None:
@@ -164,7 +164,7 @@ async def test_an_unlisted_model_is_asked_plainly() -> None:
 
     client = httpx2.AsyncClient(transport=httpx2.MockTransport(answer))
     async with AsyncAnthropic(api_key="key", http_client=client) as anthropic:
-        await Claude(anthropic, ModelCard.unknown("claude-next"), Deadlines()).write(ASKING, unseen)
+        await Claude(anthropic, ModelCard.unknown("claude-next"), CallDeadlines()).write(ASKING, unseen)
 
     assert sent[0]["model"] == "claude-next"
     assert not {"thinking", "temperature", "output_config"} & sent[0].keys()

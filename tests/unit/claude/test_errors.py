@@ -12,7 +12,7 @@ import pytest
 
 from bot import errors
 from bot.calls import Purpose
-from bot.claude.call import Exchange
+from bot.claude.call import ModelCall
 from bot.claude.errors import FOREIGN, STATUSES, judge, pause, retry_after, translate, translated
 from bot.errors import (
     ModelBudgetError,
@@ -115,8 +115,8 @@ def raised(kind: type[anthropic.AnthropicError]) -> anthropic.AnthropicError:
     return kind("failed")
 
 
-def exchange(*pieces: str, stop_reason: str | None = "end_turn", seen: bool = True) -> Exchange:
-    made = Exchange(Purpose.ANSWER, "claude-haiku-5-5", (lambda _: None) if seen else None)
+def exchange(*pieces: str, stop_reason: str | None = "end_turn", seen: bool = True) -> ModelCall:
+    made = ModelCall(Purpose.ANSWER, "claude-haiku-5-5", (lambda _: None) if seen else None)
     made.follow({"type": "message_start", "message": {"usage": {"input_tokens": 11, "output_tokens": 1}}})
     for piece in pieces:
         made.take(piece)

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from bot.core import access
-from bot.core.domain.people import Visitor
+from bot.core.domain.people import Participant
 from bot.core.domain.settings import ChannelSettings, read
 from bot.errors import UsageError
 
-SAM = Visitor("USAM")
+SAM = Participant("USAM")
 GUEST, ADMIN, OUTSIDER = replace(SAM, is_guest=True), replace(SAM, is_admin=True), replace(SAM, is_outsider=True)
 
 
-def refused(visitor: Visitor, command: str = "", **settings: Any) -> str:
+def refused(visitor: Participant, command: str = "", **settings: Any) -> str:
     held = ChannelSettings.model_validate(settings)
     return access.refusal(visitor, "C1", held, "<@UADA>", command=command)
 
@@ -41,7 +41,7 @@ def refused(visitor: Visitor, command: str = "", **settings: Any) -> str:
         (ADMIN, {"denied_channels": ["C1"]}, "in this channel"),
     ],
 )
-def test_people_and_channels_follow_the_settings(visitor: Visitor, settings: dict[str, Any], says: str) -> None:
+def test_people_and_channels_follow_the_settings(visitor: Participant, settings: dict[str, Any], says: str) -> None:
     sentence = refused(visitor, **settings)
     assert bool(sentence) is bool(says)
     assert says in sentence

@@ -5,13 +5,13 @@ import pytest
 from bot.core.command import HELP, SHOWN_OF_REQUEST, USAGE, check_text, opening, take_private
 from bot.core.domain.command import Command
 from bot.core.domain.message import Place, Role
-from bot.core.domain.people import Asker
-from bot.core.domain.thread import Written
+from bot.core.domain.people import Requester
+from bot.core.domain.thread import FinishedAnswer
 from bot.errors import UsageError
 
 
 def command(text: str, *, is_private: bool = False) -> Command:
-    return Command("c1", "code", text, Place("T1", "C1", "1.0"), Asker("U0ADA", "T1"), is_private)
+    return Command("c1", "code", text, Place("T1", "C1", "1.0"), Requester("U0ADA", "T1"), is_private)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_long_request_is_shown_shortened() -> None:
 
 
 def test_a_command_begins_a_conversation() -> None:
-    record = command("an area function").record(Written("Here.", "2.0"))
+    record = command("an area function").record(FinishedAnswer("Here.", "2.0"))
     asked, answered = record.messages
     assert (asked.role, asked.author, asked.text, asked.id) == (Role.USER, "U0ADA", "/code an area function", "1.0")
     assert (answered.role, answered.text, answered.id) == (Role.ASSISTANT, "Here.", "2.0")
@@ -63,4 +63,4 @@ def test_a_command_begins_a_conversation() -> None:
 
 
 def test_a_private_command_leaves_no_words() -> None:
-    assert command("a secret", is_private=True).record(Written("Here.", "")).messages == ()
+    assert command("a secret", is_private=True).record(FinishedAnswer("Here.", "")).messages == ()

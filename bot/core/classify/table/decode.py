@@ -30,7 +30,7 @@ _DECLARED = re.compile(rb"charset\s{0,4}=\s{0,4}[\"']?([A-Za-z0-9_-]{2,20})", re
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class DecodedText:
     """A file's text. `encoding` is its name for people, `remark` a sentence about what was lost, "" for nothing."""
 
     text: str
@@ -39,7 +39,7 @@ class Text:
     remark: str = ""
 
 
-def decode(name: str, data: bytes, wanted: str = "") -> Text:
+def decode(name: str, data: bytes, wanted: str = "") -> DecodedText:
     """Decode a file, as `wanted` where someone named an encoding.
 
     Raises `UsageError` where the encoding can't be told, or is none that I know; `ValueError` for what holds no text.
@@ -55,7 +55,7 @@ def clean(text: str) -> str:
     return _NO_TEXT.sub("", text)
 
 
-def _wanted(name: str, data: bytes, wanted: str) -> Text:
+def _wanted(name: str, data: bytes, wanted: str) -> DecodedText:
     codec = encoding.named(wanted)
     if not codec:
         raise UsageError(
@@ -65,24 +65,24 @@ def _wanted(name: str, data: bytes, wanted: str) -> Text:
     marked = next((own for mark, own in _MARKS if data.startswith(mark) and own.startswith(codec)), codec)
     shown = encoding.NAMES[codec]
     text = data.decode(marked, errors="replace")
-    return Text(clean(text), shown, remark=_damage(name, shown, text.count("\ufffd")))
+    return DecodedText(clean(text), shown, remark=_damage(name, shown, text.count("\ufffd")))
 
 
-def _found(name: str, data: bytes) -> Text:
+def _found(name: str, data: bytes) -> DecodedText:
     for mark, codec in _MARKS:
         if data.startswith(mark):
             text = data.decode(codec, errors="replace")
             shown = encoding.NAMES[codec.removesuffix("_sig")]
-            return Text(clean(text), shown, remark=_damage(name, shown, text.count("\ufffd")))
+            return DecodedText(clean(text), shown, remark=_damage(name, shown, text.count("\ufffd")))
     if codec := _wide(data):
         text = data.decode(codec, errors="replace")
-        return Text(clean(text), encoding.NAMES[codec], remark=_damage(name, "UTF-16", text.count("\ufffd")))
+        return DecodedText(clean(text), encoding.NAMES[codec], remark=_damage(name, "UTF-16", text.count("\ufffd")))
     if len(_BINARY_BYTES.findall(data)) > MOST_CONTROLS + len(data) // 100:
         raise ValueError("binary")
     if _JIS_ESCAPE.search(data) and data.isascii():
-        return Text(clean(data.decode("iso2022_jp", errors="replace")), "ISO-2022-JP")
+        return DecodedText(clean(data.decode("iso2022_jp", errors="replace")), "ISO-2022-JP")
     try:
-        return Text(clean(data.decode()))
+        return DecodedText(clean(data.decode()))
     except UnicodeDecodeError:
         return _damaged(name, data) or _guessed(name, data)
 
@@ -102,7 +102,7 @@ def _wide(data: bytes) -> str:
     return best if counts[best] * 100 >= len(head) and counts[best] > 2 * min(counts.values()) else ""
 
 
-def _damaged(name: str, data: bytes) -> Text | None:
+def _damaged(name: str, data: bytes) -> DecodedText | None:
     """Read UTF-8 in which some bytes are damaged; None where the rest does not look it.
 
     What is written in a code page hardly ever makes whole characters of UTF-8 by chance.
@@ -112,7 +112,7 @@ def _damaged(name: str, data: bytes) -> Text | None:
     whole = sum(1 for letter in text[: 20 * LOOKED_AT] if not letter.isascii() and letter != "\ufffd")
     if whole < 3 * min(bad, text[: 20 * LOOKED_AT].count("\ufffd") + 1) or not whole:
         return None
-    return Text(clean(text), "UTF-8", remark=_damage(name, "UTF-8", bad))
+    return DecodedText(clean(text), "UTF-8", remark=_damage(name, "UTF-8", bad))
 
 
 def _damage(name: str, shown: str, bad: int) -> str:
@@ -122,11 +122,11 @@ def _damage(name: str, shown: str, bad: int) -> str:
     return f"{name} is {shown}, but {what} could not be read and {'is' if bad == 1 else 'are'} shown as “\ufffd”."
 
 
-def _guessed(name: str, data: bytes) -> Text:
+def _guessed(name: str, data: bytes) -> DecodedText:
     declared = _DECLARED.search(data[:HEAD])
     codec = encoding.named(declared[1].decode()) if declared else ""
     if codec not in {"", "utf_8"}:
-        return Text(clean(data.decode(codec, errors="replace")), encoding.NAMES[codec])
+        return DecodedText(clean(data.decode(codec, errors="replace")), encoding.NAMES[codec])
     found = encoding.guess(data)
     if found is None:
         raise UsageError(
@@ -135,4 +135,4 @@ def _guessed(name: str, data: bytes) -> Text:
         )
     text = data.decode(found.codec, errors="replace")
     shown = encoding.NAMES[found.codec]
-    return Text(clean(text), shown, found.is_certain, _damage(name, shown, text.count("\ufffd")))
+    return DecodedText(clean(text), shown, found.is_certain, _damage(name, shown, text.count("\ufffd")))

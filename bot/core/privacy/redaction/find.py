@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Span = tuple[int, int]
 
 
-class Kind(StrEnum):
+class SecretKind(StrEnum):
     """What something is, as its placeholder tells. `TEXT` is text that looks like a placeholder itself."""
 
     TEXT = "text"
@@ -32,12 +32,12 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Detection:
     """Something to hide, from `start` to before `end`; `value` is what it says, without JSON's escapes."""
 
     start: int
     end: int
-    kind: Kind
+    kind: SecretKind
     value: str
 
 
@@ -45,7 +45,7 @@ STRETCH = 40_000  # characters
 AROUND = 5_000  # characters on both sides of it: nearly no pattern is longer
 FAR_AROUND, LONG = 25_000, ("-----BEGIN", "eyJ")  # where those stand that are: private keys, JSON web tokens
 
-PLACEHOLDER = re.compile(rf"\[(?:{'|'.join(Kind)})-[1-9]\d{{0,8}}\]")
+PLACEHOLDER = re.compile(rf"\[(?:{'|'.join(SecretKind)})-[1-9]\d{{0,8}}\]")
 
 # JSON within JSON, or in code.
 _ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})')
@@ -93,13 +93,13 @@ _SECRETS = (
 )
 
 
-def find(text: str, country: str) -> list[Found]:
+def find(text: str, country: str) -> list[Detection]:
     """Return what is to be hidden, in its order, none over another. Numbers without a country code are `country`'s.
 
     A million characters take some seconds, so not on the event loop; and a stretch at a time, as a pattern does not let
     go of Python's lock before it has found something.
     """
-    found = list[Found]()
+    found = list[Detection]()
     around = FAR_AROUND if any(mark in text for mark in LONG) else AROUND
     for start in range(0, len(text), STRETCH):
         at = max(0, start - around)
@@ -110,14 +110,14 @@ def find(text: str, country: str) -> list[Found]:
     return found
 
 
-def _find(text: str, country: str) -> list[Found]:
+def _find(text: str, country: str) -> list[Detection]:
     seen = view(text)
-    plain, found = seen.text, list[Found]()
+    plain, found = seen.text, list[Detection]()
     for kind, look in _LOOKS:
         spans = list(look(plain, country))
         for start, end in spans:
             there = (seen.original(start), seen.original(end))
-            found.append(Found(*there, kind, seen.text[start:end]))
+            found.append(Detection(*there, kind, seen.text[start:end]))
         plain = _without(plain, spans)
     return sorted(found, key=lambda one: one.start)
 
@@ -177,11 +177,11 @@ def _phones(text: str, country: str) -> Iterator[Span]:
             yield match.start, match.end
 
 
-_LOOKS: tuple[tuple[Kind, Callable[[str, str], Iterator[Span]]], ...] = (
-    (Kind.TEXT, _placeholders),
-    (Kind.SECRET, _secrets),
-    (Kind.EMAIL, _emails),
-    (Kind.IBAN, _ibans),
-    (Kind.CARD, _cards),
-    (Kind.PHONE, _phones),
+_LOOKS: tuple[tuple[SecretKind, Callable[[str, str], Iterator[Span]]], ...] = (
+    (SecretKind.TEXT, _placeholders),
+    (SecretKind.SECRET, _secrets),
+    (SecretKind.EMAIL, _emails),
+    (SecretKind.IBAN, _ibans),
+    (SecretKind.CARD, _cards),
+    (SecretKind.PHONE, _phones),
 )

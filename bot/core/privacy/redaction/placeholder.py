@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.core.domain.attachment import Attachment
     from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Request, Turn
-    from bot.core.privacy.redaction.find import Kind
+    from bot.core.privacy.redaction.find import SecretKind
 
 T = TypeVar("T")
 
@@ -36,7 +36,7 @@ class Redaction:
 
     def __init__(self, country: str) -> None:
         self._country = country
-        self._counts: Counter[Kind] = Counter()
+        self._counts: Counter[SecretKind] = Counter()
         self._placeholders: dict[str, str] = {}
         self._hidden: dict[str, str] = {}
 
@@ -88,7 +88,7 @@ class Redaction:
             return named
         return replace(named, data=self.redact(attachment.data.decode(errors="replace")).encode())
 
-    def _placeholder(self, value: str, kind: Kind) -> str:
+    def _placeholder(self, value: str, kind: SecretKind) -> str:
         if value not in self._placeholders:
             self._counts[kind] += 1
             placeholder = f"[{kind}-{self._counts[kind]}]"

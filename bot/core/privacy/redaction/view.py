@@ -19,7 +19,7 @@ _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 
 
 @dataclass(slots=True)
-class View:
+class UnescapedText:
     """What is looked through, and where each stretch of it stands in the text itself."""
 
     text: str = ""
@@ -41,16 +41,16 @@ class View:
         self._parts.append(part)
         self._length += len(part)
 
-    def finish(self, end: int) -> View:
+    def finish(self, end: int) -> UnescapedText:
         """Close the view of a text of so many characters."""
         self.add("", end)
         self.text = "".join(self._parts)
         return self
 
 
-def view(text: str) -> View:
+def view(text: str) -> UnescapedText:
     """Return a text's view. Its time grows with the text's length."""
-    seen, last = View(), 0
+    seen, last = UnescapedText(), 0
     for match in _JSON.finditer(text):
         start, end = match.span("block") if match["block"] else match.span("line")
         if match["tag"] and not text.startswith(f"</{match['tag']}>", end):
@@ -62,7 +62,7 @@ def view(text: str) -> View:
     return seen.finish(len(text))
 
 
-def _decode(text: str, start: int, end: int, seen: View) -> None:
+def _decode(text: str, start: int, end: int, seen: UnescapedText) -> None:
     """Add a stretch of JSON, its strings decoded; what is never closed stays as it is."""
     opened, inside = -1, list[tuple[str, int]]()
     for match in _TOKEN.finditer(text, start, end):

@@ -8,7 +8,7 @@ from bot.playground.slack import blocks as block_rules
 from bot.playground.slack import streams
 from bot.playground.slack.method import Arguments, Method, tier
 from bot.playground.slack.objects import message_json
-from bot.playground.slack.records import Message
+from bot.playground.slack.records import MessageRecord
 from bot.playground.slack.rules import MARKDOWN_TEXT, SPECIAL, UPDATE_TEXT
 from bot.playground.slack.wire import ApiError, Json
 
@@ -46,7 +46,7 @@ def metadata_of(arguments: Arguments) -> Json | None:
     return dict(metadata)
 
 
-def written(workspace: Workspace, arguments: Arguments, channel_id: str) -> Message:
+def written(workspace: Workspace, arguments: Arguments, channel_id: str) -> MessageRecord:
     """Make the bot's message out of a call's arguments; raises `no_text` when it says nothing."""
     blocks = blocks_of(arguments)
     attachments = arguments.structure("attachments") or []
@@ -54,7 +54,7 @@ def written(workspace: Workspace, arguments: Arguments, channel_id: str) -> Mess
     if not text and not blocks and not attachments:
         raise ApiError("no_text")
     is_broadcast = arguments.flag("reply_broadcast") and arguments.has("thread_ts")
-    return Message(
+    return MessageRecord(
         channel_id,
         workspace.bot.id,
         text,
@@ -67,7 +67,7 @@ def written(workspace: Workspace, arguments: Arguments, channel_id: str) -> Mess
     )
 
 
-def own_message(workspace: Workspace, arguments: Arguments, refusal: str) -> Message:
+def own_message(workspace: Workspace, arguments: Arguments, refusal: str) -> MessageRecord:
     """Return the message that `channel` and `ts` name; raises `ApiError(refusal)` when it isn't the bot's."""
     channel = workspace.channel(arguments.text("channel"))
     message = workspace.message(channel.id, arguments.text("ts"))
@@ -131,7 +131,7 @@ def permalink(workspace: Workspace, arguments: Arguments) -> Json:
     return {"channel": channel.id, "permalink": link(workspace, message)}
 
 
-def link(workspace: Workspace, message: Message) -> str:
+def link(workspace: Workspace, message: MessageRecord) -> str:
     """Write the address of a message, that of a reply with its thread."""
     address = f"https://{workspace.domain}.slack.com/archives/{message.channel}/p{message.ts.replace('.', '')}"
     return address + (f"?thread_ts={message.thread_ts}&cid={message.channel}" if message.thread_ts else "")

@@ -10,7 +10,7 @@ from bot.playground.slack.wire import ApiError, Json
 from bot.playground.slack.workspace import MICROSECONDS
 
 if TYPE_CHECKING:
-    from bot.playground.slack.records import Channel, Message
+    from bot.playground.slack.records import Channel, MessageRecord
     from bot.playground.slack.workspace import Workspace
 
 KINDS = {"channel": "public_channel", "group": "private_channel", "im": "im"}
@@ -104,7 +104,7 @@ def replies(workspace: Workspace, arguments: Arguments) -> Json:
     return answer
 
 
-def _messages(workspace: Workspace, messages: list[Message], arguments: Arguments, default: int = 100) -> Json:
+def _messages(workspace: Workspace, messages: list[MessageRecord], arguments: Arguments, default: int = 100) -> Json:
     most = workspace.rules.history_page
     found, metadata = page([{"ts": m.ts, "message": m} for m in messages], arguments, "ts", default, most)
     answer: Json = {
@@ -114,7 +114,7 @@ def _messages(workspace: Workspace, messages: list[Message], arguments: Argument
     return answer | ({"response_metadata": metadata} if metadata["next_cursor"] else {})
 
 
-def _in_span(message: Message, arguments: Arguments) -> bool:
+def _in_span(message: MessageRecord, arguments: Arguments) -> bool:
     """Tell whether a message is between `oldest` and `latest`. Timestamps are compared without a float's rounding."""
     ts = _moment(message.ts, "ts")
     oldest = _moment(arguments.text("oldest", "0"), "oldest")

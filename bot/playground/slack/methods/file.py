@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.playground.slack.method import Arguments, Method, tier
 from bot.playground.slack.methods.chat import blocks_of
 from bot.playground.slack.objects import file_json
-from bot.playground.slack.records import File, Message
+from bot.playground.slack.records import File, MessageRecord
 from bot.playground.slack.wire import ApiError, Json
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def complete_upload(workspace: Workspace, arguments: Arguments) -> Json:
         raise ApiError("invalid_arguments", "[ERROR] thread_ts needs channel_id")
     for channel in channels:
         workspace.post(
-            Message(
+            MessageRecord(
                 channel,
                 workspace.bot.id,
                 arguments.text("initial_comment"),

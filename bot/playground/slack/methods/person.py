@@ -9,7 +9,7 @@ from bot.playground.slack.objects import user_json
 from bot.playground.slack.wire import ApiError
 
 if TYPE_CHECKING:
-    from bot.playground.slack.records import Message
+    from bot.playground.slack.records import MessageRecord
     from bot.playground.slack.wire import Json
     from bot.playground.slack.workspace import Workspace
 
@@ -63,7 +63,7 @@ def remove_reaction(workspace: Workspace, arguments: Arguments) -> Json:
     return {}
 
 
-def _message(workspace: Workspace, arguments: Arguments) -> Message:
+def _message(workspace: Workspace, arguments: Arguments) -> MessageRecord:
     channel = workspace.joined_channel(arguments.text("channel"))
     return workspace.message(channel.id, arguments.text("timestamp"))
 

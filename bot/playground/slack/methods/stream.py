@@ -10,7 +10,7 @@ from bot.playground.slack.method import Arguments, Method, tier
 from bot.playground.slack.methods.chat import metadata_of, own_message
 from bot.playground.slack.methods.session import set_state
 from bot.playground.slack.objects import message_json
-from bot.playground.slack.records import Message
+from bot.playground.slack.records import MessageRecord
 from bot.playground.slack.wire import ApiError, Json
 
 if TYPE_CHECKING:
@@ -30,7 +30,9 @@ def start(workspace: Workspace, arguments: Arguments) -> Json:
     if arguments.text("task_display_mode", "timeline") not in {"timeline", "plan"}:
         raise ApiError("invalid_arguments", "[ERROR] task_display_mode must be timeline or plan")
     message = streams.start(
-        workspace, Message(channel.id, workspace.bot.id, thread_ts=arguments.text("thread_ts")), *_content(arguments)
+        workspace,
+        MessageRecord(channel.id, workspace.bot.id, thread_ts=arguments.text("thread_ts")),
+        *_content(arguments),
     )
     set_state(workspace, channel.id, message.thread_ts, "processing")
     return {"channel": channel.id, "ts": message.ts}

@@ -15,7 +15,7 @@ from bot.core.ports import Completion, Request
 from bot.core.spend import paid_model
 from bot.core.spend.caps import charge
 from bot.core.spend.paid_model import PaidModel
-from bot.db.accounts import SqlPurse
+from bot.db.accounts import SqlSpendStore
 from bot.errors import ModelUnavailableError, OverBudgetError
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ async def quiet(_place: Place, _person: str, _sentence: str) -> None:
 
 
 def paid(database: Database, spender: Spender) -> PaidModel:
-    return PaidModel(cast("Model", spender), SqlPurse(database), tell=quiet, helpers="an admin")
+    return PaidModel(cast("Model", spender), SqlSpendStore(database), tell=quiet, helpers="an admin")
 
 
 async def turn(model: PaidModel, settings: ChannelSettings = SETTINGS) -> bool:

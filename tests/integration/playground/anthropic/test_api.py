@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from anthropic import AsyncAnthropic
 
-    from bot.playground.anthropic.reply import Asked, Event
+    from bot.playground.anthropic.reply import Event, ModelRequest
 
 OLD_VERSION = {"anthropic-version": "2023-06-01"}
 
 
 class FailingModel:
-    async def respond(self, asked: Asked) -> AsyncGenerator[Event, None]:
+    async def respond(self, asked: ModelRequest) -> AsyncGenerator[Event, None]:
         raise KeyError(asked.text)
         yield
 

@@ -11,7 +11,7 @@ import anthropic
 import httpx2
 import pytest
 
-from bot.playground.anthropic.reply import Fault, Ping
+from bot.playground.anthropic.reply import Ping, StreamFault
 from bot.playground.anthropic.rules import MessagesApiError
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ async def test_error_event_may_come_first(client: AsyncAnthropic, model: Scripte
 
 
 async def test_cut_connection_is_httpx_error(client: AsyncAnthropic, model: ScriptedModel, question: Any) -> None:
-    model.answer("So far", Fault.CUT)
+    model.answer("So far", StreamFault.CUT)
     pieces: list[str] = []
     with pytest.raises((httpx2.RemoteProtocolError, httpx2.ReadError)):
         await drain(client, question, pieces)
@@ -87,7 +87,7 @@ async def test_cut_connection_is_httpx_error(client: AsyncAnthropic, model: Scri
 
 
 async def test_corrupt_chunk_is_json_error(client: AsyncAnthropic, model: ScriptedModel, question: Any) -> None:
-    model.answer("So far", Fault.CORRUPT)
+    model.answer("So far", StreamFault.CORRUPT)
     pieces: list[str] = []
     with pytest.raises(json.JSONDecodeError):
         await drain(client, question, pieces)
@@ -95,20 +95,20 @@ async def test_corrupt_chunk_is_json_error(client: AsyncAnthropic, model: Script
 
 
 async def test_early_end_has_no_stop_reason(client: AsyncAnthropic, model: ScriptedModel, question: Any) -> None:
-    model.answer("So far", Fault.END)
+    model.answer("So far", StreamFault.END)
     message = await drain(client, question, [])
     assert message.stop_reason is None
 
 
 async def test_empty_stream_is_assertion_error(client: AsyncAnthropic, model: ScriptedModel, question: Any) -> None:
-    model.answer(Fault.END)
+    model.answer(StreamFault.END)
     with pytest.raises(AssertionError):
         await drain(client, question, [])
 
 
-@pytest.mark.parametrize("fault", [Fault.CUT, Fault.END])
+@pytest.mark.parametrize("fault", [StreamFault.CUT, StreamFault.END])
 async def test_broken_whole_answer_is_connection_error(
-    client: AsyncAnthropic, model: ScriptedModel, question: Any, fault: Fault
+    client: AsyncAnthropic, model: ScriptedModel, question: Any, fault: StreamFault
 ) -> None:
     model.answer("So far", fault)
     with pytest.raises(anthropic.APIConnectionError):
@@ -116,7 +116,7 @@ async def test_broken_whole_answer_is_connection_error(
 
 
 async def test_corrupt_whole_answer_is_no_message(client: AsyncAnthropic, model: ScriptedModel, question: Any) -> None:
-    model.answer(Fault.CORRUPT)
+    model.answer(StreamFault.CORRUPT)
     with pytest.raises(json.JSONDecodeError):
         await client.messages.create(**question)
 

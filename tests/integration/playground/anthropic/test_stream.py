@@ -9,7 +9,7 @@ import pytest
 from anthropic.types import CitationsSearchResultLocation, TextBlock
 from pydantic import BaseModel, ValidationError
 
-from bot.playground.anthropic.reply import Asked, BlockEnd, Ping, Stop, Thinking, Usage
+from bot.playground.anthropic.reply import BlockEnd, ModelRequest, Ping, Stop, Thinking, Usage
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
@@ -168,7 +168,7 @@ async def test_text_is_cited(client: AsyncAnthropic, model: ScriptedModel, quest
     content = [{"type": "text", "text": "It rained."}, {"type": "text", "text": " It stopped."}]
     result = {"type": "search_result", "source": "https://x.test/1", "title": "Ada", "content": content}
     question["messages"] = [{"role": "user", "content": [result | {"citations": {"enabled": True}}]}]
-    citation = Asked(question, {}).citing(0, 1)
+    citation = ModelRequest(question, {}).citing(0, 1)
     model.answer("The rain ", "is over.", citation, BlockEnd(), " That is all.")
     async with client.messages.stream(**question) as stream:
         message = await stream.get_final_message()

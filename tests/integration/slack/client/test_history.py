@@ -12,7 +12,7 @@ from bot.core.channel_reader import read_channel, read_thread
 from bot.core.domain.message import Place
 from bot.core.time_span.times import Span
 from bot.errors import ChatError, UsageError
-from bot.playground.slack.records import Message
+from bot.playground.slack.records import MessageRecord
 from bot.slack.client.permalink import parse
 from tests.stage.chat import chat_in
 from tests.stage.workspace import ScriptedWorkspace
@@ -20,7 +20,7 @@ from tests.stage.workspace import ScriptedWorkspace
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from bot.core.domain.message import Said
+    from bot.core.domain.message import HistoryMessage
     from bot.slack.chat import SlackChat
 
 
@@ -40,7 +40,7 @@ def place(workspace: ScriptedWorkspace, thread: str = "") -> Place:
     return Place(workspace.workspace.team_id, workspace.channel("general"), thread)
 
 
-async def whole(pages: AsyncIterator[tuple[Said, ...]]) -> list[Said]:
+async def whole(pages: AsyncIterator[tuple[HistoryMessage, ...]]) -> list[HistoryMessage]:
     return [said async for page in pages for said in page]
 
 
@@ -101,7 +101,7 @@ async def test_notices_and_remains_are_left_out(workspace: ScriptedWorkspace, ch
     general = workspace.channel("general")
     root = workspace.say(general, "to be deleted")
     workspace.say(general, "reply", thread_ts=root)
-    workspace.workspace.post(Message(general, workspace.sam.id, "joined", root, subtype="channel_join"))
+    workspace.workspace.post(MessageRecord(general, workspace.sam.id, "joined", root, subtype="channel_join"))
     workspace.delete(general, root)
     assert [one.text for one in await whole(chat.read_thread(place(workspace, root)))] == ["reply"]
 
@@ -110,7 +110,7 @@ async def test_the_bots_own_words_are_marked(workspace: ScriptedWorkspace, chat:
     general = workspace.channel("general")
     root = workspace.say(general, "hi")
     blocks = [{"type": "markdown", "text": "**Hello** & welcome"}]
-    workspace.workspace.post(Message(general, workspace.bot.id, "Hello", root, blocks=blocks))
+    workspace.workspace.post(MessageRecord(general, workspace.bot.id, "Hello", root, blocks=blocks))
     said = (await whole(chat.read_thread(place(workspace, root))))[1]
     assert (said.text, said.is_own, said.is_bot) == ("**Hello** & welcome", True, True)
 
@@ -140,7 +140,7 @@ async def test_groups_and_channels_are_named(workspace: ScriptedWorkspace, chat:
     workspace.change_rules(scopes=workspace.workspace.rules.scopes | {"usergroups:read"})
     general, leads = workspace.channel("general"), workspace.channel("leads")
     words = f"<!subteam^S01SUPPORT0> in <#{general}|> not <#{leads}> nor <#C0NOWHERE> <!subteam^S0NOBODY>"
-    root = workspace.workspace.post(Message(general, workspace.me.id, words)).ts
+    root = workspace.workspace.post(MessageRecord(general, workspace.me.id, words)).ts
     for _ in range(2):
         (said,) = await whole(chat.read_thread(place(workspace, root)))
         assert said.text == said.words == f"@support in #general not #{leads} nor #C0NOWHERE @group"
@@ -152,7 +152,9 @@ async def test_names_are_never_waited_for(workspace: ScriptedWorkspace, chat: Sl
     workspace.fail("usergroups.list", error="missing_scope")
     workspace.fail("conversations.info", retry_after=30)
     general = workspace.channel("general")
-    root = workspace.workspace.post(Message(general, workspace.me.id, f"<!subteam^S01SUPPORT0> in <#{general}>")).ts
+    root = workspace.workspace.post(
+        MessageRecord(general, workspace.me.id, f"<!subteam^S01SUPPORT0> in <#{general}>")
+    ).ts
     for _ in range(2):
         (said,) = await whole(chat.read_thread(place(workspace, root)))
         assert said.words == f"@group in #{general}"

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 import aiohttp
 import pytest
 
-from bot.core.channel_reader import GONE, HIDDEN, Read, allow, allow_file, read_channel, read_thread
+from bot.core.channel_reader import GONE, HIDDEN, ReadHistory, allow, allow_file, read_channel, read_thread
 from bot.core.domain.message import Place
 from bot.core.domain.people import Reader, Target, Venue
 from bot.core.time_span.times import Span
 from bot.errors import NotAllowedError, UsageError
-from bot.playground.slack.records import Message
+from bot.playground.slack.records import MessageRecord
 from bot.slack.client.lookup import locate, zone
 from tests.stage.chat import chat_in
 from tests.stage.workspace import ScriptedWorkspace
@@ -45,7 +45,7 @@ def place(workspace: ScriptedWorkspace, channel: str = "") -> Place:
 
 async def read(
     workspace: ScriptedWorkspace, chat: SlackChat, start: datetime | None, end: datetime | None = None
-) -> Read:
+) -> ReadHistory:
     span = Span(start, end or datetime.now(UTC) + timedelta(minutes=1))
     return await read_channel(place(workspace), span, workspace.me.id, chat=chat, progress=lambda _: None)
 
@@ -173,7 +173,7 @@ async def test_a_file_is_for_who_can_see_it(workspace: ScriptedWorkspace, chat: 
     secret = workspace.workspace.add_channel("secret", members=[workspace.sam.id, workspace.bot.id], is_private=True)
     workspace.say(workspace.channel("general"), "here", files={"open.txt": b"open"}, user=workspace.sam)
     hidden = workspace.workspace.add_file("hidden.txt", workspace.sam.id, b"hidden")
-    workspace.workspace.say(Message(secret.id, workspace.sam.id, "there", files=[hidden]))
+    workspace.workspace.say(MessageRecord(secret.id, workspace.sam.id, "there", files=[hidden]))
     shared = [await chat.shared_file(place(workspace), file.id) for file in workspace.files()]
     assert [(file.file.name, file.is_public) for file in shared] == [("open.txt", True), ("hidden.txt", False)]
     await allow_file(shared[0], workspace.me.id, chat=chat)

@@ -15,7 +15,7 @@ from bot.core.domain.installation import Installation
 from bot.errors import ChatError, RevokedError
 from bot.playground.slack.rules import Rules
 from bot.slack.client.api import call, web_client
-from bot.slack.client.tokens import Client, Installed, OfWorkspace
+from bot.slack.client.tokens import Client, Installed, InstalledToken
 from tests.stage.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Replica:
         base = web_client("", url, session)
         rotator = AsyncTokenRotator(client_id=workspace.client_id, client_secret=workspace.client_secret, client=base)
         self.installed = Installed(store, rotator)
-        self.client = Client(OfWorkspace(workspace.team_id, self.installed), url, session, workspace.team_id)
+        self.client = Client(InstalledToken(workspace.team_id, self.installed), url, session, workspace.team_id)
 
     async def ask(self) -> str:
         return str((await call(self.client.auth_test))["team_id"])

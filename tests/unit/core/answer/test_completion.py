@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.answer.completion import changes_answer, completed, joined, union
-from bot.core.domain.message import FileRef, Heard, Message, Place, Role
+from bot.core.domain.message import FileRef, IncomingMessage, Message, Place, Role
 
 PNG = FileRef("F1", "chart.png", "image/png", 9)
 STUB = FileRef("F1", "file", "", 0)
 CSV = FileRef("F2", "q3.csv", "text/csv", 9)
-HEARD = Heard(Place("T1", "C1", "1.0"), "2.0", "U0ADA", "T1", "what is this?", False, True, False)  # noqa: FBT003 (its last three)
+HEARD = IncomingMessage(Place("T1", "C1", "1.0"), "2.0", "U0ADA", "T1", "what is this?", False, True, False)  # noqa: FBT003 (its last three)
 STORED = Message(Role.USER, "U0ADA", "what is this?", "2.0")
 
 EVENTS = st.builds(
@@ -26,7 +26,7 @@ EVENTS = st.builds(
 )
 
 
-def whole(events: tuple[Heard, ...]) -> Heard:
+def whole(events: tuple[IncomingMessage, ...]) -> IncomingMessage:
     first, *others = events
     for later in others:
         first = union(first, later) or first
@@ -34,7 +34,7 @@ def whole(events: tuple[Heard, ...]) -> Heard:
 
 
 @given(st.lists(EVENTS, min_size=1, max_size=3))
-def test_the_order_of_events_loses_nothing(events: list[Heard]) -> None:
+def test_the_order_of_events_loses_nothing(events: list[IncomingMessage]) -> None:
     found = [whole(order) for order in permutations(events)]
     newest = max(event.revision for event in events)
     told = [event for event in events if event.revision == newest]
@@ -78,7 +78,7 @@ def test_the_fuller_wording_is_kept() -> None:
         (replace(STORED, is_edited=True), replace(HEARD, text="what is that?", revision="3.0", files=(PNG,)), True),
     ],
 )
-def test_a_stored_message_is_completed(stored: Message, heard: Heard, *, is_new: bool) -> None:
+def test_a_stored_message_is_completed(stored: Message, heard: IncomingMessage, *, is_new: bool) -> None:
     found = completed(stored, heard)
     assert (found is not None) is is_new
     if found:

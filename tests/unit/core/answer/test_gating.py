@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from bot.core.answer.gating import wants_answer
-from bot.core.domain.message import Heard, Place
+from bot.core.domain.message import IncomingMessage, Place
 from bot.core.domain.thread import Conversation
 
-HEARD = Heard(Place("T1", "C1", "1.0"), "2.0", "U0ADA", "T1", "hi", False, False, False)  # noqa: FBT003 (its last three)
+HEARD = IncomingMessage(Place("T1", "C1", "1.0"), "2.0", "U0ADA", "T1", "hi", False, False, False)  # noqa: FBT003 (its last three)
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ HEARD = Heard(Place("T1", "C1", "1.0"), "2.0", "U0ADA", "T1", "hi", False, False
         (replace(HEARD, addresses_other=True), Conversation(is_known=True, began_with_bot=True), False),
     ],
 )
-def test_what_is_for_the_bot(heard: Heard, conversation: Conversation, is_wanted: bool) -> None:  # noqa: FBT001 (a column)
+def test_what_is_for_the_bot(heard: IncomingMessage, conversation: Conversation, is_wanted: bool) -> None:  # noqa: FBT001 (a column)
     assert wants_answer(heard, conversation) is is_wanted
 
 

@@ -5,7 +5,7 @@ import pytest
 from bot import errors
 from bot.core.answer.stream import apology, too_long
 from bot.core.domain.message import Message, Place, Role
-from bot.core.domain.thread import Written
+from bot.core.domain.thread import FinishedAnswer
 
 INTERNALS = "401 authentication_error sk-ant-secret 10.0.0.1"
 PLACE = Place("T1", "C1", "1.0")
@@ -59,12 +59,12 @@ def test_what_was_left_out_is_told(messages: int, characters: int, note: str) ->
 
 
 def test_a_turn_leaves_question_and_answer() -> None:
-    record = Written("It is.", "2.0").record(PLACE, QUESTION, began_with_bot=True)
+    record = FinishedAnswer("It is.", "2.0").record(PLACE, QUESTION, began_with_bot=True)
     assert record.messages == (QUESTION, Message(Role.ASSISTANT, "", "It is.", "2.0"))
     assert (record.place, record.person, record.began_with_bot) == (PLACE, "U0ADA", True)
 
 
 def test_a_refused_question_is_blanked() -> None:
-    record = Written("", "2.0", was_refused=True).record(PLACE, QUESTION, began_with_bot=False)
+    record = FinishedAnswer("", "2.0", was_refused=True).record(PLACE, QUESTION, began_with_bot=False)
     assert [message.text for message in record.messages] == ["", ""]
     assert [message.id for message in record.messages] == ["1.0", "2.0"]

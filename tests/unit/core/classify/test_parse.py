@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.core.classify import parse
 from bot.core.classify.parse import MOST_LINES
 from bot.core.domain.category import LONGEST_NAME, MOST
-from bot.core.domain.classification import ReadAs, Wish
+from bot.core.domain.classification import ClassifyOptions, ReadAs
 from bot.errors import UsageError
 
 
@@ -82,30 +82,30 @@ def test_the_limits_themselves_are_taken() -> None:
 @pytest.mark.parametrize(
     ("said", "wish"),
     [
-        ("#support 7d", Wish(channel="support", span="7d")),
-        ("#support", Wish(channel="support", span="24h")),
-        ("7d", Wish(span="7d")),
-        ("since yesterday", Wish(span="since yesterday")),
-        ("#support 7d --batch --multi", Wish(channel="support", span="7d", several=True, is_batch=True)),
-        ("—batch #support", Wish(channel="support", span="24h", is_batch=True)),
-        ("https://t.slack.com/archives/C1/p1", Wish(link="https://t.slack.com/archives/C1/p1")),
+        ("#support 7d", ClassifyOptions(channel="support", span="7d")),
+        ("#support", ClassifyOptions(channel="support", span="24h")),
+        ("7d", ClassifyOptions(span="7d")),
+        ("since yesterday", ClassifyOptions(span="since yesterday")),
+        ("#support 7d --batch --multi", ClassifyOptions(channel="support", span="7d", several=True, is_batch=True)),
+        ("—batch #support", ClassifyOptions(channel="support", span="24h", is_batch=True)),
+        ("https://t.slack.com/archives/C1/p1", ClassifyOptions(link="https://t.slack.com/archives/C1/p1")),
         (
             "https://t.slack.com/files/U1/F1/a.csv column=body",
-            Wish(link="https://t.slack.com/files/U1/F1/a.csv", reading=ReadAs(column="body")),
+            ClassifyOptions(link="https://t.slack.com/files/U1/F1/a.csv", reading=ReadAs(column="body")),
         ),
         (
             'column: "Message text" https://t.slack.com/files/U1/F1/a.csv',
-            Wish(link="https://t.slack.com/files/U1/F1/a.csv", reading=ReadAs(column="Message text")),
+            ClassifyOptions(link="https://t.slack.com/files/U1/F1/a.csv", reading=ReadAs(column="Message text")),
         ),
-        ("#support is broken", Wish(lines=("#support is broken",))),
-        ("7d is too long to wait", Wish(lines=("7d is too long to wait",))),
-        ("see https://example.com/ for more", Wish(lines=("see https://example.com/ for more",))),
-        ("the column: x is wrong", Wish(lines=("the column: x is wrong",))),
-        ("it needs --batch to work", Wish(lines=("it needs --batch to work",))),
-        ("it crashes --multi", Wish(lines=("it crashes",), several=True)),
+        ("#support is broken", ClassifyOptions(lines=("#support is broken",))),
+        ("7d is too long to wait", ClassifyOptions(lines=("7d is too long to wait",))),
+        ("see https://example.com/ for more", ClassifyOptions(lines=("see https://example.com/ for more",))),
+        ("the column: x is wrong", ClassifyOptions(lines=("the column: x is wrong",))),
+        ("it needs --batch to work", ClassifyOptions(lines=("it needs --batch to work",))),
+        ("it crashes --multi", ClassifyOptions(lines=("it crashes",), several=True)),
     ],
 )
-def test_places_and_options_are_read(said: str, wish: Wish) -> None:
+def test_places_and_options_are_read(said: str, wish: ClassifyOptions) -> None:
     assert parse.parse(said) == wish
 
 
@@ -119,10 +119,10 @@ def test_options_alone_need_a_file(said: str) -> None:
 
 
 def test_a_file_needs_no_options() -> None:
-    assert parse.parse_options("") == Wish()
+    assert parse.parse_options("") == ClassifyOptions()
 
 
-def read(said: str) -> Wish | str:
+def read(said: str) -> ClassifyOptions | str:
     try:
         return parse.parse(said)
     except UsageError as error:
@@ -132,7 +132,7 @@ def read(said: str) -> Wish | str:
 @given(st.text())
 def test_any_text_is_a_wish_or_a_sentence(said: str) -> None:
     found = read(said)
-    if isinstance(found, Wish):
+    if isinstance(found, ClassifyOptions):
         assert all(line == line.strip() != "" for line in found.lines)
         assert len(found.categories) != 1
     else:

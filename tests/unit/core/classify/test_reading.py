@@ -7,11 +7,11 @@ import pytest
 
 from bot.core.classify import file_reader, reading
 from bot.core.domain.classification import ReadAs
-from bot.core.domain.spreadsheet import Sheet
+from bot.core.domain.spreadsheet import Spreadsheet
 from bot.errors import UsageError
 
 NAMES = "urn:oasis:names:tc:opendocument:xmlns"
-SURE, DOUBTFUL = Sheet("a.csv", ("text",)), Sheet("a.csv", ("text",), doubts=("column",))
+SURE, DOUBTFUL = Spreadsheet("a.csv", ("text",)), Spreadsheet("a.csv", ("text",), doubts=("column",))
 
 
 @pytest.mark.parametrize(
@@ -23,11 +23,11 @@ SURE, DOUBTFUL = Sheet("a.csv", ("text",)), Sheet("a.csv", ("text",), doubts=("c
         (DOUBTFUL, 26, 0.001, True),
         (DOUBTFUL, 3, 0.02, True),
         (DOUBTFUL, 3, None, True),
-        (Sheet("a.csv", ("text",), doubts=("encoding",)), 2, 0.001, True),
+        (Spreadsheet("a.csv", ("text",), doubts=("encoding",)), 2, 0.001, True),
     ],
 )
 def test_a_doubtful_reading_is_asked_where_it_costs(
-    read: Sheet | None,
+    read: Spreadsheet | None,
     items: int,
     price: float | None,
     expected: bool,  # noqa: FBT001 - a case

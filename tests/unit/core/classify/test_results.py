@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.classify import results
-from bot.core.classify.results import SHOWN_OF_ITEM, UNSURE, Counts
+from bot.core.classify.results import SHOWN_OF_ITEM, UNSURE, RunCounts
 from bot.core.domain.classification import Item, Sorted, Verdict
 
 
@@ -34,7 +34,7 @@ def test_each_item_has_its_line(texts: list[str]) -> None:
 
 
 def test_categories_are_counted() -> None:
-    counts = Counts()
+    counts = RunCounts()
     counts.add([sorted_(1, "a", "Bug"), sorted_(2, "b", "Bug", confidence=10), sorted_(3, "c")], 60)
     counts.add([sorted_(4, "d" * 90_000, "A|B", "Bug")], 60)
     assert (counts.items, counts.unsure, counts.unclassified, counts.cut) == (4, 1, 1, 1)
@@ -50,7 +50,7 @@ def test_categories_are_counted() -> None:
 
 
 def test_a_clean_result_needs_no_notes() -> None:
-    counts = Counts()
+    counts = RunCounts()
     counts.add([sorted_(1, "a", "Bug")], 60)
     assert results.notes(counts, 60) == ""
 

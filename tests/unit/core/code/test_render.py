@@ -4,7 +4,7 @@ import pytest
 
 from bot.core.code import render
 from bot.core.code.diff import Change
-from bot.core.domain.code_file import CodeFile, Fault, Report
+from bot.core.domain.code_file import CodeFile, SyntaxFault, SyntaxReport
 from bot.core.domain.interaction import Button, Select
 
 A, B = CodeFile("a.py", "1\n"), CodeFile("b.rs", "2\n")
@@ -22,12 +22,12 @@ def test_a_version_says_what_changed() -> None:
 
 
 def test_only_what_parses_is_called_checked() -> None:
-    assert render.verdict(Report({}), []) == ""
-    assert render.verdict(Report({}), [A]) == "\n\n_Checked for syntax, not run._"
-    assert render.verdict(Report({}, frozenset({"b.rs"})), [A, B]) == (
+    assert render.verdict(SyntaxReport({}), []) == ""
+    assert render.verdict(SyntaxReport({}), [A]) == "\n\n_Checked for syntax, not run._"
+    assert render.verdict(SyntaxReport({}, frozenset({"b.rs"})), [A, B]) == (
         "\n\n_a.py: checked for syntax, not run. Not checked, as I can't parse it: b.rs._"
     )
-    assert render.verdict(Report({"a.py": Fault("invalid", 3)}, remark="Sorry."), [A]) == (
+    assert render.verdict(SyntaxReport({"a.py": SyntaxFault("invalid", 3)}, remark="Sorry."), [A]) == (
         "\n\n⚠️ a.py: line 3: invalid. Sorry."
     )
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.code.syntax import MAX_CHECKED, PARSERS, UncheckedError, check, find_fault
-from bot.core.domain.code_file import CodeFile, Fault
+from bot.core.domain.code_file import CodeFile, SyntaxFault
 
 GOOD = {
     "py": "import re\n\n\ndef f(a: int) -> int:\n    return a\n",
@@ -70,8 +70,8 @@ def test_a_fault_has_its_line(name: str, code: str, line: int, reason: str) -> N
 
 
 def test_a_fault_reads_as_a_clause() -> None:
-    assert str(Fault("invalid syntax", 3)) == "line 3: invalid syntax"
-    assert str(Fault("a quote is never closed")) == "a quote is never closed"
+    assert str(SyntaxFault("invalid syntax", 3)) == "line 3: invalid syntax"
+    assert str(SyntaxFault("a quote is never closed")) == "a quote is never closed"
 
 
 @pytest.mark.parametrize(

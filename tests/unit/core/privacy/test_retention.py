@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from bot.core.domain.message import Place
-from bot.core.domain.settings import Sheet
+from bot.core.domain.settings import Overrides
 from bot.core.privacy.retention import Limits
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -14,7 +14,7 @@ WORKSPACE, CHANNEL = Place("T1", ""), Place("T1", "C1")
 
 def limits(days: int, **own: object) -> Limits:
     places = {"workspace": WORKSPACE, "channel": CHANNEL}
-    return Limits.of(days, {places[name]: Sheet({"retention_days": value}) for name, value in own.items()}, NOW)
+    return Limits.of(days, {places[name]: Overrides({"retention_days": value}) for name, value in own.items()}, NOW)
 
 
 def ago(days: int) -> datetime:

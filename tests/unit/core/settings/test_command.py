@@ -4,25 +4,31 @@ import pytest
 
 from bot.core.command import HELP, USAGE
 from bot.core.domain.settings import MAX_INSTRUCTIONS
-from bot.core.settings.command import Action, Wish, parse
+from bot.core.settings.command import SettingsAction, SettingsCommand, parse
 from bot.errors import UsageError
 
 
 @pytest.mark.parametrize(
     ("typed", "wish"),
     [
-        ("prompt", Wish(Action.SHOW, "instructions")),
-        ("  PROMPT  ", Wish(Action.SHOW, "instructions")),
-        ("prompt --reset", Wish(Action.UNSET, "instructions")),
-        ("prompt —Reset", Wish(Action.UNSET, "instructions")),
-        ("prompt \u2013reset", Wish(Action.UNSET, "instructions")),
-        ("prompt Answer like a pirate.", Wish(Action.SET, "instructions", "Answer like a pirate.")),
-        ("prompt\nOne line.\nAnother.", Wish(Action.SET, "instructions", "One line.\nAnother.")),
-        ("prompt Never --reset anything", Wish(Action.SET, "instructions", "Never --reset anything")),
-        ("prompt " + "x" * MAX_INSTRUCTIONS, Wish(Action.SET, "instructions", "x" * MAX_INSTRUCTIONS)),
+        ("prompt", SettingsCommand(SettingsAction.SHOW, "instructions")),
+        ("  PROMPT  ", SettingsCommand(SettingsAction.SHOW, "instructions")),
+        ("prompt --reset", SettingsCommand(SettingsAction.UNSET, "instructions")),
+        ("prompt —Reset", SettingsCommand(SettingsAction.UNSET, "instructions")),
+        ("prompt \u2013reset", SettingsCommand(SettingsAction.UNSET, "instructions")),
+        ("prompt Answer like a pirate.", SettingsCommand(SettingsAction.SET, "instructions", "Answer like a pirate.")),
+        ("prompt\nOne line.\nAnother.", SettingsCommand(SettingsAction.SET, "instructions", "One line.\nAnother.")),
+        (
+            "prompt Never --reset anything",
+            SettingsCommand(SettingsAction.SET, "instructions", "Never --reset anything"),
+        ),
+        (
+            "prompt " + "x" * MAX_INSTRUCTIONS,
+            SettingsCommand(SettingsAction.SET, "instructions", "x" * MAX_INSTRUCTIONS),
+        ),
     ],
 )
-def test_a_wish_is_read(typed: str, wish: Wish) -> None:
+def test_a_wish_is_read(typed: str, wish: SettingsCommand) -> None:
     assert parse(typed) == wish
 
 

@@ -7,26 +7,26 @@ from typing import Any
 
 import pytest
 
-from bot.core.domain.settings import Sheet, SheetChange
+from bot.core.domain.settings import Overrides, OverridesChange
 from bot.core.settings.history import reverted, source
 from bot.errors import UsageError
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 
 
-def change(version: int, before: dict[str, Any], after: dict[str, Any]) -> SheetChange:
-    return SheetChange(version, before, after, "U1", AT)
+def change(version: int, before: dict[str, Any], after: dict[str, Any]) -> OverridesChange:
+    return OverridesChange(version, before, after, "U1", AT)
 
 
 def test_the_nearest_layer_is_the_source() -> None:
-    layers = Sheet({"effort": "low", "footer": True}), Sheet({"effort": "high"}), Sheet({})
+    layers = Overrides({"effort": "low", "footer": True}), Overrides({"effort": "high"}), Overrides({})
     assert source("effort", layers) == 1
     assert source("footer", layers) == 0
     assert source("model", layers) is None
 
 
 def test_one_way_to_sample_speaks_for_all() -> None:
-    layers = Sheet({"temperature": 0.1}), Sheet({"top_p": 0.9})
+    layers = Overrides({"temperature": 0.1}), Overrides({"top_p": 0.9})
     assert source("top_p", layers) == 1
     assert source("temperature", layers) is None
 

@@ -4,56 +4,56 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.core.domain.budget import Cap, Kind, Refusal
+from bot.core.domain.budget import BudgetKind, Cap, Refusal
 from bot.core.domain.message import Place
 from bot.core.domain.settings import ChannelSettings, read
-from bot.core.spend.caps import Payer, caps, charge, notice, payer, refusal
+from bot.core.spend.caps import CostCenter, caps, charge, notice, payer, refusal
 from bot.errors import UsageError
 
 NOW = datetime(2026, 12, 31, 23, 59, 30, tzinfo=UTC)
 ALL = ChannelSettings(person_budget=1, channel_budget=2, workspace_budget=30, turns_per_minute=5, budget_notice=50)
 
 
-def of(kind: Kind, settings: ChannelSettings = ALL, person: str = "U1") -> Cap:
-    (found,) = [cap for cap in caps(settings, Payer(Place("T1", "C1"), person), NOW) if cap.account.kind is kind]
+def of(kind: BudgetKind, settings: ChannelSettings = ALL, person: str = "U1") -> Cap:
+    (found,) = [cap for cap in caps(settings, CostCenter(Place("T1", "C1"), person), NOW) if cap.account.kind is kind]
     return found
 
 
 def test_no_cap_is_nothing_to_check() -> None:
-    assert caps(ChannelSettings(), Payer(Place("T1", "C1"), "U1"), NOW) == []
+    assert caps(ChannelSettings(), CostCenter(Place("T1", "C1"), "U1"), NOW) == []
 
 
 def test_caps_begin_and_end_in_utc() -> None:
     year = datetime(2027, 1, 1, tzinfo=UTC)
-    assert {cap.account.ends for cap in caps(ALL, Payer(Place("T1", "C1"), "U1"), NOW)} == {year}
-    assert of(Kind.WORKSPACE).account.begins == datetime(2026, 12, 1, tzinfo=UTC)
-    assert of(Kind.PERSON).account.begins == datetime(2026, 12, 31, tzinfo=UTC)
-    assert (of(Kind.CHANNEL).limit, of(Kind.CHANNEL).notice) == (2_000_000, 1_000_000)
+    assert {cap.account.ends for cap in caps(ALL, CostCenter(Place("T1", "C1"), "U1"), NOW)} == {year}
+    assert of(BudgetKind.WORKSPACE).account.begins == datetime(2026, 12, 1, tzinfo=UTC)
+    assert of(BudgetKind.PERSON).account.begins == datetime(2026, 12, 31, tzinfo=UTC)
+    assert (of(BudgetKind.CHANNEL).limit, of(BudgetKind.CHANNEL).notice) == (2_000_000, 1_000_000)
 
 
 def test_work_of_nobody_spends_of_the_channel() -> None:
-    kinds = [cap.account.kind for cap in caps(ALL, Payer(Place("T1", "C1"), ""), NOW)]
-    assert kinds == [Kind.CHANNEL, Kind.WORKSPACE]
+    kinds = [cap.account.kind for cap in caps(ALL, CostCenter(Place("T1", "C1"), ""), NOW)]
+    assert kinds == [BudgetKind.CHANNEL, BudgetKind.WORKSPACE]
 
 
 def test_a_turn_is_counted_once() -> None:
-    counted = caps(ALL, Payer(Place("T1", "C1"), "U1", was_counted=True), NOW)
-    assert Kind.TURNS not in [cap.account.kind for cap in counted]
+    counted = caps(ALL, CostCenter(Place("T1", "C1"), "U1", was_counted=True), NOW)
+    assert BudgetKind.TURNS not in [cap.account.kind for cap in counted]
 
 
 def test_a_refusal_says_when_and_who() -> None:
-    used = refusal(Refusal(of(Kind.PERSON), 1_000_000), 10_000, "an admin")
+    used = refusal(Refusal(of(BudgetKind.PERSON), 1_000_000), 10_000, "an admin")
     assert used == (
         "Your budget for today, $1.00, is used up. It starts anew on Jan 1 at 00:00 UTC; "
         "an admin can raise it (`person_budget`)."
     )
-    short = refusal(Refusal(of(Kind.WORKSPACE), 29_000_000), 2_500_000, "an admin")
+    short = refusal(Refusal(of(BudgetKind.WORKSPACE), 29_000_000), 2_500_000, "an admin")
     assert "for this month, $30.00, has $1.00 left, and this may cost $2.50." in short
-    assert "5 times a minute" in refusal(Refusal(of(Kind.TURNS), 5), 0, "an admin")
+    assert "5 times a minute" in refusal(Refusal(of(BudgetKind.TURNS), 5), 0, "an admin")
 
 
 def test_a_notice_tells_how_much() -> None:
-    assert "is 80% spent: $1.60 of $2.00" in notice(of(Kind.CHANNEL), 1_600_000)
+    assert "is 80% spent: $1.60 of $2.00" in notice(of(BudgetKind.CHANNEL), 1_600_000)
 
 
 @pytest.mark.parametrize("typed", ["-1", "ten", "nan", "inf", "1e9", "$5"])
@@ -65,7 +65,7 @@ def test_a_cap_is_an_amount(name: str, typed: str) -> None:
 
 
 def test_a_cap_of_nothing_is_one() -> None:
-    assert of(Kind.PERSON, ChannelSettings(person_budget=0)).limit == 0
+    assert of(BudgetKind.PERSON, ChannelSettings(person_budget=0)).limit == 0
 
 
 async def test_money_is_never_nobodys() -> None:

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from bot.core.domain.usage import Scope, Used, View
+from bot.core.domain.usage import DailyUsage, UsageScope, UsageView
 from bot.core.spend.usage import draw, parse, report, to_csv
 from bot.errors import UsageError
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-def used(**fields: Any) -> Used:
+def used(**fields: Any) -> DailyUsage:
     usual: dict[str, Any] = {
         "day": date(2026, 11, 24),
         "purpose": "answer",
@@ -31,20 +31,20 @@ def used(**fields: Any) -> Used:
         "median_of_all_ms": 900,
         "slow_of_all_ms": None,
     }
-    return Used(**usual | fields)
+    return DailyUsage(**usual | fields)
 
 
 @pytest.mark.parametrize(
     ("typed", "view"),
     [
-        ("usage", View()),
-        ("usage me 1d", View(Scope.PERSON, 1)),
-        ("Usage Channel 4w", View(Scope.CHANNEL, 28)),
-        ("usage workspace", View(Scope.WORKSPACE)),
-        ("usage 30d", View(Scope.PERSON, 30)),
+        ("usage", UsageView()),
+        ("usage me 1d", UsageView(UsageScope.PERSON, 1)),
+        ("Usage Channel 4w", UsageView(UsageScope.CHANNEL, 28)),
+        ("usage workspace", UsageView(UsageScope.WORKSPACE)),
+        ("usage 30d", UsageView(UsageScope.PERSON, 30)),
     ],
 )
-def test_a_view_is_read(typed: str, view: View) -> None:
+def test_a_view_is_read(typed: str, view: UsageView) -> None:
     assert parse(typed) == view
 
 
@@ -56,7 +56,7 @@ def test_another_view_is_explained(typed: str) -> None:
 
 
 def test_a_report_has_a_sum() -> None:
-    text = report(View(), [used(), used(purpose="code", calls=1, cost_micros=9_000, failed=1)])
+    text = report(UsageView(), [used(), used(purpose="code", calls=1, cost_micros=9_000, failed=1)])
     rows = [line for line in text.splitlines() if line.startswith("|")][2:]
     assert [row.split(" | ")[0] for row in rows] == ["| code", "| answer", "| all"]
     assert rows[1] == "| answer | 1 | 2 | 400 | 75% | 50 | $0.0015 | 0.9 s | - |"
@@ -65,7 +65,7 @@ def test_a_report_has_a_sum() -> None:
 
 def test_an_unknown_price_is_never_nothing() -> None:
     unknown = used(purpose="code", cost_micros=0, unpriced=2)
-    text = report(View(), [used(), unknown])
+    text = report(UsageView(), [used(), unknown])
     assert "| price unknown |" in text
     assert "$0.0015 + 2 of unknown price" in text
     assert to_csv([unknown]).decode("utf-8-sig").splitlines()[1].endswith(",50,,2")
@@ -73,8 +73,8 @@ def test_an_unknown_price_is_never_nothing() -> None:
 
 @pytest.mark.parametrize("unpriced", [0, 2])
 def test_a_picture_shows_each_day(unpriced: int) -> None:
-    assert draw(View(), [used(unpriced=unpriced), used(purpose="code")], NOW).startswith(b"\x89PNG")
+    assert draw(UsageView(), [used(unpriced=unpriced), used(purpose="code")], NOW).startswith(b"\x89PNG")
 
 
 def test_nothing_used_is_said() -> None:
-    assert "Nothing was asked" in report(View(Scope.CHANNEL, 1), [])
+    assert "Nothing was asked" in report(UsageView(UsageScope.CHANNEL, 1), [])

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from bot.calls import Call, Purpose
-from bot.core.domain.summary import Length, Wishes
+from bot.core.domain.summary import Length, SummaryOptions
 from bot.core.ports import Request
 from bot.core.summarize.map_reduce import Digest, Digester
 from bot.core.summarize.schema import Findings, Point, nothing
-from bot.core.summarize.transcript import PARALLEL, Line
+from bot.core.summarize.transcript import PARALLEL, TranscriptLine
 from bot.errors import ModelBudgetError, ModelFormError, ModelRefusedError
 
 if TYPE_CHECKING:
@@ -77,19 +77,19 @@ def echo(text: str) -> Findings:
     return decided(*ids(text))
 
 
-def lines(count: int, size: int = 30) -> list[Line]:
+def lines(count: int, size: int = 30) -> list[TranscriptLine]:
     now = datetime(2026, 11, 23, 9, tzinfo=UTC)
-    return [Line(f"m{n}", f"{n}.0", "", "U1", "Ada", now, "x" * size) for n in range(1, count + 1)]
+    return [TranscriptLine(f"m{n}", f"{n}.0", "", "U1", "Ada", now, "x" * size) for n in range(1, count + 1)]
 
 
 def digester(
     model: Forms,
     kept: InMemoryKept | None = None,
     progress: Callable[[int], None] = lambda _: None,
-    wishes: Wishes | None = None,
+    wishes: SummaryOptions | None = None,
 ) -> Digester:
     return Digester(
-        REQUEST, wishes or Wishes(), model=cast("Model", model), kept=kept or InMemoryKept(), progress=progress
+        REQUEST, wishes or SummaryOptions(), model=cast("Model", model), kept=kept or InMemoryKept(), progress=progress
     )
 
 
@@ -150,7 +150,7 @@ async def test_another_length_reads_no_part_again() -> None:
     kept = InMemoryKept()
     await digest(Forms(), 2_000, 150, kept=kept)
     shorter = Forms()
-    await digest(shorter, 2_000, 150, kept=kept, wishes=Wishes(Length.SHORT))
+    await digest(shorter, 2_000, 150, kept=kept, wishes=SummaryOptions(Length.SHORT))
     assert len(shorter.asked) == 1
     assert "one sentence in `gist`" in shorter.asked[0]
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.domain.summary import Length, Shape, Wishes
+from bot.core.domain.summary import Length, Shape, SummaryOptions
 from bot.core.summarize.parse import Ask, not_understood, opens_with, parse
 from bot.errors import UsageError
 
@@ -14,41 +14,41 @@ LINK = "https://parley.slack.com/archives/C1/p1700000000000100"
 @pytest.mark.parametrize(
     ("typed", "text", "wishes"),
     [
-        ("A long text.", "A long text.", Wishes()),
-        ("as a literary analyst: A long text.", "A long text.", Wishes(role="a literary analyst")),
-        ("As the editor:\nA long\ntext.", "A long\ntext.", Wishes(role="the editor")),
-        ("as an analyst: one: two", "one: two", Wishes(role="an analyst")),
-        ('"A long text." as a literary analyst', '"A long text."', Wishes(role="a literary analyst")),
-        ("“A long text.” as an editor.", "“A long text.”", Wishes(role="an editor")),
-        ('"A" is "B" as a rule', '"A" is "B"', Wishes(role="a rule")),
-        ("A long text as a literary analyst", "A long text as a literary analyst", Wishes()),
-        ("as usual: A long text.", "as usual: A long text.", Wishes()),
-        ("as a start see https://example.com/", "as a start see https://example.com/", Wishes()),
-        (f"as a {'x' * 90}: A long text.", f"as a {'x' * 90}: A long text.", Wishes()),
-        ("as a literary analyst:", "as a literary analyst:", Wishes()),
-        ("as a\nliterary analyst: A long text.", "as a\nliterary analyst: A long text.", Wishes()),
-        ("short: It rained.", "It rained.", Wishes(length=Length.SHORT)),
+        ("A long text.", "A long text.", SummaryOptions()),
+        ("as a literary analyst: A long text.", "A long text.", SummaryOptions(role="a literary analyst")),
+        ("As the editor:\nA long\ntext.", "A long\ntext.", SummaryOptions(role="the editor")),
+        ("as an analyst: one: two", "one: two", SummaryOptions(role="an analyst")),
+        ('"A long text." as a literary analyst', '"A long text."', SummaryOptions(role="a literary analyst")),
+        ("“A long text.” as an editor.", "“A long text.”", SummaryOptions(role="an editor")),
+        ('"A" is "B" as a rule', '"A" is "B"', SummaryOptions(role="a rule")),
+        ("A long text as a literary analyst", "A long text as a literary analyst", SummaryOptions()),
+        ("as usual: A long text.", "as usual: A long text.", SummaryOptions()),
+        ("as a start see https://example.com/", "as a start see https://example.com/", SummaryOptions()),
+        (f"as a {'x' * 90}: A long text.", f"as a {'x' * 90}: A long text.", SummaryOptions()),
+        ("as a literary analyst:", "as a literary analyst:", SummaryOptions()),
+        ("as a\nliterary analyst: A long text.", "as a\nliterary analyst: A long text.", SummaryOptions()),
+        ("short: It rained.", "It rained.", SummaryOptions(length=Length.SHORT)),
         (
             "short, as bullets, for the board, in German: It rained.",
             "It rained.",
-            Wishes(Length.SHORT, Shape.BULLETS, audience="the board", language="German"),
+            SummaryOptions(Length.SHORT, Shape.BULLETS, audience="the board", language="German"),
         ),
-        ("focus on cost and as a table: a, b", "a, b", Wishes(shape=Shape.TABLE, focus="cost")),
-        ('"It rained." long as prose', '"It rained."', Wishes(Length.LONG, Shape.PARAGRAPH)),
-        ('"today in English"', '"today in English"', Wishes()),
-        ("long ago there lived a king", "long ago there lived a king", Wishes()),
-        ("short for Elizabeth", "short for Elizabeth", Wishes()),
-        ("for the record: it rained", "for the record: it rained", Wishes()),
-        ("in the beginning was the word", "in the beginning was the word", Wishes()),
-        ("today in Paris it rained", "today in Paris it rained", Wishes()),
-        ("#hashtag it rained", "#hashtag it rained", Wishes()),
-        ("# A heading\nIt rained.", "# A heading\nIt rained.", Wishes()),
-        (f"{LINK} says that it rained", f"{LINK} says that it rained", Wishes()),
-        ("24h\nIt rained.", "24h\nIt rained.", Wishes()),
-        (f"{LINK} #general", f"{LINK} #general", Wishes()),
+        ("focus on cost and as a table: a, b", "a, b", SummaryOptions(shape=Shape.TABLE, focus="cost")),
+        ('"It rained." long as prose', '"It rained."', SummaryOptions(Length.LONG, Shape.PARAGRAPH)),
+        ('"today in English"', '"today in English"', SummaryOptions()),
+        ("long ago there lived a king", "long ago there lived a king", SummaryOptions()),
+        ("short for Elizabeth", "short for Elizabeth", SummaryOptions()),
+        ("for the record: it rained", "for the record: it rained", SummaryOptions()),
+        ("in the beginning was the word", "in the beginning was the word", SummaryOptions()),
+        ("today in Paris it rained", "today in Paris it rained", SummaryOptions()),
+        ("#hashtag it rained", "#hashtag it rained", SummaryOptions()),
+        ("# A heading\nIt rained.", "# A heading\nIt rained.", SummaryOptions()),
+        (f"{LINK} says that it rained", f"{LINK} says that it rained", SummaryOptions()),
+        ("24h\nIt rained.", "24h\nIt rained.", SummaryOptions()),
+        (f"{LINK} #general", f"{LINK} #general", SummaryOptions()),
     ],
 )
-def test_a_text_is_told_from_its_wishes(typed: str, text: str, wishes: Wishes) -> None:
+def test_a_text_is_told_from_its_wishes(typed: str, text: str, wishes: SummaryOptions) -> None:
     assert parse(typed) == Ask(text=text, wishes=wishes)
 
 
@@ -56,31 +56,31 @@ def test_a_text_is_told_from_its_wishes(typed: str, text: str, wishes: Wishes) -
     ("typed", "ask"),
     [
         ("24h", Ask(span="24h")),
-        ("since yesterday, short", Ask(span="since yesterday", wishes=Wishes(Length.SHORT))),
+        ("since yesterday, short", Ask(span="since yesterday", wishes=SummaryOptions(Length.SHORT))),
         ("#general", Ask(channel="general")),
         ("#general 7d", Ask(channel="general", span="7d")),
         ("7d #general", Ask(channel="general", span="7d")),
         ("last 24 hours in #général-2", Ask(channel="général-2", span="last 24 hours")),
         ("this channel since last read", Ask(span="since last read")),
         ("here today", Ask(span="today")),
-        ("short", Ask(wishes=Wishes(Length.SHORT))),
-        ("only actions", Ask(wishes=Wishes(only_actions=True))),
+        ("short", Ask(wishes=SummaryOptions(Length.SHORT))),
+        ("only actions", Ask(wishes=SummaryOptions(only_actions=True))),
         (LINK, Ask(link=LINK)),
-        (f"{LINK} as bullets.", Ask(link=LINK, wishes=Wishes(shape=Shape.BULLETS))),
-        (f"{LINK}, brief", Ask(link=LINK, wishes=Wishes(Length.SHORT))),
+        (f"{LINK} as bullets.", Ask(link=LINK, wishes=SummaryOptions(shape=Shape.BULLETS))),
+        (f"{LINK}, brief", Ask(link=LINK, wishes=SummaryOptions(Length.SHORT))),
         (
             "#sales 30d long as table focus on the Acme deal for executives in simple English",
             Ask(
                 channel="sales",
                 span="30d",
-                wishes=Wishes(Length.LONG, Shape.TABLE, "", "the Acme deal", "executives", "simple English"),
+                wishes=SummaryOptions(Length.LONG, Shape.TABLE, "", "the Acme deal", "executives", "simple English"),
             ),
         ),
         (
             "today as a project manager and focus on deadlines, just the action items",
-            Ask(span="today", wishes=Wishes(role="a project manager", focus="deadlines", only_actions=True)),
+            Ask(span="today", wishes=SummaryOptions(role="a project manager", focus="deadlines", only_actions=True)),
         ),
-        ("today in german", Ask(span="today", wishes=Wishes(language="german"))),
+        ("today in german", Ask(span="today", wishes=SummaryOptions(language="german"))),
     ],
 )
 def test_a_request_is_read(typed: str, ask: Ask) -> None:
@@ -132,7 +132,7 @@ def test_what_is_quoted_is_always_text(words: str, prefix: str) -> None:
 def test_wishes_come_in_any_order(span: str, source: str, wishes: list[str]) -> None:
     typed = ", ".join(filter(None, [source, "" if source == LINK else span, *wishes]))
     ask = parse(typed)
-    assert ask.wishes == Wishes(Length.SHORT, Shape.BULLETS, "", "the launch", "the team", "French")
+    assert ask.wishes == SummaryOptions(Length.SHORT, Shape.BULLETS, "", "the launch", "the team", "French")
     assert not ask.is_text
 
 

@@ -7,17 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.core.domain.summary import Shape, Wishes
+from bot.core.domain.summary import Shape, SummaryOptions
 from bot.core.summarize.render import NO_ACTIONS, NOTHING_FOUND, page
-from bot.core.summarize.schema import Action, Findings, Point, nothing
+from bot.core.summarize.schema import ActionItem, Findings, Point, nothing
 
 FOUND = Findings(
     gist=[Point(text="The launch moved.", messages=["m3"])],
     decided=[Point(text="We ship on Friday.", messages=["m1", "m3"])],
     open=[],
     actions=[
-        Action(who="Ada", what="write the notes", when="by Thursday", messages=["m2"]),
-        Action(who="", what="tell sales", when="", messages=["m1"]),
+        ActionItem(who="Ada", what="write the notes", when="by Thursday", messages=["m2"]),
+        ActionItem(who="", what="tell sales", when="", messages=["m1"]),
     ],
     disagreements=[],
     themes=[Point(text="Risk: it came up thrice.", messages=["m2"])],
@@ -29,7 +29,7 @@ def address(name: str) -> str:
 
 
 def test_every_statement_has_its_links() -> None:
-    assert page(FOUND, Wishes(), address) == (
+    assert page(FOUND, SummaryOptions(), address) == (
         "The launch moved. [1](https://chat.example/m3)\n\n"
         "**Decided**\n- We ship on Friday. [2](https://chat.example/m1) [1](https://chat.example/m3)\n\n"
         "**Who does what**\n"
@@ -41,31 +41,31 @@ def test_every_statement_has_its_links() -> None:
 
 
 def test_only_actions_are_a_list() -> None:
-    text = page(FOUND, Wishes(only_actions=True), address)
+    text = page(FOUND, SummaryOptions(only_actions=True), address)
     assert text.startswith("- **Ada**: write the notes")
     assert "Friday" not in text
-    assert page(nothing(), Wishes(only_actions=True), address) == NO_ACTIONS
+    assert page(nothing(), SummaryOptions(only_actions=True), address) == NO_ACTIONS
 
 
 def test_a_table_has_a_row_a_statement() -> None:
-    rows = page(FOUND, Wishes(shape=Shape.TABLE), address).splitlines()
+    rows = page(FOUND, SummaryOptions(shape=Shape.TABLE), address).splitlines()
     assert len(rows) == 2 + 5
     assert rows[4] == "| Who does what | write the notes | Ada | by Thursday | [3](https://chat.example/m2) |"
 
 
 def test_prose_has_no_lists() -> None:
-    text = page(FOUND, Wishes(shape=Shape.PARAGRAPH), address)
+    text = page(FOUND, SummaryOptions(shape=Shape.PARAGRAPH), address)
     assert "\n- " not in text
     assert "**Decided.** We ship on Friday. [2]" in text
 
 
 def test_bullets_are_wanted_of_all() -> None:
-    text = page(FOUND, Wishes(shape=Shape.BULLETS), address)
+    text = page(FOUND, SummaryOptions(shape=Shape.BULLETS), address)
     assert text.startswith("- The launch moved. [1](https://chat.example/m3)\n\n**Decided**\n- We ship")
 
 
 def test_nothing_found_is_said() -> None:
-    assert page(nothing(), Wishes(), address) == NOTHING_FOUND
+    assert page(nothing(), SummaryOptions(), address) == NOTHING_FOUND
 
 
 @pytest.mark.parametrize("shape", Shape)
@@ -88,11 +88,13 @@ def test_only_our_links_are_links(shape: Shape, words: str) -> None:
     found = nothing().model_copy(
         update={
             "gist": [Point(text=words, messages=["m1"])],
-            "actions": [Action(who=words, what=words, when=words, messages=["m1"])],
+            "actions": [ActionItem(who=words, what=words, when=words, messages=["m1"])],
         }
     )
     html = (
-        MarkdownIt("commonmark", {"linkify": False}).enable("table").render(page(found, Wishes(shape=shape), address))
+        MarkdownIt("commonmark", {"linkify": False})
+        .enable("table")
+        .render(page(found, SummaryOptions(shape=shape), address))
     )
     assert set(re.findall(r"(?:href|src)=\"([^\"]*)\"", html)) <= {"https://chat.example/m1"}
     assert "<img" not in html

@@ -3,10 +3,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.summarize.schema import MOST_LINKS, Action, Findings, Point, check, cited, is_empty, nothing
+from bot.core.summarize.schema import MOST_LINKS, ActionItem, Findings, Point, check, cited, is_empty, nothing
 
 
-def findings(**sections: list[Point] | list[Action]) -> Findings:
+def findings(**sections: list[Point] | list[ActionItem]) -> Findings:
     return nothing().model_copy(update=sections)
 
 
@@ -17,7 +17,7 @@ def test_an_unknown_link_is_dropped_and_counted() -> None:
 
 
 def test_a_statement_without_a_message_goes() -> None:
-    checked = check(findings(actions=[Action(who="Ada", what="test", when="", messages=["m9"])]), {"m1"})
+    checked = check(findings(actions=[ActionItem(who="Ada", what="test", when="", messages=["m9"])]), {"m1"})
     assert is_empty(checked.findings)
     assert (checked.links_dropped, checked.points_dropped) == (1, 1)
 

@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.domain.message import Said
-from bot.core.summarize.transcript import LARGEST_PART, ONE_CALL, Line, halves, parts, transcript, worded
+from bot.core.domain.message import HistoryMessage
+from bot.core.summarize.transcript import LARGEST_PART, ONE_CALL, TranscriptLine, halves, parts, transcript, worded
 
 START = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
-def said(number: int, text: str = "Hello.", *, thread: int = 0, bot: bool = False, own: bool = False) -> Said:
-    return Said(
+def said(number: int, text: str = "Hello.", *, thread: int = 0, bot: bool = False, own: bool = False) -> HistoryMessage:
+    return HistoryMessage(
         id=f"{number:04}.0",
         author="B1" if bot else "U1",
         name="Robot" if bot else "Ada",
@@ -26,8 +26,8 @@ def said(number: int, text: str = "Hello.", *, thread: int = 0, bot: bool = Fals
     )
 
 
-def line(number: int, text: str, answers: str = "") -> Line:
-    return Line(f"m{number}", f"{number}.0", "", "U1", "Ada", START, text, answers)
+def line(number: int, text: str, answers: str = "") -> TranscriptLine:
+    return TranscriptLine(f"m{number}", f"{number}.0", "", "U1", "Ada", START, text, answers)
 
 
 def test_threads_stand_together_and_are_numbered() -> None:
@@ -85,7 +85,7 @@ def test_a_huge_message_is_read_in_pieces() -> None:
 
 @given(st.lists(st.tuples(st.integers(1, 60_000), st.booleans()), max_size=60), st.integers(2_000, 100_000))
 def test_no_part_is_too_large_and_nothing_is_lost(messages: list[tuple[int, bool]], room: int) -> None:
-    lines: list[Line] = []
+    lines: list[TranscriptLine] = []
     for number, (size, answers) in enumerate(messages):
         root = lines[-1].answers or lines[-1].id if lines and answers else ""
         lines.append(line(number, "é" * size, root))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.core.domain.feedback import Feedback, Status
+from bot.core.domain.feedback import Feedback, FeedbackStatus
 from bot.core.triage import issue
 
 RECORD = Feedback(
@@ -18,7 +18,7 @@ RECORD = Feedback(
     "U1",
     "secret words",
     datetime(2026, 11, 24, tzinfo=UTC),
-    status=Status.OPEN,
+    status=FeedbackStatus.OPEN,
     category="Bug report",
     severity="High",
     area="@acme/all #1 <b>",
@@ -56,14 +56,14 @@ def test_a_title_is_never_empty() -> None:
 @pytest.mark.parametrize(
     ("status", "state"),
     [
-        (Status.OPEN, "open"),
-        (Status.TAKEN, "open"),
-        (Status.RESOLVED, "completed"),
-        (Status.DISMISSED, "not_planned"),
-        (Status.WITHDRAWN, "not_planned"),
+        (FeedbackStatus.OPEN, "open"),
+        (FeedbackStatus.TAKEN, "open"),
+        (FeedbackStatus.RESOLVED, "completed"),
+        (FeedbackStatus.DISMISSED, "not_planned"),
+        (FeedbackStatus.WITHDRAWN, "not_planned"),
     ],
 )
-def test_the_state_follows_the_status(status: Status, state: str) -> None:
+def test_the_state_follows_the_status(status: FeedbackStatus, state: str) -> None:
     assert issue.state(replace(RECORD, status=status)) == state
 
 

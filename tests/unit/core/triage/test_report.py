@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
-from bot.core.domain.feedback import Feedback, Status
+from bot.core.domain.feedback import Feedback, FeedbackStatus
 from bot.core.triage.digest import written
 from bot.core.triage.report import drawn
 
@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 def record(hours: int, category: str, severity: str, answered: int | None = None) -> Feedback:
     said = NOW - timedelta(hours=hours)
     responded = said + timedelta(hours=answered) if answered is not None else None
-    one = Feedback(hours, "T1", "C1", f"{hours}.1", "U1", "", said, status=Status.OPEN)
+    one = Feedback(hours, "T1", "C1", f"{hours}.1", "U1", "", said, status=FeedbackStatus.OPEN)
     return replace(one, category=category, severity=severity, responded_at=responded)
 
 

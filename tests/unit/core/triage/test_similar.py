@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.domain.classification import Item
-from bot.core.domain.feedback import Known
+from bot.core.domain.feedback import KnownPost
 from bot.core.triage.similar import MOST_WORDS, alike, letters, rare, shown, words
 
 
@@ -28,8 +28,8 @@ def test_misspelt_words_are_still_alike() -> None:
 
 
 def test_a_prompt_shows_no_post_twice() -> None:
-    near, far = Known(1, "x" * 900), Known(2, "far")
-    found = {3: [(0.9, near), (0.2, far)], 4: [(0.5, near), (0.4, Known(3, "itself"))]}
+    near, far = KnownPost(1, "x" * 900), KnownPost(2, "far")
+    found = {3: [(0.9, near), (0.2, far)], 4: [(0.5, near), (0.4, KnownPost(3, "itself"))]}
     assert shown([Item(3, "a"), Item(4, "b")], found) == [Item(1, "x" * 300), Item(2, "far")]
     assert shown([Item(5, "c")], found) == []
 

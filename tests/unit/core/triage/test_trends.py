@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.core.domain.feedback import Feedback, Status
+from bot.core.domain.feedback import Feedback, FeedbackStatus
 from bot.core.domain.settings import ChannelSettings
 from bot.core.triage.digest import due
 from bot.core.triage.report import compared
@@ -18,7 +18,16 @@ MONTH = timedelta(days=28)
 def record(id_: int, ago: timedelta, category: str = "Bug", root: int | None = None) -> Feedback:
     said_at = NOW - ago
     return Feedback(
-        id_, "T1", "C1", str(id_), "U1", "text", said_at, status=Status.OPEN, category=category, root=root or id_
+        id_,
+        "T1",
+        "C1",
+        str(id_),
+        "U1",
+        "text",
+        said_at,
+        status=FeedbackStatus.OPEN,
+        category=category,
+        root=root or id_,
     )
 
 

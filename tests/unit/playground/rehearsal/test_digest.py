@@ -8,7 +8,7 @@ from typing import Any
 from anthropic import transform_schema
 from pydantic import BaseModel
 
-from bot.playground.anthropic.reply import Asked
+from bot.playground.anthropic.reply import ModelRequest
 from bot.playground.rehearsal.model import Rehearsal
 
 TALK = [
@@ -46,7 +46,7 @@ def filled(tag: str, data: Any) -> Findings:
         "messages": [{"role": "user", "content": f"Summarise.\n<{tag}>{json.dumps(data)}</{tag}>"}],
         "output_config": {"format": form},
     }
-    return Findings.model_validate_json(Rehearsal(pace=0).answer(Asked(body, {})))
+    return Findings.model_validate_json(Rehearsal(pace=0).answer(ModelRequest(body, {})))
 
 
 def test_each_section_finds_its_messages() -> None:
@@ -86,6 +86,6 @@ def test_a_silent_conversation_has_no_findings() -> None:
 def test_an_older_thread_is_condensed() -> None:
     thread = {"summary": "Ada likes tea.", "messages": [{"text": "The plan is to ship on Monday."}]}
     content = f"Write the new summary.\n<thread>{json.dumps(thread)}</thread>"
-    kept = Rehearsal(pace=0).answer(Asked({"messages": [{"role": "user", "content": content}]}, {}))
+    kept = Rehearsal(pace=0).answer(ModelRequest({"messages": [{"role": "user", "content": content}]}, {}))
     assert "Ada likes tea." in kept
     assert "ship on Monday" in kept

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter
 
 from bot.playground.anthropic.schema import schema_faults
-from bot.playground.rehearsal.form import Item, choose, fill, numbered
+from bot.playground.rehearsal.form import FormItem, choose, fill, numbered
 
 SUPPORT = [
     "Bug report",
@@ -156,7 +156,7 @@ def test_bare_types_are_filled_in(wanted: type) -> None:
 
 def test_misshapen_items_are_left_out() -> None:
     data = [{"item": 1, "text": "a"}, {"item": "2", "text": "b"}, {"text": "c"}, "d", None]
-    assert numbered(data) == (Item(1, "a"),)
+    assert numbered(data) == (FormItem(1, "a"),)
     assert numbered("no list") == ()
 
 

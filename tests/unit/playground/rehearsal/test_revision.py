@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from bot.playground.anthropic.reply import Asked
+from bot.playground.anthropic.reply import ModelRequest
 from bot.playground.rehearsal.model import NOTICE, Rehearsal
 from bot.playground.rehearsal.revision import files_in, revise
 
@@ -52,6 +52,6 @@ def test_a_wish_is_answered_by_its_kind(wish: str, expected: str) -> None:
 
 def test_a_thread_with_code_is_revised() -> None:
     messages = [{"role": role, "content": text} for role, text in [*TURNS, ("user", "explain it")]]
-    answer = Rehearsal(pace=0).answer(Asked({"messages": messages}, {}))
+    answer = Rehearsal(pace=0).answer(ModelRequest({"messages": messages}, {}))
     assert NOTICE in answer
     assert "defines:" in answer

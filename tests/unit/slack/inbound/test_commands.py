@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.core.command import USAGE
 from bot.core.domain.message import Place
-from bot.core.domain.people import Asker
+from bot.core.domain.people import Requester
 from bot.slack.inbound.commands import COMMANDS, read
 
 BODY = {
@@ -24,7 +24,7 @@ def test_a_payload_is_read() -> None:
     command = read(SUMMARIZE, BODY)
     assert (command.name, command.text, command.is_private) == ("summarize", "a <b> #general", True)
     assert command.place == Place("T1", "C1")
-    assert command.asker == Asker("U0ADA", "T1", "https://hooks.slack.com/commands/1")
+    assert command.asker == Requester("U0ADA", "T1", "https://hooks.slack.com/commands/1")
 
 
 def test_an_id_is_all_that_was_said() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.domain.message import Changed, FileRef, FileState, Heard, Place
+from bot.core.domain.message import FileRef, FileState, IncomingMessage, MessageEdit, Place
 from bot.slack.inbound.messages import changed, heard, updated
 
 BOT = "U0BOT"
@@ -34,7 +34,7 @@ FIELDS = (
 )
 
 
-def hear(event: dict[str, Any]) -> Heard | None:
+def hear(event: dict[str, Any]) -> IncomingMessage | None:
     return heard(event, team="T1", bot=BOT)
 
 
@@ -51,7 +51,7 @@ def test_one_odd_field_does_no_harm(field: str, value: object) -> None:
 
 
 def test_a_mention_is_heard() -> None:
-    assert hear(MENTION) == Heard(
+    assert hear(MENTION) == IncomingMessage(
         place=Place("T1", "C1", "2.0"),
         id="2.0",
         author="U0ADA",
@@ -159,17 +159,17 @@ EDIT = {
 DELETION = {**EDIT, "subtype": "message_deleted", "deleted_ts": "2.0", "message": None}
 
 
-def change(event: dict[str, Any]) -> Changed | None:
+def change(event: dict[str, Any]) -> MessageEdit | None:
     return changed(event, team="T1", bot=BOT)
 
 
 def test_an_edit_is_read() -> None:
-    assert change(EDIT) == Changed(Place("T1", "C1", "1.0"), "2.0", "U0ADA", "T1", "now", "3.0")
+    assert change(EDIT) == MessageEdit(Place("T1", "C1", "1.0"), "2.0", "U0ADA", "T1", "now", "3.0")
 
 
 def test_a_deletion_is_read() -> None:
     deleted = change(DELETION)
-    assert deleted == Changed(Place("T1", "C1", "1.0"), "2.0", "U0ADA", "T1", "", "3.1", is_deleted=True)
+    assert deleted == MessageEdit(Place("T1", "C1", "1.0"), "2.0", "U0ADA", "T1", "", "3.1", is_deleted=True)
 
 
 def test_a_tombstone_is_a_deletion() -> None:

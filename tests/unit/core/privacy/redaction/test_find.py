@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import json
-from time import perf_counter
+from time import thread_time
 
 import pytest
 
-from bot.core.privacy.redaction.find import STRETCH, Kind, find
+from bot.core.privacy.redaction.find import STRETCH, SecretKind, find
 
 KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA1\nabc+/=\n-----END RSA PRIVATE KEY-----"
 HIDDEN = [
-    ("anna.k@example.co.uk", Kind.EMAIL),
-    ("jürgen+news@bücher.example", Kind.EMAIL),
-    ("+49 30 901820", Kind.PHONE),
-    ("(415) 555-0132", Kind.PHONE),
-    ("4155550132", Kind.PHONE),
-    ("4111 1111 1111 1111", Kind.CARD),
-    ("378282246310005", Kind.CARD),
-    ("3782 822463 10005", Kind.CARD),
-    ("DE89 3704 0044 0532 0130 00", Kind.IBAN),
-    ("GB82WEST12345698765432", Kind.IBAN),
-    ("AKIAIOSFODNN7EXAMPLE", Kind.SECRET),
-    ("ghp_" + "a1B2" * 9, Kind.SECRET),
-    ("xoxb-1234567890-abcdefghij", Kind.SECRET),
-    ("sk-ant-api03-" + "Ab1_" * 10, Kind.SECRET),
-    ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl", Kind.SECRET),
-    ("https://hooks.slack.com/services/T0/B0/abcdefgh", Kind.SECRET),
-    (KEY, Kind.SECRET),
+    ("anna.k@example.co.uk", SecretKind.EMAIL),
+    ("jürgen+news@bücher.example", SecretKind.EMAIL),
+    ("+49 30 901820", SecretKind.PHONE),
+    ("(415) 555-0132", SecretKind.PHONE),
+    ("4155550132", SecretKind.PHONE),
+    ("4111 1111 1111 1111", SecretKind.CARD),
+    ("378282246310005", SecretKind.CARD),
+    ("3782 822463 10005", SecretKind.CARD),
+    ("DE89 3704 0044 0532 0130 00", SecretKind.IBAN),
+    ("GB82WEST12345698765432", SecretKind.IBAN),
+    ("AKIAIOSFODNN7EXAMPLE", SecretKind.SECRET),
+    ("ghp_" + "a1B2" * 9, SecretKind.SECRET),
+    ("xoxb-1234567890-abcdefghij", SecretKind.SECRET),
+    ("sk-ant-api03-" + "Ab1_" * 10, SecretKind.SECRET),
+    ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl", SecretKind.SECRET),
+    ("https://hooks.slack.com/services/T0/B0/abcdefgh", SecretKind.SECRET),
+    (KEY, SecretKind.SECRET),
 ]
 KEPT = [
     "1764012345.678901",  # an id of Slack's
@@ -44,18 +44,18 @@ KEPT = [
 ]
 
 
-def hidden(text: str, country: str = "US") -> list[tuple[str, Kind]]:
+def hidden(text: str, country: str = "US") -> list[tuple[str, SecretKind]]:
     return [(text[one.start : one.end], one.kind) for one in find(text, country)]
 
 
 @pytest.mark.parametrize(("value", "kind"), HIDDEN)
-def test_each_kind_is_found(value: str, kind: Kind) -> None:
+def test_each_kind_is_found(value: str, kind: SecretKind) -> None:
     assert hidden(value) == [(value, kind)]
     assert hidden(f"It is {value}, I think.") == [(value, kind)]
 
 
 @pytest.mark.parametrize(("value", "kind"), HIDDEN[:-1])
-def test_each_kind_is_found_in_json(value: str, kind: Kind) -> None:
+def test_each_kind_is_found_in_json(value: str, kind: SecretKind) -> None:
     assert hidden(json.dumps({"text": f'a\n{value}\n"b"'}, ensure_ascii=False)) == [(value, kind)]
 
 
@@ -77,29 +77,29 @@ def test_what_is_no_secret_is_left(text: str) -> None:
     ],
 )
 def test_a_secret_is_known_by_its_word(text: str, value: str) -> None:
-    assert hidden(text) == [(value, Kind.SECRET)]
+    assert hidden(text) == [(value, SecretKind.SECRET)]
 
 
 def test_a_word_behind_an_iban_is_left() -> None:
-    assert hidden("DE89 3704 0044 0532 0130 00 BIC COBADEFF") == [("DE89 3704 0044 0532 0130 00", Kind.IBAN)]
+    assert hidden("DE89 3704 0044 0532 0130 00 BIC COBADEFF") == [("DE89 3704 0044 0532 0130 00", SecretKind.IBAN)]
 
 
 def test_numbers_are_read_by_their_country() -> None:
-    assert hidden("call 030 901820", "DE") == [("030 901820", Kind.PHONE)]
+    assert hidden("call 030 901820", "DE") == [("030 901820", SecretKind.PHONE)]
     assert hidden("call 030 901820", "US") == []
 
 
 def test_a_placeholder_of_somebody_is_hidden() -> None:
-    assert hidden("as in [email-1]") == [("[email-1]", Kind.TEXT)]
+    assert hidden("as in [email-1]") == [("[email-1]", SecretKind.TEXT)]
 
 
 @pytest.mark.parametrize(
     "text", ["a" * 200_000, "a.b-c+" * 40_000, "1 " * 100_000, "-----BEGIN PRIVATE KEY-----" * 2_000, "a@" * 100_000]
 )
 def test_odd_texts_take_no_time(text: str) -> None:
-    began = perf_counter()
+    began = thread_time()
     find(text, "US")
-    assert perf_counter() - began < 20  # a quadratic pattern would take minutes
+    assert thread_time() - began < 20  # a quadratic pattern would take minutes
 
 
 def test_what_lies_over_a_stretchs_end_is_found() -> None:
