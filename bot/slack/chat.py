@@ -18,9 +18,10 @@ from bot.slack.client.text import harmless
 from bot.slack.inbound import modals
 from bot.slack.outbound import home
 from bot.slack.outbound.answer import StreamedAnswer
-from bot.slack.outbound.ephemeral import WhisperedAnswer
-from bot.slack.outbound.message import Part, mark, mark_of
-from bot.slack.outbound.recovery import LOOKED_THROUGH
+from bot.slack.outbound.answer_context import AnswerContext
+from bot.slack.outbound.ephemeral import EphemeralAnswer
+from bot.slack.outbound.message import Part, mark
+from bot.slack.outbound.recovery import find_in_channel
 from bot.slack.outbound.split import MESSAGE_LIMIT
 
 if TYPE_CHECKING:
@@ -100,36 +101,28 @@ class SlackChat:
         self, place: Place, asker: Requester, checkpoint: Checkpoint, *, to: str, instead: str = "", title: str = ""
     ) -> StreamedAnswer:
         """Begin an answer in a thread to its message `to`, or a new one `instead` of a message."""
-        return StreamedAnswer(self._of(place).out, place, asker, checkpoint, to=to, instead=instead, title=title)
+        return StreamedAnswer(AnswerContext(self._of(place).out, place, asker, checkpoint, to, instead, title))
 
     @asynccontextmanager
     async def whisper(
         self, place: Place, asker: Requester, checkpoint: Checkpoint | None = None
-    ) -> AsyncIterator[WhisperedAnswer]:
+    ) -> AsyncIterator[EphemeralAnswer]:
         """Begin an answer for the asker alone."""
         client = self._of(place).client
-        yield WhisperedAnswer(client, self._session, self._budget, place, asker, checkpoint)
+        yield EphemeralAnswer(client, self._session, self._budget, place, asker, checkpoint)
 
     async def open_thread(self, place: Place, text: str, checkpoint: Checkpoint) -> Place:
         """Post `text` to the channel, once, and return the thread that hangs on it. Raises `ChatError`."""
         if kept := checkpoint.get(THREAD):
             return replace(place, thread=kept)
-        thread = await self._find_root(place, checkpoint) if checkpoint.was_begun else ""
+        out = self._of(place).out
+        # What an earlier try of the turn posted before it could keep it.
+        thread = await find_in_channel(out.client, place, checkpoint.reference) if checkpoint.was_begun else ""
         if not thread:
             part = Part(harmless(text)[:MESSAGE_LIMIT])
-            thread = await self._of(place).out.posts.post(place, part, mark(checkpoint.reference), checkpoint.check)
+            thread = await out.posts.post(place, part, mark(checkpoint.reference), checkpoint.check)
         await checkpoint.keep(THREAD, thread)
         return replace(place, thread=thread)
-
-    async def _find_root(self, place: Place, checkpoint: Checkpoint) -> str:
-        """Return the message that a former try of this turn posted before it could keep the checkpoint, "" for none."""
-        page = await call(
-            self._of(place).client.conversations_history,
-            channel=place.channel,
-            include_all_metadata=True,
-            limit=LOOKED_THROUGH,
-        )
-        return next((str(found["ts"]) for found in page["messages"] if mark_of(found) == checkpoint.reference), "")
 
     async def post(
         self,

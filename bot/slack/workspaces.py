@@ -12,7 +12,7 @@ from bot.slack.client.lookup import Lookup
 from bot.slack.client.names import Names
 from bot.slack.client.people import People
 from bot.slack.client.tokens import Client
-from bot.slack.outbound.answer_messages import Outlet
+from bot.slack.outbound.answer_context import Outlet
 from bot.slack.outbound.cards import Cards
 from bot.slack.outbound.posts import Posts
 from bot.slack.outbound.status import Sessions

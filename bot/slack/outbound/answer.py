@@ -9,80 +9,71 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Self
 
 from bot.core.domain.interaction import STOP, Button
-from bot.core.domain.message import Upload
 from bot.errors import ChatBusyError, ChatError, GoneError
 from bot.slack.client.text import harmless
-from bot.slack.outbound.answer_messages import AnswerMessages, State
+from bot.slack.outbound.answer_messages import AnswerMessages
 from bot.slack.outbound.buffer import Buffer
+from bot.slack.outbound.first_message import FirstMessage, State
 from bot.slack.outbound.message import Part
-from bot.slack.outbound.posts import BAD_BLOCKS, TOO_LONG
-from bot.slack.outbound.split import LIMITS, REST, closing, parts, split
+from bot.slack.outbound.split import closing, split
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
     from bot.core.domain.interaction import Control
-    from bot.core.domain.message import Place
-    from bot.core.domain.people import Requester
-    from bot.core.ports import Checkpoint
-    from bot.slack.outbound.answer_messages import Outlet
+    from bot.slack.outbound.answer_context import AnswerContext
 
 log = logging.getLogger(__name__)
 
 EDIT_EVERY = 3.0  # seconds; Slack wants edits of a message no closer
 WORD = 0.5  # seconds that a word which has begun waits for its end
 CLEARING = 5.0  # seconds that clearing a status may take when a turn failed
-IN_FILE = "This is too long for a message here, so all of it is in the file {name}."
 
 
-class Way(Enum):
-    """How an answer becomes visible: by a stream, by edits of its message, or whole at its end."""
+class Mode(Enum):
+    """How an answer becomes visible while it is written.
 
-    STREAM = auto()
-    EDITS = auto()
-    WHOLE = auto()
+        STREAM ──── takes no more text ───▶ EDITS ──── takes no edit ───▶ WHOLE
+           │                                                               ▲
+           └───────── no room for a stream, or a person stopped it ────────┘
+
+        STREAM, EDITS, WHOLE ──── progress ────▶ PROGRESS
+        any of them ──── finish, replace, hold, withdraw ────▶ ENDED
+
+    An answer begins in STREAM; in EDITS where it replaces another one; in WHOLE where an earlier try left a message.
+    What Slack has of its first message meanwhile is the `State` of that (`first_message.py`).
+    """
+
+    STREAM = auto()  # the message grows; the first words begin it
+    EDITS = auto()  # the message is edited, after the first words were posted
+    WHOLE = auto()  # nothing is shown before the end
+    PROGRESS = auto()  # the message says how far the work has come
+    ENDED = auto()
 
 
 class StreamedAnswer:
-    """An answer in a thread, visible to all. One task writes to Slack at a time, under `_turn`.
+    """An answer in a thread, visible to all."""
 
-    `to`: the message that it answers. `instead`: the message whose text it replaces. `title`: what the thread is about.
-    """
-
-    def __init__(
-        self,
-        outlet: Outlet,
-        place: Place,
-        asker: Requester,
-        checkpoint: Checkpoint,
-        *,
-        to: str,
-        instead: str,
-        title: str,
-    ) -> None:
-        self._out = outlet
-        self._place = place
-        self._asker = asker
-        self._checkpoint = checkpoint
-        self._is_instead = bool(instead)
-        self._title = title
+    def __init__(self, context: AnswerContext) -> None:
+        self._context = context
         self._buffer = Buffer()
-        self._messages = AnswerMessages(outlet, place, asker, checkpoint, self._buffer, to=to, instead=instead)
-        self._progress = ""
-        self._under_progress: Sequence[Control] = ()
-        self._way = Way.STREAM
-        # For all we know: a former try may have left one, or the one that is given up with this.
-        self._has_status = checkpoint.was_begun or outlet.sessions.may_show(place)
-        self._is_ended = False
-        self._turn = asyncio.Lock()
+        self._first = FirstMessage(context)
+        self._messages = AnswerMessages(context, self._first, self._buffer)
+        self._mode = Mode.STREAM
+        self._progress: Part | None = None  # the latest line of progress
+        self._news = asyncio.Event()  # set when there is something to show
+        self._writing = asyncio.Lock()  # one task at a time writes to Slack
 
     async def __aenter__(self) -> Self:
-        if self._checkpoint.was_begun or self._is_instead:
+        context = self._context
+        if context.checkpoint.was_begun:
+            context.out.sessions.note(context.place)  # for all we know: an earlier try may have set the status
+        if context.checkpoint.was_begun or context.instead:
             await self._messages.find()
-        if self._messages.ts:
-            self._way = Way.EDITS if self._is_instead else Way.WHOLE
-        self._checkpoint.check()
+        if self._first.ts:
+            self._mode = Mode.EDITS if context.instead else Mode.WHOLE
+        context.checkpoint.check()
         self._pump = asyncio.create_task(self._show_as_it_comes(), name="answer")
         return self
 
@@ -94,37 +85,39 @@ class StreamedAnswer:
         if not self._pump.cancelled() and (failure := self._pump.exception()):
             log.warning("the answer came in one piece: %s", type(failure).__name__)
         # A cancelled turn is run again, here or on another replica, or given up: that owns the message and the status.
-        if not self._is_ended and kind is not None and not issubclass(kind, asyncio.CancelledError):
+        if self._mode is not Mode.ENDED and kind is not None and not issubclass(kind, asyncio.CancelledError):
             with contextlib.suppress(ChatError, TimeoutError):
                 async with asyncio.timeout(CLEARING):
                     await (self.withdraw() if issubclass(kind, GoneError) else self._clear())
-        if self._messages.ts:
-            self._out.streams.forget(self._place, self._messages.ts)
+        if self._first.ts:
+            self._context.out.streams.forget(self._context.place, self._first.ts)
 
     def write(self, text: str) -> None:
-        """Add text; it is shown as soon as the budget allows, or with the end."""
+        """Add text; it is shown as soon as the rate limit allows, or with the end."""
         self._buffer.write(text)
+        self._news.set()
 
     def think(self, text: str) -> None:
         """Add thinking, which is shown apart from the answer."""
         self._buffer.think(text)
+        self._news.set()
 
     def progress(self, text: str, *, controls: Sequence[Control] = ()) -> None:
         """Show how far the work has come; from then on the answer comes whole."""
-        self._progress, self._under_progress = text, controls
-        self._buffer.news.set()
+        self._progress = Part(f"_{text}_", controls=controls or self._stop_button())
+        self._news.set()
 
     async def finish(self, ending: str = "", *, footer: str = "", controls: Sequence[Control] = ()) -> str:
         """Show the whole text with `ending`; return its first message's `ts`. Raises `ChatError`."""
         self._check_wanted()
-        async with self._turn:
+        async with self._writing:
             self._buffer.take(whole=True)
             return await self._end(self._buffer.text, harmless(ending), footer, controls)
 
     async def replace(self, text: str, *, footer: str = "", controls: Sequence[Control] = ()) -> str:
         """Show `text` instead of all that was written; return its first message's `ts`. Raises `ChatError`."""
         self._check_wanted()
-        async with self._turn:
+        async with self._writing:
             await self._messages.end_stream()
             self._buffer.shown = 0
             return await self._end(harmless(text), "", footer, controls)
@@ -135,144 +128,115 @@ class StreamedAnswer:
 
     async def withdraw(self) -> None:
         """Take back all that was shown; what it was to replace stays. Raises `ChatError`."""
-        async with self._turn:
+        async with self._writing:
             await self._messages.withdraw()
-            self._is_ended = True
+            self._mode = Mode.ENDED
             await self._clear()
 
     def _check_wanted(self) -> None:
-        if self._checkpoint.is_unwanted:
+        if self._context.checkpoint.is_unwanted:
             raise GoneError("question_deleted")
+
+    async def _end(self, text: str, ending: str, footer: str, controls: Sequence[Control]) -> str:
+        ts = await self._messages.show(text, ending, footer, controls)
+        self._mode = Mode.ENDED
+        await self._clear()
+        return ts
+
+    async def _clear(self) -> None:
+        context = self._context
+        await self._messages.end_stream()
+        if context.out.sessions.may_show(context.place):
+            await context.out.sessions.end(context.place, context.checkpoint.check)
 
     # While it is written
 
     async def _show_as_it_comes(self) -> None:
-        async with self._turn:
-            if not self._is_ended:
-                before, self._has_status = self._has_status, True  # for all we know, until Slack has answered
-                begun = await self._out.sessions.begin(self._place, self._checkpoint.check, self._title)
-                self._has_status = before or begun
-        # Until it is cancelled: an answer that goes on in a former turn's message may yet show how far it has come.
-        news = self._buffer.news
+        """Show what is new, again and again, until this is cancelled."""
+        context = self._context
+        async with self._writing:
+            if self._mode is not Mode.ENDED:
+                await context.out.sessions.begin(context.place, context.checkpoint.check, context.title)
         while True:
-            try:
-                async with asyncio.timeout(WORD if self._has_begun_word() else None):
-                    await news.wait()
-                is_calm = False
-            except TimeoutError:
-                is_calm = True
-            news.clear()
-            async with self._turn:
-                self._buffer.take()
-                is_idle = self._is_ended or (self._way is Way.WHOLE and not self._progress)
-                pause = 0.0 if is_idle else await self._advance(is_calm=is_calm)
+            is_calm = await self._is_calm()
+            async with self._writing:
+                pause = await self._show_news(is_calm=is_calm)
             await asyncio.sleep(pause)
 
-    def _has_begun_word(self) -> bool:
-        return not self._is_ended and self._way is Way.STREAM and self._buffer.has_more()
-
-    async def _advance(self, *, is_calm: bool) -> float:
-        """Show what is new; return how many seconds to wait before the next piece."""
-        if self._progress and self._way is Way.STREAM:
-            self._way = Way.EDITS
+    async def _is_calm(self) -> bool:
+        """Wait for something new, or return True when a word that has begun does not go on."""
+        has_begun_word = self._mode is Mode.STREAM and self._buffer.has_more()
         try:
-            return await (self._grow(is_calm=is_calm) if self._way is Way.STREAM else self._rewrite())
-        except ChatBusyError as error:
-            if self._messages.ts:
-                self._buffer.news.set()
-                return error.retry_after
-            self._way = Way.WHOLE
+            async with asyncio.timeout(WORD if has_begun_word else None):
+                await self._news.wait()
+        except TimeoutError:
+            return True
+        self._news.clear()
+        return False
+
+    async def _show_news(self, *, is_calm: bool) -> float:
+        """Show what is new; return how many seconds to wait before the next time."""
+        self._buffer.take()
+        if self._progress and self._mode is not Mode.ENDED:
+            self._mode = Mode.PROGRESS
+        try:
+            if self._mode is Mode.STREAM:
+                return await self._stream(is_calm=is_calm)
+            if self._mode in {Mode.EDITS, Mode.PROGRESS}:
+                return await self._edit()
         except GoneError:
             raise
         except ChatError as error:
-            log.info("the answer goes on without a stream: %s", error)
-            self._buffer.news.set()
-            self._give_up_stream(error)
+            return self._refused(error)
         return 0
 
-    def _give_up_stream(self, error: ChatError) -> None:
-        """Go on by edits, where there is a message to edit or will be."""
-        stays = self._messages.ts or not self._out.streams.are_known(self._place)
-        self._way = Way.EDITS if stays and self._way is Way.STREAM and error.code != "stopped_by_user" else Way.WHOLE
-
-    async def _grow(self, *, is_calm: bool) -> float:
-        """Stream what is new."""
+    async def _stream(self, *, is_calm: bool) -> float:
+        """Begin the stream, or add to it."""
         pieces, shown = self._buffer.next(to_the_end=is_calm)
         if not pieces:
             return 0
-        self._checkpoint.check()
-        if not self._messages.ts:
-            if not await self._out.streams.admit(self._place):
-                self._way = Way.WHOLE if self._out.streams.are_known(self._place) else Way.EDITS
-                self._buffer.news.set()
-                return 0
-            await self._messages.start(pieces)
-            self._has_status = True  # Slack sets it with the stream, and clears it with the stream's end
-        elif not await self._messages.grow(pieces):
-            self._buffer.news.set()
-            return self._out.streams.pause(self._place)
-        self._buffer.shown = shown
-        return self._out.streams.pause(self._place)
+        place, streams = self._context.place, self._context.out.streams
+        self._context.checkpoint.check()
+        if self._first.state is State.STREAMING:
+            is_shown = await self._first.append(pieces)
+        elif is_shown := await streams.admit(place):
+            await self._first.start(pieces)
+        else:
+            self._fall_back()
+        if is_shown:
+            self._buffer.shown = shown
+        else:
+            self._news.set()
+        return 0 if self._mode is not Mode.STREAM else streams.pause(place)
 
-    async def _rewrite(self) -> float:
-        """Show the line of progress, or the beginning of the text, by an edit of the answer's message."""
+    async def _edit(self) -> float:
+        """Let the message say the line of progress, or else the beginning of the text."""
         text = self._buffer.text
-        text = f"_{self._progress}_" if self._progress else split(text + closing(text), most=1)[0]
-        if not text.strip():
+        part = self._progress or Part(split(text + closing(text), most=1)[0], controls=self._stop_button())
+        if not part.text.strip():
             return 0
-        controls = self._under_progress or (Button(STOP, "Stop", value=self._asker.person),)
-        await self._messages.show_for_now(Part(text, controls=controls))
+        await self._messages.show_for_now(part)
         return EDIT_EVERY
 
-    # When it is whole
+    def _stop_button(self) -> Sequence[Control]:
+        return (Button(STOP, "Stop", value=self._context.asker.person),)
 
-    async def _end(self, text: str, ending: str, footer: str, controls: Sequence[Control]) -> str:
-        """Show a text in as many messages as it takes, and what is left in a file.
+    def _refused(self, error: ChatError) -> float:
+        """Choose how to go on where Slack refused something; return how many seconds to wait before that."""
+        wait = error.retry_after if isinstance(error, ChatBusyError) else 0.0
+        if self._mode is Mode.PROGRESS:
+            if error.may_pass:
+                self._news.set()
+            return max(wait, EDIT_EVERY)
+        self._news.set()
+        if isinstance(error, ChatBusyError) and self._first.ts:
+            return wait
+        log.info("the answer goes on without a stream: %s", error)
+        self._fall_back(is_stopped=error.code == "stopped_by_user")
+        return 0
 
-        The footer and the controls stand below the last message. What is too long for Slack after all is shown in
-        shorter ones, at last as a file alone.
-        """
-        for limit in LIMITS:
-            shown = self._buffer.shown if limit == LIMITS[0] else 0
-            # Not on the event loop: an answer may be long, and its tables take a while.
-            found, rest = await asyncio.to_thread(parts, text, ending, shown, limit)
-            try:
-                return await self._lay(found, rest, footer, controls)
-            except ChatError as error:
-                if error.code not in TOO_LONG | BAD_BLOCKS:
-                    raise
-                log.warning("shorter messages: %s", error)
-        return await self._give_file(text + ending, footer, controls)
-
-    async def _give_file(self, text: str, footer: str, controls: Sequence[Control]) -> str:
-        """Show a text as a file, below a sentence that says so; alone, where Slack takes no sentence either."""
-        await self._out.files.upload(self._place, [Upload(REST, text.encode())], self._checkpoint)
-        try:
-            return await self._lay([IN_FILE.format(name=REST)], "", footer, controls)
-        except ChatError as error:
-            if error.code not in TOO_LONG | BAD_BLOCKS:
-                raise
-            log.warning("sent a file without text beside it: %s", error)
-        await self._messages.withdraw()
-        await self._ended()
-        return ""
-
-    async def _lay(self, found: list[str], rest: str, footer: str, controls: Sequence[Control]) -> str:
-        laid = [*map(Part, found[:-1]), Part(found[-1], footer, controls)]
-        ts = await self._messages.show(laid)
-        if rest:
-            await self._out.files.upload(self._place, [Upload(REST, rest.encode())], self._checkpoint)
-        await self._ended()
-        return ts
-
-    async def _ended(self) -> None:
-        self._is_ended = True
-        self._way = Way.WHOLE
-        await self._clear()
-
-    async def _clear(self) -> None:
-        if self._messages.state is State.STREAMING:
-            await self._messages.end_stream()
-        if self._has_status and not self._messages.took_status_off:
-            await self._out.sessions.end(self._place, self._checkpoint.check)
-        self._has_status = False
+    def _fall_back(self, *, is_stopped: bool = False) -> None:
+        """Go on by edits, where there is a message to edit or will be, or else wait for the end."""
+        can_edit = self._first.ts or not self._context.out.streams.are_known(self._context.place)
+        is_edited = self._mode is Mode.STREAM and can_edit and not is_stopped
+        self._mode = Mode.EDITS if is_edited else Mode.WHOLE

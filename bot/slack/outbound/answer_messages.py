@@ -1,275 +1,174 @@
-"""The messages that an answer is made of: streamed, posted, edited, and replaced if Slack allows nothing else."""
+"""The messages that an answer is made of, and what is too long for them as a file."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from dataclasses import dataclass, replace
-from enum import Enum, auto
+from dataclasses import replace
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from slack_sdk.web.async_client import AsyncWebClient
-
+from bot.core.domain.message import Upload
 from bot.errors import ChatError, GoneError
-from bot.slack.client.identity import Identity
 from bot.slack.outbound import recovery
 from bot.slack.outbound.boundary import word_end
-from bot.slack.outbound.message import mark
-from bot.slack.outbound.posts import TOO_LONG, Posts
-from bot.slack.outbound.split import reopened
-from bot.slack.outbound.status import Sessions
-from bot.slack.outbound.stream import CONFLICT, OVER, Streams
-from bot.slack.outbound.upload import Files
+from bot.slack.outbound.first_message import State
+from bot.slack.outbound.message import Part
+from bot.slack.outbound.posts import BAD_BLOCKS, TOO_LONG
+from bot.slack.outbound.split import LIMITS, REST, parts, reopened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.domain.message import Place
-    from bot.core.domain.people import Requester
-    from bot.core.ports import Checkpoint
+    from bot.core.domain.interaction import Control
+    from bot.slack.outbound.answer_context import AnswerContext
     from bot.slack.outbound.buffer import Buffer
-    from bot.slack.outbound.message import Part
+    from bot.slack.outbound.first_message import FirstMessage
 
 log = logging.getLogger(__name__)
 
-ANSWER = "answer"  # the checkpoint of the answer's first message
-DISCARDED = "discarded"  # the checkpoint of one that another takes the place of: its ts, and how much it shows
-
-
-@dataclass(frozen=True, slots=True)
-class Outlet:
-    """What an answer goes out by, the same for all answers."""
-
-    client: AsyncWebClient
-    identity: Identity
-    sessions: Sessions
-    streams: Streams
-    posts: Posts
-    files: Files
-
-
-class State(Enum):
-    """What an answer's first message is in.
-
-        NONE ── start ──▶ STREAMING ──── stop ───▶ POSTED ─┐ edit
-          │                   │                    ▲   ▲   │
-          │                   └─ refused ▶ UNSURE ─┘   └───┘
-          └────────────────── post ────────────────┘
-
-    UNSURE: no one knows whether Slack still streams it. An edit tells, and is refused where it does. A message that
-    takes neither a stop nor an edit is deleted and posted again; where that is refused, too, a new one says what it
-    lacks.
-    """
-
-    NONE = auto()
-    STREAMING = auto()
-    UNSURE = auto()
-    POSTED = auto()
+IN_FILE = "This is too long for a message here, so all of it is in the file {name}."
 
 
 class AnswerMessages:
-    """The messages of one answer; `ts` is the first one's, "" while there is none.
+    """The messages of one answer. What earlier tries left is edited, and no second message posted."""
 
-    What former tries left is edited, and no second message posted: the one in the checkpoint and those with this turn's
-    mark; or, where a try died before it could keep the checkpoint, a stream that no one ended, which bears no mark.
-    `instead`: the message whose text the answer replaces.
-    """
+    def __init__(self, context: AnswerContext, first: FirstMessage, buffer: Buffer) -> None:
+        self._context = context
+        self._first = first
+        self._buffer = buffer
+        self._others: list[str] = []  # the messages after the first one, of this try or of an earlier one
 
-    def __init__(
-        self,
-        outlet: Outlet,
-        place: Place,
-        asker: Requester,
-        checkpoint: Checkpoint,
-        buffer: Buffer,
-        *,
-        to: str,
-        instead: str,
-    ) -> None:
-        self._out, self._place, self._asker, self._checkpoint, self._buffer = outlet, place, asker, checkpoint, buffer
-        self._to, self._instead = to, instead
-        kept = checkpoint.get(ANSWER)
-        self.ts = kept or ("" if checkpoint.get(DISCARDED) else instead)
-        self.state = (State.UNSURE if kept else State.POSTED) if self.ts else State.NONE
-        self._others: list[str] = []
-        self._has_lost_receipt = False
-        self._takes_no_stop = False
-        self.took_status_off = False  # as Slack does with the end of a stream
-
-    # While it is written
-
-    async def start(self, pieces: list[dict[str, Any]]) -> None:
-        """Begin a stream that was admitted. Raises `ChatError`."""
-        try:
-            self.ts = await self._out.streams.start(self._place, self._asker, pieces)
-        except ChatError as error:
-            self._has_lost_receipt = error.may_pass
-            raise
-        self.state, self.took_status_off = State.STREAMING, False
-        self._out.sessions.note(self._place)
-        await self._checkpoint.keep(ANSWER, self.ts)
-
-    async def grow(self, pieces: list[dict[str, Any]]) -> bool:
-        """Add to the stream, if the budget has room; return whether it had. Raises `ChatError`."""
-        try:
-            return await self._out.streams.append(self._place, self.ts, pieces)
-        except ChatError as error:
-            self.state = State.POSTED if error.code in OVER else State.UNSURE
-            raise
+    async def find(self) -> None:
+        """Look in the thread for what earlier tries left, or for the other messages of what is replaced."""
+        first, (discarded, _) = self._first, self._first.discarded()
+        self._others = await recovery.find_answer(self._context, first=first.ts, discarded=discarded)
+        if not first.ts:
+            first.adopt(self._others.pop(0) if self._others else "")
 
     async def show_for_now(self, part: Part) -> None:
-        """Show something that another text will take the place of, unless the budget is short. Raises `ChatError`."""
-        if self.state is State.STREAMING:
-            await self._stop([])
-        if not self.ts:
-            await self._post_first(part)
-        elif await self._out.posts.take_update(self._place):
-            await self._update(part, is_paid=True)
+        """Show something that another text will replace, unless the rate limit is short. Raises `ChatError`."""
+        await self._find_lost()
+        await self.end_stream()
+        if not self._first.ts:
+            await self._first.post(part)
+        elif await self._context.out.posts.take_update(self._context.place):
+            await self._first.edit(part, is_paid=True)
 
-    # When it is whole
+    async def show(self, text: str, ending: str, footer: str, controls: Sequence[Control]) -> str:
+        """Show a text in as many messages as it takes, and what is left in a file; return the first message's `ts`.
 
-    async def show(self, parts: Sequence[Part]) -> str:
-        """Let the messages say these parts, one each; return the first one's `ts`. Raises `ChatError`.
-
-        A part that is too long for Slack after all is refused with one of `TOO_LONG`; it may be shown again, shorter.
+        The footer and the controls stand below the last message. What is too long for Slack after all is shown in
+        shorter ones, at last as a file alone; then the `ts` is "". Raises `ChatError`.
         """
-        if self._has_lost_receipt:
-            await self.find()
-            self._has_lost_receipt = False
-        await self._show_first(parts[0])
-        shown: list[str] = []
-        for ts, part in zip_longest(list(self._others), parts[1:]):
-            if ts and part:
-                await self._say(ts, part)
-                shown.append(ts)
-            elif part:
-                shown.append(await self._post(part))
-            else:
-                await self._out.posts.delete(self._place, ts, self._checkpoint.check)
-            self._others = [*shown, *self._others[len(shown) :]]
-        self._others = shown
-        return self.ts
+        for limit in LIMITS:
+            shown = self._buffer.shown if limit == LIMITS[0] else 0
+            # Not on the event loop: an answer may be long, and its tables take a while.
+            texts, rest = await asyncio.to_thread(parts, text, ending, shown, limit)
+            try:
+                await self._lay([*map(Part, texts[:-1]), Part(texts[-1], footer, controls)])
+            except ChatError as error:
+                if error.code not in TOO_LONG | BAD_BLOCKS:
+                    raise
+                log.warning("shorter messages: %s", error)
+                continue
+            if rest:
+                await self._upload(rest)
+            return self._first.ts
+        return await self._show_file(text + ending, footer, controls)
 
     async def end_stream(self) -> None:
         """End the stream as it is, if there is one. Raises a `ChatError` that may pass."""
-        if self.state is State.STREAMING:
-            await self._stop([])
+        if self._first.state is State.STREAMING:
+            await self._first.stop()
 
     async def withdraw(self) -> None:
         """Remove all that was shown; what it was to replace stays. Raises `ChatError`."""
-        if self.state in {State.STREAMING, State.UNSURE}:
-            await self._stop([])
-        for ts in () if self._instead else filter(None, (self.ts, *self._others)):
-            await self._out.posts.delete(self._place, ts, self._checkpoint.check)
+        await self._find_lost()
+        if self._first.state in {State.STREAMING, State.UNSURE}:
+            await self._first.stop()
+        if not self._context.instead:
+            for ts in filter(None, (self._first.ts, *self._others)):
+                await self._delete(ts)
 
-    async def find(self) -> None:
-        """Look in the thread for what former tries left, or for the other messages of what is replaced."""
-        us = (await self._out.identity()).bot_user_id or ""
-        before = self._to if not self._instead else ""
-        ours = await recovery.find(self._out.client, self._place, us, after=before)
-        own, (discarded, _) = self._checkpoint.reference, self._discarded()
-        if self._instead:
-            turns = {own, *(turn for ts, turn in ours if ts == self._instead and turn)}
-        else:
-            turns = {own} if self.ts else {own, ""}
-        self._others = [ts for ts, turn in ours if ts not in {self.ts, discarded} and turn in turns]
-        if not self.ts and self._others:
-            self.ts = self._others.pop(0)
-            self.state = State.UNSURE
-
-    # The first message
-
-    async def _show_first(self, part: Part) -> None:
-        if self.state is State.STREAMING and await self._stop(self._buffer.rest(part)):
-            return
-        if not self.ts:
-            await self._instead_of_discarded(part)
-            return
+    async def _show_file(self, text: str, footer: str, controls: Sequence[Control]) -> str:
+        """Show a text as a file, below a sentence that says so; alone, where Slack takes no sentence either."""
+        await self._upload(text)
         try:
-            await self._update(part)
+            await self._lay([Part(IN_FILE.format(name=REST), footer, controls)])
+        except ChatError as error:
+            if error.code not in TOO_LONG | BAD_BLOCKS:
+                raise
+            log.warning("sent a file without text beside it: %s", error)
+            await self.withdraw()
+            return ""
+        return self._first.ts
+
+    async def _lay(self, laid: Sequence[Part]) -> None:
+        """Let the messages say these parts, one each. Raises `ChatError`; then the parts may be laid again, shorter."""
+        context = self._context
+        await self._find_lost()
+        await self._lay_first(laid[0])
+        shown: list[str] = []
+        for ts, part in zip_longest(list(self._others), laid[1:]):
+            if ts and part:
+                await context.out.posts.update(context.place, ts, part, context.mark, context.checkpoint.check)
+                shown.append(ts)
+            elif part:
+                shown.append(await context.out.posts.post(context.place, part, context.mark, context.checkpoint.check))
+            else:
+                await self._delete(ts)
+            self._others = [*shown, *self._others[len(shown) :]]
+        self._others = shown
+
+    async def _lay_first(self, part: Part) -> None:
+        first = self._first
+        if first.state is State.STREAMING and await first.stop(self._buffer.rest(part)):
+            return
+        if first.ts and await self._edit_first(part):
+            return
+        part = await self._beside_discarded(part)
+        if self._others:  # an earlier try came as far as this
+            first.adopt(self._others.pop(0))
+            await first.edit(part)
+        elif part.text.strip() or part.controls or part.footer:
+            await first.post(part)
+
+    async def _edit_first(self, part: Part) -> bool:
+        """Edit the first message; return False where it can't be edited anymore and was given up."""
+        try:
+            await self._first.edit(part)
         except GoneError:
             log.info("the answer's message was deleted while it was written")
         except ChatError as error:
             if error.may_pass or error.code in TOO_LONG:
                 raise
             log.warning("the answer gets a new message: %s", error)
-            await self._discard(part)
-
-    async def _stop(self, pieces: list[dict[str, Any]]) -> bool:
-        """End the stream with its last pieces; return whether Slack took them. Raises a `ChatError` that may pass."""
-        try:
-            await self._out.streams.stop(self._place, self.ts, pieces, self._checkpoint.check, metadata=self._mark)
-        except ChatError as error:
-            self.state = State.POSTED if error.code in OVER else State.UNSURE
-            if error.may_pass:
-                raise
-            log.info("could not end the stream: %s", error)
-            if error.code not in OVER and pieces:
-                await self._stop([])  # it may be what was said with it
-            elif error.code not in OVER:
-                self._takes_no_stop = True
+            await self._first.discard(self._buffer.shown)
             return False
-        self.state, self.took_status_off = State.POSTED, True
-        self._out.sessions.ended(self._place)
         return True
 
-    async def _update(self, part: Part, *, is_paid: bool = False) -> None:
+    async def _beside_discarded(self, part: Part) -> Part:
+        """Delete a message that was given up; return the part, or what that message lacks where it can't be deleted."""
+        discarded, shown = self._first.discarded()
+        if not discarded:
+            return part
         try:
-            await self._say(self.ts, part, is_paid=is_paid)
+            await self._delete(discarded)
         except ChatError as error:
-            if error.code != CONFLICT or self._takes_no_stop:
+            if error.may_pass:
                 raise
-            await self._stop([])  # a stream that a former try or a failed piece left
-            await self._say(self.ts, part)
-        self.state = State.POSTED
+            log.warning("a message that can't be changed can't be deleted either: %s", error)
+            return replace(part, text=reopened(part.text, word_end(part.text, 0, shown)))
+        return part
 
-    async def _discard(self, part: Part) -> None:
-        """Let a new message take the place of the first one, which can't be changed anymore."""
-        await self._checkpoint.keep(DISCARDED, f"{self.ts} {self._buffer.shown}")
-        await self._checkpoint.keep(ANSWER, "")
-        self._out.streams.forget(self._place, self.ts)
-        self.ts, self.state = "", State.NONE
-        if self._others:  # of a former try, which came as far as this
-            self.ts, self.state = self._others.pop(0), State.POSTED
-        await self._instead_of_discarded(part)
+    async def _find_lost(self) -> None:
+        if self._first.state is State.LOST:
+            await self.find()
 
-    async def _instead_of_discarded(self, part: Part) -> None:
-        discarded, shown = self._discarded()
-        if discarded:
-            try:
-                await self._out.posts.delete(self._place, discarded, self._checkpoint.check)
-            except ChatError as error:
-                if error.may_pass:
-                    raise
-                log.warning("a message that can't be changed can't be deleted either: %s", error)
-                part = replace(part, text=reopened(part.text, word_end(part.text, 0, shown)))
-        if self.ts:
-            await self._say(self.ts, part)
-        elif part.text.strip() or part.controls or part.footer:
-            await self._post_first(part)
+    async def _upload(self, text: str) -> None:
+        context = self._context
+        await context.out.files.upload(context.place, [Upload(REST, text.encode())], context.checkpoint)
 
-    def _discarded(self) -> tuple[str, int]:
-        ts, _, shown = (self._checkpoint.get(DISCARDED) or "").partition(" ")
-        return ts, int(shown or 0)
-
-    async def _post_first(self, part: Part) -> None:
-        try:
-            self.ts = await self._post(part)
-        except ChatError as error:
-            self._has_lost_receipt = error.may_pass
-            raise
-        self.state = State.POSTED
-        await self._checkpoint.keep(ANSWER, self.ts)
-
-    # Any message
-
-    async def _post(self, part: Part) -> str:
-        return await self._out.posts.post(self._place, part, self._mark, self._checkpoint.check)
-
-    async def _say(self, ts: str, part: Part, *, is_paid: bool = False) -> None:
-        check = self._checkpoint.check
-        await self._out.posts.update(self._place, ts, part, self._mark, check, is_paid=is_paid)
-
-    @property
-    def _mark(self) -> dict[str, Any]:
-        return mark(self._checkpoint.reference)
+    async def _delete(self, ts: str) -> None:
+        await self._context.out.posts.delete(self._context.place, ts, self._context.checkpoint.check)

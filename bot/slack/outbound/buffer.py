@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 from bot.slack.client.text import harmless, safe_end
@@ -21,30 +20,24 @@ class Buffer:
     """The text of an answer, as far as it was written, and its first `shown` characters, which a stream shows."""
 
     def __init__(self) -> None:
-        self.news = asyncio.Event()
-        self.text = ""
-        self.shown = 0
-        self._new: list[str] = []
-        self._held = ""
+        self.text = ""  # without what could ring a channel
+        self.shown = 0  # characters of the text
+        self._new = ""  # what was written since, and the end of that before which may yet become a `<!channel>`
         self._thought = Thought()
 
     def write(self, text: str) -> None:
         """Add text."""
-        self._new.append(text)
-        self.news.set()
+        self._new += text
 
     def think(self, text: str) -> None:
         """Add thinking."""
         self._thought.take(text)
-        self.news.set()
 
     def take(self, *, whole: bool = False) -> None:
         """Move what was written into the text, except what may yet become a `<!channel>`; `whole`: all of it."""
-        text = self._held + "".join(self._new)
-        self._new.clear()
-        end = len(text) if whole else safe_end(text)
-        self._held = text[end:]
-        self.text += harmless(text[:end])
+        end = len(self._new) if whole else safe_end(self._new)
+        self.text += harmless(self._new[:end])
+        self._new = self._new[end:]
         if whole:
             self.text += closing(self.text)
 

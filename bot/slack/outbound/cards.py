@@ -10,7 +10,7 @@ from bot.slack.client.people import mention
 from bot.slack.client.rate_limit import REACT, UNREACT
 from bot.slack.client.text import harmless
 from bot.slack.outbound import recovery
-from bot.slack.outbound.message import Part, mark, mark_of
+from bot.slack.outbound.message import Part, mark
 from bot.slack.outbound.split import MESSAGE_LIMIT
 
 if TYPE_CHECKING:
@@ -58,15 +58,9 @@ class Cards:
     async def _find(self, place: Place, marked: str) -> str:
         if place.thread:
             author = str((await self._identity()).bot_user_id)
-            found = await recovery.find(self._client, place, author, after=place.thread)
+            found = await recovery.find_in_thread(self._client, place, author, after=place.thread)
             return next((ts for ts, its in found if its == marked), "")
-        page = await call(
-            self._client.conversations_history,
-            channel=place.channel,
-            include_all_metadata=True,
-            limit=recovery.LOOKED_THROUGH,
-        )
-        return next((str(one["ts"]) for one in page["messages"] if mark_of(one) == marked), "")
+        return await recovery.find_in_channel(self._client, place, marked)
 
     async def edit(
         self, place: Place, message: str, text: str, checkpoint: Checkpoint, *, controls: Sequence[Control] = ()

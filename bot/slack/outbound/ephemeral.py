@@ -11,7 +11,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.core import private_once
 from bot.errors import ChatError
 from bot.slack.client.api import TIMEOUT, call, translated
-from bot.slack.client.rate_limit import WHISPER
+from bot.slack.client.rate_limit import EPHEMERAL
 from bot.slack.client.text import harmless
 from bot.slack.outbound.message import Part, message
 from bot.slack.outbound.posts import TOO_LONG
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class WhisperedAnswer:
+class EphemeralAnswer:
     """An answer that only the asker sees, shown whole."""
 
     def __init__(
@@ -97,7 +97,7 @@ class WhisperedAnswer:
     async def _post(self, content: dict[str, Any]) -> None:
         if await self._respond(content):
             return
-        await self._budget.wait(WHISPER, self._place)
+        await self._budget.wait(EPHEMERAL, self._place)
         await call(
             self._client.chat_postEphemeral,
             channel=self._place.channel,

@@ -98,7 +98,7 @@ class Streams:
             self._without.add((place.workspace, place.channel) if kind in self._with else kind)
 
     async def append(self, place: Place, ts: str, chunks: Sequence[dict[str, Any]]) -> bool:
-        """Add to a stream, if there is room in the budget; tell whether it was. Raises `ChatError`."""
+        """Add to a stream, if the rate limit has room; return whether it had. Raises `ChatError`."""
         if not await self._budget.take(APPEND, place, spare=FOR_ENDINGS):
             return False
         try:
