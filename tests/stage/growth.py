@@ -17,11 +17,13 @@ from bot.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-SIZES = (400, 4_000, 40_000, 400_000)  # characters
+SIZES = (400, 4_000, 40_000, 160_000)  # characters; of a message, 60,000 are read
 MOST_GROWTH = 15.0  # of the time, where the text is ten times longer
 # Seconds for each of the sizes, below which a time says nothing. What is not linear is found at the next size.
 FLOORS = (0.002, 0.015, 0.03, 0.06)
-SIFTED = (40, 6, 2)  # how many of the slowest texts are tried at the next size
+SIFTED = (40, 6, 2)  # how many of the slowest texts are tried at the next size,
+FEWEST = (10, 4, 2)  # and how many where those would take longer together than so many seconds:
+PATIENCE = 0.3
 LONGEST_EXAMPLE, WIDEST, MOST_EXAMPLES = 60, 6, 16
 MOST_ATTACKS = 100
 MOST_LOOKS = 8  # at a text that seems to take too long, as another process may have had the caches
@@ -88,12 +90,18 @@ def made_of(pattern: str, flags: int = 0) -> list[Attack]:
 
 
 def fault(read: Callable[[str], Any], attacks: Iterable[Attack], most: int = SIZES[-1], least: int = SIZES[0]) -> str:
-    """Return which text takes more than linear time, "" for none; texts have from `least` to `most` characters."""
+    """Return which text takes more than linear time, "" for none; texts have from `least` to `most` characters.
+
+    Where already the least texts are long, shorter ones tell first which of them are worth their time.
+    """
+    if least > SIZES[1]:
+        timed = [(_seconds(read, attack, SIZES[1]), attack) for attack in attacks]
+        attacks = [attack for _, attack in _slowest(timed, SIZES[1], least, 0)]
     with suppress(_NonlinearError):
         timed = [(_seconds(read, attack, least), attack) for attack in attacks]
         sizes = [*(size for size in SIZES if least <= size < most), most]
         for number, (before, size) in enumerate(itertools.pairwise(sizes)):
-            kept = sorted(timed, key=lambda one: -one[0])[: SIFTED[min(number, 2)]]
+            kept = _slowest(timed, before, size, min(number, 2))
             timed = [(_grown(read, attack, seconds, before, size), attack) for seconds, attack in kept]
         return ""
     return _NonlinearError.told.pop()
@@ -103,6 +111,13 @@ def slowest(read: Callable[[str], Any], attacks: Iterable[Attack], size: int) ->
     """Return the seconds that the slowest text of a size takes, the best of three tries, with that text."""
     timed = sorted(((_seconds(read, attack, size), attack) for attack in attacks), key=lambda one: -one[0])[:5]
     return max(((min(_seconds(read, one, size) for _ in range(3)), one) for _, one in timed), key=lambda one: one[0])
+
+
+def _slowest(timed: list[tuple[float, Attack]], before: int, size: int, sieve: int) -> list[tuple[float, Attack]]:
+    """Return the texts to try at the next size."""
+    found = sorted(timed, key=lambda one: -one[0])[: SIFTED[sieve]]
+    spent = list(itertools.accumulate(seconds * size / before for seconds, _ in found))
+    return found[: max(FEWEST[sieve], sum(seconds < PATIENCE for seconds in spent))]
 
 
 class _NonlinearError(Exception):
