@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -120,15 +121,16 @@ def _modules() -> list[str]:
     return [".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in paths]
 
 
-_TREES: dict[str, ast.Module] = {}
-
-
+@cache
 def _tree(module: str) -> ast.Module:
-    if module not in _TREES:
-        path = ROOT.parent / Path(*module.split("."))
-        path = file if (file := path.with_suffix(".py")).exists() else path / "__init__.py"
-        _TREES[module] = ast.parse(path.read_text(encoding="utf-8"))
-    return _TREES[module]
+    path = ROOT.parent / Path(*module.split("."))
+    path = file if (file := path.with_suffix(".py")).exists() else path / "__init__.py"
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def _nodes(module: str) -> list[ast.AST]:
+    return list(ast.walk(_tree(module)))
 
 
 def _assigned(module: str) -> set[str]:
@@ -145,7 +147,7 @@ def _used() -> dict[str, set[str]]:
     """Return by which methods each variable of a module is used, wherever it is imported to."""
     found: dict[str, set[str]] = defaultdict(set)
     for module in _modules():
-        nodes = list(ast.walk(_tree(module)))
+        nodes = _nodes(module)
         origins = {name: {f"{module}.{name}"} for name in _assigned(module)}
         for node in nodes:
             if isinstance(node, ast.ImportFrom) and node.module:
@@ -174,7 +176,7 @@ def _inline(module: str) -> dict[tuple[str, str], set[str]]:
 
 
 def _calls(module: str) -> Iterator[tuple[ast.Call, str]]:
-    for node in ast.walk(_tree(module)):
+    for node in _nodes(module):
         if (
             (
                 isinstance(node, ast.Call)
@@ -416,7 +418,7 @@ LOOPS = {
 def test_functions_with_loops_are_known() -> None:
     found = {}
     for module in _modules():
-        for node in ast.walk(_tree(module)):
+        for node in _nodes(module):
             if isinstance(node, ast.FunctionDef) and any(isinstance(part, ast.While) for part in ast.walk(node)):
                 name = f"{module}.{node.name}"
                 found[name] = next((entry for entry in LOOPS if name == entry or name.startswith(f"{entry}.")), "")
