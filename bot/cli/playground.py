@@ -44,7 +44,7 @@ def _start(options: argparse.Namespace) -> int:
     if settings.has_slack_tokens(settings.environment()):
         print(f"Slack tokens are set, so Parley joins Slack. (`{PROGRAM} playground` starts the playground.)")
         return serve(with_migration=True)
-    print("No Slack tokens are set in .env, so this is the playground; the README tells how to join Slack.")
+    print("No Slack tokens are set in .env, so this is the playground. The README says how to join Slack.")
     return _playground(options)
 
 

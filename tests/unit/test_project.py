@@ -24,6 +24,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import bot
 from bot import cli, settings
+from bot.core.domain.settings import ChannelSettings
 from bot.slack.app import bolt_app
 from bot.slack.client.identity import AskedIdentity
 from bot.slack.client.rate_limit import Budget
@@ -126,6 +127,26 @@ def requirements() -> dict[str, list[str]]:
     return dict(zip(LOCKS, (project["project"]["dependencies"], project["dependency-groups"]["dev"]), strict=True))
 
 
+def rows(page: str, heading: str) -> list[tuple[str, ...]]:
+    """Return the cells of the table below a heading."""
+    _, _, section = read(page).partition(f"\n## {heading}\n")
+    lines = re.findall(r"^\|( `.+)\|$", section.partition("\n## ")[0], re.MULTILINE)
+    return [tuple(cell.strip() for cell in re.split(r"(?<!\\)\|", line)) for line in lines]
+
+
+def shown(default: object) -> str:
+    """Write a setting's default as the tables do."""
+    match default:
+        case bool():
+            return "`on`" if default else "`off`"
+        case float():
+            return f"`{default:g}`"
+        case tuple():
+            return f"`{', '.join(default)}`" if default else ""
+        case _:
+            return "" if default in (None, "", frozenset()) else f"`{default}`"
+
+
 def anchors(page: Path) -> set[str]:
     """Return what GitHub calls the headings of a page."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
@@ -145,10 +166,12 @@ def project_files() -> Iterator[Path]:
 
 
 @pytest.fixture
-def operator_commands(capsys: pytest.CaptureFixture[str]) -> set[str]:
+def operator_commands(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """What `--help` says of each command."""
+    monkeypatch.setenv("COLUMNS", "200")
     with pytest.raises(SystemExit):
         cli.main(["--help"])
-    return set(re.findall(r"^    ([a-z]+)(?: |$)", capsys.readouterr().out, re.MULTILINE))
+    return dict(re.findall(r"^    ([a-z]+)\s+(.+)$", capsys.readouterr().out, re.MULTILINE))
 
 
 def test_env_example_names_every_setting() -> None:
@@ -224,17 +247,21 @@ def test_the_map_names_every_module() -> None:
     assert [name for name in sorted(modules | packages) if not re.search(rf"(?<![\w.]){name}", MAP)] == []
 
 
-def test_the_readmes_make_targets_exist() -> None:
-    named = set(re.findall(r"(?:^|`)make ([a-z]+)", read("README.md"), re.MULTILINE))
+@pytest.mark.parametrize(("page", "needed"), [("README.md", {"run"}), ("CONTRIBUTING.md", {"test", "check"})])
+def test_the_make_targets_in_pages_exist(page: str, needed: set[str]) -> None:
+    named = set(re.findall(r"(?:^|`)make ([a-z]+)", read(page), re.MULTILINE))
 
-    assert {"run", "test"} <= named
+    assert needed <= named
     assert named <= set(re.findall(r"^([a-z]+):", read("Makefile"), re.MULTILINE))
 
 
-def test_the_readme_names_operator_commands(operator_commands: set[str]) -> None:
-    named = "|".join(re.findall(r"python -m bot ([a-z|]+)", read("README.md")))
+def test_the_readme_stays_short() -> None:
+    assert len(read("README.md").splitlines()) <= 150
 
-    assert set(named.split("|")) == operator_commands
+
+def test_docs_list_the_operators_commands(operator_commands: dict[str, str]) -> None:
+    told = {name.strip("`"): summary for name, summary in rows("docs/commands.md", "On the command line")}
+    assert told == operator_commands
 
 
 @pytest.mark.parametrize("page", COMMAND_PAGES)
@@ -248,14 +275,25 @@ def test_the_commands_in_pages_exist(page: str, capsys: pytest.CaptureFixture[st
             assert re.search(r"^$|required|expected one argument", capsys.readouterr().err), command
 
 
-def test_the_readme_names_slash_commands() -> None:
-    told = set(re.findall(r"`/([a-z]+)[ `]", read("README.md")))
+@pytest.mark.parametrize("page", ["README.md", "docs/commands.md"])
+def test_pages_name_the_slash_commands(page: str) -> None:
+    told = set(re.findall(r"`/([a-z]+)[ `]", read(page)))
 
-    assert {command.name for command in commands.COMMANDS} <= told
+    assert told >= {command.name for command in commands.COMMANDS}
 
 
-def test_the_readme_names_every_setting() -> None:
-    assert [name for name in SETTINGS if f"`{name}`" not in read("README.md")] == []
+def test_docs_list_every_setting() -> None:
+    told: dict[str, str] = {}
+    for names, defaults, _ in rows("docs/settings.md", "Of the operator"):
+        told |= itertools.zip_longest(*(re.findall(r"`[^`]+`", cell) for cell in (names, defaults)), fillvalue="")
+
+    assert told == {f"`{name.upper()}`": shown(field.default) for name, field in settings.Settings.model_fields.items()}
+
+
+def test_docs_list_every_channel_setting() -> None:
+    fields = ChannelSettings.model_fields.items()
+
+    assert rows("docs/settings.md", "In Slack") == [(f"`{n}`", shown(f.default), f.description) for n, f in fields]
 
 
 def test_what_pages_link_to_exists() -> None:
@@ -265,6 +303,13 @@ def test_what_pages_link_to_exists() -> None:
     assert {page for page, *_ in linked} >= {"README.md", "docs/operating.md"}
     assert [each for each, path in targets.items() if not path.exists()] == []
     assert [each for each, path in targets.items() if each[2] and each[2] not in anchors(path)] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_paths_in_pages_exist(page: str) -> None:
+    named = re.findall(r"`((?:bot|tests|docs|migrations|benchmarks)/[\w./-]*)`", read(page))
+
+    assert [path for path in named if not (ROOT / path).exists()] == []
 
 
 def test_every_way_to_claude_can_be_redacted() -> None:
