@@ -94,7 +94,7 @@ class ChannelSettings(BaseModel):
     answers_bots: bool = Field(default=False, description="whether other bots are answered when they mention me")
     outsiders: Outsiders = Field(
         default=Outsiders.NOBODY,
-        description="who of another organisation is answered in a shared channel: nobody, mention or all",
+        description="who of another organization is answered in a shared channel: nobody, mention or all",
     )
     guests: bool = Field(default=False, description="whether guests of the workspace may use me")
     allowed_people: tuple[str, ...] = Field(
@@ -118,7 +118,7 @@ class ChannelSettings(BaseModel):
         default=16_000,
         ge=2_000,
         le=200_000,
-        description="how much of a thread goes along with each question, in tokens; what is older is summarised",
+        description="how much of a thread goes along with each question, in tokens; what is older is summarized",
     )
     categories: tuple[Category, ...] = Field(
         default=(),
