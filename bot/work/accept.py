@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from bot.work.delivery import Delivery
     from bot.work.group_commit import Commits
-    from bot.work.job import Delivery
 
 log = logging.getLogger(__name__)
 

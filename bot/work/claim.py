@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from bot.work.job import reference_of
+from bot.work.delivery import reference_of
 from bot.work.table import READY, RUNNING, Now, inbox
 
 if TYPE_CHECKING:

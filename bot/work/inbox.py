@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from bot.work.amend import Merge
     from bot.work.claim import Claim
     from bot.work.counts import JobCounts
-    from bot.work.job import Delivery, GivenUp, Handler, Job, Watch
+    from bot.work.delivery import Delivery
+    from bot.work.job import GivenUp, Handler, Job, Watch
     from bot.work.quarantine import OpenCell
 
 log = logging.getLogger(__name__)

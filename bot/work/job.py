@@ -1,26 +1,21 @@
-"""A delivery, and the job that a handler gets."""
+"""The job that a handler gets, and what it may come to."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy import Connection
-
 from bot.errors import BotError
+from bot.work.delivery import Finish
 from bot.work.table import UNWANTED
 
 if TYPE_CHECKING:
     from bot.work.claim import Claim
     from bot.work.lease import Leases
-
-LONGEST_NAME = 500  # characters: PostgreSQL can't index much more
 
 reference: ContextVar[str] = ContextVar("reference", default="")
 """The reference of the job that this task works on, "" outside of one: what a person is told and the log prints."""
@@ -33,11 +28,6 @@ For where the bytes leave: a process can be frozen between its own check and the
 """
 
 
-def reference_of(delivery: str) -> str:
-    """Name a delivery's job briefly, for a person and the log."""
-    return hashlib.sha256(delivery.encode()).hexdigest()[:8]
-
-
 class AbandonedError(BotError):
     """It was given up in an earlier attempt, when no one could be told."""
 
@@ -46,31 +36,6 @@ class DeadlyError(BotError):
     """Its process died each time it ran there, also when nothing else did."""
 
     sentence = "I crashed each time I worked on this, so I have set it aside and moved on."
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """Something that arrived and calls for work.
-
-    `id` is unique to it, wherever and however often it arrives. Deliveries of one `key` are worked on one at a time,
-    in the order of their arrival. `payload` is JSON. When there is more work than room to run it, shares take turns:
-    many deliveries of one `share` don't hold up a single one of another.
-
-    Raises `ValueError` for names that are empty, overlong or unprintable.
-    """
-
-    id: str
-    key: str
-    kind: str
-    payload: Mapping[str, Any]
-    share: str = ""
-
-    def __post_init__(self) -> None:
-        for name in (self.id, self.key, self.kind):
-            if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
-                raise ValueError("a delivery's id, key and kind have to be printable and of 1 to 500 characters")
-        if len(self.share) > LONGEST_NAME or not self.share.isprintable():
-            raise ValueError("a delivery's share has to be printable and of at most 500 characters")
 
 
 class Job:
@@ -139,6 +104,5 @@ class Watch(Protocol):
         """Hear that an attempt ended: "done", "again" or "failed", after so many seconds of trying."""
 
 
-Finish = Callable[[Connection], None]
 Handler = Callable[[Job], Awaitable[Finish | None]]
 GivenUp = Callable[[Job, Exception], Awaitable[Finish | None]]

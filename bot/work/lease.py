@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncEngine
 
+    from bot.work.delivery import Finish
     from bot.work.group_commit import Commits
-    from bot.work.job import Finish
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from bot.work.job import Delivery
+from bot.work.delivery import Delivery
 from bot.work.policy import cause
 from bot.work.table import Now
 

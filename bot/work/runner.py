@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.work.claim import Claim
+    from bot.work.delivery import Finish
     from bot.work.group_commit import Commits
-    from bot.work.job import Finish, Watch
+    from bot.work.job import Watch
     from bot.work.lease import Leases
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ import pytest
 
 from bot.work import Delivery, Inbox
 from bot.work.dead_letters import failures
-from bot.work.job import reference_of
+from bot.work.delivery import reference_of
 from tests.stage.forge import run
 
 if TYPE_CHECKING:

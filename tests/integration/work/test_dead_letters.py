@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.work import Delivery
 from bot.work.dead_letters import discard, failures, retry
-from bot.work.job import reference_of
+from bot.work.delivery import reference_of
 from bot.work.purge import purge
 from tests.integration.work.stand_ins import FlakyError, RecordingGivenUp, RecordingHandler
 
