@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from benchmarks.history import Reading
     from benchmarks.world import Turn
 
-PACKAGES = ("aiohttp", "anthropic", "slack-bolt", "slack-sdk", "sqlalchemy", "aiosqlite")
+PACKAGES = ("aiohttp", "anthropic", "slack-bolt", "slack-sdk", "sqlalchemy")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from bot.db.threads import SqlStore, record
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import aiosqlite
+    from bot.db.sqlite import Connection
 
 LENGTHS = (1, 20, 200, 2000)  # messages
 TIMES = 20  # readings
@@ -52,8 +52,8 @@ async def _reading(database: Database, length: int) -> Reading:
     await store.conversation(place)  # once before it counts: the statement gets compiled, the connection made
     statements: list[str] = []
     async with database.reader.connect() as connection:
-        driver = cast("aiosqlite.Connection", (await connection.get_raw_connection()).driver_connection)
-    await driver.set_trace_callback(statements.append)
+        driver = cast("Connection", (await connection.get_raw_connection()).driver_connection)
+    await driver.call(lambda: driver.file.set_trace_callback(statements.append))
     times = []
     for _ in range(TIMES):
         start = time.perf_counter()

@@ -25,7 +25,6 @@ TALKATIVE = (
     "anthropic",
     "httpx2",
     "httpcore2",
-    "aiosqlite",
     "asyncio",
     "sqlalchemy",
     "alembic",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +16,7 @@ from bot.db import sqlite
 from bot.errors import SettingsError
 
 if TYPE_CHECKING:
-    import aiosqlite
     from sqlalchemy import URL, Connection
-    from sqlalchemy.engine.interfaces import DBAPIConnection
-    from sqlalchemy.pool import ConnectionPoolEntry
 
 # All in seconds: how long to wait for a free connection, a new one, a lock, one statement, and an answer to check().
 POOL_TIMEOUT = 5.0
@@ -38,8 +36,8 @@ SMALLEST_WRITE = {
 }
 
 DRIVERS = {
-    "sqlite": "sqlite+aiosqlite",
-    "sqlite+aiosqlite": "sqlite+aiosqlite",
+    "sqlite": sqlite.DRIVER,
+    "sqlite+aiosqlite": sqlite.DRIVER,
     "postgres": "postgresql+asyncpg",
     "postgresql": "postgresql+asyncpg",
     "postgresql+asyncpg": "postgresql+asyncpg",
@@ -127,26 +125,16 @@ def sqlite_engine(
     address: URL, *, writes: bool, begin: str, pragmas: tuple[str, ...], lock_timeout: float = LOCK_TIMEOUT
 ) -> AsyncEngine:
     """Make an engine whose transactions start with `begin`, as the driver would only start one at the first change."""
-
-    async def connect() -> aiosqlite.Connection:
-        # The time limit is SQLite's busy_timeout: the driver sets it before the first pragma, which may meet a lock.
-        return await sqlite.Connection(str(address.database), timeout=lock_timeout, begin=begin, writes=writes)
+    file = partial(sqlite.opened, str(address.database), timeout=lock_timeout, writes=writes, pragmas=pragmas)
 
     engine = create_async_engine(
         address,
-        async_creator=connect,
+        async_creator=partial(sqlite.Connection.open, file, begin=begin),
         pool_size=1 if writes else SQLITE_READERS,
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT,
         hide_parameters=True,  # they are people's words, and errors get logged
     )
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def set_pragmas(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-        cursor = connection.cursor()
-        for pragma in pragmas:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
     def start_transaction(connection: Connection) -> None:

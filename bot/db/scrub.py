@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import text
 
 if TYPE_CHECKING:
     from bot.db.engine import Database
+    from bot.db.sqlite import Connection
 
 PAGES = 500  # of the index in one transaction: SQLite has one writer, which must not be kept long
 MOST_STEPS = 1_000
@@ -38,6 +39,6 @@ async def settle(database: Database) -> None:
         pages = PAGES
     async with database.writer.connect() as connection:
         # Not in a transaction, which each statement of SQLAlchemy's would begin.
-        if driver := (await connection.get_raw_connection()).driver_connection:
-            # What it says is read to its end: a statement in progress lets the connection's next commit fail.
-            await driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+        driver = cast("Connection", (await connection.get_raw_connection()).driver_connection)
+        # What it says is read to its end: a statement in progress lets the connection's next commit fail.
+        await driver.call(lambda: driver.file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())

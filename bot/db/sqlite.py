@@ -1,43 +1,112 @@
-"""SQLite's connections: a statement and its rows, or a transaction, by one trip to the thread, none for nothing."""
+"""SQLite's connections, each on a thread of its own: a statement and its rows, or a transaction, is one trip there."""
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-from functools import partial
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from queue import SimpleQueue
+from threading import Thread
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
-import aiosqlite
 import stamina
-from sqlalchemy import StaticPool, create_engine, event
+from sqlalchemy import AsyncAdaptedQueuePool, StaticPool, create_engine, event
+from sqlalchemy.connectors.asyncio import AsyncAdapt_dbapi_connection, AsyncAdapt_dbapi_module
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.util.concurrency import await_
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from sqlalchemy import Connection as Transaction
-    from sqlalchemy import Engine
+    from sqlalchemy.connectors.asyncio import AsyncIODBAPIConnection
+    from sqlalchemy.engine.interfaces import DBAPIConnection
 
 T = TypeVar("T")
+Call = tuple["asyncio.Future[Any]", "Callable[[], Any]"]
+
+DRIVER = "sqlite+threaded"  # the name of `Dialect` in a database's URL
 
 
-class Connection(aiosqlite.Connection):
-    """A connection to a file, in autocommit mode; `timeout`, in seconds, is for a lock. `writes` makes it a WAL file.
+class Connection:
+    """A connection in autocommit mode, and the thread on which all of its calls run, in their order.
 
-    `begin` is the statement that begins a transaction.
+    `open_file` opens the file; `begin` is the statement that begins a transaction. It is what SQLAlchemy asks of an
+    asyncio driver's connection (`AsyncIODBAPIConnection`).
 
-    aiosqlite's own cursors go to the thread to be made, to execute, to fetch and to be closed. While the loop is busy,
-    each trip costs milliseconds for which the only writer is taken. So a transaction begins with its first statement,
-    and where none is open there is nothing to commit or to roll back, as SQLAlchemy's pool does each time.
+    While the loop is busy, each trip to the thread and back costs milliseconds for which the only writer is taken. So a
+    transaction begins with its first statement, and where none is open there is nothing to commit or to roll back, as
+    SQLAlchemy's pool does each time.
     """
 
-    def __init__(self, file: str, *, timeout: float, begin: str, writes: bool) -> None:
-        super().__init__(partial(opened, file, timeout=timeout, writes=writes), iter_chunk_size=64)
-        self._thread.daemon = True  # as SQLAlchemy has it: it must not keep a process that is done
+    def __init__(self, begin: str) -> None:
         self._begin = begin
+        self._calls: SimpleQueue[Call | None] = SimpleQueue()
+        self._thread = Thread(target=self._work, name="sqlite", daemon=True)  # which keeps no process that is done
         self._beginning = ""
         self._is_touched = False
-        self._engine: Engine | None = None
 
-    def cursor(self) -> Cursor:  # type: ignore[override] # all that SQLAlchemy's adapter asks of a cursor
+    @classmethod
+    async def open(cls, open_file: Callable[[], sqlite3.Connection], *, begin: str) -> Self:
+        """Open a file on a new thread. Raises what SQLite raises."""
+        connection = cls(begin)
+        connection._thread.start()
+        try:
+            await connection.call(lambda: connection._open(open_file))
+        except BaseException:
+            connection.stop()
+            raise
+        return connection
+
+    def _open(self, open_file: Callable[[], sqlite3.Connection]) -> None:
+        """Open the file, and make an engine that has this connection and no other, for this thread alone."""
+        self.file = open_file()
+        engine = create_engine(
+            "sqlite://",
+            creator=lambda: self.file,
+            poolclass=StaticPool,
+            hide_parameters=True,  # they are people's words, and errors get logged
+        )
+
+        @event.listens_for(engine, "begin")
+        def start_transaction(transaction: Transaction) -> None:
+            transaction.exec_driver_sql(self._begin)
+
+        self._transactions = engine.connect()
+
+    def _work(self) -> None:
+        """Run the calls, on the thread."""
+        while call := self._calls.get():
+            done, function = call
+            try:
+                outcome = function()
+            except BaseException as error:  # noqa: BLE001 (it goes to who waits)
+                settle(done, done.set_exception, error)
+            else:
+                settle(done, done.set_result, outcome)
+
+    async def call(self, function: Callable[[], T]) -> T:
+        """Run a function on the thread, even when the caller is cancelled. Raises what it raises."""
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._calls.put((done, function))
+        return await done
+
+    async def transact(self, work: Callable[[Transaction], T]) -> T:
+        """Run `work` on the thread, in a transaction. Raises what that raises, or what the database raises."""
+
+        def run() -> T:
+            try:
+                with self._transactions.begin():
+                    return work(self._transactions)
+            finally:
+                if self.file.in_transaction:  # a commit that fails leaves it open
+                    self.file.rollback()
+
+        return await self.call(run)
+
+    # What SQLAlchemy's asyncio calls
+
+    def cursor(self) -> Cursor:
         """Make a cursor. Nothing goes to the thread."""
         return Cursor(self)
 
@@ -46,55 +115,51 @@ class Connection(aiosqlite.Connection):
         self._beginning = statement
 
     async def run(self, execute: Callable[[sqlite3.Connection], sqlite3.Cursor], cursor: Cursor) -> None:
-        """Execute a statement on the thread, and let `cursor` hold what came of it."""
+        """Execute a statement, and let `cursor` hold what came of it."""
         beginning, self._beginning, self._is_touched = self._beginning, "", True
 
         def run() -> None:
             if beginning:
-                self._conn.execute(beginning)
-            cursor.hold(execute(self._conn))
+                self.file.execute(beginning)
+            cursor.hold(execute(self.file))
 
-        await self._execute(run)  # type: ignore[no-untyped-call] # aiosqlite's
+        await self.call(run)
 
     async def commit(self) -> None:
         """Commit, if something was executed. Raises what SQLite raises."""
         self._beginning = ""
         if self._is_touched:
-            await super().commit()
+            await self.call(self.file.commit)
             self._is_touched = False  # here only: a commit that fails leaves the transaction open
 
     async def rollback(self) -> None:
         """Roll back, if something was executed, before whatever comes next. Nobody has to wait for that."""
         self._beginning = ""
         if self._is_touched:
-            self._tx.put_nowait((None, self._conn.rollback))
+            self._calls.put((asyncio.get_running_loop().create_future(), self.file.rollback))
             self._is_touched = False
 
-    async def transact(self, work: Callable[[Transaction], T]) -> T:
-        """Run `work` on the thread, in a transaction. Raises what that raises, or what the database raises."""
+    async def close(self) -> None:
+        """Close the file when all calls have run, and end the thread."""
+        if self._thread.is_alive():
+            await self.call(self.file.close)
+            self.stop()
 
-        def run() -> T:
-            with self._on_thread().begin() as transaction:
-                return work(transaction)
+    def stop(self) -> None:
+        """End the thread when all calls have run."""
+        self._calls.put(None)
 
-        done: T = await self._execute(run)  # type: ignore[no-untyped-call] # aiosqlite's
-        return done
 
-    def _on_thread(self) -> Engine:
-        """Make an engine, once, which has this connection and no other, and is used on its thread alone."""
-        if self._engine is None:
-            self._engine = create_engine(
-                "sqlite://",
-                creator=lambda: self._conn,
-                poolclass=StaticPool,
-                hide_parameters=True,  # they are people's words, and errors get logged
-            )
+def settle(done: asyncio.Future[Any], settling: Callable[[Any], None], outcome: object) -> None:
+    """Tell who waits for a call, on whose loop that is done; where the loop is gone, nobody waits."""
 
-            @event.listens_for(self._engine, "begin")
-            def start_transaction(transaction: Transaction) -> None:
-                transaction.exec_driver_sql(self._begin)
+    def tell() -> None:
+        if not done.done():
+            settling(outcome)
 
-        return self._engine
+    loop = done.get_loop()
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(tell)
 
 
 class Cursor:
@@ -134,8 +199,50 @@ class Cursor:
         self._rows = done.fetchall() if done.description else []
 
 
-def opened(file: str, *, timeout: float, writes: bool) -> sqlite3.Connection:
-    """Open a file; runs on the connection's thread. Raises what SQLite raises."""
+class Driver(AsyncAdapt_dbapi_module):
+    """The module of the standard library, whose connections SQLAlchemy awaits."""
+
+    def __init__(self) -> None:
+        super().__init__(sqlite3)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the module has
+        return getattr(sqlite3, name)
+
+    def connect(self, *, async_creator_fn: Callable[[], Awaitable[AsyncIODBAPIConnection]]) -> DBAPIConnection:
+        """Connect by the engine's `async_creator`."""
+        return cast("DBAPIConnection", AsyncAdapt_dbapi_connection(self, await_(async_creator_fn())))
+
+
+class Dialect(SQLiteDialect_pysqlite):
+    """SQLite by `Connection`."""
+
+    driver = DRIVER.partition("+")[2]
+    is_async = True
+    supports_statement_cache = True
+
+    @classmethod
+    def import_dbapi(cls) -> Driver:
+        """Return the driver."""
+        return Driver()
+
+    @classmethod
+    def get_pool_class(cls, _: object) -> type[AsyncAdaptedQueuePool]:
+        """Return the pool that waits without holding the loop."""
+        return AsyncAdaptedQueuePool
+
+    def on_connect(self) -> None:  # type: ignore[override] # as its own superclass has it
+        """Add no functions of Python's to the connection: no statement of ours calls them."""
+
+    def get_driver_connection(self, connection: Any) -> Any:  # noqa: ANN401 - SQLAlchemy's
+        """Return our connection of SQLAlchemy's."""
+        return connection.driver_connection
+
+
+registry.register(DRIVER.replace("+", "."), __name__, Dialect.__name__)
+
+
+def opened(file: str, *, timeout: float, writes: bool, pragmas: tuple[str, ...]) -> sqlite3.Connection:
+    """Open a file; `timeout`, in seconds, is for a lock. `writes` makes it a WAL file. Raises what SQLite raises."""
     connection = sqlite3.connect(file, timeout=timeout, isolation_level=None, check_same_thread=False)
     if writes:
         # Of processes that change the mode of a new file together, some are refused at once, whatever the timeout.
@@ -144,9 +251,11 @@ def opened(file: str, *, timeout: float, writes: bool) -> sqlite3.Connection:
         ):
             with attempt:
                 connection.execute("PRAGMA journal_mode = WAL").fetchall()
+    for pragma in pragmas:
+        connection.execute(f"PRAGMA {pragma}").fetchall()
     return connection
 
 
 def is_busy(error: Exception) -> bool:
-    """Tell whether somebody else has the file's lock."""
+    """Return whether somebody else has the file's lock."""
     return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_BUSY

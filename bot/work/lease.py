@@ -80,11 +80,12 @@ class Leases:
 
         Raises what the database or the driver raises.
         """
-        parameters = {"by": self._owner, "kinds": list(kinds), "room": limit, "seconds": self.length}
+        parameters = {"by": self._owner, "room": limit, "seconds": self.length}
+        claiming = partial(claim_rows, cell=self._cell, kinds=tuple(kinds), parameters=parameters)
         for tries_left in reversed(range(CLAIM_TRIES)):
             sent = asyncio.get_running_loop().time()
             try:
-                rows = await self._commits.share(partial(claim_rows, cell=self._cell, parameters=parameters))
+                rows = await self._commits.share(claiming)
             except IntegrityError:
                 # Another replica has claimed the same key since our statement began: the index let one through.
                 if not tries_left:

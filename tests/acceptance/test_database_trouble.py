@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import resource
+import sqlite3
 import subprocess
 import tempfile
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import aiohttp
-import aiosqlite
 import asyncpg
 import pytest
 
@@ -64,8 +64,9 @@ def may_be_fixed() -> bool:
 
 @asynccontextmanager
 async def locked(stage: Dialogue) -> AsyncIterator[None]:
-    async with aiosqlite.connect(file_of(stage), isolation_level=None) as other:
-        await other.execute("BEGIN IMMEDIATE")  # and never an end, as by a program that hangs
+    with closing(sqlite3.connect(file_of(stage), isolation_level=None, check_same_thread=False)) as other:
+        # And never an end, as by a program that hangs.
+        await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
         yield
 
 

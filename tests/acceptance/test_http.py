@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import re
+import sqlite3
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import aiohttp
-import aiosqlite
 import pytest
 
 from bot.playground.slack.delivery import signature
@@ -201,8 +203,9 @@ async def test_without_slack_it_is_not_ready(dialogue: Dialogue, sender: Sender)
 
 async def test_without_its_database_it_is_not_ready(dialogue: Dialogue, sender: Sender) -> None:
     path = dialogue.environ["DATABASE_URL"].removeprefix("sqlite:///")
-    async with aiosqlite.connect(path, isolation_level=None) as other:
-        await other.execute("BEGIN IMMEDIATE")  # and never an end, as by a program that hangs
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        # And never an end, as by a program that hangs.
+        await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
         status, found = await sender.get("/readyz")
     assert (status, found["slack"]) == (503, "ok")
     assert found["database"] == "TimeoutError"

@@ -32,7 +32,6 @@ FORGE.set_forkserver_preload(
         "bot.db.migrate",
         "bot.cli.doctor",
         # What these import when they have to:
-        "aiosqlite",
         "alembic.command",
         "alembic.config",
         "asyncpg",

@@ -10,8 +10,9 @@ from sqlalchemy import event
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    import aiosqlite
     from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from bot.db.sqlite import Connection
 
 
 @asynccontextmanager
@@ -23,10 +24,10 @@ async def listened(engine: AsyncEngine) -> AsyncIterator[list[str]]:
     heard: list[str] = []
     if engine.dialect.name == "sqlite":
         async with engine.connect() as connection:
-            driver = cast("aiosqlite.Connection", (await connection.get_raw_connection()).driver_connection)
-        await driver.set_trace_callback(heard.append)
+            driver = cast("Connection", (await connection.get_raw_connection()).driver_connection)
+        await driver.call(lambda: driver.file.set_trace_callback(heard.append))
         yield heard
-        await driver.set_trace_callback(cast("Any", None))
+        await driver.call(lambda: driver.file.set_trace_callback(None))
         return
 
     def execute(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:

@@ -26,9 +26,9 @@ SETTINGS = text("SELECT count(*) FROM settings")
 @pytest.mark.parametrize(
     ("given", "used"),
     [
-        ("sqlite:///data/parley.db", "sqlite+aiosqlite:///data/parley.db"),
-        ("sqlite:////var/parley.db", "sqlite+aiosqlite:////var/parley.db"),
-        ("sqlite+aiosqlite:///x.db", "sqlite+aiosqlite:///x.db"),
+        ("sqlite:///data/parley.db", "sqlite+threaded:///data/parley.db"),
+        ("sqlite:////var/parley.db", "sqlite+threaded:////var/parley.db"),
+        ("sqlite+aiosqlite:///x.db", "sqlite+threaded:///x.db"),
         ("postgres://u:p@h:5433/parley", "postgresql+asyncpg://u:p@h:5433/parley"),
         ("postgresql://u@h/parley", "postgresql+asyncpg://u@h/parley"),
         ("postgresql+asyncpg://u@h/parley", "postgresql+asyncpg://u@h/parley"),

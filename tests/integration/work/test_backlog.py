@@ -48,9 +48,9 @@ async def analyse(database: Database) -> None:
 
 async def claimed(database: Database) -> tuple[int, int]:
     """Claim in a transaction that is then taken back; tell how many jobs, and how many rows were read for it."""
-    parameters = {"by": "me", "kinds": ["turn"], "room": 200, "seconds": 15}
+    parameters = {"by": "me", "room": 200, "seconds": 15}
     async with database.writer.connect() as connection:
-        rows = await connection.run_sync(claim_rows, Cell.OPEN, parameters)
+        rows = await connection.run_sync(claim_rows, Cell.OPEN, ("turn",), parameters)
         read: int = (await connection.execute(READ)).scalar_one()
         return len(rows), read
 
