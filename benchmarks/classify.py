@@ -116,7 +116,7 @@ async def take(name: str, parts: Iterable[Sequence[Item]], question: Question, c
 
     async def one(items: Sequence[Item]) -> BatchOutcome:
         async with gate:
-            outcome = await sort(items, question, model=claude)
+            outcome = await sort(items, question, model=claude.model())
         if outcome.failure or any(not verdict.categories for verdict in outcome.verdicts.values()):
             raise SystemExit(f"{name}: not all messages were sorted: {outcome.failure}")
         return outcome

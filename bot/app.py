@@ -21,9 +21,9 @@ from bot.core import access
 from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
 from bot.core.ephemeral import tell
-from bot.core.privacy.redaction.model import RedactingModel
-from bot.core.spend.paid_model import PaidModel
-from bot.core.spend.retirement import RenewingModel
+from bot.core.privacy.redaction.model import redacting
+from bot.core.spend.paid_model import paid
+from bot.core.spend.retirement import renewing
 from bot.core.triage import webhook_secret
 from bot.db.accounts import SqlSpendStore
 from bot.db.classify_runs import SqlClassifyRunStore
@@ -191,7 +191,7 @@ async def begin(stack: AsyncExitStack, settings: Settings, house: House) -> None
     stack.push_async_callback(house.reception.close)
 
 
-def connect_model(settings: Settings, metrics: Metrics, clock: Clock) -> AbstractAsyncContextManager[lazy.LazyClaude]:
+def connect_model(settings: Settings, metrics: Metrics, clock: Clock) -> AbstractAsyncContextManager[Model]:
     """Prepare Claude, each of whose calls is counted, and kept for its turn's ledger rows."""
 
     def on_call(call: Call) -> None:
@@ -210,8 +210,8 @@ def connect_model(settings: Settings, metrics: Metrics, clock: Clock) -> Abstrac
 def guarded(model: Model, database: Database, store: Store, chat: Chat, admins: frozenset[str]) -> Model:
     """Return a model that has not retired, keeps within the budgets, and does not get to see what is hidden."""
     helpers = access.helpers(admins, chat.mention)
-    paid = PaidModel(RedactingModel(model), SqlSpendStore(database), tell=partial(whisper, chat), helpers=helpers)
-    return RenewingModel(paid, store, tell=partial(tell_all, chat))
+    affordable = paid(redacting(model), SqlSpendStore(database), tell=partial(whisper, chat), helpers=helpers)
+    return renewing(affordable, store, tell=partial(tell_all, chat))
 
 
 @asynccontextmanager

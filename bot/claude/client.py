@@ -27,7 +27,7 @@ from bot.claude.models import ModelList
 from bot.claude.transport import Transport, proxy_of
 from bot.core import cancel as halting
 from bot.core.domain.message import Role
-from bot.core.ports import Completion
+from bot.core.ports import Completion, Model
 from bot.errors import ModelFormError, ModelMisconfiguredError
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ async def connect(
 
 
 class Claude(ModelLimits):
-    """Claude, as `bot.core.ports.Model` describes a model. One instance serves all calls, side by side.
+    """Claude: what is known of it, and its calls. One instance serves all calls, side by side.
 
     `encloses`: its requests leave by `Transport`, which puts pictures and PDFs in.
     """
@@ -110,6 +110,18 @@ class Claude(ModelLimits):
         self._offers = ModelList(anthropic, clock)
         self._retrying = stamina.AsyncRetryingCaller(
             attempts=TRIES, timeout=None, wait_initial=0.5, wait_max=4.0, wait_jitter=0.5
+        )
+
+    def model(self) -> Model:
+        """Return the model as use cases ask it."""
+        return Model(
+            facts=self,
+            offered=self.offered,
+            write=self.write,
+            fill=self.fill,
+            submit=self.submit,
+            collect=self.collect,
+            cancel=self.cancel,
         )
 
     async def offered(self) -> Mapping[str, str]:
@@ -236,7 +248,7 @@ class Claude(ModelLimits):
         return {
             "model": card.id,
             "max_tokens": min(request.max_output, card.max_output),
-            "system": prompts.system(self.prompts[request.purpose], settings.prompt),
+            "system": prompts.system(self.prompts[request.purpose], prompts.instructions_of(settings)),
             "messages": [_message(turn, encode) for turn in request.turns],
             # A conversation comes back with one more turn, so what was sent is worth caching; other requests don't.
             "cache_control": {"type": "ephemeral"} if request.purpose is Purpose.ANSWER else omit,

@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from bot.claude.catalogue import lookup, successor, today
 from bot.claude.limits import ModelLimits
-from bot.core.forward import ForwardingCalls
+from bot.core.ports import Model
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 
     from bot.calls import Call
-    from bot.claude.catalogue import ModelCard
     from bot.claude.client import Claude
     from bot.claude.limits import Clock
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 async def load() -> None:
@@ -33,32 +36,40 @@ async def connect(
     base_url: str,
     on_call: Callable[[Call], None] | None = None,
     clock: Clock = today,
-) -> AsyncIterator[LazyClaude]:
-    """As `bot.claude.client.connect`, whose client is opened for the first call."""
-    card = lookup(model, clock())
+) -> AsyncIterator[Model]:
+    """As `bot.claude.client.connect`, whose client is opened for the first call; the facts are there at once."""
+    card, opening = lookup(model, clock()), asyncio.Lock()
+    opened: list[Claude] = []
     async with AsyncExitStack() as stack:
 
-        async def open_client() -> Claude:
-            await load()
-            from bot.claude import client  # noqa: PLC0415 (this is the point of it)
+        async def claude() -> Claude:
+            async with opening:
+                if not opened:
+                    await load()
+                    from bot.claude import client  # noqa: PLC0415 (this is the point of it)
 
-            now = successor(model, clock()) or model  # it may have retired since the start
-            opened = client.connect(api_key=api_key, model=now, base_url=base_url, on_call=on_call, clock=clock)
-            return await stack.enter_async_context(opened)
+                    now = successor(model, clock()) or model  # it may have retired since the start
+                    coming = client.connect(api_key=api_key, model=now, base_url=base_url, on_call=on_call, clock=clock)
+                    opened.append(await stack.enter_async_context(coming))
+                return opened[0]
 
-        yield LazyClaude(card, open_client, clock)
+        yield Model(
+            facts=ModelLimits(card, clock),
+            offered=_later(claude, lambda opened: opened.offered),
+            write=_later(claude, lambda opened: opened.write),
+            fill=_later(claude, lambda opened: opened.fill),
+            submit=_later(claude, lambda opened: opened.submit),
+            collect=_later(claude, lambda opened: opened.collect),
+            cancel=_later(claude, lambda opened: opened.cancel),
+        )
 
 
-class LazyClaude(ModelLimits, ForwardingCalls):
-    """Implements `bot.core.ports.Model`: what asks nobody is answered at once, each call waits for the SDK."""
+def _later(
+    claude: Callable[[], Awaitable[Claude]], method: Callable[[Claude], Callable[P, Awaitable[T]]]
+) -> Callable[P, Coroutine[Any, Any, T]]:
+    """Return a method of the client as a call that opens the client first."""
 
-    def __init__(self, card: ModelCard, open_client: Callable[[], Awaitable[Claude]], clock: Clock = today) -> None:
-        super().__init__(card, clock)
-        self._open, self._opening = open_client, asyncio.Lock()
-        self._client: Claude | None = None
+    async def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        return await method(await claude())(*args, **kwargs)
 
-    async def _callee(self) -> Claude:
-        async with self._opening:
-            if self._client is None:
-                self._client = await self._open()
-            return self._client
+    return call

@@ -23,7 +23,7 @@ FORM_TOKENS = 1_000  # that a form to fill in takes at most
 
 
 class ModelLimits:
-    """The part of `bot.core.ports.Model` that makes no calls. `card` is the default; a channel may have another.
+    """Implements `bot.core.ports.ModelFacts`. `card` is the default; a channel may have another.
 
     `clock` tells the day: models retire while the bot runs.
     """
@@ -57,7 +57,7 @@ class ModelLimits:
         room = card.context_window - min(max_output, card.max_output)
         if card.long_context is not None:
             room = min(room, card.long_context.above)
-        return max(0, room - self._prompt_tokens - estimate_tokens(settings.prompt))
+        return max(0, room - self._prompt_tokens - estimate_tokens(prompts.instructions_of(settings)))
 
     def faults(self, settings: ChannelSettings) -> Mapping[str, str]:
         """Tell which settings the channel's model does not take, and why, by the setting's name."""
@@ -79,7 +79,7 @@ class ModelLimits:
         card = self.card_of(request.settings)
         words = sum(estimate_tokens(turn.text) + TOKENS_PER_TURN for turn in request.turns)
         files = sum(attachment.tokens for turn in request.turns for attachment in turn.attachments)
-        ours = self._prompt_tokens + estimate_tokens(request.settings.prompt) + FORM_TOKENS
+        ours = self._prompt_tokens + estimate_tokens(prompts.instructions_of(request.settings)) + FORM_TOKENS
         output = min(request.max_output, card.max_output)
         return catalogue.ceiling(card, words + files + ours, output, is_batch=is_batch)
 

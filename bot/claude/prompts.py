@@ -1,7 +1,8 @@
-"""The prompts, one file a purpose, and how they become the `system` of a request."""
+"""The prompts, one file a purpose and one for redaction, and how they become the `system` of a request."""
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,23 @@ if TYPE_CHECKING:
 
     from anthropic.types import TextBlockParam
 
+    from bot.core.domain.settings import ChannelSettings
+
+
+_FOLDER = files("bot.claude") / "prompts"
+
 
 def load() -> Mapping[Purpose, str]:
     """Read every purpose's prompt from its file."""
-    folder = files("bot.claude") / "prompts"
-    return {purpose: (folder / f"{purpose}.md").read_text(encoding="utf-8").strip() for purpose in Purpose}
+    return {purpose: _read(purpose) for purpose in Purpose}
+
+
+def instructions_of(settings: ChannelSettings) -> str:
+    """Return the channel's own instructions; where redaction is on, what placeholders are comes first.
+
+    It does so always, also where nothing is hidden: a thread's requests keep their beginning for the API's cache.
+    """
+    return "\n\n".join(filter(None, (_read("redaction") if settings.redact else "", settings.prompt)))
 
 
 def system(prompt: str, instructions: str) -> list[TextBlockParam]:
@@ -29,3 +42,8 @@ def system(prompt: str, instructions: str) -> list[TextBlockParam]:
         blocks.append({"type": "text", "text": instructions})
     blocks[-1]["cache_control"] = {"type": "ephemeral"}
     return blocks
+
+
+@cache
+def _read(name: str) -> str:
+    return (_FOLDER / f"{name}.md").read_text(encoding="utf-8").strip()

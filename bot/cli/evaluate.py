@@ -196,7 +196,7 @@ async def run(options: EvaluateOptions, settings: Settings) -> tuple[str, bool]:
     categories = with_definitions(data, options.categories)
     async with connected(settings) as model:
         for one in ways:
-            if fault := model.faults(one.settings).get("model"):
+            if fault := model.facts.faults(one.settings).get("model"):
                 raise UsageError(fault)
         outcomes = [await evaluate(data, categories, one, model=model) for one in ways]
         return report(outcomes), outcomes[0].score.f1 >= options.min_f1

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.claude.client import connect
 from bot.core.classify.start import dollars
 from bot.core.domain.message import Place
-from bot.core.privacy.redaction.model import RedactingModel
+from bot.core.privacy.redaction.model import redacting
 from bot.errors import SettingsError, UsageError
 from bot.settings import reveal
 
@@ -27,7 +27,7 @@ async def connected(settings: Settings) -> AsyncIterator[Model]:
     if not key:
         raise SettingsError(["ANTHROPIC_API_KEY is not set: create a key in the Claude Console."])
     async with connect(api_key=key, model=settings.claude_model, base_url=settings.anthropic_base_url) as claude:
-        yield RedactingModel(claude)
+        yield redacting(claude.model())
 
 
 def channel_of(typed: str) -> Place | None:

@@ -194,7 +194,7 @@ async def draft(
     if overtaken.is_overtaken(heard.id, before):
         said, late = overtaken.in_place(question, conversation.messages), overtaken.asking(question)
     opening = preface(conversation)
-    room = model.room(settings.max_output, settings)
+    room = model.facts.room(settings.max_output, settings)
     least = estimate_tokens(question.text) + estimate_tokens(opening) + estimate_tokens(late)
     own = await attach(question.files, heard.place, max(0, room - least), chat)
     earlier = await _earlier_files(heard, before, min(EARLIER_FILES, room - least - own.tokens), chat)

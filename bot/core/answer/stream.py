@@ -73,8 +73,8 @@ def unapplied(settings: ChannelSettings, model: Model) -> str:
 
     A retired model is replaced, and that is said by itself (`renewal.py`).
     """
-    faults = dict(model.faults(settings))
-    if settings.model and model.successor(settings.model):
+    faults = dict(model.facts.faults(settings))
+    if settings.model and model.facts.successor(settings.model):
         faults.pop("model", None)
     told = [f"`{name}` is not applied: {fault.rstrip('.')}." for name, fault in faults.items()]
     return f"\n\n_{' '.join(told)}_" if told else ""

@@ -235,7 +235,7 @@ def estimate(run: ClassifyRun, items: Sequence[Item], settings: ChannelSettings,
     """Estimate a run's price in dollars, from above; None where the model's price is unknown."""
     around = PROMPT_TOKENS + estimate_tokens(schema.prompt((), run.categories or category.FEEDBACK) + settings.prompt)
     expected = batching.expected(items, around)
-    return model.price(expected.input_tokens, expected.output_tokens, settings, is_batch=run.is_batch)
+    return model.facts.price(expected.input_tokens, expected.output_tokens, settings, is_batch=run.is_batch)
 
 
 def question(run: ClassifyRun, price: float | None, *, is_proposed: bool) -> tuple[str, Sequence[Button]]:

@@ -52,7 +52,7 @@ async def continue_code(desk: CodeContext) -> Product:
             parse(desk.said.removeprefix(COMMAND))
         except UsageError as error:
             return Product(FinishedAnswer(error.sentence, await desk.visible.replace(error.sentence)))
-    room = desk.model.room(desk.request.max_output, desk.request.settings)
+    room = desk.model.facts.room(desk.request.max_output, desk.request.settings)
     return await produce(replace(desk, request=as_code(desk.request, desk.known, room)))
 
 
@@ -104,7 +104,7 @@ async def press_code(press: Action, *, checkpoint: Checkpoint, store: Store, mod
         settings = conversation.settings
         fitted = fit(
             (*before, question),
-            model.room(settings.max_output, settings),
+            model.facts.room(settings.max_output, settings),
             chat.mention,
             before=preface(conversation),
             named=bool(conversation.people),

@@ -25,7 +25,7 @@ async def code(command: Command, *, checkpoint: Checkpoint, store: Store, model:
     """Write what was asked for, and return what the thread's history should keep. Raises `ChatError`."""
     settings = await store.settings(command.place)
     wanted = parse(command.text)
-    text, cut = shorten(wanted.text, model.room(settings.max_output, settings))
+    text, cut = shorten(wanted.text, model.facts.room(settings.max_output, settings))
     request = Request(
         purpose=Purpose.CODE,
         turns=(Turn(Role.USER, prompt(CodeRequest(text, wanted.language), usual=settings.code_language)),),

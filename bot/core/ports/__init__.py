@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.ports.chat import Answer, Chat
 from bot.core.ports.files import FileReader
-from bot.core.ports.model import Completion, Filled, Model, Request, Turn
+from bot.core.ports.model import Completion, Filled, Model, ModelFacts, Request, Turn
 from bot.core.ports.store import Store
 from bot.core.ports.work import Checkpoint, Intake
 
@@ -17,6 +17,7 @@ __all__ = [
     "Filled",
     "Intake",
     "Model",
+    "ModelFacts",
     "Request",
     "Store",
     "Turn",

@@ -56,37 +56,17 @@ class Completion:
     call: Call
 
 
-class Model(Protocol):
-    """A large language model."""
+class ModelFacts(Protocol):
+    """What is known of the model without asking it. `settings` are the channel's, which may name a model of its own."""
 
     def room(self, max_output: int, settings: ChannelSettings = DEFAULTS) -> int:
-        """Tell how many tokens of input fit beside `max_output` tokens of output, with the channel's model.
+        """Return how many tokens of input fit beside `max_output` tokens of output.
 
         Prompts, ours and the channel's, are already taken off.
         """
 
-    async def offered(self) -> Mapping[str, str]:
-        """Return the models that can be chosen: their names by their ids. Takes two seconds at most; never raises."""
-
     def faults(self, settings: ChannelSettings) -> Mapping[str, str]:
-        """Tell which settings the channel's model does not take, and why, by the setting's name; none: all apply."""
-
-    async def write(
-        self,
-        request: Request,
-        sink: Callable[[str], None],
-        think: Callable[[str], None] | None = None,
-        halt: asyncio.Event | None = None,
-    ) -> Completion:
-        """Answer in free text; `sink` gets each piece as soon as the model gives it, `think` each piece of thinking.
-
-        Settings that the model does not take are left out. Retries by itself, within one deadline, as long as `sink`
-        has got nothing.
-        Raises a `ModelError`, whose `partial` is what `sink` got; `ModelStoppedError` as soon as `halt` is set.
-        """
-
-    async def fill(self, request: Request, form: type[Filled]) -> tuple[Filled, Call]:
-        """Answer by filling in a form that the API holds the model to. Raises a `ModelError`."""
+        """Return why the model does not take a setting, by the setting's name; none: all apply."""
 
     def successor(self, model: str) -> str:
         """Return the replacement of a model that has retired, by their ids, "" for any other."""
@@ -94,15 +74,51 @@ class Model(Protocol):
     def price(
         self, input_tokens: int, output_tokens: int, settings: ChannelSettings = DEFAULTS, *, is_batch: bool = False
     ) -> float | None:
-        """Tell what so many tokens cost in dollars with the channel's model; None where its price is unknown."""
+        """Return what so many tokens cost in dollars; None where the model's price is unknown."""
 
     def ceiling(self, request: Request, *, is_batch: bool = False) -> int | None:
-        """Tell what a request costs at most, in millionths of a dollar; None where the model's price is unknown.
+        """Return what a request costs at most, in millionths of a dollar; None where the model's price is unknown.
 
         Its input is estimated on the high side. Tries that the API bills and that fail come on top.
         """
 
-    async def submit(
+
+class Offered(Protocol):
+    """Looks up which models there are."""
+
+    async def __call__(self) -> Mapping[str, str]:
+        """Return the models that can be chosen: their names by their ids. Takes two seconds at most; never raises."""
+
+
+class Write(Protocol):
+    """Answers in free text."""
+
+    async def __call__(
+        self,
+        request: Request,
+        sink: Callable[[str], None],
+        think: Callable[[str], None] | None = None,
+        halt: asyncio.Event | None = None,
+    ) -> Completion:
+        """Answer; `sink` gets each piece as soon as the model gives it, `think` each piece of thinking.
+
+        Settings that the model does not take are left out. Retries by itself, within one deadline, as long as `sink`
+        has got nothing.
+        Raises a `ModelError`, whose `partial` is what `sink` got; `ModelStoppedError` as soon as `halt` is set.
+        """
+
+
+class Fill(Protocol):
+    """Answers by filling in a form that the API holds the model to."""
+
+    async def __call__(self, request: Request, form: type[Filled]) -> tuple[Filled, Call]:
+        """Fill in the form. Raises a `ModelError`."""
+
+
+class Submit(Protocol):
+    """Hands in a batch of requests, to be answered in the model's own time."""
+
+    async def __call__(
         self,
         requests: Mapping[str, Request],
         form: type[BaseModel],
@@ -110,19 +126,44 @@ class Model(Protocol):
         since: datetime | None = None,
         taken: Collection[str] = (),
     ) -> str:
-        """Hand in requests, under names of ours, to be answered in the model's own time; return the batch's id.
+        """Hand in requests under names of ours; return the batch's id. Raises a `ModelError`.
 
         With `since`, a batch handed in since then is returned instead that has these names, or may have them as long
-        as it is under way and is not one of those `taken`. Raises a `ModelError`.
+        as it is under way and is not one of those `taken`.
         """
 
-    async def cancel(self, batch: str) -> None:
-        """Let the model do no more of a batch; one that is done stays. Raises a `ModelError`."""
 
-    async def collect(
+class Collect(Protocol):
+    """Fetches what a batch came to."""
+
+    async def __call__(
         self, batch: str, form: type[Filled], like: Request
     ) -> Mapping[str, tuple[Filled | None, Call]] | None:
         """Return a batch's filled forms by their names, None for one that failed; None while it is not done.
 
         `like` is what its requests have in common. Raises a `ModelError`.
         """
+
+
+class Cancel(Protocol):
+    """Ends a batch early."""
+
+    async def __call__(self, batch: str) -> None:
+        """Let the model do no more of a batch; one that is done stays. Raises a `ModelError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A large language model: what is known of it, and what it can be asked.
+
+    Each call stands alone, so that what comes before a model (redaction, budgets) takes the place of those calls that
+    it changes, by `dataclasses.replace`, and says nothing of the others.
+    """
+
+    facts: ModelFacts
+    offered: Offered
+    write: Write
+    fill: Fill
+    submit: Submit
+    collect: Collect
+    cancel: Cancel

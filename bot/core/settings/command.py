@@ -250,7 +250,7 @@ async def _changes(
         text = located(wish.text, channels) if wish.name in NAMING_CHANNELS else wish.text
         value = read(wish.name, text, {name: v for name, v in sheet.values.items() if name != wish.name})
         held = (await store.settings(place)).model_dump(mode="json", exclude_none=True)
-        if fault := model.faults(merged(held, {wish.name: value})).get(wish.name):
+        if fault := model.facts.faults(merged(held, {wish.name: value})).get(wish.name):
             raise UsageError(f"`{wish.name}` is not set: {fault}.")
         if wish.name == "persona" and (lost := merged(held, {wish.name: value}).lost_persona):
             raise UsageError(lost)
@@ -285,7 +285,7 @@ def listing(
     most_days: int = 0,
 ) -> str:
     """Write settings that hold in a place, all unless told, one a line, with those that its model does not take."""
-    faults = {**model.faults(settings), **({"persona": settings.lost_persona} if settings.lost_persona else {})}
+    faults = {**model.facts.faults(settings), **({"persona": settings.lost_persona} if settings.lost_persona else {})}
     lines = []
     held = settings.model_dump(mode="json")
     if capped := retention.capped(settings.retention_days, most_days):

@@ -92,7 +92,9 @@ async def save(submission: Submission, desk: SettingsFormContext) -> Mapping[str
     values, faults = fields.read_over(submission.answers, own.values)
     changed = {name: values.get(name) for name in fields.FIELDS if values.get(name) != own.values.get(name)}
     held = merged(*(layer.values for layer in layers[:-1]), values)
-    faults |= {name: fields.sentence(fault) for name, fault in desk.model.faults(held).items() if changed.get(name)}
+    faults |= {
+        name: fields.sentence(fault) for name, fault in desk.model.facts.faults(held).items() if changed.get(name)
+    }
     if fault := retention.too_long(changed.get(retention.SETTING), desk.most_days):
         faults[retention.SETTING] = fields.sentence(fault)
     # A fault can only be told under a field that is there.
@@ -188,7 +190,7 @@ async def _form(
 def _about(place: Place, own: Mapping[str, Any], chosen: str, names: Sequence[str], desk: SettingsFormContext) -> str:
     """Tell what the form does not: what is stored and does not apply, what is too long for it, what a scope means."""
     held = merged(own, {"model": chosen} if chosen else {})
-    faults = desk.model.faults(held)
+    faults = desk.model.facts.faults(held)
     lines = [f"⚠️ {fields.label(name)} is set but not applied: {faults[name]}." for name in own if name in faults]
     if capped := retention.capped(own.get(retention.SETTING), desk.most_days):
         lines.append(f"⚠️ {fields.label(retention.SETTING)}: {capped}.")

@@ -124,7 +124,7 @@ def applies(name: str, chosen: str, model: Model) -> bool:
     """Tell whether the chosen model takes a setting; "" for the usual model."""
     if name not in PROBES:
         return True
-    return name not in model.faults(ChannelSettings.model_validate({"model": chosen, name: PROBES[name]}))
+    return name not in model.facts.faults(ChannelSettings.model_validate({"model": chosen, name: PROBES[name]}))
 
 
 def lay_out(name: str, typed: str, inherited: ChannelSettings, models: Mapping[str, str], model: Model) -> Field:
@@ -160,7 +160,7 @@ def lay_out(name: str, typed: str, inherited: ChannelSettings, models: Mapping[s
 
 def _offer(one: str, called: str, model: Model) -> str:
     settings = ChannelSettings(model=one)
-    paid = [model.price(*tokens, settings) for tokens in ((1_000_000, 0), (0, 1_000_000))]
+    paid = [model.facts.price(*tokens, settings) for tokens in ((1_000_000, 0), (0, 1_000_000))]
     if None in paid:
         return f"{called}, price unknown"
     return f"{called}, ${paid[0]:g} in, ${paid[1]:g} out per M tokens"

@@ -25,7 +25,7 @@ LISTED = 20  # changes
 def why(place: Place, layers: Sequence[Overrides], model: Model) -> str:
     """Tell each setting that is not a default, with who set it where; and what does not apply to the model."""
     held = merged(*(layer.values for layer in layers))
-    faults = {**model.faults(held), **({"persona": held.lost_persona} if held.lost_persona else {})}
+    faults = {**model.facts.faults(held), **({"persona": held.lost_persona} if held.lost_persona else {})}
     lines = []
     for name, value in held.model_dump(mode="json").items():
         found = source(name, layers)

@@ -6,11 +6,11 @@ import asyncio
 import logging
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.core.domain.budget import BudgetKind, Refusal
-from bot.core.forward import ForwardingModel
 from bot.core.spend import caps as budget
 from bot.errors import OverBudgetError
 
@@ -43,23 +43,34 @@ def note(call: Call) -> None:
         calls.append(call)
 
 
-class PaidModel(ForwardingModel):
-    """`bot.core.ports.Model` within budgets: where the channel's settings have no cap, nothing is added to a call.
+def paid(
+    model: Model,
+    purse: SpendStore,
+    *,
+    tell: Callable[[Place, str, str], Awaitable[None]],
+    helpers: str,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Model:
+    """Return a model that keeps within budgets.
 
     `tell` shows a sentence to one person; `helpers` are who can raise a budget, as people read it.
     """
+    calls = PaidCalls(model, purse, tell, helpers, clock)
+    return replace(model, write=calls.write, fill=calls.fill, submit=calls.submit, collect=calls.collect)
+
+
+class PaidCalls:
+    """The calls to a model that cost; where the channel's settings have no cap, nothing is added to them."""
 
     def __init__(
         self,
         model: Model,
         purse: SpendStore,
-        *,
         tell: Callable[[Place, str, str], Awaitable[None]],
         helpers: str,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], datetime],
     ) -> None:
-        super().__init__(model)
-        self._purse, self._tell, self._helpers, self._clock = purse, tell, helpers, clock
+        self._model, self._purse, self._tell, self._helpers, self._clock = model, purse, tell, helpers, clock
 
     async def write(
         self,
@@ -70,12 +81,12 @@ class PaidModel(ForwardingModel):
     ) -> Completion:
         """Answer in free text. Raises `OverBudgetError` where a budget is used up, and as the model does."""
         async with self._paid(request):
-            return await super().write(request, sink, think, halt)
+            return await self._model.write(request, sink, think, halt)
 
     async def fill(self, request: Request, form: type[Filled]) -> tuple[Filled, Call]:
         """Answer by filling in a form. Raises `OverBudgetError`, and as the model does."""
         async with self._paid(request):
-            return await super().fill(request, form)
+            return await self._model.fill(request, form)
 
     async def submit(
         self,
@@ -90,7 +101,7 @@ class PaidModel(ForwardingModel):
         reserved = await self._reserve(settings, [*requests.values()], BATCH_LASTS, is_batch=True)
         batch = ""
         try:
-            batch = await super().submit(requests, form, since=since, taken=taken)
+            batch = await self._model.submit(requests, form, since=since, taken=taken)
         finally:
             if reserved and batch:
                 await self._purse.rename(reserved, _batched(batch))
@@ -102,7 +113,7 @@ class PaidModel(ForwardingModel):
         self, batch: str, form: type[Filled], like: Request
     ) -> Mapping[str, tuple[Filled | None, Call]] | None:
         """Return a batch's filled forms, and settle what it cost; None while it is not done."""
-        found = await super().collect(batch, form, like)
+        found = await self._model.collect(batch, form, like)
         if found is not None:
             await self._settle(_batched(batch), sum(call.cost_micros or 0 for _, call in found.values()))
         return found
@@ -131,7 +142,7 @@ class PaidModel(ForwardingModel):
             return ""
         micros = 0
         if any(cap.account.kind is not BudgetKind.TURNS for cap in caps):
-            worst = [self.ceiling(request, is_batch=is_batch) for request in requests]
+            worst = [self._model.facts.ceiling(request, is_batch=is_batch) for request in requests]
             if None in worst:
                 sentence = UNKNOWN_PRICE.format(model=settings.model, helpers=self._helpers)
                 raise OverBudgetError(sentence[:1].upper() + sentence[1:])

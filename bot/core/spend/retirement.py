@@ -7,7 +7,6 @@ from contextvars import ContextVar
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core.forward import ForwardingModel
 from bot.core.settings.history import PARLEY
 from bot.core.spend import caps
 from bot.errors import ConflictError, ModelError
@@ -44,16 +43,21 @@ def sentence(old: str, new: str, places: Sequence[str]) -> str:
     )
 
 
-class RenewingModel(ForwardingModel):
-    """`bot.core.ports.Model`: before the first call with a retired model, its replacement is set in its place.
+def renewing(model: Model, store: Store, tell: Callable[[Place, str, str], Awaitable[None]]) -> Model:
+    """Return a model for which, before the first call with a retired one, the replacement is set in its place."""
+    calls = RenewedCalls(model, store, tell)
+    return replace(model, write=calls.write, fill=calls.fill, submit=calls.submit)
 
-    Wherever that was set: for the thread, the channel or the workspace. Whoever changes it there says so, below the
-    answer or by `tell`; so it is said once, whoever asks at the same time.
+
+class RenewedCalls:
+    """The calls to a model that may have retired.
+
+    Its replacement is set wherever it was set: for the thread, the channel or the workspace. Whoever changes it there
+    says so, below the answer or by `tell`; so it is said once, whoever asks at the same time.
     """
 
     def __init__(self, model: Model, store: Store, tell: Callable[[Place, str, str], Awaitable[None]]) -> None:
-        super().__init__(model)
-        self._store, self._tell = store, tell
+        self._model, self._store, self._tell = model, store, tell
 
     async def write(
         self,
@@ -65,9 +69,9 @@ class RenewingModel(ForwardingModel):
         """Answer in free text. Raises a `ModelError`."""
         told = await self._renew(request)
         if not told:
-            return await super().write(request, sink, think, halt)
+            return await self._model.write(request, sink, think, halt)
         try:
-            completion = await super().write(request, sink, think, halt)
+            completion = await self._model.write(request, sink, think, halt)
         except ModelError:
             await self._say(told)
             raise
@@ -80,7 +84,7 @@ class RenewingModel(ForwardingModel):
     async def fill(self, request: Request, form: type[Filled]) -> tuple[Filled, Call]:
         """Answer by filling in a form. Raises a `ModelError`."""
         await self._say(await self._renew(request))
-        return await super().fill(request, form)
+        return await self._model.fill(request, form)
 
     async def submit(
         self,
@@ -92,12 +96,12 @@ class RenewingModel(ForwardingModel):
     ) -> str:
         """Hand requests in as a batch. Raises a `ModelError`."""
         await self._say(await self._renew(next(iter(requests.values()))))
-        return await super().submit(requests, form, since=since, taken=taken)
+        return await self._model.submit(requests, form, since=since, taken=taken)
 
     async def _renew(self, request: Request) -> str:
         """Set the replacement where the request's model has retired; return what people are to be told, once."""
         old = request.settings.model or ""
-        new = self.successor(old) if old else ""
+        new = self._model.facts.successor(old) if old else ""
         paying = caps.payer()
         if not new or not paying.place.workspace:
             return ""

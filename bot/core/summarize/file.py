@@ -35,7 +35,7 @@ async def give_files(files: Sequence[FileRef], desk: SummaryContext) -> Finished
     settings, reader = await store.settings(place), await chat.reader(place, run.person)
     files = [judged(file) for file in await looked_up(files, place, chat)]
     as_they_are = [file for file in files if file.media_type in {PDF, *IMAGES}]
-    attached = await attach(as_they_are, place, model.room(MAX_OUTPUT, settings), chat, can_wait=True)
+    attached = await attach(as_they_are, place, model.facts.room(MAX_OUTPUT, settings), chat, can_wait=True)
     texts = await attach([file for file in files if file not in as_they_are], place, WHOLE, chat, can_wait=True)
     faults = " ".join((*attached.faults, *texts.faults))
     if not attached.files and not texts.files:

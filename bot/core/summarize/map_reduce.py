@@ -70,7 +70,7 @@ class Digester:
     ) -> None:
         self._request, self._wishes, self._model, self._kept = request, wishes, model, kept
         self._progress, self._language, self._zone = progress, language, zone
-        self._room = model.room(request.max_output, request.settings) - estimate_tokens(self._ask(wishes)) - 200
+        self._room = model.facts.room(request.max_output, request.settings) - estimate_tokens(self._ask(wishes)) - 200
         self._running = asyncio.Semaphore(PARALLEL)
         self._read = 0
         self.found = Digest()

@@ -23,7 +23,7 @@ async def give_text(text: str, desk: SummaryContext) -> FinishedAnswer:
     run, model, checkpoint = desk.run, desk.model, desk.checkpoint
     settings, reader = await desk.store.settings(run.source.place), await desk.chat.reader(run.place, run.person)
     keeper = Keeper(run, desk.store)
-    if estimate_tokens(text) > model.room(MAX_OUTPUT, settings):
+    if estimate_tokens(text) > model.facts.room(MAX_OUTPUT, settings):
         await desk.store.begin_run(run)
         await keeper.keep_text(text)
     asking = request("", run.place.opaque(run.person), settings)

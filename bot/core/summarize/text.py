@@ -83,7 +83,7 @@ async def condensed(
     `notes` keeps those that are paid for. Returns the text with the number of characters that were too many even so.
     Raises a `ModelError`.
     """
-    room = model.room(MAX_OUTPUT, asking.settings)
+    room = model.facts.room(MAX_OUTPUT, asking.settings)
     if estimate_tokens(text) <= room:
         return text, 0
     cut = pieces(text, min(LARGEST_PART, room) - 500)

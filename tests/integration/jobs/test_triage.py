@@ -98,7 +98,7 @@ async def triaging(database: Database, model: AwayModel, clock: Clock) -> AsyncI
                 board=SqlFeedbackStore(database),
                 runs=SqlClassifyRunStore(database),
                 store=SqlStore(database),
-                model=claude,
+                model=claude.model(),
                 chat=chat_in(workspace, session),
                 settings_of=settings_of,
                 clock=clock,

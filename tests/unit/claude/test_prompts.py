@@ -4,6 +4,7 @@ import pytest
 
 from bot.calls import Purpose
 from bot.claude import prompts
+from bot.core.domain.settings import ChannelSettings
 
 TAGS = {
     Purpose.SUMMARIZE: "<document>",
@@ -39,3 +40,11 @@ def test_the_channels_instructions_carry_the_mark() -> None:
         {"type": "text", "text": "Be kind."},
         {"type": "text", "text": "Speak French.", "cache_control": {"type": "ephemeral"}},
     ]
+
+
+def test_placeholders_are_explained_first() -> None:
+    """Always where redaction is on, so that a thread's requests keep their beginning for the API's cache."""
+    plain, hidden = (ChannelSettings(instructions="Speak French.", redact=redact) for redact in (False, True))
+    assert prompts.instructions_of(plain) == "Speak French."
+    assert prompts.instructions_of(hidden).startswith("Addresses, numbers and secrets are hidden from you here")
+    assert prompts.instructions_of(hidden).endswith("\n\nSpeak French.")

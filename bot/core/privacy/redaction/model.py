@@ -7,10 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core.domain.settings import DEFAULTS
-from bot.core.forward import ForwardingModel
-from bot.core.privacy.redaction.placeholder import NOTE, Redaction, Restoring
-from bot.core.tokens import estimate_tokens
+from bot.core.privacy.redaction.placeholder import Redaction, Restoring
 from bot.errors import ModelError
 
 if TYPE_CHECKING:
@@ -20,29 +17,22 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from bot.calls import Call
-    from bot.core.domain.settings import ChannelSettings
-    from bot.core.ports import Completion, Filled, Request
+    from bot.core.ports import Completion, Filled, Model, Request
 
-NOTE_TOKENS = estimate_tokens(NOTE)
 QUICK = 4_000  # characters that are looked through in a millisecond or two
 
 
-class RedactingModel(ForwardingModel):
-    """`bot.core.ports.Model` for channels whose settings want redaction; for others, nothing is added to a call."""
+def redacting(model: Model) -> Model:
+    """Return a model that does not get to see what is hidden, where a channel's settings want redaction."""
+    calls = RedactedCalls(model)
+    return replace(model, write=calls.write, fill=calls.fill, submit=calls.submit)
 
-    def room(self, max_output: int, settings: ChannelSettings = DEFAULTS) -> int:
-        """Tell how many tokens of input fit."""
-        room = super().room(max_output, settings)
-        return max(0, room - NOTE_TOKENS) if settings.redact else room
 
-    def ceiling(self, request: Request, *, is_batch: bool = False) -> int | None:
-        """Tell what a request costs at most."""
-        if request.settings.redact:
-            # A placeholder may be longer than what it stands for, by no more than the estimate is too high.
-            prompt = f"{NOTE}\n\n{request.settings.prompt}"
-            settings = request.settings.model_copy(update={"instructions": prompt, "persona": ""})
-            request = replace(request, settings=settings)
-        return super().ceiling(request, is_batch=is_batch)
+class RedactedCalls:
+    """The calls to a model that carry people's words; where no redaction is wanted, nothing is added to them."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
 
     async def write(
         self,
@@ -53,12 +43,12 @@ class RedactingModel(ForwardingModel):
     ) -> Completion:
         """Answer in free text; what was hidden is there again in all that comes back. Raises as the model does."""
         if not request.settings.redact:
-            return await super().write(request, sink, think, halt)
+            return await self._model.write(request, sink, think, halt)
         hidden, redaction = await _redacted(request)
         answer, thought = Restoring(redaction, sink), Restoring(redaction, think or _unheard)
         with _restored(redaction):
             try:
-                completion = await super().write(hidden, answer.write, thought.write if think else None, halt)
+                completion = await self._model.write(hidden, answer.write, thought.write if think else None, halt)
             finally:
                 thought.close()
                 answer.close()
@@ -67,10 +57,10 @@ class RedactingModel(ForwardingModel):
     async def fill(self, request: Request, form: type[Filled]) -> tuple[Filled, Call]:
         """Answer by filling in a form. Raises as the model does."""
         if not request.settings.redact:
-            return await super().fill(request, form)
+            return await self._model.fill(request, form)
         hidden, redaction = await _redacted(request)
         with _restored(redaction):
-            filled, call = await super().fill(hidden, form)
+            filled, call = await self._model.fill(hidden, form)
         return redaction.fill_in(filled), call
 
     async def submit(
@@ -86,7 +76,7 @@ class RedactingModel(ForwardingModel):
             name: (await _redacted(request))[0] if request.settings.redact else request
             for name, request in requests.items()
         }
-        return await super().submit(hidden, form, since=since, taken=taken)
+        return await self._model.submit(hidden, form, since=since, taken=taken)
 
 
 async def _redacted(request: Request) -> tuple[Request, Redaction]:

@@ -22,12 +22,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Always there where redaction is on, so that the beginning of a thread's requests stays the same for the API's cache.
-NOTE = (
-    "Addresses, numbers and secrets are hidden from you here: placeholders such as [email-1] or [phone-2] stand for "
-    "them, the same one for the same thing. Use them as you would use what they stand for, written exactly so; people "
-    "see the real ones. Don't speak of the placeholders unless you are asked about them."
-)
 _BEGUN = re.compile(r"\[[a-z]{0,6}(?:-\d{0,9})?$")  # what may become a placeholder
 
 
@@ -57,9 +51,8 @@ class Redaction:
         return replace(request, settings=settings, turns=tuple(map(self._turn, request.turns)))
 
     def settings(self, settings: ChannelSettings) -> ChannelSettings:
-        """Return settings whose prompt is redacted and tells what placeholders are."""
-        prompt = "\n\n".join(filter(None, (NOTE, self.redact(settings.prompt))))
-        return settings.model_copy(update={"instructions": prompt, "persona": ""})
+        """Return settings whose prompt is redacted."""
+        return settings.model_copy(update={"instructions": self.redact(settings.prompt), "persona": ""})
 
     def restore(self, text: str) -> str:
         """Put back what was hidden."""

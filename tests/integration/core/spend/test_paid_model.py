@@ -11,15 +11,14 @@ import pytest
 from bot.calls import Call, Purpose
 from bot.core.domain.message import Place
 from bot.core.domain.settings import ChannelSettings
-from bot.core.ports import Completion, Request
+from bot.core.ports import Completion, Model, ModelFacts, Request
 from bot.core.spend import paid_model
 from bot.core.spend.caps import charge
-from bot.core.spend.paid_model import PaidModel
 from bot.db.accounts import SqlSpendStore
 from bot.errors import ModelUnavailableError, OverBudgetError
 
 if TYPE_CHECKING:
-    from bot.core.ports import Model
+    from bot.core.ports.accounts import SpendStore
     from bot.db.engine import Database
 
 HERE = Place("T1", "C1")
@@ -33,10 +32,16 @@ class Spender:
     def __init__(self, cost: int, worst: int | None = WORST) -> None:
         self.cost, self.worst, self.spent, self.fails = cost, worst, 0, False
 
+    def model(self) -> Model:
+        """Return the model, which can do nothing but write."""
+        none = cast("Any", None)
+        facts = cast("ModelFacts", self)
+        return Model(facts, offered=none, write=self.write, fill=none, submit=none, collect=none, cancel=none)
+
     def ceiling(self, _request: Request, **_way: bool) -> int | None:
         return self.worst
 
-    async def write(self, _request: Request, *_sinks: Any) -> Completion:
+    async def write(self, *_: Any, **__: Any) -> Completion:
         await asyncio.sleep(0)
         call = Call(
             Purpose.ANSWER, "m", datetime.now(UTC), 1, None, 1, 1, 0, 0, None, None, "ok", cost_micros=self.cost
@@ -52,11 +57,11 @@ async def quiet(_place: Place, _person: str, _sentence: str) -> None:
     """Tell nobody."""
 
 
-def paid(database: Database, spender: Spender) -> PaidModel:
-    return PaidModel(cast("Model", spender), SqlSpendStore(database), tell=quiet, helpers="an admin")
+def paid(purse: SpendStore, spender: Spender) -> Model:
+    return paid_model.paid(spender.model(), purse, tell=quiet, helpers="an admin")
 
 
-async def turn(model: PaidModel, settings: ChannelSettings = SETTINGS) -> bool:
+async def turn(model: Model, settings: ChannelSettings = SETTINGS) -> bool:
     """Ask once, as a turn of its own; tell whether the budget allowed it."""
     charge(HERE, "U1")
     try:
@@ -69,7 +74,7 @@ async def turn(model: PaidModel, settings: ChannelSettings = SETTINGS) -> bool:
 @pytest.mark.parametrize("cost", [WORST, 70])
 async def test_a_hundred_turns_keep_the_cap(database: Database, cost: int) -> None:
     spender = Spender(cost)
-    model = paid(database, spender)
+    model = paid(SqlSpendStore(database), spender)
     asked = await asyncio.gather(*(asyncio.create_task(turn(model)) for _ in range(100)))
     assert spender.spent == sum(asked) * cost
     assert spender.spent <= CAP
@@ -79,7 +84,7 @@ async def test_a_hundred_turns_keep_the_cap(database: Database, cost: int) -> No
 async def test_a_failed_call_is_paid_for(database: Database) -> None:
     spender, twice = Spender(WORST), ChannelSettings(person_budget=2 * WORST / 1_000_000)
     spender.fails = True
-    model = paid(database, spender)
+    model = paid(SqlSpendStore(database), spender)
     for _ in range(2):
         with pytest.raises(ModelUnavailableError):
             await turn(model, twice)
@@ -89,11 +94,11 @@ async def test_a_failed_call_is_paid_for(database: Database) -> None:
 async def test_no_cap_takes_no_transaction() -> None:
     spender = Spender(WORST, worst=None)
     no_purse = cast("Any", object())
-    assert await turn(PaidModel(cast("Model", spender), no_purse, tell=quiet, helpers=""), ChannelSettings())
+    assert await turn(paid(no_purse, spender), ChannelSettings())
     assert spender.spent == WORST
 
 
 async def test_an_unknown_price_keeps_no_budget(database: Database) -> None:
     spender = Spender(WORST, worst=None)
-    assert not await turn(paid(database, spender))
+    assert not await turn(paid(SqlSpendStore(database), spender))
     assert spender.spent == 0

@@ -16,7 +16,7 @@ from bot.core.domain.message import Role
 from bot.core.domain.persona import Persona
 from bot.core.domain.settings import ChannelSettings
 from bot.core.ports import Request, Turn
-from bot.core.privacy.redaction.placeholder import NOTE, Redaction, Restoring
+from bot.core.privacy.redaction.placeholder import Redaction, Restoring
 
 EMAIL, PHONE, CARD = "anna@example.com", "+49 30 901820", "4111 1111 1111 1111"
 IBAN, KEY = "DE89 3704 0044 0532 0130 00", "AKIAIOSFODNN7EXAMPLE"
@@ -79,7 +79,7 @@ def test_the_channels_prompt_is_redacted_too() -> None:
     persona = Persona(name="Ann", prompt=f"You are {EMAIL}.")
     request = asked("hi", instructions=f"Call {PHONE}.", persona="Ann", personas=(persona,))
     prompt = Redaction("US").request(request).settings.prompt
-    assert prompt == f"{NOTE}\n\nYou are [email-1].\n\nCall [phone-1]."
+    assert prompt == "You are [email-1].\n\nCall [phone-1]."
 
 
 def test_text_files_are_redacted_pictures_are_not() -> None:
