@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bot import app, settings
 from bot.db import migrate
 from bot.playground.anthropic.api import MessagesServer
-from bot.playground.anthropic.reply import TextPiece
+from bot.playground.anthropic.reply import TextDelta
 from bot.playground.slack.rules import Rules
 from bot.slack.manifest import EVENTS, SCOPES
 from tests.stage.workspace import ScriptedWorkspace
@@ -39,7 +39,7 @@ class SteadyModel:
         """Answer a request."""
         await asyncio.sleep(FIRST_TOKEN)
         for number in range(TOKENS):
-            yield TextPiece(f"word{number} ")
+            yield TextDelta(f"word{number} ")
             await asyncio.sleep(TOKEN_EVERY)
 
 

@@ -24,7 +24,7 @@ import aiohttp
 
 from benchmarks.contestant import ROOT, free_port
 from bot.playground.anthropic.api import MessagesServer
-from bot.playground.anthropic.reply import TextPiece
+from bot.playground.anthropic.reply import TextDelta
 from bot.playground.slack.delivery import signature
 from bot.playground.slack.events import envelope
 from bot.playground.slack.rules import Rules
@@ -101,7 +101,7 @@ class Echo:
         """Answer in pieces of some words, as the API does."""
         text = self.text.encode("utf-8", "replace").decode()  # a model sends no halves of characters
         for start in range(0, len(text), 200):
-            yield TextPiece(text[start : start + 200])
+            yield TextDelta(text[start : start + 200])
             await asyncio.sleep(0)
 
 

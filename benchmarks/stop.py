@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from bot import app, settings
 from bot.db import migrate
 from bot.playground.anthropic.api import MessagesServer
-from bot.playground.anthropic.reply import TextPiece
+from bot.playground.anthropic.reply import TextDelta
 from bot.playground.slack.rules import Rules
 from bot.slack.manifest import EVENTS, SCOPES
 from tests.stage.workspace import ScriptedWorkspace
@@ -40,7 +40,7 @@ class EndlessModel:
         """Answer a request."""
         try:
             while True:
-                yield TextPiece("word ")
+                yield TextDelta("word ")
                 await asyncio.sleep(TOKEN_EVERY)
         finally:
             self.ended.put_nowait(time.monotonic())

@@ -16,7 +16,7 @@ from benchmarks.figures import conditions
 from bot import app, settings
 from bot.db import migrate
 from bot.playground.anthropic.api import MessagesServer
-from bot.playground.anthropic.reply import Event, ModelRequest, TextPiece
+from bot.playground.anthropic.reply import Event, ModelRequest, TextDelta
 from bot.playground.slack.rules import Rules
 from bot.slack.manifest import SCOPES
 from tests.stage.workspace import ScriptedWorkspace
@@ -53,7 +53,7 @@ class Pace:
         took = FIRST_TOKEN + len(asked.text) / 4 / READING + (OF_WHOLE if is_whole else OF_PART) / WRITING
         await asyncio.sleep(took)
         (self.wholes if is_whole else self.parts).append(took)
-        yield TextPiece(json.dumps(sections | {"decided": points}))
+        yield TextDelta(json.dumps(sections | {"decided": points}))
 
     @property
     def chain(self) -> float:

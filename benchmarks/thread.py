@@ -25,7 +25,7 @@ from bot.db import migrate
 from bot.db.engine import Database
 from bot.playground.anthropic.api import MessagesServer
 from bot.playground.anthropic.models import find_model
-from bot.playground.anthropic.reply import TextPiece
+from bot.playground.anthropic.reply import TextDelta
 from bot.playground.anthropic.usage import PromptCache, count_text
 from tests.stage.workspace import ScriptedWorkspace
 
@@ -89,11 +89,11 @@ class Talker:
     async def respond(self, asked: ModelRequest) -> AsyncGenerator[Event, None]:
         """Answer at once."""
         if "running summary" in asked.system[0]:
-            yield TextPiece(SUMMARY)
+            yield TextDelta(SUMMARY)
             return
         self.asked += 1
         self.bodies.append({"system": asked.body["system"]})
-        yield TextPiece(ANSWER.format(self.asked))
+        yield TextDelta(ANSWER.format(self.asked))
 
 
 def _call(fresh: int, read: int, written: int, output: int) -> Call:

@@ -29,7 +29,7 @@ from bot.db.engine import Database
 from bot.db.tables import FeedbackRow
 from bot.db.threads import SqlStore
 from bot.playground.anthropic.api import MessagesServer
-from bot.playground.anthropic.reply import TextPiece
+from bot.playground.anthropic.reply import TextDelta
 from bot.playground.feedback import CHANNEL, POSTS
 from bot.playground.rehearsal.model import Rehearsal
 from bot.playground.slack.rules import Rules
@@ -69,7 +69,7 @@ class TimedModel:
         self.about.append([one["item"] for one in messages])
         answer = self._rehearsal.answer(asked)
         await asyncio.sleep(self.seconds)
-        yield TextPiece(answer)
+        yield TextDelta(answer)
         self.answered.append(time.time())
 
 

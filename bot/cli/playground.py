@@ -17,7 +17,7 @@ from bot.cli.serve import serve
 
 if TYPE_CHECKING:
     from bot.cli.command import Commands
-    from bot.playground.page.content import OfferedCommand, Shortcut
+    from bot.playground.page.content import OfferedCommand, OfferedShortcut
     from bot.playground.slack.workspace import Workspace
 
 PORT = 3900
@@ -84,15 +84,15 @@ async def _play(options: argparse.Namespace, folder: Path) -> None:
         await app.serve(read, announce)
 
 
-def _offered() -> tuple[list[OfferedCommand], list[Shortcut]]:
+def _offered() -> tuple[list[OfferedCommand], list[OfferedShortcut]]:
     """Return the commands and shortcuts of the bot's manifest, for the page to offer."""
-    from bot.playground.page.content import OfferedCommand, Shortcut
+    from bot.playground.page.content import OfferedCommand, OfferedShortcut
     from bot.slack.inbound.commands import COMMANDS
     from bot.slack.manifest import manifest
 
     commands = [OfferedCommand(f"/{spec.name}", spec.usage_hint, spec.description) for spec in COMMANDS]
     shortcuts = [
-        Shortcut(shortcut["callback_id"], shortcut["name"], shortcut["type"])
+        OfferedShortcut(shortcut["callback_id"], shortcut["name"], shortcut["type"])
         for shortcut in manifest()["features"].get("shortcuts", ())
     ]
     return commands, shortcuts

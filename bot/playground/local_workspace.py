@@ -18,7 +18,7 @@ from bot.playground.slack.response_urls import ResponseUrls
 from bot.playground.slack.socket_mode import SocketTransport
 from bot.playground.slack.web_api import WebApi
 from bot.playground.slack.workspace import Workspace
-from bot.playground.slack.workspaces import LocalSlack, Member
+from bot.playground.slack.workspaces import HostedWorkspace, LocalSlack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -58,7 +58,7 @@ class LocalWorkspace:
         self.interactions = Interactions(self.workspace, self.deliveries, self.urls)
         self.api = WebApi(self.workspace, on_change)
         self.page = PageApi(self.workspace, self.interactions, page or Page())
-        self.slack.members.append(Member(self.workspace, self.api, self.urls, FileExchange(self.workspace)))
+        self.slack.members.append(HostedWorkspace(self.workspace, self.api, self.urls, FileExchange(self.workspace)))
         self.server: Server = Server(self._routes(), host, port) if beside is None else beside.server
         self._stack = AsyncExitStack()
         self._session: aiohttp.ClientSession | None = None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from bot.playground.anthropic.api import MessagesServer
 from bot.playground.local_workspace import LocalWorkspace
-from bot.playground.page.content import OfferedCommand, Page, Shortcut
+from bot.playground.page.content import OfferedCommand, OfferedShortcut, Page
 from bot.playground.rehearsal.model import Rehearsal
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Stage:
     def __init__(
         self,
         commands: Sequence[OfferedCommand],
-        shortcuts: Sequence[Shortcut] = (),
+        shortcuts: Sequence[OfferedShortcut] = (),
         *,
         port: int = 0,
         with_rehearsal: bool = True,

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.db.engine import Database
-from bot.playground.anthropic.reply import Stop, Thinking
+from bot.playground.anthropic.reply import Stop, ThinkingDelta
 from bot.playground.anthropic.rules import MessagesApiError
 from tests.acceptance.conftest import BOTH_DATABASES
 
@@ -186,7 +186,7 @@ async def test_a_hanging_correction_can_be_stopped(dialogue: Dialogue, model: Sc
 
 
 async def test_code_has_a_footer_and_thinking(stage: Dialogue, model: ScriptedModel) -> None:
-    model.answer(Thinking("A circle."), block(BROKEN))
+    model.answer(ThinkingDelta("A circle."), block(BROKEN))
     model.answer(block(AREA))
     async with stage.bot():
         for number, setting in enumerate(("footer true", "thinking adaptive"), start=1):

@@ -7,7 +7,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.playground.anthropic.reply import Stop, Thinking
+from bot.playground.anthropic.reply import Stop, ThinkingDelta
 from tests.acceptance.conftest import BOTH_DATABASES
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ async def test_a_stopped_answer_is_marked_too(dialogue: Dialogue, model: Scripte
 
 async def test_thinking_is_a_task(stage: Dialogue, model: ScriptedModel) -> None:
     gate = asyncio.Event()
-    model.answer(Thinking("They ask about a bird."), gate, "A bird.")
+    model.answer(ThinkingDelta("They ask about a bird."), gate, "A bird.")
     async with stage.bot():
         await stage.workspace.command(stage.general, "/parley", "set thinking adaptive")
         await stage.whisper()

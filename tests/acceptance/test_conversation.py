@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import ChatError
-from bot.playground.anthropic.reply import Thinking
+from bot.playground.anthropic.reply import ThinkingDelta
 from bot.playground.slack.events import envelope
 from tests.acceptance.conftest import BOTH_DATABASES
 
@@ -64,7 +64,7 @@ async def test_first_words_show_before_the_last(dialogue: Dialogue, model: Scrip
 
 
 async def test_text_behind_a_thought_is_posted(dialogue: Dialogue, model: ScriptedModel) -> None:
-    model.answer(Thinking("They greet me."), "Good morning.")
+    model.answer(ThinkingDelta("They greet me."), "Good morning.")
     ts = dialogue.mention("good morning")
     assert await dialogue.answer(dialogue.general, ts) == "Good morning."
 

@@ -20,7 +20,7 @@ from bot.core.domain.message import Place, Role
 from bot.core.domain.thread import Record
 from bot.db import threads
 from bot.db.engine import Database
-from bot.playground.anthropic.reply import Ping, Stop, Thinking
+from bot.playground.anthropic.reply import Ping, Stop, ThinkingDelta
 from bot.playground.anthropic.reply import StreamFault as ModelFault
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.playground.slack import streams
@@ -293,7 +293,7 @@ async def test_an_answer_that_never_began(stage: Dialogue, model: ScriptedModel,
     assert len(model.requests) == 3
 
 
-@pytest.mark.parametrize("parts", [(), (" \n ",), (Thinking("The mauve pelican?"),)])
+@pytest.mark.parametrize("parts", [(), (" \n ",), (ThinkingDelta("The mauve pelican?"),)])
 async def test_an_empty_answer_is_said(stage: Dialogue, model: ScriptedModel, parts: tuple[Part, ...]) -> None:
     model.answer(*parts)
     assert (await asked(stage)).startswith("Claude gave an empty answer.")

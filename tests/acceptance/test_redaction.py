@@ -6,7 +6,7 @@ import asyncio
 import json
 from typing import TYPE_CHECKING
 
-from bot.playground.anthropic.reply import Thinking
+from bot.playground.anthropic.reply import ThinkingDelta
 from bot.playground.anthropic.rules import MessagesApiError
 from tests.acceptance import test_classify, test_classify_batch, test_code, test_summarize, test_triage
 from tests.acceptance.conftest import BOTH_DATABASES
@@ -92,7 +92,7 @@ async def test_thinking_and_the_channels_prompt_are_redacted(dialogue: Dialogue,
     await redact(dialogue)
     await ask(dialogue, "set thinking adaptive")
     await ask(dialogue, f"prompt Support is {EMAIL}.")
-    model.answer(Thinking("They want [email-1]."), "Ask [email-1].")
+    model.answer(ThinkingDelta("They want [email-1]."), "Ask [email-1].")
     ts = dialogue.mention("whom do I ask?")
     shown = await dialogue.answer(dialogue.general, ts)
     assert shown.splitlines()[-1] == f"Ask {EMAIL}."  # below how long it thought, if that was shown before

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.playground.anthropic.reply import TextPiece
+from bot.playground.anthropic.reply import TextDelta
 from bot.playground.anthropic.rules import MessagesApiError
 from tests.acceptance.conftest import BOTH_DATABASES
 from tests.acceptance.test_files import PNG
@@ -38,7 +38,7 @@ class Picky(ScriptedModel):
                     where = f"messages.{number}.content.{place}.image.source.base64.data: " if self.says_where else ""
                     raise MessagesApiError(400, f"{where}Could not process image")
         if asked.text.strip() == "Say OK.":
-            yield TextPiece("OK")
+            yield TextDelta("OK")
             return
         async for event in super().respond(asked):
             yield event

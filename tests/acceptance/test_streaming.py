@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.playground.anthropic.reply import Thinking
+from bot.playground.anthropic.reply import ThinkingDelta
 from bot.playground.slack.rules import Rules
 from bot.slack.manifest import EVENTS, SCOPES
 from bot.slack.outbound import answer as slack_answer
@@ -245,7 +245,7 @@ async def test_a_refused_end_leaves_one_answer(stage: Dialogue, model: ScriptedM
 async def test_thinking_and_text_are_one_stream(stage: Dialogue, model: ScriptedModel) -> None:
     """A stream keeps the mode of its first content, and its last blocks are a chunk."""
     gate = asyncio.Event()
-    model.answer(Thinking("Let me see."), gate, "It is so.")
+    model.answer(ThinkingDelta("Let me see."), gate, "It is so.")
     async with stage.bot():
         await stage.workspace.command(stage.general, "/parley", "set thinking adaptive")
         await stage.whisper()

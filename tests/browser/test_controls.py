@@ -12,7 +12,7 @@ from aiohttp import web
 from playwright.async_api import expect
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.page.content import Page, Shortcut
+from bot.playground.page.content import OfferedShortcut, Page
 from bot.playground.server import Server
 from tests.browser.window import Window
 from tests.stage.workspace import ScriptedWorkspace
@@ -99,7 +99,7 @@ HOME = {
 @pytest_asyncio.fixture(loop_scope="session")
 async def app(chromium: str) -> AsyncIterator[App]:
     del chromium  # asked for only so that nothing starts where there is no browser
-    page = Page(shortcuts=[Shortcut("summarize", "Summarize thread")], notice="An app of the tests.")
+    page = Page(shortcuts=[OfferedShortcut("summarize", "Summarize thread")], notice="An app of the tests.")
     async with ScriptedWorkspace(page=page) as local, aiohttp.ClientSession() as session:
         told = local.environment("http")
         app = App(local, AsyncWebClient(told["SLACK_BOT_TOKEN"], base_url=told["SLACK_API_URL"], session=session))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from bot.playground.slack.records import Edited, Grew, Posted
+from bot.playground.slack.records import Edited, Posted, StreamChanged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,7 +79,7 @@ async def strike_in_call(workspace: ScriptedWorkspace, blow: Callable[[], None],
 def changed(change: Change) -> MessageRecord | None:
     """Return the message that a change is about, where its text or its files changed."""
     match change:
-        case Posted(message) | Edited(message, _) | Grew(message):
+        case Posted(message) | Edited(message, _) | StreamChanged(message):
             return message
         case _:
             return None

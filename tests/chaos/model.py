@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from bot.playground.anthropic.reply import TextPiece
+from bot.playground.anthropic.reply import TextDelta
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -51,7 +51,7 @@ class RecordingModel:
         is_slow = tag[1:].partition(".")[0].endswith("0")
         for start in range(0, len(text), length):
             await asyncio.sleep(self.pace * (SLOW if is_slow else 1))
-            yield TextPiece(text[start : start + length])
+            yield TextDelta(text[start : start + length])
 
     async def until_asked(self, tag: str, times: int) -> None:
         """Wait until a question has been asked so often. The caller sets the deadline."""

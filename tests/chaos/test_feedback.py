@@ -18,7 +18,7 @@ from bot.db import tables
 from bot.db.engine import Database
 from bot.db.threads import SqlStore
 from bot.playground.anthropic.api import MessagesServer
-from bot.playground.anthropic.reply import TextPiece
+from bot.playground.anthropic.reply import TextDelta
 from tests.chaos.instant import strike
 from tests.chaos.verdict import until_idle
 
@@ -60,7 +60,7 @@ class Sorter:
         self.asked.append(set(posts))
         self._reach("asked")
         results = [judged(number, min([*earlier, *posts])) for number in posts]
-        yield TextPiece(json.dumps({"results": results}))
+        yield TextDelta(json.dumps({"results": results}))
         self._reach("answered")
 
     def _reach(self, instant: str) -> None:

@@ -18,7 +18,7 @@ from bot.core.summarize.transcript import PARALLEL
 from bot.db import tables
 from bot.db.engine import Database
 from bot.playground.anthropic.api import MessagesServer
-from bot.playground.anthropic.reply import TextPiece
+from bot.playground.anthropic.reply import TextDelta
 from bot.playground.slack.records import MessageRecord
 from tests.chaos.instant import strike
 from tests.chaos.people import PATIENCE
@@ -56,7 +56,7 @@ class PaidModel:
         self.asked.append(asked)
         self._tell()
         await asyncio.sleep(self._rng.uniform(SHORTEST, LONGEST))
-        yield TextPiece(json.dumps(sort(asked) if items_of(asked) else find(asked)))
+        yield TextDelta(json.dumps(sort(asked) if items_of(asked) else find(asked)))
         self.answered += 1
         self._tell()
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.playground.anthropic.reply import StreamFault as ModelFault
-from bot.playground.anthropic.reply import Thinking
+from bot.playground.anthropic.reply import ThinkingDelta
 
 if TYPE_CHECKING:
     from bot.playground.slack.records import MessageRecord
@@ -118,7 +118,7 @@ async def test_one_whole_answer_is_left(stage: Dialogue, model: ScriptedModel, t
 async def test_both_ways_are_never_mixed(stage: Dialogue, model: ScriptedModel) -> None:
     """Source: https://github.com/vercel/chat/pull/886: `markdown_text` and `chunks` in one request are refused."""
     gate = asyncio.Event()
-    model.answer(Thinking("Hm. " * 400), "The first words, ", gate, "| a | b |\n|---|---|\n| 1 | 2 |\n\nDone.")
+    model.answer(ThinkingDelta("Hm. " * 400), "The first words, ", gate, "| a | b |\n|---|---|\n| 1 | 2 |\n\nDone.")
     async with stage.bot():
         await stage.workspace.command(stage.general, "/parley", "set thinking adaptive")
         await stage.whisper()

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from bot import app, settings
 from bot.playground.anthropic.api import MessagesServer
-from bot.playground.anthropic.reply import Ping, TextPiece
+from bot.playground.anthropic.reply import Ping, TextDelta
 from bot.playground.anthropic.reply import StreamFault as ModelFault
 from bot.playground.anthropic.rules import MessagesApiError
-from bot.playground.slack.faults import CallFault, Share
+from bot.playground.slack.faults import CallFault, RandomFault
 from bot.playground.slack.rules import Rules
 from bot.slack.client import api
 from bot.slack.manifest import EVENTS, SCOPES
@@ -51,7 +51,7 @@ class Case:
     """
 
     title: str
-    shares: Mapping[str, Share] = field(default_factory=dict)
+    shares: Mapping[str, RandomFault] = field(default_factory=dict)
     model: ModelFault | MessagesApiError | str = ""
     allowed: frozenset[str] = frozenset()
     words: int = FINE
@@ -59,8 +59,8 @@ class Case:
     stream_lifetime: float = 300
 
 
-def _at(tenths: int, methods: Sequence[str] = ALL, **fault: Any) -> dict[str, Share]:
-    return {name: Share(CallFault(**fault), tenths) for name in methods}
+def _at(tenths: int, methods: Sequence[str] = ALL, **fault: Any) -> dict[str, RandomFault]:
+    return {name: RandomFault(CallFault(**fault), tenths) for name in methods}
 
 
 def _cases() -> Iterator[Case]:
@@ -102,8 +102,8 @@ def _cases() -> Iterator[Case]:
     yield Case("Claude: 529 three times, then well", model="busy")
 
 
-def _long(over: int) -> Share:
-    return Share(CallFault(error="msg_too_long"), over=over)
+def _long(over: int) -> RandomFault:
+    return RandomFault(CallFault(error="msg_too_long"), over=over)
 
 
 _NO_STREAMS = _at(10, (START,), error="unknown_method")
@@ -149,7 +149,7 @@ class Model:
                 if isinstance(fault, ModelFault) or fault == "always cut":
                     yield fault if isinstance(fault, ModelFault) else ModelFault.CUT
                     return
-            yield TextPiece(word)
+            yield TextDelta(word)
             if place < FINE:
                 await asyncio.sleep(self._pace)
 

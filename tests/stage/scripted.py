@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.playground.anthropic.api import MessagesServer
-from bot.playground.anthropic.reply import Event, ModelRequest, Stop, StreamFault, TextPiece
+from bot.playground.anthropic.reply import Event, ModelRequest, Stop, StreamFault, TextDelta
 from bot.playground.anthropic.rules import MessagesApiError
 
 if TYPE_CHECKING:
@@ -102,9 +102,9 @@ async def _play(parts: tuple[Part, ...]) -> AsyncGenerator[Event, None]:
         match part:
             case str():
                 for word in re.findall(r"\s*\S+\s*|\s+", part):
-                    yield TextPiece(word)
+                    yield TextDelta(word)
             case dict():
-                yield TextPiece(json.dumps(part, ensure_ascii=False))
+                yield TextDelta(json.dumps(part, ensure_ascii=False))
             case asyncio.Event():
                 await part.wait()
             case MessagesApiError():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from bot.playground.local_workspace import LocalWorkspace
 from bot.playground.slack.events import envelope
-from bot.playground.slack.faults import CallFault, Share
+from bot.playground.slack.faults import CallFault, RandomFault
 from tests.stage.user_actions import UserActions
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class ScriptedWorkspace(UserActions, LocalWorkspace):
         """Make `times` calls of a method fail `after` so many, in one of the ways that `Fault` describes."""
         self.api.faults[method].append(CallFault(error, status, retry_after, drop, times, after))
 
-    def fail_some(self, method: str, share: Share) -> None:
+    def fail_some(self, method: str, share: RandomFault) -> None:
         """Make a share of a method's calls fail, until another share takes its place."""
         self.api.faults.shares[method] = share
 

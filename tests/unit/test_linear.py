@@ -43,7 +43,7 @@ from bot.core.time_span import times as span
 from bot.core.triage import issue, similar, small_talk
 from bot.playground.page import messages as page_messages
 from bot.playground.page import mrkdwn
-from bot.playground.rehearsal import revision, talk
+from bot.playground.rehearsal import conversation, revision
 from bot.playground.rehearsal import text as rehearsal_text
 from bot.playground.slack import blocks as local_blocks
 from bot.slack.client import lookup, people, permalink, rich_text
@@ -82,7 +82,7 @@ PUT_TOGETHER = {
     "bot.core.classify.table.delimiter:findall": (r";[ \u00a0]",),
     "bot.core.domain.settings_values:fullmatch": ("#[A-Z0-9]{3,}",),
     "bot.playground.page.messages:sub": (r"(?<![\w/])(?:@ada\ lovelace|@ada|\#general)(?!\w)",),
-    "bot.playground.rehearsal.talk:compile": (r"\bmy\ name (?:is|are|was|were) [^.!?\n]+",),
+    "bot.playground.rehearsal.conversation:compile": (r"\bmy\ name (?:is|are|was|were) [^.!?\n]+",),
     "bot.settings:fullmatch": (r"xoxb\-\S+", "[UW][A-Z0-9]+"),
 }
 
@@ -359,7 +359,7 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
     "markdown_html": (lambda text: mrkdwn.markdown_html(text, {}), ("", "- ", "| a |\n|---|\n"), 12_000),
     "local rich_text": (local_blocks.rich_text, ("",), ANY_LENGTH),
     "as_typed": (lambda text: page_messages.as_typed(text, {"@ada": "<@U1>", "#general": "<#C1>"}), ("",), ANY_LENGTH),
-    "converse": (lambda text: talk.converse([("user", text)]), ("", "what is my "), ANY_LENGTH),
+    "converse": (lambda text: conversation.converse([("user", text)]), ("", "what is my "), ANY_LENGTH),
     "central": (rehearsal_text.central, ("",), ANY_LENGTH),
     "themes": (rehearsal_text.themes, ("",), ANY_LENGTH),
     "files_in": (lambda text: revision.files_in([("assistant", text)]), ("", "```\n"), ANY_LENGTH),

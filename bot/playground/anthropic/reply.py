@@ -51,14 +51,14 @@ class ModelRequest:
         blocks = blocks_of(self.body["messages"][-1]["content"])
         return [block for block in blocks if block["type"] in ("image", "document")]
 
-    def citing(self, result: int, start: int = 0, end: int = 0) -> Citation:
+    def citing(self, result: int, start: int = 0, end: int = 0) -> CitationDelta:
         """Make a citation of blocks `start` to `end` (exclusive; one block without it) of a search result."""
         cited = self.results[result]
         end = end or start + 1
         text = "".join(part["text"] for part in cited["content"][start:end])
         place = {"search_result_index": result, "start_block_index": start, "end_block_index": end}
         origin = {"source": cited["source"], "title": cited["title"], "cited_text": text}
-        return Citation({"type": "search_result_location"} | place | origin)
+        return CitationDelta({"type": "search_result_location"} | place | origin)
 
     @property
     def schema(self) -> Json | None:
@@ -72,28 +72,28 @@ def _texts(content: str | list[Json]) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class TextPiece:
+class TextDelta:
     """A piece of text."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Thinking:
+class ThinkingDelta:
     """A piece of thinking."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Citation:
+class CitationDelta:
     """Says where the text that was written last comes from; `fields` as `citing` makes them."""
 
     fields: Json
 
 
 @dataclass(frozen=True, slots=True)
-class BlockEnd:
+class BlockStop:
     """Ends the block that is being written: text after it starts another one."""
 
 
@@ -125,7 +125,7 @@ class StreamFault(Enum):
     CORRUPT = "a chunk is not JSON"
 
 
-Event = TextPiece | Thinking | Citation | BlockEnd | Ping | Usage | Stop | StreamFault
+Event = TextDelta | ThinkingDelta | CitationDelta | BlockStop | Ping | Usage | Stop | StreamFault
 
 
 class Responder(Protocol):
@@ -167,14 +167,14 @@ class Reply:
     def add(self, event: Event) -> bytes:
         """Take an event in; return its frames. Text beyond the limit is cut off and stops the message."""
         match event:
-            case TextPiece(text):
+            case TextDelta(text):
                 return self._write("text", self._within_limit("text", text))
-            case Thinking(text):
+            case ThinkingDelta(text):
                 text = self._within_limit("thinking", text)
                 return self._write("thinking", text if self.shows_thinking else "")
-            case Citation(fields):
+            case CitationDelta(fields):
                 return self._cite(fields)
-            case BlockEnd():
+            case BlockStop():
                 return self._close()
             case Ping():
                 return frame("ping", {})

@@ -17,7 +17,7 @@ class OfferedCommand:
 
 
 @dataclass(frozen=True, slots=True)
-class Shortcut:
+class OfferedShortcut:
     """A shortcut that the page offers, in a message's menu or for the whole workspace."""
 
     callback_id: str
@@ -30,6 +30,6 @@ class Page:
     """What the page says about the bot: what it offers, and which model answers ("rehearsal" or "claude")."""
 
     commands: Sequence[OfferedCommand] = ()
-    shortcuts: Sequence[Shortcut] = ()
+    shortcuts: Sequence[OfferedShortcut] = ()
     model: str = "rehearsal"
     notice: str = ""

@@ -12,7 +12,7 @@ from bot.playground.slack.elements import (
     SEVERAL,
     SINGLE,
     WITH_OPTIONS,
-    Placed,
+    PlacedElement,
     buttons,
     initial,
     options_of,
@@ -63,7 +63,7 @@ def _part(block: Json, names: Mapping[str, str]) -> Json:
     return {"html": "", "controls": controls, "field": field}
 
 
-def _controls(place: Placed) -> Iterator[Json]:
+def _controls(place: PlacedElement) -> Iterator[Json]:
     element = place.element
     kind = element.get("type", "")
     if kind in BUTTONS:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from bot.playground.slack.records import (
     Deleted,
     Edited,
-    Grew,
     Posted,
     PromptsSet,
     Reacted,
     SessionTitled,
     StatusSet,
+    StreamChanged,
     ViewClosed,
     ViewShown,
 )
@@ -33,7 +33,7 @@ class Feed:
     def note(self, change: Change) -> None:
         """Remember what changed, to be read when the page takes it."""
         match change:
-            case Posted(message) | Edited(message) | Grew(message) | Deleted(message) | Reacted(message):
+            case Posted(message) | Edited(message) | StreamChanged(message) | Deleted(message) | Reacted(message):
                 self._noted["message", message.channel, message.ts] = None
             case StatusSet(channel, thread_ts) | SessionTitled(channel, thread_ts) | PromptsSet(channel, thread_ts):
                 self._noted["session", channel, thread_ts] = None

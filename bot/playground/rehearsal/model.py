@@ -9,13 +9,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.playground.anthropic.models import find_model
-from bot.playground.anthropic.reply import Event, ModelRequest, TextPiece, Thinking
+from bot.playground.anthropic.reply import Event, ModelRequest, TextDelta, ThinkingDelta
 from bot.playground.anthropic.rules import is_thinking
 from bot.playground.rehearsal.code import load_templates, write_code
-from bot.playground.rehearsal.digest import digest, lines_of, merge
+from bot.playground.rehearsal.conversation import converse
 from bot.playground.rehearsal.form import fill, plain
 from bot.playground.rehearsal.revision import files_in, revise
-from bot.playground.rehearsal.talk import converse
+from bot.playground.rehearsal.summary import digest, lines_of, merge
 from bot.playground.rehearsal.text import central, shorten, tagged, themes
 
 if TYPE_CHECKING:
@@ -51,13 +51,13 @@ class Rehearsal:
     async def respond(self, asked: ModelRequest) -> AsyncGenerator[Event, None]:
         """Answer word by word; with thinking on, a thought first."""
         if _thinks(asked):
-            yield Thinking("I look for the rule that fits.")
+            yield ThinkingDelta("I look for the rule that fits.")
         # In a thread, for a text of some megabytes takes a while to read.
         answer = await asyncio.to_thread(self.answer, asked)
         for piece in _PIECE.findall(answer):
             if self._pause:
                 await asyncio.sleep(self._pause)
-            yield TextPiece(piece)
+            yield TextDelta(piece)
 
     def answer(self, asked: ModelRequest) -> str:
         """Find out what is asked for, and write it."""

@@ -66,7 +66,7 @@ _FORMS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedElement:
     """An element and the block that it stands in."""
 
     block: Json
@@ -78,12 +78,12 @@ class Placed:
         return {"action_id": self.element["action_id"], "block_id": self.block.get("block_id", "")}
 
 
-def placed(blocks: Sequence[Json]) -> Iterator[Placed]:
+def placed(blocks: Sequence[Json]) -> Iterator[PlacedElement]:
     """Yield every element that has an `action_id`, in the order of the page."""
     for block in blocks:
         for element in [*block.get("elements", ()), block.get("accessory"), block.get("element")]:
             if isinstance(element, dict) and isinstance(element.get("action_id"), str):
-                yield Placed(block, element)
+                yield PlacedElement(block, element)
 
 
 def buttons(blocks: Sequence[Json]) -> Iterator[Json]:
@@ -160,7 +160,7 @@ def refusals(blocks: Sequence[Json], state: Json) -> dict[str, str]:
     return found
 
 
-def _refusal(place: Placed, value: Any) -> str:  # noqa: ANN401 - whatever the field holds
+def _refusal(place: PlacedElement, value: Any) -> str:  # noqa: ANN401 - whatever the field holds
     element = place.element
     if value in (None, "", []):
         return "" if place.block.get("optional") else "Please complete this required field."

@@ -35,7 +35,7 @@ def events_of(workspace: Workspace, change: Change) -> list[Json]:
         case Posted(message):
             events = _posted(workspace, message)
         case Edited() | Deleted():
-            events = [_changed(workspace, change), *_mentioned_anew(workspace, change)]
+            events = [_changed(workspace, change), *_mention_added(workspace, change)]
         case Reacted():
             events = [_reacted(workspace, change)]
         case MemberJoined() | HomeOpened() | ContextChanged():
@@ -97,7 +97,7 @@ def _changed(workspace: Workspace, change: Edited | Deleted) -> Json:
     return _event(workspace, _SUBSCRIPTION[kind], message.channel, body | {"ts": workspace.next_ts()})
 
 
-def _mentioned_anew(workspace: Workspace, change: Edited | Deleted) -> list[Json]:
+def _mention_added(workspace: Workspace, change: Edited | Deleted) -> list[Json]:
     """Write the mention that a person edited into a message: beside the change of it, told as a mention of its own."""
     message, bot = change.message, workspace.bot
     channel = workspace.channel(message.channel)

@@ -31,7 +31,7 @@ NO_FAULT = CallFault()
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class RandomFault:
     """A fault that meets some tenths of a method's calls, which `seed` chooses, of those with more text than `over`."""
 
     fault: CallFault
@@ -50,7 +50,7 @@ class Faults:
     """The faults of a workspace: those that wait, by method, and the shares."""
 
     waiting: dict[str, deque[CallFault]] = field(default_factory=lambda: defaultdict(deque))
-    shares: dict[str, Share] = field(default_factory=dict)
+    shares: dict[str, RandomFault] = field(default_factory=dict)
     _calls: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def __getitem__(self, method: str) -> deque[CallFault]:

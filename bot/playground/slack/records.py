@@ -188,7 +188,7 @@ class Edited:
 
 
 @dataclass(frozen=True, slots=True)
-class Grew:
+class StreamChanged:
     """A stream got more text."""
 
     message: MessageRecord
@@ -295,7 +295,7 @@ class ViewClosed:
 Change: TypeAlias = (
     Posted
     | Edited
-    | Grew
+    | StreamChanged
     | Deleted
     | Reacted
     | StatusSet

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.playground.slack import blocks as block_rules
-from bot.playground.slack.records import Edited, Grew, MessageRecord, SessionStopped, Stream
+from bot.playground.slack.records import Edited, MessageRecord, SessionStopped, Stream, StreamChanged
 from bot.playground.slack.rules import MARKDOWN_TEXT, TASK_TEXT
 from bot.playground.slack.wire import ApiError, Json
 
@@ -37,7 +37,7 @@ def append(workspace: Workspace, message: MessageRecord, chunks: list[Json], mod
     """
     _check_open(workspace, message, mode)
     _extend(message, chunks)
-    workspace.publish(Grew(message))
+    workspace.publish(StreamChanged(message))
 
 
 def stop(
@@ -74,7 +74,7 @@ def stop_session(workspace: Workspace, channel_id: str, thread_ts: str, user_id:
         if message.stream is not None and is_open(workspace, message):
             message.stream.state = "stopped_by_user"
             stopped.append(message.ts)
-            workspace.publish(Grew(message))
+            workspace.publish(StreamChanged(message))
     workspace.publish(SessionStopped(channel_id, thread_ts, user_id, tuple(stopped)))
 
 
@@ -92,7 +92,7 @@ def _end(workspace: Workspace, message: MessageRecord) -> None:
     """End a stream as Slack does one that got too old."""
     if message.stream is not None and message.streaming:
         message.stream.state = "completed"
-        workspace.publish(Grew(message))
+        workspace.publish(StreamChanged(message))
 
 
 def _check_open(workspace: Workspace, message: MessageRecord, mode: str) -> Stream:

@@ -13,7 +13,7 @@ CODE_LASTS = 600.0  # seconds; https://docs.slack.dev/authentication/installing-
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class AuthorizationCode:
     """What a person's consent is exchanged by, once: theirs, for a workspace or for its whole organisation."""
 
     person: str
@@ -30,7 +30,7 @@ class Tokens:
     _ends: dict[str, float | None] = field(default_factory=dict)
     _dead: dict[str, str] = field(default_factory=dict)
     _refresh: set[str] = field(default_factory=set)
-    _codes: dict[str, Code] = field(default_factory=dict)
+    _codes: dict[str, AuthorizationCode] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.issue(None)
@@ -65,14 +65,14 @@ class Tokens:
     def consent(self, person: str, *, for_organisation: bool = False) -> str:
         """Take a person's consent in; return the code for it."""
         code = secrets.token_hex(12)
-        self._codes[code] = Code(person, self.clock() + CODE_LASTS, for_organisation)
+        self._codes[code] = AuthorizationCode(person, self.clock() + CODE_LASTS, for_organisation)
         return code
 
-    def redeem(self, code: str) -> Code:
+    def redeem(self, code: str) -> AuthorizationCode:
         """Take a code back. Raises `invalid_code`, `code_already_used`."""
         if code not in self._codes:
             raise ApiError("invalid_code")
-        found, self._codes[code] = self._codes[code], Code("", 0)
+        found, self._codes[code] = self._codes[code], AuthorizationCode("", 0)
         if not found.person:
             raise ApiError("code_already_used")
         if found.deadline < self.clock():

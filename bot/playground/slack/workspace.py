@@ -92,7 +92,7 @@ class Workspace(Directory):
     def next_ts(self) -> str:
         """Make a timestamp, `seconds.micros`, unlike and later than all others."""
         self._last_ts = max(int(self.clock() * MICROSECONDS), self._last_ts + 1)
-        return _written(self._last_ts)
+        return _format_ts(self._last_ts)
 
     def join(self, channel_id: str, user_id: str, inviter: str) -> None:
         """Make a user a member of a channel."""
@@ -123,7 +123,7 @@ class Workspace(Directory):
         if message.ephemeral_to:
             self.ephemerals[message.ts] = message
         else:
-            self._keep(message)
+            self._store(message)
         channel.last_read[message.user] = message.ts
         self.publish(Posted(message))
         if message.user == self.bot.id and message.thread_ts and not message.ephemeral_to:
@@ -143,10 +143,10 @@ class Workspace(Directory):
             if message.thread_ts:
                 self.message(message.channel, message.thread_ts, missing="thread_not_found")
                 moment = max(moment, int(message.thread_ts.replace(".", "")) + 1)
-            while self.find(message.channel, _written(moment)):
+            while self.find(message.channel, _format_ts(moment)):
                 moment += 1
-            message.ts = _written(moment)
-            self._keep(message)
+            message.ts = _format_ts(moment)
+            self._store(message)
             kept.append(message)
             moment += int(apart * MICROSECONDS)
         self._last_ts = max(self._last_ts, *(int(message.ts.replace(".", "")) for message in kept), 0)
@@ -317,12 +317,12 @@ class Workspace(Directory):
             raise ApiError("file_not_found")
         return self.files[file_id]
 
-    def _keep(self, message: MessageRecord) -> None:
+    def _store(self, message: MessageRecord) -> None:
         self._messages.setdefault(message.channel, {})[message.ts] = message
         if message.thread_ts:
             self._replies.setdefault((message.channel, message.thread_ts), []).append(message)
 
 
-def _written(moment: int) -> str:
+def _format_ts(moment: int) -> str:
     """Write microseconds since the epoch as a timestamp."""
     return f"{moment // MICROSECONDS}.{moment % MICROSECONDS:06d}"

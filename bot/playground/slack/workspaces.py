@@ -31,7 +31,7 @@ CONSENT = """<!DOCTYPE html>
 """
 
 
-class Member:
+class HostedWorkspace:
     """One workspace of it, with what answers for it."""
 
     def __init__(self, workspace: Workspace, api: WebApi, urls: ResponseUrls, files: FileExchange) -> None:
@@ -42,7 +42,7 @@ class LocalSlack:
     """Finds the workspace that a request is for. `redirect_url` is the app's, where people go back to."""
 
     def __init__(self) -> None:
-        self.members: list[Member] = []
+        self.members: list[HostedWorkspace] = []
         self.redirect_url = ""
 
     def routes(self) -> list[web.RouteDef]:
@@ -116,10 +116,10 @@ class LocalSlack:
             return web.Response(status=400, text="Invalid permissions requested")
         return None
 
-    def _placed(self, request: web.Request) -> Member:
+    def _placed(self, request: web.Request) -> HostedWorkspace:
         team = request.match_info["place"].partition("-")[0]
         return self._first(lambda one: one.workspace.team_id == team)
 
-    def _first(self, is_it: Callable[[Member], bool]) -> Member:
+    def _first(self, is_it: Callable[[HostedWorkspace], bool]) -> HostedWorkspace:
         """Return the member that a request is for; the first one, which refuses it, where it is for none."""
         return next(filter(is_it, self.members), self.members[0])

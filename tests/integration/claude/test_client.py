@@ -28,7 +28,7 @@ from bot.errors import (
     ModelUnavailableError,
     SettingsError,
 )
-from bot.playground.anthropic.reply import BlockEnd, Stop, StreamFault, Thinking
+from bot.playground.anthropic.reply import BlockStop, Stop, StreamFault, ThinkingDelta
 from bot.playground.anthropic.rules import MessagesApiError
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class TestWrite:
         assert 0 <= call.first_token_ms <= call.latency_ms
 
     async def test_thinking_is_not_the_answer(self, scripted: ScriptedModel, connecting: Connect) -> None:
-        scripted.answer(Thinking("They want to know how I am."), "Fine.")
+        scripted.answer(ThinkingDelta("They want to know how I am."), "Fine.")
         pieces: list[str] = []
 
         async with connecting("claude-opus-5-5") as claude:
@@ -118,7 +118,7 @@ class TestWrite:
         assert pieces == ["Fine."]
 
     async def test_every_text_block_is_kept(self, scripted: ScriptedModel, claude: Claude) -> None:
-        scripted.answer("Fine. ", BlockEnd(), "And you?")
+        scripted.answer("Fine. ", BlockStop(), "And you?")
         pieces: list[str] = []
 
         completion = await claude.write(asking(), pieces.append)
@@ -236,7 +236,7 @@ class TestFailure:
     @pytest.mark.parametrize("fault", [StreamFault.CUT, StreamFault.END, StreamFault.CORRUPT, overloaded()], ids=str)
     async def test_a_failure_before_text_is_retried(self, scripted: ScriptedModel, claude: Claude, fault: Part) -> None:
         scripted.answer(fault)
-        scripted.answer(Thinking("Hm."), fault)
+        scripted.answer(ThinkingDelta("Hm."), fault)
         scripted.answer("Fine.")
         pieces: list[str] = []
 
@@ -320,7 +320,7 @@ class TestFailure:
         assert caught.value.call.stop_reason == "refusal"
         assert len(scripted.requests) == 1
 
-    @pytest.mark.parametrize("parts", [(), (Thinking("Hm."), Stop("max_tokens")), (" \n",)], ids=str)
+    @pytest.mark.parametrize("parts", [(), (ThinkingDelta("Hm."), Stop("max_tokens")), (" \n",)], ids=str)
     async def test_an_answer_without_text_fails(
         self, scripted: ScriptedModel, claude: Claude, parts: tuple[Part, ...]
     ) -> None:

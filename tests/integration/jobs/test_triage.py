@@ -21,7 +21,7 @@ from bot.db.feedback import SqlFeedbackStore
 from bot.db.threads import SqlStore
 from bot.jobs.triage import LOOK_EVERY, SORT, TriageJobs
 from bot.playground.anthropic.api import MessagesServer
-from bot.playground.anthropic.reply import TextPiece
+from bot.playground.anthropic.reply import TextDelta
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.playground.rehearsal.model import Rehearsal
 from bot.work import Delivery, Inbox
@@ -63,7 +63,7 @@ class AwayModel:
             raise MessagesApiError(529, "Overloaded")
         messages = json.loads(asked.text.split("<messages>")[1].split("</messages>")[0])
         self.about += [one["item"] for one in messages]
-        yield TextPiece(Rehearsal(pace=0).answer(asked))
+        yield TextDelta(Rehearsal(pace=0).answer(asked))
 
 
 @dataclass

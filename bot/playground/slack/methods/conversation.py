@@ -24,13 +24,13 @@ def info(workspace: Workspace, arguments: Arguments) -> Json:
     return {"channel": channel_json(workspace, channel)}
 
 
-def listing(workspace: Workspace, arguments: Arguments) -> Json:
+def list_channels(workspace: Workspace, arguments: Arguments) -> Json:
     """List the channels of the wanted `types` that the bot may know of."""
     known = [c for c in workspace.channels.values() if c.kind == "channel" or workspace.bot.id in c.members]
     return _channels(workspace, known, arguments)
 
 
-def of_user(workspace: Workspace, arguments: Arguments) -> Json:
+def list_of_user(workspace: Workspace, arguments: Arguments) -> Json:
     """List the channels that a user is in, the bot itself when none is named; private ones only where the bot is."""
     user = workspace.visible_user(arguments.text("user", workspace.bot.id))
     known = [
@@ -61,7 +61,7 @@ def members(workspace: Workspace, arguments: Arguments) -> Json:
     return {"members": [member["id"] for member in found], "response_metadata": metadata}
 
 
-def opening(workspace: Workspace, arguments: Arguments) -> Json:
+def open_direct(workspace: Workspace, arguments: Arguments) -> Json:
     """Open the direct messages with a person."""
     users = [user for user in arguments.text("users").split(",") if user]
     if not users and not arguments.has("channel"):
@@ -73,7 +73,7 @@ def opening(workspace: Workspace, arguments: Arguments) -> Json:
     return {"channel": channel_json(workspace, channel) if full else {"id": channel.id}}
 
 
-def joining(workspace: Workspace, arguments: Arguments) -> Json:
+def join(workspace: Workspace, arguments: Arguments) -> Json:
     """Make the bot a member of a public channel."""
     channel = workspace.channel(arguments.text("channel"))
     if channel.kind != "channel":
@@ -136,11 +136,11 @@ _READ = ("channels:read", "groups:read", "im:read")
 _HISTORY = ("channels:history", "groups:history", "im:history")
 METHODS = (
     Method("conversations.info", info, ("channel",), _READ, tier(3)),
-    Method("conversations.list", listing, (), _READ, tier(2)),
-    Method("users.conversations", of_user, (), _READ, tier(3)),
-    Method("conversations.join", joining, ("channel",), ("channels:join",), tier(3)),
+    Method("conversations.list", list_channels, (), _READ, tier(2)),
+    Method("users.conversations", list_of_user, (), _READ, tier(3)),
+    Method("conversations.join", join, ("channel",), ("channels:join",), tier(3)),
     Method("conversations.members", members, ("channel",), _READ, tier(4)),
-    Method("conversations.open", opening, (), ("im:write",), tier(3)),
+    Method("conversations.open", open_direct, (), ("im:write",), tier(3)),
     Method("conversations.history", history, ("channel",), _HISTORY, tier(3)),
     Method("conversations.replies", replies, ("channel", "ts"), _HISTORY, tier(3)),
 )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from bot.playground.slack.workspace import Workspace
 
 
-def opening(workspace: Workspace, arguments: Arguments) -> Json:
+def open_modal(workspace: Workspace, arguments: Arguments) -> Json:
     """Open a modal, once per trigger, in place of those that are open."""
     view = views.checked(arguments.structure("view"), "modal")
     _check_external_id(workspace, view)
@@ -21,7 +21,7 @@ def opening(workspace: Workspace, arguments: Arguments) -> Json:
     return {"view": views.shown(workspace.show_view(user, views.stored(workspace, view, user)))}
 
 
-def pushing(workspace: Workspace, arguments: Arguments) -> Json:
+def push_modal(workspace: Workspace, arguments: Arguments) -> Json:
     """Put a modal on top of the one that the trigger came from."""
     view = views.checked(arguments.structure("view"), "modal")
     _check_external_id(workspace, view)
@@ -62,8 +62,8 @@ def _check_external_id(workspace: Workspace, view: Json) -> None:
 
 _TIER = tier(4)
 METHODS = (
-    Method("views.open", opening, ("trigger_id", "view"), (), _TIER),
-    Method("views.push", pushing, ("trigger_id", "view"), (), _TIER),
+    Method("views.open", open_modal, ("trigger_id", "view"), (), _TIER),
+    Method("views.push", push_modal, ("trigger_id", "view"), (), _TIER),
     Method("views.update", update, ("view",), (), _TIER),
     Method("views.publish", publish, ("user_id", "view"), (), _TIER),
 )

@@ -9,7 +9,7 @@ import pytest
 from anthropic.types import CitationsSearchResultLocation, TextBlock
 from pydantic import BaseModel, ValidationError
 
-from bot.playground.anthropic.reply import BlockEnd, ModelRequest, Ping, Stop, Thinking, Usage
+from bot.playground.anthropic.reply import BlockStop, ModelRequest, Ping, Stop, ThinkingDelta, Usage
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
@@ -55,7 +55,7 @@ async def test_stream_may_start_without_words(client: AsyncAnthropic, model: Scr
 
 
 async def test_thinking_comes_as_own_block(client: AsyncAnthropic, model: ScriptedModel, question: Any) -> None:
-    model.answer(Thinking("Let me "), Thinking("see."), "Fine.")
+    model.answer(ThinkingDelta("Let me "), ThinkingDelta("see."), "Fine.")
     async with client.messages.stream(**question) as stream:
         message = await stream.get_final_message()
     thinking, text = message.content
@@ -71,7 +71,7 @@ async def test_thinking_comes_as_own_block(client: AsyncAnthropic, model: Script
 async def test_omitted_thinking_leaves_its_signature(
     client: AsyncAnthropic, model: ScriptedModel, question: Any
 ) -> None:
-    model.answer(Thinking("Secret."), "Fine.")
+    model.answer(ThinkingDelta("Secret."), "Fine.")
     question["thinking"] = {"type": "adaptive", "display": "omitted"}
     async with client.messages.stream(**question) as stream:
         thinking = (await stream.get_final_message()).content[0]
@@ -81,7 +81,7 @@ async def test_omitted_thinking_leaves_its_signature(
 
 
 async def test_text_may_come_in_blocks(client: AsyncAnthropic, model: ScriptedModel, question: Any) -> None:
-    model.answer("One.", BlockEnd(), "Two.")
+    model.answer("One.", BlockStop(), "Two.")
     async with client.messages.stream(**question) as stream:
         message = await stream.get_final_message()
     assert [block.text for block in message.content if block.type == "text"] == ["One.", "Two."]
@@ -89,7 +89,7 @@ async def test_text_may_come_in_blocks(client: AsyncAnthropic, model: ScriptedMo
 
 async def test_whole_answer_equals_the_stream(client: AsyncAnthropic, model: ScriptedModel, question: Any) -> None:
     for _ in range(2):
-        model.answer(Thinking("Hm."), "Very well.", Thinking("Done."))
+        model.answer(ThinkingDelta("Hm."), "Very well.", ThinkingDelta("Done."))
     whole = await client.messages.create(**question)
     async with client.messages.stream(**question) as stream:
         streamed = await stream.get_final_message()
@@ -169,7 +169,7 @@ async def test_text_is_cited(client: AsyncAnthropic, model: ScriptedModel, quest
     result = {"type": "search_result", "source": "https://x.test/1", "title": "Ada", "content": content}
     question["messages"] = [{"role": "user", "content": [result | {"citations": {"enabled": True}}]}]
     citation = ModelRequest(question, {}).citing(0, 1)
-    model.answer("The rain ", "is over.", citation, BlockEnd(), " That is all.")
+    model.answer("The rain ", "is over.", citation, BlockStop(), " That is all.")
     async with client.messages.stream(**question) as stream:
         message = await stream.get_final_message()
     cited, plain = message.content

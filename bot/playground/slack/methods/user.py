@@ -19,14 +19,14 @@ def info(workspace: Workspace, arguments: Arguments) -> Json:
     return {"user": user_json(workspace, workspace.visible_user(arguments.text("user")))}
 
 
-def listing(workspace: Workspace, arguments: Arguments) -> Json:
+def list_users(workspace: Workspace, arguments: Arguments) -> Json:
     """List the workspace's own people and apps."""
     everybody = [user_json(workspace, user) for user in workspace.users.values() if not user.team_id]
     found, metadata = page(everybody, arguments, "id")
     return {"members": found, "cache_ts": int(workspace.clock()), "response_metadata": metadata}
 
 
-def groups(workspace: Workspace, arguments: Arguments) -> Json:
+def list_groups(workspace: Workspace, arguments: Arguments) -> Json:
     """List the user groups, with their members where `include_users` asks for them."""
     found = [
         {
@@ -43,7 +43,7 @@ def groups(workspace: Workspace, arguments: Arguments) -> Json:
     return {"usergroups": found}
 
 
-def group_users(workspace: Workspace, arguments: Arguments) -> Json:
+def list_group_users(workspace: Workspace, arguments: Arguments) -> Json:
     """List the members of a user group."""
     group = next((group for group in workspace.groups if group.id == arguments.text("usergroup")), None)
     if group is None:
@@ -71,9 +71,9 @@ def _message(workspace: Workspace, arguments: Arguments) -> MessageRecord:
 _REACTION = ("channel", "timestamp", "name")
 METHODS = (
     Method("users.info", info, ("user",), ("users:read",), tier(4)),
-    Method("users.list", listing, (), ("users:read",), tier(2)),
-    Method("usergroups.list", groups, (), ("usergroups:read",), tier(2)),
-    Method("usergroups.users.list", group_users, ("usergroup",), ("usergroups:read",), tier(2)),
+    Method("users.list", list_users, (), ("users:read",), tier(2)),
+    Method("usergroups.list", list_groups, (), ("usergroups:read",), tier(2)),
+    Method("usergroups.users.list", list_group_users, ("usergroup",), ("usergroups:read",), tier(2)),
     Method("reactions.add", add_reaction, _REACTION, ("reactions:write",), tier(3)),
     Method("reactions.remove", remove_reaction, _REACTION, ("reactions:write",), tier(2)),
 )

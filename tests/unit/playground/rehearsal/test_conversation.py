@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.playground.rehearsal.talk import ABILITIES, converse
+from bot.playground.rehearsal.conversation import ABILITIES, converse
 
 
 def thread(*said: str) -> list[tuple[str, str]]:
