@@ -1,4 +1,4 @@
-"""Posts for #support-feedback, so that there is something to triage from the start."""
+"""Posts for #support-feedback, so there is something to triage from the start."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ POSTS = (
 
 
 def post(workspace: Workspace, *, tell: bool) -> None:
-    """Post them; where the bot is not to be told, they lie in the past."""
+    """Post them. Without `tell`, they are older posts, for which the bot gets no events."""
     channel = workspace.channel(f"#{CHANNEL}").id
     people = (workspace.gia, workspace.sam, workspace.ada)
     messages = [

@@ -1,4 +1,4 @@
-"""The local workspace as one thing to start: its server, its ways to the bot, and the page."""
+"""The local workspace in one object: its server, its connections to the bot, and the page."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 class LocalWorkspace:
     """A workspace with its server, as an async context manager.
 
-    `beside`: another workspace, on whose server and with whose app this one is, with the same ids of people, channels
-    and all else. `on_change` is called after each change, call and delivery. Raises `ValueError` for a host that is
-    not loopback.
+    `beside`: a workspace whose server and app this one shares; ids of people, channels and the rest are the same in
+    both. `on_change` is called after each change, call and delivery. Raises `ValueError` for a host that is not
+    loopback.
     """
 
     def __init__(
@@ -81,25 +81,25 @@ class LocalWorkspace:
 
     @property
     def url(self) -> str:
-        """Where the workspace is reached."""
+        """The server's base URL."""
         return self.server.url
 
     async def close(self) -> None:
-        """Go away, as in an outage of Slack's: every connection ends, and no new one is taken."""
+        """Stop serving, as in a Slack outage: all connections end, and new ones are refused."""
         await self.sockets.disconnect(abruptly=True)
         self.page.end_feeds()
         await self.server.stop()
 
     async def reopen(self) -> None:
-        """Come back on the same port."""
+        """Serve again on the same port."""
         await self.server.start()
 
     # The bot's side
 
     def environment(self, transport: Literal["http", "socket"], *, many: bool = False) -> dict[str, str]:
-        """Return the settings by which a bot joins this workspace over the given transport.
+        """Return the settings with which a bot connects to this workspace over a transport.
 
-        `many`: those by which workspaces install it; then it has no token before one does.
+        `many`: the settings of an app that workspaces install; it has no token until one does.
         """
         environment = {
             "SLACK_SIGNING_SECRET": self.workspace.signing_secret,
@@ -114,9 +114,9 @@ class LocalWorkspace:
         return environment | {"SLACK_BOT_TOKEN": self.workspace.bot_token}
 
     def deliver_to(self, *urls: str) -> None:
-        """Send everything from now on to the bot's URL, signed; without it, all goes over sockets.
+        """Deliver over signed HTTP to the bot's URL from now on, instead of over Socket Mode.
 
-        Of several URLs, those of replicas, each gets what comes next in its turn, whether it can be reached or not.
+        Several URLs, those of replicas, take turns, whether or not they can be reached.
         """
         for url in urls:
             if not is_loopback(urlsplit(url).hostname or ""):

@@ -1,4 +1,4 @@
-"""One web server on loopback, with a start and an end that leave nothing running; it can go away and come back."""
+"""A web server on loopback that starts and stops cleanly, and can start again."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ SHUTDOWN = 1.0
 
 
 class Server:
-    """Serves routes on one loopback address; `port` 0 takes a free one and keeps it for `start` after `stop`.
+    """Serves routes on one loopback address; `port` 0 picks a free one and keeps it for a `start` after `stop`.
 
-    Raises `ValueError` for a host that is not loopback: whoever reaches the port reaches the workspace.
+    Raises `ValueError` for a host that is not loopback: anyone who can reach the port can use the workspace.
     """
 
     def __init__(self, routes: Iterable[web.RouteDef], host: str = "127.0.0.1", port: int = 0) -> None:
@@ -35,12 +35,12 @@ class Server:
 
     @property
     def url(self) -> str:
-        """Where the server is reached, without a slash at the end."""
+        """The base URL, without a trailing slash."""
         host = f"[{self._host}]" if ":" in self._host else self._host
         return f"http://{host}:{self.port}"
 
     async def start(self) -> None:
-        """Begin to answer. Raises `OSError` when the port is taken."""
+        """Start serving. Raises `OSError` if the port is taken."""
         application = web.Application(middlewares=[_guard], client_max_size=BODY)
         application.add_routes(self._routes)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=SHUTDOWN)
@@ -51,14 +51,14 @@ class Server:
         await web.SockSite(runner, listener).start()
 
     async def stop(self) -> None:
-        """Stop answering, and close every connection."""
+        """Stop serving, and close every connection."""
         runner, self._runner = self._runner, None
         if runner is not None:
             await runner.cleanup()
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host name or address is this machine's own."""
+    """Return whether a host name or address is loopback."""
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -76,7 +76,7 @@ def _listener(host: str, port: int) -> socket.socket:
 async def _guard(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """Turn other web sites away: a name that was pointed at this machine, and a page that posts across origins."""
+    """Refuse other web sites: DNS rebinding and cross-origin posts."""
     origin = request.headers.get("Origin")
     if not is_loopback(urlsplit(f"//{request.host}").hostname or ""):
         return web.Response(status=HTTPStatus.FORBIDDEN, text="This server answers on this machine only.")

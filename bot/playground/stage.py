@@ -1,4 +1,4 @@
-"""The stage: the local workspace with its page, and the rehearsal model, where no other model answers."""
+"""The stage: the local workspace with its page, and the rehearsal model if no other model answers."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class Stage:
-    """What a bot needs to be tried on this machine, as an async context manager.
+    """Everything to try a bot on this machine, as an async context manager.
 
-    `commands` and `shortcuts` are what the page offers, `port` is the page's; 0 takes a free one. Raises `OSError`
-    for a port that is taken.
+    `commands` and `shortcuts` are what the page offers, `port` is the page's; 0 picks a free one. Raises `OSError` for
+    a port that is taken.
     """
 
     def __init__(
@@ -61,19 +61,19 @@ class Stage:
 
     @property
     def workspace(self) -> Workspace:
-        """Who and what is in the workspace."""
+        """The workspace's contents."""
         return self._local.workspace
 
     @property
     def url(self) -> str:
-        """Where the page is."""
+        """The page's URL."""
         return self._local.url
 
     def environment(self, transport: Literal["socket", "http"]) -> dict[str, str]:
-        """Return the settings by which a bot joins the workspace, and finds the rehearsal model if there is one."""
+        """Return the settings with which a bot connects to the workspace, and to the rehearsal model if any."""
         model = self._model.environment() if self._model else {}
         return self._local.environment(transport) | model
 
     def deliver_to(self, url: str) -> None:
-        """Tell the workspace where the bot listens, for HTTP."""
+        """Deliver events over HTTP, to the bot's URL."""
         self._local.deliver_to(url)

@@ -46,7 +46,8 @@ LONE_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 class MessagesServer:
     """Serves a `Responder` on loopback, as an async context manager.
 
-    `key` is the only one that is let in; port 0 takes a free one. Raises `ValueError` for an address beyond loopback.
+    Only requests with `key` are accepted; port 0 picks a free one. Raises `ValueError` for an address that is not
+    loopback.
     """
 
     def __init__(self, responder: Responder, *, host: str = "127.0.0.1", port: int = 0, key: str = "local-key") -> None:
@@ -97,7 +98,7 @@ class MessagesServer:
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Let in who has the key, and put every failure into the API's own form."""
+        """Check the API key, and answer every failure in the API's own format."""
         request[REQUEST_ID] = f"req_{uuid4().hex}"
         try:
             self._check_key(request)
@@ -217,7 +218,7 @@ async def _name_request(request: web.Request, response: web.StreamResponse) -> N
 
 
 async def _write(request: web.Request, response: web.StreamResponse, reply: Reply, frames: bytes) -> None:
-    """Send frames, opening the stream first where that hasn't been done."""
+    """Send frames; open the stream first if it isn't open yet."""
     if not response.prepared:
         frames = reply.start() + frames
         await response.prepare(request)
@@ -234,7 +235,7 @@ async def _break_off(fault: StreamFault, request: web.Request, response: web.Str
 
 
 def _cut(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
-    """Close the connection in the middle of the answer; what was written before still arrives."""
+    """Close the connection mid-answer; what was already written still arrives."""
     if request.transport:
         request.transport.close()
     return response

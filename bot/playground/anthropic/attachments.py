@@ -1,4 +1,4 @@
-"""What the Messages API refuses about images, documents and search results."""
+"""The Messages API's rules for images, documents and search results."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _COUNT = re.compile(rb"/Count\s+(\d{1,7})")
 
 
 def faults(block: Json) -> Iterator[str]:
-    """Yield what is wrong with a block that is not text, each fault with where it is inside the block."""
+    """Yield what is wrong with a block that is not text: each fault, with its place inside the block."""
     match block["type"]:
         case "image":
             yield from _image(block.get("source"))
@@ -42,19 +42,19 @@ def faults(block: Json) -> Iterator[str]:
 
 
 def pages_in(data: bytes) -> int:
-    """Count a PDF's pages, as far as they can be seen without reading compressed parts; at least 1."""
+    """Count a PDF's pages without reading its compressed parts; at least 1."""
     counts = [int(count) for count in _COUNT.findall(data)]
     return max(len(_PAGE.findall(data)), *counts, 1)
 
 
 def document_pages(block: Json) -> int:
-    """Return how many pages a checked document has, 0 where it is text."""
+    """Return the number of pages of a valid document, 0 if it is text."""
     source = block.get("source") or {}
     return pages_in(base64.b64decode(source["data"])) if source.get("type") == "base64" else 0
 
 
 def request_faults(blocks: list[Json], context: int, *, has_format: bool) -> Iterator[str]:
-    """Yield what is wrong with all blocks of a request together; `context` is the model's window in tokens."""
+    """Yield what is wrong with a request's blocks taken together; `context` is the model's window in tokens."""
     most = PAGES if context > SMALL_WINDOW else PAGES_OF_SMALL_WINDOW
     if sum(document_pages(block) for block in blocks if block["type"] == "document") > most:
         yield f"A maximum of {most} PDF pages may be provided."

@@ -1,4 +1,4 @@
-"""The Message Batches API: many requests at once, answered in their own time and at half the price."""
+"""The Message Batches API: many requests at once, answered asynchronously at half the price."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _CUSTOM_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 @dataclass(slots=True)
 class Batch:
-    """One batch; `results` has Anthropic's result by custom_id, of those that are done."""
+    """One batch. `results` holds the results so far, by custom_id."""
 
     requests: dict[str, Json]
     version: str
@@ -46,14 +46,14 @@ class Batch:
 
     @property
     def status(self) -> str:
-        """Where the batch is, in the API's words."""
+        """The batch's `processing_status`."""
         if self.ended_at:
             return "ended"
         return "canceling" if self.cancelled_at else "in_progress"
 
 
 class Batches:
-    """Keeps batches and sees them through; `count` tells what a request's input counts as. Call `close` at the end."""
+    """Keeps batches and runs them. `count` returns the input usage of a request. Call `close` at the end."""
 
     def __init__(self, responder: Responder, count: Callable[[Json, ModelFacts], InputUsage]) -> None:
         self._responder = responder
@@ -74,7 +74,7 @@ class Batches:
         router.add_delete("/v1/messages/batches/{id}", self._delete)
 
     async def close(self) -> None:
-        """End every batch that is under way."""
+        """Cancel every batch that is still running."""
         under_way = [batch.work for batch in self._batches.values() if batch.work]
         for task in under_way:
             task.cancel()
@@ -160,7 +160,7 @@ class Batches:
 
 
 def _checked(body: object) -> dict[str, Json]:
-    """Return the requests of a new batch by their custom_id; what is wrong inside one is found when it is its turn."""
+    """Return the requests of a new batch by custom_id. Each one's own parameters are checked only when it runs."""
     requests = body.get("requests") if isinstance(body, dict) else None
     if not isinstance(requests, list) or not requests:
         raise invalid("requests: at least one request is required")

@@ -1,4 +1,4 @@
-"""The models that the local Messages API offers, with what each of them takes."""
+"""The models that the local Messages API offers, and what each one accepts."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ModelFacts:
 
     @property
     def lifecycle(self) -> str:
-        """Return the stage of life, in the words of the Models API."""
+        """The lifecycle stage, in the Models API's terms."""
         if self.is_retired:
             return "retired"
         return "deprecated" if self.retires_at else "active"
@@ -130,7 +130,7 @@ RETIRED = (
 
 
 def find_model(id_: str) -> ModelFacts | None:
-    """Look a model up by its id or alias, retired ones included."""
+    """Find a model by id or alias, including retired ones."""
     return next((facts for facts in OFFERED + RETIRED if id_ and id_ in (facts.id, facts.alias)), None)
 
 
@@ -152,7 +152,7 @@ def model_info(facts: ModelFacts) -> dict[str, Any]:
 
 
 def capabilities(facts: ModelFacts) -> dict[str, Any]:
-    """Describe what a model can do, limited to what this server plays: text, images and documents in, text out."""
+    """Describe what a model can do, limited to what this server simulates: text, images and documents in, text out."""
     no, yes = {"supported": False}, {"supported": True}
     return {
         "batch": yes,

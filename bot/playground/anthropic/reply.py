@@ -1,4 +1,4 @@
-"""What a local model may answer, and how that looks as a message and as a stream of events."""
+"""The events of a local model's answer, and how they become a message or a stream."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ModelRequest:
-    """A checked request to a model: the body as it came, and the headers under lower-case names."""
+    """A valid request to the Messages API: its body as received, and its headers by lower-case name."""
 
     body: Json
     headers: Mapping[str, str]
@@ -31,7 +31,7 @@ class ModelRequest:
 
     @property
     def turns(self) -> list[tuple[str, str]]:
-        """Return role and text of every turn, oldest first."""
+        """Return the role and text of every turn, oldest first."""
         return [(message["role"], "\n".join(_texts(message["content"]))) for message in self.body["messages"]]
 
     @property
@@ -41,7 +41,7 @@ class ModelRequest:
 
     @property
     def results(self) -> list[Json]:
-        """Return the search results, in the order by which citations count them."""
+        """Return the search results, in the order that citations number them."""
         blocks = [block for message in self.body["messages"] for block in blocks_of(message["content"])]
         return [block for block in blocks if block["type"] == "search_result"]
 
@@ -52,7 +52,7 @@ class ModelRequest:
         return [block for block in blocks if block["type"] in ("image", "document")]
 
     def citing(self, result: int, start: int = 0, end: int = 0) -> CitationDelta:
-        """Make a citation of blocks `start` to `end` (exclusive; one block without it) of a search result."""
+        """Return a citation of blocks `start` to `end` (exclusive; by default one block) of a search result."""
         cited = self.results[result]
         end = end or start + 1
         text = "".join(part["text"] for part in cited["content"][start:end])
@@ -62,7 +62,7 @@ class ModelRequest:
 
     @property
     def schema(self) -> Json | None:
-        """Return the JSON schema that the answer has to fit, if one was given."""
+        """Return the JSON schema that the answer must match, if the request has one."""
         form = (self.body.get("output_config") or {}).get("format")
         return form["schema"] if form else None
 
@@ -87,19 +87,19 @@ class ThinkingDelta:
 
 @dataclass(frozen=True, slots=True)
 class CitationDelta:
-    """Says where the text that was written last comes from; `fields` as `citing` makes them."""
+    """The source of the text just written; `fields` as `citing` returns them."""
 
     fields: Json
 
 
 @dataclass(frozen=True, slots=True)
 class BlockStop:
-    """Ends the block that is being written: text after it starts another one."""
+    """Ends the current content block; text that follows starts another one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    """Starts the stream, where it hasn't yet, with nothing to show."""
+    """Starts the stream, if it hasn't started, without any content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +111,14 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Ends the message for another reason than `end_turn`. `category` is a refusal's."""
+    """Ends the message with a `stop_reason` other than `end_turn`. `category` belongs to a refusal."""
 
     reason: str
     category: str | None = None
 
 
 class StreamFault(Enum):
-    """Ways in which an answer breaks off; nothing comes after one."""
+    """How a stream can break; nothing follows."""
 
     CUT = "the connection is cut"
     END = "the stream ends without message_stop; as the first event, without anything"
@@ -132,9 +132,10 @@ class Responder(Protocol):
     """A model behind the local Messages API."""
 
     def respond(self, asked: ModelRequest) -> AsyncGenerator[Event, None]:
-        """Answer a request, event by event; the end of the generator is `end_turn`.
+        """Answer a request, event by event; the end of the generator means `end_turn`.
 
-        May raise `MessagesApiError` at any point. Closed early when the client goes away or `max_tokens` is reached.
+        May raise `MessagesApiError` at any point. The generator is closed early if the client disconnects or
+        `max_tokens` is reached.
         """
 
 
@@ -145,7 +146,7 @@ def frame(event: str, data: Json) -> bytes:
 
 @dataclass(slots=True)
 class Reply:
-    """A message while it is being written. `add` gives the stream's frames; `message` the whole, at the end."""
+    """A message under construction. `add` returns the stream's frames, `message` the whole message."""
 
     facts: ModelFacts
     limit: int
@@ -165,7 +166,7 @@ class Reply:
         return frame("message_start", {"message": opening}) + frame("ping", {})
 
     def add(self, event: Event) -> bytes:
-        """Take an event in; return its frames. Text beyond the limit is cut off and stops the message."""
+        """Add an event and return its frames. Text beyond `max_tokens` is cut off and ends the message."""
         match event:
             case TextDelta(text):
                 return self._write("text", self._within_limit("text", text))
@@ -194,7 +195,7 @@ class Reply:
         return closing + frame("message_delta", {"delta": delta, "usage": message["usage"]}) + frame("message_stop", {})
 
     def message(self) -> Json:
-        """Write the message as it stands, the way an answer without streaming has it."""
+        """Return the message so far, as a response without streaming has it."""
         stop = self.stop or Stop("end_turn")
         details = {"type": "refusal", "category": stop.category, "explanation": None}
         return {

@@ -1,4 +1,4 @@
-"""What the Messages API refuses, and in which words."""
+"""The requests that the Messages API refuses, and its error messages."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ ERROR_TYPES = {
 
 
 class MessagesApiError(Exception):
-    """An error that the API answers with: an HTTP status before anything was sent, an SSE `error` event after."""
+    """An error response: an HTTP status before anything was sent, an SSE `error` event afterwards."""
 
     def __init__(self, status: int, message: str, *, kind: str = "", headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
@@ -60,7 +60,7 @@ class MessagesApiError(Exception):
         self.headers = dict(headers or {})
 
     def body(self, request_id: str) -> Json:
-        """Write the error in Anthropic's form."""
+        """Return the error in Anthropic's format."""
         return {
             "type": "error",
             "error": {"type": self.kind, "message": self.message},
@@ -69,12 +69,12 @@ class MessagesApiError(Exception):
 
 
 def invalid(message: str) -> MessagesApiError:
-    """Make the error of a request that is itself at fault."""
+    """Return an `invalid_request_error`."""
     return MessagesApiError(400, message)
 
 
 def check_version(version: str | None) -> str:
-    """Return the API's version that a request names. Raises `MessagesApiError`."""
+    """Return the API version that a request names. Raises `MessagesApiError`."""
     if version is None:
         raise invalid("anthropic-version: header is required")
     if version not in VERSIONS:
@@ -104,12 +104,12 @@ def check_count(body: object) -> tuple[Json, ModelFacts]:
 
 
 def blocks_of(content: str | list[Json]) -> list[Json]:
-    """Return content as blocks; a bare text stands for one block of it."""
+    """Return content as blocks; a plain string becomes one text block."""
     return [{"type": "text", "text": content}] if isinstance(content, str) else content
 
 
 def is_thinking(fields: Json, facts: ModelFacts) -> bool:
-    """Tell whether a request gets thinking."""
+    """Return whether a request gets thinking."""
     thinking = fields.get("thinking")
     return facts.thinks_unasked if thinking is None else thinking["type"] in ("adaptive", "enabled")
 
@@ -218,7 +218,7 @@ def _check_system(fields: Json) -> None:
 
 
 def _marks(fields: Json) -> Iterator[object]:
-    """Yield every cache mark of a request, the automatic one first."""
+    """Yield every `cache_control` of a request, the automatic one first."""
     yield fields.get("cache_control")
     for content in (fields.get("system") or "", *(message["content"] for message in fields["messages"])):
         yield from (block.get("cache_control") for block in blocks_of(content))

@@ -1,4 +1,4 @@
-"""Which JSON schemas the Messages API takes for structured output."""
+"""The JSON schemas that the Messages API accepts for structured output."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ MAX_UNIONS = 16
 
 
 def schema_faults(schema: object) -> Iterator[str]:
-    """Yield what is wrong with a schema, in the order in which it is met."""
+    """Yield what is wrong with a schema, in document order."""
     if not isinstance(schema, dict):
         yield "Input should be an object"
         return
@@ -63,7 +63,7 @@ def schema_faults(schema: object) -> Iterator[str]:
 
 
 def walk(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield a schema and all schemas inside it, without following references; what is no schema is passed over."""
+    """Yield a schema and all schemas inside it, without following references; anything else is skipped."""
     waiting: list[object] = [schema]
     while waiting:
         node = waiting.pop()
@@ -75,7 +75,7 @@ def walk(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def resolve(node: dict[str, Any], root: dict[str, Any]) -> dict[str, Any] | None:
-    """Follow a reference into the root's `$defs`; a schema without one is itself. None where it leads nowhere."""
+    """Follow a reference into the root's `$defs`. A schema without one is returned as is; a dangling one gives None."""
     reference = node.get("$ref")
     if reference is None:
         return node
@@ -123,7 +123,7 @@ def _node_faults(node: dict[str, Any], root: dict[str, Any]) -> Iterator[str]:
 
 
 def _is_recursive(schema: dict[str, Any]) -> bool:
-    """Tell whether a definition leads back to itself: take away what needs nothing more until nothing changes."""
+    """Return whether a definition refers to itself: remove those without open references until nothing changes."""
     definitions = _object(schema.get("$defs"))
     needs = {
         name: {str(node["$ref"]).removeprefix("#/$defs/") for node in walk(definition) if "$ref" in node}

@@ -1,4 +1,4 @@
-"""What a request counts as: estimated tokens, and which of them a simulated prompt cache holds."""
+"""Usage of a request: estimated tokens, and how many of them a simulated prompt cache holds."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class InputUsage:
     written_1h: int = 0
 
     def wire(self) -> Json:
-        """Write it as the `usage` of a message has it."""
+        """Return it as a message's `usage`."""
         return {
             "input_tokens": self.fresh,
             "cache_read_input_tokens": self.read,
@@ -49,7 +49,7 @@ class InputUsage:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One block of a request, in the order in which the cache sees them; `lifetime` is set where it is marked."""
+    """One block of a request, in the cache's order. `lifetime` is set if the block has `cache_control`."""
 
     digest: str
     tokens: int
@@ -67,9 +67,9 @@ def count_input(fields: Json, facts: ModelFacts) -> int:
 
 
 def segments(fields: Json, facts: ModelFacts) -> list[Segment]:
-    """Cut a checked request into segments whose digests cover everything before them.
+    """Split a valid request into segments; each digest covers everything before it.
 
-    What loses the cache when it changes (model, thinking, output_config) starts the digest.
+    The digest starts with what invalidates the cache when it changes: model, thinking, output_config.
     """
     start = [facts.id, fields.get("thinking"), fields.get("output_config")]
     digest = hashlib.sha256(json.dumps(start, sort_keys=True).encode())
@@ -107,7 +107,7 @@ def _object(value: object) -> dict[str, Any]:
 
 
 def _texts(value: object) -> Iterator[str]:
-    """Yield every text inside a block, whatever its shape; names of fields are not text."""
+    """Yield every text inside a block, whatever its shape; field names don't count."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
@@ -120,14 +120,14 @@ def _texts(value: object) -> Iterator[str]:
 
 
 class PromptCache:
-    """Remembers which prefixes of requests were marked, for as long as their mark says. Bounded; oldest goes first."""
+    """Remembers the cached prefixes of requests for their lifetime. Bounded; the oldest entry goes first."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._expiry: OrderedDict[str, float] = OrderedDict()
 
     def use(self, fields: Json, facts: ModelFacts) -> InputUsage:
-        """Look a checked request up, keep its marked prefixes, and tell what it counts as."""
+        """Look up a valid request, store its marked prefixes, and return its usage."""
         total = read = 0
         marked: list[tuple[Segment, int]] = []
         found = segments(fields, facts)

@@ -1,4 +1,4 @@
-"""What the person at the page does: talk, press, choose, fill in, react, change, delete, stop."""
+"""The actions of the page's user: post, press, choose, submit, react, edit, delete, stop."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NOT_REACHED = "The app did not answer in time. Try again."
 
 
 class PageActions:
-    """Does what the page asks for, as the person `me`. Raises `ValueError` with a sentence, `ApiError`."""
+    """Performs the page's requests as the user `me`. Raises `ValueError` with a sentence, or `ApiError`."""
 
     def __init__(self, workspace: Workspace, interactions: Interactions, commands: Sequence[OfferedCommand]) -> None:
         self._workspace = workspace
@@ -37,7 +37,7 @@ class PageActions:
         self._commands = {command.command for command in commands}
 
     def by_path(self) -> dict[str, Callable[[Json], Awaitable[Json]]]:
-        """Return what each path does."""
+        """Return the handler of each path."""
         return {
             "/page/messages": self.say,
             "/page/messages/edit": self.edit,
@@ -53,7 +53,7 @@ class PageActions:
         }
 
     async def say(self, body: Json) -> Json:
-        """Post what the person typed."""
+        """Post a message."""
         text, files = _string(body, "text").strip(), body.get("files") or []
         if not text and not files:
             raise ValueError("Write something first.")
@@ -66,7 +66,7 @@ class PageActions:
         return {"ts": workspace.say(message).ts}
 
     async def edit(self, body: Json) -> Json:
-        """Change a message of the person's own."""
+        """Edit one of the user's own messages."""
         message = self._own(body)
         text = _string(body, "text").strip()
         if not text:
@@ -76,12 +76,12 @@ class PageActions:
         return {}
 
     async def delete(self, body: Json) -> Json:
-        """Delete a message of the person's own."""
+        """Delete one of the user's own messages."""
         self._workspace.delete(self._own(body))
         return {}
 
     async def command(self, body: Json) -> Json:
-        """Send a slash command."""
+        """Run a slash command."""
         command = _string(body, "command")
         if command not in self._commands:
             raise ValueError(f"{command} is not a valid command.")
@@ -102,13 +102,13 @@ class PageActions:
         return _acked(await self._interactions.act_in_view(view, action, me, chosen))
 
     async def shortcut(self, body: Json) -> Json:
-        """Choose a shortcut of a message, or a global one."""
+        """Run a message shortcut or a global shortcut."""
         ts = _string(body, "ts")
         message = self._workspace.message(_string(body, "channel"), ts) if ts else None
         return _acked(await self._interactions.shortcut(_string(body, "callback_id"), self._workspace.me, message))
 
     async def submit(self, body: Json) -> Json:
-        """Submit a modal; the answer has the errors by block_id, "" as the key where it is nobody's field."""
+        """Submit a modal; the response holds errors by block_id, under "" for those of the whole form."""
         view = self._view(_string(body, "view_id"))
         try:
             chosen = filled_in(view["blocks"], _values(body))
@@ -127,7 +127,7 @@ class PageActions:
         return {}
 
     async def react(self, body: Json) -> Json:
-        """Add a reaction, or take it off again."""
+        """Add a reaction, or remove it if it is there."""
         workspace = self._workspace
         message = workspace.message(_string(body, "channel"), _string(body, "ts"))
         name = _string(body, "name")
@@ -146,14 +146,14 @@ class PageActions:
         return {}
 
     async def open_home(self, body: Json) -> Json:
-        """Look at the bot's home, or at its messages."""
+        """Open the bot's home tab or its messages tab."""
         tab: Literal["home", "messages"] = "home" if body.get("tab") == "home" else "messages"
         me = self._workspace.me.id
         self._workspace.publish(HomeOpened(me, self._workspace.direct(me).id, tab))
         return {}
 
     def shown(self, channel: str, ts: str) -> MessageRecord:
-        """Return a message that the person sees; raises `message_not_found`."""
+        """Return a message that the user can see; raises `message_not_found`."""
         message = self._workspace.find(channel, ts) or self._workspace.ephemerals.get(ts)
         if message is None or message.ephemeral_to not in ("", self._workspace.me.id):
             raise ApiError("message_not_found")
@@ -178,7 +178,7 @@ class PageActions:
 
 
 def _action(blocks: Sequence[Json], body: Json) -> Json:
-    """Return the action that the page names by its ids, with the value of a button or with what was chosen."""
+    """Return the action with the ids that the page sent, and the button's value or the choice."""
     ids = {"action_id": _string(body, "action_id"), "block_id": _string(body, "block_id")}
     if "choice" not in body:
         for button in buttons(blocks):

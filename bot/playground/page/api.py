@@ -1,4 +1,4 @@
-"""The page's side of the server: its files, what it shows, what happens, and what the person does there."""
+"""The page's HTTP API: its files, its state, its stream of changes, and its actions."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ SENTENCES = {
 
 
 class PageApi:
-    """Answers the page. Only the person `me` looks at it."""
+    """Serves the page, whose only user is `me`."""
 
     def __init__(self, workspace: Workspace, interactions: Interactions, page: Page) -> None:
         self._workspace = workspace
@@ -82,7 +82,7 @@ class PageApi:
         return web.FileResponse(path, headers=HEADERS)
 
     async def state(self, _: web.Request) -> web.Response:
-        """Tell who and what there is."""
+        """Return the whole state: users, channels, commands, sessions, views."""
         workspace = self._workspace
         users = [
             {
@@ -126,7 +126,7 @@ class PageApi:
         )
 
     async def messages(self, request: web.Request) -> web.Response:
-        """List a channel's messages, those that only `me` sees among them, oldest first."""
+        """List a channel's messages, including ephemeral ones to `me`, oldest first."""
         channel = request.query.get("channel", "")
         try:
             public = self._workspace.messages(channel)
@@ -138,7 +138,7 @@ class PageApi:
         return web.json_response({"messages": [shown_message(message, names) for message in found]})
 
     async def changes(self, request: web.Request) -> web.StreamResponse:
-        """Stream what happens, as server-sent events, for as long as the page listens."""
+        """Stream changes as server-sent events while the page listens."""
         response = web.StreamResponse(headers=HEADERS | {"Content-Type": "text/event-stream"})
         feed = Feed()
         forget = self._workspace.observe(feed.note)
@@ -160,7 +160,7 @@ class PageApi:
         return response
 
     async def file(self, request: web.Request) -> web.Response:
-        """Hand a file to the page."""
+        """Serve a file to the page."""
         try:
             return attachment(self._workspace.file(request.match_info["file"]))
         except ApiError:
@@ -170,7 +170,7 @@ class PageApi:
         return message.ephemeral_to in ("", self._workspace.me.id)
 
     def _views(self) -> Json:
-        """Return what the person sees of views: the home tab, and the topmost modal."""
+        """Return the views that the user sees: the home tab and the topmost modal."""
         workspace, names = self._workspace, self._names()
         mine = [view for view in workspace.views.values() if view["user"] == workspace.me.id]
         home = next((shown_view(view, names) for view in mine if view["type"] == "home"), None)
@@ -182,7 +182,7 @@ class PageApi:
         return users | {channel.id: channel.name for channel in self._workspace.channels.values()}
 
     def _change(self, kind: str, channel: str, ts: str) -> Json | None:
-        """Put a noted change into words: as it is now, however often it changed since."""
+        """Return the present state of what changed, however often it has changed since."""
         if kind == "session":
             session = self._workspace.session(channel, ts)
             return {"type": "session", "channel": channel, "thread_ts": ts} | _session(session)
@@ -195,7 +195,7 @@ class PageApi:
 
 
 def _json_only(handler: Callable[[Json], Awaitable[Json]]) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """Let a handler work on a JSON object, and put what it refuses into a sentence with status 400."""
+    """Wrap a handler of JSON objects; its errors become a sentence with status 400."""
 
     async def answer(request: web.Request) -> web.Response:
         try:
@@ -219,7 +219,7 @@ def _refusal(error: ApiError) -> web.Response:
 
 
 def _session(session: Session) -> Json:
-    """Return what a thread shows of the bot beside its messages, and whether there is something to stop."""
+    """Return a session as the page shows it, and whether it can be stopped."""
     return {
         "status": session.status,
         "loading": session.loading,

@@ -9,7 +9,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class OfferedCommand:
-    """A slash command that the page offers: `/summarize`, with a hint at its text, and what it does."""
+    """A slash command that the page offers, such as `/summarize`, with its usage hint and description."""
 
     command: str
     hint: str = ""
@@ -18,7 +18,7 @@ class OfferedCommand:
 
 @dataclass(frozen=True, slots=True)
 class OfferedShortcut:
-    """A shortcut that the page offers, in a message's menu or for the whole workspace."""
+    """A message shortcut or a global shortcut that the page offers."""
 
     callback_id: str
     name: str

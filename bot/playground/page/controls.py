@@ -1,4 +1,4 @@
-"""What can be pressed, chosen and filled in, in the page's own JSON, for messages, modals and the home tab."""
+"""Interactive elements of messages, modals and the home tab, in the page's own JSON."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SOURCES = {"users": "users", "conversations": "channels", "channels": "channels
 
 
 def parts_of(blocks: Sequence[Json], names: Mapping[str, str]) -> list[Json]:
-    """Return blocks as parts, in order: HTML, then the controls of the same block; blocks without any are one part."""
+    """Return blocks as parts, in order: a block's HTML, then its controls. Blocks without controls form one part."""
     parts: list[Json] = []
     for has_controls, group in groupby(blocks, key=lambda block: any(True for _ in placed([block]))):
         run = list(group)
@@ -89,7 +89,7 @@ def _controls(place: PlacedElement) -> Iterator[Json]:
 
 
 def _kind(kind: str) -> str:
-    """Name the way a control looks: several kinds of Slack's look alike."""
+    """Return the kind of control: several of Slack's element types look the same."""
     if kind in ("overflow", "checkboxes", "radio_buttons", "datepicker", "timepicker", "datetimepicker"):
         return kind
     if kind.endswith("_select"):
@@ -115,7 +115,7 @@ def _option(option: Json) -> Json:
 
 
 def _value(held: object) -> str | list[str]:
-    """Return what an element holds: an option's value, a text, several of them, "" for nothing."""
+    """Return an element's value: an option's value, a text, or a list of them; "" for nothing."""
     if isinstance(held, list):
         return [str(_value(one)) for one in held]
     if isinstance(held, dict):

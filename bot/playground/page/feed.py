@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Feed:
-    """What one listening page has not been told yet. Keys, not contents: a page that reads slowly gets the latest."""
+    """The changes that one listening page has not received yet: keys only, so a slow page gets the latest state."""
 
     def __init__(self) -> None:
         self.ended = False
@@ -31,7 +31,7 @@ class Feed:
         self._woken = asyncio.Event()
 
     def note(self, change: Change) -> None:
-        """Remember what changed, to be read when the page takes it."""
+        """Record a change until the page takes it."""
         match change:
             case Posted(message) | Edited(message) | StreamChanged(message) | Deleted(message) | Reacted(message):
                 self._noted["message", message.channel, message.ts] = None
@@ -44,12 +44,12 @@ class Feed:
         self._woken.set()
 
     def end(self) -> None:
-        """Let the stream come to its end."""
+        """End the stream."""
         self.ended = True
         self._woken.set()
 
     async def next(self, patience: float) -> list[tuple[str, str, str]]:
-        """Take what was noted; wait for it up to `patience` seconds."""
+        """Take the recorded changes; wait for the first one up to `patience` seconds."""
         try:
             async with asyncio.timeout(patience):
                 await self._woken.wait()

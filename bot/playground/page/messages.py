@@ -1,4 +1,4 @@
-"""What the page shows, in the page's own JSON, and what is typed there, in Slack's."""
+"""Messages in the page's own JSON, and typed text in Slack's format."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _URL = re.compile(r"https?://[^\s<>]*[^\s<>.,;:!?)\"'\]]")
 
 
 def shown_message(message: MessageRecord, names: Mapping[str, str]) -> Json:
-    """Write a message for the page; `names` gives people and channels by their id."""
+    """Return a message as the page shows it; `names` maps ids of users and channels to names."""
     # What a person typed is shown from its text; its blocks only repeat it.
     html = "" if message.client_msg_id else blocks_html(message.blocks, names)
     return {
@@ -48,7 +48,7 @@ def shown_message(message: MessageRecord, names: Mapping[str, str]) -> Json:
 
 
 def _typed(text: str, names: Mapping[str, str]) -> str:
-    """Write message text as a person would type it: what `as_typed` undoes."""
+    """Return message text as a user would type it; the reverse of `as_typed`."""
 
     def plain(bracket: re.Match[str]) -> str:
         sign, who = bracket["inner"][0], bracket["inner"][1:].partition("|")[0]
@@ -58,7 +58,7 @@ def _typed(text: str, names: Mapping[str, str]) -> str:
 
 
 def as_typed(text: str, ids: Mapping[str, str]) -> str:
-    """Write typed text as Slack's client puts it on the wire; `ids` gives the form of `@name` and `#channel`."""
+    """Return typed text as Slack's client sends it; `ids` maps `@name` and `#channel` to their wire format."""
     text = _URL.sub(lambda url: f"<{url[0]}>", escape(text))
     names = "|".join(re.escape(name) for name in sorted(ids, key=len, reverse=True))
     known = {name.casefold(): form for name, form in ids.items()}

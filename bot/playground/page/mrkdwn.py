@@ -1,4 +1,4 @@
-"""Message text as HTML for the page: Markdown, Slack's mrkdwn, and blocks. Only harmless tags ever come out."""
+"""Message text as HTML for the page: Markdown, Slack's mrkdwn, and blocks. Only safe tags come out."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ _LINE = re.compile(r"(?P<quote>&gt;|>) ?|(?P<bullet>[•◦] |[-*] )|(?P<number>
 
 
 def blocks_html(blocks: Sequence[Json], names: Mapping[str, str]) -> str:
-    """Write blocks as HTML; `names` gives people and channels by their id. Buttons are left to the page."""
+    """Return blocks as HTML, without buttons; `names` maps ids of users and channels to names."""
     return "".join(_block_html(block, names) for block in blocks)
 
 
 def markdown_html(text: str, names: Mapping[str, str]) -> str:
-    """Write Markdown as HTML: no raw HTML, no images, links to the web and to mail only."""
+    """Return Markdown as HTML: no raw HTML, no images, only links to web and mail addresses."""
     return str(_MARKDOWN.render(text, {"names": names}))
 
 
 def mrkdwn_html(text: str, names: Mapping[str, str]) -> str:
-    """Write Slack's mrkdwn, as message text holds it on the wire, as HTML."""
+    """Return Slack's mrkdwn as HTML."""
     parts: list[str] = []
     end = 0
     for fence in _FENCE.finditer(text):
@@ -58,7 +58,7 @@ def mrkdwn_html(text: str, names: Mapping[str, str]) -> str:
 
 
 def attachments_html(attachments: Sequence[Json], names: Mapping[str, str]) -> str:
-    """Write what hangs on a message, such as the preview of a link, as HTML."""
+    """Return a message's attachments, such as link previews, as HTML."""
     parts: list[str] = []
     for attachment in attachments:
         title = html_escape(str(attachment.get("title") or ""))
@@ -71,7 +71,7 @@ def attachments_html(attachments: Sequence[Json], names: Mapping[str, str]) -> s
 
 
 def is_safe(url: str) -> bool:
-    """Tell whether a link's address is of the web, or of mail."""
+    """Return whether a link leads to a web or mail address."""
     try:
         return urlsplit(url.strip()).scheme.lower() in SCHEMES
     except ValueError:
@@ -118,7 +118,7 @@ def _table_block(block: Json, names: Mapping[str, str]) -> str:
 
 
 def _task_block(block: Json, names: Mapping[str, str]) -> str:
-    """Write a task folded: its title, and behind it what it is about and what came of it."""
+    """Return a task, collapsed: its title, then its details and output."""
     status = str(block.get("status") or "")
     kind = status if status in TASK_STATUSES else "pending"
     title = html_escape(str(block.get("title", "")))
@@ -143,7 +143,7 @@ def _source_html(source: Any) -> str:  # noqa: ANN401 - it comes from the wire a
 
 
 def _image_block(block: Json, names: Mapping[str, str]) -> str:
-    """Write a picture that is a file of the workspace; one from elsewhere only as a link: the page loads nothing."""
+    """Show an image that is a file of the workspace; only link to others: the page loads nothing from elsewhere."""
     alt = html_escape(str(block.get("alt_text") or ""))
     title = _text_html(block.get("title"), names)
     match block:
@@ -279,7 +279,7 @@ class _Markdown(MarkdownIt):
 
 
 def _text_token(_: RendererHTML, tokens: Sequence[Token], index: int, __: object, env: Json) -> str:
-    """Write plain text; names may stand in it as on Slack's wire."""
+    """Return plain text as HTML; it may contain mentions in Slack's format."""
     parts: list[str] = []
     end = 0
     text = tokens[index].content

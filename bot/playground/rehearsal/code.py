@@ -1,4 +1,4 @@
-"""Code without a model: a few written templates, else an honest skeleton."""
+"""Code without a model: a few templates, otherwise an honest skeleton."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SKELETON_NOTE = (
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A programming language: its tag at a fence, the extension of its files, how a comment opens and closes."""
+    """A programming language: its fence tag, file extension, and comment delimiters."""
 
     tag: str
     extension: str
@@ -29,7 +29,7 @@ class Language:
     comment_end: str = ""
 
     def remark(self, text: str) -> str:
-        """Write a comment of one line; the text can't end it early."""
+        """Return a one-line comment; the text can't close it early."""
         if self.comment_end:
             text = text.replace(self.comment_end.strip(), "")
         return f"{self.comment} {text}{self.comment_end}"
@@ -103,14 +103,14 @@ COURTESIES = frozenset(
 
 
 def load_templates() -> Mapping[str, str]:
-    """Read the templates, each a fenced block with its explanation, under their names."""
+    """Read the templates by name; each is a fenced block with an explanation."""
     folder = files("bot.playground.rehearsal") / "templates"
     names = {name for _, _, name in TEMPLATES}
     return {name: (folder / f"{name}.md").read_text(encoding="utf-8").strip() for name in names}
 
 
 def write_code(request: str, templates: Mapping[str, str]) -> str:
-    """Answer a request for code with the template that fits it in the language named, else with a skeleton."""
+    """Answer a request for code with the template that fits, in the language requested, or with a skeleton."""
     language = named_language(request)
     asked = {stem(word) for word in words(request)}
     for needed, written_in, name in TEMPLATES:
@@ -129,7 +129,7 @@ def named_language(request: str) -> Language | None:
 
 
 def skeleton(request: str, language: Language) -> str:
-    """Write a file that says what would be done, and that it isn't."""
+    """Return a file that says what the code would do, and that it does not do it."""
     asked = "".join(character for character in shorten(request, SHOWN_OF_REQUEST) if character.isprintable())
     lines = [
         file_name(request, language),
@@ -142,7 +142,7 @@ def skeleton(request: str, language: Language) -> str:
 
 
 def file_name(request: str, language: Language) -> str:
-    """Name a file after the first telling words of a request."""
+    """Name a file after the first meaningful words of a request."""
     skipped = STOPWORDS | COURTESIES | LANGUAGES.keys() | AMBIGUOUS.keys()
     telling = [word for word in words(request) if word not in skipped and word.isascii() and word.isalpha()]
     return f"{'_'.join(telling[:MAX_WORDS_OF_NAME])[:40] or 'snippet'}.{language.extension}"

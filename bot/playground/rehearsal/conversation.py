@@ -1,4 +1,4 @@
-"""Conversation without a model: greets, remembers what was said in the thread, else says what Claude would get."""
+"""Conversation without a model: greets, recalls what was said in the thread, or says what Claude would get."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _QUESTION = re.compile(r"\?|^\W*(?:what|who|where|when|why|which|how|do|does|did
 
 
 def converse(turns: Sequence[tuple[str, str]]) -> str:
-    """Answer the newest of a thread's turns, given as role and text."""
+    """Answer the newest turn of a thread; turns are pairs of role and text."""
     said = [message for role, text in turns if role == "user" for message in _messages(text)]
     author, newest = said[-1]
     own = [text for name, text in said[:-1] if name == author]
@@ -52,7 +52,7 @@ def converse(turns: Sequence[tuple[str, str]]) -> str:
 
 
 def _messages(turn: str) -> list[tuple[str, str]]:
-    """Split a turn into messages with their authors, "" where the turn names none."""
+    """Split a turn into messages with their authors, "" if the turn names none."""
     turn = _EARLIER.sub("", turn.replace("\u2019", "'"))
     first, *others = _AUTHOR.split(turn)
     named = list(zip(others[::2], (text.strip() for text in others[1::2]), strict=True))
@@ -104,7 +104,7 @@ def _greet(newest: str, earlier: Sequence[str]) -> str | None:  # noqa: ARG001 -
 
 
 def _recall_sentence(newest: str, earlier: Sequence[str]) -> str | None:
-    """Answer a question with the earlier sentence that shares most words with it."""
+    """Answer a question with the earlier sentence that shares the most words with it."""
     asked = set(stems(newest))
     if not asked or not _QUESTION.search(newest):
         return None

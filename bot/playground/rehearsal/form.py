@@ -1,4 +1,4 @@
-"""Filling in a JSON schema from a text, and choosing a category by the words that both share."""
+"""Fills in a JSON schema from a text, and chooses categories by shared words."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ SCALARS = {"integer": 1, "number": 0.5, "boolean": False}
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """Words that speak for a category whose name has one of `names`."""
+    """Words that suggest a category whose name contains one of `names`."""
 
     names: frozenset[str]
     signs: frozenset[str]
@@ -104,7 +104,7 @@ PROPOSALS = {
 
 @dataclass(frozen=True, slots=True)
 class FormItem:
-    """One of the texts of a request, under its number."""
+    """One numbered text of a request."""
 
     number: int
     text: str
@@ -112,7 +112,7 @@ class FormItem:
 
 @dataclass(frozen=True, slots=True)
 class FormScope:
-    """What a part of the form is filled in from."""
+    """What a part of the schema is filled in from."""
 
     root: Json
     items: tuple[FormItem, ...]
@@ -121,7 +121,7 @@ class FormScope:
 
 
 def fill(schema: Json, prompt: str) -> object:
-    """Fill in a schema from a request: an entry for each numbered message where it has some, else from its text."""
+    """Fill in a schema from a request: one entry for each numbered message, or from the text if it has none."""
     items = numbered(tagged(prompt, "messages"))
     document = next((text for tag in ("document", "request") if (text := plain(tagged(prompt, tag)))), prompt)
     subject = items[0] if len(items) == 1 else FormItem(1, document)
@@ -129,7 +129,7 @@ def fill(schema: Json, prompt: str) -> object:
 
 
 def numbered(data: object) -> tuple[FormItem, ...]:
-    """Read `[{"item": 1, "text": "…"}, …]`; anything in it of another shape is left out."""
+    """Read `[{"item": 1, "text": "…"}, …]`; entries of any other shape are skipped."""
     if not isinstance(data, list):
         return ()
     return tuple(
@@ -140,14 +140,14 @@ def numbered(data: object) -> tuple[FormItem, ...]:
 
 
 def plain(data: object) -> str:
-    """Return the text of `{"text": "…"}`, or the data itself where it is a text."""
+    """Return the text of `{"text": "…"}`, or the data itself if it is a string."""
     if isinstance(data, dict):
         data = data.get("text")
     return data if isinstance(data, str) else ""
 
 
 def choose(options: Sequence[object], text: str) -> object:
-    """Choose the option that the text speaks for most; without a sign, the one for everything else, else the first."""
+    """Choose the option that the text suggests most. Without a cue, take the catch-all option, or the first one."""
     found = {stem(word) for word in words(text)} | ({"?"} if "?" in text else set())
     scores = [_score(str(option), found) for option in options]
     best = max(scores)
@@ -157,7 +157,7 @@ def choose(options: Sequence[object], text: str) -> object:
 
 
 def propose(texts: Sequence[str]) -> list[Json]:
-    """Propose the categories that some of the texts speak for, at least two."""
+    """Propose the categories that some texts suggest, at least two."""
     chosen = [choose([*PROPOSALS, "Other"], text) for text in texts]
     spoken_for = [name for name in PROPOSALS if name in chosen]
     rest = (name for name in PROPOSALS if name not in spoken_for)
@@ -166,14 +166,14 @@ def propose(texts: Sequence[str]) -> list[Json]:
 
 
 def confidence(options: Sequence[object], text: str) -> int:
-    """Tell in percent how sure the choice is: the more signs, the surer."""
+    """Return the confidence of a choice in percent: more cues, more confidence."""
     found = {stem(word) for word in words(text)} | ({"?"} if "?" in text else set())
     best = max(_score(str(option), found) for option in options)
     return round(min(95, 55 + 15 * best)) if best > 0 else 30
 
 
 def evidence(options: Sequence[object], text: str) -> str:
-    """Return the first word of a text that speaks for the chosen option, with its neighbours, "" where none does."""
+    """Return the first word of a text that supports the chosen option, with the words around it; "" if none does."""
     chosen, parts = str(choose(options, text)), text.split()
     for number, part in enumerate(parts):
         if any(_score(chosen, {stem(word)}) > 0 for word in words(part)):
@@ -182,7 +182,7 @@ def evidence(options: Sequence[object], text: str) -> str:
 
 
 def duplicate_of(item: FormItem, others: Sequence[FormItem]) -> int:
-    """Return the number of the first earlier text that has most of its words in common with this one, 0 for none."""
+    """Return the number of the first earlier text that shares most of its words with this one, 0 for none."""
     own = {stem(word) for word in words(item.text)}
     for other in sorted(others, key=lambda one: one.number):
         its = {stem(word) for word in words(other.text)}
@@ -249,7 +249,7 @@ NUMBER = ("item", "n")  # fields for the number of the text that an object is ab
 
 
 def _options(fields: Json, scope: FormScope) -> Sequence[object]:
-    """Return what the first field with a choice may be set to."""
+    """Return the options of the first field that has some."""
     nodes = [resolve(node, scope.root) or {} for node in fields.values()]
     nodes += [resolve(node["items"], scope.root) or {} for node in nodes if isinstance(node.get("items"), dict)]
     return next((node["enum"] for node in nodes if node.get("enum")), ())

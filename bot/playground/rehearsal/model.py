@@ -39,7 +39,7 @@ _MARKUP = re.compile(r"[_*~`<>\[\]|\\]")
 
 
 class Rehearsal:
-    """A `Responder` that plays Claude's part by simple rules.
+    """A `Responder` that stands in for Claude, by simple rules.
 
     `pace` is in words per second, 0 for as fast as they can be sent.
     """
@@ -49,7 +49,7 @@ class Rehearsal:
         self._templates = load_templates()
 
     async def respond(self, asked: ModelRequest) -> AsyncGenerator[Event, None]:
-        """Answer word by word; with thinking on, a thought first."""
+        """Answer word by word; with thinking enabled, think first."""
         if _thinks(asked):
             yield ThinkingDelta("I look for the rule that fits.")
         # In a thread, for a text of some megabytes takes a while to read.
@@ -60,7 +60,7 @@ class Rehearsal:
             yield TextDelta(piece)
 
     def answer(self, asked: ModelRequest) -> str:
-        """Find out what is asked for, and write it."""
+        """Return the answer to a request, by its kind."""
         text = asked.text
         if _GOES_ON.search(text):
             return self._rest(asked)
@@ -80,7 +80,7 @@ class Rehearsal:
         return f"{notice(asked)}\n\n{written}"
 
     def _rest(self, asked: ModelRequest) -> str:
-        """Write what an answer lacked that the length limit cut: the whole again, from where it stopped."""
+        """Return the rest of an answer that `max_tokens` cut: the whole answer, from where it stopped."""
         *before, (_, begun), _ = asked.turns if len(asked.turns) > 1 else [("assistant", ""), ("user", "")]
         number = next((n for n in reversed(range(len(before))) if not _GOES_ON.search(before[n][1])), None)
         if number is None or before[number][0] != "user":
@@ -94,7 +94,7 @@ class Rehearsal:
 
 
 def _form(schema: Json, text: str) -> object:
-    """Fill in a form: the summary of a conversation from its messages or parts, any other by its fields."""
+    """Fill in the output schema: a conversation's summary from its messages or parts, any other field by field."""
     if lines := lines_of(tagged(text, "messages")):
         return digest(schema, lines)
     if isinstance(parts := tagged(text, "parts"), list):
@@ -103,7 +103,7 @@ def _form(schema: Json, text: str) -> object:
 
 
 def condense(thread: Json) -> str:
-    """Extract what the older part of a thread comes down to, what was kept of it before included."""
+    """Summarize the older part of a thread, including its earlier summary."""
     said = thread.get("messages")
     texts = [str(one.get("text", "")) if isinstance(one, dict) else str(one) for one in said or ()]
     kept = [str(thread.get("summary") or ""), *central("\n".join(texts))]
@@ -111,21 +111,21 @@ def condense(thread: Json) -> str:
 
 
 def attached_text(asked: ModelRequest) -> str:
-    """Return the text of the newest turn's text documents, where a summary of a file is wanted."""
+    """Return the text of the newest turn's text documents, if a summary of a file is wanted."""
     sources = [block.get("source") or {} for block in asked.attachments]
     texts = [str(source["data"]) for source in sources if source.get("type") == "text"]
     return "\n".join(texts) if texts and _ASKS_SUMMARY.search(asked.text) else ""
 
 
 def unseen(asked: ModelRequest) -> str:
-    """Say what came along that these rules can't look at."""
+    """Say which attachments these rules can't read."""
     kinds = [block["type"] for block in asked.attachments]
     counted = [f"{kinds.count(kind)} {kind}{'s' * (kinds.count(kind) > 1)}" for kind in dict.fromkeys(kinds)]
     return f"\n\nWith it came {' and '.join(counted)}, which Claude would look at; I can't." if kinds else ""
 
 
 def notice(asked: ModelRequest) -> str:
-    """Write the line that says who answers, and which prompt the channel has: the system's second block."""
+    """Return the line that says who answers, and quotes the channel's prompt: the system prompt's second block."""
     instructions = _MARKUP.sub("", " ".join(asked.system[1:]))
     about = f" This channel's prompt is set: “{shorten(instructions, SHOWN_OF_PROMPT)}”" if instructions.strip() else ""
     return f"_{NOTICE}{about}_"

@@ -1,4 +1,4 @@
-"""Following up on code without a model: its tests, its explanation, another language, an honest note of a change."""
+"""Follow-ups on code without a model: tests, an explanation, another language, or a note about a change."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ThreadFile:
 
 
 def files_in(turns: Sequence[tuple[str, str]]) -> list[ThreadFile]:
-    """Return the files that a thread's answers hold, each as it is now, the latest last."""
+    """Return the files in a thread's answers, each in its newest version, the newest file last."""
     found: dict[str, ThreadFile] = {}
     for role, text in turns:
         for tag, body in _fenced(text) if role == "assistant" else ():
@@ -46,7 +46,7 @@ def files_in(turns: Sequence[tuple[str, str]]) -> list[ThreadFile]:
 
 
 def _fenced(text: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield the tag and the lines of each code block that is closed."""
+    """Yield the tag and the lines of each closed code block."""
     tag: str | None = None
     body: list[str] = []
     for line in text.split("\n"):
@@ -61,7 +61,7 @@ def _fenced(text: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def revise(wish: str, files: Sequence[ThreadFile]) -> str:
-    """Answer a follow-up about a thread's files; the ones that it names, or else the latest."""
+    """Answer a follow-up about the thread's files: those that it names, or the newest."""
     meant = [file for file in files if file.name in wish] or [files[-1]]
     file = meant[-1]
     language = named_language(wish)
@@ -77,7 +77,7 @@ def revise(wish: str, files: Sequence[ThreadFile]) -> str:
 
 
 def explain(file: ThreadFile) -> str:
-    """Say what a file consists of."""
+    """Describe what a file consists of."""
     names = _DEFINED.findall(file.body)
     parts = "\n".join(f"- `{name}`" for name in names[:MAX_SHOWN]) or "- statements only, nothing is defined"
     lines = file.body.count("\n") + 1
@@ -98,7 +98,7 @@ def _tests(file: ThreadFile) -> str:
 
 
 def _changed(file: ThreadFile, wish: str) -> str:
-    """Give the file again with the wish noted in it: the rehearsal model can't do more, and says so."""
+    """Return the file with the request noted in it: the rehearsal model can't do more, and says so."""
     first, _, rest = file.body.partition("\n")
     mark = next((language for language in LANGUAGES.values() if language.tag == file.tag), None)
     asked = "".join(character for character in shorten(wish, SHOWN_OF_WISH) if character.isprintable())

@@ -1,4 +1,4 @@
-"""Filling in the form of a conversation's summary: which messages decide, ask, promise or disagree, by plain signs."""
+"""Summaries of conversations without a model: simple cues find decisions, questions, promises and disagreements."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class ConversationLine:
 
 
 def lines_of(data: object) -> list[ConversationLine]:
-    """Read `[{"id": "m1", "from": "Ada", "text": "…"}, …]`; entries of another shape are left out."""
+    """Read `[{"id": "m1", "from": "Ada", "text": "…"}, …]`; entries of any other shape are skipped."""
     return [
         ConversationLine(entry["id"], str(entry.get("from") or ""), str(entry["text"]))
         for entry in (data if isinstance(data, list) else ())
@@ -57,7 +57,7 @@ def lines_of(data: object) -> list[ConversationLine]:
 
 
 def digest(schema: Json, lines: Sequence[ConversationLine]) -> Json:
-    """Fill in each section of the form from the messages whose signs fit its name; the others stay empty."""
+    """Fill in each section of the schema from the messages whose cues match its name; the others stay empty."""
     found: Json = {}
     for name, node in schema.get("properties", {}).items():
         entries = list(_SECTIONS[name](lines))[:MOST] if name in _SECTIONS else []
@@ -67,7 +67,7 @@ def digest(schema: Json, lines: Sequence[ConversationLine]) -> Json:
 
 
 def merge(schema: Json, parts: Sequence[Json]) -> Json:
-    """Make one summary of the summaries of parts: section by section, the parts taking turns, nothing twice."""
+    """Merge the summaries of parts, section by section: the parts take turns, duplicates are dropped."""
     found: Json = {}
     for name in schema.get("properties", {}):
         sections = [part.get(name) or [] for part in parts]

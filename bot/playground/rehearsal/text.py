@@ -1,4 +1,4 @@
-"""Reading text without a model: words, sentences, what is central to it, what was put into tags."""
+"""Text analysis without a model: words, sentences, central sentences, themes, tagged content."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _PUNCTUATION = re.compile(r"[^\w\s'\u2019]+")
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """A phrase of a text, and how often it stands there."""
+    """A phrase of a text, and how often it occurs."""
 
     phrase: str
     count: int
@@ -53,7 +53,7 @@ def words(text: str) -> list[str]:
 
 @lru_cache(maxsize=10_000)
 def stem(word: str) -> str:
-    """Take the commonest English endings off, so that "crashes" and "crashed" meet; other languages lose little."""
+    """Strip the most common English endings, so that "crashes" and "crashed" match; other languages lose little."""
     word = word.removesuffix("'s")
     for ending in ("ing", "ed", "ly"):
         if word.endswith(ending) and len(word) > len(ending) + 2:
@@ -72,7 +72,7 @@ def stems(text: str) -> list[str]:
 
 
 def sentences(text: str) -> list[str]:
-    """Split a text into sentences, each on one line; a lone long one into its clauses."""
+    """Split a text into sentences, each on one line; a single long one is split into clauses."""
     runs: list[list[str]] = []
     for raw in _SENTENCE_END.split(text):
         sentence = " ".join(_LIST_MARK.sub("", raw.strip()).split())
@@ -89,7 +89,7 @@ def sentences(text: str) -> list[str]:
 
 
 def shorten(text: str, length: int) -> str:
-    """Put a text on one line of at most `length` characters, cut at a word where there is one."""
+    """Return a text on one line of at most `length` characters, cut between words if possible."""
     line = " ".join(text[: length * 4].split())
     if len(line) <= length and len(text) <= length * 4:
         return line
@@ -97,7 +97,7 @@ def shorten(text: str, length: int) -> str:
 
 
 def central(text: str, count: int | None = None) -> list[str]:
-    """Return the sentences whose words the text uses most, the first one favoured, in their own order."""
+    """Return the sentences with the text's most frequent words, the first one favored, in their original order."""
     found = sentences(text)
     if count is None:
         count = next((size for limit, size in SUMMARY_SIZES if len(found) <= limit), MAX_SUMMARY)
@@ -114,7 +114,7 @@ def central(text: str, count: int | None = None) -> list[str]:
 
 
 def themes(text: str, count: int = MAX_THEMES) -> list[Theme]:
-    """Return the phrases that a text comes back to; no two that say the same."""
+    """Return the phrases that a text repeats, without near duplicates."""
     weights = Counter(stems(text))
     found: Counter[tuple[str, ...]] = Counter()
     for part in _PUNCTUATION.split(text):
@@ -134,15 +134,15 @@ def themes(text: str, count: int = MAX_THEMES) -> list[Theme]:
 
 
 def _cut(run: list[str]) -> list[tuple[str, ...]]:
-    """Cut a run of words into phrases, without those of one or two letters alone or figures alone."""
+    """Split a run of words into phrases, without those of only one or two letters or only digits."""
     phrases = (tuple(run[n : n + MAX_WORDS_OF_THEME]) for n in range(0, len(run), MAX_WORDS_OF_THEME))
     return [phrase for phrase in phrases if any(len(word) > 2 and not word.isdecimal() for word in phrase)]  # noqa: PLR2004 - as said
 
 
 def tagged(text: str, tag: str) -> object | None:
-    """Return what stands in a tag, decoded from JSON; as raw text where it is not JSON, None without the tag.
+    """Return the content of a tag, decoded from JSON; the raw text if it is not JSON, None without the tag.
 
-    Only the JSON says where the content ends: a closing tag may be part of a text in it.
+    Only the JSON shows where the content ends: a closing tag may be part of a string in it.
     """
     _, opening, rest = text.partition(f"<{tag}>")
     if not opening:

@@ -1,1 +1,1 @@
-"""A local Slack: the workspace, its Web API, its events and interactions, with Slack's limits."""
+"""A local Slack: the workspace, its Web API, its events and interactivity, with Slack's limits."""

@@ -1,4 +1,4 @@
-"""Rules about blocks: what Slack accepts in a message or a view, and what a person reads in it."""
+"""Blocks: Slack's limits on them in messages and views, and the text that a user reads in them."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ _MENTION = re.compile(
 
 
 def check(blocks: object, *, in_view: bool = False) -> list[Json]:
-    """Hold the blocks of a message, or of a view, to Slack's limits and return them; raises `ApiError`, faults named.
+    """Check the blocks of a message or view against Slack's limits and return them; raises `ApiError` with the errors.
 
     Sources: https://docs.slack.dev/reference/block-kit and the validators of slack_sdk's models.
     """
@@ -100,17 +100,17 @@ def check(blocks: object, *, in_view: bool = False) -> list[Json]:
 
 
 def new_id() -> str:
-    """Make the `block_id` of a block that came without one."""
+    """Return a `block_id` for a block that has none."""
     return secrets.token_urlsafe(4)
 
 
 def text_of(blocks: list[Json]) -> str:
-    """Return the text that a person reads in blocks, one paragraph a block."""
+    """Return the text that a user reads in blocks, one paragraph per block."""
     return "\n\n".join(filter(None, ("\n".join(_texts(block)) for block in blocks)))
 
 
 def rich_text(text: str) -> Json:
-    """Write what a person typed as the `rich_text` block that Slack's own client sends beside the text."""
+    """Return typed text as the `rich_text` block that Slack's own client sends with it."""
     elements: list[Json] = []
     end = 0
     for match in _MENTION.finditer(text):
@@ -128,7 +128,7 @@ def rich_text(text: str) -> Json:
 
 
 def escape(text: str) -> str:
-    """Escape the three characters that Slack's message text gives a meaning to."""
+    """Escape the three characters that have a meaning in Slack's message text."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -175,7 +175,7 @@ def _cell(cell: Any) -> str:  # noqa: ANN401 - it comes from the wire and may be
 
 
 def _shape_faults(block: Json, *, in_view: bool) -> list[str]:
-    """Return a block's faults. A part of another type than Slack's is one of them, wherever the rules stumble on it."""
+    """Return a block's errors. A value of the wrong type is one too, wherever the rules trip over it."""
     try:
         found = list(_faults(block, in_view=in_view))
         _texts(block)

@@ -1,4 +1,4 @@
-"""Delivering to the bot: each event until it is acknowledged or given up, by signed HTTP or by Socket Mode."""
+"""Delivery of events to the bot over signed HTTP or Socket Mode, with Slack's retries."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ KEPT = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """What became of one try. `reason` is Slack's word for a failure, "" when it was acknowledged with `body`."""
+    """The result of one attempt. `reason` is Slack's retry reason, "" if the bot acknowledged with `body`."""
 
     reason: str = ""
     status: int = 200
@@ -47,7 +47,7 @@ class Ack:
 
 @dataclass(slots=True, eq=False)
 class EventDelivery:
-    """An event and its tries so far; `is_over` when it was acknowledged or given up."""
+    """An event and its attempts so far; `is_over` once it was acknowledged or given up."""
 
     payload: Json
     tries: list[Ack] = field(default_factory=list)
@@ -55,7 +55,7 @@ class EventDelivery:
 
     @property
     def event_id(self) -> str:
-        """The id that stays the same over all tries."""
+        """The id, the same in all attempts."""
         return str(self.payload["event_id"])
 
     @property
@@ -65,10 +65,10 @@ class EventDelivery:
 
 
 class EventTransport(Protocol):
-    """One of the two ways to the bot."""
+    """Sends payloads to the bot, over HTTP or Socket Mode."""
 
     async def send(self, kind: Kind, payload: Json, retry: int = 0, reason: str = "") -> Ack:
-        """Try once, within the rules' time for an acknowledgement. `reason` says why the try before failed."""
+        """Make one attempt, within the rules' `ack_timeout`. `reason` says why the previous one failed."""
 
 
 class HttpTransport:
@@ -80,7 +80,7 @@ class HttpTransport:
         self._urls = cycle(urls)
 
     async def send(self, kind: Kind, payload: Json, retry: int = 0, reason: str = "") -> Ack:
-        """See `Transport`."""
+        """See `EventTransport`."""
         body, content_type = _body(kind, payload)
         headers = {"Content-Type": content_type, "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)"}
         headers |= signature(self._workspace.signing_secret, body, int(self._workspace.clock()))
@@ -101,9 +101,9 @@ class HttpTransport:
 
 
 class Deliveries:
-    """Turns changes into events and sees them through; call `close` to end what is under way.
+    """Turns changes into events and delivers them. Call `close` at the end.
 
-    `log` keeps every delivery. `on_progress` is told after each try.
+    `log` holds the latest deliveries. `on_progress` is called after each attempt.
     """
 
     def __init__(self, workspace: Workspace, transport: EventTransport, on_progress: Callable[[], None]) -> None:
@@ -115,12 +115,12 @@ class Deliveries:
         self._room = asyncio.Semaphore(AT_ONCE)
 
     def observe(self, change: Change) -> None:
-        """Deliver what the bot gets to know of a change."""
+        """Call `observer` with every change from now on; return a function that ends it. It must not raise or block."""
         for event in events_of(self._workspace, change):
             self.deliver(envelope(self._workspace, event))
 
     def deliver(self, payload: Json) -> EventDelivery:
-        """Begin to deliver an enveloped event."""
+        """Start to deliver an event in its envelope."""
         delivery = EventDelivery(payload)
         self.log.append(delivery)
         del self.log[:-KEPT]
@@ -130,7 +130,7 @@ class Deliveries:
         return delivery
 
     async def close(self) -> None:
-        """End every delivery that is under way."""
+        """Cancel all running deliveries."""
         tasks = tuple(self._tasks)
         for task in tasks:
             task.cancel()
@@ -151,7 +151,7 @@ class Deliveries:
 
 
 def signature(secret: str, body: bytes, timestamp: int) -> dict[str, str]:
-    """Return the headers by which the bot knows a request for Slack's."""
+    """Return the headers that sign a request as Slack does."""
     digest = hmac.new(secret.encode(), f"v0:{timestamp}:".encode() + body, hashlib.sha256).hexdigest()
     return {"X-Slack-Request-Timestamp": str(timestamp), "X-Slack-Signature": f"v0={digest}"}
 
@@ -166,7 +166,7 @@ def _body(kind: Kind, payload: Json) -> tuple[bytes, str]:
 
 
 def _answer(text: str, content_type: str) -> Json:
-    """Read an acknowledgement's body: JSON, or the bare text of a message."""
+    """Read an acknowledgement's body: JSON, or the plain text of a message."""
     if content_type != "application/json":
         return {"text": text} if text else {}
     try:

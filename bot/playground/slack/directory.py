@@ -1,4 +1,4 @@
-"""Who and where: the workspace's people, apps, user groups and channels."""
+"""The workspace's users, apps, user groups and channels."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 class Directory:
-    """The people and channels that a new workspace has, and what was added since.
+    """The users and channels of a workspace: those it starts with, and any added later.
 
     `me`, `ada` (admins) and `sam` belong to the workspace, `gia` is a guest, `rio` belongs to another company and is
-    met in the Slack Connect channel #partners. `bot` is the app's own user, `deploys` another app's. Methods raise
+    in the Slack Connect channel #partners. `bot` is the app's own user, `deploys` another app's. Methods raise
     `ApiError` with Slack's own codes.
     """
 
@@ -58,14 +58,14 @@ class Directory:
         return self.users[user_id]
 
     def visible_user(self, user_id: str) -> User:
-        """Return a user whom the bot may know of; raises `user_not_visible` for an outsider it shares nothing with."""
+        """Return a user that the bot may see; raises `user_not_visible` for an outsider in none of its channels."""
         user = self.user(user_id)
         if user.team_id and not any({user_id, self.bot.id} <= set(c.members) for c in self.channels.values()):
             raise ApiError("user_not_visible")
         return user
 
     def app_user(self, bot_id: str) -> User:
-        """Return an app's user by its bot id; raises `bot_not_found`."""
+        """Return an app's user by bot id; raises `bot_not_found`."""
         user = next((user for user in self.users.values() if user.bot_id and user.bot_id == bot_id), None)
         if user is None:
             raise ApiError("bot_not_found")
@@ -92,7 +92,7 @@ class Directory:
         return channel
 
     def open_channel(self, channel_id: str) -> Channel:
-        """Return a channel that the bot may post to; raises `is_archived` beside what `joined_channel` raises."""
+        """Return a channel that the bot may post to; raises as `joined_channel`, and `is_archived`."""
         channel = self.joined_channel(channel_id)
         if channel.is_archived:
             raise ApiError("is_archived")
@@ -106,7 +106,7 @@ class Directory:
         is_private: bool = False,
         shared_with: Sequence[str] = (),
     ) -> Channel:
-        """Create a channel. Without `members` the people are in it, and the bot is not."""
+        """Create a channel. Without `members`, the workspace's people are in it and the bot is not."""
         people = members or [self.me.id, self.ada.id, self.sam.id]
         # Private channels, too, have had ids with a C for years.
         channel_id = f"C{secrets.token_hex(5).upper()}"
@@ -115,7 +115,7 @@ class Directory:
         return channel
 
     def direct(self, user_id: str) -> Channel:
-        """Return the direct messages between the bot and a person, opened when there are none yet."""
+        """Return the direct message channel of the bot and a user; open it if needed."""
         user = self.user(user_id)
         if user.is_bot:
             raise ApiError("cannot_dm_bot")

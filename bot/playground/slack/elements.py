@@ -1,4 +1,4 @@
-"""Interactive elements: what can be pressed, chosen or filled in, Slack's limits on it, and the state it leaves."""
+"""Interactive elements: Slack's limits on them, and the state that they leave in payloads and views."""
 
 from __future__ import annotations
 
@@ -67,19 +67,19 @@ _FORMS = {
 
 @dataclass(frozen=True, slots=True)
 class PlacedElement:
-    """An element and the block that it stands in."""
+    """An element and the block that contains it."""
 
     block: Json
     element: Json
 
     @property
     def ids(self) -> Json:
-        """What tells it apart from the others."""
+        """The ids that identify it."""
         return {"action_id": self.element["action_id"], "block_id": self.block.get("block_id", "")}
 
 
 def placed(blocks: Sequence[Json]) -> Iterator[PlacedElement]:
-    """Yield every element that has an `action_id`, in the order of the page."""
+    """Yield every element that has an `action_id`, in display order."""
     for block in blocks:
         for element in [*block.get("elements", ()), block.get("accessory"), block.get("element")]:
             if isinstance(element, dict) and isinstance(element.get("action_id"), str):
@@ -87,7 +87,7 @@ def placed(blocks: Sequence[Json]) -> Iterator[PlacedElement]:
 
 
 def buttons(blocks: Sequence[Json]) -> Iterator[Json]:
-    """Yield what can be pressed, with its block's `block_id`; a feedback element is one action with two buttons."""
+    """Yield every button, with its block's `block_id`; `feedback_buttons` is one action with two buttons."""
     for place in placed(blocks):
         element = place.element
         if element.get("type") not in BUTTONS:
@@ -98,9 +98,9 @@ def buttons(blocks: Sequence[Json]) -> Iterator[Json]:
 
 
 def choice(element: Json, value: Any) -> Json:  # noqa: ANN401 - a text, a number, several of them, or nothing
-    """Return how a payload tells that `value` was chosen; an option is named by its value or by its text.
+    """Return a choice as payloads hold it; an option is given by its value or its text.
 
-    Raises `ValueError` for what is not offered, or not of the kind that the element takes.
+    Raises `ValueError` for a value that the element does not offer or accept.
     """
     kind = element["type"]
     if kind in SEVERAL:
@@ -124,7 +124,7 @@ def choice(element: Json, value: Any) -> Json:  # noqa: ANN401 - a text, a numbe
 
 
 def initial(element: Json) -> Json:
-    """Return what an element holds before anybody touched it, as a view's state has it."""
+    """Return an element's initial value, as a view's state holds it."""
     kind = element["type"]
     several, single = SEVERAL.get(kind), SINGLE.get(kind)
     if several:
@@ -135,7 +135,7 @@ def initial(element: Json) -> Json:
 
 
 def state_of(blocks: Sequence[Json], chosen: Mapping[tuple[str, str], Json]) -> Json:
-    """Return the `state` of a message or view: what each field holds, `chosen` by block_id and action_id before all."""
+    """Return the `state` of a message or view; `chosen` values, by block_id and action_id, take precedence."""
     values: Json = {}
     for place in placed(blocks):
         kind, ids = place.element.get("type"), place.ids
@@ -147,7 +147,7 @@ def state_of(blocks: Sequence[Json], chosen: Mapping[tuple[str, str], Json]) -> 
 
 
 def refusals(blocks: Sequence[Json], state: Json) -> dict[str, str]:
-    """Return what Slack's client refuses to send, a sentence for each block_id: required, too short, too long."""
+    """Return what keeps Slack's client from submitting, a sentence per block_id: required, too short, too long."""
     found: dict[str, str] = {}
     for place in placed(blocks):
         if place.block.get("type") != "input":
@@ -191,13 +191,13 @@ _BOUNDS: Mapping[str, Callable[[Json, str], Iterator[str]]] = {
 
 
 def options_of(element: Json) -> list[Json]:
-    """Return the options of an element, those of its groups among them."""
+    """Return the options of an element, including those in groups."""
     grouped = [option for group in element.get("option_groups") or () for option in group["options"]]
     return [*(element.get("options") or ()), *grouped]
 
 
 def faults(element: Json) -> Iterator[str]:
-    """Yield what Slack refuses about an element."""
+    """Yield an element's errors."""
     kind = element.get("type")
     if kind not in KINDS:
         yield f"unsupported element type: {kind}"
@@ -218,7 +218,7 @@ def faults(element: Json) -> Iterator[str]:
 
 
 def length(name: str, value: object, most: int) -> Iterator[str]:
-    """Yield a fault when a text is missing or longer than `most` characters."""
+    """Yield an error if a text is missing or longer than `most` characters."""
     text = text_in(value)
     if not text:
         yield f"missing required field: {name}"

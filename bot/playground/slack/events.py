@@ -1,4 +1,4 @@
-"""What the bot is told: which events a change in the workspace raises, in Slack's JSON."""
+"""The Events API: the events that a change in the workspace causes, in Slack's JSON."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SUBSCRIPTION = {"channel": "message.channels", "group": "message.groups", "im":
 
 
 def events_of(workspace: Workspace, change: Change) -> list[Json]:
-    """Return the events that the app subscribed to and gets from a change: none from where the bot is not a member."""
+    """Return a change's events for the app: only those it subscribed to, in channels that the bot is in."""
     match change:
         case Posted(message) | Edited(message, _) | Deleted(message, _) if message.ephemeral_to:
             events = []
@@ -48,7 +48,7 @@ def events_of(workspace: Workspace, change: Change) -> list[Json]:
 
 
 def envelope(workspace: Workspace, event: Json) -> Json:
-    """Wrap an event as the Events API delivers it, under an `event_id` of its own."""
+    """Wrap an event as the Events API delivers it, with an `event_id` of its own."""
     item = event.get("item")
     channel = workspace.channels.get(str(event.get("channel") or (item["channel"] if item else "")))
     authorization = {
@@ -85,7 +85,7 @@ def _posted(workspace: Workspace, message: MessageRecord) -> list[Json]:
 
 
 def _changed(workspace: Workspace, change: Edited | Deleted) -> Json:
-    """Write a change or the end of a message: a hidden message of its own, with what was there before."""
+    """Return the event of an edit or a deletion: a hidden message with the previous one inside."""
     message = change.message
     kind = workspace.channel(message.channel).kind
     if isinstance(change, Edited):
@@ -98,7 +98,7 @@ def _changed(workspace: Workspace, change: Edited | Deleted) -> Json:
 
 
 def _mention_added(workspace: Workspace, change: Edited | Deleted) -> list[Json]:
-    """Write the mention that a person edited into a message: beside the change of it, told as a mention of its own."""
+    """Return the `app_mention` of a mention that an edit added; it comes beside the edit's own event."""
     message, bot = change.message, workspace.bot
     channel = workspace.channel(message.channel)
     is_new = bot.mention in message.text and bot.mention not in change.previous.text
@@ -148,7 +148,7 @@ def _session(workspace: Workspace, change: SessionStopped | SessionTitled) -> Js
 
 
 def _event(workspace: Workspace, subscription: str, channel_id: str, body: Json) -> Json:
-    """Return the event, or {} where the app does not get it."""
+    """Return the event, or {} if the app does not get it."""
     if (
         subscription not in workspace.rules.subscriptions
         or workspace.bot.id not in workspace.channel(channel_id).members

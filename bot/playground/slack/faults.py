@@ -1,4 +1,4 @@
-"""Faults in Web API calls: in the next ones, or in a share of them that is the same in each run."""
+"""Injected faults of Web API calls: of the next calls, or of a reproducible random share."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ class RandomFault:
 
 @dataclass(slots=True)
 class Faults:
-    """The faults of a workspace: those that wait, by method, and the shares."""
+    """The faults of a workspace: the queued ones and the random ones, by method."""
 
     waiting: dict[str, deque[CallFault]] = field(default_factory=lambda: defaultdict(deque))
     shares: dict[str, RandomFault] = field(default_factory=dict)
     _calls: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def __getitem__(self, method: str) -> deque[CallFault]:
-        """Return those that wait for a method."""
+        """Return a method's queued faults."""
         return self.waiting[method]
 
     def next(self, method: str, values: dict[str, Any]) -> CallFault:

@@ -1,4 +1,4 @@
-"""Fields of forms: values filled in, as the state that Slack sends."""
+"""Form fields: values as the state that Slack sends."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class FieldsError(ValueError):
-    """Values that their fields don't take: `errors` has a sentence for each block_id."""
+    """Invalid values of fields: `errors` has a sentence for each block_id."""
 
     def __init__(self, errors: Mapping[str, str]) -> None:
         super().__init__(" ".join(errors.values()))
@@ -22,9 +22,9 @@ class FieldsError(ValueError):
 
 
 def filled_in(blocks: Sequence[Json], values: Mapping[str, Any]) -> Chosen:
-    """Return values, by `action_id` or `block_id`, as the state of their fields.
+    """Return field values, given by `action_id` or `block_id`, as the fields' state.
 
-    Raises `LookupError` for a field that is not there, `FieldsError`.
+    Raises `LookupError` for an unknown field, `FieldsError` for invalid values.
     """
     fields = list(placed(blocks))
     chosen: Chosen = {}

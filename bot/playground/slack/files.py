@@ -1,4 +1,4 @@
-"""Files over HTTP: taking uploaded bytes, and handing them out to who may have them."""
+"""File uploads and downloads over HTTP."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ LOGIN_PAGE = "<!DOCTYPE html><html><head><title>Sign in</title></head><body>Sign
 
 
 class FileExchange:
-    """Answers the URLs of uploads and downloads."""
+    """Handles the URLs of uploads and downloads."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
     async def upload(self, request: web.Request) -> web.Response:
-        """Take the bytes of a file, once."""
+        """Receive the bytes of a file, once."""
         file = self._workspace.files.get(request.match_info["place"].partition("-")[2])
         if file is None or file.content is not None:
             return web.Response(status=404, text="file_not_found")
@@ -31,7 +31,7 @@ class FileExchange:
         return web.Response(text=f"OK - {len(file.content)}")
 
     async def download(self, request: web.Request) -> web.Response:
-        """Give a file to the bot; whoever comes without its token, or its scope, gets a login page, as with Slack."""
+        """Send a file to the bot. Requests without its token or scope get a login page, as from Slack."""
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         try:
             self._workspace.tokens.check(token)
@@ -54,7 +54,7 @@ class FileExchange:
 
 
 def attachment(file: File) -> web.Response:
-    """Answer with a file's bytes, so that no browser ever shows them as a page of ours."""
+    """Respond with a file's bytes as a download, so that no browser shows them as a page."""
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
         "Content-Security-Policy": "sandbox",

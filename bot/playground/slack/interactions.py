@@ -1,4 +1,4 @@
-"""What people do to the bot beside talking: commands, buttons, choices, forms and shortcuts, and its first answer."""
+"""Interactivity: commands, block actions, view submissions and shortcuts, and the bot's immediate responses."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Chosen = dict[tuple[str, str], Json]
 
 @dataclass(frozen=True, slots=True)
 class CommandReply:
-    """How the bot took a command: `acked` in time, and the `text` that it answered on the spot, "" for none."""
+    """The response to a command: whether the bot `acked` in time, and the `text` that it answered, "" for none."""
 
     acked: bool
     status: int
@@ -33,9 +33,9 @@ class CommandReply:
 
 @dataclass(frozen=True, slots=True)
 class ViewSubmission:
-    """How a form was taken: `errors` by block_id, from Slack's client where `ack` is None, else the bot's.
+    """The response to a submission: `errors` by block_id, from Slack's client if `ack` is None, else from the bot.
 
-    `is_open`: the form is still there, perhaps with other contents or below another one.
+    `is_open`: the modal is still open, perhaps with other content or below another one.
     """
 
     ack: Ack | None
@@ -44,20 +44,20 @@ class ViewSubmission:
 
     @property
     def ok(self) -> bool:
-        """Whether the bot took what was filled in."""
+        """Whether the bot accepted the submission."""
         return self.ack is not None and self.ack.ok and not self.errors
 
 
 @dataclass(slots=True)
 class Interactions:
-    """Sends what people do to the bot, and does what the bot answers on the spot."""
+    """Sends interactions to the bot, and applies its immediate responses."""
 
     workspace: Workspace
     deliveries: Deliveries
     urls: ResponseUrls
 
     async def command(self, channel_id: str, command: str, text: str, user: User) -> CommandReply:
-        """Send a slash command; its answer is shown to the person, and so is the lack of one."""
+        """Send a slash command; show its answer to the user, or that none came."""
         workspace = self.workspace
         channel = workspace.channel(channel_id)
         where = self.urls.make(channel.id, user.id)
@@ -84,7 +84,7 @@ class Interactions:
         return CommandReply(ack.ok, ack.status, str(ack.body.get("text") or ""), payload)
 
     async def act(self, message: MessageRecord, action: Json, user: User) -> Ack:
-        """Press or choose something in a message; `action` has its ids and what was chosen."""
+        """Send a block action in a message; `action` holds its ids and the choice."""
         thread = {"thread_ts": message.thread_ts} if message.thread_ts else {}
         where = self.urls.make(message.channel, user.id, message)
         container = {
@@ -105,7 +105,7 @@ class Interactions:
         return await self.deliveries.transport.send("interactive", payload)
 
     async def act_in_view(self, view: Json, action: Json, user: User, chosen: Chosen) -> Ack:
-        """Press or choose something in a modal or in the home tab, with what was filled in so far."""
+        """Send a block action in a modal or the home tab, with the values filled in so far."""
         payload = self._common("block_actions", user, view["id"]) | {
             "container": {"type": "view", "view_id": view["id"]},
             "view": views.filled(view, chosen | _held([action])),
@@ -114,7 +114,7 @@ class Interactions:
         return await self.deliveries.transport.send("interactive", payload)
 
     async def submit(self, view: Json, chosen: Chosen, user: User) -> ViewSubmission:
-        """Submit a modal: what Slack's client refuses never reaches the bot, the rest is its to answer."""
+        """Submit a modal. What Slack's client refuses never reaches the bot."""
         filled = views.filled(view, chosen)
         if errors := refusals(view["blocks"], filled["state"]):
             return ViewSubmission(None, errors, is_open=True)
@@ -130,7 +130,7 @@ class Interactions:
         return ViewSubmission(ack, errors, is_open=view["id"] in self.workspace.views)
 
     async def close(self, view: Json, user: User, *, clear: bool = False) -> Ack | None:
-        """Close a modal, or with `clear` all of them; the bot is told where the view asks for it, None where not."""
+        """Close a modal, or with `clear` all of them. Return the bot's acknowledgement, None if no view notifies it."""
         root = "" if clear or view["clear_on_close"] else view["id"]
         told: Ack | None = None
         for closed in self.workspace.close_views(user.id, root):
@@ -140,7 +140,7 @@ class Interactions:
         return told
 
     async def shortcut(self, callback_id: str, user: User, message: MessageRecord | None = None) -> Ack:
-        """Choose a shortcut: one of a message's, or a global one."""
+        """Run a message shortcut, or a global one."""
         kind: Literal["message_action", "shortcut"] = "message_action" if message else "shortcut"
         payload = self._common(kind, user) | {"callback_id": callback_id, "action_ts": self.workspace.next_ts()}
         if message:
@@ -154,7 +154,7 @@ class Interactions:
         return await self.deliveries.transport.send("interactive", payload)
 
     def _respond(self, view: Json, body: Json, user: User) -> dict[str, str]:
-        """Do what the bot answers to a submission; return the errors that it found. Raises `ApiError`."""
+        """Apply the bot's response to a submission; return the errors in it. Raises `ApiError`."""
         workspace = self.workspace
         match body:
             case {"response_action": "errors", "errors": dict(errors)}:
@@ -201,7 +201,7 @@ class Interactions:
 
 
 def _held(actions: list[Json]) -> Chosen:
-    """Return what actions say was chosen, in the form of a state."""
+    """Return the choices of actions as state values."""
     ids = ("block_id", "action_id", "type", "action_ts")
     return {
         (action["block_id"], action["action_id"]): {name: value for name, value in action.items() if name not in ids}

@@ -1,4 +1,4 @@
-"""A Web API method: what it asks for, how often it may be called, its arguments, and its pages."""
+"""Web API methods: their requirements, rate limit, arguments and pagination."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST_PER_PAGE = 1_000
 
 
 class Arguments:
-    """What a caller passed, from the query, a form or JSON: in the latter two, structures may be strings of JSON."""
+    """A call's arguments, from the query, a form or JSON. Lists and objects may be JSON strings."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.values = {name: value for name, value in values.items() if value is not None and name != "token"}
@@ -42,11 +42,11 @@ class Arguments:
             raise _invalid(f"must be a number: {name}") from None
 
     def flag(self, name: str) -> bool:
-        """Return a truth value, however it is spelt."""
+        """Return a boolean, however it is spelled."""
         return str(self.values.get(name, "")).lower() in {"1", "true"}
 
     def structure(self, name: str) -> Any:  # noqa: ANN401 - it comes from the wire and may be anything
-        """Return a list or object, decoded where it came as a string; None when it was not given."""
+        """Return a list or object, decoded if it came as a string; None if it was not given."""
         value = self.values.get(name)
         if isinstance(value, str):
             try:
@@ -56,7 +56,7 @@ class Arguments:
         return value
 
     def has(self, name: str) -> bool:
-        """Tell whether an argument was given and is not empty."""
+        """Return whether an argument was given and is not empty."""
         return self.values.get(name) not in (None, "", [])
 
 
@@ -76,7 +76,7 @@ class Method:
     token: str = "bot"  # noqa: S105 - the kind, not a token
 
     def check(self, arguments: Arguments, granted: frozenset[str]) -> None:
-        """Hold a call to the scopes and required arguments; raises `missing_scope`, `invalid_arguments`."""
+        """Check a call's scopes and required arguments; raises `missing_scope`, `invalid_arguments`."""
         if self.scopes and not granted.intersection(self.scopes):
             raise MissingScopeError(self.scopes, granted)
         missing = [name for name in self.required if not arguments.has(name)]
@@ -85,7 +85,7 @@ class Method:
 
 
 class MissingScopeError(ApiError):
-    """A method that the app's scopes don't open."""
+    """A call that needs a scope the app lacks."""
 
     def __init__(self, needed: Sequence[str], granted: frozenset[str]) -> None:
         super().__init__("missing_scope")
@@ -94,19 +94,17 @@ class MissingScopeError(ApiError):
 
 
 def tier(number: int) -> int:
-    """Return the calls a minute that a rate limit tier allows."""
+    """Return the calls per minute of a rate limit tier."""
     return TIERS[number]
 
 
 def page(
     items: Sequence[Json], arguments: Arguments, key: str, default: int = 100, most: int | None = None
 ) -> tuple[list[Json], Json]:
-    """Cut the page out of `items` that `limit` and `cursor` ask for; return it with its `response_metadata`.
+    """Return the page of `items` that `limit` and `cursor` ask for, with its `response_metadata`.
 
-    A page never has more than `most` items, whatever is asked for.
-
-    The cursor names the next page's first item by its `key`, so that items that come or go elsewhere don't shift it.
-    Raises `invalid_cursor`, `invalid_limit`.
+    A page never has more than `most` items, whatever `limit` says. The cursor names the next page's first item by its
+    `key`, so items added or removed elsewhere don't shift it. Raises `invalid_cursor`, `invalid_limit`.
     """
     limit = arguments.number("limit", default) or default
     if not 1 <= limit <= MOST_PER_PAGE:

@@ -1,4 +1,4 @@
-"""The workspace's records in Slack's JSON, as the Web API and the events hold them."""
+"""Slack's JSON objects of the workspace's records, as in the Web API and in events."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PREVIEW = 400
 
 
 def user_json(workspace: Workspace, user: User) -> Json:
-    """Write a user as `users.info` does: of an outside person there is less to tell."""
+    """Return a user as `users.info` does; outsiders have fewer fields."""
     form: Json = {
         "id": user.id,
         "team_id": workspace.team_of(user),
@@ -42,7 +42,7 @@ def user_json(workspace: Workspace, user: User) -> Json:
 
 
 def profile_json(workspace: Workspace, user: User) -> Json:
-    """Write a user's profile."""
+    """Return a user's profile."""
     return {
         "real_name": user.real_name,
         "display_name": user.name,
@@ -54,7 +54,7 @@ def profile_json(workspace: Workspace, user: User) -> Json:
 
 
 def bot_json(workspace: Workspace, user: User) -> Json:
-    """Write an app's user as `bots.info` and `bot_profile` do."""
+    """Return an app's user as `bots.info` and `bot_profile` do."""
     return {
         "id": user.bot_id,
         "deleted": False,
@@ -67,7 +67,7 @@ def bot_json(workspace: Workspace, user: User) -> Json:
 
 
 def channel_json(workspace: Workspace, channel: Channel) -> Json:
-    """Write a channel as `conversations.info` does."""
+    """Return a channel as `conversations.info` does."""
     form: Json = {
         "id": channel.id,
         "created": int(workspace.created),
@@ -100,7 +100,7 @@ def channel_json(workspace: Workspace, channel: Channel) -> Json:
 
 
 def file_json(workspace: Workspace, file: File) -> Json:
-    """Write a file as `files.info` and messages do; of a deleted one, only that it was there."""
+    """Return a file as `files.info` and messages do; a deleted one only as a tombstone."""
     if file.is_deleted:
         return {"id": file.id, "mode": "tombstone"}
     place = f"{workspace.team_id}-{file.id}"
@@ -140,7 +140,7 @@ def file_json(workspace: Workspace, file: File) -> Json:
 
 
 def shared_file_json(workspace: Workspace, file: File) -> Json:
-    """Write a file as messages do: in a Slack Connect channel they leave it to `files.info`.
+    """Return a file as messages do: in a Slack Connect channel, its details are left to `files.info`.
 
     Source: https://docs.slack.dev/reference/objects/file-object/#slack_connect_files
     """
@@ -159,7 +159,7 @@ def _shares(workspace: Workspace, file: File) -> Json:
 
 
 def message_json(workspace: Workspace, message: MessageRecord) -> Json:
-    """Write a message as `conversations.history` does; the first message of a thread with its reply counts."""
+    """Return a message as `conversations.history` does; a thread's first message has its reply counts."""
     form = _author_json(workspace, message) | {"type": "message", "text": message.text, "ts": message.ts}
     for name in ("subtype", "client_msg_id", "blocks", "attachments", "metadata"):
         if value := getattr(message, name):
@@ -182,7 +182,7 @@ def message_json(workspace: Workspace, message: MessageRecord) -> Json:
 
 
 def _author_json(workspace: Workspace, message: MessageRecord) -> Json:
-    """Write who a message is from: of a workflow or an incoming webhook there is only a name."""
+    """Return a message's author: of a workflow or an incoming webhook, only a name."""
     author = workspace.users[message.user]
     team = workspace.team_of(author)
     form: Json = {"user": author.id, "team": team}

@@ -1,4 +1,4 @@
-"""Slack's rate limits: so many calls of a method a minute in a workspace, messages about one a second in a channel."""
+"""Slack's rate limits: calls per method and minute in a workspace, about one message per second in a channel."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ POST = "chat.postMessage"
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A call that came too soon: when (seconds since the epoch), and how many seconds it was told to wait.
+    """A call that came too soon: its time (seconds since the epoch) and its `Retry-After` in seconds.
 
-    `channel` is set where it was the channel's own limit that was met.
+    `channel` is set if it hit the channel's own limit.
     """
 
     method: str
@@ -27,7 +27,7 @@ class Violation:
 
 @dataclass(slots=True)
 class Bucket:
-    """What a channel takes in messages: `room` for a burst, filled again by `POSTS_PER_SECOND`."""
+    """A channel's token bucket: `room` for a burst, refilled by `POSTS_PER_SECOND`."""
 
     room: float
     at: float
@@ -41,7 +41,7 @@ class Bucket:
 
 @dataclass(slots=True)
 class RateLimits:
-    """Counts calls and tells which come too soon; those are kept in `violations` and count for nothing.
+    """Counts calls and finds those that come too soon; these are kept in `violations` and not counted.
 
     Sources: https://docs.slack.dev/apis/web-api/rate-limits and the methods' own pages.
     """
@@ -65,7 +65,7 @@ class RateLimits:
         return 0
 
     def wait_to_post(self, channel: str, now: float) -> int:
-        """Count a message to a channel and return 0; past the channel's limit or the workspace's, seconds."""
+        """Count a message to a channel and return 0; past the channel's or workspace's limit, seconds to wait."""
         bucket = self._buckets.setdefault(channel, Bucket(POSTS_AT_ONCE, now))
         if seconds := bucket.wait(now):
             wait = max(1, math.ceil(seconds))

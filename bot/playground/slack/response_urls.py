@@ -1,4 +1,4 @@
-"""Response URLs: where the bot may answer one interaction, for a while and a few times."""
+"""Response URLs: where the bot may respond to an interaction, a few times and for a limited time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class ResponseUrl:
-    """Where the bot may answer one interaction, and who sees that. `original` is the message it is about, if any."""
+    """One response URL, and who sees the responses. `original` is the message it belongs to, if any."""
 
     channel: str
     user: str
@@ -30,7 +30,7 @@ class ResponseUrl:
 
 
 class ResponseUrls:
-    """Makes response URLs and takes what the bot says there."""
+    """Creates response URLs and takes the bot's responses."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
@@ -40,7 +40,7 @@ class ResponseUrls:
         return token in self._urls
 
     def make(self, channel_id: str, user_id: str, original: MessageRecord | None = None, *, thread_ts: str = "") -> str:
-        """Make a response URL about the bot's message `original`, or for a thread; return its token."""
+        """Create a response URL for the bot's message `original`, or for a thread; return its token."""
         token = secrets.token_urlsafe(16)
         rules = self._workspace.rules
         now = self._workspace.clock()
@@ -55,7 +55,7 @@ class ResponseUrls:
         return f"{self._workspace.base_url}/response/{token}"
 
     async def respond(self, request: web.Request) -> web.Response:
-        """Take what the bot says at a response URL, for as long and as often as Slack would."""
+        """Take a response, as often and for as long as Slack would."""
         token = request.match_info["token"]
         where = self._urls.get(token)
         if where is None or self._workspace.clock() > where.deadline:
@@ -73,7 +73,7 @@ class ResponseUrls:
         return web.Response(text="ok")
 
     def answer(self, token: str, body: Json) -> None:
-        """Do what a response says: delete or replace the original, or say more. Raises `ApiError`."""
+        """Apply a response: delete or replace the original, or post a message. Raises `ApiError`."""
         where = self._urls[token]
         original = where.original
         if body.get("delete_original"):

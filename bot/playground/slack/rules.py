@@ -1,4 +1,4 @@
-"""Slack's numbers: every limit, delay and lifetime that the local workspace enforces."""
+"""Every limit, delay and lifetime of Slack's that the local workspace enforces."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Socket Mode: the bot's WebSockets, and deliveries over any one of them."""
+"""Socket Mode: the bot's WebSockets, and delivery over any of them."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ class Socket:
     request: web.Request
 
     def cut(self) -> None:
-        """End the connection without a word."""
+        """Abort the connection."""
         if self.request.transport is not None:
             self.request.transport.abort()
 
 
 class SocketTransport:
-    """A `Transport` over the sockets that the bot has opened; waits for one while there is none.
+    """An `EventTransport` over the bot's sockets; waits while none is open.
 
-    `on_change` is told whenever a socket comes or goes.
+    `on_change` is called when a socket opens or closes.
     """
 
     def __init__(self, workspace: Workspace, on_change: Callable[[], None]) -> None:
@@ -54,7 +54,7 @@ class SocketTransport:
         return [web.get("/socket", self.serve)]
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """Hold one socket open, whose address `apps.connections.open` gave out."""
+        """Serve one socket, whose URL `apps.connections.open` returned."""
         ticket = request.query.get("ticket", "")
         if ticket not in self._workspace.tickets:
             return web.Response(status=401)
@@ -77,7 +77,7 @@ class SocketTransport:
         return response
 
     async def send(self, kind: Kind, payload: Json, retry: int = 0, reason: str = "") -> Ack:
-        """See `Transport`."""
+        """See `EventTransport`."""
         envelope_id = str(uuid.uuid4())
         envelope: Json = {"envelope_id": envelope_id, "type": kind, "accepts_response_payload": kind != "events_api"}
         envelope["payload"] = payload
@@ -94,7 +94,7 @@ class SocketTransport:
             del self._acks[envelope_id]
 
     async def disconnect(self, *, abruptly: bool = False) -> None:
-        """Ask the bot to come over new sockets, as Slack does every few hours; or cut them without a word."""
+        """Ask the bot to reconnect, as Slack does every few hours; or, abruptly, abort its sockets."""
         for socket in tuple(self.sockets):
             if abruptly:
                 socket.cut()
@@ -103,7 +103,7 @@ class SocketTransport:
                 await self._dismiss(socket, "refresh_requested")
 
     async def warn(self) -> None:
-        """Say that each socket will end soon, as Slack does some seconds before; until then it is delivered to."""
+        """Warn each socket that it will close soon, as Slack does; until then it still gets deliveries."""
         for socket in tuple(self.sockets):
             await socket.response.send_json(_goodbye("warning"))
 

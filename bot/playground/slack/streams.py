@@ -1,4 +1,4 @@
-"""Streamed messages: how they grow and end, what a chunk may be, and what the message's blocks are after it.
+"""Streamed messages: starting, appending and stopping them, their chunks, and the resulting blocks.
 
 Functions raise `ApiError` with Slack's own codes.
 """
@@ -23,7 +23,7 @@ CHUNKS, MARKDOWN = "chunks", "markdown_text"
 
 
 def start(workspace: Workspace, message: MessageRecord, chunks: list[Json], mode: str) -> MessageRecord:
-    """Post a message that takes more text until `stop`, in the mode of its first content."""
+    """Post a message that accepts more text until `stop`, in the mode of its first content."""
     message.stream = Stream(workspace.clock(), mode=mode)
     message.blocks = extended([], chunks)
     message.text = text_of(chunks)
@@ -31,7 +31,7 @@ def start(workspace: Workspace, message: MessageRecord, chunks: list[Json], mode
 
 
 def append(workspace: Workspace, message: MessageRecord, chunks: list[Json], mode: str) -> None:
-    """Add to a streamed message.
+    """Append to a streamed message.
 
     Raises `message_not_in_streaming_state`, `stopped_by_user`, `streaming_mode_mismatch`.
     """
@@ -49,7 +49,7 @@ def stop(
     blocks: list[Json],
     metadata: Json | None,
 ) -> None:
-    """End a streamed message, with a last piece and blocks below it; raises as `append`.
+    """End a streamed message, with optional last chunks and blocks below it; raises as `append`.
 
     A stream of chunks takes its last blocks as a chunk, too.
     """
@@ -65,7 +65,7 @@ def stop(
 
 
 def stop_session(workspace: Workspace, channel_id: str, thread_ts: str, user_id: str) -> None:
-    """Stop what the bot is writing in a thread, as a person's Stop button does. The status stays the bot's to set.
+    """Stop what the bot is writing in a thread, as a user's Stop button does. The bot itself must clear the status.
 
     Source: https://docs.slack.dev/reference/events/agent_session_stopped
     """
@@ -79,7 +79,7 @@ def stop_session(workspace: Workspace, channel_id: str, thread_ts: str, user_id:
 
 
 def is_open(workspace: Workspace, message: MessageRecord) -> bool:
-    """Tell whether a message still takes text, its age considered."""
+    """Return whether a message still accepts text, given its age."""
     if message.stream is None or not message.streaming:
         return False
     lifetime = workspace.rules.stream_lifetime
@@ -89,7 +89,7 @@ def is_open(workspace: Workspace, message: MessageRecord) -> bool:
 
 
 def _end(workspace: Workspace, message: MessageRecord) -> None:
-    """End a stream as Slack does one that got too old."""
+    """End a stream as Slack does when it gets too old."""
     if message.stream is not None and message.streaming:
         message.stream.state = "completed"
         workspace.publish(StreamChanged(message))
@@ -115,12 +115,12 @@ def _extend(message: MessageRecord, chunks: list[Json]) -> None:
 
 
 def mode_of(markdown_text: str, chunks: object) -> str:
-    """Tell which of the two ways to give text a call has taken, "" for neither."""
+    """Return which of the two modes a call uses, "" for neither."""
     return (CHUNKS if chunks else "") or (MARKDOWN if markdown_text else "")
 
 
 def checked(markdown_text: str, chunks: object) -> list[Json]:
-    """Turn the two ways to give text into one list of chunks; raises `ApiError` for what Slack refuses."""
+    """Return the text of a call, in either mode, as one list of chunks; raises `ApiError` for what Slack refuses."""
     if markdown_text and chunks:
         raise ApiError("cannot_provide_both_markdown_text_and_chunks")
     if markdown_text:
@@ -143,7 +143,7 @@ def text_of(chunks: Iterable[Json]) -> str:
 
 
 def extended(blocks: list[Json], chunks: Iterable[Json]) -> list[Json]:
-    """Return a message's blocks after chunks were appended: text grows, tasks and plans are updated by their id."""
+    """Return a message's blocks with chunks appended: text grows, tasks and plans are updated by id."""
     after = [dict(block) for block in blocks]
     for chunk in chunks:
         match chunk["type"]:

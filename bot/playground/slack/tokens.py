@@ -1,4 +1,4 @@
-"""The app's tokens in one workspace: given out, exchanged, expired, revoked, as Slack does it."""
+"""The app's tokens in one workspace: issued, refreshed, expired and revoked as by Slack."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CODE_LASTS = 600.0  # seconds; https://docs.slack.dev/authentication/installing-
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationCode:
-    """What a person's consent is exchanged by, once: theirs, for a workspace or for its whole organisation."""
+    """A one-time code of a user's consent, for a workspace or for its whole organization."""
 
     person: str
     deadline: float
@@ -23,7 +23,7 @@ class AuthorizationCode:
 
 @dataclass(slots=True)
 class Tokens:
-    """One workspace's. `newest` is the latest that was given out; `clock` gives seconds since the epoch."""
+    """The tokens of one workspace. `newest` is the latest one issued; `clock` returns seconds since the epoch."""
 
     clock: Callable[[], float]
     newest: str = ""
@@ -36,7 +36,7 @@ class Tokens:
         self.issue(None)
 
     def issue(self, lifetime: float | None) -> dict[str, str | int]:
-        """Give a token out, with the one that it can be exchanged by where it does not last for ever."""
+        """Issue a token, with a refresh token if it expires."""
         self.newest = f"xoxb-local-{secrets.token_hex(12)}"
         if lifetime is None:
             self._ends[self.newest] = None
@@ -49,11 +49,11 @@ class Tokens:
         return {"access_token": self.newest, "refresh_token": refresh, "expires_in": int(lifetime)}
 
     def knows(self, token: str) -> bool:
-        """Tell whether a token of either kind, or a code, was given out here."""
+        """Return whether a token of either kind, or a code, was issued here."""
         return any(token in known for known in (self._ends, self._dead, self._refresh, self._codes))
 
     def check(self, token: str) -> None:
-        """Raise `invalid_auth`, `token_expired`, `token_revoked` or `account_inactive` for one that opens nothing."""
+        """Raise `invalid_auth`, `token_expired`, `token_revoked` or `account_inactive` for an invalid token."""
         if token in self._dead:
             raise ApiError(self._dead[token])
         if token not in self._ends:
@@ -63,13 +63,13 @@ class Tokens:
             raise ApiError("token_expired")
 
     def consent(self, person: str, *, for_organisation: bool = False) -> str:
-        """Take a person's consent in; return the code for it."""
+        """Record a user's consent; return its authorization code."""
         code = secrets.token_hex(12)
         self._codes[code] = AuthorizationCode(person, self.clock() + CODE_LASTS, for_organisation)
         return code
 
     def redeem(self, code: str) -> AuthorizationCode:
-        """Take a code back. Raises `invalid_code`, `code_already_used`."""
+        """Redeem an authorization code. Raises `invalid_code`, `code_already_used`."""
         if code not in self._codes:
             raise ApiError("invalid_code")
         found, self._codes[code] = self._codes[code], AuthorizationCode("", 0)
@@ -80,17 +80,17 @@ class Tokens:
         return found
 
     def refresh(self, token: str, lifetime: float) -> dict[str, str | int]:
-        """Exchange a refresh token, once, for the next token. Raises `invalid_refresh_token`."""
+        """Exchange a refresh token, once, for a new token. Raises `invalid_refresh_token`."""
         if token not in self._refresh:
             raise ApiError("invalid_refresh_token")
         return self.issue(lifetime)
 
     def expire(self) -> None:
-        """Let the newest token come to its end now, though it can still be exchanged."""
+        """Expire the newest token now; it can still be refreshed."""
         self._ends[self.newest] = self.clock()
 
     def revoke(self, code: str) -> None:
-        """Let nothing that was given out so far open anything; `code` is what is said of it from now on."""
+        """Revoke everything issued so far; `code` is its error from now on."""
         for token in tuple(self._ends):
             self._end(token, code)
         self._refresh.clear()

@@ -1,4 +1,4 @@
-"""Trigger ids: what lets the bot open a view for a person, once and soon."""
+"""Trigger ids: each lets the bot open one view for a user, within seconds."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ KEPT = 1_000
 
 
 class Triggers:
-    """Makes and spends trigger ids. Times are in seconds since the epoch."""
+    """Creates and redeems trigger ids. Times are in seconds since the epoch."""
 
     def __init__(self) -> None:
         self._open: dict[str, tuple[str, float, str]] = {}
 
     def make(self, user_id: str, expires_at: float, view_id: str = "") -> str:
-        """Make a `trigger_id` for a person; `view_id` is the modal that it came from, if any."""
+        """Create a `trigger_id` for a user; `view_id` is the modal that it came from, if any."""
         trigger = f"{secrets.randbelow(10**13)}.{secrets.randbelow(10**13)}.{secrets.token_hex(16)}"
         self._open[trigger] = (user_id, expires_at, view_id)
         if len(self._open) > KEPT:
@@ -25,7 +25,7 @@ class Triggers:
         return trigger
 
     def spend(self, trigger: str, now: float) -> tuple[str, str]:
-        """Use a `trigger_id` up; return whose it is and from which modal it came.
+        """Redeem a `trigger_id`; return its user and the modal that it came from.
 
         Raises `invalid_trigger_id` (also for one that was used), `expired_trigger_id`.
         """

@@ -1,4 +1,4 @@
-"""Views: Slack's limits on modals and home tabs, and the form in which it keeps them."""
+"""Views: Slack's limits on modals and home tabs, and how Slack stores them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LIMITS |= {"private_metadata": PRIVATE_METADATA, "callback_id": CALLBACK_ID, "e
 
 
 def checked(view: object, kind: str) -> Json:
-    """Hold a view of a kind, modal or home, to Slack's limits and return it; raises `ApiError` that names each fault.
+    """Check a modal or home view against Slack's limits and return it; raises `ApiError` with the error.
 
     Source: https://docs.slack.dev/reference/views
     """
@@ -43,7 +43,7 @@ def checked(view: object, kind: str) -> Json:
 
 
 def stored(workspace: Workspace, view: Json, user: str, *, known: Json | None = None, below: str = "") -> Json:
-    """Return a checked view as Slack keeps it: in place of `known`, or on top of the modal `below`."""
+    """Return a valid view as Slack stores it: in place of `known`, or on top of the modal `below`."""
     view_id = known["id"] if known else f"V{secrets.token_hex(5).upper()}"
     blank: Json = {"callback_id": "", "external_id": "", "private_metadata": "", "clear_on_close": False}
     blank |= {"notify_on_close": False, "close": None, "submit": None}
@@ -67,17 +67,17 @@ def stored(workspace: Workspace, view: Json, user: str, *, known: Json | None = 
 
 
 def shown(view: Json) -> Json:
-    """Return a view as the bot gets to see it: who it is shown to is not part of that."""
+    """Return a view as the bot sees it, without its user."""
     return {name: value for name, value in view.items() if name != "user"}
 
 
 def filled(view: Json, chosen: Mapping[tuple[str, str], Json]) -> Json:
-    """Return a view with what a person has filled in, as payloads hold it."""
+    """Return a view with the values filled in, as payloads hold it."""
     return shown(view) | {"state": state_of(view["blocks"], chosen)}
 
 
 def push(workspace: Workspace, view: Json, user: str, below: str) -> Json:
-    """Show a modal on top of another; raises `push_limit_reached` for the fourth."""
+    """Push a modal onto another; raises `push_limit_reached` for the fourth."""
     if below not in workspace.modals.get(user, ()):
         raise ApiError("not_found")
     if len(workspace.modals[user]) >= STACK:

@@ -25,7 +25,7 @@ KEPT = 10_000
 
 @dataclass(frozen=True, slots=True)
 class ApiCall:
-    """One call that the bot made: `at` is in seconds since the epoch, `result` is Slack's answer, faults included."""
+    """A call that the bot made: `at` in seconds since the epoch, `result` as answered, injected faults included."""
 
     method: str
     arguments: Json
@@ -36,7 +36,7 @@ class ApiCall:
 
 @dataclass(frozen=True, slots=True)
 class CallOutcome:
-    """What goes back to the caller."""
+    """The response to a call."""
 
     result: Json
     status: int = 200
@@ -45,7 +45,7 @@ class CallOutcome:
 
 @dataclass(slots=True)
 class WebApi:
-    """Answers `POST /api/<method>` and keeps `calls`. `on_call` is told after each one."""
+    """Answers `POST /api/<method>` and keeps `calls`. `on_call` is called after each one."""
 
     workspace: Workspace
     on_call: Callable[[], None]
@@ -123,9 +123,9 @@ class WebApi:
 
 
 async def values_of(request: web.Request) -> dict[str, Any]:
-    """Gather a call's arguments: the SDK puts some into the query even of a POST, and the app's own into a header.
+    """Return a call's arguments: the SDK puts some into the query even of a POST, and app credentials into a header.
 
-    Raises `ValueError` for a body that is none.
+    Raises `ValueError` for an invalid body.
     """
     values: dict[str, Any] = dict(request.query)
     scheme, _, app = request.headers.get("Authorization", "").partition(" ")
@@ -140,6 +140,6 @@ async def values_of(request: web.Request) -> dict[str, Any]:
 
 
 def token_of(request: web.Request, values: dict[str, Any]) -> str:
-    """Return the token that a call came with, "" for none."""
+    """Return a call's token, "" for none."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token if scheme == "Bearer" else str(values.get("token", ""))

@@ -1,4 +1,4 @@
-"""The two words that every part of the local workspace shares: Slack's JSON, and Slack's way to say no."""
+"""What every part of the local Slack shares: the type of its JSON, and its errors."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ Json: TypeAlias = dict[str, Any]
 
 
 class ApiError(Exception):
-    """What Slack answers with `ok: false`: `code` is its `error`; `details` go into `response_metadata.messages`."""
+    """An answer with `ok: false`: `code` is its `error`, `details` its `response_metadata.messages`."""
 
     def __init__(self, code: str, *details: str) -> None:
         super().__init__(code)

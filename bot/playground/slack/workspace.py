@@ -1,4 +1,4 @@
-"""The local workspace: who and what is in it, and the rules by which it changes. No HTTP in here."""
+"""The local workspace: its contents, and the rules by which they change. No HTTP in here."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ MICROSECONDS = 1_000_000
 class Workspace(Directory):
     """One workspace with one app installed in it.
 
-    Everything that happens is told to whoever called `observe`, at once and in order. Methods raise `ApiError` with
-    Slack's own codes. `clock` gives seconds since the epoch; `base_url` is where its server is reached.
+    Every change goes to the observers at once and in order. Methods raise `ApiError` with Slack's own codes. `clock`
+    returns seconds since the epoch; `base_url` is its server's.
     """
 
     def __init__(self, rules: Rules | None = None, clock: Callable[[], float] = time.time) -> None:
@@ -69,28 +69,28 @@ class Workspace(Directory):
 
     @property
     def bot_token(self) -> str:
-        """The latest token that the app was given."""
+        """The latest token issued to the app."""
         return self.tokens.newest
 
     def join_beside(self, other: Workspace, number: int) -> None:
-        """Be another team than one that has the same app."""
+        """Become another team with the same app as `other`."""
         self.team_id, self.team_name = f"T0{number + 1}LOCAL000", f"Local workspace {number + 1}"
         self.domain = f"local-workspace-{number + 1}"
         self.client_id, self.client_secret = other.client_id, other.client_secret
         self.app_token, self.signing_secret = other.app_token, other.signing_secret
 
     def observe(self, observer: Callable[[Change], None]) -> Callable[[], None]:
-        """Tell `observer` of every change from now on; return the function that ends it. It must not raise nor wait."""
+        """Call `observer` with every change from now on; return a function that ends it. It must not raise or block."""
         self._observers.append(observer)
         return lambda: self._observers.remove(observer)
 
     def publish(self, change: Change) -> None:
-        """Tell every observer."""
+        """Pass a change to every observer."""
         for observer in tuple(self._observers):
             observer(change)
 
     def next_ts(self) -> str:
-        """Make a timestamp, `seconds.micros`, unlike and later than all others."""
+        """Return a new timestamp, `seconds.micros`, later than all others."""
         self._last_ts = max(int(self.clock() * MICROSECONDS), self._last_ts + 1)
         return _format_ts(self._last_ts)
 
@@ -102,7 +102,7 @@ class Workspace(Directory):
             self.publish(MemberJoined(channel.id, user_id, inviter))
 
     def leave(self, channel_id: str, user_id: str) -> None:
-        """Take a user out of a channel."""
+        """Remove a user from a channel."""
         channel = self.channel(channel_id)
         if user_id in channel.members:
             channel.members.remove(user_id)
@@ -110,7 +110,7 @@ class Workspace(Directory):
     # Messages
 
     def post(self, message: MessageRecord) -> MessageRecord:
-        """Give a message its `ts`, keep it, and tell everyone who may see it. Raises `thread_not_found`."""
+        """Give a message its `ts`, store it, and publish it. Raises `thread_not_found`."""
         channel = self.channel(message.channel)
         message.channel = channel.id
         if message.thread_ts:
@@ -132,9 +132,9 @@ class Workspace(Directory):
         return message
 
     def backdate(self, messages: Iterable[MessageRecord], start: float, apart: float) -> list[MessageRecord]:
-        """Keep messages as if they had been posted from `start` on, `apart` seconds one from the other; tell nobody.
+        """Store messages as if they had been posted from `start` on, `apart` seconds apart, without publishing them.
 
-        Whatever was in their channels before or after stays in order. Raises `channel_not_found`, `thread_not_found`.
+        All messages of their channels stay in order. Raises `channel_not_found`, `thread_not_found`.
         """
         kept: list[MessageRecord] = []
         moment = int(start * MICROSECONDS)
@@ -157,7 +157,7 @@ class Workspace(Directory):
         return kept
 
     def find(self, channel_id: str, ts: str) -> MessageRecord | None:
-        """Return a message, None when there is none."""
+        """Return a message, or None."""
         return self._messages.get(channel_id, {}).get(ts)
 
     def message(self, channel_id: str, ts: str, missing: str = "message_not_found") -> MessageRecord:
@@ -168,7 +168,7 @@ class Workspace(Directory):
         return message
 
     def messages(self, channel_id: str) -> list[MessageRecord]:
-        """Return all messages of a channel, thread replies among them, oldest first."""
+        """Return all messages of a channel, including thread replies, oldest first."""
         return list(self._messages.get(self.channel(channel_id).id, {}).values())
 
     def replies(self, channel_id: str, ts: str) -> list[MessageRecord]:
@@ -188,7 +188,7 @@ class Workspace(Directory):
         attachments: list[Json] | None = None,
         mark: bool = True,
     ) -> None:
-        """Change what a message says; `mark` it as edited. Without `attachments` it keeps those that it has."""
+        """Change a message's content; `mark` it as edited. Without `attachments` it keeps its own."""
         previous = message.snapshot()
         message.text, message.blocks = text, blocks
         message.attachments = message.attachments if attachments is None else attachments
@@ -197,7 +197,7 @@ class Workspace(Directory):
         self.publish(Edited(message, previous))
 
     def delete(self, message: MessageRecord) -> None:
-        """Take a message away. The first message of a thread leaves a tombstone behind, as in Slack."""
+        """Delete a message. The first message of a thread leaves a tombstone, as in Slack."""
         previous = message.snapshot()
         if message.ephemeral_to:
             self.ephemerals.pop(message.ts, None)
@@ -234,7 +234,7 @@ class Workspace(Directory):
         self.publish(Reacted(message, user_id, name, added=True))
 
     def unreact(self, message: MessageRecord, user_id: str, name: str) -> None:
-        """Take a reaction off; raises `no_reaction`."""
+        """Remove a reaction; raises `no_reaction`."""
         users = message.reactions.get(name, [])
         if user_id not in users:
             raise ApiError("no_reaction")
@@ -246,11 +246,11 @@ class Workspace(Directory):
     # Sessions, views, files
 
     def session(self, channel_id: str, thread_ts: str) -> Session:
-        """Return what the bot shows about a thread; made when it is new."""
+        """Return the session of a thread; create it if needed."""
         return self.sessions.setdefault((channel_id, thread_ts), Session())
 
     def set_status(self, channel_id: str, thread_ts: str, status: str, loading: Iterable[str] = ()) -> None:
-        """Show what the bot is doing in a thread, "" for nothing; `loading` are lines that take turns in its place."""
+        """Show the bot's status in a thread, "" to clear it; `loading` messages take turns in its place."""
         known = self.sessions.get((channel_id, thread_ts))
         if status or (known and known.status):
             session = self.session(channel_id, thread_ts)
@@ -258,35 +258,35 @@ class Workspace(Directory):
             self.publish(StatusSet(channel_id, thread_ts, status))
 
     def set_title(self, channel_id: str, thread_ts: str, title: str, user_id: str = "") -> None:
-        """Give a session a title; `user_id` is the person who did, "" for the app."""
+        """Give a session a title; `user_id` is who did it, "" for the app."""
         session = self.session(channel_id, thread_ts)
         previous, session.title = session.title, title
         self.publish(SessionTitled(channel_id, thread_ts, title, previous, user_id))
 
     def set_prompts(self, channel_id: str, thread_ts: str, prompts: list[Json]) -> None:
-        """Suggest what to ask."""
+        """Suggest prompts in a thread."""
         self.session(channel_id, thread_ts).prompts = prompts
         self.publish(PromptsSet(channel_id, thread_ts))
 
     def say(self, message: MessageRecord) -> MessageRecord:
-        """Post what a person typed, in the form that Slack's own client gives it."""
+        """Post a user's message, in the form that Slack's own client sends."""
         message.client_msg_id = str(uuid.uuid4())
         message.subtype = "file_share" if message.files else "thread_broadcast" if message.is_broadcast else ""
         message.blocks = [rich_text(message.text)] if message.text else []
         return self.post(message)
 
     def new_trigger(self, user_id: str, view_id: str = "") -> str:
-        """Make a `trigger_id` for a person, from the modal `view_id` if any; it lives as long as the rules say."""
+        """Create a `trigger_id` for a user, from the modal `view_id` if any; the rules set its lifetime."""
         return self.triggers.make(user_id, self.clock() + self.rules.trigger_lifetime, view_id)
 
     def new_ticket(self) -> str:
-        """Make the ticket of one socket connection; whoever comes with it takes it out of `tickets`."""
+        """Create the ticket of one socket connection; the connection takes it out of `tickets`."""
         ticket = secrets.token_urlsafe(16)
         self.tickets.add(ticket)
         return ticket
 
     def show_view(self, user_id: str, view: Json) -> Json:
-        """Keep a view and show it to a person: a modal that is new to them on top of those that are open."""
+        """Store a view and show it to a user; a new modal goes on top of the open ones."""
         stack = self.modals.setdefault(user_id, [])
         if view["type"] == "modal" and view["id"] not in stack:
             stack.append(view["id"])
@@ -295,7 +295,7 @@ class Workspace(Directory):
         return view
 
     def close_views(self, user_id: str, view_id: str = "") -> list[Json]:
-        """Close a person's modals from the given one upwards, all of them without one; return them, topmost first."""
+        """Close a user's modals from the given one up, or all of them; return them, topmost first."""
         stack = self.modals.get(user_id, [])
         start = stack.index(view_id) if view_id in stack else 0
         closed = [self.views.pop(known) for known in reversed(stack[start:])]
@@ -305,7 +305,7 @@ class Workspace(Directory):
         return closed
 
     def add_file(self, name: str, user_id: str, content: bytes | None = None) -> File:
-        """Make a file, whose bytes may come later."""
+        """Create a file, whose bytes may come later."""
         mimetype = mimetypes.guess_type(name)[0] or "text/plain"
         file = File(f"F{secrets.token_hex(5).upper()}", name, name, mimetype, user_id, self.clock(), content)
         self.files[file.id] = file
@@ -324,5 +324,5 @@ class Workspace(Directory):
 
 
 def _format_ts(moment: int) -> str:
-    """Write microseconds since the epoch as a timestamp."""
+    """Format microseconds since the epoch as a timestamp."""
     return f"{moment // MICROSECONDS}.{moment % MICROSECONDS:06d}"

@@ -1,4 +1,4 @@
-"""A local Slack: workspaces that share one server and one app, told apart as Slack does, and how they install it."""
+"""Several workspaces on one server with one app, told apart as by Slack, and how they install the app."""
 
 from __future__ import annotations
 
@@ -32,21 +32,21 @@ CONSENT = """<!DOCTYPE html>
 
 
 class HostedWorkspace:
-    """One workspace of it, with what answers for it."""
+    """One workspace, with its request handlers."""
 
     def __init__(self, workspace: Workspace, api: WebApi, urls: ResponseUrls, files: FileExchange) -> None:
         self.workspace, self.api, self.urls, self.files = workspace, api, urls, files
 
 
 class LocalSlack:
-    """Finds the workspace that a request is for. `redirect_url` is the app's, where people go back to."""
+    """Routes each request to its workspace. `redirect_url` is the app's OAuth redirect URL."""
 
     def __init__(self) -> None:
         self.members: list[HostedWorkspace] = []
         self.redirect_url = ""
 
     def routes(self) -> list[web.RouteDef]:
-        """Return the routes that all workspaces share. GET is the Web API's, too, for whoever calls by hand."""
+        """Return the routes that all workspaces share. The Web API also takes GET, for calls by hand."""
         return [
             web.post("/api/{method}", self.call),
             web.get("/api/{method}", self.call),
@@ -59,7 +59,7 @@ class LocalSlack:
         ]
 
     async def call(self, request: web.Request) -> web.StreamResponse:
-        """Answer a call of the Web API, for the workspace that its token, code or refresh token is of."""
+        """Answer a Web API call, for the workspace of its token, code or refresh token."""
         try:
             values = await values_of(request)
         except ValueError:
@@ -69,19 +69,19 @@ class LocalSlack:
         return await member.api.answer(request)
 
     async def respond(self, request: web.Request) -> web.StreamResponse:
-        """Take what the bot says at a response URL."""
+        """Take a response at a response URL."""
         return await self._first(lambda one: request.match_info["token"] in one.urls).urls.respond(request)
 
     async def upload(self, request: web.Request) -> web.StreamResponse:
-        """Take the bytes of a file."""
+        """Receive a file's bytes."""
         return await self._placed(request).files.upload(request)
 
     async def download(self, request: web.Request) -> web.StreamResponse:
-        """Hand out a file."""
+        """Send a file."""
         return await self._placed(request).files.download(request)
 
     async def ask(self, request: web.Request) -> web.StreamResponse:
-        """Ask a person in which workspace the app may be installed."""
+        """Ask a user which workspace to install the app in."""
         if refusal := self._refusal(request):
             return refusal
         teams = "".join(
@@ -92,7 +92,7 @@ class LocalSlack:
         return web.Response(text=CONSENT.format(scopes=scopes, teams=teams), content_type="text/html")
 
     async def consent(self, request: web.Request) -> web.StreamResponse:
-        """Send the person back to the app, with a code or with their refusal."""
+        """Redirect the user to the app, with a code or with their refusal."""
         if refusal := self._refusal(request):
             return refusal
         form = await request.post()
@@ -121,5 +121,5 @@ class LocalSlack:
         return self._first(lambda one: one.workspace.team_id == team)
 
     def _first(self, is_it: Callable[[HostedWorkspace], bool]) -> HostedWorkspace:
-        """Return the member that a request is for; the first one, which refuses it, where it is for none."""
+        """Return the workspace that a request is for; if none matches, the first one, which refuses it."""
         return next(filter(is_it, self.members), self.members[0])

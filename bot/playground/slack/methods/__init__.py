@@ -1,4 +1,4 @@
-"""The Web API's methods, one module an area; each module ends with the table of its methods."""
+"""The Web API's methods, one module per area; each module ends with its table of methods."""
 
 from __future__ import annotations
 

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 def test(_: Workspace, arguments: Arguments) -> Json:
-    """Answer with what was sent, or with the error that was asked for."""
+    """Return the arguments, or the error that they ask for."""
     if arguments.has("error"):
         raise ApiError(arguments.text("error"))
     return {"args": arguments.values}
 
 
 def auth_test(workspace: Workspace, _: Arguments) -> Json:
-    """Tell whose token it is."""
+    """Return whose token it is."""
     return {
         "url": f"{workspace.base_url}/",
         "team": workspace.team_name,
@@ -34,7 +34,7 @@ def auth_test(workspace: Workspace, _: Arguments) -> Json:
 
 
 def open_connection(workspace: Workspace, _: Arguments) -> Json:
-    """Hand out the address of a socket, good for one connection."""
+    """Return the URL of a socket, valid for one connection."""
     address = workspace.base_url.replace("http://", "ws://", 1)
     return {"url": f"{address}/socket?ticket={workspace.new_ticket()}&app_id={workspace.app_id}"}
 

@@ -20,7 +20,7 @@ METADATA = 16_000
 
 
 def blocks_of(arguments: Arguments) -> list[Json]:
-    """Return the checked blocks of a call; `markdown_text` becomes a `markdown` block."""
+    """Return the valid blocks of a call; `markdown_text` becomes a `markdown` block."""
     markdown = arguments.text("markdown_text")
     if not markdown:
         return block_rules.check(arguments.structure("blocks")) if arguments.has("blocks") else []
@@ -32,7 +32,7 @@ def blocks_of(arguments: Arguments) -> list[Json]:
 
 
 def metadata_of(arguments: Arguments) -> Json | None:
-    """Return the checked metadata of a call."""
+    """Return the valid metadata of a call."""
     metadata = arguments.structure("metadata")
     if metadata is None:
         return None
@@ -47,7 +47,7 @@ def metadata_of(arguments: Arguments) -> Json | None:
 
 
 def written(workspace: Workspace, arguments: Arguments, channel_id: str) -> MessageRecord:
-    """Make the bot's message out of a call's arguments; raises `no_text` when it says nothing."""
+    """Return the bot's message from a call's arguments; raises `no_text` if it is empty."""
     blocks = blocks_of(arguments)
     attachments = arguments.structure("attachments") or []
     text = arguments.text("text") or block_rules.text_of(blocks)
@@ -68,7 +68,7 @@ def written(workspace: Workspace, arguments: Arguments, channel_id: str) -> Mess
 
 
 def own_message(workspace: Workspace, arguments: Arguments, refusal: str) -> MessageRecord:
-    """Return the message that `channel` and `ts` name; raises `ApiError(refusal)` when it isn't the bot's."""
+    """Return the message that `channel` and `ts` name; raises `ApiError(refusal)` if it isn't the bot's."""
     channel = workspace.channel(arguments.text("channel"))
     message = workspace.message(channel.id, arguments.text("ts"))
     if message.user != workspace.bot.id:
@@ -77,7 +77,7 @@ def own_message(workspace: Workspace, arguments: Arguments, refusal: str) -> Mes
 
 
 def post_message(workspace: Workspace, arguments: Arguments) -> Json:
-    """Post to a channel, a thread, or a person."""
+    """Post to a channel, a thread, or a user."""
     target = arguments.text("channel")
     channel = workspace.direct(target) if target in workspace.users else workspace.open_channel(target)
     message = workspace.post(written(workspace, arguments, channel.id))
@@ -85,7 +85,7 @@ def post_message(workspace: Workspace, arguments: Arguments) -> Json:
 
 
 def post_ephemeral(workspace: Workspace, arguments: Arguments) -> Json:
-    """Show a message to one person only."""
+    """Show a message to one user only."""
     channel = workspace.open_channel(arguments.text("channel"))
     if arguments.text("user") not in channel.members:
         raise ApiError("user_not_in_channel")
@@ -95,7 +95,7 @@ def post_ephemeral(workspace: Workspace, arguments: Arguments) -> Json:
 
 
 def update(workspace: Workspace, arguments: Arguments) -> Json:
-    """Change one of the bot's own messages, by Slack's rule of which of `text` and `blocks` replaces what."""
+    """Edit one of the bot's own messages, by Slack's rules on whether `text` and `blocks` replace each other."""
     message = own_message(workspace, arguments, "cant_update_message")
     if streams.is_open(workspace, message):
         raise ApiError("streaming_state_conflict")
@@ -125,14 +125,14 @@ def delete(workspace: Workspace, arguments: Arguments) -> Json:
 
 
 def permalink(workspace: Workspace, arguments: Arguments) -> Json:
-    """Give the address of a message."""
+    """Return a message's permalink."""
     channel = workspace.channel(arguments.text("channel"))
     message = workspace.message(channel.id, arguments.text("message_ts"))
     return {"channel": channel.id, "permalink": link(workspace, message)}
 
 
 def link(workspace: Workspace, message: MessageRecord) -> str:
-    """Write the address of a message, that of a reply with its thread."""
+    """Return a message's URL, with its thread for a reply."""
     address = f"https://{workspace.domain}.slack.com/archives/{message.channel}/p{message.ts.replace('.', '')}"
     return address + (f"?thread_ts={message.thread_ts}&cid={message.channel}" if message.thread_ts else "")
 

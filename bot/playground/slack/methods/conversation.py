@@ -25,13 +25,13 @@ def info(workspace: Workspace, arguments: Arguments) -> Json:
 
 
 def list_channels(workspace: Workspace, arguments: Arguments) -> Json:
-    """List the channels of the wanted `types` that the bot may know of."""
+    """List the channels of the requested `types` that the bot can see."""
     known = [c for c in workspace.channels.values() if c.kind == "channel" or workspace.bot.id in c.members]
     return _channels(workspace, known, arguments)
 
 
 def list_of_user(workspace: Workspace, arguments: Arguments) -> Json:
-    """List the channels that a user is in, the bot itself when none is named; private ones only where the bot is."""
+    """List the channels of a user, by default the bot's own; private ones only if the bot is in them."""
     user = workspace.visible_user(arguments.text("user", workspace.bot.id))
     known = [
         channel
@@ -53,7 +53,7 @@ def _channels(workspace: Workspace, known: list[Channel], arguments: Arguments) 
 
 
 def members(workspace: Workspace, arguments: Arguments) -> Json:
-    """List who is in a channel."""
+    """List the members of a channel."""
     channel = workspace.channel(arguments.text("channel"))
     if channel.is_private or channel.is_im:
         workspace.joined_channel(channel.id)
@@ -62,7 +62,7 @@ def members(workspace: Workspace, arguments: Arguments) -> Json:
 
 
 def open_direct(workspace: Workspace, arguments: Arguments) -> Json:
-    """Open the direct messages with a person."""
+    """Open the direct message channel with a user."""
     users = [user for user in arguments.text("users").split(",") if user]
     if not users and not arguments.has("channel"):
         raise ApiError("users_list_not_supplied")
@@ -74,7 +74,7 @@ def open_direct(workspace: Workspace, arguments: Arguments) -> Json:
 
 
 def join(workspace: Workspace, arguments: Arguments) -> Json:
-    """Make the bot a member of a public channel."""
+    """Add the bot to a public channel."""
     channel = workspace.channel(arguments.text("channel"))
     if channel.kind != "channel":
         raise ApiError("method_not_supported_for_channel_type")
@@ -85,16 +85,16 @@ def join(workspace: Workspace, arguments: Arguments) -> Json:
 
 
 def history(workspace: Workspace, arguments: Arguments) -> Json:
-    """Page through a channel's own messages, newest first, the replies that the channel sees too among them."""
+    """Page through a channel's own messages, newest first, including broadcast replies."""
     channel = workspace.joined_channel(arguments.text("channel"))
     messages = [m for m in workspace.messages(channel.id) if not m.thread_ts or m.is_broadcast]
     return _messages(workspace, [m for m in reversed(messages) if _in_span(m, arguments)], arguments)
 
 
 def replies(workspace: Workspace, arguments: Arguments) -> Json:
-    """Page through a thread; its first message stands before each page, whatever span was asked for.
+    """Page through a thread; every page starts with the thread's first message, whatever span was requested.
 
-    The ts of a reply gives that reply alone.
+    The ts of a reply returns that reply alone.
     """
     channel = workspace.joined_channel(arguments.text("channel"))
     first, *rest = workspace.thread(channel.id, arguments.text("ts"))
@@ -115,7 +115,7 @@ def _messages(workspace: Workspace, messages: list[MessageRecord], arguments: Ar
 
 
 def _in_span(message: MessageRecord, arguments: Arguments) -> bool:
-    """Tell whether a message is between `oldest` and `latest`. Timestamps are compared without a float's rounding."""
+    """Return whether a message is between `oldest` and `latest`. Timestamps are compared without rounding to float."""
     ts = _moment(message.ts, "ts")
     oldest = _moment(arguments.text("oldest", "0"), "oldest")
     latest = _moment(arguments.text("latest", "0"), "latest") or ts + 1
@@ -125,7 +125,7 @@ def _in_span(message: MessageRecord, arguments: Arguments) -> bool:
 
 
 def _moment(ts: str, name: str) -> int:
-    """Read a timestamp as microseconds."""
+    """Return a timestamp in microseconds."""
     seconds, _, micros = ts.partition(".")
     if not (seconds + micros).isdecimal():
         raise ApiError(f"invalid_ts_{name}")

@@ -40,7 +40,7 @@ SNIPPET_TYPES = frozenset(
 
 
 def upload_url(workspace: Workspace, arguments: Arguments) -> Json:
-    """Announce a file, and learn where its bytes go."""
+    """Register a file and return its upload URL."""
     if arguments.number("length", 0) < 1:
         raise ApiError("invalid_arguments", "[ERROR] must be greater than 0: length")
     kind = arguments.text("snippet_type")
@@ -54,7 +54,7 @@ def upload_url(workspace: Workspace, arguments: Arguments) -> Json:
 
 
 def complete_upload(workspace: Workspace, arguments: Arguments) -> Json:
-    """Finish uploads, and share them where they are wanted."""
+    """Complete uploads, and share the files where requested."""
     named = arguments.structure("files")
     if not isinstance(named, list) or not named:
         raise ApiError("invalid_arguments", "[ERROR] must be a list of files: files")

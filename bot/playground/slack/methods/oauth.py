@@ -1,4 +1,4 @@
-"""The method that gives tokens out, for somebody's consent or for the token before."""
+"""The method that issues tokens, for an authorization code or a refresh token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Methods about what the bot shows beside a thread's messages: status, title, suggested prompts."""
+"""Methods for agent sessions: status, title, suggested prompts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TITLE = 200
 
 
 def set_state(workspace: Workspace, channel_id: str, thread_ts: str, state: str) -> None:
-    """Put a session into a state; a session that is processing shows it."""
+    """Set a session's state; while it is processing, it shows that."""
     if state not in STATES:
         raise ApiError("invalid_arguments", f"[ERROR] must be one of {', '.join(sorted(STATES))}: status")
     workspace.session(channel_id, thread_ts).state = state
@@ -27,7 +27,7 @@ def set_state(workspace: Workspace, channel_id: str, thread_ts: str, state: str)
 
 
 def set_session_status(workspace: Workspace, arguments: Arguments) -> Json:
-    """Set an agent session's state; a session that is new takes the title, too.
+    """Set an agent session's state; a new session takes the title, too.
 
     Source: https://docs.slack.dev/reference/methods/agents.sessions.setStatus
     """
@@ -46,7 +46,7 @@ def set_session_status(workspace: Workspace, arguments: Arguments) -> Json:
 
 
 def rename(workspace: Workspace, arguments: Arguments) -> Json:
-    """Give a session a title; raises `session_not_found` while there is none."""
+    """Give a session a title; raises `session_not_found` if there is none."""
     place = _place(workspace, arguments)
     if not 1 <= len(arguments.text("title")) <= TITLE:
         raise ApiError("invalid_arguments", f"[ERROR] must be 1 to {TITLE} characters: title")
@@ -57,13 +57,13 @@ def rename(workspace: Workspace, arguments: Arguments) -> Json:
 
 
 def set_title(workspace: Workspace, arguments: Arguments) -> Json:
-    """Give a thread with the app a title, by the older method."""
+    """Give a thread with the app a title, with the older method."""
     workspace.set_title(*_place(workspace, arguments), arguments.text("title"))
     return {}
 
 
 def set_status(workspace: Workspace, arguments: Arguments) -> Json:
-    """Show free text as a thread's status, or one loading message after the other; "" takes it off."""
+    """Show free text as a thread's status, or loading messages in turn; "" clears it."""
     loading = arguments.structure("loading_messages") or []
     if len(loading) > LOADING_MESSAGES or any(len(text) > LOADING_MESSAGE for text in loading):
         raise ApiError(
@@ -76,7 +76,7 @@ def set_status(workspace: Workspace, arguments: Arguments) -> Json:
 
 
 def set_prompts(workspace: Workspace, arguments: Arguments) -> Json:
-    """Suggest what to ask, in a person's direct messages."""
+    """Suggest prompts in a user's direct messages."""
     prompts = arguments.structure("prompts")
     match prompts:
         case list() if len(prompts) <= PROMPTS and all(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def start(workspace: Workspace, arguments: Arguments) -> Json:
-    """Begin a streamed reply; in a channel it needs to know for whom."""
+    """Start a streamed reply; in a channel, its recipient is required."""
     channel = workspace.open_channel(arguments.text("channel"))
     if not channel.is_im:
         for name in ("recipient_team_id", "recipient_user_id"):
@@ -39,7 +39,7 @@ def start(workspace: Workspace, arguments: Arguments) -> Json:
 
 
 def append(workspace: Workspace, arguments: Arguments) -> Json:
-    """Add text to a streamed reply."""
+    """Append text to a streamed reply."""
     message = own_message(workspace, arguments, "message_not_owned_by_app")
     chunks, mode = _content(arguments)
     if not chunks:

@@ -1,4 +1,4 @@
-"""Methods about people and their reactions."""
+"""Methods about users and their reactions."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def info(workspace: Workspace, arguments: Arguments) -> Json:
 
 
 def list_users(workspace: Workspace, arguments: Arguments) -> Json:
-    """List the workspace's own people and apps."""
+    """List the workspace's own users and apps."""
     everybody = [user_json(workspace, user) for user in workspace.users.values() if not user.team_id]
     found, metadata = page(everybody, arguments, "id")
     return {"members": found, "cache_ts": int(workspace.clock()), "response_metadata": metadata}
 
 
 def list_groups(workspace: Workspace, arguments: Arguments) -> Json:
-    """List the user groups, with their members where `include_users` asks for them."""
+    """List the user groups, with their members if `include_users` is set."""
     found = [
         {
             "id": group.id,
@@ -52,13 +52,13 @@ def list_group_users(workspace: Workspace, arguments: Arguments) -> Json:
 
 
 def add_reaction(workspace: Workspace, arguments: Arguments) -> Json:
-    """React as the bot."""
+    """Add the bot's reaction."""
     workspace.react(_message(workspace, arguments), workspace.bot.id, arguments.text("name"))
     return {}
 
 
 def remove_reaction(workspace: Workspace, arguments: Arguments) -> Json:
-    """Take the bot's reaction off."""
+    """Remove the bot's reaction."""
     workspace.unreact(_message(workspace, arguments), workspace.bot.id, arguments.text("name"))
     return {}
 

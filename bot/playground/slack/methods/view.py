@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def open_modal(workspace: Workspace, arguments: Arguments) -> Json:
-    """Open a modal, once per trigger, in place of those that are open."""
+    """Open a modal, once per trigger, in place of any open ones."""
     view = views.checked(arguments.structure("view"), "modal")
     _check_external_id(workspace, view)
     user, _ = workspace.triggers.spend(arguments.text("trigger_id"), workspace.clock())
@@ -22,7 +22,7 @@ def open_modal(workspace: Workspace, arguments: Arguments) -> Json:
 
 
 def push_modal(workspace: Workspace, arguments: Arguments) -> Json:
-    """Put a modal on top of the one that the trigger came from."""
+    """Push a modal onto the one that the trigger came from."""
     view = views.checked(arguments.structure("view"), "modal")
     _check_external_id(workspace, view)
     user, below = workspace.triggers.spend(arguments.text("trigger_id"), workspace.clock())
@@ -30,7 +30,7 @@ def push_modal(workspace: Workspace, arguments: Arguments) -> Json:
 
 
 def update(workspace: Workspace, arguments: Arguments) -> Json:
-    """Change a view that is there already; raises `hash_conflict` when it changed since the `hash` was given out."""
+    """Update an existing view; raises `hash_conflict` if it has changed since `hash` was returned."""
     known = workspace.views.get(arguments.text("view_id")) or next(
         (v for v in workspace.views.values() if v["external_id"] and v["external_id"] == arguments.text("external_id")),
         None,
@@ -45,7 +45,7 @@ def update(workspace: Workspace, arguments: Arguments) -> Json:
 
 
 def publish(workspace: Workspace, arguments: Arguments) -> Json:
-    """Publish a person's home tab."""
+    """Publish a user's home tab."""
     user = workspace.user(arguments.text("user_id")).id
     known = next((v for v in workspace.views.values() if v["type"] == "home" and v["user"] == user), None)
     if known and arguments.has("hash") and arguments.text("hash") != known["hash"]:
