@@ -20,7 +20,7 @@ and `app.py` introduces them to each other.
     core/             the bot's own rules; no SDK, no SQL, no HTTP
       domain/         values that everything shares: messages, threads, people, settings, feedback, runs
       ports/          what the use cases need from the outside, as small protocols
-      answer/         threaded conversations: whom to answer, what fits, streaming, buttons, edits
+      answer/         threaded conversations: whom to answer, catching up, buttons, edits, summaries of long threads
       classify/       /classify: reading files and channels, batches, checking, reports
       triage/         feedback: classify, route, publish, alert, digest
       summarize/      /summarize: texts, files, threads, channels
@@ -28,6 +28,8 @@ and `app.py` introduces them to each other.
       settings/       /parley: settings, budgets, personas, forms, history
       privacy/        redaction, forgetting, retention
       spend/          budgets, the model that keeps within them, usage
+      writing/        what every answer takes: what fits, files, streaming, errors, continuing what was cut
+      code_blocks/    the fenced code blocks of a text, and the files that they are
     slack/            inbound/ reads what Slack delivers · outbound/ posts within its limits · client/ its Web API
     claude/           the Claude client, the model catalogue, prompts as files
     db/               tables, engine, stores: one method = one short transaction

@@ -14,7 +14,6 @@ from pydantic import TypeAdapter
 
 from bot.core import command as commands
 from bot.core.access import check_member
-from bot.core.answer.attachments import looked_up
 from bot.core.answer.gating import wants_answer
 from bot.core.classify import actions as presses
 from bot.core.classify import parse
@@ -26,6 +25,7 @@ from bot.core.classify.start import ClassifyContext, answering, begin
 from bot.core.domain.classification import ClassifyRequest, RunStatus
 from bot.core.domain.people import Requester
 from bot.core.domain.thread import Record
+from bot.core.writing.attachments import looked_up
 from bot.db import threads as db_store
 from bot.errors import UsageError, known
 from bot.jobs import call_ledger

@@ -8,9 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from bot.core.answer import buttons
+from bot.core.answer.code_buttons import anew
 from bot.core.answer.edits import REGENERATE
 from bot.core.code import render
-from bot.core.code.regenerate import anew
 from bot.core.code.revise import press_code
 from bot.core.code.write import code
 from bot.core.domain.message import Place

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from bot.core.answer.stream import unapplied
 from bot.core.domain.feedback import ELSEWHERE, FeedbackStatus, is_post
 from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
@@ -29,6 +28,7 @@ from bot.core.triage.card import CHANGE
 from bot.core.triage.classifier import MOST_CORRECTIONS, asked, decide, ignore, judge, needs_no_model
 from bot.core.triage.digest import digest, due
 from bot.core.triage.publish import notify, show, show_notice, target, unreachable
+from bot.core.writing.stream import unapplied
 from bot.errors import NotAllowedError, UsageError
 from bot.jobs import call_ledger, dispatch
 from bot.jobs.registry import FormCase

@@ -11,11 +11,10 @@ from pydantic import TypeAdapter
 
 from bot.core import command as commands
 from bot.core import private_once
-from bot.core.answer import buttons, outcome
+from bot.core.answer import buttons
 from bot.core.answer.answer import answer
 from bot.core.answer.completion import changes_answer, completed
 from bot.core.answer.gating import answer_to
-from bot.core.answer.stream import STOPPED, apology
 from bot.core.domain.command import Command
 from bot.core.domain.interaction import Action
 from bot.core.domain.message import IncomingMessage, Message, MessageEdit, Role
@@ -23,6 +22,8 @@ from bot.core.domain.people import Requester
 from bot.core.domain.thread import FinishedAnswer, Record
 from bot.core.ephemeral import tell
 from bot.core.summarize import sources as summary_source
+from bot.core.writing import outcome
+from bot.core.writing.stream import STOPPED, apology
 from bot.db import threads as db_store
 from bot.errors import (
     BotError,

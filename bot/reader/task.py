@@ -33,8 +33,8 @@ def read_sheet(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
 
 def open_attachment(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
     """Look into a file: what it is; then its text, where it has one. A picture or a PDF goes on as it came."""
-    from bot.core.answer import attachments  # noqa: PLC0415
     from bot.core.domain.message import FileRef  # noqa: PLC0415
+    from bot.core.writing import attachments  # noqa: PLC0415
 
     found = attachments.opened(FileRef(**asked["file"]), data, asked["room"])
     kept = found.attachment

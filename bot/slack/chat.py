@@ -15,12 +15,12 @@ from bot.slack.client.names import ids_in, spelled
 from bot.slack.client.people import mention
 from bot.slack.client.permalink import permalink
 from bot.slack.client.text import harmless
-from bot.slack.inbound import modals
-from bot.slack.outbound import home
+from bot.slack.client.turn_mark import mark
+from bot.slack.outbound import home, modal_view
 from bot.slack.outbound.answer import StreamedAnswer
 from bot.slack.outbound.answer_context import AnswerContext
 from bot.slack.outbound.ephemeral import EphemeralAnswer
-from bot.slack.outbound.message import Part, mark
+from bot.slack.outbound.message import Part
 from bot.slack.outbound.recovery import find_in_channel
 from bot.slack.outbound.split import MESSAGE_LIMIT
 
@@ -208,4 +208,4 @@ class SlackChat:
 
     async def show_form(self, place: Place, form_id: str, form: Form) -> None:
         """Put a form in the place of one that is open. Raises `ChatError`."""
-        await modals.update(self._of(place).client, form_id, form)
+        await modal_view.update(self._of(place).client, form_id, form)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.core.answer.stream import DISCLAIMER
 from bot.core.channel_reader import HIDDEN
 from bot.core.classify.actions import GONE
+from bot.core.writing.stream import DISCLAIMER
 from bot.db.engine import Database
 from bot.db.tables import ClassifyRunRow
 from bot.playground.anthropic.rules import MessagesApiError

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pypdf import PdfWriter
 
-from bot.core.answer.stream import DISCLAIMER
 from bot.core.channel_reader import HIDDEN
 from bot.core.summarize.answer import FORGOTTEN, NOT_YOURS
+from bot.core.writing.stream import DISCLAIMER
 from bot.db.tables import SummaryRunRow
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.playground.slack.records import MessageRecord

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.core.classify import parse as classify
-from bot.core.code import diff, files
+from bot.core.code import diff
+from bot.core.code_blocks import files
 from bot.core.domain.code_file import CodeFile
 from bot.core.privacy.redaction.find import find
 from bot.core.settings import subcommands
 from bot.core.summarize import parse as summarize
 from bot.errors import UsageError
 from bot.playground.rehearsal import revision
+from bot.slack.client.clip import LONGEST, clipped
 from bot.slack.inbound import messages
-from bot.slack.inbound.clip import LONGEST, clipped
 from bot.slack.outbound import message, split, table
 from tests.stage.growth import SIZES, Attack, fault
 

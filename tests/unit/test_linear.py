@@ -23,10 +23,11 @@ from bot.core import prompt_data, tokens
 from bot.core.answer import gating, vocative
 from bot.core.classify import evidence, examples
 from bot.core.classify import parse as classify
-from bot.core.code import diff, files, resume
-from bot.core.code import fences as code_fence
+from bot.core.code import diff
 from bot.core.code import parse as code
-from bot.core.code.file_names import LONGEST_LINE
+from bot.core.code_blocks import fences as code_fence
+from bot.core.code_blocks import files, resume
+from bot.core.code_blocks.file_names import LONGEST_LINE
 from bot.core.command import take_private
 from bot.core.domain import category, language, settings_values
 from bot.core.domain.classification import Item
@@ -49,8 +50,8 @@ from bot.playground.slack import blocks as local_blocks
 from bot.slack.client import lookup, people, permalink, rich_text
 from bot.slack.client import mrkdwn as slack_mrkdwn
 from bot.slack.client import text as slack_text
+from bot.slack.client.clip import LONGEST, clipped
 from bot.slack.inbound import messages
-from bot.slack.inbound.clip import LONGEST, clipped
 from bot.slack.outbound import fence, message, split, table
 from tests.stage.growth import SIZES, Attack, common, fault, made_of, slowest, uses
 
@@ -62,13 +63,16 @@ A_MOMENT = 0.01  # seconds
 # Patterns that see no more than so many characters, and why.
 BOUNDED = {
     "bot.core.summarize.wishes._WISH": (300, "typed.LONGEST_REQUEST; wishes before a text are held to 200"),
-    "bot.core.answer.continuation._LAST_WORD": (300, "cut.SEAM"),
-    "bot.core.code.file_names._CLOSERS": (LONGEST_LINE, "a line"),
-    "bot.core.code.file_names._COMMENT": (LONGEST_LINE, "a line"),
-    "bot.core.code.file_names._HEADING": (LONGEST_LINE, "a line"),
+    "bot.core.writing.continuation._LAST_WORD": (300, "cut.SEAM"),
+    "bot.core.code_blocks.file_names._CLOSERS": (LONGEST_LINE, "a line"),
+    "bot.core.code_blocks.file_names._COMMENT": (LONGEST_LINE, "a line"),
+    "bot.core.code_blocks.file_names._HEADING": (LONGEST_LINE, "a line"),
 }
 # Those that are used where no look at the code finds it.
-ELSEWHERE = {"bot.core.code.file_names._PREAMBLE": {"match"}, "bot.playground.slack.elements._FORMS": {"fullmatch"}}
+ELSEWHERE = {
+    "bot.core.code_blocks.file_names._PREAMBLE": {"match"},
+    "bot.playground.slack.elements._FORMS": {"fullmatch"},
+}
 # Those that see no stranger's text, or see it in the bounded process.
 OWN = {
     "bot.core.classify.table.column._NO_PROSE": "in the bounded process",
@@ -380,9 +384,9 @@ LOOPS = {
     "bot.core.domain.settings.merged": "as many turns as settings at fault",
     "bot.core.classify.parse": "/classify",
     "bot.core.code.syntax": "in the bounded process",
-    "bot.core.code.file_names": "files.blocks",
+    "bot.core.code_blocks.file_names": "files.blocks",
     "bot.core.answer.thread_summary": "counts messages",
-    "bot.core.answer.fit": "counts messages",
+    "bot.core.writing.fit": "counts messages",
     "bot.core.privacy.redaction.keyword": "find",
     "bot.core.privacy.redaction.number": "find",
     "bot.core.privacy.redaction.piece": "redaction.pieces",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 reference: ContextVar[str] = ContextVar("reference", default="")
 
 SECRET = "what a person said"
-OURS = "bot.core.answer.stream"
+OURS = "bot.core.writing.stream"
 
 
 @pytest.fixture(autouse=True)

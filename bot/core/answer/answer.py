@@ -8,13 +8,9 @@ from typing import TYPE_CHECKING
 from bot.calls import Purpose
 from bot.core.answer import overtaken
 from bot.core.answer.addressees import acquainted, heed
-from bot.core.answer.attachments import Attached, attach
 from bot.core.answer.catch_up import catch_up
 from bot.core.answer.edits import REFUSAL
-from bot.core.answer.fit import fit, preface
 from bot.core.answer.gating import is_refused, is_stop, wants_answer, was_answered
-from bot.core.answer.outcome import kept, show
-from bot.core.answer.stream import own_up, too_long, unapplied, write
 from bot.core.answer.thread_summary import is_due
 from bot.core.cancel import unless
 from bot.core.code.generate import CodeContext, Product
@@ -24,18 +20,22 @@ from bot.core.domain.people import Requester
 from bot.core.domain.thread import FinishedAnswer, Record
 from bot.core.ports import Request
 from bot.core.tokens import estimate_tokens
+from bot.core.writing.attachments import Attached, attach
+from bot.core.writing.fit import fit, preface
+from bot.core.writing.outcome import kept, show
+from bot.core.writing.stream import own_up, too_long, unapplied, write
 from bot.errors import ChatError, ModelStoppedError, ReaderUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from bot.core.access import Judge
-    from bot.core.answer.fit import Fitted
     from bot.core.domain.attachment import Attachment
     from bot.core.domain.interaction import Control
     from bot.core.domain.message import IncomingMessage
     from bot.core.domain.thread import Conversation
     from bot.core.ports import Chat, Checkpoint, Model, Store
+    from bot.core.writing.fit import Fitted
 
 GREETING = (
     "Hello! Ask me anything here, and go on in this thread without mentioning me again. "

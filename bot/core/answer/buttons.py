@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from bot.core.access import check_member
 from bot.core.answer.answer import draft, is_first
 from bot.core.answer.edits import REGENERATE
-from bot.core.answer.outcome import kept, show
-from bot.core.answer.stream import write
 from bot.core.domain.interaction import STOP, Button, FeedbackButtons, Field, Form
 from bot.core.domain.message import IncomingMessage, Message, Place, Role
 from bot.core.domain.people import Requester
 from bot.core.domain.thread import Record
 from bot.core.ephemeral import tell
+from bot.core.writing.outcome import kept, show
+from bot.core.writing.stream import write
 from bot.errors import NotAllowedError
 
 if TYPE_CHECKING:

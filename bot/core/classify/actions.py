@@ -7,7 +7,6 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from bot.core.access import check_member
-from bot.core.answer.stream import disclaimer
 from bot.core.classify import render
 from bot.core.classify import start as begin
 from bot.core.classify.message_batches import BATCH, COLLECTED
@@ -22,6 +21,7 @@ from bot.core.domain.interaction import MAX_VALUE, Action, Button, Field, Form
 from bot.core.domain.message import Place
 from bot.core.domain.thread import Record
 from bot.core.ephemeral import tell
+from bot.core.writing.stream import disclaimer
 from bot.errors import NotAllowedError, UsageError
 
 if TYPE_CHECKING:

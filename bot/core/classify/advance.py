@@ -11,8 +11,6 @@ import logging
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bot.core.answer.outcome import showing
-from bot.core.answer.stream import apology
 from bot.core.cancel import unless
 from bot.core.classify import batching
 from bot.core.classify.classifier import sort
@@ -23,6 +21,8 @@ from bot.core.domain.classification import RunStatus, counted
 from bot.core.domain.interaction import Button
 from bot.core.domain.message import Message, Role
 from bot.core.domain.thread import Record
+from bot.core.writing.outcome import showing
+from bot.core.writing.stream import apology
 from bot.errors import ModelError, ModelStoppedError
 
 if TYPE_CHECKING:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.core import typed_scope
+from bot.core import span_or_text, typed_scope
 from bot.core.classify.table.wish import check_rest, take, wished
 from bot.core.command import check_options, check_text
 from bot.core.domain import category
 from bot.core.domain.category import bare
 from bot.core.domain.classification import ClassifyOptions
-from bot.core.time_span import doubt
 from bot.core.time_span import times as spans
 from bot.errors import UsageError
 
@@ -72,7 +71,7 @@ def _read_head(head: str, wish: ClassifyOptions) -> ClassifyOptions:
         return replace(wish, reading=wished(options), link=found.link, channel=found.channel or "", span=span)
     check_rest(head, rest, options)
     check_options(rest, _KNOWN, 'if it is part of a text, put the text in quotes, as in `"it needs --verbose"`')
-    doubt.check(head, "classify")
+    span_or_text.check(head, "classify")
     lines = _items(head)
     if len(lines) > MOST_LINES:
         raise UsageError(

@@ -8,7 +8,6 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from bot.core import chart
-from bot.core.answer.stream import disclaimer, unapplied
 from bot.core.classify import export
 from bot.core.classify.checkpoint import RunCheckpoint
 from bot.core.classify.results import MOST_LISTED, UNSURE, RunCounts, listing, notes, table
@@ -16,6 +15,7 @@ from bot.core.classify.start import dollars
 from bot.core.domain.classification import Sorted, counted
 from bot.core.domain.interaction import Button
 from bot.core.domain.message import Upload
+from bot.core.writing.stream import disclaimer, unapplied
 from bot.errors import ChatError
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.core.answer.stream import apology
 from bot.core.domain.category import UNCLASSIFIED
 from bot.core.domain.classification import SHOWN_TO_MODEL
+from bot.core.writing.stream import apology
 from bot.errors import ModelFormError
 
 if TYPE_CHECKING:

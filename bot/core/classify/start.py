@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.calls import Call, Purpose
-from bot.core.answer.stream import own_up
 from bot.core.cancel import unless
 from bot.core.classify import batching, schema
 from bot.core.classify import reading as how
@@ -29,6 +28,7 @@ from bot.core.ports import Chat, Checkpoint, Model, Request, Store
 from bot.core.ports.classify_store import ClassifyRunStore
 from bot.core.privacy.redaction.carry import carried
 from bot.core.tokens import estimate_tokens
+from bot.core.writing.stream import own_up
 from bot.errors import ModelError, ModelStoppedError, NotAllowedError, UsageError
 
 if TYPE_CHECKING:

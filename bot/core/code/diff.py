@@ -12,7 +12,7 @@ from bot.core.domain.code_file import CodeFile
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.core.code.files import Block
+    from bot.core.code_blocks.files import Block
 
 SHOWN_OF_DIFF = 40  # lines
 LONGEST_LINE = 200  # characters of a line of a diff

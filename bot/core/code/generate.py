@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic import TypeAdapter
 
 from bot.calls import Call
-from bot.core.answer.outcome import PreparedAnswer, give
-from bot.core.answer.rejected_files import told
-from bot.core.answer.stream import LIMIT_HINT, PRIVATE_LIMIT_HINT, ask, footer_of, own_up
 from bot.core.code import render
 from bot.core.code.diff import changes
-from bot.core.code.fences import widened
-from bot.core.code.files import blocks, brief, clean, cut_short, fenced, files, read, replaced, without_rests
-from bot.core.code.resume import joined
+from bot.core.code_blocks.fences import widened
+from bot.core.code_blocks.files import blocks, brief, clean, cut_short, fenced, files, read, replaced, without_rests
+from bot.core.code_blocks.resume import joined
 from bot.core.domain.code_file import CodeFile, SyntaxFault, SyntaxReport
 from bot.core.domain.message import Place, Role, Upload
 from bot.core.domain.people import Requester
 from bot.core.domain.thread import FinishedAnswer, RejectedFile
 from bot.core.ports import Answer, Chat, Checkpoint, Model, Request, Turn
 from bot.core.prompt_data import quoted
+from bot.core.writing.outcome import PreparedAnswer, give
+from bot.core.writing.rejected_files import told
+from bot.core.writing.stream import LIMIT_HINT, PRIVATE_LIMIT_HINT, ask, footer_of, own_up
 from bot.errors import ChatError, ModelError, ModelStoppedError
 
 if TYPE_CHECKING:

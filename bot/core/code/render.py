@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.answer.stream import ELSEWHERE
 from bot.core.code.diff import count, diff
-from bot.core.code.files import fenced
+from bot.core.code_blocks.files import fenced
 from bot.core.domain.interaction import Button, Select
 from bot.core.domain.language import NAMES, of_file
+from bot.core.writing.stream import ELSEWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

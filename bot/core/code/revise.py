@@ -6,8 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.calls import Purpose
-from bot.core.answer.fit import fit, preface
-from bot.core.answer.stream import too_long
 from bot.core.code import render
 from bot.core.code.generate import CodeContext, Product, produce, upload
 from bot.core.code.parse import parse
@@ -18,6 +16,8 @@ from bot.core.domain.thread import FinishedAnswer, Record
 from bot.core.ports import Request
 from bot.core.prompt_data import quoted
 from bot.core.tokens import estimate_tokens
+from bot.core.writing.fit import fit, preface
+from bot.core.writing.stream import too_long
 from bot.errors import ChatError, UsageError
 
 if TYPE_CHECKING:

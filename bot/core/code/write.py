@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.calls import Purpose
-from bot.core.answer.stream import too_long, unapplied
 from bot.core.code.generate import CodeContext, produce
 from bot.core.code.parse import CodeRequest, parse, prompt
 from bot.core.command import answering
@@ -14,6 +13,7 @@ from bot.core.domain.message import Role
 from bot.core.domain.settings import Creativity
 from bot.core.ports import Request, Turn
 from bot.core.tokens import shorten
+from bot.core.writing.stream import too_long, unapplied
 
 if TYPE_CHECKING:
     from bot.core.domain.command import Command

@@ -22,6 +22,7 @@ from bot.core.domain.route import (
 from bot.errors import UsageError
 
 MAX_INSTRUCTIONS = 10_000  # characters
+PARLEY = "parley"  # who changed what the bot changes by itself
 Switchable = Literal["summarize", "classify", "code"]
 COMMANDS = get_args(Switchable)  # that can be switched off
 MOST_LISTED = 500  # people or channels that are let in or kept out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.core.domain.settings import SAMPLING, ChannelSettings, merged
+from bot.core.domain.settings import PARLEY, SAMPLING, ChannelSettings, merged
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 LAYERS = ("set for the workspace", "set for this channel", "set for this thread")
 DEFAULT = "the default"
-PARLEY = "parley"  # who has changed what it changes by itself
 NAMES = {"": "the operator's file", PARLEY: "myself"}
 SHOWN = 60  # characters of a value
 LISTED = 20  # changes

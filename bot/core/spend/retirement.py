@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core.settings.history import PARLEY
+from bot.core.domain.settings import PARLEY
 from bot.core.spend import caps
 from bot.errors import ConflictError, ModelError
 

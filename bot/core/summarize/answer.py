@@ -7,9 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.core.answer.buttons import rewritten
-from bot.core.answer.outcome import PreparedAnswer, kept, show
-from bot.core.answer.outcome import give as give_outcome
-from bot.core.answer.stream import DISCLAIMER, disclaimer, own_up, unapplied
 from bot.core.cancel import unless
 from bot.core.channel_reader import allow
 from bot.core.command import answering
@@ -24,6 +21,9 @@ from bot.core.summarize.file import give_files
 from bot.core.summarize.parse import parse
 from bot.core.summarize.paste import give_text
 from bot.core.summarize.run import Keeper, SharedCheckpoint
+from bot.core.writing.outcome import PreparedAnswer, kept, show
+from bot.core.writing.outcome import give as give_outcome
+from bot.core.writing.stream import DISCLAIMER, disclaimer, own_up, unapplied
 from bot.errors import ModelError, ModelStoppedError, NotAllowedError, UsageError
 
 if TYPE_CHECKING:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.answer.attachments import attach, looked_up
-from bot.core.answer.file_kind import IMAGES, PDF, judged
-from bot.core.answer.stream import too_long, unapplied, write
 from bot.core.cancel import unless
 from bot.core.domain.thread import FinishedAnswer
 from bot.core.summarize.run import Keeper
 from bot.core.summarize.text import MAX_OUTPUT, condensed, file_prompt, prompt, request
+from bot.core.writing.attachments import attach, looked_up
+from bot.core.writing.file_kind import IMAGES, PDF, judged
+from bot.core.writing.stream import too_long, unapplied, write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from bot.core import typed_scope
+from bot.core import span_or_text, typed_scope
 from bot.core.command import check_options, check_text
 from bot.core.domain.summary import SummaryOptions
 from bot.core.summarize import wishes as wish
-from bot.core.time_span import doubt
 from bot.core.time_span import times as spans
 from bot.errors import UsageError
 
@@ -58,9 +57,9 @@ def parse(typed: str) -> Ask:
             text = match["text"].strip()
             if found := typed_scope.read(text):
                 return _ask(found, wishes)
-            doubt.check(text, "summarize")
+            span_or_text.check(text, "summarize")
             return Ask(text=text, wishes=wishes)
-    doubt.check(typed, "summarize")
+    span_or_text.check(typed, "summarize")
     return Ask(text=typed)
 
 

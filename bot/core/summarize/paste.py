@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.answer.stream import too_long, unapplied, write
 from bot.core.cancel import unless
 from bot.core.summarize.run import Keeper
 from bot.core.summarize.text import MAX_OUTPUT, condensed, prompt, request
 from bot.core.tokens import estimate_tokens
+from bot.core.writing.stream import too_long, unapplied, write
 
 if TYPE_CHECKING:
     from bot.core.domain.thread import FinishedAnswer

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from bot.core.answer.stream import unapplied
 from bot.core.domain.feedback import UNSORTED, FeedbackStatus
 from bot.core.triage.card import plain
 from bot.core.triage.report import agreed
 from bot.core.triage.trends import DAY, HISTORY, trends
+from bot.core.writing.stream import unapplied
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

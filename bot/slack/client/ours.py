@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.errors import ChatError
 from bot.slack.client.api import call
-from bot.slack.outbound.message import mark_of
+from bot.slack.client.turn_mark import mark_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -19,9 +19,10 @@ from bot.core.domain.people import Requester
 from bot.core.settings import subcommands
 from bot.core.summarize import parse as summarize
 from bot.errors import BotError, UsageError
+from bot.slack.client.clip import LONGEST
 from bot.slack.client.text import groups_as_people, named_channels, plain
-from bot.slack.inbound import modals, payload
-from bot.slack.inbound.clip import LONGEST
+from bot.slack.inbound import payload
+from bot.slack.outbound import modal_view
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,7 +111,7 @@ async def _open(command: Command, body: Mapping[str, Any], client: AsyncWebClien
         async with asyncio.timeout(TRIGGER_LASTS):
             form = await reception.open(command)
             if form is not None:
-                await modals.show(client, body, form)
+                await modal_view.show(client, body, form)
     except (BotError, TimeoutError) as error:
         log.info("no form opened: %s", type(error).__name__)
         return False

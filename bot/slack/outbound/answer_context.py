@@ -11,7 +11,7 @@ from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
 from bot.core.ports import Checkpoint
 from bot.slack.client.identity import Identity
-from bot.slack.outbound.message import mark
+from bot.slack.client.turn_mark import mark
 from bot.slack.outbound.posts import Posts
 from bot.slack.outbound.status import Sessions
 from bot.slack.outbound.stream import Streams

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.slack.client.api import call
-from bot.slack.inbound.actions import blocks
+from bot.slack.outbound.buttons import blocks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

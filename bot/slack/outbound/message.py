@@ -7,31 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.core.domain.interaction import Control
-from bot.slack.inbound.actions import blocks as control_blocks
 from bot.slack.outbound import table
+from bot.slack.outbound.buttons import blocks as control_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 # The plain text beside the blocks is for notifications; https://docs.slack.dev/reference/methods/chat.postMessage
 NOTICE_LIMIT = 3_000
 FOOTER_LIMIT = 2_000
-
-MARK = "parley_turn"  # the type of the metadata that tells which turn a message belongs to
-
-
-def mark(reference: str) -> dict[str, Any]:
-    """Mark a message as a turn's, for a second try of that turn to find. Anybody in the workspace can read it."""
-    return {"event_type": MARK, "event_payload": {"turn": reference}}
-
-
-def mark_of(message: Mapping[str, Any]) -> str:
-    """Return the reference of the turn that a message is marked with, "" for none."""
-    match message.get("metadata"):
-        case {"event_type": kind, "event_payload": {"turn": str(turn)}} if kind == MARK:
-            return turn
-        case _:
-            return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import ChatError
 from bot.slack.client.api import call, call_again
-from bot.slack.outbound.message import mark_of
+from bot.slack.client.turn_mark import mark_of
 
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient

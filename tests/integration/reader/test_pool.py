@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.core.answer import attachments, file_kind
 from bot.core.classify import file_reader
 from bot.core.code import syntax
 from bot.core.domain.code_file import CodeFile
 from bot.core.domain.message import FileRef
+from bot.core.writing import attachments, file_kind
 from bot.errors import BotError, FileError, HeavyFileError, ReaderUnavailableError, UsageError
 from bot.reader import bounds
 from bot.reader import pool as pools

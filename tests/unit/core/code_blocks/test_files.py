@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.code import files as code
-from bot.core.code.file_names import MAX_NAME
+from bot.core.code_blocks import files as code
+from bot.core.code_blocks.file_names import MAX_NAME
 from bot.core.domain.code_file import CodeFile
 
 

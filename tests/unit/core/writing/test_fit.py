@@ -5,9 +5,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.answer.fit import fit
 from bot.core.domain.message import Message, Role
 from bot.core.tokens import TOKENS_PER_TURN, estimate_tokens, shorten
+from bot.core.writing.fit import fit
 
 TEXTS = st.text(max_size=60)
 MESSAGES = st.lists(

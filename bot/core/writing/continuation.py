@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core.code.resume import joined, unfinished
+from bot.core.code_blocks.resume import joined, unfinished
 from bot.core.domain.message import Role
 from bot.core.ports import Turn
 

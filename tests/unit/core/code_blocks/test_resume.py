@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.code.resume import LEAST_REPEATED, joined, unfinished
+from bot.core.code_blocks.resume import LEAST_REPEATED, joined, unfinished
 
 CODE = "# a.py\ndef area(r):\n    return 3 * r * r\n"
 WHOLE = f"Here it is.\n\n```python\n{CODE}```\n\nIt takes the radius."

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from bot.core.answer.answer import draft
 from bot.core.answer.buttons import UNKNOWN, find, heard
-from bot.core.code import render, resume
-from bot.core.code.files import read
+from bot.core.code import render
 from bot.core.code.generate import CodeContext
 from bot.core.code.revise import continue_code, opening, with_sources
+from bot.core.code_blocks import resume
+from bot.core.code_blocks.files import read
 from bot.core.domain.message import Message, Role
 from bot.core.ephemeral import tell
 

@@ -6,11 +6,11 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.core.answer import rejected_files
-from bot.core.answer.continuation import Seam, rest_of
-from bot.core.answer.outcome import PreparedAnswer, give, gone, kept, show
-from bot.core.code.files import read
+from bot.core.code_blocks.files import read
 from bot.core.spend import retirement
+from bot.core.writing import rejected_files
+from bot.core.writing.continuation import Seam, rest_of
+from bot.core.writing.outcome import PreparedAnswer, give, gone, kept, show
 from bot.errors import (
     GoneError,
     ModelBusyError,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from bot.core.code import file_names
-from bot.core.code.fences import LINE_END, is_closed, tokens, widened
+from bot.core.code_blocks import file_names
+from bot.core.code_blocks.fences import LINE_END, is_closed, tokens, widened
 from bot.core.domain.code_file import CodeFile
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from bot.core.answer import picture
-from bot.core.answer.file_kind import IMAGES, PDF, TEXT, found_in, judged
 from bot.core.domain.attachment import Attachment, OpenedFile
 from bot.core.domain.message import FileState
 from bot.core.tokens import estimate_tokens, shorten
+from bot.core.writing import picture
+from bot.core.writing.file_kind import IMAGES, PDF, TEXT, found_in, judged
 from bot.errors import ChatError, FileError, RevokedError
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""The fenced code blocks of a text, and the files that they are."""
