@@ -10,7 +10,7 @@ from bot.playground.slack.records import MessageRecord
 if TYPE_CHECKING:
     from bot.playground.slack.workspace import Workspace
 
-APART = 60.0  # seconds between posts that lie in the past
+APART = 60.0  # seconds between older posts
 CHANNEL = "support-feedback"
 POSTS = (
     "The app crashes whenever I open the export dialog",

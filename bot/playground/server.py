@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 LOOPBACK_NAMES = frozenset({"localhost"})
 BODY = 64 * 1024 * 1024
-# How long open requests may take to end when the server goes away.
+# Seconds that open requests get to finish when the server stops.
 SHUTDOWN = 1.0
 
 

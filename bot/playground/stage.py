@@ -40,7 +40,7 @@ class Stage:
                 "No ANTHROPIC_API_KEY is set: a rehearsal model answers by simple rules.",
             )
             if with_rehearsal
-            else Page(commands, shortcuts, "claude", "Claude answers, on your ANTHROPIC_API_KEY.")
+            else Page(commands, shortcuts, "claude", "Claude answers, using your ANTHROPIC_API_KEY.")
         )
         self._local = LocalWorkspace(page=page, port=port)
         self._model = MessagesServer(Rehearsal()) if with_rehearsal else None

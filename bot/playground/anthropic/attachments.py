@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 IMAGE_BYTES = 10 * 1024 * 1024
-# How each type of image begins.
+# The first bytes of each image type.
 IMAGE_SIGNATURES = {
     "image/jpeg": (b"\xff\xd8\xff",),
     "image/png": (b"\x89PNG\r\n\x1a\n",),
@@ -21,7 +21,7 @@ IMAGE_SIGNATURES = {
     "image/webp": (b"RIFF",),
 }
 PDF = "application/pdf"
-# Pages that all documents of a request may have together, by whether the model's window is a large one.
+# The most pages of all documents of a request, by whether the model has a large context window.
 PAGES, PAGES_OF_SMALL_WINDOW = 600, 100
 SMALL_WINDOW = 200_000
 CITABLE = ("document", "search_result")

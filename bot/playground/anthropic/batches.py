@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MAX_REQUESTS = 100_000
 LIFETIME = timedelta(hours=24)
-# How many requests of a batch are answered at a time.
+# How many requests of a batch run at a time.
 AT_ONCE = 20
 
 _CUSTOM_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
@@ -154,7 +154,7 @@ class Batches:
         except MessagesApiError as error:
             return {"type": "errored", "error": error.body("")}
         message = reply.message()
-        # What tells that it costs half.
+        # The sign that it costs half.
         message["usage"]["service_tier"] = "batch"
         return {"type": "succeeded", "message": message}
 

@@ -7,28 +7,24 @@ from typing import Any
 
 EFFORTS = ("low", "medium", "high", "xhigh", "max")
 THINKING_TYPES = ("adaptive", "between_tools", "disabled", "enabled")
-# Release dates are not known here; the API, too, gives the epoch for those.
+# Release dates are unknown here; the real API also returns the epoch for unknown ones.
 UNKNOWN_DATE = "1970-01-01T00:00:00Z"
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
-    """One model. Windows, limits and the cacheable minimum are in tokens.
-
-    `token_weight`: how many tokens its tokenizer makes of four bytes. `takes_sampling`: temperature or top_p under the
-    API's version 2023-06-01. `thinks_unasked`: a request that says nothing about thinking gets some.
-    """
+    """One model. Windows, limits and the cacheable minimum are in tokens."""
 
     id: str
     name: str
     thinking: frozenset[str] = frozenset()
-    thinks_unasked: bool = False
+    thinks_unasked: bool = False  # when the request does not mention thinking
     efforts: tuple[str, ...] = EFFORTS
     context: int = 1_000_000
     max_output: int = 128_000
     min_cacheable: int = 512
-    token_weight: float = 1.3
-    takes_sampling: bool = False
+    token_weight: float = 1.3  # tokens per four bytes
+    takes_sampling: bool = False  # temperature or top_p, with API version 2023-06-01
     takes_prefill: bool = False
     alias: str = ""
     retires_at: str | None = None

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 
-# The version that SDK 2.x sends; the older one still lets the sampling parameters through.
+# The version that SDK 2.x sends; the older one still accepts the sampling parameters.
 VERSION_WITHOUT_SAMPLING = "2026-10-21"
 VERSIONS = ("2023-01-01", "2023-06-01", VERSION_WITHOUT_SAMPLING)
 MAX_BODY_BYTES = 32 * 1024 * 1024
@@ -21,11 +21,11 @@ MAX_MESSAGES = 100_000
 MAX_CACHE_MARKS = 4
 MIN_THINKING_BUDGET = 1024
 SAMPLING = ("temperature", "top_p", "top_k")
-# What a parameter may still be set to on models from 4.7 on; top_k has no default that could be sent.
+# The only values still accepted by models since 4.7; top_k has no default that could be sent.
 SAMPLING_DEFAULTS = {"temperature": 1, "top_p": 1}
 COUNTED_FIELDS = frozenset({"model", "messages", "system", "thinking", "output_config", "cache_control"})
 FIELDS = COUNTED_FIELDS | {"max_tokens", "stream", "metadata", "service_tier", *SAMPLING}
-# Fields of the real API that no model here can obey: refused rather than ignored.
+# Fields of the real API that no model here supports: refused rather than ignored.
 UNPLAYED_FIELDS = frozenset(
     {"tools", "tool_choice", "stop_sequences", "container", "diagnostics", "inference_geo", "speed"}
 )

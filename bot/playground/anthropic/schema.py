@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Keywords that constrained decoding does not know: the SDK moves them into the description.
+# Keywords that constrained decoding does not support: the SDK moves them into the description.
 UNSUPPORTED = (
     "minimum",
     "maximum",
@@ -25,7 +25,7 @@ UNSUPPORTED = (
     "not",
     "if",
 )
-# Which type a keyword's value has, and whether that holds schemas itself.
+# The type of each keyword's value, and whether it contains schemas.
 SHAPES: dict[str, tuple[type, bool]] = {
     "properties": (dict, True),
     "$defs": (dict, True),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.playground.anthropic.models import ModelFacts
 
 BYTES_PER_TOKEN = 4
-# An image or a document that isn't text: of the order of what the API counts for one page.
+# For an image or a document that isn't text: about what the API counts for one page.
 TOKENS_PER_ATTACHMENT = 1500
 LIFETIMES = {"5m": 300.0, "1h": 3600.0}
 MAX_PREFIXES = 10_000

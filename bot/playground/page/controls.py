@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from bot.playground.slack.wire import Json
 
-# What each kind of element chooses from, where that isn't a list of options.
+# What an element type chooses from, if it has no list of options.
 _SOURCES = {"users": "users", "conversations": "channels", "channels": "channels"}
 
 

@@ -25,7 +25,7 @@ _URL = re.compile(r"https?://[^\s<>]*[^\s<>.,;:!?)\"'\]]")
 
 def shown_message(message: MessageRecord, names: Mapping[str, str]) -> Json:
     """Return a message as the page shows it; `names` maps ids of users and channels to names."""
-    # What a person typed is shown from its text; its blocks only repeat it.
+    # A typed message is shown from its text; its blocks only repeat it.
     html = "" if message.client_msg_id else blocks_html(message.blocks, names)
     return {
         "channel": message.channel,

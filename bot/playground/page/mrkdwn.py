@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bot.playground.slack.wire import Json
 
 SCHEMES = frozenset({"http", "https", "mailto"})
-# How deep bold may stand in italics in bold: more is shown as it was typed.
+# The deepest nesting of bold and italics; anything deeper is shown as typed.
 DEPTH = 4
 TASK_STATUSES = ("pending", "in_progress", "complete", "error")
 
@@ -296,7 +296,7 @@ def _link_token(renderer: RendererHTML, tokens: Sequence[Token], index: int, opt
 
 
 def _cell_token(renderer: RendererHTML, tokens: Sequence[Token], index: int, options: Any, env: Json) -> str:  # noqa: ANN401 - markdown-it's own type
-    # An alignment comes as a style, which the page's security policy forbids.
+    # Alignment comes as a style attribute, which the page's security policy forbids.
     style = str(tokens[index].attrs.pop("style", ""))
     if style:
         tokens[index].attrs["class"] = f"align-{style.partition(':')[2]}"

@@ -66,7 +66,7 @@ LANGUAGES = {
     "html": Language("html", "html", "<!--", " -->"),
     "css": Language("css", "css", "/*", " */"),
 }
-# Names that are words or letters as well count only behind "in".
+# Names that are also words or letters count only after "in".
 AMBIGUOUS = {
     "go": GO,
     "c": Language("c", "c", "//"),
@@ -80,7 +80,7 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 
-# Words that must all stand in the request, and the template that they call for; the first match counts.
+# Words that must all be in the request, and the template that they select; the first match wins.
 TEMPLATES = (
     ({"circle", "area"}, PYTHON, "circle_area"),
     ({"fibonacci"}, PYTHON, "fibonacci"),
@@ -93,7 +93,7 @@ TEMPLATES = (
     ({"sql", "top"}, SQL, "top_customers"),
     ({"sql", "largest"}, SQL, "top_customers"),
 )
-# What a request for code says besides what the code is for.
+# Words of a request that don't say what the code is for.
 COURTESIES = frozenset(
     (
         *("write", "create", "code", "function", "script", "program", "class", "method", "query", "snippet", "file"),

@@ -12,20 +12,20 @@ if TYPE_CHECKING:
 
 SHOWN_OF_MESSAGE = 300  # characters
 MAX_RECALLED = 5
-# How much of a question's words an earlier sentence must share to count as its answer.
+# The share of a question's words that an earlier sentence must contain to count as its answer.
 SHARE_TO_RECALL = 0.5
 
 ABILITIES = """I can play through everything that the bot does:
-- a conversation in a thread, with what was said in it remembered
+- a conversation in a thread, which I remember
 - `/summarize <text>`: the central sentences and the themes
 - `/code <request>`: a few templates, such as circle area, Fibonacci, reading a CSV file, debounce in JavaScript
 - `/classify <messages, one a line>`: categories by the words they share
 
-Set `ANTHROPIC_API_KEY` and start again, and Claude answers instead."""
+Set `ANTHROPIC_API_KEY` and restart, and Claude answers instead."""
 
-# What the bot tells of a thread before its first message: who is who, and a summary of what is old.
+# What the bot sends before a thread's first message: who is who, and a summary of older messages.
 _EARLIER = re.compile(r"\A<earlier>.*?</earlier>\s*", re.DOTALL)
-# Where several people take part, each of their messages opens with its author's mention.
+# If several people take part, each message starts with a mention of its author.
 _AUTHOR = re.compile(r"(?:\A|\n\n)<@(\w+)>: ")
 _GREETING = re.compile(r"^\W*(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening)|greetings)\b", re.IGNORECASE)
 _THANKS = re.compile(r"^\W*(?:thanks|thank you|cheers|great, thanks)\b", re.IGNORECASE)
@@ -81,7 +81,7 @@ def _recall_said(newest: str, earlier: Sequence[str]) -> str | None:
     if not _ASKS_SAID.search(newest):
         return None
     if not earlier:
-        return "This is the first message of the thread that I got."
+        return "This is the first message that I got in this thread."
     recalled = earlier[:1] if "first" in newest.casefold() else earlier[-MAX_RECALLED:]
     return "You said earlier in this thread:\n" + "\n".join(
         f"- “{shorten(text, SHOWN_OF_MESSAGE)}”" for text in recalled
@@ -117,7 +117,7 @@ def _recall_sentence(newest: str, earlier: Sequence[str]) -> str | None:
 
 def _reflect(newest: str, turns_before: int) -> str:
     if not newest.strip():
-        return "There is no text in your message, and I read nothing else. Claude would."
+        return "Your message has no text, and I can't read anything else. Claude could."
     history = f", with the {turns_before} turns before it" if turns_before else ""
     return (
         f"You wrote:\n> {shorten(newest, SHOWN_OF_MESSAGE)}\n\nClaude would be asked this{history}. "

@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 SHOWN_OF_TEXT = 200  # characters
-# Words that say nothing about which category it is.
+# Words that say nothing about the category.
 GENERIC = frozenset(stem(word) for word in ("issue", "problem", "report", "request", "category", "feedback", "type"))
 LEFTOVER = frozenset(
     stem(word) for word in ("other", "general", "misc", "none", "unknown", "else", "medium", "normal", "neutral")
 )
-# A category's own word in the text counts more than a word that merely goes with it.
+# A word of the category's name counts more than a related word.
 OWN_WORD = 3.0
 FEWEST_PROPOSED = 2
-WORDS_BEHIND = 2  # of evidence, after the word that decided
-SAME = 0.5  # the share of words from which on two texts say the same
+WORDS_BEHIND = 2  # of evidence, after the decisive word
+SAME = 0.5  # the share of common words that makes two texts duplicates
 
 # An example of each format that the API's schemas may ask for.
 FORMATS = {
@@ -39,7 +39,7 @@ FORMATS = {
     "ipv6": "::1",
     "uuid": "00000000-0000-4000-8000-000000000000",
 }
-# What cannot be read off a text: anything else is null.
+# What can't be read from a text; anything else is null.
 SCALARS = {"integer": 1, "number": 0.5, "boolean": False}
 
 
@@ -90,7 +90,7 @@ MEANINGS = (
 )
 
 
-# What may be proposed as a category, where a text speaks for it.
+# Categories to propose if a text suggests them.
 PROPOSALS = {
     "Bug report": "Something does not work as it should.",
     "Account issue": "Signing in, passwords, access.",
@@ -238,7 +238,7 @@ def _fill_property(name: str, fields: Json, scope: FormScope) -> object:
     return _fill(node, scope)
 
 
-# Fields that tell about the choice of the field beside them.
+# Fields that describe the choice in another field of the same object.
 ABOUT_CHOICE: dict[str, Callable[[Sequence[object], str], object]] = {
     "confidence": confidence,
     "p": confidence,

@@ -52,7 +52,7 @@ class Rehearsal:
         """Answer word by word; with thinking enabled, think first."""
         if _thinks(asked):
             yield ThinkingDelta("I look for the rule that fits.")
-        # In a thread, for a text of some megabytes takes a while to read.
+        # In a thread, because a text of several megabytes takes a while.
         answer = await asyncio.to_thread(self.answer, asked)
         for piece in _PIECE.findall(answer):
             if self._pause:
@@ -67,7 +67,7 @@ class Rehearsal:
         if asked.schema is not None:
             return json.dumps(_form(asked.schema, text), ensure_ascii=False)
         if isinstance(thread := tagged(text, "thread"), dict):
-            # A summary that is kept as the thread's memory, and shown to nobody.
+            # A running summary of the thread, which no one sees.
             return condense(thread)
         if document := plain(tagged(text, "document")) or attached_text(asked):
             written = summarize(document)

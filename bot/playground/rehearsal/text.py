@@ -13,7 +13,7 @@ from math import sqrt
 SHOWN_OF_SENTENCE = 400  # characters
 MAX_WORDS_OF_THEME = 3
 MAX_THEMES = 5
-# How many sentences stand for a text of up to so many.
+# How many sentences summarize a text of up to that many.
 SUMMARY_SIZES = ((3, 1), (8, 2), (30, 3))
 MAX_SUMMARY = 5
 

@@ -27,7 +27,7 @@ LABEL = 2_000
 ALT_TEXT = 2_000
 IMAGE_URL = 3_000
 
-# What blocks may be; what has no rule of its own below is only stored.
+# Block types; those without a rule below are only stored.
 TYPES = frozenset(
     {
         "actions",
@@ -52,13 +52,13 @@ TYPES = frozenset(
     }
 )
 
-# What only messages show.
+# Block types for messages only.
 MESSAGE_ONLY = frozenset(
     {"alert", "card", "carousel", "context_actions", "file", "markdown", "plan", "table", "task_card"}
 )
-# What is typed stands in input blocks only.
+# Text inputs are allowed in input blocks only.
 _TYPED = frozenset(kind for kind in KINDS if kind.endswith("_input"))
-# What each kind of block takes; blocks that aren't named take no element.
+# The element types that each block type takes; other blocks take none.
 ELEMENTS = {
     "actions": KINDS - {"feedback_buttons", "icon_button", "file_input"} - _TYPED,
     "context_actions": frozenset({"feedback_buttons", "icon_button"}),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Kind: TypeAlias = Literal["events_api", "slash_commands", "interactive"]
 
-# How many deliveries are under way at once.
+# How many deliveries run at once.
 AT_ONCE = 50
 # How many deliveries are remembered.
 KEPT = 10_000

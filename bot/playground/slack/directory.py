@@ -108,7 +108,7 @@ class Directory:
     ) -> Channel:
         """Create a channel. Without `members`, the workspace's people are in it and the bot is not."""
         people = members or [self.me.id, self.ada.id, self.sam.id]
-        # Private channels, too, have had ids with a C for years.
+        # The ids of private channels have started with C for years, too.
         channel_id = f"C{secrets.token_hex(5).upper()}"
         channel = Channel(channel_id, name, is_private=is_private, members=people, shared_with=tuple(shared_with))
         self.channels[channel.id] = channel

@@ -18,14 +18,14 @@ BUTTON_URL = 3_000
 PLACEHOLDER = 150
 OPTION_TEXT = 75
 OPTION_VALUE = 150
-# What an element's text may be at most, when the rules of its block say no less.
+# The longest text of an input, unless its `max_length` is lower.
 INPUT_TEXT = 3_000
 MOST_OPTIONS = {"overflow": 5, "checkboxes": 10, "radio_buttons": 10}
 OPTIONS = 100
 CONFIRM = {"title": 100, "text": 300, "confirm": 30, "deny": 30}
 
 BUTTONS = frozenset({"button", "icon_button", "feedback_buttons", "workflow_button"})
-# Where each kind of element keeps what was chosen, in a payload and in a view's state.
+# The key of each element type's value, in payloads and in a view's state.
 SINGLE = {
     "static_select": "selected_option",
     "external_select": "selected_option",
@@ -55,7 +55,7 @@ SEVERAL = {
 WITH_OPTIONS = frozenset(kind for kind, key in (SINGLE | SEVERAL).items() if key.startswith("selected_option"))
 KINDS = BUTTONS | SINGLE.keys() | SEVERAL.keys()
 
-# What Slack's client checks of a field before it sends a form.
+# What Slack's client checks before it submits a form.
 _FORMS = {
     "email_text_input": (re.compile(r"[^@\s]++@[^@\s.]++(?:\.[^@\s.]++)++"), "an e-mail address"),
     "url_text_input": (re.compile(r"https?://\S+"), "a web address"),

@@ -80,7 +80,7 @@ def _posted(workspace: Workspace, message: MessageRecord) -> list[Json]:
     plain = _event(workspace, _SUBSCRIPTION[channel.kind], channel.id, body | {"channel_type": channel.kind})
     if channel.is_im or message.user == workspace.bot.id or workspace.bot.mention not in message.text:
         return [plain]
-    # A mention in a channel is told twice, as two events of different ids; a mention in direct messages is not.
+    # A mention in a channel causes two events with different ids; in a direct message, one.
     return [_event(workspace, "app_mention", channel.id, body), plain]
 
 
@@ -124,7 +124,7 @@ def _visited(workspace: Workspace, change: MemberJoined | HomeOpened | ContextCh
         case HomeOpened(user, channel, tab):
             body = {"user": user, "channel": channel, "tab": tab}
             view = next((v for v in workspace.views.values() if v["type"] == "home" and v["user"] == user), None)
-            # The home that was published before comes along, so that the bot can tell whether it is out of date.
+            # The event includes the published home view, so the bot can see whether it is out of date.
             return _event(
                 workspace, "app_home_opened", channel, body | ({"view": view} if view and tab == "home" else {})
             )

@@ -10,34 +10,29 @@ from typing import Any, Literal
 
 @dataclass(slots=True)
 class CallFault:
-    """What goes wrong with the next `times` calls of a method, after so many that go well: one of the five ways.
+    """What goes wrong with the next calls of a method: one of `error`, `status`, `retry_after`, `drop` and `hang`."""
 
-    `error` is a code of Slack's, `status` an HTTP status without JSON, `retry_after` a 429 with that many seconds.
-    `drop` cuts the connection: "request" before anything was done, "answer" after the method did its work. `hang`: for
-    so many seconds nothing comes, then the connection is cut, and nothing was done.
-    """
-
-    error: str = ""
-    status: int = 0
-    retry_after: int = 0
-    drop: Literal["", "request", "answer"] = ""
+    error: str = ""  # one of Slack's codes
+    status: int = 0  # an HTTP status without JSON
+    retry_after: int = 0  # a 429 with that many seconds
+    drop: Literal["", "request", "answer"] = ""  # cut the connection, before or after the method has done its work
     times: int = 1
-    after: int = 0
-    hang: float = 0
+    after: int = 0  # as many calls succeed first
+    hang: float = 0  # seconds without an answer, before the connection is cut and nothing was done
 
 
-# What happens to a call that nothing was injected into.
+# For calls without an injected fault.
 NO_FAULT = CallFault()
 
 
 @dataclass(frozen=True, slots=True)
 class RandomFault:
-    """A fault that meets some tenths of a method's calls, which `seed` chooses, of those with more text than `over`."""
+    """A fault of a random, but reproducible, share of a method's calls."""
 
     fault: CallFault
-    tenths: int = 10
+    tenths: int = 10  # of the calls
     seed: int = 0
-    over: int = -1
+    over: int = -1  # only calls with more characters of text than this
 
     def meets(self, method: str, number: int, values: dict[str, Any]) -> bool:
         """Return whether the nth call of a method fails."""

@@ -47,7 +47,7 @@ class FileExchange:
             return web.Response(status=404)
         hop = int(request.query.get("hop", "0"))
         if hop < file.hops:
-            # Organisations' files are on another host than the one that is asked, which wants the token, too.
+            # An organization's files are on another host, which needs the token, too.
             other = request.url.with_host("localhost" if request.url.host != "localhost" else "127.0.0.1")
             raise web.HTTPFound(other.with_query(hop=hop + 1))
         return attachment(file)

@@ -17,7 +17,7 @@ from bot.playground.slack.workspace import Workspace
 if TYPE_CHECKING:
     from bot.playground.slack.records import User
 
-# What a person has filled in, by block_id and action_id.
+# Values of fields, by block_id and action_id.
 Chosen = dict[tuple[str, str], Json]
 
 
@@ -125,7 +125,7 @@ class Interactions:
             try:
                 errors = self._respond(view, ack.body, user)
             except ApiError as error:
-                # A view that Slack refuses, or errors of fields that aren't there: the form stays open, as in Slack.
+                # A view that Slack refuses, or errors of unknown fields: the modal stays open, as in Slack.
                 ack = Ack(error.code, ack.status, ack.body)
         return ViewSubmission(ack, errors, is_open=view["id"] in self.workspace.views)
 

@@ -62,17 +62,13 @@ class Arguments:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One row of the registry.
-
-    `required` arguments must be there, one of `scopes` must have been granted. `per_minute` is Slack's documented rate,
-    held when the rules say so; None where it has no fixed one. `token` is the kind of token that opens it.
-    """
+    """One method of the Web API."""
 
     name: str
     handler: Callable[[Workspace, Arguments], Json]
-    required: Sequence[str] = ()
-    scopes: Sequence[str] = ()
-    per_minute: int | None = None
+    required: Sequence[str] = ()  # arguments
+    scopes: Sequence[str] = ()  # one of them is needed
+    per_minute: int | None = None  # Slack's documented rate limit, enforced if the rules say so
     token: str = "bot"  # noqa: S105 - the kind, not a token
 
     def check(self, arguments: Arguments, granted: frozenset[str]) -> None:

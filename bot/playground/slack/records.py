@@ -1,4 +1,4 @@
-"""What a workspace is made of: people, channels, messages, files, and the changes that happen to them."""
+"""The records of a workspace: users, channels, messages, files, sessions, and the changes to them."""
 
 from __future__ import annotations
 
@@ -11,22 +11,18 @@ from bot.playground.slack.wire import Json
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person, or an app's user: the bot, or another app with its own `bot_id` and `app_id`.
-
-    `team_id` is "" for the workspace's own people, else the team that an outside person belongs to. `guest` says in
-    how few channels a guest may be.
-    """
+    """A person, or an app's user: the bot's, or another app's."""
 
     id: str
     name: str
     real_name: str
     is_admin: bool = False
     is_bot: bool = False
-    team_id: str = ""
+    team_id: str = ""  # an outsider's team
     guest: Literal["", "multi_channel", "single_channel"] = ""
     tz: str = "Etc/UTC"
-    bot_id: str = ""
-    app_id: str = ""
+    bot_id: str = ""  # an app's
+    app_id: str = ""  # an app's
 
     @property
     def mention(self) -> str:
@@ -36,11 +32,7 @@ class User:
 
 @dataclass(slots=True, eq=False)
 class Channel:
-    """A channel, or a direct message (`is_im`) between the bot and one person.
-
-    `shared_with` are the teams of a Slack Connect channel beside the workspace's own. `last_read` has the ts of the
-    last message that a member has read, by user id.
-    """
+    """A channel, or the direct messages (`is_im`) between the bot and one user."""
 
     id: str
     name: str
@@ -49,8 +41,8 @@ class Channel:
     is_private: bool = False
     is_archived: bool = False
     members: list[str] = field(default_factory=list)
-    shared_with: tuple[str, ...] = ()
-    last_read: dict[str, str] = field(default_factory=dict)
+    shared_with: tuple[str, ...] = ()  # the other teams of a Slack Connect channel
+    last_read: dict[str, str] = field(default_factory=dict)  # the ts of the last message read, by user id
 
     @property
     def kind(self) -> Literal["im", "group", "channel"]:
@@ -72,11 +64,7 @@ class UserGroup:
 
 @dataclass(slots=True, eq=False)
 class File:
-    """A file; `content` is None until its bytes were uploaded, `shares` are the channels and messages that show it.
-
-    `is_stub`: messages tell no more than its id, as in Slack Connect channels. `shape`: fields of its JSON that differ,
-    such as those of a canvas or a voice clip. `hops`: how often a download is sent on to another of Slack's hosts.
-    """
+    """A file."""
 
     id: str
     name: str
@@ -84,13 +72,13 @@ class File:
     mimetype: str
     user: str
     created: float
-    content: bytes | None = None
+    content: bytes | None = None  # None until uploaded
     is_deleted: bool = False
     snippet_type: str = ""
-    is_stub: bool = False
-    hops: int = 0
-    shape: Json = field(default_factory=dict)
-    shares: list[tuple[str, str]] = field(default_factory=list)
+    is_stub: bool = False  # messages hold only its id, as in Slack Connect channels
+    hops: int = 0  # how often a download is redirected to another of Slack's hosts
+    shape: Json = field(default_factory=dict)  # fields of its JSON that differ, as of a canvas or a voice clip
+    shares: list[tuple[str, str]] = field(default_factory=list)  # the channel and ts of each message that shows it
 
     @property
     def text(self) -> str:
@@ -100,50 +88,43 @@ class File:
 
 @dataclass(slots=True, eq=False)
 class Stream:
-    """The streaming side of a message: when it began (seconds) and whether it still takes text.
+    """The streaming state of a message."""
 
-    `mode` is that of its first content, "chunks" or "markdown_text", "" while it has none.
-    """
-
-    began: float
+    began: float  # seconds since the epoch
     state: Literal["streaming", "completed", "stopped_by_user"] = "streaming"
-    mode: str = ""
+    mode: str = ""  # of its first content: "chunks" or "markdown_text", "" while it has none
 
 
 @dataclass(slots=True, eq=False)
 class MessageRecord:
-    """A message. `ts` is given when it is posted; `thread_ts` is the ts of the thread's first message, "" outside one.
-
-    `ephemeral_to` is the only person who sees it. `client_msg_id` marks what a person typed. `username` is the name
-    that an integration shows instead of its own. `is_broadcast`: a reply that the channel sees too.
-    """
+    """A message."""
 
     channel: str
     user: str
     text: str = ""
-    thread_ts: str = ""
-    ts: str = ""
+    thread_ts: str = ""  # the ts of the thread's first message
+    ts: str = ""  # set when it is posted
     blocks: list[Json] = field(default_factory=list)
     attachments: list[Json] = field(default_factory=list)
     files: list[File] = field(default_factory=list)
     metadata: Json | None = None
     reactions: dict[str, list[str]] = field(default_factory=dict)
     subtype: str = ""
-    client_msg_id: str = ""
+    client_msg_id: str = ""  # of a message that a user typed
     edited_ts: str = ""
-    username: str = ""
-    is_broadcast: bool = False
-    ephemeral_to: str = ""
+    username: str = ""  # the name that an integration shows instead of its own
+    is_broadcast: bool = False  # a reply that the channel also shows
+    ephemeral_to: str = ""  # the only user who sees it
     stream: Stream | None = None
 
     @property
     def shown(self) -> str:
-        """The text that a person reads: the blocks', where there are blocks. What stands small below is not in it."""
+        """The text that a user reads: that of the blocks, if there are any, without context blocks."""
         return text_of([block for block in self.blocks if block.get("type") != "context"]) or self.text
 
     @property
     def small_print(self) -> str:
-        """The text of the context blocks, which a person reads in small letters."""
+        """The text of the context blocks, which Slack shows in small print."""
         return text_of([block for block in self.blocks if block.get("type") == "context"])
 
     @property
@@ -152,7 +133,7 @@ class MessageRecord:
         return self.stream is not None and self.stream.state == "streaming"
 
     def snapshot(self) -> MessageRecord:
-        """Return a copy that stays as it is, whatever happens to the message."""
+        """Return a copy that does not change with the message."""
         reactions = {name: list(users) for name, users in self.reactions.items()}
         stream = None if self.stream is None else replace(self.stream)
         return replace(self, files=[replace(file) for file in self.files], reactions=reactions, stream=stream)
@@ -160,15 +141,12 @@ class MessageRecord:
 
 @dataclass(slots=True, eq=False)
 class Session:
-    """What the bot shows about a thread beside its messages. `status` is what people read, "" when nothing is shown.
+    """What the bot shows of a thread besides its messages."""
 
-    `state` is the agent session's own, "" while there is none; `loading` are the lines that take turns as its status.
-    """
-
-    status: str = ""
-    state: str = ""
+    status: str = ""  # what users read
+    state: str = ""  # of the agent session
     title: str = ""
-    loading: list[str] = field(default_factory=list)
+    loading: list[str] = field(default_factory=list)  # messages that take turns as the status
     prompts: list[Json] = field(default_factory=list)
 
 
@@ -181,7 +159,7 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """A message's text, blocks or files changed; `previous` is a copy of it from before."""
+    """A message's text, blocks or files changed; `previous` is a copy from before."""
 
     message: MessageRecord
     previous: MessageRecord
@@ -189,14 +167,14 @@ class Edited:
 
 @dataclass(frozen=True, slots=True)
 class StreamChanged:
-    """A stream got more text."""
+    """A stream got more text, or ended."""
 
     message: MessageRecord
 
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """A message is gone; `previous` is a copy of it from before."""
+    """A message was deleted; `previous` is a copy from before."""
 
     message: MessageRecord
     previous: MessageRecord
@@ -204,7 +182,7 @@ class Deleted:
 
 @dataclass(frozen=True, slots=True)
 class Reacted:
-    """A reaction was added or taken off."""
+    """A reaction was added or removed."""
 
     message: MessageRecord
     user: str
@@ -214,7 +192,7 @@ class Reacted:
 
 @dataclass(frozen=True, slots=True)
 class StatusSet:
-    """What a thread shows of the bot's doings; "" when cleared."""
+    """The status of a thread changed; "" if it was cleared."""
 
     channel: str
     thread_ts: str
@@ -223,7 +201,7 @@ class StatusSet:
 
 @dataclass(frozen=True, slots=True)
 class SessionStopped:
-    """A person pressed Stop in a thread; `streams` are the ts of the messages that Slack has ended."""
+    """A user pressed Stop in a thread; `streams` are the ts of the messages that Slack has ended."""
 
     channel: str
     thread_ts: str
@@ -233,7 +211,7 @@ class SessionStopped:
 
 @dataclass(frozen=True, slots=True)
 class SessionTitled:
-    """A session's title changed; `user` is "" where the app did it."""
+    """A session's title changed; `user` is "" if the app did it."""
 
     channel: str
     thread_ts: str
@@ -244,7 +222,7 @@ class SessionTitled:
 
 @dataclass(frozen=True, slots=True)
 class ContextChanged:
-    """A person who has the bot's pane open looks at another channel, or at none ("")."""
+    """A user with the bot's pane open went to another channel, or to none ("")."""
 
     user: str
     channel: str
@@ -252,7 +230,7 @@ class ContextChanged:
 
 @dataclass(frozen=True, slots=True)
 class PromptsSet:
-    """What the bot suggests to ask changed."""
+    """The suggested prompts of a thread changed."""
 
     channel: str
     thread_ts: str
@@ -260,7 +238,7 @@ class PromptsSet:
 
 @dataclass(frozen=True, slots=True)
 class MemberJoined:
-    """Somebody became a member of a channel."""
+    """A user became a member of a channel."""
 
     channel: str
     user: str
@@ -269,7 +247,7 @@ class MemberJoined:
 
 @dataclass(frozen=True, slots=True)
 class HomeOpened:
-    """A person opened the bot's home (`tab` "home") or its messages ("messages")."""
+    """A user opened the bot's home tab (`tab` "home") or its messages tab ("messages")."""
 
     user: str
     channel: str
@@ -278,7 +256,7 @@ class HomeOpened:
 
 @dataclass(frozen=True, slots=True)
 class ViewShown:
-    """A modal or a home tab was opened, updated or published for a person."""
+    """A modal or a home tab was opened, updated or published for a user."""
 
     user: str
     view: Json
@@ -286,7 +264,7 @@ class ViewShown:
 
 @dataclass(frozen=True, slots=True)
 class ViewClosed:
-    """A modal is no longer shown to a person."""
+    """A user's modal was closed."""
 
     user: str
     view: Json

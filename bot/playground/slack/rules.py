@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Requests a minute of Slack's rate limit tiers; special limits are written out where a method declares them.
+# Requests per minute of Slack's rate limit tiers; special limits stand where a method is declared.
 TIERS: Mapping[int, int] = {1: 1, 2: 20, 3: 50, 4: 100}
 # Messages: about one a second in a channel, "short bursts" beyond that, "several hundred" a minute in a workspace. What
-# Slack leaves open is set here at the careful end.
+# Slack leaves open is set conservatively here.
 POSTS_PER_SECOND = 1.0
 POSTS_AT_ONCE = 5.0
 POSTS_PER_MINUTE = 300
@@ -56,33 +56,25 @@ SUBSCRIPTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How the workspace behaves; the defaults are Slack's own. Times are in seconds, sizes in characters.
-
-    `history_page`: how many messages of history a page has at most, 15 for the apps that Slack holds to that; None: as
-    many as are asked for. `token_lifetime`: how long a token lives where the app rotates them, 43,200 with Slack; None
-    where it does not. `tiers`: hold every method to the rate limit of its tier. `retry_delays`: the waits before the
-    second, third and fourth try of an event that no one acknowledged. `missing_methods`: what this workspace lacks,
-    answered with `unknown_method`. `stream_lifetime`: after how long a stream dies, None for never. `no_streams_in`:
-    the kinds of channels that take no stream.
-    """
+    """How the workspace behaves; the defaults are Slack's own. Times are in seconds."""
 
     ack_timeout: float = 3.0
-    retry_delays: tuple[float, ...] = (0.0, 60.0, 300.0)
+    retry_delays: tuple[float, ...] = (0.0, 60.0, 300.0)  # before each further attempt to deliver an event
     trigger_lifetime: float = 3.0
     response_url_lifetime: float = 1800.0
     response_url_uses: int = 5
-    stream_lifetime: float | None = 300.0
+    stream_lifetime: float | None = 300.0  # None: forever
     no_streams_in: frozenset[Literal["im", "group", "channel"]] = frozenset()
-    connections: int = 10
-    history_page: int | None = None
-    token_lifetime: float | None = None
-    tiers: bool = False
-    missing_methods: frozenset[str] = frozenset()
+    connections: int = 10  # of Socket Mode
+    history_page: int | None = None  # the most messages per page of history, 15 for the apps that Slack limits
+    token_lifetime: float | None = None  # with token rotation; 43,200 with Slack
+    tiers: bool = False  # whether each method has the rate limit of its tier
+    missing_methods: frozenset[str] = frozenset()  # answered with `unknown_method`
     scopes: frozenset[str] = field(default=frozenset(SCOPES))
     subscriptions: frozenset[str] = field(default=frozenset(SUBSCRIPTIONS))
 
 
-# What a message may hold.
+# The limits of a message.
 TEXT_CUT_AT = 40_000
 UPDATE_TEXT = 4_000
 MARKDOWN_TEXT = 12_000

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.playground.slack.wire import Json
     from bot.playground.slack.workspace import Workspace
 
-# Slack says so in its greeting: how long a connection lasts, in seconds.
+# How long a connection lasts, in seconds; Slack's `hello` says so.
 CONNECTION_TIME = 18_060
 
 
@@ -109,7 +109,7 @@ class SocketTransport:
 
     async def _send(self, envelope: Json) -> None:
         await self._connected.wait()
-        # Each payload goes to any one of the connections: here, to each in its turn.
+        # Each payload goes to one of the connections: here, in turn.
         socket = self.sockets.pop(0)
         self.sockets.append(socket)
         await socket.response.send_json(envelope)
@@ -131,7 +131,7 @@ class SocketTransport:
 
     async def _dismiss(self, socket: Socket, reason: str) -> None:
         await socket.response.send_json(_goodbye(reason))
-        # No more deliveries to a socket that was told to go: Slack closes it once the app has moved over.
+        # A socket that was told to disconnect gets no more deliveries; Slack closes it once the app has reconnected.
         self._remove(socket)
 
     def _add(self, socket: Socket) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.playground.slack.workspace import Workspace
 
 TASK_STATUSES = ("pending", "in_progress", "complete", "error")
-# The two modes of a stream, which keeps that of its first content.
+# The two modes of a stream; its first content sets the mode.
 CHUNKS, MARKDOWN = "chunks", "markdown_text"
 
 
@@ -100,14 +100,14 @@ def _check_open(workspace: Workspace, message: MessageRecord, mode: str) -> Stre
     if stream is None or not is_open(workspace, message):
         stopped = stream is not None and stream.state == "stopped_by_user"
         raise ApiError("stopped_by_user" if stopped else "message_not_in_streaming_state")
-    stream.mode = stream.mode or mode  # a bare start leaves it open
+    stream.mode = stream.mode or mode  # a start without content leaves it open
     if mode not in {"", stream.mode}:
         raise ApiError("streaming_mode_mismatch")
     return stream
 
 
 def _extend(message: MessageRecord, chunks: list[Json]) -> None:
-    # Undocumented, and seen by several: the limit of one call is that of the whole message, too.
+    # Undocumented, but seen by several developers: the limit of one call also applies to the whole message.
     if len(message.text) + len(text_of(chunks)) > MARKDOWN_TEXT:
         raise ApiError("msg_too_long")
     message.blocks = extended(message.blocks, chunks)
@@ -131,7 +131,7 @@ def checked(markdown_text: str, chunks: object) -> list[Json]:
         raise ApiError("invalid_chunks")
     for chunk in chunks:
         _check(chunk)
-    # The limit is one call's, not the whole stream's.
+    # The documented limit applies to one call, not to the whole stream.
     if sum(len(chunk["text"]) for chunk in chunks if chunk["type"] == "markdown_text") > MARKDOWN_TEXT:
         raise ApiError("msg_too_long")
     return chunks

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from bot.playground.slack.wire import ApiError
 
-MOST_ACTIVE = 2  # tokens beside each other; https://docs.slack.dev/authentication/using-token-rotation
+MOST_ACTIVE = 2  # tokens active at once; https://docs.slack.dev/authentication/using-token-rotation
 CODE_LASTS = 600.0  # seconds; https://docs.slack.dev/authentication/installing-with-oauth
 
 
@@ -18,7 +18,7 @@ class AuthorizationCode:
 
     person: str
     deadline: float
-    for_organisation: bool = False
+    for_organization: bool = False
 
 
 @dataclass(slots=True)
@@ -62,10 +62,10 @@ class Tokens:
         if end is not None and end <= self.clock():
             raise ApiError("token_expired")
 
-    def consent(self, person: str, *, for_organisation: bool = False) -> str:
+    def consent(self, person: str, *, for_organization: bool = False) -> str:
         """Record a user's consent; return its authorization code."""
         code = secrets.token_hex(12)
-        self._codes[code] = AuthorizationCode(person, self.clock() + CODE_LASTS, for_organisation)
+        self._codes[code] = AuthorizationCode(person, self.clock() + CODE_LASTS, for_organization)
         return code
 
     def redeem(self, code: str) -> AuthorizationCode:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 BUTTON_OR_TITLE = 24
 PRIVATE_METADATA = 3_000
 CALLBACK_ID = 255
-# How many modals may lie on top of each other.
+# The most modals in a stack.
 STACK = 3
 
 _LIMITS = {"title": BUTTON_OR_TITLE, "submit": BUTTON_OR_TITLE, "close": BUTTON_OR_TITLE}

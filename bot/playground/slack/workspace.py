@@ -127,7 +127,7 @@ class Workspace(Directory):
         channel.last_read[message.user] = message.ts
         self.publish(Posted(message))
         if message.user == self.bot.id and message.thread_ts and not message.ephemeral_to:
-            # Slack takes a thread's "is thinking…" off as soon as the app has said something there.
+            # Slack clears a thread's status as soon as the app posts there.
             self.set_status(channel.id, message.thread_ts, "")
         return message
 
@@ -214,7 +214,7 @@ class Workspace(Directory):
         self.publish(Deleted(message, previous))
         parent = self.find(message.channel, message.thread_ts)
         if parent and parent.subtype == "tombstone" and not self.replies(message.channel, message.thread_ts):
-            # With the last reply goes what was left of the first message.
+            # The tombstone goes with the last reply.
             self.delete(parent)
 
     def delete_file(self, file: File) -> None:

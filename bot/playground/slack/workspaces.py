@@ -100,7 +100,7 @@ class LocalSlack:
         answer = {"state": request.query.get("state", "")}
         if form.get("answer") == "allow":
             person, whole = member.workspace.me.id, form.get("organisation") == "yes"
-            answer["code"] = member.workspace.tokens.consent(person, for_organisation=whole)
+            answer["code"] = member.workspace.tokens.consent(person, for_organization=whole)
         else:
             answer["error"] = "access_denied"
         address = f"{self.redirect_url}?{urlencode(answer)}"

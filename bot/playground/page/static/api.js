@@ -1,8 +1,8 @@
-/** The playground's server, as the page speaks to it: requests, and the stream of changes. */
+/** The page's client of the playground's server: requests, and the stream of changes. */
 
 const RECONNECT_MS = 2000;
 
-/** The server, or the way to it, refused a request; `message` is a sentence for the person. */
+/** A failed request; `message` is a sentence for the user. */
 export class RequestError extends Error {}
 
 /** Read JSON from the server. Raises RequestError. */
@@ -27,14 +27,14 @@ async function request(path, options) {
   return answer;
 }
 
-/** Listen to the stream of changes for as long as the page is open, however often the connection is lost. */
+/** Listen to the stream of changes while the page is open, however often the connection is lost. */
 export function listen({ opened, changed, lost }) {
   const source = new EventSource("/page/changes");
   source.onopen = opened;
   source.onmessage = (event) => changed(JSON.parse(event.data));
   source.onerror = () => {
     lost();
-    // The browser comes back by itself after a cut, but gives up for good after an answer that is no stream.
+    // The browser reconnects by itself, but gives up for good after a response that is not a stream.
     if (source.readyState === EventSource.CLOSED) setTimeout(() => listen({ opened, changed, lost }), RECONNECT_MS);
   };
 }

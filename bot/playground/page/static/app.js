@@ -1,4 +1,4 @@
-/** The playground's page: a workspace in the manner of Slack, for talking to the bot without an account. */
+/** The playground's page: a Slack-like workspace for talking to the bot without an account. */
 
 import { RequestError, get, listen, post } from "./api.js";
 import { parseCommand } from "./completion.js";
@@ -27,7 +27,7 @@ let here = { channel: "", thread: null, home: false };
 let behind = null;
 let drawing = false;
 
-// Where we are: the address holds it, so that reload and the back button work
+// The current place, kept in the URL so that reload and the back button work
 
 function readAddress() {
   if (workspace.channels.length === 0) return;
@@ -39,7 +39,7 @@ function readAddress() {
   const opened = next.thread !== here.thread;
   const cameHome = next.home && !here.home;
   here = next;
-  // As Slack does, tell the app that its messages or its home are looked at.
+  // As Slack does, tell the app that its messages tab or home tab was opened.
   if (moved && known.is_im && !isHome) attempt(() => post("/page/home", { tab: "messages" }));
   if (cameHome) attempt(() => post("/page/home", { tab: "home" }));
   enter({ moved, opened });
@@ -72,7 +72,7 @@ function closeThread() {
   composers.channel.focus();
 }
 
-/** A link to a message of this workspace opens here: at Slack's own address there is nothing. */
+/** Open links to this workspace's messages here: nothing is at Slack's own address. */
 function followPermalink(event) {
   const link = event.target.closest("a[href]");
   const found = link && /\/archives\/(\w+)\/p(\d+)(\d{6})$/.exec(new URL(link.href).pathname);
@@ -81,16 +81,16 @@ function followPermalink(event) {
   goTo(found[1], new URL(link.href).searchParams.get("thread_ts") ?? `${found[2]}.${found[3]}`);
 }
 
-/** On a narrow page the sidebar lies over the channel while it is shown; on a wide one it is always there. */
+/** On a narrow page the sidebar covers the channel while it is open; on a wide one it is always there. */
 function showSidebar(shown) {
   const wasShown = document.body.classList.contains("sidebar-shown");
   document.body.classList.toggle("sidebar-shown", shown);
   if (shown !== wasShown) role(shown ? "close-sidebar" : "open-sidebar").focus();
 }
 
-// What the server tells
+// Changes from the server
 
-/** Read everything anew. Changes that arrive meanwhile wait in `behind`: none is lost, none is applied too early. */
+/** Read everything again. Changes that arrive meanwhile wait in `behind`: none is lost or applied too early. */
 async function readAll() {
   const waiting = (behind = []);
   try {
@@ -120,7 +120,7 @@ function take(change) {
   scheduleDraw();
 }
 
-/** A message that was not there before: count it, or bring it into sight. */
+/** Handle a new message: count it as unread, or scroll to it. */
 function greet(message) {
   const isMine = message.user === workspace.me.id;
   const isBots = workspace.users.get(message.user)?.is_bot;
@@ -132,7 +132,7 @@ function greet(message) {
   if (thread && (thread !== `${here.channel}/${here.thread}` || document.hidden)) workspace.markUnread(thread);
 }
 
-/** Open, once, a thread in which the bot begins to answer, if it is one of ours in the channel we look at. */
+/** Open, once, a thread in which the bot starts to answer, if the user started it in the open channel. */
 function followThread(channel, thread) {
   const place = `${channel}/${thread}`;
   const root = workspace.message(channel, thread);
@@ -160,7 +160,7 @@ function showLost(sentence) {
   role("connection").hidden = false;
 }
 
-// What the person does
+// The user's actions
 
 async function send({ channel, thread }, text, files) {
   const command = parseCommand(text);
@@ -206,14 +206,14 @@ function shortcut({ callback_id }, message = null) {
   return attempt(() => post("/page/shortcuts", { callback_id, ...where }));
 }
 
-/** Bring a message's text into the composer where it was typed; sending changes the message. */
+/** Put a message's text into its composer; sending edits the message. */
 function edit(message) {
   const place = isReply(message) && here.thread ? "thread" : "channel";
   composers[place].edit(message.typed, (changed) => post("/page/messages/edit", { ...idOf(message), text: changed }));
 }
 
 async function remove(message) {
-  const question = { title: "Delete message", text: "It is deleted for everybody in the channel.", confirm: "Delete" };
+  const question = { title: "Delete message", text: "This deletes it for everyone in the channel.", confirm: "Delete" };
   if (await ask(question, "danger")) await attempt(() => post("/page/messages/delete", idOf(message)));
 }
 
@@ -235,7 +235,7 @@ function react({ channel, ts }, name) {
   return attempt(() => post("/page/reactions", { channel, ts, name }));
 }
 
-/** Do what has no composer to say why it failed. */
+/** Run an action that has no composer to show an error in. */
 async function attempt(action) {
   try {
     await action();
@@ -256,7 +256,7 @@ function showNotice(sentence) {
 function scheduleDraw() {
   if (drawing) return;
   drawing = true;
-  // A hidden page gets no animation frames, yet its title counts what is unread.
+  // A hidden page gets no animation frames, but its title shows the unread count.
   (document.hidden ? setTimeout : requestAnimationFrame)(draw);
 }
 
@@ -287,7 +287,7 @@ function drawChannel() {
   if (messages.length === 0 && role("starters").dataset.offered !== offered) drawWelcome(channel, offered);
 }
 
-/** The direct messages with the app have two tabs: its messages, and the home that it publishes. */
+/** The app's direct messages have two tabs: messages, and the home that the app publishes. */
 function drawHome() {
   const isDirect = Boolean(workspace.channel(here.channel).is_im);
   role("tabs").hidden = !isDirect;

@@ -1,4 +1,4 @@
-/** What the composer offers while somebody types, and what of it can't be sent. No DOM, no network. */
+/** Completions for the composer, and checks before sending. No DOM, no network. */
 
 const MOST_OPTIONS = 8;
 
@@ -45,13 +45,13 @@ function fits({ insert, title }, typed) {
   return words.some((word) => word.toLowerCase().startsWith(wanted));
 }
 
-/** Split "/command rest" into {command, text}; null when the text is no command. */
+/** Split "/command rest" into {command, text}; null if the text is not a command. */
 export function parseCommand(text) {
   const match = /^(\/\S+)(?:\s+([\s\S]*))?$/.exec(text.trimEnd());
   return match ? { command: match[1].toLowerCase(), text: match[2] ?? "" } : null;
 }
 
-/** Say why this can't be sent, in one sentence; "" when it can. */
+/** Return why this can't be sent, in one sentence; "" if it can. */
 export function refusal(text, files, workspace, { inThread }) {
   const typed = parseCommand(text);
   if (!typed) return "";
@@ -62,7 +62,7 @@ export function refusal(text, files, workspace, { inThread }) {
   return files.length ? `${typed.command} takes no files. Remove them, or send them with a message.` : "";
 }
 
-/** The usage of the command that is being typed, "" when there is none. */
+/** The usage of the command being typed, "" if there is none. */
 export function usage(text, workspace) {
   const typed = parseCommand(text);
   const known = typed && workspace.commands.find(({ command }) => command === typed.command);

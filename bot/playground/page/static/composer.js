@@ -4,7 +4,7 @@ import { complete, refusal, usage } from "./completion.js";
 import { h, icon, plainButton, role } from "./dom.js";
 
 const EMPTY = Object.freeze({ text: "", files: [] });
-const EDIT_KEYS = "Editing: Enter saves, Escape gives up";
+const EDIT_KEYS = "Editing: Enter saves, Escape cancels";
 const KEYS = "Enter sends, Shift+Enter starts a new line";
 
 export class Composer {
@@ -15,7 +15,7 @@ export class Composer {
   #chosen = 0;
   #editing = null;
 
-  /** `send(place, text, files)` resolves when the server took it; what it rejects with has a sentence as its message. */
+  /** `send(place, text, files)` resolves once the server has accepted it; it rejects with a sentence as the message. */
   constructor(slot, workspace, send) {
     this.workspace = workspace;
     this.send = send;
@@ -47,7 +47,7 @@ export class Composer {
     });
   }
 
-  /** Move to a place, {channel, thread: ts or null, label}, keeping the draft of the one left. */
+  /** Move to a place, {channel, thread: ts or null, label}, keeping the draft of the previous one. */
   moveTo(place) {
     if (this.#place && key(this.#place) === key(place)) return;
     if (this.#editing) this.#endEdit();
@@ -61,7 +61,7 @@ export class Composer {
     this.#refuse("");
   }
 
-  /** Put text into the composer, for the person to send or change. */
+  /** Put text into the composer, for the user to edit or send. */
   fill(text) {
     this.#set(text, this.#files);
     this.focus();
@@ -71,7 +71,7 @@ export class Composer {
     this.input.focus();
   }
 
-  /** Let the person change a text; `save(text)` takes the place of sending. Escape gives up. */
+  /** Let the user edit a text; `save(text)` replaces sending. Escape cancels. */
   edit(text, save) {
     this.#editing = { save, text: this.input.value, files: this.#files };
     this.form.classList.add("editing");
@@ -121,7 +121,7 @@ export class Composer {
     }
   }
 
-  /** What could not be sent is not lost: it goes back to where it was typed. */
+  /** Put what could not be sent back to where it was typed. */
   #giveBack(place, { text, files }, sentence) {
     if (key(place) !== key(this.#place)) {
       const draft = this.#drafts.get(key(place)) ?? EMPTY;
@@ -171,7 +171,7 @@ export class Composer {
     event.preventDefault();
   }
 
-  /** Enter sends what is already typed in full, so that a command without text needs it only once. */
+  /** Enter sends a completion that is already typed in full, so a command without text needs only one Enter. */
   #completes({ key: pressed, shiftKey }, option) {
     if (shiftKey) return false;
     return pressed === "Tab" || (pressed === "Enter" && option.insert.trim() !== this.input.value.trim());

@@ -1,4 +1,4 @@
-/** Controls of blocks: buttons, selects, menus and pickers that act at once, and the fields of forms. */
+/** Controls of blocks: buttons, selects, menus and pickers that act at once, and form fields. */
 
 import { ask } from "./dialog.js";
 import { h, icon } from "./dom.js";
@@ -55,7 +55,7 @@ function drawOverflow(control, run) {
   );
 }
 
-/** Draw a field. Returns {node, read, reset}: `read` gives what it holds, as a text or a list of texts. */
+/** Draw a field. Returns {node, read, reset}: `read` returns its value, a text or a list of texts. */
 export function drawField(control, workspace, attributes = {}) {
   const common = { "data-role": "field", "data-action": control.action_id, ...attributes };
   if (!("aria-labelledby" in common)) common["aria-label"] = control.placeholder || control.text || "Choose";
@@ -93,7 +93,7 @@ function drawSelect(control, workspace, common) {
   return { node: select, read: () => select.value, reset };
 }
 
-/** Several of a list: a closed list of boxes to tick, told when it is closed again. */
+/** A multi-select: a collapsible list of checkboxes, sent when it is closed. */
 function drawSeveral(control, workspace, common) {
   const choices = drawChoices({ ...control, options: optionsOf(control, workspace) }, {});
   const summary = h("summary", { class: "input", "aria-label": common["aria-label"] ?? null });

@@ -1,8 +1,8 @@
-/** Small questions before something is done. */
+/** Confirmation dialogs. */
 
 import { h } from "./dom.js";
 
-/** Ask for a confirmation, {title, text, confirm, deny}; resolves to whether it was given. */
+/** Ask for a confirmation, {title, text, confirm, deny}; resolves to whether the user confirmed. */
 export function ask({ title, text, confirm, deny }, style = "primary") {
   return new Promise((resolve) => {
     const yes = h("button", { class: `button ${style || "primary"}`, value: "yes", "data-role": "confirm" }, confirm || "Yes");

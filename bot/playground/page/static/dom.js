@@ -1,8 +1,8 @@
-/** Making elements: the page's only ways to build DOM. */
+/** Building elements: the page's only ways to create DOM. */
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** Make an element. Attributes that are null, undefined or false are left out; `on…` functions become listeners. */
+/** Create an element. Attributes that are null, undefined or false are left out; `on…` functions become listeners. */
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -14,7 +14,7 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** Make a button without a frame that says what it does by `label`, for those who don't see its content. */
+/** Create a button without a frame; `label` says what it does, for screen readers. */
 export function plainButton(label, attributes, content) {
   return h("button", { type: "button", class: "plain", "aria-label": label, ...attributes }, content);
 }
@@ -35,7 +35,7 @@ export function role(name, within = document) {
   return within.querySelector(`[data-role="${name}"]`);
 }
 
-/** Set a message's HTML: the one place where markup from the server, which sanitises it, enters the page. */
+/** Set a message's HTML: the only place where markup from the server, which sanitizes it, enters the page. */
 export function setMessageHtml(element, html) {
   element.innerHTML = html;
   for (const link of element.querySelectorAll("a[href]")) {
@@ -44,7 +44,7 @@ export function setMessageHtml(element, html) {
   }
 }
 
-/** Make `parent` hold exactly `nodes`, moving only what is out of place: what stays keeps its focus and selection. */
+/** Make `nodes` the only children of `parent`, moving only those out of place: the others keep focus and selection. */
 export function arrange(parent, nodes) {
   const wanted = new Set(nodes);
   for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();

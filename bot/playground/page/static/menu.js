@@ -48,7 +48,7 @@ function item({ text, run, danger }) {
   return h("li", { role: "none" }, h("button", { type: "button", role: "menuitem", class: look, onclick: choose }, text));
 }
 
-/** Below the button where there is room, else above it; never past an edge. */
+/** Place the menu below the button if there is room, otherwise above it; never past an edge. */
 function place(menu, button) {
   const { width, height } = menu.getBoundingClientRect();
   const below = button.bottom + GAP;

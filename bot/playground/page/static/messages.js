@@ -17,7 +17,7 @@ const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-d
 const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 const DAY = new Intl.DateTimeFormat(undefined, { weekday: "long", month: "long", day: "numeric" });
 
-/** A list of messages that is drawn again and again, changing only the rows whose message changed. */
+/** A list of messages; a redraw changes only the rows of changed messages. */
 export class MessageList {
   #rows = new Map();
 
@@ -90,7 +90,7 @@ function drawRow(message, { compact, summary }, workspace, actions) {
   );
 }
 
-/** What a message says: its text, or its blocks with their controls between them, and what hangs on it. */
+/** A message's content: its text, or its blocks with their controls, and its attachments. */
 function body(message, workspace, actions) {
   const whole = h("div", { class: "text", "data-role": "text" });
   setMessageHtml(whole, message.html);
@@ -116,7 +116,7 @@ function byline(workspace, message, time) {
   return h("div", { class: "byline" }, h("strong", {}, workspace.authorOf(message)), badge, time);
 }
 
-/** Draw a user's initials; colours only tell people apart. */
+/** Draw a user's initials; colors only tell users apart. */
 export function avatar(workspace, id, name = "") {
   const words = (name || workspace.nameOf(id)).split(/[\s._-]+/).filter(Boolean);
   const initials = words.slice(0, 2).map((word) => [...word][0].toUpperCase()).join("");
@@ -125,7 +125,7 @@ export function avatar(workspace, id, name = "") {
   return h("span", { class: `avatar tint-${tint}`, "aria-hidden": "true" }, initials);
 }
 
-/** Put a caret behind the last letter, inside whatever block it stands in. */
+/** Put a caret after the last letter, inside the block that it is in. */
 function addCaret(text) {
   let place = text;
   dropTrailingSpace(place);
@@ -207,7 +207,7 @@ function menuOf(message, workspace, actions) {
   ];
 }
 
-/** What the channel shows of the thread below a message, or null when nothing hangs on it. */
+/** What the channel shows of a message's thread, or null if it has none. */
 function threadSummary(workspace, message) {
   const replies = workspace.replies(message.channel, message.ts);
   const status = workspace.status(message.channel, message.ts);

@@ -1,4 +1,4 @@
-/** Keeping the newest message in sight, unless somebody has scrolled up to read. */
+/** Keeps the newest message in view, unless the user has scrolled up. */
 
 const NEAR_PX = 80;
 

@@ -1,4 +1,4 @@
-/** The sidebar: the team, its channels with unread marks, the person. */
+/** The sidebar: the team, its channels with unread marks, the user. */
 
 import { arrange, h, icon, role } from "./dom.js";
 import { avatar } from "./messages.js";

@@ -1,4 +1,4 @@
-/** What an empty channel offers to try. */
+/** Suggestions in an empty channel. */
 
 import { h } from "./dom.js";
 
@@ -27,12 +27,12 @@ const EXAMPLES = [
   },
 ];
 
-/** Draw the welcome of an empty channel. `fill(text)` is called with the text that somebody picked. */
+/** Draw the welcome of an empty channel. `fill(text)` is called with the suggestion that the user picked. */
 export function welcome(workspace, channel, fill) {
   const name = workspace.titleOf(channel);
   return [
     h("h2", {}, channel.is_im ? `This is your conversation with ${name}.` : `This is the very beginning of ${name}.`),
-    h("p", {}, "Try one of these. It is put into the composer, for you to send or change."),
+    h("p", {}, "Try one of these. It goes into the composer, where you can edit and send it."),
     h("ul", {}, ...starters(workspace, channel).map((starter) => draw(starter, fill))),
   ];
 }

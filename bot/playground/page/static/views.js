@@ -1,9 +1,9 @@
-/** Views: the modal that lies over the page, and the app's home tab. */
+/** Views: the modal over the page, and the app's home tab. */
 
 import { drawAction, drawField } from "./controls.js";
 import { h, icon, plainButton, role, setMessageHtml } from "./dom.js";
 
-/** Draw blocks that act at once: those of a message or of the home tab. */
+/** Draw blocks whose controls act at once, in a message or the home tab. */
 export function drawParts(parts, workspace, act) {
   return parts.flatMap((part) => {
     const text = part.html ? h("div", { class: "text", "data-role": "text" }) : null;
@@ -11,12 +11,12 @@ export function drawParts(parts, workspace, act) {
     const controls = part.controls.map((control) => drawAction(control, workspace, act));
     const label = part.field ? h("span", { class: "label" }, part.field.label) : null;
     const row = controls.length ? h("div", { class: "buttons" }, label, ...controls) : null;
-    // The accessory of a section stands beside its text.
+    // A section's accessory stands beside its text.
     return text && row ? [h("div", { class: "with-accessory" }, text, row)] : [text, row].filter(Boolean);
   });
 }
 
-/** The modal: drawn anew only when the server's view changed, so that what is being typed stays. */
+/** The modal: redrawn only when the server's view changed, so that typed text stays. */
 export class Modal {
   #shown = "";
   #fields = [];
@@ -27,7 +27,7 @@ export class Modal {
     this.element = element;
     this.workspace = workspace;
     this.actions = actions;
-    // Escape asks the server, as the Cancel button does: a closed view may be somebody's news.
+    // Escape asks the server, as the Cancel button does: the app may want to know that the view was closed.
     element.addEventListener("cancel", (event) => {
       event.preventDefault();
       this.actions.close(this.#view);

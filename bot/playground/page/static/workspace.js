@@ -1,4 +1,4 @@
-/** What the page knows of the workspace: people, channels, messages, statuses, what is unread. No DOM, no network. */
+/** The page's copy of the workspace: users, channels, messages, statuses, unread counts. No DOM, no network. */
 
 export class Workspace {
   team = { id: "", name: "" };
@@ -30,13 +30,13 @@ export class Workspace {
     this.model = state.model;
   }
 
-  /** Take over all messages of a channel, forgetting what was known of it. */
+  /** Take over all messages of a channel, replacing the known ones. */
   replaceMessages(channel, messages) {
     this.#messages.set(channel, new Map(messages.map((message) => [message.ts, message])));
     this.#threads.delete(channel);
   }
 
-  /** Take over one change. Returns the message when it is one that was not known yet, else null. */
+  /** Take over one change. Returns the message if it is new, else null. */
   apply(change) {
     if (change.type === "message") return this.#put(change.message);
     if (change.type === "removed") this.#remove(change);
@@ -63,7 +63,7 @@ export class Workspace {
     this.#sessions.set(`${channel}/${thread}`, shown);
   }
 
-  /** Messages that stand in the channel itself, oldest first. */
+  /** The channel's own messages, oldest first. */
   roots(channel) {
     return this.replies(channel, "");
   }
@@ -97,7 +97,7 @@ export class Workspace {
     return this.#sessions.get(`${channel}/${thread}`)?.title ?? "";
   }
 
-  /** What the app suggests to ask in a channel: {title, message}. */
+  /** The app's suggested prompts in a channel: {title, message}. */
   prompts(channel) {
     return this.#sessions.get(`${channel}/`)?.prompts ?? [];
   }
@@ -107,7 +107,7 @@ export class Workspace {
     return [...this.users.values()].find((user) => user.is_bot);
   }
 
-  /** The name of a message's author: a workflow has only the one that it gives itself. */
+  /** The name of a message's author: a workflow has only the one that it sets itself. */
   authorOf(message) {
     return message.name || this.nameOf(message.user);
   }
@@ -118,7 +118,7 @@ export class Workspace {
     return user?.real_name || user?.name || id;
   }
 
-  /** The name of a channel; a direct message is called after the bot. */
+  /** The name of a channel; a direct message is named after the bot. */
   nameOfChannel(channel) {
     return channel.is_im ? (this.bot?.real_name ?? channel.name) : channel.name;
   }
@@ -151,7 +151,7 @@ export class Workspace {
   }
 }
 
-/** Tell whether a message hangs on another one. */
+/** Return whether a message is a reply in a thread. */
 export function isReply(message) {
   return Boolean(message.thread_ts) && message.thread_ts !== message.ts;
 }

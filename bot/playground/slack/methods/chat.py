@@ -107,7 +107,7 @@ def update(workspace: Workspace, arguments: Arguments) -> Json:
         raise ApiError("no_text")
     message.metadata = metadata_of(arguments) or message.metadata
     attachments = arguments.structure("attachments") if "attachments" in arguments.values else None
-    # Text without blocks takes earlier blocks away, and only then does Slack mark the message as edited.
+    # Text without blocks removes earlier blocks; only then does Slack mark the message as edited.
     workspace.edit(message, text, blocks, attachments=attachments, mark=not blocks)
     return {
         "channel": message.channel,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bot.playground.slack.workspace import Workspace
 
 LARGEST_SNIPPET = 1_000_000  # bytes
-# Those of Slack's file types that are languages: https://docs.slack.dev/reference/objects/file-object
+# Slack's file types for programming languages: https://docs.slack.dev/reference/objects/file-object
 SNIPPET_TYPES = frozenset(
     (
         *("applescript", "c", "clojure", "coffeescript", "cpp", "csharp", "css", "csv", "d", "dart", "diff", "docker"),

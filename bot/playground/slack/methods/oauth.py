@@ -34,7 +34,7 @@ def access(workspace: Workspace, arguments: Arguments) -> Json:
         return answer | workspace.tokens.refresh(arguments.text("refresh_token"), lifetime)
     code = workspace.tokens.redeem(arguments.text("code"))
     answer["authed_user"] = {"id": code.person}
-    if code.for_organisation:
+    if code.for_organization:
         answer |= {"team": None, "is_enterprise_install": True}
         answer["enterprise"] = {"id": f"E{workspace.team_id[1:]}", "name": f"{workspace.team_name}, all of it"}
     return answer | workspace.tokens.issue(lifetime)

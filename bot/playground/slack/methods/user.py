@@ -21,8 +21,8 @@ def info(workspace: Workspace, arguments: Arguments) -> Json:
 
 def list_users(workspace: Workspace, arguments: Arguments) -> Json:
     """List the workspace's own users and apps."""
-    everybody = [user_json(workspace, user) for user in workspace.users.values() if not user.team_id]
-    found, metadata = page(everybody, arguments, "id")
+    users = [user_json(workspace, user) for user in workspace.users.values() if not user.team_id]
+    found, metadata = page(users, arguments, "id")
     return {"members": found, "cache_ts": int(workspace.clock()), "response_metadata": metadata}
 
 
