@@ -1,0 +1,174 @@
+"""An answer's states, one after the other, against the local workspace."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import aiohttp
+import pytest
+
+from bot.core.domain.message import Place
+from bot.core.domain.people import Requester
+from bot.errors import ChatError
+from bot.slack.client.api import web_client
+from bot.slack.client.identity import AskedIdentity
+from bot.slack.client.rate_limit import Budget
+from bot.slack.outbound import answer as slack_answer
+from bot.slack.outbound.answer import StreamedAnswer
+from bot.slack.outbound.answer_context import AnswerContext, Outlet
+from bot.slack.outbound.answer_messages import AnswerMessages
+from bot.slack.outbound.buffer import Buffer
+from bot.slack.outbound.first_message import FirstMessage, State
+from bot.slack.outbound.message import Part
+from bot.slack.outbound.posts import Posts
+from bot.slack.outbound.status import Sessions
+from bot.slack.outbound.stream import Streams
+from bot.slack.outbound.upload import Files
+from tests.stage.quota import InMemoryQuota
+from tests.stage.workspace import ScriptedWorkspace
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from bot.playground.slack.records import MessageRecord
+
+PIECES = [{"type": "markdown_text", "text": "The first words, "}]
+
+
+class InMemoryCheckpoint:
+    """What a turn keeps, for as long as the test lasts."""
+
+    reference = "t-1"
+    was_begun = False
+    is_unwanted = False
+
+    def __init__(self) -> None:
+        self.halted = asyncio.Event()
+        self._kept: dict[str, str] = {}
+
+    def check(self) -> None:
+        """Raise nothing: the turn stays ours."""
+
+    def get(self, key: str) -> str | None:
+        return self._kept.get(key)
+
+    async def keep(self, key: str, value: str) -> None:
+        self._kept[key] = value
+
+
+@pytest.fixture
+async def workspace() -> AsyncIterator[ScriptedWorkspace]:
+    async with ScriptedWorkspace() as local:
+        yield local
+
+
+@pytest.fixture
+async def context(workspace: ScriptedWorkspace) -> AsyncIterator[AnswerContext]:
+    async with aiohttp.ClientSession() as session:
+        client = web_client(workspace.workspace.bot_token, f"{workspace.url}/api/", session)
+        budget = Budget(InMemoryQuota())
+        out = Outlet(
+            client,
+            AskedIdentity(client),
+            Sessions(client, budget),
+            Streams(client, budget),
+            Posts(client, budget),
+            Files(client, session),
+        )
+        channel = workspace.channel("general")
+        question = workspace.say(channel, "Hello?")
+        place = Place(workspace.workspace.team_id, channel, question)
+        asker = Requester(workspace.me.id, workspace.workspace.team_id)
+        yield AnswerContext(out, place, asker, InMemoryCheckpoint(), question)
+
+
+@pytest.fixture
+def first(context: AnswerContext) -> FirstMessage:
+    return FirstMessage(context)
+
+
+def from_bot(workspace: ScriptedWorkspace, context: AnswerContext) -> list[MessageRecord]:
+    thread = workspace.thread(context.place.channel, context.place.thread)
+    return [message for message in thread if message.user == workspace.bot.id]
+
+
+def calls(workspace: ScriptedWorkspace, method: str) -> int:
+    return sum(call.method == method for call in workspace.calls)
+
+
+async def test_a_stream_is_stopped_and_edited(
+    workspace: ScriptedWorkspace, context: AnswerContext, first: FirstMessage
+) -> None:
+    states = [first.state]
+    await first.start(PIECES)
+    states.append(first.state)
+    await first.append(PIECES)
+    await first.stop()
+    states.append(first.state)
+    await first.edit(Part("All of it."))
+    assert [*states, first.state] == [State.NONE, State.STREAMING, State.POSTED, State.POSTED]
+    assert [message.shown for message in from_bot(workspace, context)] == ["All of it."]
+
+
+@pytest.mark.parametrize(("code", "state"), [("internal_odd", State.UNSURE), ("stopped_by_user", State.POSTED)])
+async def test_a_refused_piece_leaves_it_unsure(
+    workspace: ScriptedWorkspace, first: FirstMessage, code: str, state: State
+) -> None:
+    await first.start(PIECES)
+    workspace.fail("chat.appendStream", error=code)
+    with pytest.raises(ChatError, match=code):
+        await first.append(PIECES)
+    assert first.state is state
+
+
+async def test_a_stream_that_never_stops_is_stuck(
+    workspace: ScriptedWorkspace, context: AnswerContext, first: FirstMessage
+) -> None:
+    await first.start(PIECES)
+    workspace.fail("chat.stopStream", error="no_permission", times=9)
+    assert not await first.stop(PIECES)
+    assert first.state is State.STUCK
+    with pytest.raises(ChatError, match="streaming_state_conflict"):
+        await first.edit(Part("All of it."))
+    await first.discard(shown=4)
+    assert (first.state, first.discarded()) == (State.NONE, (from_bot(workspace, context)[0].ts, 4))
+
+
+@pytest.mark.parametrize(("drop", "state"), [("answer", State.UNSURE), ("request", State.NONE)])
+async def test_a_lost_message_is_looked_for(
+    workspace: ScriptedWorkspace, context: AnswerContext, first: FirstMessage, drop: str, state: State
+) -> None:
+    workspace.fail("chat.postMessage", drop=drop)  # type: ignore[arg-type] # one of its literals
+    with pytest.raises(ChatError):
+        await first.post(Part("For now."))
+    assert first.state is State.LOST
+    await AnswerMessages(context, first, Buffer()).find()
+    assert first.state is state
+
+
+async def test_a_lost_line_of_progress_is_edited(
+    workspace: ScriptedWorkspace, context: AnswerContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slack_answer, "EDIT_EVERY", 0.05)
+    workspace.fail("chat.postMessage", drop="answer")
+    async with StreamedAnswer(context) as answer:
+        answer.progress("Read 1 of 2")
+        await workspace.until(lambda: calls(workspace, "chat.postMessage"))
+        answer.progress("Read 2 of 2")
+        await workspace.until(lambda: any("2 of 2" in message.shown for message in from_bot(workspace, context)))
+        assert len(from_bot(workspace, context)) == 1
+        await answer.replace("Done.")
+    assert [message.shown for message in from_bot(workspace, context)] == ["Done."]
+
+
+async def test_refused_progress_waits_for_more(workspace: ScriptedWorkspace, context: AnswerContext) -> None:
+    workspace.fail("chat.postMessage", error="restricted_action")
+    async with StreamedAnswer(context) as answer:
+        answer.progress("Read 1 of 2")
+        await workspace.until(lambda: calls(workspace, "chat.postMessage"))
+        for _ in range(5):
+            await context.out.client.api_test()
+        assert calls(workspace, "chat.postMessage") == 1
+        await answer.replace("Done.")
+    assert [message.shown for message in from_bot(workspace, context)] == ["Done."]
