@@ -12,9 +12,13 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import ChatBusyError, ChatError, NotInChannelError, NotPermittedError, RevokedError
+from bot.slack.client.rate_limit import APPEND, POST
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
+
+    from bot.core.domain.message import Place
+    from bot.slack.client.rate_limit import Budget
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -27,6 +31,7 @@ _TRANSIENT = {"ratelimited", "rate_limited", "internal_error", "fatal_error", "s
 _NOT_A_MEMBER = {"not_in_channel", "channel_not_found"}
 _NOT_PERMITTED = {"missing_scope", "no_permission", "not_allowed_token_type", "access_denied", "ekm_access_denied"}
 _NOT_PERMITTED |= {"team_access_not_granted", "enterprise_is_restricted", "org_login_required"}
+_ONCE = {POST, APPEND}  # what would be there twice if it arrived twice
 # Codes by which Slack refuses a token for good; https://docs.slack.dev/reference/methods/auth.test
 REVOKED = {"account_inactive", "invalid_auth", "invalid_refresh_token", "not_authed", "token_expired", "token_revoked"}
 
@@ -109,6 +114,31 @@ async def call_again(method: Callable[..., Awaitable[T]], **arguments: Any) -> T
     ):
         with attempt, translated():
             return await method(**arguments)
+    raise AssertionError("stamina returns or raises")  # pragma: no cover
+
+
+async def call_within(
+    budget: Budget,
+    name: str,
+    place: Place,
+    method: Callable[..., Awaitable[T]],
+    check: Callable[[], None],
+    **arguments: Any,  # noqa: ANN401 - as above
+) -> T:
+    """Call a method of the SDK for which the rate limit has room; repeat it as its `name` allows. Raises `ChatError`.
+
+    `check` is called before each try: a rate limit may be waited for, and the turn be lost meanwhile.
+    """
+    on = _wait if name in _ONCE else _wait_or_repeat
+    async for attempt in stamina.retry_context(on=on, attempts=4, timeout=PATIENCE, wait_initial=0.2, wait_jitter=0.3):
+        with attempt:
+            check()
+            try:
+                with translated():
+                    return await method(channel=place.channel, **arguments)
+            except ChatBusyError as error:
+                await budget.refused(name, place, error.retry_after)
+                raise
     raise AssertionError("stamina returns or raises")  # pragma: no cover
 
 

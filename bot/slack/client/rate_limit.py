@@ -104,14 +104,10 @@ class Budget:
         except Exception as error:  # noqa: BLE001 (whatever it was, Slack will say it again)
             log.warning("the refusal could not be shared: %s", type(error).__name__)
 
-    def used(self, method: str, place: Place) -> int:
-        """Tell how many calls of a method all replicas made in the last minute, as far as known here."""
+    def room(self, method: str, place: Place) -> int:
+        """Return how many calls of a method may still be made this minute, as far as known here."""
         pocket = self._pockets.get(f"{place.workspace}:{method}")
-        return pocket.used - pocket.left if pocket else 0
-
-    def limit(self, method: str) -> int:
-        """Return how many calls of a method a minute has."""
-        return self._limit(PER_MINUTE[method])
+        return self._limit(PER_MINUTE[method]) - (pocket.used - pocket.left if pocket else 0)
 
     def _limit(self, documented: int) -> int:
         return max(1, int(documented * self.factor))

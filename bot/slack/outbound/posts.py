@@ -6,8 +6,8 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from bot.errors import ChatBusyError, ChatError, GoneError
-from bot.slack.client.api import call, call_again, translated
+from bot.errors import ChatError, GoneError
+from bot.slack.client.api import call_within
 from bot.slack.client.rate_limit import DELETE, POST, UPDATE
 from bot.slack.outbound.message import NOTICE_LIMIT, message
 
@@ -112,19 +112,8 @@ class Posts:
     ) -> Any:  # noqa: ANN401 (the SDK's own)
         if not is_paid:
             await self._budget.wait(name, place)
-
-        async def checked() -> Any:  # noqa: ANN401 (as above)
-            check()
-            try:
-                with translated():
-                    return await method(channel=place.channel, **arguments)
-            except ChatBusyError as error:
-                await self._budget.refused(name, place, error.retry_after)
-                raise
-
         try:
-            # An edit and a deletion may as well arrive twice; a message would then be there twice.
-            return await (call if name is POST else call_again)(checked)
+            return await call_within(self._budget, name, place, method, check, **arguments)
         except ChatError as error:
             if error.code in GONE:
                 raise GoneError(error.code) from error

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import ChatBusyError, ChatError
-from bot.slack.client.api import call, call_again, call_once, translated
+from bot.slack.client.api import call_once, call_within
 from bot.slack.client.rate_limit import APPEND, START, STOP
 
 if TYPE_CHECKING:
@@ -61,8 +61,8 @@ class Streams:
         """Take the call that begins a stream, if there will be one to end it, too."""
         if not self.are_known(place):
             return False
-        ends = self._budget.used(STOP, place) + len(self._open.get(place.workspace, ()))
-        return ends < self._budget.limit(STOP) and await self._budget.take(START, place)
+        is_room = self._budget.room(STOP, place) > len(self._open.get(place.workspace, ()))
+        return is_room and await self._budget.take(START, place)
 
     async def start(self, place: Place, asker: Requester, chunks: Sequence[dict[str, Any]]) -> str:
         """Begin a stream that was admitted; return its message's `ts`. Raises `ChatError`."""
@@ -115,46 +115,23 @@ class Streams:
         self, place: Place, ts: str, chunks: Sequence[dict[str, Any]], check: Callable[[], None], **more: object
     ) -> None:
         """End a stream with the rest of its text, which does not wait for the end to be allowed. Raises `ChatError`."""
-        if not await self._budget.take(STOP, place):
-            if chunks:
-                await self._repeat(APPEND, self._client.chat_appendStream, place, ts, chunks, check)
-                chunks = ()
-            await self._budget.wait(STOP, place)
-        await self._repeat(STOP, self._client.chat_stopStream, place, ts, chunks, check, **more)
-        self.forget(place, ts)
+        try:
+            if not await self._budget.take(STOP, place):
+                if chunks:
+                    await self._budget.wait(APPEND, place)
+                    append = self._client.chat_appendStream
+                    await call_within(self._budget, APPEND, place, append, check, ts=ts, **_content(chunks))
+                    chunks = ()
+                await self._budget.wait(STOP, place)
+            # Of a stop that has arrived, the second one is told that the stream is over.
+            stop = self._client.chat_stopStream
+            await call_within(self._budget, STOP, place, stop, check, ts=ts, **_content(chunks), **more)
+        finally:
+            self.forget(place, ts)
 
     def forget(self, place: Place, ts: str) -> None:
         """Take in that a stream is over, or no longer ours."""
         self._open.get(place.workspace, set()).discard(ts)
-
-    async def _repeat(
-        self,
-        name: str,
-        method: Callable[..., Any],
-        place: Place,
-        ts: str,
-        chunks: Sequence[dict[str, Any]],
-        check: Callable[[], None],
-        **more: object,
-    ) -> None:
-        if name is APPEND:
-            await self._budget.wait(name, place)
-
-        async def checked() -> None:
-            check()  # each time: a rate limit may be waited for, and meanwhile the turn be lost
-            try:
-                with translated():
-                    await method(channel=place.channel, ts=ts, **_content(chunks), **more)
-            except ChatBusyError as error:
-                await self._budget.refused(name, place, error.retry_after)
-                raise
-
-        try:
-            # A stop can be sent twice: of one that has arrived, the second is told that the stream is over. Text can't.
-            await (call_again if name is STOP else call)(checked)
-        except ChatError:
-            self.forget(place, ts)
-            raise
 
 
 def _kind(place: Place) -> str:
