@@ -86,8 +86,8 @@ async def _play(options: argparse.Namespace, folder: Path) -> None:
 
 def _offered() -> tuple[list[OfferedCommand], list[OfferedShortcut]]:
     """Return the commands and shortcuts of the bot's manifest, for the page to offer."""
+    from bot.core.commands import COMMANDS
     from bot.playground.page.content import OfferedCommand, OfferedShortcut
-    from bot.slack.inbound.commands import COMMANDS
     from bot.slack.manifest import manifest
 
     commands = [OfferedCommand(f"/{spec.name}", spec.usage_hint, spec.description) for spec in COMMANDS]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from bot.core.commands import PARLEY
 from bot.core.domain.settings import Outsiders
 from bot.errors import NotAllowedError, NotInChannelError
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from bot.core.ports import Chat
 
 ELSEWHERE = "This form belongs to another workspace, so nothing was done."
-OWN = "parley"  # the command that admins always have: what they switch off by mistake they can switch on again
+OWN = PARLEY.name  # the command that admins always have: what they switch off by mistake they can switch on again
 
 
 class Judge(Protocol):

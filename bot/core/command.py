@@ -12,6 +12,7 @@ from bot.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
+    from bot.core.commands import CommandSpec
     from bot.core.domain.command import Command
     from bot.core.ports import Answer, Chat, Checkpoint
 
@@ -22,52 +23,16 @@ LONGEST_LINE = 2_000  # characters: what is longer is a text, whatever stands at
 SHOWN_OF_REQUEST = 1_000  # characters of what was typed that open the thread
 
 
-USAGE = {
-    "summarize": "Type `/summarize` and a text, or what I should read: `7d`, `#channel since yesterday`, "
-    "`2026-11-01 to 2026-11-07`, `since last read`, a link to a message, a thread or a file. Say how you want it: "
-    "`short` or `long`, `as bullets`, `as paragraph` or `as a table`, `only actions`, `focus on …`, `for the board`, "
-    "`in German`; before a text with a colon, as in `as a literary analyst:`. Within a thread, use “Summarize thread” "
-    "in a message's menu. Only you see summaries of conversations; add `--private` for a text.",
-    "classify": "Type `/classify` and what to sort, then `into: Bug report, Account issue` to choose the categories, "
-    "or one a line as `Name: definition`: messages, one a line or in quotes; `#channel 7d`; or a link to a message, a "
-    "thread or a CSV, TSV, JSONL or XLSX file, with `column=text`. Or send the file with `@me classify`, or use "
-    "“Classify” in a message's menu. Without `into:` I take this channel's categories, or propose some. `--multi` "
-    "allows several categories a message, `--batch` is slow and half the price, `--private` is for you alone. Below "
-    "the result you change what I got wrong, and I learn from it.",
-    "code": "Type `/code` and what it should do, like `/code Write a Python function to calculate circle area.`, or "
-    "the language first: `/code Go web server`. I check the syntax, run nothing, and save the files. Then ask for "
-    "changes in its thread, or press “Tests for it”, “Explain” or another language there. In a thread, or with a file "
-    "of yours, mention me with `/code` in front. Add `--private` to see it alone.",
-    "parley": "`/parley prompt` shows this channel's system prompt, `/parley prompt <text>` sets it, "
-    "`/parley prompt --reset` removes it; `/parley settings` opens the form with the settings, "
-    "`/parley settings list` shows them all, `/parley set <name> <value>` and `/parley unset <name>` change one; "
-    "`/parley why` tells where they come from, `/parley history` who changed what, `/parley revert <number>` takes "
-    "changes back; with `workspace` before them, they are about the workspace; `/parley persona` chooses a prompt "
-    "with a name; `/parley triage on` sorts each post of this channel as feedback, "
-    "`/parley triage report` and `/parley trends 7d` tell what came in; `/parley usage` shows what was used "
-    "and what it cost, `/parley budget` what may be spent; `/parley forget` erases; "
-    "`/parley help` tells what I can do.",
-}
-
-
-HELP = "\n".join(
-    (
-        "I answer when you mention me, in direct messages, and in threads that began with me.",
-        *(f"• {usage}" for usage in USAGE.values()),
-    )
-)
-
-
 def take_private(text: str) -> tuple[str, bool]:
     """Split `--private` off what was typed, where it is the first or last word; elsewhere it is part of the text."""
     rest, count = _PRIVATE.subn("", text)
     return rest.strip(), count > 0
 
 
-def check_text(name: str, typed: str) -> str:
+def check_text(spec: CommandSpec, typed: str) -> str:
     """Return what was typed, stripped. Raises `UsageError`, with how the command is used, for nothing."""
     if not (text := typed.strip()):
-        raise UsageError(USAGE[name])
+        raise UsageError(spec.help)
     return text
 
 

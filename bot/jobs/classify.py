@@ -22,6 +22,7 @@ from bot.core.classify.advance import AT_ONCE, proceed, stop, withdraw
 from bot.core.classify.message_batches import collect, submit
 from bot.core.classify.sources import is_sheet, look
 from bot.core.classify.start import ClassifyContext, answering, begin
+from bot.core.commands import CLASSIFY
 from bot.core.domain.classification import ClassifyRequest, RunStatus
 from bot.core.domain.people import Requester
 from bot.core.domain.thread import Record
@@ -31,7 +32,6 @@ from bot.errors import UsageError, known
 from bot.jobs import call_ledger
 from bot.jobs.deliveries import lane, share
 from bot.jobs.discarded import unless_gone
-from bot.jobs.registry import FormCase
 from bot.work import Delivery
 
 if TYPE_CHECKING:
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from bot.core.domain.message import IncomingMessage, Place
     from bot.core.ports import Chat, Checkpoint, Model, Store
     from bot.core.ports.classify_store import ClassifyRunStore
-    from bot.jobs.registry import Features
     from bot.work import Finish, Inbox, Job
 
 log = logging.getLogger(__name__)
@@ -71,16 +70,6 @@ class ClassifyJobs:
         inbox.handle(SHOW, self.run_show, self.give_up_show)
         inbox.every("classify batches", LOOK_EVERY, self.look_after_batches)
 
-    def register(self, features: Features) -> None:
-        """Enter what is done here."""
-        features.commands["classify"] = self.command
-        features.threads["classify"] = self.open_thread
-        features.presses |= dict.fromkeys(presses.PRESSED, self.pressed)
-        features.presses_now |= dict.fromkeys(presses.FORMS, self.open_form)
-        form = FormCase(self.submit, partial(presses.where, world=self._world))
-        features.forms |= dict.fromkeys(presses.FORMS, form)
-        features.parts_of |= dict.fromkeys((*presses.PRESSED, *presses.FORMS), "classify")
-
     async def command(self, command: Command, *, checkpoint: Checkpoint) -> Record:
         """Carry `/classify` out, in its thread or in private. Raises `ChatError`."""
         return await begin(_asked(command), checkpoint=checkpoint, world=self._world)
@@ -101,7 +90,7 @@ class ClassifyJobs:
         conversation = await self._world.store.conversation(heard.place)
         if not wants_answer(heard, conversation):
             return None
-        if refusal := await self._judge(heard, conversation.settings, command="classify"):
+        if refusal := await self._judge(heard, conversation.settings, command=CLASSIFY.name):
             return Record(heard.place, heard.author, refusal=refusal)
         asker = Requester(heard.author, heard.home)
         files = await looked_up(heard.files, heard.place, self._world.chat)
@@ -127,6 +116,10 @@ class ClassifyJobs:
     async def pressed(self, press: Action, *, checkpoint: Checkpoint) -> Record:
         """Carry out what a button says. Raises `ChatError`."""
         return await presses.press(press, checkpoint=checkpoint, world=self._world)
+
+    async def where(self, submission: Submission) -> Place | None:
+        """Return the place that a form is about, None where its run is gone."""
+        return await presses.where(submission, world=self._world)
 
     async def submit(self, submission: Submission) -> Mapping[str, str]:
         """Take a filled form in; return its faults by the field.

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.core.access import ELSEWHERE
 from bot.core.answer import buttons
 from bot.core.answer.gating import is_stop
-from bot.core.domain.interaction import STOP
+from bot.core.commands import PARLEY
 from bot.core.domain.people import Requester
 from bot.core.remembered import Remembered
 from bot.core.settings import subcommands
 from bot.core.settings.form import SettingsFormContext
 from bot.core.summarize import sources as summary_source
-from bot.core.triage import webhook_secret as signing
 from bot.errors import NotAllowedError
 from bot.jobs.classify import ClassifyJobs
 from bot.jobs.deliveries import (
@@ -34,7 +32,7 @@ from bot.jobs.deliveries import (
 from bot.jobs.home import HomeTab
 from bot.jobs.permissions import Permissions
 from bot.jobs.queue_notice import QueueNotices
-from bot.jobs.registry import Features, enter_core
+from bot.jobs.registry import registry
 from bot.jobs.settings import SettingsJobs
 from bot.jobs.threads import Threads
 from bot.jobs.triage import TriageJobs
@@ -78,9 +76,8 @@ class DurableIntake:
     ) -> None:
         self._inbox, self._chat = inbox, chat
         self._heard = Remembered[str](MOST_HEARD)
-        self._features = features = Features()
-        self._gate = gate = Permissions(features, store=store, chat=chat, admins=admins)
-        self._threads = Threads(inbox, store=store, model=model, chat=chat, controls=features.presses)
+        self._gate = gate = Permissions(store=store, chat=chat, admins=admins)
+        self._threads = Threads(inbox, store=store, model=model, chat=chat)
         self._classifying = ClassifyJobs(inbox, runs=runs, store=store, model=model, chat=chat, judge=gate.judge)
         self._triaging = TriageJobs(
             inbox, board=board, runs=runs, store=store, model=model, chat=chat, settings_of=self._threads.settings_of
@@ -95,13 +92,22 @@ class DurableIntake:
             changed=self._triaging.configured,
             retry=self._triaging.retry_teams,
         )
-        enter_core(features, store=store, model=model, chat=chat, admins=admins, eraser=eraser)
-        features.words["triage secret"] = partial(signing.tell, secret_of=webhook_secret, admins=admins, chat=chat)
-        for feature in (self, self._classifying, self._triaging, configuring):
-            feature.register(features)
+        self.registry = registry(
+            store=store,
+            model=model,
+            chat=chat,
+            admins=admins,
+            eraser=eraser,
+            secret_of=webhook_secret,
+            classify=self._classifying,
+            triage=self._triaging,
+            settings=configuring,
+            stop=self._press_stop,
+            summarize_thread=self._summarize_thread,
+        )
         Turns(
             inbox,
-            features,
+            self.registry,
             store=store,
             model=model,
             chat=chat,
@@ -109,12 +115,6 @@ class DurableIntake:
             threads=self._threads,
             hear_file=self._classifying.hear,
         )
-
-    def register(self, features: Features) -> None:
-        """Enter what is taken in, or done, here."""
-        features.presses_now |= {STOP: self._press_stop, summary_source.SHORTCUT: self._summarize_thread}
-        features.parts_of[summary_source.SHORTCUT] = "summarize"
-        features.for_anyone.add(STOP)
 
     async def hear(self, heard: IncomingMessage) -> None:
         """Take in a person's message."""
@@ -174,14 +174,17 @@ class DurableIntake:
         await self._classifying.stop(place)
 
     async def take(self, command: Command) -> None:
-        """Take in a slash command."""
+        """Take in a slash command. Raises `UsageError`, with what the person should mend first."""
+        self.registry.commands[command.name].parse(command.text)
         delivery = command_delivery(command)
         if await self._inbox.accept(delivery):
             self._notices.notify(delivery, command.place, command.asker)
 
     async def open(self, command: Command) -> Form | None:
         """Return the form that a command opens, None where there is none, or not for its asker."""
-        opening = subcommands.find(command.text, self._features.opened) if command.name == "parley" else None
+        if command.name != PARLEY.name:
+            return None
+        opening = self.registry.opening.get(subcommands.find(command.text).words)
         if opening is None or await self._gate.refusal_of_command(command):
             return None
         return await opening(command)
@@ -191,12 +194,12 @@ class DurableIntake:
 
         Who may is asked before it is taken in where it opens a form, or counts once: a refused one must not use it up.
         """
-        at_once = self._features.presses_now.get(press.name)
+        at_once = self.registry.immediate_actions.get(press.name)
         if (at_once or press.name in ONCE) and (refusal := await self._gate.refusal_of_press(press)):
             raise NotAllowedError(refusal)
         if at_once:
             return await at_once(press)
-        if press.name in self._features.presses:
+        if press.name in self.registry.actions:
             await self._inbox.accept(press_delivery(press))
         else:
             log.warning("nobody knows the control %s", press.name)
@@ -204,7 +207,7 @@ class DurableIntake:
 
     async def submit(self, submission: Submission) -> Mapping[str, str]:
         """Take in a filled form; return what is wrong, by the field. Who may is asked anew: settings change."""
-        form = self._features.forms.get(submission.name)
+        form = self.registry.forms.get(submission.name)
         if form is None:
             log.warning("nobody knows the form %s", submission.name)
             return {}

@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING
 
 from bot.core import access
 from bot.core.admin import is_named
+from bot.core.classify import actions as classify_actions
+from bot.core.code import render
+from bot.core.commands import CLASSIFY, CODE, PARLEY, SUMMARIZE
+from bot.core.domain.interaction import STOP
 from bot.core.domain.people import Participant, Requester
-from bot.core.settings import subcommands
+from bot.core.privacy import forget
+from bot.core.settings import form, subcommands
+from bot.core.summarize import answer as summary
+from bot.core.summarize import sources as summary_source
+from bot.core.triage import settings_form as triage_form
 
 if TYPE_CHECKING:
     from bot.core.domain.command import Command
@@ -16,14 +24,25 @@ if TYPE_CHECKING:
     from bot.core.domain.message import IncomingMessage, Place
     from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Chat, Store
-    from bot.jobs.registry import Features
+
+# The commands that actions and forms belong to: where the command is switched off, they are, too.
+PARTS_OF = {
+    **dict.fromkeys(
+        (summary.RESUME, summary.SHORTER, summary.LONGER, summary.ACTIONS, summary_source.SHORTCUT), SUMMARIZE.name
+    ),
+    **dict.fromkeys((render.TESTS, render.EXPLAIN, render.TRANSLATE), CODE.name),
+    **dict.fromkeys((*classify_actions.PRESSED, *classify_actions.FORMS), CLASSIFY.name),
+    **dict.fromkeys((*form.PRESSES, form.FORM, *triage_form.PRESSES), PARLEY.name),
+    **dict.fromkeys((triage_form.FORM, triage_form.TEAM_FORM), PARLEY.name),
+}
+FOR_ANYONE = {forget.FORGET, STOP}  # actions that no one is refused
 
 
 class Permissions:
     """Stands before everything that people ask for. Somebody known costs no call to the platform."""
 
-    def __init__(self, features: Features, *, store: Store, chat: Chat, admins: frozenset[str]) -> None:
-        self._features, self._store, self._chat, self._admins = features, store, chat, admins
+    def __init__(self, *, store: Store, chat: Chat, admins: frozenset[str]) -> None:
+        self._store, self._chat, self._admins = store, chat, admins
         self._helpers = access.helpers(admins, chat.mention)
 
     async def judge(self, heard: IncomingMessage, settings: ChannelSettings, *, command: str = "") -> str:
@@ -44,19 +63,19 @@ class Permissions:
 
     async def refusal_of_command(self, command: Command) -> str:
         """Return why a command is not carried out, as `refusal` does."""
-        if command.name == "parley" and subcommands.word(command.text) in self._features.for_anyone:
+        if command.name == PARLEY.name and subcommands.find(command.text).is_for_anyone:
             return ""
         return await self.refusal(command.place, command.asker, command=command.name)
 
     async def refusal_of_press(self, press: Action) -> str:
         """Return why a press is not carried out, as `refusal` does."""
-        if press.name in self._features.for_anyone:
+        if press.name in FOR_ANYONE:
             return ""
-        return await self.refusal(press.place, press.asker, command=self._features.parts_of.get(press.name, ""))
+        return await self.refusal(press.place, press.asker, command=PARTS_OF.get(press.name, ""))
 
     async def refusal_of_form(self, submission: Submission, place: Place) -> str:
         """Return why a form that is about a place is not taken, as `refusal` does."""
-        return await self.refusal(place, submission.asker, command=self._features.parts_of.get(submission.name, ""))
+        return await self.refusal(place, submission.asker, command=PARTS_OF.get(submission.name, ""))
 
     async def _visitor(self, place: Place, asker: Requester) -> Participant:
         visitor = await self._chat.visitor(place, asker.person)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.core.domain.interaction import Action
-from bot.core.settings import budget_command, persona_command, subcommands
+from bot.core.settings import budget_command, persona_command
 from bot.core.settings import command as configure
 from bot.core.settings import form as settings_form
 from bot.core.triage import settings_form as triage_form
 from bot.jobs.deliveries import press_delivery
-from bot.jobs.registry import FormCase, where_told
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -24,13 +22,12 @@ if TYPE_CHECKING:
     from bot.core.ports import Checkpoint
     from bot.core.settings.form import SettingsFormContext
     from bot.jobs.home import HomeTab
-    from bot.jobs.registry import Commanded, Features
     from bot.jobs.threads import Threads
     from bot.work import Inbox
 
 
 class SettingsJobs:
-    """Enters the words, the presses and the form. `changed` hears of each command that may have changed a setting.
+    """Carries out what changes settings. `changed` hears of each command that may have changed a setting.
 
     `retry` hears of a channel whose teams may be reached from now on, and of what made it so.
     """
@@ -48,46 +45,37 @@ class SettingsJobs:
         self._inbox, self._desk, self._threads, self._home = inbox, desk, threads, home
         self._changed, self._retry = changed, retry
 
-    def register(self, features: Features) -> None:
-        """Enter what is done here."""
-        admins, store, chat = self._desk.admins, self._desk.store, self._desk.chat
-        budget = partial(budget_command.configure_budget, admins=admins, store=store, chat=chat)
-        persona = partial(persona_command.impersonate, admins=admins, store=store, chat=chat)
-        features.commands["parley"] = partial(self._parley, features.words)
-        features.words |= {
-            **dict.fromkeys(configure.WORDS, self.configure),
-            "budget": partial(self._then_forget, budget),
-            "persona": partial(self._then_forget, persona),
-        }
-        features.opened |= {"settings": self.open, "workspace settings": self.open}
-        features.presses_now |= dict.fromkeys(settings_form.PRESSES, self.press)
-        features.presses_now |= dict.fromkeys(triage_form.PRESSES, self.press_triage)
-        features.forms |= {
-            settings_form.FORM: FormCase(self.submit, where_told),
-            triage_form.FORM: FormCase(partial(self._submit_triage, triage_form.save), where_told),
-            triage_form.TEAM_FORM: FormCase(partial(self._submit_triage, triage_form.save_team), where_told),
-        }
-        settings = (*settings_form.PRESSES, settings_form.FORM, *triage_form.PRESSES, triage_form.FORM)
-        features.parts_of |= dict.fromkeys((*settings, triage_form.TEAM_FORM), "parley")
-
-    async def _parley(self, words: Mapping[str, Commanded], command: Command, *, checkpoint: Checkpoint) -> Record:
-        carry_out = subcommands.find(command.text, words) or self.configure
-        return await carry_out(command, checkpoint=checkpoint)
-
     async def configure(self, command: Command, *, checkpoint: Checkpoint) -> Record:
         """Show or change settings. Raises `ChatError`."""
         desk = self._desk
-        change = partial(
-            configure.configure,
+        change = configure.configure(
+            command,
             admins=desk.admins,
             most_days=desk.most_days,
+            checkpoint=checkpoint,
             store=desk.store,
             model=desk.model,
             chat=desk.chat,
         )
-        record = await self._then_forget(change, command, checkpoint=checkpoint)
+        record = await self._then_forget(command, change)
         await self._changed(command)
         return record
+
+    async def configure_budget(self, command: Command, *, checkpoint: Checkpoint) -> Record:
+        """Show or change what may be spent. Raises `ChatError`."""
+        desk = self._desk
+        change = budget_command.configure_budget(
+            command, admins=desk.admins, checkpoint=checkpoint, store=desk.store, chat=desk.chat
+        )
+        return await self._then_forget(command, change)
+
+    async def configure_persona(self, command: Command, *, checkpoint: Checkpoint) -> Record:
+        """Show, keep or choose personas. Raises `ChatError`."""
+        desk = self._desk
+        change = persona_command.impersonate(
+            command, admins=desk.admins, checkpoint=checkpoint, store=desk.store, chat=desk.chat
+        )
+        return await self._then_forget(command, change)
 
     async def open(self, command: Command) -> Form | None:
         """Return the form of the channel or of the workspace, where just that is asked for. Raises as `press` does."""
@@ -119,17 +107,22 @@ class SettingsJobs:
             await self._home.visit(place.workspace, submission.asker, submission.id)
         return faults
 
-    async def _submit_triage(
-        self, save: Callable[[Submission, SettingsFormContext], Awaitable[Mapping[str, str]]], submission: Submission
-    ) -> Mapping[str, str]:
-        faults = await save(submission, self._desk)
+    async def submit_triage(self, submission: Submission) -> Mapping[str, str]:
+        """Save the form of triage; return its faults by the field. Raises as `triage_form.save` does."""
+        return await self._retry_after(submission, await triage_form.save(submission, self._desk))
+
+    async def submit_team(self, submission: Submission) -> Mapping[str, str]:
+        """Save the form of a team; return its faults by the field. Raises as `triage_form.save` does."""
+        return await self._retry_after(submission, await triage_form.save_team(submission, self._desk))
+
+    async def _retry_after(self, submission: Submission, faults: Mapping[str, str]) -> Mapping[str, str]:
         if not faults:
             place = triage_form.place_of(submission)
             self._threads.forget_settings(place)
             await self._retry(place, submission.id)
         return faults
 
-    async def _then_forget(self, change: Commanded, command: Command, *, checkpoint: Checkpoint) -> Record:
-        record = await change(command, checkpoint=checkpoint)
+    async def _then_forget(self, command: Command, change: Awaitable[Record]) -> Record:
+        record = await change
         self._threads.forget_settings(command.place)
         return record

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from bot.core.answer.edits import REGENERATE, offer_again
+from bot.core.answer.edits import offer_again
 from bot.core.answer.gating import may_be_for_bot
 from bot.core.answer.thread_summary import condense
 from bot.core.domain.message import IncomingMessage, MessageEdit, Place
@@ -26,8 +26,6 @@ from bot.jobs.deliveries import lane, share
 from bot.work import Delivery
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from sqlalchemy import Connection
 
     from bot.core.answer.thread_summary import Condensed
@@ -72,10 +70,9 @@ def refusal_delivery(heard: IncomingMessage, sentence: str) -> Delivery:
 
 
 class Threads:
-    """Takes this work in, and does it. `controls` are the names of those that can be offered."""
+    """Takes this work in, and does it."""
 
-    def __init__(self, inbox: Inbox, *, store: Store, model: Model, chat: Chat, controls: Collection[str]) -> None:
-        self._controls = controls
+    def __init__(self, inbox: Inbox, *, store: Store, model: Model, chat: Chat) -> None:
         self._inbox, self._store, self._model, self._chat = inbox, store, model, chat
         self._settings = Remembered[ChannelSettings](MOST_CHANNELS)
         self._change, self._looked = 0, -LOOK_FOR_CHANGES
@@ -129,8 +126,7 @@ class Threads:
         changed = _CHANGED.validate_python(job.payload)
         changed = replace(changed, text=await self._chat.spelled(changed.place, changed.text))
         await self._inbox.drop(_condense_lane(changed.place), lambda *_: True)
-        can_regenerate = REGENERATE in self._controls
-        await offer_again(changed, can_regenerate=can_regenerate, checkpoint=job, store=self._store, chat=self._chat)
+        await offer_again(changed, checkpoint=job, store=self._store, chat=self._chat)
         return partial(db_store.change, changed=changed)
 
     async def run_condense(self, job: Job) -> Finish | None:

@@ -24,14 +24,12 @@ from bot.core.settings import command as configure
 from bot.core.settings.command import SettingsAction
 from bot.core.triage import actions, report
 from bot.core.triage.alert import alert
-from bot.core.triage.card import CHANGE
 from bot.core.triage.classifier import MOST_CORRECTIONS, asked, decide, ignore, judge, needs_no_model
 from bot.core.triage.digest import digest, due
 from bot.core.triage.publish import notify, show, show_notice, target, unreachable
 from bot.core.writing.stream import unapplied
 from bot.errors import NotAllowedError, UsageError
 from bot.jobs import call_ledger, dispatch
-from bot.jobs.registry import FormCase
 from bot.work import Delivery
 
 if TYPE_CHECKING:
@@ -45,7 +43,6 @@ if TYPE_CHECKING:
     from bot.core.ports import Chat, Checkpoint, Model, Store
     from bot.core.ports.classify_store import ClassifyRunStore
     from bot.core.ports.feedback_store import FeedbackStore
-    from bot.jobs.registry import Features
     from bot.work import Inbox, Job
 
 log = logging.getLogger(__name__)
@@ -92,13 +89,6 @@ class TriageJobs:
         inbox.handle(DIGEST, self.run_digest, _leave, patience=OUTAGE)
         inbox.every("triage digests", DIGEST_EVERY, self.look_for_digests)
         inbox.every("triage", LOOK_EVERY, self.look_after)
-
-    def register(self, features: Features) -> None:
-        """Enter what is done here."""
-        features.words |= {"triage report": self.command, "trends": self.command}
-        features.presses |= dict.fromkeys(actions.PRESSED, self.pressed)
-        features.presses_now[CHANGE] = self.open_form
-        features.forms[CHANGE] = FormCase(self.submit, self._where)
 
     # What comes in
 
@@ -290,7 +280,8 @@ class TriageJobs:
             await self._inbox.accept(dispatch.show(record, at_once=True))
         return faults
 
-    async def _where(self, submission: Submission) -> Place | None:
+    async def where(self, submission: Submission) -> Place | None:
+        """Return the place of the record that a form is about, None where it is gone."""
         record = await actions.find(submission.value, board=self._board)
         return record.place if record is not None else None
 

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from bot.core.domain.thread import Conversation
     from bot.core.ports import Answer, Chat, Checkpoint, Model, Store
     from bot.jobs.permissions import Permissions
-    from bot.jobs.registry import Features
+    from bot.jobs.registry import Registry
     from bot.jobs.threads import Threads
     from bot.work import Finish, Inbox, Job
 
@@ -74,7 +74,7 @@ class Turns:
     def __init__(  # noqa: PLR0913 (each is a port, or another part of the house)
         self,
         inbox: Inbox,
-        features: Features,
+        registry: Registry,
         *,
         store: Store,
         model: Model,
@@ -83,7 +83,7 @@ class Turns:
         threads: Threads,
         hear_file: FileHeard,
     ) -> None:
-        self._inbox, self._features, self._gate, self._threads = inbox, features, gate, threads
+        self._inbox, self._registry, self._gate, self._threads = inbox, registry, gate, threads
         self._store, self._model, self._chat, self._hear_file = store, model, chat, hear_file
         inbox.handle(MESSAGE, unless_gone(self.run_message), self.give_up_message)
         inbox.handle(COMPLETION, unless_gone(self.run_completion), self.give_up_completion)
@@ -180,14 +180,13 @@ class Turns:
         if refusal := await self._gate.refusal_of_command(command):
             return await tell(command.place, command.asker, refusal, chat=self._chat)
         if command.place.thread or (command.is_private and not summary_source.is_request(command)):
-            return await self._features.commands[command.name](command, checkpoint=job)
+            return await self._registry.commands[command.name].run(command, checkpoint=job)
         await self._open(command, job)
         return None
 
     async def _open(self, command: Command, job: Job) -> None:
-        open_thread = self._features.threads.get(command.name, partial(commands.open_thread, chat=self._chat))
         try:
-            opened = await open_thread(command, checkpoint=job)
+            opened = await self._registry.commands[command.name].open_thread(command, checkpoint=job)
         except (NotAllowedError, NotInChannelError, UsageError) as error:
             await tell(command.place, command.asker, error.sentence, chat=self._chat)
         else:
@@ -201,7 +200,7 @@ class Turns:
             if refusal := await self._gate.refusal_of_press(press):
                 record = await tell(press.place, press.asker, refusal, chat=self._chat)
             else:
-                record = await self._features.presses[press.name](press, checkpoint=job)
+                record = await self._registry.actions[press.name](press, checkpoint=job)
         except OverBudgetError as error:
             return await self.give_up_press(job, error)
         return _finish(record, job)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from bot.core.classify import actions as classify
+from bot.core.commands import COMMANDS
 from bot.core.settings import form
 from bot.core.summarize import sources as summarize
 from bot.slack.inbound import agent, uninstall
-from bot.slack.inbound.commands import COMMANDS
 from bot.slack.inbound.http import PATH, REDIRECT_PATH
 
 NAME = "Parley"

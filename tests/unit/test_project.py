@@ -24,12 +24,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 import bot
 from bot import cli, settings
+from bot.core.commands import COMMANDS
 from bot.core.domain.settings import ChannelSettings
 from bot.slack.app import bolt_app
 from bot.slack.client.identity import AskedIdentity
 from bot.slack.client.rate_limit import Budget
 from bot.slack.client.tokens import Client, StaticToken
-from bot.slack.inbound import commands
 from bot.slack.manifest import manifest
 from bot.slack.workspaces import WorkspaceClients
 from tests.stage.quota import InMemoryQuota
@@ -279,7 +279,7 @@ def test_the_commands_in_pages_exist(page: str, capsys: pytest.CaptureFixture[st
 def test_pages_name_the_slash_commands(page: str) -> None:
     told = set(re.findall(r"`/([a-z]+)[ `]", read(page)))
 
-    assert told >= {command.name for command in commands.COMMANDS}
+    assert told >= {command.name for command in COMMANDS}
 
 
 def test_docs_list_every_setting() -> None:

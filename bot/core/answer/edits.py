@@ -21,7 +21,6 @@ log = logging.getLogger(__name__)
 REGENERATE = "regenerate"  # the control; its value begins with the id of the answer's message
 EDITED = "You edited your question after I had answered it. I keep the new wording in mind"
 OFFER = f"{EDITED}; shall I answer it anew?"
-NO_OFFER = f"{EDITED}: ask again, and I answer it anew."
 OFFERED = "offered"  # the checkpoint
 REFUSAL = (
     "I answer only people of the organisation that runs me in this channel. "
@@ -30,9 +29,7 @@ REFUSAL = (
 )
 
 
-async def offer_again(
-    changed: MessageEdit, *, can_regenerate: bool, checkpoint: Checkpoint, store: Store, chat: Chat
-) -> None:
+async def offer_again(changed: MessageEdit, *, checkpoint: Checkpoint, store: Store, chat: Chat) -> None:
     """Offer the author a new answer, only to them, when it was the last question that they edited."""
     if changed.is_deleted or changed.is_bot or checkpoint.get(OFFERED):
         return
@@ -41,10 +38,10 @@ async def offer_again(
         return
     # A press counts once for its value, and each edit may be answered anew.
     value = f"{answered.id} {re.sub(r'[^0-9]', '', changed.revision)}"
-    buttons = (Button(REGENERATE, "Answer anew", value=value),) if can_regenerate else ()
+    button = Button(REGENERATE, "Answer anew", value=value)
     try:
         async with chat.whisper(changed.place, Requester(changed.author, changed.home)) as visible:
-            await visible.replace(OFFER if can_regenerate else NO_OFFER, controls=buttons)
+            await visible.replace(OFFER, controls=(button,))
     except ChatError as error:
         log.warning("no new answer was offered: %s", error)
     await checkpoint.keep(OFFERED, "yes")

@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.core import span_or_text, typed_scope
 from bot.core.classify.table.wish import check_rest, take, wished
 from bot.core.command import check_options, check_text
+from bot.core.commands import CLASSIFY
 from bot.core.domain import category
 from bot.core.domain.category import bare
 from bot.core.domain.classification import ClassifyOptions
@@ -43,7 +44,7 @@ _KNOWN = ("--multi", "--batch", "--private")
 
 def parse(typed: str) -> ClassifyOptions:
     """Read what was typed behind `/classify`. Raises `UsageError` with the sentence that says what to type instead."""
-    wish = parse_options(check_text("classify", typed))
+    wish = parse_options(check_text(CLASSIFY, typed))
     if not (wish.lines or wish.link or wish.channel or wish.span):
         raise UsageError("There are no messages to classify: put them one a line, before `into:`.")
     return wish
@@ -71,7 +72,7 @@ def _read_head(head: str, wish: ClassifyOptions) -> ClassifyOptions:
         return replace(wish, reading=wished(options), link=found.link, channel=found.channel or "", span=span)
     check_rest(head, rest, options)
     check_options(rest, _KNOWN, 'if it is part of a text, put the text in quotes, as in `"it needs --verbose"`')
-    span_or_text.check(head, "classify")
+    span_or_text.check(head, CLASSIFY.name)
     lines = _items(head)
     if len(lines) > MOST_LINES:
         raise UsageError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.core.command import check_options, check_text
+from bot.core.commands import CODE
 from bot.core.domain.language import named_first
 from bot.core.prompt_data import quoted
 from bot.errors import UsageError
@@ -20,7 +21,7 @@ class CodeRequest:
 
 def parse(typed: str) -> CodeRequest:
     """Read `[language] <request>`. Raises `UsageError` for nothing, and for a language alone."""
-    text = check_text("code", typed)
+    text = check_text(CODE, typed)
     check_options(text, ("--private",), "say the rest in words", may_end_so=True)
     language, rest = named_first(text)
     if language and not rest:

@@ -9,6 +9,7 @@ from bot.calls import Purpose
 from bot.core.code import render
 from bot.core.code.generate import CodeContext, Product, produce, upload
 from bot.core.code.parse import parse
+from bot.core.commands import CODE
 from bot.core.domain.code_file import CodeFile
 from bot.core.domain.message import Message, Role
 from bot.core.domain.settings import Creativity
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from bot.core.domain.thread import Conversation
     from bot.core.ports import Chat, Checkpoint, Model, Store
 
-COMMAND = "/code"  # within threads, where no command can be given, a mention that begins so is one
+COMMAND = f"/{CODE.name}"  # within threads, where no command can be given, a mention that begins so is one
 GONE = "I no longer have the files of this thread. Please ask for the code again."
 
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
+from bot.core.commands import SWITCHABLE
 from bot.core.domain import category, route, settings_values
 from bot.core.domain.category import Category  # noqa: TC001 (pydantic reads the annotation)
 from bot.core.domain.persona import LONGEST_NAME, Persona
@@ -23,8 +24,7 @@ from bot.errors import UsageError
 
 MAX_INSTRUCTIONS = 10_000  # characters
 PARLEY = "parley"  # who changed what the bot changes by itself
-Switchable = Literal["summarize", "classify", "code"]
-COMMANDS = get_args(Switchable)  # that can be switched off
+Switchable = Annotated[str, AfterValidator(settings_values.switchable)]
 MOST_LISTED = 500  # people or channels that are let in or kept out
 Dollars = Annotated[float | None, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 
@@ -113,7 +113,7 @@ class ChannelSettings(BaseModel):
         default=(), max_length=MOST_LISTED, description="the channels that I don't work in, as #help #sales"
     )
     commands_off: tuple[Switchable, ...] = Field(
-        default=(), description="the commands that are switched off: summarize, classify, code"
+        default=(), description=f"the commands that are switched off: {', '.join(SWITCHABLE)}"
     )
     context: int = Field(
         default=16_000,

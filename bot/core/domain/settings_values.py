@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from bot.core.commands import SWITCHABLE
 from bot.core.domain import category, language, route
 from bot.errors import UsageError
 
@@ -109,6 +110,13 @@ def commands(value: object) -> object:
     if not isinstance(value, str):
         return value
     return tuple(dict.fromkeys(word.lstrip("/").lower() for word in re.split(r"[\s,;]+", value.strip())))
+
+
+def switchable(name: str) -> str:
+    """Return the name of a command that can be switched off. Raises `ValueError` for any other."""
+    if name not in SWITCHABLE:
+        raise ValueError(f"{name} is none of {', '.join(SWITCHABLE)}")
+    return name
 
 
 def categories(value: object) -> object:

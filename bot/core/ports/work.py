@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class Intake(Protocol):
     """Where a listener hands in what calls for work. What is handed in twice counts once.
 
-    When a method returns, the work is durable; when it raises, nothing was taken and the platform will deliver again.
+    When a method returns, the work is durable; when it raises, nothing was taken and the platform will deliver again,
+    except after a `UsageError`, which is the answer.
     """
 
     async def hear(self, heard: IncomingMessage) -> None:
@@ -30,7 +31,7 @@ class Intake(Protocol):
         """Take in how a message stands now; `changed`: where someone edited it."""
 
     async def take(self, command: Command) -> None:
-        """Take in a slash command."""
+        """Take in a slash command. Raises `UsageError`, with what the person should mend first."""
 
     async def open(self, command: Command) -> Form | None:
         """Return the form that a command opens at once, None where it has to be taken in. Raises a `BotError`."""

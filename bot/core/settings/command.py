@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from bot.core.admin import is_named
-from bot.core.command import HELP, USAGE, answering
+from bot.core.command import answering
+from bot.core.commands import HELP, PARLEY
 from bot.core.domain.interaction import Button
 from bot.core.domain.message import Place
 from bot.core.domain.settings import MAX_INSTRUCTIONS, TRIAGE, ChannelSettings, check_name, merged, read
@@ -122,7 +123,7 @@ def _parse_here(typed: str) -> SettingsCommand:
     if not match and typed.split(maxsplit=1)[0].lower() in {WORKSPACE, "thread"}:
         raise UsageError(SCOPED)
     if not match or ((match["list"] or match["back"]) and match["text"]):
-        raise UsageError(USAGE["parley"])
+        raise UsageError(PARLEY.help)
     text = (match["text"] or "").strip()
     if match["list"]:
         return _parse_list(match["list"].lower())

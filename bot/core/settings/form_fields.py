@@ -6,10 +6,11 @@ import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
+from bot.core.commands import SWITCHABLE
 from bot.core.domain import category
 from bot.core.domain.category import Category
 from bot.core.domain.interaction import Field, Kind
-from bot.core.domain.settings import COMMANDS, ChannelSettings, read
+from bot.core.domain.settings import ChannelSettings, read
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ def lay_out(name: str, typed: str, inherited: ChannelSettings, models: Mapping[s
     if name in LISTS:
         listed, sign, _ = LISTS[name]
         values = tuple(one.removeprefix(sign) for one in re.split(r"[,\s]+", typed) if one)
-        commands = tuple((one, f"/{one}") for one in COMMANDS) if listed == "choices" else ()
+        commands = tuple((one, f"/{one}") for one in SWITCHABLE) if listed == "choices" else ()
         return Field(name, label(name), listed, values, commands, hint, optional=True)
     kind: Kind = "area" if name in {"instructions", "categories"} else "text" if name in TYPED else "number"
     return Field(name, label(name), kind, typed, hint=hint, optional=True, max_length=LONGEST)

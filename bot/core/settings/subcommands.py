@@ -1,37 +1,45 @@
-"""`/parley`: which of its words is whose."""
+"""What can be typed behind `/parley`, declared once; `bot.jobs.registry` says what runs each."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from bot.core.privacy import forget
 from bot.core.settings import budget_command, command, persona_command
 from bot.core.spend import usage
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
-Entry = TypeVar("Entry")
+@dataclass(frozen=True, slots=True)
+class Subcommand:
+    """One word behind `/parley`, or two. `parse` raises `UsageError`, with how it is used."""
 
-PARSED: dict[str, Callable[[str], object]] = {
-    "usage": usage.parse,
-    "budget": budget_command.parse,
-    "persona": persona_command.parse,
-    "forget": forget.parse,
-}
+    words: str
+    parse: Callable[[str], object] = command.parse
+    is_for_anyone: bool = False  # no one is refused it
 
 
-def word(typed: str) -> str:
-    """Return the first word of what was typed, "" for nothing."""
-    return (typed.split(maxsplit=1) or [""])[0].lower()
+SUBCOMMANDS = (
+    *map(Subcommand, command.WORDS),
+    Subcommand("workspace settings"),
+    Subcommand("triage report"),
+    Subcommand("triage secret"),
+    Subcommand("trends"),
+    Subcommand("usage", usage.parse),
+    Subcommand("budget", budget_command.parse),
+    Subcommand("persona", persona_command.parse),
+    Subcommand("forget", forget.parse, is_for_anyone=True),
+)
+BY_WORDS = {one.words: one for one in SUBCOMMANDS}
+SETTINGS = BY_WORDS["settings"]  # whose parser tells what is wrong with anything else
 
 
-def find(typed: str, words: Mapping[str, Entry]) -> Entry | None:
-    """Return whose the first two words are of what was typed, or else the first one."""
+def find(typed: str) -> Subcommand:
+    """Return the subcommand that the first two words of what was typed are, or the first one."""
     first = typed.lower().split(maxsplit=2)
-    return next((words[key] for count in (2, 1) if (key := " ".join(first[:count])) in words), None)
+    return next((BY_WORDS[words] for count in (2, 1) if (words := " ".join(first[:count])) in BY_WORDS), SETTINGS)
 
 
 def parse(typed: str) -> object:
     """Read what was typed behind `/parley`. Raises `UsageError`, with how it is used."""
-    return (find(typed, PARSED) or command.parse)(typed)
+    return find(typed).parse(typed)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.core import span_or_text, typed_scope
 from bot.core.command import check_options, check_text
+from bot.core.commands import SUMMARIZE
 from bot.core.domain.summary import SummaryOptions
 from bot.core.summarize import wishes as wish
 from bot.core.time_span import times as spans
@@ -48,7 +49,7 @@ def parse(typed: str) -> Ask:
     A request is one short line that says nothing else than where to look, since when, and wishes; or wishes of fixed
     words alone. All else is a text, perhaps with wishes before a colon, or behind its quotes.
     """
-    typed = check_text("summarize", typed)
+    typed = check_text(SUMMARIZE, typed)
     check_options(typed, ("--private",), OPTIONS)
     if ask := _request(typed):
         return ask
@@ -57,9 +58,9 @@ def parse(typed: str) -> Ask:
             text = match["text"].strip()
             if found := typed_scope.read(text):
                 return _ask(found, wishes)
-            span_or_text.check(text, "summarize")
+            span_or_text.check(text, SUMMARIZE.name)
             return Ask(text=text, wishes=wishes)
-    span_or_text.check(typed, "summarize")
+    span_or_text.check(typed, SUMMARIZE.name)
     return Ask(text=typed)
 
 

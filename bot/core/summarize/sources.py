@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.core import command as commands
 from bot.core.channel_reader import GONE, allow, allow_file
+from bot.core.commands import SUMMARIZE
 from bot.core.domain.command import Command
 from bot.core.domain.message import Place
 from bot.core.domain.summary import Source, SummaryRun
@@ -34,14 +35,14 @@ FOREIGN = (
 
 def is_request(command: Command) -> bool:
     """Tell whether a command asks for what is to be looked up, and not for a text of its own."""
-    return command.name == "summarize" and not parse(command.text).is_text
+    return command.name == SUMMARIZE.name and not parse(command.text).is_text
 
 
 def from_shortcut(press: Action, *, chat: Chat) -> Command:
     """Turn the message shortcut into the command that asks for the same."""
     link = chat.permalink(press.place, press.message)
     channel = replace(press.place, thread="")
-    return Command(f"shortcut:{press.id}", "summarize", link, channel, press.asker, is_private=False)
+    return Command(f"shortcut:{press.id}", SUMMARIZE.name, link, channel, press.asker, is_private=False)
 
 
 async def open_thread(command: Command, *, checkpoint: Checkpoint, store: Store, chat: Chat) -> Command:

@@ -6,18 +6,13 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.core.classify import parse as classify
-from bot.core.code import parse as code
 from bot.core.command import take_private
+from bot.core.commands import COMMANDS
 from bot.core.domain.command import Command
 from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
-from bot.core.settings import subcommands
-from bot.core.summarize import parse as summarize
 from bot.errors import BotError, UsageError
 from bot.slack.client.clip import LONGEST
 from bot.slack.client.text import groups_as_people, named_channels, plain
@@ -25,12 +20,13 @@ from bot.slack.inbound import payload
 from bot.slack.outbound import modal_view
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from slack_bolt.app.async_app import AsyncApp
     from slack_bolt.context.ack.async_ack import AsyncAck
     from slack_sdk.web.async_client import AsyncWebClient
 
+    from bot.core.commands import CommandSpec
     from bot.core.ports import Intake
 
 log = logging.getLogger(__name__)
@@ -41,63 +37,27 @@ TOO_LONG = f"That is more than {LONGEST:,} characters, too long for a command. S
 AT_WORK = "Working on it. Only you will see the answer."
 
 
-@dataclass(frozen=True, slots=True)
-class SlashCommand:
-    """A command as Slack's menu shows it. `parse` raises `UsageError` for what the person should mend first."""
-
-    name: str
-    description: str
-    usage_hint: str
-    parse: Callable[[str], object]
-    is_private: bool = False
-
-
-COMMANDS = (
-    SlashCommand(
-        "summarize",
-        "Summarize a channel, a thread, a file or a text",
-        "<text> | [#channel] 7d | <link> [short, as bullets, focus on …]",
-        summarize.parse,
-    ),
-    SlashCommand(
-        "classify",
-        "Sort messages into categories",
-        "<one message a line> | [#channel] 7d | <link> [into: A, B, C]",
-        classify.parse,
-    ),
-    SlashCommand("code", "Write code and save it to a file", "[language] <what it should do> [--private]", code.parse),
-    SlashCommand(
-        "parley",
-        "Parley's settings in this channel, and help",
-        "prompt [<text>] | settings | set <name> <value> | triage on | trends | usage | budget | forget | help",
-        subcommands.parse,
-        is_private=True,
-    ),
-)
-
-
 def register(app: AsyncApp, reception: Intake) -> None:
     """Listen to the slash commands."""
     for command in COMMANDS:
         app.command(f"/{command.name}")(_listener(command, reception))
 
 
-def _listener(spec: SlashCommand, reception: Intake) -> Callable[..., Any]:
+def _listener(spec: CommandSpec, reception: Intake) -> Callable[..., Any]:
     async def on_command(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         if len(str(body.get("text") or "")) > LONGEST:
             await ack(TOO_LONG)
             return
         with payload.reading():
             command = read(spec, body)
-        try:
-            spec.parse(command.text)
-        except UsageError as error:
-            await ack(error.sentence)
-            return
         if await _open(command, body, client, reception):
             await ack()
             return
-        await reception.take(command)
+        try:
+            await reception.take(command)
+        except UsageError as error:
+            await ack(error.sentence)
+            return
         await (ack(AT_WORK) if command.is_private and not spec.is_private else ack())
 
     return on_command
@@ -118,7 +78,7 @@ async def _open(command: Command, body: Mapping[str, Any], client: AsyncWebClien
     return form is not None
 
 
-def read(spec: SlashCommand, body: Mapping[str, Any]) -> Command:
+def read(spec: CommandSpec, body: Mapping[str, Any]) -> Command:
     """Read a command's payload; `/parley` always answers in private."""
     raw = str(body.get("text") or "")
     typed = plain(groups_as_people(raw) if spec.is_private else raw).strip()

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.command import HELP, SHOWN_OF_REQUEST, USAGE, check_text, opening, take_private
+from bot.core.command import SHOWN_OF_REQUEST, check_text, opening, take_private
+from bot.core.commands import BY_NAME, HELP
 from bot.core.domain.command import Command
 from bot.core.domain.message import Place, Role
 from bot.core.domain.people import Requester
@@ -36,11 +37,11 @@ def test_private_is_taken_off(typed: str, text: str, is_private: bool) -> None: 
     assert take_private(typed) == (text, is_private)
 
 
-@pytest.mark.parametrize("name", USAGE)
+@pytest.mark.parametrize("name", BY_NAME)
 def test_nothing_typed_gets_the_usage(name: str) -> None:
     with pytest.raises(UsageError) as caught:
-        check_text(name, " \n")
-    assert caught.value.sentence == USAGE[name]
+        check_text(BY_NAME[name], " \n")
+    assert caught.value.sentence == BY_NAME[name].help
     assert f"`/{name}" in HELP
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.command import HELP, USAGE
+from bot.core.commands import HELP, PARLEY
 from bot.core.domain.settings import MAX_INSTRUCTIONS
 from bot.core.settings.command import SettingsAction, SettingsCommand, parse
 from bot.errors import UsageError
@@ -37,9 +37,9 @@ def test_a_wish_is_read(typed: str, wish: SettingsCommand) -> None:
     [
         ("", HELP),
         (" Help ", HELP),
-        ("pormpt hello", USAGE["parley"]),
-        ("prompts", USAGE["parley"]),
-        ("help me", USAGE["parley"]),
+        ("pormpt hello", PARLEY.help),
+        ("prompts", PARLEY.help),
+        ("help me", PARLEY.help),
         (
             "prompt " + "x" * (MAX_INSTRUCTIONS + 1),
             "A channel's prompt has at most 10,000 characters; this one has 10,001.",

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.command import USAGE
+from bot.core.commands import PARLEY, SUMMARIZE
 from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
-from bot.slack.inbound.commands import COMMANDS, read
+from bot.slack.inbound.commands import read
 
 BODY = {
     "trigger_id": "1.2.3",
@@ -17,7 +17,6 @@ BODY = {
     "response_url": "https://hooks.slack.com/commands/1",
     "text": "--private a &lt;b&gt; <#C2|general>",
 }
-SUMMARIZE, PARLEY = COMMANDS[0], COMMANDS[-1]
 
 
 def test_a_payload_is_read() -> None:
@@ -53,7 +52,3 @@ def test_settings_are_always_private() -> None:
 def test_any_text_can_be_stored(text: str) -> None:
     read_text = read(SUMMARIZE, BODY | {"text": text}).text
     assert read_text.encode().decode() == read_text
-
-
-def test_every_command_has_its_usage() -> None:
-    assert {command.name for command in COMMANDS} == set(USAGE)
