@@ -60,7 +60,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     home = tmp_path_factory.mktemp("environment")
     subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)  # noqa: S603 (ours)
     python = home / "bin" / "python"
-    install = [str(python), "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
+    install = [str(python), "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--no-compile"]
     subprocess.run([*install, "--require-hashes", "-r", str(ROOT / "requirements.lock")], check=True)  # noqa: S603 (ours)
     subprocess.run([*install, "--no-deps", str(WHEEL)], check=True)  # noqa: S603 (ours)
     return Installed(python, tmp_path_factory.mktemp("empty"))
