@@ -1,4 +1,4 @@
-"""The composition root: builds everything once, introduces everybody to everybody, starts, drains."""
+"""The composition root: builds every object once, in `build`; starts, serves and drains them."""
 
 from __future__ import annotations
 
@@ -18,10 +18,8 @@ import aiohttp
 from bot import web
 from bot.claude import catalogue, lazy
 from bot.core import access
-from bot.core.domain.message import Place
-from bot.core.domain.people import Requester
-from bot.core.ephemeral import tell
 from bot.core.privacy.redaction.model import redacting
+from bot.core.settings.form import SettingsFormContext
 from bot.core.spend.paid_model import paid
 from bot.core.spend.retirement import renewing
 from bot.core.triage import webhook_secret
@@ -32,13 +30,22 @@ from bot.db.feedback import SqlFeedbackStore
 from bot.db.opened import opened
 from bot.db.quota import SqlQuota
 from bot.db.threads import SqlStore
-from bot.errors import ChatError
 from bot.integrations.github import GitHub
-from bot.integrations.webhook import Webhook, open_public
-from bot.jobs import call_ledger, retention
+from bot.integrations.webhook import Webhook, public_session
+from bot.jobs import call_ledger, spend_notice
+from bot.jobs.classify import ClassifyJobs
 from bot.jobs.erasure import Erasure
-from bot.jobs.intake import DurableIntake
-from bot.jobs.turns import is_transient
+from bot.jobs.home import HomeTab
+from bot.jobs.intake import DurableIntake, summarize_thread
+from bot.jobs.permissions import Permissions
+from bot.jobs.queue_notice import QueueNotices
+from bot.jobs.registry import Registry, registry
+from bot.jobs.retention import Retention, failed_kept
+from bot.jobs.settings import SettingsJobs
+from bot.jobs.stop import Stop
+from bot.jobs.threads import Threads
+from bot.jobs.triage import TriageJobs
+from bot.jobs.turns import Turns, is_transient
 from bot.jobs.uninstall import Uninstaller
 from bot.metrics import Metrics
 from bot.reader.pool import ReaderPool
@@ -58,7 +65,7 @@ if TYPE_CHECKING:
 
     from bot.calls import Call
     from bot.claude.limits import Clock
-    from bot.core.ports import Chat, Model, Store
+    from bot.core.ports import Model
     from bot.settings import Settings
     from bot.work import OpenCell
 
@@ -84,7 +91,7 @@ async def running(settings: Settings, clock: Clock = catalogue.today) -> AsyncIt
         if (card := catalogue.find(settings.claude_model)) and card.retires_soon(clock()):
             log.warning("%s retires on %s: set CLAUDE_MODEL to %s", card.id, card.retires, card.replacement)
         house = await build(stack, settings, quarantine=opener(settings, clock), clock=clock)
-        app = bolt_app(house.joined.client, house.joined.teams, house.reception, house.departures.depart)
+        app = bolt_app(house.joined.client, house.joined.teams, house.intake, house.uninstaller.depart)
         await begin(stack, settings, house)
         house.files.warm_up(after=CALM)
         figures = partial(house.metrics.page, house.inbox)
@@ -131,8 +138,10 @@ class House:
     joined: SlackAccess
     inbox: Inbox
     files: ReaderPool
-    reception: DurableIntake
-    departures: Uninstaller
+    registry: Registry
+    intake: DurableIntake
+    notices: QueueNotices
+    uninstaller: Uninstaller
 
 
 async def build(
@@ -145,42 +154,112 @@ async def build(
     clock: Clock = catalogue.today,
 ) -> House:
     """Build everything and connect it; nothing runs yet. Raises as `running`."""
+    # The outside: the database, Slack, Claude; and the inbox between them.
     database = await stack.enter_async_context(opened(settings.database_url))
     metrics = Metrics()
     traces = [fenced(metrics.trace(settings.slack_api_url))]
     session = await stack.enter_async_context(aiohttp.ClientSession(trace_configs=traces))
 
-    model = await stack.enter_async_context(connect_model(settings, metrics, clock))
+    claude = await stack.enter_async_context(connect_model(settings, metrics, clock))
     budget = Budget(SqlQuota(database), factor=settings.slack_rate_factor, on_short=metrics.short)
     joined = join(settings, database, session, budget)
-    inbox = open_inbox(settings, database, metrics, joined, quarantine=quarantine, cell=cell, owner=owner)
+    inbox = Inbox(
+        database.writer,
+        running=settings.max_running_turns,
+        lease=settings.takeover_after,
+        is_transient=is_transient,
+        attempts=settings.turn_attempts,
+        backoff=BACKOFF,
+        calm=CALM,
+        patience=settings.turn_patience,
+        failed_kept=failed_kept(settings.retention_days),
+        watch=metrics,
+        admit=joined.admit,
+        quarantine=quarantine,
+        cell=cell,
+        owner=owner,
+    )
     files = await stack.enter_async_context(ReaderPool(metrics.reader_ended))
     chat = SlackChat(joined.teams, session, budget, files)
 
-    store, board, forgetting = SqlStore(database), SqlFeedbackStore(database), Erasure(database)
-    sign = webhook_secret.secrets_of(reveal(settings.triage_webhook_secret), each=settings.serves_many)
-    reception = DurableIntake(
+    # What is kept; the model within its budgets.
+    store, board, runs = SqlStore(database), SqlFeedbackStore(database), SqlClassifyRunStore(database)
+    erasure = Erasure(database)
+    admins, days = settings.parley_admins, settings.retention_days
+    helpers = access.helpers(admins, chat.mention)
+    affordable = paid(
+        redacting(claude), SqlSpendStore(database), tell=partial(spend_notice.tell_person, chat), helpers=helpers
+    )
+    model = renewing(affordable, store, tell=partial(spend_notice.tell_thread, chat))
+
+    # What people can ask for, and what runs it.
+    permissions = Permissions(store=store, chat=chat, admins=admins)
+    threads = Threads(inbox, store=store, model=model, chat=chat)
+    classify = ClassifyJobs(inbox, runs=runs, store=store, model=model, chat=chat, judge=permissions.judge)
+    triage = TriageJobs(
+        inbox, board=board, runs=runs, store=store, model=model, chat=chat, settings_of=threads.settings_of
+    )
+    home = HomeTab(inbox, store=store, board=board, chat=chat, gate=permissions, admins=admins)
+    notices = QueueNotices(inbox, store=store, chat=chat)
+    stop = Stop(inbox, classify=classify, chat=chat)
+    changes = SettingsJobs(
         inbox,
+        SettingsFormContext(store, model, chat, admins, days),
+        threads=threads,
+        home=home,
+        changed=triage.configured,
+        retry=triage.retry_teams,
+    )
+    sign = webhook_secret.secrets_of(reveal(settings.triage_webhook_secret), each=settings.serves_many)
+    table = registry(
         store=store,
-        runs=SqlClassifyRunStore(database),
-        board=board,
-        model=guarded(model, database, store, chat, settings.parley_admins),
+        model=model,
         chat=chat,
-        admins=settings.parley_admins,
-        eraser=forgetting,
-        most_days=settings.retention_days,
-        webhook_secret=sign if settings.serves_many else None,
+        admins=admins,
+        eraser=erasure,
+        secret_of=sign if settings.serves_many else None,
+        classify=classify,
+        triage=triage,
+        settings=changes,
+        stop=stop.press,
+        summarize_thread=partial(summarize_thread, inbox=inbox, notices=notices, chat=chat),
     )
-    departures = Uninstaller(
-        inbox, forgetting=forgetting, installations=joined.installations, ask=joined.ask, forget=joined.forget
+
+    # Where it comes in, what goes out beside Slack, and which jobs the inbox runs.
+    turns = Turns(
+        inbox,
+        table,
+        store=store,
+        model=model,
+        chat=chat,
+        gate=permissions,
+        threads=threads,
+        hear_file=classify.hear,
     )
-    outward = await stack.enter_async_context(outward_session(settings, session, traces))
-    Webhook(inbox, outward, secret_of=sign, board=board, store=store)
+    intake = DurableIntake(
+        inbox,
+        registry=table,
+        permissions=permissions,
+        threads=threads,
+        classify=classify,
+        triage=triage,
+        stop=stop,
+        home=home,
+        notices=notices,
+    )
+    uninstaller = Uninstaller(
+        inbox, forgetting=erasure, installations=joined.installations, ask=joined.ask, forget=joined.forget
+    )
+    # Addresses that admins set: those of one workspace may know the network from inside.
+    outward = await stack.enter_async_context(public_session(traces)) if settings.serves_many else session
+    webhook = Webhook(outward, secret_of=sign, board=board, store=store)
     # One token would let each workspace's admins write into the repositories of all.
     token = "" if settings.serves_many else reveal(settings.triage_github_token)
-    GitHub(inbox, session, url=settings.triage_github_url, token=token, board=board, store=store)
-    retention.register(inbox, database, settings.retention_days)
-    return House(database, metrics, joined, inbox, files, reception, departures)
+    github = GitHub(inbox, session, url=settings.triage_github_url, token=token, board=board, store=store)
+
+    for jobs in (turns, threads, classify, triage, webhook, github, home, uninstaller, Retention(database, days)):
+        jobs.register(inbox)
+    return House(database, metrics, joined, inbox, files, table, intake, notices, uninstaller)
 
 
 async def begin(stack: AsyncExitStack, settings: Settings, house: House) -> None:
@@ -188,7 +267,7 @@ async def begin(stack: AsyncExitStack, settings: Settings, house: House) -> None
     await house.joined.introduce()
     await house.inbox.start()
     stack.push_async_callback(house.inbox.stop, settings.shutdown_grace)
-    stack.push_async_callback(house.reception.close)
+    stack.push_async_callback(house.notices.close)
 
 
 def connect_model(settings: Settings, metrics: Metrics, clock: Clock) -> AbstractAsyncContextManager[Model]:
@@ -204,55 +283,6 @@ def connect_model(settings: Settings, metrics: Metrics, clock: Clock) -> Abstrac
         base_url=settings.anthropic_base_url,
         on_call=on_call,
         clock=clock,
-    )
-
-
-def guarded(model: Model, database: Database, store: Store, chat: Chat, admins: frozenset[str]) -> Model:
-    """Return a model that has not retired, keeps within the budgets, and does not get to see what is hidden."""
-    helpers = access.helpers(admins, chat.mention)
-    affordable = paid(redacting(model), SqlSpendStore(database), tell=partial(whisper, chat), helpers=helpers)
-    return renewing(affordable, store, tell=partial(tell_all, chat))
-
-
-@asynccontextmanager
-async def outward_session(
-    settings: Settings, session: aiohttp.ClientSession, traces: list[aiohttp.TraceConfig]
-) -> AsyncIterator[aiohttp.ClientSession]:
-    """Open the session for addresses that admins set: those of one workspace may know the network from inside."""
-    if not settings.serves_many:
-        yield session
-        return
-    connector = aiohttp.TCPConnector(socket_factory=open_public)
-    async with aiohttp.ClientSession(connector=connector, trace_configs=traces) as public:
-        yield public
-
-
-def open_inbox(
-    settings: Settings,
-    database: Database,
-    metrics: Metrics,
-    joined: SlackAccess,
-    *,
-    quarantine: OpenCell | None,
-    cell: Cell,
-    owner: str,
-) -> Inbox:
-    """Make the inbox; it takes deliveries in from its start on."""
-    return Inbox(
-        database.writer,
-        running=settings.max_running_turns,
-        lease=settings.takeover_after,
-        is_transient=is_transient,
-        attempts=settings.turn_attempts,
-        backoff=BACKOFF,
-        calm=CALM,
-        patience=settings.turn_patience,
-        failed_kept=retention.failed_kept(settings.retention_days),
-        watch=metrics,
-        admit=joined.admit,
-        quarantine=quarantine,
-        cell=cell,
-        owner=owner,
     )
 
 
@@ -288,27 +318,6 @@ def fenced(config: aiohttp.TraceConfig) -> aiohttp.TraceConfig:
     config.on_request_headers_sent.append(look)
     config.on_request_chunk_sent.append(look)
     return config
-
-
-async def whisper(chat: Chat, place: Place, person: str, sentence: str) -> None:
-    """Tell one person something beside the turn that is under way; where that fails, the turn goes on."""
-    channel = Place(place.workspace, place.channel)
-    try:
-        await tell(channel, Requester(person, place.workspace), sentence, chat=chat)
-    except ChatError as error:
-        log.warning("could not tell anyone: %s", error)
-
-
-async def tell_all(chat: Chat, place: Place, person: str, sentence: str) -> None:
-    """Tell everybody in the thread of the turn that is under way; without one, its person, or else the channel."""
-    job = call_ledger.job.get()
-    if job is None or (person and not place.thread):
-        await whisper(chat, place, person, sentence)
-        return
-    try:
-        await chat.post(place, sentence, job, key="renewed")
-    except ChatError as error:
-        log.warning("could not tell anyone: %s", error)
 
 
 async def serve(settings: Settings, announce: Callable[[str], None]) -> None:

@@ -50,10 +50,7 @@ LARGE = 200_000  # bytes that are read on the event loop
 
 
 class GitHub:
-    """Registers with the inbox, which tries again what failed for the moment, and lists what failed for good.
-
-    `url` is the API's address.
-    """
+    """Keeps an issue for each record, in the repositories that channels have set. `url` is the API's address."""
 
     def __init__(
         self, inbox: Inbox, session: aiohttp.ClientSession, *, url: str, token: str, board: FeedbackStore, store: Store
@@ -61,6 +58,9 @@ class GitHub:
         self._inbox, self._session, self._url, self._token = inbox, session, url, token
         self._board, self._store = board, store
         self._written = -PACE
+
+    def register(self, inbox: Inbox) -> None:
+        """Let the inbox keep issues up to date: it tries again what failed for the moment."""
         inbox.handle(GITHUB, self.run, _leave)
 
     async def run(self, job: Job) -> None:

@@ -15,6 +15,7 @@ import hmac
 import json
 import socket
 import time
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,7 @@ from bot.errors import WebhookError
 from bot.jobs.dispatch import WEBHOOK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
     from aiohttp import AddrInfoType
 
@@ -77,12 +78,19 @@ def open_public(address: AddrInfoType) -> socket.socket:
     return socket.socket(family, kind, protocol)
 
 
+@asynccontextmanager
+async def public_session(traces: list[aiohttp.TraceConfig]) -> AsyncIterator[aiohttp.ClientSession]:
+    """Open a session that connects to public addresses only."""
+    connector = aiohttp.TCPConnector(socket_factory=open_public)
+    async with aiohttp.ClientSession(connector=connector, trace_configs=traces) as session:
+        yield session
+
+
 class Webhook:
-    """Registers with the inbox, which tries again what failed for the moment, and lists what failed for good."""
+    """Sends feedback to the addresses that channels have set."""
 
     def __init__(
         self,
-        inbox: Inbox,
         session: aiohttp.ClientSession,
         *,
         secret_of: Callable[[str], str],
@@ -90,6 +98,9 @@ class Webhook:
         store: Store,
     ) -> None:
         self._session, self._secret_of, self._board, self._store = session, secret_of, board, store
+
+    def register(self, inbox: Inbox) -> None:
+        """Let the inbox send feedback on: it tries again what failed for the moment."""
         inbox.handle(WEBHOOK, self.run, _leave)
 
     async def run(self, job: Job) -> None:

@@ -57,7 +57,7 @@ _WORD = re.compile(r"\A\s*/?classify\b[\s:,]*", re.IGNORECASE)
 
 
 class ClassifyJobs:
-    """Registers with the inbox all that is done for a run. Its runs share a bound of calls to the model at once."""
+    """Does all that a run asks for. Runs share a bound of calls to the model at once."""
 
     def __init__(
         self, inbox: Inbox, *, runs: ClassifyRunStore, store: Store, model: Model, chat: Chat, judge: Judge
@@ -65,6 +65,9 @@ class ClassifyJobs:
         self._inbox, self._judge = inbox, judge
         self._world = ClassifyContext(runs, store, model, chat, self._later, call_ledger.leave_out)
         self._gate = asyncio.Semaphore(AT_ONCE)
+
+    def register(self, inbox: Inbox) -> None:
+        """Let the inbox run what is done for a run."""
         inbox.handle(ASKED, unless_gone(self.run_asked), self.give_up_asked)
         inbox.handle(RUN, unless_gone(self.run_turn, goes_on=True), self.give_up_turn)
         inbox.handle(SHOW, self.run_show, self.give_up_show)

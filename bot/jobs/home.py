@@ -29,13 +29,16 @@ FORGET_ME = "`/parley forget me` erases what I keep of what you said."
 
 
 class HomeTab:
-    """Registers with the inbox what is done for the home tab."""
+    """Takes in that a home is to be built, and builds it."""
 
     def __init__(
         self, inbox: Inbox, *, store: Store, board: FeedbackStore, chat: Chat, gate: Permissions, admins: frozenset[str]
     ) -> None:
         self._inbox, self._store, self._board, self._chat = inbox, store, board, chat
         self._gate, self._admins = gate, admins
+
+    def register(self, inbox: Inbox) -> None:
+        """Let the inbox build homes."""
         inbox.handle(HOME, self.run, _leave)
 
     async def visit(self, workspace: str, asker: Requester, occasion: str) -> None:

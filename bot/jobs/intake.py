@@ -1,4 +1,4 @@
-"""The reception: what listeners hand in becomes durable work, or is answered while the platform waits."""
+"""The intake: what listeners hand in becomes durable work, or is answered while the platform waits."""
 
 from __future__ import annotations
 
@@ -7,16 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.core.access import ELSEWHERE
-from bot.core.answer import buttons
 from bot.core.answer.gating import is_stop
 from bot.core.commands import PARLEY
 from bot.core.domain.people import Requester
 from bot.core.remembered import Remembered
 from bot.core.settings import subcommands
-from bot.core.settings.form import SettingsFormContext
 from bot.core.summarize import sources as summary_source
 from bot.errors import NotAllowedError
-from bot.jobs.classify import ClassifyJobs
 from bot.jobs.deliveries import (
     ONCE,
     answers,
@@ -29,26 +26,23 @@ from bot.jobs.deliveries import (
     message_ids,
     press_delivery,
 )
-from bot.jobs.home import HomeTab
-from bot.jobs.permissions import Permissions
-from bot.jobs.queue_notice import QueueNotices
-from bot.jobs.registry import registry
-from bot.jobs.settings import SettingsJobs
-from bot.jobs.threads import Threads
-from bot.jobs.triage import TriageJobs
-from bot.jobs.turns import Turns
 from bot.work import Amended
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from bot.core.domain.command import Command
     from bot.core.domain.interaction import Action, Form, Submission
     from bot.core.domain.message import IncomingMessage, MessageEdit, MessageUpdate, Place
-    from bot.core.ports import Chat, Model, Store
-    from bot.core.ports.classify_store import ClassifyRunStore
-    from bot.core.ports.feedback_store import FeedbackStore
-    from bot.core.privacy import forget
+    from bot.core.ports import Chat
+    from bot.jobs.classify import ClassifyJobs
+    from bot.jobs.home import HomeTab
+    from bot.jobs.permissions import Permissions
+    from bot.jobs.queue_notice import QueueNotices
+    from bot.jobs.registry import Registry
+    from bot.jobs.stop import Stop
+    from bot.jobs.threads import Threads
+    from bot.jobs.triage import TriageJobs
     from bot.work import Inbox
 
 log = logging.getLogger(__name__)
@@ -58,74 +52,37 @@ MOST_HEARD, HEARD_KEPT = 10_000, 600.0  # messages, seconds
 
 
 class DurableIntake:
-    """Implements `core.ports.Reception`, and introduces the features to each other."""
+    """Implements `bot.core.ports.Intake`."""
 
-    def __init__(  # noqa: PLR0913 (all that the use cases ask for)
+    def __init__(  # noqa: PLR0913 (each is where something is handed on)
         self,
         inbox: Inbox,
         *,
-        store: Store,
-        runs: ClassifyRunStore,
-        board: FeedbackStore,
-        model: Model,
-        chat: Chat,
-        admins: frozenset[str],
-        eraser: forget.Eraser,
-        most_days: int = 0,
-        webhook_secret: Callable[[str], str] | None = None,
+        registry: Registry,
+        permissions: Permissions,
+        threads: Threads,
+        classify: ClassifyJobs,
+        triage: TriageJobs,
+        stop: Stop,
+        home: HomeTab,
+        notices: QueueNotices,
     ) -> None:
-        self._inbox, self._chat = inbox, chat
+        self._inbox = inbox
         self._heard = Remembered[str](MOST_HEARD)
-        self._gate = gate = Permissions(store=store, chat=chat, admins=admins)
-        self._threads = Threads(inbox, store=store, model=model, chat=chat)
-        self._classifying = ClassifyJobs(inbox, runs=runs, store=store, model=model, chat=chat, judge=gate.judge)
-        self._triaging = TriageJobs(
-            inbox, board=board, runs=runs, store=store, model=model, chat=chat, settings_of=self._threads.settings_of
-        )
-        self._home = HomeTab(inbox, store=store, board=board, chat=chat, gate=gate, admins=admins)
-        self._notices = QueueNotices(inbox, store=store, chat=chat)
-        configuring = SettingsJobs(
-            inbox,
-            SettingsFormContext(store, model, chat, admins, most_days),
-            threads=self._threads,
-            home=self._home,
-            changed=self._triaging.configured,
-            retry=self._triaging.retry_teams,
-        )
-        self.registry = registry(
-            store=store,
-            model=model,
-            chat=chat,
-            admins=admins,
-            eraser=eraser,
-            secret_of=webhook_secret,
-            classify=self._classifying,
-            triage=self._triaging,
-            settings=configuring,
-            stop=self._press_stop,
-            summarize_thread=self._summarize_thread,
-        )
-        Turns(
-            inbox,
-            self.registry,
-            store=store,
-            model=model,
-            chat=chat,
-            gate=gate,
-            threads=self._threads,
-            hear_file=self._classifying.hear,
-        )
+        self._registry, self._permissions, self._threads = registry, permissions, threads
+        self._classify, self._triage, self._stop, self._home = classify, triage, stop, home
+        self._notices = notices
 
     async def hear(self, heard: IncomingMessage) -> None:
         """Take in a person's message."""
-        await self._triaging.hear(heard)
+        await self._triage.hear(heard)
         await self._take_in(heard)
 
     async def _take_in(self, heard: IncomingMessage) -> None:
         if not await self._threads.is_worth_hearing(heard):
             return
         if is_stop(heard.text):
-            await self.stop(heard.place)
+            await self._stop.stop(heard.place)
         delivery, said = message_delivery(heard), content(heard)
         if self._heard.get(delivery.id) == said:
             return
@@ -137,11 +94,11 @@ class DurableIntake:
 
     async def change(self, changed: MessageEdit) -> None:
         """Take in that a message was edited or deleted; answers to one that is deleted end, as nobody wants them."""
-        await self._triaging.change(changed)
+        await self._triage.change(changed)
         await self._threads.change(changed)
         if changed.is_deleted:
             await self._inbox.drop(lane(changed.place), answers(changed.id))
-            await self._classifying.drop(changed.place, changed.id)
+            await self._classify.drop(changed.place, changed.id)
 
     async def update(self, updated: MessageUpdate, changed: MessageEdit | None) -> None:
         """Take in how a message stands now: its turn sees it where that waits, else its history is completed.
@@ -150,7 +107,7 @@ class DurableIntake:
         """
         heard = updated.heard
         if changed is not None:
-            await self._triaging.change(changed)
+            await self._triage.change(changed)
         is_late = await self._amend(heard)
         if updated.calls_bot:
             await self._take_in(heard)
@@ -169,23 +126,20 @@ class DurableIntake:
         return found is Amended.LATE
 
     async def stop(self, place: Place) -> None:
-        """Stop what is being written in a thread; not in its lane, where it would wait for what it is to end."""
-        await self._inbox.halt(lane(place))
-        await self._classifying.stop(place)
+        """Stop what is being written in a thread."""
+        await self._stop.stop(place)
 
     async def take(self, command: Command) -> None:
         """Take in a slash command. Raises `UsageError`, with what the person should mend first."""
-        self.registry.commands[command.name].parse(command.text)
-        delivery = command_delivery(command)
-        if await self._inbox.accept(delivery):
-            self._notices.notify(delivery, command.place, command.asker)
+        self._registry.commands[command.name].parse(command.text)
+        await take_command(command, inbox=self._inbox, notices=self._notices)
 
     async def open(self, command: Command) -> Form | None:
         """Return the form that a command opens, None where there is none, or not for its asker."""
         if command.name != PARLEY.name:
             return None
-        opening = self.registry.opening.get(subcommands.find(command.text).words)
-        if opening is None or await self._gate.refusal_of_command(command):
+        opening = self._registry.opening.get(subcommands.find(command.text).words)
+        if opening is None or await self._permissions.refusal_of_command(command):
             return None
         return await opening(command)
 
@@ -194,12 +148,12 @@ class DurableIntake:
 
         Who may is asked before it is taken in where it opens a form, or counts once: a refused one must not use it up.
         """
-        at_once = self.registry.immediate_actions.get(press.name)
-        if (at_once or press.name in ONCE) and (refusal := await self._gate.refusal_of_press(press)):
+        at_once = self._registry.immediate_actions.get(press.name)
+        if (at_once or press.name in ONCE) and (refusal := await self._permissions.refusal_of_press(press)):
             raise NotAllowedError(refusal)
         if at_once:
             return await at_once(press)
-        if press.name in self.registry.actions:
+        if press.name in self._registry.actions:
             await self._inbox.accept(press_delivery(press))
         else:
             log.warning("nobody knows the control %s", press.name)
@@ -207,14 +161,14 @@ class DurableIntake:
 
     async def submit(self, submission: Submission) -> Mapping[str, str]:
         """Take in a filled form; return what is wrong, by the field. Who may is asked anew: settings change."""
-        form = self.registry.forms.get(submission.name)
+        form = self._registry.forms.get(submission.name)
         if form is None:
             log.warning("nobody knows the form %s", submission.name)
             return {}
         place = await form.where(submission)
         if place and place.workspace != submission.workspace:
             raise NotAllowedError(ELSEWHERE)
-        if place and (refusal := await self._gate.refusal_of_form(submission, place)):
+        if place and (refusal := await self._permissions.refusal_of_form(submission, place)):
             raise NotAllowedError(refusal)
         return await form.submit(submission)
 
@@ -222,13 +176,14 @@ class DurableIntake:
         """Take in that somebody looks at their home, or should see a change there."""
         await self._home.visit(workspace, asker, occasion)
 
-    async def close(self) -> None:
-        """End the notices that are under way."""
-        await self._notices.close()
 
-    async def _press_stop(self, press: Action) -> None:
-        await buttons.allow_stop(press, self._chat)
-        await self.stop(press.place)
+async def take_command(command: Command, *, inbox: Inbox, notices: QueueNotices) -> None:
+    """Take in a command. Raises as `Inbox.accept` does."""
+    delivery = command_delivery(command)
+    if await inbox.accept(delivery):
+        notices.notify(delivery, command.place, command.asker)
 
-    async def _summarize_thread(self, press: Action) -> None:
-        await self.take(summary_source.from_shortcut(press, chat=self._chat))
+
+async def summarize_thread(press: Action, *, inbox: Inbox, notices: QueueNotices, chat: Chat) -> None:
+    """Take in that a message's menu asks for a summary of its thread."""
+    await take_command(summary_source.from_shortcut(press, chat=chat), inbox=inbox, notices=notices)

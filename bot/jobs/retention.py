@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.core.privacy.retention import Limits
@@ -27,24 +26,22 @@ HOUR, DAY = 3600.0, 86_400.0  # seconds
 FAILED = "inbox"  # work that failed for good, by the name of its table
 
 
-def register(inbox: Inbox, database: Database, days: int) -> None:
-    """Let words go once they are `days` days old, 0 for never, or older than their channel wants. Counts stay."""
-    inbox.every("retention", HOUR, partial(run, database=database, days=days))
-
-
-async def run(job: Job, *, database: Database, days: int) -> None:
-    """Forget what is old, in short transactions, so that turns go on in between. Raises what the database raises."""
-    gone = await Retention(database, days).purge(job)
-    if gone:
-        log.info("forgot what was old: %s", ", ".join(f"{count} {kind}" for kind, count in gone.items()))
-
-
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """What is old in a database, where the operator keeps words for `days` days, 0 for ever."""
+    """Forgets the words that are older than the operator or their channel wants. Counts stay."""
 
     database: Database
-    days: int
+    days: int  # that the operator keeps words; 0: for ever
+
+    def register(self, inbox: Inbox) -> None:
+        """Let the inbox forget what is old, hour by hour."""
+        inbox.every("retention", HOUR, self.run)
+
+    async def run(self, job: Job) -> None:
+        """Forget what is old, in short transactions: turns go on in between. Raises what the database raises."""
+        gone = await self.purge(job)
+        if gone:
+            log.info("forgot what was old: %s", ", ".join(f"{count} {kind}" for kind, count in gone.items()))
 
     async def count(self) -> Mapping[tuple[str, str, str], int]:
         """Count what would go now, by kind, workspace and channel ("" for those that have no limit of their own)."""

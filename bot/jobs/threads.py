@@ -76,6 +76,9 @@ class Threads:
         self._inbox, self._store, self._model, self._chat = inbox, store, model, chat
         self._settings = Remembered[ChannelSettings](MOST_CHANNELS)
         self._change, self._looked = 0, -LOOK_FOR_CHANGES
+
+    def register(self, inbox: Inbox) -> None:
+        """Let the inbox run what goes on in threads."""
         inbox.handle(CHANGE, self.run_change, _nobody_to_tell)
         inbox.handle(CONDENSE, self.run_condense, _nobody_to_tell)
         inbox.handle(REFUSAL, self.run_refusal, _nobody_to_tell)

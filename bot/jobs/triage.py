@@ -63,7 +63,7 @@ _SECONDS = re.compile(r"\d{9,11}(?:\.\d+)?")
 
 
 class TriageJobs:
-    """Registers with the inbox all that is done for feedback."""
+    """Does all that feedback asks for."""
 
     def __init__(  # noqa: PLR0913 (each is a port, and a clock)
         self,
@@ -81,6 +81,9 @@ class TriageJobs:
         self._model, self._chat, self._settings_of = model, chat, settings_of
         self._clock = clock
         self._rests_until: dict[str, float] = {}  # by the workspace: each has a budget of its own
+
+    def register(self, inbox: Inbox) -> None:
+        """Let the inbox run all that is done for feedback."""
         inbox.handle(SORT, self.run_sort, _leave)
         inbox.handle(dispatch.SHOW, self.run_show, _leave, patience=OUTAGE)
         inbox.handle(NOTIFY, self.run_notify, _leave, patience=OUTAGE)

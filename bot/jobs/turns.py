@@ -85,6 +85,9 @@ class Turns:
     ) -> None:
         self._inbox, self._registry, self._gate, self._threads = inbox, registry, gate, threads
         self._store, self._model, self._chat, self._hear_file = store, model, chat, hear_file
+
+    def register(self, inbox: Inbox) -> None:
+        """Let the inbox run what people ask for."""
         inbox.handle(MESSAGE, unless_gone(self.run_message), self.give_up_message)
         inbox.handle(COMPLETION, unless_gone(self.run_completion), self.give_up_completion)
         inbox.handle(COMMAND, unless_gone(self.run_command), self.give_up_command)

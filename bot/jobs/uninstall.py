@@ -31,8 +31,9 @@ class StillThereError(BotError):
 
 
 class Uninstaller:
-    """Registers with the inbox. `ask` asks the platform with a workspace's token, `forget` drops what is in memory.
+    """Takes departures in, and carries them out.
 
+    `ask` asks the platform with a workspace's token, `forget` drops what is in memory.
     `installations` is None where the operator has set the only token there is.
     """
 
@@ -47,6 +48,9 @@ class Uninstaller:
     ) -> None:
         self._inbox, self._forgetting, self._installations = inbox, forgetting, installations
         self._ask, self._forget = ask, forget
+
+    def register(self, inbox: Inbox) -> None:
+        """Let the inbox carry departures out."""
         inbox.handle(DEPARTURE, self.run, _leave)
 
     async def depart(self, departure: Uninstallation) -> None:

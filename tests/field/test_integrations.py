@@ -21,7 +21,6 @@ from bot.db.opened import opened
 from bot.db.threads import SqlStore
 from bot.errors import WebhookError
 from bot.integrations.webhook import Webhook, signed
-from bot.work import Inbox
 from tests.acceptance.test_github import MOVED, LocalGitHub, dead_letters, environ, github, names, on, until
 from tests.acceptance.test_triage import card, judged, post, results
 
@@ -188,9 +187,8 @@ async def hook(database_url: str) -> AsyncIterator[tuple[Receiver, Webhook, str]
         opened(database_url) as database,
         aiohttp.ClientSession() as session,
     ):
-        inbox = Inbox(database.writer, is_transient=lambda _: False)
         board, store = SqlFeedbackStore(database), SqlStore(database)
-        webhook = Webhook(inbox, session, secret_of=lambda _: "s3", board=board, store=store)
+        webhook = Webhook(session, secret_of=lambda _: "s3", board=board, store=store)
         yield receiver, webhook, str(server.make_url("/hook"))
 
 

@@ -23,7 +23,7 @@ async def registry(sqlite_url: str) -> AsyncIterator[Registry]:
     tokens = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "ANTHROPIC_API_KEY": "sk-ant-1"}
     async with AsyncExitStack() as stack:
         house = await app.build(stack, settings.read({**tokens, "DATABASE_URL": sqlite_url}, for_slack=True))
-        yield house.reception.registry
+        yield house.registry
 
 
 def test_every_command_has_its_handler(registry: Registry) -> None:

@@ -103,6 +103,7 @@ async def triaging(database: Database, model: AwayModel, clock: Clock) -> AsyncI
                 settings_of=settings_of,
                 clock=clock,
             )
+            made.register(inbox)
             await inbox.start()
             try:
                 yield Scene(made, inbox, workspace)

@@ -54,7 +54,7 @@ async def test_replicas_forget_once(
     await remember(database, 1200, days=366)
     inboxes = [replica(), replica()]
     for inbox in inboxes:
-        retention.register(inbox, database, 365)
+        retention.Retention(database, 365).register(inbox)
         await inbox.start()
     for inbox in inboxes:
         await until_done(inbox, rows)
@@ -66,7 +66,7 @@ async def test_replicas_forget_once(
 
 async def test_a_missed_hour_is_no_matter(replica: Replicas, database: Database, store: SqlStore, rows: Rows) -> None:
     inbox = replica()
-    retention.register(inbox, database, 365)
+    retention.Retention(database, 365).register(inbox)
     await inbox.start()
     await until_done(inbox, rows)
     await inbox.stop(grace=0)
@@ -75,7 +75,7 @@ async def test_a_missed_hour_is_no_matter(replica: Replicas, database: Database,
     await rows.set(slot.delivery, delivery=f"{kind}:{int(number) - 5}")
     await remember(database, 1, days=366)
     later = replica()
-    retention.register(later, database, 365)
+    retention.Retention(database, 365).register(later)
     await later.start()
     await until_done(later, rows, slots=2)
     assert not (await store.conversation(PLACE)).is_known
@@ -86,7 +86,7 @@ async def test_nothing_is_forgotten_without_a_limit(
 ) -> None:
     await remember(database, 1, days=36_500)
     inbox = replica()
-    retention.register(inbox, database, 0)
+    retention.Retention(database, 0).register(inbox)
     await inbox.start()
     await until_done(inbox, rows)
     assert (await store.conversation(PLACE)).is_known
@@ -95,7 +95,7 @@ async def test_nothing_is_forgotten_without_a_limit(
 async def test_forgetting_goes_in_short_transactions(replica: Replicas, database: Database, rows: Rows) -> None:
     await remember(database, 1200, days=366)
     inbox = replica()
-    retention.register(inbox, database, 365)
+    retention.Retention(database, 365).register(inbox)
     async with listened(database.writer) as heard:
         await inbox.start()
         await until_done(inbox, rows)

@@ -1,0 +1,32 @@
+"""Ends what is being written in a thread, when a person asks for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core.answer import buttons
+from bot.jobs.deliveries import lane
+
+if TYPE_CHECKING:
+    from bot.core.domain.interaction import Action
+    from bot.core.domain.message import Place
+    from bot.core.ports import Chat
+    from bot.jobs.classify import ClassifyJobs
+    from bot.work import Inbox
+
+
+class Stop:
+    """Acts at once, and is no job: in the thread's lane it would wait for what it is to end."""
+
+    def __init__(self, inbox: Inbox, *, classify: ClassifyJobs, chat: Chat) -> None:
+        self._inbox, self._classify, self._chat = inbox, classify, chat
+
+    async def stop(self, place: Place) -> None:
+        """Stop the turn that runs in a thread, and the runs of `/classify` there."""
+        await self._inbox.halt(lane(place))
+        await self._classify.stop(place)
+
+    async def press(self, press: Action) -> None:
+        """Carry out the button. Raises `NotAllowedError` for a person who may not press it."""
+        await buttons.allow_stop(press, self._chat)
+        await self.stop(press.place)
