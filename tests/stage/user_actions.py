@@ -1,4 +1,4 @@
-"""What people say and do in the local workspace, as a dialogue reads it."""
+"""What users do in the local workspace: post, react, press, choose, submit."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from bot.playground.slack.wire import Json
     from bot.playground.slack.workspace import Workspace
 
-# How far apart the messages of `fill` are, in seconds.
+# Seconds between the messages of `fill`.
 APART = 60.0
 
 
 class UserActions:
-    """What people do. Where no `user` is named, `me` acts; texts are as Slack's wire has them."""
+    """Actions of users. The default user is `me`; texts are in Slack's wire format."""
 
     workspace: Workspace
     interactions: Interactions
 
     @property
     def me(self) -> User:
-        """The person who looks at the page, an admin."""
+        """The user of the page, an admin."""
         return self.workspace.me
 
     @property
@@ -73,9 +73,9 @@ class UserActions:
         uploaded: Sequence[File] = (),
         broadcast: bool = False,
     ) -> str:
-        """Post a message with files by their names, or those that were `uploaded` before; return its ts.
+        """Post a message with new files, by name, and `uploaded` ones; return its ts.
 
-        A `broadcast` reply is seen in the channel too.
+        A `broadcast` reply is also shown in the channel.
         """
         author = (user or self.me).id
         attached = [self.workspace.add_file(name, author, content) for name, content in (files or {}).items()]
@@ -84,13 +84,13 @@ class UserActions:
         return self.workspace.say(message).ts
 
     def upload(self, name: str, content: bytes, *, user: User | None = None, mimetype: str | None = None) -> File:
-        """Upload a file, to be posted later or changed in any way before."""
+        """Upload a file, to post later, or to change before that."""
         file = self.workspace.add_file(name, (user or self.me).id, content)
         file.mimetype = file.mimetype if mimetype is None else mimetype
         return file
 
     def forward(self, source: str, ts: str, channel: str, text: str = "", *, thread_ts: str = "") -> str:
-        """Forward a message, with its files, to another channel, and say something to it; return the new one's ts."""
+        """Forward a message, with its files, to another channel, with a text; return the new message's ts."""
         shared = self.workspace.message(source, ts)
         author = self.workspace.users[shared.user]
         inner = {"team": self.workspace.team_id, "channel": source, "ts": ts, "message": {"blocks": shared.blocks}}
@@ -113,7 +113,7 @@ class UserActions:
     def say_as_app(
         self, channel: str, text: str, *, app: User | None = None, thread_ts: str = "", blocks: Sequence[Json] = ()
     ) -> str:
-        """Post as another app (Deploys, unless `app` is named), which has a user of its own; return its ts."""
+        """Post as another app with a user of its own, by default Deploys; return the ts."""
         author = (app or self.workspace.deploys).id
         return self.workspace.post(MessageRecord(channel, author, text, thread_ts, blocks=list(blocks))).ts
 
@@ -126,7 +126,7 @@ class UserActions:
         thread_ts: str = "",
         attachments: Sequence[Json] = (),
     ) -> str:
-        """Post as a workflow or an incoming webhook does: a `bot_message` by a name, of no user. Return its ts."""
+        """Post as a workflow or an incoming webhook does: a `bot_message` with a name and no user. Return the ts."""
         author = self.workspace.deploys.id
         message = MessageRecord(channel, author, text, thread_ts, attachments=list(attachments))
         message.subtype, message.username = "bot_message", name
@@ -142,9 +142,9 @@ class UserActions:
         ago: float | None = None,
         apart: float = APART,
     ) -> list[str]:
-        """Put messages into the past, `users` taking turns, without a word to the bot; return their ts.
+        """Add older messages, `users` taking turns, without events for the bot; return their ts.
 
-        The first is `ago` seconds old (without it, the last one is as old as they are apart), each next one `apart`
+        The first is `ago` seconds old (by default, the last one is `apart` seconds old), each following one `apart`
         seconds younger. With `thread_ts` they are replies, none older than their thread.
         """
         authors = [user.id for user in users or (self.me, self.ada, self.sam)]
@@ -156,12 +156,12 @@ class UserActions:
         return [message.ts for message in self.workspace.backdate(messages, start, apart)]
 
     def edit(self, channel: str, ts: str, text: str) -> None:
-        """Change a person's message."""
+        """Edit a user's message."""
         message = self.workspace.message(channel, ts)
         self.workspace.edit(message, text, [rich_text(text)])
 
     def unfurl(self, channel: str, ts: str, title: str, url: str, text: str = "") -> None:
-        """Show what a link leads to below a message, as Slack does: the message changes, but nobody edited it."""
+        """Show a link's preview below a message, as Slack does: the message changes, but is not marked as edited."""
         message = self.workspace.message(channel, ts)
         attachment = {"id": 1, "from_url": url, "title": title, "title_link": url, "text": text, "fallback": title}
         attachments = [*message.attachments, attachment]
@@ -172,7 +172,7 @@ class UserActions:
         self.workspace.delete(self.workspace.message(channel, ts))
 
     def delete_thread(self, channel: str, ts: str) -> None:
-        """Delete a thread: the replies, newest first, and the message that it began with."""
+        """Delete a thread: the replies, newest first, then its first message."""
         for message in reversed(self.workspace.thread(channel, ts)):
             self.workspace.delete(message)
 
@@ -185,7 +185,7 @@ class UserActions:
         self.workspace.react(self.workspace.message(channel, ts), (user or self.me).id, name)
 
     def unreact(self, channel: str, ts: str, name: str, *, user: User | None = None) -> None:
-        """Take a reaction off again."""
+        """Remove a reaction."""
         self.workspace.unreact(self.workspace.message(channel, ts), (user or self.me).id, name)
 
     def read(self, channel: str, ts: str, *, user: User | None = None) -> None:
@@ -195,11 +195,11 @@ class UserActions:
     # Channels
 
     def invite(self, channel: str, user: User) -> None:
-        """Make somebody, or the bot, a member of a channel."""
+        """Add a user, or the bot, to a channel."""
         self.workspace.join(channel, user.id, self.me.id)
 
     def kick(self, channel: str, user: User) -> None:
-        """Take somebody, or the bot, out of a channel."""
+        """Remove a user, or the bot, from a channel."""
         self.workspace.leave(channel, user.id)
 
     def archive(self, channel: str) -> None:
@@ -209,39 +209,39 @@ class UserActions:
     # The bot's pane and home
 
     def stop(self, channel: str, thread_ts: str, *, user: User | None = None) -> None:
-        """Press Stop in a thread where the bot is at work."""
+        """Press Stop in a thread in which the bot is working."""
         streams.stop_session(self.workspace, channel, thread_ts, (user or self.me).id)
 
     def rename_session(self, channel: str, thread_ts: str, title: str, *, user: User | None = None) -> None:
-        """Give a thread with the bot another title."""
+        """Rename a thread with the bot."""
         self.workspace.set_title(channel, thread_ts, title, (user or self.me).id)
 
     def look_at(self, channel: str = "", *, user: User | None = None) -> None:
-        """Look at a channel, or at none, with the bot's pane open beside it."""
+        """Go to a channel, or to none, with the bot's pane open."""
         self.workspace.publish(ContextChanged((user or self.me).id, channel))
 
     def open_home(self, *, user: User | None = None, tab: Literal["home", "messages"] = "home") -> None:
-        """Look at the bot's home tab, or at its messages tab."""
+        """Open the bot's home tab, or its messages tab."""
         person = (user or self.me).id
         self.workspace.publish(HomeOpened(person, self.workspace.direct(person).id, tab))
 
     def home(self, user: User | None = None) -> Json | None:
-        """Return the home tab that the bot has published for a person."""
+        """Return the home tab that the bot has published for a user."""
         views = self.workspace.views.values()
         return next((v for v in views if v["type"] == "home" and v["user"] == (user or self.me).id), None)
 
     # Commands, buttons, forms, shortcuts
 
     async def command(self, channel: str, command: str, text: str = "", *, user: User | None = None) -> CommandReply:
-        """Type a slash command; return how the bot took it."""
+        """Run a slash command; return the bot's response."""
         return await self.interactions.command(channel, command, text, user or self.me)
 
     async def press(
         self, on: MessageRecord | Json, action_id: str, *, value: str = "", user: User | None = None
     ) -> Ack:
-        """Press a button of a message, a modal or the home; `value` tells apart the buttons of one action.
+        """Press a button of a message, a modal or the home tab; `value` distinguishes buttons with the same action.
 
-        Feedback buttons are two of one action. Raises `LookupError`.
+        Feedback buttons are two buttons of one action. Raises `LookupError`.
         """
         for button in buttons(_blocks(on)):
             if button["action_id"] == action_id and value in ("", button.get("value")):
@@ -249,9 +249,9 @@ class UserActions:
         raise LookupError(f"There is no {action_id} to press there.")
 
     async def choose(self, on: MessageRecord | Json, action_id: str, value: Any, *, user: User | None = None) -> Ack:
-        """Choose in a select, a menu or a date picker of a message, a modal or the home; options by value or text.
+        """Choose in a select, menu or date picker of a message, a modal or the home tab; options by value or text.
 
-        Raises `LookupError` where there is none of that `action_id`, `ValueError` for what it does not offer.
+        Raises `LookupError` for an unknown `action_id`, `ValueError` for a value that it does not offer.
         """
         for place in placed(_blocks(on)):
             if place.element["action_id"] == action_id and place.element["type"] not in BUTTONS:
@@ -260,7 +260,7 @@ class UserActions:
         raise LookupError(f"There is no {action_id} to choose in there.")
 
     async def press_in_form(self, action_id: str, values: Mapping[str, Any], *, user: User | None = None) -> Ack:
-        """Press a button of the modal that a person sees, with its fields filled in as for `submit`.
+        """Press a button of the modal that a user sees, with its fields filled in as for `submit`.
 
         Raises as `press` and `submit` do.
         """
@@ -274,32 +274,31 @@ class UserActions:
     async def shortcut(
         self, callback_id: str, message: MessageRecord | None = None, *, user: User | None = None
     ) -> Ack:
-        """Choose a shortcut from a message's menu, or a global one where no message is given."""
+        """Run a message shortcut, or a global one if no message is given."""
         return await self.interactions.shortcut(callback_id, user or self.me, message)
 
     def modal(self, user: User | None = None) -> Json:
-        """Return the modal that a person sees, the topmost; raises `LookupError` when none is open."""
+        """Return the topmost modal of a user; raises `LookupError` if none is open."""
         stack = self.workspace.modals.get((user or self.me).id)
         if not stack:
             raise LookupError("No modal is open.")
         return self.workspace.views[stack[-1]]
 
     def has_modal(self, user: User | None = None) -> bool:
-        """Tell whether a person sees a modal."""
+        """Return whether a user sees a modal."""
         return bool(self.workspace.modals.get((user or self.me).id))
 
     async def submit(self, values: Mapping[str, Any] | None = None, *, user: User | None = None) -> ViewSubmission:
-        """Fill in the modal that a person sees, fields by their `action_id` or `block_id`, and submit it.
+        """Fill in the modal that a user sees, fields by `action_id` or `block_id`, and submit it.
 
-        Fields that aren't named keep what they hold. Raises `LookupError` for a field that is not there, `ValueError`
-        for a value that the field does not take.
+        Other fields keep their values. Raises `LookupError` for an unknown field, `ValueError` for an invalid value.
         """
         person = user or self.me
         view = self.modal(person)
         return await self.interactions.submit(view, filled_in(view["blocks"], values or {}), person)
 
     async def close_modal(self, *, user: User | None = None, clear: bool = False) -> Ack | None:
-        """Close the modal that a person sees, with `clear` those below it, too."""
+        """Close the modal that a user sees, with `clear` also those below it."""
         person = user or self.me
         return await self.interactions.close(self.modal(person), person, clear=clear)
 

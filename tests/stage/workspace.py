@@ -1,4 +1,4 @@
-"""The local workspace as tests and benchmarks use it: people act in it, calls fail, and what happens is looked at."""
+"""The local workspace for tests and benchmarks: users act in it, calls fail, and its state can be inspected."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from bot.playground.slack.rules import Rules
     from bot.playground.slack.web_api import ApiCall
 
-# How much of each list a picture of the workspace shows, and of each text.
+# How much of each list, and of each text, `picture` shows.
 PICTURE_LINES = 15
 PICTURE_TEXT = 120
 
 
 class ScriptedWorkspace(UserActions, LocalWorkspace):
-    """A local workspace in which the test says what people do and what goes wrong. Arguments as `LocalWorkspace`'s."""
+    """A local workspace in which a test says what users do and what fails. Takes `LocalWorkspace`'s arguments."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class ScriptedWorkspace(UserActions, LocalWorkspace):
         super().__init__(rules, page, host=host, port=port, beside=beside, on_change=self._notice)
 
     async def disconnect(self, *, abruptly: bool = False) -> None:
-        """Ask the bot to come over new sockets; or cut them without a word."""
+        """Ask the bot to reconnect its sockets; or, abruptly, abort them."""
         await self.sockets.disconnect(abruptly=abruptly)
 
     def fail(
@@ -68,15 +68,15 @@ class ScriptedWorkspace(UserActions, LocalWorkspace):
         self.api.limits[method] = per_minute
 
     def change_rules(self, **changes: Any) -> None:
-        """Let the workspace behave otherwise from now on: any fields of `Rules`."""
+        """Change any fields of the workspace's `Rules`."""
         self.workspace.rules = replace(self.workspace.rules, **changes)
 
     def deliver(self, payload: dict[str, object]) -> EventDelivery:
-        """Deliver an enveloped event of any content."""
+        """Deliver an event envelope with any content."""
         return self.deliveries.deliver(payload)
 
     def uninstall(self) -> list[EventDelivery]:
-        """Remove the app from this workspace, of which it is told twice, in no order."""
+        """Uninstall the app from this workspace; this causes two events, in no particular order."""
         self.workspace.tokens.revoke("account_inactive")
         return [self._tell("tokens_revoked", tokens={"oauth": [], "bot": [self.bot.id]}), self._tell("app_uninstalled")]
 
@@ -86,13 +86,13 @@ class ScriptedWorkspace(UserActions, LocalWorkspace):
         return self._tell("tokens_revoked", tokens={"oauth": [], "bot": [self.bot.id]})
 
     def _tell(self, name: str, **fields: object) -> EventDelivery:
-        """Tell the app of something that needs no scope, and no place."""
+        """Deliver an event that needs no scope and has no channel."""
         if name not in self.workspace.rules.subscriptions:
             raise LookupError(f"The app has not subscribed to {name}.")
         return self.deliver(envelope(self.workspace, {"type": name, **fields}))
 
     def redeliver(self, event_id: str) -> EventDelivery:
-        """Deliver an event that was delivered before once more, under the same id. Raises `LookupError`."""
+        """Deliver an earlier event again, with the same id. Raises `LookupError`."""
         for delivery in self.deliveries.log:
             if delivery.event_id == event_id:
                 return self.deliveries.deliver(delivery.payload)
@@ -119,7 +119,7 @@ class ScriptedWorkspace(UserActions, LocalWorkspace):
         return self.workspace.thread(channel, ts)
 
     def ephemerals(self, user: User | None = None) -> list[MessageRecord]:
-        """Return what only this person sees."""
+        """Return the ephemeral messages to a user."""
         return [m for m in self.workspace.ephemerals.values() if m.ephemeral_to == (user or self.me).id]
 
     def files(self) -> list[File]:
@@ -131,7 +131,7 @@ class ScriptedWorkspace(UserActions, LocalWorkspace):
         condition: Callable[[], object],
         timeout: float = 10.0,  # noqa: ASYNC109 - it is what makes the error readable
     ) -> None:
-        """Wait until something holds, looked at after every change.
+        """Wait until a condition holds; check it after every change.
 
         Raises `TimeoutError` with a picture of the workspace after `timeout` seconds.
         """
@@ -143,7 +143,7 @@ class ScriptedWorkspace(UserActions, LocalWorkspace):
             raise TimeoutError(f"Nothing of that kind happened within {timeout} s.\n{self.picture()}") from None
 
     def picture(self) -> str:
-        """Describe the latest messages, calls and deliveries, for a person to read."""
+        """Describe the latest messages, calls and deliveries, for a developer to read."""
         lines: list[str] = []
         for channel in self.workspace.channels.values():
             messages = self.workspace.messages(channel.id)
@@ -164,7 +164,7 @@ class ScriptedWorkspace(UserActions, LocalWorkspace):
         return f"{'  ' if message.thread_ts else ''}{message.ts} {name}{marks}: {text}"
 
     def _notice(self) -> None:
-        # Whoever waits gets this event; whoever comes after waits for the next one.
+        # Those who wait now get this event; later ones wait for the next.
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
 
