@@ -1,4 +1,4 @@
-"""What an answer is written with: the workspace's ways out to Slack, and whom it answers where."""
+"""What an answer needs: the workspace's ways out to Slack, and the question that it answers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Outlet:
-    """What answers go out by, the same for all answers of a workspace."""
+    """What all answers in a workspace are sent with."""
 
     client: AsyncWebClient
     identity: Identity
@@ -35,7 +35,7 @@ class Outlet:
 
 @dataclass(frozen=True, slots=True)
 class AnswerContext:
-    """One answer: where it goes, whom it answers, and what is kept of it for another try of the turn."""
+    """One answer: where it goes, who asked, and what is kept of it for another try of the turn."""
 
     out: Outlet
     place: Place
@@ -47,5 +47,5 @@ class AnswerContext:
 
     @property
     def mark(self) -> Mapping[str, Any]:
-        """Return what marks its messages, for another try to find them."""
+        """Return the metadata by which another try finds its messages."""
         return mark(self.checkpoint.reference)

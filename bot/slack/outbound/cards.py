@@ -49,7 +49,7 @@ class Cards:
         marked = f"{checkpoint.reference}:{key}"
         ts = await self._find(place, marked) if checkpoint.was_begun else ""
         if not ts:
-            # Only whom an admin has named is rung; what people wrote has no such power.
+            # Only people that an admin has named are notified; what people wrote can't notify anyone.
             words = " ".join([*map(mention, to), harmless(text)])
             part = Part(words[:MESSAGE_LIMIT], controls=controls)
             ts = await self._posts.post(place, part, mark(marked), checkpoint.check)

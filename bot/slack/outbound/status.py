@@ -55,17 +55,17 @@ class Sessions:
             self._shown.popitem(last=False)
 
     async def begin(self, place: Place, check: Callable[[], None], title: str = "") -> bool:
-        """Show that the bot is at work, if there is room in the budget; tell whether it may be shown now.
+        """Show that the bot is at work, if the rate limit has room; return whether it may be shown now.
 
         `title` names the session; a person may change it later, so it is only given at a thread's beginning. `check`
         raises when the turn may no longer be ours, and so does this.
 
         A call can be on its way for longer than the lease lasts: this process was frozen with it, or the network was
-        slow. Slack then gets it when a successor has ended the turn and taken the status off, and it would stay for
-        ever. Only who sent it can know. So this waits for Slack's answer, even when it is cancelled, and looks at the
-        lease again. If the turn is still ours, nobody else has begun it, and its end takes the status off. If not, the
-        status is taken off at once, unfenced. Slack has seen the one call before it gets the other. At worst, what
-        runs there now goes on without its status; or it stays after all, when this process dies between the two.
+        slow. Slack then gets it after a successor has ended the turn and cleared the status, which would stay forever.
+        Only the sender can know that. So this waits for Slack's answer, even when it is cancelled, and looks at the
+        lease again. If the turn is still ours, no one else has begun it, and its end clears the status. If not, the
+        status is cleared at once, unfenced. Slack has seen the first call before it gets the second. At worst, the
+        turn that runs there now has no status; or the status stays after all, if this process dies between the two.
         """
         if place.workspace in self._without or not await self._budget.take(STATUS, place, spare=FOR_CLEARING):
             return False

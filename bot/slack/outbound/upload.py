@@ -86,7 +86,7 @@ class Files:
         )
 
     async def _announce(self, file: Upload) -> str:
-        """Bring a file's bytes to Slack, where nobody sees them yet; return its id."""
+        """Bring a file's bytes to Slack, where no one sees them yet; return its id."""
         # Folders stand in the title, as a name with a slash is cut or refused where the file is saved.
         wanted = {"filename": PurePosixPath(file.name).name, "length": len(file.content)}
         kind = snippet_type(file)
@@ -105,7 +105,7 @@ class Files:
                 response.raise_for_status()
 
     async def _is_shared(self, file: str) -> bool:
-        """Tell whether a file that was announced has been shared, too; until then Slack does not know it."""
+        """Return whether a file that was announced has been shared, too; until then Slack does not know it."""
         try:
             return bool((await call(self._client.files_info, file=file))["file"].get("shares"))
         except ChatError as error:
