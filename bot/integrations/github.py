@@ -22,7 +22,7 @@ from yarl import URL
 
 from bot.core.triage import issue
 from bot.errors import GitHubError
-from bot.jobs.dispatch import GITHUB, show
+from bot.jobs.feedback_chain import GITHUB, after_issue
 
 if TYPE_CHECKING:
     from bot.core.domain.feedback import Feedback
@@ -92,7 +92,8 @@ class GitHub:
         # Its card gets a link, which makes a version. Where another one came in between, this one is sent after all.
         changed = await self._board.change(record.workspace, record.id, **values)
         if changed is not None:
-            await self._inbox.accept(show(changed))
+            for delivery in after_issue(changed):
+                await self._inbox.accept(delivery)
 
     async def _post(self, path: str, content: dict[str, Any], job: Job) -> Any:  # noqa: ANN401 (their JSON)
         """Create an issue; without its labels if those are what GitHub rejects."""

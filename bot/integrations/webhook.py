@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 
 from bot.errors import WebhookError
-from bot.jobs.dispatch import WEBHOOK
+from bot.jobs.feedback_chain import WEBHOOK
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

@@ -2,14 +2,14 @@
 
 The records are the queue. A channel's jobs only wake it: the first takes all that waits, as much as one call can hold,
 and those behind find their post sorted. So a burst takes few calls, and when the model is away, posts wait where they
-are, and not in jobs that would be given up.
+are, and not in jobs that would be given up. `feedback_chain` says which job comes after which.
 """
 
 from __future__ import annotations
 
 import logging
 import re
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -29,11 +29,12 @@ from bot.core.triage.digest import digest, due
 from bot.core.triage.publish import notify, show, show_notice, target, unreachable
 from bot.core.writing.stream import unapplied
 from bot.errors import NotAllowedError, UsageError
-from bot.jobs import call_ledger, dispatch
-from bot.work import Delivery
+from bot.jobs import call_ledger
+from bot.jobs import feedback_chain as chain
+from bot.jobs.feedback_chain import ALERT, DIGEST, NOTIFY, SHOW, SORT, TELL
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     from bot.core.domain.command import Command
     from bot.core.domain.feedback import Feedback
@@ -43,12 +44,9 @@ if TYPE_CHECKING:
     from bot.core.ports import Chat, Checkpoint, Model, Store
     from bot.core.ports.classify_store import ClassifyRunStore
     from bot.core.ports.feedback_store import FeedbackStore
-    from bot.work import Inbox, Job
+    from bot.work import Delivery, Inbox, Job
 
 log = logging.getLogger(__name__)
-
-SORT, NOTIFY, TELL = "triage", "triage notify", "triage tell"
-ALERT, DIGEST = "triage alert", "triage digest"
 
 OUTAGE = 86_400.0  # seconds that what is shown waits for the platform, in its order
 LOOK_EVERY = 20.0  # seconds: how often to look for what waits
@@ -85,7 +83,7 @@ class TriageJobs:
     def register(self, inbox: Inbox) -> None:
         """Let the inbox run all that is done for feedback."""
         inbox.handle(SORT, self.run_sort, _leave)
-        inbox.handle(dispatch.SHOW, self.run_show, _leave, patience=OUTAGE)
+        inbox.handle(SHOW, self.run_show, _leave, patience=OUTAGE)
         inbox.handle(NOTIFY, self.run_notify, _leave, patience=OUTAGE)
         inbox.handle(TELL, self.run_tell, _leave, patience=OUTAGE)
         inbox.handle(ALERT, self.run_alert, _leave, patience=OUTAGE)
@@ -109,7 +107,7 @@ class TriageJobs:
         said_at, link = _time_of(heard.id), self._chat.permalink(channel, heard.id)
         record = await self._board.add(heard, said_at, link, together=settings.together)
         if record is not None:
-            await self._wake(channel, heard.id)
+            await self._accept(chain.after_post(channel, heard.id))
 
     async def change(self, changed: MessageEdit) -> None:
         """Take in that a post was edited or deleted. Raises what the database raises."""
@@ -120,25 +118,11 @@ class TriageJobs:
         record = await self._board.find(channel.workspace, id_) if id_ is not None else None
         if record is None:
             return
-        if record.status is FeedbackStatus.WITHDRAWN:
-            await self._show(record)
-        else:
-            await self._wake(channel, f"{changed.id}:{changed.revision}")
+        await self._accept(chain.after_edit(record, changed))
 
-    async def _wake(self, channel: Place, reason: str) -> None:
-        where = f"{channel.workspace}:{channel.channel}"
-        await self._inbox.accept(
-            Delivery(f"triage:{where}:{reason}", f"triage:{where}", SORT, asdict(channel), f"triage:{where}")
-        )
-
-    async def _show(self, record: Feedback) -> None:
-        await self._inbox.accept(dispatch.show(record))
-
-    async def _notify(self, record: Feedback, channel: str, reason: str = "") -> None:
-        place = replace(record.place, thread="")
-        payload = asdict(place) | {"to": channel}
-        id_ = f"triage-notify:{place.workspace}:{record.id}:{channel}:{record.version}{reason}"
-        await self._inbox.accept(Delivery(id_, f"triage-notify:{place.workspace}:{channel}", NOTIFY, payload))
+    async def _accept(self, deliveries: Iterable[Delivery]) -> None:
+        for delivery in deliveries:
+            await self._inbox.accept(delivery)
 
     # What is done
 
@@ -156,7 +140,7 @@ class TriageJobs:
             await self._board.save(place, {one.id: ignore(one) for one in quiet}, ())
         records = [one for one in waiting if not needs_no_model(one)]
         if not records:
-            await self._show_all(quiet)
+            await self._accept(chain.after_sort(place, await self._as_kept(quiet)))
             return
         records = asked(records)
         settled = await self._runs.corrections(place, MOST_CORRECTIONS)
@@ -166,11 +150,15 @@ class TriageJobs:
         }
         await self._board.save(place, decisions, outcome.calls)
         call_ledger.leave_out(outcome.calls)
-        await self._show_all([*quiet, *(one for one in records if one.id in decisions)])
-        if outcome.failure is None and len(waiting) > len(quiet) + len(records):
-            await self._wake(place, f"more:{job.reference}")  # as after an outage, when no job is behind this one
-        if settings.alert_from and any(one.status is FeedbackStatus.OPEN for one in decisions.values()):
-            await self._alert(place, f"{job.reference}:{job.attempt}:{max(decisions)}")
+        has_more = outcome.failure is None and len(waiting) > len(quiet) + len(records)
+        is_open = any(one.status is FeedbackStatus.OPEN for one in decisions.values())
+        following = chain.after_sort(
+            place,
+            await self._as_kept([*quiet, *(one for one in records if one.id in decisions)]),
+            more=job.reference if has_more else None,
+            alert=f"{job.reference}:{job.attempt}:{max(decisions)}" if settings.alert_from and is_open else None,
+        )
+        await self._accept(following)
         if outcome.failure is not None:
             self._rests_until[place.workspace] = self._clock() + REST
             log.warning("%d posts have to wait: %s", len(records) - len(decisions), type(outcome.failure).__name__)
@@ -178,17 +166,14 @@ class TriageJobs:
     async def _go_on(self, place: Place, job: Job) -> None:
         """See to what a former try may have sorted: it can have died before it set off what comes then."""
         left = await self._board.unshown(datetime.now(UTC))
-        await self._show_all([one for one in left if (one.workspace, one.channel) == (place.workspace, place.channel)])
-        await self._alert(place, f"{job.reference}:{job.attempt}")
+        here = [one for one in left if (one.workspace, one.channel) == (place.workspace, place.channel)]
+        alert_of = f"{job.reference}:{job.attempt}"
+        await self._accept(chain.after_sort(place, await self._as_kept(here), alert=alert_of))
 
-    async def _alert(self, place: Place, reason: str) -> None:
-        lane = f"triage-alert:{place.workspace}:{place.channel}"
-        await self._inbox.accept(Delivery(f"{lane}:{reason}", lane, ALERT, asdict(place)))
-
-    async def _show_all(self, records: list[Feedback]) -> None:
-        for one in records:
-            if (record := await self._board.find(one.workspace, one.id)) is not None:
-                await self._show(record)
+    async def _as_kept(self, records: list[Feedback]) -> list[Feedback]:
+        """Return records as they are now, each in its newest version."""
+        found = [await self._board.find(one.workspace, one.id) for one in records]
+        return [one for one in found if one is not None]
 
     async def run_show(self, job: Job) -> None:
         """Show a record as it is now, and let its team know."""
@@ -200,13 +185,8 @@ class TriageJobs:
         if not is_shown:
             notes = unapplied(settings, self._model)
             await show(record, settings, checkpoint=job, board=self._board, chat=self._chat, notes=notes)
-        if settings.webhook:
-            await self._inbox.accept(dispatch.webhook(record))
-        if settings.triage_github and record.version > record.issue_version:
-            await self._inbox.accept(dispatch.github(record))
-        if channel := target(record, settings):
-            await self._notify(record, channel)
-        elif record.routed and record.routed != ELSEWHERE:
+        await self._accept(chain.after_show(record, settings))
+        if not target(record, settings) and record.routed and record.routed != ELSEWHERE:
             await show_notice(record, settings, checkpoint=job, board=self._board, chat=self._chat)
 
     async def run_notify(self, job: Job) -> None:
@@ -214,13 +194,7 @@ class TriageJobs:
         place, channel = _PLACE.validate_python({k: v for k, v in job.payload.items() if k != "to"}), job.payload["to"]
         settings = await self._store.settings(place)
         left = await notify(place, channel, settings, checkpoint=job, board=self._board, chat=self._chat)
-        for record in left:
-            await self._show(record)
-        if not left:
-            return
-        payload = asdict(place) | {"to": channel}
-        id_ = f"triage-tell:{place.workspace}:{place.channel}:{channel}:{datetime.now(UTC):%Y-%m-%d}"
-        await self._inbox.accept(Delivery(id_, id_, TELL, payload))
+        await self._accept(chain.after_notify(place, channel, left, datetime.now(UTC).date()))
 
     async def run_tell(self, job: Job) -> None:
         """Tell who set the channel's teams that one of them can't be reached; once a day."""
@@ -232,10 +206,8 @@ class TriageJobs:
     async def look_after(self, _job: Job) -> None:
         """Wake channels where posts wait, and show what was left unshown, as when a process died in between."""
         slot = int(datetime.now(UTC).timestamp() // LOOK_EVERY)
-        for place in await self._board.channels_waiting():
-            await self._wake(place, f"look:{slot}")
-        for record in await self._board.unshown(datetime.now(UTC) - LATE):
-            await self._show(record)
+        waiting = await self._board.channels_waiting()
+        await self._accept(chain.after_look(waiting, await self._board.unshown(datetime.now(UTC) - LATE), slot))
 
     async def run_alert(self, job: Job) -> None:
         """Tell of a channel's trends."""
@@ -254,8 +226,7 @@ class TriageJobs:
         now = datetime.now(UTC)
         for place in await self._board.channels_since(now - DIGESTED):
             if date := due(await self._store.settings(place), now):
-                id_ = f"triage-digest:{place.workspace}:{place.channel}:{date}"
-                await self._inbox.accept(Delivery(id_, id_, DIGEST, asdict(place)))
+                await self._accept(chain.after_due(place, date))
 
     # What people do
 
@@ -269,7 +240,7 @@ class TriageJobs:
                 await visible.replace(error.sentence)
             return nothing
         if record is not None:
-            await self._inbox.accept(dispatch.show(record, at_once=True))
+            await self._accept(chain.after_action(record))
         return nothing
 
     async def open_form(self, press: Action) -> Form:
@@ -280,7 +251,7 @@ class TriageJobs:
         """Take a filled form in; return its faults by the field. Raises `UsageError`, `NotAllowedError`."""
         record, faults = await actions.submit(submission, board=self._board, store=self._store, chat=self._chat)
         if record is not None:
-            await self._inbox.accept(dispatch.show(record, at_once=True))
+            await self._accept(chain.after_action(record))
         return faults
 
     async def where(self, submission: Submission) -> Place | None:
@@ -298,8 +269,7 @@ class TriageJobs:
         """Send again what could not be sent to its team."""
         settings = await self._store.settings(place)
         for record in await self._board.retry_routes(place):
-            if channel := target(record, settings):
-                await self._notify(record, channel, reason)
+            await self._accept(chain.after_routing(record, settings, reason))
 
     async def command(self, command: Command, *, checkpoint: Checkpoint) -> Record:
         """Answer `/parley triage report` and `/parley trends`. Raises `ChatError`."""

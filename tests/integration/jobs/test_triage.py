@@ -19,7 +19,8 @@ from bot.core.domain.settings import ChannelSettings
 from bot.db.classify_runs import SqlClassifyRunStore
 from bot.db.feedback import SqlFeedbackStore
 from bot.db.threads import SqlStore
-from bot.jobs.triage import LOOK_EVERY, SORT, TriageJobs
+from bot.jobs.feedback_chain import SORT
+from bot.jobs.triage import LOOK_EVERY, TriageJobs
 from bot.playground.anthropic.api import MessagesServer
 from bot.playground.anthropic.reply import TextDelta
 from bot.playground.anthropic.rules import MessagesApiError

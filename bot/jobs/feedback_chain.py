@@ -1,0 +1,148 @@
+"""The chain of jobs behind a post of feedback: which job comes after which.
+
+    after a post         triage
+    after an edit        triage | triage show
+    after triage         triage show, triage alert, triage
+    after triage show    triage webhook, triage github, triage notify
+    after triage notify  triage show, triage tell
+    after triage github  triage show
+    after a button       triage show
+    after a setting      triage notify
+    after a look         triage, triage show
+    after a due time     triage digest
+
+Each line is a function below, which says in which case a job follows. None of them accepts anything: whoever runs the
+job before hands its outcome in and accepts what comes back. A delivery's id makes it count once, so that a job which
+dies halfway may be run again; each version of a record is shown and sent once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
+
+from bot.core.domain.feedback import FeedbackStatus
+from bot.core.triage.publish import target
+from bot.work import Delivery
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from bot.core.domain.feedback import Feedback
+    from bot.core.domain.message import MessageEdit, Place
+    from bot.core.domain.settings import ChannelSettings
+
+SORT, SHOW, NOTIFY, TELL = "triage", "triage show", "triage notify", "triage tell"
+ALERT, WEBHOOK, GITHUB, DIGEST = "triage alert", "triage webhook", "triage github", "triage digest"
+
+
+def after_post(channel: Place, message: str) -> list[Delivery]:
+    """Sort what waits in the channel: the post, and those that came before it."""
+    return [_sort(channel, message)]
+
+
+def after_edit(record: Feedback, changed: MessageEdit) -> list[Delivery]:
+    """Sort an edited post again; only show that a deleted one is withdrawn."""
+    if record.status is FeedbackStatus.WITHDRAWN:
+        return [_show(record)]
+    return [_sort(replace(changed.place, thread=""), f"{changed.id}:{changed.revision}")]
+
+
+def after_sort(
+    channel: Place, records: Iterable[Feedback], *, alert: str | None = None, more: str | None = None
+) -> list[Delivery]:
+    """Show each record that was sorted, and see whether the channel is to be alerted.
+
+    `alert` names what may call for an alert, None for nothing. `more` is given where more waits than one call holds,
+    as after an outage, when no job is behind this one.
+    """
+    found = [_show(record) for record in records]
+    if more is not None:
+        found.append(_sort(channel, f"more:{more}"))
+    if alert is not None:
+        name = f"triage-alert:{channel.workspace}:{channel.channel}"
+        found.append(Delivery(f"{name}:{alert}", name, ALERT, asdict(channel)))
+    return found
+
+
+def after_show(record: Feedback, settings: ChannelSettings) -> list[Delivery]:
+    """Send a record where its channel wants it: to an address, to GitHub where its issue is behind, to its team."""
+    found = []
+    if settings.webhook:
+        found.append(_webhook(record))
+    if settings.triage_github and record.version > record.issue_version:
+        found.append(_github(record))
+    return found + after_routing(record, settings)
+
+
+def after_routing(record: Feedback, settings: ChannelSettings, reason: str = "") -> list[Delivery]:
+    """Tell its team of a record that it was not told of; `reason` makes it count again."""
+    return [_notify(record, channel, reason)] if (channel := target(record, settings)) else []
+
+
+def after_notify(place: Place, channel: str, left: Iterable[Feedback], today: date) -> list[Delivery]:
+    """Show that a team could not be reached, and tell who named its channel, once a day."""
+    found = [_show(record) for record in left]
+    if found:
+        name = f"triage-tell:{place.workspace}:{place.channel}:{channel}:{today:%Y-%m-%d}"
+        found.append(Delivery(name, name, TELL, asdict(place) | {"to": channel}))
+    return found
+
+
+def after_issue(record: Feedback) -> list[Delivery]:
+    """Show the link to a record's new issue in its card."""
+    return [_show(record)]
+
+
+def after_action(record: Feedback) -> list[Delivery]:
+    """Show what a button or a form changed, ahead of the channel's other cards: a person waits for it."""
+    return [_show(record, at_once=True)]
+
+
+def after_look(waiting: Iterable[Place], unshown: Iterable[Feedback], slot: int) -> list[Delivery]:
+    """Sort and show what was left behind, as when a process died in between."""
+    return [*(_sort(place, f"look:{slot}") for place in waiting), *map(_show, unshown)]
+
+
+def after_due(channel: Place, date: str) -> list[Delivery]:
+    """Post a channel's digest, once for its date."""
+    name = f"triage-digest:{channel.workspace}:{channel.channel}:{date}"
+    return [Delivery(name, name, DIGEST, asdict(channel))]
+
+
+def _sort(channel: Place, reason: str) -> Delivery:
+    """Wake a channel: its first job takes all that waits."""
+    name = f"triage:{channel.workspace}:{channel.channel}"
+    return Delivery(f"{name}:{reason}", name, SORT, asdict(channel), name)
+
+
+def _show(record: Feedback, *, at_once: bool = False) -> Delivery:
+    """Show a record: one after the other in a channel, in the pace that the platform allows."""
+    where = f"{record.workspace}:{record.channel}"
+    id_ = f"triage-show:{record.workspace}:{record.id}:{record.version}"
+    key = f"triage-show:{where}:{record.id}" if at_once else f"triage-show:{where}"
+    return Delivery(id_, key, SHOW, _payload(record), f"triage:{where}")
+
+
+def _notify(record: Feedback, channel: str, reason: str) -> Delivery:
+    """Tell a team of all that waits for it; a team is told by one job at a time."""
+    place = replace(record.place, thread="")
+    id_ = f"triage-notify:{place.workspace}:{record.id}:{channel}:{record.version}{reason}"
+    return Delivery(id_, f"triage-notify:{place.workspace}:{channel}", NOTIFY, asdict(place) | {"to": channel})
+
+
+def _webhook(record: Feedback) -> Delivery:
+    """Send a record to its channel's webhook; a record's versions go in order."""
+    name = f"triage-webhook:{record.workspace}:{record.id}"
+    return Delivery(f"{name}:{record.version}", name, WEBHOOK, _payload(record))
+
+
+def _github(record: Feedback) -> Delivery:
+    """Bring a record's issue up to date; a channel's records go one at a time, as GitHub wants it."""
+    name = f"triage-github:{record.workspace}:{record.channel}"
+    return Delivery(f"{name}:{record.id}:{record.version}", name, GITHUB, _payload(record))
+
+
+def _payload(record: Feedback) -> dict[str, str | int]:
+    return {"workspace": record.workspace, "id": record.id}
