@@ -33,7 +33,7 @@ run: .venv/run ## start the bot: in Slack when its tokens are in .env, else in t
 	@.venv/bin/python -m bot start $(ARGS)
 
 test: .venv/test ## run the whole suite, or a part: ARGS="-k summarize"
-	@.venv/bin/python -m pytest --numprocesses=3 $(ARGS)
+	@.venv/bin/python -m pytest --numprocesses=4 $(ARGS)
 
 # Until the time is over, or an example fails: then it is printed, and kept in .hypothesis for the next run.
 fuzz: .venv/test ## try at random what the tests try a few examples of: MINUTES=10

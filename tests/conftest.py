@@ -27,11 +27,14 @@ if TYPE_CHECKING:
 
 # As when the bot starts: what is imported never goes, and looking through it took a fifth of the suite's time.
 gc.disable()
+# Objects between two collections, and of each kind of them until the next larger one: a test makes so many at most.
+SELDOM = (50_000, 20, 50)
 
 
 def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*SELDOM)
     gc.enable()
 
 

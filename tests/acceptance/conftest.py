@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 
 import bot.claude.client  # noqa: F401 - which takes seconds, while a form has to open within three
 from bot import app, settings
@@ -19,11 +19,12 @@ from bot.playground.rehearsal.model import Rehearsal
 from bot.playground.slack.rules import Rules
 from bot.slack.manifest import EVENTS, SCOPES
 from bot.work import Delivery, Inbox
+from tests.stage.rows import Rows
 from tests.stage.scripted import ScriptedModel
 from tests.stage.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
 
     from bot.db.tables import ClassifyRunRow, SummaryRunRow
     from bot.playground.slack import delivery
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
 
 Transport = Literal["http", "socket"]
 UNDER_WAY = (0, 1)  # states of jobs
+LONG = 30.0  # seconds that a test waits for the database
+LOOK_EVERY = 0.02
+
+Row = tuple[object, ...]
 
 
 @dataclass
@@ -42,7 +47,9 @@ class Dialogue:
     workspace: ScriptedWorkspace
     environ: dict[str, str]
     url: str = ""
-    _database: Database | None = None
+
+    def __post_init__(self) -> None:
+        self._rows = Rows(self.environ["DATABASE_URL"])
 
     @property
     def general(self) -> str:
@@ -75,25 +82,25 @@ class Dialogue:
         """Wait until the bot has acknowledged an event, or the workspace has given up."""
         await self.workspace.until(lambda: given.is_over)
 
-    async def until_idle(self) -> Sequence[tuple[object, ...]]:
+    async def until_idle(self) -> Sequence[Row]:
         """Wait until the bot has nothing left to do; return the kinds and states of all that it did."""
-        while True:
-            jobs = await self.rows("SELECT kind, status FROM inbox WHERE kind NOT LIKE 'every:%'")
-            if all(status not in UNDER_WAY for _, status in jobs):
-                return jobs
-            await asyncio.sleep(0.02)
+        ours = "SELECT kind, status FROM inbox WHERE kind NOT LIKE 'every:%'"
+        return await self.until_rows(ours, lambda jobs: all(status not in UNDER_WAY for _, status in jobs))
 
-    async def rows(self, sql: str) -> list[tuple[object, ...]]:
+    async def until_rows(self, sql: str, condition: Callable[[list[Row]], object] = bool) -> list[Row]:
+        """Wait until what a query finds is as it should be: without a condition, until it finds any; return it."""
+        async with asyncio.timeout(LONG):
+            while not condition(rows := await self.rows(sql)):  # noqa: ASYNC110 (a database tells no one when it changes)
+                await asyncio.sleep(LOOK_EVERY)
+        return rows
+
+    async def rows(self, sql: str) -> list[Row]:
         """Ask the bot's database."""
-        if self._database is None:
-            self._database = Database.open(self.environ["DATABASE_URL"])
-        async with self._database.reader.connect() as connection:
-            return [tuple(row) for row in await connection.execute(text(sql))]
+        return await self._rows.ask(sql)
 
     async def aclose(self) -> None:
         """Let the database go."""
-        if self._database is not None:
-            await self._database.close()
+        await self._rows.aclose()
 
     @asynccontextmanager
     async def bot(self, transport: Transport = "http") -> AsyncIterator[None]:

@@ -291,9 +291,7 @@ async def test_a_restart_pays_nothing_twice(stage: Dialogue, model: ScriptedMode
 async def sorted_items(dialogue: Dialogue, count: int) -> None:
     """Wait until so many items have their verdicts in the database."""
     query = "SELECT count(*) FROM classify_items WHERE categories IS NOT NULL"
-    async with asyncio.timeout(10):
-        while await dialogue.rows(query) != [(count,)]:  # noqa: ASYNC110 (a database tells nobody when it changes)
-            await asyncio.sleep(0.05)
+    await dialogue.until_rows(query, lambda rows: rows == [(count,)])
 
 
 async def test_two_people_share_nothing(rehearsal: Dialogue) -> None:
@@ -368,9 +366,7 @@ async def test_a_run_is_cancelled_and_carried_on(stage: Dialogue, model: Scripte
         ts = stage.mention(f"classify {INTO}", files={"feedback.csv": table(500)})
         await model.until_asked(8)  # as many as may be asked at once
         await stage.workspace.press(await shown(stage, stage.general, ts, "Sorted 0 of 500"), "classify_cancel.0")
-        async with asyncio.timeout(10):
-            while await stage.rows("SELECT status FROM classify_runs") != [("stopped",)]:  # noqa: ASYNC110 (as above)
-                await asyncio.sleep(0.05)
+        await stage.until_rows("SELECT status FROM classify_runs", lambda rows: rows == [("stopped",)])
         stuck.set()
         stopped = await shown(stage, stage.general, ts, "Stopped after 400 of 500")
         assert len(model.requests) == 8

@@ -101,9 +101,7 @@ async def test_a_death_behind_handing_in_costs_nothing(stage: Dialogue, model: S
         await shown(stage, stage.general, ts, "as a batch")
     await rewrite(stage, ts, "running", batch="")
     async with stage.bot():
-        async with asyncio.timeout(10):
-            while await stage.rows("SELECT status FROM classify_runs") != [("batched",)]:  # noqa: ASYNC110 (the database)
-                await asyncio.sleep(0.05)
+        await stage.until_rows("SELECT status FROM classify_runs", lambda rows: rows == [("batched",)])
         go.set()
         await come_through(stage, ts, "500 messages**")
     assert len(await batches(stage)) == 1

@@ -46,9 +46,7 @@ def answers(dialogue: Dialogue) -> list[MessageRecord]:
 async def settled(dialogue: Dialogue) -> None:
     """Wait until all that was said and typed has been worked off."""
     await dialogue.workspace.until(lambda: all(delivery.is_over for delivery in dialogue.workspace.deliveries.log))
-    async with asyncio.timeout(20):
-        while await dialogue.rows("SELECT 1 FROM inbox WHERE status < 2"):  # noqa: ASYNC110 (it is in the database)
-            await asyncio.sleep(0.02)
+    await dialogue.until_rows("SELECT 1 FROM inbox WHERE status < 2", lambda rows: not rows)
 
 
 async def answer(dialogue: Dialogue, number: int = 1) -> str:

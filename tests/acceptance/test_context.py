@@ -30,15 +30,16 @@ def reads(stage: Dialogue) -> int:
     return [call.method for call in stage.workspace.calls].count("conversations.replies")
 
 
+TEXTS = "SELECT text FROM messages ORDER BY id"
+
+
 async def texts(stage: Dialogue) -> list[str]:
-    return [str(row[0]) for row in await stage.rows("SELECT text FROM messages ORDER BY id")]
+    return [str(row[0]) for row in await stage.rows(TEXTS)]
 
 
 async def until_stored(stage: Dialogue, wanted: str) -> None:
     """Wait until the store holds a text."""
-    async with asyncio.timeout(10):
-        while wanted not in await texts(stage):  # noqa: ASYNC110 (a database tells nobody of its changes)
-            await asyncio.sleep(0.02)
+    await stage.until_rows(TEXTS, lambda rows: (wanted,) in rows)
 
 
 async def test_a_thread_of_others_is_read_once(dialogue: Dialogue, model: ScriptedModel) -> None:

@@ -19,9 +19,7 @@ DONE = 2  # the state of a job
 
 async def until_there(dialogue: Dialogue, which: str) -> None:
     """Wait until the bot has a job."""
-    async with asyncio.timeout(10):
-        while not await dialogue.rows(f"SELECT 1 FROM inbox WHERE {which}"):  # noqa: ASYNC110, S608 (nobody tells us)
-            await asyncio.sleep(0.02)
+    await dialogue.until_rows(f"SELECT 1 FROM inbox WHERE {which}")  # noqa: S608 (words of ours)
 
 
 async def expect_nothing(dialogue: Dialogue, channel: str = "") -> None:

@@ -105,8 +105,7 @@ async def on(dialogue: Dialogue) -> None:
 
 async def until(dialogue: Dialogue, condition: Callable[[], object]) -> None:
     """Wait for something outside of the workspace."""
-    while not condition():
-        await dialogue.rows("SELECT 1")
+    await dialogue.until_rows("SELECT 1", lambda _: condition())
 
 
 async def dead_letters(dialogue: Dialogue) -> list[tuple[str, str]]:
@@ -116,6 +115,12 @@ async def dead_letters(dialogue: Dialogue) -> list[tuple[str, str]]:
         return [(one.kind, one.cause) for one in await failed.failures(database.reader)]
     finally:
         await database.close()
+
+
+async def until_dead(dialogue: Dialogue) -> list[tuple[str, str]]:
+    """Wait until something is given up; return what `python -m bot work list` has then."""
+    await dialogue.until_rows("SELECT 1 FROM inbox WHERE cause IS NOT NULL AND finished_at IS NOT NULL")
+    return await dead_letters(dialogue)
 
 
 @BOTH_DATABASES
@@ -188,9 +193,7 @@ async def test_what_github_refuses_is_listed(
     github.faults = [(status, {"Location": "https://elsewhere.example/"})]
     model.answer(results(judged(1)))
     ts = post(dialogue)
-    while not (letters := await dead_letters(dialogue)):
-        pass
-    assert letters == [("triage github", f"GitHubError {status}")]
+    assert await until_dead(dialogue) == [("triage github", f"GitHubError {status}")]
     assert "acme" not in (await card(dialogue, ts)).shown
 
 
@@ -201,8 +204,7 @@ async def test_what_is_no_feedback_makes_no_issue(
     model.answer(results(judged(1, nature="small talk")))
     post(dialogue, "What a day, everybody")
     await model.until_asked()
-    while await dialogue.rows("SELECT * FROM feedback WHERE waits"):
-        pass
+    await dialogue.until_rows("SELECT * FROM feedback WHERE waits", lambda waiting: not waiting)
     model.answer(results(judged(2, duplicate_of=1)))
     await card(dialogue, post(dialogue, user=dialogue.workspace.ada), "acme/app")
     assert len(github.issues) == 1

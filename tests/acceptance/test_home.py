@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 from tests.acceptance.conftest import BOTH_DATABASES
@@ -32,9 +31,7 @@ async def test_a_member_sees_their_own(dialogue: Dialogue, model: ScriptedModel)
     sam = dialogue.workspace.sam
     model.answer("Hello.")
     await dialogue.answer(dialogue.general, dialogue.mention("hi", user=sam))
-    async with asyncio.timeout(5):
-        while not await dialogue.rows("SELECT id FROM calls"):
-            pass  # the ledger is written when the answer is there
+    await dialogue.until_rows("SELECT id FROM calls")  # the ledger is written when the answer is there
     told = await seen(dialogue, user=sam)
     assert "You asked once in the last 30 days, which took 1 request to Claude: $0." in told
     assert "#general" not in told

@@ -23,14 +23,15 @@ def is_answer(asked: ModelRequest) -> bool:
     return "You keep the running summary" not in asked.system[0]
 
 
+SUMMARIES = "SELECT summary FROM threads WHERE summary IS NOT NULL"
+
+
 async def summaries(dialogue: Dialogue) -> list[str]:
-    return [str(row[0]) for row in await dialogue.rows("SELECT summary FROM threads WHERE summary IS NOT NULL")]
+    return [str(row[0]) for row in await dialogue.rows(SUMMARIES)]
 
 
 async def until_summarised(dialogue: Dialogue) -> None:
-    async with asyncio.timeout(10):
-        while not await summaries(dialogue):  # noqa: ASYNC110 (a database tells nobody of its changes)
-            await asyncio.sleep(0.02)
+    await dialogue.until_rows(SUMMARIES)
 
 
 async def converse(dialogue: Dialogue, model: ScriptedModel, turns: int, ts: str = "", done: int = 0) -> str:
@@ -108,9 +109,7 @@ async def test_what_was_deleted_leaves_the_summary(dialogue: Dialogue, model: Sc
     ts = await converse(dialogue, model, 6)
     await until_summarised(dialogue)
     dialogue.workspace.delete(dialogue.direct, ts)
-    async with asyncio.timeout(10):
-        while await summaries(dialogue):  # noqa: ASYNC110 (as above)
-            await asyncio.sleep(0.02)
+    await dialogue.until_rows(SUMMARIES, lambda rows: not rows)
     model.answer(SUMMARY, to="Write the new summary.")
     await converse(dialogue, model, 1, ts, 6)
     await until_summarised(dialogue)

@@ -53,9 +53,8 @@ async def rows(spaces: Spaces, sql: str) -> list[tuple[object, ...]]:
 
 
 async def until_rows(spaces: Spaces, sql: str, count: int) -> None:
-    async with asyncio.timeout(30):
-        while len(await rows(spaces, sql)) != count:  # noqa: ASYNC110 (a database tells nobody)
-            await asyncio.sleep(0.05)
+    async with aclosing(dialogue(spaces, spaces.first)) as first:
+        await first.until_rows(sql, lambda rows: len(rows) == count)
 
 
 @BOTH_DATABASES

@@ -332,9 +332,7 @@ async def test_a_stopped_summary_is_carried_on(dialogue: Dialogue, model: Script
     await dialogue.workspace.until(lambda: re.search(r"[1-9]\d* of 250 messages read", replies_text(dialogue)), LONG)
     await model.until_asked(3)
     kept = "SELECT 1 FROM summary_parts WHERE key LIKE 'part %'"
-    async with asyncio.timeout(10):
-        while len(await dialogue.rows(kept)) < 2:  # noqa: ASYNC110 (a database tells nobody when it changes)
-            await asyncio.sleep(0.05)
+    await dialogue.until_rows(kept, lambda parts: len(parts) >= 2)
     await press(dialogue, replies(dialogue)[0], "stop.0")
     await model.until_abandoned()
     stopped = await summary(dialogue)
@@ -537,9 +535,7 @@ async def test_notes_on_parts_are_paid_for_once(stage: Dialogue, model: Scripted
         await ask(stage, link)
         await model.until_asked(4)
         noted = "SELECT count(*) FROM summary_parts WHERE key LIKE 'note %'"
-        async with asyncio.timeout(10):
-            while await stage.rows(noted) != [(3,)]:  # noqa: ASYNC110 (a database tells nobody when it changes)
-                await asyncio.sleep(0.05)
+        await stage.until_rows(noted, lambda rows: rows == [(3,)])
     model.answer("Notes 4.", to="part 4 of")
     model.answer("**Summary** A log.", to="Summarize the text")
     async with stage.bot():
@@ -594,9 +590,8 @@ async def test_two_people_summarize_apart(dialogue: Dialogue, model: ScriptedMod
     (theirs,) = [m.shown for m in local.workspace.messages(direct) if "of two." in m.shown]
     assert {text for text in ("One", "Two") if f"{text} of two." in mine + theirs} == {"One", "Two"}
     each = [(person, 1) for person in sorted((local.me.id, local.sam.id))]
-    async with asyncio.timeout(10):  # what a turn cost is kept as it ends
-        while await dialogue.rows("SELECT person, count(*) FROM calls GROUP BY person ORDER BY person") != each:  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
+    costs = "SELECT person, count(*) FROM calls GROUP BY person ORDER BY person"  # kept as a turn ends
+    await dialogue.until_rows(costs, lambda rows: rows == each)
     assert await dialogue.rows("SELECT count(DISTINCT person), count(*) FROM summary_runs") == [(2, 2)]
 
 

@@ -50,8 +50,7 @@ def environ(database_url: str) -> dict[str, str]:
     return {"DATABASE_URL": database_url, "PORT": "0", "TRIAGE_WEBHOOK_SECRET": SECRET}
 
 
-async def failed(dialogue: Dialogue) -> list[tuple[object, ...]]:
-    return await dialogue.rows("SELECT kind, cause FROM inbox WHERE cause IS NOT NULL AND finished_at IS NOT NULL")
+FAILED = "SELECT kind, cause FROM inbox WHERE cause IS NOT NULL AND finished_at IS NOT NULL"
 
 
 async def test_a_record_is_sent_until_it_is_taken(dialogue: Dialogue, model: ScriptedModel) -> None:
@@ -63,8 +62,8 @@ async def test_a_record_is_sent_until_it_is_taken(dialogue: Dialogue, model: Scr
         shown = await card(dialogue, post(dialogue), "Bug report")
         await dialogue.workspace.press(shown, "feedback_take.0")
         await card(dialogue, shown.thread_ts, "Taken by")
-        while len(receiver.got) < 3:
-            assert "triage webhook" not in [row[0] for row in await failed(dialogue)]
+        failed = await dialogue.until_rows(FAILED, lambda rows: rows or len(receiver.got) >= 3)
+        assert "triage webhook" not in [row[0] for row in failed]
     for headers, body in receiver.got:
         signed = b"v1:" + headers["X-Parley-Timestamp"].encode() + b":" + body
         expected = hmac.new(SECRET.encode(), signed, hashlib.sha256).hexdigest()
@@ -82,9 +81,8 @@ async def test_what_is_refused_is_listed(dialogue: Dialogue, model: ScriptedMode
         await parley(dialogue, "triage on")
         model.answer(results(judged(1)))
         await card(dialogue, post(dialogue), "Bug report")
-        while not await failed(dialogue):
-            pass
-    assert await failed(dialogue) == [("triage webhook", f"WebhookError {status}")]
+        failed = await dialogue.until_rows(FAILED)
+    assert failed == [("triage webhook", f"WebhookError {status}")]
     assert len(receiver.got) == 1
 
 

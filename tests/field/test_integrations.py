@@ -21,7 +21,7 @@ from bot.db.opened import opened
 from bot.db.threads import SqlStore
 from bot.errors import WebhookError
 from bot.integrations.webhook import Webhook, signed
-from tests.acceptance.test_github import MOVED, LocalGitHub, dead_letters, environ, github, names, on, until
+from tests.acceptance.test_github import MOVED, LocalGitHub, dead_letters, environ, github, names, on, until, until_dead
 from tests.acceptance.test_triage import card, judged, post, results
 
 if TYPE_CHECKING:
@@ -57,8 +57,7 @@ async def test_a_limit_without_a_time_waits_a_minute(
     await record(dialogue, model)
     await until(dialogue, lambda: github.calls)
     waiting = "SELECT attempts FROM inbox WHERE kind = 'triage github' AND status = 0 AND attempts > 0"
-    while not await dialogue.rows(waiting):
-        pass
+    await dialogue.until_rows(waiting)
     rows = await dialogue.rows("SELECT run_after FROM inbox WHERE kind = 'triage github' AND status = 0")
     assert 40 < float(str(rows[0][0])) - datetime.now(UTC).timestamp() < 62
     assert await dead_letters(dialogue) == []
@@ -69,8 +68,7 @@ async def test_a_permission_that_lacks_is_no_limit(
 ) -> None:
     github.faults = [(403, {}, {"message": "Resource not accessible by personal access token"})]
     await record(dialogue, model)
-    while not (letters := await dead_letters(dialogue)):
-        pass
+    letters = await until_dead(dialogue)
     assert letters == [("triage github", "GitHubError 403")]
 
 
@@ -91,8 +89,7 @@ async def test_a_token_goes_to_no_other_host(dialogue: Dialogue, model: Scripted
     async with other.listening():
         github.faults = [(307, {"Location": f"{other.url}api/v3/repositories/7/issues"})]
         await record(dialogue, model)
-        while not (letters := await dead_letters(dialogue)):
-            pass
+        letters = await until_dead(dialogue)
     assert letters == [("triage github", "GitHubError 307")]
     assert other.calls == []
 
@@ -117,8 +114,7 @@ async def test_what_will_not_change_is_not_tried_again(
 ) -> None:
     github.faults = [(status, {}, "<html>" * 10_000)]
     await record(dialogue, model)
-    while not (letters := await dead_letters(dialogue)):
-        pass
+    letters = await until_dead(dialogue)
     assert letters == [("triage github", f"GitHubError {status}")]
     assert len(github.calls) == 1
 

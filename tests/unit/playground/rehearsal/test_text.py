@@ -107,6 +107,6 @@ def test_tagged_data_survives_any_surroundings(text: str, after: str) -> None:
 
 @pytest.mark.parametrize("unit", ["a", " ", ".", "? ", "a'", "x: ", "日本語。", "crash the app. "])
 def test_huge_text_is_read_at_length(unit: str) -> None:
-    text = unit * 200_000
+    text = unit * 50_000
     assert len(central(text)) <= 5
     assert len(themes(text)) <= 5

@@ -94,12 +94,12 @@ def test_a_placeholder_of_somebody_is_hidden() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a" * 200_000, "a.b-c+" * 40_000, "1 " * 100_000, "-----BEGIN PRIVATE KEY-----" * 2_000, "a@" * 100_000]
+    "text", ["a" * 50_000, "a.b-c+" * 10_000, "1 " * 25_000, "-----BEGIN PRIVATE KEY-----" * 2_000, "a@" * 25_000]
 )
 def test_odd_texts_take_no_time(text: str) -> None:
     began = thread_time()
     find(text, "US")
-    assert thread_time() - began < 20  # a quadratic pattern would take minutes
+    assert thread_time() - began < 5  # a quadratic pattern would take longer
 
 
 def test_what_lies_over_a_stretchs_end_is_found() -> None:

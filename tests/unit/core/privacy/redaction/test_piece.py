@@ -23,7 +23,7 @@ def test_pieces_are_the_whole_text(parts: list[str]) -> None:
 def test_what_stands_at_a_cut_is_hidden(secret: str, filler: str) -> None:
     before = filler * (LONGEST // len(filler) - 2)
     for shift in range(0, 3 * len(filler), 7):
-        text = f"{before}{filler[:shift]}\n{secret}\n{filler * 400}"
+        text = f"{before}{filler[:shift]}\n{secret}\n{filler * 100}"
         redacted = Redaction("US").redact(text)
         assert secret not in redacted
         assert redacted.count("-1]") == 1
