@@ -32,7 +32,6 @@ SELDOM = (50_000, 20, 50)
 
 
 def pytest_collection_finish() -> None:
-    gc.collect()
     gc.freeze()
     gc.set_threshold(*SELDOM)
     gc.enable()

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import pytest
+import pytest_asyncio
 from sqlalchemy import func, select, update
 
 import bot.claude.client  # noqa: F401 - which takes seconds, while a form has to open within three
@@ -170,6 +171,20 @@ async def rehearsal(workspace: ScriptedWorkspace, environ: dict[str, str]) -> As
     async with (
         MessagesServer(Rehearsal(pace=0)) as server,
         aclosing(Dialogue(workspace, environ | server.environment())) as dialogue,
+        dialogue.bot(),
+    ):
+        yield dialogue
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def standing(sqlite_folder: SqliteFolder) -> AsyncIterator[Dialogue]:
+    """A bot for all tests of a module that leave nothing behind and run in the module's loop; its model says nothing."""
+    rules = Rules(scopes=frozenset(SCOPES), subscriptions=frozenset(EVENTS))
+    environ = {"DATABASE_URL": await sqlite_folder.migrated(), "PORT": "0"}
+    async with (
+        ScriptedWorkspace(rules) as workspace,
+        ScriptedModel().serving() as told,
+        aclosing(Dialogue(workspace, environ | told)) as dialogue,
         dialogue.bot(),
     ):
         yield dialogue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import itertools
 import json
 import re
 import sqlite3
@@ -14,6 +15,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 import pytest
+import pytest_asyncio
 
 from bot.playground.slack.delivery import signature
 from bot.playground.slack.events import envelope
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
+ON_ONE_BOT = pytest.mark.asyncio(loop_scope="module")
 CHALLENGE = b'{"type": "url_verification", "token": "t", "challenge": "c-4711"}'
 
 
@@ -51,57 +54,78 @@ class Sender:
             return response.status, await response.json()
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def sender(standing: Dialogue) -> AsyncIterator[Sender]:
+    """Sends to one bot in all tests that are marked so: what it refuses or overlooks must leave nothing behind."""
+    async with aiohttp.ClientSession() as session:
+        yield Sender(standing, session)
+
+
 @pytest.fixture
-async def sender(dialogue: Dialogue) -> AsyncIterator[Sender]:
+async def own_sender(dialogue: Dialogue) -> AsyncIterator[Sender]:
+    """Sends to a bot of the test's own."""
     async with aiohttp.ClientSession() as session:
         yield Sender(dialogue, session)
 
 
+NUMBERS = itertools.count(1)
+
+
 def event(**fields: Any) -> bytes:
-    return json.dumps({"type": "event_callback", "team_id": "T1", "event_id": "Ev1", "event": fields}).encode()
+    whole = {"type": "event_callback", "team_id": "T1", "event_id": f"Ev{next(NUMBERS)}", "event": fields}
+    return json.dumps(whole).encode()
 
 
+@ON_ONE_BOT
 async def test_a_challenge_is_answered(sender: Sender) -> None:
     assert await sender.post(CHALLENGE) == (200, '{"challenge": "c-4711"}')
 
 
+@ON_ONE_BOT
 async def test_an_unsigned_challenge_is_refused(sender: Sender) -> None:
     assert await sender.post(CHALLENGE, {}) == (401, "invalid signature")
 
 
+@ON_ONE_BOT
 async def test_a_wrong_signature_is_refused(sender: Sender) -> None:
     assert (await sender.post(CHALLENGE, sender.signed(CHALLENGE, secret="not-it")))[0] == 401
     assert (await sender.post(CHALLENGE, sender.signed(CHALLENGE + b" ")))[0] == 401
 
 
+@ON_ONE_BOT
 @pytest.mark.parametrize("seconds", [-600, 600])
 async def test_a_stale_timestamp_is_refused(sender: Sender, seconds: int) -> None:
     assert (await sender.post(CHALLENGE, sender.signed(CHALLENGE, at=time.time() + seconds)))[0] == 401
 
 
+@ON_ONE_BOT
 @pytest.mark.parametrize("timestamp", ["", "now", "-1", "1e9", "1.5", "9" * 13, "9" * 5000, "١٢٣", "0x10", " "])
 async def test_an_odd_timestamp_is_refused(sender: Sender, timestamp: str) -> None:
     headers = sender.signed(CHALLENGE) | {"X-Slack-Request-Timestamp": timestamp}
     assert (await sender.post(CHALLENGE, headers))[0] == 401
 
 
+@ON_ONE_BOT
 @pytest.mark.parametrize("given", ["", "v0=", "v0=é", "v1=00", "00" * 32])
 async def test_an_odd_signature_is_refused(sender: Sender, given: str) -> None:
     assert (await sender.post(CHALLENGE, sender.signed(CHALLENGE) | {"X-Slack-Signature": given}))[0] == 401
 
 
+@ON_ONE_BOT
 @pytest.mark.parametrize("missing", ["X-Slack-Signature", "X-Slack-Request-Timestamp"])
 async def test_a_missing_header_is_refused(sender: Sender, missing: str) -> None:
     headers = {name: value for name, value in sender.signed(CHALLENGE).items() if name != missing}
     assert (await sender.post(CHALLENGE, headers))[0] == 401
 
 
+@ON_ONE_BOT
 async def test_a_body_too_large_is_refused(sender: Sender) -> None:
     assert (await sender.post(b"x" * (1024 * 1024 + 1)))[0] == 413
     assert (await sender.post(b"x" * (1024 * 1024 + 1), {}))[0] == 413
     assert (await sender.post(CHALLENGE))[0] == 200
 
 
+@ON_ONE_BOT
 @pytest.mark.parametrize("kind", [JSON, FORM])
 @pytest.mark.parametrize(
     "body",
@@ -136,11 +160,13 @@ async def test_a_malformed_body_is_the_senders_fault(sender: Sender, body: bytes
     assert (await sender.post(CHALLENGE))[0] == 200
 
 
+@ON_ONE_BOT
 async def test_what_is_no_json_is_refused(sender: Sender) -> None:
     for body in (b"{", b"[" * 100_000, b"null", b'{"type": "event_callback", "event": []}'):
         assert (await sender.post(body))[0] == 400
 
 
+@ON_ONE_BOT
 @pytest.mark.parametrize(
     "body",
     [
@@ -156,6 +182,7 @@ async def test_an_unknown_event_is_acknowledged(sender: Sender, body: bytes) -> 
     assert (await sender.post(body))[0] == 200
 
 
+@ON_ONE_BOT
 @pytest.mark.parametrize(
     "payload",
     [
@@ -183,33 +210,35 @@ async def test_half_characters_are_answered_too(dialogue: Dialogue, model: Scrip
     assert model.requests[0].text.endswith("half  of one")
 
 
+@ON_ONE_BOT
 async def test_the_bot_is_alive(sender: Sender) -> None:
     assert await sender.get("/healthz") == (200, {"status": "alive"})
 
 
+@ON_ONE_BOT
 async def test_the_bot_is_ready(sender: Sender) -> None:
     assert await sender.get("/readyz") == (200, {"database": "ok", "slack": "ok"})
 
 
-async def test_without_slack_it_is_not_ready(dialogue: Dialogue, sender: Sender) -> None:
+async def test_without_slack_it_is_not_ready(dialogue: Dialogue, own_sender: Sender) -> None:
     await dialogue.workspace.close()
-    status, found = await sender.get("/readyz")
+    status, found = await own_sender.get("/readyz")
     assert (status, found["database"]) == (503, "ok")
     assert found["slack"] == "ChatError"
-    assert (await sender.get("/healthz"))[0] == 200
+    assert (await own_sender.get("/healthz"))[0] == 200
     await dialogue.workspace.reopen()
-    assert (await sender.get("/readyz"))[0] == 200
+    assert (await own_sender.get("/readyz"))[0] == 200
 
 
-async def test_without_its_database_it_is_not_ready(dialogue: Dialogue, sender: Sender) -> None:
+async def test_without_its_database_it_is_not_ready(dialogue: Dialogue, own_sender: Sender) -> None:
     path = dialogue.environ["DATABASE_URL"].removeprefix("sqlite:///")
     with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
         # And never an end, as by a program that hangs.
         await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
-        status, found = await sender.get("/readyz")
+        status, found = await own_sender.get("/readyz")
     assert (status, found["slack"]) == (503, "ok")
     assert found["database"] == "TimeoutError"
-    assert (await sender.get("/readyz"))[0] == 200
+    assert (await own_sender.get("/readyz"))[0] == 200
 
 
 async def test_figures_are_there_for_prometheus(dialogue: Dialogue, model: ScriptedModel) -> None:

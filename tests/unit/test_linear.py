@@ -100,9 +100,10 @@ def patterns() -> dict[str, tuple[re.Pattern[Any], set[str]]]:
         for where, methods in _inline(name).items():
             found[where[0]] = re.compile(where[1]), methods
         for variable, value in vars(module).items():
-            if variable in _assigned(name):
+            labelled = list(_within(f"{name}.{variable}", value))
+            if labelled and variable in _assigned(name):
                 methods = used[f"{name}.{variable}"] or ELSEWHERE.get(f"{name}.{variable}") or {"finditer", "fullmatch"}
-                found |= {label: (pattern, methods) for label, pattern in _within(f"{name}.{variable}", value)}
+                found |= {label: (pattern, methods) for label, pattern in labelled}
     for place, sources in PUT_TOGETHER.items():
         for source in sources:
             found[f"{place} {source}"] = re.compile(source), {place.partition(":")[2].replace("compile", "search")}
@@ -126,10 +127,15 @@ def _modules() -> list[str]:
 
 
 @cache
-def _tree(module: str) -> ast.Module:
+def _source(module: str) -> str:
     path = ROOT.parent / Path(*module.split("."))
     path = file if (file := path.with_suffix(".py")).exists() else path / "__init__.py"
-    return ast.parse(path.read_text(encoding="utf-8"))
+    return path.read_text(encoding="utf-8")
+
+
+@cache
+def _tree(module: str) -> ast.Module:
+    return ast.parse(_source(module))
 
 
 @cache
@@ -137,6 +143,7 @@ def _nodes(module: str) -> list[ast.AST]:
     return list(ast.walk(_tree(module)))
 
 
+@cache
 def _assigned(module: str) -> set[str]:
     targets = [
         target
@@ -151,6 +158,8 @@ def _used() -> dict[str, set[str]]:
     """Return by which methods each variable of a module is used, wherever it is imported to."""
     found: dict[str, set[str]] = defaultdict(set)
     for module in _modules():
+        if not any(f".{method}" in _source(module) for method in METHODS):
+            continue
         nodes = _nodes(module)
         origins = {name: {f"{module}.{name}"} for name in _assigned(module)}
         for node in nodes:
@@ -180,7 +189,7 @@ def _inline(module: str) -> dict[tuple[str, str], set[str]]:
 
 
 def _calls(module: str) -> Iterator[tuple[ast.Call, str]]:
-    for node in _nodes(module):
+    for node in _nodes(module) if "re." in _source(module) else ():
         if (
             (
                 isinstance(node, ast.Call)
