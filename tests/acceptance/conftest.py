@@ -178,7 +178,7 @@ async def rehearsal(workspace: ScriptedWorkspace, environ: dict[str, str]) -> As
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def standing(sqlite_folder: SqliteFolder) -> AsyncIterator[Dialogue]:
-    """A bot for all tests of a module that leave nothing behind and run in the module's loop; its model says nothing."""
+    """A bot for those tests of a module that leave nothing behind, and run in its loop. Its model says nothing."""
     rules = Rules(scopes=frozenset(SCOPES), subscriptions=frozenset(EVENTS))
     environ = {"DATABASE_URL": await sqlite_folder.migrated(), "PORT": "0"}
     async with (

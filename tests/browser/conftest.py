@@ -1,4 +1,4 @@
-"""A browser window for all tests, and a playground that runs for those of one module."""
+"""A browser window and a playground for all tests."""
 
 from __future__ import annotations
 
@@ -68,14 +68,14 @@ async def page(tab: Page) -> AsyncIterator[Page]:
     assert faults == []
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def started(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     del chromium  # asked for only so that nothing starts where there is no browser
     with playground(tmp_path_factory.mktemp("playground")) as url:
         yield url
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def playground_url(started: str, tab: Page) -> str:
     """Wait for a first answer, so that no test waits for more than its own."""
     window = Window(tab)

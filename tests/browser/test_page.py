@@ -30,7 +30,7 @@ async def another(window: Window) -> AsyncIterator[Window]:
 
 
 async def test_an_empty_channel_offers_starters(window: Window) -> None:
-    await window.open("engineering")
+    await window.open("leads")
     await window.channel.locator("[data-role=starter]", has_text="/code").click()
     await expect(window.composer).to_have_value(
         "/code Write a Python function to calculate circle area. Handle negative inputs."
