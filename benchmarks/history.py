@@ -11,7 +11,8 @@ from bot.core.domain.message import Message, Place, Role
 from bot.core.domain.thread import Record
 from bot.db import migrate
 from bot.db.engine import Database
-from bot.db.threads import SqlStore, record
+from bot.db.store import sql_store
+from bot.db.threads import record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,8 +49,8 @@ async def _reading(database: Database, length: int) -> Reading:
     messages = tuple(Message(Role.USER, "U1", TEXT, f"{number}.000100") for number in range(length))
     async with database.writer.begin() as connection:
         await connection.run_sync(record, Record(place, "U1", messages=messages))
-    store = SqlStore(database)
-    await store.conversation(place)  # once before it counts: the statement gets compiled, the connection made
+    store = sql_store(database)
+    await store.threads.load(place)  # once before it counts: the statement gets compiled, the connection made
     statements: list[str] = []
     async with database.reader.connect() as connection:
         driver = cast("Connection", (await connection.get_raw_connection()).driver_connection)
@@ -57,7 +58,7 @@ async def _reading(database: Database, length: int) -> Reading:
     times = []
     for _ in range(TIMES):
         start = time.perf_counter()
-        await store.conversation(place)
+        await store.threads.load(place)
         times.append(time.perf_counter() - start)
     queries = sum(statement.startswith(("SELECT", "WITH")) for statement in statements) // TIMES
     return Reading(length, queries, median(times) * 1000)

@@ -26,8 +26,8 @@ from bot import app, settings
 from bot.core.domain.message import Place
 from bot.db import migrate
 from bot.db.engine import Database
+from bot.db.store import sql_store
 from bot.db.tables import FeedbackRow
-from bot.db.threads import SqlStore
 from bot.playground.anthropic.api import MessagesServer
 from bot.playground.anthropic.reply import TextDelta
 from bot.playground.feedback import CHANNEL, POSTS
@@ -111,7 +111,7 @@ async def scene(url: str, *, tiers: bool, seconds: float) -> AsyncIterator[Scene
         await migrate.upgrade(url)
         database = Database.open(url)
         place = Place(local.workspace.team_id, local.channel(CHANNEL))
-        await SqlStore(database).change_settings(place, {"triage": True, "together": 0, "alert_from": 0}, "")
+        await sql_store(database).settings.change(place, {"triage": True, "together": 0, "alert_from": 0}, "")
         await _fill(database, place)
         try:
             async with app.running(read) as address:

@@ -29,7 +29,7 @@ from bot.db.engine import Database
 from bot.db.feedback import SqlFeedbackStore
 from bot.db.opened import opened
 from bot.db.quota import SqlQuota
-from bot.db.threads import SqlStore
+from bot.db.store import sql_store
 from bot.integrations.github import GitHub
 from bot.integrations.webhook import Webhook, public_session
 from bot.jobs import call_ledger, spend_notice
@@ -183,14 +183,14 @@ async def build(
     chat = SlackChat(joined.teams, session, budget, files)
 
     # What is kept; the model within its budgets.
-    store, board, runs = SqlStore(database), SqlFeedbackStore(database), SqlClassifyRunStore(database)
+    store, board, runs = sql_store(database), SqlFeedbackStore(database), SqlClassifyRunStore(database)
     erasure = Erasure(database)
     admins, days = settings.parley_admins, settings.retention_days
     helpers = access.helpers(admins, chat.mention)
     affordable = paid(
         redacting(claude), SqlSpendStore(database), tell=partial(spend_notice.tell_person, chat), helpers=helpers
     )
-    model = renewing(affordable, store, tell=partial(spend_notice.tell_thread, chat))
+    model = renewing(affordable, store.settings, tell=partial(spend_notice.tell_thread, chat))
 
     # What people can ask for, and what runs it.
     permissions = Permissions(store=store, chat=chat, admins=admins)

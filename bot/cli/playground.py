@@ -103,7 +103,7 @@ async def _switch_triage_on(database_url: str, workspace: Workspace) -> None:
     from bot.core.domain.message import Place
     from bot.core.domain.settings import read
     from bot.db.opened import opened
-    from bot.db.threads import SqlStore
+    from bot.db.settings import SqlSettingsStore
     from bot.playground.feedback import CHANNEL
 
     typed = {
@@ -115,7 +115,7 @@ async def _switch_triage_on(database_url: str, workspace: Workspace) -> None:
     place = Place(workspace.team_id, workspace.channel(f"#{CHANNEL}").id)
     changes = {name: read(name, value, {}) for name, value in typed.items()}
     async with opened(database_url) as database:
-        await SqlStore(database).change_settings(place, changes, workspace.me.id)
+        await SqlSettingsStore(database).change(place, changes, workspace.me.id)
 
 
 def _bypass_proxies() -> None:

@@ -20,7 +20,7 @@ from bot.core.domain.settings import ChannelSettings, merged
 from bot.core.privacy import retention
 from bot.core.settings.history import shown
 from bot.db.opened import opened
-from bot.db.threads import SqlStore
+from bot.db.settings import SqlSettingsStore
 from bot.errors import ConflictError, SettingsError
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def compare(wanted: Sheets, sheets: Mapping[Place, Overrides]) -> list[Differenc
 
 def export_to(file: Path, read_settings: Settings) -> int:
     """Write what is set to a file; return the exit status. Raises `SettingsError`, `OSError`."""
-    sheets = _with_store(read_settings, SqlStore.sheets)
+    sheets = _with_store(read_settings, SqlSettingsStore.all_overrides)
     file.write_text(write(sheets), encoding="utf-8")
     print(f"The settings of {len(sheets)} places are in {file}.")
     return 0
@@ -191,7 +191,7 @@ def apply_from(file: Path, read_settings: Settings, *, is_sure: bool) -> int:
     Raises `SettingsError`, `OSError`, `UnicodeError`.
     """
     wanted = read(file.read_text(encoding="utf-8"), read_settings.claude_model, read_settings.retention_days)
-    differences = compare(wanted, _with_store(read_settings, SqlStore.sheets))
+    differences = compare(wanted, _with_store(read_settings, SqlSettingsStore.all_overrides))
     for difference in differences:
         print(difference)
     if not differences:
@@ -201,9 +201,9 @@ def apply_from(file: Path, read_settings: Settings, *, is_sure: bool) -> int:
         print("Nothing was changed; --yes changes it without asking.")
         return 1
 
-    async def apply(store: SqlStore) -> None:
+    async def apply(store: SqlSettingsStore) -> None:
         for one in differences:
-            await store.change_settings(one.place, one.changes, OPERATOR, version=one.version)
+            await store.change(one.place, one.changes, OPERATOR, version=one.version)
 
     try:
         _with_store(read_settings, apply)
@@ -214,9 +214,9 @@ def apply_from(file: Path, read_settings: Settings, *, is_sure: bool) -> int:
     return 0
 
 
-def _with_store(read_settings: Settings, use: Callable[[SqlStore], Coroutine[Any, Any, T]]) -> T:
+def _with_store(read_settings: Settings, use: Callable[[SqlSettingsStore], Coroutine[Any, Any, T]]) -> T:
     async def run() -> T:
         async with opened(read_settings.database_url) as database:
-            return await use(SqlStore(database))
+            return await use(SqlSettingsStore(database))
 
     return asyncio.run(run())

@@ -22,7 +22,7 @@ from bot.core.triage.exports import MOST_BYTES
 from bot.db import migrate
 from bot.db.feedback import SqlFeedbackStore
 from bot.db.opened import opened
-from bot.db.threads import SqlStore
+from bot.db.settings import SqlSettingsStore
 from bot.errors import FileError, UsageError
 from bot.reader.pool import ReaderPool
 from bot.slack.inbound import messages
@@ -69,7 +69,7 @@ async def _settings_of(channel: str, url: str) -> ChannelSettings:
     if place is None:
         return DEFAULTS
     async with opened(url) as database:
-        return await SqlStore(database).settings(place)
+        return await SqlSettingsStore(database).load(place)
 
 
 async def read(path: Path, settings: ChannelSettings, files: FileReader) -> Sequence[IncomingMessage]:

@@ -55,7 +55,7 @@ async def furnish(
 
     What the platform won't tell takes no more away than its own section, which says so.
     """
-    used = await store.usage(UsageView(UsageScope.PERSON, USAGE_DAYS), place, person, datetime.now(UTC))
+    used = await store.usage.load(UsageView(UsageScope.PERSON, USAGE_DAYS), place, person, datetime.now(UTC))
     sections = [Section("What I can do here", CAN_DO), Section("Your usage", _used(used))]
     if items := await board.assigned(place.workspace, person, MOST_ITEMS + 1):
         sections.append(Section("Your open feedback", _items(items)))
@@ -80,7 +80,7 @@ async def _channels_of(place: Place, person: str, *, store: Store, chat: Chat) -
         channels = await chat.channels(place, person)
     except ChatError as error:
         return [_unknown("Your channels", "which channels you share with me", error)]
-    return _channels(place, channels, await store.sheets(place.workspace))
+    return _channels(place, channels, await store.settings.all_overrides(place.workspace))
 
 
 def _unknown(title: str, what: str, error: ChatError) -> Section:

@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from bot.db.engine import Database
 
 
-class CodeFileStore:
-    """The part of `bot.core.ports.Store` that is about files of code."""
+class SqlCodeFileStore:
+    """`bot.core.ports.CodeFileStore` on a database."""
 
     def __init__(self, database: Database) -> None:
-        self._code_reader = database.reader
+        self._reader = database.reader
 
-    async def code_files(self, place: Place) -> tuple[CodeFile, ...]:
+    async def load(self, place: Place) -> tuple[CodeFile, ...]:
         """Return the files of a thread, each in its latest version, the oldest file first."""
-        async with self._code_reader.connect() as connection:
+        async with self._reader.connect() as connection:
             rows = await connection.execute(_files_query(), asdict(place))
             return tuple(CodeFile(row.name, row.content, row.version) for row in rows)
 

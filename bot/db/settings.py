@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 MOST_CHANGES = 200  # of a history, at a time
 
 
-class SettingsStore:
-    """The part of `bot.core.ports.Store` that is about settings."""
+class SqlSettingsStore:
+    """`bot.core.ports.SettingsStore` on a database."""
 
     def __init__(self, database: Database) -> None:
         self._reader, self._writer = database.reader, database.writer
 
-    async def settings(self, place: Place) -> ChannelSettings:
+    async def load(self, place: Place) -> ChannelSettings:
         """Return the settings that hold in a place: the thread's over the channel's over the workspace's."""
         async with self._reader.connect() as connection:
             sheets = sheets_query()
@@ -47,7 +47,7 @@ class SettingsStore:
         async with self._reader.connect() as connection:
             return (await connection.execute(select(func.max(SettingsChangeRow.id)))).scalar_one() or 0
 
-    async def sheet(self, place: Place) -> Overrides:
+    async def overrides(self, place: Place) -> Overrides:
         """Return what was set for just this thread, channel or workspace."""
         async with self._reader.connect() as connection:
             return await _load(connection, place)
@@ -58,7 +58,7 @@ class SettingsStore:
         async with self._reader.connect() as connection:
             return tuple([await _load(connection, one) for one in dict.fromkeys(nested)])
 
-    async def sheets(self, workspace: str = "") -> dict[Place, Overrides]:
+    async def all_overrides(self, workspace: str = "") -> dict[Place, Overrides]:
         """Return the sheets of a workspace and of its channels, or of all workspaces; threads are left out."""
         query = select(SettingsRow).where(
             SettingsRow.thread == "", SettingsRow.workspace == workspace if workspace else true()
@@ -87,7 +87,7 @@ class SettingsStore:
             for row in rows
         )
 
-    async def change_settings(
+    async def change(
         self, place: Place, changes: Mapping[str, Any], person: str, *, version: int | None = None
     ) -> None:
         """Set some settings of just this place, or unset them with None; who, when and what is kept.

@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 _SOURCE, _WISHES = TypeAdapter(Source), TypeAdapter(SummaryOptions)
 
 
-class RunStore:
-    """The part of `bot.core.ports.Store` that is about runs of summaries."""
+class SqlSummaryRunStore:
+    """`bot.core.ports.SummaryRunStore` on a database."""
 
     def __init__(self, database: Database) -> None:
-        self._runs = database
+        self._reader, self._writer = database.reader, database.writer
 
-    async def begin_run(self, run: SummaryRun) -> None:
+    async def begin(self, run: SummaryRun) -> None:
         """Keep a new run; one that is there stays as it is."""
-        async with self._runs.writer.begin() as connection:
+        async with self._writer.begin() as connection:
             insert = INSERT[connection.dialect.name](SummaryRunRow).values(
                 **asdict(run.place),
                 id=run.id,
@@ -39,9 +39,9 @@ class RunStore:
             )
             await connection.execute(insert.on_conflict_do_nothing())
 
-    async def run(self, workspace: str, run_id: str) -> SummaryRun | None:
+    async def find(self, workspace: str, run_id: str) -> SummaryRun | None:
         """Load a run of a workspace; None for one that is forgotten."""
-        async with self._runs.reader.connect() as connection:
+        async with self._reader.connect() as connection:
             here = SummaryRunRow.workspace == workspace, SummaryRunRow.id == run_id
             row = (await connection.execute(select(SummaryRunRow.__table__).where(*here))).one_or_none()
         if row is None:
@@ -54,14 +54,14 @@ class RunStore:
             wishes=_WISHES.validate_json(row.wishes),
         )
 
-    async def kept_of_run(self, run: SummaryRun, key: str) -> str | None:
+    async def kept(self, run: SummaryRun, key: str) -> str | None:
         """Return what a run keeps under `key`."""
         here = SummaryPartRow.run_id == run.id, SummaryPartRow.key == key
-        async with self._runs.reader.connect() as connection:
+        async with self._reader.connect() as connection:
             return (await connection.execute(select(SummaryPartRow.content).where(*here))).scalar_one_or_none()
 
-    async def keep_of_run(self, run: SummaryRun, key: str, content: str) -> None:
+    async def keep(self, run: SummaryRun, key: str, content: str) -> None:
         """Keep `content` under `key`; what is there already stays."""
-        async with self._runs.writer.begin() as connection:
+        async with self._writer.begin() as connection:
             insert = INSERT[connection.dialect.name](SummaryPartRow).values(run_id=run.id, key=key, content=content)
             await connection.execute(insert.on_conflict_do_nothing())

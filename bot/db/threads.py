@@ -1,4 +1,4 @@
-"""The store: conversations, what a finished turn leaves behind, and what is forgotten."""
+"""The store of threads: conversations, what a finished turn leaves behind, and what is forgotten."""
 
 from __future__ import annotations
 
@@ -14,13 +14,9 @@ from bot.core.domain.message import FileRef, Message, Role, marked
 from bot.core.domain.thread import Conversation, Record
 from bot.db import code_files, tables
 from bot.db import settings as settings_store
-from bot.db.code_files import CodeFileStore
 from bot.db.page import put_in
-from bot.db.settings import SettingsStore
-from bot.db.summary_runs import RunStore
 from bot.db.tables import CallRow, ThreadRow
 from bot.db.upsert import INSERT
-from bot.db.usage import UsageStore
 from bot.transaction import transact
 
 if TYPE_CHECKING:
@@ -37,17 +33,13 @@ if TYPE_CHECKING:
 LOADED = 1_000  # messages of a thread at a time
 
 
-class SqlStore(SettingsStore, CodeFileStore, RunStore, UsageStore):
-    """`bot.core.ports.Store` on a database."""
+class SqlThreadStore:
+    """`bot.core.ports.ThreadStore` on a database."""
 
     def __init__(self, database: Database) -> None:
-        SettingsStore.__init__(self, database)
-        CodeFileStore.__init__(self, database)
-        RunStore.__init__(self, database)
-        UsageStore.__init__(self, database)
-        self._database = database
+        self._reader, self._writer = database.reader, database.writer
 
-    async def conversation(self, place: Place) -> Conversation:
+    async def load(self, place: Place) -> Conversation:
         """Load a thread with its settings, by one query; an empty conversation where nothing is known.
 
         Of its messages, those behind its summary; the newest thousand, where there are more.
@@ -56,7 +48,7 @@ class SqlStore(SettingsStore, CodeFileStore, RunStore, UsageStore):
         def read(connection: Connection) -> Sequence[Row[Any]]:
             return connection.execute(conversation_query(), asdict(place)).all()
 
-        found = await transact(self._database.reader, read)
+        found = await transact(self._reader, read)
         sheets, (head, *rows) = [row.text for row in found if row.id < 0], [row for row in found if row.id >= 0]
         return Conversation(
             settings=settings_store.read(sheets),
@@ -76,13 +68,13 @@ class SqlStore(SettingsStore, CodeFileStore, RunStore, UsageStore):
 
     async def keep(self, page: PageRead) -> PageKept:
         """Store a page of a thread that was read at the platform, and how far the thread is read."""
-        return await transact(self._database.writer, partial(keep_page, page=page))
+        return await transact(self._writer, partial(keep_page, page=page))
 
     async def rate(self, place: Place, question: str, person: str, *, is_good: bool, comment: str = "") -> None:
         """Keep what somebody thinks of the answer to a question; a later rating of theirs replaces it."""
         now = datetime.now(UTC)
         rating = {"is_good": is_good, "comment": comment, "rated_at": now}
-        async with self._database.writer.begin() as connection:
+        async with self._writer.begin() as connection:
             insert = INSERT[connection.dialect.name](tables.RatingRow).values(
                 **asdict(place), question=question, person=person, **rating
             )

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from bot.db.engine import Database
 
 
-class UsageStore:
-    """The part of `bot.core.ports.Store` that is about what was used."""
+class SqlUsageStore:
+    """`bot.core.ports.UsageStore` on a database."""
 
     def __init__(self, database: Database) -> None:
-        self._ledger = database.reader
+        self._reader = database.reader
 
-    async def usage(self, view: UsageView, place: Place, person: str, now: datetime) -> tuple[DailyUsage, ...]:
+    async def load(self, view: UsageView, place: Place, person: str, now: datetime) -> tuple[DailyUsage, ...]:
         """Return what was used by a person, in a channel or in a workspace, the oldest day first; by one query."""
         of_scope = {
             UsageScope.PERSON: (CallRow.person == person,),
@@ -34,7 +34,7 @@ class UsageStore:
             UsageScope.WORKSPACE: (),
         }
         these = (CallRow.workspace == place.workspace, CallRow.started_at >= view.since(now), *of_scope[view.scope])
-        async with self._ledger.connect() as connection:
+        async with self._reader.connect() as connection:
             rows = await connection.execute(_query(connection.dialect.name, *these))
         return tuple(
             DailyUsage(date.fromisoformat(str(row.day)), *(_number(value) for value in row[1:])) for row in rows

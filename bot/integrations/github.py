@@ -68,7 +68,7 @@ class GitHub:
         record = await self._board.find(str(job.payload["workspace"]), int(job.payload["id"]))
         if record is None or record.version <= record.issue_version:
             return
-        repository = (await self._store.settings(replace(record.place, thread=""))).triage_github
+        repository = (await self._store.settings.load(replace(record.place, thread=""))).triage_github
         if not repository:
             return
         if not self._token:

@@ -108,7 +108,7 @@ class Webhook:
         record = await self._board.find(str(job.payload["workspace"]), int(job.payload["id"]))
         if record is None:
             return
-        url = (await self._store.settings(replace(record.place, thread=""))).webhook
+        url = (await self._store.settings.load(replace(record.place, thread=""))).webhook
         if url:
             job.check()
             await self.send(url, record)

@@ -90,7 +90,7 @@ class ClassifyJobs:
         word = _WORD.match(heard.text)
         if word is None or not heard.files or not (heard.mentions_bot or heard.is_direct):
             return None
-        conversation = await self._world.store.conversation(heard.place)
+        conversation = await self._world.store.threads.load(heard.place)
         if not wants_answer(heard, conversation):
             return None
         if refusal := await self._judge(heard, conversation.settings, command=CLASSIFY.name):

@@ -57,7 +57,7 @@ class Permissions:
 
     async def refusal(self, place: Place, asker: Requester, *, command: str = "") -> str:
         """Return why somebody may not press or type something there, "" where they may. Raises `ChatError`."""
-        settings = await self._store.settings(replace(place, thread=""))
+        settings = await self._store.settings.load(replace(place, thread=""))
         visitor = await self._visitor(place, asker)
         return access.refusal(visitor, place.channel, settings, self._helpers, command=command)
 

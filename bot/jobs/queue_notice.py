@@ -43,7 +43,7 @@ class QueueNotices:
     async def _tell(self, delivery: Delivery, place: Place, asker: Requester, heard: IncomingMessage | None) -> None:
         try:
             async with asyncio.timeout(DEADLINE):
-                if heard is not None and not wants_answer(heard, await self._store.conversation(heard.place)):
+                if heard is not None and not wants_answer(heard, await self._store.threads.load(heard.place)):
                     return
                 if others := await self._inbox.count_before(delivery.id):
                     async with self._chat.whisper(place, asker) as visible:

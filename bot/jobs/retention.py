@@ -11,7 +11,7 @@ from bot.core.privacy.retention import Limits
 from bot.db.engine import Database
 from bot.db.purge import SqlPurger
 from bot.db.scrub import settle
-from bot.db.settings import SettingsStore
+from bot.db.settings import SqlSettingsStore
 from bot.work import FAILED_KEPT
 from bot.work import erase as work
 
@@ -65,7 +65,7 @@ class Retention:
         return gone
 
     async def _limits(self) -> Limits:
-        return Limits.of(self.days, await SettingsStore(self.database).sheets(), datetime.now(UTC))
+        return Limits.of(self.days, await SqlSettingsStore(self.database).all_overrides(), datetime.now(UTC))
 
 
 def _own(limits: Limits) -> Iterator[tuple[tuple[str, str], Sequence[str], Sequence[str], float]]:

@@ -96,13 +96,13 @@ class Threads:
         """
         if monotonic() > self._looked + LOOK_FOR_CHANGES:
             self._looked = monotonic()
-            if (change := await self._store.last_change()) != self._change:
+            if (change := await self._store.settings.last_change()) != self._change:
                 self._change = change
                 self._settings.drop()
         key = share(channel)
         settings = self._settings.get(key)
         if settings is None:
-            settings = await self._store.settings(channel)
+            settings = await self._store.settings.load(channel)
             self._settings.keep(key, settings, SETTINGS_KEPT)
         return settings
 
@@ -137,7 +137,9 @@ class Threads:
         place = _PLACE.validate_python(job.payload)
         call_ledger.gather(job, place, "")
         try:
-            condensed = await condense(place, store=self._store, model=self._model, chat=self._chat, halt=job.halted)
+            condensed = await condense(
+                place, store=self._store.threads, model=self._model, chat=self._chat, halt=job.halted
+            )
         except (ModelStoppedError, OverBudgetError) as error:
             log.info("no summary, the thread's next turn asks for it again: %s", type(error).__name__)
             return None

@@ -135,7 +135,7 @@ class TriageJobs:
         if self._clock() < self._rests_until.get(place.workspace, 0.0):
             return
         waiting = await self._board.waiting(place, MOST_WAITING)
-        settings = await self._store.settings(place)
+        settings = await self._store.settings.load(place)
         if quiet := [one for one in waiting if needs_no_model(one)]:
             await self._board.save(place, {one.id: ignore(one) for one in quiet}, ())
         records = [one for one in waiting if not needs_no_model(one)]
@@ -181,7 +181,7 @@ class TriageJobs:
         is_shown = record is not None and record.version <= record.shown_version
         if record is None or (is_shown and not job.was_begun):  # a try that died may have shown it, and no more
             return
-        settings = await self._store.settings(replace(record.place, thread=""))
+        settings = await self._store.settings.load(replace(record.place, thread=""))
         if not is_shown:
             notes = unapplied(settings, self._model)
             await show(record, settings, checkpoint=job, board=self._board, chat=self._chat, notes=notes)
@@ -192,14 +192,14 @@ class TriageJobs:
     async def run_notify(self, job: Job) -> None:
         """Tell a team of all that waits for it; when it can't be reached, tell who has named its channel."""
         place, channel = _PLACE.validate_python({k: v for k, v in job.payload.items() if k != "to"}), job.payload["to"]
-        settings = await self._store.settings(place)
+        settings = await self._store.settings.load(place)
         left = await notify(place, channel, settings, checkpoint=job, board=self._board, chat=self._chat)
         await self._accept(chain.after_notify(place, channel, left, datetime.now(UTC).date()))
 
     async def run_tell(self, job: Job) -> None:
         """Tell who set the channel's teams that one of them can't be reached; once a day."""
         place = _PLACE.validate_python({k: v for k, v in job.payload.items() if k != "to"})
-        if person := (await self._store.sheet(place)).person:
+        if person := (await self._store.settings.overrides(place)).person:
             direct = await self._chat.open_direct(place, Requester(person, place.workspace))
             await self._chat.post(direct, unreachable(job.payload["to"]), job, key="told")
 
@@ -212,20 +212,20 @@ class TriageJobs:
     async def run_alert(self, job: Job) -> None:
         """Tell of a channel's trends."""
         place = _PLACE.validate_python(job.payload)
-        settings = await self._store.settings(place)
+        settings = await self._store.settings.load(place)
         await alert(place, settings, checkpoint=job, board=self._board, chat=self._chat)
 
     async def run_digest(self, job: Job) -> None:
         """Post a channel's digest."""
         place = _PLACE.validate_python(job.payload)
-        settings = await self._store.settings(place)
+        settings = await self._store.settings.load(place)
         await digest(place, settings, checkpoint=job, board=self._board, model=self._model, chat=self._chat)
 
     async def look_for_digests(self, _job: Job) -> None:
         """Let each channel whose digest is due have it, once whatever the number of replicas."""
         now = datetime.now(UTC)
         for place in await self._board.channels_since(now - DIGESTED):
-            if date := due(await self._store.settings(place), now):
+            if date := due(await self._store.settings.load(place), now):
                 await self._accept(chain.after_due(place, date))
 
     # What people do
@@ -267,7 +267,7 @@ class TriageJobs:
 
     async def retry_teams(self, place: Place, reason: str) -> None:
         """Send again what could not be sent to its team."""
-        settings = await self._store.settings(place)
+        settings = await self._store.settings.load(place)
         for record in await self._board.retry_routes(place):
             await self._accept(chain.after_routing(record, settings, reason))
 

@@ -123,7 +123,7 @@ class Turns:
         heard = _MESSAGE.validate_python(job.payload)
         call_ledger.gather(job, heard.place, heard.author)
         heard = replace(heard, text=await self._chat.spelled(heard.place, heard.text))
-        conversation = await self._store.conversation(heard.place)
+        conversation = await self._store.threads.load(heard.place)
         stored = next((message for message in conversation.messages if message.id == heard.id), None)
         if stored is None:
             return partial(db_store.change, changed=_as_changed(heard)) if heard.revision else None
@@ -162,7 +162,7 @@ class Turns:
         """At least keep what came for a message; its answer, which people have, stays as it is."""
         log.warning("a message was completed, but not answered again: %s", type(error).__name__)
         heard = _MESSAGE.validate_python(job.payload)
-        conversation = await self._store.conversation(heard.place)
+        conversation = await self._store.threads.load(heard.place)
         stored = next((message for message in conversation.messages if message.id == heard.id), None)
         whole = completed(stored, heard) if stored else None
         return _finish(Record(heard.place, heard.author, rewritten=(whole,)), job) if whole else None

@@ -13,7 +13,7 @@ from bot import app, settings
 from bot.cli import doctor, settings_file
 from bot.core.domain.message import Place
 from bot.db.engine import Database
-from bot.db.threads import SqlStore
+from bot.db.store import sql_store
 from bot.errors import SettingsError
 from tests.acceptance.conftest import BOTH_DATABASES
 
@@ -67,10 +67,10 @@ async def test_a_place_goes_on_with_the_replacement(stage: Dialogue, model: Scri
     team = stage.workspace.workspace.team_id
     here, everywhere = Place(team, stage.general), Place(team, "")
     database = Database.open(stage.environ["DATABASE_URL"])
-    store = SqlStore(database)
+    store = sql_store(database)
     try:
         for place in (here, everywhere):
-            await store.change_settings(place, {"model": OLD, "temperature": 0.7}, "U1")
+            await store.settings.change(place, {"model": OLD, "temperature": 0.7}, "U1")
         async with bot(stage, date(2026, 11, 29)):
             await answers_are_by(stage, model, OLD)
             assert said(stage, TOLD) == 0
@@ -82,8 +82,8 @@ async def test_a_place_goes_on_with_the_replacement(stage: Dialogue, model: Scri
         assert said(stage, "which the workspace and this channel were set to") == 1
         assert said(stage, "`model` is not applied") == 0
         for place in (here, everywhere):
-            assert (await store.sheet(place)).values["model"] == NEW
-            assert (await store.history(place))[0].person == "parley"
+            assert (await store.settings.overrides(place)).values["model"] == NEW
+            assert (await store.settings.history(place))[0].person == "parley"
     finally:
         await database.close()
 
@@ -96,7 +96,7 @@ async def test_a_thread_is_told_of_its_own(stage: Dialogue, model: ScriptedModel
         await stage.until_idle()
         here = Place(stage.workspace.workspace.team_id, stage.general, ts)
         database = Database.open(stage.environ["DATABASE_URL"])
-        await SqlStore(database).change_settings(here, {"model": OLD}, "U1")
+        await sql_store(database).settings.change(here, {"model": OLD}, "U1")
         await database.close()
         for words in ("second", "third"):
             model.answer(f"{words}!")

@@ -15,8 +15,8 @@ from sqlalchemy import insert
 
 from bot.core.domain.message import Place
 from bot.db.engine import Database
+from bot.db.store import sql_store
 from bot.db.tables import FeedbackRow
-from bot.db.threads import SqlStore
 from bot.playground import feedback
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.work import Delivery, Inbox
@@ -436,7 +436,7 @@ async def test_a_digest_comes_once(dialogue: Dialogue, model: ScriptedModel) -> 
     database = Database.open(dialogue.environ["DATABASE_URL"])
     # As after a change of the model: what it does not take can't be set.
     unapplied = {"model": "claude-opus-4-7", "temperature": 0.5}
-    await SqlStore(database).change_settings(here, unapplied, dialogue.workspace.me.id)
+    await sql_store(database).settings.change(here, unapplied, dialogue.workspace.me.id)
     inbox = Inbox(database.writer, is_transient=lambda _: False)
     try:
         for _ in range(2):
@@ -561,7 +561,7 @@ async def test_a_card_says_what_does_not_apply(dialogue: Dialogue, model: Script
     try:
         place = Place(dialogue.workspace.workspace.team_id, support(dialogue))
         stale = {"model": "claude-opus-4-7", "temperature": 0.5}
-        await SqlStore(database).change_settings(place, stale, dialogue.workspace.me.id)
+        await sql_store(database).settings.change(place, stale, dialogue.workspace.me.id)
     finally:
         await database.close()
     model.answer(results(judged(1)))

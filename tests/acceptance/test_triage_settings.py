@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.domain.message import Place
 from bot.db.engine import Database
-from bot.db.threads import SqlStore
+from bot.db.store import sql_store
 from tests.acceptance.conftest import BOTH_DATABASES
 from tests.acceptance.test_triage import arrived, card, judged, parley, post, results, support
 
@@ -141,7 +141,7 @@ async def test_changes_from_elsewhere_are_seen(dialogue: Dialogue, model: Script
     database = Database.open(dialogue.environ["DATABASE_URL"])
     try:
         place = Place(dialogue.workspace.workspace.team_id, "")
-        await SqlStore(database).change_settings(place, {"triage": True}, "")
+        await sql_store(database).settings.change(place, {"triage": True}, "")
     finally:
         await database.close()
     model.answer(results(judged(1)))

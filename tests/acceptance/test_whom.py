@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.domain.message import Place
 from bot.db.engine import Database
-from bot.db.threads import SqlStore
+from bot.db.store import sql_store
 from tests.acceptance.conftest import BOTH_DATABASES
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ async def choose(stage: Dialogue, channel: str, **settings: Any) -> None:
     database = Database.open(stage.environ["DATABASE_URL"])
     try:
         place = Place(stage.workspace.workspace.team_id, channel)
-        await SqlStore(database).change_settings(place, settings, "U1")
+        await sql_store(database).settings.change(place, settings, "U1")
     finally:
         await database.close()
 

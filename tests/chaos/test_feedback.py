@@ -16,7 +16,7 @@ from bot.core.domain.feedback import FeedbackStatus
 from bot.core.domain.message import Place
 from bot.db import tables
 from bot.db.engine import Database
-from bot.db.threads import SqlStore
+from bot.db.store import sql_store
 from bot.playground.anthropic.api import MessagesServer
 from bot.playground.anthropic.reply import TextDelta
 from tests.chaos.instant import strike
@@ -102,7 +102,7 @@ async def test_killed_triage_does_everything_once(scene: Scene) -> None:
         database = Database.open(scene.environ["DATABASE_URL"])
         teams = [{"name": "Exports", "channel": team, "people": []}]
         place = Place(scene.workspace.workspace.team_id, support)
-        await SqlStore(database).change_settings(place, SETTINGS | {"teams": teams}, scene.workspace.me.id)
+        await sql_store(database).settings.change(place, SETTINGS | {"teams": teams}, scene.workspace.me.id)
 
         def at(when: Callable[[MessageRecord], bool]) -> Callable[[], Coroutine[Any, Any, None]]:
             return partial(strike, scene.workspace, replica.kill, when=when)

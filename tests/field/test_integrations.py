@@ -18,7 +18,7 @@ from bot.core.domain.message import Place
 from bot.core.triage import issue
 from bot.db.feedback import SqlFeedbackStore
 from bot.db.opened import opened
-from bot.db.threads import SqlStore
+from bot.db.store import sql_store
 from bot.errors import WebhookError
 from bot.integrations.webhook import Webhook, signed
 from tests.acceptance.test_github import MOVED, LocalGitHub, dead_letters, environ, github, names, on, until, until_dead
@@ -183,7 +183,7 @@ async def hook(database_url: str) -> AsyncIterator[tuple[Receiver, Webhook, str]
         opened(database_url) as database,
         aiohttp.ClientSession() as session,
     ):
-        board, store = SqlFeedbackStore(database), SqlStore(database)
+        board, store = SqlFeedbackStore(database), sql_store(database)
         webhook = Webhook(session, secret_of=lambda _: "s3", board=board, store=store)
         yield receiver, webhook, str(server.make_url("/hook"))
 

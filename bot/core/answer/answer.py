@@ -64,7 +64,7 @@ async def answer(
     `judge` tells whether it may be answered, `controls` what stands below the answer to a message. What is not for the
     bot is kept all the same, in a thread that it knows. Raises `ChatError` when the answer could not be shown.
     """
-    conversation = await store.conversation(heard.place)
+    conversation = await store.threads.load(heard.place)
     heard = await heed(heard, conversation, chat)
     question = asked(heard, conversation)
     if question is None or not wants_answer(heard, conversation) or was_answered(heard, conversation):
@@ -77,7 +77,7 @@ async def answer(
         if (before := kept(checkpoint)) is not None and not is_for_code(question.text, conversation):
             question = question if question.text or question.files else replace(question, text=CALLED)
             return _kept(heard, question, conversation, Product(await show(before, visible)))
-        reading = catch_up(heard, conversation, visible, checkpoint=checkpoint, store=store, chat=chat)
+        reading = catch_up(heard, conversation, visible, checkpoint=checkpoint, store=store.threads, chat=chat)
         try:
             conversation, read = await unless(checkpoint.halted, reading)
         except ModelStoppedError as error:
@@ -121,7 +121,7 @@ async def _reply(
         sentence = "\n".join(ready.own.faults)
         return Product(FinishedAnswer(sentence, await desk.visible.replace(sentence)))
     if is_for_code(desk.said, conversation):
-        known = await store.code_files(desk.place) if conversation.has_code else ()
+        known = await store.code_files.load(desk.place) if conversation.has_code else ()
         return await continue_code(replace(desk, known=with_sources(known, ready.own.attachments)))
     written = await write(
         desk.request,

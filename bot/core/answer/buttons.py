@@ -52,7 +52,7 @@ def below(question: Message, version: int = 0) -> Callable[[bool], Sequence[Cont
 async def regenerate(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
     """Answer a question anew, in the place of the answer that is there, also in the history. Raises `ChatError`."""
     identity, _, version = press.value.partition(" ")
-    conversation = await store.conversation(press.place)
+    conversation = await store.threads.load(press.place)
     question, answered = find(conversation, identity)
     if question is None or answered is None:
         return await tell(press.place, press.asker, UNKNOWN, chat=chat)
@@ -104,7 +104,7 @@ async def rewrite(  # noqa: PLR0913 (what an answer is made of, and where it goe
 
 async def go_on(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
     """Go on with an answer that the output limit cut, in a new message. Raises `ChatError`."""
-    conversation = await store.conversation(press.place)
+    conversation = await store.threads.load(press.place)
     question, answered = find(conversation, press.value.partition(" ")[0])
     if question is None or answered is None:
         return await tell(press.place, press.asker, UNKNOWN, chat=chat)
@@ -125,7 +125,7 @@ async def go_on(press: Action, *, checkpoint: Checkpoint, store: Store, model: M
 
 async def rate(press: Action, *, store: Store) -> Form | None:
     """Keep what somebody thinks of an answer; ask what was wrong with a bad one."""
-    await store.rate(press.place, press.value, press.asker.person, is_good=press.choice == GOOD)
+    await store.threads.rate(press.place, press.value, press.asker.person, is_good=press.choice == GOOD)
     if press.choice == GOOD:
         return None
     field = Field(COMMENT, "What was wrong?", kind="area", optional=True)
@@ -140,7 +140,7 @@ async def comment(submission: Submission, *, store: Store, chat: Chat) -> Mappin
     words = submission.answers.get(COMMENT, "")
     from_where = Place(workspace, channel, thread)
     await check_member((from_where,), submission.asker.person, chat)
-    await store.rate(from_where, question, submission.asker.person, is_good=False, comment=str(words))
+    await store.threads.rate(from_where, question, submission.asker.person, is_good=False, comment=str(words))
     return {}
 
 

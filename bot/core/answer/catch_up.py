@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from bot.core.domain.message import HistoryMessage, IncomingMessage
     from bot.core.domain.thread import Conversation
-    from bot.core.ports import Answer, Chat, Checkpoint, Store
+    from bot.core.ports import Answer, Chat, Checkpoint, ThreadStore
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ async def catch_up(
     visible: Answer,
     *,
     checkpoint: Checkpoint,
-    store: Store,
+    store: ThreadStore,
     chat: Chat,
 ) -> tuple[Conversation, str]:
     """Read what is missing before a message; return the conversation with it, and what to tell the person.
@@ -55,7 +55,7 @@ async def catch_up(
         return conversation, ""
     reading = Reading(heard, conversation, visible, store=store, chat=chat)
     told = reading.told(await reading.read())
-    conversation = await store.conversation(heard.place)
+    conversation = await store.load(heard.place)
     await checkpoint.keep(READ, told)
     return conversation, told
 
@@ -67,7 +67,7 @@ class Reading:
     """
 
     def __init__(
-        self, heard: IncomingMessage, conversation: Conversation, visible: Answer, *, store: Store, chat: Chat
+        self, heard: IncomingMessage, conversation: Conversation, visible: Answer, *, store: ThreadStore, chat: Chat
     ) -> None:
         self._heard, self._conversation, self._visible = heard, conversation, visible
         self._store, self._chat = store, chat

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 async def anew(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
     """Do what a button below a cut answer says, in a new message. Raises `ChatError`, `ModelError`s that may pass."""
-    conversation = await store.conversation(press.place)
+    conversation = await store.threads.load(press.place)
     question, answered = find(conversation, press.value)
     if question is None or answered is None:
         return await tell(press.place, press.asker, UNKNOWN, chat=chat)
@@ -46,7 +46,7 @@ async def anew(press: Action, *, checkpoint: Checkpoint, store: Store, model: Mo
             checkpoint,
             model,
             chat,
-            known=with_sources(await store.code_files(press.place), ready.own.attachments),
+            known=with_sources(await store.code_files.load(press.place), ready.own.attachments),
             question=f"press {press.id}",
             begun=resume.unfinished(answered.text) if goes_on else "",
             opening=opening(press, "Continue" if goes_on else "Regenerate", chat),

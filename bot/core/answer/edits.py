@@ -33,7 +33,7 @@ async def offer_again(changed: MessageEdit, *, checkpoint: Checkpoint, store: St
     """Offer the author a new answer, only to them, when it was the last question that they edited."""
     if changed.is_deleted or changed.is_bot or checkpoint.get(OFFERED):
         return
-    answered = answer_to(changed, await store.conversation(changed.place))
+    answered = answer_to(changed, await store.threads.load(changed.place))
     if answered is None:
         return
     # A press counts once for its value, and each edit may be answered anew.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from bot.core.domain.message import Message
     from bot.core.domain.thread import Conversation
-    from bot.core.ports import Chat, Model, Store
+    from bot.core.ports import Chat, Model, ThreadStore
 
 MAX_OUTPUT = 2_000  # tokens
 MOST_AT_ONCE = 40_000  # tokens of messages in one request
@@ -85,10 +85,10 @@ def prompt(summary: str, messages: Sequence[Message], mention: Callable[[str], s
 
 
 async def condense(
-    place: Place, *, store: Store, model: Model, chat: Chat, halt: asyncio.Event | None = None
+    place: Place, *, store: ThreadStore, model: Model, chat: Chat, halt: asyncio.Event | None = None
 ) -> Condensed | None:
     """Summarise what has to go; None when nothing has. `halt` ends it early. Raises a `ModelError`."""
-    conversation = await store.conversation(place)
+    conversation = await store.load(place)
     messages = older(conversation)
     if not messages:
         return None

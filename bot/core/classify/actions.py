@@ -138,7 +138,7 @@ async def _cancel(run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyCo
 
 
 async def _export(run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyContext) -> None:
-    settings = await world.store.settings(run.place)
+    settings = await world.store.settings.load(run.place)
     version = int(run.state.get("exports", "1")) + 1
     await world.runs.keep(run.id, "exports", str(version))
     await render.upload(run, settings, checkpoint=checkpoint, world=world, version=version)
@@ -315,7 +315,7 @@ async def show(workspace: str, run: str, *, checkpoint: Checkpoint, world: Class
         return
     if found.status is not RunStatus.DONE:
         return
-    settings = await world.store.settings(found.place)
+    settings = await world.store.settings.load(found.place)
     text = await (render.short if found.items <= MOST_LISTED else render.summary)(found, settings, world)
     async with begin.answering(found, checkpoint, world) as visible:
         await visible.replace(text, footer=disclaimer(settings), controls=render.controls(found))

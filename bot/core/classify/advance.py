@@ -68,7 +68,7 @@ async def proceed(
     """
     if run.status is not RunStatus.RUNNING:
         return Record(run.place, run.asker.person)
-    settings = await world.store.settings(run.place)
+    settings = await world.store.settings.load(run.place)
     question = await questioning(run, world)
     async with answering(run, checkpoint, world) as visible:
         progress = Progress(await world.runs.count_sorted(run.id), asyncio.get_running_loop().time() + TURN)

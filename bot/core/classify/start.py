@@ -84,8 +84,8 @@ def request(run: ClassifyRun, settings: ChannelSettings) -> Request:
 async def settings_of(run: ClassifyRun, world: ClassifyContext) -> ChannelSettings:
     """Return the settings that hold for what is asked about a run."""
     if run.origin in {"", run.place.channel}:
-        return await world.store.settings(run.place)
-    return await carried(world.store, Place(run.place.workspace, run.origin), run.place, run.asker.person)
+        return await world.store.settings.load(run.place)
+    return await carried(world.store.settings, Place(run.place.workspace, run.origin), run.place, run.asker.person)
 
 
 async def questioning(run: ClassifyRun, world: ClassifyContext) -> Question:
@@ -107,7 +107,7 @@ async def begin(asked: ClassifyRequest, *, checkpoint: Checkpoint, world: Classi
         if known.is_open:  # the former try ended between keeping the run and handing it on
             await world.later(known, checkpoint)
         return _record(asked)
-    settings = await world.store.settings(asked.place)
+    settings = await world.store.settings.load(asked.place)
     run = ClassifyRun(
         id=asked.id,
         place=asked.place,

@@ -92,10 +92,10 @@ def as_code(request: Request, known: Sequence[CodeFile], room: int) -> Request:
 
 async def press_code(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
     """Do what a button below the code says, as if its presser had typed it. Raises `ChatError`."""
-    known = await store.code_files(press.place)
+    known = await store.code_files.load(press.place)
     if press.name == render.SAVE:
         return await _save_again(press, known, checkpoint=checkpoint, chat=chat)
-    conversation = await store.conversation(press.place)
+    conversation = await store.threads.load(press.place)
     words = render.wish(press.name, press.value, press.choice)
     question = Message(Role.USER, press.asker.person, words, f"press {press.id}")
     async with chat.answer(press.place, press.asker, checkpoint, to=press.message) as visible:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 async def code(command: Command, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
     """Write what was asked for, and return what the thread's history should keep. Raises `ChatError`."""
-    settings = await store.settings(command.place)
+    settings = await store.settings.load(command.place)
     wanted = parse(command.text)
     text, cut = shorten(wanted.text, model.facts.room(settings.max_output, settings))
     request = Request(

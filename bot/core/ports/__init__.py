@@ -5,13 +5,21 @@ from __future__ import annotations
 from bot.core.ports.chat import Answer, Chat
 from bot.core.ports.files import FileReader
 from bot.core.ports.model import Completion, Filled, Model, ModelFacts, Request, Turn
-from bot.core.ports.store import Store
+from bot.core.ports.store import (
+    CodeFileStore,
+    SettingsStore,
+    Store,
+    SummaryRunStore,
+    ThreadStore,
+    UsageStore,
+)
 from bot.core.ports.work import Checkpoint, Intake
 
 __all__ = [
     "Answer",
     "Chat",
     "Checkpoint",
+    "CodeFileStore",
     "Completion",
     "FileReader",
     "Filled",
@@ -19,6 +27,10 @@ __all__ = [
     "Model",
     "ModelFacts",
     "Request",
+    "SettingsStore",
     "Store",
+    "SummaryRunStore",
+    "ThreadStore",
     "Turn",
+    "UsageStore",
 ]

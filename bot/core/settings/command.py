@@ -189,28 +189,28 @@ async def configure(
         try:
             place = await _place(wish, command, chat)
             if wish.action in {SettingsAction.OPEN, SettingsAction.LIST}:  # a form that was to be opened is not there
-                sentence = listing(
-                    place, await store.settings(place), await store.sheet(place), model, most_days=most_days
-                )
+                held, own = await store.settings.load(place), await store.settings.overrides(place)
+                sentence = listing(place, held, own, model, most_days=most_days)
                 if not place.thread:  # its form is in its messages' menu
                     edit = EDIT if place.channel else EDIT_WORKSPACE
                     controls = (Button(edit, "Change …", style="primary"),)
             elif wish.action is SettingsAction.TRIAGE:
-                sentence = listing(place, await store.settings(place), await store.sheet(place), model, TRIAGE)
+                held, own = await store.settings.load(place), await store.settings.overrides(place)
+                sentence = listing(place, held, own, model, TRIAGE)
                 controls = (Button(EDIT_TRIAGE, "Change …", style="primary"),)
             elif wish.action is SettingsAction.SHOW:
-                sentence = showing(place, wish.name, await store.settings(place), most_days)
+                sentence = showing(place, wish.name, await store.settings.load(place), most_days)
             elif wish.action is SettingsAction.WHY:
-                sentence = history.why(place, await store.layers(place), model)
+                sentence = history.why(place, await store.settings.layers(place), model)
             elif wish.action is SettingsAction.HISTORY:
-                sentence = history.listing(await store.history(place), chat.mention)
+                sentence = history.listing(await store.settings.history(place), chat.mention)
             else:
                 await check_may_change(replace(place, thread=""), command.asker, admins=admins, chat=chat)
                 sentence, changes, version = await _changes(wish, place, command.channels, store=store, model=model)
                 if fault := retention.too_long(changes.get(retention.SETTING), most_days):
                     sentence = f"`{retention.SETTING}`: {fault}."
                 else:
-                    await store.change_settings(place, changes, command.asker.person, version=version)
+                    await store.settings.change(place, changes, command.asker.person, version=version)
         except (ConflictError, NotAllowedError, UsageError) as error:
             sentence = error.sentence
         await visible.replace(sentence, controls=controls)
@@ -239,9 +239,9 @@ async def _changes(
     wish: SettingsCommand, place: Place, channels: Sequence[tuple[str, str]], *, store: Store, model: Model
 ) -> tuple[str, Mapping[str, Any], int]:
     """Return what to tell then, what is to change, and in which version of the sheet. Raises `UsageError`."""
-    sheet = await store.sheet(place)
+    sheet = await store.settings.overrides(place)
     if wish.action is SettingsAction.REVERT:
-        back = history.reverted(await store.history(place, since=int(wish.text)), int(wish.text))
+        back = history.reverted(await store.settings.history(place, since=int(wish.text)), int(wish.text))
         told = f"The settings are back at how they were after change {wish.text}: {', '.join(sorted(back))}."
         return told, back, sheet.version
     value = None
@@ -250,7 +250,7 @@ async def _changes(
             raise UsageError("Personas are the workspace's: `/parley persona` tells how to keep and choose them.")
         text = located(wish.text, channels) if wish.name in NAMING_CHANNELS else wish.text
         value = read(wish.name, text, {name: v for name, v in sheet.values.items() if name != wish.name})
-        held = (await store.settings(place)).model_dump(mode="json", exclude_none=True)
+        held = (await store.settings.load(place)).model_dump(mode="json", exclude_none=True)
         if fault := model.facts.faults(merged(held, {wish.name: value})).get(wish.name):
             raise UsageError(f"`{wish.name}` is not set: {fault}.")
         if wish.name == "persona" and (lost := merged(held, {wish.name: value}).lost_persona):

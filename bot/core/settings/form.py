@@ -68,11 +68,11 @@ async def press(press: Action, desk: SettingsFormContext) -> Form:
     if press.name in {EDIT, EDIT_WORKSPACE, SHORTCUT}:
         place = _opened_for(press)
         await desk.check(place, press)
-        layers = await desk.store.layers(place)
+        layers = await desk.store.settings.layers(place)
         return await _form(place, layers[-1].version, fields.written(layers[-1].values), desk)
     place, version = _read_value(press.value)
     await desk.check(place, press)
-    layers = await desk.store.layers(place)
+    layers = await desk.store.settings.layers(place)
     if press.name == WHY:
         return Form(WHY, "Why these settings?", (Field(WHY, why(place, layers, desk.model), "note"),), submit="")
     note = "Claude is answering …" if press.name == TRY else ""
@@ -88,7 +88,7 @@ async def save(submission: Submission, desk: SettingsFormContext) -> Mapping[str
     """
     place, version = _read_value(submission.value)
     await desk.check(place, submission)
-    *_, own = layers = await desk.store.layers(place)
+    *_, own = layers = await desk.store.settings.layers(place)
     values, faults = fields.read_over(submission.answers, own.values)
     changed = {name: values.get(name) for name in fields.FIELDS if values.get(name) != own.values.get(name)}
     held = merged(*(layer.values for layer in layers[:-1]), values)
@@ -101,7 +101,7 @@ async def save(submission: Submission, desk: SettingsFormContext) -> Mapping[str
     if faults := {name: fault for name, fault in faults.items() if name in submission.answers}:
         return faults
     if changed:
-        await desk.store.change_settings(place, changed, submission.asker.person, version=version)
+        await desk.store.settings.change(place, changed, submission.asker.person, version=version)
     return {}
 
 
@@ -114,7 +114,7 @@ def for_trial(press: Action) -> Action:
 async def try_out(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:  # noqa: ARG001 - every press has a checkpoint
     """Answer the message in the form as its settings would have it, saved or not. Nobody else sees it."""
     place, version = _read_value(press.value)
-    *below, own = await store.layers(place)
+    *below, own = await store.settings.layers(place)
     values, faults = fields.read_over(press.answers, own.values)
     words = str(press.answers.get(TRIAL, "")).strip()
     calls: tuple[Call, ...] = ()
@@ -161,7 +161,7 @@ async def _form(
     note: str = "",
 ) -> Form:
     """Lay the form out for its model; what was typed stays."""
-    *below, own = await desk.store.layers(place)
+    *below, own = await desk.store.settings.layers(place)
     inherited = merged(*(layer.values for layer in below))
     models = await desk.model.offered()
     chosen = typed.get(fields.MODEL) or inherited.model

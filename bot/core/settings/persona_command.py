@@ -58,7 +58,7 @@ async def impersonate(
     async with answering(command, chat=chat, checkpoint=checkpoint) as visible:
         try:
             if not wish.name:
-                sentence = listing(await store.settings(channel))
+                sentence = listing(await store.settings.load(channel))
             else:
                 where = channel if wish.prompt is None else workspace
                 await check_may_change(where, command.asker, admins=admins, chat=chat)
@@ -78,17 +78,17 @@ def listing(settings: ChannelSettings) -> str:
 
 
 async def _choose(wish: PersonaCommand, asker: Requester, channel: Place, store: Store) -> str:
-    sheet, settings = await store.sheet(channel), await store.settings(channel)
+    sheet, settings = await store.settings.overrides(channel), await store.settings.load(channel)
     known = find(wish.name, settings.personas)
     if known is None and wish.name.casefold() != NOBODY:
         raise UsageError(f"There is no persona “{wish.name}”.\n{listing(settings)}")
     name = known.name if known else None
-    await store.change_settings(channel, {"persona": name}, asker.person, version=sheet.version)
+    await store.settings.change(channel, {"persona": name}, asker.person, version=sheet.version)
     return f"From the next message on, I am *{name}* in this channel." if name else "This channel has no persona now."
 
 
 async def _keep(wish: PersonaCommand, asker: Requester, workspace: Place, store: Store) -> str:
-    sheet, settings = await store.sheet(workspace), await store.settings(workspace)
+    sheet, settings = await store.settings.overrides(workspace), await store.settings.load(workspace)
     known = find(wish.name, settings.personas)
     if known is None and not wish.prompt:
         raise UsageError(f"There is no persona “{wish.name}”.\n{listing(settings)}")
@@ -98,7 +98,7 @@ async def _keep(wish: PersonaCommand, asker: Requester, workspace: Place, store:
     if len(others) > MOST:
         raise UsageError(f"A workspace has at most {MOST} personas; remove one first.")
     personas = [one.model_dump(mode="json") for one in others]
-    await store.change_settings(workspace, {"personas": personas or None}, asker.person, version=sheet.version)
+    await store.settings.change(workspace, {"personas": personas or None}, asker.person, version=sheet.version)
     if not wish.prompt:
         return f"The persona *{wish.name}* is removed; channels that had it have none now."
     return f"The persona *{wish.name}* is kept. `/parley persona {wish.name}` chooses it for a channel."

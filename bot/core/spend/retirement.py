@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from bot.calls import Call
     from bot.core.domain.message import Place
-    from bot.core.ports import Completion, Filled, Model, Request, Store
+    from bot.core.ports import Completion, Filled, Model, Request, SettingsStore
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ def sentence(old: str, new: str, places: Sequence[str]) -> str:
     )
 
 
-def renewing(model: Model, store: Store, tell: Callable[[Place, str, str], Awaitable[None]]) -> Model:
+def renewing(model: Model, store: SettingsStore, tell: Callable[[Place, str, str], Awaitable[None]]) -> Model:
     """Return a model for which, before the first call with a retired one, the replacement is set in its place."""
     calls = RenewedCalls(model, store, tell)
     return replace(model, write=calls.write, fill=calls.fill, submit=calls.submit)
@@ -56,7 +56,7 @@ class RenewedCalls:
     says so, below the answer or by `tell`; so it is said once, whoever asks at the same time.
     """
 
-    def __init__(self, model: Model, store: Store, tell: Callable[[Place, str, str], Awaitable[None]]) -> None:
+    def __init__(self, model: Model, store: SettingsStore, tell: Callable[[Place, str, str], Awaitable[None]]) -> None:
         self._model, self._store, self._tell = model, store, tell
 
     async def write(
@@ -120,11 +120,11 @@ class RenewedCalls:
             await self._tell(paying.place, paying.person, told)
 
     async def _change(self, place: Place, old: str, new: str) -> bool:
-        sheet = await self._store.sheet(place)
+        sheet = await self._store.overrides(place)
         if sheet.values.get("model") != old:
             return False
         try:
-            await self._store.change_settings(place, {"model": new}, PARLEY, version=sheet.version)
+            await self._store.change(place, {"model": new}, PARLEY, version=sheet.version)
         except ConflictError:
             return False  # someone else has changed it, and says so
         return True

@@ -83,7 +83,7 @@ async def usage(
     async with answering(command, chat=chat, checkpoint=checkpoint) as visible:
         try:
             await _check_may_see(view, command, admins=admins, chat=chat)
-            used = await store.usage(view, command.place, command.asker.person, now)
+            used = await store.usage.load(view, command.place, command.asker.person, now)
             text = report(view, used)
             if used:
                 text += "\n\n" + await _upload(view, used, command, now, checkpoint=checkpoint, chat=chat)

@@ -59,7 +59,7 @@ async def summarize(command: Command, *, checkpoint: Checkpoint, store: Store, m
                 own, visible, text=ask.text, checkpoint=checkpoint, store=store, model=model, chat=chat
             )
         return command.record(written)
-    run = await store.run(command.place.workspace, command.id)
+    run = await store.summary_runs.find(command.place.workspace, command.id)
     async with answering(command, chat=chat, checkpoint=checkpoint) as visible:
         if run is None:
             return command.record(FinishedAnswer(FORGOTTEN, await visible.replace(FORGOTTEN)))
@@ -106,7 +106,9 @@ async def resume(press: Action, *, checkpoint: Checkpoint, store: Store, model: 
     run = await _run_of(press, store)
     if run is None:
         async with chat.whisper(press.place, press.asker) as visible:
-            await visible.replace(NOT_YOURS if await store.run(press.place.workspace, _id_of(press)) else FORGOTTEN)
+            await visible.replace(
+                NOT_YOURS if await store.summary_runs.find(press.place.workspace, _id_of(press)) else FORGOTTEN
+            )
         return Record(press.place, press.asker.person)
     async with chat.answer(press.place, press.asker, checkpoint, to=press.message, instead=press.message) as visible:
         written = await give(run, visible, checkpoint=checkpoint, store=store, model=model, chat=chat)
@@ -141,9 +143,9 @@ async def give(
 
 async def _give(typed: str, desk: SummaryContext) -> FinishedAnswer:
     run, visible, store, model, halt = desk.run, desk.visible, desk.store, desk.model, desk.checkpoint.halted
-    await carried(store, run.source.place, run.place, run.person)
+    await carried(store.settings, run.source.place, run.place, run.person)
     if run.source.is_text:
-        return await give_text(typed or await Keeper(run, store).text() or "", desk)
+        return await give_text(typed or await Keeper(run, store.summary_runs).text() or "", desk)
     if run.source.file:
         return await give_files((run.source.file,), desk)
     summary = Summary(run, store=store, model=model, chat=desk.chat, progress=desk.progress)
@@ -151,7 +153,7 @@ async def _give(typed: str, desk: SummaryContext) -> FinishedAnswer:
     if read.files:
         return await give_files(read.files, desk)
     text = await unless(halt, summary.make(read))
-    settings = await store.settings(run.source.place)
+    settings = await store.settings.load(run.source.place)
     notes = unapplied(settings, model)
     text = f"**{run.source.heading}**\n{text}{notes}"
     below = tuple(controls(run))
@@ -185,7 +187,7 @@ def _changed(run: SummaryRun, press: Action) -> SummaryRun:
 async def _run_of(press: Action, store: Store) -> SummaryRun | None:
     """Return the run that a button belongs to, at the length of the summary above it; None for somebody else's."""
     _, length, *_ = (*press.value.split(" "), "")
-    run = await store.run(press.place.workspace, _id_of(press))
+    run = await store.summary_runs.find(press.place.workspace, _id_of(press))
     if run is None or run.person != press.asker.person or length not in _LENGTHS:
         return None
     only_actions = run.wishes.only_actions or press.value.endswith(f" {ACTIONS}")
@@ -200,7 +202,7 @@ async def _share(
     run: SummaryRun, summary: Summary, asker: Requester, *, checkpoint: Checkpoint, store: Store, chat: Chat
 ) -> str:
     """Post the summary, unless it was posted before, and return its address."""
-    keeper = Keeper(run, store)
+    keeper = Keeper(run, store.summary_runs)
     message = await keeper.shared()
     if not message:
         read = await unless(checkpoint.halted, summary.read())

@@ -35,7 +35,7 @@ class Summary:
     ) -> None:
         self.run, self._store, self._model, self._chat = run, store, model, chat
         self._progress = progress
-        self._keeper = Keeper(run, store)
+        self._keeper = Keeper(run, store.summary_runs)
         self.digest = Digest()
 
     async def read(self) -> Transcript:
@@ -59,7 +59,7 @@ class Summary:
             turns=(),
             max_output=MAX_OUTPUT,
             person=self.run.place.opaque(self.run.person),
-            settings=await self._store.settings(self.run.source.place),
+            settings=await self._store.settings.load(self.run.source.place),
             creativity=Creativity.LOW,
         )
         total = len(read.lines)

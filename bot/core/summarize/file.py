@@ -32,7 +32,7 @@ async def give_files(files: Sequence[FileRef], desk: SummaryContext) -> Finished
         desk.chat,
     )
     place = run.source.place
-    settings, reader = await store.settings(place), await chat.reader(place, run.person)
+    settings, reader = await store.settings.load(place), await chat.reader(place, run.person)
     files = [judged(file) for file in await looked_up(files, place, chat)]
     as_they_are = [file for file in files if file.media_type in {PDF, *IMAGES}]
     attached = await attach(as_they_are, place, model.facts.room(MAX_OUTPUT, settings), chat, can_wait=True)
@@ -43,7 +43,8 @@ async def give_files(files: Sequence[FileRef], desk: SummaryContext) -> Finished
     asking = request("", run.place.opaque(run.person), settings)
     whole = "\n\n".join(f"{one.name}\n\n{one.data.decode()}" for one in texts.attachments)
     text, cut = await unless(
-        checkpoint.halted, condensed(whole, asking, model=model, progress=desk.progress, notes=Keeper(run, store))
+        checkpoint.halted,
+        condensed(whole, asking, model=model, progress=desk.progress, notes=Keeper(run, store.summary_runs)),
     )
     wanted = prompt(text, run.wishes, reader.language) if text else file_prompt(run.wishes, reader.language)
     notes = too_long(characters=cut) + (f"\n\n_{faults}_" if faults else "")

@@ -12,7 +12,7 @@ from bot.core.summarize.transcript import Transcript
 
 if TYPE_CHECKING:
     from bot.core.domain.summary import SummaryRun
-    from bot.core.ports import Store
+    from bot.core.ports import SummaryRunStore
 
 TRANSCRIPT, SHARED, TEXT = "transcript", "shared", "text"  # what a run keeps beside findings and notes
 
@@ -32,50 +32,50 @@ class SharedCheckpoint(ForwardingCheckpoint):
 class Keeper:
     """Keeps what a run has paid for and read. Implements `digest.Kept` and `text.Notes`."""
 
-    def __init__(self, run: SummaryRun, store: Store) -> None:
+    def __init__(self, run: SummaryRun, store: SummaryRunStore) -> None:
         self._run, self._store = run, store
 
     async def get(self, key: str) -> Findings | None:
         """Return the findings that were kept under `key`."""
-        kept = await self._store.kept_of_run(self._run, key)
+        kept = await self._store.kept(self._run, key)
         return Findings.model_validate_json(kept) if kept is not None else None
 
     async def keep(self, key: str, findings: Findings) -> None:
         """Keep findings, so that nobody pays for them again."""
-        await self._store.keep_of_run(self._run, key, findings.model_dump_json())
+        await self._store.keep(self._run, key, findings.model_dump_json())
 
     async def transcript(self) -> Transcript | None:
         """Return what was read."""
-        kept = await self._store.kept_of_run(self._run, TRANSCRIPT)
+        kept = await self._store.kept(self._run, TRANSCRIPT)
         return _TRANSCRIPT.validate_json(kept) if kept is not None else None
 
     async def keep_transcript(self, transcript: Transcript) -> None:
         """Keep what was read, so that nobody has to read it again."""
-        await self._store.keep_of_run(self._run, TRANSCRIPT, _TRANSCRIPT.dump_json(transcript).decode())
+        await self._store.keep(self._run, TRANSCRIPT, _TRANSCRIPT.dump_json(transcript).decode())
 
     async def note(self, name: str) -> str | None:
         """Return what was noted on a part of a text."""
-        return await self._store.kept_of_run(self._run, name)
+        return await self._store.kept(self._run, name)
 
     async def keep_note(self, name: str, text: str) -> None:
         """Keep what was noted on a part of a text."""
-        await self._store.keep_of_run(self._run, name, text)
+        await self._store.keep(self._run, name, text)
 
     async def text(self) -> str | None:
         """Return the text that was typed."""
-        return await self._store.kept_of_run(self._run, TEXT)
+        return await self._store.kept(self._run, TEXT)
 
     async def keep_text(self, text: str) -> None:
         """Keep the text that was typed, so that its run can be carried on."""
-        await self._store.keep_of_run(self._run, TEXT, text)
+        await self._store.keep(self._run, TEXT, text)
 
     async def shared(self) -> str:
         """Return the id of the message by which the summary was shared, "" as long as it was not."""
-        return await self._store.kept_of_run(self._run, SHARED) or ""
+        return await self._store.kept(self._run, SHARED) or ""
 
     async def keep_shared(self, message: str) -> None:
         """Keep the id of the message by which the summary was shared."""
-        await self._store.keep_of_run(self._run, SHARED, message)
+        await self._store.keep(self._run, SHARED, message)
 
 
 _TRANSCRIPT = TypeAdapter(Transcript)

@@ -150,7 +150,7 @@ async def _open(
     record = await board.find(workspace, int(id_)) if id_.isdecimal() else None
     if record is None:
         raise UsageError(GONE)
-    settings = await store.settings(replace(record.place, thread=""))
+    settings = await store.settings.load(replace(record.place, thread=""))
     if asker.home != record.workspace:
         raise NotAllowedError("Only people of this workspace can decide about feedback.")
     if settings.agents and asker.person not in settings.agents:

@@ -39,7 +39,7 @@ async def report(place: Place, *, board: FeedbackStore, store: Store) -> str:
     """Write the report of a channel's last four weeks."""
     now = datetime.now(UTC)
     records = await board.recent(place, now - REPORTED, MOST_RECORDS)
-    is_on = (await store.settings(place)).triage
+    is_on = (await store.settings.load(place)).triage
     state = (
         "Triage is on in this channel." if is_on else "Triage is off in this channel: `/parley triage on` begins it."
     )

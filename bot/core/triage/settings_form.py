@@ -39,10 +39,10 @@ async def press(pressed: Action, desk: SettingsFormContext) -> Form:
     if pressed.name == EDIT_TRIAGE:
         place = Place(pressed.place.workspace, pressed.value or pressed.place.channel)
         await desk.check(place, pressed)
-        return _form(place, await desk.store.settings(place), (await desk.store.sheet(place)).version)
+        return _form(place, await desk.store.settings.load(place), (await desk.store.settings.overrides(place)).version)
     place, _ = _place_of(pressed.value)
     await desk.check(place, pressed)
-    return _team_form(place, await desk.store.settings(place), str(pressed.answers.get(CHOSEN, NEW)))
+    return _team_form(place, await desk.store.settings.load(place), str(pressed.answers.get(CHOSEN, NEW)))
 
 
 def _form(place: Place, settings: ChannelSettings, version: int) -> Form:
@@ -90,17 +90,17 @@ async def save(submission: Submission, desk: SettingsFormContext) -> Mapping[str
     """
     place, version = _place_of(submission.value)
     await desk.check(place, submission)
-    held, sheet = await desk.store.settings(place), await desk.store.sheet(place)
+    held, sheet = await desk.store.settings.load(place), await desk.store.settings.overrides(place)
     changes, faults = _read(submission.answers, held, sheet.values)
     if faults:
         return faults
     if sheet.version != version:
         # A team that was added on top of this form has made a version, too.
-        since = await desk.store.history(place, since=version)
+        since = await desk.store.settings.history(place, since=version)
         if {name for change in since for name in change.after} - {"teams"}:
             raise ConflictError("settings")
     if changes:
-        await desk.store.change_settings(place, changes, submission.asker.person, version=sheet.version)
+        await desk.store.settings.change(place, changes, submission.asker.person, version=sheet.version)
     return {}
 
 
@@ -155,7 +155,7 @@ async def save_team(submission: Submission, desk: SettingsFormContext) -> Mappin
     workspace, channel, old = submission.value.split(" ", 2)
     place = Place(workspace, channel)
     await desk.check(place, submission)
-    held, sheet = await desk.store.settings(place), await desk.store.sheet(place)
+    held, sheet = await desk.store.settings.load(place), await desk.store.settings.overrides(place)
     name, there = str(submission.answers.get("name", "")).strip(), str(submission.answers.get("channel", ""))
     former = find_team(held.teams, old) if old else None
     typed = str(submission.answers.get("groups", ""))
@@ -168,7 +168,7 @@ async def save_team(submission: Submission, desk: SettingsFormContext) -> Mappin
         return fault
     team = [Team(name=name, channel=there, people=people)] if name else []
     teams = [one.model_dump(mode="json") for one in (*others, *team)]
-    await desk.store.change_settings(place, {"teams": teams}, submission.asker.person, version=sheet.version)
+    await desk.store.settings.change(place, {"teams": teams}, submission.asker.person, version=sheet.version)
     return {}
 
 

@@ -13,7 +13,8 @@ from sqlalchemy import update
 from bot.core.domain.message import Message, Place, Role
 from bot.core.domain.thread import Record
 from bot.db import tables
-from bot.db.threads import SqlStore, record
+from bot.db.store import sql_store
+from bot.db.threads import record
 from bot.work.table import FAILED, inbox
 from tests.stage.forge import run
 
@@ -130,7 +131,7 @@ async def test_a_purge_is_rehearsed(command: Command, stored: Database) -> None:
         payload = json.dumps({"place": {"workspace": "T1", "channel": "C1"}, "text": WORDS})
         failed = {"payload": payload, "status": FAILED, "finished_at": old.timestamp()}
         await connection.execute(inbox.insert().values(**job, **failed))
-    await SqlStore(stored).change_settings(Place("T1", "C1"), {"retention_days": 7}, "U1")
+    await sql_store(stored).settings.change(Place("T1", "C1"), {"retention_days": 7}, "U1")
     status, out, _ = await command("purge", "--dry-run", RETENTION_DAYS="30")
     assert status == 0
     assert [line.split() for line in out.splitlines()[:-1]] == [

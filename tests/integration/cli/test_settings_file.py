@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from bot.core.domain.message import Place
-from bot.db.threads import SqlStore
+from bot.db.store import sql_store
 from tests.stage.forge import run
 
 if TYPE_CHECKING:
@@ -46,11 +46,11 @@ def written(file: Path, *lines: str) -> str:
 
 
 async def test_an_export_applies_to_nothing(act: Act, file: Path, database: Database) -> None:
-    store = SqlStore(database)
-    await store.change_settings(
+    store = sql_store(database)
+    await store.settings.change(
         WORKSPACE, {"instructions": PROMPT, "footer": True, "redact": True, "retention_days": 30}, "U1"
     )
-    await store.change_settings(CHANNEL, {"categories": [{"name": "Bug", "definition": "x", "examples": []}]}, "U1")
+    await store.settings.change(CHANNEL, {"categories": [{"name": "Bug", "definition": "x", "examples": []}]}, "U1")
     assert (await act("export", str(file)))[0] == 0
     status, out, _ = await act("apply", str(file))
     assert (status, out.strip()) == (0, "All is as the file says.")
@@ -68,7 +68,7 @@ async def test_who_may_is_set_by_a_file(act: Act, file: Path, database: Database
     }
     lines = [f"{name} = {json.dumps(value)}" for name, value in access.items()]
     assert (await act("apply", written(file, "[T1.workspace]", *lines), "--yes"))[0] == 0
-    assert (await SqlStore(database).sheet(WORKSPACE)).values == access
+    assert (await sql_store(database).settings.overrides(WORKSPACE)).values == access
     assert (await act("export", str(file)))[0] == 0
     assert (await act("apply", str(file)))[1].strip() == "All is as the file says."
     status, _, fault = await act("apply", written(file, "[T1.C1]", 'commands_off = ["help"]'))
@@ -77,20 +77,20 @@ async def test_who_may_is_set_by_a_file(act: Act, file: Path, database: Database
 
 
 async def test_differences_are_shown_before_they_apply(act: Act, file: Path, database: Database) -> None:
-    store = SqlStore(database)
-    await store.change_settings(CHANNEL, {"effort": "low", "footer": True}, "U1")
-    await store.change_settings(Place("T1", "C2"), {"footer": True}, "U1")
+    store = sql_store(database)
+    await store.settings.change(CHANNEL, {"effort": "low", "footer": True}, "U1")
+    await store.settings.change(Place("T1", "C2"), {"footer": True}, "U1")
     written(file, "[T1.C1]", 'effort = "high"', "[T1.workspace]", 'answers = "mention"')
     status, out, _ = await act("apply", str(file))
     assert status == 1
     assert "T1 C1: effort low → high" in out
     assert "T1 C1: footer on → not set" in out
     assert "T1 workspace: answers not set → mention" in out
-    assert (await store.sheet(CHANNEL)).values == {"effort": "low", "footer": True}
+    assert (await store.settings.overrides(CHANNEL)).values == {"effort": "low", "footer": True}
     assert (await act("apply", str(file), "--yes"))[0] == 0
-    assert (await store.sheet(CHANNEL)).values == {"effort": "high"}
-    assert (await store.sheet(WORKSPACE)).values == {"answers": "mention"}
-    assert (await store.sheet(Place("T1", "C2"))).values == {"footer": True}
+    assert (await store.settings.overrides(CHANNEL)).values == {"effort": "high"}
+    assert (await store.settings.overrides(WORKSPACE)).values == {"answers": "mention"}
+    assert (await store.settings.overrides(Place("T1", "C2"))).values == {"footer": True}
     assert "All is as" in (await act("apply", str(file), "--yes"))[1]
 
 
@@ -103,7 +103,7 @@ async def test_faults_are_told_with_their_lines(act: Act, file: Path, database: 
     assert first == "Line 5: there is no setting colour."
     assert second.startswith("Line 6: max_output: Input should be a valid integer")
     assert third.startswith("Line 8: temperature: ")
-    assert not await SqlStore(database).sheets()
+    assert not await sql_store(database).settings.all_overrides()
     written(file, "[T1.C1")
     assert "no TOML" in (await act("apply", str(file), "--yes"))[2]
 

@@ -15,7 +15,8 @@ from bot.core.domain.thread import Conversation, Record
 from bot.core.domain.usage import UsageScope, UsageView
 from bot.db.classify_runs import SqlClassifyRunStore
 from bot.db.feedback import SqlFeedbackStore
-from bot.db.threads import SqlStore, record
+from bot.db.store import sql_store
+from bot.db.threads import record
 from tests.integration.db import test_classify_runs, test_summary_runs, test_threads
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ BEFORE = NOW - timedelta(days=1)
 @pytest.fixture
 async def stored(database: Database) -> Database:
     """Store something of everything for the first workspace."""
-    store, board, runs = SqlStore(database), SqlFeedbackStore(database), SqlClassifyRunStore(database)
+    store, board, runs = sql_store(database), SqlFeedbackStore(database), SqlClassifyRunStore(database)
     said = (Message(Role.USER, "U1", "a secret", OURS.thread), Message(Role.ASSISTANT, "", "kept", "1700000001.1"))
     call = replace(test_threads.CALL, started_at=NOW)
     files = (CodeFile("a.py", "secret = 1", 1),)
@@ -38,8 +39,8 @@ async def stored(database: Database) -> Database:
     async with database.writer.begin() as connection:
         await connection.run_sync(record, one)
     for place in (Place("T1", ""), Place("T1", "C1"), OURS):
-        await store.change_settings(place, {"instructions": "a secret"}, "U1")
-    await store.begin_run(replace(test_summary_runs.RUN, place=OURS))
+        await store.settings.change(place, {"instructions": "a secret"}, "U1")
+    await store.summary_runs.begin(replace(test_summary_runs.RUN, place=OURS))
     heard = IncomingMessage(
         OURS, OURS.thread, "U1", "T1", "a secret", is_direct=False, mentions_bot=False, addresses_other=False
     )
@@ -52,25 +53,25 @@ async def stored(database: Database) -> Database:
 
 
 async def test_threads_and_settings_stay_apart(stored: Database) -> None:
-    store = SqlStore(stored)
-    assert (await store.conversation(OURS)).messages
-    assert await store.conversation(THEIRS) == Conversation()
-    assert await store.code_files(OURS)
-    assert await store.code_files(THEIRS) == ()
-    assert (await store.settings(OURS)).instructions
-    assert await store.settings(THEIRS) == ChannelSettings()
-    assert not any(sheet.values for sheet in await store.layers(THEIRS))
-    assert await store.history(THEIRS) == ()
-    assert await store.sheets("T2") == {}
+    store = sql_store(stored)
+    assert (await store.threads.load(OURS)).messages
+    assert await store.threads.load(THEIRS) == Conversation()
+    assert await store.code_files.load(OURS)
+    assert await store.code_files.load(THEIRS) == ()
+    assert (await store.settings.load(OURS)).instructions
+    assert await store.settings.load(THEIRS) == ChannelSettings()
+    assert not any(sheet.values for sheet in await store.settings.layers(THEIRS))
+    assert await store.settings.history(THEIRS) == ()
+    assert await store.settings.all_overrides("T2") == {}
 
 
 async def test_usage_and_runs_stay_apart(stored: Database) -> None:
-    store = SqlStore(stored)
+    store = sql_store(stored)
     for scope in UsageScope:
-        assert await store.usage(UsageView(scope), OURS, "U1", NOW)
-        assert await store.usage(UsageView(scope), THEIRS, "U1", NOW) == ()
-    assert await store.run("T1", test_summary_runs.RUN.id)
-    assert await store.run("T2", test_summary_runs.RUN.id) is None
+        assert await store.usage.load(UsageView(scope), OURS, "U1", NOW)
+        assert await store.usage.load(UsageView(scope), THEIRS, "U1", NOW) == ()
+    assert await store.summary_runs.find("T1", test_summary_runs.RUN.id)
+    assert await store.summary_runs.find("T2", test_summary_runs.RUN.id) is None
     runs = SqlClassifyRunStore(stored)
     assert await runs.corrections(Place("T1", "C1"), 10)
     assert not await runs.corrections(Place("T2", "C1"), 10)

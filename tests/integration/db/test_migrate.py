@@ -13,7 +13,7 @@ from sqlalchemy import text
 from bot.core.domain.message import Place
 from bot.db.engine import Database
 from bot.db.migrate import config, current, head, upgrade
-from bot.db.threads import SqlStore
+from bot.db.store import sql_store
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -60,7 +60,7 @@ async def test_instructions_become_settings(empty_url: str) -> None:
             text("INSERT INTO channels VALUES ('T1', 'C1', 'Be brief.', 'U1', '2026-11-22 12:00:00')")
         )
     await upgrade(empty_url)
-    settings = await SqlStore(database).settings(Place("T1", "C1", "1700000000.000100"))
+    settings = await sql_store(database).settings.load(Place("T1", "C1", "1700000000.000100"))
     await database.close()
     assert settings.instructions == "Be brief."
 

@@ -18,12 +18,14 @@ from bot.core.privacy.retention import Limits
 from bot.db import purge, tables
 from bot.db.classify_runs import SqlClassifyRunStore
 from bot.db.purge import AT_ONCE, SqlPurger
+from bot.db.store import sql_store
 from bot.db.tables import Base
-from bot.db.threads import SqlStore, record
+from bot.db.threads import record
 from tests.integration.db import test_classify_runs, test_summary_runs
 from tests.integration.db.test_erase import SECRET, row_of, tables_with_secrets
 
 if TYPE_CHECKING:
+    from bot.core.ports import Store
     from bot.db.engine import Database
 
 NOW = datetime.now(UTC)
@@ -40,8 +42,8 @@ MONTH = Limits(ago(30))
 
 
 @pytest.fixture
-def store(database: Database) -> SqlStore:
-    return SqlStore(database)
+def store(database: Database) -> Store:
+    return sql_store(database)
 
 
 async def put(database: Database, *records: Record) -> None:
@@ -88,32 +90,32 @@ async def test_every_table_lets_its_words_go(database: Database) -> None:
     assert (rating.comment, bool(rating.is_good)) == ("", True)
 
 
-async def test_young_messages_stay(store: SqlStore, database: Database) -> None:
+async def test_young_messages_stay(store: Store, database: Database) -> None:
     await put(database, Record(PLACE, "U1", messages=(QUESTION,), code_files=(CodeFile("a.py", "a"),)))
     await age(database, 40)
     await put(database, Record(PLACE, "U1", messages=(ANSWER,), code_files=(CodeFile("b.py", "b"),)))
     assert await go(database) == {"messages": 1, "code_files": 1}
-    assert (await store.conversation(PLACE)).messages == (ANSWER,)
-    assert [file.name for file in await store.code_files(PLACE)] == ["b.py"]
+    assert (await store.threads.load(PLACE)).messages == (ANSWER,)
+    assert [file.name for file in await store.code_files.load(PLACE)] == ["b.py"]
 
 
-async def test_emptied_threads_go(store: SqlStore, database: Database) -> None:
+async def test_emptied_threads_go(store: Store, database: Database) -> None:
     await put(database, Record(PLACE, "U1", messages=(QUESTION, ANSWER)))
     await age(database, 40)
     assert await go(database) == {"messages": 2}
-    assert await store.conversation(PLACE) == Conversation()
+    assert await store.threads.load(PLACE) == Conversation()
     async with database.reader.connect() as connection:
         assert not (await connection.execute(sa.select(tables.ThreadRow.id))).all()
 
 
-async def test_a_summary_goes_with_its_messages(store: SqlStore, database: Database) -> None:
+async def test_a_summary_goes_with_its_messages(store: Store, database: Database) -> None:
     await put(database, Record(PLACE, "U1", messages=(QUESTION,)))
     await age(database, 40)
     await put(database, Record(PLACE, "U1", messages=(ANSWER,)))
     async with database.writer.begin() as connection:
         await connection.execute(sa.update(tables.ThreadRow).values(summary=SECRET, summary_until=0))
     await go(database)
-    assert (await store.conversation(PLACE)).summary == ""
+    assert (await store.threads.load(PLACE)).summary == ""
 
 
 async def test_it_goes_in_steps(database: Database) -> None:
@@ -156,9 +158,9 @@ async def test_each_channel_has_its_own_limit(database: Database, limits: Limits
     } - left
 
 
-async def test_what_was_read_in_a_channel_goes_with_it(store: SqlStore, database: Database) -> None:
+async def test_what_was_read_in_a_channel_goes_with_it(store: Store, database: Database) -> None:
     """A summary for one person stands in their direct messages, and holds what was said in the channel."""
-    await store.begin_run(test_summary_runs.RUN)
+    await store.summary_runs.begin(test_summary_runs.RUN)
     run: Any = replace(test_classify_runs.RUN, place=Place("T1", "D1", "1.0"), origin="C1")
     await SqlClassifyRunStore(database).create(run, [Item(1, SECRET)])
     await age(database, 30)
@@ -167,12 +169,12 @@ async def test_what_was_read_in_a_channel_goes_with_it(store: SqlStore, database
     assert gone == {"summary_runs": 1, "classify_items": 1, "classify_runs": 1}
 
 
-async def test_what_is_written_anew_meanwhile_stays(store: SqlStore, database: Database) -> None:
-    await store.rate(PLACE, "1.0", "U1", is_good=True, comment="old words")
+async def test_what_is_written_anew_meanwhile_stays(store: Store, database: Database) -> None:
+    await store.threads.rate(PLACE, "1.0", "U1", is_good=True, comment="old words")
     await age(database, 40)
     (kind,) = [one for one in purge.KINDS if one.table is tables.RatingRow]
     keys = [("T1", "C1", "1.0", "U1")]
-    await store.rate(PLACE, "1.0", "U1", is_good=False, comment="new words")
+    await store.threads.rate(PLACE, "1.0", "U1", is_good=False, comment="new words")
     async with database.writer.begin() as connection:
         await purge.erase(connection, kind, keys, MONTH)
     async with database.reader.connect() as connection:

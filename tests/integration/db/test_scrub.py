@@ -14,8 +14,9 @@ from bot.core.domain.thread import Record
 from bot.core.privacy.forget import Reach
 from bot.db.engine import Database
 from bot.db.scrub import settle
+from bot.db.store import sql_store
 from bot.db.tables import FeedbackRow
-from bot.db.threads import SqlStore, record
+from bot.db.threads import record
 from bot.jobs.erasure import Erasure
 from bot.transaction import transact
 from tests.integration.db.test_erase import row_of
@@ -82,7 +83,7 @@ async def test_settling_breaks_no_other_write(database: Database) -> None:
 
     async def keep_reading() -> None:
         for _ in range(20):
-            await SqlStore(database).conversation(place)
+            await sql_store(database).threads.load(place)
 
     await asyncio.gather(*(keep_writing() for _ in range(3)), keep_settling(), keep_reading())
-    assert len((await SqlStore(database).conversation(place)).messages) == 3
+    assert len((await sql_store(database).threads.load(place)).messages) == 3

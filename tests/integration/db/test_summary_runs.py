@@ -11,9 +11,10 @@ from bot.core.domain.summary import Length, Shape, Source, SummaryOptions, Summa
 from bot.core.summarize.run import Keeper
 from bot.core.summarize.schema import Point, nothing
 from bot.core.summarize.transcript import Transcript, TranscriptLine
-from bot.db.threads import SqlStore
+from bot.db.store import sql_store
 
 if TYPE_CHECKING:
+    from bot.core.ports import Store
     from bot.db.engine import Database
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -27,30 +28,33 @@ RUN = SummaryRun(
 
 
 @pytest.fixture
-def store(database: Database) -> SqlStore:
-    return SqlStore(database)
+def store(database: Database) -> Store:
+    return sql_store(database)
 
 
-async def test_a_run_comes_back_as_it_was(store: SqlStore) -> None:
-    await store.begin_run(RUN)
-    await store.begin_run(replace(RUN, person="U2"))
-    assert await store.run("T1", "r1") == RUN
-    assert await store.run("T2", "r1") is None
-    assert await store.run("T1", "r2") is None
+async def test_a_run_comes_back_as_it_was(store: Store) -> None:
+    await store.summary_runs.begin(RUN)
+    await store.summary_runs.begin(replace(RUN, person="U2"))
+    assert await store.summary_runs.find("T1", "r1") == RUN
+    assert await store.summary_runs.find("T2", "r1") is None
+    assert await store.summary_runs.find("T1", "r2") is None
 
 
-async def test_what_was_found_first_stays(store: SqlStore) -> None:
-    await store.begin_run(RUN)
-    keeper, found = Keeper(RUN, store), nothing().model_copy(update={"open": [Point(text="a\0b", messages=["m1"])]})
+async def test_what_was_found_first_stays(store: Store) -> None:
+    await store.summary_runs.begin(RUN)
+    keeper, found = (
+        Keeper(RUN, store.summary_runs),
+        nothing().model_copy(update={"open": [Point(text="a\0b", messages=["m1"])]}),
+    )
     assert await keeper.get("part 1") is None
     await keeper.keep("part 1", found)
     await keeper.keep("part 1", nothing())
     assert await keeper.get("part 1") == found
 
 
-async def test_a_transcript_is_kept(store: SqlStore) -> None:
-    await store.begin_run(RUN)
-    keeper = Keeper(RUN, store)
+async def test_a_transcript_is_kept(store: Store) -> None:
+    await store.summary_runs.begin(RUN)
+    keeper = Keeper(RUN, store.summary_runs)
     read = Transcript((TranscriptLine("m1", "1.0", "", "U1", "Ada", NOW, "Hello."),), bots=2, notes=("so",))
     assert await keeper.transcript() is None
     await keeper.keep_transcript(read)

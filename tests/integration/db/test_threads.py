@@ -17,8 +17,10 @@ from bot.core.domain.code_file import CodeFile
 from bot.core.domain.message import FileRef, Message, MessageEdit, Place, Role
 from bot.core.domain.settings import ChannelSettings
 from bot.core.domain.thread import Conversation, PageRead, Record
+from bot.core.ports import Store
 from bot.db import tables
-from bot.db.threads import LOADED, SqlStore, change, record, summarise
+from bot.db.store import sql_store
+from bot.db.threads import LOADED, change, record, summarise
 from tests.stage.statements import listened
 
 if TYPE_CHECKING:
@@ -49,8 +51,8 @@ CALL = Call(
 
 
 @pytest.fixture
-def store(database: Database) -> SqlStore:
-    return SqlStore(database)
+def store(database: Database) -> Store:
+    return sql_store(database)
 
 
 @pytest.fixture
@@ -67,7 +69,7 @@ async def put(database: Database, *records: Record) -> None:
 
 
 async def test_an_unknown_thread_is_empty(store: Store) -> None:
-    assert await store.conversation(PLACE) == Conversation()
+    assert await store.threads.load(PLACE) == Conversation()
 
 
 async def test_a_thread_comes_back_in_order(store: Store, database: Database) -> None:
@@ -77,7 +79,7 @@ async def test_a_thread_comes_back_in_order(store: Store, database: Database) ->
         Record(PLACE, "U1", began_with_bot=True, messages=(QUESTION, ANSWER)),
         Record(PLACE, "U2", messages=(follow_up,)),
     )
-    assert await store.conversation(PLACE) == Conversation(
+    assert await store.threads.load(PLACE) == Conversation(
         is_known=True,
         began_with_bot=True,
         messages=(QUESTION, ANSWER, follow_up),
@@ -89,10 +91,10 @@ async def test_a_thread_comes_back_in_order(store: Store, database: Database) ->
 async def test_a_conversation_takes_one_query(store: Store, database: Database, statements: list[str]) -> None:
     many = tuple(Message(Role.USER, "U1", f"Line {i}", f"{i}") for i in range(500))
     await put(database, Record(PLACE, "U1", messages=many))
-    await store.change_settings(CHANNEL, {"instructions": "Be brief."}, "U1")
-    await store.conversation(PLACE)  # a connection's first look at a database takes more
+    await store.settings.change(CHANNEL, {"instructions": "Be brief."}, "U1")
+    await store.threads.load(PLACE)  # a connection's first look at a database takes more
     statements.clear()
-    conversation = await store.conversation(PLACE)
+    conversation = await store.threads.load(PLACE)
     assert conversation == Conversation(
         settings=ChannelSettings(instructions="Be brief."),
         is_known=True,
@@ -106,13 +108,13 @@ async def test_a_conversation_takes_one_query(store: Store, database: Database, 
 async def test_who_began_is_settled_at_first(store: Store, database: Database) -> None:
     await put(database, Record(PLACE, "U1", messages=(QUESTION,)))
     await put(database, Record(PLACE, "U1", began_with_bot=True, messages=(ANSWER,)))
-    assert not (await store.conversation(PLACE)).began_with_bot
+    assert not (await store.threads.load(PLACE)).began_with_bot
 
 
 async def test_a_message_is_stored_once(store: Store, database: Database) -> None:
     await put(database, Record(PLACE, "U1", messages=(QUESTION,)))
     await put(database, Record(PLACE, "U1", messages=(replace(QUESTION, text="other words"), ANSWER)))
-    assert (await store.conversation(PLACE)).messages == (QUESTION, ANSWER)
+    assert (await store.threads.load(PLACE)).messages == (QUESTION, ANSWER)
 
 
 async def test_a_blank_answer_is_filled(store: Store, database: Database) -> None:
@@ -120,13 +122,13 @@ async def test_a_blank_answer_is_filled(store: Store, database: Database) -> Non
     follow_up = Message(Role.USER, "U1", "Hello?", "1700000002.000300")
     await put(database, Record(PLACE, "U1", messages=(follow_up,)))
     await put(database, Record(PLACE, "U1", messages=(QUESTION, ANSWER)))
-    assert (await store.conversation(PLACE)).messages == (QUESTION, ANSWER, follow_up)
+    assert (await store.threads.load(PLACE)).messages == (QUESTION, ANSWER, follow_up)
 
 
 async def test_messages_without_ids_all_stay(store: Store, database: Database) -> None:
     nameless = Message(Role.ASSISTANT, "", "Done.")
     await put(database, Record(PLACE, "U1", messages=(nameless, nameless)))
-    assert (await store.conversation(PLACE)).messages == (nameless, nameless)
+    assert (await store.threads.load(PLACE)).messages == (nameless, nameless)
 
 
 @pytest.mark.parametrize(
@@ -140,12 +142,12 @@ async def test_messages_without_ids_all_stay(store: Store, database: Database) -
 )
 async def test_threads_do_not_mix(store: Store, database: Database, elsewhere: Place) -> None:
     await put(database, Record(PLACE, "U1", messages=(QUESTION,)))
-    assert await store.conversation(elsewhere) == Conversation()
+    assert await store.threads.load(elsewhere) == Conversation()
 
 
 async def test_calls_are_kept_without_messages(store: Store, database: Database) -> None:
     await put(database, Record(PLACE, "U1", calls=(CALL, replace(CALL, outcome="ModelBusyError"))))
-    assert await store.conversation(PLACE) == Conversation()
+    assert await store.threads.load(PLACE) == Conversation()
     async with database.reader.connect() as connection:
         rows = (await connection.execute(select(tables.CallRow).order_by(tables.CallRow.id))).all()
     assert [row.outcome for row in rows] == ["ok", "ModelBusyError"]
@@ -169,7 +171,7 @@ async def test_a_failed_transaction_records_nothing(store: Store, database: Data
 
     with pytest.raises(RuntimeError):
         await fail()
-    assert await store.conversation(PLACE) == Conversation()
+    assert await store.threads.load(PLACE) == Conversation()
 
 
 async def test_messages_go_with_their_thread(store: Store, database: Database) -> None:
@@ -177,26 +179,26 @@ async def test_messages_go_with_their_thread(store: Store, database: Database) -
     async with database.writer.begin() as connection:
         await connection.execute(text("DELETE FROM threads"))
         assert (await connection.execute(text("SELECT count(*) FROM messages"))).scalar_one() == 0
-    assert await store.conversation(PLACE) == Conversation()
+    assert await store.threads.load(PLACE) == Conversation()
 
 
 AREA = CodeFile("area.py", "area = '\0 😀'\n")
 
 
-async def test_files_of_code_come_back(store: SqlStore, database: Database) -> None:
+async def test_files_of_code_come_back(store: Store, database: Database) -> None:
     other = CodeFile("b.go", "package b\n")
     await put(database, Record(PLACE, "U1", messages=(QUESTION, ANSWER), code_files=(AREA, other)))
-    assert await store.code_files(PLACE) == (replace(AREA, content="area = '\ufffd 😀'\n"), other)
-    assert (await store.conversation(PLACE)).has_code
-    assert await store.code_files(replace(PLACE, workspace="T2")) == ()
-    assert not (await store.conversation(replace(PLACE, thread="2"))).has_code
+    assert await store.code_files.load(PLACE) == (replace(AREA, content="area = '\ufffd 😀'\n"), other)
+    assert (await store.threads.load(PLACE)).has_code
+    assert await store.code_files.load(replace(PLACE, workspace="T2")) == ()
+    assert not (await store.threads.load(replace(PLACE, thread="2"))).has_code
 
 
-async def test_a_new_version_takes_the_files_place(store: SqlStore, database: Database) -> None:
+async def test_a_new_version_takes_the_files_place(store: Store, database: Database) -> None:
     newer = CodeFile("area.py", "area = 2\n", 2)
     await put(database, Record(PLACE, "U1", messages=(QUESTION,), code_files=(AREA,)))
     await put(database, Record(PLACE, "U1", messages=(ANSWER,), code_files=(newer,)))
-    assert await store.code_files(PLACE) == (newer,)
+    assert await store.code_files.load(PLACE) == (newer,)
 
 
 async def test_a_forgotten_threads_files_go(database: Database) -> None:
@@ -225,7 +227,7 @@ async def test_any_text_can_be_stored(store: Store, database: Database, words: s
     async with database.writer.begin() as connection:
         await connection.execute(text("DELETE FROM threads"))
     await put(database, Record(PLACE, "U1", messages=(Message(Role.USER, author, words, words),)))
-    (message,) = (await store.conversation(PLACE)).messages
+    (message,) = (await store.threads.load(PLACE)).messages
     assert (message.text, message.author) == (storable(words), storable(author))
 
 
@@ -245,13 +247,13 @@ async def apply(database: Database, *changes: MessageEdit) -> None:
 
 
 async def stored(store: Store) -> list[str]:
-    return [message.text for message in (await store.conversation(PLACE)).messages]
+    return [message.text for message in (await store.threads.load(PLACE)).messages]
 
 
 async def test_files_come_back_as_references(store: Store, database: Database) -> None:
     file = FileRef("F1", "cat “1”.png", "image/png", 9)
     await put(database, Record(PLACE, "U1", messages=(replace(QUESTION, files=(file,), is_bot=True),)))
-    (message,) = (await store.conversation(PLACE)).messages
+    (message,) = (await store.threads.load(PLACE)).messages
     assert (message.files, message.is_bot) == ((file,), True)
 
 
@@ -276,35 +278,35 @@ async def test_a_change_before_its_message_counts(store: Store, database: Databa
     await apply(database, replace(EDIT, id=late.id, text="last words"))
     await put(database, Record(PLACE, "U1", messages=(late,)))
     assert await stored(store) == [QUESTION.text, ANSWER.text, "last words"]
-    assert (await store.conversation(PLACE)).messages[2].is_edited
+    assert (await store.threads.load(PLACE)).messages[2].is_edited
 
 
 async def test_a_change_in_a_foreign_thread_is_nothing(store: Store, database: Database) -> None:
     await apply(database, EDIT)
-    assert await store.conversation(PLACE) == Conversation()
+    assert await store.threads.load(PLACE) == Conversation()
     await apply(database, replace(EDIT, concerns_bot=True))
-    conversation = await store.conversation(PLACE)
+    conversation = await store.threads.load(PLACE)
     assert not conversation.is_known
     assert [message.text for message in conversation.messages] == [EDIT.text]
 
 
 async def test_what_was_left_out_stays_out(store: Store, database: Database) -> None:
-    await store.keep(page("1700000003.000000", ANSWER))
+    await store.threads.keep(page("1700000003.000000", ANSWER))
     await apply(database, replace(EDIT, id="1700000002.000000"))
     assert await stored(store) == [ANSWER.text]
 
 
 async def test_what_was_read_is_remembered(store: Store, database: Database) -> None:
     people = {"<@U1>": "Ada", "<@U2>": "Zoë"}
-    await store.keep(replace(page("1700000003.000000", QUESTION), people=people))
+    await store.threads.keep(replace(page("1700000003.000000", QUESTION), people=people))
     await put(database, Record(PLACE, "U1", messages=(ANSWER,), read_until="1700000009.000000"))
-    conversation = await store.conversation(PLACE)
+    conversation = await store.threads.load(PLACE)
     assert (conversation.is_known, conversation.read_until) == (True, "1700000003.000000")
     assert dict(conversation.people) == people
     assert conversation.silent_since is not None
-    kept = await store.keep(page("1700000010.000000", QUESTION))
+    kept = await store.threads.keep(page("1700000010.000000", QUESTION))
     assert (kept.new, kept.read) == (frozenset(), 1)
-    assert (await store.conversation(PLACE)).read_until == "1700000010.000000"
+    assert (await store.threads.load(PLACE)).read_until == "1700000010.000000"
 
 
 def page(read_until: str, *messages: Message, unread_until: str = "", left_out: tuple[str, ...] = ()) -> PageRead:
@@ -317,31 +319,33 @@ def said(second: int, text: str = "") -> Message:
 
 async def test_a_late_page_goes_before_what_is_newer(store: Store, database: Database) -> None:
     asked, answered = said(20), replace(said(21), role=Role.ASSISTANT)
-    await store.keep(page("", unread_until="1700000020.000000"))
+    await store.threads.keep(page("", unread_until="1700000020.000000"))
     await put(database, Record(PLACE, "U1", messages=(asked, answered, said(5, "Delivered late."))))
-    conversation = await store.conversation(PLACE)
+    conversation = await store.threads.load(PLACE)
     assert (conversation.is_known, conversation.read_until, conversation.unread_until) == (True, "", asked.id)
     assert conversation.known_since == "1700000009.000000"
-    kept = await store.keep(page("1700000004.000000", said(3), said(4), unread_until="1700000020.000000"))
+    kept = await store.threads.keep(page("1700000004.000000", said(3), said(4), unread_until="1700000020.000000"))
     assert kept.read == 2
-    again = await store.keep(page("1700000008.000000", said(4, "Not twice."), said(7), said(8), left_out=(said(3).id,)))
+    again = await store.threads.keep(
+        page("1700000008.000000", said(4, "Not twice."), said(7), said(8), left_out=(said(3).id,))
+    )
     assert (again.new, again.read) == (frozenset({said(7).id, said(8).id}), 4)
     wanted = ["At 4.", "At 7.", "At 8.", "At 20.", "At 21.", "Delivered late."]
     assert await stored(store) == wanted
-    conversation = await store.conversation(PLACE)
+    conversation = await store.threads.load(PLACE)
     assert (conversation.read_until, conversation.unread_until) == ("1700000008.000000", "")
 
 
 async def test_a_late_page_leaves_the_summary_alone(store: Store, database: Database) -> None:
     await put(database, Record(PLACE, "U1", messages=tuple(said(number) for number in range(20, 30))))
     await condensed(store, database, 4)
-    await store.keep(page("1700000009.000000", said(7)))
+    await store.threads.keep(page("1700000009.000000", said(7)))
     assert await stored(store) == ["At 7.", *(f"At {number}." for number in range(24, 30))]
-    assert (await store.conversation(PLACE)).summary == "So far."
+    assert (await store.threads.load(PLACE)).summary == "So far."
 
 
 async def condensed(store: Store, database: Database, messages: int, summary: str = "So far.") -> None:
-    conversation = await store.conversation(PLACE)
+    conversation = await store.threads.load(PLACE)
     until = conversation.messages[messages - 1].number
     async with database.writer.begin() as connection:
         await connection.run_sync(summarise, Condensed(PLACE, conversation.summary_until, until, summary, ()))
@@ -351,14 +355,14 @@ async def test_a_summary_stands_for_what_is_old(store: Store, database: Database
     many = tuple(Message(Role.USER, "U1", f"Line {i}", f"17{i:08}.0") for i in range(50))
     await put(database, Record(PLACE, "U1", messages=many))
     await condensed(store, database, 40)
-    await store.conversation(PLACE)
+    await store.threads.load(PLACE)
     statements.clear()
-    conversation = await store.conversation(PLACE)
+    conversation = await store.threads.load(PLACE)
     assert [one[:6] for one in statements if one not in TRANSACTION] == ["SELECT"]
     assert (conversation.summary, conversation.messages) == ("So far.", many[40:])
     async with database.writer.begin() as connection:
         await connection.run_sync(summarise, Condensed(PLACE, 0, 1, "From a job that came too late.", ()))
-    assert (await store.conversation(PLACE)).summary == "So far."
+    assert (await store.threads.load(PLACE)).summary == "So far."
 
 
 @pytest.mark.parametrize("changed", [EDIT, DELETION])
@@ -366,15 +370,15 @@ async def test_a_change_undoes_the_summary(store: Store, database: Database, cha
     await put(database, KNOWN)
     await condensed(store, database, 1)
     await apply(database, replace(changed, id=ANSWER.id))
-    assert (await store.conversation(PLACE)).summary == "So far."
+    assert (await store.threads.load(PLACE)).summary == "So far."
     await apply(database, changed)
-    conversation = await store.conversation(PLACE)
+    conversation = await store.threads.load(PLACE)
     assert (conversation.summary, len(conversation.messages)) == ("", 2)
 
 
 async def test_only_the_newest_are_loaded(store: Store, database: Database) -> None:
     many = tuple(Message(Role.USER, "U1", f"Line {i}", f"17{i:08}.0") for i in range(LOADED + 5))
     await put(database, Record(PLACE, "U1", messages=many))
-    conversation = await store.conversation(PLACE)
+    conversation = await store.threads.load(PLACE)
     assert conversation.messages == many[5:]
     assert conversation.left_out

@@ -18,7 +18,7 @@ from bot.core.domain.message import IncomingMessage, Place
 from bot.core.domain.settings import ChannelSettings
 from bot.db.classify_runs import SqlClassifyRunStore
 from bot.db.feedback import SqlFeedbackStore
-from bot.db.threads import SqlStore
+from bot.db.store import sql_store
 from bot.jobs.feedback_chain import SORT
 from bot.jobs.triage import LOOK_EVERY, TriageJobs
 from bot.playground.anthropic.api import MessagesServer
@@ -98,7 +98,7 @@ async def triaging(database: Database, model: AwayModel, clock: Clock) -> AsyncI
                 inbox,
                 board=SqlFeedbackStore(database),
                 runs=SqlClassifyRunStore(database),
-                store=SqlStore(database),
+                store=sql_store(database),
                 model=claude.model(),
                 chat=chat_in(workspace, session),
                 settings_of=settings_of,
@@ -152,7 +152,7 @@ async def test_a_digest_that_is_due_comes_once(database: Database) -> None:
     board, now = SqlFeedbackStore(database), datetime.now(UTC)
     async with triaging(database, AwayModel(), Clock()) as here:
         settings = {"digest": "daily", "digest_at": f"{now:%H:%M}", "time_zone": "UTC"}
-        await SqlStore(database).change_settings(here.place, settings, "U1")
+        await sql_store(database).settings.change(here.place, settings, "U1")
         there = replace(here.place, thread="1790000000.000100")
         said = IncomingMessage(
             there, there.thread, "U1", there.workspace, "", is_direct=False, mentions_bot=False, addresses_other=False

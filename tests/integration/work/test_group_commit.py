@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from bot.core.domain.message import Message, Place, Role
 from bot.core.domain.thread import Record
-from bot.db.threads import SqlStore, record
+from bot.db.store import sql_store
+from bot.db.threads import record
 from bot.work import Delivery
 from bot.work.group_commit import MOST_IN_ONE_COMMIT, Commits
 from tests.integration.work.stand_ins import FlakyError, HeldHandler, RecordingGivenUp
@@ -36,7 +37,7 @@ def saying(words: str, error: Exception | None = None) -> Write[None]:
 
 
 async def said(database: Database) -> list[str]:
-    return [message.text for message in (await SqlStore(database).conversation(PLACE)).messages]
+    return [message.text for message in (await sql_store(database).threads.load(PLACE)).messages]
 
 
 async def test_what_is_written_together_shares_commits(database: Database) -> None:

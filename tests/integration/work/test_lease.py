@@ -13,7 +13,8 @@ from sqlalchemy import text
 
 from bot.core.domain.message import Message, Place, Role
 from bot.core.domain.thread import Record
-from bot.db.threads import SqlStore, record
+from bot.db.store import sql_store
+from bot.db.threads import record
 from bot.work import AbandonedError, Delivery, LeaseLostError
 from tests.integration.work.stand_ins import FlakyError, HeldHandler, RecordingGivenUp, RecordingHandler
 
@@ -39,7 +40,7 @@ def saying(words: str) -> Finish:
 
 
 async def said(database: Database) -> list[str]:
-    return [message.text for message in (await SqlStore(database).conversation(PLACE)).messages]
+    return [message.text for message in (await sql_store(database).threads.load(PLACE)).messages]
 
 
 async def test_done_and_recorded_are_one(replica: Replicas, database: Database, rows: Rows) -> None:

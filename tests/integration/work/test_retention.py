@@ -13,11 +13,12 @@ from bot.core.domain.message import Message, Place, Role
 from bot.core.domain.thread import Record
 from bot.db import tables
 from bot.db import threads as db_store
-from bot.db.threads import SqlStore
+from bot.db.store import sql_store
 from bot.jobs import retention
 from tests.stage.statements import listened
 
 if TYPE_CHECKING:
+    from bot.core.ports import Store
     from bot.db.engine import Database
     from bot.work import Inbox
     from tests.integration.work.conftest import Replicas, Rows
@@ -27,8 +28,8 @@ DAY = 86_400.0
 
 
 @pytest.fixture
-def store(database: Database) -> SqlStore:
-    return SqlStore(database)
+def store(database: Database) -> Store:
+    return sql_store(database)
 
 
 async def remember(database: Database, count: int, *, days: float) -> None:
@@ -48,7 +49,7 @@ async def until_done(inbox: Inbox, rows: Rows, slots: int = 1) -> None:
 
 
 async def test_replicas_forget_once(
-    replica: Replicas, database: Database, store: SqlStore, rows: Rows, caplog: pytest.LogCaptureFixture
+    replica: Replicas, database: Database, store: Store, rows: Rows, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, logger="bot.jobs.retention")
     await remember(database, 1200, days=366)
@@ -60,11 +61,11 @@ async def test_replicas_forget_once(
         await until_done(inbox, rows)
         await inbox.stop(grace=30)
     assert [(row.status, row.token) for row in await rows.of("every:retention")] == [(2, 1)]
-    assert not (await store.conversation(PLACE)).is_known
+    assert not (await store.threads.load(PLACE)).is_known
     assert caplog.messages == ["forgot what was old: 1200 messages"]
 
 
-async def test_a_missed_hour_is_no_matter(replica: Replicas, database: Database, store: SqlStore, rows: Rows) -> None:
+async def test_a_missed_hour_is_no_matter(replica: Replicas, database: Database, store: Store, rows: Rows) -> None:
     inbox = replica()
     retention.Retention(database, 365).register(inbox)
     await inbox.start()
@@ -78,18 +79,18 @@ async def test_a_missed_hour_is_no_matter(replica: Replicas, database: Database,
     retention.Retention(database, 365).register(later)
     await later.start()
     await until_done(later, rows, slots=2)
-    assert not (await store.conversation(PLACE)).is_known
+    assert not (await store.threads.load(PLACE)).is_known
 
 
 async def test_nothing_is_forgotten_without_a_limit(
-    replica: Replicas, database: Database, store: SqlStore, rows: Rows
+    replica: Replicas, database: Database, store: Store, rows: Rows
 ) -> None:
     await remember(database, 1, days=36_500)
     inbox = replica()
     retention.Retention(database, 0).register(inbox)
     await inbox.start()
     await until_done(inbox, rows)
-    assert (await store.conversation(PLACE)).is_known
+    assert (await store.threads.load(PLACE)).is_known
 
 
 async def test_forgetting_goes_in_short_transactions(replica: Replicas, database: Database, rows: Rows) -> None:

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bot.core.domain.message import Place
     from bot.core.domain.settings import ChannelSettings
-    from bot.core.ports import Store
+    from bot.core.ports import SettingsStore
 
 
-async def carried(store: Store, origin: Place, to: Place, person: str) -> ChannelSettings:
+async def carried(store: SettingsStore, origin: Place, to: Place, person: str) -> ChannelSettings:
     """Return the settings that hold in a place which gets words of another one: what that hides is hidden here, too.
 
     A thread keeps that as its own, for what is asked there later.
     """
-    settings, wanted = await store.settings(to), await store.settings(origin)
+    settings, wanted = await store.load(to), await store.load(origin)
     if settings.redact or not wanted.redact:
         return settings
     hidden = {"redact": True, "phone_country": wanted.phone_country}
     if to.thread:
-        await store.change_settings(to, hidden, person)
+        await store.change(to, hidden, person)
     return settings.model_copy(update=hidden)
