@@ -26,7 +26,7 @@ from bot.core.triage import webhook_secret
 from bot.db.accounts import SqlSpendStore
 from bot.db.classify_runs import SqlClassifyRunStore
 from bot.db.engine import Database
-from bot.db.feedback import SqlFeedbackStore
+from bot.db.feedback import sql_feedback_store
 from bot.db.opened import opened
 from bot.db.quota import SqlQuota
 from bot.db.store import sql_store
@@ -183,7 +183,7 @@ async def build(
     chat = SlackChat(joined.teams, session, budget, files)
 
     # What is kept; the model within its budgets.
-    store, board, runs = sql_store(database), SqlFeedbackStore(database), SqlClassifyRunStore(database)
+    store, board, runs = sql_store(database), sql_feedback_store(database), SqlClassifyRunStore(database)
     erasure = Erasure(database)
     admins, days = settings.parley_admins, settings.retention_days
     helpers = access.helpers(admins, chat.mention)

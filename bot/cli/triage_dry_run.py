@@ -20,7 +20,7 @@ from bot.core.domain.settings import DEFAULTS
 from bot.core.triage.classifier import asked, decide, ignore, judge, needs_no_model
 from bot.core.triage.exports import MOST_BYTES
 from bot.db import migrate
-from bot.db.feedback import SqlFeedbackStore
+from bot.db.feedback import sql_feedback_store
 from bot.db.opened import opened
 from bot.db.settings import SqlSettingsStore
 from bot.errors import FileError, UsageError
@@ -60,7 +60,7 @@ async def run(options: DryRunOptions, settings: Settings) -> str:
             url = f"sqlite:///{Path(folder) / 'dry.db'}"
             await migrate.upgrade(url)
             async with opened(url) as database:
-                return await triage(posts, held, SqlFeedbackStore(database), model)
+                return await triage(posts, held, sql_feedback_store(database), model)
 
 
 async def _settings_of(channel: str, url: str) -> ChannelSettings:
@@ -131,14 +131,14 @@ async def triage(
     """Triage posts in their order, and write what came of them."""
     channel, calls = Place("T", "C"), list[Call]()
     for heard in posts:
-        await board.add(heard, _time_of(heard.id), "", together=settings.together)
-    while waiting := await board.waiting(channel, AT_ONCE):
+        await board.inbox.add(heard, _time_of(heard.id), "", together=settings.together)
+    while waiting := await board.inbox.waiting(channel, AT_ONCE):
         quiet = {one.id: ignore(one) for one in waiting if needs_no_model(one)}
         records = [one for one in waiting if one.id not in quiet]
-        await board.save(channel, quiet, ())
+        await board.inbox.save(channel, quiet, ())
         if records:
             calls += await _judge(asked(records), settings, board, model)
-    found = [one for heard in posts if (one := await board.at(heard.place)) is not None]
+    found = [one for heard in posts if (one := await board.records.at(heard.place)) is not None]
     return report(found, calls)
 
 
@@ -149,7 +149,7 @@ async def _judge(
     if outcome.failure is not None:
         raise outcome.failure
     decisions = {one.id: decide(one, outcome.verdicts[one.id], settings) for one in records}
-    await board.save(Place("T", "C"), decisions, ())
+    await board.inbox.save(Place("T", "C"), decisions, ())
     return outcome.calls
 
 

@@ -57,7 +57,7 @@ async def furnish(
     """
     used = await store.usage.load(UsageView(UsageScope.PERSON, USAGE_DAYS), place, person, datetime.now(UTC))
     sections = [Section("What I can do here", CAN_DO), Section("Your usage", _used(used))]
-    if items := await board.assigned(place.workspace, person, MOST_ITEMS + 1):
+    if items := await board.records.assigned(place.workspace, person, MOST_ITEMS + 1):
         sections.append(Section("Your open feedback", _items(items)))
     is_operator = is_named(admins, place.workspace, person)
     try:

@@ -105,7 +105,7 @@ class Webhook:
 
     async def run(self, job: Job) -> None:
         """Send a record as it is now. Raises `WebhookError`."""
-        record = await self._board.find(str(job.payload["workspace"]), int(job.payload["id"]))
+        record = await self._board.records.find(str(job.payload["workspace"]), int(job.payload["id"]))
         if record is None:
             return
         url = (await self._store.settings.load(replace(record.place, thread=""))).webhook

@@ -100,12 +100,12 @@ class TriageJobs:
             return
         if not heard.opens_thread:
             if not heard.is_bot:
-                await self._board.respond(heard.place, heard.author)
+                await self._board.inbox.respond(heard.place, heard.author)
             return
         if not is_post(heard, settings):
             return
         said_at, link = _time_of(heard.id), self._chat.permalink(channel, heard.id)
-        record = await self._board.add(heard, said_at, link, together=settings.together)
+        record = await self._board.inbox.add(heard, said_at, link, together=settings.together)
         if record is not None:
             await self._accept(chain.after_post(channel, heard.id))
 
@@ -114,8 +114,8 @@ class TriageJobs:
         channel = replace(changed.place, thread="")
         if changed.id != changed.place.thread or not (await self._settings_of(channel)).triage:
             return
-        id_ = await self._board.edit(changed)
-        record = await self._board.find(channel.workspace, id_) if id_ is not None else None
+        id_ = await self._board.inbox.edit(changed)
+        record = await self._board.records.find(channel.workspace, id_) if id_ is not None else None
         if record is None:
             return
         await self._accept(chain.after_edit(record, changed))
@@ -134,10 +134,10 @@ class TriageJobs:
             await self._go_on(place, job)
         if self._clock() < self._rests_until.get(place.workspace, 0.0):
             return
-        waiting = await self._board.waiting(place, MOST_WAITING)
+        waiting = await self._board.inbox.waiting(place, MOST_WAITING)
         settings = await self._store.settings.load(place)
         if quiet := [one for one in waiting if needs_no_model(one)]:
-            await self._board.save(place, {one.id: ignore(one) for one in quiet}, ())
+            await self._board.inbox.save(place, {one.id: ignore(one) for one in quiet}, ())
         records = [one for one in waiting if not needs_no_model(one)]
         if not records:
             await self._accept(chain.after_sort(place, await self._as_kept(quiet)))
@@ -148,7 +148,7 @@ class TriageJobs:
         decisions = {
             one.id: decide(one, outcome.verdicts[one.id], settings) for one in records if one.id in outcome.verdicts
         }
-        await self._board.save(place, decisions, outcome.calls)
+        await self._board.inbox.save(place, decisions, outcome.calls)
         call_ledger.leave_out(outcome.calls)
         has_more = outcome.failure is None and len(waiting) > len(quiet) + len(records)
         is_open = any(one.status is FeedbackStatus.OPEN for one in decisions.values())
@@ -165,19 +165,19 @@ class TriageJobs:
 
     async def _go_on(self, place: Place, job: Job) -> None:
         """See to what a former try may have sorted: it can have died before it set off what comes then."""
-        left = await self._board.unshown(datetime.now(UTC))
+        left = await self._board.records.unshown(datetime.now(UTC))
         here = [one for one in left if (one.workspace, one.channel) == (place.workspace, place.channel)]
         alert_of = f"{job.reference}:{job.attempt}"
         await self._accept(chain.after_sort(place, await self._as_kept(here), alert=alert_of))
 
     async def _as_kept(self, records: list[Feedback]) -> list[Feedback]:
         """Return records as they are now, each in its newest version."""
-        found = [await self._board.find(one.workspace, one.id) for one in records]
+        found = [await self._board.records.find(one.workspace, one.id) for one in records]
         return [one for one in found if one is not None]
 
     async def run_show(self, job: Job) -> None:
         """Show a record as it is now, and let its team know."""
-        record = await self._board.find(str(job.payload["workspace"]), int(job.payload["id"]))
+        record = await self._board.records.find(str(job.payload["workspace"]), int(job.payload["id"]))
         is_shown = record is not None and record.version <= record.shown_version
         if record is None or (is_shown and not job.was_begun):  # a try that died may have shown it, and no more
             return
@@ -206,8 +206,8 @@ class TriageJobs:
     async def look_after(self, _job: Job) -> None:
         """Wake channels where posts wait, and show what was left unshown, as when a process died in between."""
         slot = int(datetime.now(UTC).timestamp() // LOOK_EVERY)
-        waiting = await self._board.channels_waiting()
-        await self._accept(chain.after_look(waiting, await self._board.unshown(datetime.now(UTC) - LATE), slot))
+        waiting = await self._board.inbox.channels_waiting()
+        await self._accept(chain.after_look(waiting, await self._board.records.unshown(datetime.now(UTC) - LATE), slot))
 
     async def run_alert(self, job: Job) -> None:
         """Tell of a channel's trends."""
@@ -224,7 +224,7 @@ class TriageJobs:
     async def look_for_digests(self, _job: Job) -> None:
         """Let each channel whose digest is due have it, once whatever the number of replicas."""
         now = datetime.now(UTC)
-        for place in await self._board.channels_since(now - DIGESTED):
+        for place in await self._board.statistics.channels_since(now - DIGESTED):
             if date := due(await self._store.settings.load(place), now):
                 await self._accept(chain.after_due(place, date))
 
@@ -268,7 +268,7 @@ class TriageJobs:
     async def retry_teams(self, place: Place, reason: str) -> None:
         """Send again what could not be sent to its team."""
         settings = await self._store.settings.load(place)
-        for record in await self._board.retry_routes(place):
+        for record in await self._board.routing.retry_routes(place):
             await self._accept(chain.after_routing(record, settings, reason))
 
     async def command(self, command: Command, *, checkpoint: Checkpoint) -> Record:

@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestServer
 from bot.core.domain.feedback import Feedback
 from bot.core.domain.message import Place
 from bot.core.triage import issue
-from bot.db.feedback import SqlFeedbackStore
+from bot.db.feedback import sql_feedback_store
 from bot.db.opened import opened
 from bot.db.store import sql_store
 from bot.errors import WebhookError
@@ -183,7 +183,7 @@ async def hook(database_url: str) -> AsyncIterator[tuple[Receiver, Webhook, str]
         opened(database_url) as database,
         aiohttp.ClientSession() as session,
     ):
-        board, store = SqlFeedbackStore(database), sql_store(database)
+        board, store = sql_feedback_store(database), sql_store(database)
         webhook = Webhook(session, secret_of=lambda _: "s3", board=board, store=store)
         yield receiver, webhook, str(server.make_url("/hook"))
 

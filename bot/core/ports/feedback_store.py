@@ -1,7 +1,8 @@
-"""The store of feedback."""
+"""The store of feedback, in small parts. Each method is one short transaction; a channel's place has no thread."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from bot.core.domain.message import IncomingMessage, MessageEdit, Place
 
 
-class FeedbackStore(Protocol):
-    """The store of records. Each method is one short transaction; a channel's place has no thread."""
+class FeedbackInbox(Protocol):
+    """Keeps the posts that come in, until they are sorted."""
 
     async def add(self, heard: IncomingMessage, said_at: datetime, permalink: str, *, together: int) -> int | None:
         """Keep a post, once; return the record that waits for it, None for one that was withdrawn or is there already.
@@ -41,6 +42,10 @@ class FeedbackStore(Protocol):
         Those that a person has corrected keep what the person said.
         """
 
+
+class FeedbackRecords(Protocol):
+    """Keeps the records, as people see and change them."""
+
     async def find(self, workspace: str, id_: int) -> Feedback | None:
         """Return a record."""
 
@@ -56,6 +61,13 @@ class FeedbackStore(Protocol):
     async def unshown(self, before: datetime) -> Sequence[Feedback]:
         """Return records whose newest version, older than a time, is not shown yet."""
 
+    async def assigned(self, workspace: str, person: str, limit: int) -> Sequence[Feedback]:
+        """Return the records that a person works on, newest first."""
+
+
+class FeedbackRouting(Protocol):
+    """Knows which records were sent to their teams."""
+
     async def unrouted(self, place: Place, teams: Sequence[str], limit: int) -> Sequence[Feedback]:
         """Return a channel's open records of these teams that were not sent to them, oldest first."""
 
@@ -65,8 +77,9 @@ class FeedbackStore(Protocol):
     async def routed_as(self, workspace: str, message: str) -> Sequence[Feedback]:
         """Return the records that a message to a team tells of."""
 
-    async def assigned(self, workspace: str, person: str, limit: int) -> Sequence[Feedback]:
-        """Return the records that a person works on, newest first."""
+
+class FeedbackStatistics(Protocol):
+    """Counts the records for reports and alerts."""
 
     async def recent(
         self, place: Place, since: datetime, limit: int, *, root: int | None = None, category: str = ""
@@ -85,6 +98,13 @@ class FeedbackStore(Protocol):
     async def oldest(self, place: Place, since: datetime) -> datetime | None:
         """Tell when the oldest of a channel's records of feedback since a time was said, None without any."""
 
+    async def channels_since(self, since: datetime) -> Sequence[Place]:
+        """Return the channels that had feedback since a time."""
+
+
+class KnownFeedback(Protocol):
+    """Knows what new posts are compared with."""
+
     async def newest(self, place: Place, limit: int) -> Sequence[KnownPost]:
         """Return the words of a channel's newest records of feedback, newest first."""
 
@@ -96,11 +116,24 @@ class FeedbackStore(Protocol):
     async def corrections(self, place: Place, limit: int) -> Sequence[Example]:
         """Return what people corrected in a channel, newest first."""
 
-    async def channels_since(self, since: datetime) -> Sequence[Place]:
-        """Return the channels that had feedback since a time."""
 
-    async def alert(self, place: Place, key: str, since: datetime) -> str:
+class AlertStore(Protocol):
+    """Keeps which trends were told of."""
+
+    async def find(self, place: Place, key: str, since: datetime) -> str:
         """Return what was kept of a trend that was told of since a time, "" for none."""
 
-    async def keep_alert(self, place: Place, key: str, message: str, since: datetime) -> None:
+    async def keep(self, place: Place, key: str, message: str, since: datetime) -> None:
         """Keep where a trend is told of; one from before `since` begins anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackStore:
+    """All of it."""
+
+    inbox: FeedbackInbox
+    records: FeedbackRecords
+    routing: FeedbackRouting
+    statistics: FeedbackStatistics
+    known: KnownFeedback
+    alerts: AlertStore

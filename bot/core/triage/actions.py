@@ -44,8 +44,8 @@ async def press(pressed: Action, *, board: FeedbackStore, store: Store, chat: Ch
     }[pressed.name]
     if record.status == values["status"]:
         return None
-    await board.respond(record.place, person)
-    return await board.change(record.workspace, record.id, **values)
+    await board.inbox.respond(record.place, person)
+    return await board.records.change(record.workspace, record.id, **values)
 
 
 async def open_form(pressed: Action, *, board: FeedbackStore, store: Store, chat: Chat) -> Form:
@@ -53,7 +53,7 @@ async def open_form(pressed: Action, *, board: FeedbackStore, store: Store, chat
     id_ = pressed.choice or pressed.value
     record, settings = await _open(id_, pressed.asker, pressed.place.workspace, board=board, store=store)
     await _check_sees(record, settings, pressed.asker, chat, pressed.place.channel)
-    first = await board.find(record.workspace, record.duplicate_of) if record.duplicate_of else None
+    first = await board.records.find(record.workspace, record.duplicate_of) if record.duplicate_of else None
     fields = [_menu("category", "Category", record.category, categories(settings))]
     fields.append(_menu("severity", "Severity", record.severity, settings.severities))
     if settings.teams:
@@ -105,12 +105,12 @@ async def submit(
     if isinstance(original, str):
         return None, {"original": original}
     if original != record.duplicate_of:
-        root = await board.find(workspace, original) if original else None
+        root = await board.records.find(workspace, original) if original else None
         values |= {"duplicate_of": original, "root": root.root or root.id if root else record.id}
     if not values:
         return None, {}
-    await board.respond(record.place, person)
-    return await board.change(workspace, record.id, **values), {}
+    await board.inbox.respond(record.place, person)
+    return await board.records.change(workspace, record.id, **values), {}
 
 
 async def _original(link: str, record: Feedback, *, board: FeedbackStore, chat: Chat) -> int | str | None:
@@ -120,7 +120,7 @@ async def _original(link: str, record: Feedback, *, board: FeedbackStore, chat: 
     found = chat.locate(link, replace(record.place, thread=""))
     if found is None or not found.message or found.place.channel != record.channel:
         return "That is not a link to a post of this channel."
-    first = await board.at(replace(record.place, thread=found.place.thread or found.message))
+    first = await board.records.at(replace(record.place, thread=found.place.thread or found.message))
     if first is None or first.id == record.id:
         return "That post is no feedback that I know."
     return first.id
@@ -129,7 +129,7 @@ async def _original(link: str, record: Feedback, *, board: FeedbackStore, chat: 
 async def find(value: str, *, board: FeedbackStore) -> Feedback | None:
     """Return the record that a form's value names, None where it is gone."""
     workspace, _, id_ = value.partition(" ")
-    return await board.find(workspace, int(id_)) if id_.isdecimal() else None
+    return await board.records.find(workspace, int(id_)) if id_.isdecimal() else None
 
 
 async def _check_sees(
@@ -147,7 +147,7 @@ async def _check_sees(
 async def _open(
     id_: str, asker: Requester, workspace: str, *, board: FeedbackStore, store: Store
 ) -> tuple[Feedback, ChannelSettings]:
-    record = await board.find(workspace, int(id_)) if id_.isdecimal() else None
+    record = await board.records.find(workspace, int(id_)) if id_.isdecimal() else None
     if record is None:
         raise UsageError(GONE)
     settings = await store.settings.load(replace(record.place, thread=""))

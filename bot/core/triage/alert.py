@@ -39,10 +39,10 @@ async def alert(
     within = timedelta(hours=settings.alert_hours)
     for trend in await trends(place, now, least=settings.alert_from, within=within, board=board):
         since = now - (SHORT if trend.category else LASTS)
-        told = await board.alert(place, trend.key, since)
+        told = await board.alerts.find(place, trend.key, since)
         if told.endswith(f":{trend.count}"):
             continue
-        latest = await board.recent(place, trend.since, SHOWN, root=trend.root, category=trend.category)
+        latest = await board.statistics.recent(place, trend.since, SHOWN, root=trend.root, category=trend.category)
         if not latest:  # withdrawn since they were counted
             continue
         text = written(trend, latest)
@@ -52,7 +52,7 @@ async def alert(
         else:
             team = find_team(settings.teams, latest[0].team)
             channel, message = await _post(place, team, trend.key, text, checkpoint=checkpoint, chat=chat)
-        await board.keep_alert(place, trend.key, f"{channel}:{message}:{trend.count}", since)
+        await board.alerts.keep(place, trend.key, f"{channel}:{message}:{trend.count}", since)
 
 
 async def _post(

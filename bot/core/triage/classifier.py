@@ -119,7 +119,7 @@ async def judge(
     categories = category.with_other(settings.categories or category.FEEDBACK)
     names = {one.name for one in categories}
     items = _items([_named(one) for one in records])
-    corrections = (*await board.corrections(place, MOST_CORRECTIONS), *settled)
+    corrections = (*await board.known.corrections(place, MOST_CORRECTIONS), *settled)
     nearest = await asyncio.to_thread(_nearest, corrections)
     found = await similar.earlier(items, place, board)
     attached = await _attached(first, chat)

@@ -45,14 +45,14 @@ async def digest(
     """Post the digest to its channel, unless nothing happened. Raises `ChatError`."""
     now = datetime.now(UTC)
     period = DAY if settings.digest == "daily" else timedelta(days=7)
-    records = await board.recent(place, now - HISTORY - DAY, MOST_RECORDS)
+    records = await board.statistics.recent(place, now - HISTORY - DAY, MOST_RECORDS)
     fresh = [one for one in records if one.said_at > now - period]
     if not fresh:
         return
     least, within = settings.alert_from or 3, max(period, timedelta(hours=settings.alert_hours))
     lines = [written(fresh, records, period, chat)]
     for trend in (await trends(place, now, least=least, within=within, board=board))[:SHOWN]:
-        latest = await board.recent(place, trend.since, 1, root=trend.root, category=trend.category)
+        latest = await board.statistics.recent(place, trend.since, 1, root=trend.root, category=trend.category)
         lines += [f"📈 {trend.count} posts, {one.category}: {plain(one.summary)}" for one in latest]
     text = "\n\n".join([*lines, "_Sorted by AI; check what matters._"]) + unapplied(settings, model)
     await chat.post(place, text, checkpoint, key="digest")

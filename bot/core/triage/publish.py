@@ -50,7 +50,7 @@ async def show(
         thanks = f"{chat.mention(record.person)} {settings.acknowledgement}"
         if await _done(chat.post(record.place, thanks, checkpoint, key="thanks")):
             values["is_acknowledged"] = True
-    await board.shown(record.workspace, record.id, **values)
+    await board.records.shown(record.workspace, record.id, **values)
 
 
 async def _show_card(
@@ -63,7 +63,7 @@ async def _show_card(
     chat: Chat,
     notes: str,
 ) -> dict[str, str]:
-    first = await board.find(record.workspace, record.duplicate_of) if record.duplicate_of else None
+    first = await board.records.find(record.workspace, record.duplicate_of) if record.duplicate_of else None
     text = card.card(record, settings, chat, original=first.permalink if first else "")
     text += notes if record.is_counted else ""
     buttons = card.controls(record)
@@ -112,10 +112,10 @@ async def notify(
         if error.is_transient:
             raise
         log.warning("a team can't be reached: %s", error)
-        changed = [await board.change(one.workspace, one.id, routed=ELSEWHERE) for one in records]
+        changed = [await board.records.change(one.workspace, one.id, routed=ELSEWHERE) for one in records]
         return [one for one in changed if one is not None]
     for record in records:
-        await board.shown(record.workspace, record.id, routed=f"{channel}:{sent}")
+        await board.records.shown(record.workspace, record.id, routed=f"{channel}:{sent}")
     return ()
 
 
@@ -124,9 +124,9 @@ async def _gathered(
 ) -> Sequence[Feedback]:
     """Return the records that a message tells of: a second try tells of the same."""
     if kept := checkpoint.get("records"):
-        found = [await board.find(place.workspace, id_) for id_ in json.loads(kept)]
+        found = [await board.records.find(place.workspace, id_) for id_ in json.loads(kept)]
         return [one for one in found if one is not None]
-    records = await board.unrouted(place, [one.name for one in teams], MOST_GROUPED)
+    records = await board.routing.unrouted(place, [one.name for one in teams], MOST_GROUPED)
     if records:
         await checkpoint.keep("records", json.dumps([one.id for one in records]))
     return records
@@ -140,7 +140,7 @@ async def show_notice(
     record: Feedback, settings: ChannelSettings, *, checkpoint: Checkpoint, board: FeedbackStore, chat: Chat
 ) -> None:
     """Change the message to a team so that it tells how its records stand now. Raises a `ChatError` that may pass."""
-    records = await board.routed_as(record.workspace, record.routed)
+    records = await board.routing.routed_as(record.workspace, record.routed)
     channel, _, message = record.routed.partition(":")
     buttons = card.notice_controls(records) if settings.cards == "team" else ()
     there = Place(record.workspace, channel)

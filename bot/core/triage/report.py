@@ -38,7 +38,7 @@ MOST_RECORDS = 20_000
 async def report(place: Place, *, board: FeedbackStore, store: Store) -> str:
     """Write the report of a channel's last four weeks."""
     now = datetime.now(UTC)
-    records = await board.recent(place, now - REPORTED, MOST_RECORDS)
+    records = await board.statistics.recent(place, now - REPORTED, MOST_RECORDS)
     is_on = (await store.settings.load(place)).triage
     state = (
         "Triage is on in this channel." if is_on else "Triage is off in this channel: `/parley triage on` begins it."
@@ -96,7 +96,7 @@ async def trends(
 ) -> str:
     """Write the trends of some days, and send their picture in private. Raises a `ChatError` that may pass."""
     now = datetime.now(UTC)
-    records = await board.recent(place, now - 2 * days * DAY, MOST_RECORDS)
+    records = await board.statistics.recent(place, now - 2 * days * DAY, MOST_RECORDS)
     fresh = [one for one in records if one.said_at > now - days * DAY]
     text = compared(fresh, [one for one in records if one.said_at <= now - days * DAY], days)
     if not fresh:

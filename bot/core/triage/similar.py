@@ -44,10 +44,10 @@ async def earlier(
 
     Takes some milliseconds an item, however many posts the channel has.
     """
-    newest = await board.newest(place, NEWEST)
+    newest = await board.known.newest(place, NEWEST)
     met = sorted(word for one in newest for word in words(one.text))
     wanted = {item.number: rare(words(item.text), met, len(newest)) for item in items}
-    found = await board.alike(place, wanted, FOUND)
+    found = await board.known.alike(place, wanted, FOUND)
     return {item.number: _ranked(item, found.get(item.number, ()), newest) for item in items}
 
 

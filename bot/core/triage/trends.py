@@ -43,18 +43,18 @@ class Trend:
 
 async def trends(place: Place, now: datetime, *, least: int, within: timedelta, board: FeedbackStore) -> list[Trend]:
     """Find the trends of a channel; `least` alike `within` a time make one, the most frequent first."""
-    repeated = await board.repeated(place, now - within, least)
+    repeated = await board.statistics.repeated(place, now - within, least)
     alike = [Trend(f"root:{root}", count, now - within, root) for root, count in repeated.items()]
     return [*sorted(alike, key=lambda trend: -trend.count), *await _unusual(place, now, board)]
 
 
 async def _unusual(place: Place, now: datetime, board: FeedbackStore) -> list[Trend]:
     day = now - DAY
-    fresh = {name: count for name, count in (await board.counts(place, day, now)).items() if count >= LEAST}
-    if not fresh or (oldest := await board.oldest(place, day - HISTORY)) is None:
+    fresh = {name: count for name, count in (await board.statistics.counts(place, day, now)).items() if count >= LEAST}
+    if not fresh or (oldest := await board.statistics.oldest(place, day - HISTORY)) is None:
         return []
     history = day - oldest
-    before = await board.counts(place, day - HISTORY, day) if history >= ENOUGH_HISTORY else {}
+    before = await board.statistics.counts(place, day - HISTORY, day) if history >= ENOUGH_HISTORY else {}
     found = unusual(fresh, before, history)
     return [Trend(f"category:{name}", fresh[name], day, None, name, usual) for name, usual in found.items()]
 

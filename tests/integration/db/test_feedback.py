@@ -12,10 +12,12 @@ from bot.core.domain.classification import Example
 from bot.core.domain.feedback import Decision, FeedbackStatus, Judgement
 from bot.core.domain.message import FileRef, IncomingMessage, MessageEdit, Place
 from bot.core.privacy.retention import Limits
-from bot.db.feedback import SqlFeedbackStore
+from bot.db.feedback import sql_feedback_store
+from bot.db.feedback.known import SqlKnownFeedback
 from bot.db.purge import SqlPurger
 
 if TYPE_CHECKING:
+    from bot.core.ports.feedback_store import FeedbackStore
     from bot.db.engine import Database
 
 CHANNEL = Place("T1", "C1")
@@ -40,157 +42,158 @@ def decision(text: str, number: int = 1, category: str = "Bug", root: int | None
 
 
 @pytest.fixture
-def board(database: Database) -> SqlFeedbackStore:
-    return SqlFeedbackStore(database)
+def board(database: Database) -> FeedbackStore:
+    return sql_feedback_store(database)
 
 
-async def add(board: SqlFeedbackStore, heard: IncomingMessage, *, together: int = 0, at: datetime = NOW) -> int:
-    found = await board.add(heard, at, "https://example.com/p1", together=together)
+async def add(board: FeedbackStore, heard: IncomingMessage, *, together: int = 0, at: datetime = NOW) -> int:
+    found = await board.inbox.add(heard, at, "https://example.com/p1", together=together)
     assert found is not None
     return found
 
 
-async def test_a_post_is_kept_once(board: SqlFeedbackStore) -> None:
+async def test_a_post_is_kept_once(board: FeedbackStore) -> None:
     first = await add(board, post("1.1"))
     assert await add(board, post("1.1")) == first
-    await board.save(CHANNEL, {first: decision("it crashes")}, ())
-    assert await board.add(post("1.1"), NOW, "", together=0) is None
-    assert await board.waiting(CHANNEL, 9) == []
-    found = await board.find("T1", first)
+    await board.inbox.save(CHANNEL, {first: decision("it crashes")}, ())
+    assert await board.inbox.add(post("1.1"), NOW, "", together=0) is None
+    assert await board.inbox.waiting(CHANNEL, 9) == []
+    found = await board.records.find("T1", first)
     assert found is not None
     assert (found.category, found.team, found.version, found.root) == ("Bug", "Apps", 1, first)
-    assert await board.find("T2", first) is None
+    assert await board.records.find("T2", first) is None
 
 
-async def test_parts_wait_as_one_record(board: SqlFeedbackStore) -> None:
+async def test_parts_wait_as_one_record(board: FeedbackStore) -> None:
     first = await add(board, replace(post("1.1", "one"), files=(FILE,)))
     assert await add(board, post("1.2", "two"), together=3) == first
     assert await add(board, post("1.3", "three", "U2"), together=3) != first
     late = await add(board, post("1.4", "late"), together=3, at=NOW + timedelta(minutes=4))
-    (record, *others) = await board.waiting(CHANNEL, 9)
+    (record, *others) = await board.inbox.waiting(CHANNEL, 9)
     assert (record.id, record.text, record.files) == (first, "one\ntwo", (FILE,))
     assert [one.text for one in others] == ["three", "late"]
     assert late == others[1].id
 
 
-async def test_what_is_edited_meanwhile_waits_on(board: SqlFeedbackStore) -> None:
+async def test_what_is_edited_meanwhile_waits_on(board: FeedbackStore) -> None:
     first = await add(board, post("1.1", "old"))
-    assert await board.edit(edit("1.1", "2", "new")) == first
-    assert await board.edit(edit("1.1", "2", "again")) is None
-    await board.save(CHANNEL, {first: decision("old")}, ())
-    assert [one.text for one in await board.waiting(CHANNEL, 9)] == ["new"]
+    assert await board.inbox.edit(edit("1.1", "2", "new")) == first
+    assert await board.inbox.edit(edit("1.1", "2", "again")) is None
+    await board.inbox.save(CHANNEL, {first: decision("old")}, ())
+    assert [one.text for one in await board.inbox.waiting(CHANNEL, 9)] == ["new"]
 
 
-async def test_a_withdrawn_post_stays_withdrawn(board: SqlFeedbackStore) -> None:
+async def test_a_withdrawn_post_stays_withdrawn(board: FeedbackStore) -> None:
     first = await add(board, post("1.1"))
-    assert await board.edit(edit("1.1", "2")) == first
-    await board.save(CHANNEL, {first: decision("it crashes")}, ())
-    found = await board.at(replace(CHANNEL, thread="1.1"))
+    assert await board.inbox.edit(edit("1.1", "2")) == first
+    await board.inbox.save(CHANNEL, {first: decision("it crashes")}, ())
+    found = await board.records.at(replace(CHANNEL, thread="1.1"))
     assert found is not None
     assert (found.status, found.category) == (FeedbackStatus.WITHDRAWN, "")
-    assert await board.add(post("1.1"), NOW, "", together=0) is None
+    assert await board.inbox.add(post("1.1"), NOW, "", together=0) is None
 
 
-async def test_what_a_person_settled_stays(board: SqlFeedbackStore) -> None:
+async def test_what_a_person_settled_stays(board: FeedbackStore, database: Database) -> None:
+    known = SqlKnownFeedback(database)
     first = await add(board, post("1.1"))
-    await board.save(CHANNEL, {first: decision("it crashes")}, ())
-    await board.change("T1", first, category="Wish", corrected_by="U2")
-    await board.edit(edit("1.1", "2", "it still crashes"))
-    await board.save(CHANNEL, {first: decision("it still crashes")}, ())
-    found = await board.find("T1", first)
+    await board.inbox.save(CHANNEL, {first: decision("it crashes")}, ())
+    await board.records.change("T1", first, category="Wish", corrected_by="U2")
+    await board.inbox.edit(edit("1.1", "2", "it still crashes"))
+    await board.inbox.save(CHANNEL, {first: decision("it still crashes")}, ())
+    found = await board.records.find("T1", first)
     assert found is not None
     assert (found.category, found.given) == ("Wish", "Bug")
-    assert await board.corrections(CHANNEL, 9) == [Example("it still crashes", ("Wish",))]
-    assert await board.all_corrections(None, 9) == await board.all_corrections(CHANNEL, 9) != []
-    assert await board.all_corrections(Place("T1", "C2"), 9) == await board.all_corrections(Place("T2", "C1"), 9) == []
+    assert await board.known.corrections(CHANNEL, 9) == [Example("it still crashes", ("Wish",))]
+    assert await known.all_corrections(None, 9) == await known.all_corrections(CHANNEL, 9) != []
+    assert await known.all_corrections(Place("T1", "C2"), 9) == await known.all_corrections(Place("T2", "C1"), 9) == []
 
 
-async def test_duplicates_share_a_root(board: SqlFeedbackStore) -> None:
+async def test_duplicates_share_a_root(board: FeedbackStore) -> None:
     ids = [await add(board, post(f"1.{n}")) for n in range(1, 4)]
     for number, id_ in enumerate(ids):
         earlier = ids[number - 1] if number else None
-        await board.save(CHANNEL, {id_: decision("it crashes", id_, root=earlier)}, ())
-    found = [await board.find("T1", id_) for id_ in ids]
+        await board.inbox.save(CHANNEL, {id_: decision("it crashes", id_, root=earlier)}, ())
+    found = [await board.records.find("T1", id_) for id_ in ids]
     assert [one.root for one in found if one] == [ids[0]] * 3
-    assert len(await board.unrouted(CHANNEL, ["Apps"], 9)) == 3
-    assert len(await board.unshown(NOW + timedelta(days=1))) == 3
+    assert len(await board.routing.unrouted(CHANNEL, ["Apps"], 9)) == 3
+    assert len(await board.records.unshown(NOW + timedelta(days=1))) == 3
 
 
-async def test_the_first_answer_counts(board: SqlFeedbackStore) -> None:
+async def test_the_first_answer_counts(board: FeedbackStore) -> None:
     first = await add(board, post("1.1"))
     place = replace(CHANNEL, thread="1.1")
-    await board.respond(place, "U1")
-    found = await board.find("T1", first)
+    await board.inbox.respond(place, "U1")
+    found = await board.records.find("T1", first)
     assert found is not None
     assert found.responded_at is None
-    await board.respond(place, "U2")
-    answered = await board.find("T1", first)
+    await board.inbox.respond(place, "U2")
+    answered = await board.records.find("T1", first)
     assert answered is not None
     assert answered.responded_at is not None
-    await board.respond(place, "U3")
-    assert await board.find("T1", first) == answered
+    await board.inbox.respond(place, "U3")
+    assert await board.records.find("T1", first) == answered
 
 
-async def test_an_alert_is_told_once_for_a_while(board: SqlFeedbackStore) -> None:
+async def test_an_alert_is_told_once_for_a_while(board: FeedbackStore) -> None:
     past, future = NOW - timedelta(days=1), NOW + timedelta(days=1)
-    await board.keep_alert(CHANNEL, "root:1", "C1:5.5:3", past)
-    await board.keep_alert(CHANNEL, "root:1", "C1:5.5:4", past)
-    assert await board.alert(CHANNEL, "root:1", past) == "C1:5.5:4"
-    assert await board.alert(CHANNEL, "root:1", future) == ""
-    assert await board.alert(CHANNEL, "root:2", past) == ""
+    await board.alerts.keep(CHANNEL, "root:1", "C1:5.5:3", past)
+    await board.alerts.keep(CHANNEL, "root:1", "C1:5.5:4", past)
+    assert await board.alerts.find(CHANNEL, "root:1", past) == "C1:5.5:4"
+    assert await board.alerts.find(CHANNEL, "root:1", future) == ""
+    assert await board.alerts.find(CHANNEL, "root:2", past) == ""
 
 
-async def test_trends_are_counted_where_records_are(board: SqlFeedbackStore) -> None:
+async def test_trends_are_counted_where_records_are(board: FeedbackStore) -> None:
     ids: list[int] = []
     for number, days in enumerate((0, 0, 0, 0, 2, 9, 40), start=1):
         id_ = await add(board, post(f"{number}.1", author=f"U{number}"), at=NOW - timedelta(days=days))
         root = ids[0] if number in {2, 4, 5} else None
-        await board.save(CHANNEL, {id_: decision("it crashes", id_, "Bug" if number < 6 else "Wish", root)}, ())
+        await board.inbox.save(CHANNEL, {id_: decision("it crashes", id_, "Bug" if number < 6 else "Wish", root)}, ())
         ids.append(id_)
-    await board.change("T1", ids[3], status=FeedbackStatus.DISMISSED)
+    await board.records.change("T1", ids[3], status=FeedbackStatus.DISMISSED)
     day, month = NOW - timedelta(days=1), NOW - timedelta(days=29)
-    assert await board.repeated(CHANNEL, day, 2) == {ids[0]: 2}
-    assert await board.repeated(CHANNEL, month, 2) == {ids[0]: 3}
-    assert await board.repeated(CHANNEL, day, 3) == {}
-    assert await board.counts(CHANNEL, day, NOW) == {"Bug": 3}
-    assert await board.counts(CHANNEL, month, day) == {"Bug": 1, "Wish": 1}
-    assert await board.oldest(CHANNEL, month) == NOW - timedelta(days=9)
-    assert await board.oldest(replace(CHANNEL, channel="C2"), month) is None
-    assert [one.id for one in await board.recent(CHANNEL, month, 9, root=ids[0])][-1] == ids[4]
-    assert [one.id for one in await board.recent(CHANNEL, month, 9, category="Wish")] == [ids[5]]
+    assert await board.statistics.repeated(CHANNEL, day, 2) == {ids[0]: 2}
+    assert await board.statistics.repeated(CHANNEL, month, 2) == {ids[0]: 3}
+    assert await board.statistics.repeated(CHANNEL, day, 3) == {}
+    assert await board.statistics.counts(CHANNEL, day, NOW) == {"Bug": 3}
+    assert await board.statistics.counts(CHANNEL, month, day) == {"Bug": 1, "Wish": 1}
+    assert await board.statistics.oldest(CHANNEL, month) == NOW - timedelta(days=9)
+    assert await board.statistics.oldest(replace(CHANNEL, channel="C2"), month) is None
+    assert [one.id for one in await board.statistics.recent(CHANNEL, month, 9, root=ids[0])][-1] == ids[4]
+    assert [one.id for one in await board.statistics.recent(CHANNEL, month, 9, category="Wish")] == [ids[5]]
     for elsewhere in (Place("T2", "C1"), Place("T1", "C2")):
-        assert not await board.repeated(elsewhere, month, 1)
-        assert not await board.counts(elsewhere, month, NOW)
+        assert not await board.statistics.repeated(elsewhere, month, 1)
+        assert not await board.statistics.counts(elsewhere, month, NOW)
 
 
-async def test_earlier_posts_are_found_by_words(board: SqlFeedbackStore) -> None:
+async def test_earlier_posts_are_found_by_words(board: FeedbackStore) -> None:
     texts = ["The export dialog crashes", "dark mode, please", "Invoice of Oktober is missing", "'\" OR * NEAR(:a)"]
     for number, text in enumerate(texts, start=1):
         id_ = await add(board, post(f"{number}.1", text, f"U{number}"))
-        await board.save(CHANNEL, {id_: decision(text, id_)}, ())
+        await board.inbox.save(CHANNEL, {id_: decision(text, id_)}, ())
     hidden = await add(board, post("5.1", "the export dialog was withdrawn", "U5"))
-    await board.edit(edit("5.1", "9"))
-    found = await board.alike(CHANNEL, {7: ["expo", "dial", "crash"], 8: ["oktober"], 9: ["nothing"], 10: []}, 9)
+    await board.inbox.edit(edit("5.1", "9"))
+    found = await board.known.alike(CHANNEL, {7: ["expo", "dial", "crash"], 8: ["oktober"], 9: ["nothing"], 10: []}, 9)
     assert {number: [one.number for one in ones] for number, ones in found.items()} == {7: [1], 8: [3], 9: [], 10: []}
-    assert [one.number for one in await board.newest(CHANNEL, 3)] != []
-    assert hidden not in [one.number for one in await board.newest(CHANNEL, 9)]
-    assert await board.alike(replace(CHANNEL, channel="C2"), {7: ["crash"]}, 9) == {7: []}
-    assert await board.alike(Place("T2", "C1"), {7: ["crash"]}, 9) == {7: []}
+    assert [one.number for one in await board.known.newest(CHANNEL, 3)] != []
+    assert hidden not in [one.number for one in await board.known.newest(CHANNEL, 9)]
+    assert await board.known.alike(replace(CHANNEL, channel="C2"), {7: ["crash"]}, 9) == {7: []}
+    assert await board.known.alike(Place("T2", "C1"), {7: ["crash"]}, 9) == {7: []}
 
 
-async def test_a_joined_posts_words_are_its_records(board: SqlFeedbackStore) -> None:
+async def test_a_joined_posts_words_are_its_records(board: FeedbackStore) -> None:
     first = await add(board, post("1.1", "hi there"))
     assert await add(board, post("1.2", "the export dialog crashes"), together=3) == first
-    await board.save(CHANNEL, {first: decision("hi there\nthe export dialog crashes")}, ())
-    found = await board.alike(CHANNEL, {7: ["export"]}, 9)
+    await board.inbox.save(CHANNEL, {first: decision("hi there\nthe export dialog crashes")}, ())
+    found = await board.known.alike(CHANNEL, {7: ["export"]}, 9)
     assert [(one.number, one.text) for one in found[7]] == [(first, "the export dialog crashes")]
 
 
-async def test_edited_and_forgotten_words_are_not_found(board: SqlFeedbackStore, database: Database) -> None:
+async def test_edited_and_forgotten_words_are_not_found(board: FeedbackStore, database: Database) -> None:
     first = await add(board, post("1.1", "the export dialog crashes"))
-    await board.save(CHANNEL, {first: decision("the export dialog crashes")}, ())
-    await board.edit(edit("1.1", "2", "the import wizard crashes"))
-    found = await board.alike(CHANNEL, {1: ["export"], 2: ["import"]}, 9)
+    await board.inbox.save(CHANNEL, {first: decision("the export dialog crashes")}, ())
+    await board.inbox.edit(edit("1.1", "2", "the import wizard crashes"))
+    found = await board.known.alike(CHANNEL, {1: ["export"], 2: ["import"]}, 9)
     assert [len(ones) for ones in found.values()] == [0, 1]
     await SqlPurger(database).purge(Limits(NOW + timedelta(days=1)), lambda: None)
-    assert await board.alike(CHANNEL, {2: ["import"]}, 9) == {2: []}
+    assert await board.known.alike(CHANNEL, {2: ["import"]}, 9) == {2: []}

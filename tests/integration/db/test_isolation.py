@@ -14,7 +14,7 @@ from bot.core.domain.settings import ChannelSettings
 from bot.core.domain.thread import Conversation, Record
 from bot.core.domain.usage import UsageScope, UsageView
 from bot.db.classify_runs import SqlClassifyRunStore
-from bot.db.feedback import SqlFeedbackStore
+from bot.db.feedback import sql_feedback_store
 from bot.db.store import sql_store
 from bot.db.threads import record
 from tests.integration.db import test_classify_runs, test_summary_runs, test_threads
@@ -31,7 +31,7 @@ BEFORE = NOW - timedelta(days=1)
 @pytest.fixture
 async def stored(database: Database) -> Database:
     """Store something of everything for the first workspace."""
-    store, board, runs = sql_store(database), SqlFeedbackStore(database), SqlClassifyRunStore(database)
+    store, board, runs = sql_store(database), sql_feedback_store(database), SqlClassifyRunStore(database)
     said = (Message(Role.USER, "U1", "a secret", OURS.thread), Message(Role.ASSISTANT, "", "kept", "1700000001.1"))
     call = replace(test_threads.CALL, started_at=NOW)
     files = (CodeFile("a.py", "secret = 1", 1),)
@@ -44,9 +44,9 @@ async def stored(database: Database) -> Database:
     heard = IncomingMessage(
         OURS, OURS.thread, "U1", "T1", "a secret", is_direct=False, mentions_bot=False, addresses_other=False
     )
-    id_ = await board.add(heard, NOW, "https://example.com/p1", together=0)
+    id_ = await board.inbox.add(heard, NOW, "https://example.com/p1", together=0)
     assert id_ is not None
-    await board.change("T1", id_, assignee="U1", status="taken")
+    await board.records.change("T1", id_, assignee="U1", status="taken")
     await runs.create(test_classify_runs.RUN, test_classify_runs.ITEMS)
     await runs.correct(test_classify_runs.RUN.id, 1, ("Bug",), "U1")
     return database
@@ -80,12 +80,12 @@ async def test_usage_and_runs_stay_apart(stored: Database) -> None:
 
 
 async def test_feedback_stays_apart(stored: Database) -> None:
-    board = SqlFeedbackStore(stored)
-    (ours,) = await board.assigned("T1", "U1", 10)
-    assert not await board.assigned("T2", "U1", 10)
-    assert await board.find("T2", ours.id) is None
-    assert await board.at(THEIRS) is None
-    assert await board.change("T2", ours.id, severity="Low") is None
-    assert not await board.waiting(Place("T2", "C1"), 10)
-    assert not await board.recent(Place("T2", "C1"), BEFORE, 10)
-    assert await board.find("T1", ours.id) == ours
+    board = sql_feedback_store(stored)
+    (ours,) = await board.records.assigned("T1", "U1", 10)
+    assert not await board.records.assigned("T2", "U1", 10)
+    assert await board.records.find("T2", ours.id) is None
+    assert await board.records.at(THEIRS) is None
+    assert await board.records.change("T2", ours.id, severity="Low") is None
+    assert not await board.inbox.waiting(Place("T2", "C1"), 10)
+    assert not await board.statistics.recent(Place("T2", "C1"), BEFORE, 10)
+    assert await board.records.find("T1", ours.id) == ours

@@ -1,0 +1,27 @@
+"""The store of feedback, in a database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core.ports.feedback_store import FeedbackStore
+from bot.db.feedback.alerts import SqlAlertStore
+from bot.db.feedback.inbox import SqlFeedbackInbox
+from bot.db.feedback.known import SqlKnownFeedback
+from bot.db.feedback.records import SqlFeedbackRecords, SqlFeedbackRouting
+from bot.db.feedback.statistics import SqlFeedbackStatistics
+
+if TYPE_CHECKING:
+    from bot.db.engine import Database
+
+
+def sql_feedback_store(database: Database) -> FeedbackStore:
+    """Return what keeps feedback in a database."""
+    return FeedbackStore(
+        inbox=SqlFeedbackInbox(database),
+        records=SqlFeedbackRecords(database),
+        routing=SqlFeedbackRouting(database),
+        statistics=SqlFeedbackStatistics(database),
+        known=SqlKnownFeedback(database),
+        alerts=SqlAlertStore(database),
+    )

@@ -1,0 +1,185 @@
+"""Posts that come in and wait to be sorted, and what is decided of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, or_, select, update
+
+from bot.core.domain.feedback import Feedback, FeedbackStatus
+from bot.core.domain.message import Place
+from bot.core.domain.thread import Record
+from bot.db.feedback.rows import COLUMNS, ROW, feedback_of, in_channel, is_post, root_id
+from bot.db.threads import files_json, record
+from bot.db.upsert import INSERT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.calls import Call
+    from bot.core.domain.feedback import Decision
+    from bot.core.domain.message import IncomingMessage, MessageEdit
+    from bot.db.engine import Database
+
+MOST_PARTS = 20  # posts of one record
+# A post may join those that are sorted and those that wait; not what somebody has dealt with.
+_JOINABLE = (FeedbackStatus.WAITING, FeedbackStatus.OPEN, FeedbackStatus.IGNORED)
+
+
+class SqlFeedbackInbox:
+    """`bot.core.ports.feedback_store.FeedbackInbox` on a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._reader, self._writer = database.reader, database.writer
+
+    async def add(self, heard: IncomingMessage, said_at: datetime, permalink: str, *, together: int) -> int | None:
+        """Keep a post, once; return the record that waits for it, None for one that is there already."""
+        now = datetime.now(UTC)
+        async with self._writer.begin() as connection:
+            head = await _head_of(connection, heard, said_at - timedelta(minutes=together)) if together else None
+            values = {
+                "workspace": heard.place.workspace,
+                "channel": heard.place.channel,
+                "message": heard.id,
+                "person": heard.author,
+                "is_bot": heard.is_bot,
+                "text": heard.text,
+                "files": files_json(heard.files),
+                "said_at": said_at,
+                "permalink": permalink,
+                "head": head,
+                "waits": head is None,
+                "status": FeedbackStatus.WAITING if head is None else FeedbackStatus.JOINED,
+                "changed_at": now,
+            }
+            new = INSERT[connection.dialect.name](ROW).values(values)
+            once = new.on_conflict_do_nothing(index_elements=["workspace", "channel", "message"])
+            id_ = (await connection.execute(once.returning(ROW.id))).scalar_one_or_none()
+            if id_ is None:
+                return await self._still_waiting(connection, heard.place)
+            if head is not None:
+                await connection.execute(update(ROW).where(ROW.id == head).values(waits=True))
+            return int(head or id_)
+
+    async def _still_waiting(self, connection: AsyncConnection, place: Place) -> int | None:
+        """Return the record of a post that came before and waits still: it may not have been taken to be sorted."""
+        query = select(func.coalesce(ROW.head, ROW.id)).where(*is_post(place))
+        head = (await connection.execute(query)).scalar_one_or_none()
+        waits = select(ROW.id).where(ROW.id == head, ROW.waits)
+        return (await connection.execute(waits)).scalar_one_or_none()
+
+    async def edit(self, changed: MessageEdit) -> int | None:
+        """Take in that a post was edited, or deleted; return the record that changes by it."""
+        place, now = replace(changed.place, thread=changed.id), datetime.now(UTC)
+        async with self._writer.begin() as connection:
+            query = select(ROW.id, ROW.head, ROW.revision, ROW.status).where(*is_post(place)).with_for_update()
+            row = (await connection.execute(query)).one_or_none()
+            if row is None or row.status == FeedbackStatus.WITHDRAWN or changed.revision <= row.revision:
+                return None
+            head = row.head or row.id
+            words = {"text": changed.text, "files": files_json(changed.files), "revision": changed.revision}
+            await connection.execute(update(ROW).where(ROW.id == row.id).values(words))
+            is_gone = changed.is_deleted and row.head is None
+            part = select(ROW.id).where(ROW.head == head, or_(ROW.text != "", ROW.files.is_not(None))).limit(1)
+            if is_gone and (await connection.execute(part)).one_or_none() is None:
+                gone = {
+                    "status": FeedbackStatus.WITHDRAWN,
+                    "waits": False,
+                    "version": ROW.version + 1,
+                    "changed_at": now,
+                }
+                await connection.execute(update(ROW).where(ROW.id == head).values(gone))
+            else:
+                await connection.execute(update(ROW).where(ROW.id == head).values(waits=True))
+            return int(head)
+
+    async def respond(self, place: Place, person: str) -> None:
+        """Note that somebody who is not the author answered in a thread; the first time counts."""
+        first = update(ROW).where(*is_post(place), ROW.responded_at.is_(None), ROW.person != person)
+        async with self._writer.begin() as connection:
+            await connection.execute(first.values(responded_at=datetime.now(UTC)))
+
+    async def waiting(self, place: Place, limit: int) -> Sequence[Feedback]:
+        """Return the records of a channel that wait to be sorted, oldest first, with all of their posts' words."""
+        query = select(*COLUMNS).where(*in_channel(place), ROW.waits).order_by(ROW.message).limit(limit)
+        async with self._reader.connect() as connection:
+            heads = [feedback_of(row) for row in await connection.execute(query)]
+            parts = await _parts(connection, [head.id for head in heads])
+        return [head.with_parts(parts.get(head.id, ())) for head in heads]
+
+    async def channels_waiting(self) -> Sequence[Place]:
+        """Return the channels where records wait."""
+        query = select(ROW.workspace, ROW.channel).where(ROW.waits).distinct()
+        async with self._reader.connect() as connection:
+            return [Place(*row) for row in await connection.execute(query)]
+
+    async def save(self, place: Place, decisions: Mapping[int, Decision], calls: Sequence[Call]) -> None:
+        """Keep what records are, with what that cost, in one transaction."""
+        async with self._writer.begin() as connection:
+            for id_, decision in decisions.items():
+                await _decide(connection, place, id_, decision)
+            await connection.run_sync(record, Record(place, "", calls=tuple(calls)))
+
+
+async def _head_of(connection: AsyncConnection, heard: IncomingMessage, since: datetime) -> int | None:
+    """Return the record that a post of the same person belongs to."""
+    latest = (
+        select(ROW.id, ROW.head)
+        .where(*in_channel(heard.place), ROW.person == heard.author, ROW.said_at >= since)
+        .where(ROW.message < heard.id, ROW.status.in_((*_JOINABLE, FeedbackStatus.JOINED)))
+        .order_by(ROW.message.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(latest)).one_or_none()
+    if row is None:
+        return None
+    head = row.head or row.id
+    is_open = select(ROW.id).where(ROW.id == head, ROW.status.in_(_JOINABLE))
+    parts = select(func.count()).where(ROW.head == head)
+    is_full = (await connection.execute(parts)).scalar_one() >= MOST_PARTS
+    return None if is_full else (await connection.execute(is_open)).scalar_one_or_none()
+
+
+async def _parts(connection: AsyncConnection, heads: Sequence[int]) -> dict[int, list[Feedback]]:
+    found: dict[int, list[Feedback]] = {}
+    query = select(ROW.head.label("of"), *COLUMNS).where(ROW.head.in_(heads)).order_by(ROW.message)
+    for row in await connection.execute(query):
+        found.setdefault(row.of, []).append(feedback_of(row))
+    return found
+
+
+async def _decide(connection: AsyncConnection, place: Place, id_: int, decision: Decision) -> None:
+    """Keep what a record is, unless it was edited since it was read; what a person settled stays."""
+    query = select(*COLUMNS).where(ROW.id == id_, *in_channel(place), ROW.waits).with_for_update()
+    row = (await connection.execute(query)).one_or_none()
+    if row is None:
+        return
+    whole = feedback_of(row).with_parts((await _parts(connection, [id_])).get(id_, ()))
+    judged = decision.judgement
+    values: dict[str, Any] = {
+        "waits": whole.text != decision.text,
+        "sentiment": judged.sentiment,
+        "area": judged.area,
+        "summary": judged.summary,
+        "language": judged.language,
+        "confidence": judged.confidence,
+        "evidence": judged.evidence,
+        "given": judged.category,
+        "version": ROW.version + 1,
+        "changed_at": datetime.now(UTC),
+    }
+    if whole.status in {FeedbackStatus.WAITING, FeedbackStatus.OPEN, FeedbackStatus.IGNORED}:
+        values["status"] = decision.status
+    if not whole.corrected_by:
+        values |= {"category": judged.category, "severity": judged.severity, "team": decision.team}
+        root = None
+        if judged.duplicate_of is not None:
+            other = ROW.id == judged.duplicate_of, ROW.workspace == place.workspace
+            first = select(root_id).where(*other)
+            root = (await connection.execute(first)).scalar_one_or_none()
+        values |= {"duplicate_of": judged.duplicate_of, "root": root or id_}
+    await connection.execute(update(ROW).where(ROW.id == id_).values(values))

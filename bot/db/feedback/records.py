@@ -1,0 +1,86 @@
+"""Records of feedback: what people decided, what is shown of them, and to whom they were sent."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select, update
+
+from bot.core.domain.feedback import ELSEWHERE, Feedback, FeedbackStatus
+from bot.db.feedback.rows import COLUMNS, ROW, all_of, in_channel, is_post, one_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.domain.message import Place
+    from bot.db.engine import Database
+
+UNSHOWN_AT_ONCE = 500  # records
+
+
+class SqlFeedbackRecords:
+    """`bot.core.ports.feedback_store.FeedbackRecords` on a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._reader, self._writer = database.reader, database.writer
+
+    async def find(self, workspace: str, id_: int) -> Feedback | None:
+        """Return a record."""
+        return await one_of(self._reader, select(*COLUMNS).where(ROW.workspace == workspace, ROW.id == id_))
+
+    async def at(self, place: Place) -> Feedback | None:
+        """Return the record of the post that a thread hangs on."""
+        return await one_of(self._reader, select(*COLUMNS).where(*is_post(place)))
+
+    async def change(self, workspace: str, id_: int, **values: Any) -> Feedback | None:  # noqa: ANN401 - as the port has it
+        """Change what people see of a record, which counts as a new version; return it as it is now."""
+        if "category" in values:
+            values["corrected_at"] = datetime.now(UTC)
+        values |= {"version": ROW.version + 1, "changed_at": datetime.now(UTC)}
+        here = ROW.workspace == workspace, ROW.id == id_
+        async with self._writer.begin() as connection:
+            await connection.execute(update(ROW).where(*here).values(values))
+        return await self.find(workspace, id_)
+
+    async def shown(self, workspace: str, id_: int, **values: Any) -> None:  # noqa: ANN401 - as the port has it
+        """Note what is shown of a record."""
+        async with self._writer.begin() as connection:
+            await connection.execute(update(ROW).where(ROW.workspace == workspace, ROW.id == id_).values(values))
+
+    async def unshown(self, before: datetime) -> Sequence[Feedback]:
+        """Return records whose newest version, older than a time, is not shown yet."""
+        late = ROW.version > ROW.shown_version, ROW.changed_at < before
+        return await all_of(self._reader, select(*COLUMNS).where(*late).order_by(ROW.id).limit(UNSHOWN_AT_ONCE))
+
+    async def assigned(self, workspace: str, person: str, limit: int) -> Sequence[Feedback]:
+        """Return the records that a person works on, newest first."""
+        query = select(*COLUMNS).where(ROW.workspace == workspace, ROW.assignee == person)
+        query = query.where(ROW.status.in_((FeedbackStatus.OPEN, FeedbackStatus.TAKEN)))
+        return await all_of(self._reader, query.order_by(ROW.id.desc()).limit(limit))
+
+
+class SqlFeedbackRouting:
+    """`bot.core.ports.feedback_store.FeedbackRouting` on a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._reader, self._writer = database.reader, database.writer
+
+    async def unrouted(self, place: Place, teams: Sequence[str], limit: int) -> Sequence[Feedback]:
+        """Return a channel's open records of these teams that were not sent to them, oldest first."""
+        query = select(*COLUMNS).where(*in_channel(place), ROW.team.in_(teams), ROW.routed == "")
+        query = query.where(ROW.status.in_((FeedbackStatus.OPEN, FeedbackStatus.TAKEN)))
+        return await all_of(self._reader, query.order_by(ROW.message).limit(limit))
+
+    async def retry_routes(self, place: Place) -> Sequence[Feedback]:
+        """Let records of a channel that could not be sent to their teams be sent again; return them."""
+        here = *in_channel(place), ROW.routed == ELSEWHERE
+        async with self._writer.begin() as connection:
+            again = update(ROW).where(*here).values(routed="").returning(ROW.id)
+            ids = list((await connection.execute(again)).scalars())
+        return await all_of(self._reader, select(*COLUMNS).where(ROW.id.in_(ids)))
+
+    async def routed_as(self, workspace: str, message: str) -> Sequence[Feedback]:
+        """Return the records that a message to a team tells of."""
+        here = ROW.workspace == workspace, ROW.routed == message
+        return await all_of(self._reader, select(*COLUMNS).where(*here).order_by(ROW.message))

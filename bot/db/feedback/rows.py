@@ -1,0 +1,59 @@
+"""Rows of feedback: how they are found, and what they become."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func
+
+from bot.core.domain.feedback import COUNTED, Feedback, FeedbackStatus
+from bot.core.domain.message import FileRef, Place
+from bot.db import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import ColumnElement, Row, Select
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+
+ROW = tables.FeedbackRow
+root_id = func.coalesce(ROW.root, ROW.id)
+COLUMNS = [getattr(ROW, field.name) for field in fields(Feedback)]
+
+
+def in_channel(place: Place) -> tuple[ColumnElement[bool], ...]:
+    """Match what was posted to a channel."""
+    return ROW.workspace == place.workspace, ROW.channel == place.channel
+
+
+def is_counted(place: Place) -> tuple[ColumnElement[bool], ...]:
+    """Match a channel's records that count as feedback."""
+    return (*in_channel(place), ROW.status.in_(COUNTED))
+
+
+def is_post(place: Place) -> tuple[ColumnElement[bool], ...]:
+    """Match the post that a thread hangs on."""
+    return (*in_channel(place), ROW.message == place.thread)
+
+
+async def one_of(reader: AsyncEngine, query: Select[*tuple[Any, ...]]) -> Feedback | None:
+    """Return the record that a query finds."""
+    async with reader.connect() as connection:
+        row = (await connection.execute(query)).one_or_none()
+    return None if row is None else feedback_of(row)
+
+
+async def all_of(reader: AsyncEngine, query: Select[*tuple[Any, ...]]) -> Sequence[Feedback]:
+    """Return the records that a query finds."""
+    async with reader.connect() as connection:
+        return [feedback_of(row) for row in await connection.execute(query)]
+
+
+def feedback_of(row: Row[Any]) -> Feedback:
+    """Return a row as a record."""
+    values = {field.name: getattr(row, field.name) for field in fields(Feedback)}
+    files = tuple(FileRef(**file) for file in json.loads(row.files or "[]"))
+    return Feedback(**values | {"files": files, "status": FeedbackStatus(row.status)})
