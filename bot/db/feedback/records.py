@@ -51,7 +51,11 @@ class SqlFeedbackRecords:
     async def unshown(self, before: datetime) -> Sequence[Feedback]:
         """Return records whose newest version, older than a time, is not shown yet."""
         late = ROW.version > ROW.shown_version, ROW.changed_at < before
-        return await all_of(self._reader, select(*COLUMNS).where(*late).order_by(ROW.id).limit(UNSHOWN_AT_ONCE))
+        query = select(ROW.id).where(*late).order_by(ROW.id).limit(UNSHOWN_AT_ONCE)
+        async with self._reader.connect() as connection:
+            ids = (await connection.execute(query)).scalars().all()
+        # There are hardly ever any: each start asks, and need not prepare to read whole records.
+        return await all_of(self._reader, select(*COLUMNS).where(ROW.id.in_(ids)).order_by(ROW.id)) if ids else []
 
     async def assigned(self, workspace: str, person: str, limit: int) -> Sequence[Feedback]:
         """Return the records that a person works on, newest first."""
