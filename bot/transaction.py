@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
+from sqlalchemy.util import greenlet_spawn
+from sqlalchemy.util.concurrency import await_
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -31,6 +34,12 @@ async def transact(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
     if engine.dialect.name != "sqlite":
         async with engine.begin() as connection:
             return await connection.run_sync(work)
-    async with engine.connect() as connection:
-        raw = await connection.get_raw_connection()
-        return await cast("Transactor", raw.driver_connection).transact(work)
+
+    def run() -> T:
+        lent = engine.sync_engine.raw_connection()
+        try:
+            return await_(cast("Transactor", lent.driver_connection).transact(work))
+        finally:
+            lent.close()
+
+    return await greenlet_spawn(run)  # once: with `engine.connect()` there are four, and a task

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2
 import stamina
-from anthropic import AsyncAnthropic, AsyncStream, DefaultAsyncHttpxClient, omit, transform_schema
+from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient, omit, transform_schema
 from pydantic import ValidationError
 
 from bot.calls import Purpose
@@ -22,6 +22,7 @@ from bot.claude.call import ModelCall
 from bot.claude.catalogue import ModelCard, lookup, parameters, sampling, today
 from bot.claude.check import AccessFinding
 from bot.claude.errors import judge, pause, translated
+from bot.claude.events import events
 from bot.claude.limits import ModelLimits
 from bot.claude.models import ModelList
 from bot.claude.transport import Transport, proxy_of
@@ -230,8 +231,7 @@ class Claude(ModelLimits):
             arguments = self._arguments(request, output, enclose if self._encloses else enclosure.written)
             async with self._anthropic.messages.with_streaming_response.create(stream=True, **arguments) as response:
                 exchange.request_id = response.headers.get("request-id")
-                # As JSON: the SDK's typed events were a third of a turn's computing, and the names are the same.
-                async for event in await response.parse(to=AsyncStream[object]):
+                async for event in events(response):
                     exchange.follow(event)
             judge(exchange)
 

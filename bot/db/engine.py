@@ -133,6 +133,7 @@ def sqlite_engine(
         pool_size=1 if writes else SQLITE_READERS,
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT,
+        pool_use_lifo=True,  # the one that was last used has the most in its caches
         hide_parameters=True,  # they are people's words, and errors get logged
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
+from functools import partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+QUICK = 4_000  # characters that are split in less than a millisecond
 IN_FILE = "This is too long for a message here, so all of it is in the file {name}."
 
 
@@ -63,8 +65,9 @@ class AnswerMessages:
         """
         for limit in LIMITS:
             shown = self._buffer.shown if limit == LIMITS[0] else 0
-            # Not on the event loop: an answer may be long, and its tables take a while.
-            texts, rest = await asyncio.to_thread(parts, text, ending, shown, limit)
+            split_up = partial(parts, text, ending, shown, limit)
+            is_quick = len(text) <= QUICK and "|" not in text  # a table takes a while: not on the event loop
+            texts, rest = split_up() if is_quick else await asyncio.to_thread(split_up)
             try:
                 await self._lay([*map(Part, texts[:-1]), Part(texts[-1], footer, controls)])
             except ChatError as error:

@@ -99,6 +99,14 @@ async def test_unknown_events_are_passed_over() -> None:
     assert await written(events(stray, START, BLOCK, stray, TEXT, END)) == ("Fine.", ["Fine."])
 
 
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
+async def test_only_line_ends_part_events(line_end: bytes) -> None:
+    text = "one\u2028two\x85three"
+    delta = {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": text}}
+    body = events(START, BLOCK, delta, END).replace(json.dumps(text).encode(), f'"{text}"'.encode())
+    assert await written(body.replace(b"\n", line_end)) == (text, [text])
+
+
 @pytest.mark.parametrize(
     "body",
     [
