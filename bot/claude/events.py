@@ -27,9 +27,9 @@ async def events(response: AsyncAPIResponse[Any]) -> AsyncIterator[Any]:
         *lines, begun = (begun + chunk).split(b"\n")
         for line in lines:
             if line.startswith(DATA):
-                yield checked(json.loads(line[len(DATA) :]), response.http_response)
+                yield checked(json.loads(line[len(DATA) :].decode()), response.http_response)
     if begun.startswith(DATA):
-        yield checked(json.loads(begun[len(DATA) :]), response.http_response)
+        yield checked(json.loads(begun[len(DATA) :].decode()), response.http_response)
 
 
 def checked(event: Any, response: httpx2.Response) -> Any:  # noqa: ANN401 (JSON, as the API sent it)

@@ -14,19 +14,35 @@ T = TypeVar("T")
 
 
 async def unless(halt: asyncio.Event | None, work: Coroutine[Any, Any, T]) -> T:
-    """Do some work, or leave it as soon as `halt` is set. Raises `ModelStoppedError` then."""
-    if halt is None:
+    """Do some work, or leave it as soon as `halt` is set. Raises `ModelStoppedError` then.
+
+    The work runs in the caller's own task, as it does below `asyncio.timeout`: what it does before it first waits is
+    done at once.
+    """
+    task = asyncio.current_task()
+    if halt is None or task is None:
         return await work
-    tasks = asyncio.create_task(work, name="work"), asyncio.create_task(halt.wait(), name="halt")
+    others = task.cancelling()
+    halting = asyncio.create_task(_cancel_when(halt, task), name="halt")
     try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        if not tasks[0].done():
-            raise ModelStoppedError("stopped")
-        return await tasks[0]
+        return await work
+    except asyncio.CancelledError:
+        if _has_cancelled(halting) and task.cancelling() == others + 1:
+            raise ModelStoppedError("stopped") from None
+        raise
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if _has_cancelled(halting):
+            task.uncancel()
+        halting.cancel()
+
+
+def _has_cancelled(halting: asyncio.Task[None]) -> bool:
+    return halting.done() and not halting.cancelled()
+
+
+async def _cancel_when(halt: asyncio.Event, task: asyncio.Task[Any]) -> None:
+    await halt.wait()
+    task.cancel()
 
 
 def check(halt: asyncio.Event | None) -> None:
