@@ -145,7 +145,7 @@ assert refused(lambda: open("README.md"))
 assert refused(lambda: open(sys.argv[1]))
 assert refused(lambda: open(sys.argv[1] + ".new", "w"))
 assert refused(lambda: open(f"/proc/{os.getppid()}/environ"))
-import bot.core.attachment, pypdf, sqlglot, PIL.Image, encodings.cp1252
+import bot.core.writing.attachments, pypdf, sqlglot, PIL.Image, encodings.cp1252
 assert open("/proc/self/statm").read()
 """
 
