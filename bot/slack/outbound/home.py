@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from slack_sdk.models.blocks import Block, HeaderBlock, MarkdownTextObject, SectionBlock
+from slack_sdk.models.views import View
+
 from bot.slack.client.api import call
-from bot.slack.outbound.buttons import blocks
+from bot.slack.outbound.buttons import blocks, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from slack_sdk.web.async_client import AsyncWebClient
 
@@ -19,19 +22,19 @@ HEADER, TEXT = 150, 3_000
 
 
 async def publish(client: AsyncWebClient, person: str, sections: Sequence[Section]) -> None:
-    """Put the sections in the place of what a person's home tab showed. Raises `ChatError`."""
+    """Replace what a person's home tab showed with the sections. Raises `ChatError`."""
     await call(client.views_publish, user_id=person, view=view(sections))
 
 
 def view(sections: Sequence[Section]) -> dict[str, Any]:
     """Lay the home tab out."""
-    return {"type": "home", "blocks": [block for section in sections for block in _blocks(section)]}
+    return View(type="home", blocks=[block for section in sections for block in _blocks(section)]).to_dict()
 
 
-def _blocks(section: Section) -> list[dict[str, Any]]:
-    title = {"type": "plain_text", "text": section.title[:HEADER]}
-    text = {"type": "mrkdwn", "text": escaped(section.text)[:TEXT], "verbatim": True}
-    return [{"type": "header", "text": title}, {"type": "section", "text": text}, *blocks(section.buttons)]
+def _blocks(section: Section) -> Iterator[Block | dict[str, Any]]:
+    yield HeaderBlock(text=plain(section.title, HEADER))
+    yield SectionBlock(text=MarkdownTextObject(text=escaped(section.text)[:TEXT], verbatim=True))
+    yield from blocks(section.buttons)
 
 
 def escaped(text: str) -> str:

@@ -5,9 +5,30 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ConversationFilter,
+    ConversationMultiSelectElement,
+    ConversationSelectElement,
+    InputBlock,
+    InputInteractiveElement,
+    NumberInputElement,
+    Option,
+    PlainTextInputElement,
+    SectionBlock,
+    StaticMultiSelectElement,
+    StaticSelectElement,
+    UserMultiSelectElement,
+    UserSelectElement,
+)
+from slack_sdk.models.views import View
+
 from bot.core.domain.interaction import Field, Form
 from bot.errors import ChatError
 from bot.slack.client.api import call_once
+from bot.slack.outbound.buttons import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,11 +41,7 @@ log = logging.getLogger(__name__)
 
 # Slack's limits; https://docs.slack.dev/reference/views/modal-views
 TITLE = 24
-
-
 LABEL = 75
-
-
 NOTE = 3_000
 
 
@@ -59,69 +76,71 @@ async def tell(client: AsyncWebClient, body: Mapping[str, Any], sentence: str) -
 
 def view(form: Form) -> dict[str, Any]:
     """Lay a form out."""
-    return {
-        "type": "modal",
-        "callback_id": form.name,
-        "private_metadata": form.value,
-        "title": _plain(form.title[:TITLE]),
-        **({"submit": _plain(form.submit[:TITLE])} if form.submit else {}),
-        "close": _plain("Cancel" if form.submit else "Close"),
-        "blocks": [_block(field) for field in form.fields],
-    }
+    return View(
+        type="modal",
+        callback_id=form.name,
+        private_metadata=form.value,
+        title=plain(form.title, TITLE),
+        submit=plain(form.submit, TITLE) if form.submit else None,
+        close=plain("Cancel" if form.submit else "Close"),
+        blocks=[_block(field) for field in form.fields],
+    ).to_dict()
 
 
-def _block(field: Field) -> dict[str, Any]:
+def _block(field: Field) -> Block:
     if field.kind == "note":
-        return {"type": "section", "block_id": field.name, "text": _plain(field.label[:NOTE])}
+        return SectionBlock(block_id=field.name, text=plain(field.label, NOTE))
     if field.kind == "press":
-        button = {"type": "button", "action_id": field.name, "text": _plain(field.label[:LABEL])}
-        return {"type": "actions", "block_id": field.name, "elements": [button]}
-    block = {
-        "type": "input",
-        "block_id": field.name,
-        "label": _plain(field.label),
-        "optional": field.optional,
-        "element": {"action_id": field.name} | _element(field),
-    }
-    if field.reacts:
-        block["dispatch_action"] = True
-    return block | {"hint": _plain(field.hint)} if field.hint else block
+        button = ButtonElement(action_id=field.name, text=plain(field.label, LABEL))
+        return ActionsBlock(block_id=field.name, elements=[button])
+    return InputBlock(
+        block_id=field.name,
+        label=plain(field.label),
+        element=_element(field),
+        hint=plain(field.hint) if field.hint else None,
+        optional=field.optional,
+        dispatch_action=True if field.reacts else None,
+    )
 
 
-def _element(field: Field) -> dict[str, Any]:
-    options = [{"text": _plain(label[:LABEL]), "value": choice} for choice, label in field.options]
+def _element(field: Field) -> InputInteractiveElement:
+    text = str(field.value) if field.value else None
+    match field.kind:
+        case "choice" | "choices":
+            return _menu(field)
+        case "person" | "people" | "channel" | "channels":
+            return _menu_of_slack(field)
+        case "number":
+            return NumberInputElement(action_id=field.name, is_decimal_allowed=True, initial_value=text)
+        case _:
+            return PlainTextInputElement(
+                action_id=field.name,
+                multiline=field.kind == "area",
+                max_length=field.max_length,
+                initial_value=text,
+            )
+
+
+def _menu(field: Field) -> InputInteractiveElement:
+    options = [Option(value=choice, text=plain(label, LABEL)) for choice, label in field.options]
     if field.kind == "choice":
-        chosen = [option for option in options if option["value"] == field.value]
-        return {"type": "static_select", "options": options} | ({"initial_option": chosen[0]} if chosen else {})
-    if field.kind == "choices":
-        chosen = [option for option in options if option["value"] in field.value]
-        return {"type": "multi_static_select", "options": options} | ({"initial_options": chosen} if chosen else {})
-    if field.kind in {"person", "people", "channel", "channels"}:
-        return _of_slack(field)
-    initial = {"initial_value": str(field.value)} if field.value else {}
-    if field.kind == "number":
-        return {"type": "number_input", "is_decimal_allowed": True, **initial}
-    return {
-        "type": "plain_text_input",
-        "multiline": field.kind == "area",
-        "max_length": field.max_length,
-        **initial,
-    }
+        chosen = next((option for option in options if option.value == field.value), None)
+        return StaticSelectElement(action_id=field.name, options=options, initial_option=chosen)
+    several = [option for option in options if option.value in field.value]
+    return StaticMultiSelectElement(action_id=field.name, options=options, initial_options=several or None)
 
 
-def _of_slack(field: Field) -> dict[str, Any]:
-    """Lay out a menu whose choices Slack knows: people, or channels."""
+def _menu_of_slack(field: Field) -> InputInteractiveElement:
+    """Return a menu whose choices Slack knows: people, or channels."""
+    one, several = str(field.value) or None, list(field.value) or None
     if field.kind == "people":
-        return {"type": "multi_users_select"} | ({"initial_users": list(field.value)} if field.value else {})
+        return UserMultiSelectElement(action_id=field.name, initial_users=several)
     if field.kind == "person":
-        return {"type": "users_select"} | ({"initial_user": field.value} if field.value else {})
+        return UserSelectElement(action_id=field.name, initial_user=one)
+    kinds = ["public", "private"]
     if field.kind == "channels":
-        chosen = {"initial_conversations": list(field.value)} if field.value else {}
-        return {"type": "multi_conversations_select", "filter": {"include": ["public", "private"]}} | chosen
-    among = {"include": ["public", "private"], "exclude_external_shared_channels": True}
-    initial = {"initial_conversation": field.value} if field.value else {}
-    return {"type": "conversations_select", "filter": among} | initial
-
-
-def _plain(text: str) -> dict[str, str]:
-    return {"type": "plain_text", "text": text}
+        return ConversationMultiSelectElement(
+            action_id=field.name, filter=ConversationFilter(include=kinds), initial_conversations=several
+        )
+    own = ConversationFilter(include=kinds, exclude_external_shared_channels=True)
+    return ConversationSelectElement(action_id=field.name, filter=own, initial_conversation=one)
