@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from bot.claude.client import connect
-from bot.core.classify.start import dollars
 from bot.core.domain.message import Place
+from bot.core.money import dollars
 from bot.core.privacy.redaction.model import redacting
 from bot.errors import SettingsError, UsageError
 from bot.settings import reveal

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from time import monotonic
 from typing import Generic, TypeVar
+
+from cachetools import FIFOCache
 
 V = TypeVar("V")
 
@@ -13,8 +14,7 @@ class Remembered(Generic[V]):
     """Values by their keys, each for some seconds; of more than `most`, those that were kept first go."""
 
     def __init__(self, most: int) -> None:
-        self._most = most
-        self._values: OrderedDict[str, tuple[V, float]] = OrderedDict()
+        self._values = FIFOCache[str, tuple[V, float]](most)
 
     def get(self, key: str, *, late: bool = False) -> V | None:
         """Return a value, None where there is none or its time is over; with `late`, it may be over."""
@@ -24,9 +24,6 @@ class Remembered(Generic[V]):
     def keep(self, key: str, value: V, seconds: float) -> None:
         """Keep a value for so many seconds, in the place of a former one."""
         self._values[key] = value, monotonic() + seconds
-        self._values.move_to_end(key)
-        while len(self._values) > self._most:
-            self._values.popitem(last=False)
 
     def drop(self, begin: str = "") -> None:
         """Let go of all whose keys begin so."""

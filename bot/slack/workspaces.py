@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from cachetools import LRUCache
 
 from bot.slack.client.history import History
 from bot.slack.client.identity import Identity
@@ -53,15 +54,12 @@ class WorkspaceClients:
         self, join: Callable[[str], tuple[Client, Identity]], session: aiohttp.ClientSession, budget: Budget
     ) -> None:
         self._join, self._session, self._budget = join, session, budget
-        self._known: OrderedDict[str, WorkspaceClient] = OrderedDict()
+        self._known = LRUCache[str, WorkspaceClient](KEPT)
 
     def of(self, workspace: str) -> WorkspaceClient:
         """Return what serves a workspace, by its id."""
         if (team := self._known.get(workspace)) is None:
             team = self._known[workspace] = self._make(workspace)
-            while len(self._known) > KEPT:
-                self._known.popitem(last=False)
-        self._known.move_to_end(workspace)
         return team
 
     def forget(self, workspace: str) -> None:

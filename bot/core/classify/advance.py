@@ -16,11 +16,12 @@ from bot.core.classify import batching
 from bot.core.classify.classifier import sort
 from bot.core.classify.render import EXPORT, RESUME, report
 from bot.core.classify.results import MOST_LISTED
-from bot.core.classify.start import CANCEL, answering, dollars, questioning
+from bot.core.classify.start import CANCEL, answering, questioning
 from bot.core.domain.classification import RunStatus, counted
 from bot.core.domain.interaction import Button
 from bot.core.domain.message import Message, Role
 from bot.core.domain.thread import Record
+from bot.core.money import dollars
 from bot.core.writing.outcome import showing
 from bot.core.writing.stream import apology
 from bot.errors import ModelError, ModelStoppedError

@@ -11,10 +11,10 @@ from bot.core import chart
 from bot.core.classify import export
 from bot.core.classify.checkpoint import RunCheckpoint
 from bot.core.classify.results import MOST_LISTED, UNSURE, RunCounts, listing, notes, table
-from bot.core.classify.start import dollars
 from bot.core.domain.classification import Sorted, counted
 from bot.core.domain.interaction import Button
 from bot.core.domain.message import Upload
+from bot.core.money import dollars
 from bot.core.writing.stream import disclaimer, unapplied
 from bot.errors import ChatError
 

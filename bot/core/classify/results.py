@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.domain.category import UNCLASSIFIED
 from bot.core.domain.classification import SHOWN_TO_MODEL
+from bot.core.markdown_table import cell, markdown_table
 from bot.core.writing.stream import apology
 from bot.errors import ModelFormError
 
@@ -58,17 +59,11 @@ def listing(results: Sequence[Sorted], threshold: int) -> str:
 def table(counts: RunCounts) -> str:
     """Write the counts as a Markdown table, the most frequent category first."""
     total = counts.items or 1
-    lines = ["| Category | Messages | Share |", "| --- | ---: | ---: |"]
     ranked = counts.by_category.most_common()
-    lines += [f"| {cell(name)} | {count:,} | {count / total:.0%} |" for name, count in ranked[:MOST_COUNTED]]
+    rows = [(cell(name), f"{count:,}", f"{count / total:.0%}") for name, count in ranked[:MOST_COUNTED]]
     if rest := ranked[MOST_COUNTED:]:
-        lines.append(f"| {len(rest)} more | {sum(count for _, count in rest):,} | |")
-    return "\n".join(lines)
-
-
-def cell(text: str) -> str:
-    """Write a text so that it stays within its cell of a Markdown table."""
-    return " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|")
+        rows.append((f"{len(rest)} more", f"{sum(count for _, count in rest):,}", ""))
+    return markdown_table(("Category", "Messages", "Share"), rows, numbers=(1, 2))
 
 
 def notes(counts: RunCounts, threshold: int, reference: str = "") -> str:

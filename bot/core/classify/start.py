@@ -24,6 +24,7 @@ from bot.core.domain.interaction import Button
 from bot.core.domain.message import Message, Place, Role
 from bot.core.domain.settings import Creativity
 from bot.core.domain.thread import Record
+from bot.core.money import dollars
 from bot.core.ports import Chat, Checkpoint, Model, Request, Store
 from bot.core.ports.classify_store import ClassifyRunStore
 from bot.core.privacy.redaction.carry import carried
@@ -259,11 +260,6 @@ def question(run: ClassifyRun, price: float | None, *, is_proposed: bool) -> tup
 
 def _costs(price: float | None) -> str:
     return "an amount I can't estimate" if price is None else f"about {dollars(price)}"
-
-
-def dollars(amount: float) -> str:
-    """Write an amount of money."""
-    return f"${amount:,.2f}" if amount >= 0.1 else f"${amount:.4f}" if amount >= 0.0001 else "less than $0.0001"  # noqa: PLR2004 - cents, and what is less
 
 
 def _record(asked: ClassifyRequest, *answer: Message) -> Record:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.calls import MICROS
 from bot.core.command import answering
 from bot.core.domain.message import Place
 from bot.core.domain.settings import read
 from bot.core.domain.thread import Record
+from bot.core.money import dollars
 from bot.core.settings.command import check_may_change
-from bot.core.spend.caps import dollars
 from bot.errors import ConflictError, NotAllowedError, UsageError
 
 if TYPE_CHECKING:
@@ -77,4 +76,4 @@ def listing(settings: ChannelSettings) -> str:
 
 
 def _amount(amount: float | None, span: str) -> str:
-    return "no limit" if amount is None else f"{dollars(round(amount * MICROS))} a {span}"
+    return "no limit" if amount is None else f"{dollars(amount)} a {span}"

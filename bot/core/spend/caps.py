@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from bot.calls import MICROS
 from bot.core.domain.budget import Account, BudgetKind, Cap, Refusal
 from bot.core.domain.message import Place
+from bot.core.money import dollars
 
 if TYPE_CHECKING:
     from bot.core.domain.settings import ChannelSettings
@@ -97,9 +98,13 @@ def refusal(refused: Refusal, micros: int, helpers: str) -> str:
             f"{account.ends:%H:%M} UTC; {helpers} can raise it (`turns_per_minute`)."
         )
     left = max(0, limit - refused.taken)
-    why = "is used up" if left * 100 <= limit else f"has {dollars(left)} left, and this may cost {dollars(micros)}"
+    why = (
+        "is used up"
+        if left * 100 <= limit
+        else f"has {dollars(left / MICROS)} left, and this may cost {dollars(micros / MICROS)}"
+    )
     return (
-        f"{_WHOSE[account.kind]} {_WHEN[account.kind]}, {dollars(limit)}, {why}. "
+        f"{_WHOSE[account.kind]} {_WHEN[account.kind]}, {dollars(limit / MICROS)}, {why}. "
         f"It starts anew on {_moment(account.ends)}; {helpers} can raise it (`{account.kind}_budget`)."
     )
 
@@ -108,15 +113,9 @@ def notice(cap: Cap, spent: int) -> str:
     """Tell that much of a budget is spent."""
     account = cap.account
     return (
-        f"{_WHOSE[account.kind]} {_WHEN[account.kind]} is {spent / cap.limit:.0%} spent: {dollars(spent)} of "
-        f"{dollars(cap.limit)}. It starts anew on {_moment(account.ends)}."
+        f"{_WHOSE[account.kind]} {_WHEN[account.kind]} is {spent / cap.limit:.0%} spent: {dollars(spent / MICROS)} of "
+        f"{dollars(cap.limit / MICROS)}. It starts anew on {_moment(account.ends)}."
     )
-
-
-def dollars(micros: int) -> str:
-    """Write an amount, small ones with four places."""
-    is_small = micros % 10_000 and micros < MICROS
-    return f"${micros / MICROS:.4f}" if is_small else f"${micros / MICROS:,.2f}"
 
 
 def _moment(at: datetime) -> str:

@@ -18,6 +18,8 @@ from bot.core.command import answering
 from bot.core.domain.message import Upload
 from bot.core.domain.thread import Record
 from bot.core.domain.usage import MOST_DAYS, USUAL_DAYS, DailyUsage, UsageScope, UsageView
+from bot.core.markdown_table import markdown_table
+from bot.core.money import dollars
 from bot.core.time_span import times as spans
 from bot.errors import ChatError, NotAllowedError, UsageError
 
@@ -36,6 +38,7 @@ USAGE = (
 _TYPED = re.compile(
     r"usage(?:\s+(?:of\s+)?(?P<scope>person|me|channel|workspace))?(?:\s+(?P<span>\S.*))?", re.IGNORECASE
 )
+COLUMNS = ("purpose", "turns", "requests", "tokens in", "from cache", "tokens out", "cost", "p50", "p95")
 HEADINGS = (
     "day",
     "purpose",
@@ -142,15 +145,15 @@ def report(view: UsageView, used: Sequence[DailyUsage]) -> str:
         _row(name, by_purpose[name], *((one.median_ms, one.slow_ms) for one in by_purpose[name])) for name in ordered
     ]
     rows.append(_row("all", used, *((one.median_of_all_ms, one.slow_of_all_ms) for one in used)))
-    head = "| purpose | turns | requests | tokens in | from cache | tokens out | cost | p50 | p95 |"
-    return "\n".join((f"{title}\n", head, "|---" * 9 + "|", *rows))
+    table = markdown_table(COLUMNS, rows, numbers=range(1, len(COLUMNS)))
+    return f"{title}\n\n{table}"
 
 
-def _row(name: str, used: Sequence[DailyUsage], *latencies: tuple[int | None, int | None]) -> str:
+def _row(name: str, used: Sequence[DailyUsage], *latencies: tuple[int | None, int | None]) -> tuple[str, ...]:
     calls, failed = sum(one.calls for one in used), sum(one.failed for one in used)
     cached = sum(one.cache_read_tokens for one in used)
     read = cached + sum(one.input_tokens + one.cache_write_tokens for one in used)
-    cells = (
+    return (
         name,
         f"{sum(one.turns for one in used):,}",
         f"{calls:,}" + (f" ({failed:,} failed)" if failed else ""),
@@ -160,7 +163,6 @@ def _row(name: str, used: Sequence[DailyUsage], *latencies: tuple[int | None, in
         cost(used),
         *(_seconds(one) for one in zip(*latencies, strict=True)),
     )
-    return f"| {' | '.join(cells)} |"
 
 
 def cost(used: Iterable[DailyUsage]) -> str:
@@ -169,8 +171,8 @@ def cost(used: Iterable[DailyUsage]) -> str:
     calls, unpriced = sum(one.calls for one in used), sum(one.unpriced for one in used)
     if unpriced == calls:
         return "price unknown"
-    dollars = sum(one.cost_micros for one in used) / MICROS
-    return f"${dollars:,.4f}" + (f" + {unpriced:,} of unknown price" if unpriced else "")
+    known = sum(one.cost_micros for one in used) / MICROS
+    return dollars(known) + (f" + {unpriced:,} of unknown price" if unpriced else "")
 
 
 def _seconds(milliseconds: Iterable[int | None]) -> str:

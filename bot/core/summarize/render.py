@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.core.domain.summary import Shape
+from bot.core.markdown_table import markdown_table
 from bot.core.summarize.schema import ActionItem, is_empty
 
 if TYPE_CHECKING:
@@ -86,15 +87,14 @@ def _prose(findings: Findings, links: _Links) -> str:
 
 
 def _table(findings: Findings, links: _Links) -> str:
-    rows = ["| Section | What | Who | By when | Messages |", "| --- | --- | --- | --- | --- |"]
+    rows = []
     for name, title in (("gist", "In short"), *_TITLES.items()):
         for point in getattr(findings, name):
             what, who, when = (
                 (point.what, point.who, point.when) if isinstance(point, ActionItem) else (point.text, "", "")
             )
-            cells = (title, plain(what), plain(who), plain(when), links.behind(point.messages))
-            rows.append(f"| {' | '.join(cells)} |")
-    return "\n".join(rows)
+            rows.append((title, plain(what), plain(who), plain(when), links.behind(point.messages)))
+    return markdown_table(("Section", "What", "Who", "By when", "Messages"), rows)
 
 
 def _bullets(points: Sequence[Point | ActionItem], links: _Links) -> list[str]:

@@ -14,6 +14,7 @@ from bot.core import chart
 from bot.core.chart import Panel
 from bot.core.domain.feedback import UNSORTED, FeedbackStatus
 from bot.core.domain.message import Upload
+from bot.core.markdown_table import cell, markdown_table
 from bot.core.triage.card import plain
 from bot.core.triage.trends import DAY, alike
 from bot.errors import ChatError
@@ -58,11 +59,11 @@ def came_in(records: Sequence[Feedback]) -> str:
 
 def table(records: Sequence[Feedback], now: datetime) -> str:
     """Write a table of the categories: how many, how many in the last week, how often people agreed."""
-    lines = ["| Category | Posts | Last 7 days | Right |", "|---|---|---|---|"]
-    for name, ones in _by_category(records):
-        fresh = sum(one.said_at > now - WEEK for one in ones)
-        lines.append(f"| {name} | {len(ones):,} | {fresh:,} | {agreed(ones)} |")
-    return "\n".join(lines)
+    rows = [
+        (cell(name), f"{len(ones):,}", f"{sum(one.said_at > now - WEEK for one in ones):,}", agreed(ones))
+        for name, ones in _by_category(records)
+    ]
+    return markdown_table(("Category", "Posts", "Last 7 days", "Right"), rows, numbers=(1, 2, 3))
 
 
 def by_week(records: Sequence[Feedback], now: datetime) -> str:
@@ -113,16 +114,21 @@ async def trends(
     return f"{text}\n\nThe picture is in our direct messages."
 
 
+def _trend(now: int, before: int) -> str:
+    return "rising" if now > before else "falling" if now < before else ""
+
+
 def compared(fresh: Sequence[Feedback], before: Sequence[Feedback], days: int) -> str:
     """Write a table of the categories against as many days before, how quickly people answered, what came often."""
     title = f"**Feedback of the last {days} days**: {len(fresh):,} posts, {len(before):,} in as many days before."
     if not fresh:
         return title
     now_, then = _counts(fresh), _counts(before)
-    lines = [title, "", "| Category | Posts | Before | |", "|---|---|---|---|"]
-    for name, count in (now_ + then).most_common():
-        rise = "rising" if now_[name] > then[name] else "falling" if now_[name] < then[name] else ""
-        lines.append(f"| {name} | {now_[name]:,} | {then[name]:,} | {rise} |" if count else "")
+    rows = [
+        (cell(name), f"{now_[name]:,}", f"{then[name]:,}", _trend(now_[name], then[name]))
+        for name, _ in (now_ + then).most_common()
+    ]
+    lines = [title, "", markdown_table(("Category", "Posts", "Before", ""), rows, numbers=(1, 2))]
     grave = Counter(one.severity for one in fresh if one.severity).most_common()
     lines += ["", "Severity: " + ", ".join(f"{name} {count:,}" for name, count in grave)] if grave else []
     answered = [one.responded_at - one.said_at for one in fresh if one.responded_at]

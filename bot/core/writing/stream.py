@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.core.code_blocks.files import read
+from bot.core.money import dollars
 from bot.core.spend import retirement
 from bot.core.writing import rejected_files
 from bot.core.writing.continuation import Seam, rest_of
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from bot.core.domain.settings import ChannelSettings
     from bot.core.domain.thread import FinishedAnswer, RejectedFile
     from bot.core.ports import Answer, Checkpoint, Completion, Model, Request
-    from bot.errors import BotError
+from bot.errors import BotError
 
 log = logging.getLogger(__name__)
 
@@ -198,7 +199,7 @@ def footer_of(calls: Sequence[Call], request: Request, *, is_first: bool = False
         tokens = sum(call.input_tokens + call.cache_read_tokens + call.cache_write_tokens for call in calls)
         output = sum(call.output_tokens for call in calls)
         known = [call.dollars for call in calls if call.dollars is not None]
-        price = f"${sum(known):.4f}" if len(known) == len(calls) else "price unknown"
+        price = dollars(sum(known)) if len(known) == len(calls) else "price unknown"
         parts += [calls[-1].model, f"{tokens:,} tokens in, {output:,} out", price]
         parts += [REDACTED] if request.settings.redact and not is_first else []
     return " · ".join([*parts, disclaimer(request.settings)] if is_first else parts)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from contextvars import Context
 from typing import TYPE_CHECKING
 
+from cachetools import FIFOCache
+
+from bot.core.domain.message import Place
 from bot.errors import ChatBusyError, ChatError
 from bot.slack.client.api import call_again, call_once
 from bot.slack.client.rate_limit import STATUS
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.core.domain.message import Place
     from bot.slack.client.rate_limit import Budget
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ class Sessions:
         self._client = client
         self._budget = budget
         self._without: set[str] = set()
-        self._shown: OrderedDict[Place, None] = OrderedDict()
+        self._shown = FIFOCache[Place, None](MOST_SHOWN)
 
     def may_show(self, place: Place) -> bool:
         """Return whether a thread may show a status that this process has set."""
@@ -51,8 +52,6 @@ class Sessions:
     def note(self, place: Place) -> None:
         """Take in that a thread shows a status, as Slack sets one with each stream."""
         self._shown[place] = None
-        while len(self._shown) > MOST_SHOWN:
-            self._shown.popitem(last=False)
 
     async def begin(self, place: Place, check: Callable[[], None], title: str = "") -> bool:
         """Show that the bot is at work, if the rate limit has room; return whether it may be shown now.
