@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot import PROGRAM
+from bot.core.actions import EDIT_SETTINGS, EDIT_WORKSPACE
 from bot.core.admin import is_named
-from bot.core.domain.interaction import Button, Section
+from bot.core.domain.control_value import ChannelRef
+from bot.core.domain.interaction import Section
 from bot.core.domain.message import Place
 from bot.core.domain.usage import UsageScope, UsageView
-from bot.core.settings.command import EDIT, EDIT_WORKSPACE
 from bot.core.settings.history import shown
 from bot.core.spend.usage import cost
 from bot.errors import ChatError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bot.core.domain.feedback import Feedback
+    from bot.core.domain.interaction import Button
     from bot.core.domain.settings import Overrides
     from bot.core.domain.usage import DailyUsage
     from bot.core.ports import Chat, Store
@@ -114,7 +116,7 @@ def _items(items: Sequence[Feedback]) -> str:
 
 
 def _workspace() -> tuple[Button, ...]:
-    return (Button(EDIT_WORKSPACE, "Workspace settings …"),)
+    return (EDIT_WORKSPACE.button(),)
 
 
 def _channels(place: Place, channels: Sequence[tuple[str, str]], sheets: Mapping[Place, Overrides]) -> list[Section]:
@@ -131,7 +133,7 @@ def _channels(place: Place, channels: Sequence[tuple[str, str]], sheets: Mapping
         Section(
             f"#{name}",
             ", ".join(f"`{key}` {shown(value)}" for key, value in values(id_).items()) or "Nothing is set here.",
-            (Button(EDIT, "Settings …", value=id_),),
+            (EDIT_SETTINGS.button(ChannelRef(channel=id_)),),
         )
         for id_, name in ordered[:MOST_CHANNELS]
     ]

@@ -14,10 +14,10 @@ from pydantic import TypeAdapter
 
 from bot.core import command as commands
 from bot.core.access import check_member
+from bot.core.actions import CLASSIFY_FORM
 from bot.core.answer.gating import wants_answer
 from bot.core.classify import actions as presses
 from bot.core.classify import parse
-from bot.core.classify.actions import SHORTCUT
 from bot.core.classify.advance import AT_ONCE, proceed, stop, withdraw
 from bot.core.classify.message_batches import collect, submit
 from bot.core.classify.sources import is_sheet, look
@@ -129,7 +129,7 @@ class ClassifyJobs:
 
         Raises `UsageError`, `NotAllowedError`, `ChatError`.
         """
-        if submission.name == SHORTCUT:
+        if submission.name == CLASSIFY_FORM.name:
             try:
                 asked = presses.read_request(submission, _id(f"{submission.asker.home} {submission.id}"))
             except UsageError as error:

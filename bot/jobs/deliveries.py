@@ -5,31 +5,27 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from bot.core.answer import buttons
+from bot.core.actions import ACTIONS
 from bot.core.answer.completion import union
-from bot.core.answer.edits import REGENERATE
-from bot.core.code import render
+from bot.core.domain.control_value import AnswerRef
 from bot.core.domain.message import IncomingMessage
-from bot.core.summarize.answer import RESUME
 from bot.work import Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from typing import Any
 
+    from bot.core.actions import ActionSpec
     from bot.core.domain.command import Command
     from bot.core.domain.interaction import Action
     from bot.core.domain.message import Place
     from bot.work import Merge
 
 MESSAGE, COMMAND, PRESS, COMPLETION = "message", "command", "press", "completion"
-ONCE = {REGENERATE, buttons.CONTINUE, render.CONTINUE, render.ANEW, RESUME}  # presses that count once for an answer
 _HEARD = TypeAdapter(IncomingMessage)
-OF_SOME = {REGENERATE, RESUME}  # those that only who asked, or an admin, may press
 
 
 def lane(place: Place) -> str:
@@ -96,8 +92,9 @@ def press_delivery(press: Action) -> Delivery:
 
     Where only some people may, it counts once for each: one who may not must not use it up.
     """
-    what = f"{press.place.channel}:{press.name}:{press.value}" if press.name in ONCE else press.id
-    what += f":{press.asker.person}" if press.name in OF_SOME else ""
+    once = ACTIONS[press.name].once
+    what = f"{press.place.channel}:{press.name}:{press.value}" if once else press.id
+    what += f":{press.asker.person}" if once == "for each person" else ""
     name = f"press:{press.place.workspace}:{what}"
     return Delivery(name, lane(press.place), PRESS, asdict(press), share(press.place))
 
@@ -110,6 +107,11 @@ def answers(message: str) -> Callable[[str, Mapping[str, Any]], bool]:
             return bool(payload["id"] == message)
         if kind == COMMAND:  # its thread hangs on the message that tells what was asked
             return bool(payload["place"]["thread"] == message)
-        return kind == PRESS and payload["name"] in ONCE and str(payload["value"]).partition(" ")[0] == message
+        return kind == PRESS and answered_by(ACTIONS.get(payload["name"]), str(payload["value"])) == message
 
     return is_meant
+
+
+def answered_by(spec: ActionSpec[Any] | None, value: str) -> str:
+    """Return the id of the message that a control's use answers again, "" for none."""
+    return spec.value.decode(value).message if spec and spec.value is AnswerRef else ""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.core.access import ELSEWHERE
+from bot.core.actions import ACTIONS
 from bot.core.answer.gating import is_stop
 from bot.core.commands import PARLEY
 from bot.core.domain.people import Requester
@@ -15,7 +16,6 @@ from bot.core.settings import subcommands
 from bot.core.summarize import sources as summary_source
 from bot.errors import NotAllowedError
 from bot.jobs.deliveries import (
-    ONCE,
     answers,
     command_delivery,
     completing,
@@ -148,15 +148,17 @@ class DurableIntake:
 
         Who may is asked before it is taken in where it opens a form, or counts once: a refused one must not use it up.
         """
+        spec = ACTIONS.get(press.name)
+        if spec is None:
+            log.warning("nobody knows the control %s", press.name)
+            return None
+        spec.read(press)
         at_once = self._registry.immediate_actions.get(press.name)
-        if (at_once or press.name in ONCE) and (refusal := await self._permissions.refusal_of_press(press)):
+        if (at_once or spec.once) and (refusal := await self._permissions.refusal_of_press(press)):
             raise NotAllowedError(refusal)
         if at_once:
             return await at_once(press)
-        if press.name in self._registry.actions:
-            await self._inbox.accept(press_delivery(press))
-        else:
-            log.warning("nobody knows the control %s", press.name)
+        await self._inbox.accept(press_delivery(press))
         return None
 
     async def submit(self, submission: Submission) -> Mapping[str, str]:

@@ -6,17 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.core import access
+from bot.core.actions import ACTIONS, FORMS
 from bot.core.admin import is_named
-from bot.core.classify import actions as classify_actions
-from bot.core.code import render
-from bot.core.commands import CLASSIFY, CODE, PARLEY, SUMMARIZE
-from bot.core.domain.interaction import STOP
+from bot.core.commands import PARLEY
 from bot.core.domain.people import Participant, Requester
-from bot.core.privacy import forget
-from bot.core.settings import form, subcommands
-from bot.core.summarize import answer as summary
-from bot.core.summarize import sources as summary_source
-from bot.core.triage import settings_form as triage_form
+from bot.core.settings import subcommands
 
 if TYPE_CHECKING:
     from bot.core.domain.command import Command
@@ -24,18 +18,6 @@ if TYPE_CHECKING:
     from bot.core.domain.message import IncomingMessage, Place
     from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Chat, Store
-
-# The commands that actions and forms belong to: where the command is switched off, they are, too.
-PARTS_OF = {
-    **dict.fromkeys(
-        (summary.RESUME, summary.SHORTER, summary.LONGER, summary.ACTIONS, summary_source.SHORTCUT), SUMMARIZE.name
-    ),
-    **dict.fromkeys((render.TESTS, render.EXPLAIN, render.TRANSLATE), CODE.name),
-    **dict.fromkeys((*classify_actions.PRESSED, *classify_actions.FORMS), CLASSIFY.name),
-    **dict.fromkeys((*form.PRESSES, form.FORM, *triage_form.PRESSES), PARLEY.name),
-    **dict.fromkeys((triage_form.FORM, triage_form.TEAM_FORM), PARLEY.name),
-}
-FOR_ANYONE = {forget.FORGET, STOP}  # actions that no one is refused
 
 
 class Permissions:
@@ -69,13 +51,15 @@ class Permissions:
 
     async def refusal_of_press(self, press: Action) -> str:
         """Return why a press is not carried out, as `refusal` does."""
-        if press.name in FOR_ANYONE:
+        spec = ACTIONS[press.name]
+        if spec.is_for_anyone:
             return ""
-        return await self.refusal(press.place, press.asker, command=PARTS_OF.get(press.name, ""))
+        return await self.refusal(press.place, press.asker, command=spec.part_of.name if spec.part_of else "")
 
     async def refusal_of_form(self, submission: Submission, place: Place) -> str:
         """Return why a form that is about a place is not taken, as `refusal` does."""
-        return await self.refusal(place, submission.asker, command=PARTS_OF.get(submission.name, ""))
+        command = FORMS[submission.name].part_of
+        return await self.refusal(place, submission.asker, command=command.name if command else "")
 
     async def _visitor(self, place: Place, asker: Requester) -> Participant:
         visitor = await self._chat.visitor(place, asker.person)

@@ -9,21 +9,20 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from bot.core import actions
 from bot.core import command as commands
 from bot.core.answer import buttons
 from bot.core.answer.code_buttons import anew
-from bot.core.answer.edits import REGENERATE
-from bot.core.classify import actions as classify_actions
 from bot.core.classify import parse as classify_parse
 from bot.core.code import parse as code_parse
-from bot.core.code import render
 from bot.core.code.revise import press_code
 from bot.core.code.write import code
 from bot.core.commands import CLASSIFY, CODE, PARLEY, SUMMARIZE
 from bot.core.domain.command import Command
-from bot.core.domain.interaction import STOP, Action, Form, Submission
+from bot.core.domain.control_value import InChannel
+from bot.core.domain.interaction import Action, Form, Submission
 from bot.core.domain.message import Place
 from bot.core.domain.thread import Record
 from bot.core.privacy import forget
@@ -33,12 +32,10 @@ from bot.core.spend import usage
 from bot.core.summarize import answer as summary
 from bot.core.summarize import parse as summarize_parse
 from bot.core.summarize import sources as summary_source
-from bot.core.triage import actions as triage_actions
-from bot.core.triage import settings_form as triage_form
 from bot.core.triage import webhook_secret
-from bot.core.triage.card import CHANGE
 
 if TYPE_CHECKING:
+    from bot.core.actions import ActionSpec, FormSpec
     from bot.core.ports import Chat, Checkpoint, Model, Store
     from bot.jobs.classify import ClassifyJobs
     from bot.jobs.settings import SettingsJobs
@@ -46,6 +43,8 @@ if TYPE_CHECKING:
 
 Asked_contra = TypeVar("Asked_contra", contravariant=True)
 Left_co = TypeVar("Left_co", covariant=True)
+Case = TypeVar("Case")
+Placed = TypeVar("Placed", bound=InChannel)
 
 
 class Handler(Protocol[Asked_contra, Left_co]):
@@ -97,10 +96,13 @@ class Registry:
     forms: Mapping[str, FormCase]
 
 
-async def where_told(submission: Submission) -> Place:
-    """Return the place of a form whose value begins with its workspace and channel, "-" for none."""
-    workspace, channel, *_ = submission.value.split(" ")
-    return Place(workspace, channel.strip("-"))
+def where(spec: FormSpec[Placed]) -> LocateForm:
+    """Return what finds the place of a form whose value has one."""
+
+    async def where_told(submission: Submission) -> Place:
+        return spec.read(submission).place
+
+    return where_told
 
 
 def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that have work of their own)
@@ -145,37 +147,78 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
         },
         subcommands=subcommand_handlers,
         opening={"settings": settings.open, "workspace settings": settings.open},
-        actions={
-            REGENERATE: partial(buttons.regenerate, store=store, model=model, chat=chat),
-            buttons.CONTINUE: partial(buttons.go_on, store=store, model=model, chat=chat),
-            summary.RESUME: partial(summary.resume, store=store, model=model, chat=chat),
-            summary.SHARE: partial(summary.share, store=store, model=model, chat=chat),
-            **dict.fromkeys((summary.SHORTER, summary.LONGER, summary.ACTIONS), again),
-            **dict.fromkeys((render.TESTS, render.EXPLAIN, render.TRANSLATE, render.SAVE), on_code),
-            **dict.fromkeys((render.CONTINUE, render.ANEW), on_cut_code),
-            **dict.fromkeys(classify_actions.PRESSED, classify.pressed),
-            **dict.fromkeys(triage_actions.PRESSED, triage.pressed),
-            form.TRY: partial(form.try_out, store=store, model=model, chat=chat),
-            forget.FORGET: partial(forget.press_forget, admins=admins, eraser=eraser, chat=chat),
-        },
-        immediate_actions={
-            STOP: stop,
-            buttons.RATE: partial(buttons.rate, store=store),
-            summary_source.SHORTCUT: summarize_thread,
-            **dict.fromkeys(classify_actions.FORMS, classify.open_form),
-            CHANGE: triage.open_form,
-            **dict.fromkeys(form.PRESSES, settings.press),
-            **dict.fromkeys(triage_form.PRESSES, settings.press_triage),
-        },
-        forms={
-            buttons.COMMENT: FormCase(partial(buttons.comment, store=store, chat=chat), where_told),
-            **dict.fromkeys(classify_actions.FORMS, FormCase(classify.submit, classify.where)),
-            CHANGE: FormCase(triage.submit, triage.where),
-            form.FORM: FormCase(settings.submit, where_told),
-            triage_form.FORM: FormCase(settings.submit_triage, where_told),
-            triage_form.TEAM_FORM: FormCase(settings.submit_team, where_told),
-        },
+        actions=by_name(
+            {
+                actions.REGENERATE: partial(buttons.regenerate, store=store, model=model, chat=chat),
+                actions.CONTINUE: partial(buttons.go_on, store=store, model=model, chat=chat),
+                actions.RESUME_SUMMARY: partial(summary.resume, store=store, model=model, chat=chat),
+                actions.SHARE_SUMMARY: partial(summary.share, store=store, model=model, chat=chat),
+                actions.SHORTER_SUMMARY: again,
+                actions.LONGER_SUMMARY: again,
+                actions.ONLY_ACTIONS: again,
+                actions.TEST_CODE: on_code,
+                actions.EXPLAIN_CODE: on_code,
+                actions.TRANSLATE_CODE: on_code,
+                actions.SAVE_CODE: on_code,
+                actions.CONTINUE_CODE: on_cut_code,
+                actions.REGENERATE_CODE: on_cut_code,
+                actions.START_RUN: classify.pressed,
+                actions.START_BATCH: classify.pressed,
+                actions.CANCEL_RUN: classify.pressed,
+                actions.RESUME_RUN: classify.pressed,
+                actions.EXPORT_RUN: classify.pressed,
+                actions.CONFIRM_READING: classify.pressed,
+                actions.READ_COLUMN: classify.pressed,
+                actions.READ_SHEET: classify.pressed,
+                actions.READ_HEADING: classify.pressed,
+                actions.READ_ENCODING: classify.pressed,
+                actions.TAKE_FEEDBACK: triage.pressed,
+                actions.RESOLVE_FEEDBACK: triage.pressed,
+                actions.REOPEN_FEEDBACK: triage.pressed,
+                actions.DISMISS_FEEDBACK: triage.pressed,
+                actions.TRY_SETTINGS: partial(form.try_out, store=store, model=model, chat=chat),
+                actions.FORGET: partial(forget.press_forget, admins=admins, eraser=eraser, chat=chat),
+            }
+        ),
+        immediate_actions=by_name(
+            {
+                actions.STOP: stop,
+                actions.RATE: partial(buttons.rate, store=store),
+                actions.SUMMARIZE_THREAD: summarize_thread,
+                actions.EDIT_CATEGORIES: classify.open_form,
+                actions.CORRECT_ROWS: classify.open_form,
+                actions.CLASSIFY_MESSAGE: classify.open_form,
+                actions.CHANGE_FEEDBACK: triage.open_form,
+                actions.EDIT_SETTINGS: settings.press,
+                actions.EDIT_WORKSPACE: settings.press,
+                actions.EDIT_THREAD: settings.press,
+                actions.CHOOSE_MODEL: settings.press,
+                actions.TRY_SETTINGS: settings.press,  # shows that it is tried; then it is, as a turn
+                actions.EXPLAIN_SETTINGS: settings.press,
+                actions.EDIT_TRIAGE: settings.press_triage,
+                actions.EDIT_TEAM: settings.press_triage,
+            }
+        ),
+        forms=by_name(
+            {
+                actions.RATING_COMMENT: FormCase(
+                    partial(buttons.comment, store=store, chat=chat), where(actions.RATING_COMMENT)
+                ),
+                actions.CATEGORIES_FORM: FormCase(classify.submit, classify.where),
+                actions.ROWS_FORM: FormCase(classify.submit, classify.where),
+                actions.CLASSIFY_FORM: FormCase(classify.submit, classify.where),
+                actions.FEEDBACK_FORM: FormCase(triage.submit, triage.where),
+                actions.SETTINGS_FORM: FormCase(settings.submit, where(actions.SETTINGS_FORM)),
+                actions.TRIAGE_FORM: FormCase(settings.submit_triage, where(actions.TRIAGE_FORM)),
+                actions.TEAM_FORM: FormCase(settings.submit_team, where(actions.TEAM_FORM)),
+            }
+        ),
     )
+
+
+def by_name(table: Mapping[ActionSpec[Any] | FormSpec[Any], Case]) -> Mapping[str, Case]:
+    """Return a table by the names under which the platform knows what is in it."""
+    return {spec.name: case for spec, case in table.items()}
 
 
 async def run_subcommand(handlers: Mapping[str, RunCommand], command: Command, /, *, checkpoint: Checkpoint) -> Record:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.core.actions import EDIT_SETTINGS, EDIT_WORKSPACE, FORMS, SETTINGS_FORM, TRY_SETTINGS
 from bot.core.domain.interaction import Action
 from bot.core.settings import budget_command, persona_command
 from bot.core.settings import command as configure
@@ -82,19 +82,17 @@ class SettingsJobs:
         wish = configure.parse(command.text)
         if wish.action is not configure.SettingsAction.OPEN:
             return None
-        name = configure.EDIT_WORKSPACE if wish.scope else configure.EDIT
-        return await settings_form.press(Action(command.id, name, "", "", command.place, "", command.asker), self._desk)
+        edit = EDIT_WORKSPACE.name if wish.scope else EDIT_SETTINGS.name
+        return await settings_form.press(Action(command.id, edit, "", "", command.place, "", command.asker), self._desk)
 
     async def press_triage(self, press: Action) -> Form:
         """Return the form of triage that a press asks for, in the settings' form among others. Raises as `press`."""
-        if press.form and press.name == configure.EDIT_TRIAGE:
-            press = replace(press, value=settings_form.place_of(press.value).channel)
         return await triage_form.press(press, self._desk)
 
     async def press(self, press: Action) -> Form:
         """Return the form that a press asks for. Raises `NotAllowedError`, `UsageError`, `ChatError`."""
         form = await settings_form.press(press, self._desk)
-        if press.name == settings_form.TRY:
+        if press.name == TRY_SETTINGS.name:
             await self._inbox.accept(press_delivery(settings_form.for_trial(press)))
         return form
 
@@ -102,7 +100,7 @@ class SettingsJobs:
         """Save a filled form; return its faults by the field. Raises as `settings_form.save` does."""
         faults = await settings_form.save(submission, self._desk)
         if not faults:
-            place = settings_form.place_of(submission.value)
+            place = SETTINGS_FORM.read(submission).place
             self._threads.forget_settings(place)
             await self._home.visit(place.workspace, submission.asker, submission.id)
         return faults
@@ -117,7 +115,7 @@ class SettingsJobs:
 
     async def _retry_after(self, submission: Submission, faults: Mapping[str, str]) -> Mapping[str, str]:
         if not faults:
-            place = triage_form.place_of(submission)
+            place = FORMS[submission.name].read(submission).place
             self._threads.forget_settings(place)
             await self._retry(place, submission.id)
         return faults

@@ -256,7 +256,7 @@ class TriageJobs:
 
     async def where(self, submission: Submission) -> Place | None:
         """Return the place of the record that a form is about, None where it is gone."""
-        record = await actions.find(submission.value, board=self._board)
+        record = await actions.find(submission, board=self._board)
         return record.place if record is not None else None
 
     async def configured(self, command: Command) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.core.classify import actions as classify
+from bot.core.actions import SHORTCUTS
 from bot.core.commands import COMMANDS
-from bot.core.settings import form
-from bot.core.summarize import sources as summarize
 from bot.slack.inbound import agent, uninstall
 from bot.slack.inbound.http import PATH, REDIRECT_PATH
 
@@ -32,13 +30,6 @@ SCOPES = {
     "reactions:write": "show under a post of feedback what it was sorted as",
     "users:read": "know people by name; see who is an admin, before a setting is changed",
 }
-
-# What can be chosen from a message's menu: the callback id, its name (24 characters) and what it does.
-SHORTCUTS = (
-    (summarize.SHORTCUT, "Summarize thread", "Sum up this message's thread, for you alone"),
-    (form.SHORTCUT, "Thread settings", "Another model, prompt or length for this thread alone"),
-    (classify.SHORTCUT, "Classify", "Sort this file, thread or message into categories"),
-)
 
 EVENTS = (
     *agent.EVENTS,
@@ -92,8 +83,8 @@ def _features(address: dict[str, str]) -> dict[str, Any]:
         },
         "bot_user": {"display_name": NAME, "always_online": True},
         "shortcuts": [
-            {"callback_id": id_, "name": name, "type": "message", "description": description}
-            for id_, name, description in SHORTCUTS
+            {"callback_id": one.name, "name": one.label, "type": "message", "description": one.description}
+            for one in SHORTCUTS
         ],
         "slash_commands": [
             {

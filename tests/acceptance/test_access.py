@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.core.domain.control_value import Rating
 from bot.playground.anthropic.reply import Stop
 from tests.acceptance.conftest import BOTH_DATABASES
 from tests.acceptance.test_classify import INTO, all_as, command
@@ -119,7 +120,8 @@ async def test_who_may_is_asked_again_at_the_end(dialogue: Dialogue, model: Scri
     model.answer("A bird.")
     ts = dialogue.mention("what is a heron?")
     await dialogue.answer(dialogue.general, ts)
-    await workspace.press(dialogue.answers(dialogue.general, ts)[0], "rate", value=f"bad {ts}", user=workspace.sam)
+    bad = Rating(rating="bad", question=ts).encode()
+    await workspace.press(dialogue.answers(dialogue.general, ts)[0], "rate", value=bad, user=workspace.sam)
     await choose(dialogue, dialogue.general, denied_people=[workspace.sam.id])
     refused = await workspace.submit({"rating_comment": "It is a crane."}, user=workspace.sam)
     assert refused.is_open

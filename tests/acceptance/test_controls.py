@@ -7,7 +7,10 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.core.actions import RATING_COMMENT
+from bot.core.domain.control_value import FOREIGN, Rating
 from bot.playground.anthropic.reply import Stop, ThinkingDelta
+from bot.playground.slack.elements import buttons
 from tests.acceptance.conftest import BOTH_DATABASES
 
 if TYPE_CHECKING:
@@ -102,8 +105,12 @@ async def test_ratings_are_kept(dialogue: Dialogue, model: ScriptedModel) -> Non
     ts = dialogue.mention("what is a heron?")
     await dialogue.answer(dialogue.general, ts)
     (message,) = from_bot(dialogue, ts)
-    await dialogue.workspace.press(message, "rate", value=f"good {ts}", user=dialogue.workspace.ada)
-    await dialogue.workspace.press(message, "rate", value=f"bad {ts}", user=dialogue.workspace.sam)
+    await dialogue.workspace.press(
+        message, "rate", value=Rating(rating="good", question=ts).encode(), user=dialogue.workspace.ada
+    )
+    await dialogue.workspace.press(
+        message, "rate", value=Rating(rating="bad", question=ts).encode(), user=dialogue.workspace.sam
+    )
     await dialogue.workspace.submit({"rating_comment": "It is a crane."}, user=dialogue.workspace.sam)
     rows = await dialogue.rows("SELECT person, question, is_good, comment FROM ratings ORDER BY comment")
     ada, sam = dialogue.workspace.ada.id, dialogue.workspace.sam.id
@@ -111,6 +118,22 @@ async def test_ratings_are_kept(dialogue: Dialogue, model: ScriptedModel) -> Non
         (ada, ts, True, ""),
         (sam, ts, False, "It is a crane."),
     ]
+
+
+async def test_a_former_versions_button_works(dialogue: Dialogue, model: ScriptedModel) -> None:
+    workspace = dialogue.workspace
+    model.answer("A poor answer.")
+    ts = dialogue.mention("what is a heron?")
+    await dialogue.answer(dialogue.general, ts)
+    (message,) = from_bot(dialogue, ts)
+    shown = {one["action_id"]: one for one in buttons(message.blocks)}
+    assert (await workspace.interactions.act(message, shown["regenerate.0"] | {"value": "{}"}, workspace.me)).ok
+    assert workspace.ephemerals()[-1].shown == FOREIGN
+    model.answer("A bird.")
+    assert (await workspace.interactions.act(message, shown["regenerate.0"] | {"value": f"{ts} 0"}, workspace.me)).ok
+    await workspace.until(lambda: message.shown == "A bird.")
+    assert (await workspace.interactions.act(message, shown["rate"] | {"value": f"bad {ts}"}, workspace.me)).ok
+    assert RATING_COMMENT.value.decode(workspace.modal()["private_metadata"]).question == ts
 
 
 async def test_a_footer_tells_the_price(dialogue: Dialogue, model: ScriptedModel) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import update
 
+from bot.core.domain.control_value import Rating
 from bot.db.engine import Database
 from bot.db.personal_data import WORDS
 from bot.db.tables import Base, MessageRow, Moment, ThreadRow
@@ -73,7 +74,7 @@ async def fill(dialogue: Dialogue, model: ScriptedModel) -> None:
     ts = dialogue.mention(f"my word is {MARK}", files={f"{MARK}.txt": MARK.encode()})
     await dialogue.answer(general, ts)
     await test_code.settled(dialogue)
-    await local.press(dialogue.answers(general, ts)[0], "rate", value=f"bad {ts}")
+    await local.press(dialogue.answers(general, ts)[0], "rate", value=Rating(rating="bad", question=ts).encode())
     await local.submit({"rating_comment": f"I wanted {MARK}."})
     model.answer({**test_summarize.FOUND, "gist": [test_summarize.point("Somebody said a word.", "m1")]})
     await test_summarize.ask(dialogue, f"24h focus on {MARK}")

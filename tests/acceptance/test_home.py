@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bot.core.domain.control_value import ChannelRef
 from tests.acceptance.conftest import BOTH_DATABASES
 from tests.acceptance.test_triage import card, judged, parley, post, results
 
@@ -62,7 +63,7 @@ async def test_an_admin_changes_settings_there(dialogue: Dialogue) -> None:
     assert "Health" not in told
     home = workspace.home()
     assert home is not None
-    assert (await workspace.press(home, "edit_settings.0", value=dialogue.general)).ok
+    assert (await workspace.press(home, "edit_settings.0", value=ChannelRef(channel=dialogue.general).encode())).ok
     assert workspace.modal()["title"]["text"] == "Channel settings"
     assert (await workspace.submit({"answers": "mention"})).ok
     await workspace.until(lambda: "#general\n`answers` mention" in words(workspace.home()))

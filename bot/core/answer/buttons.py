@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Literal
 
 from bot.core.access import check_member
+from bot.core.actions import CONTINUE, RATE, RATING_COMMENT, REGENERATE, STOP
 from bot.core.answer.answer import draft, is_first
-from bot.core.answer.edits import REGENERATE
-from bot.core.domain.interaction import STOP, Button, FeedbackButtons, Field, Form
-from bot.core.domain.message import IncomingMessage, Message, Place, Role
+from bot.core.domain.control_value import AnswerRef, Rating, RatingComment
+from bot.core.domain.interaction import FeedbackButtons, Field, Form
+from bot.core.domain.message import IncomingMessage, Message, Role
 from bot.core.domain.people import Requester
 from bot.core.domain.thread import Record
 from bot.core.ephemeral import tell
@@ -27,23 +28,23 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-CONTINUE, RATE, COMMENT = "continue", "rate", "rating_comment"
+COMMENT = "rating_comment"  # the field
 GO_ON = "Go on exactly where you stopped."
 UNKNOWN = "I no longer have what this answer was about. Please ask again."
 NOT_YOURS = "Only who asked, or an admin of the workspace, can do this."
-GOOD, BAD = "good", "bad"
+RATINGS: tuple[Literal["good", "bad"], ...] = ("good", "bad")
 
 
 def below(question: Message, version: int = 0) -> Callable[[bool], Sequence[Control]]:
     """Return what stands below the answer to a question: `version` counts how often it was answered anew."""
 
     def controls(has_more: bool) -> Sequence[Control]:  # noqa: FBT001 (the shape that `reply.write` asks for)
-        value = f"{question.id} {version}"
-        more = (Button(CONTINUE, "Continue", value=value, style="primary"),) if has_more else ()
+        ref = AnswerRef(message=question.id, version=version)
+        good, bad = (Rating(rating=rating, question=question.id).encode() for rating in RATINGS)
         return (
-            *more,
-            Button(REGENERATE, "Regenerate", value=value),
-            FeedbackButtons(RATE, GOOD, BAD, value=question.id),
+            *((CONTINUE.button(ref, style="primary"),) if has_more else ()),
+            REGENERATE.button(ref),
+            FeedbackButtons(RATE.name, good, bad),
         )
 
     return controls
@@ -51,9 +52,9 @@ def below(question: Message, version: int = 0) -> Callable[[bool], Sequence[Cont
 
 async def regenerate(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
     """Answer a question anew, in the place of the answer that is there, also in the history. Raises `ChatError`."""
-    identity, _, version = press.value.partition(" ")
+    ref = REGENERATE.read(press)
     conversation = await store.threads.load(press.place)
-    question, answered = find(conversation, identity)
+    question, answered = find(conversation, ref.message)
     if question is None or answered is None:
         return await tell(press.place, press.asker, UNKNOWN, chat=chat)
     if not await may(press, question.author, chat):
@@ -62,7 +63,7 @@ async def regenerate(press: Action, *, checkpoint: Checkpoint, store: Store, mod
     earlier = replace(conversation, messages=before)
     again = heard(press, question)
     written = await rewrite(
-        again, question, answered, earlier, version=int(version or 0) + 1, checkpoint=checkpoint, model=model, chat=chat
+        again, question, answered, earlier, version=ref.version + 1, checkpoint=checkpoint, model=model, chat=chat
     )
     return rewritten(Record(press.place, press.asker.person), answered, written)
 
@@ -105,7 +106,7 @@ async def rewrite(  # noqa: PLR0913 (what an answer is made of, and where it goe
 async def go_on(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
     """Go on with an answer that the output limit cut, in a new message. Raises `ChatError`."""
     conversation = await store.threads.load(press.place)
-    question, answered = find(conversation, press.value.partition(" ")[0])
+    question, answered = find(conversation, CONTINUE.read(press).message)
     if question is None or answered is None:
         return await tell(press.place, press.asker, UNKNOWN, chat=chat)
     end = conversation.messages.index(answered) + 1
@@ -125,28 +126,27 @@ async def go_on(press: Action, *, checkpoint: Checkpoint, store: Store, model: M
 
 async def rate(press: Action, *, store: Store) -> Form | None:
     """Keep what somebody thinks of an answer; ask what was wrong with a bad one."""
-    await store.threads.rate(press.place, press.value, press.asker.person, is_good=press.choice == GOOD)
-    if press.choice == GOOD:
+    rated, place = RATE.read(press), press.place
+    await store.threads.rate(place, rated.question, press.asker.person, is_good=rated.rating == "good")
+    if rated.rating == "good":
         return None
     field = Field(COMMENT, "What was wrong?", kind="area", optional=True)
-    place = press.place
-    value = f"{place.workspace} {place.channel} {place.thread} {press.value}"
-    return Form(COMMENT, "Thank you", (field,), value=value, submit="Send")
+    about = RatingComment(**asdict(place), question=rated.question)
+    return RATING_COMMENT.form("Thank you", (field,), about, submit="Send")
 
 
 async def comment(submission: Submission, *, store: Store, chat: Chat) -> Mapping[str, str]:
     """Keep the comment on a bad rating. Raises `NotAllowedError`, `ChatError`."""
-    workspace, channel, thread, question = submission.value.split(" ")
+    about = RATING_COMMENT.read(submission)
     words = submission.answers.get(COMMENT, "")
-    from_where = Place(workspace, channel, thread)
-    await check_member((from_where,), submission.asker.person, chat)
-    await store.threads.rate(from_where, question, submission.asker.person, is_good=False, comment=str(words))
+    await check_member((about.place,), submission.asker.person, chat)
+    await store.threads.rate(about.place, about.question, submission.asker.person, is_good=False, comment=str(words))
     return {}
 
 
 async def allow_stop(press: Action, chat: Chat) -> None:
     """Raise `NotAllowedError` unless who pressed Stop may; the button's value is who asked."""
-    if press.name == STOP and not await may(press, press.value, chat):
+    if not await may(press, STOP.read(press).person, chat):
         raise NotAllowedError(NOT_YOURS)
 
 

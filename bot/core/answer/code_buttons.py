@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.core.actions import CONTINUE_CODE
 from bot.core.answer.answer import draft
 from bot.core.answer.buttons import UNKNOWN, find, heard
-from bot.core.code import render
 from bot.core.code.generate import CodeContext
 from bot.core.code.revise import continue_code, opening, with_sources
 from bot.core.code_blocks import resume
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 async def anew(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
     """Do what a button below a cut answer says, in a new message. Raises `ChatError`, `ModelError`s that may pass."""
     conversation = await store.threads.load(press.place)
-    question, answered = find(conversation, press.value)
+    question, answered = find(conversation, CONTINUE_CODE.read(press).message)
     if question is None or answered is None:
         return await tell(press.place, press.asker, UNKNOWN, chat=chat)
-    goes_on = press.name == render.CONTINUE
+    goes_on = press.name == CONTINUE_CODE.name
     asked = replace(question, author=press.asker.person)
     end = conversation.messages.index(question)
     if goes_on:

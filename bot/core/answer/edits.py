@@ -6,7 +6,8 @@ import logging
 import re
 from typing import TYPE_CHECKING
 
-from bot.core.domain.interaction import Button
+from bot.core.actions import REGENERATE
+from bot.core.domain.control_value import AnswerRef
 from bot.core.domain.message import Role
 from bot.core.domain.people import Requester
 from bot.errors import ChatError
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-REGENERATE = "regenerate"  # the control; its value begins with the id of the answer's message
 EDITED = "You edited your question after I had answered it. I keep the new wording in mind"
 OFFER = f"{EDITED}; shall I answer it anew?"
 OFFERED = "offered"  # the checkpoint
@@ -37,8 +37,8 @@ async def offer_again(changed: MessageEdit, *, checkpoint: Checkpoint, store: St
     if answered is None:
         return
     # A press counts once for its value, and each edit may be answered anew.
-    value = f"{answered.id} {re.sub(r'[^0-9]', '', changed.revision)}"
-    button = Button(REGENERATE, "Answer anew", value=value)
+    ref = AnswerRef(message=answered.id, version=int(re.sub(r"[^0-9]", "", changed.revision) or 0))
+    button = REGENERATE.button(ref, label="Answer again")
     try:
         async with chat.whisper(changed.place, Requester(changed.author, changed.home)) as visible:
             await visible.replace(OFFER, controls=(button,))

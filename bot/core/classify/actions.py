@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.core.access import check_member
+from bot.core.actions import (
+    CANCEL_RUN,
+    CATEGORIES_FORM,
+    CLASSIFY_FORM,
+    CLASSIFY_MESSAGE,
+    CONFIRM_READING,
+    EDIT_CATEGORIES,
+    EXPORT_RUN,
+    RESUME_RUN,
+    ROWS_FORM,
+    START_BATCH,
+    START_RUN,
+)
 from bot.core.classify import render
 from bot.core.classify import start as begin
 from bot.core.classify.message_batches import BATCH, COLLECTED
-from bot.core.classify.reading import CHANGES, CONFIRM, changed
-from bot.core.classify.render import CORRECT, EXPORT, RESUME
+from bot.core.classify.reading import CHANGES, changed
 from bot.core.classify.results import MOST_LISTED
 from bot.core.classify.sources import gather
-from bot.core.classify.start import CANCEL, EDIT, GO, GO_BATCHED
 from bot.core.domain import category
 from bot.core.domain.classification import ClassifyOptions, ClassifyRequest, ReadAs, RunStatus, counted
-from bot.core.domain.interaction import MAX_VALUE, Action, Button, Field, Form
-from bot.core.domain.message import Place
+from bot.core.domain.control_value import ClassifyTarget, RowsRef, RunRef
+from bot.core.domain.interaction import Action, Field, Form
 from bot.core.domain.thread import Record
 from bot.core.ephemeral import tell
 from bot.core.writing.stream import disclaimer
@@ -31,12 +41,10 @@ if TYPE_CHECKING:
     from bot.core.classify.start import ClassifyContext
     from bot.core.domain.classification import ClassifyRun
     from bot.core.domain.interaction import Submission
+    from bot.core.domain.message import Place
     from bot.core.domain.people import Requester
     from bot.core.ports import Checkpoint
 
-SHORTCUT = "classify_file"
-PRESSED = (GO, GO_BATCHED, CANCEL, RESUME, EXPORT, CONFIRM, *CHANGES)
-FORMS = (EDIT, CORRECT, SHORTCUT)
 CHEAPLY = "as a batch: half the price, within hours"
 MOST_CORRECTED = 20  # items in one form, by their numbers
 ROW = "row"  # and a number: the field of a row
@@ -49,15 +57,15 @@ DECIDED = "That was decided already."
 async def press(pressed: Action, *, checkpoint: Checkpoint, world: ClassifyContext) -> Record:
     """Carry out what a button says. Raises `ChatError`."""
     try:
-        run = await _run(pressed.value, pressed.place.workspace, world)
-        if pressed.name == EXPORT:
+        run = await _run(EXPORT_RUN.read(pressed).run, pressed.place.workspace, world)
+        if pressed.name == EXPORT_RUN.name:
             await _check_sees(run, pressed, world)
             await _export(run, checkpoint=checkpoint, world=world)
         else:
             _check_may_decide(run, pressed.asker, world)
-            if pressed.name in CHANGES:
+            if pressed.name in {one.name for one in CHANGES}:
                 await _read_anew(run, pressed, checkpoint=checkpoint, world=world)
-            elif pressed.name == CONFIRM:
+            elif pressed.name == CONFIRM_READING.name:
                 calls = await _read_right(run, checkpoint=checkpoint, world=world)
                 return Record(pressed.place, pressed.asker.person, calls=calls)
             else:
@@ -81,14 +89,15 @@ def _check_may_decide(run: ClassifyRun, asker: Requester, world: ClassifyContext
 
 
 async def _decide(run: ClassifyRun, name: str, *, checkpoint: Checkpoint, world: ClassifyContext) -> None:
-    wanted = {CANCEL: (RunStatus.ASKING, RunStatus.RUNNING, RunStatus.BATCHED), RESUME: (RunStatus.STOPPED,)}
-    is_early = run.asked is not None and name in {GO, GO_BATCHED}
+    open_ = (RunStatus.ASKING, RunStatus.RUNNING, RunStatus.BATCHED)
+    wanted = {CANCEL_RUN.name: open_, RESUME_RUN.name: (RunStatus.STOPPED,)}
+    is_early = run.asked is not None and name in {START_RUN.name, START_BATCH.name}
     if run.status not in wanted.get(name, (RunStatus.ASKING,)) or not run.items or is_early:
         raise UsageError(DECIDED)
-    if name == CANCEL:
+    if name == CANCEL_RUN.name:
         await _cancel(run, checkpoint=checkpoint, world=world)
         return
-    await start(replace(run, is_batch=run.is_batch or name == GO_BATCHED), checkpoint=checkpoint, world=world)
+    await start(replace(run, is_batch=run.is_batch or name == START_BATCH.name), checkpoint=checkpoint, world=world)
 
 
 async def _read_anew(run: ClassifyRun, pressed: Action, *, checkpoint: Checkpoint, world: ClassifyContext) -> None:
@@ -133,7 +142,7 @@ async def _cancel(run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyCo
         async with begin.answering(run, checkpoint, world) as visible:
             await visible.replace(
                 "Cancelled. What Claude has sorted already is paid for: “Carry on” fetches it, and sorts the rest.",
-                controls=(Button(RESUME, "Carry on", run.id),),
+                controls=(RESUME_RUN.button(RunRef(run=run.id)),),
             )
 
 
@@ -146,34 +155,35 @@ async def _export(run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyCo
 
 async def open_form(pressed: Action, *, world: ClassifyContext) -> Form:
     """Make the form that a button opens. Raises `UsageError`, `NotAllowedError`."""
-    if pressed.name == SHORTCUT:
+    if pressed.name == CLASSIFY_MESSAGE.name:
         return _request_form(pressed, world)
-    run = await _run(pressed.value, pressed.place.workspace, world)
-    if pressed.name == EDIT:
+    run = await _run(EXPORT_RUN.read(pressed).run, pressed.place.workspace, world)
+    if pressed.name == EDIT_CATEGORIES.name:
         _check_may_decide(run, pressed.asker, world)
         if run.status is not RunStatus.ASKING or run.asked is not None:
             raise UsageError(DECIDED)
         text = category.written(run.categories)
         hint = "One a line, with a definition behind a colon where the name says too little."
-        return Form(EDIT, "Categories", (Field("categories", "Categories", "area", text, hint=hint),), run.id, "Sort")
+        field = Field("categories", "Categories", "area", text, hint=hint)
+        return CATEGORIES_FORM.form("Categories", (field,), RunRef(run=run.id), "Sort")
     _check_may_correct(run, pressed.asker)
     await _check_sees(run, pressed, world)
-    if run.items <= MOST_LISTED and len((rows := await _rows_form(run, world)).value) <= MAX_VALUE:
+    if run.items <= MOST_LISTED and (rows := await _rows_form(run, world)):
         return rows
     number = Field("number", "Number of the message", hint="As in the file's first column; several with commas.")
     chosen = Field("category", "Category", "choices" if run.several else "choice", options=_options(run))
-    return Form(CORRECT, "Change a category", (number, chosen), run.id)
+    return ROWS_FORM.form("Change a category", (number, chosen), RowsRef(run=run.id))
 
 
-async def _rows_form(run: ClassifyRun, world: ClassifyContext) -> Form:
-    """Make a form with a menu for each row of a short list.
+async def _rows_form(run: ClassifyRun, world: ClassifyContext) -> Form | None:
+    """Make a form with a menu for each row of a short list, None for a list that is too long for it.
 
     It carries what the rows were, so that only what this person changes is changed: others may have it open, too.
     """
     results = [one async for page in world.runs.results(run.id) for one in page]
     names = [one.name for one in run.categories]
     shown = {
-        one.item.number: tuple(str(names.index(name)) for name in one.verdict.categories if name in names)
+        str(one.item.number): tuple(str(names.index(name)) for name in one.verdict.categories if name in names)
         for one in results
     }
     fields = tuple(
@@ -181,13 +191,16 @@ async def _rows_form(run: ClassifyRun, world: ClassifyContext) -> Form:
             f"{ROW}{one.item.number}",
             f"{one.item.number}. {one.item.opening(SHOWN_OF_ROW)}",
             "choices" if run.several else "choice",
-            shown[one.item.number] if run.several else "".join(shown[one.item.number][:1]),
+            shown[str(one.item.number)] if run.several else "".join(shown[str(one.item.number)][:1]),
             _options(run),
             optional=True,
         )
         for one in results
     )
-    return Form(CORRECT, "Change categories", fields, f"{run.id} {json.dumps(shown)}")
+    try:
+        return ROWS_FORM.form("Change categories", fields, RowsRef(run=run.id, shown=shown))
+    except ValueError:
+        return None
 
 
 def _options(run: ClassifyRun) -> tuple[tuple[str, str], ...]:
@@ -205,23 +218,23 @@ def _request_form(press: Action, world: ClassifyContext) -> Form:
         ),
     )
     link = world.chat.permalink(press.place, press.message)
-    value = json.dumps({"place": asdict(press.place), "message": press.message, "link": link})
-    return Form(SHORTCUT, "Classify", fields, value, "Sort")
+    target = ClassifyTarget(place=press.place, message=press.message, link=link)
+    return CLASSIFY_FORM.form("Classify", fields, target, "Sort")
 
 
 def read_request(submission: Submission, id_: str) -> ClassifyRequest:
     """Read the shortcut's form. Raises `UsageError`."""
-    told = json.loads(submission.value)
+    target = CLASSIFY_FORM.read(submission)
     typed = str(submission.answers.get("categories", "")).strip()
     ways = submission.answers.get("ways", ())
     wish = ClassifyOptions(
-        link=told["link"],
+        link=target.link,
         categories=category.read(typed) if typed else (),
         reading=ReadAs(column=str(submission.answers.get("column", "")).strip()),
         several="multi" in ways,
         is_batch="batch" in ways,
     )
-    return ClassifyRequest(id_, Place(**told["place"]), submission.asker, told["message"], "classify this", wish)
+    return ClassifyRequest(id_, target.place, submission.asker, target.message, "classify this", wish)
 
 
 async def _check_sees(run: ClassifyRun, acting: Action | Submission, world: ClassifyContext) -> None:
@@ -239,13 +252,13 @@ def _check_may_correct(run: ClassifyRun, asker: Requester) -> None:
 
 def run_of(submission: Submission) -> str:
     """Return the id of the run that a form is about."""
-    return submission.value.partition(" ")[0]
+    return ROWS_FORM.read(submission).run
 
 
 async def where(submission: Submission, *, world: ClassifyContext) -> Place | None:
     """Return the place that a form is about, None where its run is gone."""
-    if submission.name == SHORTCUT:
-        return Place(**json.loads(submission.value)["place"])
+    if submission.name == CLASSIFY_FORM.name:
+        return CLASSIFY_FORM.read(submission).place
     run = await world.runs.find(submission.asker.home, run_of(submission))
     return run.place if run is not None else None
 
@@ -253,13 +266,13 @@ async def where(submission: Submission, *, world: ClassifyContext) -> Place | No
 async def submit(submission: Submission, *, world: ClassifyContext) -> Mapping[str, str]:
     """Take a filled form in, but for what it makes visible; return its faults by the field."""
     run = await _run(run_of(submission), submission.asker.home, world)
-    if submission.name == EDIT:
+    if submission.name == CATEGORIES_FORM.name:
         _check_may_decide(run, submission.asker, world)
         return await _take_categories(run, str(submission.answers.get("categories", "")), world)
     _check_may_correct(run, submission.asker)
     await _check_sees(run, submission, world)
-    if shown := submission.value.partition(" ")[2]:
-        return await _take_rows(run, json.loads(shown), submission, world)
+    if shown := ROWS_FORM.read(submission).shown:
+        return await _take_rows(run, shown, submission, world)
     return await _take_correction(run, submission, world)
 
 

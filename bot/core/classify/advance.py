@@ -11,14 +11,15 @@ import logging
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from bot.core.actions import CANCEL_RUN, EXPORT_RUN, RESUME_RUN
 from bot.core.cancel import unless
 from bot.core.classify import batching
 from bot.core.classify.classifier import sort
-from bot.core.classify.render import EXPORT, RESUME, report
+from bot.core.classify.render import report
 from bot.core.classify.results import MOST_LISTED
-from bot.core.classify.start import CANCEL, answering, questioning
+from bot.core.classify.start import answering, questioning
 from bot.core.domain.classification import RunStatus, counted
-from bot.core.domain.interaction import Button
+from bot.core.domain.control_value import RunRef
 from bot.core.domain.message import Message, Role
 from bot.core.domain.thread import Record
 from bot.core.money import dollars
@@ -100,7 +101,7 @@ async def _work(
 ) -> None:
     """Sort batch after batch, several side by side, until all is done or the turn is over."""
     waiting = _batches(run, world)
-    cancel = Button(CANCEL, "Cancel", run.id)
+    cancel = CANCEL_RUN.button(RunRef(run=run.id))
 
     def show() -> None:
         if MOST_LISTED < run.items > progress.done:
@@ -178,7 +179,9 @@ async def stop(
     done = await world.runs.count_sorted(run.id)
     await world.runs.change(replace(run, status=RunStatus.STOPPED))
     text = f"I stopped after {done:,} of {counted(run.items)}. {apology(failure, checkpoint.reference)}"
-    return _record(run, text, await visible.replace(text, controls=(Button(RESUME, "Carry on", run.id, "primary"),)))
+    return _record(
+        run, text, await visible.replace(text, controls=(RESUME_RUN.button(RunRef(run=run.id), style="primary"),))
+    )
 
 
 async def withdraw(run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyContext) -> None:
@@ -198,8 +201,10 @@ async def _hand_on(
     found = await world.runs.find(run.place.workspace, run.id)
     cost = f", for {dollars(found.dollars)}" if found is not None and found.dollars else ""
     text = f"Stopped after {progress.done:,} of {counted(run.items)}{cost}. What is sorted is kept."
-    more = Button(RESUME, "Carry on", run.id)
-    so_far = (Button(EXPORT, "Files so far", run.id),) if progress.done and not run.is_private else ()
+    more = RESUME_RUN.button(RunRef(run=run.id))
+    so_far = (
+        (EXPORT_RUN.button(RunRef(run=run.id), label="Files so far"),) if progress.done and not run.is_private else ()
+    )
     return _record(run, text, await visible.replace(text, controls=(more, *so_far)))
 
 

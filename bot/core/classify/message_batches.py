@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.core.actions import CANCEL_RUN
 from bot.core.classify import batching
-from bot.core.classify.start import CANCEL, answering, questioning
+from bot.core.classify.start import answering, questioning
 from bot.core.domain.classification import RunStatus
-from bot.core.domain.interaction import Button
+from bot.core.domain.control_value import RunRef
 from bot.core.domain.thread import Record
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ async def submit(run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyCon
             await world.runs.keep(run.id, BATCH, id_)
         await world.runs.change(replace(run, status=RunStatus.BATCHED))
         text = WAITING.format(items=f"{len(items):,}", source=run.source)
-        await visible.replace(text, controls=(Button(CANCEL, "Cancel", run.id),))
+        await visible.replace(text, controls=(CANCEL_RUN.button(RunRef(run=run.id)),))
     return Record(run.place, run.asker.person)
 
 

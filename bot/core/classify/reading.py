@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.core.actions import CANCEL_RUN, CONFIRM_READING, READ_COLUMN, READ_ENCODING, READ_HEADING, READ_SHEET
 from bot.core.classify.file_reader import COLUMN, ENCODING, HEADING, SHEET
 from bot.core.classify.table.encoding import NAMES, OFFERED
 from bot.core.domain.classification import counted
-from bot.core.domain.interaction import Button, Select
+from bot.core.domain.control_value import RunRef
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,10 +19,7 @@ if TYPE_CHECKING:
     from bot.core.domain.interaction import Control
     from bot.core.domain.spreadsheet import Spreadsheet
 
-CONFIRM = "classify_read"
-BY_COLUMN, BY_HEADING = "classify_by_column", "classify_by_heading"
-BY_SHEET, BY_ENCODING = "classify_by_sheet", "classify_by_encoding"
-CHANGES = (BY_COLUMN, BY_HEADING, BY_SHEET, BY_ENCODING)
+CHANGES = (READ_COLUMN, READ_HEADING, READ_SHEET, READ_ENCODING)
 A_CENT = 0.01  # dollars: what a run may cost that begins without asking how its file is to be read
 SHOWN_ITEMS = 3
 SHOWN_OF_ITEM = 200  # characters
@@ -59,7 +57,7 @@ def question(run: ClassifyRun, sheet: Spreadsheet, items: Sequence[Item], costs:
     return f"{opening}: {sheet.described}{row}.\n\n{shown}\n\n{ending}{remarks}"
 
 
-def controls(run: ClassifyRun, sheet: Spreadsheet, cancel: str) -> Sequence[Control]:
+def controls(run: ClassifyRun, sheet: Spreadsheet) -> Sequence[Control]:
     """Return the button that accepts a reading, and a menu for each part of it that can be otherwise."""
     columns = tuple((f"#{n + 1}", sheet.shown(n)) for n in range(len(sheet.headings)))
     together = tuple((_joined(sheet.texts), sheet.text_name) for _ in sheet.texts[1:2])
@@ -68,15 +66,16 @@ def controls(run: ClassifyRun, sheet: Spreadsheet, cancel: str) -> Sequence[Cont
         ("0", "No heading row"),
     )
     menus = (
-        (BY_COLUMN, "Another column…", (*together, *columns) if len(columns) > 1 else ()),
-        (BY_SHEET, "Another sheet…", tuple((f"#{n}", one or f"{n}") for n, one in enumerate(sheet.titles, start=1))),
-        (BY_HEADING, "Another heading row…", rows if sheet.tops else ()),
-        (BY_ENCODING, "Another encoding…", tuple((one, NAMES[one]) for one in OFFERED if sheet.encoding)),
+        (READ_COLUMN, (*together, *columns) if len(columns) > 1 else ()),
+        (READ_SHEET, tuple((f"#{n}", one or f"{n}") for n, one in enumerate(sheet.titles, start=1))),
+        (READ_HEADING, rows if sheet.tops else ()),
+        (READ_ENCODING, tuple((one, NAMES[one]) for one in OFFERED if sheet.encoding)),
     )
-    buttons = (Button(CONFIRM, "That's right", run.id, "primary"), Button(cancel, "Cancel", run.id))
+    ref = RunRef(run=run.id)
     return (
-        *buttons,
-        *(Select(name, label, options[:MOST_OPTIONS], run.id) for name, label, options in menus if options),
+        CONFIRM_READING.button(ref, style="primary"),
+        CANCEL_RUN.button(ref),
+        *(spec.menu(options[:MOST_OPTIONS], ref) for spec, options in menus if options),
     )
 
 
@@ -86,11 +85,11 @@ def _joined(columns: Sequence[int]) -> str:
 
 def changed(reading: ReadAs, name: str, choice: str) -> ReadAs:
     """Return how a file is to be read after someone's choice. Raises `UsageError` for what no menu offers."""
-    if name == BY_COLUMN:
+    if name == READ_COLUMN.name:
         return replace(reading, column=choice)
-    if name == BY_SHEET:
+    if name == READ_SHEET.name:
         return replace(reading, sheet=choice, column="", heading=None)
-    if name == BY_ENCODING:
+    if name == READ_ENCODING.name:
         return replace(reading, encoding=choice)
     if not (choice.isascii() and choice.isdigit() and len(choice) < 10):  # noqa: PLR2004 - as sheets have rows
         raise UsageError("Please choose one of the rows.")

@@ -8,11 +8,12 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from bot.core import chart
+from bot.core.actions import CORRECT_ROWS, EXPORT_RUN
 from bot.core.classify import export
 from bot.core.classify.checkpoint import RunCheckpoint
 from bot.core.classify.results import MOST_LISTED, UNSURE, RunCounts, listing, notes, table
 from bot.core.domain.classification import Sorted, counted
-from bot.core.domain.interaction import Button
+from bot.core.domain.control_value import RunRef
 from bot.core.domain.message import Upload
 from bot.core.money import dollars
 from bot.core.writing.stream import disclaimer, unapplied
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-RESUME, CORRECT, EXPORT = "classify_resume", "classify_correct", "classify_export"
 SHOWN_UNSURE = 5  # items that a person should look at, named in the message
 SHOWN_OF_UNSURE = 120  # characters
 
@@ -50,9 +50,9 @@ def controls(run: ClassifyRun) -> Sequence[Control]:
     """Return the buttons below a result."""
     if run.is_private:
         return ()
-    buttons = [Button(CORRECT, "Change a category", run.id)]
+    buttons = [CORRECT_ROWS.button(RunRef(run=run.id))]
     if run.items > MOST_LISTED:
-        buttons.append(Button(EXPORT, "Files with changes", run.id))
+        buttons.append(EXPORT_RUN.button(RunRef(run=run.id)))
     return buttons
 
 

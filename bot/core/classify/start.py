@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.calls import Call, Purpose
+from bot.core.actions import CANCEL_RUN, EDIT_CATEGORIES, START_BATCH, START_RUN
 from bot.core.cancel import unless
 from bot.core.classify import batching, schema
 from bot.core.classify import reading as how
@@ -20,7 +21,7 @@ from bot.core.classify.results import MOST_LISTED
 from bot.core.classify.sources import gather
 from bot.core.domain import category
 from bot.core.domain.classification import ClassifyRun, Example, RunStatus, counted
-from bot.core.domain.interaction import Button
+from bot.core.domain.control_value import RunRef
 from bot.core.domain.message import Message, Place, Role
 from bot.core.domain.settings import Creativity
 from bot.core.domain.thread import Record
@@ -37,12 +38,12 @@ if TYPE_CHECKING:
 
     from bot.core.classify.sources import CollectedItems
     from bot.core.domain.classification import ClassifyRequest, Item
+    from bot.core.domain.interaction import Button
     from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Answer
 
 log = logging.getLogger(__name__)
 
-GO, GO_BATCHED, CANCEL, EDIT = "classify_go", "classify_batched", "classify_cancel", "classify_edit"
 PROMPT_TOKENS = 900  # of input that each call has besides: our own prompt, the form, settled examples
 MOST_CORRECTIONS = 1_000  # that are looked through for examples
 STOPPED = "Stopped before anything was sorted."
@@ -186,7 +187,7 @@ async def ask_how(
     price = estimate(run, gathered.items, await settings_of(run, world), world.model)
     await world.runs.create(run, gathered.items)
     text = how.question(run, gathered.sheet, gathered.items, _costs(price))
-    return text, await visible.replace(text, controls=how.controls(run, gathered.sheet, CANCEL))
+    return text, await visible.replace(text, controls=how.controls(run, gathered.sheet))
 
 
 async def settle(
@@ -247,14 +248,15 @@ def question(run: ClassifyRun, price: float | None, *, is_proposed: bool) -> tup
         text = f"I would sort {what} into these categories, for {costs}:\n\n{category.written(run.categories)}"
     else:
         text = f"Sorting {what} into {len(run.categories)} categories will cost {costs}. Shall I?"
+    ref = RunRef(run=run.id)
     buttons = [
-        Button(GO, "Use these" if is_proposed else "Go on", run.id, "primary"),
-        Button(EDIT, "Change categories", run.id),
-        Button(CANCEL, "Cancel", run.id),
+        START_RUN.button(ref, label="Use these" if is_proposed else "", style="primary"),
+        EDIT_CATEGORIES.button(ref),
+        CANCEL_RUN.button(ref),
     ]
     if run.items >= LEAST_TO_BATCH and not run.is_batch:
         text += "\n\n_As a batch it costs half, and is done within hours rather than minutes._"
-        buttons.insert(1, Button(GO_BATCHED, "As a batch", run.id))
+        buttons.insert(1, START_BATCH.button(ref))
     return text, buttons
 
 

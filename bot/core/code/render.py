@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.core.actions import (
+    CONTINUE_CODE,
+    EXPLAIN_CODE,
+    REGENERATE_CODE,
+    SAVE_CODE,
+    TEST_CODE,
+    TRANSLATE_CODE,
+)
 from bot.core.code.diff import count, diff
 from bot.core.code_blocks.files import fenced
-from bot.core.domain.interaction import Button, Select
+from bot.core.domain.control_value import AnswerRef, CodeFiles
 from bot.core.domain.language import NAMES, of_file
 from bot.core.writing.stream import ELSEWHERE
 
@@ -17,12 +25,8 @@ if TYPE_CHECKING:
     from bot.core.domain.code_file import CodeFile, SyntaxReport
     from bot.core.domain.interaction import Control
 
-TESTS, EXPLAIN, TRANSLATE, SAVE, CONTINUE, ANEW = (
-    f"code_{name}" for name in ("tests", "explain", "translate", "save", "continue", "anew")
-)
-
 DIRECT = " in our direct messages"
-MAX_NAMES = 200  # characters of the names that a control carries; the platform takes 250 with a menu
+MAX_NAMES = 240  # characters of a value with names; the platform takes 255 with a menu
 
 # The languages of the menu; any other can be asked for in words.
 _OFFERED = (
@@ -95,36 +99,30 @@ def controls(files: Sequence[CodeFile], *, is_saved: bool) -> tuple[Control, ...
     """Offer what is asked for most often next."""
     if not files:
         return ()
-    value = ""
+    value = CodeFiles()
     for file in files:
-        value = joined if len(joined := f"{value} {file.name}".strip()) <= MAX_NAMES else value
+        more_files = CodeFiles(names=(*value.names, file.name))
+        value = more_files if len(more_files.encode()) <= MAX_NAMES else value
     written = {of_file(file.name) for file in files}
     options = tuple((name, f"in {name}") for name in _OFFERED if name not in written)
-    again = () if is_saved else (Button(SAVE, "Save again", value, "primary"),)
-    return (
-        *again,
-        Button(TESTS, "Tests for it", value),
-        Button(EXPLAIN, "Explain", value),
-        Select(TRANSLATE, "In another language", options, value),
-    )
+    again = () if is_saved else (SAVE_CODE.button(value, style="primary"),)
+    return (*again, TEST_CODE.button(value), EXPLAIN_CODE.button(value), TRANSLATE_CODE.menu(options, value))
 
 
 def more(question: str) -> tuple[Control, ...]:
-    """Offer to go on with an answer that the length limit cut, or to write it anew; `question` is what it answers."""
-    return (
-        Button(CONTINUE, "Continue", question, "primary"),
-        Button(ANEW, "Regenerate", question),
-    )
+    """Offer to go on with an answer that the length limit cut, or to write it again; `question` is what it answers."""
+    ref = AnswerRef(message=question)
+    return CONTINUE_CODE.button(ref, style="primary"), REGENERATE_CODE.button(ref)
 
 
-def wish(name: str, value: str, choice: str) -> str:
+def wish(name: str, files: Sequence[str], choice: str) -> str:
     """Put a press of a control into the words that somebody would have typed. Raises `KeyError` for another control."""
-    names = ", ".join(value.split()) or "the code"
+    names = ", ".join(files) or "the code"
     language = choice if choice in NAMES else "another language"
     return {
-        TESTS: f"Write tests for {names}, in a file of their own.",
-        EXPLAIN: f"Explain {names} step by step, without giving it again.",
-        TRANSLATE: f"Write {names} in {language}.",
+        TEST_CODE.name: f"Write tests for {names}, in a file of their own.",
+        EXPLAIN_CODE.name: f"Explain {names} step by step, without giving it again.",
+        TRANSLATE_CODE.name: f"Write {names} in {language}.",
     }[name]
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.calls import Purpose
+from bot.core.actions import SAVE_CODE, TEST_CODE
 from bot.core.code import render
 from bot.core.code.generate import CodeContext, Product, produce, upload
 from bot.core.code.parse import parse
@@ -93,10 +94,10 @@ def as_code(request: Request, known: Sequence[CodeFile], room: int) -> Request:
 async def press_code(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
     """Do what a button below the code says, as if its presser had typed it. Raises `ChatError`."""
     known = await store.code_files.load(press.place)
-    if press.name == render.SAVE:
+    if press.name == SAVE_CODE.name:
         return await _save_again(press, known, checkpoint=checkpoint, chat=chat)
     conversation = await store.threads.load(press.place)
-    words = render.wish(press.name, press.value, press.choice)
+    words = render.wish(press.name, TEST_CODE.read(press).names, press.choice)
     question = Message(Role.USER, press.asker.person, words, f"press {press.id}")
     async with chat.answer(press.place, press.asker, checkpoint, to=press.message) as visible:
         if not known:
@@ -142,7 +143,7 @@ def opening(press: Action, words: str, chat: Chat) -> str:
 
 async def _save_again(press: Action, known: Sequence[CodeFile], *, checkpoint: Checkpoint, chat: Chat) -> Record:
     """Upload the thread's files, as they are now, once more."""
-    wanted = [file for file in known if file.name in press.value.split()]
+    wanted = [file for file in known if file.name in SAVE_CODE.read(press).names]
     async with chat.answer(press.place, press.asker, checkpoint, to=press.message) as visible:
         if not wanted:
             await visible.replace(GONE)

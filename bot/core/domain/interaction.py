@@ -9,9 +9,6 @@ from typing import Literal
 from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
 
-STOP = "stop"  # the name of the control that ends what is being written in its thread
-MAX_VALUE = 2_000  # characters of a control's value; https://docs.slack.dev/reference/block-kit/block-elements
-
 
 @dataclass(frozen=True, slots=True)
 class Button:
@@ -39,12 +36,12 @@ class Select:
 
 @dataclass(frozen=True, slots=True)
 class FeedbackButtons:
-    """Thumbs up and down below an answer; `good` or `bad` is the press's choice."""
+    """Thumbs up and down below an answer, each with its value."""
 
     name: str
     good: str
     bad: str
-    value: str = ""
+    value: str = ""  # behind both, in what was kept before they had values
 
 
 Control = Button | Select | FeedbackButtons

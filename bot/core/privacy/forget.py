@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from bot.core.actions import FORGET
 from bot.core.admin import is_named
 from bot.core.command import answering
-from bot.core.domain.interaction import Button
+from bot.core.domain.control_value import ForgetRef
 from bot.core.domain.message import Place
 from bot.core.domain.thread import Record
 from bot.core.ephemeral import tell
@@ -18,11 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.core.domain.command import Command
-    from bot.core.domain.interaction import Action
+    from bot.core.domain.interaction import Action, Button
     from bot.core.domain.people import Requester
     from bot.core.ports import Chat, Checkpoint
 
-FORGET = "forget"  # the button
 USAGE = (
     "`/parley forget me` erases what I keep of what you said in this workspace, `/parley forget channel` all that I "
     "keep of this channel, and `/parley forget thread <link to a message in it>` one thread. I ask before I do it."
@@ -79,9 +79,8 @@ async def forget(
             if rows := sum(count.values()):
                 things = f"{rows:,} entr{'ies' if rows != 1 else 'y'}"
                 sentence = f"This erases {reach}: {things}. What it cost stays; what stands in the chat stays there."
-                value = " ".join((reach.channel or "-", reach.thread or "-", reach.person or "-"))
-                confirm = "It can't be brought back."
-                controls = (Button(FORGET, "Forget it", value=value, style="danger", confirm=confirm),)
+                value = ForgetRef(channel=reach.channel, thread=reach.thread, person=reach.person)
+                controls = (FORGET.button(value, style="danger", confirm="It can't be brought back."),)
         except (NotAllowedError, UsageError) as error:
             sentence = error.sentence
         await visible.replace(sentence, controls=controls)
@@ -97,8 +96,8 @@ async def press_forget(
     chat: Chat,
 ) -> Record:
     """Erase what the button stands for; may it still be. Raises `ChatError`."""
-    channel, thread, person = ("" if part == "-" else part for part in press.value.split(" "))
-    reach = Reach(press.place.workspace, channel, thread, person)
+    value = FORGET.read(press)
+    reach = Reach(press.place.workspace, value.channel, value.thread, value.person)
     try:
         await _check_may_forget(reach, press.asker, admins=admins, chat=chat)
         erased = sum((await eraser.erase(reach)).values())

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from bot.core.actions import EDIT_SETTINGS, EDIT_TRIAGE, EDIT_WORKSPACE
 from bot.core.admin import is_named
 from bot.core.command import answering
 from bot.core.commands import HELP, PARLEY
-from bot.core.domain.interaction import Button
 from bot.core.domain.message import Place
 from bot.core.domain.settings import MAX_INSTRUCTIONS, TRIAGE, ChannelSettings, check_name, merged, read
 from bot.core.domain.thread import Record
@@ -24,15 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bot.core.domain.command import Command
+    from bot.core.domain.interaction import Button
     from bot.core.domain.people import Requester
     from bot.core.domain.settings import Overrides
     from bot.core.ports import Chat, Checkpoint, Model, Store
 
 # Behind /parley.
 WORDS = ("settings", "set", "unset", "prompt", "why", "history", "revert", "triage", "workspace", "thread")
-EDIT_TRIAGE = "edit_triage_settings"  # the button that opens the form with those of triage
-EDIT = "edit_settings"  # the button that opens the form with the settings
-EDIT_WORKSPACE = "edit_workspace_settings"
 
 NAMING_CHANNELS = {"teams", "allowed_channels", "denied_channels"}  # settings
 _NAMED = re.compile(r"#(?P<name>[^\s#,;:<>]*[^\s#,;:<>.!?)])")  # a channel
@@ -192,12 +190,13 @@ async def configure(
                 held, own = await store.settings.load(place), await store.settings.overrides(place)
                 sentence = listing(place, held, own, model, most_days=most_days)
                 if not place.thread:  # its form is in its messages' menu
-                    edit = EDIT if place.channel else EDIT_WORKSPACE
-                    controls = (Button(edit, "Change …", style="primary"),)
+                    change = EDIT_SETTINGS.button if place.channel else EDIT_WORKSPACE.button
+                    controls = (change(label="Change …", style="primary"),)
             elif wish.action is SettingsAction.TRIAGE:
-                held, own = await store.settings.load(place), await store.settings.overrides(place)
-                sentence = listing(place, held, own, model, TRIAGE)
-                controls = (Button(EDIT_TRIAGE, "Change …", style="primary"),)
+                sentence = listing(
+                    place, await store.settings.load(place), await store.settings.overrides(place), model, TRIAGE
+                )
+                controls = (EDIT_TRIAGE.button(label="Change …", style="primary"),)
             elif wish.action is SettingsAction.SHOW:
                 sentence = showing(place, wish.name, await store.settings.load(place), most_days)
             elif wish.action is SettingsAction.WHY:

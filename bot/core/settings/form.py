@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bot.calls import Call, Purpose
 from bot.core.access import ELSEWHERE
+from bot.core.actions import (
+    CHOOSE_MODEL,
+    EDIT_SETTINGS,
+    EDIT_THREAD,
+    EDIT_TRIAGE,
+    EDIT_WORKSPACE,
+    EXPLAIN_SETTINGS,
+    SETTINGS_FORM,
+    TRY_SETTINGS,
+)
+from bot.core.domain.control_value import SettingsRef
 from bot.core.domain.interaction import Field, Form, Submission
 from bot.core.domain.message import Place, Role
 from bot.core.domain.settings import merged
@@ -16,7 +27,6 @@ from bot.core.ports import Chat, Model, Request, Store, Turn
 from bot.core.privacy import retention
 from bot.core.settings import command
 from bot.core.settings import form_fields as fields
-from bot.core.settings.command import EDIT, EDIT_TRIAGE, EDIT_WORKSPACE
 from bot.core.settings.history import why
 from bot.errors import BotError, ChatError, ModelError, NotAllowedError, NotInChannelError, UsageError
 
@@ -28,10 +38,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-FORM = "settings"
-SHORTCUT = "thread_settings"  # in a message's menu
-TRIAL, TRY, WHY = "trial", "try_settings", "why_settings"
-PRESSES = {EDIT, EDIT_WORKSPACE, SHORTCUT, fields.MODEL, TRY, WHY}
+TRIAL = "trial"  # the field
 TRIAL_OUTPUT = 1_000  # tokens
 CLOSED = "This channel is not there any more, or I am no longer in it. Nothing was saved."
 
@@ -65,17 +72,19 @@ async def press(press: Action, desk: SettingsFormContext) -> Form:
 
     Raises `NotAllowedError`, `UsageError`, `ChatError`.
     """
-    if press.name in {EDIT, EDIT_WORKSPACE, SHORTCUT}:
+    if press.name in {EDIT_SETTINGS.name, EDIT_WORKSPACE.name, EDIT_THREAD.name}:
         place = _opened_for(press)
         await desk.check(place, press)
         layers = await desk.store.settings.layers(place)
         return await _form(place, layers[-1].version, fields.written(layers[-1].values), desk)
-    place, version = _read_value(press.value)
+    ref = TRY_SETTINGS.read(press)
+    place, version = ref.place, ref.version
     await desk.check(place, press)
     layers = await desk.store.settings.layers(place)
-    if press.name == WHY:
-        return Form(WHY, "Why these settings?", (Field(WHY, why(place, layers, desk.model), "note"),), submit="")
-    note = "Claude is answering …" if press.name == TRY else ""
+    if press.name == EXPLAIN_SETTINGS.name:
+        told = Field(EXPLAIN_SETTINGS.name, why(place, layers, desk.model), "note")
+        return Form(EXPLAIN_SETTINGS.name, EXPLAIN_SETTINGS.label, (told,), submit="")
+    note = "Claude is answering …" if press.name == TRY_SETTINGS.name else ""
     return await _form(
         place, version, fields.written(layers[-1].values) | fields.entered(press.answers), desk, press.answers, note
     )
@@ -86,7 +95,8 @@ async def save(submission: Submission, desk: SettingsFormContext) -> Mapping[str
 
     Raises `NotAllowedError`, `ConflictError`, `UsageError`, `ChatError`.
     """
-    place, version = _read_value(submission.value)
+    ref = SETTINGS_FORM.read(submission)
+    place, version = ref.place, ref.version
     await desk.check(place, submission)
     *_, own = layers = await desk.store.settings.layers(place)
     values, faults = fields.read_over(submission.answers, own.values)
@@ -107,13 +117,13 @@ async def save(submission: Submission, desk: SettingsFormContext) -> Mapping[str
 
 def for_trial(press: Action) -> Action:
     """Return the press of "Try it" as the turn of its place."""
-    place, _ = _read_value(press.value)
-    return replace(press, place=replace(place, thread=""))
+    return replace(press, place=replace(TRY_SETTINGS.read(press).place, thread=""))
 
 
 async def try_out(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:  # noqa: ARG001 - every press has a checkpoint
     """Answer the message in the form as its settings would have it, saved or not. Nobody else sees it."""
-    place, version = _read_value(press.value)
+    ref = TRY_SETTINGS.read(press)
+    place, version = ref.place, ref.version
     *below, own = await store.settings.layers(place)
     values, faults = fields.read_over(press.answers, own.values)
     words = str(press.answers.get(TRIAL, "")).strip()
@@ -145,11 +155,11 @@ async def try_out(press: Action, *, checkpoint: Checkpoint, store: Store, model:
 
 
 def _opened_for(press: Action) -> Place:
-    if press.name == SHORTCUT:
+    if press.name == EDIT_THREAD.name:
         return press.place
-    if press.name == EDIT_WORKSPACE:
+    if press.name == EDIT_WORKSPACE.name:
         return Place(press.place.workspace, "")
-    return Place(press.place.workspace, press.value or press.place.channel)
+    return Place(press.place.workspace, EDIT_SETTINGS.read(press).channel or press.place.channel)
 
 
 async def _form(
@@ -164,7 +174,7 @@ async def _form(
     *below, own = await desk.store.settings.layers(place)
     inherited = merged(*(layer.values for layer in below))
     models = await desk.model.offered()
-    chosen = typed.get(fields.MODEL) or inherited.model
+    chosen = typed.get(CHOOSE_MODEL.name) or inherited.model
     names = [name for name in fields.FIELDS if fields.belongs(name, place) and fields.applies(name, chosen, desk.model)]
     if not inherited.personas:
         names.remove("persona")
@@ -175,16 +185,15 @@ async def _form(
     settings = [fields.lay_out(name, typed.get(name, ""), inherited, models, desk.model) for name in names]
     trial = [
         Field(TRIAL, "Try it on this message", "area", str((answers or {}).get(TRIAL, "")), optional=True),
-        Field(TRY, "Try it", "press"),
+        TRY_SETTINGS.in_form(),
         *([Field("tried", note, "note")] if note else []),
     ]
     about = _about(place, own.values, chosen, names, desk)
     notes = [Field("about", about, "note")] if about else []
     title = "This thread's settings" if place.thread else "Channel settings" if place.channel else "Workspace settings"
-    value = " ".join((place.workspace, place.channel or "-", place.thread or "-", str(version)))
-    why = Field(WHY, "Why these settings?", "press")
-    triage = [Field(EDIT_TRIAGE, "Triage …", "press")] if place.channel and not place.thread else []
-    return Form(FORM, title, (*notes, why, *triage, settings[0], *trial, *settings[1:]), value=value)
+    triage = [EDIT_TRIAGE.in_form()] if place.channel and not place.thread else []
+    shown = (*notes, EXPLAIN_SETTINGS.in_form(), *triage, settings[0], *trial, *settings[1:])
+    return SETTINGS_FORM.form(title, shown, SettingsRef(**asdict(place), version=version))
 
 
 def _about(place: Place, own: Mapping[str, Any], chosen: str, names: Sequence[str], desk: SettingsFormContext) -> str:
@@ -199,14 +208,3 @@ def _about(place: Place, own: Mapping[str, Any], chosen: str, names: Sequence[st
     if place.thread:
         lines.append("What is set here holds in this thread only, before the channel's settings.")
     return "\n".join(lines)
-
-
-def place_of(value: str) -> Place:
-    """Return whose settings a form holds, by its value."""
-    return _read_value(value)[0]
-
-
-def _read_value(value: str) -> tuple[Place, int]:
-    """Read whose settings a form holds, and in which version."""
-    workspace, channel, thread, version = value.split(" ")
-    return Place(workspace, channel.strip("-"), thread.strip("-")), int(version)

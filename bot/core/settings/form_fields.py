@@ -6,6 +6,7 @@ import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
+from bot.core.actions import CHOOSE_MODEL
 from bot.core.commands import SWITCHABLE
 from bot.core.domain import category
 from bot.core.domain.category import Category
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from bot.core.domain.message import Place
     from bot.core.ports import Model
 
-MODEL = "model"
 INHERITED = "-"  # what is chosen where a setting is left to the layer below; the platform takes no empty choice
 LONGEST = 3_000  # characters of a field, the platform's limit
 
@@ -136,12 +136,12 @@ def lay_out(name: str, typed: str, inherited: ChannelSettings, models: Mapping[s
     left = _text(name, inherited.model_dump(mode="json")[name])
     description = ChannelSettings.model_fields[name].description or ""
     hint = sentence(description)
-    if name == MODEL:
+    if name == CHOOSE_MODEL.name:
         offered = {one: _offer(one, called, model) for one, called in models.items()}
         if typed:
             offered.setdefault(typed, f"{typed} (not offered)")
         options = [(INHERITED, f"Not set here ({left or 'the usual one'})"), *offered.items()]
-        return Field(name, "Model", "choice", typed or INHERITED, tuple(options), hint, reacts=True)
+        return Field(name, CHOOSE_MODEL.label, "choice", typed or INHERITED, tuple(options), hint, reacts=True)
     if known := tuple(one.name for one in inherited.personas) if name == "persona" else choices(name):
         held = (typed,) if typed and typed not in known else ()
         options = [

@@ -6,11 +6,12 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.core.actions import LONGER_SUMMARY, ONLY_ACTIONS, RESUME_SUMMARY, SHARE_SUMMARY, SHORTER_SUMMARY
 from bot.core.answer.buttons import rewritten
 from bot.core.cancel import unless
 from bot.core.channel_reader import allow
 from bot.core.command import answering
-from bot.core.domain.interaction import Button
+from bot.core.domain.control_value import SummaryRef
 from bot.core.domain.message import Message, Role
 from bot.core.domain.summary import Length, Source, SummaryRun
 from bot.core.domain.thread import FinishedAnswer, Record
@@ -38,9 +39,6 @@ log = logging.getLogger(__name__)
 
 LONGEST_SHARED = 11_000  # characters of a summary that is shared as one message
 
-RESUME, SHARE, SHORTER, LONGER, ACTIONS = (
-    f"summary_{name}" for name in ("resume", "share", "shorter", "longer", "actions")
-)
 STOPPED = "Stopped: {how_far}. That much is kept: “Carry on” pays only for the rest."
 NOT_SHARED = "_Stopped: nothing was shared._"
 NOT_YOURS = "Only who asked for this summary can carry it on."
@@ -107,7 +105,9 @@ async def resume(press: Action, *, checkpoint: Checkpoint, store: Store, model: 
     if run is None:
         async with chat.whisper(press.place, press.asker) as visible:
             await visible.replace(
-                NOT_YOURS if await store.summary_runs.find(press.place.workspace, _id_of(press)) else FORGOTTEN
+                NOT_YOURS
+                if await store.summary_runs.find(press.place.workspace, RESUME_SUMMARY.read(press).run)
+                else FORGOTTEN
             )
         return Record(press.place, press.asker.person)
     async with chat.answer(press.place, press.asker, checkpoint, to=press.message, instead=press.message) as visible:
@@ -133,8 +133,14 @@ async def give(
         return FinishedAnswer("", await visible.replace(error.sentence))
     except ModelStoppedError as error:
         # Unlike the other buttons' it is new each time, as it counts once.
-        value = f"{run.id} {run.wishes.length} {checkpoint.reference} {ACTIONS if run.wishes.only_actions else ''}"
-        more = Button(RESUME, "Carry on", value.strip())
+        more = RESUME_SUMMARY.button(
+            SummaryRef(
+                run=run.id,
+                length=run.wishes.length,
+                reference=checkpoint.reference,
+                only_actions=run.wishes.only_actions,
+            )
+        )
         message_id = await visible.replace(STOPPED.format(how_far=desk.how_far), controls=(more,))
         return FinishedAnswer("", message_id, (error.call,) if error.call else ())
     except ModelError as error:
@@ -164,21 +170,21 @@ async def _give(typed: str, desk: SummaryContext) -> FinishedAnswer:
 def controls(run: SummaryRun) -> Sequence[Control]:
     """Return the buttons below a summary."""
     length = run.wishes.length
-    value = f"{run.id} {length}"
+    ref = SummaryRef(run=run.id, length=length)
     where = run.source.title
     return [
-        Button(SHARE, "Share to channel", value, confirm=f"Everybody in {where} will see this summary."),
-        *([Button(SHORTER, "Shorter", value)] if length is not _LENGTHS[0] else []),
-        *([Button(LONGER, "Longer", value)] if length is not _LENGTHS[-1] else []),
-        *([] if run.wishes.only_actions else [Button(ACTIONS, "Only actions", value)]),
+        SHARE_SUMMARY.button(ref, confirm=f"Everybody in {where} will see this summary."),
+        *([SHORTER_SUMMARY.button(ref)] if length is not _LENGTHS[0] else []),
+        *([LONGER_SUMMARY.button(ref)] if length is not _LENGTHS[-1] else []),
+        *([] if run.wishes.only_actions else [ONLY_ACTIONS.button(ref)]),
     ]
 
 
 def _changed(run: SummaryRun, press: Action) -> SummaryRun:
     """Return the run as the button wants it."""
-    if press.name == ACTIONS:
+    if press.name == ONLY_ACTIONS.name:
         return replace(run, wishes=replace(run.wishes, only_actions=True))
-    step = -1 if press.name == SHORTER else 1
+    step = -1 if press.name == SHORTER_SUMMARY.name else 1
     number = _LENGTHS.index(run.wishes.length) + step
     length = _LENGTHS[min(max(number, 0), len(_LENGTHS) - 1)]
     return replace(run, wishes=replace(run.wishes, length=length, only_actions=False))
@@ -186,16 +192,12 @@ def _changed(run: SummaryRun, press: Action) -> SummaryRun:
 
 async def _run_of(press: Action, store: Store) -> SummaryRun | None:
     """Return the run that a button belongs to, at the length of the summary above it; None for somebody else's."""
-    _, length, *_ = (*press.value.split(" "), "")
-    run = await store.summary_runs.find(press.place.workspace, _id_of(press))
-    if run is None or run.person != press.asker.person or length not in _LENGTHS:
+    ref = RESUME_SUMMARY.read(press)
+    run = await store.summary_runs.find(press.place.workspace, ref.run)
+    if run is None or run.person != press.asker.person:
         return None
-    only_actions = run.wishes.only_actions or press.value.endswith(f" {ACTIONS}")
-    return replace(run, wishes=replace(run.wishes, length=Length(length), only_actions=only_actions))
-
-
-def _id_of(press: Action) -> str:
-    return press.value.partition(" ")[0]
+    only_actions = run.wishes.only_actions or ref.only_actions
+    return replace(run, wishes=replace(run.wishes, length=ref.length, only_actions=only_actions))
 
 
 async def _share(

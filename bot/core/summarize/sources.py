@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SHORTCUT = "summarize_thread"  # the name of the message shortcut
 TOLD = "told"  # the checkpoint of the word that the answer comes elsewhere
 
 WHOLE = "I read a thread or a file as a whole: leave out the time, or give the link of a channel."

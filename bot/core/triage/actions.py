@@ -6,11 +6,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bot.core.access import check_member
+from bot.core.actions import (
+    CHANGE_FEEDBACK,
+    DISMISS_FEEDBACK,
+    FEEDBACK_FORM,
+    REOPEN_FEEDBACK,
+    RESOLVE_FEEDBACK,
+    TAKE_FEEDBACK,
+)
 from bot.core.domain import category
+from bot.core.domain.control_value import FeedbackFormRef
 from bot.core.domain.feedback import FeedbackStatus
 from bot.core.domain.interaction import Field, Form
 from bot.core.domain.message import Place
-from bot.core.triage.card import CHANGE, DISMISS, REOPEN, RESOLVE, TAKE
 from bot.errors import NotAllowedError, UsageError
 
 if TYPE_CHECKING:
@@ -23,7 +31,6 @@ if TYPE_CHECKING:
     from bot.core.ports import Chat, Store
     from bot.core.ports.feedback_store import FeedbackStore
 
-PRESSED = (TAKE, RESOLVE, REOPEN, DISMISS)
 GONE = "This feedback is not there any more."
 NOBODY = "-"  # the choice of no team: a menu's choices can't be empty
 
@@ -33,14 +40,16 @@ async def press(pressed: Action, *, board: FeedbackStore, store: Store, chat: Ch
 
     Raises `NotAllowedError`, `UsageError`, `ChatError`.
     """
-    record, settings = await _open(pressed.value, pressed.asker, pressed.place.workspace, board=board, store=store)
+    record, settings = await _open(
+        TAKE_FEEDBACK.read(pressed).id, pressed.asker, pressed.place.workspace, board=board, store=store
+    )
     await _check_sees(record, settings, pressed.asker, chat, pressed.place.channel)
     person = pressed.asker.person
     values: dict[str, Any] = {
-        TAKE: {"status": FeedbackStatus.TAKEN, "assignee": person},
-        RESOLVE: {"status": FeedbackStatus.RESOLVED, "assignee": record.assignee or person},
-        REOPEN: {"status": FeedbackStatus.OPEN, "assignee": ""},
-        DISMISS: {"status": FeedbackStatus.DISMISSED, "assignee": ""},
+        TAKE_FEEDBACK.name: {"status": FeedbackStatus.TAKEN, "assignee": person},
+        RESOLVE_FEEDBACK.name: {"status": FeedbackStatus.RESOLVED, "assignee": record.assignee or person},
+        REOPEN_FEEDBACK.name: {"status": FeedbackStatus.OPEN, "assignee": ""},
+        DISMISS_FEEDBACK.name: {"status": FeedbackStatus.DISMISSED, "assignee": ""},
     }[pressed.name]
     if record.status == values["status"]:
         return None
@@ -50,7 +59,9 @@ async def press(pressed: Action, *, board: FeedbackStore, store: Store, chat: Ch
 
 async def open_form(pressed: Action, *, board: FeedbackStore, store: Store, chat: Chat) -> Form:
     """Make the form in which a record can be changed. Raises `NotAllowedError`, `UsageError`, `ChatError`."""
-    id_ = pressed.choice or pressed.value
+    id_ = CHANGE_FEEDBACK.read(pressed).id
+    if pressed.choice.isdecimal():
+        id_ = int(pressed.choice)
     record, settings = await _open(id_, pressed.asker, pressed.place.workspace, board=board, store=store)
     await _check_sees(record, settings, pressed.asker, chat, pressed.place.channel)
     first = await board.records.find(record.workspace, record.duplicate_of) if record.duplicate_of else None
@@ -62,7 +73,7 @@ async def open_form(pressed: Action, *, board: FeedbackStore, store: Store, chat
     hint = "A link to the earlier post that this one repeats."
     original = first.permalink if first else ""
     fields.append(Field("original", "Duplicate of", "text", original, hint=hint, optional=True, max_length=500))
-    return Form(CHANGE, "Feedback", tuple(fields), f"{record.workspace} {record.id}")
+    return FEEDBACK_FORM.form("Feedback", tuple(fields), FeedbackFormRef(workspace=record.workspace, id=record.id))
 
 
 def categories(settings: ChannelSettings) -> tuple[str, ...]:
@@ -83,8 +94,9 @@ async def submit(
 
     Raises `NotAllowedError`, `UsageError`.
     """
-    workspace, _, id_ = submission.value.partition(" ")
-    record, settings = await _open(id_, submission.asker, workspace, board=board, store=store)
+    ref = FEEDBACK_FORM.read(submission)
+    workspace = ref.workspace
+    record, settings = await _open(ref.id, submission.asker, workspace, board=board, store=store)
     await _check_sees(record, settings, submission.asker, chat)
     answers = {name: str(value) for name, value in submission.answers.items()}
     person = submission.asker.person
@@ -126,10 +138,10 @@ async def _original(link: str, record: Feedback, *, board: FeedbackStore, chat: 
     return first.id
 
 
-async def find(value: str, *, board: FeedbackStore) -> Feedback | None:
-    """Return the record that a form's value names, None where it is gone."""
-    workspace, _, id_ = value.partition(" ")
-    return await board.records.find(workspace, int(id_)) if id_.isdecimal() else None
+async def find(submission: Submission, *, board: FeedbackStore) -> Feedback | None:
+    """Return the record that a form changes, None where it is gone. Raises `UsageError`."""
+    ref = FEEDBACK_FORM.read(submission)
+    return await board.records.find(ref.workspace, ref.id)
 
 
 async def _check_sees(
@@ -145,9 +157,9 @@ async def _check_sees(
 
 
 async def _open(
-    id_: str, asker: Requester, workspace: str, *, board: FeedbackStore, store: Store
+    id_: int | None, asker: Requester, workspace: str, *, board: FeedbackStore, store: Store
 ) -> tuple[Feedback, ChannelSettings]:
-    record = await board.records.find(workspace, int(id_)) if id_.isdecimal() else None
+    record = await board.records.find(workspace, id_) if id_ is not None else None
     if record is None:
         raise UsageError(GONE)
     settings = await store.settings.load(replace(record.place, thread=""))

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.core.actions import (
+    CHANGE_FEEDBACK,
+    DISMISS_FEEDBACK,
+    REOPEN_FEEDBACK,
+    RESOLVE_FEEDBACK,
+    TAKE_FEEDBACK,
+)
+from bot.core.domain.control_value import FeedbackRef
 from bot.core.domain.feedback import ELSEWHERE, UNSORTED, FeedbackStatus
-from bot.core.domain.interaction import Button, Select
 from bot.core.triage import issue
 
 if TYPE_CHECKING:
@@ -15,9 +22,6 @@ if TYPE_CHECKING:
     from bot.core.domain.interaction import Control
     from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Chat
-
-TAKE, RESOLVE, REOPEN, DISMISS = "feedback_take", "feedback_resolve", "feedback_reopen", "feedback_dismiss"
-CHANGE = "feedback_change"  # the button and the menu, and the form that they open
 
 SHOWN_OF_EVIDENCE = 120  # characters
 SHOWN_OF_OPTION = 60
@@ -79,16 +83,16 @@ def _standing(record: Feedback, chat: Chat) -> str:
 
 def controls(record: Feedback) -> tuple[Control, ...]:
     """Return what can be done about a record."""
-    value = str(record.id)
-    change = Button(CHANGE, "Change…", value)
+    ref = FeedbackRef(id=record.id)
+    change = CHANGE_FEEDBACK.button(ref)
     match record.status:
         case FeedbackStatus.WITHDRAWN:
             return ()
         case FeedbackStatus.OPEN | FeedbackStatus.TAKEN:
-            take = (Button(TAKE, "Take it", value, "primary"),) if record.status is FeedbackStatus.OPEN else ()
-            return (*take, change, Button(RESOLVE, "Resolve", value), Button(DISMISS, "Not feedback", value))
+            take = (TAKE_FEEDBACK.button(ref, style="primary"),) if record.status is FeedbackStatus.OPEN else ()
+            return (*take, change, RESOLVE_FEEDBACK.button(ref), DISMISS_FEEDBACK.button(ref))
         case _:
-            return Button(REOPEN, "Reopen", value), change
+            return REOPEN_FEEDBACK.button(ref), change
 
 
 def notice(records: Sequence[Feedback]) -> str:
@@ -111,7 +115,7 @@ def notice_controls(records: Sequence[Feedback]) -> tuple[Control, ...]:
     if len(records) == 1:
         return controls(records[0])
     options = tuple((str(one.id), f"{one.category}: {one.summary}"[:SHOWN_OF_OPTION]) for one in records)
-    return (Select(CHANGE, "Change one of these…", options),)
+    return (CHANGE_FEEDBACK.menu(options, label="Change one of these…"),)
 
 
 def plain(text: str) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Literal
 
+from bot.core.actions import EDIT_TEAM, EDIT_TRIAGE, TEAM_FORM, TRIAGE_FORM
 from bot.core.domain import category
+from bot.core.domain.control_value import TeamRef, TriageSettingsRef
 from bot.core.domain.interaction import Field, Form
 from bot.core.domain.message import Place
 from bot.core.domain.route import LONGEST_NAME, MOST, Team, written
 from bot.core.domain.route import team as find_team
 from bot.core.domain.settings import TRIAGE, ChannelSettings, read
 from bot.core.settings import form_fields as fields
-from bot.core.settings.command import EDIT_TRIAGE
 from bot.core.triage.actions import categories
 from bot.errors import ConflictError, UsageError
 
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from bot.core.domain.interaction import Action, Submission
     from bot.core.settings.form import SettingsFormContext
 
-FORM, TEAM_FORM = "triage_settings", "triage_team"
-TEAM = "edit_triage_team"  # the button in the form, which opens a team
-PRESSES = (EDIT_TRIAGE, TEAM)
 CHOSEN = "team"  # the menu with the teams
 NEW = "-"
 AREAS = {"categories", "routes"}  # those of several lines
@@ -36,11 +34,12 @@ _GROUP = re.compile(r"S[A-Z0-9]{2,39}")
 
 async def press(pressed: Action, desk: SettingsFormContext) -> Form:
     """Return the form that a press asks for. Raises `NotAllowedError`, `UsageError`, `ChatError`."""
-    if pressed.name == EDIT_TRIAGE:
-        place = Place(pressed.place.workspace, pressed.value or pressed.place.channel)
+    if pressed.name == EDIT_TRIAGE.name:
+        shown = EDIT_TRIAGE.read(pressed)
+        place = Place(pressed.place.workspace, shown.channel or pressed.place.channel)
         await desk.check(place, pressed)
         return _form(place, await desk.store.settings.load(place), (await desk.store.settings.overrides(place)).version)
-    place, _ = _place_of(pressed.value)
+    place = EDIT_TEAM.read(pressed).place
     await desk.check(place, pressed)
     return _team_form(place, await desk.store.settings.load(place), str(pressed.answers.get(CHOSEN, NEW)))
 
@@ -53,11 +52,10 @@ def _form(place: Place, settings: ChannelSettings, version: int) -> Form:
     teams = ((NEW, "A new team"), *((team.name, team.name) for team in settings.teams))
     menu = Field(CHOSEN, "Teams", "choice", NEW, teams, "A team that was added is here when the form is opened again.")
     told = ", ".join(team.name for team in settings.teams) or NO_TEAMS
-    return Form(
-        FORM,
+    return TRIAGE_FORM.form(
         "Triage in this channel",
-        (*shown, Field("teams", f"Teams: {told}", "note"), menu, Field(TEAM, "Change this team …", "press")),
-        value=f"{place.workspace} {place.channel} {version}",
+        (*shown, Field("teams", f"Teams: {told}", "note"), menu, EDIT_TEAM.in_form()),
+        TriageSettingsRef(workspace=place.workspace, channel=place.channel, version=version),
     )
 
 
@@ -88,7 +86,8 @@ async def save(submission: Submission, desk: SettingsFormContext) -> Mapping[str
 
     Raises `NotAllowedError`, `ConflictError`, `UsageError`, `ChatError`.
     """
-    place, version = _place_of(submission.value)
+    ref = TRIAGE_FORM.read(submission)
+    place, version = ref.place, ref.version
     await desk.check(place, submission)
     held, sheet = await desk.store.settings.load(place), await desk.store.settings.overrides(place)
     changes, faults = _read(submission.answers, held, sheet.values)
@@ -147,13 +146,14 @@ def _team_form(place: Place, settings: ChannelSettings, name: str) -> Form:
         Field("people", "Who is told", "people", tuple(one for one in team.people if one[0] in "UW"), optional=True),
         Field("groups", "User groups that are told", "text", ", ".join(_groups(team)), hint=GROUPS, optional=True),
     )
-    return Form(TEAM_FORM, "A team", asked, f"{place.workspace} {place.channel} {'' if is_new else team.name}")
+    ref = TeamRef(workspace=place.workspace, channel=place.channel, team="" if is_new else team.name)
+    return TEAM_FORM.form("A team", asked, ref)
 
 
 async def save_team(submission: Submission, desk: SettingsFormContext) -> Mapping[str, str]:
     """Save, rename or remove a team; return its faults by the field. Raises as `save` does."""
-    workspace, channel, old = submission.value.split(" ", 2)
-    place = Place(workspace, channel)
+    ref = TEAM_FORM.read(submission)
+    place, old = ref.place, ref.team
     await desk.check(place, submission)
     held, sheet = await desk.store.settings.load(place), await desk.store.settings.overrides(place)
     name, there = str(submission.answers.get("name", "")).strip(), str(submission.answers.get("channel", ""))
@@ -186,14 +186,3 @@ def _fault(name: str, channel: str, people: tuple[str, ...], others: list[Team])
     if not channel and not people:
         return {"channel": "Choose a channel, or people."}
     return {} if len(others) < MOST else {"name": f"There are {MOST} teams already."}
-
-
-def place_of(submission: Submission) -> Place:
-    """Return whose settings a submission changes."""
-    workspace, channel, *_ = submission.value.split(" ", 2)
-    return Place(workspace, channel)
-
-
-def _place_of(value: str) -> tuple[Place, int]:
-    workspace, channel, version = value.split(" ")
-    return Place(workspace, channel), int(version)

@@ -110,8 +110,4 @@ def _action(action: Mapping[str, Any]) -> tuple[str, str, str]:
     name = str(action.get("action_id") or "").partition(".")[0]
     if (option := action.get("selected_option")) is not None:
         return name, str(action.get("block_id") or "").partition(" ")[2], str(option.get("value") or "")
-    value = str(action.get("value") or "")
-    if action.get("type") == "feedback_buttons":
-        choice, _, value = value.partition(" ")
-        return name, value, choice
-    return name, value, ""
+    return name, str(action.get("value") or ""), ""

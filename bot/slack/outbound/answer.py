@@ -8,7 +8,8 @@ import logging
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Self
 
-from bot.core.domain.interaction import STOP, Button
+from bot.core.actions import STOP
+from bot.core.domain.control_value import Person
 from bot.errors import ChatBusyError, ChatError, GoneError
 from bot.slack.client.text import harmless
 from bot.slack.outbound.answer_messages import AnswerMessages
@@ -219,7 +220,7 @@ class StreamedAnswer:
         return EDIT_EVERY
 
     def _stop_button(self) -> Sequence[Control]:
-        return (Button(STOP, "Stop", value=self._context.asker.person),)
+        return (STOP.button(Person(person=self._context.asker.person)),)
 
     def _refused(self, error: ChatError) -> float:
         """Choose how to go on where Slack refused something; return how many seconds to wait before that."""

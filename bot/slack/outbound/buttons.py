@@ -78,7 +78,7 @@ def _select(select: Select) -> StaticSelectElement:
 
 def _feedback(feedback: FeedbackButtons) -> FeedbackButtonsElement:
     def thumb(label: str, choice: str) -> FeedbackButtonObject:
-        return FeedbackButtonObject(text=plain(label), value=f"{choice} {feedback.value}")
+        return FeedbackButtonObject(text=plain(label), value=f"{choice} {feedback.value}".strip())
 
     return FeedbackButtonsElement(
         action_id=feedback.name,

@@ -9,6 +9,7 @@ import pytest
 
 from bot import app, settings
 from bot.core import commands
+from bot.core.actions import ACTIONS, FORMS, TRY_SETTINGS
 from bot.core.settings import subcommands
 
 if TYPE_CHECKING:
@@ -30,3 +31,14 @@ def test_every_command_has_its_handler(registry: Registry) -> None:
     assert registry.commands.keys() == commands.BY_NAME.keys()
     assert registry.subcommands.keys() == subcommands.BY_WORDS.keys()
     assert registry.opening.keys() < registry.subcommands.keys()
+
+
+def test_every_action_has_its_handler(registry: Registry) -> None:
+    immediate = {one.name for one in ACTIONS.values() if one.is_immediate}
+    assert registry.immediate_actions.keys() == immediate
+    assert registry.actions.keys() | immediate == ACTIONS.keys()
+    assert registry.actions.keys() & immediate == {TRY_SETTINGS.name}
+
+
+def test_every_form_has_its_handler(registry: Registry) -> None:
+    assert registry.forms.keys() == FORMS.keys()

@@ -5,6 +5,7 @@ import zipfile
 
 import pytest
 
+from bot.core.actions import READ_COLUMN, READ_ENCODING, READ_HEADING, READ_SHEET
 from bot.core.classify import file_reader, reading
 from bot.core.domain.classification import ReadAs
 from bot.core.domain.spreadsheet import Spreadsheet
@@ -37,14 +38,14 @@ def test_a_doubtful_reading_is_asked_where_it_costs(
 
 def test_a_choice_changes_what_it_names() -> None:
     before = ReadAs(column="#2", sheet="#1", heading=3, encoding="cp1252")
-    assert reading.changed(before, reading.BY_COLUMN, "#4") == ReadAs("#4", "#1", 3, "cp1252")
-    assert reading.changed(before, reading.BY_HEADING, "0") == ReadAs("#2", "#1", 0, "cp1252")
-    assert reading.changed(before, reading.BY_ENCODING, "cp1251") == ReadAs("#2", "#1", 3, "cp1251")
+    assert reading.changed(before, READ_COLUMN.name, "#4") == ReadAs("#4", "#1", 3, "cp1252")
+    assert reading.changed(before, READ_HEADING.name, "0") == ReadAs("#2", "#1", 0, "cp1252")
+    assert reading.changed(before, READ_ENCODING.name, "cp1251") == ReadAs("#2", "#1", 3, "cp1251")
     # Another sheet has other columns, and its headings elsewhere.
-    assert reading.changed(before, reading.BY_SHEET, "#2") == ReadAs("", "#2", None, "cp1252")
+    assert reading.changed(before, READ_SHEET.name, "#2") == ReadAs("", "#2", None, "cp1252")
     for forged in ("", "-1", "x", "9" * 20):
         with pytest.raises(UsageError):
-            reading.changed(before, reading.BY_HEADING, forged)
+            reading.changed(before, READ_HEADING.name, forged)
 
 
 def table(title: str, *rows: tuple[str, ...]) -> str:

@@ -1,0 +1,164 @@
+"""Every button, menu, shortcut and form, declared once: its name, its label, what it carries, and who may use it.
+
+`bot.jobs.registry` says what runs each. Names and values stand under messages that were posted long ago: they stay.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+
+from bot.core.commands import CLASSIFY, CODE, PARLEY, SUMMARIZE, CommandSpec
+from bot.core.domain import control_value as values
+from bot.core.domain.interaction import Button, Field, Form, Select
+
+if TYPE_CHECKING:
+    from bot.core.domain.interaction import Action, Submission
+
+Value = TypeVar("Value", bound=values.ControlValue)
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec(Generic[Value]):
+    """A button, a menu, or a shortcut in a message's menu."""
+
+    name: str
+    label: str
+    value: type[Value]
+    part_of: CommandSpec | None = None  # where this command is switched off, the action is, too
+    once: Literal["", "for all", "for each person"] = ""  # counts once for its value, however often it is used
+    is_immediate: bool = False  # done while the platform waits; such a one may open a form
+    is_for_anyone: bool = False  # no one is refused it
+    description: str = ""  # of a shortcut
+
+    def button(
+        self,
+        value: Value | None = None,
+        *,
+        label: str = "",
+        style: Literal["", "primary", "danger"] = "",
+        confirm: str = "",
+    ) -> Button:
+        """Return the button that stands below a message."""
+        return Button(self.name, label or self.label, value.encode() if value else "", style, confirm)
+
+    def menu(self, options: tuple[tuple[str, str], ...], value: Value | None = None, *, label: str = "") -> Select:
+        """Return the menu that stands below a message."""
+        return Select(self.name, label or self.label, options, value.encode() if value else "")
+
+    def in_form(self) -> Field:
+        """Return the button that stands in a form, and comes back with the form's own value."""
+        return Field(self.name, self.label, "press")
+
+    def read(self, action: Action) -> Value:
+        """Return what it carries. Raises `UsageError`."""
+        return self.value.decode(action.value)
+
+
+@dataclass(frozen=True, slots=True)
+class FormSpec(Generic[Value]):
+    """A form."""
+
+    name: str
+    value: type[Value]
+    part_of: CommandSpec | None = None
+
+    def form(self, title: str, fields: tuple[Field, ...], value: Value, submit: str = "Save") -> Form:
+        """Return the form to show. Raises `ValueError` for a value that is too long."""
+        return Form(self.name, title, fields, value.encode(), submit)
+
+    def read(self, submission: Submission) -> Value:
+        """Return what it carries. Raises `UsageError`."""
+        return self.value.decode(submission.value)
+
+
+# Below answers
+STOP = ActionSpec("stop", "Stop", values.Person, is_immediate=True, is_for_anyone=True)
+REGENERATE = ActionSpec("regenerate", "Regenerate", values.AnswerRef, once="for each person")
+CONTINUE = ActionSpec("continue", "Continue", values.AnswerRef, once="for all")
+RATE = ActionSpec("rate", "", values.Rating, is_immediate=True)
+RATING_COMMENT = FormSpec("rating_comment", values.RatingComment)
+
+# Summaries
+SUMMARIZE_THREAD = ActionSpec(
+    "summarize_thread",
+    "Summarize thread",
+    values.NoValue,
+    SUMMARIZE,
+    is_immediate=True,
+    description="Sum up this message's thread, for you alone",
+)
+RESUME_SUMMARY = ActionSpec("summary_resume", "Carry on", values.SummaryRef, SUMMARIZE, once="for each person")
+SHARE_SUMMARY = ActionSpec("summary_share", "Share to channel", values.SummaryRef)
+SHORTER_SUMMARY = ActionSpec("summary_shorter", "Shorter", values.SummaryRef, SUMMARIZE)
+LONGER_SUMMARY = ActionSpec("summary_longer", "Longer", values.SummaryRef, SUMMARIZE)
+ONLY_ACTIONS = ActionSpec("summary_actions", "Only actions", values.SummaryRef, SUMMARIZE)
+
+# Code
+TEST_CODE = ActionSpec("code_tests", "Tests for it", values.CodeFiles, CODE)
+EXPLAIN_CODE = ActionSpec("code_explain", "Explain", values.CodeFiles, CODE)
+TRANSLATE_CODE = ActionSpec("code_translate", "In another language", values.CodeFiles, CODE)
+SAVE_CODE = ActionSpec("code_save", "Save again", values.CodeFiles)
+CONTINUE_CODE = ActionSpec("code_continue", "Continue", values.AnswerRef, once="for all")
+REGENERATE_CODE = ActionSpec("code_anew", "Regenerate", values.AnswerRef, once="for all")
+
+# Runs of /classify
+START_RUN = ActionSpec("classify_go", "Go on", values.RunRef, CLASSIFY)
+START_BATCH = ActionSpec("classify_batched", "As a batch", values.RunRef, CLASSIFY)
+CANCEL_RUN = ActionSpec("classify_cancel", "Cancel", values.RunRef, CLASSIFY)
+RESUME_RUN = ActionSpec("classify_resume", "Carry on", values.RunRef, CLASSIFY)
+EXPORT_RUN = ActionSpec("classify_export", "Files with changes", values.RunRef, CLASSIFY)
+CONFIRM_READING = ActionSpec("classify_read", "That's right", values.RunRef, CLASSIFY)
+READ_COLUMN = ActionSpec("classify_by_column", "Another column…", values.RunRef, CLASSIFY)
+READ_SHEET = ActionSpec("classify_by_sheet", "Another sheet…", values.RunRef, CLASSIFY)
+READ_HEADING = ActionSpec("classify_by_heading", "Another heading row…", values.RunRef, CLASSIFY)
+READ_ENCODING = ActionSpec("classify_by_encoding", "Another encoding…", values.RunRef, CLASSIFY)
+EDIT_CATEGORIES = ActionSpec("classify_edit", "Change categories", values.RunRef, CLASSIFY, is_immediate=True)
+CORRECT_ROWS = ActionSpec("classify_correct", "Change a category", values.RunRef, CLASSIFY, is_immediate=True)
+CLASSIFY_MESSAGE = ActionSpec(
+    "classify_file",
+    "Classify",
+    values.NoValue,
+    CLASSIFY,
+    is_immediate=True,
+    description="Sort this file, thread or message into categories",
+)
+CATEGORIES_FORM = FormSpec("classify_edit", values.RunRef, CLASSIFY)
+ROWS_FORM = FormSpec("classify_correct", values.RowsRef, CLASSIFY)
+CLASSIFY_FORM = FormSpec("classify_file", values.ClassifyTarget, CLASSIFY)
+
+# Records of feedback
+TAKE_FEEDBACK = ActionSpec("feedback_take", "Take it", values.FeedbackRef)
+RESOLVE_FEEDBACK = ActionSpec("feedback_resolve", "Resolve", values.FeedbackRef)
+REOPEN_FEEDBACK = ActionSpec("feedback_reopen", "Reopen", values.FeedbackRef)
+DISMISS_FEEDBACK = ActionSpec("feedback_dismiss", "Not feedback", values.FeedbackRef)
+CHANGE_FEEDBACK = ActionSpec("feedback_change", "Change…", values.FeedbackRef, is_immediate=True)
+FEEDBACK_FORM = FormSpec("feedback_change", values.FeedbackFormRef)
+
+# Settings
+EDIT_SETTINGS = ActionSpec("edit_settings", "Settings …", values.ChannelRef, PARLEY, is_immediate=True)
+EDIT_WORKSPACE = ActionSpec(
+    "edit_workspace_settings", "Workspace settings …", values.NoValue, PARLEY, is_immediate=True
+)
+EDIT_THREAD = ActionSpec(
+    "thread_settings",
+    "Thread settings",
+    values.NoValue,
+    PARLEY,
+    is_immediate=True,
+    description="Another model, prompt or length for this thread alone",
+)
+CHOOSE_MODEL = ActionSpec("model", "Model", values.SettingsRef, PARLEY, is_immediate=True)  # a menu in the form
+TRY_SETTINGS = ActionSpec("try_settings", "Try it", values.SettingsRef, PARLEY, is_immediate=True)
+EXPLAIN_SETTINGS = ActionSpec("why_settings", "Why these settings?", values.SettingsRef, PARLEY, is_immediate=True)
+EDIT_TRIAGE = ActionSpec("edit_triage_settings", "Triage …", values.SettingsRefOrHere, PARLEY, is_immediate=True)
+EDIT_TEAM = ActionSpec("edit_triage_team", "Change this team …", values.TriageSettingsRef, PARLEY, is_immediate=True)
+SETTINGS_FORM = FormSpec("settings", values.SettingsRef, PARLEY)
+TRIAGE_FORM = FormSpec("triage_settings", values.TriageSettingsRef, PARLEY)
+TEAM_FORM = FormSpec("triage_team", values.TeamRef, PARLEY)
+
+FORGET = ActionSpec("forget", "Forget it", values.ForgetRef, is_for_anyone=True)
+
+ACTIONS = {one.name: one for one in list(globals().values()) if isinstance(one, ActionSpec)}
+FORMS = {one.name: one for one in list(globals().values()) if isinstance(one, FormSpec)}
+SHORTCUTS = tuple(one for one in ACTIONS.values() if one.description)
