@@ -12,6 +12,7 @@ and `app.py` introduces them to each other.
     log.py            the only logging configuration
     errors.py         the tree of errors, and the sentence that a person reads for each
     transaction.py    a unit of database work that takes one trip to the database
+    turn.py           the turn that a task works on: its job, who pays, the calls that it made
     calls.py          calls to the model, as the ledger keeps them
 
     cli/              the operator's commands, a module for each group

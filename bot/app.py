@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
-from bot import web
+from bot import turn, web
 from bot.claude import catalogue, lazy
 from bot.core import access
 from bot.core.privacy.redaction.model import redacting
@@ -52,9 +52,10 @@ from bot.reader.pool import ReaderPool
 from bot.settings import reveal, written
 from bot.slack.app import bolt_app
 from bot.slack.chat import SlackChat
+from bot.slack.client.lease_check import fenced
 from bot.slack.client.rate_limit import Budget
 from bot.slack.inbound import http, socket
-from bot.work import TOGETHER, Cell, Inbox, fence
+from bot.work import TOGETHER, Cell, Inbox
 from bot.workspaces import SlackAccess, join
 
 if TYPE_CHECKING:
@@ -175,6 +176,7 @@ async def build(
         failed_kept=failed_kept(settings.retention_days),
         watch=metrics,
         admit=joined.admit,
+        recorder=call_ledger.write,
         quarantine=quarantine,
         cell=cell,
         owner=owner,
@@ -274,7 +276,7 @@ def connect_model(settings: Settings, metrics: Metrics, clock: Clock) -> Abstrac
     """Prepare Claude, each of whose calls is counted, and kept for its turn's ledger rows."""
 
     def on_call(call: Call) -> None:
-        call_ledger.note(call)
+        turn.note(call)
         metrics.called(call)
 
     return lazy.connect(
@@ -302,22 +304,6 @@ async def listening(
             token = reveal(settings.slack_app_token)
             await stack.enter_async_context(socket.connected(app, token, settings.socket_connections))
         yield address
-
-
-def fenced(config: aiohttp.TraceConfig) -> aiohttp.TraceConfig:
-    """Take a last look at the lease of a turn when its request to Slack is about to leave.
-
-    Once with the headers, where it may raise as it is, and with each piece of the body: before Python 3.12, aiohttp
-    sends both together, one round of its loop after the first look, and a process can be frozen in between.
-    """
-
-    async def look(*_: object) -> None:
-        if check := fence.get():
-            check()
-
-    config.on_request_headers_sent.append(look)
-    config.on_request_chunk_sent.append(look)
-    return config
 
 
 async def serve(settings: Settings, announce: Callable[[str], None]) -> None:

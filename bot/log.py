@@ -10,12 +10,11 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
-if TYPE_CHECKING:
-    from contextvars import ContextVar
+from bot import turn
 
 log = logging.getLogger(__name__)
 
@@ -36,12 +35,8 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 class _Referenced(logging.Filter):
     """Put the reference of the running turn, which its person is told too, on each line."""
 
-    def __init__(self, reference: ContextVar[str]) -> None:
-        super().__init__()
-        self._reference = reference
-
     def filter(self, record: logging.LogRecord) -> bool:
-        record.reference = self._reference.get("")
+        record.reference = turn.reference()
         return True
 
 
@@ -82,12 +77,12 @@ def _on_retry(details: RetryDetails) -> None:
     log.warning("try %d failed, the next is in %.1f s: %s", details.retry_num, details.wait_for, cause)
 
 
-def configure(level: str, form: Literal["auto", "pretty", "json"], reference: ContextVar[str]) -> None:
-    """Send all logs to stderr in the given form; `reference` holds the reference of the running turn."""
+def configure(level: str, form: Literal["auto", "pretty", "json"]) -> None:
+    """Send all logs to stderr in the given form."""
     pretty = form == "pretty" or (form == "auto" and sys.stderr.isatty())
     handler = logging.StreamHandler()
     handler.setFormatter(PrettyFormatter() if pretty else JsonFormatter())
-    handler.addFilter(_Referenced(reference))
+    handler.addFilter(_Referenced())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
+from bot import turn
 from bot.calls import Call, Purpose
 from bot.claude import catalogue
-from bot.core.spend import caps
 
 COUNTS = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
 
@@ -99,7 +99,7 @@ class ModelCall:
             request_id=self.request_id,
             outcome=outcome,
             is_batch=self.is_batch,
-            turn=caps.turn(),
+            turn=turn.request(),
         )
         return replace(call, cost_micros=catalogue.micros(call))
 

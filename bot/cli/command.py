@@ -31,8 +31,6 @@ class Commands:
 
 def configured(environ: Mapping[str, str] | None = None, *, for_slack: bool = False) -> Settings:
     """Read the settings, from the environment and `.env` unless told, and log as they say. Raises `SettingsError`."""
-    from bot.work import reference
-
     read = settings.read(settings.environment() if environ is None else environ, for_slack=for_slack)
-    log.configure(read.log_level, read.log_format, reference)
+    log.configure(read.log_level, read.log_format)
     return read

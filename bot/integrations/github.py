@@ -22,6 +22,7 @@ from yarl import URL
 
 from bot.core.triage import issue
 from bot.errors import GitHubError
+from bot.jobs.deliveries import charge_place
 from bot.jobs.feedback_chain import GITHUB, after_issue
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class GitHub:
 
     def register(self, inbox: Inbox) -> None:
         """Let the inbox keep issues up to date: it tries again what failed for the moment."""
-        inbox.handle(GITHUB, self.run, _leave)
+        inbox.handle(GITHUB, self.run, _leave, charge=charge_place)
 
     async def run(self, job: Job) -> None:
         """Bring a record's issue to how the record is now. Raises `GitHubError`."""

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 
 from bot.errors import WebhookError
+from bot.jobs.deliveries import charge_place
 from bot.jobs.feedback_chain import WEBHOOK
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class Webhook:
 
     def register(self, inbox: Inbox) -> None:
         """Let the inbox send feedback on: it tries again what failed for the moment."""
-        inbox.handle(WEBHOOK, self.run, _leave)
+        inbox.handle(WEBHOOK, self.run, _leave, charge=charge_place)
 
     async def run(self, job: Job) -> None:
         """Send a record as it is now. Raises `WebhookError`."""

@@ -8,10 +8,11 @@ import logging
 import re
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
+from bot import turn
 from bot.core import command as commands
 from bot.core.access import check_member
 from bot.core.actions import CLASSIFY_FORM
@@ -30,7 +31,7 @@ from bot.core.writing.attachments import looked_up
 from bot.db import threads as db_store
 from bot.errors import UsageError, known
 from bot.jobs import call_ledger
-from bot.jobs.deliveries import lane, share
+from bot.jobs.deliveries import charge_asker, charge_place, charged_to, lane, share
 from bot.jobs.discarded import unless_gone
 from bot.work import Delivery
 
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from bot.core.domain.message import IncomingMessage, Place
     from bot.core.ports import Chat, Checkpoint, Model, Store
     from bot.core.ports.classify_store import ClassifyRunStore
+    from bot.turn import CostCenter
     from bot.work import Finish, Inbox, Job
 
 log = logging.getLogger(__name__)
@@ -68,9 +70,9 @@ class ClassifyJobs:
 
     def register(self, inbox: Inbox) -> None:
         """Let the inbox run what is done for a run."""
-        inbox.handle(ASKED, unless_gone(self.run_asked), self.give_up_asked)
-        inbox.handle(RUN, unless_gone(self.run_turn, goes_on=True), self.give_up_turn)
-        inbox.handle(SHOW, self.run_show, self.give_up_show)
+        inbox.handle(ASKED, unless_gone(self.run_asked), self.give_up_asked, charge=_charge_asked)
+        inbox.handle(RUN, unless_gone(self.run_turn, goes_on=True), self.give_up_turn, charge=charge_place)
+        inbox.handle(SHOW, self.run_show, self.give_up_show, charge=charge_place)
         inbox.every("classify batches", LOOK_EVERY, self.look_after_batches)
 
     async def command(self, command: Command, *, checkpoint: Checkpoint) -> Record:
@@ -154,7 +156,6 @@ class ClassifyJobs:
     async def run_asked(self, job: Job) -> Finish:
         """Begin a run that was asked for by a form."""
         asked = _ASKED.validate_python(job.payload)
-        call_ledger.gather(job, asked.place, asked.asker.person, turn=asked.id)
         return _finish(await begin(asked, checkpoint=job, world=self._world))
 
     async def give_up_asked(self, job: Job, error: Exception) -> None:
@@ -171,7 +172,7 @@ class ClassifyJobs:
         if job.is_unwanted:
             await withdraw(run, checkpoint=job, world=self._world)
             return None
-        call_ledger.gather(job, run.place, run.asker.person, turn=run.id)
+        turn.charge(charged_to(run.place, run.asker.person, run.id))
         if run.status is RunStatus.BATCHED:
             run = await collect(run, world=self._world)
         if (
@@ -235,6 +236,10 @@ def _asked(command: Command) -> ClassifyRequest:
         is_private=command.is_private,
         channels=command.channels,
     )
+
+
+def _charge_asked(payload: Mapping[str, Any]) -> CostCenter:
+    return replace(charge_asker(payload), request=str(payload["id"]))
 
 
 def _id(name: str) -> str:

@@ -12,7 +12,8 @@ from pydantic import TypeAdapter
 from bot.core.actions import ACTIONS
 from bot.core.answer.completion import union
 from bot.core.domain.control_value import AnswerRef
-from bot.core.domain.message import IncomingMessage
+from bot.core.domain.message import IncomingMessage, Place
+from bot.turn import CostCenter
 from bot.work import Delivery
 
 if TYPE_CHECKING:
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
     from bot.core.actions import ActionSpec
     from bot.core.domain.command import Command
     from bot.core.domain.interaction import Action
-    from bot.core.domain.message import Place
     from bot.work import Merge
 
 MESSAGE, COMMAND, PRESS, COMPLETION = "message", "command", "press", "completion"
+_PLACE = TypeAdapter(Place)
 _HEARD = TypeAdapter(IncomingMessage)
 
 
@@ -36,6 +37,26 @@ def lane(place: Place) -> str:
 def share(place: Place) -> str:
     """Name the share by which work takes turns when there is too much: the channel."""
     return f"{place.workspace}:{place.channel}"
+
+
+def charge_author(payload: Mapping[str, Any]) -> CostCenter:
+    """Charge who said a message, and where."""
+    return charged_to(_PLACE.validate_python(payload["place"]), str(payload["author"]))
+
+
+def charge_asker(payload: Mapping[str, Any]) -> CostCenter:
+    """Charge who typed a command or pressed a button, and where."""
+    return charged_to(_PLACE.validate_python(payload["place"]), str(payload["asker"]["person"]))
+
+
+def charge_place(payload: Mapping[str, Any]) -> CostCenter:
+    """Charge the place that a payload is, where no one has asked."""
+    return CostCenter(str(payload["workspace"]), str(payload.get("channel", "")), str(payload.get("thread", "")))
+
+
+def charged_to(place: Place, person: str, request: str = "") -> CostCenter:
+    """Return who pays for what a person asked for in a place."""
+    return CostCenter(place.workspace, place.channel, place.thread, person, request)
 
 
 def message_delivery(heard: IncomingMessage) -> Delivery:

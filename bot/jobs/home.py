@@ -10,6 +10,7 @@ from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
 from bot.core.home import Health, furnish
 from bot.errors import ChatError
+from bot.jobs.deliveries import charge_place
 from bot.work import Delivery
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class HomeTab:
 
     def register(self, inbox: Inbox) -> None:
         """Let the inbox build homes."""
-        inbox.handle(HOME, self.run, _leave)
+        inbox.handle(HOME, self.run, _leave, charge=charge_place)
 
     async def visit(self, workspace: str, asker: Requester, occasion: str) -> None:
         """Take in that somebody looks at their home, or should see a change there; an `occasion` counts once."""

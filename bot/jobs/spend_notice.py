@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from bot import turn
 from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
 from bot.core.ephemeral import tell
 from bot.errors import ChatError
-from bot.jobs import call_ledger
 
 if TYPE_CHECKING:
     from bot.core.ports import Chat
@@ -28,11 +28,11 @@ async def tell_person(chat: Chat, place: Place, person: str, sentence: str) -> N
 
 async def tell_thread(chat: Chat, place: Place, person: str, sentence: str) -> None:
     """Tell everybody in the thread of the turn that is under way; without one, its person, or else the channel."""
-    job = call_ledger.job.get()
-    if job is None or (person and not place.thread):
+    context = turn.current()
+    if context is None or (person and not place.thread):
         await tell_person(chat, place, person, sentence)
         return
     try:
-        await chat.post(place, sentence, job, key="renewed")
+        await chat.post(place, sentence, context.job, key="renewed")
     except ChatError as error:
         log.warning("could not tell anyone: %s", error)

@@ -6,7 +6,7 @@ import logging
 from dataclasses import asdict, replace
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
@@ -22,14 +22,17 @@ from bot.core.remembered import Remembered
 from bot.db import threads as db_store
 from bot.errors import ModelStoppedError, OverBudgetError
 from bot.jobs import call_ledger
-from bot.jobs.deliveries import lane, share
+from bot.jobs.deliveries import charge_author, charge_place, lane, share
 from bot.work import Delivery
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Connection
 
     from bot.core.answer.thread_summary import Condensed
     from bot.core.ports import Chat, Model, Store
+    from bot.turn import CostCenter
     from bot.work import Finish, Inbox, Job
 
 log = logging.getLogger(__name__)
@@ -79,9 +82,9 @@ class Threads:
 
     def register(self, inbox: Inbox) -> None:
         """Let the inbox run what goes on in threads."""
-        inbox.handle(CHANGE, self.run_change, _nobody_to_tell)
-        inbox.handle(CONDENSE, self.run_condense, _nobody_to_tell)
-        inbox.handle(REFUSAL, self.run_refusal, _nobody_to_tell)
+        inbox.handle(CHANGE, self.run_change, _nobody_to_tell, charge=charge_author)
+        inbox.handle(CONDENSE, self.run_condense, _nobody_to_tell, charge=charge_place)
+        inbox.handle(REFUSAL, self.run_refusal, _nobody_to_tell, charge=_charge_refused)
 
     async def is_worth_hearing(self, heard: IncomingMessage) -> bool:
         """Tell whether a message may be for the bot at all. Raises what the database raises."""
@@ -135,7 +138,6 @@ class Threads:
     async def run_condense(self, job: Job) -> Finish | None:
         """Summarise what is old in a thread; when that was not all of it, go on with the rest."""
         place = _PLACE.validate_python(job.payload)
-        call_ledger.gather(job, place, "")
         try:
             condensed = await condense(
                 place, store=self._store.threads, model=self._model, chat=self._chat, halt=job.halted
@@ -154,6 +156,10 @@ class Threads:
         heard = _HEARD.validate_python(job.payload["heard"])
         asker = Requester(heard.author, heard.home)
         await tell(heard.private_place, asker, str(job.payload["sentence"]), chat=self._chat)
+
+
+def _charge_refused(payload: Mapping[str, Any]) -> CostCenter:
+    return charge_author(payload["heard"])
 
 
 async def _nobody_to_tell(_job: Job, error: Exception) -> None:

@@ -31,6 +31,7 @@ from bot.core.writing.stream import unapplied
 from bot.errors import NotAllowedError, UsageError
 from bot.jobs import call_ledger
 from bot.jobs import feedback_chain as chain
+from bot.jobs.deliveries import charge_place
 from bot.jobs.feedback_chain import ALERT, DIGEST, NOTIFY, SHOW, SORT, TELL
 
 if TYPE_CHECKING:
@@ -82,12 +83,12 @@ class TriageJobs:
 
     def register(self, inbox: Inbox) -> None:
         """Let the inbox run all that is done for feedback."""
-        inbox.handle(SORT, self.run_sort, _leave)
-        inbox.handle(SHOW, self.run_show, _leave, patience=OUTAGE)
-        inbox.handle(NOTIFY, self.run_notify, _leave, patience=OUTAGE)
-        inbox.handle(TELL, self.run_tell, _leave, patience=OUTAGE)
-        inbox.handle(ALERT, self.run_alert, _leave, patience=OUTAGE)
-        inbox.handle(DIGEST, self.run_digest, _leave, patience=OUTAGE)
+        inbox.handle(SORT, self.run_sort, _leave, charge=charge_place)
+        inbox.handle(SHOW, self.run_show, _leave, charge=charge_place, patience=OUTAGE)
+        inbox.handle(NOTIFY, self.run_notify, _leave, charge=charge_place, patience=OUTAGE)
+        inbox.handle(TELL, self.run_tell, _leave, charge=charge_place, patience=OUTAGE)
+        inbox.handle(ALERT, self.run_alert, _leave, charge=charge_place, patience=OUTAGE)
+        inbox.handle(DIGEST, self.run_digest, _leave, charge=charge_place, patience=OUTAGE)
         inbox.every("triage digests", DIGEST_EVERY, self.look_for_digests)
         inbox.every("triage", LOOK_EVERY, self.look_after)
 
@@ -129,7 +130,6 @@ class TriageJobs:
     async def run_sort(self, job: Job) -> None:
         """Sort what waits in a channel, as much as one call holds. When the model is away, it waits on."""
         place = _PLACE.validate_python(job.payload)
-        call_ledger.gather(job, place, "")
         if job.was_begun:
             await self._go_on(place, job)
         if self._clock() < self._rests_until.get(place.workspace, 0.0):

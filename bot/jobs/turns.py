@@ -36,7 +36,7 @@ from bot.errors import (
     known,
 )
 from bot.jobs import call_ledger
-from bot.jobs.deliveries import COMMAND, COMPLETION, MESSAGE, PRESS, command_delivery
+from bot.jobs.deliveries import COMMAND, COMPLETION, MESSAGE, PRESS, charge_asker, charge_author, command_delivery
 from bot.jobs.discarded import unless_gone
 
 if TYPE_CHECKING:
@@ -88,15 +88,14 @@ class Turns:
 
     def register(self, inbox: Inbox) -> None:
         """Let the inbox run what people ask for."""
-        inbox.handle(MESSAGE, unless_gone(self.run_message), self.give_up_message)
-        inbox.handle(COMPLETION, unless_gone(self.run_completion), self.give_up_completion)
-        inbox.handle(COMMAND, unless_gone(self.run_command), self.give_up_command)
-        inbox.handle(PRESS, unless_gone(self.run_press), self.give_up_press)
+        inbox.handle(MESSAGE, unless_gone(self.run_message), self.give_up_message, charge=charge_author)
+        inbox.handle(COMPLETION, unless_gone(self.run_completion), self.give_up_completion, charge=charge_author)
+        inbox.handle(COMMAND, unless_gone(self.run_command), self.give_up_command, charge=charge_asker)
+        inbox.handle(PRESS, unless_gone(self.run_press), self.give_up_press, charge=charge_asker)
 
     async def run_message(self, job: Job) -> Finish | None:
         """Answer a message."""
         heard = _MESSAGE.validate_python(job.payload)
-        call_ledger.gather(job, heard.place, heard.author)
         if record := await self._hear_file(heard, checkpoint=job):
             await self._threads.follow_up(record, heard)
             return _finish(record, job)
@@ -121,7 +120,6 @@ class Turns:
     async def run_completion(self, job: Job) -> Finish | None:
         """Complete a message whose turn did not see all of it; if that changes the answer, answer it again."""
         heard = _MESSAGE.validate_python(job.payload)
-        call_ledger.gather(job, heard.place, heard.author)
         heard = replace(heard, text=await self._chat.spelled(heard.place, heard.text))
         conversation = await self._store.threads.load(heard.place)
         stored = next((message for message in conversation.messages if message.id == heard.id), None)
@@ -170,7 +168,6 @@ class Turns:
     async def run_command(self, job: Job) -> Finish | None:
         """Open a command's thread and hand it on, or carry it out in there or in private."""
         command = _COMMAND.validate_python(job.payload)
-        call_ledger.gather(job, command.place, command.asker.person)
         try:
             record = await self._carry_out(command, job)
         except OverBudgetError as error:
@@ -198,7 +195,6 @@ class Turns:
     async def run_press(self, job: Job) -> Finish | None:
         """Carry out what a press sets off."""
         press = _PRESS.validate_python(job.payload)
-        call_ledger.gather(job, press.place, press.asker.person)
         try:
             if refusal := await self._gate.refusal_of_press(press):
                 record = await tell(press.place, press.asker, refusal, chat=self._chat)

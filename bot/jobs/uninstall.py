@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.privacy.forget import Reach
 from bot.errors import BotError, RevokedError
+from bot.jobs.deliveries import charge_place
 from bot.work import Delivery
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Uninstaller:
 
     def register(self, inbox: Inbox) -> None:
         """Let the inbox carry departures out."""
-        inbox.handle(DEPARTURE, self.run, _leave)
+        inbox.handle(DEPARTURE, self.run, _leave, charge=charge_place)
 
     async def depart(self, departure: Uninstallation) -> None:
         """Take a departure in. Raises what the database raises."""

@@ -24,7 +24,7 @@ from bot.work.amend import Amended, Merge
 from bot.work.claim import Cell
 from bot.work.delivery import Delivery, Finish
 from bot.work.inbox import Inbox
-from bot.work.job import AbandonedError, DeadlyError, GivenUp, Handler, Job, Watch, fence, reference
+from bot.work.job import AbandonedError, Charge, DeadlyError, GivenUp, Handler, Job, Watch
 from bot.work.lease import LeaseLostError
 from bot.work.purge import FAILED_KEPT
 from bot.work.quarantine import TOGETHER, OpenCell
@@ -35,6 +35,7 @@ __all__ = [
     "AbandonedError",
     "Amended",
     "Cell",
+    "Charge",
     "DeadlyError",
     "Delivery",
     "Finish",
@@ -46,6 +47,4 @@ __all__ = [
     "Merge",
     "OpenCell",
     "Watch",
-    "fence",
-    "reference",
 ]

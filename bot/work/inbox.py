@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.turn import NO_ONE
 from bot.work.accept import DEADLINE, Acceptance
 from bot.work.amend import Amended, amend
 from bot.work.claim import Cell
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from bot.work.claim import Claim
     from bot.work.counts import JobCounts
     from bot.work.delivery import Delivery
-    from bot.work.job import GivenUp, Handler, Job, Watch
+    from bot.work.job import Charge, GivenUp, Handler, Job, Recorder, Watch
     from bot.work.quarantine import OpenCell
 
 log = logging.getLogger(__name__)
@@ -56,8 +57,10 @@ class Inbox:
     seconds; what it waits for its turn does not count. One that failed for good is kept for `failed_kept` seconds.
     Work that comes less than once a minute waits for the first `calm` seconds.
     `watch` is told what is accepted and what ends. A job that `admit` does not let in, when it is about to be tried, is
-    over. `quarantine` starts a process for those jobs that seem to kill theirs (quarantine.py); such a process is an
-    inbox with another `cell`, under an `owner` that was given to it, which takes nothing else and keeps no time.
+    over. `recorder` writes down which calls to the model a job made that is left without a finish: done, failed, to be
+    attempted again, cancelled or no longer ours. `quarantine` starts a process for those jobs that seem to kill theirs
+    (quarantine.py); such a process is an inbox with another `cell`, under an `owner` that was given to it, which takes
+    nothing else and keeps no time.
 
     The token of a claim fences the database only: handlers call `Job.check` or `Job.keep` before they change anything
     outside. They may be cancelled at any time, and then run again from the start, perhaps elsewhere.
@@ -78,6 +81,7 @@ class Inbox:
         failed_kept: float = FAILED_KEPT,
         watch: Watch | None = None,
         admit: Callable[[Job], Awaitable[bool]] | None = None,
+        recorder: Recorder | None = None,
         quarantine: OpenCell | None = None,
         cell: Cell = Cell.OPEN,
         owner: str = "",
@@ -91,7 +95,7 @@ class Inbox:
         self._commits = Commits(writer)
         self._cell = cell
         self._leases = Leases(writer, self._commits, lease, self._wake.set, cell=cell, owner=owner)
-        self._runner = Runner(self._leases, self._commits, self._policy, watch=watch, admit=admit)
+        self._runner = Runner(self._leases, self._commits, self._policy, watch=watch, admit=admit, recorder=recorder)
         self._work, self._jobs = self._runner.work, self._runner.jobs
         self._quarantine = Quarantine(self._leases, quarantine, self._work, poll) if quarantine else None
         self._acceptance = Acceptance(self._commits, self._wake.set)
@@ -106,9 +110,12 @@ class Inbox:
         self._unknown: set[str] = set()
         self.every("purge", PURGE_EVERY, self._purge)
 
-    def handle(self, kind: str, handler: Handler, given_up: GivenUp, *, patience: float | None = None) -> None:
+    def handle(
+        self, kind: str, handler: Handler, given_up: GivenUp, *, charge: Charge, patience: float | None = None
+    ) -> None:
         """Register who works on a kind of deliveries, and who tells a person when one has failed for good.
 
+        `charge` says who pays for the calls to the model that either makes.
         `patience`, in seconds, is for work that nobody waits for: it outlasts an outage, however often it is tried.
         What either returns is run in the transaction that ends the job, so that both happen or neither does. It may be
         run more than once, each time in a new transaction.
@@ -116,12 +123,12 @@ class Inbox:
         if kind in self._work:
             raise ValueError(f"{kind} has its handler already")
         policy = self._policy if patience is None else replace(self._policy, patience=patience, is_patient=True)
-        self._work[kind] = Work(handler, given_up, policy)
+        self._work[kind] = Work(handler, given_up, charge, policy)
 
     def every(self, name: str, seconds: float, handler: Handler) -> None:
         """Register work for each slot of `seconds`, run once by all replicas; missed slots are not made up for."""
         period = Period(name, seconds)
-        self.handle(period.kind, handler, nobody_to_tell)
+        self.handle(period.kind, handler, nobody_to_tell, charge=lambda _: NO_ONE)
         self._periods.append(period)
 
     async def accept(self, delivery: Delivery) -> bool:

@@ -5,27 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sqlalchemy import Connection
+
 from bot.errors import BotError
+from bot.turn import CostCenter, Spending
 from bot.work.delivery import Finish
 from bot.work.table import UNWANTED
 
 if TYPE_CHECKING:
     from bot.work.claim import Claim
     from bot.work.lease import Leases
-
-reference: ContextVar[str] = ContextVar("reference", default="")
-"""The reference of the job that this task works on, "" outside of one: what a person is told and the log prints."""
-
-
-fence: ContextVar[Callable[[], None] | None] = ContextVar("fence", default=None)
-"""What raises when the job that this task works on may no longer be ours, None outside of one: `Job.check`.
-
-For where the bytes leave: a process can be frozen between its own check and them, and goes on there when it thaws.
-"""
 
 
 class AbandonedError(BotError):
@@ -42,9 +34,7 @@ class Job:
     """A delivery that is being worked on.
 
     `attempt` counts from 1, without tries that ended with their process. `reference` is what a person and the log are
-    told. With `get` and `keep` it is a checkpoint of what the job has already made visible. `aside`, when its handler
-    sets it, is run instead of a finish where the job is left without one: done, failed, to be attempted again,
-    cancelled or no longer ours. It must not matter whether it is run twice.
+    told. With `get` and `keep` it is a checkpoint of what the job has already made visible.
     `halted` is set when somebody wants it to end early; `is_unwanted`: nobody wants what it does, nor to hear of it.
     """
 
@@ -56,7 +46,6 @@ class Job:
         self.attempt = claim.attempt
         self.accepted_at = datetime.fromtimestamp(claim.accepted_at, UTC)
         self.reference = claim.reference
-        self.aside: Finish | None = None
         self._claim = claim
         self._leases = leases
         self._state: dict[str, str] = json.loads(claim.state)
@@ -106,3 +95,7 @@ class Watch(Protocol):
 
 Handler = Callable[[Job], Awaitable[Finish | None]]
 GivenUp = Callable[[Job, Exception], Awaitable[Finish | None]]
+Charge = Callable[[Mapping[str, Any]], CostCenter]
+"""Says, by a job's payload, who pays for the calls to the model that it makes."""
+Recorder = Callable[[Connection, Spending], None]
+"""Writes down the calls of a job that is left without a finish. It must not matter whether it is run twice."""

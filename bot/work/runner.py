@@ -8,25 +8,27 @@ import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot import turn
 from bot.work.claim import GUILTY
-from bot.work.job import AbandonedError, DeadlyError, GivenUp, Handler, Job, fence, reference
+from bot.work.job import AbandonedError, Charge, DeadlyError, GivenUp, Handler, Job
 from bot.work.lease import LeaseLostError
 from bot.work.policy import Policy, cause
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from bot.turn import Spending
     from bot.work.claim import Claim
     from bot.work.delivery import Finish
     from bot.work.group_commit import Commits
-    from bot.work.job import Watch
+    from bot.work.job import Recorder, Watch
     from bot.work.lease import Leases
 
 log = logging.getLogger(__name__)
 
 # How often to try to tell a person that a job has failed for good; and where that kills its process.
 TELLINGS, DEADLY_TELLINGS = 3, 2
-SETTING_ASIDE = 3.0  # seconds that a cancelled job may take to write what it left aside
+RECORDING = 3.0  # seconds that a cancelled job may take to write its calls down
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Work:
 
     handler: Handler
     given_up: GivenUp
+    charge: Charge
     policy: Policy
 
 
@@ -49,27 +52,27 @@ class Runner:
         *,
         watch: Watch | None,
         admit: Callable[[Job], Awaitable[bool]] | None,
+        recorder: Recorder | None,
     ) -> None:
         self.work: dict[str, Work] = {}
         self.jobs: dict[Claim, Job] = {}
         self._leases, self._commits, self._policy = leases, commits, policy
-        self._watch, self._admit = watch, admit
+        self._watch, self._admit, self._recorder = watch, admit, recorder
 
     async def run(self, claim: Claim) -> None:
         """Attempt a job and leave it as what came of it. Without its lease, it is left to the next owner."""
-        reference.set(claim.reference)  # a task has a context of its own
         job = self.jobs[claim] = Job(claim, self._leases)
-        fence.set(job.check)
+        spending = turn.begin(job).spending  # a task has a context of its own
         try:
-            await self._work_off(claim, job)
+            await self._work_off(claim, job, spending)
         except LeaseLostError:
             log.warning("the job is no longer ours")
-            await self._set_aside(job)
+            await self._record(spending)
         except asyncio.CancelledError:
-            await self._set_aside(job)
+            await self._record(spending)
             raise
 
-    async def _work_off(self, claim: Claim, job: Job) -> None:
+    async def _work_off(self, claim: Claim, job: Job, spending: Spending) -> None:
         if claim.crashes >= GUILTY + DEADLY_TELLINGS:
             await self._leases.failed(claim, DeadlyError.__name__, None)
             return
@@ -77,26 +80,34 @@ class Runner:
             await self._leases.failed(claim, claim.cause or AbandonedError.__name__, None)
             return
         try:
-            finish = await self._attempt(claim, job)
-            await self._leases.done(claim, finish or job.aside)
+            finish = await self._attempt(claim, job, spending)
+            await self._leases.done(claim, finish or self._unrecorded(spending))
             self._tell_end(claim, "done")
         except LeaseLostError:
             raise
         except Exception as error:  # noqa: BLE001 (the policy judges it)
-            await self._failed(claim, job, error)
+            await self._failed(claim, job, spending, error)
 
-    async def _set_aside(self, job: Job) -> None:
-        """Write what a handler left aside on a job that someone else will leave: no token can fence what has been."""
-        if job.aside is None:
+    def _unrecorded(self, spending: Spending) -> Finish | None:
+        """Return what writes the calls of a job down that is left without a finish, None where it made none."""
+        if self._recorder is None or not spending.calls:
+            return None
+        record = self._recorder
+        return lambda connection: record(connection, spending)
+
+    async def _record(self, spending: Spending) -> None:
+        """Write down the calls of a job that someone else will leave: no token can fence what has been."""
+        if (write := self._unrecorded(spending)) is None:
             return
         try:
-            async with asyncio.timeout(SETTING_ASIDE):
-                await self._commits.write(job.aside)
+            async with asyncio.timeout(RECORDING):
+                await self._commits.write(write)
         except Exception as error:  # noqa: BLE001 (whatever it was, the job itself is safe)
-            log.warning("lost what the job had set aside: %s", cause(error))
+            log.warning("lost which calls the job had made: %s", cause(error))
 
-    async def _attempt(self, claim: Claim, job: Job) -> Finish | None:
+    async def _attempt(self, claim: Claim, job: Job, spending: Spending) -> Finish | None:
         """Run a job's handler. Raises what that raises, and what says that it has had attempts or crashes enough."""
+        spending.cost_center = self.work[job.kind].charge(job.payload)
         if claim.crashes >= GUILTY:
             raise DeadlyError
         if job.attempt > self._policy.attempts:
@@ -107,14 +118,14 @@ class Runner:
                 return None
             return await self.work[job.kind].handler(job)
 
-    async def _failed(self, claim: Claim, job: Job, error: Exception) -> None:
+    async def _failed(self, claim: Claim, job: Job, spending: Spending, error: Exception) -> None:
         """Leave a job whose attempt failed for the next one, or for good when its person has been told."""
         policy = self.work[claim.kind].policy
         pause = policy.pause(error, claim.attempt, claim.tried())
         if pause is not None:
             log.warning("attempt %d failed, the next is in %.1f s: %s", claim.attempt, pause, cause(error))
             counted = claim.attempt if policy.counts(error) else claim.attempt - 1
-            await self._leases.again(claim, job.aside, cause(error), pause, counted)
+            await self._leases.again(claim, self._unrecorded(spending), cause(error), pause, counted)
             self._tell_end(claim, "again")
             return
         reason = claim.cause if claim.cause and isinstance(error, AbandonedError) else cause(error)
@@ -122,14 +133,14 @@ class Runner:
         try:
             async with asyncio.timeout(self._policy.patience):
                 finish = await self.work[claim.kind].given_up(job, error)
-            await self._leases.failed(claim, reason, finish or job.aside)
+            await self._leases.failed(claim, reason, finish or self._unrecorded(spending))
             self._tell_end(claim, "failed")
         except LeaseLostError:
             raise
         except Exception as second:  # noqa: BLE001 (whatever it was, the person does not know yet)
             log.error("nobody could be told: %s\n%s", cause(second), frames(second))  # noqa: TRY400 (no message text)
             attempts = max(claim.attempt, self._policy.attempts)
-            await self._leases.again(claim, job.aside, reason, self._policy.backoff, attempts)
+            await self._leases.again(claim, self._unrecorded(spending), reason, self._policy.backoff, attempts)
 
     def _tell_end(self, claim: Claim, outcome: str) -> None:
         if self._watch is not None:

@@ -14,7 +14,7 @@ import pytest
 import stamina
 from stamina.instrumentation import get_on_retry_hooks, set_on_retry_hooks
 
-from bot import log, work
+from bot import log
 from bot.core.domain.message import Message as Said
 from bot.core.domain.message import Place, Role
 from bot.core.domain.thread import Record
@@ -65,7 +65,7 @@ def logs(monkeypatch: pytest.MonkeyPatch, stage: Dialogue) -> Iterator[Logs]:
     written = io.StringIO()
     monkeypatch.setattr(sys, "stderr", written)
     monkeypatch.setattr(logging.root, "handlers", [])
-    log.configure("DEBUG", "json", work.reference)
+    log.configure("DEBUG", "json")
     yield Logs(written)
     for name, level in levels.items():
         logging.getLogger(name).setLevel(level)

@@ -19,6 +19,7 @@ from bot.db.engine import Database
 from bot.db.threads import record
 from bot.work import TOGETHER, Cell, Finish, Inbox, Job
 from bot.work.watched import beating, end_with_the_bot
+from tests.stage.turn import no_one
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,8 +76,8 @@ async def main(url: str, lease: float, cell: Cell, owner: str) -> None:
         quarantine=open_cell if cell is Cell.OPEN else None,
         running={Cell.OPEN: 200, Cell.SHARED: TOGETHER, Cell.ALONE: 1}[cell],
     )
-    inbox.handle("innocent", innocent, give_up)
-    inbox.handle("deadly", deadly, give_up)
+    inbox.handle("innocent", innocent, give_up, charge=no_one)
+    inbox.handle("deadly", deadly, give_up, charge=no_one)
     await inbox.start()
     async with beating(lease / 5):
         while True:

@@ -30,6 +30,7 @@ from bot.work.group_commit import Commits
 from bot.work.lease import Leases
 from bot.work.table import inbox as table
 from tests.field.test_threads import Wire
+from tests.stage.turn import no_one
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -104,7 +105,7 @@ async def test_a_job_that_runs_out_of_memory_ends(queue: Queue) -> None:
         told.append(type(error))
 
     inbox = Inbox(queue.database.writer, is_transient=lambda _: False, cell=Cell.ALONE, running=1)
-    inbox.handle("turn", never, tell)
+    inbox.handle("turn", never, tell, charge=no_one)
     await inbox.start()
     await inbox.idle()
     await inbox.stop(0)
@@ -202,7 +203,7 @@ async def test_a_start_takes_nothing_that_still_runs(sqlite_folder: SqliteFolder
 
     inboxes = [Inbox(one.writer, is_transient=lambda _: False, poll=0.05) for one in (first, second)]
     for inbox in inboxes:
-        inbox.handle("turn", handle, tell)
+        inbox.handle("turn", handle, tell, charge=no_one)
     await inboxes[0].start()
     await inboxes[0].accept(Delivery("E1", "K1", "turn", {}))
     await begun.wait()

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import aiohttp
 import pytest
 
-from bot.app import fenced
-from bot.work import LeaseLostError, fence
+from bot.slack.client.lease_check import fenced
+from bot.work import LeaseLostError
+from tests.stage.turn import begin_turn
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -50,9 +51,8 @@ class Lease:
 async def turn(looks: int) -> AsyncIterator[aiohttp.ClientSession]:
     """Be a turn, whose lease is lost behind so many looks."""
     async with aiohttp.ClientSession(trace_configs=[fenced(aiohttp.TraceConfig())]) as session:
-        token = fence.set(Lease(looks).check)
+        begin_turn(Lease(looks).check)
         yield session
-        fence.reset(token)
 
 
 async def test_a_turn_of_ours_may_speak(stage: tuple[str, bytearray]) -> None:

@@ -13,7 +13,8 @@ from bot.core.ports.store import (
     ThreadStore,
     UsageStore,
 )
-from bot.core.ports.work import Checkpoint, Intake
+from bot.core.ports.work import Intake
+from bot.turn import Checkpoint
 
 __all__ = [
     "Answer",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bot.core.domain.message import FileRef, HistoryMessage, Place, Upload
     from bot.core.domain.people import ChannelMembership, Participant, Reader, Requester, SharedFile, Target, Venue
     from bot.core.ports.files import FileReader
-    from bot.core.ports.work import Checkpoint
+    from bot.turn import Checkpoint
 
 
 class Answer(Protocol):

@@ -1,11 +1,10 @@
-"""Durable work: where it is handed in, and what a turn of it keeps for a second try."""
+"""Durable work: where it is handed in."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Mapping
 
     from bot.core.domain.command import Command
@@ -47,35 +46,3 @@ class Intake(Protocol):
 
     async def submit(self, submission: Submission) -> Mapping[str, str]:
         """Take in a filled form; return what is wrong by the field's name, nothing where it was taken."""
-
-
-class Checkpoint(Protocol):
-    """What a turn has already made visible, kept durably, so that a second try carries on instead of starting again.
-
-    `reference` names the turn to people and in the log.
-    """
-
-    @property
-    def reference(self) -> str:
-        """Name the turn."""
-
-    @property
-    def was_begun(self) -> bool:
-        """Tell whether a former try may have left something behind, even one that was cut short by a stop."""
-
-    @property
-    def halted(self) -> asyncio.Event:
-        """Return what is set when somebody wants the turn to end early."""
-
-    @property
-    def is_unwanted(self) -> bool:
-        """Tell whether nobody wants what the turn does any more, as when the message that it answers was deleted."""
-
-    def check(self) -> None:
-        """Raise when the turn may no longer be ours to run: to be called before each effect outside."""
-
-    def get(self, key: str) -> str | None:
-        """Return what was kept under `key`."""
-
-    async def keep(self, key: str, value: str) -> None:
-        """Keep `value` under `key`. Raises when the turn is no longer ours to run."""

@@ -1,4 +1,4 @@
-"""Budgets: what may be spent by whom until when, and whose money a piece of work spends.
+"""Budgets: what may be spent by whom until when.
 
 Before each call to the model its worst case is reserved with every cap that holds for it, and after it what it really
 cost is settled; so the caps hold across replicas, whatever runs side by side. Dollars are counted in millionths.
@@ -6,63 +6,28 @@ cost is settled; so the caps hold across replicas, whatever runs side by side. D
 
 from __future__ import annotations
 
-from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.calls import MICROS
 from bot.core.domain.budget import Account, BudgetKind, Cap, Refusal
-from bot.core.domain.message import Place
 from bot.core.money import dollars
 
 if TYPE_CHECKING:
     from bot.core.domain.settings import ChannelSettings
+    from bot.turn import Spending
 
 MINUTE = timedelta(minutes=1)
 
 
-@dataclass(slots=True)
-class CostCenter:
-    """Whose work this is. `person` is "" where nobody has asked for it; `was_counted`: its turn was, by the minute.
-
-    `turn` names what they asked for.
-    """
-
-    place: Place
-    person: str
-    turn: str = ""
-    was_counted: bool = False
-
-
-_payer: ContextVar[CostCenter | None] = ContextVar("payer", default=None)
-
-
-def charge(place: Place, person: str, turn: str = "") -> None:
-    """Let this task, and those that it starts, spend on the account of a person and a place."""
-    _payer.set(CostCenter(place, person, turn))
-
-
-def turn() -> str:
-    """Return what this task works on, "" for nothing that somebody has asked for."""
-    paying = _payer.get()
-    return paying.turn if paying and paying.person else ""
-
-
-def payer() -> CostCenter:
-    """Return who pays. Raises `RuntimeError` where `charge` was forgotten: money is never spent on no account."""
-    if (paying := _payer.get()) is None:
-        raise RuntimeError("a call to the model that nobody is charged for")
-    return paying
-
-
-def caps(settings: ChannelSettings, paying: CostCenter, now: datetime) -> list[Cap]:
+def caps(settings: ChannelSettings, spending: Spending, now: datetime) -> list[Cap]:
     """Return the caps that hold for a piece of work. Days and months are those of UTC."""
     day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     month = day.replace(day=1)
     next_month = (month + timedelta(days=31)).replace(day=1)
     minute = now.astimezone(UTC).replace(second=0, microsecond=0)
-    workspace, channel, person = paying.place.workspace, paying.place.channel, paying.person
+    paid_by = spending.cost_center
+    workspace, channel, person = paid_by.workspace, paid_by.channel, paid_by.person
     found = []
 
     def add(kind: BudgetKind, amount: float | None, subject: str, begins: datetime, ends: datetime) -> None:
@@ -75,7 +40,7 @@ def caps(settings: ChannelSettings, paying: CostCenter, now: datetime) -> list[C
         add(BudgetKind.PERSON, settings.person_budget, person, day, day + timedelta(days=1))
     add(BudgetKind.CHANNEL, settings.channel_budget, channel, day, day + timedelta(days=1))
     add(BudgetKind.WORKSPACE, settings.workspace_budget, "", month, next_month)
-    if person and not paying.was_counted and settings.turns_per_minute is not None:
+    if person and not spending.was_counted and settings.turns_per_minute is not None:
         account = Account(BudgetKind.TURNS, workspace, person, minute, minute + MINUTE)
         found.append(Cap(account, settings.turns_per_minute))
     return found

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from bot import turn
 from bot.core.domain.budget import BudgetKind, Refusal
+from bot.core.domain.message import Place
 from bot.core.spend import caps as budget
 from bot.errors import OverBudgetError
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from bot.calls import Call
-    from bot.core.domain.message import Place
     from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Completion, Filled, Model, Request
     from bot.core.ports.accounts import SpendStore
@@ -33,14 +33,6 @@ UNKNOWN_PRICE = (
     "There is a budget here, and nobody has told me what the model {model} costs, so I can't keep to it. "
     "{helpers} can choose another model or lift the budget."
 )
-
-_calls: ContextVar[list[Call] | None] = ContextVar("calls", default=None)
-
-
-def note(call: Call) -> None:
-    """Take in a call that came to its end, well or not: each of a request's tries costs."""
-    if (calls := _calls.get()) is not None:
-        calls.append(call)
 
 
 def paid(
@@ -124,20 +116,18 @@ class PaidCalls:
         if not reserved:
             yield
             return
-        calls: list[Call] = []
-        token = _calls.set(calls)
-        try:
-            yield
-        finally:
-            _calls.reset(token)
-            await self._settle(reserved, sum(call.cost_micros or 0 for call in calls))
+        with turn.metered() as calls:
+            try:
+                yield
+            finally:
+                await self._settle(reserved, sum(call.cost_micros or 0 for call in calls))
 
     async def _reserve(
         self, settings: ChannelSettings, requests: list[Request], lasting: timedelta, *, is_batch: bool = False
     ) -> str:
         """Reserve what requests may cost; return the reservation, "" where nothing is. Raises `OverBudgetError`."""
-        paying = budget.payer()
-        caps = budget.caps(settings, paying, self._clock())
+        spending = turn.spending()
+        caps = budget.caps(settings, spending, self._clock())
         if not caps:
             return ""
         micros = 0
@@ -150,10 +140,12 @@ class PaidCalls:
         reserved = await self._purse.reserve(caps, micros, lasting)
         if isinstance(reserved, Refusal):
             raise OverBudgetError(budget.refusal(reserved, micros, self._helpers))
-        paying.was_counted = True
+        spending.was_counted = True
+        paid_by = spending.cost_center
         for cap, spent in reserved.reached:
-            if paying.person:
-                await self._tell(paying.place, paying.person, budget.notice(cap, spent))
+            if paid_by.person:
+                place = Place(paid_by.workspace, paid_by.channel, paid_by.thread)
+                await self._tell(place, paid_by.person, budget.notice(cap, spent))
         return reserved.id
 
     async def _settle(self, reserved: str, micros: int) -> None:

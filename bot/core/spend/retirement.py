@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from contextvars import ContextVar
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot import turn
+from bot.core.domain.message import Place
 from bot.core.domain.settings import PARLEY
-from bot.core.spend import caps
 from bot.errors import ConflictError, ModelError
 
 if TYPE_CHECKING:
@@ -19,19 +19,9 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from bot.calls import Call
-    from bot.core.domain.message import Place
     from bot.core.ports import Completion, Filled, Model, Request, SettingsStore
 
 log = logging.getLogger(__name__)
-
-_notes: ContextVar[list[str] | None] = ContextVar("notes", default=None)
-
-
-def noting() -> list[str]:
-    """Return a list to which is added what is to be said below the answer that this task is about to ask for."""
-    notes: list[str] = []
-    _notes.set(notes)
-    return notes
 
 
 def sentence(old: str, new: str, places: Sequence[str]) -> str:
@@ -75,10 +65,11 @@ class RenewedCalls:
         except ModelError:
             await self._say(told)
             raise
-        if (notes := _notes.get()) is None:
+        context = turn.current()
+        if context is None or context.notes is None:
             await self._say(told)
         else:
-            notes.append(told)
+            context.notes.append(told)
         return completion
 
     async def fill(self, request: Request, form: type[Filled]) -> tuple[Filled, Call]:
@@ -102,10 +93,9 @@ class RenewedCalls:
         """Set the replacement where the request's model has retired; return what people are to be told, once."""
         old = request.settings.model or ""
         new = self._model.facts.successor(old) if old else ""
-        paying = caps.payer()
-        if not new or not paying.place.workspace:
+        if not new:
             return ""
-        place = paying.place
+        place = _place_of(turn.spending().cost_center)
         nested = {"the workspace": replace(place, channel="", thread=""), "this channel": replace(place, thread="")}
         nested |= {"this thread": place} if place.thread else {}
         changed = [where for where, one in nested.items() if await self._change(one, old, new)]
@@ -116,8 +106,8 @@ class RenewedCalls:
 
     async def _say(self, told: str) -> None:
         if told:
-            paying = caps.payer()
-            await self._tell(paying.place, paying.person, told)
+            paid_by = turn.spending().cost_center
+            await self._tell(_place_of(paid_by), paid_by.person, told)
 
     async def _change(self, place: Place, old: str, new: str) -> bool:
         sheet = await self._store.overrides(place)
@@ -128,3 +118,7 @@ class RenewedCalls:
         except ConflictError:
             return False  # someone else has changed it, and says so
         return True
+
+
+def _place_of(paid_by: turn.CostCenter) -> Place:
+    return Place(paid_by.workspace, paid_by.channel, paid_by.thread)

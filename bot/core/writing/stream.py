@@ -6,9 +6,9 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from bot import turn
 from bot.core.code_blocks.files import read
 from bot.core.money import dollars
-from bot.core.spend import retirement
 from bot.core.writing import rejected_files
 from bot.core.writing.continuation import Seam, rest_of
 from bot.core.writing.outcome import PreparedAnswer, give, gone, kept, show
@@ -101,7 +101,7 @@ async def write(  # noqa: PLR0913 (each is a wish of a use case)
     """
     if (before := kept(checkpoint)) is not None:
         return await show(before, answer)
-    said = retirement.noting()
+    said = turn.noting()
     try:
         asked = await ask(request, answer, model=model, halt=checkpoint.halted)
     except ModelError as error:

@@ -11,6 +11,7 @@ from bot.work import Delivery, Inbox
 from bot.work.dead_letters import failures
 from bot.work.delivery import reference_of
 from tests.stage.forge import run
+from tests.stage.turn import no_one
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +45,7 @@ async def failed(database: Database) -> list[str]:
         """Tell nobody."""
 
     inbox = Inbox(database.writer, is_transient=lambda _: False)
-    inbox.handle("message", handle, tell)
+    inbox.handle("message", handle, tell, charge=no_one)
     await inbox.start()
     for name in ("E1", "E2"):
         await inbox.accept(Delivery(name, name, "message", {"text": "secret"}))

@@ -15,6 +15,7 @@ from bot.work.accept import MOST_WAITING, Acceptance
 from bot.work.group_commit import Commits
 from tests.integration.work.stand_ins import FlakyError, RecordingGivenUp, RecordingHandler
 from tests.stage.statements import listened
+from tests.stage.turn import no_one
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -44,7 +45,7 @@ def accepting(database: Database) -> Acceptance:
 async def working(replica: Replicas) -> tuple[Inbox, RecordingHandler]:
     """An inbox that runs, and what it works with; the same for all examples of a test."""
     inbox, handler = replica(), RecordingHandler()
-    inbox.handle("turn", handler, RecordingGivenUp())
+    inbox.handle("turn", handler, RecordingGivenUp(), charge=no_one)
     await inbox.start()
     return inbox, handler
 

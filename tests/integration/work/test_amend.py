@@ -9,6 +9,7 @@ import pytest
 
 from bot.work import Amended, Delivery
 from tests.integration.work.stand_ins import HeldHandler, RecordingGivenUp, RecordingHandler
+from tests.stage.turn import no_one
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,7 +30,7 @@ def turn(number: int) -> Delivery:
 
 async def test_what_waits_sees_what_came_later(replica: Replicas) -> None:
     inbox, other, handler = replica(), replica(), HeldHandler()
-    inbox.handle("turn", handler, RecordingGivenUp())
+    inbox.handle("turn", handler, RecordingGivenUp(), charge=no_one)
     for number in (1, 2):
         await inbox.accept(turn(number))
     await inbox.start()
@@ -44,7 +45,7 @@ async def test_what_waits_sees_what_came_later(replica: Replicas) -> None:
 
 async def test_what_runs_or_is_over_is_late(replica: Replicas, rows: Rows) -> None:
     inbox, handler = replica(), HeldHandler()
-    inbox.handle("turn", handler, RecordingGivenUp())
+    inbox.handle("turn", handler, RecordingGivenUp(), charge=no_one)
     await inbox.accept(turn(1))
     await inbox.start()
     await handler.started.get()
@@ -63,7 +64,7 @@ async def test_what_nobody_knows_is_not_amended(replica: Replicas) -> None:
 
 async def test_a_merge_that_fails_changes_nothing(replica: Replicas, rows: Rows) -> None:
     inbox, handler = replica(), RecordingHandler()
-    inbox.handle("turn", handler, RecordingGivenUp())
+    inbox.handle("turn", handler, RecordingGivenUp(), charge=no_one)
     await inbox.accept(turn(1))
     with pytest.raises(ValueError, match="JSON"):
         await inbox.amend("E1", lambda payload: {**payload, "odd": float("nan")})

@@ -11,6 +11,7 @@ from bot.work.dead_letters import discard, failures, retry
 from bot.work.delivery import reference_of
 from bot.work.purge import purge
 from tests.integration.work.stand_ins import FlakyError, RecordingGivenUp, RecordingHandler
+from tests.stage.turn import no_one
 
 if TYPE_CHECKING:
     from bot.db.engine import Database
@@ -32,7 +33,7 @@ async def fail(replica: Replicas, *names: str) -> None:
         raise ValueError("secret")
 
     inbox = replica()
-    inbox.handle("turn", handle, RecordingGivenUp())
+    inbox.handle("turn", handle, RecordingGivenUp(), charge=no_one)
     await inbox.start()
     for name in names:
         await inbox.accept(turn(name))
@@ -54,7 +55,7 @@ async def test_a_retry_starts_afresh(replica: Replicas, database: Database, rows
     await rows.set("E1", tried=599, attempts=8)
     assert await retry(database.writer, reference_of("E1")) == 1
     inbox, handler, given_up = replica(), RecordingHandler(FlakyError()), RecordingGivenUp()
-    inbox.handle("turn", handler, given_up)
+    inbox.handle("turn", handler, given_up, charge=no_one)
     await inbox.start()
     await inbox.idle()
     assert handler.attempts == [1, 2]
@@ -68,7 +69,7 @@ async def test_a_retry_starts_afresh(replica: Replicas, database: Database, rows
 async def test_a_retry_takes_its_old_place(replica: Replicas, database: Database) -> None:
     await fail(replica, "E1")
     inbox, handler = replica(), RecordingHandler()
-    inbox.handle("turn", handler, RecordingGivenUp())
+    inbox.handle("turn", handler, RecordingGivenUp(), charge=no_one)
     await inbox.accept(turn("E2"))
     await retry(database.writer, reference_of("E1"))
     await inbox.start()
@@ -83,7 +84,7 @@ async def test_a_running_inbox_finds_retries(replica: Replicas, database: Databa
     async def handle(_job: Job) -> None:
         ran.set()
 
-    inbox.handle("turn", handle, RecordingGivenUp())
+    inbox.handle("turn", handle, RecordingGivenUp(), charge=no_one)
     await inbox.start()
     await inbox.idle()
     await retry(database.writer, None)

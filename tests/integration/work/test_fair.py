@@ -11,6 +11,7 @@ from bot.work import Delivery
 from bot.work.accept import Acceptance
 from bot.work.group_commit import Commits
 from tests.integration.work.stand_ins import FlakyError, RecordingGivenUp, RecordingHandler
+from tests.stage.turn import no_one
 
 if TYPE_CHECKING:
     from bot.db.engine import Database
@@ -53,7 +54,7 @@ async def accept_all(database: Database, *names: str) -> None:
 async def order(replica: Replicas) -> list[str]:
     """Run what waits one by one; return the order."""
     inbox, handler = replica(running=1), RecordingHandler()
-    inbox.handle("turn", handler, RecordingGivenUp())
+    inbox.handle("turn", handler, RecordingGivenUp(), charge=no_one)
     await inbox.start()
     await inbox.idle()
     return handler.ids
@@ -72,7 +73,7 @@ async def test_one_commit_may_hold_several_shares(replica: Replicas, database: D
 
 async def test_a_burst_holds_up_no_other(replica: Replicas, database: Database) -> None:
     inbox, handler = replica(running=3), SteppedHandler()
-    inbox.handle("turn", handler, RecordingGivenUp())
+    inbox.handle("turn", handler, RecordingGivenUp(), charge=no_one)
     await accept_all(database, *(f"A{i}" for i in range(50)))
     await inbox.start()
     assert await handler.next(3) == ["A0", "A1", "A2"]
@@ -83,7 +84,7 @@ async def test_a_burst_holds_up_no_other(replica: Replicas, database: Database) 
 
 async def test_a_newcomer_has_no_arrears(replica: Replicas, database: Database) -> None:
     inbox, handler = replica(running=1), SteppedHandler()
-    inbox.handle("turn", handler, RecordingGivenUp())
+    inbox.handle("turn", handler, RecordingGivenUp(), charge=no_one)
     await accept_all(database, *(f"A{i}" for i in range(9)))
     await inbox.start()
     await handler.next()
@@ -94,7 +95,7 @@ async def test_a_newcomer_has_no_arrears(replica: Replicas, database: Database) 
 
 async def test_one_at_a_time_gains_nothing(replica: Replicas, database: Database) -> None:
     inbox, handler = replica(running=1), SteppedHandler()
-    inbox.handle("turn", handler, RecordingGivenUp())
+    inbox.handle("turn", handler, RecordingGivenUp(), charge=no_one)
     await accept_all(database, *(f"A{i}" for i in range(9)))
     await inbox.start()
     assert await handler.next() == ["A0"]
@@ -114,7 +115,7 @@ async def test_a_lane_keeps_its_order(replica: Replicas, database: Database) -> 
 
 async def test_a_retry_keeps_its_round(replica: Replicas, rows: Rows) -> None:
     inbox, handler = replica(), RecordingHandler(FlakyError())
-    inbox.handle("turn", handler, RecordingGivenUp())
+    inbox.handle("turn", handler, RecordingGivenUp(), charge=no_one)
     await inbox.accept(turn("A1"))
     await rows.set("A1", round=7)
     await inbox.start()

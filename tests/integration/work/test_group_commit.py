@@ -13,6 +13,7 @@ from bot.work import Delivery
 from bot.work.group_commit import MOST_IN_ONE_COMMIT, Commits
 from tests.integration.work.stand_ins import FlakyError, HeldHandler, RecordingGivenUp
 from tests.stage.statements import listened
+from tests.stage.turn import no_one
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -84,7 +85,7 @@ async def test_jobs_share_where_one_may_write(database: Database) -> None:
 async def test_a_job_is_claimed_with_its_delivery(replica: Replicas, rows: Rows) -> None:
     """Nobody, at no time, sees it accepted and not claimed, while there is room."""
     inbox, held = replica(poll=60), HeldHandler()
-    inbox.handle("turn", held, RecordingGivenUp())
+    inbox.handle("turn", held, RecordingGivenUp(), charge=no_one)
     await inbox.start()
     await inbox.idle()
     await inbox.accept(Delivery("E1", "K1", "turn", {}))
@@ -99,7 +100,7 @@ async def test_a_failing_finish_harms_no_neighbour(replica: Replicas, database: 
         return saying(job.id, FlakyError() if job.id == "E1" and job.attempt == 1 else None)
 
     inbox = replica()
-    inbox.handle("turn", handle, RecordingGivenUp())
+    inbox.handle("turn", handle, RecordingGivenUp(), charge=no_one)
     await inbox.start()
     await asyncio.gather(*(inbox.accept(Delivery(f"E{i}", f"K{i}", "turn", {})) for i in range(3)))
     for _ in range(3):

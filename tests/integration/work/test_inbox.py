@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.work import AbandonedError, Delivery, Job, reference
+from bot.turn import reference
+from bot.work import AbandonedError, Delivery, Job
 from bot.work.counts import JobCounts
 from tests.integration.work.stand_ins import FlakyError, HeldHandler, RecordingGivenUp, RecordingHandler
+from tests.stage.turn import no_one
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -27,7 +29,7 @@ def turn(name: str, key: str = "T1:C1:1", **payload: Any) -> Delivery:
 
 async def test_an_accepted_delivery_is_run(replica: Replicas) -> None:
     inbox, handler = replica(), RecordingHandler()
-    inbox.handle("turn", handler, RecordingGivenUp())
+    inbox.handle("turn", handler, RecordingGivenUp(), charge=no_one)
     await inbox.start()
     assert await inbox.accept(turn("E1", text="Hello"))
     await inbox.idle()
@@ -39,7 +41,7 @@ async def test_an_accepted_delivery_is_run(replica: Replicas) -> None:
 
 async def test_a_second_delivery_is_ignored(replica: Replicas) -> None:
     inbox, handler = replica(), RecordingHandler()
-    inbox.handle("turn", handler, RecordingGivenUp())
+    inbox.handle("turn", handler, RecordingGivenUp(), charge=no_one)
     await inbox.start()
     assert await inbox.accept(turn("E1"))
     assert not await inbox.accept(turn("E1"))
@@ -70,7 +72,7 @@ async def test_keys_keep_their_order_across_replicas(replica: Replicas) -> None:
     given_up = RecordingGivenUp()
     replicas = [replica(), replica()]
     for inbox in replicas:
-        inbox.handle("turn", handle, given_up)
+        inbox.handle("turn", handle, given_up, charge=no_one)
         await inbox.start()
     deliveries = [turn(f"E{i:02}", key=f"K{i % 4}") for i in range(40)]
     for i, delivery in enumerate(deliveries):
@@ -83,7 +85,7 @@ async def test_keys_keep_their_order_across_replicas(replica: Replicas) -> None:
 
 async def test_what_arrives_together_keeps_its_order(replica: Replicas) -> None:
     inbox, handler = replica(), RecordingHandler()
-    inbox.handle("turn", handler, RecordingGivenUp())
+    inbox.handle("turn", handler, RecordingGivenUp(), charge=no_one)
     await asyncio.gather(*(inbox.accept(turn(f"E{i}")) for i in range(50)))
     await inbox.start()
     await inbox.idle()
@@ -96,7 +98,7 @@ async def test_different_keys_run_side_by_side(replica: Replicas) -> None:
     async def handle(_job: Job) -> None:
         await together.wait()
 
-    inbox.handle("turn", handle, RecordingGivenUp())
+    inbox.handle("turn", handle, RecordingGivenUp(), charge=no_one)
     await inbox.start()
     for i in range(5):
         await inbox.accept(turn(f"E{i}", key=f"K{i}"))
@@ -111,7 +113,7 @@ async def test_no_more_run_than_allowed(replica: Replicas) -> None:
         seen.append(inbox.running)
         await pairs.wait()
 
-    inbox.handle("turn", handle, RecordingGivenUp())
+    inbox.handle("turn", handle, RecordingGivenUp(), charge=no_one)
     for i in range(6):
         await inbox.accept(turn(f"E{i}", key=f"K{i}"))
     await inbox.start()
@@ -122,7 +124,7 @@ async def test_no_more_run_than_allowed(replica: Replicas) -> None:
 
 async def test_a_passing_failure_is_retried(replica: Replicas) -> None:
     inbox, handler, given_up = replica(), RecordingHandler(FlakyError(), FlakyError()), RecordingGivenUp()
-    inbox.handle("turn", handler, given_up)
+    inbox.handle("turn", handler, given_up, charge=no_one)
     await inbox.start()
     await inbox.accept(turn("E1"))
     await inbox.accept(turn("E2"))
@@ -135,7 +137,7 @@ async def test_a_passing_failure_is_retried(replica: Replicas) -> None:
 async def test_a_lasting_failure_is_told_once(replica: Replicas, rows: Rows) -> None:
     failure = ValueError("somebody's words")
     inbox, handler, given_up = replica(), RecordingHandler(failure), RecordingGivenUp()
-    inbox.handle("turn", handler, given_up)
+    inbox.handle("turn", handler, given_up, charge=no_one)
     await inbox.start()
     await inbox.accept(turn("E1"))
     await inbox.accept(turn("E2"))
@@ -149,7 +151,7 @@ async def test_a_lasting_failure_is_told_once(replica: Replicas, rows: Rows) -> 
 async def test_attempts_come_to_an_end(replica: Replicas, rows: Rows) -> None:
     failures = [FlakyError() for _ in range(3)]
     inbox, handler, given_up = replica(attempts=3), RecordingHandler(*failures), RecordingGivenUp()
-    inbox.handle("turn", handler, given_up)
+    inbox.handle("turn", handler, given_up, charge=no_one)
     await inbox.start()
     await inbox.accept(turn("E1"))
     await inbox.idle()
@@ -160,7 +162,7 @@ async def test_attempts_come_to_an_end(replica: Replicas, rows: Rows) -> None:
 
 async def test_patience_comes_to_an_end(replica: Replicas, rows: Rows) -> None:
     inbox, handler, given_up = replica(patience=60, backoff=1), RecordingHandler(FlakyError()), RecordingGivenUp()
-    inbox.handle("turn", handler, given_up)
+    inbox.handle("turn", handler, given_up, charge=no_one)
     await inbox.accept(turn("E1"))
     await rows.set("E1", tried=59.9)
     await inbox.start()
@@ -171,7 +173,7 @@ async def test_patience_comes_to_an_end(replica: Replicas, rows: Rows) -> None:
 
 async def test_waiting_takes_no_patience(replica: Replicas, rows: Rows) -> None:
     inbox, handler, given_up = replica(patience=60), RecordingHandler(FlakyError()), RecordingGivenUp()
-    inbox.handle("turn", handler, given_up)
+    inbox.handle("turn", handler, given_up, charge=no_one)
     await inbox.accept(turn("E1"))
     await rows.set("E1", accepted_at=0)
     await inbox.start()
@@ -182,7 +184,7 @@ async def test_waiting_takes_no_patience(replica: Replicas, rows: Rows) -> None:
 
 async def test_trying_takes_patience(replica: Replicas, rows: Rows) -> None:
     inbox, handler = replica(backoff=1, attempts=2), RecordingHandler(FlakyError())
-    inbox.handle("turn", handler, RecordingGivenUp())
+    inbox.handle("turn", handler, RecordingGivenUp(), charge=no_one)
     await inbox.accept(turn("E1"))
     await rows.set("E1", tried=100)
     await inbox.start()
@@ -193,7 +195,7 @@ async def test_trying_takes_patience(replica: Replicas, rows: Rows) -> None:
 
 async def test_the_last_attempt_gets_the_rest(replica: Replicas, rows: Rows) -> None:
     inbox, handler, given_up = replica(patience=3600), HeldHandler(), RecordingGivenUp()
-    inbox.handle("turn", handler, given_up)
+    inbox.handle("turn", handler, given_up, charge=no_one)
     await inbox.accept(turn("E1"))
     await rows.set("E1", tried=3599.9)
     await inbox.start()
@@ -203,7 +205,7 @@ async def test_the_last_attempt_gets_the_rest(replica: Replicas, rows: Rows) -> 
 
 async def test_an_endless_attempt_is_ended(replica: Replicas) -> None:
     inbox, handler, given_up = replica(patience=0.1), HeldHandler(), RecordingGivenUp()
-    inbox.handle("turn", handler, given_up)
+    inbox.handle("turn", handler, given_up, charge=no_one)
     await inbox.start()
     await inbox.accept(turn("E1"))
     await inbox.idle()
@@ -214,7 +216,7 @@ async def test_an_endless_attempt_is_ended(replica: Replicas) -> None:
 
 async def test_telling_is_tried_again(replica: Replicas, rows: Rows) -> None:
     inbox, handler, given_up = replica(), RecordingHandler(ValueError()), RecordingGivenUp(FlakyError())
-    inbox.handle("turn", handler, given_up)
+    inbox.handle("turn", handler, given_up, charge=no_one)
     await inbox.start()
     await inbox.accept(turn("E1"))
     await inbox.idle()
@@ -226,7 +228,7 @@ async def test_telling_is_tried_again(replica: Replicas, rows: Rows) -> None:
 async def test_telling_comes_to_an_end(replica: Replicas) -> None:
     inbox, handler = replica(), RecordingHandler(ValueError())
     given_up = RecordingGivenUp(*(FlakyError() for _ in range(99)))
-    inbox.handle("turn", handler, given_up)
+    inbox.handle("turn", handler, given_up, charge=no_one)
     await inbox.start()
     await inbox.accept(turn("E1"))
     await inbox.idle()
@@ -245,7 +247,7 @@ async def test_what_was_kept_survives_failures(replica: Replicas) -> None:
             raise FlakyError
 
     inbox = replica()
-    inbox.handle("turn", handle, RecordingGivenUp())
+    inbox.handle("turn", handle, RecordingGivenUp(), charge=no_one)
     await inbox.start()
     await inbox.accept(turn("E1"))
     await inbox.idle()
@@ -258,7 +260,7 @@ async def test_all_is_kept_side_by_side(replica: Replicas, rows: Rows) -> None:
         raise ValueError
 
     inbox = replica()
-    inbox.handle("turn", handle, RecordingGivenUp())
+    inbox.handle("turn", handle, RecordingGivenUp(), charge=no_one)
     await inbox.start()
     await inbox.accept(turn("E1"))
     await inbox.idle()
@@ -270,7 +272,7 @@ async def test_no_words_linger_when_done(replica: Replicas, rows: Rows) -> None:
         await job.keep("draft", "secret")
 
     inbox = replica()
-    inbox.handle("turn", handle, RecordingGivenUp())
+    inbox.handle("turn", handle, RecordingGivenUp(), charge=no_one)
     await inbox.start()
     await inbox.accept(turn("E1", text="secret"))
     await inbox.idle()
@@ -281,7 +283,10 @@ async def test_no_words_reach_the_log(replica: Replicas, caplog: pytest.LogCaptu
     caplog.set_level(logging.DEBUG, logger="bot")
     inbox = replica()
     inbox.handle(
-        "turn", RecordingHandler(FlakyError("secret"), ValueError("secret")), RecordingGivenUp(OSError("secret"))
+        "turn",
+        RecordingHandler(FlakyError("secret"), ValueError("secret")),
+        RecordingGivenUp(OSError("secret")),
+        charge=no_one,
     )
     await inbox.start()
     await inbox.accept(turn("E1", text="secret"))
@@ -298,21 +303,21 @@ async def test_the_reference_is_known_while_running(replica: Replicas) -> None:
         seen.append("finished")
 
     async def handle(_job: Job) -> Finish:
-        seen.append(reference.get())
+        seen.append(reference())
         return note
 
     inbox = replica()
-    inbox.handle("turn", handle, RecordingGivenUp())
+    inbox.handle("turn", handle, RecordingGivenUp(), charge=no_one)
     await inbox.start()
     await inbox.accept(turn("E1"))
     await inbox.idle()
     assert seen == [hashlib.sha256(b"E1").hexdigest()[:8], "finished"]
-    assert reference.get() == ""
+    assert reference() == ""
 
 
 async def test_unknown_kinds_wait_for_another_version(replica: Replicas, rows: Rows) -> None:
     old, new, handler = replica(lease=0.3), replica(), RecordingHandler()
-    old.handle("turn", handler, RecordingGivenUp())
+    old.handle("turn", handler, RecordingGivenUp(), charge=no_one)
     await old.start()
     await old.accept(Delivery("E1", "K1", "novelty", {"text": "Hello"}))
     await old.accept(turn("E2", key="K2"))
@@ -320,7 +325,7 @@ async def test_unknown_kinds_wait_for_another_version(replica: Replicas, rows: R
     row = await rows.get("E1")
     assert handler.ids == ["E2"]
     assert (row.status, row.attempts, row.payload) == (0, 0, '{"text": "Hello"}')
-    new.handle("novelty", handler, RecordingGivenUp())
+    new.handle("novelty", handler, RecordingGivenUp(), charge=no_one)
     await new.start()
     await new.idle()
     assert handler.ids == ["E2", "E1"]
@@ -347,14 +352,14 @@ async def test_unknown_kinds_are_logged_once(replica: Replicas, caplog: pytest.L
 
 async def test_a_kind_has_one_handler(replica: Replicas) -> None:
     inbox = replica()
-    inbox.handle("turn", RecordingHandler(), RecordingGivenUp())
+    inbox.handle("turn", RecordingHandler(), RecordingGivenUp(), charge=no_one)
     with pytest.raises(ValueError, match="turn"):
-        inbox.handle("turn", RecordingHandler(), RecordingGivenUp())
+        inbox.handle("turn", RecordingHandler(), RecordingGivenUp(), charge=no_one)
 
 
 async def test_counts_tell_what_waits(replica: Replicas) -> None:
     inbox, handler = replica(running=1), HeldHandler()
-    inbox.handle("turn", handler, RecordingGivenUp())
+    inbox.handle("turn", handler, RecordingGivenUp(), charge=no_one)
     for i in range(3):
         await inbox.accept(turn(f"E{i}"))
     await inbox.start()
@@ -375,7 +380,7 @@ async def test_who_waits_knows_how_many_before(replica: Replicas) -> None:
         await inbox.accept(Delivery(name, f"K{name}", "turn", {}, share=share))
     inbox.every("digest", 86_400, RecordingHandler())
     assert [await inbox.count_before(name) for name in ("A1", "B1", "A2", "A3")] == [0, 1, 2, 3]
-    inbox.handle("turn", RecordingHandler(), RecordingGivenUp())
+    inbox.handle("turn", RecordingHandler(), RecordingGivenUp(), charge=no_one)
     await inbox.start()
     await inbox.idle()
     assert await inbox.count_before("A3") == 0
@@ -384,7 +389,7 @@ async def test_who_waits_knows_how_many_before(replica: Replicas) -> None:
 
 async def test_what_was_handed_back_was_begun(replica: Replicas) -> None:
     first, second, handler = replica(), replica(), HeldHandler()
-    first.handle("turn", handler, RecordingGivenUp())
+    first.handle("turn", handler, RecordingGivenUp(), charge=no_one)
     await first.accept(turn("E1"))
     await first.start()
     await handler.started.get()
@@ -394,7 +399,7 @@ async def test_what_was_handed_back_was_begun(replica: Replicas) -> None:
     async def handle(job: Job) -> None:
         begun.append((job.attempt, job.was_begun))
 
-    second.handle("turn", handle, RecordingGivenUp())
+    second.handle("turn", handle, RecordingGivenUp(), charge=no_one)
     await second.accept(turn("E2"))
     await second.start()
     await second.idle()
@@ -409,7 +414,7 @@ async def test_patient_work_outlasts_an_outage(replica: Replicas) -> None:
         if len(ran) <= outage:
             raise FlakyError
 
-    inbox.handle("card", handle, RecordingGivenUp(), patience=3_600)
+    inbox.handle("card", handle, RecordingGivenUp(), patience=3_600, charge=no_one)
     await inbox.start()
     for name in ("E1", "E2"):
         await inbox.accept(Delivery(name, "T1:C1", "card", {}))
@@ -424,7 +429,7 @@ async def test_patient_work_fails_at_what_lasts(replica: Replicas) -> None:
     async def handle(_job: Job) -> None:
         raise ValueError
 
-    inbox.handle("card", handle, given_up, patience=3_600)
+    inbox.handle("card", handle, given_up, patience=3_600, charge=no_one)
     await inbox.start()
     await inbox.accept(Delivery("E1", "T1:C1", "card", {}))
     await inbox.idle()

@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import text
 
+from bot import turn
+from bot.calls import Call, Purpose
 from bot.core.domain.message import Message, Place, Role
 from bot.core.domain.thread import Record
 from bot.db.store import sql_store
 from bot.db.threads import record
 from bot.work import AbandonedError, Delivery, LeaseLostError
 from tests.integration.work.stand_ins import FlakyError, HeldHandler, RecordingGivenUp, RecordingHandler
+from tests.stage.turn import no_one
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -45,7 +49,7 @@ async def said(database: Database) -> list[str]:
 
 async def test_done_and_recorded_are_one(replica: Replicas, database: Database, rows: Rows) -> None:
     inbox = replica()
-    inbox.handle("turn", RecordingHandler(finish=saying("Hi")), RecordingGivenUp())
+    inbox.handle("turn", RecordingHandler(finish=saying("Hi")), RecordingGivenUp(), charge=no_one)
     await inbox.start()
     await inbox.accept(E1)
     await inbox.idle()
@@ -60,7 +64,7 @@ async def test_a_failing_finish_leaves_nothing(replica: Replicas, database: Data
             raise FlakyError
 
     inbox, handler = replica(), RecordingHandler(finish=finish)
-    inbox.handle("turn", handler, RecordingGivenUp())
+    inbox.handle("turn", handler, RecordingGivenUp(), charge=no_one)
     await inbox.start()
     await inbox.accept(E1)
     await inbox.idle()
@@ -70,7 +74,7 @@ async def test_a_failing_finish_leaves_nothing(replica: Replicas, database: Data
 
 async def test_failed_and_recorded_are_one(replica: Replicas, database: Database, rows: Rows) -> None:
     inbox = replica()
-    inbox.handle("turn", RecordingHandler(ValueError()), RecordingGivenUp(finish=saying("Sorry")))
+    inbox.handle("turn", RecordingHandler(ValueError()), RecordingGivenUp(finish=saying("Sorry")), charge=no_one)
     await inbox.start()
     await inbox.accept(E1)
     await inbox.idle()
@@ -80,12 +84,12 @@ async def test_failed_and_recorded_are_one(replica: Replicas, database: Database
 
 async def test_an_expired_lease_is_taken_over(replica: Replicas, rows: Rows) -> None:
     frozen, held = replica(lease=60, running=1), HeldHandler()
-    frozen.handle("turn", held, RecordingGivenUp())
+    frozen.handle("turn", held, RecordingGivenUp(), charge=no_one)
     await frozen.start()
     await frozen.accept(E1)
     await held.started.get()
     other, handler = replica(lease=0.6), HeldHandler()
-    other.handle("turn", handler, RecordingGivenUp())
+    other.handle("turn", handler, RecordingGivenUp(), charge=no_one)
     await other.start()
     await rows.set("E1", lease_until=0)
     assert (await handler.started.get()).attempt == 1
@@ -93,12 +97,12 @@ async def test_an_expired_lease_is_taken_over(replica: Replicas, rows: Rows) -> 
 
 async def test_a_zombie_cannot_write_over_its_successor(replica: Replicas, database: Database, rows: Rows) -> None:
     frozen, held = replica(lease=60, running=1), HeldHandler(finish=saying("from the grave"))
-    frozen.handle("turn", held, RecordingGivenUp())
+    frozen.handle("turn", held, RecordingGivenUp(), charge=no_one)
     await frozen.start()
     await frozen.accept(E1)
     await held.started.get()
     other, successor = replica(lease=0.6), HeldHandler(finish=saying("Hi"))
-    other.handle("turn", successor, RecordingGivenUp())
+    other.handle("turn", successor, RecordingGivenUp(), charge=no_one)
     await other.start()
     await rows.set("E1", lease_until=0)
     await successor.started.get()
@@ -113,12 +117,12 @@ async def test_a_zombie_cannot_write_over_its_successor(replica: Replicas, datab
 
 async def test_a_zombie_cannot_keep_anything(replica: Replicas, rows: Rows) -> None:
     frozen, held = replica(lease=60, running=1), HeldHandler()
-    frozen.handle("turn", held, RecordingGivenUp())
+    frozen.handle("turn", held, RecordingGivenUp(), charge=no_one)
     await frozen.start()
     await frozen.accept(E1)
     zombie = await held.started.get()
     other, successor = replica(lease=0.6), HeldHandler()
-    other.handle("turn", successor, RecordingGivenUp())
+    other.handle("turn", successor, RecordingGivenUp(), charge=no_one)
     await other.start()
     await rows.set("E1", lease_until=0)
     job = await successor.started.get()
@@ -133,7 +137,7 @@ async def test_a_zombie_cannot_keep_anything(replica: Replicas, rows: Rows) -> N
 
 async def test_a_lost_job_is_cancelled_unmarked(replica: Replicas, rows: Rows) -> None:
     inbox, held = replica(lease=0.6), HeldHandler()
-    inbox.handle("turn", held, RecordingGivenUp())
+    inbox.handle("turn", held, RecordingGivenUp(), charge=no_one)
     await inbox.start()
     await inbox.accept(E1)
     await held.started.get()
@@ -146,7 +150,7 @@ async def test_a_lost_job_is_cancelled_unmarked(replica: Replicas, rows: Rows) -
 async def test_a_renewed_lease_outlasts_its_length(replica: Replicas, rows: Rows) -> None:
     length = 3  # seconds: it is renewed after one, and good for work until two have passed, on a busy machine too
     inbox, held = replica(lease=length), HeldHandler()
-    inbox.handle("turn", held, RecordingGivenUp())
+    inbox.handle("turn", held, RecordingGivenUp(), charge=no_one)
     await inbox.start()
     await inbox.accept(E1)
     job = await held.started.get()
@@ -161,7 +165,7 @@ async def test_a_renewed_lease_outlasts_its_length(replica: Replicas, rows: Rows
 
 async def test_who_cannot_renew_stops(replica: Replicas, rows: Rows) -> None:
     inbox, held = replica(lease=0.6), HeldHandler()
-    inbox.handle("turn", held, RecordingGivenUp())
+    inbox.handle("turn", held, RecordingGivenUp(), charge=no_one)
     await inbox.start()
     await inbox.accept(E1)
     job = await held.started.get()
@@ -175,7 +179,7 @@ async def test_who_cannot_renew_stops(replica: Replicas, rows: Rows) -> None:
 
 async def test_stopping_hands_back_what_runs(replica: Replicas, rows: Rows) -> None:
     inbox, held = replica(), HeldHandler()
-    inbox.handle("turn", held, RecordingGivenUp())
+    inbox.handle("turn", held, RecordingGivenUp(), charge=no_one)
     await inbox.start()
     await inbox.accept(E1)
     await held.started.get()
@@ -183,62 +187,67 @@ async def test_stopping_hands_back_what_runs(replica: Replicas, rows: Rows) -> N
     row = await rows.get("E1")
     assert (row.status, row.attempts, row.owner) == (0, 0, None)
     other, handler = replica(), RecordingHandler()
-    other.handle("turn", handler, RecordingGivenUp())
+    other.handle("turn", handler, RecordingGivenUp(), charge=no_one)
     await other.start()
     await other.idle()
     assert handler.attempts == [1]
 
 
-class Aside:
-    """A handler that leaves a row aside and waits to be cancelled; how often it was written down."""
+CALL = Call(Purpose.ANSWER, "m", datetime(2026, 11, 30, tzinfo=UTC), 1, None, 1, 1, 0, 0, None, None, "ok")
+
+
+class Calling:
+    """A handler that makes a call to the model and waits to be cancelled; how many calls were written down."""
 
     def __init__(self) -> None:
         self.held, self.written = HeldHandler(), 0
 
     async def __call__(self, job: Job) -> Finish | None:
-        def write(_connection: Connection) -> None:
-            self.written += 1
-
-        job.aside = write
+        turn.note(CALL)
         return await self.held(job)
 
+    def write(self, _connection: Connection, spending: turn.Spending) -> None:
+        self.written += len(spending.calls)
 
-async def test_handing_back_writes_what_is_aside(replica: Replicas, rows: Rows) -> None:
-    inbox, aside = replica(), Aside()
-    inbox.handle("turn", aside, RecordingGivenUp())
+
+async def test_handing_back_writes_the_calls(replica: Replicas, rows: Rows) -> None:
+    calling = Calling()
+    inbox = replica(recorder=calling.write)
+    inbox.handle("turn", calling, RecordingGivenUp(), charge=no_one)
     await inbox.start()
     await inbox.accept(E1)
     await inbox.accept(Delivery("E2", "K2", "turn", {}))
     for _ in range(2):
-        await aside.held.started.get()
+        await calling.held.started.get()
     await inbox.stop(grace=0)
-    assert aside.written == 2
+    assert calling.written == 2
     assert [(await rows.get(name)).status for name in ("E1", "E2")] == [0, 0]
 
 
-async def test_a_lost_job_writes_what_is_aside(replica: Replicas, rows: Rows) -> None:
-    inbox, aside = replica(lease=0.6), Aside()
-    inbox.handle("turn", aside, RecordingGivenUp())
+async def test_a_lost_job_writes_its_calls(replica: Replicas, rows: Rows) -> None:
+    calling = Calling()
+    inbox = replica(lease=0.6, recorder=calling.write)
+    inbox.handle("turn", calling, RecordingGivenUp(), charge=no_one)
     await inbox.start()
     await inbox.accept(E1)
-    await aside.held.started.get()
+    await calling.held.started.get()
     await rows.set("E1", owner="another replica", token=2, lease_until=9e9)
-    await aside.held.cancelled.get()
+    await calling.held.cancelled.get()
     await inbox.stop(grace=0)
-    assert aside.written == 1
+    assert calling.written == 1
     assert (await rows.get("E1")).owner == "another replica"
 
 
-async def test_handing_back_outlasts_a_failing_aside(replica: Replicas, rows: Rows) -> None:
-    def write(_connection: Connection) -> None:
+async def test_handing_back_outlasts_a_failing_recorder(replica: Replicas, rows: Rows) -> None:
+    def write(_connection: Connection, _spending: turn.Spending) -> None:
         raise ValueError
 
     async def handler(job: Job) -> Finish | None:
-        job.aside = write
+        turn.note(CALL)
         return await held(job)
 
-    inbox, held = replica(), HeldHandler()
-    inbox.handle("turn", handler, RecordingGivenUp())
+    inbox, held = replica(recorder=write), HeldHandler()
+    inbox.handle("turn", handler, RecordingGivenUp(), charge=no_one)
     await inbox.start()
     await inbox.accept(E1)
     await held.started.get()
@@ -248,7 +257,7 @@ async def test_handing_back_outlasts_a_failing_aside(replica: Replicas, rows: Ro
 
 async def test_stopping_waits_for_what_runs(replica: Replicas, rows: Rows) -> None:
     inbox, held = replica(), HeldHandler()
-    inbox.handle("turn", held, RecordingGivenUp())
+    inbox.handle("turn", held, RecordingGivenUp(), charge=no_one)
     await inbox.start()
     await inbox.accept(E1)
     await inbox.accept(Delivery("E2", "K1", "turn", {}))
@@ -268,7 +277,7 @@ async def test_what_comes_while_stopped_is_run_later(replica: Replicas) -> None:
     await inbox.stop(grace=0)
     assert await inbox.accept(E1)
     other, handler = replica(), RecordingHandler()
-    other.handle("turn", handler, RecordingGivenUp())
+    other.handle("turn", handler, RecordingGivenUp(), charge=no_one)
     await other.start()
     await other.idle()
     assert handler.ids == ["E1"]
@@ -284,7 +293,7 @@ async def die(url: str, lease: float) -> None:
 async def test_a_killed_replica_is_replaced(url: str, replica: Replicas) -> None:
     await die(url, lease=0.5)
     inbox, handler = replica(lease=0.6), HeldHandler()
-    inbox.handle("turn", handler, RecordingGivenUp())
+    inbox.handle("turn", handler, RecordingGivenUp(), charge=no_one)
     await inbox.start()
     job = await handler.started.get()
     assert job.attempt == 1
@@ -294,7 +303,7 @@ async def test_a_killed_replica_is_replaced(url: str, replica: Replicas) -> None
 async def test_a_sole_process_does_not_wait(sqlite_url: str, sqlite_replica: Replicas) -> None:
     await die(sqlite_url, lease=3600)
     inbox, handler = sqlite_replica(lease=3600), RecordingHandler()
-    inbox.handle("turn", handler, RecordingGivenUp())
+    inbox.handle("turn", handler, RecordingGivenUp(), charge=no_one)
     await inbox.start()
     await inbox.idle()
     assert handler.attempts == [1]
@@ -302,13 +311,13 @@ async def test_a_sole_process_does_not_wait(sqlite_url: str, sqlite_replica: Rep
 
 async def test_a_second_process_takes_nothing(replica: Replicas) -> None:
     inbox, held = replica(), HeldHandler()
-    inbox.handle("turn", held, RecordingGivenUp())
+    inbox.handle("turn", held, RecordingGivenUp(), charge=no_one)
     await inbox.start()
     await inbox.accept(E1)
     job = await held.started.get()
     other, handler = replica(), RecordingHandler()
     for kind in ("turn", "other"):
-        other.handle(kind, handler, RecordingGivenUp())
+        other.handle(kind, handler, RecordingGivenUp(), charge=no_one)
     await other.start()
     await other.accept(Delivery("E2", "K2", "other", {}))
     await other.idle()
@@ -318,7 +327,7 @@ async def test_a_second_process_takes_nothing(replica: Replicas) -> None:
 
 async def test_a_deadly_job_does_not_loop(replica: Replicas, rows: Rows) -> None:
     inbox, handler, given_up = replica(attempts=5), RecordingHandler(), RecordingGivenUp()
-    inbox.handle("turn", handler, given_up)
+    inbox.handle("turn", handler, given_up, charge=no_one)
     await inbox.accept(E1)
     await rows.set("E1", attempts=5)
     await inbox.start()
@@ -332,7 +341,7 @@ async def test_a_deadly_job_does_not_loop(replica: Replicas, rows: Rows) -> None
 
 async def test_deadly_telling_does_not_loop(replica: Replicas, rows: Rows) -> None:
     inbox, handler, given_up = replica(attempts=5), RecordingHandler(), RecordingGivenUp()
-    inbox.handle("turn", handler, given_up)
+    inbox.handle("turn", handler, given_up, charge=no_one)
     await inbox.accept(E1)
     await rows.set("E1", attempts=8, cause="ValueError")
     await inbox.start()
@@ -352,7 +361,7 @@ async def test_finishing_outlasts_a_lost_connection(postgresql_replica: Replicas
             connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
     inbox, handler = postgresql_replica(), RecordingHandler(finish=finish)
-    inbox.handle("turn", handler, RecordingGivenUp())
+    inbox.handle("turn", handler, RecordingGivenUp(), charge=no_one)
     await inbox.start()
     await inbox.accept(E1)
     await inbox.idle()
@@ -362,7 +371,7 @@ async def test_finishing_outlasts_a_lost_connection(postgresql_replica: Replicas
 
 async def test_no_delivery_is_promised_without_database(replica: Replicas, rows: Rows) -> None:
     inbox, handler = replica(), RecordingHandler()
-    inbox.handle("turn", handler, RecordingGivenUp())
+    inbox.handle("turn", handler, RecordingGivenUp(), charge=no_one)
     await inbox.start()
     await inbox.idle()
     async with rows.locked():
@@ -382,7 +391,7 @@ async def test_suspects_are_acquitted_by_a_death_without_them(replica: Replicas,
     await rows.set("guilty", deaths=2, crashes=1)
     await die(url, lease=0.5)
     other, handler = replica(lease=0.6), HeldHandler()
-    other.handle("turn", handler, RecordingGivenUp())
+    other.handle("turn", handler, RecordingGivenUp(), charge=no_one)
     await other.start()
     assert {(await handler.started.get()).id for _ in range(2)} == {"E1", "innocent"}
     assert ((await rows.get("innocent")).deaths, (await rows.get("guilty")).deaths) == (1, 2)
@@ -392,7 +401,7 @@ async def test_suspects_are_acquitted_by_a_death_without_them(replica: Replicas,
 
 async def test_an_outage_is_nobodys_death(replica: Replicas, rows: Rows) -> None:
     inbox, held = replica(lease=0.6), HeldHandler()
-    inbox.handle("turn", held, RecordingGivenUp())
+    inbox.handle("turn", held, RecordingGivenUp(), charge=no_one)
     await inbox.start()
     await inbox.accept(E1)
     await held.started.get()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.work import Delivery
 from bot.work.purge import purge
 from tests.integration.work.stand_ins import HeldHandler, RecordingGivenUp, RecordingHandler
+from tests.stage.turn import no_one
 
 if TYPE_CHECKING:
     from bot.db.engine import Database
@@ -55,7 +56,7 @@ async def test_rare_work_comes_after_it(replica: Replicas) -> None:
 
 async def test_old_jobs_are_purged(replica: Replicas, database: Database, rows: Rows) -> None:
     inbox = replica()
-    inbox.handle("turn", RecordingHandler(ValueError()), RecordingGivenUp())
+    inbox.handle("turn", RecordingHandler(ValueError()), RecordingGivenUp(), charge=no_one)
     inbox.every("digest", 86_400, RecordingHandler())
     await inbox.start()
     for i in range(3):

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from bot import turn
 from bot.calls import Call, Purpose
 from bot.core.domain.message import Place
 from bot.core.domain.settings import ChannelSettings
 from bot.core.ports import Completion, Model, ModelFacts, Request
 from bot.core.spend import paid_model
-from bot.core.spend.caps import charge
 from bot.db.accounts import SqlSpendStore
 from bot.errors import ModelUnavailableError, OverBudgetError
+from bot.turn import CostCenter
+from tests.stage.turn import begin_turn
 
 if TYPE_CHECKING:
     from bot.core.ports.accounts import SpendStore
@@ -47,7 +49,7 @@ class Spender:
             Purpose.ANSWER, "m", datetime.now(UTC), 1, None, 1, 1, 0, 0, None, None, "ok", cost_micros=self.cost
         )
         self.spent += self.cost
-        paid_model.note(call)
+        turn.note(call)
         if self.fails:
             raise ModelUnavailableError("away", call=call)
         return Completion("", truncated=False, call=call)
@@ -61,9 +63,9 @@ def paid(purse: SpendStore, spender: Spender) -> Model:
     return paid_model.paid(spender.model(), purse, tell=quiet, helpers="an admin")
 
 
-async def turn(model: Model, settings: ChannelSettings = SETTINGS) -> bool:
+async def ask(model: Model, settings: ChannelSettings = SETTINGS) -> bool:
     """Ask once, as a turn of its own; tell whether the budget allowed it."""
-    charge(HERE, "U1")
+    begin_turn(cost_center=CostCenter(HERE.workspace, HERE.channel, person="U1"))
     try:
         await model.write(Request(Purpose.ANSWER, (), 1, "U1", settings), lambda _: None)
     except OverBudgetError:
@@ -75,7 +77,7 @@ async def turn(model: Model, settings: ChannelSettings = SETTINGS) -> bool:
 async def test_a_hundred_turns_keep_the_cap(database: Database, cost: int) -> None:
     spender = Spender(cost)
     model = paid(SqlSpendStore(database), spender)
-    asked = await asyncio.gather(*(asyncio.create_task(turn(model)) for _ in range(100)))
+    asked = await asyncio.gather(*(asyncio.create_task(ask(model)) for _ in range(100)))
     assert spender.spent == sum(asked) * cost
     assert spender.spent <= CAP
     assert sum(asked) >= CAP // WORST
@@ -87,18 +89,18 @@ async def test_a_failed_call_is_paid_for(database: Database) -> None:
     model = paid(SqlSpendStore(database), spender)
     for _ in range(2):
         with pytest.raises(ModelUnavailableError):
-            await turn(model, twice)
-    assert not await turn(model, twice)
+            await ask(model, twice)
+    assert not await ask(model, twice)
 
 
 async def test_no_cap_takes_no_transaction() -> None:
     spender = Spender(WORST, worst=None)
     no_purse = cast("Any", object())
-    assert await turn(paid(no_purse, spender), ChannelSettings())
+    assert await ask(paid(no_purse, spender), ChannelSettings())
     assert spender.spent == WORST
 
 
 async def test_an_unknown_price_keeps_no_budget(database: Database) -> None:
     spender = Spender(WORST, worst=None)
-    assert not await turn(paid(SqlSpendStore(database), spender))
+    assert not await ask(paid(SqlSpendStore(database), spender))
     assert spender.spent == 0

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import aiohttp
 import pytest
 
-from bot.app import fenced
 from bot.core.domain.message import Place
 from bot.slack.client.api import web_client
+from bot.slack.client.lease_check import fenced
 from bot.slack.client.rate_limit import Budget
 from bot.slack.outbound.status import Sessions
-from bot.work import LeaseLostError, fence
+from bot.work import LeaseLostError
 from tests.stage.quota import InMemoryQuota
+from tests.stage.turn import begin_turn
 from tests.stage.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ async def test_a_turn_of_ours_shows_a_status(
     workspace: ScriptedWorkspace, sessions: Sessions, place: Place, lease: Lease
 ) -> None:
     lease.is_lost_then = False
-    fence.set(lease.check)
+    begin_turn(lease.check)
     assert await sessions.begin(place, lease.check)
     assert status(workspace, place) == "Working…"
     await sessions.end(place)
@@ -81,7 +82,7 @@ async def test_a_turn_of_ours_shows_a_status(
 async def test_a_late_status_is_taken_off(
     workspace: ScriptedWorkspace, sessions: Sessions, place: Place, lease: Lease
 ) -> None:
-    fence.set(lease.check)
+    begin_turn(lease.check)
     with pytest.raises(LeaseLostError):
         await sessions.begin(place, lease.check)
     assert told(workspace) == ["processing", "active"]
@@ -93,7 +94,7 @@ async def test_a_cancelled_turn_looks_again(
     workspace: ScriptedWorkspace, sessions: Sessions, place: Place, lease: Lease, rounds: int
 ) -> None:
     """Cancelled so many rounds of the loop after it began: before, while or after its call is on its way."""
-    fence.set(lease.check)
+    begin_turn(lease.check)
     beginning = asyncio.create_task(sessions.begin(place, lease.check))
     for _ in range(rounds):
         await asyncio.sleep(0)
@@ -110,7 +111,7 @@ async def test_a_lost_turn_leaves_the_status_alone(
     lease.is_lost_then = False
     await sessions.begin(place, lease.check)
     lease.is_lost_then = True
-    fence.set(lease.check)
+    begin_turn(lease.check)
     with pytest.raises(LeaseLostError):
         await sessions.begin(place, lease.check)
     assert status(workspace, place) == "Working…"

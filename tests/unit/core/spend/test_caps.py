@@ -5,39 +5,43 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.core.domain.budget import BudgetKind, Cap, Refusal
-from bot.core.domain.message import Place
 from bot.core.domain.settings import ChannelSettings, read
-from bot.core.spend.caps import CostCenter, caps, charge, notice, payer, refusal
+from bot.core.spend.caps import caps, notice, refusal
 from bot.errors import UsageError
+from bot.turn import CostCenter, Spending
 
 NOW = datetime(2026, 12, 31, 23, 59, 30, tzinfo=UTC)
 ALL = ChannelSettings(person_budget=1, channel_budget=2, workspace_budget=30, turns_per_minute=5, budget_notice=50)
 
 
+def spending(person: str, *, was_counted: bool = False) -> Spending:
+    return Spending(CostCenter("T1", "C1", person=person), was_counted=was_counted)
+
+
 def of(kind: BudgetKind, settings: ChannelSettings = ALL, person: str = "U1") -> Cap:
-    (found,) = [cap for cap in caps(settings, CostCenter(Place("T1", "C1"), person), NOW) if cap.account.kind is kind]
+    (found,) = [cap for cap in caps(settings, spending(person), NOW) if cap.account.kind is kind]
     return found
 
 
 def test_no_cap_is_nothing_to_check() -> None:
-    assert caps(ChannelSettings(), CostCenter(Place("T1", "C1"), "U1"), NOW) == []
+    assert caps(ChannelSettings(), spending("U1"), NOW) == []
 
 
 def test_caps_begin_and_end_in_utc() -> None:
     year = datetime(2027, 1, 1, tzinfo=UTC)
-    assert {cap.account.ends for cap in caps(ALL, CostCenter(Place("T1", "C1"), "U1"), NOW)} == {year}
+    assert {cap.account.ends for cap in caps(ALL, spending("U1"), NOW)} == {year}
     assert of(BudgetKind.WORKSPACE).account.begins == datetime(2026, 12, 1, tzinfo=UTC)
     assert of(BudgetKind.PERSON).account.begins == datetime(2026, 12, 31, tzinfo=UTC)
     assert (of(BudgetKind.CHANNEL).limit, of(BudgetKind.CHANNEL).notice) == (2_000_000, 1_000_000)
 
 
 def test_work_of_nobody_spends_of_the_channel() -> None:
-    kinds = [cap.account.kind for cap in caps(ALL, CostCenter(Place("T1", "C1"), ""), NOW)]
+    kinds = [cap.account.kind for cap in caps(ALL, spending(""), NOW)]
     assert kinds == [BudgetKind.CHANNEL, BudgetKind.WORKSPACE]
 
 
 def test_a_turn_is_counted_once() -> None:
-    counted = caps(ALL, CostCenter(Place("T1", "C1"), "U1", was_counted=True), NOW)
+    counted = caps(ALL, spending("U1", was_counted=True), NOW)
     assert BudgetKind.TURNS not in [cap.account.kind for cap in counted]
 
 
@@ -66,10 +70,3 @@ def test_a_cap_is_an_amount(name: str, typed: str) -> None:
 
 def test_a_cap_of_nothing_is_one() -> None:
     assert of(BudgetKind.PERSON, ChannelSettings(person_budget=0)).limit == 0
-
-
-async def test_money_is_never_nobodys() -> None:
-    with pytest.raises(RuntimeError):
-        payer()
-    charge(Place("T1", "C1"), "U1")
-    assert payer().person == "U1"
