@@ -39,16 +39,19 @@ def pytest_collection_finish() -> None:
 
 
 class ByCost(LoadScopeScheduling):  # type: ignore[misc] # xdist has no types
-    """Gives the browser to one worker, and each file of the chaos, whose processes need room; tests else one by one.
+    """Gives the browser to one worker and the chaos to two, from the start on; tests else one by one.
 
-    The marks that xdist has for it do nothing on pytest 9.
+    Those mostly wait. Spread over all workers, they would leave the processors with nothing to do at first, and with
+    nothing to do beside it at last. The marks that xdist has for it do nothing on pytest 9.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
         if file.startswith("tests/browser/"):
             return "tests/browser"
-        return file if file.startswith("tests/chaos/") else nodeid
+        if file.startswith("tests/chaos/"):
+            return f"tests/chaos/{'first' if file < 'tests/chaos/test_r' else 'second'} half"
+        return nodeid
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

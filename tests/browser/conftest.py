@@ -41,7 +41,8 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def tab(browser: Browser) -> Page:
     """Open one page for all tests: each further one is a window of Chromium's, and costs more than most tests."""
-    return await (await browser.new_context(viewport=SIZE)).new_page()
+    # Sixty pictures a second of a pulsing dot cost more than all that the tests look at.
+    return await (await browser.new_context(viewport=SIZE, reduced_motion="reduce")).new_page()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
