@@ -37,9 +37,13 @@ test: .venv/test ## run the whole suite, or a part: ARGS="-k summarize"
 
 # Until the time is over, or an example fails: then it is printed, and kept in .hypothesis for the next run.
 fuzz: .venv/test ## try at random what the tests try a few examples of: MINUTES=10
-	@HYPOTHESIS_PROFILE=explore timeout --foreground $(MINUTES)m sh -c 'while .venv/bin/python -m pytest -q -o timeout=900 \
-		--numprocesses=2 $(ARGS) $$(grep -rl "from hypothesis import" tests --include="test_*.py"); do :; done' \
-		|| { status=$$?; [ $$status = 124 ] && echo "Nothing was found in $(MINUTES) minutes." || exit $$status; }
+	@end=$$(awk 'BEGIN { srand(); print int(srand() + 60 * $(MINUTES)) }'); \
+	tests=$$(grep -rl "from hypothesis import" tests --include="test_*.py"); \
+	while left=$$((end - $$(date +%s))); [ $$left -gt 0 ]; do \
+		HYPOTHESIS_PROFILE=explore timeout --foreground --signal=INT $$left \
+			.venv/bin/python -m pytest -q -o timeout=900 --numprocesses=2 $(ARGS) $$tests || { status=$$?; \
+			[ $$status = 124 ] && break; exit $$status; }; \
+	done; echo "Nothing was found in $(MINUTES) minutes."
 
 check: .venv/test ## format, lint, types and import contracts
 	.venv/bin/ruff format --check
