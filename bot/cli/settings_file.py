@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from bot.core.domain.settings import Overrides
+    from bot.core.domain.overrides import Overrides
     from bot.settings import Settings
 
 T = TypeVar("T")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from bot.core.domain.feedback import Feedback
     from bot.core.domain.interaction import Button
-    from bot.core.domain.settings import Overrides
+    from bot.core.domain.overrides import Overrides
     from bot.core.domain.usage import DailyUsage
     from bot.core.ports import Chat, Store
     from bot.core.ports.feedback_store import FeedbackStore

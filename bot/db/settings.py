@@ -12,7 +12,8 @@ from sqlalchemy import and_, bindparam, case, func, insert, literal, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from bot.core.domain.message import Place
-from bot.core.domain.settings import Overrides, OverridesChange, merged
+from bot.core.domain.overrides import Overrides, OverridesChange
+from bot.core.domain.settings import merged
 from bot.db.tables import SettingsChangeRow, SettingsRow
 from bot.errors import ConflictError
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from bot.core.commands import SWITCHABLE
 from bot.core.domain import category, route, settings_values
@@ -16,16 +20,16 @@ from bot.core.domain.category import Category  # noqa: TC001 (pydantic reads the
 from bot.core.domain.persona import LONGEST_NAME, Persona
 from bot.core.domain.persona import MOST as MOST_PERSONAS
 from bot.core.domain.persona import find as find_persona
-from bot.core.domain.route import (
-    Route,  # noqa: TC001 (as above)
-    Team,  # noqa: TC001 (as above)
-)
+from bot.core.domain.route import Route, Team  # noqa: TC001 (as above)
+from bot.core.domain.settings_values import Channels, People, Switchable  # noqa: TC001 (as above)
+from bot.core.domain.shown import IN_CHANNELS, IN_WORKSPACES, NOT_IN_THREADS, Shown
 from bot.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MAX_INSTRUCTIONS = 10_000  # characters
 PARLEY = "parley"  # who changed what the bot changes by itself
-Switchable = Annotated[str, AfterValidator(settings_values.switchable)]
-MOST_LISTED = 500  # people or channels that are let in or kept out
 Dollars = Annotated[float | None, Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 
 
@@ -54,11 +58,14 @@ class Outsiders(StrEnum):
 
 
 class ChannelSettings(BaseModel):
-    """The settings that hold in one place. A field's description is what people read of it."""
+    """The settings that hold in one place, in the order of their form.
+
+    A field's description is what people read of it; `Shown` says how it stands in a form, and where it can be set.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    instructions: str = Field(
+    instructions: Annotated[str, Shown("System prompt", "area")] = Field(
         default="", max_length=MAX_INSTRUCTIONS, description="the channel's own system prompt, in plain words"
     )
     persona: str = Field(
@@ -66,29 +73,29 @@ class ChannelSettings(BaseModel):
         max_length=LONGEST_NAME,
         description="one of the workspace's personas, whose prompt goes before the channel's own",
     )
-    personas: tuple[Persona, ...] = Field(
+    personas: Annotated[tuple[Persona, ...], Shown(forms=())] = Field(
         default=(), max_length=MOST_PERSONAS, description="the workspace's personas; see /parley persona"
     )
     model: str = Field(default="", max_length=100, description="the model's id; empty: the one of CLAUDE_MODEL")
-    creativity: Creativity | None = Field(
+    creativity: Annotated[Creativity | None, Shown(probe="medium")] = Field(
         default=None, description="low, medium or high; unset: what suits the task. Only for models that take it"
     )
-    temperature: float | None = Field(
+    temperature: Annotated[float | None, Shown(probe=0.5)] = Field(
         default=None, ge=0, le=1, description="exact, from 0 to 1, instead of creativity and top_p"
     )
-    top_p: float | None = Field(
+    top_p: Annotated[float | None, Shown("Top-p", probe=0.9)] = Field(
         default=None, gt=0, le=1, description="exact, above 0 and up to 1, instead of creativity and temperature"
     )
-    thinking: Literal["off", "adaptive"] = Field(
+    thinking: Annotated[Literal["off", "adaptive"], Shown(probe="adaptive")] = Field(
         default="off", description="adaptive: the model thinks before it answers, as much as the question needs"
     )
-    effort: Literal["", "low", "medium", "high"] = Field(
+    effort: Annotated[Literal["", "low", "medium", "high"], Shown(probe="medium")] = Field(
         default="", description="low, medium or high: how much work the model puts in; empty: its own default"
     )
-    max_output: int = Field(
+    max_output: Annotated[int, Shown("Longest answer")] = Field(
         default=8_000, ge=256, le=64_000, description="the longest answer, in tokens, thinking included"
     )
-    answers: Answers = Field(
+    answers: Annotated[Answers, Shown("Whom to answer")] = Field(
         default=Answers.THREAD,
         description="thread: mentions, and follow-ups in threads that began with me; mention: only mentions; all",
     )
@@ -97,39 +104,18 @@ class ChannelSettings(BaseModel):
         default=Outsiders.NOBODY,
         description="who of another organization is answered in a shared channel: nobody, mention or all",
     )
-    guests: bool = Field(default=False, description="whether guests of the workspace may use me")
-    allowed_people: tuple[str, ...] = Field(
-        default=(), max_length=MOST_LISTED, description="if there are any, only they may use me, as @anna @ben"
-    )
-    denied_people: tuple[str, ...] = Field(
-        default=(), max_length=MOST_LISTED, description="who may not use me, as @anna @ben"
-    )
-    allowed_channels: tuple[str, ...] = Field(
-        default=(),
-        max_length=MOST_LISTED,
-        description="if there are any, I work only in these channels and in direct messages, as #help #sales",
-    )
-    denied_channels: tuple[str, ...] = Field(
-        default=(), max_length=MOST_LISTED, description="the channels that I don't work in, as #help #sales"
-    )
-    commands_off: tuple[Switchable, ...] = Field(
-        default=(), description=f"the commands that are switched off: {', '.join(SWITCHABLE)}"
-    )
     context: int = Field(
         default=16_000,
         ge=2_000,
         le=200_000,
         description="how much of a thread goes along with each question, in tokens; what is older is summarized",
     )
-    categories: tuple[Category, ...] = Field(
+    categories: Annotated[tuple[Category, ...], Shown(kind="area", forms=("settings", "triage"))] = Field(
         default=(),
         max_length=category.MOST,
         description="what /classify sorts into: one category a line, as `Name: definition`, or names with commas",
     )
-    check_below: int = Field(
-        default=60, ge=0, le=100, description="categories that are less sure, in percent, are marked for a person"
-    )
-    ask_above: float = Field(
+    ask_above: Annotated[float, Shown(forms=())] = Field(
         default=1.0, ge=0, le=1_000, description="a /classify that will probably cost more, in dollars, asks first"
     )
     code_language: str = Field(
@@ -138,7 +124,43 @@ class ChannelSettings(BaseModel):
         description="the language that /code writes in where the request wants no other, such as TypeScript",
     )
     footer: bool = Field(default=False, description="whether answers end with their model, tokens and cost")
-
+    person_budget: Annotated[Dollars, Shown("Budget of a person, $ a day", places=NOT_IN_THREADS)] = Field(
+        default=None, description="dollars that one person may spend in a day of UTC; unset: as many as they like"
+    )
+    channel_budget: Annotated[Dollars, Shown("Budget of the channel, $ a day", places=IN_CHANNELS)] = Field(
+        default=None, description="dollars that a channel may spend in a day of UTC; unset: as many as it likes"
+    )
+    workspace_budget: Annotated[Dollars, Shown("Budget of the workspace, $ a month", places=IN_WORKSPACES)] = Field(
+        default=None, description="dollars that the workspace may spend in a month; unset: as many as it likes"
+    )
+    budget_notice: Annotated[int, Shown("Notice at, % of a budget", places=NOT_IN_THREADS)] = Field(
+        default=80, ge=1, le=100, description="the part of a budget, in percent, at which people are told, once"
+    )
+    turns_per_minute: Annotated[int | None, Shown("Questions of a person, a minute", places=NOT_IN_THREADS)] = Field(
+        default=None,
+        ge=1,
+        le=1_000,
+        description="how often one person may ask in a minute; unset: as often as they like",
+    )
+    guests: Annotated[bool, Shown(places=NOT_IN_THREADS)] = Field(
+        default=False, description="whether guests of the workspace may use me"
+    )
+    allowed_people: Annotated[People, Shown("Only these people", "people", "@", places=NOT_IN_THREADS)] = Field(
+        default=(), description="if there are any, only they may use me, as @anna @ben"
+    )
+    denied_people: Annotated[People, Shown("Not these people", "people", "@", places=NOT_IN_THREADS)] = Field(
+        default=(), description="who may not use me, as @anna @ben"
+    )
+    allowed_channels: Annotated[Channels, Shown("Only these channels", "channels", "#", places=IN_WORKSPACES)] = Field(
+        default=(),
+        description="if there are any, I work only in these channels and in direct messages, as #help #sales",
+    )
+    denied_channels: Annotated[Channels, Shown("Not these channels", "channels", "#", places=IN_WORKSPACES)] = Field(
+        default=(), description="the channels that I don't work in, as #help #sales"
+    )
+    commands_off: Annotated[
+        tuple[Switchable, ...], Shown("Commands that are off", "choices", places=NOT_IN_THREADS)
+    ] = Field(default=(), description=f"the commands that are switched off: {', '.join(SWITCHABLE)}")
     redact: bool = Field(
         default=False,
         description="whether e-mail addresses, phone and card numbers, IBANs and secrets in text are hidden from the "
@@ -148,93 +170,84 @@ class ChannelSettings(BaseModel):
         default=settings_values.DEFAULT_COUNTRY,
         description="whose phone numbers are known without their country code, as US or DE",
     )
-    retention_days: int | None = Field(
+    retention_days: Annotated[int | None, Shown(places=NOT_IN_THREADS)] = Field(
         default=None,
         ge=1,
         le=36_500,
         description="after how many days what was said here is forgotten; no later than the operator's RETENTION_DAYS",
     )
-
-    triage: bool = Field(default=False, description="whether each post here is taken for feedback, sorted and routed")
-    triage_bots: bool = Field(default=False, description="whether what apps and workflows post is feedback, too")
-    strictness: Literal["conservative", "normal", "eager"] = Field(
-        default="normal",
-        description="conservative: only what is clearly feedback counts; normal: all but small talk; eager: all",
+    triage: Annotated[bool, Shown(forms=("triage",))] = Field(
+        default=False, description="whether each post here is taken for feedback, sorted and routed"
     )
-    severities: tuple[str, ...] = Field(
+    severities: Annotated[tuple[str, ...], Shown(forms=("triage",))] = Field(
         default=("Low", "Medium", "High", "Critical"),
         min_length=2,
         max_length=10,
         description="how grave feedback can be, the least first, with commas",
     )
-    areas: tuple[str, ...] = Field(
+    areas: Annotated[tuple[str, ...], Shown(forms=("triage",))] = Field(
         default=(), max_length=30, description="the parts of your product that feedback is about, with commas"
     )
-    teams: tuple[Team, ...] = Field(
-        default=(),
-        max_length=route.MOST,
-        description="who works on feedback, as `Payments: #payments @anna`, one a line",
-    )
-    routes: tuple[Route, ...] = Field(
+    routes: Annotated[tuple[Route, ...], Shown(kind="area", forms=("triage",))] = Field(
         default=(),
         max_length=route.MOST,
         description="what goes to whom, as `Billing -> Payments` or `Bug report + Critical -> On-call`, one a line",
     )
-    agents: tuple[str, ...] = Field(
+    strictness: Annotated[Literal["conservative", "normal", "eager"], Shown(forms=("triage",))] = Field(
+        default="normal",
+        description="conservative: only what is clearly feedback counts; normal: all but small talk; eager: all",
+    )
+    check_below: Annotated[int, Shown("Thresholds: check below (%)", forms=("triage",))] = Field(
+        default=60, ge=0, le=100, description="categories that are less sure, in percent, are marked for a person"
+    )
+    together: Annotated[int, Shown(forms=("triage",))] = Field(
+        default=3, ge=0, le=60, description="what one person posts within so many minutes is one piece of feedback"
+    )
+    triage_bots: Annotated[bool, Shown("Posts of apps", forms=("triage",))] = Field(
+        default=False, description="whether what apps and workflows post is feedback, too"
+    )
+    agents: Annotated[tuple[str, ...], Shown(kind="people", sign="@", forms=("triage",))] = Field(
         default=(),
         max_length=200,
         description="who answers here: what they post is no feedback, and if there are any, only they decide about it",
     )
-    together: int = Field(
-        default=3, ge=0, le=60, description="what one person posts within so many minutes is one piece of feedback"
+    teams: Annotated[tuple[Team, ...], Shown(names_channels=True, forms=("triage",))] = Field(
+        default=(),
+        max_length=route.MOST,
+        description="who works on feedback, as `Payments: #payments @anna`, one a line",
     )
-    cards: Literal["thread", "team"] = Field(
+    cards: Annotated[Literal["thread", "team"], Shown("Where the card goes", forms=("triage",))] = Field(
         default="thread", description="where feedback is shown with its buttons: in its thread, or only to its team"
     )
-    acknowledgement: str = Field(
+    acknowledgement: Annotated[str, Shown(forms=("triage",))] = Field(
         default="", max_length=500, description="what is said to those who post feedback; empty: nothing"
     )
-    person_budget: Dollars = Field(
-        default=None, description="dollars that one person may spend in a day of UTC; unset: as many as they like"
-    )
-    channel_budget: Dollars = Field(
-        default=None, description="dollars that a channel may spend in a day of UTC; unset: as many as it likes"
-    )
-    workspace_budget: Dollars = Field(
-        default=None, description="dollars that the workspace may spend in a month; unset: as many as it likes"
-    )
-    budget_notice: int = Field(
-        default=80, ge=1, le=100, description="the part of a budget, in percent, at which people are told, once"
-    )
-    turns_per_minute: int | None = Field(
-        default=None,
-        ge=1,
-        le=1_000,
-        description="how often one person may ask in a minute; unset: as often as they like",
-    )
-
-    webhook: str = Field(
-        default="", max_length=500, description="an https address that gets each record of feedback as signed JSON"
-    )
-    triage_github: str = Field(
-        default="",
-        max_length=200,
-        description="the GitHub repository, as acme/app, where each record of feedback becomes an issue",
-    )
-    alert_from: int = Field(
+    alert_from: Annotated[int, Shown("Thresholds: alert from (posts)", forms=("triage",))] = Field(
         default=3, ge=0, le=100, description="so many posts about the same thing are told to the team at once; 0: never"
     )
-    alert_hours: int = Field(default=24, ge=1, le=168, description="within how many hours that many make an alert")
-    digest: Literal["off", "daily", "weekly"] = Field(
+    alert_hours: Annotated[int, Shown("Thresholds: alert within (hours)", forms=("triage",))] = Field(
+        default=24, ge=1, le=168, description="within how many hours that many make an alert"
+    )
+    digest: Annotated[Literal["off", "daily", "weekly"], Shown(forms=("triage",))] = Field(
         default="off",
         description="how often feedback is summed up here: off, daily, or weekly on Mondays",
     )
-    digest_at: str = Field(
+    digest_at: Annotated[str, Shown("Digest at", forms=("triage",))] = Field(
         default="09:00",
         pattern=r"^(?:[01]\d|2[0-3]):[0-5]\d$",
         description="when, as 09:00 in the channel's time zone",
     )
-    time_zone: str = Field(default="UTC", max_length=50, description="the channel's time zone, as Europe/Berlin")
+    time_zone: Annotated[str, Shown(forms=("triage",))] = Field(
+        default="UTC", max_length=50, description="the channel's time zone, as Europe/Berlin"
+    )
+    triage_github: Annotated[str, Shown("GitHub repository", forms=("triage",))] = Field(
+        default="",
+        max_length=200,
+        description="the GitHub repository, as acme/app, where each record of feedback becomes an issue",
+    )
+    webhook: Annotated[str, Shown(forms=("triage",))] = Field(
+        default="", max_length=500, description="an https address that gets each record of feedback as signed JSON"
+    )
 
     # What is typed becomes a value, and is held to what the setting takes.
     _typed_webhook = field_validator("webhook")(settings_values.secure)
@@ -244,8 +257,6 @@ class ChannelSettings(BaseModel):
     _typed_language = field_validator("code_language")(settings_values.code_language)
     _typed_words = field_validator("severities", "areas", mode="before")(settings_values.words)
     _typed_agents = field_validator("agents", mode="before")(settings_values.agents)
-    _typed_people = field_validator("allowed_people", "denied_people", mode="before")(settings_values.people)
-    _typed_channels = field_validator("allowed_channels", "denied_channels", mode="before")(settings_values.channels)
     _typed_commands = field_validator("commands_off", mode="before")(settings_values.commands)
     _typed_categories = field_validator("categories", mode="before")(settings_values.categories)
     _typed_teams = field_validator("teams", mode="before")(settings_values.teams)
@@ -273,12 +284,16 @@ class ChannelSettings(BaseModel):
         return f"There is no persona “{self.persona}” any more."
 
 
-TRIAGE = (
-    *("triage", "categories", "severities", "areas", "routes", "strictness", "check_below", "together", "triage_bots"),
-    *("agents", "teams", "cards", "acknowledgement", "alert_from", "alert_hours", "digest", "digest_at", "time_zone"),
-    *("triage_github", "webhook"),
+SHOWN = {
+    name: next((one for one in field.metadata if isinstance(one, Shown)), Shown())
+    for name, field in ChannelSettings.model_fields.items()
+}
+"""How each setting is shown."""
+
+TRIAGE = tuple(
+    sorted((name for name, one in SHOWN.items() if "triage" in one.forms), key=lambda name: name != "triage")
 )
-"""The settings that are about feedback, in the order of their form."""
+"""The settings that are about feedback, in the order of their form: first whether there is triage at all."""
 
 SAMPLING = {"creativity", "temperature", "top_p"}
 """The settings that are three ways to say one thing."""
@@ -327,24 +342,3 @@ def read(name: str, typed: str, others: Mapping[str, Any]) -> Any:  # noqa: ANN4
 
 
 DEFAULTS = ChannelSettings()
-
-
-@dataclass(frozen=True, slots=True)
-class Overrides:
-    """What was set for one place, by the settings' names; `version` counts its changes, 0 where there were none."""
-
-    values: Mapping[str, Any]
-    version: int = 0
-    person: str = ""
-    changed_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OverridesChange:
-    """A change of one sheet to its `version`: by the settings' names what was and what is since, None for unset."""
-
-    version: int
-    before: Mapping[str, Any]
-    after: Mapping[str, Any]
-    person: str
-    at: datetime

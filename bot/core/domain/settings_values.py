@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import zoneinfo
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from bot.core.commands import SWITCHABLE
 from bot.core.domain import category, language, route
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 DEFAULT_COUNTRY = "US"
+MOST_LISTED = 500  # people or channels that are let in or kept out
 _CHOSEN = re.compile(r"<([@#])([A-Z0-9]+)(?:\|[^<>]*)?>")
 _REPOSITORY = re.compile(
     r"(?:https://[^/\s]+/)?(?P<owner>\w[\w-]{0,38})/(?P<name>[\w.-]{1,100}?)(?:\.git)?/?", re.ASCII
@@ -139,3 +142,8 @@ def _read(value: object, read: Callable[[str], object]) -> object:
         return read(value) if isinstance(value, str) else value
     except UsageError as error:
         raise ValueError(error.sentence) from None
+
+
+Switchable = Annotated[str, AfterValidator(switchable)]
+People = Annotated[tuple[str, ...], BeforeValidator(people), Field(max_length=MOST_LISTED)]
+Channels = Annotated[tuple[str, ...], BeforeValidator(channels), Field(max_length=MOST_LISTED)]

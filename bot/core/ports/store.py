@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     from bot.core.domain.code_file import CodeFile
     from bot.core.domain.message import Place
-    from bot.core.domain.settings import ChannelSettings, Overrides, OverridesChange
+    from bot.core.domain.overrides import Overrides, OverridesChange
+    from bot.core.domain.settings import ChannelSettings
     from bot.core.domain.summary import SummaryRun
     from bot.core.domain.thread import Conversation, PageKept, PageRead
     from bot.core.domain.usage import DailyUsage, UsageView

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.core.domain.message import Place
-    from bot.core.domain.settings import Overrides
+    from bot.core.domain.overrides import Overrides
 
 SETTING = "retention_days"
 

@@ -13,7 +13,7 @@ from bot.core.admin import is_named
 from bot.core.command import answering
 from bot.core.commands import HELP, PARLEY
 from bot.core.domain.message import Place
-from bot.core.domain.settings import MAX_INSTRUCTIONS, TRIAGE, ChannelSettings, check_name, merged, read
+from bot.core.domain.settings import MAX_INSTRUCTIONS, SHOWN, TRIAGE, ChannelSettings, check_name, merged, read
 from bot.core.domain.thread import Record
 from bot.core.privacy import retention
 from bot.core.settings import history
@@ -25,14 +25,13 @@ if TYPE_CHECKING:
 
     from bot.core.domain.command import Command
     from bot.core.domain.interaction import Button
+    from bot.core.domain.overrides import Overrides
     from bot.core.domain.people import Requester
-    from bot.core.domain.settings import Overrides
     from bot.core.ports import Chat, Checkpoint, Model, Store
 
 # Behind /parley.
 WORDS = ("settings", "set", "unset", "prompt", "why", "history", "revert", "triage", "workspace", "thread")
 
-NAMING_CHANNELS = {"teams", "allowed_channels", "denied_channels"}  # settings
 _NAMED = re.compile(r"#(?P<name>[^\s#,;:<>]*[^\s#,;:<>.!?)])")  # a channel
 _RESET = re.compile(r"(?:--|—|\u2013)?reset", re.IGNORECASE)  # phones turn two hyphens into a dash
 _FORM = re.compile(
@@ -247,7 +246,11 @@ async def _changes(
     if wish.action is SettingsAction.SET:
         if wish.name == "personas":
             raise UsageError("Personas are the workspace's: `/parley persona` tells how to keep and choose them.")
-        text = located(wish.text, channels) if wish.name in NAMING_CHANNELS else wish.text
+        text = (
+            located(wish.text, channels)
+            if SHOWN[wish.name].names_channels or SHOWN[wish.name].sign == "#"
+            else wish.text
+        )
         value = read(wish.name, text, {name: v for name, v in sheet.values.items() if name != wish.name})
         held = (await store.settings.load(place)).model_dump(mode="json", exclude_none=True)
         if fault := model.facts.faults(merged(held, {wish.name: value})).get(wish.name):

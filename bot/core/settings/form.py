@@ -21,7 +21,7 @@ from bot.core.actions import (
 from bot.core.domain.control_value import SettingsRef
 from bot.core.domain.interaction import Field, Form, Submission
 from bot.core.domain.message import Place, Role
-from bot.core.domain.settings import merged
+from bot.core.domain.settings import SHOWN, merged
 from bot.core.domain.thread import Record
 from bot.core.ports import Chat, Model, Request, Store, Turn
 from bot.core.privacy import retention
@@ -175,11 +175,9 @@ async def _form(
     inherited = merged(*(layer.values for layer in below))
     models = await desk.model.offered()
     chosen = typed.get(CHOOSE_MODEL.name) or inherited.model
-    names = [name for name in fields.FIELDS if fields.belongs(name, place) and fields.applies(name, chosen, desk.model)]
+    names = [name for name in fields.FIELDS if SHOWN[name].is_for(place) and fields.applies(name, chosen, desk.model)]
     if not inherited.personas:
         names.remove("persona")
-    if place.thread:
-        names.remove("retention_days")  # a channel's threads go together
     if len(typed.get("instructions", "")) > fields.LONGEST:
         names.remove("instructions")
     settings = [fields.lay_out(name, typed.get(name, ""), inherited, models, desk.model) for name in names]

@@ -11,102 +11,23 @@ from bot.core.commands import SWITCHABLE
 from bot.core.domain import category
 from bot.core.domain.category import Category
 from bot.core.domain.interaction import Field, Kind
-from bot.core.domain.settings import ChannelSettings, read
+from bot.core.domain.settings import SHOWN, ChannelSettings, read
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.core.domain.message import Place
     from bot.core.ports import Model
 
 INHERITED = "-"  # what is chosen where a setting is left to the layer below; the platform takes no empty choice
 LONGEST = 3_000  # characters of a field, the platform's limit
 
-# What stands in the form, in its order; the others are for `/parley set`.
-FIELDS = (
-    "instructions",
-    "persona",
-    "model",
-    "creativity",
-    "temperature",
-    "top_p",
-    "thinking",
-    "effort",
-    "max_output",
-    "answers",
-    "answers_bots",
-    "outsiders",
-    "context",
-    "categories",
-    "code_language",
-    "footer",
-    "person_budget",
-    "channel_budget",
-    "workspace_budget",
-    "budget_notice",
-    "turns_per_minute",
-    "guests",
-    "allowed_people",
-    "denied_people",
-    "allowed_channels",
-    "denied_channels",
-    "commands_off",
-    "redact",
-    "phone_country",
-    "retention_days",
-)
-FOR_WORKSPACES = {"workspace_budget", "allowed_channels", "denied_channels"}
-NOT_FOR_THREADS = FOR_WORKSPACES | {
-    *("person_budget", "channel_budget", "budget_notice", "turns_per_minute"),
-    *("guests", "allowed_people", "denied_people", "commands_off"),
-}
-# The kind of their fields, what stands before each of them, and between them.
-LISTS: dict[str, tuple[Kind, str, str]] = {
-    "allowed_people": ("people", "@", " "),
-    "denied_people": ("people", "@", " "),
-    "allowed_channels": ("channels", "#", " "),
-    "denied_channels": ("channels", "#", " "),
-    "commands_off": ("choices", "", ", "),
-}
-TYPED = {"code_language", "phone_country"}  # in a line
-LABELS = {
-    "instructions": "System prompt",
-    "max_output": "Longest answer",
-    "top_p": "Top-p",
-    "answers": "Whom to answer",
-    "person_budget": "Budget of a person, $ a day",
-    "channel_budget": "Budget of the channel, $ a day",
-    "workspace_budget": "Budget of the workspace, $ a month",
-    "budget_notice": "Notice at, % of a budget",
-    "turns_per_minute": "Questions of a person, a minute",
-    "allowed_people": "Only these people",
-    "denied_people": "Not these people",
-    "allowed_channels": "Only these channels",
-    "denied_channels": "Not these channels",
-    "commands_off": "Commands that are off",
-    "triage": "Triage",
-    "check_below": "Thresholds: check below (%)",
-    "alert_from": "Thresholds: alert from (posts)",
-    "alert_hours": "Thresholds: alert within (hours)",
-    "triage_bots": "Posts of apps",
-    "triage_github": "GitHub repository",
-    "cards": "Where the card goes",
-    "digest_at": "Digest at",
-}
-# A value of each setting that not every model takes, to ask the model about.
-PROBES: Mapping[str, Any] = {
-    "creativity": "medium",
-    "temperature": 0.5,
-    "top_p": 0.9,
-    "thinking": "adaptive",
-    "effort": "medium",
-}
+FIELDS = tuple(name for name, one in SHOWN.items() if "settings" in one.forms)
 
 
 def label(name: str) -> str:
     """Return what stands above a setting's field."""
-    return LABELS.get(name) or name.replace("_", " ").capitalize()
+    return SHOWN[name].label or name.replace("_", " ").capitalize()
 
 
 def sentence(words: str) -> str:
@@ -114,18 +35,11 @@ def sentence(words: str) -> str:
     return f"{words[:1].upper()}{words[1:]}."
 
 
-def belongs(name: str, place: Place) -> bool:
-    """Tell whether a setting can be set for a place of that kind."""
-    if place.thread:
-        return name not in NOT_FOR_THREADS
-    return name not in FOR_WORKSPACES if place.channel else name != "channel_budget"
-
-
 def applies(name: str, chosen: str, model: Model) -> bool:
     """Tell whether the chosen model takes a setting; "" for the usual model."""
-    if name not in PROBES:
+    if (probe := SHOWN[name].probe) is None:
         return True
-    return name not in model.facts.faults(ChannelSettings.model_validate({"model": chosen, name: PROBES[name]}))
+    return name not in model.facts.faults(ChannelSettings.model_validate({"model": chosen, name: probe}))
 
 
 def lay_out(name: str, typed: str, inherited: ChannelSettings, models: Mapping[str, str], model: Model) -> Field:
@@ -149,14 +63,24 @@ def lay_out(name: str, typed: str, inherited: ChannelSettings, models: Mapping[s
             *((one, one) for one in (*known, *held)),
         ]
         return Field(name, label(name), "choice", typed or INHERITED, tuple(options), hint)
-    hint += f" Not set here: {left[:200]}" if left and name not in {"instructions", "categories"} else ""
-    if name in LISTS:
-        listed, sign, _ = LISTS[name]
-        values = tuple(one.removeprefix(sign) for one in re.split(r"[,\s]+", typed) if one)
-        commands = tuple((one, f"/{one}") for one in SWITCHABLE) if listed == "choices" else ()
-        return Field(name, label(name), listed, values, commands, hint, optional=True)
-    kind: Kind = "area" if name in {"instructions", "categories"} else "text" if name in TYPED else "number"
-    return Field(name, label(name), kind, typed, hint=hint, optional=True, max_length=LONGEST)
+    hint += f" Not set here: {left[:200]}" if left and SHOWN[name].kind != "area" else ""
+    if is_list(name):
+        values = tuple(one.removeprefix(SHOWN[name].sign) for one in re.split(r"[,\s]+", typed) if one)
+        commands = tuple((one, f"/{one}") for one in SWITCHABLE) if kind(name) == "choices" else ()
+        return Field(name, label(name), kind(name), values, commands, hint, optional=True)
+    return Field(name, label(name), kind(name), typed, hint=hint, optional=True, max_length=LONGEST)
+
+
+def kind(name: str) -> Kind:
+    """Return the kind of a setting's field, where it is no choice."""
+    annotation = ChannelSettings.model_fields[name].annotation
+    is_number = {int, float} & {annotation, *get_args(annotation)}
+    return SHOWN[name].kind or ("number" if is_number else "text")
+
+
+def is_list(name: str) -> bool:
+    """Return whether a setting's field holds several choices."""
+    return kind(name) in {"people", "channels", "choices"}
 
 
 def _offer(one: str, called: str, model: Model) -> str:
@@ -205,7 +129,7 @@ def read_over(answers: Mapping[str, object], own: Mapping[str, Any]) -> tuple[di
 
 
 def _entered(name: str, answer: object) -> str:
-    if name in LISTS and not isinstance(answer, str):
+    if is_list(name) and not isinstance(answer, str):
         return _text(name, answer)
     return "" if answer == INHERITED else str(answer)
 
@@ -215,7 +139,7 @@ def _text(name: str, value: Any) -> str:  # noqa: ANN401 - each setting has its 
         return ""
     if name == "categories":
         return category.written(Category.model_validate(one) for one in value)
-    if name in LISTS:
-        _, sign, between = LISTS[name]
-        return between.join(f"{sign}{one}" for one in value)
+    if is_list(name):
+        sign = SHOWN[name].sign
+        return (" " if sign else ", ").join(f"{sign}{one}" for one in value)
     return ("on" if value else "off") if isinstance(value, bool) else str(value)

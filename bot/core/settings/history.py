@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.core.domain.message import Place
-    from bot.core.domain.settings import Overrides, OverridesChange
+    from bot.core.domain.overrides import Overrides, OverridesChange
     from bot.core.ports import Model
 
 LAYERS = ("set for the workspace", "set for this channel", "set for this thread")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from bot.core.actions import EDIT_TEAM, EDIT_TRIAGE, TEAM_FORM, TRIAGE_FORM
 from bot.core.domain import category
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 CHOSEN = "team"  # the menu with the teams
 NEW = "-"
-AREAS = {"categories", "routes"}  # those of several lines
 NO_TEAMS = "No teams yet"
 # The platform has no menu of user groups for forms.
 GROUPS = "Their ids, such as S012ABCDEF, with commas: “Copy group ID” in the menu of the group's page."
@@ -63,9 +62,9 @@ def _field(name: str, settings: ChannelSettings) -> Field:
     value, hint = text(name, settings), fields.sentence(ChannelSettings.model_fields[name].description or "")
     if options := fields.choices(name):
         return Field(name, fields.label(name), "choice", value, tuple((one, one) for one in options), hint)
-    is_number = ChannelSettings.model_fields[name].annotation is int
-    kind: Literal["area", "number", "text"] = "area" if name in AREAS else "number" if is_number else "text"
-    return Field(name, fields.label(name), kind, value, hint=hint, optional=True, max_length=fields.LONGEST)
+    return Field(
+        name, fields.label(name), fields.kind(name), value, hint=hint, optional=True, max_length=fields.LONGEST
+    )
 
 
 def text(name: str, settings: ChannelSettings) -> str:

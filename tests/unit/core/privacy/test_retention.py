@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from bot.core.domain.message import Place
-from bot.core.domain.settings import Overrides
+from bot.core.domain.overrides import Overrides
 from bot.core.privacy.retention import Limits
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.domain.settings import Overrides, OverridesChange
+from bot.core.domain.overrides import Overrides, OverridesChange
 from bot.core.settings.history import reverted, source
 from bot.errors import UsageError
 
