@@ -55,7 +55,7 @@ from bot.slack.chat import SlackChat
 from bot.slack.client.lease_check import fenced
 from bot.slack.client.rate_limit import Budget
 from bot.slack.inbound import http, socket
-from bot.work import TOGETHER, Cell, Inbox
+from bot.work import TOGETHER, Cell, Inbox, InboxLimits
 from bot.workspaces import SlackAccess, join
 
 if TYPE_CHECKING:
@@ -166,14 +166,16 @@ async def build(
     joined = join(settings, database, session, budget)
     inbox = Inbox(
         database.writer,
-        running=settings.max_running_turns,
-        lease=settings.takeover_after,
+        InboxLimits(
+            running=settings.max_running_turns,
+            lease=settings.takeover_after,
+            attempts=settings.turn_attempts,
+            patience=settings.turn_patience,
+            backoff=BACKOFF,
+            failed_kept=failed_kept(settings.retention_days),
+            calm=CALM,
+        ),
         is_transient=is_transient,
-        attempts=settings.turn_attempts,
-        backoff=BACKOFF,
-        calm=CALM,
-        patience=settings.turn_patience,
-        failed_kept=failed_kept(settings.retention_days),
         watch=metrics,
         admit=joined.admit,
         recorder=call_ledger.write,
@@ -201,7 +203,7 @@ async def build(
     triage = TriageJobs(
         inbox, board=board, runs=runs, store=store, model=model, chat=chat, settings_of=threads.settings_of
     )
-    home = HomeTab(inbox, store=store, board=board, chat=chat, gate=permissions, admins=admins)
+    home = HomeTab(inbox, store=store, board=board, chat=chat, permissions=permissions, admins=admins)
     notices = QueueNotices(inbox, store=store, chat=chat)
     stop = Stop(inbox, classify=classify, chat=chat)
     changes = SettingsJobs(
@@ -234,7 +236,7 @@ async def build(
         store=store,
         model=model,
         chat=chat,
-        gate=permissions,
+        permissions=permissions,
         threads=threads,
         hear_file=classify.hear,
     )

@@ -33,10 +33,17 @@ class HomeTab:
     """Takes in that a home is to be built, and builds it."""
 
     def __init__(
-        self, inbox: Inbox, *, store: Store, board: FeedbackStore, chat: Chat, gate: Permissions, admins: frozenset[str]
+        self,
+        inbox: Inbox,
+        *,
+        store: Store,
+        board: FeedbackStore,
+        chat: Chat,
+        permissions: Permissions,
+        admins: frozenset[str],
     ) -> None:
         self._inbox, self._store, self._board, self._chat = inbox, store, board, chat
-        self._gate, self._admins = gate, admins
+        self._permissions, self._admins = permissions, admins
 
     def register(self, inbox: Inbox) -> None:
         """Let the inbox build homes."""
@@ -65,7 +72,7 @@ class HomeTab:
     async def _refusal(self, place: Place, person: str) -> str:
         """Return why someone can't see their home; unknown people are not let in."""
         try:
-            return await self._gate.refusal(place, Requester(person, place.workspace))
+            return await self._permissions.refusal(place, Requester(person, place.workspace))
         except ChatError as error:
             if error.is_transient:
                 raise

@@ -79,11 +79,11 @@ class Turns:
         store: Store,
         model: Model,
         chat: Chat,
-        gate: Permissions,
+        permissions: Permissions,
         threads: Threads,
         hear_file: FileHeard,
     ) -> None:
-        self._inbox, self._registry, self._gate, self._threads = inbox, registry, gate, threads
+        self._inbox, self._registry, self._permissions, self._threads = inbox, registry, permissions, threads
         self._store, self._model, self._chat, self._hear_file = store, model, chat, hear_file
 
     def register(self, inbox: Inbox) -> None:
@@ -113,7 +113,7 @@ class Turns:
             store=self._store,
             model=self._model,
             chat=self._chat,
-            judge=self._gate.judge,
+            judge=self._permissions.judge,
             controls=buttons.below,
         )
 
@@ -146,7 +146,7 @@ class Turns:
         answered = answer_to(heard.id, conversation)
         if answered is None:
             return await self._answer(heard, job)
-        if answered.text.endswith(STOPPED) or await self._gate.judge(heard, conversation.settings):
+        if answered.text.endswith(STOPPED) or await self._permissions.judge(heard, conversation.settings):
             return Record(heard.place, heard.author)
         at = next(number for number, message in enumerate(conversation.messages) if message.id == heard.id)
         earlier = replace(conversation, messages=conversation.messages[:at])
@@ -177,7 +177,7 @@ class Turns:
     async def _carry_out(self, command: Command, job: Job) -> Record | None:
         if told := await private_once.shown_before(command, checkpoint=job, chat=self._chat):
             return told
-        if refusal := await self._gate.refusal_of_command(command):
+        if refusal := await self._permissions.refusal_of_command(command):
             return await tell(command.place, command.asker, refusal, chat=self._chat)
         if command.place.thread or (command.is_private and not summary_source.is_request(command)):
             return await self._registry.commands[command.name].run(command, checkpoint=job)
@@ -196,7 +196,7 @@ class Turns:
         """Carry out what a press sets off."""
         press = _PRESS.validate_python(job.payload)
         try:
-            if refusal := await self._gate.refusal_of_press(press):
+            if refusal := await self._permissions.refusal_of_press(press):
                 record = await tell(press.place, press.asker, refusal, chat=self._chat)
             else:
                 record = await self._registry.actions[press.name](press, checkpoint=job)

@@ -32,7 +32,7 @@ _ANY = re.compile(r".*", re.DOTALL)
 def bolt_app(
     client: AsyncWebClient,
     teams: WorkspaceClients,
-    reception: Intake,
+    intake: Intake,
     depart: Callable[[Uninstallation], Awaitable[None]],
 ) -> AsyncApp:
     """Build the app and register every listener; `client` has no token, but all else that Bolt's own clients need.
@@ -64,11 +64,11 @@ def bolt_app(
         ignoring_self_events_enabled=False,  # it would take the end of a thread that we began for our own doing
         attaching_conversation_kwargs_enabled=False,
     )
-    messages.register(app, reception)
-    commands.register(app, reception)
-    actions.register(app, reception)
-    modals.register(app, reception)
-    agent.register(app, reception)
+    messages.register(app, intake)
+    commands.register(app, intake)
+    actions.register(app, intake)
+    modals.register(app, intake)
+    agent.register(app, intake)
     uninstall.register(app, depart)
     _ignore_the_rest(app)
     app.error(on_error)

@@ -10,6 +10,7 @@ delivery.py      what arrived and calls for work
 job.py           the job that a handler gets
 counts.py        how many jobs wait, run and have failed
 dead_letters.py  what failed for good: see, retry, discard
+limits.py        what an inbox keeps within
 policy.py        when to try again, and when to give up
 periodic.py      periodic work
 purge.py         old jobs go
@@ -26,6 +27,7 @@ from bot.work.delivery import Delivery, Finish
 from bot.work.inbox import Inbox
 from bot.work.job import AbandonedError, Charge, DeadlyError, GivenUp, Handler, Job, Watch
 from bot.work.lease import LeaseLostError
+from bot.work.limits import InboxLimits
 from bot.work.purge import FAILED_KEPT
 from bot.work.quarantine import TOGETHER, OpenCell
 
@@ -42,6 +44,7 @@ __all__ = [
     "GivenUp",
     "Handler",
     "Inbox",
+    "InboxLimits",
     "Job",
     "LeaseLostError",
     "Merge",

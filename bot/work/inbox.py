@@ -16,10 +16,11 @@ from bot.work.claim import Cell
 from bot.work.counts import count, count_before
 from bot.work.group_commit import Commits
 from bot.work.lease import Leases
+from bot.work.limits import InboxLimits
 from bot.work.periodic import Period, keep_time
 from bot.work.policy import Policy, cause
 from bot.work.process_lock import Presence
-from bot.work.purge import FAILED_KEPT, purge
+from bot.work.purge import purge
 from bot.work.quarantine import Quarantine
 from bot.work.runner import Runner, Work, frames
 from bot.work.table import UNWANTED
@@ -49,36 +50,23 @@ HALTS_EVERY = 0.1  # between two looks at what other replicas were told to end; 
 class Inbox:
     """Durable work on a database: what `accept` took is run, however often the process dies meanwhile.
 
-    Jobs of one key run one at a time, in the order of their arrival, on whichever replica; up to `running` jobs run
-    here side by side, and when more are ready, their shares take turns. A replica's claim on a job is a lease of
-    `lease` seconds, renewed while the job runs; a dead replica's jobs are taken over when theirs ends. `poll` is how
-    often, in seconds, to look for what other replicas accepted or left. A job whose error `is_transient` is attempted
-    up to `attempts` times, within `patience` seconds from its first attempt on, with pauses that start at `backoff`
-    seconds; what it waits for its turn does not count. One that failed for good is kept for `failed_kept` seconds.
-    Work that comes less than once a minute waits for the first `calm` seconds.
-    `watch` is told what is accepted and what ends. A job that `admit` does not let in, when it is about to be tried, is
-    over. `recorder` writes down which calls to the model a job made that is left without a finish: done, failed, to be
-    attempted again, cancelled or no longer ours. `quarantine` starts a process for those jobs that seem to kill theirs
-    (quarantine.py); such a process is an inbox with another `cell`, under an `owner` that was given to it, which takes
-    nothing else and keeps no time.
+    Jobs of one key run one at a time, in the order of their arrival, on whichever replica. A job whose error
+    `is_transient` is attempted again, within the `limits`. `watch` is told what is accepted and what ends. A job that
+    `admit` does not let in, when it is about to be tried, is over. `recorder` writes down which calls to the model a
+    job made that is left without a finish: done, failed, to be attempted again, cancelled or no longer ours.
+    `quarantine` starts a process for those jobs that seem to kill theirs (quarantine.py); such a process is an inbox
+    with another `cell`, under an `owner` that was given to it, which takes nothing else and keeps no time.
 
     The token of a claim fences the database only: handlers call `Job.check` or `Job.keep` before they change anything
     outside. They may be cancelled at any time, and then run again from the start, perhaps elsewhere.
     """
 
-    def __init__(  # noqa: PLR0913 (each bound of the inbox is a setting)
+    def __init__(  # noqa: PLR0913 (whom it asks, and where it runs)
         self,
         writer: AsyncEngine,
+        limits: InboxLimits = InboxLimits(),  # noqa: B008 (it is frozen)
         *,
         is_transient: Callable[[Exception], bool],
-        running: int = 200,
-        lease: float = 15,
-        poll: float = 1,
-        patience: float = 600,
-        attempts: int = 5,
-        backoff: float = 2,
-        calm: float = 0,
-        failed_kept: float = FAILED_KEPT,
         watch: Watch | None = None,
         admit: Callable[[Job], Awaitable[bool]] | None = None,
         recorder: Recorder | None = None,
@@ -88,19 +76,16 @@ class Inbox:
     ) -> None:
         self._watch = watch
         self._writer = writer
-        self._limit = running
-        self._poll = poll
-        self._policy = Policy(is_transient, attempts, patience, backoff)
+        self._limits = limits
+        self._policy = Policy(is_transient, limits.attempts, limits.patience, limits.backoff)
         self._wake = asyncio.Event()
         self._commits = Commits(writer)
         self._cell = cell
-        self._leases = Leases(writer, self._commits, lease, self._wake.set, cell=cell, owner=owner)
+        self._leases = Leases(writer, self._commits, limits.lease, self._wake.set, cell=cell, owner=owner)
         self._runner = Runner(self._leases, self._commits, self._policy, watch=watch, admit=admit, recorder=recorder)
         self._work, self._jobs = self._runner.work, self._runner.jobs
-        self._quarantine = Quarantine(self._leases, quarantine, self._work, poll) if quarantine else None
+        self._quarantine = Quarantine(self._leases, quarantine, self._work, limits.poll) if quarantine else None
         self._acceptance = Acceptance(self._commits, self._wake.set)
-        self._calm = calm
-        self._failed_kept = failed_kept
         self._periods: list[Period] = []
         self._running: dict[Claim, asyncio.Task[None]] = {}
         self._background: list[asyncio.Task[None]] = []
@@ -178,7 +163,7 @@ class Inbox:
         if self._cell is Cell.OPEN:
             if self._writer.dialect.name == "sqlite":
                 await self._take_leftovers()
-            tasks["every"] = keep_time(self._periods, self._writer, self.accept, self._calm)
+            tasks["every"] = keep_time(self._periods, self._writer, self.accept, self._limits.calm)
         if self._quarantine is not None:
             tasks["quarantine"] = self._quarantine.keep()
         self._background = [asyncio.create_task(task, name=name) for name, task in tasks.items()]
@@ -224,6 +209,11 @@ class Inbox:
         return await count_before(self._writer, delivery)
 
     @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of deliveries that are worked on here."""
+        return frozenset(self._work)
+
+    @property
     def running(self) -> int:
         """How many jobs run here."""
         return len(self._running)
@@ -231,7 +221,7 @@ class Inbox:
     @property
     def is_full(self) -> bool:
         """Whether as many jobs run here as may."""
-        return len(self._running) >= self._limit
+        return len(self._running) >= self._limits.running
 
     async def _take_leftovers(self) -> None:
         """Take what a process left when it died, without waiting for its leases, if nobody but us can be running it."""
@@ -245,7 +235,7 @@ class Inbox:
         """Claim jobs and run them, whenever there is a reason to look and room to run."""
         while not self._stopping:
             self._wake.clear()
-            room = self._limit - len(self._running)
+            room = self._limits.running - len(self._running)
             claims: list[Claim] = []
             if room > 0:
                 try:
@@ -260,7 +250,7 @@ class Inbox:
             self._tell_idle()
             if room <= 0 or len(claims) < room:
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(self._poll):
+                    async with asyncio.timeout(self._limits.poll):
                         await self._wake.wait()
 
     def _tell_idle(self) -> None:
@@ -283,7 +273,7 @@ class Inbox:
     async def _look_for_halts(self) -> None:
         """Look for jobs of ours that are to end early, as another replica was told or the one that ran them before."""
         # SQLite serves one process, whose own jobs are told at once; only one that died may have left a wish behind.
-        every = self._poll if self._writer.dialect.name == "sqlite" else HALTS_EVERY
+        every = self._limits.poll if self._writer.dialect.name == "sqlite" else HALTS_EVERY
         while True:
             await asyncio.sleep(every)
             if not self._jobs:
@@ -326,7 +316,7 @@ class Inbox:
 
     async def _purge(self, _job: Job) -> None:
         """Delete old jobs."""
-        await purge(self._writer, failed_kept=self._failed_kept)
+        await purge(self._writer, failed_kept=self._limits.failed_kept)
 
 
 async def nobody_to_tell(_job: Job, _error: Exception) -> None:

@@ -17,7 +17,7 @@ from bot.core.domain.message import Message, Place, Role
 from bot.core.domain.thread import Record
 from bot.db.engine import Database
 from bot.db.threads import record
-from bot.work import TOGETHER, Cell, Finish, Inbox, Job
+from bot.work import TOGETHER, Cell, Finish, Inbox, InboxLimits, Job
 from bot.work.watched import beating, end_with_the_bot
 from tests.stage.turn import no_one
 
@@ -64,17 +64,15 @@ async def main(url: str, lease: float, cell: Cell, owner: str) -> None:
             *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
         )
 
+    running = {Cell.OPEN: 200, Cell.SHARED: TOGETHER, Cell.ALONE: 1}[cell]
     database = Database.open(url)
     inbox = Inbox(
         database.writer,
+        InboxLimits(running=running, lease=lease, poll=0.1, calm=3_600),
         is_transient=lambda _: False,
-        lease=lease,
-        poll=0.1,
-        calm=3_600,
         cell=cell,
         owner=owner,
         quarantine=open_cell if cell is Cell.OPEN else None,
-        running={Cell.OPEN: 200, Cell.SHARED: TOGETHER, Cell.ALONE: 1}[cell],
     )
     inbox.handle("innocent", innocent, give_up, charge=no_one)
     inbox.handle("deadly", deadly, give_up, charge=no_one)

@@ -24,7 +24,7 @@ from bot.db.engine import Database
 from bot.db.scrub import settle
 from bot.errors import ModelUnavailableError, SettingsError
 from bot.playground.slack.events import envelope
-from bot.work import DeadlyError, Delivery, Inbox, Job
+from bot.work import DeadlyError, Delivery, Inbox, InboxLimits, Job
 from bot.work.claim import Cell
 from bot.work.group_commit import Commits
 from bot.work.lease import Leases
@@ -104,7 +104,7 @@ async def test_a_job_that_runs_out_of_memory_ends(queue: Queue) -> None:
     async def tell(_job: Job, error: Exception) -> None:
         told.append(type(error))
 
-    inbox = Inbox(queue.database.writer, is_transient=lambda _: False, cell=Cell.ALONE, running=1)
+    inbox = Inbox(queue.database.writer, InboxLimits(running=1), is_transient=lambda _: False, cell=Cell.ALONE)
     inbox.handle("turn", never, tell, charge=no_one)
     await inbox.start()
     await inbox.idle()
@@ -201,7 +201,7 @@ async def test_a_start_takes_nothing_that_still_runs(sqlite_folder: SqliteFolder
     async def tell(_job: Job, _error: Exception) -> None:
         raise AssertionError
 
-    inboxes = [Inbox(one.writer, is_transient=lambda _: False, poll=0.05) for one in (first, second)]
+    inboxes = [Inbox(one.writer, InboxLimits(poll=0.05), is_transient=lambda _: False) for one in (first, second)]
     for inbox in inboxes:
         inbox.handle("turn", handle, tell, charge=no_one)
     await inboxes[0].start()

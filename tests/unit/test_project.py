@@ -63,7 +63,7 @@ PRIVATE = {
 }
 
 
-class RefusingReception:
+class RefusingIntake:
     """Takes nothing: here nobody speaks."""
 
     async def hear(self, heard: IncomingMessage) -> None:
@@ -109,7 +109,7 @@ def listened_to(word: str) -> set[str]:
     session = cast("aiohttp.ClientSession", None)
     client = Client(StaticToken(""), "http://127.0.0.1/", session)
     teams = WorkspaceClients(lambda _: (client, AskedIdentity(client)), session, Budget(InMemoryQuota()))
-    app = bolt_app(AsyncWebClient(), teams, RefusingReception(), RefusingReception().depart)
+    app = bolt_app(AsyncWebClient(), teams, RefusingIntake(), RefusingIntake().depart)
     matchers = [vars(listener.matchers[0])["func"] for listener in vars(app)["_async_listeners"]]
     rules = [inspect.getclosurevars(matcher).nonlocals["func"] for matcher in matchers]
     found = [inspect.getclosurevars(rule).nonlocals.get(word) for rule in rules]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _ANY = re.compile(r".*", re.DOTALL)
 
 
-def register(app: AsyncApp, reception: Intake) -> None:
+def register(app: AsyncApp, intake: Intake) -> None:
     """Listen to controls and shortcuts of whatever name: what each is for is not known here."""
 
     async def on_press(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond) -> None:
@@ -35,7 +35,7 @@ def register(app: AsyncApp, reception: Intake) -> None:
             press = pressed(body)
         if press is not None:
             try:
-                form = await reception.press(press)
+                form = await intake.press(press)
                 if form is not None:
                     await modal_view.show(client, body, form)
             except (ConflictError, NotAllowedError, UsageError) as error:

@@ -37,24 +37,24 @@ TOO_LONG = f"That is more than {LONGEST:,} characters, too long for a command. S
 AT_WORK = "Working on it. Only you will see the answer."
 
 
-def register(app: AsyncApp, reception: Intake) -> None:
+def register(app: AsyncApp, intake: Intake) -> None:
     """Listen to the slash commands."""
     for command in COMMANDS:
-        app.command(f"/{command.name}")(_listener(command, reception))
+        app.command(f"/{command.name}")(_listener(command, intake))
 
 
-def _listener(spec: CommandSpec, reception: Intake) -> Callable[..., Any]:
+def _listener(spec: CommandSpec, intake: Intake) -> Callable[..., Any]:
     async def on_command(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         if len(str(body.get("text") or "")) > LONGEST:
             await ack(TOO_LONG)
             return
         with payload.reading():
             command = read(spec, body)
-        if await _open(command, body, client, reception):
+        if await _open(command, body, client, intake):
             await ack()
             return
         try:
-            await reception.take(command)
+            await intake.take(command)
         except UsageError as error:
             await ack(error.sentence)
             return
@@ -63,13 +63,13 @@ def _listener(spec: CommandSpec, reception: Intake) -> Callable[..., Any]:
     return on_command
 
 
-async def _open(command: Command, body: Mapping[str, Any], client: AsyncWebClient, reception: Intake) -> bool:
+async def _open(command: Command, body: Mapping[str, Any], client: AsyncWebClient, intake: Intake) -> bool:
     """Open the form that a command asks for, if it can be done in time; else its answer comes as a message."""
     if not body.get("trigger_id"):
         return False
     try:
         async with asyncio.timeout(TRIGGER_LASTS):
-            form = await reception.open(command)
+            form = await intake.open(command)
             if form is not None:
                 await modal_view.show(client, body, form)
     except (BotError, TimeoutError) as error:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 EVENTS = ("app_mention", "message")
 
 
-def register(app: AsyncApp, reception: Intake) -> None:
+def register(app: AsyncApp, intake: Intake) -> None:
     """Listen to what people say, and to what they do to it afterwards."""
 
     async def on_message(event: Mapping[str, Any], body: dict[str, Any], context: AsyncBoltContext) -> None:
@@ -39,11 +39,11 @@ def register(app: AsyncApp, reception: Intake) -> None:
         await asyncio.sleep(0)  # an edit of a long message is read twice
         update = updated(event, team=team, bot=bot, is_outsider=outside)
         if update is not None:
-            await reception.update(update, change)
+            await intake.update(update, change)
         elif change is not None:
-            await reception.change(change)
+            await intake.change(change)
         elif message := heard(event, team=team, bot=bot, is_outsider=outside):
-            await reception.hear(message)
+            await intake.hear(message)
 
     for event in EVENTS:
         app.event(event)(on_message)

@@ -26,14 +26,14 @@ MOST_FIELDS = 100
 _ANY = re.compile(r".*", re.DOTALL)
 
 
-def register(app: AsyncApp, reception: Intake) -> None:
+def register(app: AsyncApp, intake: Intake) -> None:
     """Listen to forms of whatever name that were submitted."""
 
     async def on_submission(ack: AsyncAck, body: dict[str, Any]) -> None:
         with payload.reading():
             submission = submitted(body)
         try:
-            faults = await reception.submit(submission)
+            faults = await intake.submit(submission)
         except (ConflictError, NotAllowedError, UsageError) as error:
             faults = {next(iter(submission.answers), ""): error.sentence}
         await (ack(response_action="errors", errors=dict(faults)) if faults else ack())

@@ -18,13 +18,33 @@ if TYPE_CHECKING:
     from bot.jobs.registry import Registry
 
 
+# They stand in the databases of those who upgrade: a job of a kind that is gone would wait for ever.
+KINDS = {
+    *("message", "completion", "command", "press", "change", "condense", "refusal"),
+    *("classify", "classify run", "classify show"),
+    *("triage", "triage show", "triage notify", "triage tell", "triage alert", "triage digest"),
+    *("triage webhook", "triage github"),
+    *("home", "departure"),
+}
+PERIODIC = {"purge", "retention", "classify batches", "triage", "triage digests"}
+
+
 @pytest.fixture
-async def registry(sqlite_url: str) -> AsyncIterator[Registry]:
+async def house(sqlite_url: str) -> AsyncIterator[app.House]:
     """Build the whole bot, as the composition root does, and start nothing."""
     tokens = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "ANTHROPIC_API_KEY": "sk-ant-1"}
     async with AsyncExitStack() as stack:
-        house = await app.build(stack, settings.read({**tokens, "DATABASE_URL": sqlite_url}, for_slack=True))
-        yield house.registry
+        read = settings.read({**tokens, "DATABASE_URL": sqlite_url}, for_slack=True)
+        yield await app.build(stack, read)
+
+
+@pytest.fixture
+def registry(house: app.House) -> Registry:
+    return house.registry
+
+
+def test_every_kind_of_job_is_run(house: app.House) -> None:
+    assert house.inbox.kinds == KINDS | {f"every:{name}" for name in PERIODIC}
 
 
 def test_every_command_has_its_handler(registry: Registry) -> None:

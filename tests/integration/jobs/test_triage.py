@@ -25,7 +25,7 @@ from bot.playground.anthropic.api import MessagesServer
 from bot.playground.anthropic.reply import TextDelta
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.playground.rehearsal.model import Rehearsal
-from bot.work import Delivery, Inbox
+from bot.work import Delivery, Inbox, InboxLimits
 from tests.stage.chat import chat_in
 from tests.stage.workspace import ScriptedWorkspace
 
@@ -89,7 +89,7 @@ async def triaging(database: Database, model: AwayModel, clock: Clock) -> AsyncI
         async with connect(
             api_key=told["ANTHROPIC_API_KEY"], model="claude-haiku-5-5", base_url=told["ANTHROPIC_BASE_URL"]
         ) as claude:
-            inbox = Inbox(database.writer, is_transient=lambda _: False, attempts=1)
+            inbox = Inbox(database.writer, InboxLimits(attempts=1), is_transient=lambda _: False)
 
             async def settings_of(_: Place) -> ChannelSettings:
                 return ChannelSettings(triage=True, together=0)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 from sqlalchemy import delete, select, text, update
 
 from bot.db.engine import Database
-from bot.work import Inbox
+from bot.work import Inbox, InboxLimits
 from bot.work.table import inbox as table
 from tests.integration.work.stand_ins import FlakyError
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from sqlalchemy import Row
+
+
+LIMITS = {one.name for one in fields(InboxLimits)}
 
 
 class Replicas(Protocol):
@@ -96,8 +100,9 @@ async def replicas(url: str) -> AsyncIterator[Replicas]:
 
     def make(**options: Any) -> Inbox:
         database = Database.open(url)
-        settings: dict[str, Any] = {"poll": 0.05, "backoff": 0.01, "is_transient": lambda e: isinstance(e, FlakyError)}
-        inbox = Inbox(database.writer, **(settings | options))
+        limits = {"poll": 0.05, "backoff": 0.01} | {name: options.pop(name) for name in LIMITS & options.keys()}
+        whom: dict[str, Any] = {"is_transient": lambda e: isinstance(e, FlakyError)} | options
+        inbox = Inbox(database.writer, InboxLimits(**limits), **whom)
         made.append((inbox, database))
         return inbox
 

@@ -8,7 +8,7 @@ import signal
 import sys
 
 from bot.db.engine import Database
-from bot.work import Delivery, Inbox, Job
+from bot.work import Delivery, Inbox, InboxLimits, Job
 from tests.stage.turn import no_one
 
 
@@ -24,7 +24,7 @@ async def tell_nobody(_job: Job, _error: Exception) -> None:
 
 async def main(url: str, lease: float) -> None:
     """Work until killed."""
-    inbox = Inbox(Database.open(url).writer, is_transient=lambda _: False, lease=lease)
+    inbox = Inbox(Database.open(url).writer, InboxLimits(lease=lease), is_transient=lambda _: False)
     inbox.handle("turn", die, tell_nobody, charge=no_one)
     await inbox.start()
     await inbox.accept(Delivery("E1", "K1", "turn", {"text": "Hello"}))

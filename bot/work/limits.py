@@ -1,0 +1,21 @@
+"""What an inbox keeps within; each bound is a setting or a test's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.work.purge import FAILED_KEPT
+
+
+@dataclass(frozen=True, slots=True)
+class InboxLimits:
+    """Times are in seconds."""
+
+    running: int = 200  # jobs that run here side by side; when more are ready, their shares take turns
+    lease: float = 15  # of a claim, renewed while its job runs; a dead replica's jobs are taken over when it ends
+    poll: float = 1  # between two looks for what other replicas accepted or left
+    attempts: int = 5  # of a job whose error is transient
+    patience: float = 600  # from its first attempt on; what it waits for its turn does not count
+    backoff: float = 2  # before its second attempt, doubled for each further one
+    failed_kept: float = FAILED_KEPT  # that a job stays which failed for good
+    calm: float = 0  # after the start, for which work waits that comes less than once a minute
