@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from benchmarks.__main__ import PARLEY, RELAY, WARM_UP
 from benchmarks.contestant import ROOT, Process, running
 from benchmarks.figures import Span, conditions
-from benchmarks.world import Turn, World
+from benchmarks.world import PEOPLE, Turn, World
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,7 +90,9 @@ async def measure(checkouts: list[Path], rates: list[float], rounds: int, second
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="benchmark-")))
             started = running(contestant, world, folder, PYTHONPATH=str(root))
             processes.append((name, await stack.enter_async_context(started)))
-        await world.offer([process.url for _, process in processes], rate=WARM_UP, seconds=len(processes))
+        # Until everybody has asked once: Slack is asked who somebody is, once an hour.
+        urls = [process.url for _, process in processes]
+        await world.offer(urls, rate=WARM_UP, seconds=len(urls) * PEOPLE / WARM_UP)
         for rate in rates:
             contestants = [Contestant(name, process) for name, process in processes]
             if rate <= QUIET:
