@@ -10,7 +10,7 @@ MICROS = 1_000_000  # millionths of a dollar in one
 
 
 class Purpose(StrEnum):
-    """What a call to the model is for. Each purpose has its own prompt file."""
+    """What a call to the model is for, where it is no command of its own; each has its own prompt file."""
 
     ANSWER = "answer"
     SUMMARIZE = "summarize"
@@ -32,7 +32,7 @@ class Call:
     model's price is unknown. `turn` is the same for all calls of what somebody asked for, "" where nobody did.
     """
 
-    purpose: Purpose
+    purpose: str  # a `Purpose`, or the name of the command that it answers
     model: str
     started_at: datetime
     latency_ms: int

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
     from anthropic.types.messages import MessageBatch, MessageBatchIndividualResponse
 
-    from bot.calls import Purpose
 
 LOOKED_AT = 50  # batches, the newest, to find one that was handed in before we knew
 CLOCKS_APART = timedelta(minutes=5)
@@ -73,7 +72,7 @@ async def results(anthropic: AsyncAnthropic, batch: str) -> AsyncIterator[Messag
     return await anthropic.messages.batches.results(batch)
 
 
-def exchange(response: MessageBatchIndividualResponse, purpose: Purpose, model: str) -> ModelCall:
+def exchange(response: MessageBatchIndividualResponse, purpose: str, model: str) -> ModelCall:
     """Write a result down as the call that it was; one that failed has no stop reason, and counted nothing."""
     found = ModelCall(purpose, model, is_batch=True)
     if response.result.type == "succeeded":

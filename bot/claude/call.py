@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Any
 
 from bot import turn
-from bot.calls import Call, Purpose
+from bot.calls import Call
 from bot.claude import catalogue
 
 COUNTS = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
@@ -24,7 +24,7 @@ class ModelCall:
     `failure` is the try that failed last, as the ledger keeps it.
     """
 
-    purpose: Purpose
+    purpose: str
     model: str
     sink: Callable[[str], None] | None = None
     think: Callable[[str], None] | None = None

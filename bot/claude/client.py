@@ -251,7 +251,7 @@ class Claude(ModelLimits):
             "system": prompts.system(self.prompts[request.purpose], prompts.instructions_of(settings)),
             "messages": [_message(turn, encode) for turn in request.turns],
             # A conversation comes back with one more turn, so what was sent is worth caching; other requests don't.
-            "cache_control": {"type": "ephemeral"} if request.purpose is Purpose.ANSWER else omit,
+            "cache_control": {"type": "ephemeral"} if request.purpose == Purpose.ANSWER else omit,
             "metadata": {"user_id": _opaque(request.person)},
             "output_config": output or omit,
             **parameters(card, sampling(settings, request.creativity), thinks=settings.thinking == "adaptive"),

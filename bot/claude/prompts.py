@@ -6,8 +6,6 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from bot.calls import Purpose
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -19,9 +17,9 @@ if TYPE_CHECKING:
 _FOLDER = files("bot.claude") / "prompts"
 
 
-def load() -> Mapping[Purpose, str]:
-    """Read every purpose's prompt from its file."""
-    return {purpose: _read(purpose) for purpose in Purpose}
+def load() -> Mapping[str, str]:
+    """Read every prompt from its file, by the file's name."""
+    return {name: _read(name) for path in _FOLDER.iterdir() if (name := path.name.removesuffix(".md")) != path.name}
 
 
 def instructions_of(settings: ChannelSettings) -> str:

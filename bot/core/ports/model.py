@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from bot.calls import Call, Purpose
+from bot.calls import Call
 from bot.core.domain.attachment import Attachment
 from bot.core.domain.message import Role
 from bot.core.domain.settings import DEFAULTS, ChannelSettings, Creativity
@@ -39,7 +39,7 @@ class Request:
     purpose, where the channel has set nothing else.
     """
 
-    purpose: Purpose
+    purpose: str  # names the prompt: a `Purpose`, or the name of the command that it answers
     turns: Sequence[Turn]
     max_output: int
     person: str

@@ -4,6 +4,7 @@ import pytest
 
 from bot.calls import Purpose
 from bot.claude import prompts
+from bot.core.commands import BY_NAME
 from bot.core.domain.settings import ChannelSettings
 
 TAGS = {
@@ -13,6 +14,10 @@ TAGS = {
     Purpose.CLASSIFY: "<messages>",
     Purpose.CATEGORIES: "<messages>",
 }
+
+
+def test_every_prompt_has_its_use() -> None:
+    assert set(prompts.load()) - {"redaction"} == {*Purpose, *(prompts.load().keys() & BY_NAME.keys())}
 
 
 @pytest.mark.parametrize("purpose", Purpose)
