@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot import PROGRAM
 from bot.core.actions import EDIT_SETTINGS, EDIT_WORKSPACE
 from bot.core.admin import is_named
+from bot.core.commands import COMMANDS, PARLEY
 from bot.core.domain.control_value import ChannelRef
 from bot.core.domain.interaction import Section
 from bot.core.domain.message import Place
@@ -35,10 +36,13 @@ MOST_ITEMS = 10
 MOST_CHANNELS = 25
 SHOWN = 120  # characters of an item
 
-CAN_DO = """\
-• Mention me in a channel, or write to me here: I answer in a thread, and remember what was said in it.
-• `/summarize` sums up a text, a channel or a thread; `/classify` sorts messages; `/code` writes code.
-• `/parley help` tells the rest. I am an AI and can be wrong."""
+CAN_DO = "\n".join(
+    (
+        "• Mention me in a channel, or write to me here: I answer in a thread, and remember what was said in it.",
+        *(f"• `/{one.name}`: {one.description}." for one in COMMANDS if one is not PARLEY),
+        f"• `/{PARLEY.name} help` tells the rest. I am an AI and can be wrong.",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)

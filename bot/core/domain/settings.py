@@ -14,7 +14,6 @@ from pydantic import (
     field_validator,
 )
 
-from bot.core.commands import SWITCHABLE
 from bot.core.domain import category, route, settings_values
 from bot.core.domain.category import Category  # noqa: TC001 (pydantic reads the annotation)
 from bot.core.domain.persona import LONGEST_NAME, Persona
@@ -160,7 +159,7 @@ class ChannelSettings(BaseModel):
     )
     commands_off: Annotated[
         tuple[Switchable, ...], Shown("Commands that are off", "choices", places=NOT_IN_THREADS)
-    ] = Field(default=(), description=f"the commands that are switched off: {', '.join(SWITCHABLE)}")
+    ] = Field(default=(), description="the commands that are switched off, as /code /classify")
     redact: bool = Field(
         default=False,
         description="whether e-mail addresses, phone and card numbers, IBANs and secrets in text are hidden from the "
