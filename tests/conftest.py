@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 # As when the bot starts: what is imported never goes, and looking through it took a fifth of the suite's time.
 gc.disable()
-# Objects between two collections, and of each kind of them until the next larger one: a test makes so many at most.
+# A collection comes after about as many objects as a test makes; a full one, which takes a tenth of a second, is rare.
 SELDOM = (50_000, 20, 50)
 
 
