@@ -75,6 +75,13 @@ COMMANDS = (SUMMARIZE, CLASSIFY, CODE, PARLEY)
 SWITCHABLE = tuple(one.name for one in COMMANDS if one.is_switchable)
 BY_NAME = {one.name: one for one in COMMANDS}
 
+
+def behind_mention(text: str) -> CommandSpec | None:
+    """Return the command that a message is, None for any other message."""
+    first = text.split(maxsplit=1)[:1]
+    return next((one for one in COMMANDS if one.works_in_threads and first == [f"/{one.name}"]), None)
+
+
 HELP = "\n".join(
     (
         "I answer when you mention me, in direct messages, and in threads that began with me.",

@@ -202,6 +202,13 @@ async def test_classify_is_off_for_files_too(dialogue: Dialogue, model: Scripted
     await nothing_more(dialogue, model)
 
 
+async def test_code_is_off_behind_a_mention_too(dialogue: Dialogue, model: ScriptedModel) -> None:
+    await choose(dialogue, dialogue.general, commands_off=["code"])
+    dialogue.mention("/code a haiku in Python", user=dialogue.workspace.sam)
+    assert "`/code` is switched off" in await told(dialogue, dialogue.workspace.sam, "switched off")
+    await nothing_more(dialogue, model)
+
+
 async def test_a_guests_post_is_still_feedback(dialogue: Dialogue, model: ScriptedModel) -> None:
     await choose(dialogue, support(dialogue), triage=True)
     model.answer(results(judged(1)))

@@ -15,6 +15,7 @@ from bot.core.answer.thread_summary import is_due
 from bot.core.cancel import unless
 from bot.core.code.generate import CodeContext, Product
 from bot.core.code.revise import continue_code, is_for_code, with_sources
+from bot.core.commands import behind_mention
 from bot.core.domain.message import Message, Role
 from bot.core.domain.people import Requester
 from bot.core.domain.thread import FinishedAnswer, Record
@@ -69,7 +70,8 @@ async def answer(
     question = asked(heard, conversation)
     if question is None or not wants_answer(heard, conversation) or was_answered(heard, conversation):
         return _overheard(heard, question, conversation)
-    if refusal := await judge(heard, conversation.settings):
+    command = behind_mention(question.text)
+    if refusal := await judge(heard, conversation.settings, command=command.name if command else ""):
         return replace(_overheard(heard, question, conversation), refusal=refusal)
     asker = Requester(heard.author, heard.home)
     title = heard.text.partition("\n")[0][:TITLE] if heard.opens_thread else ""

@@ -10,7 +10,7 @@ from bot.core.actions import SAVE_CODE, TEST_CODE
 from bot.core.code import render
 from bot.core.code.generate import CodeContext, Product, produce, upload
 from bot.core.code.parse import parse
-from bot.core.commands import CODE
+from bot.core.commands import CODE, behind_mention
 from bot.core.domain.code_file import CodeFile
 from bot.core.domain.message import Message, Role
 from bot.core.domain.settings import Creativity
@@ -30,18 +30,12 @@ if TYPE_CHECKING:
     from bot.core.domain.thread import Conversation
     from bot.core.ports import Chat, Checkpoint, Model, Store
 
-COMMAND = f"/{CODE.name}"  # within threads, where no command can be given, a mention that begins so is one
 GONE = "I no longer have the files of this thread. Please ask for the code again."
 
 
 def is_for_code(text: str, conversation: Conversation) -> bool:
     """Tell whether a message of a thread is about code: the thread has files, or it asks for some."""
-    return conversation.has_code or is_command(text)
-
-
-def is_command(text: str) -> bool:
-    """Tell whether a message is `/code`, typed behind a mention."""
-    return text.split(maxsplit=1)[:1] == [COMMAND]
+    return conversation.has_code or behind_mention(text) is CODE
 
 
 async def continue_code(desk: CodeContext) -> Product:
@@ -49,9 +43,9 @@ async def continue_code(desk: CodeContext) -> Product:
 
     The desk's requests are as for any answer. Raises `ChatError`, and a `ModelError` for the turn to be tried again.
     """
-    if is_command(desk.said):
+    if behind_mention(desk.said) is CODE:
         try:
-            parse(desk.said.removeprefix(COMMAND))
+            parse(desk.said.removeprefix(f"/{CODE.name}"))
         except UsageError as error:
             return Product(FinishedAnswer(error.sentence, await desk.visible.replace(error.sentence)))
     room = desk.model.facts.room(desk.request.max_output, desk.request.settings)

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bot.core.command import SHOWN_OF_REQUEST, check_text, opening, take_private
-from bot.core.commands import BY_NAME, HELP
+from bot.core.commands import BY_NAME, COMMANDS, HELP, CommandSpec, behind_mention
 from bot.core.domain.command import Command
 from bot.core.domain.message import Place, Role
 from bot.core.domain.people import Requester
@@ -43,6 +45,13 @@ def test_nothing_typed_gets_the_usage(name: str) -> None:
         check_text(BY_NAME[name], " \n")
     assert caught.value.sentence == BY_NAME[name].help
     assert f"`/{name}" in HELP
+
+
+@pytest.mark.parametrize("spec", COMMANDS)
+def test_help_tells_what_works_in_threads(spec: CommandSpec) -> None:
+    assert spec.works_in_threads == bool(re.search(rf"mention me with `/{spec.name}`|`@me {spec.name}`", spec.help))
+    assert behind_mention(f"/{spec.name} this") == (spec if spec.works_in_threads else None)
+    assert behind_mention(f"what does /{spec.name} do?") is None
 
 
 def test_the_opening_quotes_the_request() -> None:
