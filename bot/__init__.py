@@ -31,6 +31,7 @@ and `app.py` introduces them to each other.
       spend/          budgets, the model that keeps within them, usage
       writing/        what every answer takes: what fits, files, streaming, errors, continuing what was cut
       code_blocks/    the fenced code blocks of a text, and the files that they are
+      decoding/       bytes to text: which encoding a file is in
     slack/            inbound/ reads what Slack delivers · outbound/ posts within its limits · client/ its Web API
     claude/           the Claude client, the model catalogue, prompts as files
     db/               tables, engine, stores: one method = one short transaction

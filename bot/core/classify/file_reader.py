@@ -21,10 +21,10 @@ from bot.core.classify.table import (
     ruled,
     workbook,
 )
-from bot.core.classify.table.decode import DecodedText, decode
 from bot.core.classify.table.grid import MOST_CELLS, Grid, TooWideError, extent
 from bot.core.classify.table.heading import Heading
 from bot.core.classify.table.refusal import another, damaged, unreadable
+from bot.core.decoding.text import DecodedText, decode
 from bot.core.domain.classification import AS_FOUND, HEADINGS, MOST_ITEMS, ReadAs
 from bot.core.domain.spreadsheet import Spreadsheet
 from bot.errors import UsageError

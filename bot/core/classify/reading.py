@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.actions import CANCEL_RUN, CONFIRM_READING, READ_COLUMN, READ_ENCODING, READ_HEADING, READ_SHEET
 from bot.core.classify.file_reader import COLUMN, ENCODING, HEADING, SHEET
-from bot.core.classify.table.encoding import NAMES, OFFERED
+from bot.core.decoding.encoding import NAMES, OFFERED
 from bot.core.domain.classification import counted
 from bot.core.domain.control_value import RunRef
 from bot.errors import UsageError

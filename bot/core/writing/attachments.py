@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from bot.core.decoding.text import decode
 from bot.core.domain.attachment import Attachment, OpenedFile
 from bot.core.domain.message import FileState
 from bot.core.tokens import estimate_tokens, shorten
 from bot.core.writing import picture
 from bot.core.writing.file_kind import IMAGES, PDF, TEXT, found_in, judged
-from bot.errors import ChatError, FileError, RevokedError
+from bot.errors import ChatError, FileError, RevokedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -154,9 +155,7 @@ def _pdf(file: FileRef, data: bytes, room: int) -> OpenedFile:
 
 
 def _text(file: FileRef, data: bytes, room: int) -> OpenedFile:
-    text = decoded(data)
-    if text is None:
-        raise FileError(f"I can't read *{file.name}*: it is not text.")
+    text = decoded(file.name, data)
     if not text.strip():
         raise FileError(f"*{file.name}* is empty.")
     kept, cut = shorten(text, room)
@@ -165,16 +164,14 @@ def _text(file: FileRef, data: bytes, room: int) -> OpenedFile:
     return OpenedFile(Attachment(file.name, "text/plain", kept.encode(), estimate_tokens(kept)), cut)
 
 
-def decoded(data: bytes) -> str | None:
-    """Read bytes as text, None where they are none: as UTF-8 or UTF-16, else as the West's old eight bits."""
-    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+def decoded(name: str, data: bytes) -> str:
+    """Read a file's bytes as text. Raises `FileError` for what is no text, or in an encoding that can't be told."""
     try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")
-        if text.count("\ufffd") > len(text) // 100:
-            return None
-    return None if "\0" in text else text
+        return decode(name, data).text
+    except UsageError:
+        raise FileError(f"I can't tell the encoding of *{name}*: save it as UTF-8, and send it again.") from None
+    except ValueError:
+        raise FileError(f"I can't read *{name}*: it is not text.") from None
 
 
 def _no_room(name: str) -> str:

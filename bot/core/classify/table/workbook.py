@@ -11,10 +11,10 @@ from html import unescape
 
 import python_calamine
 
-from bot.core.classify.table.decode import clean
 from bot.core.classify.table.grid import Grid, bounded, filled
 from bot.core.classify.table.refusal import another, damaged, protected, strangely_packed
 from bot.core.classify.table.wish import is_meant
+from bot.core.decoding.text import clean
 from bot.errors import UsageError
 
 LARGEST_UNPACKED = 250_000_000  # bytes of what a packed file unpacks to

@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from bot.core.classify import export, file_reader
 from bot.core.classify.formula import harmless, restored
-from bot.core.classify.table.decode import clean
+from bot.core.decoding.text import clean
 from bot.core.domain.classification import HEADINGS, Item, Sorted, Verdict
 
 RESULTS = [

@@ -13,7 +13,7 @@ import pytest
 import xlsxwriter
 
 from bot.core.classify import file_reader
-from bot.core.classify.table import encoding
+from bot.core.decoding import encoding
 from bot.errors import UsageError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import codecs
 import re
 from dataclasses import dataclass
 
-from bot.core.classify.table import encoding
+from bot.core.decoding import encoding
 from bot.errors import UsageError
 
 MOST_CONTROLS = 8  # in a text of some lines; a file with more is none
