@@ -51,7 +51,7 @@ from bot.metrics import Metrics
 from bot.reader.pool import ReaderPool
 from bot.settings import reveal, written
 from bot.slack.app import bolt_app
-from bot.slack.chat import SlackChat
+from bot.slack.chat import slack_chat
 from bot.slack.client.lease_check import fenced
 from bot.slack.client.rate_limit import Budget
 from bot.slack.inbound import http, socket
@@ -184,13 +184,13 @@ async def build(
         owner=owner,
     )
     files = await stack.enter_async_context(ReaderPool(metrics.reader_ended))
-    chat = SlackChat(joined.teams, session, budget, files)
+    chat = slack_chat(joined.teams, session, budget, files)
 
     # What is kept; the model within its budgets.
     store, board, runs = sql_store(database), sql_feedback_store(database), SqlClassifyRunStore(database)
     erasure = Erasure(database)
     admins, days = settings.parley_admins, settings.retention_days
-    helpers = access.helpers(admins, chat.mention)
+    helpers = access.helpers(admins, chat.names.mention)
     affordable = paid(
         redacting(claude), SqlSpendStore(database), tell=partial(spend_notice.tell_person, chat), helpers=helpers
     )

@@ -66,7 +66,7 @@ async def check_member(channels: Iterable[Place], person: str, chat: Chat) -> No
     """
     for channel in channels:
         try:
-            if (await chat.standing(replace(channel, thread=""), person)).is_member:
+            if (await chat.directory.membership(replace(channel, thread=""), person)).is_member:
                 return
         except NotInChannelError:
             continue

@@ -74,7 +74,7 @@ async def allow(place: Place, person: str, *, chat: Chat) -> Venue:
     Raises `UsageError` or `NotAllowedError` with what to do otherwise, and `ChatError` where it can't be known.
     """
     try:
-        venue = await chat.venue(place, person)
+        venue = await chat.directory.venue(place, person)
     except NotInChannelError:
         raise UsageError(HIDDEN) from None
     if not venue.has_person:
@@ -91,7 +91,7 @@ async def read_thread(place: Place, *, chat: Chat, progress: Callable[[int], Non
     read = ReadHistory()
 
     def begin() -> AsyncIterator[tuple[HistoryMessage, ...]]:
-        return chat.read_thread(place, max((said.id for said in read.said), default=""))
+        return chat.history.thread(place, max((said.id for said in read.said), default=""))
 
     def take(page: Sequence[HistoryMessage]) -> bool:
         read.said.extend(page)
@@ -189,7 +189,7 @@ async def _older_roots(
     found, looked_at = list[HistoryMessage](), list[HistoryMessage]()
 
     def begin() -> AsyncIterator[tuple[HistoryMessage, ...]]:
-        return chat.read_channel(place, since - LOOKS_BACK, min((said.at for said in looked_at), default=since))
+        return chat.history.channel(place, since - LOOKS_BACK, min((said.at for said in looked_at), default=since))
 
     def take(page: Sequence[HistoryMessage]) -> bool:
         looked_at.extend(page)
@@ -206,7 +206,7 @@ async def _read_replies(thread: Place, read: ReadHistory, span: Span, patience: 
     since, last = read.since or span.end, ""
 
     def begin() -> AsyncIterator[tuple[HistoryMessage, ...]]:
-        return chat.read_thread(thread, last)
+        return chat.history.thread(thread, last)
 
     def take(page: Sequence[HistoryMessage]) -> bool:
         nonlocal last
@@ -232,7 +232,7 @@ async def _read_own(
 
     def begin() -> AsyncIterator[tuple[HistoryMessage, ...]]:
         before = min((said.at for said in read.said), default=span.end)
-        return chat.read_channel(place, read.since or span.end, before)
+        return chat.history.channel(place, read.since or span.end, before)
 
     def take(page: Sequence[HistoryMessage]) -> bool:
         for said in page:
@@ -255,7 +255,7 @@ async def allow_file(shared: SharedFile, person: str, *, chat: Chat) -> None:
         return
     for place in shared.places:
         try:
-            venue = await chat.venue(place, person)
+            venue = await chat.directory.venue(place, person)
         except NotInChannelError:
             continue
         if venue.has_person:

@@ -65,8 +65,8 @@ def opening(command: Command, mention: str) -> str:
 
 async def open_thread(command: Command, *, chat: Chat, checkpoint: Checkpoint) -> Command:
     """Post who asked what to the channel, and return the command with that thread. Raises `ChatError`."""
-    text = opening(command, chat.mention(command.asker.person))
-    return command.in_thread(await chat.open_thread(command.place, text, checkpoint))
+    text = opening(command, chat.names.mention(command.asker.person))
+    return command.in_thread(await chat.answers.open_thread(command.place, text, checkpoint))
 
 
 @asynccontextmanager
@@ -78,9 +78,9 @@ async def answering(
     `once`: what the asker alone sees is shown once at most, as `bot.core.private_once` tells.
     """
     answer = (
-        chat.whisper(command.place, command.asker, checkpoint if once else None)
+        chat.answers.ephemeral(command.place, command.asker, checkpoint if once else None)
         if command.is_private
-        else chat.answer(command.place, command.asker, checkpoint, to=command.place.thread)
+        else chat.answers.begin(command.place, command.asker, checkpoint, to=command.place.thread)
     )
     async with answer as visible:
         yield visible

@@ -14,6 +14,6 @@ if TYPE_CHECKING:
 
 async def tell(place: Place, asker: Requester, sentence: str, *, chat: Chat) -> Record:
     """Show a sentence to the asker alone; return what a turn leaves that does no more. Raises `ChatError`."""
-    async with chat.whisper(place, asker) as visible:
+    async with chat.answers.ephemeral(place, asker) as visible:
         await visible.replace(sentence)
     return Record(place, asker.person)

@@ -67,7 +67,7 @@ async def furnish(
         sections.append(Section("Your open feedback", _items(items)))
     is_operator = is_named(admins, place.workspace, person)
     try:
-        is_admin = is_operator or (await chat.standing(place, person)).is_admin
+        is_admin = is_operator or (await chat.directory.membership(place, person)).is_admin
     except ChatError as error:
         is_admin = False
         sections.append(
@@ -83,7 +83,7 @@ async def furnish(
 
 async def _channels_of(place: Place, person: str, *, store: Store, chat: Chat) -> list[Section]:
     try:
-        channels = await chat.channels(place, person)
+        channels = await chat.directory.channels(place, person)
     except ChatError as error:
         return [_unknown("Your channels", "which channels you share with me", error)]
     return _channels(place, channels, await store.settings.all_overrides(place.workspace))

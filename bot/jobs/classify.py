@@ -105,7 +105,7 @@ class ClassifyJobs:
         try:
             wish = parse.parse_options(words)
         except UsageError as error:
-            async with self._world.chat.answer(heard.place, asker, checkpoint, to=heard.id) as visible:
+            async with self._world.chat.answers.begin(heard.place, asker, checkpoint, to=heard.id) as visible:
                 await visible.replace(error.sentence)
             return Record(heard.place, heard.author)
         id_ = _id(f"{heard.place.workspace} {heard.place.channel} {heard.id}")
@@ -161,7 +161,7 @@ class ClassifyJobs:
     async def give_up_asked(self, job: Job, error: Exception) -> None:
         """Tell the asker that the run could not even begin."""
         asked = _ASKED.validate_python(job.payload)
-        async with self._world.chat.whisper(asked.place, asked.asker) as visible:
+        async with self._world.chat.answers.ephemeral(asked.place, asked.asker) as visible:
             await visible.replace(f"{known(error).sentence} (Reference: `{job.reference}`)")
 
     async def run_turn(self, job: Job) -> Finish | None:

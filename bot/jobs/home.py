@@ -67,7 +67,7 @@ class HomeTab:
             sections = await furnish(
                 place, person, admins=self._admins, health=health, store=self._store, board=self._board, chat=self._chat
             )
-        await self._chat.show_home(place, person, sections)
+        await self._chat.views.show_home(place, person, sections)
 
     async def _refusal(self, place: Place, person: str) -> str:
         """Return why someone can't see their home; unknown people are not let in."""

@@ -25,7 +25,7 @@ class Permissions:
 
     def __init__(self, *, store: Store, chat: Chat, admins: frozenset[str]) -> None:
         self._store, self._chat, self._admins = store, chat, admins
-        self._helpers = access.helpers(admins, chat.mention)
+        self._helpers = access.helpers(admins, chat.names.mention)
 
     async def judge(self, heard: IncomingMessage, settings: ChannelSettings, *, command: str = "") -> str:
         """Return why a message is not answered, "" where it is; see `core.access.Judge`. Raises `ChatError`."""
@@ -62,5 +62,5 @@ class Permissions:
         return await self.refusal(place, submission.asker, command=command.name if command else "")
 
     async def _visitor(self, place: Place, asker: Requester) -> Participant:
-        visitor = await self._chat.visitor(place, asker.person)
+        visitor = await self._chat.directory.participant(place, asker.person)
         return replace(visitor, is_admin=True) if is_named(self._admins, place.workspace, asker.person) else visitor

@@ -46,7 +46,7 @@ class QueueNotices:
                 if heard is not None and not wants_answer(heard, await self._store.threads.load(heard.place)):
                     return
                 if others := await self._inbox.count_before(delivery.id):
-                    async with self._chat.whisper(place, asker) as visible:
+                    async with self._chat.answers.ephemeral(place, asker) as visible:
                         await visible.replace(busy(others))
         except Exception as error:  # noqa: BLE001 (whatever it was, the answer comes without a notice)
             log.warning("nobody was told to wait: %s", type(error).__name__)

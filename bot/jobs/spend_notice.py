@@ -33,6 +33,6 @@ async def tell_thread(chat: Chat, place: Place, person: str, sentence: str) -> N
         await tell_person(chat, place, person, sentence)
         return
     try:
-        await chat.post(place, sentence, context.job, key="renewed")
+        await chat.posts.post(place, sentence, context.job, key="renewed")
     except ChatError as error:
         log.warning("could not tell anyone: %s", error)

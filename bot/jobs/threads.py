@@ -130,7 +130,7 @@ class Threads:
         A summary that is being made may repeat the old words: it ends, and the thread's next turn asks for it again.
         """
         changed = _CHANGED.validate_python(job.payload)
-        changed = replace(changed, text=await self._chat.spelled(changed.place, changed.text))
+        changed = replace(changed, text=await self._chat.names.spell_out(changed.place, changed.text))
         await self._inbox.drop(_condense_lane(changed.place), lambda *_: True)
         await offer_again(changed, checkpoint=job, store=self._store, chat=self._chat)
         return partial(db_store.change, changed=changed)

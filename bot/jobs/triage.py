@@ -105,7 +105,7 @@ class TriageJobs:
             return
         if not is_post(heard, settings):
             return
-        said_at, link = _time_of(heard.id), self._chat.permalink(channel, heard.id)
+        said_at, link = _time_of(heard.id), self._chat.history.permalink(channel, heard.id)
         record = await self._board.inbox.add(heard, said_at, link, together=settings.together)
         if record is not None:
             await self._accept(chain.after_post(channel, heard.id))
@@ -200,8 +200,8 @@ class TriageJobs:
         """Tell who set the channel's teams that one of them can't be reached; once a day."""
         place = _PLACE.validate_python({k: v for k, v in job.payload.items() if k != "to"})
         if person := (await self._store.settings.overrides(place)).person:
-            direct = await self._chat.open_direct(place, Requester(person, place.workspace))
-            await self._chat.post(direct, unreachable(job.payload["to"]), job, key="told")
+            direct = await self._chat.posts.open_direct(place, Requester(person, place.workspace))
+            await self._chat.posts.post(direct, unreachable(job.payload["to"]), job, key="told")
 
     async def look_after(self, _job: Job) -> None:
         """Wake channels where posts wait, and show what was left unshown, as when a process died in between."""
@@ -236,7 +236,7 @@ class TriageJobs:
         try:
             record = await actions.press(press, board=self._board, store=self._store, chat=self._chat)
         except (NotAllowedError, UsageError) as error:
-            async with self._chat.whisper(press.place, press.asker) as visible:
+            async with self._chat.answers.ephemeral(press.place, press.asker) as visible:
                 await visible.replace(error.sentence)
             return nothing
         if record is not None:
@@ -275,8 +275,8 @@ class TriageJobs:
         """Answer `/parley triage report` and `/parley trends`. Raises `ChatError`."""
         wish = configure.parse(command.text)
         place = replace(command.place, thread="")
-        async with self._chat.whisper(command.place, command.asker) as visible:
-            standing = await self._chat.standing(place, command.asker.person)
+        async with self._chat.answers.ephemeral(command.place, command.asker) as visible:
+            standing = await self._chat.directory.membership(place, command.asker.person)
             if not standing.is_member:
                 text = "Only members of this channel see its feedback."
             elif wish.action is SettingsAction.REPORT:

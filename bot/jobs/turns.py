@@ -120,7 +120,7 @@ class Turns:
     async def run_completion(self, job: Job) -> Finish | None:
         """Complete a message whose turn did not see all of it; if that changes the answer, answer it again."""
         heard = _MESSAGE.validate_python(job.payload)
-        heard = replace(heard, text=await self._chat.spelled(heard.place, heard.text))
+        heard = replace(heard, text=await self._chat.names.spell_out(heard.place, heard.text))
         conversation = await self._store.threads.load(heard.place)
         stored = next((message for message in conversation.messages if message.id == heard.id), None)
         if stored is None:
@@ -207,7 +207,7 @@ class Turns:
     async def give_up_press(self, job: Job, error: Exception) -> Finish | None:
         """Tell who pressed that it failed for good."""
         press = _PRESS.validate_python(job.payload)
-        written = await _own_up(error, job, self._chat.whisper(press.place, press.asker))
+        written = await _own_up(error, job, self._chat.answers.ephemeral(press.place, press.asker))
         return _finish(Record(press.place, press.asker.person, calls=written.calls), job)
 
     async def give_up_message(self, job: Job, error: Exception) -> Finish | None:
@@ -215,9 +215,9 @@ class Turns:
         heard = _MESSAGE.validate_python(job.payload)
         asker = Requester(heard.author, heard.home)
         if isinstance(error, OverBudgetError):
-            answering = self._chat.whisper(heard.private_place, asker)
+            answering = self._chat.answers.ephemeral(heard.private_place, asker)
         else:
-            answering = self._chat.answer(heard.place, asker, job, to=heard.id)
+            answering = self._chat.answers.begin(heard.place, asker, job, to=heard.id)
         written = await _own_up(error, job, answering)
         question = Message(Role.USER, heard.author, heard.text, heard.id, heard.files, is_bot=heard.is_bot)
         return _finish(written.record(heard.place, question, began_with_bot=heard.opens_thread), job)
@@ -226,7 +226,7 @@ class Turns:
         """Tell a command's author that it failed for good."""
         command = _COMMAND.validate_python(job.payload)
         if not command.place.thread or command.is_private or isinstance(error, OverBudgetError):
-            written = await _own_up(error, job, self._chat.whisper(command.place, command.asker))
+            written = await _own_up(error, job, self._chat.answers.ephemeral(command.place, command.asker))
             return _finish(Record(command.place, command.asker.person, calls=written.calls), job)
         answering = commands.answering(command, chat=self._chat, checkpoint=job)
         return _finish(command.record(await _own_up(error, job, answering)), job)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from cachetools import LRUCache
 
-from bot.slack.client.history import History
+from bot.core.domain.people import Reader
+from bot.core.remembered import Remembered
 from bot.slack.client.identity import Identity
-from bot.slack.client.lookup import Lookup
 from bot.slack.client.names import Names
+from bot.slack.client.ours import Ours
 from bot.slack.client.people import People
 from bot.slack.client.tokens import Client
 from bot.slack.outbound.answer_context import Outlet
-from bot.slack.outbound.cards import Cards
 from bot.slack.outbound.posts import Posts
 from bot.slack.outbound.status import Sessions
 from bot.slack.outbound.stream import Streams
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from bot.slack.client.rate_limit import Budget
 
+READERS_KEPT = 2_000  # people of a workspace
 KEPT = 200  # workspaces; each may remember the names of some thousands
 
 
@@ -37,11 +38,10 @@ class WorkspaceClient:
     client: Client
     identity: Identity
     out: Outlet
-    cards: Cards
-    lookup: Lookup
     people: People
     names: Names
-    history: History
+    ours: Ours
+    readers: Remembered[Reader]
 
 
 class WorkspaceClients:
@@ -76,8 +76,7 @@ class WorkspaceClients:
             posts=Posts(client, self._budget),
             files=Files(client, self._session),
         )
-        cards = Cards(client, identity, self._budget, out.posts)
         people = People(client)
-        names = Names(client, people)
-        history = History(client, identity, people, names)
-        return WorkspaceClient(client, identity, out, cards, Lookup(client), people, names, history)
+        return WorkspaceClient(
+            client, identity, out, people, Names(client, people), Ours(client, identity), Remembered(READERS_KEPT)
+        )

@@ -12,12 +12,13 @@ from aiohttp import web
 from bot.core.domain.message import Place
 from bot.errors import UnfinishedError
 from bot.playground.slack.records import MessageRecord
-from bot.slack.client.api import web_client
-from bot.slack.client.history import History
+from bot.slack.chat.history import SlackHistory
 from bot.slack.client.identity import AskedIdentity
-from bot.slack.client.names import Names
-from bot.slack.client.people import People
+from bot.slack.client.rate_limit import Budget
+from bot.slack.client.tokens import Client, StaticToken
+from bot.slack.workspaces import WorkspaceClients
 from tests.acceptance.test_context import reads, told
+from tests.stage.quota import InMemoryQuota
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -42,7 +43,7 @@ def page(*messages: object, cursor: str = "", has_more: bool | None = None) -> P
 
 
 @asynccontextmanager
-async def history(*pages: Page) -> AsyncIterator[History]:
+async def history(*pages: Page) -> AsyncIterator[SlackHistory]:
     """Play a Slack that gives one page after the other, and the last one for ever."""
     left = list(pages)
 
@@ -62,9 +63,9 @@ async def history(*pages: Page) -> AsyncIterator[History]:
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     try:
         async with aiohttp.ClientSession() as session:
-            client = web_client("xoxb-1", f"http://127.0.0.1:{runner.addresses[0][1]}/api/", session)
-            people = People(client)
-            yield History(client, AskedIdentity(client), people, Names(client, people))
+            client = Client(StaticToken("xoxb-1"), f"http://127.0.0.1:{runner.addresses[0][1]}/api/", session)
+            workspaces = WorkspaceClients(lambda _: (client, AskedIdentity(client)), session, Budget(InMemoryQuota()))
+            yield SlackHistory(workspaces)
     finally:
         await runner.cleanup()
 

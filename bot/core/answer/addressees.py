@@ -23,18 +23,18 @@ async def heed(heard: IncomingMessage, conversation: Conversation, chat: Chat) -
     there, or was mentioned, or of a group behind an @, is as good as theirs, unless a later sentence turns to the
     bot.
     """
-    heard = replace(heard, text=await chat.spelled(heard.place, heard.text))
+    heard = replace(heard, text=await chat.names.spell_out(heard.place, heard.text))
     is_clear = heard.is_direct or heard.is_bot or heard.mentions_bot or heard.addresses_other
     if is_clear or not (conversation.is_known or heard.answers_bot) or not may_speak_to_somebody(heard.text):
         return heard
-    own = [name] if (name := await chat.own_name(heard.place)) else []
+    own = [name] if (name := await chat.names.own(heard.place)) else []
     if speaks_to(heard.text, own):
         return replace(heard, mentions_bot=True)
     others = {one.author for one in conversation.messages if one.role is Role.USER and not one.is_bot} - {heard.author}
     texts = [one.text for one in conversation.messages if one.role is Role.USER]
-    names = {**conversation.people, **await chat.names(heard.place, others, texts)}
-    names.pop(chat.mention(heard.author), None)
-    groups = await chat.group_names(heard.place) if calls_by_sign(heard.text) else ()
+    names = {**conversation.people, **await chat.names.of(heard.place, others, texts)}
+    names.pop(chat.names.mention(heard.author), None)
+    groups = await chat.names.groups(heard.place) if calls_by_sign(heard.text) else ()
     is_others = speaks_to(heard.text, {*names.values(), *groups} - set(own)) or speaks_to_handle(heard.text, own)
     if is_others and not turns_to(heard.text, own):
         return replace(heard, addresses_other=True)
@@ -45,9 +45,11 @@ async def acquainted(heard: IncomingMessage, conversation: Conversation, chat: C
     """Return a conversation with the names of all who are mentioned in it, and then of the author, too."""
     texts = [heard.text, *(one.text for one in conversation.messages if one.role is Role.USER)]
     unknown = {
-        one: name for one, name in (await chat.names(heard.place, (), texts)).items() if one not in conversation.people
+        one: name
+        for one, name in (await chat.names.of(heard.place, (), texts)).items()
+        if one not in conversation.people
     }
     if not unknown:
         return conversation
-    people = {**conversation.people, **unknown, **await chat.names(heard.place, [heard.author])}
+    people = {**conversation.people, **unknown, **await chat.names.of(heard.place, [heard.author])}
     return replace(conversation, people=dict(list(people.items())[-MOST_PEOPLE:]))

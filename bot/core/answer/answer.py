@@ -75,7 +75,7 @@ async def answer(
         return replace(_overheard(heard, question, conversation), refusal=refusal)
     asker = Requester(heard.author, heard.home)
     title = heard.text.partition("\n")[0][:TITLE] if heard.opens_thread else ""
-    async with chat.answer(heard.place, asker, checkpoint, to=heard.id, title=title) as visible:
+    async with chat.answers.begin(heard.place, asker, checkpoint, to=heard.id, title=title) as visible:
         if (before := kept(checkpoint)) is not None and not is_for_code(question.text, conversation):
             question = question if question.text or question.files else replace(question, text=CALLED)
             return _kept(heard, question, conversation, Product(await show(before, visible)))
@@ -211,7 +211,7 @@ async def draft(
     def compose(attached: Mapping[str, tuple[Attachment, ...]]) -> tuple[Fitted, Request]:
         named = bool(conversation.people)
         room_for_all = tokens - estimate_tokens(late) if late else tokens
-        fitted = fit(said, room_for_all, chat.mention, before=opening, attached=attached, named=named)
+        fitted = fit(said, room_for_all, chat.names.mention, before=opening, attached=attached, named=named)
         request = Request(
             purpose=Purpose.ANSWER,
             turns=overtaken.asked(fitted.turns, late) if late else fitted.turns,
@@ -230,7 +230,7 @@ async def draft(
         characters=fitted.characters_cut + sum(file.characters_cut for file in own.files),
     )
     notes += "".join(f"\n\n_{fault}_" for fault in own.faults)
-    notes += overtaken.told(chat.permalink(heard.place, heard.id)) if late else ""
+    notes += overtaken.told(chat.history.permalink(heard.place, heard.id)) if late else ""
     notes += unapplied(settings, model) if is_first(conversation) else ""
     return AnswerDraft(request, notes, own)
 

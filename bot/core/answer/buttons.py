@@ -88,7 +88,7 @@ async def rewrite(  # noqa: PLR0913 (what an answer is made of, and where it goe
 ) -> FinishedAnswer:
     """Write an answer in place of one that is there, to a question after `earlier`. Raises `ChatError`."""
     asker = Requester(question.author, heard.home)
-    async with chat.answer(heard.place, asker, checkpoint, to=question.id, instead=answered.id) as visible:
+    async with chat.answers.begin(heard.place, asker, checkpoint, to=question.id, instead=answered.id) as visible:
         if (before := kept(checkpoint)) is not None:
             return await show(before, visible)
         ready = await draft(heard, question, earlier, model=model, chat=chat)
@@ -113,7 +113,7 @@ async def go_on(press: Action, *, checkpoint: Checkpoint, store: Store, model: M
     request = Message(Role.USER, press.asker.person, GO_ON, f"{answered.id}:more")
     earlier = replace(conversation, messages=conversation.messages[:end])
     ready = await draft(heard(press, request), request, earlier, model=model, chat=chat)
-    async with chat.answer(press.place, press.asker, checkpoint, to=press.message or answered.id) as visible:
+    async with chat.answers.begin(press.place, press.asker, checkpoint, to=press.message or answered.id) as visible:
         written = await write(
             ready.request,
             visible,
@@ -153,7 +153,7 @@ async def allow_stop(press: Action, chat: Chat) -> None:
 async def may(press: Action, author: str, chat: Chat) -> bool:
     """Tell whether somebody may stop or replace an answer to `author`. Raises `ChatError`."""
     person = press.asker.person
-    return person == author or (await chat.standing(press.place, person)).is_admin
+    return person == author or (await chat.directory.membership(press.place, person)).is_admin
 
 
 def find(conversation: Conversation, identity: str) -> tuple[Message | None, Message | None]:

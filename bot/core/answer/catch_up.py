@@ -108,7 +108,7 @@ class Reading:
                 return None
 
     async def _read_on(self, patience: Patience) -> None:
-        pages = self._chat.read_thread(self._heard.place, self._until, self._heard.id)
+        pages = self._chat.history.thread(self._heard.place, self._until, self._heard.id)
         async for page in patience.each(pages):
             if page:
                 await self._keep(page, is_over=False)
@@ -145,7 +145,7 @@ class Reading:
             if said.is_own and said.id > self._since:
                 continue
             if not said.is_own:
-                self._people[self._chat.mention(said.author)] = said.name
+                self._people[self._chat.names.mention(said.author)] = said.name
             self._people |= said.names
             role, author = (Role.ASSISTANT, "") if said.is_own else (Role.USER, said.author)
             text = said.words if said.is_own else "\n".join(filter(None, [said.words, said.votes]))

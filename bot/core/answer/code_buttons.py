@@ -37,7 +37,7 @@ async def anew(press: Action, *, checkpoint: Checkpoint, store: Store, model: Mo
     ready = await draft(heard(press, asked), asked, earlier, model=model, chat=chat)
     if goes_on:
         await read(answered.text)
-    async with chat.answer(press.place, press.asker, checkpoint, to=press.message) as visible:
+    async with chat.answers.begin(press.place, press.asker, checkpoint, to=press.message) as visible:
         desk = CodeContext(
             press.place,
             press.asker,

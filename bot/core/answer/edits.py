@@ -40,7 +40,7 @@ async def offer_again(changed: MessageEdit, *, checkpoint: Checkpoint, store: St
     ref = AnswerRef(message=answered.id, version=int(re.sub(r"[^0-9]", "", changed.revision) or 0))
     button = REGENERATE.button(ref, label="Answer again")
     try:
-        async with chat.whisper(changed.place, Requester(changed.author, changed.home)) as visible:
+        async with chat.answers.ephemeral(changed.place, Requester(changed.author, changed.home)) as visible:
             await visible.replace(OFFER, controls=(button,))
     except ChatError as error:
         log.warning("no new answer was offered: %s", error)

@@ -97,7 +97,7 @@ async def condense(
         return Condensed(place, conversation.summary_until, until, conversation.summary, ())
     request = Request(
         purpose=Purpose.CONDENSE,
-        turns=(Turn(Role.USER, prompt(conversation.summary, messages, chat.mention)),),
+        turns=(Turn(Role.USER, prompt(conversation.summary, messages, chat.names.mention)),),
         max_output=MAX_OUTPUT,
         person=place.opaque("summary"),
         settings=conversation.settings.model_copy(update={"instructions": "", "thinking": "off", "effort": ""}),

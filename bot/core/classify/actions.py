@@ -85,7 +85,7 @@ async def _run(run: str, workspace: str, world: ClassifyContext) -> ClassifyRun:
 
 def _check_may_decide(run: ClassifyRun, asker: Requester, world: ClassifyContext) -> None:
     if asker.person != run.asker.person:
-        raise NotAllowedError(f"Only {world.chat.mention(run.asker.person)}, who asked for it, can decide this.")
+        raise NotAllowedError(f"Only {world.chat.names.mention(run.asker.person)}, who asked for it, can decide this.")
 
 
 async def _decide(run: ClassifyRun, name: str, *, checkpoint: Checkpoint, world: ClassifyContext) -> None:
@@ -217,7 +217,7 @@ def _request_form(press: Action, world: ClassifyContext) -> Form:
             "ways", "Ways", "choices", options=(("multi", "several categories each"), ("batch", CHEAPLY)), optional=True
         ),
     )
-    link = world.chat.permalink(press.place, press.message)
+    link = world.chat.history.permalink(press.place, press.message)
     target = ClassifyTarget(place=press.place, message=press.message, link=link)
     return CLASSIFY_FORM.form("Classify", fields, target, "Sort")
 

@@ -126,9 +126,9 @@ async def upload(
         drawn = await asyncio.to_thread(chart.bars, counts.by_category.most_common(), counted(counts.items))
         files = {f"{stem}.png": drawn} | files
     try:
-        place = await world.chat.open_direct(run.place, run.asker) if run.is_private else run.place
+        place = await world.chat.posts.open_direct(run.place, run.asker) if run.is_private else run.place
         uploads = [Upload(name, content) for name, content in files.items()]
-        await world.chat.upload(place, uploads, RunCheckpoint(run, checkpoint, world.runs))
+        await world.chat.posts.upload(place, uploads, RunCheckpoint(run, checkpoint, world.runs))
     except ChatError as error:
         if error.is_transient:
             raise

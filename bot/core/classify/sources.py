@@ -74,7 +74,7 @@ async def find(asked: ClassifyRequest, *, chat: Chat) -> ItemSource | None:
     if wish.lines:
         return None
     if wish.link:
-        target = chat.locate(wish.link, asked.place)
+        target = chat.history.locate(wish.link, asked.place)
         if target is None:
             raise UsageError(
                 "I can read links to messages, channels and files of this workspace, and this is none of them."
@@ -93,7 +93,7 @@ async def find(asked: ClassifyRequest, *, chat: Chat) -> ItemSource | None:
         await _check_shown_to_asker(asked, chat=chat)
     if message:
         return ItemSource(place, message)
-    reader = await chat.reader(asked.place, person)
+    reader = await chat.directory.reader(asked.place, person)
     now, words = datetime.now(UTC), wish.span or spans.DEFAULT
     times = spans.resolve(words, now, reader.zone)
     return ItemSource(place, times=times, words=spans.explained(words, now, reader.zone))
@@ -116,7 +116,7 @@ async def _begins_well(found: ItemSource, *, chat: Chat) -> bool:
     """Tell whether the first page has a person's text, and no file that is to be read instead."""
     times, place = found.times, found.place
     since = times.start or times.end - timedelta(days=spans.MAX_DAYS) if times else None
-    pages = chat.read_channel(place, since, times.end) if times and since else chat.read_thread(place)
+    pages = chat.history.channel(place, since, times.end) if times and since else chat.history.thread(place)
     try:
         page = await anext(aiter(pages), ())
     except NotInChannelError:
@@ -159,7 +159,7 @@ async def gather(asked: ClassifyRequest, *, chat: Chat, progress: Callable[[str]
 async def _shared(file: str, asked: ClassifyRequest, *, chat: Chat) -> FileRef:
     """Find the file that a link leads to, where the asker may see it."""
     try:
-        shared = await chat.shared_file(asked.place, file)
+        shared = await chat.files.shared(asked.place, file)
     except ChatError as error:
         if error.is_transient:
             raise
@@ -174,7 +174,7 @@ async def _shared(file: str, asked: ClassifyRequest, *, chat: Chat) -> FileRef:
 
 async def _check_shown_to_asker(asked: ClassifyRequest, *, chat: Chat) -> None:
     """Raise `NotAllowedError` where others would see the result: what was said in private stays there."""
-    if not asked.is_private and (await chat.open_direct(asked.place, asked.asker)).channel != asked.place.channel:
+    if not asked.is_private and (await chat.posts.open_direct(asked.place, asked.asker)).channel != asked.place.channel:
         raise NotAllowedError(
             "That is from a private conversation, and everybody here would see it: "
             "ask me there, in our direct messages, or with `--private`."
@@ -227,7 +227,7 @@ def _from_said(source: str, said: Sequence[HistoryMessage], place: Place, chat: 
     people = sorted((one for one in said if not one.is_bot and not one.is_own), key=lambda one: one.at)
     filled = [(one, text) for one in people if (text := one.text.strip())]
     items = [
-        Item(number, text, chat.permalink(replace(place, thread=one.thread), one.id))
+        Item(number, text, chat.history.permalink(replace(place, thread=one.thread), one.id))
         for number, (one, text) in enumerate(filled, start=1)
     ]
     return CollectedItems(source, items, len(people) - len(filled), origin=place.channel)
@@ -248,8 +248,8 @@ async def _from_file(file: FileRef, asked: ClassifyRequest, *, chat: Chat) -> Co
     name = _name(file)
     try:
         check_state(file)
-        data = await chat.download(asked.place, file.id, file_reader.LARGEST_FILE)
-        table = await chat.files.read_sheet(name, data, asked.wish.reading)
+        data = await chat.files.download(asked.place, file.id, file_reader.LARGEST_FILE)
+        table = await chat.file_reader.read_sheet(name, data, asked.wish.reading)
     except FileError as error:
         raise UsageError(error.about(name)) from None
     items = await asyncio.to_thread(table.items)

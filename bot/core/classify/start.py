@@ -70,9 +70,9 @@ class ClassifyContext:
 async def answering(run: ClassifyRun, checkpoint: Checkpoint, world: ClassifyContext) -> AsyncIterator[Answer]:
     """Begin, or go on with, the one message that a run is answered in."""
     answer = (
-        world.chat.whisper(run.place, run.asker)
+        world.chat.answers.ephemeral(run.place, run.asker)
         if run.is_private
-        else world.chat.answer(run.place, run.asker, RunCheckpoint(run, checkpoint, world.runs), to=run.to)
+        else world.chat.answers.begin(run.place, run.asker, RunCheckpoint(run, checkpoint, world.runs), to=run.to)
     )
     async with answer as visible:
         yield visible

@@ -172,7 +172,7 @@ async def _mend(draft: CodeDraft, desk: CodeContext) -> tuple[CodeDraft, SyntaxR
 async def _check(draft: CodeDraft, chat: Chat) -> SyntaxReport:
     """Parse the whole files; a block that the model forgot to close is a fault, too."""
     await read(draft.text)
-    report = await chat.files.check_code(files(draft.text))
+    report = await chat.file_reader.check_code(files(draft.text))
     await read(draft.text)
     unclosed = {} if draft.truncated else {b.file.name: UNCLOSED for b in blocks(draft.text) if not b.is_closed}
     cut = dict.fromkeys(cut_short(draft.text, report.faults), CUT_SHORT)
@@ -229,8 +229,8 @@ def _patched(text: str, faults: Mapping[str, SyntaxFault], correction: str) -> s
 async def _save(new: Sequence[Change], desk: CodeContext) -> bool:
     """Upload the files to the thread, or to the asker's direct messages; tell whether that went well."""
     try:
-        place = await desk.chat.open_direct(desk.place, desk.asker) if desk.is_private else desk.place
-        await desk.chat.upload(place, [upload(change.file) for change in new], desk.checkpoint)
+        place = await desk.chat.posts.open_direct(desk.place, desk.asker) if desk.is_private else desk.place
+        await desk.chat.posts.upload(place, [upload(change.file) for change in new], desk.checkpoint)
     except ChatError as error:  # the answer itself can still be shown
         log.warning("upload failed: %s", error)
         return False

@@ -93,7 +93,7 @@ async def press_code(press: Action, *, checkpoint: Checkpoint, store: Store, mod
     conversation = await store.threads.load(press.place)
     words = render.wish(press.name, TEST_CODE.read(press).names, press.choice)
     question = Message(Role.USER, press.asker.person, words, f"press {press.id}")
-    async with chat.answer(press.place, press.asker, checkpoint, to=press.message) as visible:
+    async with chat.answers.begin(press.place, press.asker, checkpoint, to=press.message) as visible:
         if not known:
             return FinishedAnswer("", await visible.replace(GONE)).record(press.place, question, began_with_bot=False)
         before = [message for message in conversation.messages if message.id != question.id]
@@ -101,7 +101,7 @@ async def press_code(press: Action, *, checkpoint: Checkpoint, store: Store, mod
         fitted = fit(
             (*before, question),
             model.facts.room(settings.max_output, settings),
-            chat.mention,
+            chat.names.mention,
             before=preface(conversation),
             named=bool(conversation.people),
         )
@@ -132,18 +132,18 @@ async def press_code(press: Action, *, checkpoint: Checkpoint, store: Store, mod
 
 def opening(press: Action, words: str, chat: Chat) -> str:
     """Write who asked for what stands below, since nobody has typed it."""
-    return f"_{chat.mention(press.asker.person)}: {words}_\n\n"
+    return f"_{chat.names.mention(press.asker.person)}: {words}_\n\n"
 
 
 async def _save_again(press: Action, known: Sequence[CodeFile], *, checkpoint: Checkpoint, chat: Chat) -> Record:
     """Upload the thread's files, as they are now, once more."""
     wanted = [file for file in known if file.name in SAVE_CODE.read(press).names]
-    async with chat.answer(press.place, press.asker, checkpoint, to=press.message) as visible:
+    async with chat.answers.begin(press.place, press.asker, checkpoint, to=press.message) as visible:
         if not wanted:
             await visible.replace(GONE)
         else:
             try:
-                await chat.upload(press.place, [upload(file) for file in wanted], checkpoint)
+                await chat.posts.upload(press.place, [upload(file) for file in wanted], checkpoint)
             except ChatError as error:
                 if error.is_transient:
                     raise

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from bot.core.ports.chat import Answer, Chat
+from bot.core.ports.chat import (
+    Answer,
+    Chat,
+    ChatAnswers,
+    ChatDirectory,
+    ChatFiles,
+    ChatHistory,
+    ChatNames,
+    ChatPosts,
+    ChatViews,
+)
 from bot.core.ports.files import FileReader
 from bot.core.ports.model import Completion, Filled, Model, ModelFacts, Request, Turn
 from bot.core.ports.store import (
@@ -19,6 +29,13 @@ from bot.turn import Checkpoint
 __all__ = [
     "Answer",
     "Chat",
+    "ChatAnswers",
+    "ChatDirectory",
+    "ChatFiles",
+    "ChatHistory",
+    "ChatNames",
+    "ChatPosts",
+    "ChatViews",
     "Checkpoint",
     "CodeFileStore",
     "Completion",

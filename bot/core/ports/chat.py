@@ -1,8 +1,11 @@
-"""A chat platform: what the bot reads there, and how it shows what it has to say."""
+"""A chat platform: what the bot reads there, and how it shows what it has to say. Texts are Markdown."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from bot.core.ports.files import FileReader
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
@@ -12,15 +15,14 @@ if TYPE_CHECKING:
     from bot.core.domain.interaction import Control, Form, Section
     from bot.core.domain.message import FileRef, HistoryMessage, Place, Upload
     from bot.core.domain.people import ChannelMembership, Participant, Reader, Requester, SharedFile, Target, Venue
-    from bot.core.ports.files import FileReader
     from bot.turn import Checkpoint
 
 
 class Answer(Protocol):
     """A message of ours that is being written.
 
-    Used as `async with chat.answer(…) as answer`: from its start the person sees that something is happening, and
-    however the block is left, that status is cleared. One of `finish`, `replace` and `hold` ends it.
+    Used as `async with chat.answers.begin(…) as answer`: from its start the person sees that something is happening,
+    and however the block is left, that status is cleared. One of `finish`, `replace` and `hold` ends it.
     """
 
     def write(self, text: str) -> None:
@@ -48,29 +50,10 @@ class Answer(Protocol):
         """Take back all that was shown; an answer that it was to replace stays. Raises `ChatError`."""
 
 
-class Chat(Protocol):
-    """A chat platform. Texts are Markdown."""
+class ChatAnswers(Protocol):
+    """Answers to people."""
 
-    @property
-    def files(self) -> FileReader:
-        """What reads the files that people post there, and those of code that stand in messages."""
-
-    def mention(self, person: str) -> str:
-        """Write a person's name in the platform's own form."""
-
-    async def spelled(self, place: Place, text: str) -> str:
-        """Replace the ids of groups and channels in a text with their names. Never raises."""
-
-    async def names(self, place: Place, people: Collection[str], texts: Iterable[str] = ()) -> Mapping[str, str]:
-        """Return what people are called, and those whom texts mention, by their mentions. Never raises."""
-
-    async def group_names(self, place: Place) -> Collection[str]:
-        """Return what the workspace's user groups are called, `@oncall`. Never raises."""
-
-    async def own_name(self, place: Place) -> str:
-        """Return what the bot is called, "" where that is not known. Never raises."""
-
-    def answer(
+    def begin(
         self, place: Place, asker: Requester, checkpoint: Checkpoint, *, to: str, instead: str = "", title: str = ""
     ) -> AbstractAsyncContextManager[Answer]:
         """Begin an answer in a thread to its message `to`, visible to all, streamed where possible.
@@ -78,7 +61,7 @@ class Chat(Protocol):
         `instead`: an answer that it replaces. `title`: what the thread is about, where it begins.
         """
 
-    def whisper(
+    def ephemeral(
         self, place: Place, asker: Requester, checkpoint: Checkpoint | None = None
     ) -> AbstractAsyncContextManager[Answer]:
         """Begin an answer that only the asker sees, shown whole when it is finished.
@@ -88,6 +71,10 @@ class Chat(Protocol):
 
     async def open_thread(self, place: Place, text: str, checkpoint: Checkpoint) -> Place:
         """Post `text` to a channel and return the thread that hangs on it. Raises `NotInChannelError`, `ChatError`."""
+
+
+class ChatPosts(Protocol):
+    """Messages that answer no one, each posted once, and what is attached to messages."""
 
     async def post(
         self,
@@ -115,13 +102,20 @@ class Chat(Protocol):
     async def upload(self, place: Place, files: Sequence[Upload], checkpoint: Checkpoint) -> None:
         """Post files to a thread or a channel as one message, once. Raises `ChatError`."""
 
-    def read_thread(self, place: Place, after: str = "", before: str = "") -> AsyncIterator[tuple[HistoryMessage, ...]]:
+    async def open_direct(self, place: Place, asker: Requester) -> Place:
+        """Return the place of direct messages between the bot and the asker. Raises `ChatError`."""
+
+
+class ChatHistory(Protocol):
+    """What was said, and the addresses by which people find it."""
+
+    def thread(self, place: Place, after: str = "", before: str = "") -> AsyncIterator[tuple[HistoryMessage, ...]]:
         """Read a thread page by page, oldest first, between the messages `after` and `before`.
 
         Raises `ChatError`, `UnfinishedError` where 50,000 messages, or the platform's pages, come to no end.
         """
 
-    def read_channel(
+    def channel(
         self, place: Place, after: datetime, before: datetime | None = None
     ) -> AsyncIterator[tuple[HistoryMessage, ...]]:
         """Read a channel's own messages page by page, newest first; those in threads are not among them.
@@ -135,38 +129,80 @@ class Chat(Protocol):
     def locate(self, link: str, place: Place) -> Target | None:
         """Read a link to a message, a channel or a file of this platform; None for any other."""
 
+
+class ChatDirectory(Protocol):
+    """Channels and people, as the platform knows them."""
+
     async def venue(self, place: Place, person: str) -> Venue:
         """Describe a channel. Raises `NotInChannelError` for one that the bot can't see, `ChatError`."""
 
-    async def reader(self, place: Place, person: str) -> Reader:
-        """Look up in which time zone and language somebody reads. Never raises."""
+    async def channels(self, place: Place, person: str) -> tuple[tuple[str, str], ...]:
+        """Return the channels that both the bot and a person are in, 1,000 at most: ids, names. Raises `ChatError`."""
 
-    async def shared_file(self, place: Place, file: str) -> SharedFile:
+    async def reader(self, place: Place, person: str) -> Reader:
+        """Look up in which time zone and language a person reads. Never raises."""
+
+    async def participant(self, place: Place, person: str) -> Participant:
+        """Return who someone is, as known for an hour at most; a stranger is an outsider. Raises `ChatError`."""
+
+    async def membership(self, place: Place, person: str) -> ChannelMembership:
+        """Look up whether a person is in the channel, and whether an admin of the workspace. Raises `ChatError`.
+
+        All of a workspace's people are in its own place, which has no channel.
+        """
+
+
+class ChatNames(Protocol):
+    """What people, groups and channels are called."""
+
+    def mention(self, person: str) -> str:
+        """Write a person's name in the platform's own form."""
+
+    async def spell_out(self, place: Place, text: str) -> str:
+        """Replace the ids of groups and channels in a text with their names. Never raises."""
+
+    async def of(self, place: Place, people: Collection[str], texts: Iterable[str] = ()) -> Mapping[str, str]:
+        """Return what people are called, and those whom texts mention, by their mentions. Never raises."""
+
+    async def groups(self, place: Place) -> Collection[str]:
+        """Return what the workspace's user groups are called, `@oncall`. Never raises."""
+
+    async def own(self, place: Place) -> str:
+        """Return what the bot is called, "" where that is not known. Never raises."""
+
+
+class ChatFiles(Protocol):
+    """Files that people posted."""
+
+    async def shared(self, place: Place, file: str) -> SharedFile:
         """Describe a file. Raises `ChatError`."""
 
     async def describe(self, place: Place, file: FileRef) -> FileRef:
         """Look up what a file is, and whether it can be had. Raises `FileError`, `ChatError`."""
 
     async def download(self, place: Place, file_id: str, limit: int) -> bytes:
-        """Return the bytes of a file that somebody posted, `limit` at most. Raises `FileError`, `ChatError`."""
+        """Return the bytes of a file that a person posted, `limit` at most. Raises `FileError`, `ChatError`."""
 
-    async def open_direct(self, place: Place, asker: Requester) -> Place:
-        """Return the place of direct messages between the bot and the asker. Raises `ChatError`."""
 
-    async def standing(self, place: Place, person: str) -> ChannelMembership:
-        """Look up whether a person is in the channel, and whether an admin of the workspace. Raises `ChatError`.
-
-        All of a workspace's people are in its own place, which has no channel.
-        """
-
-    async def visitor(self, place: Place, person: str) -> Participant:
-        """Tell who somebody is, as known for an hour at most; a stranger is an outsider. Raises `ChatError`."""
-
-    async def channels(self, place: Place, person: str) -> tuple[tuple[str, str], ...]:
-        """Return the channels that both the bot and a person are in, 1,000 at most: ids, names. Raises `ChatError`."""
+class ChatViews(Protocol):
+    """What people see of the bot beside messages."""
 
     async def show_home(self, place: Place, person: str, sections: Sequence[Section]) -> None:
         """Show a person's home, in the place of what it was. Raises `ChatError`."""
 
     async def show_form(self, place: Place, form_id: str, form: Form) -> None:
         """Put a form in the place of one that is open. Raises `ChatError`, where it was closed meanwhile, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """All that use cases ask of a chat platform."""
+
+    answers: ChatAnswers
+    posts: ChatPosts
+    history: ChatHistory
+    directory: ChatDirectory
+    names: ChatNames
+    files: ChatFiles
+    views: ChatViews
+    file_reader: FileReader  # reads the files that people post there, and those of code that stand in messages

@@ -114,7 +114,7 @@ def _reach(command: Command, chat: Chat) -> Reach:
         return Reach(workspace, person=command.asker.person)
     if what == "channel":
         return Reach(workspace, channel)
-    target = chat.locate(link, command.place)
+    target = chat.history.locate(link, command.place)
     if target is None or not target.message:
         raise UsageError(USAGE)
     return Reach(workspace, target.place.channel, target.place.thread or target.message)
@@ -126,7 +126,7 @@ async def _check_may_forget(reach: Reach, asker: Requester, *, admins: frozenset
         if reach.person != asker.person:
             raise NotAllowedError("Only you can have your own words forgotten; others ask whoever runs me.")
         return
-    standing = await chat.standing(Place(reach.workspace, reach.channel), asker.person)
+    standing = await chat.directory.membership(Place(reach.workspace, reach.channel), asker.person)
     if not standing.is_member:
         raise NotAllowedError("Only members of a channel can have something of it forgotten.")
     if not reach.thread and not (standing.is_admin or is_named(admins, reach.workspace, asker.person)):

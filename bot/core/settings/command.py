@@ -201,7 +201,7 @@ async def configure(
             elif wish.action is SettingsAction.WHY:
                 sentence = history.why(place, await store.settings.layers(place), model)
             elif wish.action is SettingsAction.HISTORY:
-                sentence = history.listing(await store.settings.history(place), chat.mention)
+                sentence = history.listing(await store.settings.history(place), chat.names.mention)
             else:
                 await check_may_change(replace(place, thread=""), command.asker, admins=admins, chat=chat)
                 sentence, changes, version = await _changes(wish, place, command.channels, store=store, model=model)
@@ -220,12 +220,12 @@ async def _place(wish: SettingsCommand, command: Command, chat: Chat) -> Place:
     here = Place(command.place.workspace, "" if wish.scope == WORKSPACE else command.place.channel)
     if wish.scope in {"", WORKSPACE}:
         return here
-    target = chat.locate(wish.scope, here)
+    target = chat.history.locate(wish.scope, here)
     if target is None or not target.message:
         raise UsageError(SCOPED)
     thread = replace(target.place, thread=target.place.thread or target.message)
     try:
-        standing = await chat.standing(replace(thread, thread=""), command.asker.person)
+        standing = await chat.directory.membership(replace(thread, thread=""), command.asker.person)
     except NotInChannelError:
         raise UsageError("I am not in the channel of that thread.") from None
     if not standing.is_member:
@@ -268,7 +268,7 @@ def located(text: str, channels: Sequence[tuple[str, str]]) -> str:
 
 async def check_may_change(channel: Place, asker: Requester, *, admins: frozenset[str], chat: Chat) -> None:
     """Raise `NotAllowedError` unless a person may change the channel's settings."""
-    standing = await chat.standing(channel, asker.person)
+    standing = await chat.directory.membership(channel, asker.person)
     if not standing.is_member:
         raise NotAllowedError("Only members of this channel may change its settings.")
     if not (standing.is_admin or is_named(admins, channel.workspace, asker.person)):

@@ -148,7 +148,7 @@ async def try_out(press: Action, *, checkpoint: Checkpoint, store: Store, model:
         place, version, fields.written(own.values) | fields.entered(press.answers), desk, press.answers, note
     )
     try:
-        await chat.show_form(place, press.form, form)
+        await chat.views.show_form(place, press.form, form)
     except ChatError as error:
         log.info("a form was closed before its trial ended: %s", error)
     return Record(press.place, press.asker.person, calls=calls)

@@ -100,7 +100,7 @@ async def _check_may_see(view: UsageView, command: Command, *, admins: frozenset
     person = command.asker.person
     if view.scope is UsageScope.PERSON or is_named(admins, command.place.workspace, person):
         return
-    standing = await chat.standing(command.place, person)
+    standing = await chat.directory.membership(command.place, person)
     if view.scope is UsageScope.WORKSPACE and not standing.is_admin:
         raise NotAllowedError(
             "Only workspace admins and Parley's admins see the whole workspace's use; ask one of them."
@@ -116,8 +116,8 @@ async def _upload(
     picture = await asyncio.to_thread(draw, view, used, now)
     uploads = [Upload(f"{stem}.png", picture), Upload(f"{stem}.csv", to_csv(used))]
     try:
-        direct = await chat.open_direct(command.place, command.asker)
-        await chat.upload(direct, uploads, checkpoint)
+        direct = await chat.posts.open_direct(command.place, command.asker)
+        await chat.posts.upload(direct, uploads, checkpoint)
     except ChatError as error:
         if error.is_transient:
             raise

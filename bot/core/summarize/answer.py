@@ -67,7 +67,7 @@ async def summarize(command: Command, *, checkpoint: Checkpoint, store: Store, m
 async def again(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
     """Give a summary again: shorter, longer, or its actions alone. The platform is not read again for it."""
     run = await _run_of(press, store)
-    async with chat.answer(press.place, press.asker, checkpoint, to=press.message) as visible:
+    async with chat.answers.begin(press.place, press.asker, checkpoint, to=press.message) as visible:
         if run is None:
             written = FinishedAnswer("", await visible.replace(FORGOTTEN))
         else:
@@ -81,7 +81,7 @@ async def again(press: Action, *, checkpoint: Checkpoint, store: Store, model: M
 async def share(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
     """Post a summary where what it summarises was said, once, for all to see."""
     run = await _run_of(press, store)
-    async with chat.answer(press.place, press.asker, checkpoint, to=press.message) as visible:
+    async with chat.answers.begin(press.place, press.asker, checkpoint, to=press.message) as visible:
         if run is None:
             await visible.replace(FORGOTTEN)
         else:
@@ -103,14 +103,16 @@ async def resume(press: Action, *, checkpoint: Checkpoint, store: Store, model: 
     """Carry on a summary that was stopped, in its place; what was paid for is not paid for again."""
     run = await _run_of(press, store)
     if run is None:
-        async with chat.whisper(press.place, press.asker) as visible:
+        async with chat.answers.ephemeral(press.place, press.asker) as visible:
             await visible.replace(
                 NOT_YOURS
                 if await store.summary_runs.find(press.place.workspace, RESUME_SUMMARY.read(press).run)
                 else FORGOTTEN
             )
         return Record(press.place, press.asker.person)
-    async with chat.answer(press.place, press.asker, checkpoint, to=press.message, instead=press.message) as visible:
+    async with chat.answers.begin(
+        press.place, press.asker, checkpoint, to=press.message, instead=press.message
+    ) as visible:
         written = await give(run, visible, checkpoint=checkpoint, store=store, model=model, chat=chat)
     before = Message(Role.ASSISTANT, "", "", press.message)
     return rewritten(Record(press.place, press.asker.person), before, written)
@@ -209,16 +211,16 @@ async def _share(
     if not message:
         read = await unless(checkpoint.halted, summary.read())
         page = await unless(checkpoint.halted, summary.make(read))
-        heading = f"**Summary of {run.source.heading}**, shared by {chat.mention(run.person)}"
+        heading = f"**Summary of {run.source.heading}**, shared by {chat.names.mention(run.person)}"
         page = f"{page}\n_{DISCLAIMER}_"
         place, text = run.source.place, f"{heading}\n{page}"
         if place.thread or len(text) > LONGEST_SHARED:
             # Several messages, where it takes them, belong in a thread.
-            thread = place if place.thread else await chat.open_thread(place, heading, checkpoint)
-            async with chat.answer(thread, asker, SharedCheckpoint(checkpoint), to=thread.thread) as visible:
+            thread = place if place.thread else await chat.answers.open_thread(place, heading, checkpoint)
+            async with chat.answers.begin(thread, asker, SharedCheckpoint(checkpoint), to=thread.thread) as visible:
                 message = await visible.replace(text if place.thread else page)
             message = message if place.thread else thread.thread
         else:
-            message = (await chat.open_thread(place, text, checkpoint)).thread
+            message = (await chat.answers.open_thread(place, text, checkpoint)).thread
         await keeper.keep_shared(message)
-    return chat.permalink(run.source.place, message)
+    return chat.history.permalink(run.source.place, message)

@@ -53,7 +53,7 @@ class Summary:
         """
         if not read.lines:
             raise UsageError(nothing_said(self.run, read))
-        reader = await self._chat.reader(self.run.place, self.run.person)
+        reader = await self._chat.directory.reader(self.run.place, self.run.person)
         request = Request(
             purpose=Purpose.DIGEST,
             turns=(),
@@ -95,7 +95,7 @@ class Summary:
         return replace(read, notes=_notes(found), files=files)
 
     def _address(self, thread: str, message: str) -> str:
-        return self._chat.permalink(replace(self.run.source.place, thread=thread), message)
+        return self._chat.history.permalink(replace(self.run.source.place, thread=thread), message)
 
 
 def footing(read: Transcript, digest: Digest) -> str:

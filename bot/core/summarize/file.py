@@ -32,7 +32,7 @@ async def give_files(files: Sequence[FileRef], desk: SummaryContext) -> Finished
         desk.chat,
     )
     place = run.source.place
-    settings, reader = await store.settings.load(place), await chat.reader(place, run.person)
+    settings, reader = await store.settings.load(place), await chat.directory.reader(place, run.person)
     files = [judged(file) for file in await looked_up(files, place, chat)]
     as_they_are = [file for file in files if file.media_type in {PDF, *IMAGES}]
     attached = await attach(as_they_are, place, model.facts.room(MAX_OUTPUT, settings), chat, can_wait=True)

@@ -21,7 +21,10 @@ async def give_text(text: str, desk: SummaryContext) -> FinishedAnswer:
     Raises a `ModelError`, `ChatError`.
     """
     run, model, checkpoint = desk.run, desk.model, desk.checkpoint
-    settings, reader = await desk.store.settings.load(run.source.place), await desk.chat.reader(run.place, run.person)
+    settings, reader = (
+        await desk.store.settings.load(run.source.place),
+        await desk.chat.directory.reader(run.place, run.person),
+    )
     keeper = Keeper(run, desk.store.summary_runs)
     if estimate_tokens(text) > model.facts.room(MAX_OUTPUT, settings):
         await desk.store.summary_runs.begin(run)

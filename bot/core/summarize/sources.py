@@ -39,7 +39,7 @@ def is_request(command: Command) -> bool:
 
 def from_shortcut(press: Action, *, chat: Chat) -> Command:
     """Turn the message shortcut into the command that asks for the same."""
-    link = chat.permalink(press.place, press.message)
+    link = chat.history.permalink(press.place, press.message)
     channel = replace(press.place, thread="")
     return Command(f"shortcut:{press.id}", SUMMARIZE.name, link, channel, press.asker, is_private=False)
 
@@ -55,11 +55,11 @@ async def open_thread(command: Command, *, checkpoint: Checkpoint, store: Store,
         _doubt(command, chat=chat)
         return await commands.open_thread(command, chat=chat, checkpoint=checkpoint)
     source = await find(ask, command, chat=chat)
-    direct = await chat.open_direct(command.place, command.asker)
-    place = await chat.open_thread(direct, f"Summary of {source.heading}", checkpoint)
+    direct = await chat.posts.open_direct(command.place, command.asker)
+    place = await chat.answers.open_thread(direct, f"Summary of {source.heading}", checkpoint)
     await store.summary_runs.begin(SummaryRun(command.id, command.asker.person, place, source, ask.wishes))
     if direct.channel != command.place.channel and checkpoint.get(TOLD) is None:
-        await _tell(command, chat.permalink(direct, place.thread), chat=chat)
+        await _tell(command, chat.history.permalink(direct, place.thread), chat=chat)
         await checkpoint.keep(TOLD, "1")
     return replace(command, place=place, is_private=False)  # in there, it is private anyway
 
@@ -68,7 +68,7 @@ async def find(ask: Ask, command: Command, *, chat: Chat) -> Source:
     """Find what is to be summarised. Raises `UsageError`, `NotAllowedError`, `ChatError`."""
     place, person = command.place, command.asker.person
     if ask.link:
-        target = chat.locate(ask.link, place)
+        target = chat.history.locate(ask.link, place)
         if target is None:
             raise UsageError(FOREIGN)
         if ask.span and (target.file or target.message):
@@ -81,7 +81,7 @@ async def find(ask: Ask, command: Command, *, chat: Chat) -> Source:
         place = target.place
     elif ask.channel:
         place = _named(ask.channel, command)
-    zone, now, words = (await chat.reader(place, person)).zone, datetime.now(UTC), ask.span or spans.DEFAULT
+    zone, now, words = (await chat.directory.reader(place, person)).zone, datetime.now(UTC), ask.span or spans.DEFAULT
     span = spans.resolve(words, now, zone)
     venue = await allow(place, person, chat=chat)
     title = f"#{venue.name}" if venue.name else "our direct messages"
@@ -90,7 +90,7 @@ async def find(ask: Ask, command: Command, *, chat: Chat) -> Source:
 
 async def _find_file(file: str, command: Command, *, chat: Chat) -> Source:
     try:
-        shared = await chat.shared_file(command.place, file)
+        shared = await chat.files.shared(command.place, file)
     except ChatError as error:
         if error.is_transient:
             raise
@@ -114,7 +114,7 @@ def _doubt(command: Command, *, chat: Chat) -> None:
     """Raise `UsageError` for a text that is more likely a request gone wrong: a known place or a span, and more."""
     start, rest = opens_with(command.text)
     if "://" in start:
-        is_known = chat.locate(start, command.place) is not None
+        is_known = chat.history.locate(start, command.place) is not None
     else:
         is_known = start[1:] in dict(command.channels) if start.startswith("#") else bool(start)
     if is_known:
@@ -124,7 +124,7 @@ def _doubt(command: Command, *, chat: Chat) -> None:
 async def _tell(command: Command, link: str, *, chat: Chat) -> None:
     """Tell the asker where the summary comes. No summary fails for want of that."""
     try:
-        async with chat.whisper(command.place, command.asker) as visible:
+        async with chat.answers.ephemeral(command.place, command.asker) as visible:
             await visible.replace(f"I'm on it: the summary comes [in our direct messages]({link}), for you alone.")
     except ChatError as error:
         log.warning("nobody was told where the answer comes: %s", error)

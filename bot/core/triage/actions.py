@@ -129,7 +129,7 @@ async def _original(link: str, record: Feedback, *, board: FeedbackStore, chat: 
     """Return the record that a link leads to, None without one, or what is wrong with it."""
     if not link:
         return None
-    found = chat.locate(link, replace(record.place, thread=""))
+    found = chat.history.locate(link, replace(record.place, thread=""))
     if found is None or not found.message or found.place.channel != record.channel:
         return "That is not a link to a post of this channel."
     first = await board.records.at(replace(record.place, thread=found.place.thread or found.message))

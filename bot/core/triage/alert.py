@@ -61,19 +61,21 @@ async def _post(
     """Post where the team is, or in the channel itself where that can't be reached; return channel and message."""
     if team is not None and team.channel:
         try:
-            sent = await chat.post(Place(place.workspace, team.channel), text, checkpoint, key=key, to=team.people)
+            sent = await chat.posts.post(
+                Place(place.workspace, team.channel), text, checkpoint, key=key, to=team.people
+            )
         except ChatError as error:
             if error.is_transient:
                 raise
             log.warning("a team can't be told of a trend: %s", error)
         else:
             return team.channel, sent
-    return place.channel, await chat.post(place, text, checkpoint, key=key)
+    return place.channel, await chat.posts.post(place, text, checkpoint, key=key)
 
 
 async def _edit(place: Place, message: str, text: str, checkpoint: Checkpoint, chat: Chat) -> None:
     try:
-        await chat.edit(place, message, text, checkpoint)
+        await chat.posts.edit(place, message, text, checkpoint)
     except ChatError as error:
         if error.is_transient:
             raise

@@ -68,7 +68,7 @@ def card(record: Feedback, settings: ChannelSettings, chat: Chat, *, original: s
 
 def _sureness(record: Feedback, settings: ChannelSettings, chat: Chat) -> str:
     if record.corrected_by:
-        return f"corrected by {chat.mention(record.corrected_by)}"
+        return f"corrected by {chat.names.mention(record.corrected_by)}"
     if not record.category:
         return "⚠️ I could not sort this: please do"
     return f"sorted by AI, {record.confidence} % sure" + (
@@ -77,7 +77,7 @@ def _sureness(record: Feedback, settings: ChannelSettings, chat: Chat) -> str:
 
 
 def _standing(record: Feedback, chat: Chat) -> str:
-    by = f" by {chat.mention(record.assignee)}" if record.assignee else ""
+    by = f" by {chat.names.mention(record.assignee)}" if record.assignee else ""
     return {FeedbackStatus.TAKEN: f"_Taken{by}_", FeedbackStatus.RESOLVED: f"_Resolved{by}_"}.get(record.status, "")
 
 

@@ -55,7 +55,7 @@ async def digest(
         latest = await board.statistics.recent(place, trend.since, 1, root=trend.root, category=trend.category)
         lines += [f"📈 {trend.count} posts, {one.category}: {plain(one.summary)}" for one in latest]
     text = "\n\n".join([*lines, "_Sorted by AI; check what matters._"]) + unapplied(settings, model)
-    await chat.post(place, text, checkpoint, key="digest")
+    await chat.posts.post(place, text, checkpoint, key="digest")
 
 
 def written(fresh: Sequence[Feedback], records: Sequence[Feedback], period: timedelta, chat: Chat) -> str:
@@ -75,5 +75,8 @@ def written(fresh: Sequence[Feedback], records: Sequence[Feedback], period: time
         lines += [f"- {plain(one.summary) or 'a post'} ([post]({one.permalink}))" for one in oldest]
     taken = Counter(one.assignee for one in records if one.status is FeedbackStatus.TAKEN)
     if taken:
-        lines += ["", "**In work**: " + ", ".join(f"{chat.mention(who)} {count}" for who, count in taken.most_common())]
+        lines += [
+            "",
+            "**In work**: " + ", ".join(f"{chat.names.mention(who)} {count}" for who, count in taken.most_common()),
+        ]
     return "\n".join(lines)

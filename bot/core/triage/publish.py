@@ -39,7 +39,7 @@ async def show(
     values: dict[str, Any] = {"shown_version": record.version}
     wanted = card.reaction(record)
     if wanted != record.reaction and await _done(
-        chat.react(record.place, record.message, wanted, instead=record.reaction)
+        chat.posts.react(record.place, record.message, wanted, instead=record.reaction)
     ):
         values["reaction"] = wanted
     team = find_team(settings.teams, record.team)
@@ -47,8 +47,8 @@ async def show(
     if record.card or (record.is_counted and not in_team):
         values |= await _show_card(record, settings, team, checkpoint=checkpoint, board=board, chat=chat, notes=notes)
     if settings.acknowledgement and record.is_counted and not record.is_acknowledged and not record.is_bot:
-        thanks = f"{chat.mention(record.person)} {settings.acknowledgement}"
-        if await _done(chat.post(record.place, thanks, checkpoint, key="thanks")):
+        thanks = f"{chat.names.mention(record.person)} {settings.acknowledgement}"
+        if await _done(chat.posts.post(record.place, thanks, checkpoint, key="thanks")):
             values["is_acknowledged"] = True
     await board.records.shown(record.workspace, record.id, **values)
 
@@ -68,11 +68,11 @@ async def _show_card(
     text += notes if record.is_counted else ""
     buttons = card.controls(record)
     if record.card:
-        await _done(chat.edit(record.place, record.card, text, checkpoint, controls=buttons))
+        await _done(chat.posts.edit(record.place, record.card, text, checkpoint, controls=buttons))
         return {}
     people = team.people if team else ()
     try:
-        return {"card": await chat.post(record.place, text, checkpoint, key="card", controls=buttons, to=people)}
+        return {"card": await chat.posts.post(record.place, text, checkpoint, key="card", controls=buttons, to=people)}
     except ChatError as error:
         if error.is_transient:
             raise
@@ -107,7 +107,7 @@ async def notify(
     buttons = card.notice_controls(records) if settings.cards == "team" else ()
     there = Place(place.workspace, channel)
     try:
-        sent = await chat.post(there, card.notice(records), checkpoint, key="notice", controls=buttons, to=people)
+        sent = await chat.posts.post(there, card.notice(records), checkpoint, key="notice", controls=buttons, to=people)
     except ChatError as error:
         if error.is_transient:
             raise
@@ -144,7 +144,7 @@ async def show_notice(
     channel, _, message = record.routed.partition(":")
     buttons = card.notice_controls(records) if settings.cards == "team" else ()
     there = Place(record.workspace, channel)
-    await _done(chat.edit(there, message, card.notice(records), checkpoint, controls=buttons))
+    await _done(chat.posts.edit(there, message, card.notice(records), checkpoint, controls=buttons))
 
 
 def target(record: Feedback, settings: ChannelSettings) -> str:

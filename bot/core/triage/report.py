@@ -104,8 +104,8 @@ async def trends(
         return text
     picture = await asyncio.to_thread(drawn, fresh, days, now)
     try:
-        direct = await chat.open_direct(command.place, command.asker)
-        await chat.upload(direct, [Upload(f"feedback-{now:%Y-%m-%d}-{days}d.png", picture)], checkpoint)
+        direct = await chat.posts.open_direct(command.place, command.asker)
+        await chat.posts.upload(direct, [Upload(f"feedback-{now:%Y-%m-%d}-{days}d.png", picture)], checkpoint)
     except ChatError as error:
         if error.is_transient:
             raise

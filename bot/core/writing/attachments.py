@@ -208,7 +208,7 @@ async def looked_up(files: Sequence[FileRef], place: Place, chat: Chat) -> tuple
             found.append(file)
             continue
         try:
-            found.append(await chat.describe(place, file))
+            found.append(await chat.files.describe(place, file))
         except FileError:
             found.append(replace(file, state=FileState.GONE))
     return tuple(found)
@@ -218,11 +218,11 @@ async def _fetch(file: FileRef, place: Place, found: Attached, room: int, chat: 
     if len(found.files) == MOST_FILES:
         raise FileError(f"I read {MOST_FILES} files at a time, so I left {{name}} out.")
     if file.state == FileState.UNKNOWN:
-        file = await chat.describe(place, file)
+        file = await chat.files.describe(place, file)
     file = judged(file)
     limit = min(check(file), ALL_BYTES - sum(len(other.attachment.data) for other in found.files))
     if file.size > limit:
         raise FileError(_no_room(file.name))
-    data = await chat.download(place, file.id, limit)
-    got = await chat.files.open(found_in(file, data), data, room - found.tokens)
+    data = await chat.files.download(place, file.id, limit)
+    got = await chat.file_reader.open(found_in(file, data), data, room - found.tokens)
     return replace(got, attachment=replace(got.attachment, file=file.id))

@@ -22,7 +22,7 @@ from tests.stage.workspace import ScriptedWorkspace
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from bot.slack.chat import SlackChat
+    from bot.core.ports import Chat
 
 HERE = Place("T1", "C1")
 
@@ -34,7 +34,7 @@ async def workspace() -> AsyncIterator[ScriptedWorkspace]:
 
 
 @pytest.fixture
-async def chat(workspace: ScriptedWorkspace) -> AsyncIterator[SlackChat]:
+async def chat(workspace: ScriptedWorkspace) -> AsyncIterator[Chat]:
     async with aiohttp.ClientSession() as session:
         yield chat_in(workspace, session)
 
@@ -44,7 +44,7 @@ def place(workspace: ScriptedWorkspace, channel: str = "") -> Place:
 
 
 async def read(
-    workspace: ScriptedWorkspace, chat: SlackChat, start: datetime | None, end: datetime | None = None
+    workspace: ScriptedWorkspace, chat: Chat, start: datetime | None, end: datetime | None = None
 ) -> ReadHistory:
     span = Span(start, end or datetime.now(UTC) + timedelta(minutes=1))
     return await read_channel(place(workspace), span, workspace.me.id, chat=chat, progress=lambda _: None)
@@ -81,25 +81,25 @@ def test_a_time_zone_is_found_somehow() -> None:
     assert zone({"tz": "../../etc/passwd", "tz_offset": 10**9}) is UTC
 
 
-async def test_a_reader_is_asked_for_once(workspace: ScriptedWorkspace, chat: SlackChat) -> None:
-    assert (await chat.reader(HERE, workspace.me.id)).zone == ZoneInfo("Etc/UTC")
-    assert isinstance(await chat.reader(HERE, workspace.me.id), Reader)
+async def test_a_reader_is_asked_for_once(workspace: ScriptedWorkspace, chat: Chat) -> None:
+    assert (await chat.directory.reader(HERE, workspace.me.id)).zone == ZoneInfo("Etc/UTC")
+    assert isinstance(await chat.directory.reader(HERE, workspace.me.id), Reader)
     assert [call.method for call in workspace.calls] == ["users.info"]
 
 
-async def test_an_unknown_reader_reads_in_utc(workspace: ScriptedWorkspace, chat: SlackChat) -> None:
+async def test_an_unknown_reader_reads_in_utc(workspace: ScriptedWorkspace, chat: Chat) -> None:
     workspace.fail("users.info", error="user_not_found")
-    assert await chat.reader(HERE, workspace.me.id) == Reader()
+    assert await chat.directory.reader(HERE, workspace.me.id) == Reader()
 
 
-async def test_who_is_in_may_read(workspace: ScriptedWorkspace, chat: SlackChat) -> None:
+async def test_who_is_in_may_read(workspace: ScriptedWorkspace, chat: Chat) -> None:
     venue = await allow(place(workspace), workspace.me.id, chat=chat)
     assert venue == Venue("general", is_private=False, has_bot=True, has_person=True)
     direct = workspace.workspace.direct(workspace.me.id)
     assert (await allow(place(workspace, direct.id), workspace.me.id, chat=chat)).name == ""
 
 
-async def test_nobody_learns_of_a_private_channel(workspace: ScriptedWorkspace, chat: SlackChat) -> None:
+async def test_nobody_learns_of_a_private_channel(workspace: ScriptedWorkspace, chat: Chat) -> None:
     add = workspace.workspace.add_channel
     without_bot = add("merger", members=[workspace.sam.id], is_private=True)
     without_me = add("takeover", members=[workspace.sam.id, workspace.bot.id], is_private=True)
@@ -111,7 +111,7 @@ async def test_nobody_learns_of_a_private_channel(workspace: ScriptedWorkspace, 
     assert told == {HIDDEN}
 
 
-async def test_who_is_missing_is_told(workspace: ScriptedWorkspace, chat: SlackChat) -> None:
+async def test_who_is_missing_is_told(workspace: ScriptedWorkspace, chat: Chat) -> None:
     add = workspace.workspace.add_channel
     without_bot = add("design", members=[workspace.me.id])
     without_me = add("sales", members=[workspace.sam.id, workspace.bot.id])
@@ -123,7 +123,7 @@ async def test_who_is_missing_is_told(workspace: ScriptedWorkspace, chat: SlackC
     assert "join it" in refused.value.sentence
 
 
-async def test_a_channel_is_read_with_its_threads(workspace: ScriptedWorkspace, chat: SlackChat) -> None:
+async def test_a_channel_is_read_with_its_threads(workspace: ScriptedWorkspace, chat: Chat) -> None:
     general = workspace.channel("general")
     start = datetime.now(UTC)
     root = workspace.say(general, "root")
@@ -136,7 +136,7 @@ async def test_a_channel_is_read_with_its_threads(workspace: ScriptedWorkspace, 
     assert (await read(workspace, chat, start - timedelta(hours=2), start - timedelta(hours=1))).said == []
 
 
-async def test_a_thread_is_waited_for(workspace: ScriptedWorkspace, chat: SlackChat) -> None:
+async def test_a_thread_is_waited_for(workspace: ScriptedWorkspace, chat: Chat) -> None:
     root = workspace.say(workspace.channel("general"), "root")
     workspace.say(workspace.channel("general"), "reply", thread_ts=root)
     workspace.fail("conversations.replies", retry_after=1)
@@ -145,7 +145,7 @@ async def test_a_thread_is_waited_for(workspace: ScriptedWorkspace, chat: SlackC
     assert found.threads_unread == 0
 
 
-async def test_what_was_read_ends_with_an_own_message(workspace: ScriptedWorkspace, chat: SlackChat) -> None:
+async def test_what_was_read_ends_with_an_own_message(workspace: ScriptedWorkspace, chat: Chat) -> None:
     general = workspace.channel("general")
     workspace.say(general, "old", user=workspace.sam)
     workspace.say(general, "mine")
@@ -155,26 +155,26 @@ async def test_what_was_read_ends_with_an_own_message(workspace: ScriptedWorkspa
     assert found.found_own
 
 
-async def test_who_never_wrote_gets_all(workspace: ScriptedWorkspace, chat: SlackChat) -> None:
+async def test_who_never_wrote_gets_all(workspace: ScriptedWorkspace, chat: Chat) -> None:
     workspace.say(workspace.channel("general"), "old", user=workspace.sam)
     found = await read(workspace, chat, None)
     assert [said.text for said in found.said] == ["old"]
     assert found.found_own is False
 
 
-async def test_a_thread_that_is_gone_is_told(workspace: ScriptedWorkspace, chat: SlackChat) -> None:
+async def test_a_thread_that_is_gone_is_told(workspace: ScriptedWorkspace, chat: Chat) -> None:
     thread = Place(workspace.workspace.team_id, workspace.channel("general"), "1700000000.000100")
     with pytest.raises(UsageError) as caught:
         await read_thread(thread, chat=chat, progress=lambda _: None)
     assert caught.value.sentence == GONE
 
 
-async def test_a_file_is_for_who_can_see_it(workspace: ScriptedWorkspace, chat: SlackChat) -> None:
+async def test_a_file_is_for_who_can_see_it(workspace: ScriptedWorkspace, chat: Chat) -> None:
     secret = workspace.workspace.add_channel("secret", members=[workspace.sam.id, workspace.bot.id], is_private=True)
     workspace.say(workspace.channel("general"), "here", files={"open.txt": b"open"}, user=workspace.sam)
     hidden = workspace.workspace.add_file("hidden.txt", workspace.sam.id, b"hidden")
     workspace.workspace.say(MessageRecord(secret.id, workspace.sam.id, "there", files=[hidden]))
-    shared = [await chat.shared_file(place(workspace), file.id) for file in workspace.files()]
+    shared = [await chat.files.shared(place(workspace), file.id) for file in workspace.files()]
     assert [(file.file.name, file.is_public) for file in shared] == [("open.txt", True), ("hidden.txt", False)]
     await allow_file(shared[0], workspace.me.id, chat=chat)
     await allow_file(shared[1], workspace.sam.id, chat=chat)

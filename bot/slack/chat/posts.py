@@ -1,7 +1,8 @@
-"""Messages of ours that stand for something and change with it, and reactions."""
+"""Messages of ours that stand for something and change with it, reactions, and files."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.errors import ChatError, GoneError
@@ -17,21 +18,19 @@ from bot.slack.outbound.split import MESSAGE_LIMIT
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from slack_sdk.web.async_client import AsyncWebClient
-
     from bot.core.domain.interaction import Control
-    from bot.core.domain.message import Place
+    from bot.core.domain.message import Place, Upload
+    from bot.core.domain.people import Requester
     from bot.core.ports import Checkpoint
-    from bot.slack.client.identity import Identity
     from bot.slack.client.rate_limit import Budget
-    from bot.slack.outbound.posts import Posts
+    from bot.slack.workspaces import WorkspaceClients
 
 
-class Cards:
-    """Posts and changes them within the rate budget; a second try finds what the first one has posted."""
+class SlackPosts:
+    """Implements `bot.core.ports.ChatPosts`: within the rate budget; a second try finds what the first posted."""
 
-    def __init__(self, client: AsyncWebClient, identity: Identity, budget: Budget, posts: Posts) -> None:
-        self._client, self._identity, self._budget, self._posts = client, identity, budget, posts
+    def __init__(self, workspaces: WorkspaceClients, budget: Budget) -> None:
+        self._workspaces, self._budget = workspaces, budget
 
     async def post(
         self,
@@ -52,40 +51,53 @@ class Cards:
             # Only people that an admin has named are notified; what people wrote can't notify anyone.
             words = " ".join([*map(mention, to), harmless(text)])
             part = Part(words[:MESSAGE_LIMIT], controls=controls)
-            ts = await self._posts.post(place, part, mark(marked), checkpoint.check)
+            ts = await self._workspaces.of(place.workspace).out.posts.post(place, part, mark(marked), checkpoint.check)
         await checkpoint.keep(key, ts)
         return ts
 
     async def _find(self, place: Place, marked: str) -> str:
+        workspace = self._workspaces.of(place.workspace)
         if place.thread:
-            author = str((await self._identity()).bot_user_id)
-            found = await recovery.find_in_thread(self._client, place, author, after=place.thread)
+            author = str((await workspace.identity()).bot_user_id)
+            found = await recovery.find_in_thread(workspace.client, place, author, after=place.thread)
             return next((ts for ts, its in found if its == marked), "")
-        return await recovery.find_in_channel(self._client, place, marked)
+        return await recovery.find_in_channel(workspace.client, place, marked)
 
     async def edit(
         self, place: Place, message: str, text: str, checkpoint: Checkpoint, *, controls: Sequence[Control] = ()
     ) -> None:
         """Change a message of ours. Raises `GoneError`, `ChatError`."""
         part = Part(harmless(text)[:MESSAGE_LIMIT], controls=controls)
-        await self._posts.update(place, message, part, mark(checkpoint.reference), checkpoint.check)
+        await self._workspaces.of(place.workspace).out.posts.update(
+            place, message, part, mark(checkpoint.reference), checkpoint.check
+        )
 
     async def react(self, place: Place, message: str, reaction: str, *, instead: str = "") -> None:
         """Put a reaction under a message, `instead` of another one of ours. Raises `GoneError`, `ChatError`."""
+        client = self._workspaces.of(place.workspace).client
         try:
             if instead and instead != reaction:
                 await self._budget.wait(UNREACT, place)
-                await call(self._client.reactions_remove, channel=place.channel, timestamp=message, name=instead)
+                await call(client.reactions_remove, channel=place.channel, timestamp=message, name=instead)
         except ChatError as error:
             if error.code != "no_reaction":
                 raise _gone(error) from error
         try:
             if reaction:
                 await self._budget.wait(REACT, place)
-                await call(self._client.reactions_add, channel=place.channel, timestamp=message, name=reaction)
+                await call(client.reactions_add, channel=place.channel, timestamp=message, name=reaction)
         except ChatError as error:
             if error.code != "already_reacted":
                 raise _gone(error) from error
+
+    async def upload(self, place: Place, files: Sequence[Upload], checkpoint: Checkpoint) -> None:
+        """Upload files to a thread or a channel as one message, ten at most in each, once. Raises `ChatError`."""
+        await self._workspaces.of(place.workspace).out.files.upload(place, files, checkpoint)
+
+    async def open_direct(self, place: Place, asker: Requester) -> Place:
+        """Return the place of direct messages with a person. Raises `ChatError`."""
+        response = await call(self._workspaces.of(place.workspace).client.conversations_open, users=asker.person)
+        return replace(place, channel=str(response["channel"]["id"]), thread="")
 
 
 def _gone(error: ChatError) -> ChatError:

@@ -1,0 +1,37 @@
+"""Slack as the chat platform of the use cases: each call goes by the token of the place's workspace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.core.ports import Chat
+from bot.slack.chat.answers import SlackAnswers
+from bot.slack.chat.directory import SlackDirectory
+from bot.slack.chat.files import SlackFiles
+from bot.slack.chat.history import SlackHistory
+from bot.slack.chat.names import SlackNames
+from bot.slack.chat.posts import SlackPosts
+from bot.slack.chat.views import SlackViews
+
+if TYPE_CHECKING:
+    import aiohttp
+
+    from bot.core.ports import FileReader
+    from bot.slack.client.rate_limit import Budget
+    from bot.slack.workspaces import WorkspaceClients
+
+
+def slack_chat(
+    workspaces: WorkspaceClients, session: aiohttp.ClientSession, budget: Budget, file_reader: FileReader
+) -> Chat:
+    """Return what use cases can do in each of these workspaces."""
+    return Chat(
+        answers=SlackAnswers(workspaces, session, budget),
+        posts=SlackPosts(workspaces, budget),
+        history=SlackHistory(workspaces),
+        directory=SlackDirectory(workspaces),
+        names=SlackNames(workspaces),
+        files=SlackFiles(workspaces, session),
+        views=SlackViews(workspaces),
+        file_reader=file_reader,
+    )

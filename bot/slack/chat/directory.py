@@ -1,0 +1,111 @@
+"""Channels and people, looked up before anything is read for anyone."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from bot.core.domain.people import ChannelMembership, Participant, Reader, Venue
+from bot.errors import ChatError
+from bot.slack.client.api import call
+from bot.slack.client.lookup import zone
+
+if TYPE_CHECKING:
+    from bot.core.domain.message import Place
+    from bot.slack.workspaces import WorkspaceClients
+
+log = logging.getLogger(__name__)
+
+KEPT_FOR = 3_600.0  # seconds
+MEMBERS_PER_PAGE = 1_000
+CHANNELS_PER_PAGE, MOST_PAGES = 200, 5
+
+
+class SlackDirectory:
+    """Implements `bot.core.ports.ChatDirectory`."""
+
+    def __init__(self, workspaces: WorkspaceClients) -> None:
+        self._workspaces = workspaces
+
+    async def venue(self, place: Place, person: str) -> Venue:
+        """Describe a channel, and tell whether the bot and a person are in it. Raises `NotInChannelError`."""
+        client = self._workspaces.of(place.workspace).client
+        channel = (await call(client.conversations_info, channel=place.channel))["channel"]
+        is_direct = bool(channel.get("is_im") or channel.get("is_mpim"))
+        return Venue(
+            name="" if is_direct else str(channel.get("name") or ""),
+            is_private=is_direct or bool(channel.get("is_private")),
+            has_bot=is_direct or bool(channel.get("is_member")),
+            has_person=await self._is_member(place, person),
+        )
+
+    async def _is_member(self, place: Place, person: str) -> bool:
+        """Return whether a person is in a channel."""
+        method, cursor = self._workspaces.of(place.workspace).client.conversations_members, ""
+        while True:
+            page = await call(method, channel=place.channel, limit=MEMBERS_PER_PAGE, cursor=cursor)
+            if person in page["members"]:
+                return True
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return False
+
+    async def channels(self, place: Place, person: str) -> tuple[tuple[str, str], ...]:
+        """Return the ids and names of the channels that both the bot and a person are in, 1,000 at most."""
+        ours = await self._channels_of(place)
+        theirs = await self._channels_of(place, user=person)
+        return tuple((id_, name) for id_, name in ours.items() if id_ in theirs)
+
+    async def _channels_of(self, place: Place, **whose: str) -> dict[str, str]:
+        client = self._workspaces.of(place.workspace).client
+        found: dict[str, str] = {}
+        cursor = ""
+        for _ in range(MOST_PAGES):
+            page = await call(
+                client.users_conversations,
+                types="public_channel,private_channel",
+                exclude_archived=True,
+                limit=CHANNELS_PER_PAGE,
+                cursor=cursor,
+                **whose,
+            )
+            found |= {str(one["id"]): str(one.get("name") or "") for one in page["channels"]}
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                break
+        return found
+
+    async def reader(self, place: Place, person: str) -> Reader:
+        """Look up in which time zone and language a person reads, once an hour; UTC and "" where unknown.
+
+        Never raises: nothing fails for want of that.
+        """
+        workspace = self._workspaces.of(place.workspace)
+        reader = workspace.readers.get(person)
+        if reader is None:
+            try:
+                user = (await call(workspace.client.users_info, user=person, include_locale=True))["user"]
+            except ChatError as error:
+                log.info("a person's time zone and language are not known: %s", error)
+                return workspace.readers.get(person, late=True) or Reader()
+            reader = Reader(zone(user), str(user.get("locale") or ""))
+            workspace.readers.keep(person, reader, KEPT_FOR)
+        return reader
+
+    async def participant(self, place: Place, person: str) -> Participant:
+        """Return who someone is, as known for an hour at most. Raises `ChatError`."""
+        workspace = self._workspaces.of(place.workspace)
+        us, rank = await workspace.identity(), await workspace.people.rank(person)
+        return Participant(
+            person,
+            is_admin=rank.is_admin,
+            is_guest=rank.is_guest,
+            is_outsider=rank.organisations.isdisjoint({us.team_id, us.enterprise_id}),
+            is_direct=place.channel.startswith("D"),
+        )
+
+    async def membership(self, place: Place, person: str) -> ChannelMembership:
+        """Look up a person's membership of the channel and rank in the workspace. Raises `ChatError`."""
+        rank = await self._workspaces.of(place.workspace).people.rank(person, anew=True)
+        is_member = not place.channel or await self._is_member(place, person)
+        return ChannelMembership(is_member=is_member, is_admin=rank.is_admin)

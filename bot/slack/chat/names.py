@@ -1,0 +1,49 @@
+"""What people, user groups and channels are called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.errors import ChatError
+from bot.slack.client.names import ids_in, spelled
+from bot.slack.client.people import mention
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from bot.core.domain.message import Place
+    from bot.slack.workspaces import WorkspaceClients
+
+
+class SlackNames:
+    """Implements `bot.core.ports.ChatNames`."""
+
+    mention = staticmethod(mention)
+
+    def __init__(self, workspaces: WorkspaceClients) -> None:
+        self._workspaces = workspaces
+
+    async def spell_out(self, place: Place, text: str) -> str:
+        """Replace the ids of groups and channels in a text with their names. Never raises."""
+        ids = [one for one in ids_in(text) if not one.startswith(("U", "W"))]
+        return spelled(text, await self._workspaces.of(place.workspace).names.of(ids)) if ids else text
+
+    async def of(self, place: Place, people: Collection[str], texts: Iterable[str] = ()) -> dict[str, str]:
+        """Return what people are called, and those whom texts mention, by their mentions. Never raises."""
+        mentioned = (one for text in texts for one in ids_in(text) if one.startswith(("U", "W")))
+        wanted = dict.fromkeys([*people, *mentioned])
+        found = await self._workspaces.of(place.workspace).names.of(wanted)
+        return {mention(one): name for one, name in found.items() if name != one}
+
+    async def groups(self, place: Place) -> Collection[str]:
+        """Return what the workspace's user groups are called, `@oncall`. Never raises."""
+        return await self._workspaces.of(place.workspace).names.groups()
+
+    async def own(self, place: Place) -> str:
+        """Return what the bot is called. Never raises."""
+        try:
+            us = (await self._workspaces.of(place.workspace).identity()).bot_user_id or ""
+        except ChatError:
+            return ""
+        name = (await self._workspaces.of(place.workspace).names.of([us])).get(us, us)
+        return name if name != us else ""
