@@ -1,6 +1,6 @@
-"""An inbox in a process of its own, with jobs that kill it: `python -m tests.chaos.deadly URL LEASE [CELL OWNER]`.
+"""An inbox in a process of its own, with jobs that kill it.
 
-With a cell and an owner it is the quarantine of such a process.
+`python -m tests.chaos.deadly URL LEASE [CELL OWNER]`; with a cell and an owner it is the quarantine of such a process.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.core.domain.message import Message, Place, Role
@@ -24,6 +25,7 @@ from tests.stage.turn import no_one
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+ROOT = Path(__file__).parents[2]
 DEATHS: dict[str, Callable[[], object]] = {
     "abort": os.abort,
     "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
@@ -85,6 +87,12 @@ async def main(url: str, lease: float, cell: Cell, owner: str) -> None:
             await asyncio.sleep(0.05)  # suspects are others' to run
     await inbox.stop(grace=1)
     await database.close()
+
+
+def live(url: str, lease: float) -> None:
+    """Be such a process, from behind its imports on."""
+    os.chdir(ROOT)
+    asyncio.run(main(url, lease, Cell.OPEN, ""))
 
 
 if __name__ == "__main__":

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sys
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -16,9 +14,12 @@ from bot.db import tables
 from bot.db.engine import Database
 from bot.work import Delivery, Inbox
 from bot.work.table import inbox as table
+from tests.chaos import deadly
+from tests.stage.forge import FORGE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from multiprocessing.context import ForkServerProcess
 
     from tests.stage.postgresql import PostgresqlServer
     from tests.stage.sqlite import SqliteFolder
@@ -28,7 +29,6 @@ pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
 BOTH_DATABASES = pytest.mark.parametrize(
     "house", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
 )
-ROOT = Path(__file__).parents[2]
 LEASE = 1.0  # seconds
 FAILED = 3
 
@@ -44,15 +44,16 @@ class House(NamedTuple):
         for delivery in deliveries:
             assert await inbox.accept(delivery)
 
-    async def start(self) -> asyncio.subprocess.Process:
-        command = (sys.executable, "-m", "tests.chaos.deadly", self.url, str(LEASE))
-        return await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdin=asyncio.subprocess.PIPE)
+    async def start(self) -> ForkServerProcess:
+        process = FORGE.Process(target=deadly.live, args=(self.url, LEASE), daemon=True)
+        await asyncio.to_thread(process.start)
+        return process
 
     async def supervise(self) -> list[int]:
         """Start a process again whenever it dies, as a supervisor does; return how each ended."""
         ends: list[int] = []
         while not ends or ends[-1] != 0:
-            ends.append(await (await self.start()).wait())
+            ends.append(await end_of(await self.start()))
             assert len(ends) < 10, ends
         return ends
 
@@ -75,6 +76,13 @@ class House(NamedTuple):
         query = select(table.c.delivery, table.c.cause).where(table.c.status == FAILED)
         async with self.database.reader.connect() as connection:
             return [(row.delivery, row.cause) for row in await connection.execute(query)]
+
+
+async def end_of(process: ForkServerProcess) -> int:
+    """Wait for the end of a process; return its exit status, negative for a signal."""
+    await asyncio.to_thread(process.join)
+    assert process.exitcode is not None
+    return process.exitcode
 
 
 @pytest.fixture
@@ -129,7 +137,7 @@ async def test_kills_from_outside_convict_nobody(house: House) -> None:
         while await house.claims() == before:  # noqa: ASYNC110 (a database tells nobody of its changes)
             await asyncio.sleep(0.02)
         process.kill()
-        await process.wait()
+        await end_of(process)
     assert await house.supervise() == [0]
     assert await house.told() == Counter((job.id, "done") for job in jobs)
     assert await house.failed() == []
