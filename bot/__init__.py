@@ -17,8 +17,11 @@ and `app.py` introduces them to each other.
 
     cli/              the operator's commands, a module for each group
     jobs/             what runs from the inbox: intake, turns, threads, classify, triage, settings, home, retention
+      registry.py     what runs each command, button and form
     integrations/     where feedback goes: webhooks, GitHub issues
     core/             the bot's own rules; no SDK, no SQL, no HTTP
+      commands.py     every slash command, declared once
+      actions.py      every button, menu, shortcut and form, declared once
       domain/         values that everything shares: messages, threads, people, settings, feedback, runs
       ports/          what the use cases need from the outside, as small protocols
       answer/         threaded conversations: whom to answer, catching up, buttons, edits, summaries of long threads
