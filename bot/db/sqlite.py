@@ -26,6 +26,7 @@ T = TypeVar("T")
 Call = tuple["asyncio.Future[Any]", "Callable[[], Any]"]
 
 DRIVER = "sqlite+threaded"  # the name of `Dialect` in a database's URL
+CLOSED = "Cannot operate on a closed database."  # SQLite's own words, by which SQLAlchemy drops a connection
 
 
 class Connection:
@@ -44,7 +45,7 @@ class Connection:
         self._calls: SimpleQueue[Call | None] = SimpleQueue()
         self._thread = Thread(target=self._work, name="sqlite", daemon=True)  # which keeps no process that is done
         self._beginning = ""
-        self._is_touched = False
+        self._is_touched = self._is_over = False
 
     @classmethod
     async def open(cls, open_file: Callable[[], sqlite3.Connection], *, begin: str) -> Self:
@@ -87,6 +88,8 @@ class Connection:
 
     async def call(self, function: Callable[[], T]) -> T:
         """Run a function on the thread, even when the caller is cancelled. Raises what it raises."""
+        if self._is_over:
+            raise sqlite3.ProgrammingError(CLOSED)
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._calls.put((done, function))
         return await done
@@ -141,12 +144,13 @@ class Connection:
 
     async def close(self) -> None:
         """Close the file when all calls have run, and end the thread."""
-        if self._thread.is_alive():
+        if not self._is_over:
             await self.call(self.file.close)
             self.stop()
 
     def stop(self) -> None:
         """End the thread when all calls have run."""
+        self._is_over = True
         self._calls.put(None)
 
 

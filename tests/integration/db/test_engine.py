@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
+from bot.db import sqlite
 from bot.db.engine import Database, normalise
 from bot.errors import SettingsError
 from bot.transaction import transact
@@ -130,6 +133,15 @@ async def test_sqlite_keeps_what_it_commits(tmp_path: Path, pragma: str, value: 
     async with database.writer.begin() as connection:
         assert (await connection.execute(text(f"PRAGMA {pragma}"))).scalar_one() == value
     await database.close()
+
+
+async def test_a_closed_connection_refuses_calls(tmp_path: Path) -> None:
+    open_file = partial(sqlite.opened, f"{tmp_path}/x.db", timeout=1, writes=True, pragmas=())
+    connection = await sqlite.Connection.open(open_file, begin="BEGIN")
+    for _ in range(2):
+        await connection.close()
+    with pytest.raises(sqlite3.ProgrammingError):
+        await connection.transact(lambda _: None)
 
 
 async def test_cancelled_transactions_leave_nothing_behind(database: Database) -> None:
