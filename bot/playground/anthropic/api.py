@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from aiohttp.typedefs import Handler
 
-    from bot.playground.anthropic.models import ModelFacts
+    from bot.playground.anthropic.models import ServedModel
 
 logger = logging.getLogger(__name__)
 
@@ -207,7 +207,7 @@ async def _read_json(request: web.Request) -> Any:  # noqa: ANN401 - JSON of any
     return body
 
 
-def _check_window(fields: Json, facts: ModelFacts) -> None:
+def _check_window(fields: Json, facts: ServedModel) -> None:
     tokens = count_input(fields, facts)
     if tokens > facts.context:
         raise invalid(f"prompt is too long: {tokens} tokens > {facts.context} maximum")

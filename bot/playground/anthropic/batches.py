@@ -19,7 +19,7 @@ from bot.playground.anthropic.rules import Json, MessagesApiError, check_request
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from bot.playground.anthropic.models import ModelFacts
+    from bot.playground.anthropic.models import ServedModel
     from bot.playground.anthropic.usage import InputUsage
 
 MAX_REQUESTS = 100_000
@@ -55,7 +55,7 @@ class Batch:
 class Batches:
     """Keeps batches and runs them. `count` returns the input usage of a request. Call `close` at the end."""
 
-    def __init__(self, responder: Responder, count: Callable[[Json, ModelFacts], InputUsage]) -> None:
+    def __init__(self, responder: Responder, count: Callable[[Json, ServedModel], InputUsage]) -> None:
         self._responder = responder
         self._count = count
         self._batches: dict[str, Batch] = {}

@@ -12,7 +12,7 @@ UNKNOWN_DATE = "1970-01-01T00:00:00Z"
 
 
 @dataclass(frozen=True, slots=True)
-class ModelFacts:
+class ServedModel:
     """One model. Windows, limits and the cacheable minimum are in tokens."""
 
     id: str
@@ -46,15 +46,15 @@ ANY_BUT_BETWEEN_TOOLS = frozenset({"adaptive", "disabled", "enabled"})
 
 # Newest first, as the Models API lists them.
 OFFERED = (
-    ModelFacts("claude-fable-5-2", "Claude Fable 5.2", ADAPTIVE, thinks_unasked=True),
-    ModelFacts("claude-haiku-5-5", "Claude Haiku 5.5", ADAPTIVE_OR_OFF, thinks_unasked=True),
-    ModelFacts("claude-sonnet-5-5", "Claude Sonnet 5.5", ADAPTIVE_OR_BETWEEN_TOOLS, thinks_unasked=True),
-    ModelFacts("claude-opus-5-5", "Claude Opus 5.5", ADAPTIVE, thinks_unasked=True),
-    ModelFacts("claude-sonnet-5", "Claude Sonnet 5", ADAPTIVE_OR_OFF, thinks_unasked=True, min_cacheable=1024),
-    ModelFacts("claude-opus-5", "Claude Opus 5", ADAPTIVE_OR_OFF, thinks_unasked=True),
-    ModelFacts("claude-opus-4-8", "Claude Opus 4.8", ADAPTIVE_OR_OFF, min_cacheable=1024),
-    ModelFacts("claude-opus-4-7", "Claude Opus 4.7", ADAPTIVE_OR_OFF, min_cacheable=2048),
-    ModelFacts(
+    ServedModel("claude-fable-5-2", "Claude Fable 5.2", ADAPTIVE, thinks_unasked=True),
+    ServedModel("claude-haiku-5-5", "Claude Haiku 5.5", ADAPTIVE_OR_OFF, thinks_unasked=True),
+    ServedModel("claude-sonnet-5-5", "Claude Sonnet 5.5", ADAPTIVE_OR_BETWEEN_TOOLS, thinks_unasked=True),
+    ServedModel("claude-opus-5-5", "Claude Opus 5.5", ADAPTIVE, thinks_unasked=True),
+    ServedModel("claude-sonnet-5", "Claude Sonnet 5", ADAPTIVE_OR_OFF, thinks_unasked=True, min_cacheable=1024),
+    ServedModel("claude-opus-5", "Claude Opus 5", ADAPTIVE_OR_OFF, thinks_unasked=True),
+    ServedModel("claude-opus-4-8", "Claude Opus 4.8", ADAPTIVE_OR_OFF, min_cacheable=1024),
+    ServedModel("claude-opus-4-7", "Claude Opus 4.7", ADAPTIVE_OR_OFF, min_cacheable=2048),
+    ServedModel(
         "claude-sonnet-4-6",
         "Claude Sonnet 4.6",
         ANY_BUT_BETWEEN_TOOLS,
@@ -63,7 +63,7 @@ OFFERED = (
         token_weight=1.0,
         takes_sampling=True,
     ),
-    ModelFacts(
+    ServedModel(
         "claude-opus-4-6",
         "Claude Opus 4.6",
         ANY_BUT_BETWEEN_TOOLS,
@@ -72,7 +72,7 @@ OFFERED = (
         token_weight=1.0,
         takes_sampling=True,
     ),
-    ModelFacts(
+    ServedModel(
         "claude-opus-4-5-20251101",
         "Claude Opus 4.5",
         BUDGET_OR_OFF,
@@ -85,7 +85,7 @@ OFFERED = (
         takes_prefill=True,
         alias="claude-opus-4-5",
     ),
-    ModelFacts(
+    ServedModel(
         "claude-haiku-4-5-20251001",
         "Claude Haiku 4.5",
         BUDGET_OR_OFF,
@@ -98,7 +98,7 @@ OFFERED = (
         takes_prefill=True,
         alias="claude-haiku-4-5",
     ),
-    ModelFacts(
+    ServedModel(
         "claude-sonnet-4-5-20250929",
         "Claude Sonnet 4.5",
         BUDGET_OR_OFF,
@@ -114,23 +114,23 @@ OFFERED = (
     ),
 )
 RETIRED = (
-    ModelFacts("claude-opus-4-1-20250805", "Claude Opus 4.1", alias="claude-opus-4-1", is_retired=True),
-    ModelFacts("claude-opus-4-20250514", "Claude Opus 4", alias="claude-opus-4-0", is_retired=True),
-    ModelFacts("claude-sonnet-4-20250514", "Claude Sonnet 4", alias="claude-sonnet-4-0", is_retired=True),
-    ModelFacts("claude-3-7-sonnet-20250219", "Claude Sonnet 3.7", alias="claude-3-7-sonnet-latest", is_retired=True),
-    ModelFacts("claude-3-5-sonnet-20241022", "Claude Sonnet 3.5", is_retired=True),
-    ModelFacts("claude-3-5-haiku-20241022", "Claude Haiku 3.5", alias="claude-3-5-haiku-latest", is_retired=True),
-    ModelFacts("claude-3-opus-20240229", "Claude Opus 3", is_retired=True),
-    ModelFacts("claude-3-haiku-20240307", "Claude Haiku 3", is_retired=True),
+    ServedModel("claude-opus-4-1-20250805", "Claude Opus 4.1", alias="claude-opus-4-1", is_retired=True),
+    ServedModel("claude-opus-4-20250514", "Claude Opus 4", alias="claude-opus-4-0", is_retired=True),
+    ServedModel("claude-sonnet-4-20250514", "Claude Sonnet 4", alias="claude-sonnet-4-0", is_retired=True),
+    ServedModel("claude-3-7-sonnet-20250219", "Claude Sonnet 3.7", alias="claude-3-7-sonnet-latest", is_retired=True),
+    ServedModel("claude-3-5-sonnet-20241022", "Claude Sonnet 3.5", is_retired=True),
+    ServedModel("claude-3-5-haiku-20241022", "Claude Haiku 3.5", alias="claude-3-5-haiku-latest", is_retired=True),
+    ServedModel("claude-3-opus-20240229", "Claude Opus 3", is_retired=True),
+    ServedModel("claude-3-haiku-20240307", "Claude Haiku 3", is_retired=True),
 )
 
 
-def find_model(id_: str) -> ModelFacts | None:
+def find_model(id_: str) -> ServedModel | None:
     """Find a model by id or alias, including retired ones."""
     return next((facts for facts in OFFERED + RETIRED if id_ and id_ in (facts.id, facts.alias)), None)
 
 
-def model_info(facts: ModelFacts) -> dict[str, Any]:
+def model_info(facts: ServedModel) -> dict[str, Any]:
     """Describe a model as the Models API does (`ModelInfo`)."""
     return {
         "type": "model",
@@ -147,7 +147,7 @@ def model_info(facts: ModelFacts) -> dict[str, Any]:
     }
 
 
-def capabilities(facts: ModelFacts) -> dict[str, Any]:
+def capabilities(facts: ServedModel) -> dict[str, Any]:
     """Describe what a model can do, limited to what this server simulates: text, images and documents in, text out."""
     no, yes = {"supported": False}, {"supported": True}
     return {

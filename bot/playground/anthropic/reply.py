@@ -9,7 +9,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 from uuid import uuid4
 
-from bot.playground.anthropic.models import ModelFacts
+from bot.playground.anthropic.models import ServedModel
 from bot.playground.anthropic.rules import Json, blocks_of
 from bot.playground.anthropic.usage import InputUsage, count_text
 
@@ -148,7 +148,7 @@ def frame(event: str, data: Json) -> bytes:
 class Reply:
     """A message under construction. `add` returns the stream's frames, `message` the whole message."""
 
-    facts: ModelFacts
+    facts: ServedModel
     limit: int
     input: InputUsage
     shows_thinking: bool = True

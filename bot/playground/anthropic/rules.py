@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from bot.playground.anthropic import attachments
-from bot.playground.anthropic.models import ModelFacts, find_model
+from bot.playground.anthropic.models import ServedModel, find_model
 from bot.playground.anthropic.schema import schema_faults
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def check_version(version: str | None) -> str:
     return version
 
 
-def check_request(body: object, version: str) -> tuple[Json, ModelFacts]:
+def check_request(body: object, version: str) -> tuple[Json, ServedModel]:
     """Check a request for a message; return it with its model. Raises `MessagesApiError`."""
     fields = _fields(body, FIELDS)
     facts = _model(fields)
@@ -95,7 +95,7 @@ def check_request(body: object, version: str) -> tuple[Json, ModelFacts]:
     return fields, facts
 
 
-def check_count(body: object) -> tuple[Json, ModelFacts]:
+def check_count(body: object) -> tuple[Json, ServedModel]:
     """Check a request to count tokens; return it with its model. Raises `MessagesApiError`."""
     fields = _fields(body, COUNTED_FIELDS)
     facts = _model(fields)
@@ -108,7 +108,7 @@ def blocks_of(content: str | list[Json]) -> list[Json]:
     return [{"type": "text", "text": content}] if isinstance(content, str) else content
 
 
-def is_thinking(fields: Json, facts: ModelFacts) -> bool:
+def is_thinking(fields: Json, facts: ServedModel) -> bool:
     """Return whether a request gets thinking."""
     thinking = fields.get("thinking")
     return facts.thinks_unasked if thinking is None else thinking["type"] in ("adaptive", "enabled")
@@ -125,7 +125,7 @@ def _fields(body: object, known: frozenset[str]) -> Json:
     return body
 
 
-def _model(fields: Json) -> ModelFacts:
+def _model(fields: Json) -> ServedModel:
     id_ = fields.get("model")
     if id_ is None:
         raise invalid("model: Field required")
@@ -135,7 +135,7 @@ def _model(fields: Json) -> ModelFacts:
     return facts
 
 
-def _check_prompt(fields: Json, facts: ModelFacts) -> None:
+def _check_prompt(fields: Json, facts: ServedModel) -> None:
     _check_messages(fields)
     _check_system(fields)
     _check_cache_marks(fields)
@@ -233,7 +233,7 @@ def _check_cache_marks(fields: Json) -> None:
         raise invalid(f"A maximum of {MAX_CACHE_MARKS} blocks with cache_control may be provided. Found {len(marks)}.")
 
 
-def _check_thinking(fields: Json, facts: ModelFacts) -> None:
+def _check_thinking(fields: Json, facts: ServedModel) -> None:
     thinking = fields.get("thinking")
     if thinking is None:
         return
@@ -251,7 +251,7 @@ def _check_thinking(fields: Json, facts: ModelFacts) -> None:
         raise invalid(f"thinking.enabled.budget_tokens: Input should be at least {MIN_THINKING_BUDGET}")
 
 
-def _check_output_config(fields: Json, facts: ModelFacts) -> None:
+def _check_output_config(fields: Json, facts: ServedModel) -> None:
     config = fields.get("output_config")
     if config is None:
         return
@@ -269,7 +269,7 @@ def _check_output_config(fields: Json, facts: ModelFacts) -> None:
         raise invalid(f"output_config.format.schema: {fault}")
 
 
-def _check_max_tokens(fields: Json, facts: ModelFacts) -> None:
+def _check_max_tokens(fields: Json, facts: ServedModel) -> None:
     limit = fields.get("max_tokens")
     if limit is None:
         raise invalid("max_tokens: Field required")
@@ -288,7 +288,7 @@ def _check_budget(fields: Json) -> None:
         raise invalid("`max_tokens` must be greater than `thinking.budget_tokens`")
 
 
-def _check_sampling(fields: Json, facts: ModelFacts, version: str) -> None:
+def _check_sampling(fields: Json, facts: ServedModel, version: str) -> None:
     given = {name: fields[name] for name in SAMPLING if fields.get(name) is not None}
     for name, value in given.items():
         if version == VERSION_WITHOUT_SAMPLING:
@@ -303,7 +303,7 @@ def _check_sampling(fields: Json, facts: ModelFacts, version: str) -> None:
         raise invalid("`temperature` may only be set to 1 when thinking is enabled")
 
 
-def _check_prefill(fields: Json, facts: ModelFacts) -> None:
+def _check_prefill(fields: Json, facts: ServedModel) -> None:
     last = fields["messages"][-1]
     if last["role"] != "assistant":
         return
@@ -326,7 +326,7 @@ def _check_rest(fields: Json) -> None:
         raise invalid("service_tier: Input should be 'auto' or 'standard_only'")
 
 
-def _check_attachments(fields: Json, facts: ModelFacts) -> None:
+def _check_attachments(fields: Json, facts: ServedModel) -> None:
     blocks = [block for message in fields["messages"] for block in blocks_of(message["content"])]
     has_format = bool((fields.get("output_config") or {}).get("format"))
     for fault in attachments.request_faults(blocks, facts.context, has_format=has_format):

@@ -16,7 +16,7 @@ from bot.playground.anthropic.rules import Json, blocks_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from bot.playground.anthropic.models import ModelFacts
+    from bot.playground.anthropic.models import ServedModel
 
 BYTES_PER_TOKEN = 4
 # For an image or a document that isn't text: about what the API counts for one page.
@@ -56,17 +56,17 @@ class Segment:
     lifetime: str | None
 
 
-def count_text(text: str, facts: ModelFacts) -> int:
+def count_text(text: str, facts: ServedModel) -> int:
     """Estimate the tokens of a text for a model."""
     return math.ceil(len(text.encode()) / BYTES_PER_TOKEN * facts.token_weight)
 
 
-def count_input(fields: Json, facts: ModelFacts) -> int:
+def count_input(fields: Json, facts: ServedModel) -> int:
     """Estimate the tokens of a checked request."""
     return sum(_count_block(block, facts) for _, block in _blocks(fields))
 
 
-def segments(fields: Json, facts: ModelFacts) -> list[Segment]:
+def segments(fields: Json, facts: ServedModel) -> list[Segment]:
     """Split a valid request into segments; each digest covers everything before it.
 
     The digest starts with what invalidates the cache when it changes: model, thinking, output_config.
@@ -94,7 +94,7 @@ def _blocks(fields: Json) -> Iterator[tuple[str, Json]]:
             yield message["role"], block
 
 
-def _count_block(block: Json, facts: ModelFacts) -> int:
+def _count_block(block: Json, facts: ServedModel) -> int:
     if block["type"] == "image":
         return TOKENS_PER_ATTACHMENT
     if block["type"] == "document" and _object(block.get("source")).get("type") != "text":
@@ -126,7 +126,7 @@ class PromptCache:
         self._clock = clock
         self._expiry: OrderedDict[str, float] = OrderedDict()
 
-    def use(self, fields: Json, facts: ModelFacts) -> InputUsage:
+    def use(self, fields: Json, facts: ServedModel) -> InputUsage:
         """Look up a valid request, store its marked prefixes, and return its usage."""
         total = read = 0
         marked: list[tuple[Segment, int]] = []

@@ -7,13 +7,13 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.playground.anthropic.models import ModelFacts, find_model
+from bot.playground.anthropic.models import ServedModel, find_model
 from bot.playground.anthropic.usage import InputUsage, PromptCache, count_input, count_text
 
 LONG = "word " * 2000
 
 
-def facts(id_: str) -> ModelFacts:
+def facts(id_: str) -> ServedModel:
     found = find_model(id_)
     assert found is not None
     return found
