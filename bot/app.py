@@ -24,7 +24,7 @@ from bot.core.spend.paid_model import paid
 from bot.core.spend.retirement import renewing
 from bot.core.triage import webhook_secret
 from bot.db.accounts import SqlSpendStore
-from bot.db.classify_runs import SqlClassifyRunStore
+from bot.db.classify_runs import SqlClassifyItemStore, SqlClassifyRunStore
 from bot.db.engine import Database
 from bot.db.feedback import sql_feedback_store
 from bot.db.opened import opened
@@ -188,6 +188,7 @@ async def build(
 
     # What is kept; the model within its budgets.
     store, board, runs = sql_store(database), sql_feedback_store(database), SqlClassifyRunStore(database)
+    items = SqlClassifyItemStore(database)
     erasure = Erasure(database)
     admins, days = settings.parley_admins, settings.retention_days
     helpers = access.helpers(admins, chat.names.mention)
@@ -199,9 +200,9 @@ async def build(
     # What people can ask for, and what runs it.
     permissions = Permissions(store=store, chat=chat, admins=admins)
     threads = Threads(inbox, store=store, model=model, chat=chat)
-    classify = ClassifyJobs(inbox, runs=runs, store=store, model=model, chat=chat, judge=permissions.judge)
+    classify = ClassifyJobs(inbox, runs=runs, items=items, store=store, model=model, chat=chat, judge=permissions.judge)
     triage = TriageJobs(
-        inbox, board=board, runs=runs, store=store, model=model, chat=chat, settings_of=threads.settings_of
+        inbox, board=board, classified=items, store=store, model=model, chat=chat, settings_of=threads.settings_of
     )
     home = HomeTab(inbox, store=store, board=board, chat=chat, permissions=permissions, admins=admins)
     notices = QueueNotices(inbox, store=store, chat=chat)

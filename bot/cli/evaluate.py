@@ -21,7 +21,7 @@ from bot.core.domain.category import Category
 from bot.core.domain.classification import Example, Item
 from bot.core.domain.settings import MAX_INSTRUCTIONS, ChannelSettings, Creativity
 from bot.core.ports import Request
-from bot.db.classify_runs import SqlClassifyRunStore
+from bot.db.classify_runs import SqlClassifyItemStore
 from bot.db.feedback.known import SqlKnownFeedback
 from bot.db.opened import opened
 from bot.errors import FileError, UsageError
@@ -209,7 +209,7 @@ async def _corrected(url: str, channel: str) -> Sequence[Example]:
     """
     place = channel_of(channel)
     async with opened(url) as database:
-        of_runs = await SqlClassifyRunStore(database).all_corrections(place, MOST_CORRECTIONS)
+        of_runs = await SqlClassifyItemStore(database).all_corrections(place, MOST_CORRECTIONS)
         of_feedback = await SqlKnownFeedback(database).all_corrections(place, MOST_CORRECTIONS)
     found = [*of_runs, *of_feedback][:MOST_CORRECTIONS]
     if not found:

@@ -30,7 +30,7 @@ _RUN = TypeAdapter(ClassifyRun)
 
 
 class SqlClassifyRunStore:
-    """`bot.core.classify.checkpoint.Runs` on a database."""
+    """`bot.core.ports.classify_store.ClassifyRunStore` on a database."""
 
     def __init__(self, database: Database) -> None:
         self._reader, self._writer = database.reader, database.writer
@@ -80,6 +80,26 @@ class SqlClassifyRunStore:
                 kept = json.dumps(json.loads(state) | {key: value})
                 await connection.execute(update(ClassifyRunRow).where(here).values(state=kept))
 
+    async def running(self, place: Place) -> Sequence[str]:
+        """Return the ids of the runs that go on in a thread."""
+        here = {"workspace": place.workspace, "channel": place.channel, "thread": place.thread}
+        query = select(ClassifyRunRow.id).filter_by(**here, status=RunStatus.RUNNING)
+        async with self._reader.connect() as connection:
+            return list((await connection.execute(query)).scalars())
+
+    async def batched(self) -> Sequence[tuple[str, str]]:
+        """Return the workspaces and ids of the runs that the model works on in its own time."""
+        query = select(ClassifyRunRow.workspace, ClassifyRunRow.id).where(ClassifyRunRow.status == RunStatus.BATCHED)
+        async with self._reader.connect() as connection:
+            return [(row.workspace, row.id) for row in await connection.execute(query)]
+
+
+class SqlClassifyItemStore:
+    """`bot.core.ports.classify_store.ClassifyItemStore` on a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._reader, self._writer = database.reader, database.writer
+
     async def unsorted(self, run: str) -> AsyncIterator[Sequence[Item]]:
         """Return the items that have no verdict, in their order, page by page."""
         columns = (ClassifyItemRow.number, ClassifyItemRow.text, ClassifyItemRow.source)
@@ -90,13 +110,6 @@ class SqlClassifyRunStore:
         """Return the items that have a verdict, in their order, page by page."""
         async for page in self._pages(_sorted_query(run)):
             yield [_sorted(row) for row in page]
-
-    async def result(self, run: str, number: int) -> Sorted | None:
-        """Return an item with its verdict, None where it has none."""
-        async with self._reader.connect() as connection:
-            query = _sorted_query(run).where(ClassifyItemRow.number == number)
-            row = (await connection.execute(query)).one_or_none()
-        return None if row is None else _sorted(row)
 
     async def count_sorted(self, run: str) -> int:
         """Count the items that have a verdict."""
@@ -164,19 +177,6 @@ class SqlClassifyRunStore:
         async with self._reader.connect() as connection:
             rows = (await connection.execute(query)).all()
         return [Example(row.text, tuple(json.loads(row.categories))) for row in rows]
-
-    async def running(self, place: Place) -> Sequence[str]:
-        """Return the ids of the runs that go on in a thread."""
-        here = {"workspace": place.workspace, "channel": place.channel, "thread": place.thread}
-        query = select(ClassifyRunRow.id).filter_by(**here, status=RunStatus.RUNNING)
-        async with self._reader.connect() as connection:
-            return list((await connection.execute(query)).scalars())
-
-    async def batched(self) -> Sequence[tuple[str, str]]:
-        """Return the workspaces and ids of the runs that the model works on in its own time."""
-        query = select(ClassifyRunRow.workspace, ClassifyRunRow.id).where(ClassifyRunRow.status == RunStatus.BATCHED)
-        async with self._reader.connect() as connection:
-            return [(row.workspace, row.id) for row in await connection.execute(query)]
 
     async def _pages(self, query: Select[*tuple[Any, ...]]) -> AsyncIterator[Sequence[Any]]:
         """Read page by page, each in a transaction of its own, by the numbers of the items."""

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from bot.core.domain.interaction import Action, Form, Submission
     from bot.core.domain.message import IncomingMessage, Place
     from bot.core.ports import Chat, Checkpoint, Model, Store
-    from bot.core.ports.classify_store import ClassifyRunStore
+    from bot.core.ports.classify_store import ClassifyItemStore, ClassifyRunStore
     from bot.turn import CostCenter
     from bot.work import Finish, Inbox, Job
 
@@ -62,10 +62,18 @@ class ClassifyJobs:
     """Does all that a run asks for. Runs share a bound of calls to the model at once."""
 
     def __init__(
-        self, inbox: Inbox, *, runs: ClassifyRunStore, store: Store, model: Model, chat: Chat, judge: Judge
+        self,
+        inbox: Inbox,
+        *,
+        runs: ClassifyRunStore,
+        items: ClassifyItemStore,
+        store: Store,
+        model: Model,
+        chat: Chat,
+        judge: Judge,
     ) -> None:
         self._inbox, self._judge = inbox, judge
-        self._world = ClassifyContext(runs, store, model, chat, self._later, call_ledger.leave_out)
+        self._world = ClassifyContext(runs, items, store, model, chat, self._later, call_ledger.leave_out)
         self._gate = asyncio.Semaphore(AT_ONCE)
 
     def register(self, inbox: Inbox) -> None:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from bot.core.domain.message import IncomingMessage, MessageEdit
     from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Chat, Checkpoint, Model, Store
-    from bot.core.ports.classify_store import ClassifyRunStore
+    from bot.core.ports.classify_store import ClassifyItemStore
     from bot.core.ports.feedback_store import FeedbackStore
     from bot.work import Delivery, Inbox, Job
 
@@ -69,14 +69,14 @@ class TriageJobs:
         inbox: Inbox,
         *,
         board: FeedbackStore,
-        runs: ClassifyRunStore,
+        classified: ClassifyItemStore,
         store: Store,
         model: Model,
         chat: Chat,
         settings_of: Callable[[Place], Awaitable[ChannelSettings]],
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        self._inbox, self._board, self._runs, self._store = inbox, board, runs, store
+        self._inbox, self._board, self._classified, self._store = inbox, board, classified, store
         self._model, self._chat, self._settings_of = model, chat, settings_of
         self._clock = clock
         self._rests_until: dict[str, float] = {}  # by the workspace: each has a budget of its own
@@ -143,7 +143,7 @@ class TriageJobs:
             await self._accept(chain.after_sort(place, await self._as_kept(quiet)))
             return
         records = asked(records)
-        settled = await self._runs.corrections(place, MOST_CORRECTIONS)
+        settled = await self._classified.corrections(place, MOST_CORRECTIONS)
         outcome = await judge(records, settings, settled=settled, board=self._board, model=self._model, chat=self._chat)
         decisions = {
             one.id: decide(one, outcome.verdicts[one.id], settings) for one in records if one.id in outcome.verdicts

@@ -115,7 +115,7 @@ async def _read_right(run: ClassifyRun, *, checkpoint: Checkpoint, world: Classi
     """Go on with a file that was read right; return the calls that took. Raises `UsageError`, `ChatError`."""
     if run.asked is None or run.status is not RunStatus.ASKING:
         raise UsageError(DECIDED)
-    items = [one async for page in world.runs.unsorted(run.id) for one in page]
+    items = [one async for page in world.items.unsorted(run.id) for one in page]
     async with begin.answering(run, checkpoint, world) as visible:
         _, calls = await begin.settle(run, items, visible, checkpoint=checkpoint, world=world, are_kept=True)
     return calls
@@ -180,7 +180,7 @@ async def _rows_form(run: ClassifyRun, world: ClassifyContext) -> Form | None:
 
     It carries what the rows were, so that only what this person changes is changed: others may have it open, too.
     """
-    results = [one async for page in world.runs.results(run.id) for one in page]
+    results = [one async for page in world.items.results(run.id) for one in page]
     names = [one.name for one in run.categories]
     shown = {
         str(one.item.number): tuple(str(names.index(name)) for name in one.verdict.categories if name in names)
@@ -296,7 +296,7 @@ async def _take_rows(
         chosen = (given,) if isinstance(given, str) and given else tuple(given)
         if chosen and set(chosen) != set(before):
             names = tuple(run.categories[int(n)].name for n in chosen)
-            await world.runs.correct(run.id, int(number), names, submission.asker.person)
+            await world.items.correct(run.id, int(number), names, submission.asker.person)
     return {}
 
 
@@ -314,7 +314,7 @@ async def _take_correction(run: ClassifyRun, submission: Submission, world: Clas
     if missing := [number for number in numbers if not 0 < number <= run.items]:
         return {"number": f"There is no message {missing[0]}: they go from 1 to {run.items:,}."}
     for number in numbers:
-        await world.runs.correct(run.id, number, names, submission.asker.person)
+        await world.items.correct(run.id, number, names, submission.asker.person)
     return {}
 
 

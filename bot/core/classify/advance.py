@@ -73,7 +73,7 @@ async def proceed(
     settings = await world.store.settings.load(run.place)
     question = await questioning(run, world)
     async with answering(run, checkpoint, world) as visible:
-        progress = Progress(await world.runs.count_sorted(run.id), asyncio.get_running_loop().time() + TURN)
+        progress = Progress(await world.items.count_sorted(run.id), asyncio.get_running_loop().time() + TURN)
         await _work(run, question, progress, visible, checkpoint=checkpoint, world=world, gate=gate)
         if checkpoint.halted.is_set() and progress.done < run.items:
             await world.runs.change(replace(run, status=RunStatus.STOPPED))
@@ -136,7 +136,7 @@ async def _work(
 async def _batches(run: ClassifyRun, world: ClassifyContext) -> AsyncIterator[Sequence[Item]]:
     """Return the batches that are left, page by page: fifty thousand items are never all in memory."""
     rest: Sequence[Item] = ()
-    async for page in world.runs.unsorted(run.id):
+    async for page in world.items.unsorted(run.id):
         # The last batch of a page goes on in the next one.
         *whole, rest = batching.batches((*rest, *page))
         for items in whole:
@@ -149,7 +149,7 @@ async def _keep(run: ClassifyRun, outcome: BatchOutcome, progress: Progress, wor
     costs = [call.dollars for call in outcome.calls]
     known = [cost for cost in costs if cost is not None]
     verdicts = list(outcome.verdicts.values())
-    await world.runs.save(run, verdicts, outcome.calls, sum(known) if len(known) == len(costs) else None)
+    await world.items.save(run, verdicts, outcome.calls, sum(known) if len(known) == len(costs) else None)
     world.recorded(outcome.calls)
     progress.done += len(verdicts)
     progress.failure = progress.failure or outcome.failure
@@ -176,7 +176,7 @@ async def stop(
     run: ClassifyRun, failure: BotError, visible: Answer, *, checkpoint: Checkpoint, world: ClassifyContext
 ) -> Record:
     """Tell that a run has come to a stop; a button carries it on where it stopped."""
-    done = await world.runs.count_sorted(run.id)
+    done = await world.items.count_sorted(run.id)
     await world.runs.change(replace(run, status=RunStatus.STOPPED))
     text = f"I stopped after {done:,} of {counted(run.items)}. {apology(failure, checkpoint.reference)}"
     return _record(

@@ -35,7 +35,7 @@ async def submit(run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyCon
     that it is not paid for twice. Raises a `ModelError`, `ChatError`.
     """
     asking = await questioning(run, world)
-    items = [item async for page in world.runs.unsorted(run.id) for item in page]
+    items = [item async for page in world.items.unsorted(run.id) for item in page]
     requests = {name(run, part): asking.about(part) for part in batching.batches(items)}
     if COLLECTED in run.state or not requests:
         return None
@@ -88,11 +88,11 @@ async def collect(run: ClassifyRun, *, world: ClassifyContext) -> ClassifyRun:
         await world.runs.keep(run.id, BATCH, "")
         await world.runs.change(replace(run, status=RunStatus.RUNNING))
         return await world.runs.find(run.place.workspace, run.id) or run
-    waiting = [item async for page in world.runs.unsorted(run.id) for item in page]
+    waiting = [item async for page in world.items.unsorted(run.id) for item in page]
     for id_, (filled, call) in found.items():
         if part := named(id_, waiting):
             verdicts = list(asking.read(filled, part).values()) if filled is not None else []
-            await world.runs.save(run, verdicts, [call], call.dollars)
+            await world.items.save(run, verdicts, [call], call.dollars)
     await world.runs.keep(run.id, COLLECTED, "yes")
     run = replace(await world.runs.find(run.place.workspace, run.id) or run, status=RunStatus.RUNNING)
     await world.runs.change(run)

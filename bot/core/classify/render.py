@@ -58,7 +58,7 @@ def controls(run: ClassifyRun) -> Sequence[Control]:
 
 async def short(run: ClassifyRun, settings: ChannelSettings, world: ClassifyContext, reference: str = "") -> str:
     """Write the numbered list."""
-    results = [one async for page in world.runs.results(run.id) for one in page]
+    results = [one async for page in world.items.results(run.id) for one in page]
     counts = RunCounts()
     counts.add(results, settings.check_below)
     said = notes(counts, settings.check_below, reference)
@@ -77,7 +77,7 @@ def _file(run: ClassifyRun) -> str:
 async def summary(run: ClassifyRun, settings: ChannelSettings, world: ClassifyContext, reference: str = "") -> str:
     """Write the counts, and the first of what a person should look at."""
     counts, unsure = RunCounts(), list[Sorted]()
-    async for page in world.runs.results(run.id):
+    async for page in world.items.results(run.id):
         counts.add(page, settings.check_below)
         if len(unsure) < SHOWN_UNSURE:
             unsure += [one for one in page if one.needs_person(settings.check_below)]
@@ -113,7 +113,7 @@ async def upload(
     version: int = 0,
 ) -> str:
     """Upload the CSV and the XLSX, and the picture if it is wanted; return the sentence that says so."""
-    results = [one async for page in world.runs.results(run.id) for one in page]
+    results = [one async for page in world.items.results(run.id) for one in page]
     threshold = settings.check_below
     stem = f"{_stem(run)}-{version}" if version else _stem(run)
     files = {

@@ -27,7 +27,7 @@ from bot.core.domain.settings import Creativity
 from bot.core.domain.thread import Record
 from bot.core.money import dollars
 from bot.core.ports import Chat, Checkpoint, Model, Request, Store
-from bot.core.ports.classify_store import ClassifyRunStore
+from bot.core.ports.classify_store import ClassifyItemStore, ClassifyRunStore
 from bot.core.privacy.redaction.carry import carried
 from bot.core.tokens import estimate_tokens
 from bot.core.writing.stream import own_up
@@ -59,6 +59,7 @@ class ClassifyContext:
     """
 
     runs: ClassifyRunStore
+    items: ClassifyItemStore
     store: Store
     model: Model
     chat: Chat
@@ -93,7 +94,7 @@ async def settings_of(run: ClassifyRun, world: ClassifyContext) -> ChannelSettin
 async def questioning(run: ClassifyRun, world: ClassifyContext) -> Question:
     """Return what is asked about each batch of a run."""
     settings = await settings_of(run, world)
-    nearest = Nearest(await world.runs.corrections(run.place, MOST_CORRECTIONS))
+    nearest = Nearest(await world.items.corrections(run.place, MOST_CORRECTIONS))
     names = {one.name for one in run.categories}
 
     def examples(items: Sequence[Item]) -> list[Example]:

@@ -1,4 +1,4 @@
-"""The store of classification runs."""
+"""The stores of classification runs. Each method is one short transaction, or some where there are many items."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class ClassifyRunStore(Protocol):
-    """The store of runs. Each method is one short transaction, or some of them where there are many items."""
+    """Keeps the runs: what is asked, how far each is, what it has cost."""
 
     async def find(self, workspace: str, run: str) -> ClassifyRun | None:
         """Return a run of a workspace, None where it has none of that id (any more)."""
@@ -27,14 +27,21 @@ class ClassifyRunStore(Protocol):
     async def keep(self, run: str, key: str, value: str) -> None:
         """Keep a word of a run's state."""
 
+    async def running(self, place: Place) -> Sequence[str]:
+        """Return the ids of the runs that go on in a thread."""
+
+    async def batched(self) -> Sequence[tuple[str, str]]:
+        """Return the workspaces and ids of the runs that the model works on in its own time."""
+
+
+class ClassifyItemStore(Protocol):
+    """Keeps the items of the runs, with their verdicts and what people say of those."""
+
     def unsorted(self, run: str) -> AsyncIterator[Sequence[Item]]:
         """Return the items that have no verdict, in their order, page by page."""
 
     def results(self, run: str) -> AsyncIterator[Sequence[Sorted]]:
         """Return the items that have a verdict, in their order, page by page."""
-
-    async def result(self, run: str, number: int) -> Sorted | None:
-        """Return an item with its verdict, None where it has none."""
 
     async def count_sorted(self, run: str) -> int:
         """Count the items that have a verdict."""
@@ -49,9 +56,3 @@ class ClassifyRunStore(Protocol):
 
     async def corrections(self, place: Place, limit: int) -> Sequence[Example]:
         """Return what people corrected in a channel, newest first."""
-
-    async def running(self, place: Place) -> Sequence[str]:
-        """Return the ids of the runs that go on in a thread."""
-
-    async def batched(self) -> Sequence[tuple[str, str]]:
-        """Return the workspaces and ids of the runs that the model works on in its own time."""

@@ -13,7 +13,7 @@ from bot.core.domain.category import Category
 from bot.core.domain.classification import ClassifyRun, Item, RunStatus, Verdict
 from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
-from bot.db.classify_runs import SqlClassifyRunStore
+from bot.db.classify_runs import SqlClassifyItemStore, SqlClassifyRunStore
 from bot.db.engine import Database
 from bot.errors import UsageError
 from bot.playground.anthropic.api import MessagesServer
@@ -85,6 +85,7 @@ async def test_corrections_are_measured(read: Settings) -> None:
         await evaluate.run(EvaluateOptions(from_corrections=True), read)
     database = Database.open(read.database_url)
     runs = SqlClassifyRunStore(database)
+    items = SqlClassifyItemStore(database)
     run = ClassifyRun(
         id="r1",
         place=Place("T1", "C1", "1"),
@@ -96,9 +97,9 @@ async def test_corrections_are_measured(read: Settings) -> None:
         status=RunStatus.DONE,
     )
     await runs.create(run, [Item(1, "it crashes"), Item(2, "refund the invoice")])
-    await runs.save(run, [Verdict(1, ("Billing",)), Verdict(2, ("Bug report",))], [], 0)
-    await runs.correct("r1", 1, ("Bug report",), "U2")
-    await runs.correct("r1", 2, ("Billing",), "U2")
+    await items.save(run, [Verdict(1, ("Billing",)), Verdict(2, ("Bug report",))], [], 0)
+    await items.correct("r1", 1, ("Bug report",), "U2")
+    await items.correct("r1", 2, ("Billing",), "U2")
     await database.close()
     told, _ = await evaluate.run(EvaluateOptions(from_corrections=True, channel="T1/C1"), read)
     assert "without corrections" in told

@@ -14,7 +14,7 @@ from bot.core.domain.category import Category
 from bot.core.domain.classification import ClassifyRun, Example, Item, RunStatus, Sorted, Verdict
 from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
-from bot.db.classify_runs import PAGE, SqlClassifyRunStore
+from bot.db.classify_runs import PAGE, SqlClassifyItemStore, SqlClassifyRunStore
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -58,28 +58,35 @@ async def flat(pages: AsyncIterator[Sequence[Item]] | AsyncIterator[Sequence[Sor
     return [one async for page in pages for one in page]
 
 
-async def test_a_run_comes_back(runs: SqlClassifyRunStore) -> None:
+@pytest.fixture
+def items(database: Database) -> SqlClassifyItemStore:
+    return SqlClassifyItemStore(database)
+
+
+async def test_a_run_comes_back(runs: SqlClassifyRunStore, items: SqlClassifyItemStore) -> None:
     await runs.create(RUN, ITEMS)
     assert await runs.find("T1", "run1") == RUN
-    assert await flat(runs.unsorted("run1")) == [ITEMS[0], Item(2, "nul \ufffd and \U0001f525"), ITEMS[2]]
+    assert await flat(items.unsorted("run1")) == [ITEMS[0], Item(2, "nul \ufffd and \U0001f525"), ITEMS[2]]
     assert await runs.find("T1", "run2") is None
 
 
-async def test_a_second_try_replaces_items(runs: SqlClassifyRunStore) -> None:
+async def test_a_second_try_replaces_items(runs: SqlClassifyRunStore, items: SqlClassifyItemStore) -> None:
     await runs.create(RUN, ITEMS)
     await runs.create(RUN, ITEMS[:2])
-    assert len(await flat(runs.unsorted("run1"))) == 2
+    assert len(await flat(items.unsorted("run1"))) == 2
 
 
-async def test_verdicts_and_ledger_are_one(runs: SqlClassifyRunStore, database: Database) -> None:
+async def test_verdicts_and_ledger_are_one(
+    runs: SqlClassifyRunStore, items: SqlClassifyItemStore, database: Database
+) -> None:
     await runs.create(RUN, ITEMS)
-    await runs.save(RUN, [Verdict(1, ("Bug",), 90, "crashes"), Verdict(3)], [CALL, CALL], 0.25)
-    assert [item.number for item in await flat(runs.unsorted("run1")) if isinstance(item, Item)] == [2]
-    assert await flat(runs.results("run1")) == [
+    await items.save(RUN, [Verdict(1, ("Bug",), 90, "crashes"), Verdict(3)], [CALL, CALL], 0.25)
+    assert [item.number for item in await flat(items.unsorted("run1")) if isinstance(item, Item)] == [2]
+    assert await flat(items.results("run1")) == [
         Sorted(ITEMS[0], Verdict(1, ("Bug",), 90, "crashes")),
         Sorted(ITEMS[2], Verdict(3)),
     ]
-    assert await runs.count_sorted("run1") == 2
+    assert await items.count_sorted("run1") == 2
     found = await runs.find("T1", "run1")
     assert found is not None
     assert (found.calls, found.dollars) == (2, 0.25)
@@ -88,19 +95,18 @@ async def test_verdicts_and_ledger_are_one(runs: SqlClassifyRunStore, database: 
     assert [tuple(row) for row in rows] == [("U1", PLACE.thread, "classify")] * 2
 
 
-async def test_an_unknown_price_stays_unknown(runs: SqlClassifyRunStore) -> None:
+async def test_an_unknown_price_stays_unknown(runs: SqlClassifyRunStore, items: SqlClassifyItemStore) -> None:
     await runs.create(RUN, ITEMS)
-    await runs.save(RUN, [], [CALL], None)
-    await runs.save(RUN, [], [CALL], 0.5)
+    await items.save(RUN, [], [CALL], None)
+    await items.save(RUN, [], [CALL], 0.5)
     found = await runs.find("T1", "run1")
     assert found is not None
     assert found.dollars is None
 
 
-async def test_many_items_come_in_pages(runs: SqlClassifyRunStore) -> None:
-    items = [Item(number, f"text {number}") for number in range(1, 2 * PAGE + 2)]
-    await runs.create(RUN, items)
-    assert [len(page) async for page in runs.unsorted("run1")] == [PAGE, PAGE, 1]
+async def test_many_items_come_in_pages(runs: SqlClassifyRunStore, items: SqlClassifyItemStore) -> None:
+    await runs.create(RUN, [Item(number, f"text {number}") for number in range(1, 2 * PAGE + 2)])
+    assert [len(page) async for page in items.unsorted("run1")] == [PAGE, PAGE, 1]
 
 
 async def test_state_and_changes_stay_apart(runs: SqlClassifyRunStore) -> None:
@@ -114,28 +120,26 @@ async def test_state_and_changes_stay_apart(runs: SqlClassifyRunStore) -> None:
     assert await runs.batched() == [("T1", "run1")]
 
 
-async def test_corrections_stay_in_their_channel(runs: SqlClassifyRunStore) -> None:
+async def test_corrections_stay_in_their_channel(runs: SqlClassifyRunStore, items: SqlClassifyItemStore) -> None:
     await runs.create(RUN, ITEMS)
     await runs.create(replace(RUN, id="run2", place=Place("T1", "C2", "1")), ITEMS)
     await runs.create(replace(RUN, id="run3", place=Place("T2", "C1", "1")), ITEMS)
-    await runs.save(RUN, [Verdict(1, ("Other",), 20)], [], 0)
-    assert await runs.correct("run1", 1, ("Bug",), "U2")
-    assert await runs.correct("run2", 1, ("Other",), "U2")
-    assert await runs.correct("run3", 1, ("Other",), "U2")
-    assert not await runs.correct("run1", 99, ("Bug",), "U2")
-    assert await runs.corrections(Place("T1", "C1"), 10) == [Example("it crashes", ("Bug",))]
-    found = await runs.result("run1", 1)
-    assert found is not None
-    assert (found.verdict.categories, found.corrected_by) == (("Bug",), "U2")
-    assert await runs.result("run1", 2) is None
+    await items.save(RUN, [Verdict(1, ("Other",), 20)], [], 0)
+    assert await items.correct("run1", 1, ("Bug",), "U2")
+    assert await items.correct("run2", 1, ("Other",), "U2")
+    assert await items.correct("run3", 1, ("Other",), "U2")
+    assert not await items.correct("run1", 99, ("Bug",), "U2")
+    assert await items.corrections(Place("T1", "C1"), 10) == [Example("it crashes", ("Bug",))]
+    (found,) = [one async for page in items.results("run1") for one in page]
+    assert (found.item.number, found.verdict.categories, found.corrected_by) == (1, ("Bug",), "U2")
 
 
-async def test_the_same_file_twice_shares_nothing(runs: SqlClassifyRunStore) -> None:
+async def test_the_same_file_twice_shares_nothing(runs: SqlClassifyRunStore, items: SqlClassifyItemStore) -> None:
     other = replace(RUN, id="run2", asker=Requester("U2", "T1"))
     await runs.create(RUN, ITEMS)
     await runs.create(other, ITEMS)
-    await runs.save(RUN, [Verdict(1, ("Bug",), 90)], [CALL], 0.1)
-    assert await runs.count_sorted("run2") == 0
+    await items.save(RUN, [Verdict(1, ("Bug",), 90)], [CALL], 0.1)
+    assert await items.count_sorted("run2") == 0
     found = await runs.find("T1", "run2")
     assert found is not None
     assert (found.calls, found.asker.person) == (0, "U2")

@@ -13,7 +13,7 @@ from bot.core.domain.message import IncomingMessage, Message, Place, Role
 from bot.core.domain.settings import ChannelSettings
 from bot.core.domain.thread import Conversation, Record
 from bot.core.domain.usage import UsageScope, UsageView
-from bot.db.classify_runs import SqlClassifyRunStore
+from bot.db.classify_runs import SqlClassifyItemStore, SqlClassifyRunStore
 from bot.db.feedback import sql_feedback_store
 from bot.db.store import sql_store
 from bot.db.threads import record
@@ -32,6 +32,7 @@ BEFORE = NOW - timedelta(days=1)
 async def stored(database: Database) -> Database:
     """Store something of everything for the first workspace."""
     store, board, runs = sql_store(database), sql_feedback_store(database), SqlClassifyRunStore(database)
+    items = SqlClassifyItemStore(database)
     said = (Message(Role.USER, "U1", "a secret", OURS.thread), Message(Role.ASSISTANT, "", "kept", "1700000001.1"))
     call = replace(test_threads.CALL, started_at=NOW)
     files = (CodeFile("a.py", "secret = 1", 1),)
@@ -48,7 +49,7 @@ async def stored(database: Database) -> Database:
     assert id_ is not None
     await board.records.change("T1", id_, assignee="U1", status="taken")
     await runs.create(test_classify_runs.RUN, test_classify_runs.ITEMS)
-    await runs.correct(test_classify_runs.RUN.id, 1, ("Bug",), "U1")
+    await items.correct(test_classify_runs.RUN.id, 1, ("Bug",), "U1")
     return database
 
 
@@ -73,8 +74,9 @@ async def test_usage_and_runs_stay_apart(stored: Database) -> None:
     assert await store.summary_runs.find("T1", test_summary_runs.RUN.id)
     assert await store.summary_runs.find("T2", test_summary_runs.RUN.id) is None
     runs = SqlClassifyRunStore(stored)
-    assert await runs.corrections(Place("T1", "C1"), 10)
-    assert not await runs.corrections(Place("T2", "C1"), 10)
+    items = SqlClassifyItemStore(stored)
+    assert await items.corrections(Place("T1", "C1"), 10)
+    assert not await items.corrections(Place("T2", "C1"), 10)
     assert await runs.find("T1", test_classify_runs.RUN.id)
     assert await runs.find("T2", test_classify_runs.RUN.id) is None
 

@@ -16,7 +16,7 @@ from bot.claude.client import connect
 from bot.core.domain.feedback import Decision, FeedbackStatus, Judgement
 from bot.core.domain.message import IncomingMessage, Place
 from bot.core.domain.settings import ChannelSettings
-from bot.db.classify_runs import SqlClassifyRunStore
+from bot.db.classify_runs import SqlClassifyItemStore
 from bot.db.feedback import sql_feedback_store
 from bot.db.store import sql_store
 from bot.jobs.feedback_chain import SORT
@@ -97,7 +97,7 @@ async def triaging(database: Database, model: AwayModel, clock: Clock) -> AsyncI
             made = TriageJobs(
                 inbox,
                 board=sql_feedback_store(database),
-                runs=SqlClassifyRunStore(database),
+                classified=SqlClassifyItemStore(database),
                 store=sql_store(database),
                 model=claude.model(),
                 chat=chat_in(workspace, session),
