@@ -46,6 +46,7 @@ FAULTS: Mapping[str, str] = {
     FileState.REJECTED: "Claude could not open {name}, so I leave it out.",
 }
 AWAY = "I could not fetch {name} just now: please ask again in a minute."
+WIDE = ("UTF-16", "UTF-32")  # no other text has a zero byte
 READABLE = "I read pictures (PNG, JPEG, GIF, WebP), PDFs, and text or code"
 
 
@@ -166,12 +167,16 @@ def _text(file: FileRef, data: bytes, room: int) -> OpenedFile:
 
 def decoded(name: str, data: bytes) -> str:
     """Read a file's bytes as text. Raises `FileError` for what is no text, or in an encoding that can't be told."""
+    not_text = FileError(f"I can't read *{name}*: it is not text.")
     try:
-        return decode(name, data).text
+        found = decode(name, data)
     except UsageError:
         raise FileError(f"I can't tell the encoding of *{name}*: save it as UTF-8, and send it again.") from None
     except ValueError:
-        raise FileError(f"I can't read *{name}*: it is not text.") from None
+        raise not_text from None
+    if b"\0" in data and not found.encoding.startswith(WIDE):
+        raise not_text
+    return found.text
 
 
 def _no_room(name: str) -> str:

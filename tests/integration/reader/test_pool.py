@@ -112,7 +112,7 @@ async def test_a_child_says_what_is_wrong(pool: ReaderPool) -> None:
             file_reader.read(name, data)
         assert read.value.sentence == expected.value.sentence
     with pytest.raises(FileError, match="file") as opened:
-        await pool.open(WORDS, bytes(20), 100)
+        await pool.open(WORDS, b"\0\0", 100)
     assert opened.value.sentence == "I can't read *words.txt*: it is not text."
     assert len(pool.children) == 1
 
