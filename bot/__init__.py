@@ -4,11 +4,11 @@ Slack on one side, Claude and the database on the others, the bot's own rules in
 and `app.py` introduces them to each other.
 
     __main__.py       python -m bot → cli
-    app.py            the composition root: builds every object, starts, drains on SIGTERM
+    app.py            the composition root: builds every object, starts, drains on SIGTERM; what /readyz asks
     workspaces.py     how the bot joins Slack: by one token, or in every workspace that installs it
     web.py            what the bot serves: Slack's address, /healthz, /readyz, /metrics
     metrics.py        what monitoring reads at /metrics
-    settings.py       the only reader of the environment
+    settings.py       every setting of the operator with its default: the only reader of the environment
     log.py            the only logging configuration
     errors.py         the tree of errors, and the sentence that a person reads for each
     transaction.py    a unit of database work that takes one trip to the database
@@ -18,15 +18,18 @@ and `app.py` introduces them to each other.
     cli/              the operator's commands, a module for each group
     jobs/             what runs from the inbox: intake, turns, threads, classify, triage, settings, home, retention
       registry.py     what runs each command, button and form
-    integrations/     where feedback goes: webhooks, GitHub issues
+    integrations/     how feedback leaves: signed webhooks, calls to GitHub
     core/             the bot's own rules; no SDK, no SQL, no HTTP
       commands.py     every slash command, declared once
       actions.py      every button, menu, shortcut and form, declared once
-      domain/         values that everything shares: messages, threads, people, settings, feedback, runs
+      access.py       who can use the bot where, and which of its commands
+      home.py         the App Home
+      domain/         values that everything shares: messages, threads, people, feedback, runs;
+                      channel_settings.py: every setting that people change, its default and bounds
       ports/          what the use cases need from the outside, as small protocols
       answer/         threaded conversations: whom to answer, catching up, buttons, edits, summaries of long threads
       classify/       /classify: reading files and channels, batches, checking, reports
-      triage/         feedback: classify, route, publish, alert, digest
+      triage/         feedback: classify, route, publish, alert, digest, what a GitHub issue says
       summarize/      /summarize: texts, files, threads, channels
       code/           /code: generate, check the syntax, save, revise
       settings/       /parley: settings, budgets, personas, forms, history
@@ -35,6 +38,7 @@ and `app.py` introduces them to each other.
       writing/        what every answer takes: what fits, files, streaming, errors, continuing what was cut
       code_blocks/    the fenced code blocks of a text, and the files that they are
       decoding/       bytes to text: which encoding a file is in
+      time_span/      times as people type them: 7d, since Monday, last week
     slack/            inbound/ reads what Slack delivers · outbound/ posts within its limits · client/ its Web API
     claude/           the Claude client, the model catalogue, prompts as files
     db/               tables, engine, stores: one method = one short transaction

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict
 from pydantic import ConfigDict, TypeAdapter
 
 from bot.calls import MICROS
-from bot.core.domain.settings import Creativity
+from bot.core.domain.channel_settings import Creativity
 from bot.errors import SettingsError, UsageError
 
 if TYPE_CHECKING:
     from anthropic.types import ThinkingConfigParam
 
     from bot.calls import Call
-    from bot.core.domain.settings import ChannelSettings
+    from bot.core.domain.channel_settings import ChannelSettings
 
 # The last API version that takes sampling parameters at all; later ones answer 400 to any of them.
 SAMPLING_VERSION = "2023-06-01"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from bot.claude import catalogue, prompts
 from bot.claude.catalogue import ModelCard, faults, find, lookup, successor, today
-from bot.core.domain.settings import DEFAULTS
+from bot.core.domain.channel_settings import DEFAULTS
 from bot.core.tokens import TOKENS_PER_TURN, estimate_tokens
 from bot.errors import SettingsError
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
-    from bot.core.domain.settings import ChannelSettings
+    from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.ports import Request
 
 Clock: TypeAlias = "Callable[[], date]"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from anthropic.types import TextBlockParam
 
-    from bot.core.domain.settings import ChannelSettings
+    from bot.core.domain.channel_settings import ChannelSettings
 
 
 _FOLDER = files("bot.claude") / "prompts"

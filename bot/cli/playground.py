@@ -100,8 +100,8 @@ def _offered() -> tuple[list[OfferedCommand], list[OfferedShortcut]]:
 
 async def _switch_triage_on(database_url: str, workspace: Workspace) -> None:
     """Let #support-feedback triage itself, and bugs go to #engineering. Posts come too quickly to be joined."""
+    from bot.core.domain.channel_settings import read
     from bot.core.domain.message import Place
-    from bot.core.domain.settings import read
     from bot.db.opened import opened
     from bot.db.settings import SqlSettingsStore
     from bot.playground.feedback import CHANNEL

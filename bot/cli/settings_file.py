@@ -15,8 +15,8 @@ from pydantic import ValidationError
 
 from bot import PROGRAM
 from bot.claude.catalogue import faults, lookup
+from bot.core.domain.channel_settings import ChannelSettings, merged
 from bot.core.domain.message import Place
-from bot.core.domain.settings import ChannelSettings, merged
 from bot.core.privacy import retention
 from bot.core.settings.history import shown
 from bot.db.opened import opened

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from bot.calls import Call
 from bot.cli.model import channel_of, connected, price
+from bot.core.domain.channel_settings import DEFAULTS
 from bot.core.domain.feedback import UNSORTED, FeedbackStatus, is_post
 from bot.core.domain.message import Place
-from bot.core.domain.settings import DEFAULTS
 from bot.core.triage.classifier import asked, decide, ignore, judge, needs_no_model
 from bot.core.triage.exports import MOST_BYTES
 from bot.db import migrate
@@ -30,9 +30,9 @@ from bot.slack.inbound import messages
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.feedback import Feedback
     from bot.core.domain.message import IncomingMessage
-    from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import FileReader, Model
     from bot.core.ports.feedback_store import FeedbackStore
     from bot.settings import Settings

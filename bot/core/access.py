@@ -6,15 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from bot.core.commands import PARLEY
-from bot.core.domain.settings import Outsiders
+from bot.core.domain.channel_settings import Outsiders
 from bot.errors import NotAllowedError, NotInChannelError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.message import IncomingMessage, Place
     from bot.core.domain.people import Participant
-    from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Chat
 
 ELSEWHERE = "This form belongs to another workspace, so nothing was done."

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, bindparam, case, func, insert, literal, or_, select, true, update
 from sqlalchemy.exc import IntegrityError
 
+from bot.core.domain.channel_settings import merged
 from bot.core.domain.message import Place
 from bot.core.domain.overrides import Overrides, OverridesChange
-from bot.core.domain.settings import merged
 from bot.db.tables import SettingsChangeRow, SettingsRow
 from bot.errors import ConflictError
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Select, Subquery
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from bot.core.domain.settings import ChannelSettings
+    from bot.core.domain.channel_settings import ChannelSettings
     from bot.db.engine import Database
 
 

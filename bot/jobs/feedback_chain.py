@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.feedback import Feedback
     from bot.core.domain.message import MessageEdit, Place
-    from bot.core.domain.settings import ChannelSettings
 
 SORT, SHOW, NOTIFY, TELL = "triage", "triage show", "triage notify", "triage tell"
 ALERT, WEBHOOK, GITHUB, DIGEST = "triage alert", "triage webhook", "triage github", "triage digest"

@@ -13,10 +13,10 @@ from bot.core.domain.people import Participant, Requester
 from bot.core.settings import subcommands
 
 if TYPE_CHECKING:
+    from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.command import Command
     from bot.core.domain.interaction import Action, Submission
     from bot.core.domain.message import IncomingMessage, Place
-    from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Chat, Store
 
 

@@ -13,9 +13,9 @@ from pydantic import TypeAdapter
 from bot.core.answer.edits import offer_again
 from bot.core.answer.gating import may_be_for_bot
 from bot.core.answer.thread_summary import condense
+from bot.core.domain.channel_settings import DEFAULTS, ChannelSettings
 from bot.core.domain.message import IncomingMessage, MessageEdit, Place
 from bot.core.domain.people import Requester
-from bot.core.domain.settings import DEFAULTS, ChannelSettings
 from bot.core.domain.thread import Record
 from bot.core.ephemeral import tell
 from bot.core.remembered import Remembered

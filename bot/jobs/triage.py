@@ -37,11 +37,11 @@ from bot.jobs.feedback_chain import ALERT, DIGEST, NOTIFY, SHOW, SORT, TELL
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
 
+    from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.command import Command
     from bot.core.domain.feedback import Feedback
     from bot.core.domain.interaction import Action, Form, Submission
     from bot.core.domain.message import IncomingMessage, MessageEdit
-    from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Chat, Checkpoint, Model, Store
     from bot.core.ports.classify_store import ClassifyItemStore
     from bot.core.ports.feedback_store import FeedbackStore

@@ -1,1 +1,1 @@
-"""Slack in, Slack out: listeners that hand in what calls for work, and the delivery of answers."""
+"""Slack: `inbound` reads, `outbound` posts, `client` calls the Web API, `chat` implements the core's ports."""

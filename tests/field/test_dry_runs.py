@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.cli import triage_dry_run
-from bot.core.domain.settings import DEFAULTS
+from bot.core.domain.channel_settings import DEFAULTS
 from bot.errors import UsageError
 from bot.reader.pool import ReaderPool
 

@@ -29,7 +29,7 @@ from bot.core.code_blocks import fences as code_fence
 from bot.core.code_blocks import files, resume
 from bot.core.code_blocks.file_names import LONGEST_LINE
 from bot.core.command import take_private
-from bot.core.domain import category, language, settings_values
+from bot.core.domain import category, language, typed_values
 from bot.core.domain.classification import Item
 from bot.core.domain.code_file import CodeFile
 from bot.core.domain.message import Place
@@ -84,7 +84,7 @@ OWN = {
 # Patterns that are put together where they are used: some of each kind, as they may come out.
 PUT_TOGETHER = {
     "bot.core.classify.table.delimiter:findall": (r";[ \u00a0]",),
-    "bot.core.domain.settings_values:fullmatch": ("#[A-Z0-9]{3,}",),
+    "bot.core.domain.typed_values:fullmatch": ("#[A-Z0-9]{3,}",),
     "bot.playground.page.messages:sub": (r"(?<![\w/])(?:@ada\ lovelace|@ada|\#general)(?!\w)",),
     "bot.playground.rehearsal.conversation:compile": (r"\bmy\ name (?:is|are|was|were) [^.!?\n]+",),
     "bot.settings:fullmatch": (r"xoxb\-\S+", "[UW][A-Z0-9]+"),
@@ -332,7 +332,7 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
     "span.resolve": (lambda text: span.resolve(text, datetime.now(UTC), UTC), ("", "since ", "last "), LONGEST),
     "category.read": (category.read, ("", "a, b, ", "a: b\n"), LONGEST),
     **{
-        name: (getattr(settings_values, name), ("", "@U123 ", "#C123, ", "a: #C123 ", "a -> b\n"), LONGEST)
+        name: (getattr(typed_values, name), ("", "@U123 ", "#C123, ", "a: #C123 ", "a -> b\n"), LONGEST)
         for name in SETTINGS
     },
     "vocative": (
@@ -390,7 +390,7 @@ LOOPS = {
     "bot.claude.catalogue": "the catalogue's own names",
     "bot.core.classify.table": "in the bounded process",
     "bot.core.answer.catch_up": "drops what does not fit, once each",
-    "bot.core.domain.settings.merged": "as many turns as settings at fault",
+    "bot.core.domain.channel_settings.merged": "as many turns as settings at fault",
     "bot.core.classify.parse": "/classify",
     "bot.core.code.syntax": "in the bounded process",
     "bot.core.code_blocks.file_names": "files.blocks",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import inspect
 import io
@@ -25,7 +26,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 import bot
 from bot import cli, settings
 from bot.core.commands import COMMANDS
-from bot.core.domain.settings import ChannelSettings
+from bot.core.domain.channel_settings import ChannelSettings
 from bot.slack.app import bolt_app
 from bot.slack.client.identity import AskedIdentity
 from bot.slack.client.rate_limit import Budget
@@ -331,3 +332,12 @@ def test_a_start_loads_only_what_it_needs() -> None:
     done = subprocess.run([sys.executable, "-c", said], cwd=ROOT, capture_output=True, check=True)  # noqa: S603 (ours)
     heavy = {"anthropic", "alembic", "matplotlib", "pypdf", "sqlglot", "xlsxwriter"}
     assert not heavy & set(done.stdout.decode().split())
+
+
+@pytest.mark.parametrize("package", sorted((ROOT / "bot").rglob("__init__.py")), ids=lambda path: str(path.parent.name))
+def test_a_package_names_modules_that_exist(package: Path) -> None:
+    told = ast.get_docstring(ast.parse(package.read_text(encoding="utf-8"))) or ""
+    named = set(re.findall(r"`([a-z_]+)`", told))
+    here = {path.stem for path in package.parent.iterdir()}
+
+    assert named - here <= {"register"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from bot.core.domain.channel_settings import Answers, ChannelSettings, Outsiders
 from bot.core.domain.message import IncomingMessage, Message, Role
-from bot.core.domain.settings import Answers, ChannelSettings, Outsiders
 
 if TYPE_CHECKING:
     from bot.core.domain.thread import Conversation

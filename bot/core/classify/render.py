@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.core.classify.start import ClassifyContext
+    from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.classification import ClassifyRun
     from bot.core.domain.interaction import Control
-    from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Answer, Checkpoint
 
 log = logging.getLogger(__name__)

@@ -1,1 +1,1 @@
-"""The fenced code blocks of a text, and the files that they are."""
+"""The fenced code blocks of a text: `fences` finds them, `files` names them, `resume` joins what was cut."""

@@ -1,1 +1,1 @@
-"""Bytes to text: which encoding a file is in, and what was lost in reading it."""
+"""Bytes to `text`: which `encoding` a file is in, and what was lost in reading it."""

@@ -13,8 +13,8 @@ from bot.core.domain.message import FileRef, Place
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.message import IncomingMessage
-    from bot.core.domain.settings import ChannelSettings
 
 UNSORTED = "Unsorted"  # what people read where there is no category
 ELSEWHERE = "!"  # where a record is routed whose team's channel can't be reached

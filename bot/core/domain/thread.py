@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.calls import Call
+from bot.core.domain.channel_settings import DEFAULTS, ChannelSettings
 from bot.core.domain.code_file import CodeFile
 from bot.core.domain.message import Message, Place, Role, marked
-from bot.core.domain.settings import DEFAULTS, ChannelSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from bot.calls import Call
 from bot.core.domain.attachment import Attachment
+from bot.core.domain.channel_settings import DEFAULTS, ChannelSettings, Creativity
 from bot.core.domain.message import Role
-from bot.core.domain.settings import DEFAULTS, ChannelSettings, Creativity
 
 if TYPE_CHECKING:
     import asyncio

@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.code_file import CodeFile
     from bot.core.domain.message import Place
     from bot.core.domain.overrides import Overrides, OverridesChange
-    from bot.core.domain.settings import ChannelSettings
     from bot.core.domain.summary import SummaryRun
     from bot.core.domain.thread import Conversation, PageKept, PageRead
     from bot.core.domain.usage import DailyUsage, UsageView

@@ -1,1 +1,1 @@
-"""Privacy: what is hidden from the model, and what is forgotten."""
+"""Privacy: `redaction` hides words from the model, `forget` and `retention` let them go."""

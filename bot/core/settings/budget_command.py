@@ -6,16 +6,16 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.core.command import answering
+from bot.core.domain.channel_settings import read
 from bot.core.domain.message import Place
-from bot.core.domain.settings import read
 from bot.core.domain.thread import Record
 from bot.core.money import dollars
 from bot.core.settings.command import check_may_change
 from bot.errors import ConflictError, NotAllowedError, UsageError
 
 if TYPE_CHECKING:
+    from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.command import Command
-    from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Chat, Checkpoint, Store
 
 USAGE = (

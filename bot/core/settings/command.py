@@ -12,8 +12,8 @@ from bot.core.actions import EDIT_SETTINGS, EDIT_TRIAGE, EDIT_WORKSPACE
 from bot.core.admin import is_named
 from bot.core.command import answering
 from bot.core.commands import HELP, PARLEY
+from bot.core.domain.channel_settings import MAX_INSTRUCTIONS, SHOWN, TRIAGE, ChannelSettings, check_name, merged, read
 from bot.core.domain.message import Place
-from bot.core.domain.settings import MAX_INSTRUCTIONS, SHOWN, TRIAGE, ChannelSettings, check_name, merged, read
 from bot.core.domain.thread import Record
 from bot.core.privacy import retention
 from bot.core.settings import history

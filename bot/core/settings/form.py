@@ -18,10 +18,10 @@ from bot.core.actions import (
     SETTINGS_FORM,
     TRY_SETTINGS,
 )
+from bot.core.domain.channel_settings import SHOWN, merged
 from bot.core.domain.control_value import SettingsRef
 from bot.core.domain.interaction import Field, Form, Submission
 from bot.core.domain.message import Place, Role
-from bot.core.domain.settings import SHOWN, merged
 from bot.core.domain.thread import Record
 from bot.core.ports import Chat, Model, Request, Store, Turn
 from bot.core.privacy import retention

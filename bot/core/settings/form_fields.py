@@ -10,8 +10,8 @@ from bot.core.actions import CHOOSE_MODEL
 from bot.core.commands import SWITCHABLE
 from bot.core.domain import category
 from bot.core.domain.category import Category
+from bot.core.domain.channel_settings import SHOWN, ChannelSettings, read
 from bot.core.domain.interaction import Field, Kind
-from bot.core.domain.settings import SHOWN, ChannelSettings, read
 from bot.errors import UsageError
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.core.domain.settings import PARLEY, SAMPLING, ChannelSettings, merged
+from bot.core.domain.channel_settings import PARLEY, SAMPLING, ChannelSettings, merged
 from bot.errors import UsageError
 
 if TYPE_CHECKING:

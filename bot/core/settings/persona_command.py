@@ -13,9 +13,9 @@ from bot.core.settings.command import check_may_change
 from bot.errors import ConflictError, NotAllowedError, UsageError
 
 if TYPE_CHECKING:
+    from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.command import Command
     from bot.core.domain.people import Requester
-    from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Chat, Checkpoint, Store
 
 NOBODY = "none"

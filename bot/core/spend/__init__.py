@@ -1,1 +1,1 @@
-"""Spending: caps, the model that they hold for, and what was used."""
+"""Spending: `caps` hold, `paid_model` reserves and settles each call, `retirement` replaces models, `usage` reports."""

@@ -14,7 +14,7 @@ from bot.core.domain.budget import Account, BudgetKind, Cap, Refusal
 from bot.core.money import dollars
 
 if TYPE_CHECKING:
-    from bot.core.domain.settings import ChannelSettings
+    from bot.core.domain.channel_settings import ChannelSettings
     from bot.turn import Spending
 
 MINUTE = timedelta(minutes=1)

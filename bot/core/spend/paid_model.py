@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from bot.calls import Call
-    from bot.core.domain.settings import ChannelSettings
+    from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.ports import Completion, Filled, Model, Request
     from bot.core.ports.accounts import SpendStore
 

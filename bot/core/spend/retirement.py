@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot import turn
+from bot.core.domain.channel_settings import PARLEY
 from bot.core.domain.message import Place
-from bot.core.domain.settings import PARLEY
 from bot.errors import ConflictError, ModelError
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
 from bot.calls import Purpose
+from bot.core.domain.channel_settings import Creativity
 from bot.core.domain.message import Role
-from bot.core.domain.settings import Creativity
 from bot.core.ports import Request, Turn
 from bot.core.prompt_data import quoted
 from bot.core.summarize.prompts import for_text
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.core.domain.attachment import Attachment
-    from bot.core.domain.settings import ChannelSettings
+    from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.summary import SummaryOptions
     from bot.core.ports import Model
 

@@ -1,17 +1,7 @@
-"""Triage: each post of a feedback channel becomes a record, is shown, routed, counted, and put right by people.
+"""Feedback: each post of a feedback channel becomes a record that people can correct.
 
-route.py      teams, and what goes to which
-item.py       a record of feedback, and what the store of them does
-small_talk.py posts that are no feedback, told without a model
-alike.py      what was said before that may be about the same thing
-form.py       the form that the model fills in, and how it is checked
-sort.py       posts that wait are sorted
-card.py       what people see of a record
-issue.py      what a record is as an issue of a tracker
-show.py       a record's reaction, card and acknowledgement; a team's messages
-act.py        what people decide about a record, by buttons and a form
-trend.py      what there is more of than usual
-alert.py      a trend is told of, once
-digest.py     what came in and what waits, every day or week
-report.py     how often people agreed, what came in, and the trends of a time
+`small_talk` and `classifier` decide what a post is, over the form in `schema` and with posts like it from `similar`.
+`publish` shows the record (its `card`, its reaction, the message to its team); `actions` takes what people decide;
+`issue` is the record in a tracker. `trends`, `alert`, `digest` and `report` look at many records. `settings_form` is
+the form, `webhook_secret` signs what leaves, `exports` reads exported messages for a dry run.
 """

@@ -24,10 +24,10 @@ from bot.errors import NotAllowedError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.feedback import Feedback
     from bot.core.domain.interaction import Action, Submission
     from bot.core.domain.people import Requester
-    from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Chat, Store
     from bot.core.ports.feedback_store import FeedbackStore
 

@@ -15,9 +15,9 @@ from bot.errors import ChatError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.feedback import Feedback
     from bot.core.domain.route import Team
-    from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Chat, Checkpoint
     from bot.core.ports.feedback_store import FeedbackStore
     from bot.core.triage.trends import Trend

@@ -18,9 +18,9 @@ from bot.core.triage import issue
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.feedback import Feedback
     from bot.core.domain.interaction import Control
-    from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Chat
 
 SHOWN_OF_EVIDENCE = 120  # characters

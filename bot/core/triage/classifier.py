@@ -15,11 +15,11 @@ from bot.core.classify.classifier import BatchOutcome, Question, sort
 from bot.core.classify.examples import Nearest
 from bot.core.domain import category
 from bot.core.domain.attachment import Attachment
+from bot.core.domain.channel_settings import Creativity
 from bot.core.domain.classification import Item
 from bot.core.domain.feedback import Decision, FeedbackStatus, Judgement, KnownPost
 from bot.core.domain.message import Role
 from bot.core.domain.route import route
-from bot.core.domain.settings import Creativity
 from bot.core.ports import Request, Turn
 from bot.core.triage import schema, similar
 from bot.core.triage.small_talk import is_small_talk
@@ -30,9 +30,9 @@ from bot.errors import ModelError, ModelRejectedError
 if TYPE_CHECKING:
     from bot.calls import Call
     from bot.core.classify.schema import Filled
+    from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.classification import Example, Verdict
     from bot.core.domain.feedback import Feedback
-    from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Chat, Model
     from bot.core.ports.feedback_store import FeedbackStore
 

@@ -16,9 +16,9 @@ from bot.core.writing.stream import unapplied
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.feedback import Feedback
     from bot.core.domain.message import Place
-    from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import Chat, Checkpoint, Model
     from bot.core.ports.feedback_store import FeedbackStore
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bot.core.domain.category import Category
+    from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.classification import Example, Item, Verdict
-    from bot.core.domain.settings import ChannelSettings
 
 LONGEST_SUMMARY = 200  # characters
 LONGEST_WORD = 40

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from bot.core.actions import EDIT_TEAM, EDIT_TRIAGE, TEAM_FORM, TRIAGE_FORM
 from bot.core.domain import category
+from bot.core.domain.channel_settings import TRIAGE, ChannelSettings, read
 from bot.core.domain.control_value import TeamRef, TriageSettingsRef
 from bot.core.domain.interaction import Field, Form
 from bot.core.domain.message import Place
 from bot.core.domain.route import LONGEST_NAME, MOST, Team, written
 from bot.core.domain.route import team as find_team
-from bot.core.domain.settings import TRIAGE, ChannelSettings, read
 from bot.core.settings import form_fields as fields
 from bot.core.triage.actions import categories
 from bot.errors import ConflictError, UsageError

@@ -115,9 +115,9 @@ def _image(file: FileRef, data: bytes, room: int) -> OpenedFile:
     found = next((kind for kind, starts in IMAGES.items() if data.startswith(starts)), "")
     if not found or (found == "image/webp" and data[8:12] != b"WEBP"):
         raise FileError(f"I can't read *{file.name}*: it is no picture, or a damaged one.")
-    if (sides := picture.sides(data)) and max(sides) > picture.LONGEST_SIDE:
+    if (sides := picture.sides(data)) and max(sides) > LONGEST_SIDE:
         raise FileError(
-            f"*{file.name}* has {sides[0]:,} x {sides[1]:,} pixels, and Claude takes up to {picture.LONGEST_SIDE:,} on "
+            f"*{file.name}* has {sides[0]:,} x {sides[1]:,} pixels, and Claude takes up to {LONGEST_SIDE:,} on "
             "each side: please send a smaller version."
         )
     if room < TOKENS_PER_IMAGE:
@@ -231,3 +231,6 @@ async def _fetch(file: FileRef, place: Place, found: Attached, room: int, chat: 
     data = await chat.files.download(place, file.id, limit)
     got = await chat.file_reader.open(found_in(file, data), data, room - found.tokens)
     return replace(got, attachment=replace(got.attachment, file=file.id))
+
+
+LONGEST_SIDE = 8_000  # pixels that the API takes: https://platform.claude.com/docs/en/build-with-claude/vision

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from io import BytesIO
 
-LONGEST_SIDE = 8_000  # pixels that the API takes: https://platform.claude.com/docs/en/build-with-claude/vision
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
 
 

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.calls import Call
+    from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.interaction import Control
-    from bot.core.domain.settings import ChannelSettings
     from bot.core.domain.thread import FinishedAnswer, RejectedFile
     from bot.core.ports import Answer, Checkpoint, Completion, Model, Request
 from bot.errors import BotError

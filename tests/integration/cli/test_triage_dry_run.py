@@ -10,7 +10,7 @@ import pytest
 
 from bot import settings
 from bot.cli import triage_dry_run
-from bot.core.domain.settings import DEFAULTS
+from bot.core.domain.channel_settings import DEFAULTS
 from bot.errors import UsageError
 from bot.playground.anthropic.api import MessagesServer
 from bot.playground.feedback import POSTS

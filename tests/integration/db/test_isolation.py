@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.domain.code_file import CodeFile
 from bot.core.domain.message import IncomingMessage, Message, Place, Role
-from bot.core.domain.settings import ChannelSettings
 from bot.core.domain.thread import Conversation, Record
 from bot.core.domain.usage import UsageScope, UsageView
 from bot.db.classify_runs import SqlClassifyItemStore, SqlClassifyRunStore

@@ -13,9 +13,9 @@ from sqlalchemy import select, text
 
 from bot.calls import Call, Purpose
 from bot.core.answer.thread_summary import Condensed
+from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.domain.code_file import CodeFile
 from bot.core.domain.message import FileRef, Message, MessageEdit, Place, Role
-from bot.core.domain.settings import ChannelSettings
 from bot.core.domain.thread import Conversation, PageRead, Record
 from bot.core.ports import Store
 from bot.db import tables

@@ -13,9 +13,9 @@ import aiohttp
 import stamina
 
 from bot.claude.client import connect
+from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.domain.feedback import Decision, FeedbackStatus, Judgement
 from bot.core.domain.message import IncomingMessage, Place
-from bot.core.domain.settings import ChannelSettings
 from bot.db.classify_runs import SqlClassifyItemStore
 from bot.db.feedback import sql_feedback_store
 from bot.db.store import sql_store

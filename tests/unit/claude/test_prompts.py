@@ -5,7 +5,7 @@ import pytest
 from bot.calls import Purpose
 from bot.claude import prompts
 from bot.core.commands import BY_NAME
-from bot.core.domain.settings import ChannelSettings
+from bot.core.domain.channel_settings import ChannelSettings
 
 TAGS = {
     Purpose.SUMMARIZE: "<document>",

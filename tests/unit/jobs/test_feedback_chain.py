@@ -6,10 +6,10 @@ import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.domain.feedback import Feedback, FeedbackStatus
 from bot.core.domain.message import MessageEdit, Place
 from bot.core.domain.route import Team
-from bot.core.domain.settings import ChannelSettings
 from bot.jobs import feedback_chain as chain
 
 CHANNEL, TODAY = Place("T1", "C1"), date(2026, 11, 30)

@@ -1,10 +1,7 @@
-"""Tables: how the bytes of someone's file become rows with headings, and how sure that is.
+"""Tables: how someone's file becomes rows with headings, and how certain that is.
 
-decode.py      bytes to text; encoding.py guesses among code pages
-delimited.py   CSV and its kin; delimiter.py finds what parts the cells
-records.py     JSON in all its shapes; html_rows.py tables of web pages; workbook.py Excel and OpenDocument
-heading.py     which row names the columns
-column.py      which column holds the texts; naming.py what a heading says about that
-grid.py        what the readers return
-wish.py        what a person says about reading a file: `column=`, `sheet=`, `heading=`, `encoding=`
+`kind` says what a file is and unpacks it. `delimited` reads CSV (`delimiter` finds what parts the cells), `records`
+JSON, `html_rows` web pages, `ruled` Markdown, `workbook` Excel and OpenDocument; all return a `grid`. `choose` picks
+the table, `heading` its row of names, `column` the column of texts, with what `naming` knows about names. `wish` is
+what people ask for: `column=`, `sheet=`. `refusal` has the sentences for what can't be read.
 """

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.domain.message import Place
-    from bot.core.domain.settings import ChannelSettings
     from bot.core.ports import SettingsStore
 
 

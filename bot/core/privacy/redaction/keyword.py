@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.core.privacy.redaction import words
+from bot.core.privacy.redaction import secret_words as words
 from bot.core.privacy.redaction.view import EDGE
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.core.privacy.redaction import words
+from bot.core.privacy.redaction import secret_words as words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

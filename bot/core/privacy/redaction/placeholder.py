@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.core.domain.attachment import Attachment
-    from bot.core.domain.settings import ChannelSettings
+    from bot.core.domain.channel_settings import ChannelSettings
     from bot.core.ports import Request, Turn
     from bot.core.privacy.redaction.find import SecretKind
 

@@ -10,8 +10,8 @@ import pytest
 
 from bot import turn
 from bot.calls import Call, Purpose
+from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.domain.message import Place
-from bot.core.domain.settings import ChannelSettings
 from bot.core.ports import Completion, Model, ModelFacts, Request
 from bot.core.spend import paid_model
 from bot.db.accounts import SqlSpendStore

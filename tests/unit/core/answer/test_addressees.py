@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.answer.gating import SILENCE, is_refused, is_stop, may_be_for_bot, needs_reading, wants_answer
+from bot.core.domain.channel_settings import Answers, ChannelSettings, Outsiders
 from bot.core.domain.message import IncomingMessage, Message, Place, Role
-from bot.core.domain.settings import Answers, ChannelSettings, Outsiders
 from bot.core.domain.thread import Conversation
 
 HEARD = IncomingMessage(Place("T1", "C1", "1.0"), "2.0", "U0ADA", "T1", "hi", False, False, False)  # noqa: FBT003 (its last three)

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.answer.thread_summary import MOST_AT_ONCE, is_due, older, prompt, weight
+from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.domain.message import FileRef, Message, Role
-from bot.core.domain.settings import ChannelSettings
 from bot.core.domain.thread import Conversation
 
 BUDGET = 2_000

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.commands import HELP, PARLEY
-from bot.core.domain.settings import MAX_INSTRUCTIONS
+from bot.core.domain.channel_settings import MAX_INSTRUCTIONS
 from bot.core.settings.command import SettingsAction, SettingsCommand, parse
 from bot.errors import UsageError
 

@@ -6,9 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from bot.core.domain.category import FEEDBACK
+from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.domain.classification import Item
 from bot.core.domain.feedback import Judgement
-from bot.core.domain.settings import ChannelSettings
 from bot.core.triage.schema import LONGEST_SUMMARY, form, judgements, prompt
 
 FORM = form(FEEDBACK, ChannelSettings(areas=("Export",)))

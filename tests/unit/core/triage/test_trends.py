@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.domain.feedback import Feedback, FeedbackStatus
-from bot.core.domain.settings import ChannelSettings
 from bot.core.triage.digest import due
 from bot.core.triage.report import compared
 from bot.core.triage.trends import alike, at_least, unusual

@@ -12,9 +12,9 @@ from pydantic import BaseModel
 
 from bot.calls import Purpose
 from bot.core.domain.attachment import Attachment
+from bot.core.domain.channel_settings import ChannelSettings
 from bot.core.domain.message import Role
 from bot.core.domain.persona import Persona
-from bot.core.domain.settings import ChannelSettings
 from bot.core.ports import Request, Turn
 from bot.core.privacy.redaction.placeholder import Redaction, Restoring
 

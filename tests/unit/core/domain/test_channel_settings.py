@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.domain.settings import ChannelSettings, Creativity, merged, read
+from bot.core.domain.channel_settings import ChannelSettings, Creativity, merged, read
 from bot.errors import UsageError
 
 

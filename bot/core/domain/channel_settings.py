@@ -14,14 +14,14 @@ from pydantic import (
     field_validator,
 )
 
-from bot.core.domain import category, route, settings_values
+from bot.core.domain import category, route, typed_values
 from bot.core.domain.category import Category  # noqa: TC001 (pydantic reads the annotation)
 from bot.core.domain.persona import LONGEST_NAME, Persona
 from bot.core.domain.persona import MOST as MOST_PERSONAS
 from bot.core.domain.persona import find as find_persona
 from bot.core.domain.route import Route, Team  # noqa: TC001 (as above)
-from bot.core.domain.settings_values import Channels, People, Switchable  # noqa: TC001 (as above)
 from bot.core.domain.shown import IN_CHANNELS, IN_WORKSPACES, NOT_IN_THREADS, Shown
+from bot.core.domain.typed_values import Channels, People, Switchable  # noqa: TC001 (as above)
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ class ChannelSettings(BaseModel):
         "model, and put back in its answers",
     )
     phone_country: str = Field(
-        default=settings_values.DEFAULT_COUNTRY,
+        default=typed_values.DEFAULT_COUNTRY,
         description="whose phone numbers are known without their country code, as US or DE",
     )
     retention_days: Annotated[int | None, Shown(places=NOT_IN_THREADS)] = Field(
@@ -249,17 +249,17 @@ class ChannelSettings(BaseModel):
     )
 
     # What is typed becomes a value, and is held to what the setting takes.
-    _typed_webhook = field_validator("webhook")(settings_values.secure)
-    _typed_repository = field_validator("triage_github")(settings_values.repository)
-    _typed_country = field_validator("phone_country")(settings_values.country)
-    _typed_zone = field_validator("time_zone")(settings_values.zone)
-    _typed_language = field_validator("code_language")(settings_values.code_language)
-    _typed_words = field_validator("severities", "areas", mode="before")(settings_values.words)
-    _typed_agents = field_validator("agents", mode="before")(settings_values.agents)
-    _typed_commands = field_validator("commands_off", mode="before")(settings_values.commands)
-    _typed_categories = field_validator("categories", mode="before")(settings_values.categories)
-    _typed_teams = field_validator("teams", mode="before")(settings_values.teams)
-    _typed_routes = field_validator("routes", mode="before")(settings_values.routes)
+    _typed_webhook = field_validator("webhook")(typed_values.secure)
+    _typed_repository = field_validator("triage_github")(typed_values.repository)
+    _typed_country = field_validator("phone_country")(typed_values.country)
+    _typed_zone = field_validator("time_zone")(typed_values.zone)
+    _typed_language = field_validator("code_language")(typed_values.code_language)
+    _typed_words = field_validator("severities", "areas", mode="before")(typed_values.words)
+    _typed_agents = field_validator("agents", mode="before")(typed_values.agents)
+    _typed_commands = field_validator("commands_off", mode="before")(typed_values.commands)
+    _typed_categories = field_validator("categories", mode="before")(typed_values.categories)
+    _typed_teams = field_validator("teams", mode="before")(typed_values.teams)
+    _typed_routes = field_validator("routes", mode="before")(typed_values.routes)
 
     @field_validator("temperature", "top_p", mode="after")
     @classmethod
