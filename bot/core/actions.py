@@ -88,14 +88,14 @@ SUMMARIZE_THREAD = ActionSpec(
     is_immediate=True,
     description="Sum up this message's thread, for you alone",
 )
-RESUME_SUMMARY = ActionSpec("summary_resume", "Carry on", values.SummaryRef, SUMMARIZE, once="for each person")
+RESUME_SUMMARY = ActionSpec("summary_resume", "Resume", values.SummaryRef, SUMMARIZE, once="for each person")
 SHARE_SUMMARY = ActionSpec("summary_share", "Share to channel", values.SummaryRef)
 SHORTER_SUMMARY = ActionSpec("summary_shorter", "Shorter", values.SummaryRef, SUMMARIZE)
 LONGER_SUMMARY = ActionSpec("summary_longer", "Longer", values.SummaryRef, SUMMARIZE)
 ONLY_ACTIONS = ActionSpec("summary_actions", "Only actions", values.SummaryRef, SUMMARIZE)
 
 # Code
-TEST_CODE = ActionSpec("code_tests", "Tests for it", values.CodeFiles, CODE)
+TEST_CODE = ActionSpec("code_tests", "Write tests", values.CodeFiles, CODE)
 EXPLAIN_CODE = ActionSpec("code_explain", "Explain", values.CodeFiles, CODE)
 TRANSLATE_CODE = ActionSpec("code_translate", "In another language", values.CodeFiles, CODE)
 SAVE_CODE = ActionSpec("code_save", "Save again", values.CodeFiles)
@@ -106,7 +106,7 @@ REGENERATE_CODE = ActionSpec("code_anew", "Regenerate", values.AnswerRef, once="
 START_RUN = ActionSpec("classify_go", "Go on", values.RunRef, CLASSIFY)
 START_BATCH = ActionSpec("classify_batched", "As a batch", values.RunRef, CLASSIFY)
 CANCEL_RUN = ActionSpec("classify_cancel", "Cancel", values.RunRef, CLASSIFY)
-RESUME_RUN = ActionSpec("classify_resume", "Carry on", values.RunRef, CLASSIFY)
+RESUME_RUN = ActionSpec("classify_resume", "Resume", values.RunRef, CLASSIFY)
 EXPORT_RUN = ActionSpec("classify_export", "Files with changes", values.RunRef, CLASSIFY)
 CONFIRM_READING = ActionSpec("classify_read", "That's right", values.RunRef, CLASSIFY)
 READ_COLUMN = ActionSpec("classify_by_column", "Another column…", values.RunRef, CLASSIFY)
@@ -152,7 +152,7 @@ CHOOSE_MODEL = ActionSpec("model", "Model", values.SettingsRef, PARLEY, is_immed
 TRY_SETTINGS = ActionSpec("try_settings", "Try it", values.SettingsRef, PARLEY, is_immediate=True)
 EXPLAIN_SETTINGS = ActionSpec("why_settings", "Why these settings?", values.SettingsRef, PARLEY, is_immediate=True)
 EDIT_TRIAGE = ActionSpec("edit_triage_settings", "Triage …", values.SettingsRefOrHere, PARLEY, is_immediate=True)
-EDIT_TEAM = ActionSpec("edit_triage_team", "Change this team …", values.TriageSettingsRef, PARLEY, is_immediate=True)
+EDIT_TEAM = ActionSpec("edit_triage_team", "Edit this team…", values.TriageSettingsRef, PARLEY, is_immediate=True)
 SETTINGS_FORM = FormSpec("settings", values.SettingsRef, PARLEY)
 TRIAGE_FORM = FormSpec("triage_settings", values.TriageSettingsRef, PARLEY)
 TEAM_FORM = FormSpec("triage_team", values.TeamRef, PARLEY)

@@ -50,7 +50,7 @@ CODE = CommandSpec(
     "[language] <what it should do> [--private]",
     help="Type `/code` and what it should do, like `/code Write a Python function to calculate circle area.`, or "
     "the language first: `/code Go web server`. I check the syntax, run nothing, and save the files. Then ask for "
-    "changes in its thread, or press “Tests for it”, “Explain” or another language there. In a thread, or with a file "
+    "changes in its thread, or press “Write tests”, “Explain” or another language there. In a thread, or with a file "
     "of yours, mention me with `/code` in front. Add `--private` to see it alone.",
     works_in_threads=True,
 )

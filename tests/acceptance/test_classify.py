@@ -148,7 +148,7 @@ async def test_a_channel_is_classified_with_links(dialogue: Dialogue, model: Scr
     assert [TEXTS[0], TEXTS[1], "me too"] == texts[-3:]
     assert "Deployed." not in texts
     assert "⚠️" in answer.shown.splitlines()[2]
-    assert "1 of 3 is less than 60 % sure" in answer.shown
+    assert "1 of 3 is less than 60% sure" in answer.shown
 
 
 async def test_a_thread_is_classified_by_its_link(dialogue: Dialogue, model: ScriptedModel) -> None:
@@ -194,7 +194,7 @@ async def test_only_the_asker_decides(rehearsal: Dialogue) -> None:
     await workspace.until(lambda: workspace.ephemerals(workspace.sam))
     assert "who asked for it" in workspace.ephemerals(workspace.sam)[-1].shown
     await workspace.press(asked, "classify_cancel.2")
-    assert "nothing was sorted" in (await shown(rehearsal, rehearsal.general, ts, "Cancelled")).shown
+    assert "nothing was sorted" in (await shown(rehearsal, rehearsal.general, ts, "Canceled")).shown
 
 
 async def set_here(dialogue: Dialogue, setting: str, value: str) -> None:
@@ -478,7 +478,7 @@ async def test_a_bad_file_is_said(
 
 
 async def test_no_such_channel_is_said(dialogue: Dialogue) -> None:
-    await refused(dialogue, f"#nowhere 7d {INTO}", "I don't know a channel #nowhere")
+    await refused(dialogue, f"#nowhere 7d {INTO}", "I don't know of a channel #nowhere")
 
 
 @BOTH_DATABASES
@@ -509,7 +509,7 @@ async def test_a_bad_source_is_said(dialogue: Dialogue, where: str, sentence: st
 async def test_a_silent_channel_is_said(dialogue: Dialogue) -> None:
     workspace = dialogue.workspace
     quiet = workspace.workspace.add_channel("quiet", members=[workspace.me.id, workspace.bot.id])
-    await refused(dialogue, f"<#{quiet.id}|quiet> 7d {INTO}", "Nobody wrote anything in #quiet")
+    await refused(dialogue, f"<#{quiet.id}|quiet> 7d {INTO}", "No one wrote anything in #quiet")
 
 
 @BOTH_DATABASES

@@ -82,7 +82,7 @@ async def test_a_batch_is_cancelled_and_carried_on(dialogue: Dialogue, model: Sc
     ts = dialogue.mention(f"classify {INTO} --batch", files={"feedback.csv": table(ITEMS)})
     waiting = await shown(dialogue, dialogue.general, ts, "as a batch")
     await dialogue.workspace.press(waiting, "classify_cancel.0")
-    cancelled = await shown(dialogue, dialogue.general, ts, "Cancelled.")
+    cancelled = await shown(dialogue, dialogue.general, ts, "Canceled.")
     assert await dialogue.rows("SELECT status FROM classify_runs") == [("stopped",)]
     go = asyncio.Event()
     go.set()

@@ -63,7 +63,7 @@ async def test_only_the_asker_changes_a_reading(dialogue: Dialogue, model: Scrip
     await workspace.until(lambda: workspace.ephemerals(workspace.sam))
     assert "who asked for it" in workspace.ephemerals(workspace.sam)[-1].shown
     await workspace.press(question, "classify_cancel.1")
-    assert "nothing was sorted" in (await shown(dialogue, dialogue.general, ts, "Cancelled")).shown
+    assert "nothing was sorted" in (await shown(dialogue, dialogue.general, ts, "Canceled")).shown
     assert model.requests == []
 
 

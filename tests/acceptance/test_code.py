@@ -116,7 +116,7 @@ async def test_too_little_gets_a_hint(dialogue: Dialogue, model: ScriptedModel, 
 async def test_an_unknown_language_is_not_called_checked(dialogue: Dialogue, model: ScriptedModel) -> None:
     shown = await ask(dialogue, model, "klingon: hello", block("nuqneH", "klingon"))
     assert "Code saved to snippet.txt" in shown
-    assert "_Not checked, as I can't parse it: snippet.txt._" in shown
+    assert "_Not checked, because I can't parse it: snippet.txt._" in shown
 
 
 async def test_any_human_language_will_do(dialogue: Dialogue, model: ScriptedModel) -> None:
@@ -130,7 +130,8 @@ async def test_several_files_come_as_one_message(dialogue: Dialogue, model: Scri
     shown = await ask(dialogue, model, "an area", "\n\n".join(written))
     assert "Code saved to area.py, settings.json, Dockerfile" in shown
     assert (
-        "_area.py, settings.json: checked for syntax, not run. Not checked, as I can't parse it: Dockerfile._" in shown
+        "_area.py, settings.json: checked for syntax, not run. Not checked, because I can't parse it: Dockerfile._"
+        in shown
     )
     (posted,) = [message for message in thread(dialogue) if message.files]
     assert [file.name for file in posted.files] == ["area.py", "settings.json", "Dockerfile"]
@@ -212,7 +213,7 @@ async def test_a_fault_goes_back_once(dialogue: Dialogue, model: ScriptedModel) 
 async def test_a_fault_that_remains_is_said(dialogue: Dialogue, model: ScriptedModel) -> None:
     shown = await ask(dialogue, model, "an area", block(BROKEN), block(BROKEN))
     assert "⚠️ area.py: line 2: " in shown
-    assert "I asked for a correction once, and this is what remains." in shown
+    assert "I asked for one correction, and this is still wrong." in shown
     assert "Checked" not in shown
     assert files(dialogue) == {"area.py": [BROKEN + "\n"]}
     assert len(model.requests) == 2
@@ -250,7 +251,7 @@ async def test_a_cut_answer_leaves_no_half_file(dialogue: Dialogue, model: Scrip
     model.answer(block(AREA), "\n\n```python\n# half.py\ndef half(", Stop("max_tokens"))
     await dialogue.workspace.command(dialogue.general, "/code", "an area")
     shown = await answer(dialogue)
-    assert "I stopped at my length limit: half.py is not whole, and not saved. “Continue” goes on" in shown
+    assert "I stopped at my length limit: half.py is incomplete and not saved. “Continue” goes on" in shown
     assert list(files(dialogue)) == ["area.py"]
     assert len(model.requests) == 1
 
@@ -263,7 +264,7 @@ async def cut_off(dialogue: Dialogue, model: ScriptedModel) -> MessageRecord:
     """Ask for code that the length limit cuts; return the answer."""
     model.answer(block(AREA), f"\n\n{CUT}", Stop("max_tokens"))
     await dialogue.workspace.command(dialogue.general, "/code", "an area")
-    assert "long.py is not whole, and not saved. “Continue” goes on from there._" in await answer(dialogue)
+    assert "long.py is incomplete and not saved. “Continue” goes on from there._" in await answer(dialogue)
     return answers(dialogue)[-1]
 
 
@@ -293,7 +294,7 @@ async def test_a_cut_answer_can_be_cut_again(dialogue: Dialogue, model: Scripted
     cut = await cut_off(dialogue, model)
     model.answer("r *", Stop("max_tokens"))
     await press(dialogue, cut, "code_continue.0")
-    assert "long.py is not whole" in await answer(dialogue, 2)
+    assert "long.py is incomplete" in await answer(dialogue, 2)
     model.answer(" r\n```")
     await press(dialogue, answers(dialogue)[-1], "code_continue.0")
     await answer(dialogue, 3)
@@ -326,7 +327,7 @@ async def test_an_unclosed_block_is_asked_again(dialogue: Dialogue, model: Scrip
 
 async def test_an_unclosed_block_is_no_file(dialogue: Dialogue, model: ScriptedModel) -> None:
     shown = await ask(dialogue, model, "an area", f"```python\n{AREA}", f"```python\n{AREA}")
-    assert "The code block was never closed: area.py is not whole, and not saved." in shown
+    assert "The code block was never closed: area.py is incomplete and not saved." in shown
     assert files(dialogue) == {}
 
 
@@ -428,7 +429,7 @@ async def test_a_press_is_part_of_the_thread(dialogue: Dialogue, model: Scripted
     await answer(dialogue, 2)
     await go_on(dialogue, model, "and then?", "It multiplies.")
     turns = [turn["content"] for turn in model.requests[-1].body["messages"]]
-    assert turns[2:] == ["Explain area.py step by step, without giving it again.", "It squares.", "and then?"]
+    assert turns[2:] == ["Explain area.py step by step, without repeating it.", "It squares.", "and then?"]
 
 
 async def test_forgotten_files_are_said(dialogue: Dialogue, model: ScriptedModel) -> None:

@@ -81,7 +81,7 @@ async def test_only_the_asker_writes_anew(dialogue: Dialogue, model: ScriptedMod
     (message,) = from_bot(dialogue, ts)
     await dialogue.workspace.press(message, "regenerate.0", user=dialogue.workspace.sam)
     await dialogue.workspace.until(lambda: dialogue.workspace.ephemerals(dialogue.workspace.sam))
-    assert "Only who asked" in dialogue.workspace.ephemerals(dialogue.workspace.sam)[0].shown
+    assert "Only the person who asked" in dialogue.workspace.ephemerals(dialogue.workspace.sam)[0].shown
     assert message.shown == "A bird."
     model.answer("A wader.")
     await dialogue.workspace.press(message, "regenerate.0")  # which who may not has not used up

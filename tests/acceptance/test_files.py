@@ -106,13 +106,13 @@ async def told(dialogue: Dialogue, files: dict[str, bytes]) -> str:
 
 
 async def test_a_wrong_type_is_said_at_once(dialogue: Dialogue, model: ScriptedModel) -> None:
-    assert (await told(dialogue, {"all.zip": b"PK\x03\x04"})).startswith("I can't read *all.zip*: I read pictures")
+    assert (await told(dialogue, {"all.zip": b"PK\x03\x04"})).startswith("I can't read *all.zip*: I can read images")
     assert model.requests == []
     assert downloads(dialogue) == 0
 
 
 async def test_a_40_mb_picture_is_not_fetched(dialogue: Dialogue) -> None:
-    assert "*big.png* is too big to read: it has 40.0 MB" in await told(
+    assert "*big.png* is too large to read: it is 40.0 MB" in await told(
         dialogue, {"big.png": PNG + bytes(40 * MEGABYTE)}
     )
     assert downloads(dialogue) == 0
@@ -120,11 +120,11 @@ async def test_a_40_mb_picture_is_not_fetched(dialogue: Dialogue) -> None:
 
 async def test_a_locked_pdf_is_said(dialogue: Dialogue) -> None:
     sentence = await told(dialogue, {"contract.pdf": pdf(1, "secret")})
-    assert sentence == "*contract.pdf* is protected with a password: please send it without one."
+    assert sentence == "*contract.pdf* is password-protected: please send a copy without a password."
 
 
 async def test_a_damaged_pdf_is_said(dialogue: Dialogue) -> None:
-    assert "it is no PDF, or a damaged one" in await told(dialogue, {"broken.pdf": b"%PDF-1.7\nnothing else"})
+    assert "it is not a PDF, or it is damaged" in await told(dialogue, {"broken.pdf": b"%PDF-1.7\nnothing else"})
 
 
 async def test_too_many_pages_are_said(dialogue: Dialogue) -> None:
@@ -133,7 +133,7 @@ async def test_too_many_pages_are_said(dialogue: Dialogue) -> None:
 
 
 async def test_a_false_picture_is_said(dialogue: Dialogue) -> None:
-    assert "it is no picture, or a damaged one" in await told(dialogue, {"cat.png": b"not really"})
+    assert "it is not an image, or it is damaged" in await told(dialogue, {"cat.png": b"not really"})
 
 
 async def test_bytes_called_text_are_said(dialogue: Dialogue) -> None:

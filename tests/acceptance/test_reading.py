@@ -71,7 +71,7 @@ async def test_a_failed_reading_is_tried_again(
     dialogue.workspace.fail(READ, **failure)
     model.answer("Which one?")
     dialogue.mention("whose turn is it?", thread_ts=root)
-    sentence = f"I could not read what was said here before: {reason}. I answered only this message."
+    sentence = f"I could not read the earlier messages here: {reason}. I answered only this message."
     assert sentence in await dialogue.answer(dialogue.general, root)
     model.answer("Ada.")
     dialogue.mention("and now?", thread_ts=root)
@@ -89,7 +89,7 @@ async def test_a_call_without_words_fails_truly(dialogue: Dialogue, model: Scrip
     dialogue.mention("", thread_ts=root)
     answer = await dialogue.answer(dialogue.general, root)
     assert answer.startswith("Hello!")
-    assert "I could not read what was said here before: I lack a permission to read here" in answer
+    assert "I could not read the earlier messages here: I lack a permission to read here" in answer
     dialogue.workspace.change_rules(scopes=frozenset(SCOPES))
     model.answer("Sam asks who.")
     dialogue.mention("", thread_ts=root)

@@ -84,7 +84,7 @@ async def test_a_button_stands_under_edits(
             (message,) = from_bot(stage, ts)
             await workspace.press(message, "stop.0", user=workspace.sam)
             await workspace.until(lambda: workspace.ephemerals(workspace.sam))
-            assert "Only who asked" in workspace.ephemerals(workspace.sam)[0].shown
+            assert "Only the person who asked" in workspace.ephemerals(workspace.sam)[0].shown
             assert model.abandoned == 0
             await workspace.press(message, "stop.0")
             await model.until_abandoned()

@@ -123,7 +123,7 @@ async def test_threads_are_read_and_noise_is_not(dialogue: Dialogue, model: Scri
     answer = (await summary(dialogue)).shown
     assert [m["text"] for m in given(model)][:2] == ["When do we ship?", "Friday is too late."]
     assert given(model)[1]["answers"] == "m1"
-    assert "1 message of bots left out" in answer
+    assert "1 message from bots left out" in answer
     assert f"p{reply.replace('.', '')}?thread_ts={root}" in answer
 
 
@@ -212,8 +212,8 @@ async def test_an_unknown_link_is_dropped_and_told(dialogue: Dialogue, model: Sc
     await ask(dialogue, "24h")
     answer = (await summary(dialogue)).shown
     assert "party" not in answer
-    assert "1 statement dropped, as no message backed them" in answer
-    assert "2 links to no message of these dropped" in answer
+    assert "1 statement dropped because no message backed them" in answer
+    assert "2 links to unknown messages dropped" in answer
 
 
 async def test_orders_in_messages_stay_data(dialogue: Dialogue, model: ScriptedModel) -> None:
@@ -336,12 +336,12 @@ async def test_a_stopped_summary_is_carried_on(dialogue: Dialogue, model: Script
     await press(dialogue, replies(dialogue)[0], "stop.0")
     await model.until_abandoned()
     stopped = await summary(dialogue)
-    assert re.match(r"Stopped: \d+ of 250 messages read. That much is kept", stopped.shown)
+    assert re.match(r"Stopped: \d+ of 250 messages read. I kept that much", stopped.shown)
     model.answer(findings(), to="This is part")
     model.answer(findings(gist=[point("All of it.", "m1")]), to="<parts>")
     await press(dialogue, stopped, "summary_resume")
     await dialogue.workspace.until(lambda: "All of it." in stopped.shown, LONG)
-    assert "Carry on" not in json.dumps(stopped.blocks)
+    assert "Resume" not in json.dumps(stopped.blocks)
     assert len(replies(dialogue)) == 1
     assert len(model.requests) == 5
     await dialogue.until_idle()
@@ -363,12 +363,12 @@ async def test_reading_a_channel_is_stopped(dialogue: Dialogue, model: ScriptedM
     ("typed", "told"),
     [
         ("   ", "`/summarize`"),
-        ("#nosuch 7d", "no channel #nosuch"),
+        ("#nosuch 7d", "I don't know of a channel #nosuch"),
         ("45d", "30 days"),
         ("since 2099-01-01", "future"),
         ("https://example.com/page short", "of this workspace only"),
         ("<#C0NOSUCH|nosuch> 24h", "I can't see that conversation"),
-        ("24h", "Nobody wrote anything in #general"),
+        ("24h", "No one wrote anything in #general"),
     ],
 )
 async def test_a_bad_request_is_told(dialogue: Dialogue, model: ScriptedModel, typed: str, told: str) -> None:

@@ -395,7 +395,7 @@ async def test_far_more_than_usual_raises_an_alert(dialogue: Dialogue, model: Sc
 
     def alerts() -> list[str]:
         messages = dialogue.workspace.workspace.messages(support(dialogue))
-        return [one.shown for one in messages if "are usual" in one.shown]
+        return [one.shown for one in messages if "a day is usual" in one.shown]
 
     for count in (7, 8):
         number = len(rows) + count - 6
@@ -423,7 +423,7 @@ async def test_trends_come_with_a_picture(dialogue: Dialogue, model: ScriptedMod
     dialogue.workspace.fail("files.getUploadURLExternal", error="not_allowed_token_type")
     told = await parley(dialogue, "trends 7d")
     assert "Bug report | 1 | 0 | rising" in told
-    assert "I could not send you the picture." in told
+    assert "I could not send you the chart." in told
 
 
 async def test_a_digest_comes_once(dialogue: Dialogue, model: ScriptedModel) -> None:
@@ -448,10 +448,10 @@ async def test_a_digest_comes_once(dialogue: Dialogue, model: ScriptedModel) -> 
 
     def digests(channel: str) -> list[str]:
         messages = dialogue.workspace.workspace.messages(channel)
-        return [one.shown for one in messages if "Feedback of the last day" in one.shown]
+        return [one.shown for one in messages if "Feedback from the last day" in one.shown]
 
     await dialogue.workspace.until(lambda: digests(support(dialogue)))
-    assert "Nobody has taken" in digests(support(dialogue))[0]
+    assert "No one has taken" in digests(support(dialogue))[0]
     assert "`temperature` is not applied" in digests(support(dialogue))[0]
     assert (len(digests(support(dialogue))), len(digests(dialogue.general))) == (1, 0)
 

@@ -50,7 +50,7 @@ async def test_people_of_elsewhere_can_not_act(dialogue: Dialogue, model: Script
     await workspace.until(lambda: dialogue.answers(partners, ts))
     await workspace.press(dialogue.answers(partners, ts)[0], "feedback_take.0", user=rio)
     await workspace.until(lambda: workspace.ephemerals(user=rio))
-    assert "Only people of this workspace" in workspace.ephemerals(user=rio)[-1].shown
+    assert "Only people from this workspace" in workspace.ephemerals(user=rio)[-1].shown
     assert await statuses(dialogue) == ["open"]
     refused = await workspace.press(dialogue.answers(partners, ts)[0], "feedback_change.1", user=rio)
     assert refused.ok

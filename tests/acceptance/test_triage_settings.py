@@ -156,7 +156,7 @@ async def test_user_groups_are_typed_in_the_form(dialogue: Dialogue, model: Scri
     await opened(dialogue)
     await workspace.press_in_form("edit_triage_team", {"team": "-"})
     refused = await workspace.submit({"name": "On-call", "groups": "S012ABC, the others"})
-    assert "“the” is no user group's id" in refused.errors["groups"]
+    assert "“the” is not a user group's ID" in refused.errors["groups"]
     assert (await workspace.submit({"name": "On-call", "groups": "S012ABC @S034DEF"})).ok
     await opened(dialogue)
     assert (await workspace.submit({"triage": "on", "routes": "Bug report -> On-call"})).ok

@@ -137,7 +137,7 @@ async def test_an_outsider_is_refused_once(dialogue: Dialogue, model: ScriptedMo
         await nothing_more(dialogue, model)
     await workspace.until(lambda: workspace.ephemerals(rio))
     (refusal,) = workspace.ephemerals(rio)
-    assert "only people of the organisation that runs me" in refusal.shown
+    assert "only answer people from the organization that runs me" in refusal.shown
     assert "workspace admins" in refusal.shown
     assert not [message for message in workspace.workspace.messages(partners) if message.user == workspace.bot.id]
 

@@ -204,7 +204,7 @@ def test_a_damaged_zip_is_one_sentence(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert (done.stdout, done.stderr.strip()) == (
         "",
-        "export.zip is damaged, or protected by a password: please download it or zip it again.",
+        "export.zip is damaged or password-protected: please download it or zip it again.",
     )
 
 
@@ -223,7 +223,7 @@ async def test_a_cut_day_is_named(tmp_path: Path) -> None:
         with pytest.raises(UsageError) as caught:
             await posts(zipped(tmp_path, **{DAY: [FAILS], "feedback/2026-11-25.json": day}))
         assert caught.value.sentence == (
-            "feedback/2026-11-25.json in export.zip is no valid JSON, as if it was cut short: "
+            "feedback/2026-11-25.json in export.zip is not valid JSON, as if it was cut short: "
             "please export it again, or take it out."
         )
 

@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from bot.core.writing.fit import Fitted
 
 GREETING = (
-    "Hello! Ask me anything here, and go on in this thread without mentioning me again. "
-    "There are also `/summarize`, `/classify` and `/code`; `/parley help` tells more."
+    "Hello! Ask me anything here; in this thread, you don't need to mention me again. "
+    "You can also use `/summarize`, `/classify` and `/code`; `/parley help` explains them."
 )
 # What someone says who mentions the bot below what others said, and adds no word.
 CALLED = "(I mentioned you and said nothing else: help with what was said last here.)"

@@ -30,8 +30,8 @@ log = logging.getLogger(__name__)
 
 COMMENT = "rating_comment"  # the field
 GO_ON = "Go on exactly where you stopped."
-UNKNOWN = "I no longer have what this answer was about. Please ask again."
-NOT_YOURS = "Only who asked, or an admin of the workspace, can do this."
+UNKNOWN = "I no longer have the question behind this answer. Please ask again."
+NOT_YOURS = "Only the person who asked or a workspace admin can do this."
 RATINGS: tuple[Literal["good", "bad"], ...] = ("good", "bad")
 
 

@@ -32,7 +32,7 @@ LASTS = 90.0  # seconds after which an answer is worth more than what there is s
 MANY = 1_000  # messages, from which on reading takes so long that its progress is shown
 LONG = 5.0  # seconds of waiting, from which on it is shown
 MOST_PEOPLE = 50  # whose names are told
-AGAIN = "Mention me again, and I'll read on"
+AGAIN = "Mention me again and I'll keep reading"
 
 
 async def catch_up(
@@ -101,7 +101,7 @@ class Reading:
                     await self._keep((), is_over=False)
                     return broken
                 if pause >= LONG:
-                    self._show(f"; I can read on in {pause:.0f} seconds")
+                    self._show(f"; I can continue in {pause:.0f} seconds")
                 await asyncio.sleep(pause)
             else:
                 await self._keep((), is_over=True)
@@ -187,7 +187,7 @@ class Reading:
             )
             return f"I could not read {missed}: {reason}. {AGAIN}."
         if not self.read_so_far:
-            return f"I could not read what was said here before: {reason}. I answered only this message. {AGAIN}."
+            return f"I could not read the earlier messages here: {reason}. I answered only this message. {AGAIN}."
         first = f"the first {self.read_so_far:,} messages" if self.read_so_far > 1 else "the first message"
         return f"I could read only {first} of this thread: {reason}. {AGAIN}."
 

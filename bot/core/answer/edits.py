@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-EDITED = "You edited your question after I had answered it. I keep the new wording in mind"
-OFFER = f"{EDITED}; shall I answer it anew?"
+EDITED = "You edited your question after I answered it. I'll remember the new wording"
+OFFER = f"{EDITED}; should I answer it again?"
 OFFERED = "offered"  # the checkpoint
 REFUSAL = (
-    "I answer only people of the organisation that runs me in this channel. "
-    "Someone of it can ask me for you, and its workspace admins can let me answer you here: "
+    "In this channel, I only answer people from the organization that runs me. "
+    "One of them can ask me for you, or their workspace admins can let me answer you here: "
     "`/parley set outsiders mention`."
 )
 

@@ -50,8 +50,8 @@ MOST_CORRECTED = 20  # items in one form, by their numbers
 ROW = "row"  # and a number: the field of a row
 SHOWN_OF_ROW = 140  # characters
 
-GONE = "This run is not there any more; please start it again."
-DECIDED = "That was decided already."
+GONE = "This run no longer exists; please start it again."
+DECIDED = "That has already been decided."
 
 
 async def press(pressed: Action, *, checkpoint: Checkpoint, world: ClassifyContext) -> Record:
@@ -85,7 +85,7 @@ async def _run(run: str, workspace: str, world: ClassifyContext) -> ClassifyRun:
 
 def _check_may_decide(run: ClassifyRun, asker: Requester, world: ClassifyContext) -> None:
     if asker.person != run.asker.person:
-        raise NotAllowedError(f"Only {world.chat.names.mention(run.asker.person)}, who asked for it, can decide this.")
+        raise NotAllowedError(f"Only {world.chat.names.mention(run.asker.person)}, who asked for it, can do this.")
 
 
 async def _decide(run: ClassifyRun, name: str, *, checkpoint: Checkpoint, world: ClassifyContext) -> None:
@@ -136,12 +136,12 @@ async def _cancel(run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyCo
     await world.runs.change(replace(run, status=RunStatus.STOPPED))
     if run.status is RunStatus.ASKING:
         async with begin.answering(run, checkpoint, world) as visible:
-            await visible.replace("Cancelled: nothing was sorted.")
+            await visible.replace("Canceled: nothing was sorted.")
     if run.status is RunStatus.BATCHED:
         await world.model.cancel(run.state[BATCH])
         async with begin.answering(run, checkpoint, world) as visible:
             await visible.replace(
-                "Cancelled. What Claude has sorted already is paid for: “Carry on” fetches it, and sorts the rest.",
+                "Canceled. What Claude has sorted so far is already paid for: “Resume” fetches it and sorts the rest.",
                 controls=(RESUME_RUN.button(RunRef(run=run.id)),),
             )
 
@@ -163,14 +163,16 @@ async def open_form(pressed: Action, *, world: ClassifyContext) -> Form:
         if run.status is not RunStatus.ASKING or run.asked is not None:
             raise UsageError(DECIDED)
         text = category.written(run.categories)
-        hint = "One a line, with a definition behind a colon where the name says too little."
+        hint = "One per line. Add a definition after a colon where the name says too little."
         field = Field("categories", "Categories", "area", text, hint=hint)
         return CATEGORIES_FORM.form("Categories", (field,), RunRef(run=run.id), "Sort")
     _check_may_correct(run, pressed.asker)
     await _check_sees(run, pressed, world)
     if run.items <= MOST_LISTED and (rows := await _rows_form(run, world)):
         return rows
-    number = Field("number", "Number of the message", hint="As in the file's first column; several with commas.")
+    number = Field(
+        "number", "Number of the message", hint="As in the file's first column; separate several with commas."
+    )
     chosen = Field("category", "Category", "choices" if run.several else "choice", options=_options(run))
     return ROWS_FORM.form("Change a category", (number, chosen), RowsRef(run=run.id))
 
@@ -209,12 +211,16 @@ def _options(run: ClassifyRun) -> tuple[tuple[str, str], ...]:
 
 def _request_form(press: Action, world: ClassifyContext) -> Form:
     """Make the form of the shortcut at a message: how to sort its file, its thread, or itself."""
-    hint = "One a line, or with commas; empty: the channel's own, or else I propose some."
+    hint = "One per line, or separated by commas. If empty, I use the channel's own or propose some."
     fields = (
         Field("categories", "Categories", "area", hint=hint, optional=True),
-        Field("column", "Column of the file", hint="Empty: I look for it.", optional=True, max_length=200),
+        Field("column", "Column of the file", hint="If empty, I look for it.", optional=True, max_length=200),
         Field(
-            "ways", "Ways", "choices", options=(("multi", "several categories each"), ("batch", CHEAPLY)), optional=True
+            "ways",
+            "Ways",
+            "choices",
+            options=(("multi", "several categories per message"), ("batch", CHEAPLY)),
+            optional=True,
         ),
     )
     link = world.chat.history.permalink(press.place, press.message)
@@ -247,7 +253,7 @@ async def _check_sees(run: ClassifyRun, acting: Action | Submission, world: Clas
 def _check_may_correct(run: ClassifyRun, asker: Requester) -> None:
     """People of other organisations may read along, but what they say does not teach the bot."""
     if asker.home != run.place.workspace:
-        raise NotAllowedError("Only people of this workspace can change categories.")
+        raise NotAllowedError("Only people from this workspace can change categories.")
 
 
 def run_of(submission: Submission) -> str:
@@ -307,12 +313,12 @@ async def _take_correction(run: ClassifyRun, submission: Submission, world: Clas
         return {"category": "Choose a category."}
     typed = str(submission.answers.get("number", "")).replace(",", " ").split()
     if not typed or not all(one.isascii() and one.isdigit() for one in typed):
-        return {"number": "Numbers such as 3, or 3, 7, 12."}
+        return {"number": "Enter numbers such as 3, or 3, 7, 12."}
     if len(typed) > MOST_CORRECTED:
         return {"number": f"At most {MOST_CORRECTED} at a time."}
     numbers = [int(one) for one in typed]
     if missing := [number for number in numbers if not 0 < number <= run.items]:
-        return {"number": f"There is no message {missing[0]}: they go from 1 to {run.items:,}."}
+        return {"number": f"There is no message {missing[0]}: the numbers go from 1 to {run.items:,}."}
     for number in numbers:
         await world.items.correct(run.id, number, names, submission.asker.person)
     return {}

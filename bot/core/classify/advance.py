@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 8  # calls of all runs of a process
 TURN = 60.0  # seconds after which a turn hands on
 
-PATIENCE = "Claude is unavailable at the moment. I keep trying for some minutes, and go on where I stopped."
+PATIENCE = "Claude is unavailable right now. I'll keep trying for a few minutes and continue where I stopped."
 
 
 @dataclass(slots=True)
@@ -200,7 +200,7 @@ async def _hand_on(
         return Record(run.place, run.asker.person)
     found = await world.runs.find(run.place.workspace, run.id)
     cost = f", for {dollars(found.dollars)}" if found is not None and found.dollars else ""
-    text = f"Stopped after {progress.done:,} of {counted(run.items)}{cost}. What is sorted is kept."
+    text = f"Stopped after {progress.done:,} of {counted(run.items)}{cost}. The results so far are kept."
     more = RESUME_RUN.button(RunRef(run=run.id))
     so_far = (
         (EXPORT_RUN.button(RunRef(run=run.id), label="Files so far"),) if progress.done and not run.is_private else ()

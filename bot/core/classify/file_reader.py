@@ -60,7 +60,7 @@ def read(name: str, data: bytes, wish: ReadAs = AS_FOUND) -> Spreadsheet:
         raise UsageError(f"There are no rows in {name}.")
     if len(sheet.rows) > MOST_ITEMS:
         raise UsageError(
-            f"{name} has more than {MOST_ITEMS:,} rows, which is what I classify at a time: please split it."
+            f"{name} has more than {MOST_ITEMS:,} rows, which is the most I classify at a time: please split it."
         )
     return sheet
 

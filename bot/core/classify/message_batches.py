@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 # What a run's state keeps: since when a batch is on its way, its id, and that its results are here.
 SUBMITTING, BATCH, COLLECTED = "submitting", "batch", "collected"
 WAITING = (
-    "Handed {items} messages ({source}) to Claude as a batch. That is usually done within an hour, and at the latest "
-    "in a day; I report here."
+    "I handed {items} messages ({source}) to Claude as a batch. It usually finishes within an hour, and within a day "
+    "at the latest; I'll report here."
 )
 
 

@@ -46,7 +46,7 @@ def parse(typed: str) -> ClassifyOptions:
     """Read what was typed behind `/classify`. Raises `UsageError` with the sentence that says what to type instead."""
     wish = parse_options(check_text(CLASSIFY, typed))
     if not (wish.lines or wish.link or wish.channel or wish.span):
-        raise UsageError("There are no messages to classify: put them one a line, before `into:`.")
+        raise UsageError("There are no messages to classify: put them one per line, before `into:`.")
     return wish
 
 

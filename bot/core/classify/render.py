@@ -95,7 +95,7 @@ async def summary(run: ClassifyRun, settings: ChannelSettings, world: ClassifyCo
 def _unsure(one: Sorted) -> str:
     shown = one.item.opening(SHOWN_OF_UNSURE)
     category = ", ".join(one.verdict.categories) or "no category"
-    return f"{UNSURE} {one.item.number}. {category} ({one.verdict.confidence} %) - {shown}"
+    return f"{UNSURE} {one.item.number}. {category} ({one.verdict.confidence}%) - {shown}"
 
 
 def _cost(run: ClassifyRun) -> str:

@@ -71,7 +71,7 @@ def notes(counts: RunCounts, threshold: int, reference: str = "") -> str:
     said = []
     if counts.unsure:
         are = "are" if counts.unsure > 1 else "is"
-        said.append(f"{UNSURE} {counts.unsure:,} of {counts.items:,} {are} less than {threshold} % sure: please check.")
+        said.append(f"{UNSURE} {counts.unsure:,} of {counts.items:,} {are} less than {threshold}% sure: please check.")
     if counts.unclassified:
         why = f" {apology(ModelFormError('unclassified'), reference)}" if reference else ""
         said.append(f"{counts.unclassified:,} of {counts.items:,} got no category.{why}")

@@ -76,9 +76,7 @@ async def find(asked: ClassifyRequest, *, chat: Chat) -> ItemSource | None:
     if wish.link:
         target = chat.history.locate(wish.link, asked.place)
         if target is None:
-            raise UsageError(
-                "I can read links to messages, channels and files of this workspace, and this is none of them."
-            )
+            raise UsageError("I can only read links to messages, channels and files in this workspace.")
         if target.file:
             return ItemSource(asked.place, file=await _shared(target.file, asked, chat=chat))
         place, message = target.place, target.message
@@ -148,10 +146,10 @@ async def gather(asked: ClassifyRequest, *, chat: Chat, progress: Callable[[str]
     else:
         gathered = await _from_message(found, asked, chat=chat, progress=show)
     if not gathered.items:
-        raise UsageError(f"There is nothing with a text to sort in {gathered.source}.")
+        raise UsageError(f"There is nothing with text to sort in {gathered.source}.")
     if len(gathered.items) > MOST_ITEMS:
         raise UsageError(
-            f"That is more than {MOST_ITEMS:,} messages, which is what I classify at a time: choose a shorter span."
+            f"That is more than {MOST_ITEMS:,} messages, which is the most I classify at a time: choose a shorter span."
         )
     return gathered
 
@@ -176,7 +174,7 @@ async def _check_shown_to_asker(asked: ClassifyRequest, *, chat: Chat) -> None:
     """Raise `NotAllowedError` where others would see the result: what was said in private stays there."""
     if not asked.is_private and (await chat.posts.open_direct(asked.place, asked.asker)).channel != asked.place.channel:
         raise NotAllowedError(
-            "That is from a private conversation, and everybody here would see it: "
+            "That is from a private conversation, and everyone here would see it: "
             "ask me there, in our direct messages, or with `--private`."
         )
 
@@ -185,7 +183,7 @@ def _named(asked: ClassifyRequest) -> Place:
     """Return the channel that was named, as the platform understood it when it was typed."""
     ids = {name.casefold(): id_ for name, id_ in asked.channels}
     if (id_ := ids.get(asked.wish.channel.casefold())) is None:
-        raise UsageError(f"I don't know a channel #{asked.wish.channel[:80]}: choose it from the list as you type.")
+        raise UsageError(f"I don't know of a channel #{asked.wish.channel[:80]}: choose it from the list as you type.")
     return Place(asked.place.workspace, id_)
 
 
@@ -213,7 +211,7 @@ async def _from_channel(
     said = [one for one in read.said if read.since is None or one.at >= read.since]  # not what older threads began with
     gathered = _from_said(f"{where}, {words}{_gaps(read)}", said, place, chat)
     if not gathered.items:
-        who = "Only bots wrote" if any(one.is_bot or one.is_own for one in said) else "Nobody wrote anything"
+        who = "Only bots wrote" if any(one.is_bot or one.is_own for one in said) else "No one wrote anything"
         raise UsageError(f"{who} in {where} in that time ({words}), so there is nothing to sort.")
     return gathered
 

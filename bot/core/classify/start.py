@@ -256,7 +256,7 @@ def question(run: ClassifyRun, price: float | None, *, is_proposed: bool) -> tup
         CANCEL_RUN.button(ref),
     ]
     if run.items >= LEAST_TO_BATCH and not run.is_batch:
-        text += "\n\n_As a batch it costs half, and is done within hours rather than minutes._"
+        text += "\n\n_As a batch, it costs half and takes hours rather than minutes._"
         buttons.insert(1, START_BATCH.button(ref))
     return text, buttons
 

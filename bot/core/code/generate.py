@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DRAFT = "draft"  # the checkpoint of what the model wrote: a second try neither asks nor pays for it again
-MENDING = "\n\n_{faults}. I ask for a correction…_"
-MENDED_IN_VAIN = "I asked for a correction once, and this is what remains."
+MENDING = "\n\n_{faults}. I'm asking for a correction…_"
+MENDED_IN_VAIN = "I asked for one correction, and this is still wrong."
 NOT_MENDED = "I could not get a correction: {sentence}"
 STOPPED = "The correction was stopped."
 UNCLOSED = SyntaxFault("its code block is never closed")

@@ -25,7 +25,7 @@ def parse(typed: str) -> CodeRequest:
     check_options(text, ("--private",), "say the rest in words", may_end_so=True)
     language, rest = named_first(text)
     if language and not rest:
-        raise UsageError(f"What should the {language} code do? Type it behind the language: `/code {text} <request>`.")
+        raise UsageError(f"What should the {language} code do? Type it after the language: `/code {text} <request>`.")
     return CodeRequest(text, language)
 
 

@@ -62,7 +62,9 @@ def verdict(report: SyntaxReport, files: Sequence[CodeFile]) -> str:
             f"{'Checked for syntax' if len(good) == len(files) else f'{_names(good)}: checked for syntax'}, not run."
         )
     if unchecked:
-        notes.append(f"Not checked, as I can't parse {'it' if len(unchecked) == 1 else 'them'}: {_names(unchecked)}.")
+        notes.append(
+            f"Not checked, because I can't parse {'it' if len(unchecked) == 1 else 'them'}: {_names(unchecked)}."
+        )
     return faults + (f"\n\n_{' '.join(notes)}_" if notes else "")
 
 
@@ -70,7 +72,7 @@ def unfinished(names: Sequence[str], *, truncated: bool, can_go_on: bool) -> str
     """Tell which files the answer broke off in."""
     if not names:
         return ""
-    what = f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} not whole, and not saved"
+    what = f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} incomplete and not saved"
     if truncated:
         how = "“Continue” goes on from there" if can_go_on else ELSEWHERE
         return f"\n\n_I stopped at my length limit: {what}. {how}._"
@@ -121,7 +123,7 @@ def wish(name: str, files: Sequence[str], choice: str) -> str:
     language = choice if choice in NAMES else "another language"
     return {
         TEST_CODE.name: f"Write tests for {names}, in a file of their own.",
-        EXPLAIN_CODE.name: f"Explain {names} step by step, without giving it again.",
+        EXPLAIN_CODE.name: f"Explain {names} step by step, without repeating it.",
         TRANSLATE_CODE.name: f"Write {names} in {language}.",
     }[name]
 

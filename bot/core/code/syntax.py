@@ -81,13 +81,13 @@ def _python(code: str) -> SyntaxFault | None:
         release = f"{sys.version_info.major}.{sys.version_info.minor}"
         return SyntaxFault(f"{error.msg.split(' (code.py')[0]} (Python {release})", error.lineno or 0)
     except ValueError:  # before 3.12, NUL
-        return SyntaxFault("a character that can't stand in code")
+        return SyntaxFault("a character that isn't allowed in code")
     return None
 
 
 def _json(code: str) -> SyntaxFault | None:
     def refuse(constant: str) -> NoReturn:
-        raise ValueError(f"{constant} is no JSON")
+        raise ValueError(f"{constant} is not JSON")
 
     try:
         json.loads(code, parse_constant=refuse)
@@ -121,7 +121,7 @@ def _yaml(code: str) -> SyntaxFault | None:
     except yaml.MarkedYAMLError as error:
         return SyntaxFault(error.problem or "not YAML", error.problem_mark.line + 1 if error.problem_mark else 0)
     except yaml.YAMLError:
-        return SyntaxFault("a character that can't stand in YAML")
+        return SyntaxFault("a character that isn't allowed in YAML")
     return None
 
 
@@ -196,7 +196,7 @@ def _first_error(tree: tree_sitter.Tree, data: bytes) -> SyntaxFault:
         has_error = node is not None and node.has_error
         if not ((has_error and cursor.goto_first_child()) or cursor.goto_next_sibling()):
             # All of it is one error: each part could be read, but their end never came.
-            return SyntaxFault("something before is not finished or not closed", last_line)
+            return SyntaxFault("something before it is unfinished or not closed", last_line)
 
 
 def _shown(code: object) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 QUICK = 2_000  # characters of an answer that are looked through in a few milliseconds
 LONGEST_EXPLANATION = 1_200  # characters beside the blocks; the prompt asks for five lines
-SHORTENED = "_The explanation was long, so I shortened it here: “Explain” gives all of it._"
+SHORTENED = "_I shortened the explanation because it was long. “Explain” gives all of it._"
 PROSE = {"md", "markdown", "mdx", "rst", "txt", "adoc"}  # extensions of what has fences in it, and no syntax to check
 
 _TICKS = re.compile(r"`{3,}")

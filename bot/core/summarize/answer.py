@@ -39,10 +39,10 @@ log = logging.getLogger(__name__)
 
 LONGEST_SHARED = 11_000  # characters of a summary that is shared as one message
 
-STOPPED = "Stopped: {how_far}. That much is kept: “Carry on” pays only for the rest."
+STOPPED = "Stopped: {how_far}. I kept that much: “Resume” pays only for the rest."
 NOT_SHARED = "_Stopped: nothing was shared._"
-NOT_YOURS = "Only who asked for this summary can carry it on."
-FORGOTTEN = "What this summary was made of is no longer kept. Ask for it again."
+NOT_YOURS = "Only the person who asked for this summary can resume it."
+FORGOTTEN = "I no longer have what this summary was based on. Please ask for it again."
 _LENGTHS = list(Length)
 
 
@@ -175,7 +175,7 @@ def controls(run: SummaryRun) -> Sequence[Control]:
     ref = SummaryRef(run=run.id, length=length)
     where = run.source.title
     return [
-        SHARE_SUMMARY.button(ref, confirm=f"Everybody in {where} will see this summary."),
+        SHARE_SUMMARY.button(ref, confirm=f"Everyone in {where} will see this summary."),
         *([SHORTER_SUMMARY.button(ref)] if length is not _LENGTHS[0] else []),
         *([LONGER_SUMMARY.button(ref)] if length is not _LENGTHS[-1] else []),
         *([] if run.wishes.only_actions else [ONLY_ACTIONS.button(ref)]),

@@ -18,7 +18,7 @@ class SummaryContext:
     store: Store
     model: Model
     chat: Chat
-    how_far: str = "nothing was read yet"
+    how_far: str = "nothing has been read yet"
 
     def progress(self, line: str) -> None:
         """Show how far it has come."""

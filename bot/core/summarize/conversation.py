@@ -103,15 +103,15 @@ def footing(read: Transcript, digest: Digest) -> str:
     messages, people = len({line.id for line in read.lines}), read.people
     notes = [f"{_count(messages, 'message')} by {_count(people, 'person', 'people')}", *read.notes]
     if read.bots:
-        notes.append(f"{_count(read.bots, 'message')} of bots left out")
+        notes.append(f"{_count(read.bots, 'message')} from bots left out")
     if read.older:
         notes.append(f"the {_count(read.older, 'oldest message')} left out: I read {MOST_LINES:,} at a time")
     if digest.unread:
-        notes.append(f"{_count(digest.unread, 'message')} could not be summarised")
+        notes.append(f"{_count(digest.unread, 'message')} could not be summarized")
     if digest.points_dropped:
-        notes.append(f"{_count(digest.points_dropped, 'statement')} dropped, as no message backed them")
+        notes.append(f"{_count(digest.points_dropped, 'statement')} dropped because no message backed them")
     if digest.links_dropped:
-        notes.append(f"{_count(digest.links_dropped, 'link')} to no message of these dropped")
+        notes.append(f"{_count(digest.links_dropped, 'link')} to unknown messages dropped")
     return f"_{'; '.join(notes)}._"
 
 
@@ -120,17 +120,17 @@ def nothing_said(run: SummaryRun, read: Transcript) -> str:
     where = f"in {run.source.title}" + (f" in that time ({run.source.words})" if run.source.words else "")
     if read.bots:
         return f"Only bots wrote {where}: {_count(read.bots, 'message')}, which I leave out."
-    return f"Nobody wrote anything {where}."
+    return f"No one wrote anything {where}."
 
 
 def _notes(found: ReadHistory) -> tuple[str, ...]:
     notes = []
     if found.found_own is False:
         notes.append(
-            "I am not told how far you have read, and you wrote nothing there in 30 days, so this is all of them"
+            "I can't see how far you have read, and you wrote nothing there in 30 days, so this covers all of them"
         )
     elif found.found_own:
-        notes.append("I am not told how far you have read, so this begins after your own last message there")
+        notes.append("I can't see how far you have read, so this starts after your own last message there")
     return (*notes, *found.gaps)
 
 

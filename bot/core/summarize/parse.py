@@ -84,7 +84,7 @@ def not_understood(rest: str) -> UsageError:
     return UsageError(
         f"I don't understand “{rest[:80]}”. You can say where (`#channel`, a link), since when ({spans.EXAMPLES}), "
         "`short`, `medium` or `long`, `as bullets`, `as paragraph` or `as table`, `focus on …`, `for the …`, "
-        "`in German`. To summarise this as a text, put it in quotes."
+        "`in German`. To summarize this text itself, put it in quotes."
     )
 
 

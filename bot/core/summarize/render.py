@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from bot.core.domain.summary import SummaryOptions
     from bot.core.summarize.schema import Findings, Point
 
-NOTHING_FOUND = "There is nothing to report: nobody decided, asked or promised anything there."
-NO_ACTIONS = "Nobody took on anything there, as far as I can tell."
+NOTHING_FOUND = "There is nothing to report: no one decided, asked or promised anything there."
+NO_ACTIONS = "No one took on anything there, as far as I can tell."
 
 _TITLES = {
     "decided": "Decided",

@@ -25,10 +25,10 @@ log = logging.getLogger(__name__)
 
 TOLD = "told"  # the checkpoint of the word that the answer comes elsewhere
 
-WHOLE = "I read a thread or a file as a whole: leave out the time, or give the link of a channel."
+WHOLE = "I read a thread or a file as a whole: leave out the time, or give a channel's link."
 FOREIGN = (
-    "I read links to messages, threads, channels and files of this workspace only. "
-    "Paste the text of anything else, and I summarise it."
+    "I can only read links to messages, threads, channels and files in this workspace. "
+    "Paste the text of anything else and I'll summarize it."
 )
 
 
@@ -105,8 +105,8 @@ def _named(name: str, command: Command) -> Place:
         if typed.casefold() == name.casefold():
             return Place(command.place.workspace, channel)
     raise UsageError(
-        f"There is no channel #{name} that I know of. Choose it from the list that appears while you type its name; "
-        "a private one has to have us both in it."
+        f"I don't know of a channel #{name}. Choose it from the list that appears as you type its name; "
+        "for a private one, we both have to be members."
     )
 
 
@@ -125,6 +125,6 @@ async def _tell(command: Command, link: str, *, chat: Chat) -> None:
     """Tell the asker where the summary comes. No summary fails for want of that."""
     try:
         async with chat.answers.ephemeral(command.place, command.asker) as visible:
-            await visible.replace(f"I'm on it: the summary comes [in our direct messages]({link}), for you alone.")
+            await visible.replace(f"I'm on it: the summary will be [in our direct messages]({link}), just for you.")
     except ChatError as error:
         log.warning("nobody was told where the answer comes: %s", error)

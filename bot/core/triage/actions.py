@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from bot.core.ports import Chat, Store
     from bot.core.ports.feedback_store import FeedbackStore
 
-GONE = "This feedback is not there any more."
+GONE = "This feedback no longer exists."
 NOBODY = "-"  # the choice of no team: a menu's choices can't be empty
 
 
@@ -131,10 +131,10 @@ async def _original(link: str, record: Feedback, *, board: FeedbackStore, chat: 
         return None
     found = chat.history.locate(link, replace(record.place, thread=""))
     if found is None or not found.message or found.place.channel != record.channel:
-        return "That is not a link to a post of this channel."
+        return "That is not a link to a post in this channel."
     first = await board.records.at(replace(record.place, thread=found.place.thread or found.message))
     if first is None or first.id == record.id:
-        return "That post is no feedback that I know."
+        return "I have no feedback record for that post."
     return first.id
 
 
@@ -164,7 +164,7 @@ async def _open(
         raise UsageError(GONE)
     settings = await store.settings.load(replace(record.place, thread=""))
     if asker.home != record.workspace:
-        raise NotAllowedError("Only people of this workspace can decide about feedback.")
+        raise NotAllowedError("Only people from this workspace can change feedback.")
     if settings.agents and asker.person not in settings.agents:
-        raise NotAllowedError("Only those who answer feedback in this channel can decide about it.")
+        raise NotAllowedError("Only the people who answer feedback in this channel can change it.")
     return record, settings

@@ -85,7 +85,7 @@ async def _edit(place: Place, message: str, text: str, checkpoint: Checkpoint, c
 def written(trend: Trend, latest: Sequence[Feedback]) -> str:
     """Write what a trend is, with its latest posts, which come newest first."""
     if trend.category:
-        title = f"📈 **{trend.category}: {trend.count} posts in 24 hours**, where {trend.usual:.1f} a day are usual"
+        title = f"📈 **{trend.category}: {trend.count} posts in 24 hours**, where {trend.usual:.1f} a day is usual"
     else:
         title = f"📈 **{trend.count} posts about the same thing** ({latest[-1].category})"
     shown = [f"- {plain(one.summary) or 'a post'} ([post]({one.permalink}))" for one in reversed(latest)]

@@ -70,8 +70,8 @@ def _sureness(record: Feedback, settings: ChannelSettings, chat: Chat) -> str:
     if record.corrected_by:
         return f"corrected by {chat.names.mention(record.corrected_by)}"
     if not record.category:
-        return "⚠️ I could not sort this: please do"
-    return f"sorted by AI, {record.confidence} % sure" + (
+        return "⚠️ I could not sort this: please choose a category"
+    return f"sorted by AI, {record.confidence}% sure" + (
         " ⚠️ please check" if record.confidence < settings.check_below else ""
     )
 

@@ -62,7 +62,7 @@ def written(fresh: Sequence[Feedback], records: Sequence[Feedback], period: time
     """Write what came in during a day or a week, and what waits of all records."""
     counts = Counter(one.category or UNSORTED for one in fresh)
     when = "the last day" if period == DAY else "the last week"
-    came = f"**Feedback of {when}**: {len(fresh):,} posts"
+    came = f"**Feedback from {when}**: {len(fresh):,} posts"
     if not any(one.category or one.given for one in fresh):
         lines = [f"{came}. None of them could be sorted, so I can't tell what they are about."]
     else:
@@ -70,13 +70,13 @@ def written(fresh: Sequence[Feedback], records: Sequence[Feedback], period: time
         lines += [f"- {name}: {count:,}" for name, count in counts.most_common()]
     waiting = [one for one in records if one.status is FeedbackStatus.OPEN]
     if waiting:
-        lines += ["", f"**Nobody has taken** {len(waiting):,} yet; the oldest:"]
+        lines += ["", f"**No one has taken** {len(waiting):,} yet; the oldest:"]
         oldest = sorted(waiting, key=lambda one: one.said_at)[:SHOWN]
         lines += [f"- {plain(one.summary) or 'a post'} ([post]({one.permalink}))" for one in oldest]
     taken = Counter(one.assignee for one in records if one.status is FeedbackStatus.TAKEN)
     if taken:
         lines += [
             "",
-            "**In work**: " + ", ".join(f"{chat.names.mention(who)} {count}" for who, count in taken.most_common()),
+            "**In progress**: " + ", ".join(f"{chat.names.mention(who)} {count}" for who, count in taken.most_common()),
         ]
     return "\n".join(lines)

@@ -48,9 +48,7 @@ def read(name: str, data: bytes) -> Iterator[Exported]:
             yield message
     except _DAMAGED:
         if is_zip:
-            raise UsageError(
-                f"{name} is damaged, or protected by a password: please download it or zip it again."
-            ) from None
+            raise UsageError(f"{name} is damaged or password-protected: please download it or zip it again.") from None
         raise UsageError(f"{name} is neither a Slack export nor JSON lines in UTF-8.") from None
 
 
@@ -92,7 +90,7 @@ def _whole(name: str, day: str, data: bytes) -> object:
         file = "/".join(_parts(day)[-2:])
         shown = file if file.isprintable() else _parts(day)[-1]
         raise UsageError(
-            f"{shown} in {name} is no valid JSON, as if it was cut short: please export it again, or take it out."
+            f"{shown} in {name} is not valid JSON, as if it was cut short: please export it again, or remove it."
         ) from None
 
 

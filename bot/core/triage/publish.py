@@ -158,6 +158,6 @@ def unreachable(channel: str) -> str:
     """Tell who has set teams that one of their channels can't be reached."""
     return (
         f"I can't post feedback to <#{channel}>: I am not in that channel, or it is archived. Invite me there, or name "
-        "another channel with `/parley set teams`; then type `/parley triage on` where the feedback comes in, and what "
-        "waits is sent. Until then it stays in its threads."
+        "another channel with `/parley set teams`; then type `/parley triage on` in the channel where the feedback "
+        "comes in, and I'll send what is waiting. Until then, it stays in its threads."
     )

@@ -42,7 +42,7 @@ async def report(place: Place, *, board: FeedbackStore, store: Store) -> str:
     records = await board.statistics.recent(place, now - REPORTED, MOST_RECORDS)
     is_on = (await store.settings.load(place)).triage
     state = (
-        "Triage is on in this channel." if is_on else "Triage is off in this channel: `/parley triage on` begins it."
+        "Triage is on in this channel." if is_on else "Triage is off in this channel: `/parley triage on` turns it on."
     )
     if not records:
         return f"{state} No feedback came in during the last four weeks."
@@ -73,8 +73,8 @@ def by_week(records: Sequence[Feedback], now: datetime) -> str:
         weeks[(now - one.said_at) // WEEK].append(one)
     shares = [f"{(now - (n + 1) * WEEK):%d %b}: {agreed(weeks[n])}" for n in sorted(weeks, reverse=True)]
     return (
-        f"Categories that nobody changed, by the week's first day: {', '.join(shares)}. What people change becomes an "
-        "example for what comes next."
+        f"Share of categories that no one changed, by week: {', '.join(shares)}. Each change becomes an example for "
+        "later posts."
     )
 
 
@@ -110,8 +110,8 @@ async def trends(
         if error.is_transient:
             raise
         log.warning("upload failed: %s", error)
-        return f"{text}\n\n_I could not send you the picture._"
-    return f"{text}\n\nThe picture is in our direct messages."
+        return f"{text}\n\n_I could not send you the chart._"
+    return f"{text}\n\nThe chart is in our direct messages."
 
 
 def _trend(now: int, before: int) -> str:
@@ -120,7 +120,9 @@ def _trend(now: int, before: int) -> str:
 
 def compared(fresh: Sequence[Feedback], before: Sequence[Feedback], days: int) -> str:
     """Write a table of the categories against as many days before, how quickly people answered, what came often."""
-    title = f"**Feedback of the last {days} days**: {len(fresh):,} posts, {len(before):,} in as many days before."
+    title = (
+        f"**Feedback from the last {days} days**: {len(fresh):,} posts, and {len(before):,} in the {days} days before."
+    )
     if not fresh:
         return title
     now_, then = _counts(fresh), _counts(before)
@@ -134,7 +136,10 @@ def compared(fresh: Sequence[Feedback], before: Sequence[Feedback], days: int) -
     answered = [one.responded_at - one.said_at for one in fresh if one.responded_at]
     if answered:
         minutes = median(one.total_seconds() for one in answered) / 60
-        lines += ["", f"Median time to the first response: {_duration(minutes)}, of {len(answered):,} answered posts."]
+        lines += [
+            "",
+            f"Median time to the first response: {_duration(minutes)}, over {len(answered):,} answered posts.",
+        ]
     for ones in alike(fresh, least=2)[:5]:
         links = ", ".join(f"[{n}]({one.permalink})" for n, one in enumerate(ones[:5], start=1))
         lines += ["", f"{len(ones)} posts: {plain(ones[0].summary) or ones[0].category} ({links})"]

@@ -27,7 +27,7 @@ CHOSEN = "team"  # the menu with the teams
 NEW = "-"
 NO_TEAMS = "No teams yet"
 # The platform has no menu of user groups for forms.
-GROUPS = "Their ids, such as S012ABCDEF, with commas: “Copy group ID” in the menu of the group's page."
+GROUPS = "Their IDs, such as S012ABCDEF, separated by commas. The menu on a group's page has “Copy group ID”."
 _GROUP = re.compile(r"S[A-Z0-9]{2,39}")
 
 
@@ -48,8 +48,8 @@ def _form(place: Place, settings: ChannelSettings, version: int) -> Form:
     shown = [one for one in shown if len(str(one.value)) <= fields.LONGEST]
     hint = ChannelSettings.model_fields["agents"].description or ""
     shown.append(Field("agents", "Agents", "people", settings.agents, hint=fields.sentence(hint), optional=True))
-    teams = ((NEW, "A new team"), *((team.name, team.name) for team in settings.teams))
-    menu = Field(CHOSEN, "Teams", "choice", NEW, teams, "A team that was added is here when the form is opened again.")
+    teams = ((NEW, "New team"), *((team.name, team.name) for team in settings.teams))
+    menu = Field(CHOSEN, "Teams", "choice", NEW, teams, "Reopen this form to see a team that you have just added.")
     told = ", ".join(team.name for team in settings.teams) or NO_TEAMS
     return TRIAGE_FORM.form(
         "Triage in this channel",
@@ -138,12 +138,16 @@ def _strangers(changes: Mapping[str, Any], held: ChannelSettings) -> dict[str, s
 def _team_form(place: Place, settings: ChannelSettings, name: str) -> Form:
     team = find_team(settings.teams, name) or Team(name="-")
     is_new = team.name == NEW
-    hint = "" if is_new else "Without a name, the team goes."
+    hint = "" if is_new else "Leave the name empty to remove the team."
     asked = (
         Field("name", "Name", "text", "" if is_new else team.name, hint=hint, optional=not is_new, max_length=60),
-        Field("channel", "Channel", "channel", team.channel, hint="I have to be in it.", optional=True),
-        Field("people", "Who is told", "people", tuple(one for one in team.people if one[0] in "UW"), optional=True),
-        Field("groups", "User groups that are told", "text", ", ".join(_groups(team)), hint=GROUPS, optional=True),
+        Field(
+            "channel", "Channel", "channel", team.channel, hint="I have to be a member of this channel.", optional=True
+        ),
+        Field(
+            "people", "People to notify", "people", tuple(one for one in team.people if one[0] in "UW"), optional=True
+        ),
+        Field("groups", "User groups to notify", "text", ", ".join(_groups(team)), hint=GROUPS, optional=True),
     )
     ref = TeamRef(workspace=place.workspace, channel=place.channel, team="" if is_new else team.name)
     return TEAM_FORM.form("A team", asked, ref)
@@ -160,7 +164,7 @@ async def save_team(submission: Submission, desk: SettingsFormContext) -> Mappin
     typed = str(submission.answers.get("groups", ""))
     groups = tuple(dict.fromkeys(one.lstrip("@") for one in re.split(r"[\s,;]+", typed.strip()) if one))
     if unknown := [one for one in groups if not _GROUP.fullmatch(one)]:
-        return {"groups": f"“{unknown[0][:40]}” is no user group's id. {GROUPS}"}
+        return {"groups": f"“{unknown[0][:40]}” is not a user group's ID. {GROUPS}"}
     people = (*submission.answers.get("people", ()), *groups)
     others = [team for team in held.teams if former is None or team.name != former.name]
     if fault := _fault(name, there, people, others):
@@ -179,9 +183,9 @@ def _fault(name: str, channel: str, people: tuple[str, ...], others: list[Team])
     if not name:
         return {}
     if len(name) > LONGEST_NAME or any(sign in name for sign in ";:\n"):
-        return {"name": f"A team's name has at most {LONGEST_NAME} characters, and no colon or semicolon."}
+        return {"name": f"A team's name can have at most {LONGEST_NAME} characters, and no colon or semicolon."}
     if find_team(others, name):
-        return {"name": "There is a team of that name already."}
+        return {"name": "There is already a team with that name."}
     if not channel and not people:
         return {"channel": "Choose a channel, or people."}
-    return {} if len(others) < MOST else {"name": f"There are {MOST} teams already."}
+    return {} if len(others) < MOST else {"name": f"There are already {MOST} teams, which is the limit."}

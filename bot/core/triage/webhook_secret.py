@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from bot.core.domain.command import Command
     from bot.core.ports import Chat, Checkpoint
 
-OPERATORS = "Webhooks are signed with the TRIAGE_WEBHOOK_SECRET of whoever runs me: please ask them for it."
-NONE = "Webhooks are not sent: whoever runs me has set no TRIAGE_WEBHOOK_SECRET."
+OPERATORS = "Webhooks are signed with your administrator's TRIAGE_WEBHOOK_SECRET: please ask them for it."
+NONE = "Webhooks are not sent: your administrator has not set TRIAGE_WEBHOOK_SECRET."
 OWN = (
-    "Webhooks of this workspace are signed with this secret, which is its own. Keep it where only your receiver reads "
+    "This workspace's webhooks are signed with its own secret. Keep it where only your receiver can read "
     "it:\n\n`{secret}`"
 )
 

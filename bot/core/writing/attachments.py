@@ -38,16 +38,16 @@ TOKENS_PER_PAGE = 2_500  # a page goes as its text and as a picture of it
 
 FAULTS: Mapping[str, str] = {
     FileState.GONE: "{name} is gone, or I can't access it: please post it again.",
-    FileState.HIDDEN: "{name} is older than this workspace's plan shows: please post it again.",
+    FileState.HIDDEN: "{name} is too old for this workspace's Slack plan to show: please post it again.",
     FileState.DENIED: "I don't have access to {name}: please post it here yourself, or share it in this channel.",
-    FileState.OUTSIDE: "{name} only links to a file kept elsewhere, where I can't open it: please post the file.",
+    FileState.OUTSIDE: "{name} is only a link to a file stored elsewhere, which I can't open: please post the file.",
     FileState.PAGE: "{name} is a canvas or a list, which I can't open: please paste what matters, or post it as a PDF.",
     FileState.UNHEARD: "{name} has no transcript yet: please ask again in a minute.",
-    FileState.REJECTED: "Claude could not open {name}, so I leave it out.",
+    FileState.REJECTED: "Claude could not open {name}, so I left it out.",
 }
 AWAY = "I could not fetch {name} just now: please ask again in a minute."
 WIDE = ("UTF-16", "UTF-32")  # no other text has a zero byte
-READABLE = "I read pictures (PNG, JPEG, GIF, WebP), PDFs, and text or code"
+READABLE = "I can read images (PNG, JPEG, GIF, WebP), PDFs, and text or code files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def check_state(file: FileRef) -> None:
 
 
 def _too_big(name: str, size: int, limit: int) -> str:
-    return f"*{name}* is too big to read: it has {size / MEGABYTE:.1f} MB, and I take up to {limit // MEGABYTE} MB."
+    return f"*{name}* is too large to read: it is {size / MEGABYTE:.1f} MB, and the limit is {limit // MEGABYTE} MB."
 
 
 def opened(file: FileRef, data: bytes, room: int) -> OpenedFile:
@@ -114,7 +114,7 @@ def opened(file: FileRef, data: bytes, room: int) -> OpenedFile:
 def _image(file: FileRef, data: bytes, room: int) -> OpenedFile:
     found = next((kind for kind, starts in IMAGES.items() if data.startswith(starts)), "")
     if not found or (found == "image/webp" and data[8:12] != b"WEBP"):
-        raise FileError(f"I can't read *{file.name}*: it is no picture, or a damaged one.")
+        raise FileError(f"I can't read *{file.name}*: it is not an image, or it is damaged.")
     if (sides := picture.sides(data)) and max(sides) > LONGEST_SIDE:
         raise FileError(
             f"*{file.name}* has {sides[0]:,} x {sides[1]:,} pixels, and Claude takes up to {LONGEST_SIDE:,} on "
@@ -137,21 +137,23 @@ def _pdf(file: FileRef, data: bytes, room: int) -> OpenedFile:
     except MemoryError:
         raise  # it says nothing about the file's form
     except LimitReachedError:
-        raise FileError(f"*{file.name}* is more than I can read: please send the pages that matter.") from None
+        raise FileError(f"*{file.name}* is more than I can read: please send only the pages that matter.") from None
     except Exception as error:  # noqa: BLE001 (what a damaged file can set off in a parser is listed nowhere)
         log.info("a PDF could not be read: %s", type(error).__name__)
-        raise FileError(f"I can't read *{file.name}*: it is no PDF, or a damaged one.") from None
+        raise FileError(f"I can't read *{file.name}*: it is not a PDF, or it is damaged.") from None
     if is_locked:
-        raise FileError(f"*{file.name}* is protected with a password: please send it without one.")
+        raise FileError(f"*{file.name}* is password-protected: please send a copy without a password.")
     if pages > MAX_PAGES:
         raise FileError(
-            f"*{file.name}* has {pages} pages, and I read up to {MAX_PAGES}: please send the part that matters."
+            f"*{file.name}* has {pages} pages, and I can read up to {MAX_PAGES}: please send the part that matters."
         )
     if (tokens := pages * TOKENS_PER_PAGE) > room:
         fits = max(0, room // TOKENS_PER_PAGE)
         if not fits:
             raise FileError(_no_room(file.name))
-        raise FileError(f"*{file.name}* has {pages} pages, and {fits} fit now: please send the part that matters.")
+        raise FileError(
+            f"*{file.name}* has {pages} pages, and only {fits} of them fit now: please send the part that matters."
+        )
     return OpenedFile(Attachment(file.name, PDF, data, max(tokens, TOKENS_PER_PAGE)))
 
 
@@ -180,7 +182,7 @@ def decoded(name: str, data: bytes) -> str:
 
 
 def _no_room(name: str) -> str:
-    return f"*{name}* does not fit beside the rest any more: please ask about it in a new thread."
+    return f"*{name}* no longer fits in this thread: please ask about it in a new one."
 
 
 async def attach(files: Sequence[FileRef], place: Place, room: int, chat: Chat, *, can_wait: bool = False) -> Attached:
@@ -221,7 +223,7 @@ async def looked_up(files: Sequence[FileRef], place: Place, chat: Chat) -> tuple
 
 async def _fetch(file: FileRef, place: Place, found: Attached, room: int, chat: Chat) -> OpenedFile:
     if len(found.files) == MOST_FILES:
-        raise FileError(f"I read {MOST_FILES} files at a time, so I left {{name}} out.")
+        raise FileError(f"I can read {MOST_FILES} files at a time, so I left {{name}} out.")
     if file.state == FileState.UNKNOWN:
         file = await chat.files.describe(place, file)
     file = judged(file)

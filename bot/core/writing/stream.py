@@ -37,16 +37,16 @@ from bot.errors import BotError
 log = logging.getLogger(__name__)
 
 PATIENCE = (
-    "Claude is unavailable at the moment. I keep trying for some minutes and will answer here, "
-    "so there is no need to ask again. (Reference: `{reference}`)"
+    "Claude is unavailable right now. I'll keep trying for a few minutes and answer here, "
+    "so you don't need to ask again. (Reference: `{reference}`)"
 )
 # Slack's guide for agents asks for one; under each answer it would be noise that nobody reads any more.
 DISCLAIMER = "AI-generated; check what matters."
 REDACTED = "redacted"
 STOPPED = "[stopped]"  # how the history has an answer that someone stopped ends
-LIMIT_HINT = "\n\n_I stopped at my length limit. Write “continue” and I go on from here._"
+LIMIT_HINT = "\n\n_I stopped at my length limit. Write “continue” and I'll go on from here._"
 # What one person alone was shown has no thread to go on in.
-ELSEWHERE = "Ask for it in our direct messages: only you see it there, too, and I can go on where I stopped"
+ELSEWHERE = "Ask for it in our direct messages: only you will see it there, too, and I can continue where I stopped"
 PRIVATE_LIMIT_HINT = f"\n\n_I stopped at my length limit. {ELSEWHERE}._"
 
 

@@ -165,7 +165,7 @@ async def test_a_digest_that_is_due_comes_once(database: Database) -> None:
             await here.inbox.accept(Delivery(lane, lane, "every:triage digests", {}))
         await here.inbox.idle()
         messages = [one.shown for one in here.workspace.workspace.messages(here.place.channel)]
-        assert ["They like it" in one for one in messages if "Feedback of the last day" in one] == [True]
+        assert ["They like it" in one for one in messages if "Feedback from the last day" in one] == [True]
 
 
 async def look(inbox: Inbox, place: Place, number: int) -> None:

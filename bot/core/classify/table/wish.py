@@ -114,7 +114,7 @@ def _check(name: str) -> None:
     if near := get_close_matches(name, _NEAR, n=1, cutoff=0.75):
         meant = f": do you mean `{_NAMES[near[0]]}=`?" if near[0] in _NAMES else "."
         raise UsageError(
-            f"I don't know an option `{name}=`{meant} A file is read with `column=`, `sheet=`, `heading=` and "
+            f"I don't know the option `{name}=`{meant} A file is read with `column=`, `sheet=`, `heading=` and "
             "`encoding=`. If it is part of a text, put the text in quotes."
         )
 

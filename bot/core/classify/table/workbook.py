@@ -115,7 +115,7 @@ def _sheet(name: str, workbook: python_calamine.CalamineWorkbook, title: str, fa
     if title in far:
         fault = (
             f"{name} is more than I can read: the cells of its sheet “{title}” reach as far as {far[title]}, most "
-            "of them blank. Delete the cells far off, or copy the rows into a new file, and send that."
+            "of them blank. Delete the far-off cells, or copy the rows into a new file, and send that."
         )
         return Grid(title=title, fault=fault)
     rows = enumerate(workbook.get_sheet_by_name(title).iter_rows(), start=1)

@@ -41,7 +41,7 @@ def test_a_digest_says_when_nothing_was_sorted() -> None:
     told = written(unsorted, [], timedelta(days=1), chat)
     assert (
         told
-        == "**Feedback of the last day**: 2 posts. None of them could be sorted, so I can't tell what they are about."
+        == "**Feedback from the last day**: 2 posts. None of them could be sorted, so I can't tell what they are about."
     )
     mixed = [*unsorted, replace(record(3, "Billing", ""), given="Billing"), record(4, "Billing", "")]
     told = written(mixed, [], timedelta(days=1), chat)
