@@ -1,4 +1,4 @@
-"""Whom a message addresses by a plain name, and the names of everyone a thread mentions."""
+"""Find whom a message addresses by a plain name, and the names of everyone a thread mentions."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
     from bot.core.domain.thread import Conversation
     from bot.core.ports import Chat
 
-MOST_PEOPLE = 50  # whose names are told
+MOST_PEOPLE = 50  # whose names the model is given
 
 
 async def heed(heard: IncomingMessage, conversation: Conversation, chat: Chat) -> IncomingMessage:
-    """Return a message with its groups and channels by their names, and whom it speaks to by a plain name.
+    """Return a message with groups and channels written by name, and with whom it addresses by a plain name.
 
-    In a thread that the bot knows, its own name at the start is as good as a mention; that of someone who has written
-    there, or was mentioned, or of a group behind an @, is as good as theirs, unless a later sentence turns to the
-    bot.
+    In a thread that the bot knows, its own name at the start counts as a mention of it. The name of someone who has
+    written there or was mentioned, or a group's name after an @, counts as a mention of them, unless a later sentence
+    turns to the bot.
     """
     heard = replace(heard, text=await chat.names.spell_out(heard.place, heard.text))
     is_clear = heard.is_direct or heard.is_bot or heard.mentions_bot or heard.addresses_other
@@ -42,7 +42,7 @@ async def heed(heard: IncomingMessage, conversation: Conversation, chat: Chat) -
 
 
 async def acquainted(heard: IncomingMessage, conversation: Conversation, chat: Chat) -> Conversation:
-    """Return a conversation with the names of all who are mentioned in it, and then of the author, too."""
+    """Return a conversation with the names of everyone it mentions; if any are new, with the author's name too."""
     texts = [heard.text, *(one.text for one in conversation.messages if one.role is Role.USER)]
     unknown = {
         one: name

@@ -42,9 +42,9 @@ GREETING = (
     "Hello! Ask me anything here; in this thread, you don't need to mention me again. "
     "You can also use `/summarize`, `/classify` and `/code`; `/parley help` explains them."
 )
-# What someone says who mentions the bot below what others said, and adds no word.
+# The words of someone who mentions the bot below others' messages and writes nothing else.
 CALLED = "(I mentioned you and said nothing else: help with what was said last here.)"
-# Tokens that files of earlier messages may take: a follow-up should not have to bring them along again.
+# Tokens that earlier messages' files can take, so that a follow-up need not attach them again.
 EARLIER_FILES = 30_000
 TITLE = 80  # characters of a question that name its thread
 MOST_EARLIER = 5  # messages whose files are fetched again
@@ -62,8 +62,9 @@ async def answer(
 ) -> Record:
     """Answer a message if it is for the bot, and return what the thread's history should keep.
 
-    `judge` tells whether it may be answered, `controls` what stands below the answer to a message. What is not for the
-    bot is kept all the same, in a thread that it knows. Raises `ChatError` when the answer could not be shown.
+    `judge` returns why it may not be answered, "" if it may; `controls` returns the buttons below the answer to a
+    message. In a thread that the bot knows, it keeps messages that are not for it, too. Raises `ChatError` if the
+    answer could not be shown.
     """
     conversation = await store.threads.load(heard.place)
     heard = await heed(heard, conversation, chat)
@@ -118,7 +119,7 @@ async def _reply(
     store: Store,
     controls: Callable[[bool], Sequence[Control]] | None,
 ) -> Product:
-    """Say what is wrong with the files where there is nothing else, write code where it is asked for, or converse."""
+    """Report unreadable files if there is nothing else, write code if it is asked for, or else converse."""
     if ready.is_empty:
         sentence = "\n".join(ready.own.faults)
         return Product(FinishedAnswer(sentence, await desk.visible.replace(sentence)))
@@ -142,19 +143,19 @@ def _kept(heard: IncomingMessage, question: Message, conversation: Conversation,
     began_with_bot = conversation.began_with_bot or heard.answers_bot or heard.opens_thread
     record = product.written.record(heard.place, question, began_with_bot=began_with_bot)
     if any(message.id == question.id and message != question for message in conversation.messages):
-        record = replace(record, rewritten=record.messages[:1])  # it was heard before it came to mention the bot
+        record = replace(record, rewritten=record.messages[:1])  # it was kept before an edit mentioned the bot
     grown = replace(conversation, messages=(*conversation.messages, *record.messages))
     record = replace(record, people=conversation.people)
     return replace(record, is_outgrown=is_due(grown), code_files=product.files)
 
 
 def is_first(conversation: Conversation) -> bool:
-    """Tell whether the thread has no answer of the bot's yet."""
+    """Return whether the bot has not answered in the thread yet."""
     return not conversation.summary and all(message.role is Role.USER for message in conversation.messages)
 
 
 def asked(heard: IncomingMessage, conversation: Conversation) -> Message | None:
-    """Return a message as it is to be answered and kept: as it was last edited; None when it was deleted since."""
+    """Return a message as it was last edited, to be answered and kept; None if it has been deleted."""
     question = Message(Role.USER, heard.author, heard.text, heard.id, heard.files, is_bot=heard.is_bot)
     stored = next((message for message in conversation.messages if message.id == heard.id), None)
     if stored is None or not stored.is_edited:
@@ -172,7 +173,7 @@ def _overheard(heard: IncomingMessage, question: Message | None, conversation: C
 
 @dataclass(frozen=True, slots=True)
 class AnswerDraft:
-    """A request that is ready to be sent, and what to tell the person at the answer's end."""
+    """A request that is ready to send, and the notes that end its answer."""
 
     request: Request
     notes: str
@@ -180,16 +181,16 @@ class AnswerDraft:
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether nothing is left to ask about: there were only files, and none of them could be read."""
+        """Return whether there is nothing to ask: the message had only files, and none of them could be read."""
         return not self.request.turns
 
 
 async def draft(
     heard: IncomingMessage, question: Message, conversation: Conversation, *, model: Model, chat: Chat
 ) -> AnswerDraft:
-    """Decide what goes into the request. Raises a `ChatError` that may pass."""
+    """Decide what goes into the request. Raises a transient `ChatError`."""
     settings = conversation.settings
-    # A turn that failed and is tried anew finds its question in the history already.
+    # A turn that is retried finds its question in the history already.
     before = [message for message in conversation.messages if message.id != heard.id]
     said: tuple[Message, ...] = (*before, question)
     late = ""
@@ -204,8 +205,8 @@ async def draft(
         identity: found.attachments for identity, found in {**earlier, heard.id: own}.items()
     }
     left = room - own.tokens - sum(found.tokens for found in earlier.values())
-    # The question itself may be as long as the model takes; of what was said before, twice the budget at most, as the
-    # summary that keeps it within the budget is made in the background.
+    # The question can be as long as the model accepts. The history gets twice its budget at most, because the summary
+    # that keeps it within the budget is made in the background.
     tokens = min(left, 2 * settings.context + least)
 
     def compose(attached: Mapping[str, tuple[Attachment, ...]]) -> tuple[Fitted, Request]:
@@ -238,7 +239,7 @@ async def draft(
 async def _earlier_files(
     heard: IncomingMessage, before: Sequence[Message], room: int, chat: Chat
 ) -> dict[str, Attached]:
-    """Fetch the files of earlier messages, the newest first, as far as there is room; of the rest, the name is told."""
+    """Fetch earlier messages' files, newest first, while there is room; the model gets only the names of the others."""
     found: dict[str, Attached] = {}
     for message in reversed(before):
         if not message.files:

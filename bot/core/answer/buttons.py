@@ -1,4 +1,4 @@
-"""What people press below an answer: answer anew, go on, rate it, stop it."""
+"""Handle the buttons below an answer: regenerate, continue, rate, stop."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ RATINGS: tuple[Literal["good", "bad"], ...] = ("good", "bad")
 
 
 def below(question: Message, version: int = 0) -> Callable[[bool], Sequence[Control]]:
-    """Return what stands below the answer to a question: `version` counts how often it was answered anew."""
+    """Return the controls below the answer to a question; `version` counts how often it was regenerated."""
 
     def controls(has_more: bool) -> Sequence[Control]:  # noqa: FBT001 (the shape that `reply.write` asks for)
         ref = AnswerRef(message=question.id, version=version)
@@ -51,7 +51,7 @@ def below(question: Message, version: int = 0) -> Callable[[bool], Sequence[Cont
 
 
 async def regenerate(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
-    """Answer a question anew, in the place of the answer that is there, also in the history. Raises `ChatError`."""
+    """Answer a question again, in place of its present answer, also in the history. Raises `ChatError`."""
     ref = REGENERATE.read(press)
     conversation = await store.threads.load(press.place)
     question, answered = find(conversation, ref.message)
@@ -86,7 +86,7 @@ async def rewrite(  # noqa: PLR0913 (what an answer is made of, and where it goe
     model: Model,
     chat: Chat,
 ) -> FinishedAnswer:
-    """Write an answer in place of one that is there, to a question after `earlier`. Raises `ChatError`."""
+    """Replace an answer with a new one to its question, which follows the `earlier` messages. Raises `ChatError`."""
     asker = Requester(question.author, heard.home)
     async with chat.answers.begin(heard.place, asker, checkpoint, to=question.id, instead=answered.id) as visible:
         if (before := kept(checkpoint)) is not None:
@@ -104,7 +104,7 @@ async def rewrite(  # noqa: PLR0913 (what an answer is made of, and where it goe
 
 
 async def go_on(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
-    """Go on with an answer that the output limit cut, in a new message. Raises `ChatError`."""
+    """Continue, in a new message, an answer that the output limit cut. Raises `ChatError`."""
     conversation = await store.threads.load(press.place)
     question, answered = find(conversation, CONTINUE.read(press).message)
     if question is None or answered is None:
@@ -125,7 +125,7 @@ async def go_on(press: Action, *, checkpoint: Checkpoint, store: Store, model: M
 
 
 async def rate(press: Action, *, store: Store) -> Form | None:
-    """Keep what somebody thinks of an answer; ask what was wrong with a bad one."""
+    """Save a user's rating of an answer; ask what was wrong with a bad one."""
     rated, place = RATE.read(press), press.place
     await store.threads.rate(place, rated.question, press.asker.person, is_good=rated.rating == "good")
     if rated.rating == "good":
@@ -136,7 +136,7 @@ async def rate(press: Action, *, store: Store) -> Form | None:
 
 
 async def comment(submission: Submission, *, store: Store, chat: Chat) -> Mapping[str, str]:
-    """Keep the comment on a bad rating. Raises `NotAllowedError`, `ChatError`."""
+    """Save the comment on a bad rating. Raises `NotAllowedError`, `ChatError`."""
     about = RATING_COMMENT.read(submission)
     words = submission.answers.get(COMMENT, "")
     await check_member((about.place,), submission.asker.person, chat)
@@ -151,13 +151,13 @@ async def allow_stop(press: Action, chat: Chat) -> None:
 
 
 async def may(press: Action, author: str, chat: Chat) -> bool:
-    """Tell whether somebody may stop or replace an answer to `author`. Raises `ChatError`."""
+    """Return whether a person may stop or replace an answer to `author`. Raises `ChatError`."""
     person = press.asker.person
     return person == author or (await chat.directory.membership(press.place, person)).is_admin
 
 
 def find(conversation: Conversation, identity: str) -> tuple[Message | None, Message | None]:
-    """Return a question and its answer by the id of either, None for what is no longer there."""
+    """Return a question and its answer by the id of either; None for one that is gone."""
     asked: Message | None = None
     for message in conversation.messages:
         if message.role is Role.ASSISTANT and asked is not None and identity in {asked.id, message.id}:
@@ -168,7 +168,7 @@ def find(conversation: Conversation, identity: str) -> tuple[Message | None, Mes
 
 
 def heard(press: Action, question: Message) -> IncomingMessage:
-    """Say a question again, as if it were heard now."""
+    """Return a question as an incoming message, as if it arrived now."""
     return IncomingMessage(
         place=press.place,
         id=question.id,

@@ -1,6 +1,7 @@
 """Catch up on a thread: read what was said before the bot was called, page by page, as far as it fits.
 
-What was read is kept as it comes. A reading that breaks off is told of, and goes on when the bot is next asked there.
+Each page is stored as it comes. If reading breaks off, the answer says so, and reading continues when the bot is next
+asked there.
 """
 
 from __future__ import annotations
@@ -27,11 +28,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-READ = "read"  # the checkpoint of what a former try of the turn has read and stored
+READ = "read"  # the checkpoint of what an earlier attempt of the turn has read and stored
 LASTS = 90.0  # seconds after which an answer is worth more than what there is still to read
-MANY = 1_000  # messages, from which on reading takes so long that its progress is shown
-LONG = 5.0  # seconds of waiting, from which on it is shown
-MOST_PEOPLE = 50  # whose names are told
+MANY = 1_000  # messages; reading more takes so long that progress is shown
+LONG = 5.0  # seconds of waiting, after which progress is shown
+MOST_PEOPLE = 50  # whose names the model is given
 AGAIN = "Mention me again and I'll keep reading"
 
 
@@ -46,8 +47,8 @@ async def catch_up(
 ) -> tuple[Conversation, str]:
     """Read what is missing before a message; return the conversation with it, and what to tell the person.
 
-    Each page is stored at once, so that neither a second try of the turn nor another turn need read it again. Where the
-    platform does not hand out all of it in time, the rest stays to be read. Raises `RevokedError`.
+    Each page is stored at once, so that neither a retry nor another turn reads it again. What the platform does not
+    deliver in time is left for the next reading. Raises `RevokedError`.
     """
     if (told := checkpoint.get(READ)) is not None:
         return conversation, told
@@ -61,9 +62,9 @@ async def catch_up(
 
 
 class Reading:
-    """One reading of a thread for a message: what is missing before it, of which the newest that fit are kept.
+    """Reads what is missing of a thread before a message, and keeps the newest messages that fit.
 
-    The bot knows all that it said itself `since` it takes part; what stands before the message `until` is read.
+    The bot knows everything it has said itself `since` it took part; the messages before `until` are read.
     """
 
     def __init__(
@@ -84,7 +85,7 @@ class Reading:
         self.new = self.read_so_far = self.left_out = 0
 
     async def read(self) -> BotError | None:
-        """Read, and store what comes; return what broke it off, None for nothing. Raises `RevokedError`."""
+        """Read and store pages; return the error that broke it off, or None. Raises `RevokedError`."""
         patience = Patience(LASTS)
         while True:
             before = self.new
@@ -116,11 +117,11 @@ class Reading:
                 self._show()
 
     async def _keep(self, page: Sequence[HistoryMessage], *, is_over: bool) -> None:
-        """Store a page, and how far the thread is read with it; what was too much with the last one goes."""
+        """Store a page and how far the thread has been read; after the last page, drop what did not fit."""
         messages = tuple(self._messages(page))
         if page:
             self._in_order = self._in_order and page[0].id > self._until
-            # Pages that come in no order say nothing of how far is read: then it begins where it began.
+            # Unordered pages don't tell how far the thread has been read: then it stays where it began.
             self._until = max(self._until, page[-1].id) if self._in_order else self._begun_at
         kept = await self._store.keep(
             PageRead(
@@ -152,7 +153,7 @@ class Reading:
             yield Message(role, author, text, said.id, said.files, is_bot=said.is_bot and not said.is_own)
 
     def _add(self, message: Message) -> None:
-        """Take in the next message, and let the oldest go where there is no more room."""
+        """Add the next message, and drop the oldest ones when there is no more room."""
         self.new += 1
         self._kept.append(message)
         self._size += estimate_tokens(message.text)
@@ -166,7 +167,7 @@ class Reading:
         self._visible.progress(f"Reading this thread: {self.read_so_far:,} messages so far{more} …")
 
     def told(self, broken: BotError | None) -> str:
-        """Write the one line that tells what was read, "" for nothing."""
+        """Return the line that says what was read, "" if nothing was."""
         fitting = f"; the oldest {self.left_out:,} did not fit" if self.left_out else ""
         if broken is not None:
             sentence = self._broken_off(why(broken))

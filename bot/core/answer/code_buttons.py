@@ -1,4 +1,4 @@
-"""An answer with code that the length limit cut: gone on with where it stopped, or written anew."""
+"""Continue or regenerate an answer with code that the length limit cut."""
 
 from __future__ import annotations
 

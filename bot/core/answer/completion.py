@@ -15,10 +15,10 @@ _WORD = re.compile(r"\w+")
 
 
 def union(first: IncomingMessage, later: IncomingMessage) -> IncomingMessage | None:
-    """Return a message with what a later event of it adds, None where that is nothing.
+    """Return a message with what a later event of it adds, None if it adds nothing.
 
-    Of two wordings, that of the later edit counts. Without an edit between them both do, as one event may lack what
-    stands in blocks or attachments.
+    Of two texts, the later edit's counts. If there was no edit between them, both count, because one event may lack
+    what is in blocks or attachments.
     """
     if later.revision < first.revision:
         return None
@@ -40,7 +40,7 @@ def union(first: IncomingMessage, later: IncomingMessage) -> IncomingMessage | N
 
 
 def joined(first: str, later: str) -> str:
-    """Return the wording that says all that two say: one of them, where it has all words of the other."""
+    """Return a text that says everything two texts say: one of them, if it has all words of the other."""
     if _words(later) <= _words(first):
         return first
     return later if _words(first) <= _words(later) else f"{first}\n\n{later}"
@@ -61,10 +61,10 @@ def _all(first: Sequence[FileRef], later: Sequence[FileRef]) -> tuple[FileRef, .
 
 
 def completed(stored: Message, heard: IncomingMessage) -> Message | None:
-    """Return a stored message with what a later event of it adds, None where that is nothing.
+    """Return a stored message with what a later event of it adds, None if it adds nothing.
 
-    What was deleted stays so, and what was edited since keeps its words; so does a question that the model declined.
-    An edit counts here where it brings a file: its words are taken in, and answered, as those of a change.
+    A deleted message stays deleted, and an edited one keeps its text; so does a question that the model declined. An
+    edit counts here if it brings a file: its text is taken in, and answered, like that of any other edit.
     """
     is_blank = not stored.text and not stored.files
     if (is_blank and (stored.is_edited or heard.text)) or (stored.is_edited and not heard.revision):
@@ -76,7 +76,7 @@ def completed(stored: Message, heard: IncomingMessage) -> Message | None:
 
 
 def changes_answer(stored: Message, whole: Message, heard: IncomingMessage) -> bool:
-    """Return whether what came is part of what was asked; a link's preview is not."""
+    """Return whether the new part belongs to the question; a link's preview does not."""
     return _new_files(stored, whole.files) or (whole.text != stored.text and not heard.is_previewed)
 
 

@@ -30,13 +30,13 @@ REFUSAL = (
 
 
 async def offer_again(changed: MessageEdit, *, checkpoint: Checkpoint, store: Store, chat: Chat) -> None:
-    """Offer the author a new answer, only to them, when it was the last question that they edited."""
+    """Offer the author a new answer, visible only to them, if they edited the last question."""
     if changed.is_deleted or changed.is_bot or checkpoint.get(OFFERED):
         return
     answered = answer_to(changed, await store.threads.load(changed.place))
     if answered is None:
         return
-    # A press counts once for its value, and each edit may be answered anew.
+    # An action counts once for its value, and each edit can be answered again.
     ref = AnswerRef(message=answered.id, version=int(re.sub(r"[^0-9]", "", changed.revision) or 0))
     button = REGENERATE.button(ref, label="Answer again")
     try:
@@ -48,7 +48,7 @@ async def offer_again(changed: MessageEdit, *, checkpoint: Checkpoint, store: St
 
 
 def answer_to(changed: MessageEdit, conversation: Conversation) -> Message | None:
-    """Return the answer to a message, if that was the last question and has got other words since."""
+    """Return the answer to a message, if that was the last question and its text has changed since."""
     *_, question, answered = (None, None, *conversation.messages)
     if question is None or answered is None or question.id != changed.id or question.text == changed.text:
         return None

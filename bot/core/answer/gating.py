@@ -1,4 +1,4 @@
-"""A conversation: who said what where, and whom to answer."""
+"""Decide which messages of a conversation to answer."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ if TYPE_CHECKING:
     from bot.core.domain.thread import Conversation
 
 MOST_BOT_TURNS = 3  # answers to other bots, one after the other, before a person has to say something
-SILENCE = timedelta(minutes=10)  # for less than that, a platform delivers again what was missed
+SILENCE = timedelta(minutes=10)  # after a shorter absence, the platform redelivers what was missed
 STOPS = {"stop", "please stop", "stop please", "stop it", "stopp", "halt"}
 
 
 def wants_answer(heard: IncomingMessage, conversation: Conversation) -> bool:
     """Decide whether a message is for the bot, by its channel's settings.
 
-    A direct message always is. Elsewhere never one that opens by speaking to somebody else, nor a mere "stop", which is
-    obeyed and not answered. Another bot has to mention us, where that is allowed at all, and is not answered for ever.
+    A direct message always is. Elsewhere, a message that opens by addressing someone else never is, nor is a mere
+    "stop", which is obeyed and not answered. Another bot has to mention us, if that is allowed at all, and is not
+    answered forever.
     """
     if is_stop(heard.text):
         return False
@@ -35,7 +36,7 @@ def wants_answer(heard: IncomingMessage, conversation: Conversation) -> bool:
 
 
 def answer_to(identity: str, conversation: Conversation) -> Message | None:
-    """Return the bot's message that stands right after someone's: its answer. None where something else does."""
+    """Return the bot's message right after a person's, which is its answer; None if another message follows it."""
     for message, following in zip(conversation.messages, conversation.messages[1:], strict=False):
         if message.id == identity and message.role is Role.USER:
             return following if following.role is Role.ASSISTANT and following.id else None
@@ -62,7 +63,7 @@ def _may_ask(heard: IncomingMessage, settings: ChannelSettings) -> bool:
 
 
 def _goes_in_circles(conversation: Conversation) -> bool:
-    """Tell whether bots have been talking among themselves since a person last said something."""
+    """Return whether bots have been talking among themselves since a person last wrote."""
     turns = 0
     for message in reversed(conversation.messages):
         if message.role is Role.USER and not message.is_bot:
@@ -72,28 +73,28 @@ def _goes_in_circles(conversation: Conversation) -> bool:
 
 
 def is_refused(heard: IncomingMessage, settings: ChannelSettings) -> bool:
-    """Tell whether somebody of another organisation asked the bot where they may not."""
+    """Return whether a user of another organization asked the bot where they may not."""
     return heard.is_outsider and not heard.is_bot and heard.mentions_bot and not _may_ask(heard, settings)
 
 
 def may_be_for_bot(heard: IncomingMessage, settings: ChannelSettings) -> bool:
-    """Tell whether a message is worth keeping at all: what people say outside of threads mostly is not."""
+    """Return whether a message is worth keeping at all; most messages outside threads are not."""
     if heard.mentions_bot or heard.is_direct or not heard.opens_thread:
         return True
     return settings.answers is Answers.ALL and not heard.is_bot and not heard.addresses_other
 
 
 def is_stop(text: str) -> bool:
-    """Tell whether a message says nothing but that the bot should stop."""
+    """Return whether a message says nothing but that the bot should stop."""
     return " ".join(text.casefold().strip(" .!\u2026\n").split()) in STOPS
 
 
 def needs_reading(heard: IncomingMessage, conversation: Conversation, now: datetime) -> bool:
-    """Decide whether the platform's own history has to be asked for what was said before a message.
+    """Decide whether to read the platform's history for what was said before a message.
 
-    For a thread that is not known, or of which a reading broke off; and when someone calls the bot back into one where
-    it has heard nothing for a while, because it may have been away. Whatever is newer than `SILENCE` the platform still
-    delivers by itself.
+    True for a thread that the bot does not know or has not finished reading, and when someone calls the bot back into
+    one where it has heard nothing for a while, because it may have been down. The platform itself redelivers anything
+    newer than `SILENCE`.
     """
     if heard.opens_thread:
         return False

@@ -1,7 +1,7 @@
-"""A message that a later one in its thread has overtaken: answered once, taking into account what was said since.
+"""Answer a message that a later one in its thread has overtaken: once, and in view of what was said since.
 
-A platform delivers a message again when its first receiver froze or died, and meanwhile a later one of the same thread
-may have been read, with the earlier one as its context, and answered. Work that is tried again by hand comes late, too.
+A platform delivers a message again when its first receiver froze or died. Meanwhile, a later message of the same thread
+may have been read, with the earlier one as its context, and answered. Work that is retried by hand comes late, too.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from bot.core.domain.message import Message
 
-QUOTED = 4_000  # characters of the message that stand after the later ones, too: it may be far above, or cut away
+QUOTED = 4_000  # characters of the message to repeat after the later ones: it may be far above, or cut off
 _TO_MODEL = (
     "This message stands above, where it was written, but it reached you only now, after you had answered later ones. "
     "Answer it now. Repeat nothing that your answers above say already: where they have answered all of it, say so in "
@@ -37,7 +37,7 @@ def is_overtaken(identity: str, messages: Sequence[Message]) -> bool:
 
 
 def _is_later(message: Message, identity: str) -> bool:
-    """Return whether someone wrote a message after another one. What was pressed has an id that is no time."""
+    """Return whether a message was written after another one. An action's id is not a time."""
     return message.role is Role.USER and message.id[:1].isdigit() and message.id > identity
 
 
@@ -56,12 +56,12 @@ def asking(question: Message) -> str:
 
 
 def asked(turns: tuple[Turn, ...], text: str) -> tuple[Turn, ...]:
-    """Put a text after the turns; they go on alternating."""
+    """Append a text to the turns, which keep alternating."""
     if turns and turns[-1].role is Role.USER:
         return (*turns[:-1], replace(turns[-1], text=f"{turns[-1].text}\n\n{text}"))
     return (*turns, Turn(Role.USER, text))
 
 
 def told(link: str) -> str:
-    """Write the line that tells a person which of the thread's messages this answers."""
+    """Return the line that says which of the thread's messages this answers."""
     return f"\n\n_This answers [an earlier message]({link}), which reached me after the later ones._"

@@ -1,6 +1,6 @@
 """Condense the older part of a long thread into a running summary, in the background.
 
-Strides are long: a summary stays the same for many turns, so that the API's cache knows each request's beginning.
+A summary stays the same for many turns, so that the API's cache knows each request's beginning.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MAX_OUTPUT = 2_000  # tokens
 MOST_AT_ONCE = 40_000  # tokens of messages in one request
-LONGEST_MESSAGE = 40_000  # tokens of one message; what is behind them is left out of the summary
+LONGEST_MESSAGE = 40_000  # tokens of one message; what comes after them is left out of the summary
 LONGEST_SUMMARY = 6_000  # characters
 
 
@@ -40,19 +40,19 @@ class Condensed:
 
 
 def is_due(conversation: Conversation) -> bool:
-    """Tell whether a thread has outgrown what may go along with each question."""
+    """Return whether a thread has outgrown what can go along with each question."""
     return weight(conversation.messages) > conversation.settings.context
 
 
 def weight(messages: Sequence[Message]) -> int:
-    """Estimate what messages take of a request, in tokens."""
+    """Estimate how many tokens messages take of a request."""
     return sum(estimate_tokens(message.text) for message in messages if message.text or message.files)
 
 
 def older(conversation: Conversation) -> Sequence[Message]:
     """Choose which messages go into the summary next: all but the newest half of the budget, as many as one call takes.
 
-    What stays begins with a message of a person's, where there is one. () when nothing has to go.
+    What stays begins with a person's message, if there is one. Returns () if nothing has to go.
     """
     messages = [message for message in conversation.messages if message.number]
     if weight(messages) <= conversation.settings.context:
@@ -87,7 +87,7 @@ def prompt(summary: str, messages: Sequence[Message], mention: Callable[[str], s
 async def condense(
     place: Place, *, store: ThreadStore, model: Model, chat: Chat, halt: asyncio.Event | None = None
 ) -> Condensed | None:
-    """Summarise what has to go; None when nothing has. `halt` ends it early. Raises a `ModelError`."""
+    """Summarize what has to go; return None if nothing has. `halt` ends it early. Raises a `ModelError`."""
     conversation = await store.load(place)
     messages = older(conversation)
     if not messages:

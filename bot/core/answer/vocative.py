@@ -1,4 +1,4 @@
-"""Whom a message addresses at its start by a plain name, typed without choosing it from a list."""
+"""Find whom a message addresses at its start by a plain name, typed rather than chosen from a list."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 LOOKED_AT = 200  # characters: a name stands at the very start
 MOST_WORDS = 5  # of a name and what ends it
-MOST_ASKING = 3  # words behind a name that say that it is asked
+MOST_ASKING = 3  # words after a name that show that its person is asked
 SHORTEST = 2  # characters of a name
 # Words that open sentences, and are someone's name somewhere.
 _NO_NAMES = {
@@ -54,16 +54,16 @@ _THANKS = (
 )
 _GREETING = rf"(?:(?:{_HELLOS}|{_THANKS})\b)"
 _GREETINGS = re.compile(rf"(?:{_GREETING}[ ,\u3001\uff0c]*+){{1,3}}", re.IGNORECASE)
-# Before a mention, which is nobody by chance, the greeting may also be a sentence, or an emoji.
+# A mention is never there by chance, so the greeting before it can also be a sentence or an emoji.
 _BEFORE_MENTION = re.compile(
     rf"(?:(?:{_GREETING}|:[a-z][\w+-]*+:)[\s,.!\u2026\u3001\uff0c\uff01\u2013\u2014-]*+){{1,3}}", re.IGNORECASE
 )
-# Words that open a sentence, and say nothing of whom it is for: a name behind them has to end as one at the start does.
+# Words that open a sentence without saying whom it is for: a name after them has to end as one at the start does.
 _OPENERS = re.compile(
     r"(?:ok|okay|so|yes|no|yeah|well|please|pls|and|but|also|oh|ah|morgen|tag|bitte|ja|nein|oui|s[ií]|bueno)\b[ ,]*+",
     re.IGNORECASE,
 )
-# What is said to someone right behind the name, without a comma.
+# What is said to someone right after the name, without a comma.
 _ASKED = re.compile(
     r" (?:please|pls|plz|(?:can|could|would|will|did|do|are|have|were|should) you|can u|what do you|wdyt|thoughts|"
     r"thanks|thank you|bitte|(?:kannst|k(?:ö|oe)nntest|hast|bist|magst|w(?:ü|ue)rdest|weisst|weißt) du|"
@@ -76,7 +76,7 @@ _ASKED = re.compile(
 _HANDLE = re.compile(rf"@(?P<handle>[^\W\d][\w.-]*+)[,:]?(?={_ASKED.pattern})", re.IGNORECASE)
 _PARTS = re.compile(r"[._-]+")
 _OWN_HANDLES = ("bot", "claude", "assistant", "chatgpt", "here", "channel", "everyone", "all")
-# Behind "Thanks, Ana", it says something of her.
+# After "Thanks, Ana", these words say something about her.
 _TELLS = re.compile(r" (?:is|was|has|had|will|says?|said|wants|told|ist|war|hat|est|es|est[aá]|era)\b", re.IGNORECASE)
 _JOIN = re.compile(r"(?:[ ]*[,&+/][ ]*|[ ]+(?:and|und|et|y|e|&)[ ]+)@?", re.IGNORECASE)
 _SENTENCES = re.compile(r"[\n.!?;:]+")
@@ -94,7 +94,7 @@ def opening(text: str) -> str:
 
 
 def end_of_greeting(text: str, at: int) -> int:
-    """Return where a greeting before a mention ends, which begins at an index of a text; that index if none does."""
+    """Return where the greeting that begins at index `at` ends before a mention; `at` itself if there is none."""
     match = _BEFORE_MENTION.match(text, at)
     return match.end() if match else at
 
@@ -111,14 +111,15 @@ def may_speak_to_somebody(text: str) -> bool:
 
 
 def calls_by_sign(text: str) -> bool:
-    """Return whether a message opens with an @, perhaps behind a greeting."""
+    """Return whether a message opens with an @, perhaps after a greeting."""
     return _after_greeting(opening(text).casefold())[0].startswith("@")
 
 
 def speaks_to_handle(text: str, own: Collection[str]) -> bool:
-    """Return whether a message opens by asking a handle, "@support can you", which is nobody's known here.
+    """Return whether a message opens by asking a handle that no one known here has: "@support can you".
 
-    Not one that may mean the bot, by its `own` names or what it is; nor all that are in the channel.
+    A handle that may mean the bot, by its `own` names or what it is, does not count; nor does one for the whole
+    channel.
     """
     match = _HANDLE.match(_after_greeting(opening(text).casefold())[0])
     handle = match["handle"] if match else ""
@@ -139,14 +140,14 @@ def speaks_to(text: str, names: Collection[str]) -> bool:
 
 
 def _after_greeting(start: str) -> tuple[str, str]:
-    """Return what stands behind the words that open a message, and the greeting among them, "" if there is none."""
+    """Return what follows a message's opening words, and the greeting among them, "" if there is none."""
     greeting = _GREETINGS.match(start)
     opener = greeting or _OPENERS.match(start)
     return start[opener.end() :] if opener else start, greeting[0].rstrip() if greeting else ""
 
 
 def _calls(names: Collection[str]) -> set[str]:
-    """Return what people may be called by."""
+    """Return the names that people may be called by."""
     whole = {" ".join(name.casefold().split()).removeprefix("@") for name in names}
     calls = whole | {name.partition(" ")[0] for name in whole}
     return {name for name in calls if len(name) >= SHORTEST and name not in _NO_NAMES}
@@ -165,6 +166,6 @@ def _begins(start: str, name: str, *, is_called: bool, is_apart: bool) -> bool:
 
 
 def turns_to(text: str, names: Collection[str]) -> bool:
-    """Return whether a later line or sentence of a message begins by speaking to one of these."""
+    """Return whether a later line or sentence of a message begins by addressing one of these."""
     _, *later = _SENTENCES.split(text[: 10 * LOOKED_AT])
     return any(speaks_to(sentence, names) for sentence in later)

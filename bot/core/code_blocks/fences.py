@@ -1,7 +1,7 @@
-"""Fences inside of fences: a README with code in it, a docstring with an example.
+"""Read fences inside fences: a README with code in it, a docstring with an example.
 
-By the rules of Markdown the first line of mere backticks ends a block. Models forget that, and put a file that has such
-lines into a fence that is no longer than they are.
+By Markdown's rules, the first line of bare backticks ends a block. Models forget that, and put a file with such lines
+into a fence that is no longer than they are.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
-# Blocks are all that is needed of it, and the text between them need not be parsed.
+# Only blocks are needed; the text between them need not be parsed.
 _MARKDOWN = MarkdownIt("commonmark").disable(["inline", "text_join"])
 LINE_END = re.compile(r"\r\n|\r|\n")
 _FENCE = re.compile(r"[\s>]*(?P<signs>`{3,}|~{3,})(?P<info>[^`]*)\Z")
@@ -29,10 +29,10 @@ def tokens(text: str) -> list[Token]:
 
 
 def widened(text: str) -> str:
-    """Return an answer in which a fence that holds others is longer than they are; no line is added or taken away.
+    """Return an answer in which a fence that holds others is longer than they are; no line is added or removed.
 
-    A fence with a language that is opened within a block has to be closed within it. Where it is not, the line that
-    ends the block was meant for that, and the block ends where its own fences come out even.
+    A fence with a language that is opened within a block has to be closed within it. If it is not, the line that ends
+    the block was meant for that fence, and the block ends where its own fences come out even.
     """
     lines = LINE_END.split(text)
     _WIDENING.parse("\n".join(lines), {"lines": lines})
@@ -40,14 +40,14 @@ def widened(text: str) -> str:
 
 
 def is_closed(token: Token, lines: Sequence[str]) -> bool:
-    """Return whether a fence's block has its end."""
+    """Return whether a block's fence is closed."""
     first, end = token.map or (0, 0)
     last = lines[end - 1].strip(" \t>")
     return end - first > 1 and set(last) == {token.markup[0]} and len(last) >= len(token.markup)
 
 
 def _widening(state: StateBlock, first: int, end: int, silent: bool) -> bool:  # noqa: FBT001 (a rule's signature)
-    """Read a fence as Markdown does; where one within it ended it, make it longer, and go on behind its own end."""
+    """Read a fence as Markdown does; if one within it ended it, make it longer, and continue after its own end."""
     if not fence(state, first, end, silent):
         return False
     if silent:
@@ -65,7 +65,7 @@ def _widening(state: StateBlock, first: int, end: int, silent: bool) -> bool:  #
 
 
 def _leaves(state: StateBlock, line: int) -> bool:
-    """Return whether a line is outside of the container that is being read."""
+    """Return whether a line is outside the container that is being read."""
     return not state.isEmpty(line) and state.sCount[line] < state.blkIndent
 
 

@@ -1,6 +1,6 @@
-"""What a block's file is called: what the answer says before it, at its fence or in its first comment; else a guess.
+"""Name a block's file as the answer does before it, at its fence or in its first comment; else guess.
 
-A name keeps its folders. It leads nowhere else: of an absolute one, or one with `..`, only the last part is taken.
+A name keeps its folders but leads nowhere else: of an absolute path, or one with `..`, only the last part is kept.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _BARE = frozenset(
         *("SConstruct", "Snakefile", "Thorfile", "Tiltfile", "Vagrantfile"),
     )
 )
-# These are headings and words, too: they are names only where they are said to be one.
+# These are headings and words, too: they are names only if they are said to be names.
 _BARE_IF_QUOTED = frozenset(
     (
         *("artisan", "BUILD", "CHANGELOG", "CHANGES", "CNAME", "configure", "CONTRIBUTING", "CONTRIBUTORS", "crontab"),
@@ -118,7 +118,7 @@ def guessed(tag: str, code: str) -> str:
 
 
 def distinct(name: str, taken: set[str]) -> str:
-    """Return a name that none of those `taken` is, in whatever case; with a number where it must be."""
+    """Return a name that is not `taken`, ignoring case, with a number added if needed."""
     folder, slash, last = name.rpartition("/")
     stem, dot, extension = last.rpartition(".") if "." in last.lstrip(".") else (last, "", "")
     candidate, count = name, 1
@@ -129,9 +129,9 @@ def distinct(name: str, taken: set[str]) -> str:
 
 
 def proper(words: str, *, is_labelled: bool = False) -> str:
-    """Return words as a file's name, "" where they are none. `is_labelled`: they were said to be one.
+    """Return words as a file's name, "" if they are none. `is_labelled`: the answer calls them a name.
 
-    Folders stay, by slashes. A name that is said to be one may do without an extension.
+    Folders stay, separated by slashes. Words that are called a name need no extension.
     """
     words = unicodedata.normalize("NFC", words).strip().strip("\"'`*").rstrip(":,;")
     if words[:1] == "(" and words[-1:] == ")":

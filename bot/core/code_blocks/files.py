@@ -40,15 +40,15 @@ class Block:
 
 
 def blocks(text: str) -> list[Block]:
-    """Find the fenced code blocks of an answer that hold anything, each with a fitting name, no name twice.
+    """Find an answer's fenced code blocks that are not empty, each under a fitting name of its own.
 
-    Of a long answer this takes a while: `read` it before.
+    This takes a while for a long answer: call `read` first.
     """
     return list(_blocks(text)) if "```" in text or "~~~" in text else []
 
 
 async def read(text: str) -> None:
-    """Look through a long answer aside from the event loop: then its `blocks` are known."""
+    """Parse a long answer off the event loop, so that `blocks` finds it in the cache."""
     if len(text) > QUICK:
         await asyncio.to_thread(blocks, text)
 
@@ -104,17 +104,17 @@ def without_rests(text: str, rests: Mapping[str, int], names: Collection[str]) -
 
 
 def files(text: str) -> list[CodeFile]:
-    """Take the whole blocks of an answer as files. One that was never closed is what a cut answer leaves, and none."""
+    """Return an answer's complete blocks as files; a block that was never closed is left out."""
     return [block.file for block in blocks(text) if block.is_closed]
 
 
 def clean(text: str) -> str:
-    """Replace what can't be stored or sent: NUL, and halves of characters."""
+    """Replace what can't be stored or sent: NUL and lone surrogates."""
     return _NO_TEXT.sub("\ufffd", text)
 
 
 def replaced(text: str, changed: Mapping[str, str]) -> str:
-    """Write an answer with other Markdown in the place of some of its blocks, by the names of their files."""
+    """Return an answer with some of its blocks replaced by other Markdown, by their files' names."""
     lines = LINE_END.split(text)
     for block in reversed(blocks(text)):
         if block.file.name in changed:
@@ -123,7 +123,7 @@ def replaced(text: str, changed: Mapping[str, str]) -> str:
 
 
 def brief(text: str) -> str:
-    """Write an answer with its blocks whole, and what stands beside them cut at a line's end where it grew long."""
+    """Return an answer with its blocks whole, and with a long explanation cut at a line's end."""
     lines = LINE_END.split(text)
     inside = {number for block in blocks(text) for number in range(block.first, block.end)}
     room, kept = LONGEST_EXPLANATION, list[str]()

@@ -1,4 +1,4 @@
-"""An answer that broke off within a file is gone on with: its beginning is kept, and what follows is joined to it."""
+"""Continue an answer that broke off within a file: keep its beginning, and join what follows to it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ GO_ON = (
     "Your answer broke off at the length limit. Go on exactly where it stopped, from the next character on: "
     "without a word before it, without opening the code block again, and without giving anything twice."
 )
-LEAST_REPEATED = 10  # characters of a line; less may well stand there twice
+LEAST_REPEATED = 10  # characters of a line; fewer may repeat by chance
 
 _FENCE = re.compile(r"\A\s*+(?:`{3,}+|~{3,}+)[^\n`]*+\n")
 
 
 def unfinished(text: str) -> str:
-    """Return an answer from the block on that its end is missing of, "" where all blocks are whole."""
+    """Return an answer from its unclosed block on, "" if all blocks are closed."""
     found = blocks(text)
     if not found or found[-1].is_closed:
         return ""
@@ -24,7 +24,7 @@ def unfinished(text: str) -> str:
 
 
 def joined(begun: str, rest: str) -> str:
-    """Join what was begun with what follows: a fence that was opened again, or a line begun anew, counts once."""
+    """Join a beginning with what follows it; a fence or a line that the model began again counts once."""
     if not begun:
         return rest
     rest = _FENCE.sub("", rest, count=1)

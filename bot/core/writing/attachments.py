@@ -1,4 +1,4 @@
-"""Files that come with a message: which of them the model can read, and what a person is told of the others.
+"""Decide which of a message's files the model can read, and say what is wrong with the others.
 
 Limits of the API: https://platform.claude.com/docs/en/build-with-claude/vision and …/pdf-support
 """
@@ -52,7 +52,7 @@ READABLE = "I can read images (PNG, JPEG, GIF, WebP), PDFs, and text or code fil
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """What became of a message's files: those that go to the model, and a sentence for each of the others."""
+    """A message's files that go to the model, and a sentence for each of the others."""
 
     files: tuple[OpenedFile, ...] = ()
     faults: tuple[str, ...] = ()
@@ -64,14 +64,14 @@ class Attached:
 
     @property
     def tokens(self) -> int:
-        """What they take of a request."""
+        """The tokens that they take of a request."""
         return sum(file.attachment.tokens for file in self.files)
 
 
 def check(file: FileRef) -> int:
-    """Return up to how many bytes a file may have, by its kind. Raises `FileError` for one that can't be read.
+    """Return how many bytes a file may have, by its kind. Raises `FileError` for one that can't be read.
 
-    Nothing of it has been downloaded yet.
+    Call it before the file is downloaded.
     """
     check_state(file)
     if file.media_type in IMAGES:
@@ -88,7 +88,7 @@ def check(file: FileRef) -> int:
 
 
 def check_state(file: FileRef) -> None:
-    """Raise `FileError` for a file that can't be had at all."""
+    """Raise `FileError` for a file that is not available."""
     if fault := FAULTS.get(file.state):
         raise FileError(fault)
 
@@ -98,9 +98,9 @@ def _too_big(name: str, size: int, limit: int) -> str:
 
 
 def opened(file: FileRef, data: bytes, room: int) -> OpenedFile:
-    """Look into a file that was downloaded; a text is cut to `room` tokens. Raises `FileError`.
+    """Open a downloaded file; a text is cut to `room` tokens. Raises `FileError`.
 
-    Takes anything, and may take any time and memory: it runs where `FileReader` bounds both.
+    It accepts anything and may take any time and memory, so call it where `FileReader` bounds both.
     """
     if not data:
         raise FileError(f"*{file.name}* is empty.")
@@ -188,7 +188,7 @@ def _no_room(name: str) -> str:
 async def attach(files: Sequence[FileRef], place: Place, room: int, chat: Chat, *, can_wait: bool = False) -> Attached:
     """Download files and open them, one after the other, as long as they fit into `room` tokens.
 
-    What can't be had is told by a sentence each. `can_wait`: a `ChatError` that may pass is raised instead. Raises
+    A sentence reports each file that could not be read. `can_wait`: raise a transient `ChatError` instead. Raises
     `RevokedError`.
     """
     found = Attached()
@@ -208,7 +208,7 @@ async def attach(files: Sequence[FileRef], place: Place, room: int, chat: Chat, 
 
 
 async def looked_up(files: Sequence[FileRef], place: Place, chat: Chat) -> tuple[FileRef, ...]:
-    """Look up those of a message's files of which it names little more than the id. Raises `ChatError`."""
+    """Look up those of a message's files that came with little more than an id. Raises `ChatError`."""
     found = []
     for file in files:
         if file.state != FileState.UNKNOWN:

@@ -22,7 +22,7 @@ GO_ON = (
 )
 ENDING = 200  # characters of the end that are quoted
 SEAM = 300  # characters of what follows that are looked at before they are shown
-LEAST_REPEATED = 12  # characters; fewer may well stand there twice
+LEAST_REPEATED = 12  # characters; fewer may repeat by chance
 
 _LAST_WORD = re.compile(r"\w+\Z")
 
@@ -34,7 +34,7 @@ def rest_of(request: Request, begun: str) -> Request:
 
 
 def without_repetition(begun: str, rest: str) -> str:
-    """Take off the rest what was repeated at its beginning: the fence of an open code block, the last words."""
+    """Remove what the rest repeats at its beginning: the fence of an open code block, the last words."""
     if unfinished(begun):
         rest = joined(begun, rest)[len(begun) :]
     if begun[-1:] == " ":
@@ -50,7 +50,7 @@ def without_repetition(begun: str, rest: str) -> str:
 
 
 class Seam:
-    """Hands on what follows an answer that was begun, less what it repeats. `text` is what was handed on."""
+    """Passes on what follows a partial answer, without what it repeats. `text` is what was passed on."""
 
     def __init__(self, begun: str, sink: Callable[[str], None]) -> None:
         self._begun, self._sink = begun, sink
@@ -67,7 +67,7 @@ class Seam:
             self.close()
 
     def close(self) -> None:
-        """Hand on what is waiting."""
+        """Pass on what is waiting."""
         if self._waiting is not None:
             waiting, self._waiting = self._waiting, None
             self._give(without_repetition(self._begun, waiting))

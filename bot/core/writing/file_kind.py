@@ -1,4 +1,4 @@
-"""What to read a file as: by its declared type, its extension, and its content."""
+"""Decide what to read a file as, by its declared type, its extension, and its content."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ IMAGES = {
     "image/gif": (b"GIF87a", b"GIF89a"),
     "image/webp": (b"RIFF",),
 }
-# What others call those, too.
+# Other names for those types.
 ALIASES = {
     "image/jpg": "image/jpeg",
     "image/pjpeg": "image/jpeg",
@@ -25,7 +25,7 @@ ALIASES = {
     "application/x-pdf": PDF,
     "text/pdf": PDF,
 }
-# Says nothing: then the ending of the name says it, or what is in the file.
+# Vague types: the extension or the content decides.
 VAGUE = {
     "",
     "application/binary",
@@ -49,7 +49,7 @@ ENDINGS = {
     ".png": "image/png",
     ".webp": "image/webp",
 }
-# Of what can't be read, so that no one has to fetch it to find out.
+# Extensions of files that can't be read, so that they are not downloaded to find out.
 OTHERS = {
     *(".7z", ".aac", ".ai", ".apk", ".avi", ".avif", ".bin", ".bmp", ".bz2", ".dll", ".dmg", ".doc", ".docx", ".eps"),
     *(".exe", ".fig", ".flac", ".gz", ".heic", ".heif", ".ico", ".iso", ".jar", ".key", ".m4a", ".mkv", ".mov"),
@@ -73,7 +73,7 @@ TEXTS = {
     "application/x-ndjson",
     "message/rfc822",
 }
-# Code and data that platforms call a stream of bytes, or nothing at all.
+# Extensions of code and data that platforms call a stream of bytes, or nothing at all.
 TEXT_ENDINGS = {
     ".bash",
     ".c",
@@ -150,9 +150,9 @@ TEXT_ENDINGS = {
 
 
 def judged(file: FileRef) -> FileRef:
-    """Return a file with the type that it is to be read as: "" where only its content can tell.
+    """Return a file with the type to read it as, "" if only its content can tell.
 
-    What is neither readable nor vague keeps its type.
+    A type that is neither readable nor vague stays as it is.
     """
     media_type = file.media_type.partition(";")[0].strip().lower()
     media_type = ALIASES.get(media_type, media_type)
@@ -168,9 +168,9 @@ def judged(file: FileRef) -> FileRef:
 
 
 def found_in(file: FileRef, data: bytes) -> FileRef:
-    """Return a file with the type that its content has, where that is a picture's or a PDF's; else with its own.
+    """Return a file with the type of its content, if that is an image or a PDF; else with its own.
 
-    What only the content could tell, and is neither, may be text.
+    A file that only its content could identify, and that is neither, may be text.
     """
     start = data[:1_024]
     kind = next((kind for kind, starts in IMAGES.items() if start.startswith(starts)), "")

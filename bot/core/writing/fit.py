@@ -1,4 +1,4 @@
-"""What of a conversation fits into one request."""
+"""Choose what of a conversation fits into one request."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """Turns that fit, and what had to go: whole messages at the start, and characters of the newest one."""
+    """The turns that fit, and what was left out: whole messages at the start, and characters of the newest one."""
 
     turns: tuple[Turn, ...]
     messages_left_out: int = 0
@@ -29,9 +29,9 @@ class Fitted:
 
 
 def preface(conversation: Conversation) -> str:
-    """Write what the model is told before the first message: a summary of what came before, and who is who.
+    """Write what the model gets before the first message: a summary of what came before, and who is who.
 
-    It is people's words, so it goes in as data; and the same bytes each turn, so that the API's cache knows them.
+    It holds people's words, so it goes in as data; it has the same bytes each turn, so that the API's cache knows them.
     """
     earlier = {"people": dict(conversation.people), "summary": conversation.summary}
     earlier = {name: value for name, value in earlier.items() if value}
@@ -49,10 +49,10 @@ def fit(
 ) -> Fitted:
     """Turn messages into a well-formed request of at most `tokens`: the newest stay, the oldest go.
 
-    Turns alternate and begin with the user's, as the API wants it, and with the text `before`. Where several people
-    take part, or when `named`, each of their messages opens with its author, as `mention` writes it. The newest message
-    always stays, its end cut if it must be; blanked messages don't count. `attached` are files by their messages' ids,
-    not counted in `tokens`; of other files, the name is told.
+    Turns alternate and begin with the user's, as the API requires, and with the text `before`. If several people take
+    part, or if `named`, each of their messages opens with its author, as `mention` writes it. The newest message always
+    stays, with its end cut if needed; blanked messages don't count. `attached` are files by their messages' ids, not
+    counted in `tokens`; the model gets only the names of other files.
     """
     attached = attached or {}
     messages = [message for message in messages if message.text or message.files]
@@ -80,7 +80,7 @@ def fit(
 def _newest(
     messages: Sequence[Message], tokens: int, worded: Callable[[Message], str]
 ) -> tuple[list[tuple[Message, str]], int]:
-    """Return the newest messages that fit, each with its words, and how many characters of the last had to be cut."""
+    """Return the newest messages that fit, each with its text, and how many characters of the last had to be cut."""
     newest, cut = shorten(worded(messages[-1]), tokens)
     kept = [(messages[-1], newest)]
     room = tokens - estimate_tokens(newest)
@@ -100,7 +100,7 @@ def _turn(run: Sequence[tuple[Message, str]], attached: Mapping[str, tuple[Attac
 
 
 def _opened(turns: Sequence[Turn], before: str) -> tuple[Turn, ...]:
-    """Put a text before the turns, in the first one where that is the user's."""
+    """Put a text before the turns, in the first one if that is the user's."""
     first, *others = turns
     if not before:
         return tuple(turns)

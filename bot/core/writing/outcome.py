@@ -1,4 +1,4 @@
-"""The outcome of a question: kept before it is shown, so that a turn that could not show it need not ask again."""
+"""Keep an answer before showing it, so that a turn that could not show it need not ask again."""
 
 from __future__ import annotations
 
@@ -47,20 +47,20 @@ _OUTCOME = TypeAdapter(PreparedAnswer)
 
 
 def kept(checkpoint: Checkpoint) -> PreparedAnswer | None:
-    """Return what an earlier try of the turn has kept."""
+    """Return the answer that an earlier attempt of the turn has kept."""
     found = checkpoint.get(OUTCOME)
     return _OUTCOME.validate_json(found) if found else None
 
 
 async def give(outcome: PreparedAnswer, answer: Answer, checkpoint: Checkpoint) -> FinishedAnswer:
-    """Keep an outcome and show it, in the answer that its text was written into. Raises as `show` does."""
+    """Keep an answer and show it, where its text was streamed. Raises as `show` does."""
     outcome = replace(outcome, text=sendable(outcome.text), history=sendable(outcome.history))
     await checkpoint.keep(OUTCOME, _OUTCOME.dump_json(outcome).decode())
     return await show(outcome, answer, is_written=True)
 
 
 async def show(outcome: PreparedAnswer, answer: Answer, *, is_written: bool = False) -> FinishedAnswer:
-    """Show an outcome that is kept. Raises `UnshownError` where that may yet succeed, else `ChatError`."""
+    """Show an answer that is kept. Raises `UnshownError` if a retry may succeed, else `ChatError`."""
     try:
         with showing():
             if outcome.is_instead:
@@ -76,7 +76,7 @@ async def show(outcome: PreparedAnswer, answer: Answer, *, is_written: bool = Fa
 
 @contextmanager
 def showing() -> Iterator[None]:
-    """Turn a `ChatError` that may pass into an `UnshownError`: what is shown here is kept."""
+    """Turn a transient `ChatError` into an `UnshownError`: what is shown here is kept."""
     try:
         yield
     except ChatError as error:
@@ -86,7 +86,7 @@ def showing() -> Iterator[None]:
 
 
 async def gone(error: GoneError, answer: Answer, calls: tuple[Call, ...]) -> FinishedAnswer:
-    """Take an answer back whose thread was deleted while it was written: no one wants it anymore."""
+    """Withdraw an answer whose thread was deleted while it was written: no one wants it anymore."""
     log.info("no one is waiting for the answer anymore: %s", error)
     try:
         await answer.withdraw()

@@ -1,4 +1,4 @@
-"""Which of a request's files the API rejects: found, left out, reported, and remembered."""
+"""Find the files for which the API rejects a request; leave them out, report and remember them."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LOOK = "Say OK."  # what is asked along with files, to learn whether they are taken
+LOOK = "Say OK."  # what is asked along with files, to find out whether they are accepted
 SHORTEST = 16  # tokens of output that it may take
 
 
 @dataclass(frozen=True, slots=True)
 class FilesAtFault:
-    """The files at fault, and what it cost to find them. `is_certain`: they were, each of them."""
+    """The files at fault, and what it cost to find them. `is_certain`: every one of them is."""
 
     files: tuple[Attachment, ...]
     calls: tuple[Call, ...]
@@ -42,10 +42,10 @@ class FilesAtFault:
 async def find(
     request: Request, error: ModelRejectedError, *, model: Model, halt: asyncio.Event | None
 ) -> FilesAtFault:
-    """Find the files for which a request was rejected: where the API says, else by trying them, half by half.
+    """Find the files for which a request was rejected: where the API names them, else by trying them, half by half.
 
-    What is tried costs what reading those files costs. Raises the `error` where there are no files, and a `ModelError`
-    where trying fails.
+    Trying costs what reading those files costs. Raises `error` if there are no files, and a `ModelError` if trying
+    fails.
     """
     calls = (error.call,) if error.call else ()
     files = [one for turn in request.turns for one in turn.attachments]
@@ -63,12 +63,12 @@ async def find(
 
 
 def without(request: Request, files: Sequence[Attachment]) -> Request:
-    """Return a request without some of its files, of which the names stay."""
+    """Return a request without some of its files; their names stay."""
     return replace(request, turns=tuple(_less(turn, files) for turn in request.turns))
 
 
 def told(refused: Sequence[RejectedFile]) -> str:
-    """Write the line that says which files an answer leaves out, "" for none."""
+    """Return the line that says which files an answer leaves out, "" if none."""
     if not refused:
         return ""
     names = [f"*{one.name}*" for one in refused]

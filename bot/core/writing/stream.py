@@ -1,4 +1,4 @@
-"""Let the model write into an answer; say in one honest sentence what went wrong."""
+"""Stream the model's text into an answer, and say in one honest sentence what went wrong."""
 
 from __future__ import annotations
 
@@ -40,25 +40,25 @@ PATIENCE = (
     "Claude is unavailable right now. I'll keep trying for a few minutes and answer here, "
     "so you don't need to ask again. (Reference: `{reference}`)"
 )
-# Slack's guide for agents asks for one; under each answer it would be noise that nobody reads any more.
+# Slack's guide for agents asks for one; under each answer it would be noise that no one reads.
 DISCLAIMER = "AI-generated; check what matters."
 REDACTED = "redacted"
-STOPPED = "[stopped]"  # how the history has an answer that someone stopped ends
+STOPPED = "[stopped]"  # ends an answer in the history that someone stopped
 LIMIT_HINT = "\n\n_I stopped at my length limit. Write “continue” and I'll go on from here._"
-# What one person alone was shown has no thread to go on in.
+# An ephemeral answer has no thread to go on in.
 ELSEWHERE = "Ask for it in our direct messages: only you will see it there, too, and I can continue where I stopped"
 PRIVATE_LIMIT_HINT = f"\n\n_I stopped at my length limit. {ELSEWHERE}._"
 
 
 def apology(error: BotError, reference: str) -> str:
-    """Write what a person reads when something went wrong: one sentence, and a reference to find it in the log."""
+    """Return the sentence for an error that a person reads, with a reference to find it in the log."""
     return f"{error.sentence} (Reference: `{reference}`)"
 
 
 def too_long(*, messages: int = 0, characters: int = 0, more: bool = False) -> str:
-    """Tell what did not fit into the request, "" when all did: old messages, and characters of the newest one.
+    """Say what did not fit into the request, "" if all did: old messages, and characters of the newest one.
 
-    `more`: there are older messages still, which nobody has counted.
+    `more`: there are older messages still, of an unknown number.
     """
     notes = []
     if messages:
@@ -70,9 +70,9 @@ def too_long(*, messages: int = 0, characters: int = 0, more: bool = False) -> s
 
 
 def unapplied(settings: ChannelSettings, model: Model) -> str:
-    """Tell which of the settings that hold do not apply, and why: a model may have been changed since.
+    """Say which settings do not apply, and why: the model may have changed since they were set.
 
-    A retired model is replaced, and that is said by itself (`renewal.py`).
+    A retired model is replaced, and `spend/retirement.py` reports that.
     """
     faults = dict(model.facts.faults(settings))
     if settings.model and model.facts.successor(settings.model):
@@ -92,12 +92,12 @@ async def write(  # noqa: PLR0913 (each is a wish of a use case)
     is_first: bool = False,
     is_private: bool = False,
 ) -> FinishedAnswer:
-    """Stream the model's text into `answer` and end it with `notes`, or with what went wrong.
+    """Stream the model's text into `answer`, and end it with `notes` or with what went wrong.
 
-    What came of it is kept in the `checkpoint` before it is shown; where a former try has kept it, it is only shown.
-    Where the API rejects a file, such as a damaged picture, it goes without that one.
-    `controls` tells what stands below, given whether there is more to write. `is_first`: the thread has no answer yet,
-    and so has to be told what writes here. `is_private`: one person alone sees it. Raises `ChatError`.
+    The finished answer is kept in the `checkpoint` before it is shown; if an earlier attempt has kept one, it is only
+    shown. If the API rejects a file, such as a damaged image, the request goes without it. `controls` returns the
+    buttons below the answer, given whether there is more to write. `is_first`: the thread has no answer yet, so it gets
+    the disclaimer. `is_private`: only one person sees it. Raises `ChatError`.
     """
     if (before := kept(checkpoint)) is not None:
         return await show(before, answer)
@@ -123,7 +123,7 @@ async def write(  # noqa: PLR0913 (each is a wish of a use case)
 
 
 class ModelAnswer(NamedTuple):
-    """What the model wrote, all calls that it took, and the files that it was asked without, as they were rejected."""
+    """What the model wrote, the calls that it took, and the files that the API rejected."""
 
     completion: Completion
     calls: tuple[Call, ...]
@@ -137,9 +137,9 @@ async def ask(
     model: Model,
     halt: asyncio.Event | None = None,
 ) -> ModelAnswer:
-    """Stream the model's text, and its thinking where the channel has it, into `answer`. Raises a `ModelError`.
+    """Stream the model's text into `answer`, with its thinking if the channel shows it. Raises a `ModelError`.
 
-    A text that was cut is continued, once; files that are rejected are left out.
+    An answer that was cut is continued, once; rejected files are left out.
     """
     think = answer.think if request.settings.thinking != "off" else None
     before: tuple[Call, ...] = ()
@@ -185,12 +185,12 @@ async def _rest(
 
 
 def disclaimer(settings: ChannelSettings) -> str:
-    """Write the small print of what the model wrote: that it did, and whether things were hidden from it."""
+    """Return the small print: that a model wrote this, and whether things were hidden from it."""
     return " · ".join([*([REDACTED] if settings.redact else []), DISCLAIMER])
 
 
 def footer_of(calls: Sequence[Call], request: Request, *, is_first: bool = False) -> str:
-    """Write what stands small below an answer: what wrote it and what that cost, where the channel wants it.
+    """Return the footer of an answer: what wrote it and what it cost, if the channel shows that.
 
     The first answer of a thread has the disclaimer, too.
     """
@@ -210,8 +210,8 @@ async def own_up(
 ) -> FinishedAnswer:
     """End an answer that failed: what had come stays and is marked as cut, except that a refusal replaces it.
 
-    Where nothing had come and the failure may pass, the person is told to wait, and the error is raised again for the
-    turn to be tried again. So is an `OverBudgetError`. Raises `ChatError`.
+    If nothing had come and the failure is transient, tell the person to wait, and raise the error again so that the
+    turn is retried. An `OverBudgetError` is raised again, too. Raises `ChatError`.
     """
     if isinstance(error, OverBudgetError) and not error.partial:
         await answer.withdraw()
@@ -228,7 +228,7 @@ async def own_up(
 
 
 def _failed(error: ModelError, reference: str, footer: str) -> PreparedAnswer:
-    """Word what became of an answer that was stopped, refused or cut."""
+    """Return the end of an answer that was stopped, refused or cut."""
     calls = (error.call,) if error.call else ()
     partial = error.partial if error.partial.strip() else ""
     if isinstance(error, ModelStoppedError):
