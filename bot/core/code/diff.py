@@ -1,4 +1,4 @@
-"""The versions of a thread's files: what a new answer changes, and the difference in a few lines."""
+"""Compare an answer's files with those that its thread has, and show the difference in a few lines."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ class Change:
 
     @property
     def is_idle(self) -> bool:
-        """Tell whether the file is what it was."""
+        """Return whether the file is unchanged."""
         return self.before is not None and self.before.content == self.file.content
 
 
 def changes(blocks: Sequence[Block], known: Sequence[CodeFile]) -> list[Change]:
-    """Compare an answer's whole blocks with the thread's files.
+    """Compare an answer's complete blocks with the thread's files.
 
-    In a thread that has files, a block that no name was given to is one only where it is called as one of them:
-    whoever explains a line shows it, and means no file.
+    In a thread that has files, an unnamed block counts as a file only if its guessed name is that of one: an
+    explanation quotes lines and means no file.
     """
     by_name = {file.name.casefold(): file for file in known}
     found = []
@@ -56,7 +56,7 @@ def changes(blocks: Sequence[Block], known: Sequence[CodeFile]) -> list[Change]:
 
 
 def diff(before: CodeFile, after: CodeFile) -> tuple[str, int]:
-    """Write what changed as a unified diff of a few lines; return it with the number of lines left out."""
+    """Return what changed as a unified diff of a few lines, and the number of lines left out."""
     old, new = _lines(before.content), _lines(after.content)
     if max(len(old), len(new)) > MAX_COMPARED:
         return "", 0
@@ -70,7 +70,7 @@ def _lines(content: str) -> list[str]:
 
 
 def count(before: CodeFile, after: CodeFile) -> str:
-    """Tell how many lines came and went: `+3 -1`. Of very many, those that only moved are in neither."""
+    """Return how many lines were added and removed: `+3 -1`. In very long files, moved lines are in neither."""
     old, new = _lines(before.content), _lines(after.content)
     if max(len(old), len(new)) > MAX_COMPARED:
         came, went = Counter(new) - Counter(old), Counter(old) - Counter(new)

@@ -1,4 +1,4 @@
-"""Let the model write code: shown as it comes, checked, mended once, saved, compared with what the thread had."""
+"""Let the model write code: stream it, check it, ask for one correction, save it, compare it with earlier files."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-DRAFT = "draft"  # the checkpoint of what the model wrote: a second try neither asks nor pays for it again
+DRAFT = "draft"  # the checkpoint of what the model wrote: a retry neither asks nor pays for it again
 MENDING = "\n\n_{faults}. I'm asking for a correction…_"
 MENDED_IN_VAIN = "I asked for one correction, and this is still wrong."
 NOT_MENDED = "I could not get a correction: {sentence}"
@@ -71,7 +71,7 @@ class CodeContext:
 
 
 class Product(NamedTuple):
-    """An answer that was given, and the files of it that are new or changed."""
+    """An answer that was given, and its files that are new or changed."""
 
     written: FinishedAnswer
     files: tuple[CodeFile, ...] = ()
@@ -98,9 +98,9 @@ _DRAFT = TypeAdapter(CodeDraft)
 
 
 async def produce(desk: CodeContext) -> Product:
-    """Let the model write, see that its files parse, save them, and end the answer with what became of each.
+    """Let the model write, check that its files parse, save them, and end the answer with what became of each.
 
-    Raises `ChatError`, and a `ModelError` for the turn to be tried again.
+    Raises `ChatError`, and a `ModelError` for the turn to be retried.
     """
     visible = desk.visible
     visible.write(desk.opening + desk.begun)
@@ -134,7 +134,7 @@ async def produce(desk: CodeContext) -> Product:
 
 
 async def _write(desk: CodeContext) -> CodeDraft:
-    """Ask the model, unless a former try of this turn did. Raises a `ModelError`."""
+    """Ask the model, unless an earlier attempt of this turn did. Raises a `ModelError`."""
     if kept := desk.checkpoint.get(DRAFT):
         draft = _DRAFT.validate_json(kept)
         desk.visible.write(draft.written)
@@ -153,12 +153,12 @@ async def _write(desk: CodeContext) -> CodeDraft:
 
 
 def _whole(begun: str, written: str) -> str:
-    """Join an answer to what it goes on with. A long one takes a while, so this runs aside from the event loop."""
+    """Join an answer to what it continues. This takes a while for a long one, so it runs off the event loop."""
     return widened(joined(begun, written))
 
 
 async def _mend(draft: CodeDraft, desk: CodeContext) -> tuple[CodeDraft, SyntaxReport]:
-    """Check the draft's files; where one is at fault, let the model correct it, once."""
+    """Check the draft's files; if one is faulty, let the model correct it, once."""
     report = await _check(draft, desk.chat)
     if report.faults and not draft.truncated and not draft.remark:
         faults = "; ".join(f"{name}: {fault}" for name, fault in report.faults.items())
@@ -170,7 +170,7 @@ async def _mend(draft: CodeDraft, desk: CodeContext) -> tuple[CodeDraft, SyntaxR
 
 
 async def _check(draft: CodeDraft, chat: Chat) -> SyntaxReport:
-    """Parse the whole files; a block that the model forgot to close is a fault, too."""
+    """Parse the complete files; a block that the model forgot to close is a fault, too."""
     await read(draft.text)
     report = await chat.file_reader.check_code(files(draft.text))
     await read(draft.text)
@@ -211,7 +211,7 @@ def _complaint(faults: Mapping[str, SyntaxFault]) -> str:
 
 
 def _patched(text: str, faults: Mapping[str, SyntaxFault], correction: str) -> str:
-    """Put the corrected files in the place of the faulty ones; where one is meant, its name does not matter."""
+    """Replace the faulty files with the corrected ones; if there is only one, its name does not matter."""
     correction, rests = widened(correction), cut_short(text, faults)
     still_cut = cut_short(correction, faults)
     found = {b.file.name.casefold(): b for b in blocks(correction) if b.is_closed and b.file.name not in still_cut}
@@ -227,7 +227,7 @@ def _patched(text: str, faults: Mapping[str, SyntaxFault], correction: str) -> s
 
 
 async def _save(new: Sequence[Change], desk: CodeContext) -> bool:
-    """Upload the files to the thread, or to the asker's direct messages; tell whether that went well."""
+    """Upload the files to the thread, or to the asker's direct messages; return whether that succeeded."""
     try:
         place = await desk.chat.posts.open_direct(desk.place, desk.asker) if desk.is_private else desk.place
         await desk.chat.posts.upload(place, [upload(change.file) for change in new], desk.checkpoint)
@@ -238,7 +238,7 @@ async def _save(new: Sequence[Change], desk: CodeContext) -> bool:
 
 
 def upload(file: CodeFile) -> Upload:
-    """Make a file ready to be posted."""
+    """Prepare a file for posting."""
     return Upload(file.name, file.content.encode())
 
 
@@ -262,7 +262,7 @@ def _ending(
 
 
 def _controls(draft: CodeDraft, new: Sequence[Change], *, is_saved: bool, desk: CodeContext) -> Sequence[Control]:
-    """Offer what may come next; what is for one person alone has no thread to go on in."""
+    """Return the controls for what can come next; an ephemeral answer has none, since it has no thread."""
     if desk.is_private:
         return ()
     more = render.more(desk.question) if draft.truncated else ()
@@ -275,4 +275,4 @@ async def _keep(draft: CodeDraft, checkpoint: Checkpoint) -> None:
 
 
 def _unseen(_piece: str) -> None:
-    """Show nothing of a correction: it takes its place in the answer when it is whole."""
+    """Show nothing of a correction: it replaces the draft once it is complete."""

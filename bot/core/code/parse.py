@@ -1,4 +1,4 @@
-"""What was typed behind `/code`."""
+"""Parse what was typed after `/code`."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from bot.errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class CodeRequest:
-    """What somebody wants written. `language` is the one it begins with, "" where only its words tell, or nothing."""
+    """What a user wants written. `language` is the one it begins with, "" if only its words tell, or nothing does."""
 
     text: str
     language: str = ""
 
 
 def parse(typed: str) -> CodeRequest:
-    """Read `[language] <request>`. Raises `UsageError` for nothing, and for a language alone."""
+    """Parse `[language] <request>`. Raises `UsageError` for nothing, and for a language alone."""
     text = check_text(CODE, typed)
     check_options(text, ("--private",), "say the rest in words", may_end_so=True)
     language, rest = named_first(text)
@@ -30,6 +30,6 @@ def parse(typed: str) -> CodeRequest:
 
 
 def prompt(request: CodeRequest, *, usual: str = "") -> str:
-    """Word the request; what was typed goes in as data. `usual`: the language where the text wants none."""
+    """Word the request; what was typed goes in as data. `usual`: the language if the text names none."""
     language = {"language": request.language} if request.language else {"usual_language": usual} if usual else {}
     return f"Write the code for this request.\n\n{quoted('request', language | {'text': request.text})}"

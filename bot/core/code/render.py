@@ -1,4 +1,4 @@
-"""What a person reads below the code: what was saved, what is wrong with it, what can be done next."""
+"""Write what a person reads below the code: what was saved, what is wrong with it, what can be done next."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 DIRECT = " in our direct messages"
 MAX_NAMES = 240  # characters of a value with names; the platform takes 255 with a menu
 
-# The languages of the menu; any other can be asked for in words.
+# The languages in the menu; people can ask for any other in words.
 _OFFERED = (
     *("Bash", "C#", "C++", "Go", "Java", "JavaScript", "Kotlin", "PHP", "Python", "Ruby", "Rust", "SQL", "Swift"),
     "TypeScript",
@@ -36,7 +36,7 @@ _OFFERED = (
 
 
 def saved(changes: Sequence[Change], where: str = "") -> str:
-    """Tell which files were saved, with what changed in those that the thread had before."""
+    """Say which files were saved, with what changed in those that the thread had before."""
     named = [
         f"{change.file.name} (version {change.file.version}, {count(change.before, change.file)} lines)"
         if change.before and change.before.version
@@ -47,12 +47,12 @@ def saved(changes: Sequence[Change], where: str = "") -> str:
 
 
 def unsaved(changes: Sequence[Change]) -> str:
-    """Tell which files could not be saved."""
+    """Say which files could not be saved."""
     return f"\n\n_I could not save {_names([change.file for change in changes])}: the upload failed._"
 
 
 def verdict(report: SyntaxReport, files: Sequence[CodeFile]) -> str:
-    """Tell what checking the files found."""
+    """Say what the syntax check found."""
     faults = "".join(f"\n\n⚠️ {name}: {fault}. {report.remark}".rstrip() for name, fault in report.faults.items())
     unchecked = [file for file in files if file.name in report.unchecked]
     good = [file for file in files if file.name not in report.faults and file not in unchecked]
@@ -69,7 +69,7 @@ def verdict(report: SyntaxReport, files: Sequence[CodeFile]) -> str:
 
 
 def unfinished(names: Sequence[str], *, truncated: bool, can_go_on: bool) -> str:
-    """Tell which files the answer broke off in."""
+    """Say in which files the answer broke off."""
     if not names:
         return ""
     what = f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} incomplete and not saved"
@@ -80,13 +80,13 @@ def unfinished(names: Sequence[str], *, truncated: bool, can_go_on: bool) -> str
 
 
 def unchanged(changes: Sequence[Change]) -> str:
-    """Tell which files came back as they were."""
+    """Say which files came back unchanged."""
     same = [change.file for change in changes if change.is_idle]
     return f"\n\n_{_names(same)} {'is' if len(same) == 1 else 'are'} unchanged._" if same else ""
 
 
 def difference(change: Change) -> str:
-    """Show what changed in a file that the thread had, in a few lines of Markdown."""
+    """Show what changed in one of the thread's files, in a few lines of Markdown."""
     before = change.before
     if before is None:
         return ""
@@ -98,7 +98,7 @@ def difference(change: Change) -> str:
 
 
 def controls(files: Sequence[CodeFile], *, is_saved: bool) -> tuple[Control, ...]:
-    """Offer what is asked for most often next."""
+    """Return the controls for what is asked most often next."""
     if not files:
         return ()
     value = CodeFiles()
@@ -112,7 +112,7 @@ def controls(files: Sequence[CodeFile], *, is_saved: bool) -> tuple[Control, ...
 
 
 def more(question: str) -> tuple[Control, ...]:
-    """Offer to go on with an answer that the length limit cut, or to write it again; `question` is what it answers."""
+    """Return the buttons that continue or regenerate a cut answer; `question` is what it answers."""
     ref = AnswerRef(message=question)
     return CONTINUE_CODE.button(ref, style="primary"), REGENERATE_CODE.button(ref)
 

@@ -1,4 +1,4 @@
-"""What a thread with code is asked next: changes, tests, questions; by words or by buttons."""
+"""Answer what a thread with code is asked next, by words or by buttons: changes, tests, questions."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ async def continue_code(desk: CodeContext) -> Product:
 
 
 def with_sources(known: Sequence[CodeFile], attached: Sequence[Attachment]) -> tuple[CodeFile, ...]:
-    """Add the texts that came with a message to the thread's files; they take the place of those of the same name."""
+    """Add the texts that came with a message to the thread's files, replacing those of the same name."""
     by_name = {file.name.casefold(): file for file in known}
     for source in attached:
         if source.media_type == "text/plain":
@@ -63,7 +63,7 @@ def with_sources(known: Sequence[CodeFile], attached: Sequence[Attachment]) -> t
 
 
 def as_code(request: Request, known: Sequence[CodeFile], room: int) -> Request:
-    """Turn a request of a conversation into one for code: with the thread's files, where it does not show them.
+    """Turn a conversation's request into one for code, with those of the thread's files that it does not show.
 
     `room` is in tokens; files that don't fit into what is left of it are only named.
     """
@@ -86,7 +86,7 @@ def as_code(request: Request, known: Sequence[CodeFile], room: int) -> Request:
 
 
 async def press_code(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
-    """Do what a button below the code says, as if its presser had typed it. Raises `ChatError`."""
+    """Do what a button below the code says, as if the person had typed it. Raises `ChatError`."""
     known = await store.code_files.load(press.place)
     if press.name == SAVE_CODE.name:
         return await _save_again(press, known, checkpoint=checkpoint, chat=chat)

@@ -1,6 +1,7 @@
-"""Whether a file of code parses. Nothing here runs what it reads.
+"""Check whether a file of code parses. Nothing here runs what it reads.
 
-Well-kept parsers do the work, each held by a bound on size, depth or time, since what they read is a stranger's.
+Well-maintained parsers do the work, each with a bound on size, depth or time, since what they read comes from
+strangers.
 """
 
 from __future__ import annotations
@@ -32,13 +33,13 @@ if TYPE_CHECKING:
     from bot.core.domain.code_file import CodeFile
 
 MAX_CHECKED = 50_000  # characters
-PATIENCE = 1.0  # seconds of computing for one file, in the parsers that could take long
+PATIENCE = 1.0  # seconds of CPU for one file, in the parsers that could take long
 SHOWN_OF_CODE = 30  # characters
 CHUNK = 4_096  # bytes
 
 logging.getLogger("sqlglot").setLevel(logging.ERROR)  # its warnings quote what it reads
 
-# SQL is many languages: a file is at fault only where none of these reads it.
+# SQL has many dialects: a file is faulty only if none of these can read it.
 _DIALECTS = ("postgres", "mysql", "sqlite", "tsql", "bigquery", "snowflake", "oracle", "")
 
 
@@ -47,7 +48,7 @@ class UncheckedError(Exception):
 
 
 def check(files: Sequence[CodeFile]) -> SyntaxReport:
-    """Parse files. What it reads is a stranger's: it runs where `FileReader` bounds what that takes."""
+    """Parse files. They come from strangers, so call it where `FileReader` bounds what that takes."""
     faults: dict[str, SyntaxFault] = {}
     unchecked: set[str] = set()
     for file in files:
@@ -72,7 +73,7 @@ def find_fault(file: CodeFile) -> SyntaxFault | None:
 
 
 def _python(code: str) -> SyntaxFault | None:
-    """Compile Python, as this one reads it; its own limits on depth hold in a thread, too."""
+    """Compile Python with the running version; its own limits on depth hold in a thread, too."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -102,7 +103,7 @@ def _toml(code: str) -> SyntaxFault | None:
     try:
         tomllib.loads(code)
     except tomllib.TOMLDecodeError as error:
-        # Before 3.14 the line stands in the words only: "Invalid value (at line 1, column 5)".
+        # Before 3.14, only the message has the line: "Invalid value (at line 1, column 5)".
         reason, _, place = str(error).partition(" (at ")
         line = place.removeprefix("line ").partition(",")[0]
         return SyntaxFault(reason, int(line) if line.isdecimal() else 0)
@@ -110,7 +111,7 @@ def _toml(code: str) -> SyntaxFault | None:
 
 
 def _yaml(code: str) -> SyntaxFault | None:
-    """Read YAML's events: no object is made, no alias followed, and templates of YAML are left alone."""
+    """Read YAML's events: no object is made, no alias followed. Templates of YAML are not checked."""
     if "{{" in code or "{%" in code:
         raise UncheckedError
     import yaml  # noqa: PLC0415 (as SQL's parser: seldom needed, and not for nothing)
@@ -184,7 +185,7 @@ def _by_grammar(name: str) -> Callable[[str], SyntaxFault | None]:
 
 
 def _first_error(tree: tree_sitter.Tree, data: bytes) -> SyntaxFault:
-    """Look for the first node that the parser had to leave out or make up."""
+    """Find the first node that the parser had to leave out or make up."""
     cursor, last_line = tree.walk(), data.rstrip().count(b"\n") + 1
     while True:
         node = cursor.node
@@ -195,7 +196,7 @@ def _first_error(tree: tree_sitter.Tree, data: bytes) -> SyntaxFault:
             return SyntaxFault(f"unexpected {_shown(code)}", node.start_point[0] + 1)
         has_error = node is not None and node.has_error
         if not ((has_error and cursor.goto_first_child()) or cursor.goto_next_sibling()):
-            # All of it is one error: each part could be read, but their end never came.
+            # All of it is one error: each part could be read, but the end is missing.
             return SyntaxFault("something before it is unfinished or not closed", last_line)
 
 

@@ -1,4 +1,4 @@
-"""Write code, show it, and save each file of it."""
+"""Answer `/code`: write code, show it, and save each of its files."""
 
 from __future__ import annotations
 

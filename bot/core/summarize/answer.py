@@ -1,4 +1,4 @@
-"""The answer to `/summarize`, and to the buttons below it."""
+"""Answer `/summarize`, and the buttons below a summary."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _LENGTHS = list(Length)
 
 
 async def summarize(command: Command, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
-    """Summarise what was asked for, and return what the thread's history should keep. Raises `ChatError`."""
+    """Summarize what was asked for, and return what the thread's history should keep. Raises `ChatError`."""
     ask = parse(command.text)
     if ask.is_text:
         source = Source(command.place, "your text", is_text=True)
@@ -65,7 +65,7 @@ async def summarize(command: Command, *, checkpoint: Checkpoint, store: Store, m
 
 
 async def again(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
-    """Give a summary again: shorter, longer, or its actions alone. The platform is not read again for it."""
+    """Write a summary again: shorter, longer, or only its actions. The platform is not read again for it."""
     run = await _run_of(press, store)
     async with chat.answers.begin(press.place, press.asker, checkpoint, to=press.message) as visible:
         if run is None:
@@ -79,7 +79,7 @@ async def again(press: Action, *, checkpoint: Checkpoint, store: Store, model: M
 
 
 async def share(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
-    """Post a summary where what it summarises was said, once, for all to see."""
+    """Post a summary where the messages it summarizes are, once, for everyone there."""
     run = await _run_of(press, store)
     async with chat.answers.begin(press.place, press.asker, checkpoint, to=press.message) as visible:
         if run is None:
@@ -100,7 +100,7 @@ async def share(press: Action, *, checkpoint: Checkpoint, store: Store, model: M
 
 
 async def resume(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
-    """Carry on a summary that was stopped, in its place; what was paid for is not paid for again."""
+    """Resume a summary that was stopped, in its place; nothing is paid for twice."""
     run = await _run_of(press, store)
     if run is None:
         async with chat.answers.ephemeral(press.place, press.asker) as visible:
@@ -121,10 +121,10 @@ async def resume(press: Action, *, checkpoint: Checkpoint, store: Store, model: 
 async def give(
     run: SummaryRun, visible: Answer, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat, text: str = ""
 ) -> FinishedAnswer:
-    """Write a run's summary into an answer. `text` is what was typed, where that is to be summarised.
+    """Write a run's summary into an answer. `text` is what was typed, if that is to be summarized.
 
-    Stopped before anything was written, it says how far it came, and can be carried on. Raises `ChatError`, and a
-    `ModelError` that may pass.
+    If it was stopped before anything was written, it says how far it came and can be resumed. Raises `ChatError`, and a
+    transient `ModelError`.
     """
     if (before := kept(checkpoint)) is not None:
         return await show(before, visible)
@@ -183,7 +183,7 @@ def controls(run: SummaryRun) -> Sequence[Control]:
 
 
 def _changed(run: SummaryRun, press: Action) -> SummaryRun:
-    """Return the run as the button wants it."""
+    """Return the run as the button asks for it."""
     if press.name == ONLY_ACTIONS.name:
         return replace(run, wishes=replace(run.wishes, only_actions=True))
     step = -1 if press.name == SHORTER_SUMMARY.name else 1
@@ -193,7 +193,7 @@ def _changed(run: SummaryRun, press: Action) -> SummaryRun:
 
 
 async def _run_of(press: Action, store: Store) -> SummaryRun | None:
-    """Return the run that a button belongs to, at the length of the summary above it; None for somebody else's."""
+    """Return a button's run, at the length of the summary above it; None if it is someone else's."""
     ref = RESUME_SUMMARY.read(press)
     run = await store.summary_runs.find(press.place.workspace, ref.run)
     if run is None or run.person != press.asker.person:
@@ -205,7 +205,7 @@ async def _run_of(press: Action, store: Store) -> SummaryRun | None:
 async def _share(
     run: SummaryRun, summary: Summary, asker: Requester, *, checkpoint: Checkpoint, store: Store, chat: Chat
 ) -> str:
-    """Post the summary, unless it was posted before, and return its address."""
+    """Post the summary, unless it was posted before, and return its link."""
     keeper = Keeper(run, store.summary_runs)
     message = await keeper.shared()
     if not message:

@@ -1,4 +1,4 @@
-"""What one summary is made with."""
+"""What one summary works with."""
 
 from __future__ import annotations
 

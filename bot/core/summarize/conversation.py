@@ -1,4 +1,4 @@
-"""A channel or a thread is read and summarised, in one go or again in another form."""
+"""Read and summarize a channel or a thread, in one go or again in another form."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MOST_LINES = 5_000  # messages of one summary
 
 
 class Summary:
-    """A summary of a conversation, for one answer. `progress` is told how far it has come."""
+    """A summary of a conversation, for one answer. `progress` gets how far it has come."""
 
     def __init__(
         self, run: SummaryRun, *, store: Store, model: Model, chat: Chat, progress: Callable[[str], None]
@@ -39,7 +39,7 @@ class Summary:
         self.digest = Digest()
 
     async def read(self) -> Transcript:
-        """Return what was said, which the platform is asked for once. Raises `UsageError`, `ChatError`."""
+        """Return what was said; the platform is asked for it only once. Raises `UsageError`, `ChatError`."""
         kept = await self._keeper.transcript()
         if kept is None:
             kept = await self._read()
@@ -47,9 +47,9 @@ class Summary:
         return kept
 
     async def make(self, read: Transcript) -> str:
-        """Summarise what was said, as a page. What was paid for by a former try is not paid for again.
+        """Return the summary as a page. What an earlier attempt paid for is not paid for again.
 
-        Raises `UsageError` where nothing was said, `ModelError`, `ChatError`.
+        Raises `UsageError` if nothing was said, `ModelError`, `ChatError`.
         """
         if not read.lines:
             raise UsageError(nothing_said(self.run, read))
@@ -99,7 +99,7 @@ class Summary:
 
 
 def footing(read: Transcript, digest: Digest) -> str:
-    """Say what the summary rests on, and what is not in it."""
+    """Say what the summary is based on, and what is not in it."""
     messages, people = len({line.id for line in read.lines}), read.people
     notes = [f"{_count(messages, 'message')} by {_count(people, 'person', 'people')}", *read.notes]
     if read.bots:

@@ -1,4 +1,4 @@
-"""Files are summarised: texts of any length, pictures and PDFs as they are."""
+"""Summarize files: texts of any length, images and PDFs as they are."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.core.domain.message import FileRef
     from bot.core.summarize.context import SummaryContext
 
-WHOLE = 10_000_000  # tokens: a text is read whole here, and its parts on their own
+WHOLE = 10_000_000  # tokens: a text is read whole here, and its parts separately
 
 
 async def give_files(files: Sequence[FileRef], desk: SummaryContext) -> FinishedAnswer:

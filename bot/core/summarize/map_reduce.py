@@ -1,4 +1,4 @@
-"""A conversation of any length: its parts side by side, and one summary of them."""
+"""Summarize a conversation of any length: its parts in parallel, then one summary of them."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ MAX_OUTPUT = 8_000  # tokens
 
 
 class Kept(Protocol):
-    """Findings that were paid for, kept durably, so that a second try does not pay again."""
+    """Stores findings that were paid for, durably, so that a retry does not pay again."""
 
     async def get(self, key: str) -> Findings | None:
-        """Return what was kept under `key`."""
+        """Return the findings stored under `key`."""
 
     async def keep(self, key: str, findings: Findings) -> None:
-        """Keep findings."""
+        """Store findings under `key`."""
 
 
 @dataclass(slots=True)
 class Digest:
-    """What came out. `unread`: messages that the model would not or could not summarise."""
+    """The findings, and what is missing from them. `unread`: messages that the model could not summarize."""
 
     findings: Findings = field(default_factory=nothing)
     links_dropped: int = 0
@@ -51,10 +51,10 @@ class Digest:
 
 
 class Digester:
-    """Asks the model for the findings of one conversation. `request` has all but its turns.
+    """Asks the model for the findings of one conversation. `request` has everything but its turns.
 
-    `progress` is told how many messages have been read; `found` is what came out so far. Raises a `ModelError` that
-    ended it all.
+    `progress` gets how many messages have been read; `found` is what came out so far. Raises the `ModelError` that
+    ended it.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class Digester:
         self._failure: ModelError | None = None  # of a part that had to be left out
 
     async def digest(self, lines: Sequence[TranscriptLine]) -> Digest:
-        """Summarise a conversation: in one call where it fits, else its parts side by side and then all of them."""
+        """Summarize a conversation: in one call if it fits, else its parts in parallel and then all of them."""
         cut = parts(lines, self._room)
         if len(cut) == 1:
             found = await self._part(cut[0], f"{self._wishes.length} 1", self._ask(self._wishes))
@@ -95,7 +95,7 @@ class Digester:
         return self.found
 
     def _check_nothing_failed(self) -> None:
-        """Raise unless there really is nothing to tell: what could not be read, or proved, may have held something."""
+        """Raise unless there really is nothing to report: a part that was left out may have held something."""
         if self._failure:
             raise self._failure
         if self.found.points_dropped:
@@ -105,7 +105,7 @@ class Digester:
         return for_findings(wishes, self._language)
 
     async def _part(self, part: Sequence[TranscriptLine], key: str, ask: str) -> list[Findings]:
-        """Summarise a part; one whose form comes back spoiled is split, one that is refused is left out and counted."""
+        """Summarize a part; split one whose form is invalid, and leave out and count one that is refused."""
         known = {line.id for line in part}
         try:
             found = [await self._fill(key, f"{ask}\n\n{worded(part, self._zone)}", known)]
@@ -122,7 +122,7 @@ class Digester:
         return found
 
     async def _merge(self, found: Sequence[Findings], level: int = 1) -> Findings:
-        """Make one of many, several at a time where they are too many for one call."""
+        """Merge findings into one, several at a time if they are too many for one call."""
         told = [findings for findings in found if not is_empty(findings)]
         if not told:
             return nothing()
@@ -148,7 +148,7 @@ class Digester:
             return [await self._fill(key, text, known)]
 
     async def _fill(self, key: str, text: str, known: set[str]) -> Findings:
-        """Ask once for findings, or take those that were paid for by a former try; links are checked in both cases."""
+        """Ask once for findings, or take those an earlier attempt paid for; check the links in both cases."""
         found = await self._kept.get(key)
         if found is None:
             async with self._running:
@@ -177,7 +177,7 @@ class Digester:
 
 
 def _batches(found: Sequence[Findings], room: int) -> list[list[Findings]]:
-    """Put findings together, in their order, at least two at a time so that they become fewer."""
+    """Group findings in their order, at least two at a time, so that they become fewer."""
     batches: list[list[Findings]] = [[]]
     used = 0
     for findings in found:
@@ -191,7 +191,7 @@ def _batches(found: Sequence[Findings], room: int) -> list[list[Findings]]:
 
 
 async def _gather(works: Iterable[Coroutine[None, None, list[Findings]]]) -> list[Findings]:
-    """Do works side by side; the first failure ends them all and is raised as it was."""
+    """Run tasks in parallel; the first failure cancels the others and is raised as it was."""
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(work) for work in works]

@@ -1,4 +1,4 @@
-"""What was typed behind `/summarize`: a text, or where to look; since when; wishes."""
+"""Parse what was typed after `/summarize`: a text, or where to look; since when; wishes."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ class Ask:
 
     @property
     def is_text(self) -> bool:
-        """Tell whether the text itself is meant."""
+        """Return whether the text itself is to be summarized."""
         return bool(self.text)
 
 
 def parse(typed: str) -> Ask:
-    """Read what was typed. Raises `UsageError` for nothing, and for what may be a request or a text.
+    """Parse what was typed. Raises `UsageError` for nothing, and for what may be a request or a text.
 
-    A request is one short line that says nothing else than where to look, since when, and wishes; or wishes of fixed
-    words alone. All else is a text, perhaps with wishes before a colon, or behind its quotes.
+    A request is one short line that says only where to look, since when, and wishes; or a wish of fixed words alone.
+    Everything else is a text, perhaps with wishes before a colon or after its quotes.
     """
     typed = check_text(SUMMARIZE, typed)
     check_options(typed, ("--private",), OPTIONS)
@@ -80,7 +80,7 @@ def opens_with(text: str) -> tuple[str, str]:
 
 
 def not_understood(rest: str) -> UsageError:
-    """Say that a request has a part that is none."""
+    """Return the error for a request that has a part I can't read."""
     return UsageError(
         f"I don't understand “{rest[:80]}”. You can say where (`#channel`, a link), since when ({spans.EXAMPLES}), "
         "`short`, `medium` or `long`, `as bullets`, `as paragraph` or `as table`, `focus on …`, `for the …`, "

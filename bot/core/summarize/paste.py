@@ -1,4 +1,4 @@
-"""A text that was typed or pasted is summarised; a long one is kept, so that its run can be carried on."""
+"""Summarize a text that was typed or pasted; a long one is kept, so that its run can be resumed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 async def give_text(text: str, desk: SummaryContext) -> FinishedAnswer:
-    """Stream a summary of a text into an answer; one that is longer than a request is read in parts first.
+    """Stream a summary of a text into an answer; one that is too long for a request is read in parts first.
 
     Raises a `ModelError`, `ChatError`.
     """

@@ -1,4 +1,4 @@
-"""How wishes are worded for the model."""
+"""Word the wishes for the model."""
 
 from __future__ import annotations
 

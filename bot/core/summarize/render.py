@@ -1,4 +1,4 @@
-"""What a person reads of a conversation's summary: Markdown with a link behind every statement."""
+"""Write a conversation's summary: Markdown with a link after every statement."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ _SCHEME = re.compile(r"(?i)\b(https?|mailto|ftp)://")
 
 @dataclass(slots=True)
 class _Links:
-    """Numbers the messages in the order in which they are first spoken of."""
+    """Numbers the messages in the order in which statements first cite them."""
 
     address: Callable[[str], str]
     numbers: dict[str, int] = field(default_factory=dict)
 
     def behind(self, ids: Sequence[str]) -> str:
-        """Write the links behind a statement."""
+        """Return the links that follow a statement."""
         return " ".join(f"[{self.numbers.setdefault(i, len(self.numbers) + 1)}]({self.address(i)})" for i in ids)
 
 
@@ -65,7 +65,7 @@ def page(findings: Findings, wishes: SummaryOptions, address: Callable[[str], st
 
 
 def plain(text: str) -> str:
-    """Write words of the model so that they are read as words: on one line, without links or markup of their own."""
+    """Escape the model's words so that they are read as words: on one line, without links or markup of their own."""
     return _SCHEME.sub("\\1:\u200b//", _MARKUP.sub(r"\\\1", " ".join(text.split())))
 
 
@@ -114,6 +114,6 @@ def _lines(lines: Sequence[str]) -> str:
 
 
 def _absent(findings: Findings) -> str:
-    """Tell which of the sections have nothing in them, so that nobody takes silence for an oversight."""
+    """Say which sections are empty, so that no one takes silence for an oversight."""
     absent = [words for name, words in _ABSENT.items() if not getattr(findings, name)]
     return f"_{', '.join(absent).capitalize()}._" if absent else ""

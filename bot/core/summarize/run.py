@@ -1,4 +1,4 @@
-"""A run: one request for a summary, with what was read and found for it, kept for a second try and for more."""
+"""Keep a run, one request for a summary, with what was read and found for it, for retries and for its buttons."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ TRANSCRIPT, SHARED, TEXT = "transcript", "shared", "text"  # what a run keeps be
 
 
 class SharedCheckpoint(ForwardingCheckpoint):
-    """The checkpoint of a shared summary, in a turn that also writes to who shared it."""
+    """The checkpoint of a shared summary, in a turn that also writes to the person who shared it."""
 
     def get(self, key: str) -> str | None:
         """Return what was kept under `key` for the shared summary."""
         return super().get(f"shared {key}")
 
     async def keep(self, key: str, value: str) -> None:
-        """Keep `value` under `key`. Raises when the turn is no longer ours to run."""
+        """Keep `value` under `key`. Raises if the turn's lease is lost."""
         await super().keep(f"shared {key}", value)
 
 
 class Keeper:
-    """Keeps what a run has paid for and read. Implements `digest.Kept` and `text.Notes`."""
+    """Keeps what a run has paid for and read. Implements `map_reduce.Kept` and `text.Notes`."""
 
     def __init__(self, run: SummaryRun, store: SummaryRunStore) -> None:
         self._run, self._store = run, store
 
     async def get(self, key: str) -> Findings | None:
-        """Return the findings that were kept under `key`."""
+        """Return the findings stored under `key`."""
         kept = await self._store.kept(self._run, key)
         return Findings.model_validate_json(kept) if kept is not None else None
 
     async def keep(self, key: str, findings: Findings) -> None:
-        """Keep findings, so that nobody pays for them again."""
+        """Store findings, so that no one pays for them again."""
         await self._store.keep(self._run, key, findings.model_dump_json())
 
     async def transcript(self) -> Transcript | None:
@@ -50,7 +50,7 @@ class Keeper:
         return _TRANSCRIPT.validate_json(kept) if kept is not None else None
 
     async def keep_transcript(self, transcript: Transcript) -> None:
-        """Keep what was read, so that nobody has to read it again."""
+        """Store what was read, so that it is not read again."""
         await self._store.keep(self._run, TRANSCRIPT, _TRANSCRIPT.dump_json(transcript).decode())
 
     async def note(self, name: str) -> str | None:
@@ -70,11 +70,11 @@ class Keeper:
         await self._store.keep(self._run, TEXT, text)
 
     async def shared(self) -> str:
-        """Return the id of the message by which the summary was shared, "" as long as it was not."""
+        """Return the id of the message that shared the summary, "" until then."""
         return await self._store.kept(self._run, SHARED) or ""
 
     async def keep_shared(self, message: str) -> None:
-        """Keep the id of the message by which the summary was shared."""
+        """Store the id of the message that shared the summary."""
         await self._store.keep(self._run, SHARED, message)
 
 

@@ -1,4 +1,4 @@
-"""The form that the model fills in about a conversation, and how the links behind its statements are checked."""
+"""Define the form that the model fills in about a conversation, and check the links behind its statements."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ SECTIONS = ("gist", "decided", "open", "actions", "disagreements", "themes")
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Findings with nothing but links to messages that were given; how many links and statements had to go."""
+    """Findings with links only to messages that were given, and how many links and statements were dropped."""
 
     findings: Findings
     links_dropped: int = 0
@@ -56,9 +56,9 @@ class Checked:
 
 
 def check(findings: Findings, known: Collection[str]) -> Checked:
-    """Hold each statement to the messages given: an unknown id goes, and a statement goes with its last one.
+    """Check each statement against the messages given: drop an unknown id, and a statement without any id left.
 
-    Also what says nothing goes, and is not counted.
+    Empty statements are dropped, too, and not counted.
     """
     links_dropped = points_dropped = 0
     kept: dict[str, list[Any]] = {}
@@ -78,7 +78,7 @@ def check(findings: Findings, known: Collection[str]) -> Checked:
 
 
 def nothing() -> Findings:
-    """Return findings of which every section is empty."""
+    """Return findings in which every section is empty."""
     return Findings(gist=[], decided=[], open=[], actions=[], disagreements=[], themes=[])
 
 
@@ -88,11 +88,11 @@ def cited(findings: Findings) -> set[str]:
 
 
 def is_empty(findings: Findings) -> bool:
-    """Tell whether nothing at all was found."""
+    """Return whether nothing at all was found."""
     return not any(getattr(findings, section) for section in SECTIONS)
 
 
 def _normal(raw: str) -> str:
-    """Write an id as it was given: models add brackets, or leave the letter away."""
+    """Return an id as it was given: models add brackets, or leave out the letter."""
     match = _ID.fullmatch(raw)
     return f"m{int(match['number'])}" if match else raw

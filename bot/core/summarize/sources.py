@@ -1,4 +1,4 @@
-"""Where to look: what was typed becomes a source that the asker may see, and gets its place in their own messages."""
+"""Find what to summarize, check that the asker may see it, and open the place for the answer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-TOLD = "told"  # the checkpoint of the word that the answer comes elsewhere
+TOLD = "told"  # the checkpoint of the message that the answer comes elsewhere
 
 WHOLE = "I read a thread or a file as a whole: leave out the time, or give a channel's link."
 FOREIGN = (
@@ -33,7 +33,7 @@ FOREIGN = (
 
 
 def is_request(command: Command) -> bool:
-    """Tell whether a command asks for what is to be looked up, and not for a text of its own."""
+    """Return whether a command asks for something to be looked up, rather than for its own text."""
     return command.name == SUMMARIZE.name and not parse(command.text).is_text
 
 
@@ -47,8 +47,8 @@ def from_shortcut(press: Action, *, chat: Chat) -> Command:
 async def open_thread(command: Command, *, checkpoint: Checkpoint, store: Store, chat: Chat) -> Command:
     """Open the thread that a summary goes to, and return the command with it.
 
-    It is in the channel for a text, else in the direct messages of the asker, who alone may see it.
-    Raises `UsageError` or `NotAllowedError` for what can't be read, before anything was posted; `ChatError`.
+    A text's summary goes to the channel; any other goes to the direct messages of the asker, who alone may see it.
+    Raises `UsageError` or `NotAllowedError` for what can't be read, before anything is posted; `ChatError`.
     """
     ask = parse(command.text)
     if ask.is_text:
@@ -65,7 +65,7 @@ async def open_thread(command: Command, *, checkpoint: Checkpoint, store: Store,
 
 
 async def find(ask: Ask, command: Command, *, chat: Chat) -> Source:
-    """Find what is to be summarised. Raises `UsageError`, `NotAllowedError`, `ChatError`."""
+    """Find what to summarize. Raises `UsageError`, `NotAllowedError`, `ChatError`."""
     place, person = command.place, command.asker.person
     if ask.link:
         target = chat.history.locate(ask.link, place)
@@ -100,7 +100,7 @@ async def _find_file(file: str, command: Command, *, chat: Chat) -> Source:
 
 
 def _named(name: str, command: Command) -> Place:
-    """Return the channel of a name, as the platform understood it when it was typed."""
+    """Return the channel of a name, as the platform resolved it when it was typed."""
     for typed, channel in command.channels:
         if typed.casefold() == name.casefold():
             return Place(command.place.workspace, channel)
@@ -111,7 +111,7 @@ def _named(name: str, command: Command) -> Place:
 
 
 def _doubt(command: Command, *, chat: Chat) -> None:
-    """Raise `UsageError` for a text that is more likely a request gone wrong: a known place or a span, and more."""
+    """Raise `UsageError` for a text that is more likely a mistyped request: a known place or a span, and more."""
     start, rest = opens_with(command.text)
     if "://" in start:
         is_known = chat.history.locate(start, command.place) is not None
@@ -122,7 +122,7 @@ def _doubt(command: Command, *, chat: Chat) -> None:
 
 
 async def _tell(command: Command, link: str, *, chat: Chat) -> None:
-    """Tell the asker where the summary comes. No summary fails for want of that."""
+    """Send the asker a link to where the summary will be. A failure to do so does not fail the summary."""
     try:
         async with chat.answers.ephemeral(command.place, command.asker) as visible:
             await visible.replace(f"I'm on it: the summary will be [in our direct messages]({link}), just for you.")

@@ -1,4 +1,4 @@
-"""A text or a file is summarised: streamed, in one call where it fits, else its parts first."""
+"""Summarize a text or a file: stream one call if it fits, else read its parts first."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def file_prompt(wishes: SummaryOptions, language: str = "") -> str:
 
 
 def request(text: str, person: str, settings: ChannelSettings, attachments: tuple[Attachment, ...] = ()) -> Request:
-    """Make the request for a summary in free text."""
+    """Build the request for a summary in free text."""
     return Request(
         purpose=Purpose.SUMMARIZE,
         turns=(Turn(Role.USER, text, attachments),),
@@ -52,7 +52,7 @@ def request(text: str, person: str, settings: ChannelSettings, attachments: tupl
 
 
 def pieces(text: str, tokens: int) -> list[str]:
-    """Cut a text into pieces of at most `tokens`, between paragraphs where it can."""
+    """Cut a text into pieces of at most `tokens`, between paragraphs if possible."""
     data, size = text.encode(), tokens * BYTES_PER_TOKEN
     start, found = 0, list[str]()
     while len(data) - start > size:
@@ -66,21 +66,21 @@ def pieces(text: str, tokens: int) -> list[str]:
 
 
 class Notes(Protocol):
-    """What keeps notes on parts, each under a name of its own, so that a second try does not pay for them again."""
+    """Stores notes on parts, each under its own name, so that a retry does not pay for them again."""
 
     async def note(self, name: str) -> str | None:
-        """Return a note, None where there is none yet."""
+        """Return a note, None if there is none yet."""
 
     async def keep_note(self, name: str, text: str) -> None:
-        """Keep a note."""
+        """Store a note under its name."""
 
 
 async def condensed(
     text: str, asking: Request, *, model: Model, progress: Callable[[str], None], notes: Notes | None = None
 ) -> tuple[str, int]:
-    """Bring a text down to what fits into one request: itself, or else notes on each of its parts, made side by side.
+    """Reduce a text to what fits into one request: itself, or else notes on its parts, made in parallel.
 
-    `notes` keeps those that are paid for. Returns the text with the number of characters that were too many even so.
+    `notes` stores the notes that are paid for. Returns the text with the number of characters that did not fit even so.
     Raises a `ModelError`.
     """
     room = model.facts.room(MAX_OUTPUT, asking.settings)
@@ -121,4 +121,4 @@ async def condensed(
 
 
 def _unheard(_: str) -> None:
-    """Nobody sees the notes."""
+    """Show nothing: no one sees the notes."""

@@ -1,4 +1,4 @@
-"""Messages as the model gets them: numbered, threads together, as many in one call as it reads with care."""
+"""Prepare messages for the model: numbered, threads together, as many in one call as it reads with care."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from bot.core.domain.message import HistoryMessage
 
-# One call reads up to so much; what is more is read in parts, side by side, which takes less time and leaves less out.
+# One call reads up to this much; more is read in parts, in parallel, which takes less time and leaves less out.
 ONE_CALL = 24_000  # tokens
 PART = 12_000
 LARGEST_PART = 40_000
@@ -44,7 +44,7 @@ class TranscriptLine:
 
     @property
     def tokens(self) -> int:
-        """Estimate the tokens that the line takes, from above."""
+        """Estimate, from above, the tokens that the line takes."""
         return estimate_tokens(self.text) + TOKENS_AROUND_LINE
 
 
@@ -63,14 +63,14 @@ class Transcript:
 
     @property
     def people(self) -> int:
-        """Tell how many people speak."""
+        """Return how many people speak."""
         return len({line.author for line in self.lines})
 
 
 def transcript(said: Sequence[HistoryMessage], *, most: int) -> Transcript:
-    """Give messages their numbers, each thread behind its first one, oldest first; the newest `most` messages stay.
+    """Give messages numbers, each thread after its first one, oldest first; the newest `most` messages stay.
 
-    Bots' messages are left out, unless people answered to one; empty ones, too.
+    Bots' messages are left out, unless people answered to one; so are empty ones.
     """
     told = sorted({message.id: message for message in said if message.text.strip()}.values(), key=lambda m: m.id)
     answered = {message.thread for message in told if not message.is_bot and message.thread}
@@ -95,15 +95,15 @@ def transcript(said: Sequence[HistoryMessage], *, most: int) -> Transcript:
 
 
 def parts(lines: Sequence[TranscriptLine], room: int) -> list[tuple[TranscriptLine, ...]]:
-    """Cut a transcript into as many parts as there shall be calls, each of at most `room` tokens.
+    """Cut a transcript into one part for each call, each of at most `room` tokens.
 
-    One part where all fits into one call. Threads stay whole where they fit; a message is cut into pieces, one a part,
-    only where it is larger than any part may be.
+    There is one part if everything fits into one call. Threads stay whole if they fit; a message is cut into pieces,
+    one for each part, only if it is too large for any part.
     """
     total = sum(line.tokens for line in lines)
     if total <= min(ONE_CALL, room):
         return [tuple(lines)] if lines else []
-    # As many as run side by side, one less as they are never quite full; where they get too large, in several rounds.
+    # As many as run in parallel, one less as they are never quite full; if they get too large, in several rounds.
     size = min(max(PART, ceil(total / (PARALLEL - 1))), LARGEST_PART, room)
     found: list[tuple[TranscriptLine, ...]] = []
     part: list[TranscriptLine] = []
@@ -123,13 +123,13 @@ def parts(lines: Sequence[TranscriptLine], room: int) -> list[tuple[TranscriptLi
 
 
 def halves(part: Sequence[TranscriptLine]) -> tuple[tuple[TranscriptLine, ...], tuple[TranscriptLine, ...]]:
-    """Split a part in two; one of a single line has an empty second half."""
+    """Split a part in two; a part of one line has an empty second half."""
     middle = (len(part) + 1) // 2
     return tuple(part[:middle]), tuple(part[middle:])
 
 
 def worded(lines: Sequence[TranscriptLine], zone: tzinfo = UTC) -> str:
-    """Write lines down for the model, as data; times as the reader's clock shows them."""
+    """Write lines for the model, as data, with times in the reader's time zone."""
     return quoted("messages", [_entry(line, zone) for line in lines])
 
 

@@ -1,4 +1,4 @@
-"""Wishes in plain words: how long, in what shape, for whom, about what, in which language."""
+"""Parse wishes in plain words: how long, in what shape, for whom, about what, in which language."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LANGUAGE = (
 _LENGTHS = {"brief": Length.SHORT, "detailed": Length.LONG} | {str(length): length for length in Length}
 _SHAPES = {"bullet": Shape.BULLETS, "list": Shape.BULLETS, "para": Shape.PARAGRAPH, "prose": Shape.PARAGRAPH}
 
-# Which words a wish opens with. The free ones (`focus on …`) go on until the next of these.
+# The words that open a wish. Free ones (`focus on …`) go on until the next of these.
 _FIXED = {
     "length": rf"(?P<length>{'|'.join(_LENGTHS)})(?:\s+(?:summary|version))?",
     "shape": r"(?:as|in)\s+(?:an?\s+)?(?P<shape>bullet(?:s|\s+points?|\s+list)?|list|paragraphs?|prose|table)",
@@ -58,9 +58,9 @@ _WISH = re.compile(
 
 
 def take(text: str, wishes: SummaryOptions) -> tuple[SummaryOptions, str] | None:
-    """Take one wish off the start of a text, and return it laid over `wishes` with what follows; None for no wish.
+    """Take one wish off the start of a text; return it merged into `wishes`, with what follows; None if there is none.
 
-    A second wish of a kind is none.
+    A second wish of the same kind is not one.
     """
     match = _WISH.match(text)
     if match is None:
@@ -72,7 +72,7 @@ def take(text: str, wishes: SummaryOptions) -> tuple[SummaryOptions, str] | None
 
 
 def read(text: str) -> SummaryOptions | None:
-    """Read a text that is nothing but wishes; None for one that says anything else, or nothing."""
+    """Parse a text that holds only wishes; None if it says anything else, or nothing."""
     rest, wishes = text.strip().removesuffix(".").rstrip(), SummaryOptions()
     if not rest:
         return None
@@ -85,7 +85,7 @@ def read(text: str) -> SummaryOptions | None:
 
 
 def is_plain(wishes: SummaryOptions) -> bool:
-    """Tell whether wishes are of the kinds that have fixed words, which no text of somebody's begins with by chance."""
+    """Return whether wishes are of the kinds with fixed words, which no one's text begins with by chance."""
     return not (wishes.role or wishes.focus or wishes.audience)
 
 

@@ -1,4 +1,4 @@
-"""What people decide about a record: take it, resolve it, say that it is none, or change what it is."""
+"""Carry out what people decide about a record: take it, resolve it, dismiss it, or change what it is."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ NOBODY = "-"  # the choice of no team: a menu's choices can't be empty
 
 
 async def press(pressed: Action, *, board: FeedbackStore, store: Store, chat: Chat) -> Feedback | None:
-    """Carry out what a button says, and return the record as it is then.
+    """Carry out what a button says, and return the updated record.
 
     Raises `NotAllowedError`, `UsageError`, `ChatError`.
     """
@@ -58,7 +58,7 @@ async def press(pressed: Action, *, board: FeedbackStore, store: Store, chat: Ch
 
 
 async def open_form(pressed: Action, *, board: FeedbackStore, store: Store, chat: Chat) -> Form:
-    """Make the form in which a record can be changed. Raises `NotAllowedError`, `UsageError`, `ChatError`."""
+    """Build the form in which a record can be changed. Raises `NotAllowedError`, `UsageError`, `ChatError`."""
     id_ = CHANGE_FEEDBACK.read(pressed).id
     if pressed.choice.isdecimal():
         id_ = int(pressed.choice)
@@ -77,12 +77,12 @@ async def open_form(pressed: Action, *, board: FeedbackStore, store: Store, chat
 
 
 def categories(settings: ChannelSettings) -> tuple[str, ...]:
-    """Return the names of the categories that feedback of a channel can have."""
+    """Return the names of the categories that a channel's feedback can have."""
     return tuple(one.name for one in category.with_other(settings.categories or category.FEEDBACK))
 
 
 def _menu(name: str, label: str, value: str, options: tuple[str, ...]) -> Field:
-    # What a record is stays to be chosen, also when the channel no longer has it.
+    # The record's own category can still be chosen after the channel has dropped it.
     held = (value,) if value and value not in options else ()
     return Field(name, label, "choice", value, tuple((one, one) for one in (*options, *held)))
 
@@ -90,7 +90,7 @@ def _menu(name: str, label: str, value: str, options: tuple[str, ...]) -> Field:
 async def submit(
     submission: Submission, *, board: FeedbackStore, store: Store, chat: Chat
 ) -> tuple[Feedback | None, Mapping[str, str]]:
-    """Take in what was changed; return the record as it is then, and faults by the field.
+    """Save what was changed; return the updated record, and faults by field.
 
     Raises `NotAllowedError`, `UsageError`.
     """
@@ -149,7 +149,8 @@ async def _check_sees(
 ) -> None:
     """Raise `NotAllowedError` unless someone is where the record is shown: its own channel, or that of a team.
 
-    Where they pressed is proof, as the platform says it; only what a value names is not. Raises `ChatError`.
+    The place of the action proves that, as the platform reports it; a place that only a value names does not. Raises
+    `ChatError`.
     """
     shown = dict.fromkeys([record.channel, *(team.channel for team in settings.teams if team.channel)])
     if pressed_in not in shown:

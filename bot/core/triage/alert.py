@@ -1,4 +1,4 @@
-"""A trend is told of: once, where its team is, and brought up to date there."""
+"""Post an alert about a trend, once, in its team's channel, and keep it up to date there."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SHOWN = 5  # examples
-LASTS = timedelta(days=7)  # a trend that comes again later is told of anew
+LASTS = timedelta(days=7)  # a trend that comes back later gets a new alert
 SHORT = timedelta(days=2)  # the same for a category
 
 
 async def alert(
     place: Place, settings: ChannelSettings, *, checkpoint: Checkpoint, board: FeedbackStore, chat: Chat
 ) -> None:
-    """Tell of a channel's trends, or bring up to date what was told. Raises a `ChatError` that may pass."""
+    """Post a channel's trends, or update what was posted. Raises a transient `ChatError`."""
     if not settings.alert_from:
         return
     now = datetime.now(UTC)
@@ -58,7 +58,7 @@ async def alert(
 async def _post(
     place: Place, team: Team | None, key: str, text: str, *, checkpoint: Checkpoint, chat: Chat
 ) -> tuple[str, str]:
-    """Post where the team is, or in the channel itself where that can't be reached; return channel and message."""
+    """Post in the team's channel, or in the feedback channel if that can't be reached; return channel and message."""
     if team is not None and team.channel:
         try:
             sent = await chat.posts.post(
@@ -83,7 +83,7 @@ async def _edit(place: Place, message: str, text: str, checkpoint: Checkpoint, c
 
 
 def written(trend: Trend, latest: Sequence[Feedback]) -> str:
-    """Write what a trend is, with its latest posts, which come newest first."""
+    """Describe a trend, with its latest posts, which come newest first."""
     if trend.category:
         title = f"📈 **{trend.category}: {trend.count} posts in 24 hours**, where {trend.usual:.1f} a day is usual"
     else:

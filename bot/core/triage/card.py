@@ -1,4 +1,4 @@
-"""What people see of a record: its card, its reaction, and the message to its team."""
+"""Render what people see of a record: its card, its reaction, and the message to its team."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ OTHER_REACTION = "label"
 
 
 def reaction(record: Feedback) -> str:
-    """Return the reaction that tells what a post is, "" where it is no feedback."""
+    """Return the reaction that shows what a post is, "" if it is not feedback."""
     if record.status is FeedbackStatus.RESOLVED:
         return "white_check_mark"
     return REACTIONS.get(record.category.casefold(), OTHER_REACTION) if record.is_counted else ""
 
 
 def card(record: Feedback, settings: ChannelSettings, chat: Chat, *, original: str = "") -> str:
-    """Write a record's card. `original` is the link to the post that it repeats."""
+    """Render a record's card. `original` is the link to the post that it repeats."""
     if record.status is FeedbackStatus.WITHDRAWN:
         return "_Withdrawn: the post was deleted._"
     if record.status in {FeedbackStatus.DISMISSED, FeedbackStatus.IGNORED}:
@@ -82,7 +82,7 @@ def _standing(record: Feedback, chat: Chat) -> str:
 
 
 def controls(record: Feedback) -> tuple[Control, ...]:
-    """Return what can be done about a record."""
+    """Return the controls for a record."""
     ref = FeedbackRef(id=record.id)
     change = CHANGE_FEEDBACK.button(ref)
     match record.status:
@@ -96,7 +96,7 @@ def controls(record: Feedback) -> tuple[Control, ...]:
 
 
 def notice(records: Sequence[Feedback]) -> str:
-    """Write the message that tells a team of new feedback, one line each with its link."""
+    """Render the message that tells a team about new feedback, one line each with its link."""
     lines = [_line(record) for record in records]
     return lines[0] if len(lines) == 1 else "\n".join([f"{len(lines)} new posts:", *(f"- {line}" for line in lines)])
 
@@ -111,7 +111,7 @@ def _line(record: Feedback) -> str:
 
 
 def notice_controls(records: Sequence[Feedback]) -> tuple[Control, ...]:
-    """Return what a team can do where it gets feedback instead of in its thread."""
+    """Return the controls below a team's message in its own channel."""
     if len(records) == 1:
         return controls(records[0])
     options = tuple((str(one.id), f"{one.category}: {one.summary}"[:SHOWN_OF_OPTION]) for one in records)
@@ -119,5 +119,5 @@ def notice_controls(records: Sequence[Feedback]) -> tuple[Control, ...]:
 
 
 def plain(text: str) -> str:
-    """Take the power out of the characters by which a text would become a link, or anything but itself."""
+    """Escape the characters that would turn a text into a link or into markup."""
     return "".join(f"\\{letter}" if letter in "*_~`[]\\|<>#" else letter for letter in text)

@@ -1,4 +1,4 @@
-"""Posts that wait are sorted: several to a call when many wait, with what is known that is like them."""
+"""Classify posts that are waiting, several in one call if many are, with known posts like them."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ IGNORED: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Inquiry(Question):
-    """What is asked about posts. `found` is what was said before that is like them."""
+    """The question about posts. `found` is what was said before that is like them."""
 
     found: Mapping[int, Sequence[tuple[float, KnownPost]]] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
@@ -75,12 +75,12 @@ class Inquiry(Question):
         return replace(self.request, turns=(Turn(Role.USER, text, self.attachments),), max_output=most)
 
     def read(self, filled: Filled, items: Sequence[Item]) -> dict[int, Verdict]:
-        """Return what a filled form says of a batch."""
+        """Return what a filled-in form says of a batch."""
         return schema.judgements(filled, items, [one.number for one in similar.shown(items, self.found)])
 
 
 def asked(items: Sequence[Feedback]) -> list[Feedback]:
-    """Return those of the records that wait which go into the next call: one alone when it has files."""
+    """Return those of the waiting records that go into the next call; a record with files goes alone."""
     if items[0].files:
         return [items[0]]
     without = []
@@ -97,7 +97,7 @@ def _items(records: Sequence[Feedback]) -> list[Item]:
 
 
 def needs_no_model(record: Feedback) -> bool:
-    """Tell whether a post is no feedback for sure."""
+    """Return whether a post is certainly not feedback."""
     return not record.files and is_small_talk(record.text)
 
 
@@ -110,9 +110,9 @@ async def judge(
     model: Model,
     chat: Chat | None = None,
 ) -> BatchOutcome:
-    """Sort some records of one channel by one call, or few where it was faulty. `chat` has their files, if any.
+    """Classify some records of one channel in one call, or in a few if it was faulty. `chat` has their files.
 
-    Raises a `ChatError` that may pass, when files could not be fetched.
+    Raises a transient `ChatError` if files could not be fetched.
     """
     first = records[0]
     place = replace(first.place, thread="")
@@ -131,7 +131,7 @@ async def judge(
         attachments=attached.attachments,
     )
     outcome = await sort(items, inquiry, model=model)
-    # A damaged picture would be rejected again and again, and what came after it would wait forever.
+    # A damaged image would be rejected again and again, and what came after it would wait forever.
     while inquiry.attachments and isinstance(outcome.failure, ModelRejectedError):
         left, calls = await _taken(inquiry, outcome.failure, model)
         log.warning("sorting a post with %d of its %d files", len(left), len(inquiry.attachments))
@@ -145,7 +145,7 @@ async def judge(
 async def _taken(
     inquiry: Inquiry, failure: ModelRejectedError, model: Model
 ) -> tuple[tuple[Attachment, ...], Sequence[Call]]:
-    """Return the files that the API did not reject, none where that can't be found out, and what that took."""
+    """Return the files that the API did not reject, none if that can't be found out, and what finding out cost."""
     asked = replace(inquiry.request, turns=(Turn(Role.USER, "", inquiry.attachments),))
     try:
         found = await rejected_files.find(asked, failure, model=model, halt=None)
@@ -161,20 +161,20 @@ async def _attached(record: Feedback, chat: Chat | None) -> Attached:
     return await attach(record.files, record.place, TOKENS_OF_FILES, chat, can_wait=True)
 
 
-# What people correct changes rarely, and an index of a thousand takes longer than all else that is done for a post.
+# Corrections change rarely, and indexing a thousand takes longer than everything else that is done for a post.
 @lru_cache(maxsize=16)
 def _nearest(examples: tuple[Example, ...]) -> Nearest:
     return Nearest(examples)
 
 
 def _named(record: Feedback) -> Feedback:
-    """Tell the names of a record's files with its words."""
+    """Return a record's text with the names of its files."""
     names = " ".join(f"[file: {file.name}]" for file in record.files)
     return replace(record, text=f"{record.text}\n{names}".strip()) if names else record
 
 
 def decide(record: Feedback, verdict: Verdict, settings: ChannelSettings) -> Decision:
-    """Decide by the channel's strictness and routes. What the model could not sort is for a person, never dropped."""
+    """Apply the channel's strictness and routes. What the model could not classify goes to a person, never away."""
     judged = verdict if isinstance(verdict, Judgement) else Judgement(record.id, nature="unclear")
     if judged.nature in IGNORED[settings.strictness] and judged.categories:
         return Decision(record.text, judged, FeedbackStatus.IGNORED)

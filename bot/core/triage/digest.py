@@ -1,4 +1,4 @@
-"""The digest: what came in, what waits on whom, what there is more of; when it is due."""
+"""Post the digest: what came in, what waits for whom, what there is more of; decide when it is due."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SHOWN = 5  # posts that wait
 
 
 def due(settings: ChannelSettings, now: datetime) -> str:
-    """Return the local date of the digest that is due, "" for none."""
+    """Return the local date of the digest that is due, "" if none is."""
     if settings.digest == "off":
         return ""
     local = now.astimezone(ZoneInfo(settings.time_zone))
@@ -59,7 +59,7 @@ async def digest(
 
 
 def written(fresh: Sequence[Feedback], records: Sequence[Feedback], period: timedelta, chat: Chat) -> str:
-    """Write what came in during a day or a week, and what waits of all records."""
+    """Describe what came in during a day or a week, and what is waiting of all records."""
     counts = Counter(one.category or UNSORTED for one in fresh)
     when = "the last day" if period == DAY else "the last week"
     came = f"**Feedback from {when}**: {len(fresh):,} posts"

@@ -1,4 +1,4 @@
-"""Messages that were exported: Slack's own zip, a folder a channel and a file a day; or JSON, in lines or not."""
+"""Read exported messages: Slack's own zip, with a folder for each channel and a file for each day; or JSON."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ _DAMAGED = (
 
 
 def read(name: str, data: bytes) -> Iterator[Exported]:
-    """Read the messages of an export that are no replies. Raises `UsageError` for what is none, and what is too large.
+    """Read an export's messages that are not replies. Raises `UsageError` for what is no export, or too large.
 
-    What it reads is a stranger's: it runs where `FileReader` bounds what that takes.
+    Exports come from strangers: call it where `FileReader` bounds what that takes.
     """
     is_zip = zipfile.is_zipfile(io.BytesIO(data))
     messages = _zipped(name, data) if is_zip else _values(data)
@@ -53,7 +53,7 @@ def read(name: str, data: bytes) -> Iterator[Exported]:
 
 
 def _values(data: bytes) -> Iterator[Exported]:
-    """Read one JSON value after the other, each on a line or on many."""
+    """Read one JSON value after another, each on one line or on many."""
     text, decoder = data.decode("utf-8-sig"), json.JSONDecoder()
     at = _end_of_blank(text, 0)
     while at < len(text):
@@ -95,7 +95,7 @@ def _whole(name: str, day: str, data: bytes) -> object:
 
 
 def _channel(path: str) -> str | None:
-    """Return the channel of a day's file, "" without a folder; None for other files: a Mac's own, lists of people."""
+    """Return the channel of a day's file, "" without a folder; None for other files, such as lists of people."""
     *folders, file = _parts(path)
     if not _DAY.fullmatch(file) or "__MACOSX" in folders:
         return None

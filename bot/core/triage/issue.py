@@ -1,4 +1,4 @@
-"""What a record is as an issue of a tracker: its title and body, its labels, whether it is closed."""
+"""Render a record as an issue of a tracker: its title and body, its labels, whether it is closed."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+!|~&-])")
 
 
 def state(record: Feedback) -> str:
-    """Tell how a record's issue stands."""
+    """Return the state of a record's issue."""
     if record.status is FeedbackStatus.RESOLVED:
         return COMPLETED
     return OPEN if record.is_counted else NOT_PLANNED
 
 
 def title(record: Feedback) -> str:
-    """Write the title: the summary, or the category where there is none."""
+    """Return the title: the summary, or the category if there is none."""
     return " ".join((record.summary or f"{record.category or UNSORTED}: feedback").split())[:LONGEST_TITLE]
 
 
@@ -51,25 +51,25 @@ def body(record: Feedback, original: Feedback | None) -> str:
 
 
 def mark(record: Feedback) -> str:
-    """Return what is in the body of a record's issue alone, and that nobody sees."""
+    """Return the invisible text that only this record's issue has in its body."""
     return f"<!-- parley {record.workspace}/{record.channel}/{record.message} -->"
 
 
 def labels(record: Feedback, present: Collection[str] = ()) -> list[str]:
-    """Return the labels that an issue is to have: ours, and of those that are `present` all that are others'."""
+    """Return the labels that an issue should have: ours, and those that are `present` and not ours."""
     ours = [f"{CATEGORY}{record.category or UNSORTED}", *([f"{SEVERITY}{record.severity}"] if record.severity else [])]
     kept = [one for one in present if not one.startswith((CATEGORY, SEVERITY))]
     return [*kept, *(one[:LONGEST_LABEL] for one in ours)]
 
 
 def located(address: str) -> tuple[str, int] | None:
-    """Read an issue's address: its repository and number; None for what is no such address."""
+    """Parse an issue's address into its repository and number; None if it is not one."""
     match = _ADDRESS.fullmatch(address)
     return (match["repository"], int(match["number"])) if match else None
 
 
 def name(address: str) -> str:
-    """Write an issue's name, as `acme/app#12`."""
+    """Return an issue's name, such as `acme/app#12`."""
     found = located(address)
     return f"{found[0]}#{found[1]}" if found else address
 

@@ -1,4 +1,4 @@
-"""A record is shown: its reaction, its card, the acknowledgement; and to its team, with what else waits for that."""
+"""Show a record: its reaction, its card, the acknowledgement; and tell its team, with what else waits for it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def show(
     chat: Chat,
     notes: str = "",
 ) -> None:
-    """Show a record as it is now, `notes` at its card's end. Raises a `ChatError` that may pass."""
+    """Show a record as it is now, with `notes` at its card's end. Raises a transient `ChatError`."""
     values: dict[str, Any] = {"shown_version": record.version}
     wanted = card.reaction(record)
     if wanted != record.reaction and await _done(
@@ -81,7 +81,7 @@ async def _show_card(
 
 
 async def _done(call: Any) -> bool:  # noqa: ANN401 (a coroutine of any result)
-    """Tell whether something was shown; not where the post is gone, or the platform forbids it for good."""
+    """Return whether something was shown; False if the post is gone, or the platform refuses for good."""
     try:
         await call
     except ChatError as error:
@@ -95,9 +95,9 @@ async def _done(call: Any) -> bool:  # noqa: ANN401 (a coroutine of any result)
 async def notify(
     place: Place, channel: str, settings: ChannelSettings, *, checkpoint: Checkpoint, board: FeedbackStore, chat: Chat
 ) -> Sequence[Feedback]:
-    """Tell the teams of a channel of all that waits for them, in one message; return what they can't be told of.
+    """Tell a channel's teams about everything that waits for them, in one message; return the unreachable channels.
 
-    Raises a `ChatError` that may pass.
+    Raises a transient `ChatError`.
     """
     teams = [one for one in settings.teams if one.channel == channel]
     records = await _gathered(place, teams, checkpoint=checkpoint, board=board)
@@ -122,7 +122,7 @@ async def notify(
 async def _gathered(
     place: Place, teams: Sequence[Team], *, checkpoint: Checkpoint, board: FeedbackStore
 ) -> Sequence[Feedback]:
-    """Return the records that a message tells of: a second try tells of the same."""
+    """Return the records that a message is about; a retry is about the same ones."""
     if kept := checkpoint.get("records"):
         found = [await board.records.find(place.workspace, id_) for id_ in json.loads(kept)]
         return [one for one in found if one is not None]
@@ -139,7 +139,7 @@ def _teams(records: Sequence[Feedback]) -> set[str]:
 async def show_notice(
     record: Feedback, settings: ChannelSettings, *, checkpoint: Checkpoint, board: FeedbackStore, chat: Chat
 ) -> None:
-    """Change the message to a team so that it tells how its records stand now. Raises a `ChatError` that may pass."""
+    """Update the message to a team with the state of its records. Raises a transient `ChatError`."""
     records = await board.routing.routed_as(record.workspace, record.routed)
     channel, _, message = record.routed.partition(":")
     buttons = card.notice_controls(records) if settings.cards == "team" else ()
@@ -148,14 +148,14 @@ async def show_notice(
 
 
 def target(record: Feedback, settings: ChannelSettings) -> str:
-    """Return the channel that a record is still to be sent to, "" for none."""
+    """Return the channel that a record still has to be sent to, "" if none."""
     team = find_team(settings.teams, record.team)
     is_open = record.status in {FeedbackStatus.OPEN, FeedbackStatus.TAKEN}
     return team.channel if team and is_open and not record.routed else ""
 
 
 def unreachable(channel: str) -> str:
-    """Tell who has set teams that one of their channels can't be reached."""
+    """Return the message for the person who set the teams: one of their channels can't be reached."""
     return (
         f"I can't post feedback to <#{channel}>: I am not in that channel, or it is archived. Invite me there, or name "
         "another channel with `/parley set teams`; then type `/parley triage on` in the channel where the feedback "

@@ -1,4 +1,4 @@
-"""What came in, what waits, and how often people agreed with what was sorted."""
+"""Report what came in, what is waiting, and how often people agreed with the classification."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ async def report(place: Place, *, board: FeedbackStore, store: Store) -> str:
 
 
 def came_in(records: Sequence[Feedback]) -> str:
-    """Write how many records there are, and how many of them are open or taken."""
+    """Say how many records there are, and how many of them are open or taken."""
     open_, taken = (
         sum(one.status is status for one in records) for status in (FeedbackStatus.OPEN, FeedbackStatus.TAKEN)
     )
@@ -58,7 +58,7 @@ def came_in(records: Sequence[Feedback]) -> str:
 
 
 def table(records: Sequence[Feedback], now: datetime) -> str:
-    """Write a table of the categories: how many, how many in the last week, how often people agreed."""
+    """Return a table of the categories: how many, how many in the last week, how often people agreed."""
     rows = [
         (cell(name), f"{len(ones):,}", f"{sum(one.said_at > now - WEEK for one in ones):,}", agreed(ones))
         for name, ones in _by_category(records)
@@ -67,7 +67,7 @@ def table(records: Sequence[Feedback], now: datetime) -> str:
 
 
 def by_week(records: Sequence[Feedback], now: datetime) -> str:
-    """Write how often people agreed, week by week, oldest first."""
+    """Say how often people agreed, week by week, oldest first."""
     weeks = defaultdict(list)
     for one in records:
         weeks[(now - one.said_at) // WEEK].append(one)
@@ -86,7 +86,7 @@ def _by_category(records: Sequence[Feedback]) -> list[tuple[str, list[Feedback]]
 
 
 def agreed(records: Sequence[Feedback]) -> str:
-    """Write the share of sorted records whose category no one changed, "-" where none was sorted."""
+    """Return the share of classified records whose category no one changed, "-" if none was classified."""
     judged = [one for one in records if one.category or one.given]
     right = sum(one.category == one.given for one in judged)
     return f"{right / len(judged):.0%}" if judged else "-"
@@ -95,7 +95,7 @@ def agreed(records: Sequence[Feedback]) -> str:
 async def trends(
     command: Command, place: Place, days: int, *, checkpoint: Checkpoint, board: FeedbackStore, chat: Chat
 ) -> str:
-    """Write the trends of some days, and send their picture in private. Raises a `ChatError` that may pass."""
+    """Return the trends of some days, and send their chart in private. Raises a transient `ChatError`."""
     now = datetime.now(UTC)
     records = await board.statistics.recent(place, now - 2 * days * DAY, MOST_RECORDS)
     fresh = [one for one in records if one.said_at > now - days * DAY]
@@ -119,7 +119,7 @@ def _trend(now: int, before: int) -> str:
 
 
 def compared(fresh: Sequence[Feedback], before: Sequence[Feedback], days: int) -> str:
-    """Write a table of the categories against as many days before, how quickly people answered, what came often."""
+    """Return a table of the categories beside the same number of days before, response times, and repeated posts."""
     title = (
         f"**Feedback from the last {days} days**: {len(fresh):,} posts, and {len(before):,} in the {days} days before."
     )
@@ -155,7 +155,7 @@ def _duration(minutes: float) -> str:
 
 
 def drawn(records: Sequence[Feedback], days: int, now: datetime) -> bytes:
-    """Draw the posts of each day by category and by severity, and how quickly they were answered; a PNG. Blocking."""
+    """Draw each day's posts by category and severity, and how quickly they were answered; a PNG. Blocking."""
     names = [f"{now - n * DAY:%d %b}" for n in range(days - 1, -1, -1)]
     parts = [
         Panel("Feedback by category", _by_day(records, days, now, lambda one: one.category or UNSORTED)),

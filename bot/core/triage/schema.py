@@ -1,4 +1,4 @@
-"""The form that the model fills in for posts, and how what it filled in is checked."""
+"""Define the form that the model fills in for posts, and check what it filled in."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LONGEST_WORD = 40
 
 
 def form(categories: Sequence[Category], settings: ChannelSettings) -> type[Filled]:
-    """Make the form that can hold only these categories, and the channel's severities and areas."""
+    """Build the form that can hold only these categories, and the channel's severities and areas."""
     result = create_model(
         "Result",
         item=(int, ...),
@@ -63,7 +63,7 @@ def prompt(
 
 
 def judgements(filled: Filled, items: Sequence[Item], earlier: Iterable[int] = ()) -> dict[int, Verdict]:
-    """Return the judgement of each post that has exactly one. A duplicate is one of `earlier`, or a lower number."""
+    """Return the judgment of each post that has exactly one. A duplicate is one of `earlier`, or a lower number."""
     by_number = {item.number: item for item in items}
     known = {*earlier, *by_number}
     found: dict[int, list[Judgement]] = {}

@@ -1,4 +1,4 @@
-"""The form with a channel's settings of triage, and the one for a team: opened, checked by the field, saved."""
+"""Open, check and save the form with a channel's triage settings, and the form for a team."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _GROUP = re.compile(r"S[A-Z0-9]{2,39}")
 
 
 async def press(pressed: Action, desk: SettingsFormContext) -> Form:
-    """Return the form that a press asks for. Raises `NotAllowedError`, `UsageError`, `ChatError`."""
+    """Return the form that an action asks for. Raises `NotAllowedError`, `UsageError`, `ChatError`."""
     if pressed.name == EDIT_TRIAGE.name:
         shown = EDIT_TRIAGE.read(pressed)
         place = Place(pressed.place.workspace, shown.channel or pressed.place.channel)
@@ -68,7 +68,7 @@ def _field(name: str, settings: ChannelSettings) -> Field:
 
 
 def text(name: str, settings: ChannelSettings) -> str:
-    """Write what a setting holds as a person would type it."""
+    """Return a setting as a person would type it."""
     value = getattr(settings, name)
     match name:
         case "categories":
@@ -81,7 +81,7 @@ def text(name: str, settings: ChannelSettings) -> str:
 
 
 async def save(submission: Submission, desk: SettingsFormContext) -> Mapping[str, str]:
-    """Save what was changed in the form; return its faults by the field.
+    """Save what was changed in the form; return its faults by field.
 
     Raises `NotAllowedError`, `ConflictError`, `UsageError`, `ChatError`.
     """
@@ -121,7 +121,7 @@ def _read(
 
 
 def _strangers(changes: Mapping[str, Any], held: ChannelSettings) -> dict[str, str]:
-    """Find routes that name what there is not, which would never be taken."""
+    """Find routes that name something that does not exist, and so would never apply."""
     if not changes.get("routes"):
         return {}
     kept = {name: value for name, value in changes.items() if value is not None}
@@ -154,7 +154,7 @@ def _team_form(place: Place, settings: ChannelSettings, name: str) -> Form:
 
 
 async def save_team(submission: Submission, desk: SettingsFormContext) -> Mapping[str, str]:
-    """Save, rename or remove a team; return its faults by the field. Raises as `save` does."""
+    """Save, rename or remove a team; return its faults by field. Raises as `save` does."""
     ref = TEAM_FORM.read(submission)
     place, old = ref.place, ref.team
     await desk.check(place, submission)

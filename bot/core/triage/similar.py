@@ -1,7 +1,7 @@
-"""Earlier posts that may be about the same thing: found by their rare words, compared by groups of three letters.
+"""Find earlier posts that may be about the same thing: by their rare words, compared by trigrams.
 
-The database finds them among all of a channel's, by full text (`bot/db/similar.py`). Of the newest ones, those
-are taken too that are much alike without sharing a word: misspelt, or in a script that puts no spaces between words.
+The database finds them among all of a channel's posts, by full text (`bot/db/similar.py`). Of the newest ones, those
+are taken too that are much alike without sharing a word: misspelled, or in a script that puts no spaces between words.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ _WORD = re.compile(r"[^\W_]+")
 async def earlier(
     items: Sequence[Item], place: Place, board: FeedbackStore
 ) -> dict[int, Sequence[tuple[float, KnownPost]]]:
-    """Find for each of the items, by its number, earlier posts that are alike, the most alike first.
+    """Find for each item, by its number, earlier posts that are alike, the most alike first.
 
-    Takes some milliseconds an item, however many posts the channel has.
+    Takes some milliseconds for each item, however many posts the channel has.
     """
     newest = await board.known.newest(place, NEWEST)
     met = sorted(word for one in newest for word in words(one.text))
@@ -63,7 +63,7 @@ def _ranked(item: Item, found: Iterable[KnownPost], newest: Iterable[KnownPost])
 
 
 def shown(items: Sequence[Item], found: Mapping[int, Sequence[tuple[float, KnownPost]]]) -> list[Item]:
-    """Return what a prompt about these items shows of what was found, most alike first; not the items themselves."""
+    """Return what a prompt about these items shows of what was found, most alike first, without the items."""
     numbers = {item.number for item in items}
     best: dict[int, tuple[float, KnownPost]] = {}
     for item in items:
@@ -76,13 +76,13 @@ def shown(items: Sequence[Item], found: Mapping[int, Sequence[tuple[float, Known
 
 
 def words(text: str) -> list[str]:
-    """Return a text's words, each once, of long ones the beginning only, so that "crashes" is found as "crashed"."""
+    """Return a text's words, each once; long ones are cut, so that "crashes" is found as "crashed"."""
     found = (word for word in _WORD.findall(text[:COMPARED].lower()) if len(word) >= SHORTEST)
     return list(dict.fromkeys(word[:-2] if len(word) >= LONG else word for word in found))
 
 
 def rare(of: Sequence[str], met: Sequence[str], total: int) -> list[str]:
-    """Choose the words that tell most: met least in `total` posts, whose words are `met`, sorted; long before short."""
+    """Choose the most telling words: rare in `total` posts, whose words are `met`, sorted; long before short."""
     counts = {word: bisect_right(met, f"{word}\uffff") - bisect_left(met, word) for word in of}
     ranked = sorted(of, key=lambda word: (counts[word], -len(word)))[:MOST_WORDS]
     shares = accumulate((counts[word] + 1) / (total + 1) for word in ranked)
@@ -92,7 +92,7 @@ def rare(of: Sequence[str], met: Sequence[str], total: int) -> list[str]:
 
 @lru_cache(maxsize=4_096)
 def letters(text: str) -> frozenset[str]:
-    """Return a text's groups of three letters, words padded as pg_trgm has it."""
+    """Return a text's trigrams, with words padded as pg_trgm does."""
     return frozenset(
         padded[start : start + 3]
         for word in _WORD.findall(text[:COMPARED].lower())
@@ -102,6 +102,6 @@ def letters(text: str) -> frozenset[str]:
 
 
 def alike(one: frozenset[str], other: frozenset[str]) -> float:
-    """Tell how alike two texts are, from 0 to 1: what their groups of letters have in common, of all that there are."""
+    """Return how alike two texts are, from 0 to 1: the share of their trigrams that they have in common."""
     both = len(one & other)
     return both / (len(one) + len(other) - both) if both else 0.0

@@ -1,4 +1,4 @@
-"""Posts that are plainly no feedback: greetings, thanks, mere smileys. What is less plain, the model judges."""
+"""Recognize posts that are plainly not feedback: greetings, thanks, mere emoji. The model judges the others."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _POLITE = frozenset(_WORDS.split())
 
 
 def is_small_talk(text: str) -> bool:
-    """Tell whether a post says nothing: no words at all, or only a few of politeness. Numbers say something."""
+    """Return whether a post says nothing: no words at all, or only a few polite ones. Numbers say something."""
     text = _SHORTCODE.sub(" ", text)
     if re.search(r"\d", text):
         return False

@@ -1,6 +1,6 @@
-"""What there is more of than usual: posts about the same thing, and categories that come far too often.
+"""Find what there is more of than usual: posts about the same thing, and categories that come far too often.
 
-All is counted where the records are: a channel may have thousands in four weeks, and this is asked after each sorting.
+The database counts: a channel may have thousands of records in four weeks, and this runs after each classification.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 DAY = timedelta(days=1)
 HISTORY = timedelta(days=28)
-ENOUGH_HISTORY = timedelta(days=6)  # before the last day; with less, nobody knows what is usual
+ENOUGH_HISTORY = timedelta(days=6)  # before the last day; with less, no one knows what is usual
 RARE = 0.001  # how likely so many are by chance, at most
 LEAST = 5  # posts of a category: fewer are no alarm, however unusual
 LEAST_USUAL = 0.5  # posts a day that count as usual where there were hardly any
@@ -30,7 +30,7 @@ LEAST_USUAL = 0.5  # posts a day that count as usual where there were hardly any
 class Trend:
     """Posts since a time that belong together: those of a `root`, or of a `category`.
 
-    `usual` is how many a day of the category there were before.
+    `usual` is how many a day the category had before.
     """
 
     key: str
@@ -42,7 +42,7 @@ class Trend:
 
 
 async def trends(place: Place, now: datetime, *, least: int, within: timedelta, board: FeedbackStore) -> list[Trend]:
-    """Find the trends of a channel; `least` alike `within` a time make one, the most frequent first."""
+    """Find a channel's trends; `least` alike `within` a time make one, the most frequent first."""
     repeated = await board.statistics.repeated(place, now - within, least)
     alike = [Trend(f"root:{root}", count, now - within, root) for root, count in repeated.items()]
     return [*sorted(alike, key=lambda trend: -trend.count), *await _unusual(place, now, board)]
@@ -60,7 +60,7 @@ async def _unusual(place: Place, now: datetime, board: FeedbackStore) -> list[Tr
 
 
 def unusual(fresh: Mapping[str, int], before: Mapping[str, int], history: timedelta) -> dict[str, float]:
-    """Find categories with more posts in a day than those before explain, by a Poisson test; tell what is usual a day.
+    """Find categories with more posts in a day than earlier ones explain, by a Poisson test; return the usual rates.
 
     `before` are the posts of a `history`.
     """
@@ -71,7 +71,7 @@ def unusual(fresh: Mapping[str, int], before: Mapping[str, int], history: timede
 
 
 def alike(records: Sequence[Feedback], least: int) -> list[list[Feedback]]:
-    """Group what was reported by several, the most frequent first, each oldest first."""
+    """Group what several people reported, the most frequent first, each group oldest first."""
     groups = defaultdict(list)
     for one in sorted(records, key=lambda record: record.said_at):
         groups[one.root or one.id].append(one)
@@ -79,6 +79,6 @@ def alike(records: Sequence[Feedback], least: int) -> list[list[Feedback]]:
 
 
 def at_least(count: int, mean: float) -> float:
-    """Return how likely `count` events or more are where `mean` are usual, by the Poisson distribution."""
+    """Return how likely `count` events or more are if `mean` are usual, by the Poisson distribution."""
     below = sum(math.exp(n * math.log(mean) - mean - math.lgamma(n + 1)) for n in range(count))
     return max(0.0, 1 - below)

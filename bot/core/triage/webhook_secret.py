@@ -1,4 +1,4 @@
-"""The secrets that feedback's webhooks are signed with, and how a workspace's admins get theirs."""
+"""Derive the secrets that sign feedback's webhooks, and show a workspace's admins their own."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ OWN = (
 
 
 def secrets_of(secret: str, *, each: bool) -> Callable[[str], str]:
-    """Return what tells a workspace's secret, "" where the operator has set none.
+    """Return the function that derives a workspace's secret, or "" if the operator has set none.
 
-    `each`: one for each, which tells nothing of another's: the HMAC-SHA256 of its id under the operator's, as a key is
-    derived by https://www.rfc-editor.org/rfc/rfc5869#section-2.3 for a first block.
+    `each`: each workspace gets its own, which reveals no other: the HMAC-SHA256 of its id under the operator's, as a
+    key is derived by https://www.rfc-editor.org/rfc/rfc5869#section-2.3 for a first block.
     """
 
     def secret_of(workspace: str) -> str:
@@ -49,9 +49,9 @@ async def tell(
     admins: frozenset[str],
     chat: Chat,
 ) -> Record:
-    """Answer `/parley triage secret`: the workspace's own, to its admins alone. Raises `ChatError`.
+    """Answer `/parley triage secret`: show the workspace's own secret to its admins alone. Raises `ChatError`.
 
-    `secret_of` is None where the operator's own is used, which is not the workspace's to see.
+    `secret_of` is None if the operator's own is used, which the workspace may not see.
     """
     place = replace(command.place, thread="")
     async with answering(command, chat=chat, checkpoint=checkpoint) as visible:
