@@ -1,4 +1,4 @@
-"""What people decide about a run, by buttons and forms: begin, cancel, carry on, change categories."""
+"""Carry out what people decide about a run, by buttons and forms: start, cancel, resume, change categories."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 CHEAPLY = "as a batch: half the price, within hours"
 MOST_CORRECTED = 20  # items in one form, by their numbers
-ROW = "row"  # and a number: the field of a row
+ROW = "row"  # with a number: the field of a row
 SHOWN_OF_ROW = 140  # characters
 
 GONE = "This run no longer exists; please start it again."
@@ -76,7 +76,7 @@ async def press(pressed: Action, *, checkpoint: Checkpoint, world: ClassifyConte
 
 
 async def _run(run: str, workspace: str, world: ClassifyContext) -> ClassifyRun:
-    """Return a run of a workspace. Raises `UsageError` where it has none of that id."""
+    """Return a run of a workspace. Raises `UsageError` if it has none of that id."""
     found = await world.runs.find(workspace, run)
     if found is None:
         raise UsageError(GONE)
@@ -112,7 +112,7 @@ async def _read_anew(run: ClassifyRun, pressed: Action, *, checkpoint: Checkpoin
 
 
 async def _read_right(run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyContext) -> tuple[Call, ...]:
-    """Go on with a file that was read right; return the calls that took. Raises `UsageError`, `ChatError`."""
+    """Continue with a file that was read correctly; return the calls that took. Raises `UsageError`, `ChatError`."""
     if run.asked is None or run.status is not RunStatus.ASKING:
         raise UsageError(DECIDED)
     items = [one async for page in world.items.unsorted(run.id) for one in page]
@@ -122,7 +122,7 @@ async def _read_right(run: ClassifyRun, *, checkpoint: Checkpoint, world: Classi
 
 
 async def start(run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyContext) -> None:
-    """Let a run begin, or go on."""
+    """Start or resume a run."""
     waits = bool(run.state.get(BATCH)) and COLLECTED not in run.state
     run = replace(run, status=RunStatus.BATCHED if waits else RunStatus.RUNNING)
     await world.runs.change(run)
@@ -132,7 +132,7 @@ async def start(run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyCont
 
 
 async def _cancel(run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyContext) -> None:
-    """Stop a run: one that runs says so itself when its batches of the moment are there."""
+    """Stop a run; a running one says so itself once its present batches are done."""
     await world.runs.change(replace(run, status=RunStatus.STOPPED))
     if run.status is RunStatus.ASKING:
         async with begin.answering(run, checkpoint, world) as visible:
@@ -154,7 +154,7 @@ async def _export(run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyCo
 
 
 async def open_form(pressed: Action, *, world: ClassifyContext) -> Form:
-    """Make the form that a button opens. Raises `UsageError`, `NotAllowedError`."""
+    """Build the form that a button opens. Raises `UsageError`, `NotAllowedError`."""
     if pressed.name == CLASSIFY_MESSAGE.name:
         return _request_form(pressed, world)
     run = await _run(EXPORT_RUN.read(pressed).run, pressed.place.workspace, world)
@@ -178,9 +178,9 @@ async def open_form(pressed: Action, *, world: ClassifyContext) -> Form:
 
 
 async def _rows_form(run: ClassifyRun, world: ClassifyContext) -> Form | None:
-    """Make a form with a menu for each row of a short list, None for a list that is too long for it.
+    """Build a form with a menu for each row of a short list.
 
-    It carries what the rows were, so that only what this person changes is changed: others may have it open, too.
+    It carries the rows' categories, so that only this person's changes are saved: others may have it open, too.
     """
     results = [one async for page in world.items.results(run.id) for one in page]
     names = [one.name for one in run.categories]
@@ -210,7 +210,7 @@ def _options(run: ClassifyRun) -> tuple[tuple[str, str], ...]:
 
 
 def _request_form(press: Action, world: ClassifyContext) -> Form:
-    """Make the form of the shortcut at a message: how to sort its file, its thread, or itself."""
+    """Build the message shortcut's form: how to classify its file, its thread, or itself."""
     hint = "One per line, or separated by commas. If empty, I use the channel's own or propose some."
     fields = (
         Field("categories", "Categories", "area", hint=hint, optional=True),
@@ -251,7 +251,7 @@ async def _check_sees(run: ClassifyRun, acting: Action | Submission, world: Clas
 
 
 def _check_may_correct(run: ClassifyRun, asker: Requester) -> None:
-    """People of other organisations may read along, but what they say does not teach the bot."""
+    """Raise `NotAllowedError` for people of other organizations: they can read along, but don't teach the bot."""
     if asker.home != run.place.workspace:
         raise NotAllowedError("Only people from this workspace can change categories.")
 
@@ -262,7 +262,7 @@ def run_of(submission: Submission) -> str:
 
 
 async def where(submission: Submission, *, world: ClassifyContext) -> Place | None:
-    """Return the place that a form is about, None where its run is gone."""
+    """Return the place that a form is about, None if its run is gone."""
     if submission.name == CLASSIFY_FORM.name:
         return CLASSIFY_FORM.read(submission).place
     run = await world.runs.find(submission.asker.home, run_of(submission))
@@ -270,7 +270,7 @@ async def where(submission: Submission, *, world: ClassifyContext) -> Place | No
 
 
 async def submit(submission: Submission, *, world: ClassifyContext) -> Mapping[str, str]:
-    """Take a filled form in, but for what it makes visible; return its faults by the field."""
+    """Take in a filled-in form, except for what it shows; return its faults by field."""
     run = await _run(run_of(submission), submission.asker.home, world)
     if submission.name == CATEGORIES_FORM.name:
         _check_may_decide(run, submission.asker, world)
@@ -296,7 +296,7 @@ async def _take_categories(run: ClassifyRun, text: str, world: ClassifyContext) 
 async def _take_rows(
     run: ClassifyRun, shown: Mapping[str, Sequence[str]], submission: Submission, world: ClassifyContext
 ) -> Mapping[str, str]:
-    """Keep the rows that were changed; one that was emptied stays as it is."""
+    """Save the rows that were changed; one that was emptied stays as it is."""
     for number, before in shown.items():
         given = submission.answers.get(f"{ROW}{number}", ())
         chosen = (given,) if isinstance(given, str) and given else tuple(given)
@@ -325,7 +325,7 @@ async def _take_correction(run: ClassifyRun, submission: Submission, world: Clas
 
 
 async def show(workspace: str, run: str, *, checkpoint: Checkpoint, world: ClassifyContext) -> None:
-    """Do what a form calls for: begin with the categories, or show the list or the counts anew."""
+    """Do what a form calls for: start with the categories, or show the list or the counts again."""
     found = await world.runs.find(workspace, run)
     if found is None:
         return

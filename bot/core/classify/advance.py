@@ -1,4 +1,4 @@
-"""A run goes on: batches side by side, each kept as soon as it is there; and at the end, what came of it all.
+"""Work on a run: batches in parallel, each kept as soon as it is there, and the result at the end.
 
 One turn works for a minute at most and then hands on to the next, so that a run of an hour is no different from one of
 a second when the process dies in the middle of it.
@@ -56,7 +56,7 @@ class Progress:
 
     @property
     def is_over(self) -> bool:
-        """Tell whether to begin no further batch."""
+        """Return whether to begin no further batch."""
         return self.is_stopped or self.failure is not None or asyncio.get_running_loop().time() >= self.until
 
 
@@ -65,8 +65,8 @@ async def proceed(
 ) -> Record:
     """Work on a run for a while; then show its result, or hand on. `gate` bounds the calls of all runs.
 
-    Returns what the thread's history keeps. Raises `ChatError`, and a transient `ModelError` for the turn to be tried
-    again; what was sorted until then is kept.
+    Returns what the thread's history keeps. Raises `ChatError`, and a transient `ModelError` for the turn to be
+    retried; what was classified until then is kept.
     """
     if run.status is not RunStatus.RUNNING:
         return Record(run.place, run.asker.person)
@@ -99,7 +99,7 @@ async def _work(
     world: ClassifyContext,
     gate: asyncio.Semaphore,
 ) -> None:
-    """Sort batch after batch, several side by side, until all is done or the turn is over."""
+    """Classify batch after batch, several in parallel, until all is done or the turn is over."""
     waiting = _batches(run, world)
     cancel = CANCEL_RUN.button(RunRef(run=run.id))
 
@@ -110,7 +110,7 @@ async def _work(
 
     async def work() -> None:
         while not progress.is_over:
-            async with progress.lock:  # the iterator is one for all
+            async with progress.lock:  # all share the iterator
                 items = await anext(waiting, None)
             if items is None:
                 return
@@ -129,7 +129,7 @@ async def _work(
         async with asyncio.TaskGroup() as group:
             for _ in range(min(AT_ONCE, run.items)):
                 group.create_task(work())
-    except BaseExceptionGroup as several:  # whoever judges a turn's error knows it by its class
+    except BaseExceptionGroup as several:  # a turn's error is judged by its class
         raise several.exceptions[0] from None
 
 
@@ -185,7 +185,7 @@ async def stop(
 
 
 async def withdraw(run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyContext) -> None:
-    """End a run that nobody wants any more, and take back what it has shown. Raises `ChatError`."""
+    """End a run that no one wants anymore, and take back what it has shown. Raises `ChatError`."""
     await world.runs.change(replace(run, status=RunStatus.STOPPED))
     async with answering(run, checkpoint, world) as visible:
         await visible.withdraw()

@@ -1,4 +1,4 @@
-"""Batches: as many items in one call as keep the model careful and the call quick, counted by tokens."""
+"""Cut items into batches: as many in one call as keep the model careful and the call quick, counted by tokens."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ def halves(items: Sequence[Item]) -> tuple[Sequence[Item], Sequence[Item]]:
 
 
 def max_output(items: Sequence[Item]) -> int:
-    """Tell how many tokens of output to allow for a batch."""
+    """Return how many tokens of output to allow for a batch."""
     return TOKENS_TO_SPARE + TOKENS_PER_ITEM * len(items)
 
 
 def expected(items: Iterable[Item], prompt_tokens: int) -> Expected:
-    """Estimate, from above, what a run takes; `prompt_tokens` are those that each call has besides its items."""
+    """Estimate, from above, what a run takes; `prompt_tokens` are those of each call besides its items."""
     calls = input_tokens = output_tokens = 0
     for batch in batches(items):
         calls += 1

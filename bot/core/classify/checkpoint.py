@@ -1,4 +1,4 @@
-"""A run: what is sorted for whom, how far it is, and what is asked of the store that keeps it."""
+"""Share one checkpoint among all turns of a run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class RunCheckpoint(ForwardingCheckpoint):
-    """The checkpoint of all turns that work on one run: they carry on in one message."""
+    """The checkpoint of all turns that work on one run: they write in one message."""
 
     def __init__(self, run: ClassifyRun, turn: Checkpoint, runs: ClassifyRunStore) -> None:
         super().__init__(turn)
@@ -22,7 +22,7 @@ class RunCheckpoint(ForwardingCheckpoint):
 
     @property
     def reference(self) -> str:
-        """Name the run."""
+        """The run's name, which errors refer to."""
         return self._run.id[:8]
 
     def get(self, key: str) -> str | None:
@@ -30,7 +30,7 @@ class RunCheckpoint(ForwardingCheckpoint):
         return self._state.get(key)
 
     async def keep(self, key: str, value: str) -> None:
-        """Keep `value` under `key`. Raises when the turn is no longer ours to run."""
+        """Keep `value` under `key`. Raises if the turn's lease is lost."""
         self.check()
         await self._runs.keep(self._run.id, key, value)
         self._state[key] = value

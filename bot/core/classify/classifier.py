@@ -1,4 +1,4 @@
-"""Sorting: a batch is asked for, checked, split where it was faulty, and asked for again."""
+"""Classify a batch: ask for it, check the answer, split it if it was faulty, and ask again."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Faults that one item of a batch may cause for all of them.
+# Faults that one item can cause for its whole batch.
 FAULTS = (ModelFormError, ModelRefusedError, ModelTooLargeError, ModelEmptyError)
 # A single bad item among fifty is found in 13 calls; a model that is never right must not cost a hundred.
 MOST_CALLS = 16
@@ -30,7 +30,7 @@ MOST_CALLS = 16
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked about each batch: all but the items. `examples` finds settled ones that are like a batch's."""
+    """The question about each batch, without its items. `examples` finds settled ones that are like a batch's."""
 
     request: Request
     categories: tuple[Category, ...]
@@ -48,15 +48,15 @@ class Question:
         return replace(self.request, turns=(Turn(Role.USER, text),), max_output=batching.max_output(items))
 
     def read(self, filled: Filled, items: Sequence[Item]) -> dict[int, Verdict]:
-        """Return what a filled form says of a batch."""
+        """Return what a filled-in form says of a batch."""
         return schema.verdicts(filled, items, several=self.several)
 
 
 @dataclass(slots=True)
 class BatchOutcome:
-    """What came of a batch: verdicts by number, the calls that it took, and what stopped it, if anything did.
+    """The verdicts of a batch by number, the calls that it took, and what stopped it, if anything did.
 
-    Without a failure, each item has its verdict, be it that it stays unclassified.
+    Without a failure, each item has its verdict, even if that is "unclassified".
     """
 
     verdicts: dict[int, Verdict] = field(default_factory=dict)
@@ -65,7 +65,7 @@ class BatchOutcome:
 
 
 async def sort(items: Sequence[Item], question: Question, *, model: Model) -> BatchOutcome:
-    """Ask for a batch; what is missing or spoilt is asked for in halves, down to single items, each at least twice."""
+    """Classify a batch; ask for missing or invalid items in halves, down to single items, each at least twice."""
     outcome = BatchOutcome()
     wanted = question.form
     waiting = [(tuple(items), False)]

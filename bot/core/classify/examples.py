@@ -1,6 +1,6 @@
-"""The settled examples that are most like what is to be sorted: TF-IDF over groups of three letters.
+"""Find the settled examples that are most like what is to be classified: TF-IDF over trigrams.
 
-Letters rather than words, because that needs no list of a language's endings, and misspelt words are still alike.
+Letters rather than words, because that needs no list of a language's endings, and misspelled words are still alike.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 COMPARED = 600  # characters of a text
 SHOWN = 400  # characters of an example in a prompt
 MOST_EXAMPLES = 12  # in one call
-COMMON = 0.2  # of many texts: what more of them have tells little, and takes most of the time
+COMMON = 0.2  # of many texts: a trigram in more of them tells little, and takes most of the time
 MANY = 50
 LEAST_ALIKE = 0.1  # below, two texts share no more than their language
 
@@ -26,7 +26,7 @@ _SPACE = re.compile(r"\W+")
 
 
 class Nearest:
-    """Examples, indexed. Building it takes some milliseconds for a thousand; it is not changed afterwards."""
+    """Examples, indexed. Building the index takes some milliseconds for a thousand; it does not change afterwards."""
 
     def __init__(self, examples: Sequence[Example]) -> None:
         self._examples = examples

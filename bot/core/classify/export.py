@@ -1,6 +1,6 @@
-"""What a spreadsheet gets of a run: every item with its category, confidence, evidence and the rest of its row.
+"""Export a run to a spreadsheet: every item with its category, confidence, evidence and the rest of its row.
 
-Blocking, for some thousand rows noticeably: to be called in a thread.
+Blocking, noticeably for some thousand rows: call it in a thread.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LONGEST_CELL = 32_767  # characters, Excel's limit
 WIDTHS = (8, 80, 24, 11, 40, 8, 14, 14)
 USUAL_WIDTH = 20
 
-# A number as it is written everywhere, without thousands; more digits than these are lost in a cell of numbers.
+# A number as it is written everywhere, without thousands separators; a cell of numbers loses more digits than these.
 _NUMBER = re.compile(r"(?P<sign>[+-]?)(?P<whole>0|[1-9]\d*)(?:\.(?P<places>\d{1,10}))?(?P<percent>%?)")
 MOST_DIGITS = 15
 CUT = " […] (cut: the CSV has all of it)"
@@ -59,9 +59,9 @@ def to_csv(results: Iterable[Sorted], threshold: int, columns: Sequence[str] = (
 
 
 def number(cell: str) -> tuple[float, str] | None:
-    """Read a cell that is a number; return it with the format in which it looks as it was written.
+    """Parse a cell that is a number; return it with the format that shows it as it was written.
 
-    None for all that would come out otherwise: `00123`, dates, more digits than a cell of numbers keeps.
+    None for anything that would look different: `00123`, dates, more digits than a cell of numbers keeps.
     """
     match = _NUMBER.fullmatch(cell)
     if match is None or len(match["whole"]) + len(match["places"] or "") > MOST_DIGITS:
@@ -84,7 +84,7 @@ def to_xlsx(results: Iterable[Sorted], threshold: int, columns: Sequence[str] = 
     file = io.BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as workbook:
-        # What Excel itself marks a cell with when somebody types an apostrophe first.
+        # Excel's own mark for a cell in which a user typed an apostrophe first.
         formats = {"": workbook.add_format({"quote_prefix": True})}
         sheet = workbook.add_worksheet("classified")
         sheet.freeze_panes(1, 0)

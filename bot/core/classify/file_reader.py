@@ -1,6 +1,6 @@
-"""Reading rows from someone's file, and saying how it was read and what is uncertain. Blocking.
+"""Read rows from a user's file, and say how it was read and what is uncertain. Blocking.
 
-Strangers' files are read where a bound holds what they take: by `core.ports.FileReader`.
+These files come from strangers: call it where `core.ports.FileReader` bounds what that takes.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ COLUMN, HEADING, SHEET, ENCODING = "column", "heading", "sheet", "encoding"
 
 
 def read(name: str, data: bytes, wish: ReadAs = AS_FOUND) -> Spreadsheet:
-    """Read a file: what it is, is told by its content first, and by its name's ending.
+    """Read a file; its content says what it is, and then its extension.
 
-    Raises `UsageError` for what can't be read, is empty, has too many rows, or lacks what was wished for.
+    Raises `UsageError` for what can't be read, is empty, has too many rows, or lacks what was asked for.
     """
     if len(data) > LARGEST_FILE:
         raise too_large(name)
@@ -66,9 +66,9 @@ def read(name: str, data: bytes, wish: ReadAs = AS_FOUND) -> Spreadsheet:
 
 
 def column_of(sheet: Spreadsheet, wanted: str = "") -> int:
-    """Return which column holds the texts: the one that was named, else the one that looks it.
+    """Return which column holds the texts: the one that was named, else the most likely one.
 
-    A column is named by its heading, upper and lower case aside, or by its number from 1 on. Raises `UsageError`.
+    A column is named by its heading, ignoring case, or by its number from 1 on. Raises `UsageError`.
     """
     return column.named(wanted, _heading(sheet), sheet.name).columns[-1] if wanted else sheet.texts[-1]
 
@@ -86,7 +86,7 @@ def _heading(sheet: Spreadsheet) -> Heading:
 
 
 def too_large(name: str) -> UsageError:
-    """Say that a file is too large."""
+    """Return the error for a file that is too large."""
     return UsageError(f"{name} is larger than {LARGEST_FILE // 1_000_000} MB, which is the most I can read.")
 
 
@@ -184,7 +184,7 @@ def _ours(grid: Grid) -> Grid:
 
 
 def _whole(found: Heading, text: int, parted_by: str) -> tuple[list[Row], int]:
-    """Put texts together that delimiters without quotes have parted; return the rows, and in how many it was so."""
+    """Join texts that unquoted delimiters have split; return the rows, and in how many of them that was so."""
     width, joined = len(found.names), 0
     rows: list[Row] = []
     for number, cells in found.rows:

@@ -1,15 +1,15 @@
-"""Taking the power out of texts that a spreadsheet would run as a formula, so that it can be given back.
+"""Keep a spreadsheet from running texts as formulas, in a way that can be undone.
 
-What opens our file may part its cells at other places than we do: at semicolons in half of Europe, at tabs, at line
+What opens our file may split its cells at other places than we do: at semicolons in half of Europe, at tabs, at line
 ends where a quote is not the first of its cell. So each place where a cell could begin is guarded, not only the first.
-An apostrophe there makes a text of it: https://owasp.org/www-community/attacks/CSV_Injection
+An apostrophe there makes it a text: https://owasp.org/www-community/attacks/CSV_Injection
 """
 
 from __future__ import annotations
 
 import re
 
-# What may stand before a cell's first character, or be dropped there: blanks, controls, quotes, and what parts cells.
+# What may precede a cell's first character, or be dropped there: blanks, controls, quotes, and cell separators.
 _PARTS = ",;\t|\r\n"
 _BEFORE = "\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f\u2060\u3000\ufeff\"',;|"
 _RUNS = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\ufe6b"  # the wide and the small forms too

@@ -1,4 +1,4 @@
-"""A run as a batch of the model's own: at half the price, and in the model's own time."""
+"""Run a whole run as one of the API's message batches: at half the price, whenever it is done."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bot.core.domain.classification import ClassifyRun, Item
     from bot.core.ports import Checkpoint
 
-# What a run's state keeps: since when a batch is on its way, its id, and that its results are here.
+# What a run's state keeps: when its batch was submitted, the batch's id, and whether the results are here.
 SUBMITTING, BATCH, COLLECTED = "submitting", "batch", "collected"
 WAITING = (
     "I handed {items} messages ({source}) to Claude as a batch. It usually finishes within an hour, and within a day "
@@ -29,9 +29,9 @@ WAITING = (
 
 
 async def submit(run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyContext) -> Record | None:
-    """Hand all that is not sorted yet to the model, once; None where there is nothing, or its results are here.
+    """Hand all that is not classified yet to the model, once; None if there is nothing, or its results are here.
 
-    A turn that died in the middle of this may have handed a batch in: the model is told since when to look for it, so
+    A turn that died in the middle of this may have submitted a batch: the model is told since when to look for it, so
     that it is not paid for twice. Raises a `ModelError`, `ChatError`.
     """
     asking = await questioning(run, world)
@@ -55,7 +55,7 @@ async def submit(run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyCon
 
 
 async def _others(run: ClassifyRun, world: ClassifyContext) -> set[str]:
-    """Return the batches that are known to be other runs'."""
+    """Return the batches that are known to belong to other runs."""
     found = [await world.runs.find(where, id_) for where, id_ in await world.runs.batched() if id_ != run.id]
     return {other.state[BATCH] for other in found if other is not None and other.state.get(BATCH)}
 
@@ -66,7 +66,7 @@ def name(run: ClassifyRun, items: Sequence[Item]) -> str:
 
 
 def named(name: str, items: Sequence[Item]) -> Sequence[Item]:
-    """Return a request's items among those that are left; none where it was collected before, or is not ours."""
+    """Return which of the remaining items a request is for; none if it was collected before, or is not ours."""
     _, *numbers = name.rsplit("-", 3)
     first, last, count = map(int, numbers) if all(map(str.isdigit, numbers)) else (0, 0, 0)
     found = [item for item in items if first <= item.number <= last]
@@ -74,11 +74,11 @@ def named(name: str, items: Sequence[Item]) -> Sequence[Item]:
 
 
 async def collect(run: ClassifyRun, *, world: ClassifyContext) -> ClassifyRun:
-    """Keep what a batch has brought, if it is done: then the run goes on, with what is left, if anything.
+    """Keep what a batch has brought, if it is done: then the run goes on with what is left, if anything.
 
-    Each request's verdicts are kept with its costs in one transaction, and one whose items have verdicts is passed
-    over, so that nothing is counted twice. A batch that turns out to be another run's is let go: the next turn looks
-    for ours again. Raises a `ModelError`.
+    Each request's verdicts are kept with its costs in one transaction, and one whose items have verdicts is skipped, so
+    that nothing is counted twice. A batch that turns out to be another run's is dropped: the next turn looks for ours
+    again. Raises a `ModelError`.
     """
     asking = await questioning(run, world)
     found = await world.model.collect(run.state[BATCH], asking.form, asking.request)

@@ -1,7 +1,7 @@
-"""How well items were sorted, against what people say they are.
+"""Measure how well items were classified, against what people say they are.
 
-The measures are the usual ones (https://en.wikipedia.org/wiki/F-score): twenty lines, where scikit-learn and what it
-brings along are a hundred megabytes.
+The measures are the usual ones (https://en.wikipedia.org/wiki/F-score): twenty lines, where scikit-learn and its
+dependencies are a hundred megabytes.
 """
 
 from __future__ import annotations
@@ -28,28 +28,28 @@ class Measure:
 
 @dataclass(slots=True)
 class Score:
-    """Pairs of what an item is and what it was sorted as, counted."""
+    """Counts pairs of an item's true and given category."""
 
     pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, str]]) -> Score:
-        """Count pairs of what an item is and what it was sorted as, "" for "unclassified"."""
+        """Count pairs of an item's true and given category, "" for "unclassified"."""
         return cls(Counter((true, given or UNCLASSIFIED) for true, given in pairs))
 
     @property
     def total(self) -> int:
-        """How many items there are."""
+        """The number of items."""
         return self.pairs.total()
 
     @property
     def accuracy(self) -> float:
-        """The share of items that were sorted rightly; 0 where there are none."""
+        """The share of items that were classified correctly; 0 if there are none."""
         return sum(n for (true, given), n in self.pairs.items() if true == given) / self.total if self.total else 0.0
 
     @property
     def categories(self) -> list[str]:
-        """All categories that occur, the most frequent first, and those that only were given last."""
+        """All categories that occur, the most frequent first; those that were only given come last."""
         true = Counter[str]()
         for (name, _), count in self.pairs.items():
             true[name] += count
@@ -67,7 +67,7 @@ class Score:
 
     @property
     def f1(self) -> float:
-        """The mean F1 of all categories that items are of (macro F1), so that rare ones count as much as others."""
+        """The mean F1 of all true categories (macro F1), so that rare ones count as much as others."""
         measures = [measure for name in self.categories if (measure := self.measure(name)).support]
         return sum(measure.f1 for measure in measures) / len(measures) if measures else 0.0
 

@@ -1,4 +1,4 @@
-"""What was typed behind `/classify`: the items themselves or where they are; categories; options."""
+"""Parse what was typed after `/classify`: the items themselves or where they are; categories; options."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from bot.errors import UsageError
 
 MOST_LINES = 500
 
-# A message may well say that somebody ran into: something. So `into:` counts where it begins a line, or stands in the
-# last one, the last time; and without its colon behind a quoted message.
+# A message may say that a user ran into: something. So `into:` counts at the beginning of a line, or the last time in
+# the last line; and without its colon after a quoted message.
 _INTO = (
     re.compile(r"(?P<head>.*^[ \t]*)into:(?P<categories>.*)", re.IGNORECASE | re.DOTALL | re.MULTILINE),
     re.compile(r"(?P<head>.*\s|)into:(?P<categories>[^\n]*)", re.IGNORECASE | re.DOTALL),
@@ -43,7 +43,7 @@ _KNOWN = ("--multi", "--batch", "--private")
 
 
 def parse(typed: str) -> ClassifyOptions:
-    """Read what was typed behind `/classify`. Raises `UsageError` with the sentence that says what to type instead."""
+    """Parse what was typed after `/classify`. Raises `UsageError` with the sentence that says what to type instead."""
     wish = parse_options(check_text(CLASSIFY, typed))
     if not (wish.lines or wish.link or wish.channel or wish.span):
         raise UsageError("There are no messages to classify: put them one per line, before `into:`.")
@@ -51,7 +51,7 @@ def parse(typed: str) -> ClassifyOptions:
 
 
 def parse_options(typed: str) -> ClassifyOptions:
-    """Read what was typed where the items may also come along as a file: then nothing but options is allowed, too."""
+    """Parse what was typed where a file may hold the items: nothing but options is allowed, too."""
     typed, options = _take_options(typed)
     into = next(filter(None, (pattern.fullmatch(typed) for pattern in _INTO)), None)
     head = (into["head"] if into else typed).strip()

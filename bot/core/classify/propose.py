@@ -1,4 +1,4 @@
-"""Proposing categories for items, where neither the asker nor the channel has any."""
+"""Propose categories for items, if neither the asker nor the channel has any."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def sample(items: Sequence[Item]) -> list[Item]:
 async def propose(
     items: Sequence[Item], request: Request, *, model: Model
 ) -> tuple[tuple[Category, ...], tuple[Call, ...]]:
-    """Ask for categories that fit the items. Raises a `ModelError`, also when there are fewer than two."""
+    """Ask for categories that fit the items. Raises a `ModelError`, also if there are fewer than two."""
     shown = [{"item": item.number, "text": item.text[:SHOWN_OF_ITEM]} for item in sample(items)]
     text = f"Propose categories for messages like these.\n\n{quoted('messages', shown)}"
     asking = replace(request, purpose=Purpose.CATEGORIES, turns=(Turn(Role.USER, text),), max_output=MAX_OUTPUT)

@@ -1,4 +1,4 @@
-"""How a file was read: shown to its sender when uncertain, with menus to correct it."""
+"""Show a sender how a file was read, if that is uncertain, with menus to correct it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bot.core.domain.spreadsheet import Spreadsheet
 
 CHANGES = (READ_COLUMN, READ_HEADING, READ_SHEET, READ_ENCODING)
-A_CENT = 0.01  # dollars: what a run may cost that begins without asking how its file is to be read
+A_CENT = 0.01  # dollars: a cheaper run starts without asking how its file is read
 SHOWN_ITEMS = 3
 SHOWN_OF_ITEM = 200  # characters
 MOST_OPTIONS = 100  # of a menu; https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
@@ -34,7 +34,7 @@ _OPEN = {
 
 
 def is_asked(sheet: Spreadsheet | None, items: int, price: float | None, *, listed: int) -> bool:
-    """Return whether a file's reading is shown before it is sorted: where it is not certain, and a mistake costs.
+    """Return whether to show how a file was read before classifying it: if it is uncertain and a mistake costs.
 
     `listed` is the number of items up to which the whole result is a list that anyone can check. An uncertain encoding
     is always shown: in the wrong one, the texts are no one's words.
@@ -45,7 +45,7 @@ def is_asked(sheet: Spreadsheet | None, items: int, price: float | None, *, list
 
 
 def question(run: ClassifyRun, sheet: Spreadsheet, items: Sequence[Item], costs: str) -> str:
-    """Write how a file was read: its first messages, and what is not certain."""
+    """Describe how a file was read: its first messages, and what is uncertain."""
     doubts = " and ".join(
         filter(None, (", ".join(_OPEN[one] for one in sheet.doubts[:-1]), *(_OPEN[one] for one in sheet.doubts[-1:])))
     )
@@ -58,7 +58,7 @@ def question(run: ClassifyRun, sheet: Spreadsheet, items: Sequence[Item], costs:
 
 
 def controls(run: ClassifyRun, sheet: Spreadsheet) -> Sequence[Control]:
-    """Return the button that accepts a reading, and a menu for each part of it that can be otherwise."""
+    """Return the button that accepts a reading, and a menu for each part of it that can be changed."""
     columns = tuple((f"#{n + 1}", sheet.shown(n)) for n in range(len(sheet.headings)))
     together = tuple((_joined(sheet.texts), sheet.text_name) for _ in sheet.texts[1:2])
     rows = (
@@ -84,7 +84,7 @@ def _joined(columns: Sequence[int]) -> str:
 
 
 def changed(reading: ReadAs, name: str, choice: str) -> ReadAs:
-    """Return how a file is to be read after someone's choice. Raises `UsageError` for what no menu offers."""
+    """Return how to read a file after someone's choice. Raises `UsageError` for what no menu offers."""
     if name == READ_COLUMN.name:
         return replace(reading, column=choice)
     if name == READ_SHEET.name:

@@ -1,4 +1,4 @@
-"""The end of a run: the list or the counts, the picture, and the files."""
+"""Render the end of a run: the list or the counts, the chart, and the files."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SHOWN_UNSURE = 5  # items that a person should look at, named in the message
+SHOWN_UNSURE = 5  # items that a person should check, shown in the message
 SHOWN_OF_UNSURE = 120  # characters
 
 
 async def report(
     run: ClassifyRun, settings: ChannelSettings, visible: Answer, *, checkpoint: Checkpoint, world: ClassifyContext
 ) -> tuple[str, str]:
-    """Show what came of a run, with its files where it is long; return the text and its message's id."""
+    """Show a run's result, with files if it is long; return the text and its message's id."""
     if run.items <= MOST_LISTED:
         text = await short(run, settings, world, checkpoint.reference)
     else:
@@ -75,7 +75,7 @@ def _file(run: ClassifyRun) -> str:
 
 
 async def summary(run: ClassifyRun, settings: ChannelSettings, world: ClassifyContext, reference: str = "") -> str:
-    """Write the counts, and the first of what a person should look at."""
+    """Return the counts, and the first items that a person should check."""
     counts, unsure = RunCounts(), list[Sorted]()
     async for page in world.items.results(run.id):
         counts.add(page, settings.check_below)
@@ -139,7 +139,7 @@ async def upload(
 
 
 def _stem(run: ClassifyRun) -> str:
-    """Name the files after what was sorted."""
+    """Name the files after what was classified."""
     first = PurePath(run.source.partition(",")[0]).stem
     kept = "".join(letter if letter.isalnum() else "-" for letter in first).strip("-")[:40]
     return f"{kept or 'messages'}-classified"

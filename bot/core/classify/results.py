@@ -1,4 +1,4 @@
-"""What a person reads of a run: the numbered list of a short one, the counts of a long one, and what to look at."""
+"""Write a run's result: the numbered list of a short one, the counts of a long one, and what to check."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MOST_LISTED = 25  # items; more are counted
 SHOWN_OF_ITEM = 300  # characters
 MOST_COUNTED = 60  # categories in a table
-UNSURE = "⚠️"  # marks an item that a person should look at
+UNSURE = "⚠️"  # marks an item that a person should check
 
 
 @dataclass(slots=True)
@@ -35,7 +35,7 @@ class RunCounts:
     corrected: int = 0
 
     def add(self, results: Iterable[Sorted], threshold: int) -> None:
-        """Count items in; `threshold` is the confidence, in percent, below which a person should look."""
+        """Add items to the counts; `threshold` is the confidence, in percent, below which a person should check."""
         for one in results:
             self.items += 1
             self.by_category.update(one.verdict.categories or (UNCLASSIFIED,))
@@ -46,7 +46,7 @@ class RunCounts:
 
 
 def listing(results: Sequence[Sorted], threshold: int) -> str:
-    """Write the numbered list: `1. Bug report - My app crashes`."""
+    """Return the numbered list: `1. Bug report - My app crashes`."""
     lines = []
     for one in results:
         shown = one.item.opening(SHOWN_OF_ITEM)
@@ -57,7 +57,7 @@ def listing(results: Sequence[Sorted], threshold: int) -> str:
 
 
 def table(counts: RunCounts) -> str:
-    """Write the counts as a Markdown table, the most frequent category first."""
+    """Return the counts as a Markdown table, the most frequent category first."""
     total = counts.items or 1
     ranked = counts.by_category.most_common()
     rows = [(cell(name), f"{count:,}", f"{count / total:.0%}") for name, count in ranked[:MOST_COUNTED]]
@@ -67,7 +67,7 @@ def table(counts: RunCounts) -> str:
 
 
 def notes(counts: RunCounts, threshold: int, reference: str = "") -> str:
-    """Tell what a person should know of the result, "" for nothing; `reference` is for what went wrong."""
+    """Say what a person should know about the result, "" for nothing; `reference` is for what went wrong."""
     said = []
     if counts.unsure:
         are = "are" if counts.unsure > 1 else "is"

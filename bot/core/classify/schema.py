@@ -1,4 +1,4 @@
-"""The form that the model fills in for a batch of items, and how what it filled in is checked."""
+"""Define the form that the model fills in for a batch of items, and check what it filled in."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class Filled(BaseModel):
 
 
 def form(categories: Sequence[Category], *, several: bool = False) -> type[Filled]:
-    """Make the form that can hold only these categories, `{"n": 12, "c": "Bug report", "p": 90, "q": "it crashes"}`.
+    """Build the form that can hold only these categories, `{"n": 12, "c": "Bug report", "p": 90, "q": "it crashes"}`.
 
-    Objects, so that the API holds the model to what each field may be, which it can't do for the cells of a row. Their
-    keys are letters, as they stand in each of a thousand answers; `several`: a list of categories is wanted. Where the
-    API does not hold the model to it, what does not fit counts for nothing, and the item is asked for again.
+    It has objects, so that the API holds the model to what each field may be, which it can't do for the cells of a row.
+    Their keys are letters, because each of a thousand answers repeats them; `several`: a list of categories is wanted.
+    If the API does not hold the model to it, an invalid answer counts for nothing, and the item is asked for again.
     """
     category = one_of([category.name for category in categories])
     chosen: Any = GenericAlias(list, category) if several else category  # list[category], made for these names
@@ -45,7 +45,7 @@ def form(categories: Sequence[Category], *, several: bool = False) -> type[Fille
 
 
 def one_of(names: Sequence[str]) -> Any:  # noqa: ANN401 - a type, made for these names
-    """Make a text that is one of these, whatever its upper and lower case: the API does not promise an enum's."""
+    """Return a type for a text that is one of these, ignoring case: the API does not promise an enum's."""
     by_name = {name.casefold(): name for name in names}
 
     def known(value: str) -> str:
@@ -73,19 +73,19 @@ def prompt(
 
 
 def described(categories: Iterable[Category]) -> list[dict[str, Any]]:
-    """Return what the model is told of categories: what they have beside their names, and nothing that is empty."""
+    """Return what the model is told about categories: their names and what else they have, but nothing empty."""
     return [one.model_dump(mode="json", exclude_defaults=True) for one in categories]
 
 
 def settled(examples: Iterable[Example]) -> str:
-    """Return what the model is told of settled examples, as data."""
+    """Return what the model is told about settled examples, as data."""
     return quoted("settled", [{"text": one.text, "categories": list(one.categories)} for one in examples])
 
 
 def verdicts(filled: Filled, items: Sequence[Item], *, several: bool = False) -> dict[int, Verdict]:
-    """Return the verdict of each item that has exactly one: an item left out, or judged twice in two ways, has none.
+    """Return the verdict of each item that has exactly one: an item left out, or judged in two ways, has none.
 
-    Order is the items' own, whatever the model's was; what is said of other items counts for nothing.
+    The order is the items' own, whatever the model's was; what is said of other items counts for nothing.
     """
     by_number = {item.number: item for item in items}
     found: dict[int, list[Verdict]] = {}
@@ -101,7 +101,7 @@ def verdicts(filled: Filled, items: Sequence[Item], *, several: bool = False) ->
 
 
 def _verdict(one: Any, items: Mapping[int, Item], *, several: bool) -> Verdict | None:  # noqa: ANN401 - made each time
-    """Read what was filled in of an item; None where it is not one of those asked for, or has no category."""
+    """Read what was filled in for an item; None if the item was not asked for, or has no category."""
     names = tuple(dict.fromkeys(one.c)) if several else (one.c,)
     if one.n not in items or not names:
         return None

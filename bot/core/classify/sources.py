@@ -1,4 +1,4 @@
-"""Gathering what is to be sorted: typed lines, a message or a thread by its link, a channel's span, a file."""
+"""Collect what is to be classified: typed lines, a message or a thread by its link, a channel's span, a file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.core.ports import Chat
 
 MOST_FILES = 1
-LOOKED_INTO = 2_000_000  # bytes of a file, up to which it is looked into before its run is shown to all
+LOOKED_INTO = 2_000_000  # bytes; a smaller file is read before its run is shown to anyone
 SHEETS = (
     *(".csv", ".tsv", ".tab", ".json", ".jsonl", ".ndjson", ".txt", ".log"),
     *(".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv.gz", ".tsv.gz", ".json.gz", ".jsonl.gz"),
@@ -59,15 +59,15 @@ class ItemSource:
 
 
 def is_sheet(file: FileRef) -> bool:
-    """Tell whether a file looks like rows of texts."""
+    """Return whether a file looks like rows of texts."""
     return file.name.casefold().endswith(SHEETS)
 
 
 async def find(asked: ClassifyRequest, *, chat: Chat) -> ItemSource | None:
-    """Find what is to be read, None where the items came with the request.
+    """Find what to read, None if the items came with the request.
 
     Raises `UsageError` or `NotAllowedError` for what the asker may not read, or not show where they asked; for what is
-    not there or too large, and a span that is none; `ChatError`.
+    not there or too large, and an invalid span; `ChatError`.
     """
     wish, person = asked.wish, asked.asker.person
     place, message = replace(asked.place, thread=""), ""
@@ -98,9 +98,9 @@ async def find(asked: ClassifyRequest, *, chat: Chat) -> ItemSource | None:
 
 
 async def look(asked: ClassifyRequest, *, chat: Chat) -> None:
-    """Look at what is to be read, as far as that takes a moment: one page of what was said, or a file that isn't large.
+    """Look at what is to be read, as far as that takes a moment: one page of messages, or a file that isn't large.
 
-    Raises what `gather` would, before anybody but the asker has seen anything; what a moment can't tell, `gather` will.
+    Raises what `gather` would, before anyone but the asker has seen anything; what a moment can't tell, `gather` will.
     """
     found = await find(asked, chat=chat)
     if found is None or (found.file and found.file.size > LOOKED_INTO):
@@ -111,7 +111,7 @@ async def look(asked: ClassifyRequest, *, chat: Chat) -> None:
 
 
 async def _begins_well(found: ItemSource, *, chat: Chat) -> bool:
-    """Tell whether the first page has a person's text, and no file that is to be read instead."""
+    """Return whether the first page has a person's text, and no file that is to be read instead."""
     times, place = found.times, found.place
     since = times.start or times.end - timedelta(days=spans.MAX_DAYS) if times else None
     pages = chat.history.channel(place, since, times.end) if times and since else chat.history.thread(place)
@@ -129,7 +129,7 @@ async def _begins_well(found: ItemSource, *, chat: Chat) -> bool:
 
 
 async def gather(asked: ClassifyRequest, *, chat: Chat, progress: Callable[[str], None]) -> CollectedItems:
-    """Gather the items. Raises `UsageError`, `NotAllowedError`, `ChatError`."""
+    """Collect the items. Raises `UsageError`, `NotAllowedError`, `ChatError`."""
 
     def show(count: int) -> None:
         progress(f"Reading: {count:,} messages so far…")
@@ -155,7 +155,7 @@ async def gather(asked: ClassifyRequest, *, chat: Chat, progress: Callable[[str]
 
 
 async def _shared(file: str, asked: ClassifyRequest, *, chat: Chat) -> FileRef:
-    """Find the file that a link leads to, where the asker may see it."""
+    """Find the file that a link leads to, if the asker may see it."""
     try:
         shared = await chat.files.shared(asked.place, file)
     except ChatError as error:
@@ -180,7 +180,7 @@ async def _check_shown_to_asker(asked: ClassifyRequest, *, chat: Chat) -> None:
 
 
 def _named(asked: ClassifyRequest) -> Place:
-    """Return the channel that was named, as the platform understood it when it was typed."""
+    """Return the channel that was named, as the platform resolved it when it was typed."""
     ids = {name.casefold(): id_ for name, id_ in asked.channels}
     if (id_ := ids.get(asked.wish.channel.casefold())) is None:
         raise UsageError(f"I don't know of a channel #{asked.wish.channel[:80]}: choose it from the list as you type.")
@@ -190,7 +190,7 @@ def _named(asked: ClassifyRequest) -> Place:
 async def _from_message(
     found: ItemSource, asked: ClassifyRequest, *, chat: Chat, progress: Callable[[int], None]
 ) -> CollectedItems:
-    """Gather the file of a message; or its thread, where it begins one; or else the message itself."""
+    """Collect the file of a message; or its thread, if it begins one; or else the message itself."""
     read = await channel_reader.read_thread(found.place, chat=chat, progress=progress)
     said = read.said
     named = [one for one in said if one.id == found.message]
@@ -204,7 +204,7 @@ async def _from_message(
 async def _from_channel(
     asked: ClassifyRequest, found: ItemSource, times: spans.Span, *, chat: Chat, progress: Callable[[int], None]
 ) -> CollectedItems:
-    """Gather what people wrote in a channel in a span, threads included, oldest first."""
+    """Collect what people wrote in a channel in a span, threads included, oldest first."""
     place, words = found.place, found.words
     read = await channel_reader.read_channel(place, times, asked.asker.person, chat=chat, progress=progress)
     where = f"#{asked.wish.channel}" if asked.wish.channel else "that channel" if asked.wish.link else "this channel"
@@ -221,7 +221,7 @@ def _gaps(read: channel_reader.ReadHistory) -> str:
 
 
 def _from_said(source: str, said: Sequence[HistoryMessage], place: Place, chat: Chat) -> CollectedItems:
-    """Turn what people said into items; what bots said, and what has no text, is left out."""
+    """Turn people's messages into items; leave out bots' messages and those without text."""
     people = sorted((one for one in said if not one.is_bot and not one.is_own), key=lambda one: one.at)
     filled = [(one, text) for one in people if (text := one.text.strip())]
     items = [

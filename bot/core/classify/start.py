@@ -1,4 +1,4 @@
-"""The beginning of a run: what is to be sorted is read and kept, and people are asked what they should decide."""
+"""Start a run: read and keep what is to be classified, and ask people what they should decide."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class ClassifyContext:
 
 @asynccontextmanager
 async def answering(run: ClassifyRun, checkpoint: Checkpoint, world: ClassifyContext) -> AsyncIterator[Answer]:
-    """Begin, or go on with, the one message that a run is answered in."""
+    """Open, or continue, the one message that answers a run."""
     answer = (
         world.chat.answers.ephemeral(run.place, run.asker)
         if run.is_private
@@ -85,14 +85,14 @@ def request(run: ClassifyRun, settings: ChannelSettings) -> Request:
 
 
 async def settings_of(run: ClassifyRun, world: ClassifyContext) -> ChannelSettings:
-    """Return the settings that hold for what is asked about a run."""
+    """Return the settings that apply to questions about a run."""
     if run.origin in {"", run.place.channel}:
         return await world.store.settings.load(run.place)
     return await carried(world.store.settings, Place(run.place.workspace, run.origin), run.place, run.asker.person)
 
 
 async def questioning(run: ClassifyRun, world: ClassifyContext) -> Question:
-    """Return what is asked about each batch of a run."""
+    """Return the question about each batch of a run."""
     settings = await settings_of(run, world)
     nearest = Nearest(await world.items.corrections(run.place, MOST_CORRECTIONS))
     names = {one.name for one in run.categories}
@@ -107,7 +107,7 @@ async def begin(asked: ClassifyRequest, *, checkpoint: Checkpoint, world: Classi
     """Take a request in; return what the thread's history keeps of it. Raises `ChatError`, transient `ModelError`s."""
     known = await world.runs.find(asked.place.workspace, asked.id)
     if known is not None and known.status is not RunStatus.READING:
-        if known.is_open:  # the former try ended between keeping the run and handing it on
+        if known.is_open:  # the earlier attempt ended between keeping the run and handing it on
             await world.later(known, checkpoint)
         return _record(asked)
     settings = await world.store.settings.load(asked.place)
@@ -124,7 +124,7 @@ async def begin(asked: ClassifyRequest, *, checkpoint: Checkpoint, world: Classi
         state=known.state if known is not None else {},
     )
     if known is None:
-        await world.runs.create(run, ())  # so that what becomes visible is remembered
+        await world.runs.create(run, ())  # before anything becomes visible
     async with answering(run, checkpoint, world) as visible:
         try:
             reading = gather(asked, chat=world.chat, progress=visible.progress)
@@ -148,7 +148,7 @@ async def _decide(
     checkpoint: Checkpoint,
     world: ClassifyContext,
 ) -> Record:
-    """Keep the run, and begin it; or ask first, how its file is to be read before all else."""
+    """Keep the run and start it; or first ask how to read its file, or for its categories and price."""
     run = filled(run, gathered)
     settings = await settings_of(run, world)
     price = estimate(run, gathered.items, settings, world.model)
@@ -161,7 +161,7 @@ async def _decide(
 
 
 def filled(run: ClassifyRun, gathered: CollectedItems) -> ClassifyRun:
-    """Return a run with what was gathered for it."""
+    """Return a run with what was collected for it."""
     return replace(
         run,
         origin=gathered.origin,
@@ -201,10 +201,10 @@ async def settle(
     takes_usual: bool = False,
     are_kept: bool = False,
 ) -> tuple[Sequence[Message], tuple[Call, ...]]:
-    """Begin a run, or ask what its person should decide: its categories, and its price.
+    """Start a run, or ask what its person should decide: its categories, and its price.
 
-    Without categories, some are proposed, unless it `takes_usual`. `are_kept`: the store has the items.
-    Returns the answer that was given, and the calls.
+    If there are no categories, some are proposed, unless it `takes_usual`. `are_kept`: the store has the items. Returns
+    the answer that was given, and the calls.
     """
     calls: tuple[Call, ...] = ()
     settings = await settings_of(run, world)
@@ -242,7 +242,7 @@ def estimate(run: ClassifyRun, items: Sequence[Item], settings: ChannelSettings,
 
 
 def question(run: ClassifyRun, price: float | None, *, is_proposed: bool) -> tuple[str, Sequence[Button]]:
-    """Ask what a person should decide: the categories, where they are proposed, and the price."""
+    """Ask what a person should decide: the categories, if they are proposed, and the price."""
     costs = _costs(price)
     what = f"{counted(run.items)} ({run.source})"
     if is_proposed:
@@ -266,7 +266,7 @@ def _costs(price: float | None) -> str:
 
 
 def _record(asked: ClassifyRequest, *answer: Message) -> Record:
-    """Return what a thread keeps of the request; nothing where it was private."""
+    """Return what a thread keeps of the request; nothing if it was private."""
     if asked.is_private:
         return Record(asked.place, asked.asker.person)
     question = Message(Role.USER, asked.asker.person, asked.text, asked.to)

@@ -1,4 +1,4 @@
-"""Bytes to text: by their mark, as UTF-8, as UTF-16 without a mark, or by guessing at a code page."""
+"""Decode bytes to text: by their mark, as UTF-8, as UTF-16 without a mark, or by guessing a code page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf_16"),
     (codecs.BOM_UTF16_BE, "utf_16"),
 )
-# What a text file does not hold, but for a stray one.
+# Characters that a text file does not hold, except for a stray one.
 _BINARY = re.compile(r"[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _BINARY_BYTES = re.compile(_BINARY.pattern.encode("latin-1"))
 _NO_TEXT = re.compile(r"[\0\ufeff\ud800-\udfff]")
@@ -40,9 +40,10 @@ class DecodedText:
 
 
 def decode(name: str, data: bytes, wanted: str = "") -> DecodedText:
-    """Decode a file, as `wanted` where someone named an encoding.
+    """Decode a file, as `wanted` if someone named an encoding.
 
-    Raises `UsageError` where the encoding can't be told, or is none that I know; `ValueError` for what holds no text.
+    Raises `UsageError` if the encoding can't be determined, or I don't know the one that was named; `ValueError` for
+    what holds no text.
     """
     text = _wanted(name, data, wanted) if wanted else _found(name, data)
     if len(_BINARY.findall(text.text)) > MOST_CONTROLS + len(text.text) // 100:
@@ -51,7 +52,7 @@ def decode(name: str, data: bytes, wanted: str = "") -> DecodedText:
 
 
 def clean(text: str) -> str:
-    """Take out what no text holds: the zero character, half characters, and marks of an encoding, one or several."""
+    """Remove what no text holds: NUL, lone surrogates, and byte order marks, one or several."""
     return _NO_TEXT.sub("", text)
 
 
@@ -90,7 +91,7 @@ def _found(name: str, data: bytes) -> DecodedText:
 def _wide(data: bytes) -> str:
     """Return the UTF-16 that a file without a mark is in, "" for none: no other text has zero bytes.
 
-    Which of the two is told by the blanks, commas and ends of lines that they make.
+    The blanks, commas and line ends that each would make decide between the two.
     """
     head = data[: LOOKED_AT - LOOKED_AT % 2]
     if head.count(b"\0") < max(3, len(head) // 100):  # a stray one is no sign of anything
@@ -103,7 +104,7 @@ def _wide(data: bytes) -> str:
 
 
 def _damaged(name: str, data: bytes) -> DecodedText | None:
-    """Read UTF-8 in which some bytes are damaged; None where the rest does not look it.
+    """Read UTF-8 with some damaged bytes; None if the rest does not look like UTF-8.
 
     What is written in a code page hardly ever makes whole characters of UTF-8 by chance.
     """

@@ -1,4 +1,4 @@
-"""Which of several tables of a file is meant: the one that someone named, the one on show, the one with the texts."""
+"""Choose which of a file's tables is meant: the one that someone named, the active one, the one with the texts."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class Taken:
 
     @property
     def quality(self) -> tuple[bool, float, int]:
-        """By what it is better than another: headings, texts, rows."""
+        """What makes one table better than another: headings, texts, rows."""
         return bool(self.heading.row), column.quality(self.heading, self.choice), len(self.heading.rows)
 
 
 def choose(file: str, grids: Sequence[Grid], wish: ReadAs, active: str = "") -> Taken:
-    """Choose a table. Raises `UsageError` for one, or a column of it, that is not there, and where all are blank."""
+    """Choose a table. Raises `UsageError` if it, or a named column, is not there, or if all are blank."""
     if wish.sheet:
         return take(file, _named(file, grids, wish.sheet), wish)
     filled = [grid for grid in grids if grid.rows]

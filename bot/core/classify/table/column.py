@@ -1,4 +1,4 @@
-"""Which column of a table holds what people wrote: by its name, and by what stands in it."""
+"""Find the column of a table that holds what people wrote, by its name and by what it contains."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _WORDS_OF_EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The columns whose cells make the text, one as a rule; `is_certain`: nothing speaks for another."""
+    """The columns whose cells make the text, usually one; `is_certain`: nothing suggests another."""
 
     columns: tuple[int, ...]
     is_certain: bool = True
@@ -46,7 +46,7 @@ class Choice:
 def named(wanted: str, heading: Heading, file: str) -> Choice:
     """Return the columns that someone named: by headings, or by numbers from 1 on; several with `+` between.
 
-    Raises `UsageError` where there is none of that name.
+    Raises `UsageError` if there is none of that name.
     """
     if (whole := _place(wanted, heading)) is not None:
         return Choice((whole,))
@@ -106,7 +106,7 @@ def _score(rows: Sequence[Row], n: int, says: float, prose: float) -> float:
 
 
 def _less_answers(says: list[float], heading: Heading, prose: Sequence[float]) -> list[float]:
-    """Take back what a name such as “answer” says where what was asked, or said, stands in a column beside it."""
+    """Lower the score of a name such as “answer” if a column beside it holds what was asked or said."""
     answering = {n for n, name in enumerate(heading.names) if heading.row and naming.is_answer(name)}
     others = [n for n in range(len(says)) if n not in answering and says[n] >= NAMED and prose[n] >= DISTINCT]
     return [min(one, -1.0) if n in answering and others and one < naming.ASKED else one for n, one in enumerate(says)]

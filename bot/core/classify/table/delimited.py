@@ -25,12 +25,12 @@ EVENLY = 3  # columns of each row, from which on it is a table whatever they are
 MOST_BLANKS = 20  # between a quote and what ends its cell
 CELLS_TRIED = 20_000  # of a file: one with more of such cells is no CSV
 
-_DOUBLED = re.compile(r"[^,;\t|\r\n\"\\]\"\"[^,;\t|\r\n\"]")  # how a quote is written by the book
+_DOUBLED = re.compile(r"[^,;\t|\r\n\"\\]\"\"[^,;\t|\r\n\"]")  # a quote written by the rules
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
 def read(text: str, delimiter: str = "") -> Grid:
-    """Read a text's rows; `delimiter` "" where it is to be found."""
+    """Read a text's rows; `delimiter` is "" if it is to be found."""
     csv.field_size_limit(max(csv.field_size_limit(), len(text)))  # the file's size is bounded already
     announced, start = delimiters.announced(text)
     body = text[start:]
@@ -58,7 +58,7 @@ def whole_lines(text: str, shift: int = 0) -> Iterator[Row]:
 
 
 def _unwrapped(text: str, delimiter: str) -> str | None:
-    """Take off the quotes that Excel puts around whole rows of a table that it has in one column; None for others."""
+    """Remove the quotes that Excel puts around whole rows of a table in one column; None for other texts."""
     lines = _LINE_END.split(text)
     if all(_row_within(line) == line for line in lines[:LOOKED_AT]):
         return None
@@ -97,7 +97,7 @@ def _bare(line: str) -> str:
 
 
 def _strict(text: str, delimiter: str, is_loose: bool) -> Iterator[Row | None]:  # noqa: FBT001 - of the text
-    """Read CSV by the book; None where it breaks the rules, or where quotes seem to have swallowed rows."""
+    """Read CSV by the rules; None if it breaks them, or if quotes seem to have swallowed rows."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=is_loose)
     widths: Counter[int] = Counter()
     try:
@@ -146,7 +146,7 @@ class _Cursor:
 
 
 def _lenient(text: str, delimiter: str, is_loose: bool) -> Iterator[Row]:  # noqa: FBT001 - of the text
-    """Read CSV with faults: a quote opens a cell only where a quote closes it before a delimiter or a line's end."""
+    """Read faulty CSV: a quote opens a cell only if another closes it before a delimiter or a line's end."""
     is_escaped = '\\"' in text and _DOUBLED.search(text) is None
     looked_at = islice(_rows(_Cursor(text, delimiter, is_loose, is_escaped)), LOOKED_AT)
     widths = Counter(len(cells) for _, cells in looked_at if filled(cells))
@@ -183,7 +183,7 @@ def _row(cursor: _Cursor) -> list[str]:
 
 
 def _quoted(cursor: _Cursor, end: int, before: int) -> tuple[str, int] | None:
-    """Return the quoted cell at the cursor and where it ends, None where its quote is only a character."""
+    """Return the quoted cell at the cursor and where it ends, None if its quote is only a character."""
     text, opens = cursor.text, cursor.at
     while cursor.is_loose and text[opens : opens + 1] == " ":
         opens += 1
@@ -229,7 +229,7 @@ def _end_of_cell(text: str, close: int, delimiter: str) -> int:
 
 
 def _quoted_anyway(cursor: _Cursor, end: int, before: int) -> tuple[str, int] | None:
-    """Take quotes within a quoted cell for characters, where that makes the row as wide as the others."""
+    """Take quotes within a quoted cell for characters, if that makes the row as wide as the others."""
     cursor.tries -= 1
     if cursor.tries < 0 or end - cursor.at > SPAN_TRIED:
         return None

@@ -1,4 +1,4 @@
-"""Finding what parts the cells of a text file: the character by which its rows come out alike."""
+"""Find what separates the cells of a text file: the character that gives rows of the same width."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def announced(text: str) -> tuple[str, int]:
 
 
 def find(text: str) -> str:
-    """Return the delimiter of a text, "" where its lines are whole texts."""
+    """Return the delimiter of a text, "" if its lines are whole texts."""
     head = text[:LOOKED_AT_CHARACTERS]
     fits = {delimiter: _fit(head, delimiter) for delimiter in DELIMITERS}
     best = max(fits, key=lambda delimiter: fits[delimiter])
@@ -78,7 +78,7 @@ def is_loose(text: str, delimiter: str) -> bool:
 
 
 def _tightness(text: str, delimiter: str, rows: list[list[str]], *, whole: bool) -> float:
-    """Judge by what follows the commas: in prose a blank does, in tables it hardly ever does."""
+    """Judge by what follows the commas: in prose a blank does, in tables hardly ever."""
     bare = _QUOTED.sub('""', text)
     count = bare.count(delimiter)
     loose = len(re.findall(re.escape(delimiter) + r"[ \u00a0](?!\")", bare))
@@ -93,7 +93,7 @@ def _tightness(text: str, delimiter: str, rows: list[list[str]], *, whole: bool)
 
 
 def _is_table(rows: list[list[str]]) -> bool:
-    """Return whether rows of one width are a table in spite of blanks after the commas, as prose has them."""
+    """Return whether rows of one width are a table although blanks follow the commas, as in prose."""
     if len(rows[0]) >= EVEN_WIDTH and len(rows) >= EVEN_ROWS:
         return True
     if all(naming.is_known(cell) for cell in rows[0] if cell.strip()):

@@ -1,4 +1,4 @@
-"""Rows of cells as they stand in a file, before anything is known of what they mean."""
+"""Hold rows of cells as they are in a file, before anything is known about what they mean."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class TooWideError(Exception):
 
 
 def bounded(rows: Iterable[Row], *, delimiter: str = "", title: str = "") -> Grid:
-    """Take rows until there are more than I read, of each the first columns. Raises `TooWideError`."""
+    """Take rows until there are more than I read, and of each the first columns. Raises `TooWideError`."""
     kept: list[Row] = []
     cells = widest = 0
     for number, row in islice(rows, MOST_ROWS):

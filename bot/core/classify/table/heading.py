@@ -1,4 +1,4 @@
-"""Which row of a table names its columns: below titles, with blank, repeated, numeric or long names; or none does."""
+"""Find the row that names a table's columns: below titles, with blank, repeated, numeric or long names; or none."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MOST_ABOVE = 30  # rows with something in them that may stand above the headings
 JUDGED_BY = 50  # rows below
-LEAST, SURE = 0.2, 0.5  # of about 1.5: below, no row names the columns; above, there is no doubt
+LEAST, SURE = 0.2, 0.5  # of about 1.5: below, no row names the columns; above, it is certain
 SHORT = 2  # words of a name that stands alone
 WIDE_ENOUGH = 0.6  # of the table's width: rows with less are titles
 
@@ -113,7 +113,7 @@ def _at(rows: Sequence[Row], at: int, width: int, is_parted: bool) -> Heading:  
     number, cells = rows[at]
     below, labels = _second_rows(rows[at + 1 :], cells)
     same = tuple(cell.strip() for cell in cells)
-    kept = tuple(row for row in below if tuple(cell.strip() for cell in row[1]) != same)  # of files put together
+    kept = tuple(row for row in below if tuple(cell.strip() for cell in row[1]) != same)  # of concatenated files
     return Heading(_named(cells, kept, width, is_parted), kept, number, labels=labels)
 
 
@@ -143,7 +143,7 @@ def _counts_rows(below: Sequence[Row], width: int) -> bool:
 
 
 def _second_rows(below: Sequence[Row], cells: Sequence[str]) -> tuple[tuple[Row, ...], tuple[str, ...]]:
-    """Take off the rows by which survey tools say the questions again, below the headings."""
+    """Remove the rows in which survey tools repeat the questions, below the headings."""
     for n, (_, row) in enumerate(below[:2]):
         filled = [cell for cell in row if cell.strip()]
         if filled and all(_IMPORT_ID.match(cell) for cell in filled):
@@ -158,7 +158,7 @@ def _second_rows(below: Sequence[Row], cells: Sequence[str]) -> tuple[tuple[Row,
 
 
 def _says_again(row: Sequence[str], cells: Sequence[str]) -> bool:
-    """Return whether a row says most headings again: the others are what a survey asked."""
+    """Return whether a row repeats most headings: the others are what a survey asked."""
     pairs = [(naming.folded(a), naming.folded(b)) for a, b in zip(row, cells, strict=False) if b.strip()]
     same = sum(a == b or a.replace(" ", "") == b.replace(" ", "") for a, b in pairs)
     return len(pairs) > same >= max(2, len(pairs) * 0.4)

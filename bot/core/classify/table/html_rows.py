@@ -1,4 +1,4 @@
-"""Tables of a web page: many tools save one as `.xls`, and call it an Excel file. Also Excel's own XML of 2003."""
+"""Read the tables of a web page: many tools save one as `.xls`. Also reads Excel's own XML of 2003."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class _Table:
 
 @dataclass(slots=True)
 class _Page:
-    """What a page's tags make of it."""
+    """What a page's tags produce."""
 
     tables: list[_Table] = field(default_factory=list)
     open: list[_Table] = field(default_factory=list)
@@ -111,7 +111,7 @@ class _Page:
 
 
 def _parse(text: str) -> _Page:
-    """Read a page in one pass. The standard library's parser takes a time that grows with the square of odd pages."""
+    """Read a page in one pass. The standard library's parser takes quadratic time on odd pages."""
     page, at = _Page(), 0
     while (start := text.find("<", at)) >= 0:
         page.say(unescape(text[at:start]))
@@ -123,7 +123,7 @@ def _parse(text: str) -> _Page:
 
 
 def _tag(page: _Page, text: str, start: int) -> int:
-    """Take in what opens at `start`; return where the text goes on."""
+    """Handle the tag that opens at `start`; return where the text continues."""
     if text.startswith("<!--", start):
         return _behind(text, "-->", start + 4)
     if text.startswith("<![CDATA[", start):
@@ -148,7 +148,7 @@ def _tag(page: _Page, text: str, start: int) -> int:
 
 
 def _behind(text: str, ending: str, start: int) -> int:
-    """Return the place after the next `ending`, the end of the text where there is none."""
+    """Return the position after the next `ending`, the end of the text if there is none."""
     found = text.find(ending, start)
     return len(text) if found < 0 else found + len(ending)
 

@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes and its name; unsupported kinds are named, so that people know why."""
+"""Identify a file by its first bytes and its name; unsupported kinds are named, so that people know why."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
 
 
 def unpacked(name: str, data: bytes, limit: int) -> tuple[str, bytes]:
-    """Take the one file out of a gzip or zip file that holds it; return any other file as it is. Raises `UsageError`.
+    """Unpack the one file in a gzip or zip file; return any other file as it is. Raises `UsageError`.
 
     A workbook is a zip file, too, and stays packed.
     """
@@ -58,7 +58,7 @@ def check(name: str, data: bytes) -> None:
 
 
 def ending(name: str) -> str:
-    """Return a file's ending, in small letters."""
+    """Return a file's extension, in lower case."""
     return PurePath(name).suffix.casefold()
 
 

@@ -1,4 +1,4 @@
-"""What a column's heading says about it, in the languages and the tools that I know."""
+"""Judge a column by its heading, in the languages and the tools that I know."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ASKING, ANSWERING, SERVING = (_GROUPS[group] for group in ("asking", "answering"
 REPLIES, ANSWERS, BODIES = (_GROUPS[group] for group in ("replies", "answers", "bodies"))
 _WRITTEN = TEXTS | ANSWERS
 CUSTOMERS, TEAM = "customers", "team"
-ASKED = 4.5  # what a heading says that names the customers' own words: more than any other
+ASKED = 4.5  # the score of a heading that names the customers' own words: the highest
 LONGEST_WORD = 20  # characters, of a compound such as "Kundenkommentar"
 LEAST_SUFFIX = 5
 _WORD = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+", re.UNICODE)
@@ -26,7 +26,7 @@ _ENDS_AS_QUESTION = ("?", "\uff1f", "\u061f")
 
 
 def folded(name: str) -> str:
-    """Return a heading as it is compared: blanks and case aside."""
+    """Return a heading normalized for comparison: without extra blanks, ignoring case."""
     return " ".join(unicodedata.normalize("NFC", name).split()).casefold()
 
 
@@ -152,7 +152,7 @@ def _is_answer(words: tuple[str, ...]) -> bool:
 
 
 def _parted(words: tuple[str, ...]) -> tuple[str, ...]:
-    """Part compounds of who wrote and what, such as "kundenkommentar"."""
+    """Split compounds of who wrote and what, such as "kundenkommentar"."""
     return tuple(part for word in words for part in _parts(word))
 
 

@@ -1,4 +1,4 @@
-"""Rows of JSON: lines of objects, arrays of them under whatever key, tables by column, and what wraps them."""
+"""Read rows of JSON: lines of objects, arrays of them under any key, tables by column, and wrappers of them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 DEEPEST = 8  # levels in which arrays are looked for
 MOST_ARRAYS = 50
-MOST_OF_PAGE = 4  # keys of an object that is no more than a page of others
+MOST_OF_PAGE = 4  # keys of an object that is only a page of others
 DEEPEST_CELL = 5  # levels of an object that become columns of their own: `user.name`
 LONGEST_NESTED = 100_000  # characters of a cell that holds JSON
 
@@ -50,7 +50,7 @@ _DECODER = json.JSONDecoder(parse_int=_integer)
 
 @dataclass(slots=True)
 class _Records:
-    """Objects, or rows of an array, and what they are called."""
+    """Objects, or rows of an array, and their name."""
 
     title: str
     values: Sequence[object]
@@ -81,7 +81,7 @@ def read(name: str, text: str) -> list[Grid]:
 
 
 def _lines(name: str, text: str) -> list[_Records]:
-    """Read an object a line; nothing where the first line is not whole in itself. Only CR and LF end a line."""
+    """Read one object per line; nothing if the first line is not complete in itself. Only CR and LF end a line."""
     lines = [(number, line) for number, line in enumerate(_LINE_END.split(text), start=1) if line.strip(" \t\ufeff")]
     if len(lines) < 2 or not _is_json(lines[0][1]):  # noqa: PLR2004 - one line may be an array
         return []
@@ -160,7 +160,7 @@ def _of_array(value: list[object], path: str, depth: int) -> Iterator[_Records]:
 
 
 def _pages(value: list[object]) -> tuple[str, list[object]] | None:
-    """Return the objects of pages that someone has put into one array, and the key that they stand under."""
+    """Return the objects of pages that someone has put into one array, and their key."""
     found: list[object] = []
     keys = set[str]()
     for page in value:

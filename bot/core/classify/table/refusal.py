@@ -1,4 +1,4 @@
-"""Why a file is not read, in sentences that say what to do about it."""
+"""Build the errors for files that can't be read, in sentences that say what to do about it."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ KINDS = "a CSV, TSV, JSON, XLSX, ODS or plain text file"
 
 
 def unreadable(name: str) -> UsageError:
-    """Say that a file can't be read."""
+    """Return the error for a file that can't be read."""
     return UsageError(
         f"I can't read {name}: it should be {KINDS}. Opening it and saving it as CSV (UTF-8) usually helps."
     )
 
 
 def another(name: str, what: str) -> UsageError:
-    """Say that a file is of another kind; `what` names it, as in "a PDF"."""
+    """Return the error for a file of another kind; `what` names it, as in "a PDF"."""
     return UsageError(f"I can't read {name}: it should be {KINDS}, but it is {what}.")
 
 
 def protected(name: str) -> UsageError:
-    """Say that a file is protected by a password."""
+    """Return the error for a file that is protected by a password."""
     return UsageError(
         f"I can't read {name}: it is protected by a password. Remove the password, save it and send it again."
     )
 
 
 def damaged(name: str) -> UsageError:
-    """Say that a file is damaged."""
+    """Return the error for a damaged file."""
     return UsageError(
         f"I can't read {name}: it is damaged, or not the kind of file that its name says. Open it in Excel or "
         "LibreOffice, save it as XLSX or CSV (UTF-8), and send that."
@@ -35,7 +35,7 @@ def damaged(name: str) -> UsageError:
 
 
 def strangely_packed(name: str) -> UsageError:
-    """Say that a file is packed by a method that no one uses for such files."""
+    """Return the error for a file that is packed by a method that no one uses for such files."""
     return UsageError(
         f"I can't read {name}: it is damaged, or compressed in a way I don't know. Open it in Excel or LibreOffice, "
         "save it as XLSX, and send that."

@@ -1,4 +1,4 @@
-"""Tables drawn with bars and rules in plain text: Markdown's, and those that database shells print."""
+"""Read tables drawn with bars and rules in plain text: Markdown's, and those that database shells print."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _RULE = f" \t:{_BARS}{_DASHES}┌┬┐├┤└┴┘╞╡╔╦╗╠╣╚�
 
 
 def read(text: str, *, is_prose: bool) -> list[Grid]:
-    """Read the tables that are drawn in a text, in linear time; none where nothing is drawn.
+    """Read the tables that are drawn in a text, in linear time; none if nothing is drawn.
 
-    `is_prose`: other lines may stand above a table. Else its first line begins one, or there is none.
+    `is_prose`: other lines may stand above a table. Otherwise its first line begins one, or there is none.
     """
     lines = _LINE_END.split(text)
     grids: list[Grid] = []

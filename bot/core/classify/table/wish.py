@@ -1,4 +1,4 @@
-"""What a person says about reading a file, after `classify`: `column=`, `sheet=`, `heading=`, `encoding=`."""
+"""Parse how a person wants a file read, after `classify`: `column=`, `sheet=`, `heading=`, `encoding=`."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ LAST_HEADING = 1_000  # rows below it are no titles
 
 
 def take(text: str) -> tuple[str, dict[str, str]]:
-    """Take these options out of what was typed, as they stand there; the last of a name counts.
+    """Take these options out of what was typed, unchanged; the last of each name counts.
 
     A column's or a sheet's name goes on, unless it is in quotes, up to a comma, a link, a channel or another option.
-    Raises `UsageError` where an option is not understood, or text is left beside one: either could be meant.
+    Raises `UsageError` if an option is not understood, or text is left beside one: either could be meant.
     """
     matches = list(_OPTION.finditer(text))
     found: dict[str, str] = {}
@@ -72,7 +72,7 @@ def take(text: str) -> tuple[str, dict[str, str]]:
 
 
 def check_rest(text: str, rest: str, options: Mapping[str, str]) -> None:
-    """Refuse a line that holds options beside other words. Raises `UsageError` that says how to put it."""
+    """Raise `UsageError` for a line that has options beside other words; it says how to write them."""
     match = _OPTION.search(text)
     if not options or not match or "\n" in text or text[0] in _QUOTES or (match["sign"] != "=" and match.start()):
         return
@@ -120,7 +120,7 @@ def _check(name: str) -> None:
 
 
 def wished(options: Mapping[str, str]) -> ReadAs:
-    """Read the options. Raises `UsageError`."""
+    """Parse the options. Raises `UsageError`."""
     return ReadAs(
         options.get("column", ""),
         options.get("sheet", ""),

@@ -1,4 +1,4 @@
-"""Workbooks of Excel and OpenDocument: their sheets, which of them are shown, and which one was on show."""
+"""Read Excel and OpenDocument workbooks: their sheets, which of them are visible, and which one is active."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Book:
 
 
 def read(name: str, data: bytes, wanted: str = "") -> Book:
-    """Read a workbook's sheets; of hidden ones only that which someone wants, or all where nothing else is there.
+    """Read a workbook's sheets; of hidden ones only the one that someone wants, or all if there is nothing else.
 
     Raises `UsageError` for what is protected, damaged, too large, or no workbook.
     """
@@ -89,7 +89,7 @@ def read(name: str, data: bytes, wanted: str = "") -> Book:
 
 
 def too_large(name: str) -> UsageError:
-    """Say that a file holds too much."""
+    """Return the error for a file that holds too much."""
     return UsageError(
         f"{name} unpacks to more than {LARGEST_UNPACKED // 1_000_000} MB, which is the most I can read: please "
         "split it, or send the sheet as CSV."
@@ -97,7 +97,7 @@ def too_large(name: str) -> UsageError:
 
 
 def _sheets(name: str, workbook: python_calamine.CalamineWorkbook, wanted: str, far: dict[str, str]) -> list[Grid]:
-    """Read the sheets, in their order; hidden ones where they are meant, or nothing else is there."""
+    """Read the sheets, in their order; hidden ones if they are meant, or if there is nothing else."""
     pages = [one for one in workbook.sheets_metadata if one.typ is python_calamine.SheetTypeEnum.WorkSheet][
         :MOST_SHEETS
     ]
@@ -163,7 +163,7 @@ def _check_packed(name: str, archive: zipfile.ZipFile) -> None:
     for start, what in _KINDS.items():
         if any(one.startswith(start) for one in names):
             raise another(name, what)
-    # Reading it all once holds the sizes that it claims to the truth, before anything is unpacked into memory.
+    # Reading it all once checks the sizes that it claims, before anything is unpacked into memory.
     if archive.testzip():
         raise damaged(name)
 
