@@ -145,7 +145,7 @@ async def comment(submission: Submission, *, store: Store, chat: Chat) -> Mappin
 
 
 async def allow_stop(press: Action, chat: Chat) -> None:
-    """Raise `NotAllowedError` unless who pressed Stop may; the button's value is who asked."""
+    """Raise `NotAllowedError` unless the person may stop the answer; the button's value is who asked."""
     if not await may(press, STOP.read(press).person, chat):
         raise NotAllowedError(NOT_YOURS)
 

@@ -64,7 +64,7 @@ async def catch_up(
 class Reading:
     """Reads what is missing of a thread before a message, and keeps the newest messages that fit.
 
-    The bot knows everything it has said itself `since` it took part; the messages before `until` are read.
+    The bot has received every message since `_since` itself; everything before `_until` has been read.
     """
 
     def __init__(

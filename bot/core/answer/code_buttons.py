@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 async def anew(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
-    """Do what a button below a cut answer says, in a new message. Raises `ChatError`, `ModelError`s that may pass."""
+    """Do what a button below a cut answer says, in a new message. Raises `ChatError`, transient `ModelError`s."""
     conversation = await store.threads.load(press.place)
     question, answered = find(conversation, CONTINUE_CODE.read(press).message)
     if question is None or answered is None:

@@ -30,11 +30,11 @@ LONGEST_SUMMARY = 6_000  # characters
 
 @dataclass(frozen=True, slots=True)
 class Condensed:
-    """A new summary of a thread: of what was summarised `since` a message's number, and all `until` another's."""
+    """A new summary of a thread."""
 
     place: Place
-    since: int
-    until: int
+    since: int  # the number of the last message that the previous summary covers
+    until: int  # the number of the last message that it covers
     summary: str
     calls: tuple[Call, ...]
 

@@ -48,8 +48,8 @@ PATIENCE = "Claude is unavailable right now. I'll keep trying for a few minutes 
 class Progress:
     """How far a turn of a run has come."""
 
-    done: int
-    until: float
+    done: int  # items
+    until: float  # the loop's time at which the turn hands on
     failure: ModelError | None = None
     is_stopped: bool = False
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -30,7 +30,7 @@ MOST_CALLS = 16
 
 @dataclass(frozen=True)
 class Question:
-    """The question about each batch, without its items. `examples` finds settled ones that are like a batch's."""
+    """The question about each batch, without its items."""
 
     request: Request
     categories: tuple[Category, ...]

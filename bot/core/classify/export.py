@@ -79,7 +79,7 @@ def to_xlsx(results: Iterable[Sorted], threshold: int, columns: Sequence[str] = 
 
     `columns` head the items' cells.
     """
-    import xlsxwriter  # noqa: PLC0415 (nobody else has any use for it)
+    import xlsxwriter  # noqa: PLC0415 (nothing else uses it)
 
     file = io.BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One category's measures, from 0 to 1; `support` is how many items are of it."""
+    """One category's measures, from 0 to 1."""
 
     precision: float
     recall: float
     f1: float
-    support: int
+    support: int  # how many items are of it
 
 
 @dataclass(slots=True)

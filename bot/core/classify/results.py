@@ -25,13 +25,13 @@ UNSURE = "⚠️"  # marks an item that a person should check
 
 @dataclass(slots=True)
 class RunCounts:
-    """The numbers of a run. With several categories an item, their counts add up to more than `items`."""
+    """The numbers of a run."""
 
     items: int = 0
-    by_category: Counter[str] = field(default_factory=Counter)
+    by_category: Counter[str] = field(default_factory=Counter)  # more than `items` if an item can have several
     unsure: int = 0
     unclassified: int = 0
-    cut: int = 0
+    cut: int = 0  # judged by their beginnings and ends
     corrected: int = 0
 
     def add(self, results: Iterable[Sorted], threshold: int) -> None:

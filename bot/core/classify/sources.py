@@ -33,28 +33,24 @@ SHEETS = (
 
 @dataclass(slots=True)
 class CollectedItems:
-    """Items, in words where they are from, how many there had no text, and the headings of the cells beside them.
+    """The items to classify, and where they are from."""
 
-    `origin` is the channel that they were read from, "" where they came with the request. `sheet` tells how a file was
-    read, without its rows.
-    """
-
-    source: str
+    source: str  # in words
     items: list[Item] = field(default_factory=list)
-    skipped: int = 0
-    columns: tuple[str, ...] = ()
-    origin: str = ""
-    sheet: Spreadsheet | None = None
+    skipped: int = 0  # how many had no text
+    columns: tuple[str, ...] = ()  # the headings of the cells beside the texts
+    origin: str = ""  # the channel that they were read from, "" if they came with the request
+    sheet: Spreadsheet | None = None  # how a file was read, without its rows
 
 
 @dataclass(frozen=True, slots=True)
 class ItemSource:
-    """What is to be read for somebody who may: a file; a channel's span; or a message, or the thread that it begins."""
+    """What to read, if the asker may: a file; a channel's span; or a message, or the thread that it begins."""
 
     place: Place
     message: str = ""
     times: spans.Span | None = None
-    words: str = ""
+    words: str = ""  # the span in words
     file: FileRef | None = None
 
 

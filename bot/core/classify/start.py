@@ -52,19 +52,16 @@ LEAST_TO_BATCH = 500  # items; fewer are done before a batch would have begun
 
 @dataclass(frozen=True)
 class ClassifyContext:
-    """What the turns of a run work with.
-
-    `later` sees to it that a run is carried on behind a turn, once for that turn. `recorded` is told of calls that are
-    in the ledger by now.
-    """
+    """What the turns of a run work with."""
 
     runs: ClassifyRunStore
     items: ClassifyItemStore
     store: Store
     model: Model
     chat: Chat
+    # Makes the run continue after this turn; repeated calls in one turn count once.
     later: Callable[[ClassifyRun, Checkpoint], Awaitable[None]]
-    recorded: Callable[[Sequence[Call]], None] = lambda _: None
+    recorded: Callable[[Sequence[Call]], None] = lambda _: None  # gets calls that are in the ledger by now
 
 
 @asynccontextmanager

@@ -21,14 +21,11 @@ MAX_COMPARED = 3_000  # lines; difflib's time goes with their square
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A file of an answer, and what the thread had under its name, None where that is new.
-
-    `block` is what the file is called where it stands in the answer: it may differ in upper and lower case.
-    """
+    """A file of an answer, beside what the thread had under its name."""
 
     file: CodeFile
-    before: CodeFile | None = None
-    block: str = ""
+    before: CodeFile | None = None  # None for a new file
+    block: str = ""  # the file's name in the answer, which may differ in case
 
     @property
     def is_idle(self) -> bool:

@@ -46,12 +46,7 @@ CUT_SHORT = SyntaxFault("a line of backticks within it ended its code block")
 
 @dataclass(frozen=True, slots=True)
 class CodeContext:
-    """All that one answer with code needs: who asks where, what the model is asked, and where it writes to.
-
-    `known` are the thread's files; `said` is what the
-    newest message says, and `question` its id. `begun` is the code that is gone on with. `opening` stands before the
-    answer, `notes` at its very end. `is_private`: for the asker alone. `is_first`: the thread has no answer yet.
-    """
+    """What one answer with code works with: who asks where, what the model is asked, and where it writes to."""
 
     place: Place
     asker: Requester
@@ -60,14 +55,14 @@ class CodeContext:
     checkpoint: Checkpoint
     model: Model
     chat: Chat
-    known: tuple[CodeFile, ...] = ()
-    said: str = ""
-    question: str = ""
-    begun: str = ""
-    opening: str = ""
-    notes: str = ""
-    is_private: bool = False
-    is_first: bool = False
+    known: tuple[CodeFile, ...] = ()  # the thread's files
+    said: str = ""  # the text of the newest message
+    question: str = ""  # the newest message's id
+    begun: str = ""  # the code to continue
+    opening: str = ""  # stands before the answer
+    notes: str = ""  # stand at the answer's very end
+    is_private: bool = False  # only the asker sees it
+    is_first: bool = False  # the thread has no answer yet
 
 
 class Product(NamedTuple):
@@ -79,19 +74,15 @@ class Product(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CodeDraft:
-    """What the model wrote so far, and what that cost. `remark` tells how mending its faults went, "" before that.
-
-    `refused`: files that it was asked without, as the API had rejected them. `written` is what came at first, as it was
-    shown: without what it goes on with, and before anything was mended.
-    """
+    """What the model has written so far, and what that cost."""
 
     text: str
     calls: tuple[Call, ...]
     truncated: bool
     is_mended: bool = False
-    remark: str = ""
-    refused: tuple[RejectedFile, ...] = ()
-    written: str = ""
+    remark: str = ""  # how the correction of its faults went, "" before that
+    refused: tuple[RejectedFile, ...] = ()  # files that the API rejected, so that it was asked without them
+    written: str = ""  # the first answer as it was shown, without what it continues and before any correction
 
 
 _DRAFT = TypeAdapter(CodeDraft)

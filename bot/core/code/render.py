@@ -118,7 +118,7 @@ def more(question: str) -> tuple[Control, ...]:
 
 
 def wish(name: str, files: Sequence[str], choice: str) -> str:
-    """Put a press of a control into the words that somebody would have typed. Raises `KeyError` for another control."""
+    """Return the words that a user would have typed for a control. Raises `KeyError` for another control."""
     names = ", ".join(files) or "the code"
     language = choice if choice in NAMES else "another language"
     return {

@@ -41,7 +41,7 @@ def is_for_code(text: str, conversation: Conversation) -> bool:
 async def continue_code(desk: CodeContext) -> Product:
     """Answer what is asked next in a thread with code: a change, tests, a question.
 
-    The desk's requests are as for any answer. Raises `ChatError`, and a `ModelError` for the turn to be tried again.
+    The context's request is the one for any answer. Raises `ChatError`, and a `ModelError` for the turn to be retried.
     """
     if behind_mention(desk.said) is CODE:
         try:

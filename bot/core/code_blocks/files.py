@@ -26,17 +26,14 @@ _NO_TEXT = re.compile(r"[\0\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A fenced block of an answer, from the line `first` up to before `end`.
-
-    `is_named`: the answer itself says what the file is called. `is_closed`: its fence is, so that it is whole.
-    """
+    """A fenced block of an answer."""
 
     file: CodeFile
-    tag: str
-    first: int
-    end: int
-    is_named: bool
-    is_closed: bool
+    tag: str  # the language at its fence, in lower case
+    first: int  # the line of its opening fence
+    end: int  # the line after its closing fence
+    is_named: bool  # the answer itself names the file
+    is_closed: bool  # its fence is closed, so the file is complete
 
 
 def blocks(text: str) -> list[Block]:

@@ -31,12 +31,12 @@ _DECLARED = re.compile(rb"charset\s{0,4}=\s{0,4}[\"']?([A-Za-z0-9_-]{2,20})", re
 
 @dataclass(frozen=True, slots=True)
 class DecodedText:
-    """A file's text. `encoding` is its name for people, `remark` a sentence about what was lost, "" for nothing."""
+    """A file's text, and how it was decoded."""
 
     text: str
-    encoding: str = "UTF-8"
+    encoding: str = "UTF-8"  # its name for people
     is_certain: bool = True
-    remark: str = ""
+    remark: str = ""  # a sentence about what was lost, "" for nothing
 
 
 def decode(name: str, data: bytes, wanted: str = "") -> DecodedText:

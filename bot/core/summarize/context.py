@@ -10,7 +10,7 @@ from bot.core.ports import Answer, Chat, Checkpoint, Model, Store
 
 @dataclass(slots=True)
 class SummaryContext:
-    """All that one summary needs: what is wanted, where it is written to, and how far that has come, in words."""
+    """What one summary works with: what is wanted, and where it is written to."""
 
     run: SummaryRun
     visible: Answer
@@ -18,7 +18,7 @@ class SummaryContext:
     store: Store
     model: Model
     chat: Chat
-    how_far: str = "nothing has been read yet"
+    how_far: str = "nothing has been read yet"  # its progress, in words
 
     def progress(self, line: str) -> None:
         """Show how far it has come."""

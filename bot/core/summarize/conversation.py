@@ -116,7 +116,7 @@ def footing(read: Transcript, digest: Digest) -> str:
 
 
 def nothing_said(run: SummaryRun, read: Transcript) -> str:
-    """Say that there is nothing to summarise."""
+    """Return the error that there is nothing to summarize."""
     where = f"in {run.source.title}" + (f" in that time ({run.source.words})" if run.source.words else "")
     if read.bots:
         return f"Only bots wrote {where}: {_count(read.bots, 'message')}, which I leave out."

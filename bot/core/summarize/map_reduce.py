@@ -42,12 +42,12 @@ class Kept(Protocol):
 
 @dataclass(slots=True)
 class Digest:
-    """The findings, and what is missing from them. `unread`: messages that the model could not summarize."""
+    """The findings, and what is missing from them."""
 
     findings: Findings = field(default_factory=nothing)
     links_dropped: int = 0
     points_dropped: int = 0
-    unread: int = 0
+    unread: int = 0  # messages that the model could not summarize
 
 
 class Digester:

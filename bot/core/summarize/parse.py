@@ -24,17 +24,12 @@ OPTIONS = "say the length, the form and the audience in words, such as `short`, 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What to summarise, and how.
+    """What to summarize, and how: a text, what a link leads to, or a channel's messages of a span."""
 
-    Either `text` is to be summarized as it stands, or `link` leads to a message, a thread, a file or a channel, or
-    `channel` and `span` name messages: the channel as it was typed without its #, "" for this one, the span "" for the
-    usual one.
-    """
-
-    text: str = ""
-    link: str = ""
-    channel: str = ""
-    span: str = ""
+    text: str = ""  # to be summarized as it stands
+    link: str = ""  # to a message, a thread, a file or a channel
+    channel: str = ""  # as it was typed, without its #; "" for this one
+    span: str = ""  # "" for the usual one
     wishes: SummaryOptions = field(default_factory=SummaryOptions)
 
     @property

@@ -66,7 +66,7 @@ class Keeper:
         return await self._store.kept(self._run, TEXT)
 
     async def keep_text(self, text: str) -> None:
-        """Keep the text that was typed, so that its run can be carried on."""
+        """Store the text that was typed, so that its run can be resumed."""
         await self._store.keep(self._run, TEXT, text)
 
     async def shared(self) -> str:

@@ -127,4 +127,4 @@ async def _tell(command: Command, link: str, *, chat: Chat) -> None:
         async with chat.answers.ephemeral(command.place, command.asker) as visible:
             await visible.replace(f"I'm on it: the summary will be [in our direct messages]({link}), just for you.")
     except ChatError as error:
-        log.warning("nobody was told where the answer comes: %s", error)
+        log.warning("the asker got no link to the answer: %s", error)

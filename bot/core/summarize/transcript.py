@@ -27,20 +27,17 @@ TOKENS_AROUND_LINE = 30  # of input: the JSON about a message's text
 
 @dataclass(frozen=True, slots=True)
 class TranscriptLine:
-    """A message of a transcript. `id` is short, for the model; `answers` is that of the message it hangs on, or "".
+    """A message of a transcript, or a piece of one that was too long for one call."""
 
-    `message` and `thread` are the platform's ids. `piece` counts from 1 where a message was too long for one call.
-    """
-
-    id: str
-    message: str
-    thread: str
+    id: str  # a short one for the model
+    message: str  # the platform's id
+    thread: str  # the platform's id
     author: str
     name: str
     at: datetime
     text: str
-    answers: str = ""
-    piece: int = 0
+    answers: str = ""  # the short id of the message that it replies to, or ""
+    piece: int = 0  # counts from 1; 0 for a whole message
 
     @property
     def tokens(self) -> int:
@@ -50,16 +47,13 @@ class TranscriptLine:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What was read: its lines, threads together, and how many messages of bots, and of former times, are not in it.
-
-    `notes` say what else a reader should know; `files` are those of a message that stands alone.
-    """
+    """What was read, threads together."""
 
     lines: tuple[TranscriptLine, ...]
-    bots: int = 0
-    older: int = 0
-    notes: tuple[str, ...] = ()
-    files: tuple[FileRef, ...] = ()
+    bots: int = 0  # how many messages of bots were left out
+    older: int = 0  # how many older messages were left out
+    notes: tuple[str, ...] = ()  # what else a reader should know
+    files: tuple[FileRef, ...] = ()  # those of a message that stands alone
 
     @property
     def people(self) -> int:

@@ -23,13 +23,13 @@ DEEPEST = 2  # zips in zips
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\.json")
 _BLANK = re.compile(r"\s*+")
-# What `zipfile` raises for damaged, encrypted and oddly packed ones; and what is no JSON.
+# What `zipfile` raises for damaged, encrypted and oddly packed files, and `json` for what is not JSON.
 _DAMAGED = (
     *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, NotImplementedError, RuntimeError),
     *(ValueError, RecursionError),
 )
 
-"""The channel's folder, "" where there are none, and the message as the platform has it."""
+"""The channel's folder, "" if there are none, and the message as Slack has it."""
 
 
 def read(name: str, data: bytes) -> Iterator[Exported]:
@@ -117,7 +117,7 @@ def _holds_messages(value: object) -> bool:
 
 def _array(channel: str, values: object) -> Iterator[Exported]:
     if isinstance(values, dict) and isinstance(values.get("messages"), list):
-        values = values["messages"]  # as the platform's own methods have them
+        values = values["messages"]  # as in the responses of Slack's own methods
     for value in values if isinstance(values, list) else ():
         if isinstance(value, dict) and value.get("thread_ts") in (None, "", value.get("ts")):
             yield channel, value

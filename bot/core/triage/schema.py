@@ -73,7 +73,7 @@ def judgements(filled: Filled, items: Sequence[Item], earlier: Iterable[int] = (
     return {n: ones[0] for n, ones in found.items() if len({(one.categories, one.nature) for one in ones}) == 1}
 
 
-def _judgement(one: Any, item: Item, known: set[int]) -> Judgement:  # noqa: ANN401 - its class is made anew each time
+def _judgement(one: Any, item: Item, known: set[int]) -> Judgement:  # noqa: ANN401 - its class is made each time
     return Judgement(
         item.number,
         (one.category,),

@@ -28,17 +28,14 @@ LEAST_USUAL = 0.5  # posts a day that count as usual where there were hardly any
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """Posts since a time that belong together: those of a `root`, or of a `category`.
-
-    `usual` is how many a day the category had before.
-    """
+    """Posts since a time that belong together: those of a `root`, or of a `category`."""
 
     key: str
     count: int
     since: datetime
     root: int | None = None
     category: str = ""
-    usual: float = 0.0
+    usual: float = 0.0  # how many a day the category had before
 
 
 async def trends(place: Place, now: datetime, *, least: int, within: timedelta, board: FeedbackStore) -> list[Trend]:

@@ -27,20 +27,17 @@ OUTCOME = "outcome"  # the checkpoint of it
 
 @dataclass(frozen=True, slots=True)
 class PreparedAnswer:
-    """An answer that is ready to be shown: its Markdown, what ends it, what stands below, and what is kept of it.
+    """An answer that is ready to be shown. `calls`, `was_refused` and `refused` are as in `FinishedAnswer`."""
 
-    `is_instead`: it takes the place of what the model has written. The other fields are as in `Written`.
-    """
-
-    text: str
-    ending: str = ""
+    text: str  # its Markdown
+    ending: str = ""  # follows the text
     footer: str = ""
-    controls: tuple[Control, ...] = ()
-    history: str = ""
+    controls: tuple[Control, ...] = ()  # below it
+    history: str = ""  # what the thread's history keeps of it
     calls: tuple[Call, ...] = ()
     was_refused: bool = False
     refused: tuple[RejectedFile, ...] = ()
-    is_instead: bool = False
+    is_instead: bool = False  # it replaces the text that was streamed
 
 
 _OUTCOME = TypeAdapter(PreparedAnswer)

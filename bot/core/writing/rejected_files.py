@@ -27,15 +27,15 @@ SHORTEST = 16  # tokens of output that it may take
 
 @dataclass(frozen=True, slots=True)
 class FilesAtFault:
-    """The files at fault, and what it cost to find them. `is_certain`: every one of them is."""
+    """The files at fault, and what it cost to find them."""
 
     files: tuple[Attachment, ...]
     calls: tuple[Call, ...]
-    is_certain: bool = True
+    is_certain: bool = True  # each of them is known to be at fault
 
     @property
     def refused(self) -> tuple[RejectedFile, ...]:
-        """Name the files."""
+        """The files as the history keeps them."""
         return tuple(RejectedFile(one.file if self.is_certain else "", one.name) for one in self.files)
 
 

@@ -21,20 +21,15 @@ Row = tuple[int, tuple[str, ...]]  # the number in the file, counted from 1, and
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table of a file. `title` names it among others of the same file; `source` names its kind: "sheet", "table".
-
-    `names` are its headings where the format itself has them. `delimiter` parts its cells, where they could have been
-    parted in the wrong place. `is_hidden`: whoever made it does not show it. `fault` is the
-    sentence for why its rows can't be read, `remarks` are sentences for people.
-    """
+    """A table of a file."""
 
     rows: tuple[Row, ...] = ()
-    names: tuple[str, ...] = ()
-    delimiter: str = ""
-    title: str = ""
-    is_hidden: bool = False
-    fault: str = ""
-    remarks: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()  # its headings, if the format itself has them
+    delimiter: str = ""  # what separates its cells, if they could have been split in the wrong place
+    title: str = ""  # its name among the file's other tables
+    is_hidden: bool = False  # its author has hidden it
+    fault: str = ""  # the sentence that says why its rows can't be read
+    remarks: tuple[str, ...] = ()  # sentences for people
 
 
 def filled(cells: tuple[str, ...]) -> bool:

@@ -46,17 +46,13 @@ BY_FORMAT = -1  # the names are none of the rows: the file's format has them
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The names of a table's columns, and the rows below.
-
-    `row` is the number of the row that names them, 0 where none does, or `BY_FORMAT`. `labels` are second names that a
-    survey tool gives below, "" where it gives none. `is_certain`: nothing speaks for another reading.
-    """
+    """The names of a table's columns, and the rows below."""
 
     names: tuple[str, ...]
     rows: tuple[Row, ...]
-    row: int
-    is_certain: bool = True
-    labels: tuple[str, ...] = ()
+    row: int  # the number of the row that names them, 0 if none does, or `BY_FORMAT`
+    is_certain: bool = True  # nothing suggests another reading
+    labels: tuple[str, ...] = ()  # second names that a survey tool gives below, "" for none
 
 
 def find(rows: Sequence[Row], wanted: int | None = None, *, is_parted: bool = False) -> Heading:
