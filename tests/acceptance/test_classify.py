@@ -595,7 +595,7 @@ async def test_a_private_channels_file_stays_there(dialogue: Dialogue, model: Sc
 
 
 async def test_a_foreign_link_is_said(dialogue: Dialogue) -> None:
-    await refused(dialogue, f"<https://example.com/x.csv> {INTO}", "this is none of them")
+    await refused(dialogue, f"<https://example.com/x.csv> {INTO}", "I can only read links")
 
 
 async def test_a_private_file_is_refused(dialogue: Dialogue) -> None:

@@ -315,7 +315,7 @@ async def test_a_forgotten_answer_is_not_gone_on_with(dialogue: Dialogue, model:
     cut = await cut_off(dialogue, model)
     await execute(dialogue, "DELETE FROM messages")
     await press(dialogue, cut, "code_continue.0")
-    assert "I no longer have what this answer was about" in await dialogue.whisper()
+    assert "I no longer have the question behind this answer" in await dialogue.whisper()
     assert len(model.requests) == 1
 
 

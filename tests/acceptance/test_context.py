@@ -87,7 +87,7 @@ async def test_an_edit_changes_the_stored_turn(dialogue: Dialogue, model: Script
     ts = dialogue.mention("capital of France?")
     await dialogue.answer(dialogue.general, ts)
     dialogue.workspace.edit(dialogue.general, ts, f"<@{dialogue.workspace.bot.id}> capital of Italy?")
-    assert "answer it anew" in await dialogue.whisper()
+    assert "answer it again" in await dialogue.whisper()
     await until_stored(dialogue, "capital of Italy?")
     model.answer("Rome.")
     dialogue.workspace.say(dialogue.general, "sure?", thread_ts=ts)
@@ -174,7 +174,7 @@ async def test_an_edit_while_answering_waits(dialogue: Dialogue, model: Scripted
     gate.set()
     assert await dialogue.answer(dialogue.general, ts) == "AB"
     await until_stored(dialogue, "second words")
-    assert "answer it anew" in await dialogue.whisper()
+    assert "answer it again" in await dialogue.whisper()
     assert len(model.requests) == 1
 
 
@@ -323,7 +323,7 @@ async def test_an_unreadable_thread_is_said(dialogue: Dialogue, model: ScriptedM
     dialogue.workspace.fail("conversations.replies", error="missing_scope")
     model.answer("What is it about?")
     dialogue.mention("and you?", thread_ts=root)
-    assert "could not read what was said here before" in await dialogue.answer(dialogue.general, root)
+    assert "could not read the earlier messages here" in await dialogue.answer(dialogue.general, root)
 
 
 async def test_a_thread_of_5000_is_read_as_far_as_it_fits(dialogue: Dialogue, model: ScriptedModel) -> None:

@@ -152,7 +152,7 @@ async def test_a_model_that_comes_back_answers(stage: Dialogue, model: ScriptedM
     model.answer(ANSWER)
     async with stage.bot():
         ts = stage.mention(QUESTION)
-        assert "I keep trying" in await stage.answer(stage.general, ts)
+        assert "I'll keep trying" in await stage.answer(stage.general, ts)
         await stage.workspace.until(lambda: from_bot(stage, stage.general, ts)[0].shown == ANSWER)
     assert len(from_bot(stage, stage.general, ts)) == 1
     assert_nothing_is_stuck(stage)

@@ -128,7 +128,7 @@ async def test_a_damaged_pdf_is_said(dialogue: Dialogue) -> None:
 
 
 async def test_too_many_pages_are_said(dialogue: Dialogue) -> None:
-    assert "has 101 pages, and I read up to 100" in await told(dialogue, {"book.pdf": pdf(101)})
+    assert "has 101 pages, and I can read up to 100" in await told(dialogue, {"book.pdf": pdf(101)})
     assert "has 60 pages, and" in await told(dialogue, {"brochure.pdf": pdf(60)})
 
 

@@ -115,11 +115,15 @@ async def test_a_file_is_judged_by_its_content(
 @pytest.mark.parametrize(
     ("name", "shape", "sentence"),
     [
-        ("Plan", {"mode": "external", "is_external": True, "external_type": "gdrive"}, "kept elsewhere"),
+        (
+            "Plan",
+            {"mode": "external", "is_external": True, "external_type": "gdrive"},
+            "is only a link to a file stored elsewhere",
+        ),
         ("Plan", {"mode": "quip", "filetype": "quip", "mimetype": "application/vnd.slack-docs"}, "is a canvas"),
         ("Plan", {"mode": "canvas", "filetype": "canvas"}, "is a canvas"),
         ("Plan", {"mode": "list", "filetype": "list"}, "is a canvas or a list"),
-        ("Plan", {"mode": "hidden_by_limit"}, "is older than this workspace's plan shows"),
+        ("Plan", {"mode": "hidden_by_limit"}, "is too old for this workspace's Slack plan to show"),
         ("Plan", {"mode": "tombstone"}, "is gone, or I can't access it"),
         ("Plan", {"file_access": "access_denied"}, "I don't have access to"),
         ("Plan.docx", {"mimetype": OCTETS}, "I can't read *Plan.docx*: I can read images"),

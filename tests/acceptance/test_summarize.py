@@ -202,7 +202,7 @@ async def test_since_last_read_is_since_my_own(dialogue: Dialogue, model: Script
     model.answer(FOUND)
     await ask(dialogue, "since last read")
     answer = (await summary(dialogue)).shown
-    assert "this begins after your own last message there" in answer
+    assert "this starts after your own last message there" in answer
     assert len(given(model)) == 3
 
 
@@ -366,7 +366,7 @@ async def test_reading_a_channel_is_stopped(dialogue: Dialogue, model: ScriptedM
         ("#nosuch 7d", "I don't know of a channel #nosuch"),
         ("45d", "30 days"),
         ("since 2099-01-01", "future"),
-        ("https://example.com/page short", "of this workspace only"),
+        ("https://example.com/page short", "I can only read links"),
         ("<#C0NOSUCH|nosuch> 24h", "I can't see that conversation"),
         ("24h", "No one wrote anything in #general"),
     ],

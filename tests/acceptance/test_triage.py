@@ -269,7 +269,7 @@ async def test_outsiders_may_post_and_not_act(dialogue: Dialogue, model: Scripte
     seen = len(dialogue.workspace.ephemerals())
     await dialogue.workspace.press(shown, "feedback_take.0")
     await dialogue.workspace.until(lambda: len(dialogue.workspace.ephemerals()) > seen)
-    assert "Only those who answer" in dialogue.workspace.ephemerals()[-1].shown
+    assert "Only the people who answer" in dialogue.workspace.ephemerals()[-1].shown
     assert await statuses(dialogue) == ["open"]
 
 

@@ -426,7 +426,7 @@ def test_options_not_understood_are_asked() -> None:  # VARIANT
         ("column=Title, Body", "not “Body” beside it"),
         ("sort these by column=Note", "not “sort these by” beside it"),
         ("colum=Note", "do you mean `column=`"),
-        ("delimiter=;", "I don't know an option `delimiter=`"),
+        ("delimiter=;", "I don't know the option `delimiter=`"),
         ("header=first", "the number of the row"),
     ):
         with pytest.raises(UsageError) as caught:

@@ -312,7 +312,14 @@ def many_rows(count: int) -> bytes:
 
 
 NOT_READ = (
-    *("I can't read", "is more than I can read", "is too large", "is larger than", "is too big", "unpacks to"),
+    *(
+        "I can't read",
+        "is more than I can read",
+        "is too large",
+        "is larger than",
+        "is too large to read",
+        "unpacks to",
+    ),
     *("columns", "cells", "is not valid JSON", "has more than 50,000 rows"),
 )
 TWO_ROWS = ("it hangs a lot",)
@@ -351,8 +358,8 @@ BOMBS: dict[str, Bomb] = {
     "text, 20 MB of line ends": Bomb("ends.txt", lambda: b"\n" * (20 * MEGABYTE), said=NOTHING),
     "PDF, fan-out": Bomb("fan.pdf", fan_out, "ask", NOT_READ),
     "PDF, a loop": Bomb("loop.pdf", loop, "ask", NOT_READ),
-    "PDF, a million pages": Bomb("pages.pdf", million_pages, "ask", (*NOT_READ, "pages, and I read up to")),
-    "PDF, 250,000 objects": Bomb("objects.pdf", many_objects, "ask", (*NOT_READ, "pages, and I read up to")),
+    "PDF, a million pages": Bomb("pages.pdf", million_pages, "ask", (*NOT_READ, "pages, and I can read up to")),
+    "PDF, 250,000 objects": Bomb("objects.pdf", many_objects, "ask", (*NOT_READ, "pages, and I can read up to")),
     "PDF, a table that grows": Bomb("xref.pdf", growing_xref, "ask", NOT_READ),
     "PDF, ten million brackets": Bomb("deep.pdf", deep_pdf, "ask", NOT_READ),
     "PDF, no table, a million objects": Bomb("search.pdf", many_streams, "ask", NOT_READ),

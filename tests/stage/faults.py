@@ -202,11 +202,11 @@ def _from_bot(workspace: ScriptedWorkspace, ts: str) -> list[MessageRecord]:
 
 
 def _is_over(workspace: ScriptedWorkspace, ts: str) -> bool:
-    """Return whether a turn has come to its end, as a person would see it; "I keep trying" is none."""
+    """Return whether a turn has come to its end, as a person would see it; "I'll keep trying" is none."""
     said = _from_bot(workspace, ts)
     session = workspace.workspace.session(workspace.channel("general"), ts)
     words = "".join(message.shown for message in said)
-    ends = words.endswith(("Done.", "_")) or ("I keep trying" not in words and _SENTENCE.search(words))
+    ends = words.endswith(("Done.", "_")) or ("I'll keep trying" not in words and _SENTENCE.search(words))
     return bool(said) and not session.status and not any(m.streaming for m in said) and bool(ends or _files(said))
 
 
