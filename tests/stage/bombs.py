@@ -317,7 +317,6 @@ NOT_READ = (
         "is more than I can read",
         "is too large",
         "is larger than",
-        "is too large to read",
         "unpacks to",
     ),
     *("columns", "cells", "is not valid JSON", "has more than 50,000 rows"),
