@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.core.domain.message import FileRef, FileState
 from bot.core.writing.attachments import check
-from bot.core.writing.file_kind import found_in, judged
+from bot.core.writing.file_kind import with_content_type, with_type
 from bot.errors import FileError
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.slack.client.download import is_slacks, is_trusted
@@ -88,7 +88,7 @@ def test_what_a_file_is_without_its_fields(file: dict[str, Any], state: FileStat
     assert (found.id, found.state) == ("F1", state)
     if state not in {FileState.HERE, FileState.UNKNOWN}:
         with pytest.raises(FileError):
-            check(judged(found))
+            check(with_type(found))
 
 
 async def test_a_forwarded_stub_is_read(dialogue: Dialogue, model: ScriptedModel) -> None:
@@ -138,11 +138,11 @@ async def test_a_rejected_picture_ends_no_thread(dialogue: Dialogue, model: Scri
 def test_a_type_is_what_the_bytes_say() -> None:
     # https://github.com/anthropics/claude-code/issues/13131: a JPEG that is called PNG
     jpeg = FileRef("F1", "cat.png", "image/png", 9)
-    assert found_in(judged(jpeg), b"\xff\xd8\xff\xe0....").media_type == "image/jpeg"
+    assert with_content_type(with_type(jpeg), b"\xff\xd8\xff\xe0....").media_type == "image/jpeg"
     # https://github.com/Bike4Mind/bike4mind/issues/2025: scripts and subtitles come as text/plain, or as nothing
     for name in ("run.sh", "a.srt", "a.yaml"):
-        assert judged(FileRef("F1", name, "application/octet-stream", 9)).media_type == "text/plain"
-        assert judged(FileRef("F1", name, "text/plain", 9)).media_type == "text/plain"
+        assert with_type(FileRef("F1", name, "application/octet-stream", 9)).media_type == "text/plain"
+        assert with_type(FileRef("F1", name, "text/plain", 9)).media_type == "text/plain"
 
 
 def test_a_voice_clip_is_what_is_said_in_it() -> None:
@@ -155,7 +155,7 @@ def test_a_voice_clip_is_what_is_said_in_it() -> None:
     assert described(clip | {"transcription": {"status": "processing"}}).state is FileState.UNHEARD
     # https://github.com/openabdev/openab/issues/422: one that nobody wrote down was passed over in silence
     with pytest.raises(FileError):
-        check(judged(described(clip | {"transcription": {"status": "none"}})))
+        check(with_type(described(clip | {"transcription": {"status": "none"}})))
 
 
 async def test_words_of_a_clip_come_from_slack() -> None:

@@ -336,11 +336,11 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
         for name in SETTINGS
     },
     "vocative": (
-        lambda text: [ask(text, {"Ana"}) for ask in (vocative.speaks_to, vocative.speaks_to_handle, vocative.turns_to)],
+        lambda text: [ask(text, {"Ana"}) for ask in (vocative.addresses, vocative.addresses_handle, vocative.turns_to)],
         ("", "Ana", "@Ana"),
         LONGEST,
     ),
-    "may_speak_to_somebody": (vocative.may_speak_to_somebody, ("", "@"), ANY_LENGTH),
+    "may_address_someone": (vocative.may_address_someone, ("", "@"), ANY_LENGTH),
     "named_first": (language.named_first, ("", "go ", "python"), LONGEST),
     "is_small_talk": (small_talk.is_small_talk, ("",), ANY_LENGTH),
     "is_stop": (gating.is_stop, ("",), ANY_LENGTH),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.core.answer.vocative import calls_by_sign, may_speak_to_somebody, speaks_to, speaks_to_handle, turns_to
+from bot.core.answer.vocative import addresses, addresses_handle, may_address_someone, opens_with_at, turns_to
 from bot.core.domain.message import Role
 
 if TYPE_CHECKING:
@@ -25,17 +25,17 @@ async def heed(heard: IncomingMessage, conversation: Conversation, chat: Chat) -
     """
     heard = replace(heard, text=await chat.names.spell_out(heard.place, heard.text))
     is_clear = heard.is_direct or heard.is_bot or heard.mentions_bot or heard.addresses_other
-    if is_clear or not (conversation.is_known or heard.answers_bot) or not may_speak_to_somebody(heard.text):
+    if is_clear or not (conversation.is_known or heard.answers_bot) or not may_address_someone(heard.text):
         return heard
     own = [name] if (name := await chat.names.own(heard.place)) else []
-    if speaks_to(heard.text, own):
+    if addresses(heard.text, own):
         return replace(heard, mentions_bot=True)
     others = {one.author for one in conversation.messages if one.role is Role.USER and not one.is_bot} - {heard.author}
     texts = [one.text for one in conversation.messages if one.role is Role.USER]
     names = {**conversation.people, **await chat.names.of(heard.place, others, texts)}
     names.pop(chat.names.mention(heard.author), None)
-    groups = await chat.names.groups(heard.place) if calls_by_sign(heard.text) else ()
-    is_others = speaks_to(heard.text, {*names.values(), *groups} - set(own)) or speaks_to_handle(heard.text, own)
+    groups = await chat.names.groups(heard.place) if opens_with_at(heard.text) else ()
+    is_others = addresses(heard.text, {*names.values(), *groups} - set(own)) or addresses_handle(heard.text, own)
     if is_others and not turns_to(heard.text, own):
         return replace(heard, addresses_other=True)
     return heard

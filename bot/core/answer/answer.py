@@ -24,7 +24,7 @@ from bot.core.tokens import estimate_tokens
 from bot.core.writing.attachments import Attached, attach
 from bot.core.writing.fit import fit, preface
 from bot.core.writing.outcome import kept, show
-from bot.core.writing.stream import own_up, too_long, unapplied, write
+from bot.core.writing.stream import report_failure, too_long, unapplied, write
 from bot.errors import ChatError, ModelStoppedError, ReaderUnavailableError
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ async def answer(
         try:
             conversation, read = await unless(checkpoint.halted, reading)
         except ModelStoppedError as error:
-            await own_up(error, visible, checkpoint)
+            await report_failure(error, visible, checkpoint)
             return Record(heard.place, heard.author)  # the next question reads on
         conversation = await acquainted(heard, conversation, chat)
         if not question.text and not question.files:

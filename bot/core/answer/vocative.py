@@ -99,7 +99,7 @@ def end_of_greeting(text: str, at: int) -> int:
     return match.end() if match else at
 
 
-def may_speak_to_somebody(text: str) -> bool:
+def may_address_someone(text: str) -> bool:
     """Return whether it is worth looking names up for a message: its first words may be one, or end at one."""
     start = opening(text).casefold()
     if start.startswith("@") or _GREETINGS.match(start) or _OPENERS.match(start):
@@ -110,12 +110,12 @@ def may_speak_to_somebody(text: str) -> bool:
     return bool(_ASKED.search(" ".join(first[: MOST_WORDS + MOST_ASKING])))
 
 
-def calls_by_sign(text: str) -> bool:
+def opens_with_at(text: str) -> bool:
     """Return whether a message opens with an @, perhaps after a greeting."""
     return _after_greeting(opening(text).casefold())[0].startswith("@")
 
 
-def speaks_to_handle(text: str, own: Collection[str]) -> bool:
+def addresses_handle(text: str, own: Collection[str]) -> bool:
     """Return whether a message opens by asking a handle that no one known here has: "@support can you".
 
     A handle that may mean the bot, by its `own` names or what it is, does not count; nor does one for the whole
@@ -127,7 +127,7 @@ def speaks_to_handle(text: str, own: Collection[str]) -> bool:
     return bool(handle) and not any(part.startswith(mine) for part in _PARTS.split(handle))
 
 
-def speaks_to(text: str, names: Collection[str]) -> bool:
+def addresses(text: str, names: Collection[str]) -> bool:
     """Return whether a message opens by speaking to one of these, by the whole name or its first word.
 
     "Ana, can you look?", "@Ana can you", "hey Ana can you", "Ana please", "Ana and Ben: look"; not "Ana is on leave".
@@ -168,4 +168,4 @@ def _begins(start: str, name: str, *, is_called: bool, is_apart: bool) -> bool:
 def turns_to(text: str, names: Collection[str]) -> bool:
     """Return whether a later line or sentence of a message begins by addressing one of these."""
     _, *later = _SENTENCES.split(text[: 10 * LOOKED_AT])
-    return any(speaks_to(sentence, names) for sentence in later)
+    return any(addresses(sentence, names) for sentence in later)

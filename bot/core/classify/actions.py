@@ -64,7 +64,7 @@ async def press(pressed: Action, *, checkpoint: Checkpoint, world: ClassifyConte
         else:
             _check_may_decide(run, pressed.asker, world)
             if pressed.name in {one.name for one in CHANGES}:
-                await _read_anew(run, pressed, checkpoint=checkpoint, world=world)
+                await _read_again(run, pressed, checkpoint=checkpoint, world=world)
             elif pressed.name == CONFIRM_READING.name:
                 calls = await _read_right(run, checkpoint=checkpoint, world=world)
                 return Record(pressed.place, pressed.asker.person, calls=calls)
@@ -100,7 +100,7 @@ async def _decide(run: ClassifyRun, name: str, *, checkpoint: Checkpoint, world:
     await start(replace(run, is_batch=run.is_batch or name == START_BATCH.name), checkpoint=checkpoint, world=world)
 
 
-async def _read_anew(run: ClassifyRun, pressed: Action, *, checkpoint: Checkpoint, world: ClassifyContext) -> None:
+async def _read_again(run: ClassifyRun, pressed: Action, *, checkpoint: Checkpoint, world: ClassifyContext) -> None:
     """Read a run's file as its asker chose, and show that. Raises `UsageError`, `NotAllowedError`, `ChatError`."""
     if run.asked is None or run.status is not RunStatus.ASKING:
         raise UsageError(DECIDED)

@@ -17,7 +17,7 @@ from bot.core.classify import batching
 from bot.core.classify.classifier import sort
 from bot.core.classify.render import report
 from bot.core.classify.results import MOST_LISTED
-from bot.core.classify.start import answering, questioning
+from bot.core.classify.start import answering, question_of
 from bot.core.domain.classification import RunStatus, counted
 from bot.core.domain.control_value import RunRef
 from bot.core.domain.message import Message, Role
@@ -71,7 +71,7 @@ async def proceed(
     if run.status is not RunStatus.RUNNING:
         return Record(run.place, run.asker.person)
     settings = await world.store.settings.load(run.place)
-    question = await questioning(run, world)
+    question = await question_of(run, world)
     async with answering(run, checkpoint, world) as visible:
         progress = Progress(await world.items.count_sorted(run.id), asyncio.get_running_loop().time() + TURN)
         await _work(run, question, progress, visible, checkpoint=checkpoint, world=world, gate=gate)
@@ -137,7 +137,7 @@ async def _batches(run: ClassifyRun, world: ClassifyContext) -> AsyncIterator[Se
     """Return the batches that are left, page by page: fifty thousand items are never all in memory."""
     rest: Sequence[Item] = ()
     async for page in world.items.unsorted(run.id):
-        # The last batch of a page goes on in the next one.
+        # The last batch of a page continues on the next one.
         *whole, rest = batching.batches((*rest, *page))
         for items in whole:
             yield items
@@ -175,7 +175,7 @@ async def _fail(
 async def stop(
     run: ClassifyRun, failure: BotError, visible: Answer, *, checkpoint: Checkpoint, world: ClassifyContext
 ) -> Record:
-    """Tell that a run has come to a stop; a button carries it on where it stopped."""
+    """Say that a run has stopped, with a button that resumes it there."""
     done = await world.items.count_sorted(run.id)
     await world.runs.change(replace(run, status=RunStatus.STOPPED))
     text = f"I stopped after {done:,} of {counted(run.items)}. {apology(failure, checkpoint.reference)}"

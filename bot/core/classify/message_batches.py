@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.actions import CANCEL_RUN
 from bot.core.classify import batching
-from bot.core.classify.start import answering, questioning
+from bot.core.classify.start import answering, question_of
 from bot.core.domain.classification import RunStatus
 from bot.core.domain.control_value import RunRef
 from bot.core.domain.thread import Record
@@ -34,7 +34,7 @@ async def submit(run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyCon
     A turn that died in the middle of this may have submitted a batch: the model is told since when to look for it, so
     that it is not paid for twice. Raises a `ModelError`, `ChatError`.
     """
-    asking = await questioning(run, world)
+    asking = await question_of(run, world)
     items = [item async for page in world.items.unsorted(run.id) for item in page]
     requests = {name(run, part): asking.about(part) for part in batching.batches(items)}
     if COLLECTED in run.state or not requests:
@@ -80,7 +80,7 @@ async def collect(run: ClassifyRun, *, world: ClassifyContext) -> ClassifyRun:
     that nothing is counted twice. A batch that turns out to be another run's is dropped: the next turn looks for ours
     again. Raises a `ModelError`.
     """
-    asking = await questioning(run, world)
+    asking = await question_of(run, world)
     found = await world.model.collect(run.state[BATCH], asking.form, asking.request)
     if found is None:
         return run

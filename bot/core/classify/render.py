@@ -57,7 +57,7 @@ def controls(run: ClassifyRun) -> Sequence[Control]:
 
 
 async def short(run: ClassifyRun, settings: ChannelSettings, world: ClassifyContext, reference: str = "") -> str:
-    """Write the numbered list."""
+    """Return the numbered list."""
     results = [one async for page in world.items.results(run.id) for one in page]
     counts = RunCounts()
     counts.add(results, settings.check_below)
@@ -112,7 +112,7 @@ async def upload(
     picture: bool = False,
     version: int = 0,
 ) -> str:
-    """Upload the CSV and the XLSX, and the picture if it is wanted; return the sentence that says so."""
+    """Upload the CSV and the XLSX, and the chart if `picture`; return the sentence that says so."""
     results = [one async for page in world.items.results(run.id) for one in page]
     threshold = settings.check_below
     stem = f"{_stem(run)}-{version}" if version else _stem(run)

@@ -167,7 +167,7 @@ async def _shared(file: str, asked: ClassifyRequest, *, chat: Chat) -> FileRef:
 
 
 async def _check_shown_to_asker(asked: ClassifyRequest, *, chat: Chat) -> None:
-    """Raise `NotAllowedError` where others would see the result: what was said in private stays there."""
+    """Raise `NotAllowedError` if others would see the result: what was said in private stays there."""
     if not asked.is_private and (await chat.posts.open_direct(asked.place, asked.asker)).channel != asked.place.channel:
         raise NotAllowedError(
             "That is from a private conversation, and everyone here would see it: "

@@ -30,7 +30,7 @@ from bot.core.ports import Chat, Checkpoint, Model, Request, Store
 from bot.core.ports.classify_store import ClassifyItemStore, ClassifyRunStore
 from bot.core.privacy.redaction.carry import carried
 from bot.core.tokens import estimate_tokens
-from bot.core.writing.stream import own_up
+from bot.core.writing.stream import report_failure
 from bot.errors import ModelError, ModelStoppedError, NotAllowedError, UsageError
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ async def settings_of(run: ClassifyRun, world: ClassifyContext) -> ChannelSettin
     return await carried(world.store.settings, Place(run.place.workspace, run.origin), run.place, run.asker.person)
 
 
-async def questioning(run: ClassifyRun, world: ClassifyContext) -> Question:
+async def question_of(run: ClassifyRun, world: ClassifyContext) -> Question:
     """Return the question about each batch of a run."""
     settings = await settings_of(run, world)
     nearest = Nearest(await world.items.corrections(run.place, MOST_CORRECTIONS))
@@ -213,7 +213,7 @@ async def settle(
         else:
             chosen = run.categories or category.FEEDBACK
     except ModelError as error:
-        written = await own_up(error, visible, checkpoint)
+        written = await report_failure(error, visible, checkpoint)
         await world.runs.change(replace(run, status=RunStatus.STOPPED))
         return (), written.calls
     run = replace(run, categories=category.with_other(chosen), asked=None)

@@ -24,7 +24,7 @@ from bot.core.ports import Answer, Chat, Checkpoint, Model, Request, Turn
 from bot.core.prompt_data import quoted
 from bot.core.writing.outcome import PreparedAnswer, give
 from bot.core.writing.rejected_files import told
-from bot.core.writing.stream import LIMIT_HINT, PRIVATE_LIMIT_HINT, ask, footer_of, own_up
+from bot.core.writing.stream import LIMIT_HINT, PRIVATE_LIMIT_HINT, ask, footer_of, report_failure
 from bot.errors import ChatError, ModelError, ModelStoppedError
 
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DRAFT = "draft"  # the checkpoint of what the model wrote: a retry neither asks nor pays for it again
-MENDING = "\n\n_{faults}. I'm asking for a correction…_"
-MENDED_IN_VAIN = "I asked for one correction, and this is still wrong."
-NOT_MENDED = "I could not get a correction: {sentence}"
+CORRECTING = "\n\n_{faults}. I'm asking for a correction…_"
+STILL_WRONG = "I asked for one correction, and this is still wrong."
+NOT_CORRECTED = "I could not get a correction: {sentence}"
 STOPPED = "The correction was stopped."
 UNCLOSED = SyntaxFault("its code block is never closed")
 CUT_SHORT = SyntaxFault("a line of backticks within it ended its code block")
@@ -98,9 +98,9 @@ async def produce(desk: CodeContext) -> Product:
     try:
         draft = await _write(desk)
     except ModelError as error:
-        return Product(await own_up(error, visible, desk.checkpoint, is_first=desk.is_first))
+        return Product(await report_failure(error, visible, desk.checkpoint, is_first=desk.is_first))
     written = desk.begun + draft.written
-    draft, report = await _mend(draft, desk)
+    draft, report = await _correct(draft, desk)
     found = changes(blocks(draft.text), desk.known)
     new = [change for change in found if not change.is_idle]
     is_saved = not new or await _save(new, desk)
@@ -148,12 +148,12 @@ def _whole(begun: str, written: str) -> str:
     return widened(joined(begun, written))
 
 
-async def _mend(draft: CodeDraft, desk: CodeContext) -> tuple[CodeDraft, SyntaxReport]:
+async def _correct(draft: CodeDraft, desk: CodeContext) -> tuple[CodeDraft, SyntaxReport]:
     """Check the draft's files; if one is faulty, let the model correct it, once."""
     report = await _check(draft, desk.chat)
     if report.faults and not draft.truncated and not draft.remark:
         faults = "; ".join(f"{name}: {fault}" for name, fault in report.faults.items())
-        desk.visible.write(MENDING.format(faults=faults))
+        desk.visible.write(CORRECTING.format(faults=faults))
         draft = await _corrected(draft, report.faults, desk)
         await _keep(draft, desk.checkpoint)
         report = await _check(draft, desk.chat)
@@ -174,20 +174,20 @@ async def _corrected(draft: CodeDraft, faults: Mapping[str, SyntaxFault], desk: 
     turns = (*desk.request.turns, Turn(Role.ASSISTANT, draft.text), Turn(Role.USER, _complaint(faults)))
     try:
         asking = replace(desk.request, turns=turns)
-        completion = await desk.model.write(asking, _unseen, halt=desk.checkpoint.halted)
+        completion = await desk.model.write(asking, _discard, halt=desk.checkpoint.halted)
     except ModelStoppedError as error:
         calls = (*draft.calls, error.call) if error.call else draft.calls
         return replace(draft, calls=calls, is_mended=True, remark=STOPPED)
     except ModelError as error:
         log.warning("no correction: %s: %s", type(error).__name__, error)
         calls = (*draft.calls, error.call) if error.call else draft.calls
-        return replace(draft, calls=calls, is_mended=True, remark=NOT_MENDED.format(sentence=error.sentence))
+        return replace(draft, calls=calls, is_mended=True, remark=NOT_CORRECTED.format(sentence=error.sentence))
     return replace(
         draft,
         text=await asyncio.to_thread(_patched, draft.text, faults, clean(completion.text)),
         calls=(*draft.calls, completion.call),
         is_mended=True,
-        remark=MENDED_IN_VAIN,
+        remark=STILL_WRONG,
     )
 
 
@@ -265,5 +265,5 @@ async def _keep(draft: CodeDraft, checkpoint: Checkpoint) -> None:
     await checkpoint.keep(DRAFT, json.dumps(kept))
 
 
-def _unseen(_piece: str) -> None:
+def _discard(_piece: str) -> None:
     """Show nothing of a correction: it replaces the draft once it is complete."""

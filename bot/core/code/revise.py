@@ -34,7 +34,7 @@ GONE = "I no longer have the files of this thread. Please ask for the code again
 
 
 def is_for_code(text: str, conversation: Conversation) -> bool:
-    """Tell whether a message of a thread is about code: the thread has files, or it asks for some."""
+    """Return whether a thread's message is about code: the thread has files, or the message asks for some."""
     return conversation.has_code or behind_mention(text) is CODE
 
 
@@ -131,7 +131,7 @@ async def press_code(press: Action, *, checkpoint: Checkpoint, store: Store, mod
 
 
 def opening(press: Action, words: str, chat: Chat) -> str:
-    """Write who asked for what stands below, since nobody has typed it."""
+    """Return the line that says who asked for the answer below, since no one has typed it."""
     return f"_{chat.names.mention(press.asker.person)}: {words}_\n\n"
 
 

@@ -24,7 +24,7 @@ from bot.core.summarize.paste import give_text
 from bot.core.summarize.run import Keeper, SharedCheckpoint
 from bot.core.writing.outcome import PreparedAnswer, kept, show
 from bot.core.writing.outcome import give as give_outcome
-from bot.core.writing.stream import DISCLAIMER, disclaimer, own_up, unapplied
+from bot.core.writing.stream import DISCLAIMER, disclaimer, report_failure, unapplied
 from bot.errors import ModelError, ModelStoppedError, NotAllowedError, UsageError
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ async def give(
         message_id = await visible.replace(STOPPED.format(how_far=desk.how_far), controls=(more,))
         return FinishedAnswer("", message_id, (error.call,) if error.call else ())
     except ModelError as error:
-        return await own_up(error, visible, checkpoint)
+        return await report_failure(error, visible, checkpoint)
 
 
 async def _give(typed: str, desk: SummaryContext) -> FinishedAnswer:
@@ -215,7 +215,7 @@ async def _share(
         page = f"{page}\n_{DISCLAIMER}_"
         place, text = run.source.place, f"{heading}\n{page}"
         if place.thread or len(text) > LONGEST_SHARED:
-            # Several messages, where it takes them, belong in a thread.
+            # A summary of several messages belongs in a thread.
             thread = place if place.thread else await chat.answers.open_thread(place, heading, checkpoint)
             async with chat.answers.begin(thread, asker, SharedCheckpoint(checkpoint), to=thread.thread) as visible:
                 message = await visible.replace(text if place.thread else page)

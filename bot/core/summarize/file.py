@@ -9,7 +9,7 @@ from bot.core.domain.thread import FinishedAnswer
 from bot.core.summarize.run import Keeper
 from bot.core.summarize.text import MAX_OUTPUT, condensed, file_prompt, prompt, request
 from bot.core.writing.attachments import attach, looked_up
-from bot.core.writing.file_kind import IMAGES, PDF, judged
+from bot.core.writing.file_kind import IMAGES, PDF, with_type
 from bot.core.writing.stream import too_long, unapplied, write
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ async def give_files(files: Sequence[FileRef], desk: SummaryContext) -> Finished
     )
     place = run.source.place
     settings, reader = await store.settings.load(place), await chat.directory.reader(place, run.person)
-    files = [judged(file) for file in await looked_up(files, place, chat)]
+    files = [with_type(file) for file in await looked_up(files, place, chat)]
     as_they_are = [file for file in files if file.media_type in {PDF, *IMAGES}]
     attached = await attach(as_they_are, place, model.facts.room(MAX_OUTPUT, settings), chat, can_wait=True)
     texts = await attach([file for file in files if file not in as_they_are], place, WHOLE, chat, can_wait=True)

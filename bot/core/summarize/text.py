@@ -96,7 +96,7 @@ async def condensed(
         noted = await notes.note(name) if notes else None
         if noted is None:
             async with running:
-                noted = (await model.write(asked(number, piece), _unheard)).text
+                noted = (await model.write(asked(number, piece), _discard)).text
             if notes:
                 await notes.keep_note(name, noted)
         done += 1
@@ -120,5 +120,5 @@ async def condensed(
     return whole, left
 
 
-def _unheard(_: str) -> None:
+def _discard(_: str) -> None:
     """Show nothing: no one sees the notes."""

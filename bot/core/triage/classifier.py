@@ -51,7 +51,7 @@ IGNORED: dict[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class Inquiry(Question):
+class FeedbackQuestion(Question):
     """The question about posts. `found` is what was said before that is like them."""
 
     found: Mapping[int, Sequence[tuple[float, KnownPost]]] = field(default_factory=dict)
@@ -123,7 +123,7 @@ async def judge(
     nearest = await asyncio.to_thread(_nearest, corrections)
     found = await similar.earlier(items, place, board)
     attached = await _attached(first, chat)
-    inquiry = Inquiry(
+    inquiry = FeedbackQuestion(
         Request(Purpose.TRIAGE, (), 0, first.person, settings, Creativity.LOW),
         categories,
         examples=lambda items: [one for one in nearest.to(items) if names.issuperset(one.categories)],
@@ -143,7 +143,7 @@ async def judge(
 
 
 async def _taken(
-    inquiry: Inquiry, failure: ModelRejectedError, model: Model
+    inquiry: FeedbackQuestion, failure: ModelRejectedError, model: Model
 ) -> tuple[tuple[Attachment, ...], Sequence[Call]]:
     """Return the files that the API did not reject, none if that can't be found out, and what finding out cost."""
     asked = replace(inquiry.request, turns=(Turn(Role.USER, "", inquiry.attachments),))

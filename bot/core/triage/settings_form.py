@@ -117,10 +117,10 @@ def _read(
             changes[name] = read(name, typed, others) if typed else None
         except UsageError as error:
             faults[name] = error.sentence.replace("`", "")
-    return changes, faults | _strangers(changes, held)
+    return changes, faults | _unknown_targets(changes, held)
 
 
-def _strangers(changes: Mapping[str, Any], held: ChannelSettings) -> dict[str, str]:
+def _unknown_targets(changes: Mapping[str, Any], held: ChannelSettings) -> dict[str, str]:
     """Find routes that name something that does not exist, and so would never apply."""
     if not changes.get("routes"):
         return {}

@@ -15,7 +15,7 @@ from bot.core.domain.attachment import Attachment, OpenedFile
 from bot.core.domain.message import FileState
 from bot.core.tokens import estimate_tokens, shorten
 from bot.core.writing import picture
-from bot.core.writing.file_kind import IMAGES, PDF, TEXT, found_in, judged
+from bot.core.writing.file_kind import IMAGES, PDF, TEXT, with_content_type, with_type
 from bot.errors import ChatError, FileError, RevokedError, UsageError
 
 if TYPE_CHECKING:
@@ -226,12 +226,12 @@ async def _fetch(file: FileRef, place: Place, found: Attached, room: int, chat: 
         raise FileError(f"I can read {MOST_FILES} files at a time, so I left {{name}} out.")
     if file.state == FileState.UNKNOWN:
         file = await chat.files.describe(place, file)
-    file = judged(file)
+    file = with_type(file)
     limit = min(check(file), ALL_BYTES - sum(len(other.attachment.data) for other in found.files))
     if file.size > limit:
         raise FileError(_no_room(file.name))
     data = await chat.files.download(place, file.id, limit)
-    got = await chat.file_reader.open(found_in(file, data), data, room - found.tokens)
+    got = await chat.file_reader.open(with_content_type(file, data), data, room - found.tokens)
     return replace(got, attachment=replace(got.attachment, file=file.id))
 
 

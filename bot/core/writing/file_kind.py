@@ -149,7 +149,7 @@ TEXT_ENDINGS = {
 }
 
 
-def judged(file: FileRef) -> FileRef:
+def with_type(file: FileRef) -> FileRef:
     """Return a file with the type to read it as, "" if only its content can tell.
 
     A type that is neither readable nor vague stays as it is.
@@ -167,7 +167,7 @@ def judged(file: FileRef) -> FileRef:
     return replace(file, media_type=media_type)
 
 
-def found_in(file: FileRef, data: bytes) -> FileRef:
+def with_content_type(file: FileRef, data: bytes) -> FileRef:
     """Return a file with the type of its content, if that is an image or a PDF; else with its own.
 
     A file that only its content could identify, and that is neither, may be text.

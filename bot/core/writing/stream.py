@@ -105,7 +105,7 @@ async def write(  # noqa: PLR0913 (each is a wish of a use case)
     try:
         asked = await ask(request, answer, model=model, halt=checkpoint.halted)
     except ModelError as error:
-        return await own_up(error, answer, checkpoint, is_first=is_first)
+        return await report_failure(error, answer, checkpoint, is_first=is_first)
     completion = asked.completion
     hint = PRIVATE_LIMIT_HINT if is_private else LIMIT_HINT
     ending = hint if completion.truncated else ""
@@ -205,7 +205,7 @@ def footer_of(calls: Sequence[Call], request: Request, *, is_first: bool = False
     return " · ".join([*parts, disclaimer(request.settings)] if is_first else parts)
 
 
-async def own_up(
+async def report_failure(
     error: ModelError, answer: Answer, checkpoint: Checkpoint, *, is_first: bool = False
 ) -> FinishedAnswer:
     """End an answer that failed: what had come stays and is marked as cut, except that a refusal replaces it.

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.answer.vocative import may_speak_to_somebody, opening, speaks_to, speaks_to_handle, turns_to
+from bot.core.answer.vocative import addresses, addresses_handle, may_address_someone, opening, turns_to
 
 NAMES = ("Ana", "Ben Okoro", "José", "So", "will", "jean-luc")
 
@@ -45,8 +45,8 @@ NAMES = ("Ana", "Ben Okoro", "José", "So", "will", "jean-luc")
     ],
 )
 def test_who_is_spoken_to_by_name(text: str) -> None:
-    assert may_speak_to_somebody(text)
-    assert speaks_to(text, NAMES)
+    assert may_address_someone(text)
+    assert addresses(text, NAMES)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_who_is_spoken_to_by_name(text: str) -> None:
     ],
 )
 def test_who_is_only_talked_about(text: str) -> None:
-    assert not speaks_to(text, NAMES)
+    assert not addresses(text, NAMES)
 
 
 def test_a_later_sentence_turns_to_another() -> None:
@@ -84,8 +84,8 @@ def test_a_later_sentence_turns_to_another() -> None:
 
 def test_a_handle_that_is_asked_is_somebody() -> None:
     for text in ("@support can you look?", "hey @data-team please look", "@oncall, could you look?"):
-        assert speaks_to_handle(text, ["Parley"])
-        assert may_speak_to_somebody(text)
+        assert addresses_handle(text, ["Parley"])
+        assert may_address_someone(text)
     for text in (
         "@parley can you",
         "@Claude please",
@@ -94,12 +94,12 @@ def test_a_handle_that_is_asked_is_somebody() -> None:
         "@dataclass, why?",
         "a@b can you",
     ):
-        assert not speaks_to_handle(text, ["Parley"])
+        assert not addresses_handle(text, ["Parley"])
 
 
 @given(st.text(), st.lists(st.text(max_size=5), max_size=3))
 def test_any_words_and_names_can_be_compared(text: str, names: list[str]) -> None:
-    if speaks_to(text, names):
-        assert may_speak_to_somebody(text)
+    if addresses(text, names):
+        assert may_address_someone(text)
     assert len(opening(text)) <= 200
     turns_to(text, names)
