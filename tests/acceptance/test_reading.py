@@ -112,7 +112,7 @@ async def test_a_slow_thread_is_read_in_parts(dialogue: Dialogue, model: Scripte
     sentence = "I could read only the first 29 messages of this thread: I can't read on for another 60 seconds."
     await workspace.until(lambda: dialogue.answers(general, root) and model.requests, 45)
     await workspace.until(lambda: sentence in dialogue.answers(general, root)[0].shown)
-    assert any("Reading this thread: 15 messages so far; I can read on in 31 seconds" in text for text in shown)
+    assert any("Reading this thread: 15 messages so far; I can continue in 31 seconds" in text for text in shown)
     assert "Reply number 28." in told(model.requests[0])
     assert "Reply number 29." not in told(model.requests[0])
     model.answer("Up to 40.")

@@ -375,7 +375,7 @@ async def test_a_bad_request_is_told(dialogue: Dialogue, model: ScriptedModel, t
     reply = await dialogue.workspace.command(dialogue.general, "/summarize", typed)
     if reply.text:
         assert told in reply.text
-    elif told.startswith("Nobody"):
+    elif told.startswith("No one"):
         assert told in (await summary(dialogue)).shown
     else:
         assert told in await dialogue.whisper()

@@ -208,7 +208,7 @@ async def test_what_can_not_be_sorted_is_for_people(dialogue: Dialogue, model: S
     for _ in range(2):
         model.answer(results(judged(1, "VIP")))
     shown = await card(dialogue, post(dialogue), "Unsorted")
-    assert "please do" in shown.shown
+    assert "please choose a category" in shown.shown
 
 
 async def test_a_team_gets_its_feedback(dialogue: Dialogue, model: ScriptedModel) -> None:

@@ -224,7 +224,7 @@ async def test_a_cut_day_is_named(tmp_path: Path) -> None:
             await posts(zipped(tmp_path, **{DAY: [FAILS], "feedback/2026-11-25.json": day}))
         assert caught.value.sentence == (
             "feedback/2026-11-25.json in export.zip is not valid JSON, as if it was cut short: "
-            "please export it again, or take it out."
+            "please export it again, or remove it."
         )
 
 

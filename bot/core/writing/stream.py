@@ -46,7 +46,7 @@ REDACTED = "redacted"
 STOPPED = "[stopped]"  # ends an answer in the history that someone stopped
 LIMIT_HINT = "\n\n_I stopped at my length limit. Write “continue” and I'll go on from here._"
 # An ephemeral answer has no thread to go on in.
-ELSEWHERE = "Ask for it in our direct messages: only you will see it there, too, and I can continue where I stopped"
+ELSEWHERE = "Ask for it in our direct messages: only you will see it there, too, and I can go on where I stopped"
 PRIVATE_LIMIT_HINT = f"\n\n_I stopped at my length limit. {ELSEWHERE}._"
 
 
