@@ -117,7 +117,7 @@ def _image(file: FileRef, data: bytes, room: int) -> OpenedFile:
         raise FileError(f"I can't read *{file.name}*: it is not an image, or it is damaged.")
     if (sides := picture.sides(data)) and max(sides) > LONGEST_SIDE:
         raise FileError(
-            f"*{file.name}* has {sides[0]:,} x {sides[1]:,} pixels, and Claude takes up to {LONGEST_SIDE:,} on "
+            f"*{file.name}* is {sides[0]:,} x {sides[1]:,} pixels, and Claude accepts up to {LONGEST_SIDE:,} on "
             "each side: please send a smaller version."
         )
     if room < TOKENS_PER_IMAGE:
@@ -168,7 +168,7 @@ def _text(file: FileRef, data: bytes, room: int) -> OpenedFile:
 
 
 def decoded(name: str, data: bytes) -> str:
-    """Read a file's bytes as text. Raises `FileError` for what is no text, or in an encoding that can't be told."""
+    """Read a file's bytes as text. Raises `FileError` for what is not text, or whose encoding can't be determined."""
     not_text = FileError(f"I can't read *{name}*: it is not text.")
     try:
         found = decode(name, data)
