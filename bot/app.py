@@ -321,7 +321,7 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         gc.set_threshold(YOUNG)
         gc.enable()  # the start runs without
         await stop.wait()
-        log.info("stopping: finishing what runs, for %s s at most", settings.shutdown_grace)
+        log.info("stopping: waiting up to %s s for running jobs", settings.shutdown_grace)
 
 
 def stop_signal() -> asyncio.Event:

@@ -85,7 +85,7 @@ class NotAllowedError(BotError):
 class ConflictError(BotError):
     """Somebody else changed it in the meantime."""
 
-    sentence = "Somebody else has changed this in the meantime. Please look at it again."
+    sentence = "Someone else changed this in the meantime. Please check it again."
 
 
 class ChatError(BotError):
@@ -107,13 +107,13 @@ class ChatError(BotError):
 class NotInChannelError(ChatError):
     """The bot is not a member of the channel it should post to."""
 
-    sentence = "I am not in this channel yet: invite me with `/invite` and ask again, or add `--private`."
+    sentence = "I'm not in this channel yet. Invite me with `/invite` and ask again, or add `--private`."
 
 
 class GoneError(ChatError):
     """The message or the thread that we wanted to say something to is not there any more."""
 
-    sentence = "The message is not there any more."
+    sentence = "The message no longer exists."
 
 
 # Codes by which a platform was seen to refuse a token for some minutes only.
@@ -123,7 +123,7 @@ PASSING = {"invalid_auth", "not_authed", "token_expired"}
 class RevokedError(ChatError):
     """The platform takes the bot's token no longer: the app was removed, or its token revoked."""
 
-    sentence = "I am not allowed to act in this workspace any more: whoever runs me has to install me anew."
+    sentence = "I'm no longer allowed to act in this workspace. Your administrator has to reinstall me."
 
     @property
     def may_pass(self) -> bool:
@@ -134,7 +134,7 @@ class RevokedError(ChatError):
 class NotServedError(RevokedError):
     """The operator no longer serves the workspace, which has the bot still."""
 
-    sentence = "Whoever runs me does not let me work in this workspace any more: please ask them."
+    sentence = "Your administrator no longer lets me work in this workspace. Please ask them."
 
 
 class NotPermittedError(ChatError):
@@ -149,7 +149,7 @@ class SealedError(BotError):
     """A workspace's tokens can't be opened with the keys that there are."""
 
     def __init__(self, workspace: str) -> None:
-        super().__init__(f"no key of PARLEY_ENCRYPTION_KEY opens the tokens of {workspace}")
+        super().__init__(f"no key of PARLEY_ENCRYPTION_KEY decrypts the tokens of {workspace}")
 
 
 class ChatBusyError(ChatError):
@@ -231,7 +231,7 @@ class ReaderUnavailableError(BotError):
 class SlowError(BotError):
     """The turn took longer than it may."""
 
-    sentence = "This took too long, so I gave it up. Please try again."
+    sentence = "This took too long, so I gave up. Please try again."
 
 
 class ModelError(BotError):
@@ -252,7 +252,7 @@ class ModelAwayError(ModelError):
     """The model may answer later; `retry_after` is in how many seconds, where the API said so."""
 
     is_transient = True
-    sentence = "Claude is unavailable for a moment. Please try again in a minute."
+    sentence = "Claude is unavailable right now. Please try again in a minute."
 
     def __init__(
         self, cause: str, *, retry_after: float | None = None, partial: str = "", call: Call | None = None
@@ -310,13 +310,13 @@ class ModelRejectedError(ModelError):
 class ModelMisconfiguredError(ModelError):
     """The key, its permissions or the model's id is at fault: a task for the operator."""
 
-    sentence = "I am not configured correctly, so Claude can't be asked. Please tell whoever runs me."
+    sentence = "I'm not configured correctly, so I can't reach Claude. Please tell your administrator."
 
 
 class ModelBudgetError(ModelError):
     """A spend limit at Anthropic is used up."""
 
-    sentence = "The budget for Claude is used up. Please tell whoever runs me."
+    sentence = "The budget for Claude is used up. Please tell your administrator."
 
 
 class OverBudgetError(ModelError):
@@ -336,13 +336,13 @@ class ModelStoppedError(ModelError):
 class ModelEmptyError(ModelError):
     """The answer held no text."""
 
-    sentence = "Claude gave an empty answer. Asking in other words may help."
+    sentence = "Claude gave an empty answer. Rephrasing the question may help."
 
 
 class ModelFormError(ModelError):
     """Structured output that did not fit its form."""
 
-    sentence = "Claude's answer was not in the form I asked for. Please try again."
+    sentence = "Claude's answer was not in the format I asked for. Please try again."
 
 
 def known(error: Exception) -> BotError:

@@ -74,7 +74,7 @@ class PrettyFormatter(logging.Formatter):
 
 def _on_retry(details: RetryDetails) -> None:
     cause = type(details.caused_by).__name__
-    log.warning("try %d failed, the next is in %.1f s: %s", details.retry_num, details.wait_for, cause)
+    log.warning("attempt %d failed, the next is in %.1f s: %s", details.retry_num, details.wait_for, cause)
 
 
 def configure(level: str, form: Literal["auto", "pretty", "json"]) -> None:

@@ -24,13 +24,19 @@ class Metrics:
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
-        self._deliveries = self._counter("deliveries", "Deliveries from Slack that call for work.", "kind", "outcome")
-        self._turn = self._histogram("turn_seconds", "What trying took, pauses included.", "kind", "outcome")
-        self._call = self._histogram("model_call_seconds", "Calls to the model, each try.", "purpose", "outcome")
-        self._first = self._histogram("model_first_token_seconds", "To a call's first token.", "purpose")
+        self._deliveries = self._counter("deliveries", "Deliveries from Slack that became jobs.", "kind", "outcome")
+        self._turn = self._histogram(
+            "turn_seconds", "Duration of a job's attempts, pauses included.", "kind", "outcome"
+        )
+        self._call = self._histogram(
+            "model_call_seconds", "Duration of calls to the model, each attempt.", "purpose", "outcome"
+        )
+        self._first = self._histogram("model_first_token_seconds", "Time to a call's first token.", "purpose")
         self._tokens = self._counter("model_tokens", "Tokens as the API counts them.", "purpose", "kind")
         self._slack = self._counter("slack_calls", "Calls to Slack's Web API.", "method", "status")
-        self._short = self._counter("slack_budget_short", "Calls without room in Slack's rates.", "method", "outcome")
+        self._short = self._counter(
+            "slack_budget_short", "Calls that exceeded Slack's rate limits.", "method", "outcome"
+        )
         self._readers = self._counter("readers_ended", "Processes that were ended while reading a file.", "cause")
         self._work = Gauge("parley_work", "Jobs in the database.", ["status"], registry=self._registry)
         self._running = Gauge("parley_turns_running", "Jobs that run in this process.", registry=self._registry)

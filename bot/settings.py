@@ -49,7 +49,9 @@ _WHERE = {
 def _prefixed(prefix: str) -> AfterValidator:
     def check(secret: SecretStr) -> SecretStr:
         if not re.fullmatch(re.escape(prefix) + r"\S+", secret.get_secret_value()):
-            raise ValueError(f"must begin with {prefix} and hold no spaces" if prefix else "must hold no spaces")
+            raise ValueError(
+                f"must begin with {prefix} and not contain spaces" if prefix else "must not contain spaces"
+            )
         return secret
 
     return AfterValidator(check)
@@ -85,7 +87,7 @@ def _ids(pattern: str, what: str) -> BeforeValidator:
 
 def _keys(secret: SecretStr) -> SecretStr:
     if not all(re.fullmatch(r"[A-Za-z0-9_-]{43}=", key.strip()) for key in secret.get_secret_value().split(",")):
-        raise ValueError(f"takes keys that `{PROGRAM} key` makes, separated by commas")
+        raise ValueError(f"takes keys made by `{PROGRAM} key`, separated by commas")
     return secret
 
 
@@ -182,7 +184,7 @@ def environment() -> dict[str, str]:
     try:
         merged = {**dotenv_values(ENV_FILE), **os.environ}
     except UnicodeDecodeError:
-        raise SettingsError([f"{ENV_FILE} is not text in UTF-8."]) from None
+        raise SettingsError([f"{ENV_FILE} is not valid UTF-8."]) from None
     return {name: value for name, value in merged.items() if value}
 
 
@@ -209,7 +211,7 @@ def read(environ: Mapping[str, str], *, for_slack: bool = False, on: date | None
         faults += [_sentence(str(fault["loc"][0]), fault["type"], fault["msg"]) for fault in error.errors()]
         raise SettingsError(faults) from None
     if settings.serves_many and (bare := sorted(one for one in settings.parley_admins if ":" not in one)):
-        faults.append(f"PARLEY_ADMINS: with many workspaces, say of which one: T012ABCDEF:{bare[0]}, not {bare[0]}.")
+        faults.append(f"PARLEY_ADMINS: with several workspaces, say which one: T012ABCDEF:{bare[0]}, not {bare[0]}.")
     if faults:
         raise SettingsError(faults)
     return settings

@@ -156,7 +156,7 @@ class Served:
             return True
         if workspace not in self._told:
             self._told.add(workspace)
-            log.warning("%s is not served: SLACK_WORKSPACES does not name it; what is kept of it stays", workspace)
+            log.warning("%s is not served: SLACK_WORKSPACES does not name it; its data is kept", workspace)
         return False
 
 
@@ -167,4 +167,4 @@ async def _introduce(identity: AskedIdentity) -> None:
     except ChatError as error:
         if not error.is_transient:
             raise
-        log.warning("Slack is away: %s", error)
+        log.warning("Slack is unavailable: %s", error)

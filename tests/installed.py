@@ -111,7 +111,7 @@ def test_it_migrates_and_examines_a_database(installed: Installed) -> None:
     (absent,) = [line for line in installed.run(installed.script, "doctor").stdout.splitlines() if "migrations" in line]
     assert "run `parley migrate`" in absent
 
-    assert installed.parley("migrate") == f"The database is at {migrate.head()}.\n"
+    assert installed.parley("migrate") == f"The database is at version {migrate.head()}.\n"
     assert (installed.folder / "data" / "parley.db").is_file()
     (found,) = [line for line in installed.run(installed.script, "doctor").stdout.splitlines() if "migrations" in line]
     assert f"at {migrate.head()}" in found

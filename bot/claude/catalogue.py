@@ -193,14 +193,14 @@ class Sampling:
     def __post_init__(self) -> None:
         if self.top_p is not None:
             if self.temperature is not None or self.level is not None:
-                raise UsageError("Set a temperature or a top_p, not both: Claude takes only one of them.")
+                raise UsageError("Set a temperature or a top_p, not both: Claude accepts only one of them.")
             if not 0 < self.top_p <= 1:
-                raise UsageError("A top_p lies above 0 and is at most 1.")
+                raise UsageError("A top_p must be greater than 0 and at most 1.")
         if self.temperature is not None:
             lowest, _, highest = LEVELS[self.level] if self.level else Level(0, 1, 1)
             if not lowest <= self.temperature <= highest:
                 of_level = f" for {self.level} creativity" if self.level else ""
-                raise UsageError(f"A temperature{of_level} lies between {lowest} and {highest}.")
+                raise UsageError(f"A temperature{of_level} must be between {lowest} and {highest}.")
 
     def body(self) -> dict[str, object]:
         """Return the fields of a request's body."""
@@ -253,18 +253,18 @@ def faults(card: ModelCard, settings: ChannelSettings) -> dict[str, str]:
     found: dict[str, str] = {}
     thinks = settings.thinking == "adaptive"
     if thinks and "adaptive" not in card.thinking_forms:
-        found["thinking"] = f"{card.id} does not think adaptively"
+        found["thinking"] = f"{card.id} does not support adaptive thinking"
     if settings.effort and not card.effort:
-        found["effort"] = f"{card.id} takes no effort"
+        found["effort"] = f"{card.id} has no effort setting"
     if settings.max_output > card.max_output:
         found["max_output"] = f"{card.id} writes at most {card.max_output:,} tokens"
     for name in ("creativity", "temperature", "top_p"):
         if getattr(settings, name) is None:
             continue
         if not card.sampling:
-            found[name] = f"{card.id} takes no temperature and no top_p any more"
+            found[name] = f"{card.id} no longer takes a temperature or a top_p"
         elif thinks and "thinking" not in found:
-            found[name] = "a model that thinks takes no temperature and no top_p"
+            found[name] = "a model that thinks takes no temperature or top_p"
     return found
 
 

@@ -47,8 +47,8 @@ def _refused(error: Exception, card: ModelCard, base_url: str) -> AccessFinding:
         remedy = "Set ANTHROPIC_API_KEY to a valid key from the Claude Console."
     elif isinstance(error, NotFoundError) and error.type == "not_found_error":
         sentence = f"Claude does not offer {card.id} to this API key."
-        remedy = f"Set CLAUDE_MODEL to {card.replacement or 'a model that the key may use'}."
+        remedy = f"Set CLAUDE_MODEL to {card.replacement or 'a model that the key can use'}."
     else:
-        sentence = f"Claude can't be asked at {base_url}: {translate(error)}."
+        sentence = f"Claude can't be reached at {base_url}: {translate(error)}."
         remedy = "Check the network, ANTHROPIC_BASE_URL and status.claude.com."
     return AccessFinding(ok=False, sentence=sentence, remedy=remedy)

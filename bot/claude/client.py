@@ -267,7 +267,7 @@ def _certificates() -> ssl.SSLContext:
 def _structured(card: ModelCard, form: type[BaseModel]) -> OutputConfigParam:
     """Hold an answer to a form. Raises `ModelMisconfiguredError` for a model that can't be held to one."""
     if not card.structured_outputs:
-        raise ModelMisconfiguredError(f"{card.id} takes no structured outputs")
+        raise ModelMisconfiguredError(f"{card.id} does not support structured outputs")
     return {"format": {"type": "json_schema", "schema": transform_schema(form)}}
 
 
@@ -287,7 +287,7 @@ def _opaque(person: str) -> str:
 
 def _parse(exchange: ModelCall, form: type[Filled]) -> Filled:
     if exchange.stop_reason == "max_tokens":
-        raise ModelFormError("cut by the output limit")
+        raise ModelFormError("cut off by the output limit")
     try:
         return form.model_validate_json(exchange.text)
     except ValidationError as error:

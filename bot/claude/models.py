@@ -40,7 +40,7 @@ class ModelList:
                 async with asyncio.timeout(DEADLINE):
                     found = [info async for info in self._anthropic.models.list(limit=PAGE)]
             except (TimeoutError, *FOREIGN) as error:
-                log.warning("the models can't be listed, the catalogue stands in: %s", type(error).__name__)
+                log.warning("the models can't be listed, so the catalogue is used: %s", type(error).__name__)
                 self._until = monotonic() + TRIED_AGAIN_AFTER
                 return self._current()
             # What a model takes and costs has to be known before it is chosen.

@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (SettingsError, UsageError, ModelError) as error:
         return _fail(2, *(error.faults if isinstance(error, SettingsError) else [error.sentence]))
     except ChatError as error:
-        return _fail(1, f"Slack did not let the bot in: {error}. `{PROGRAM} doctor` tells more.")
+        return _fail(1, f"Slack refused the bot: {error}. `{PROGRAM} doctor` shows more.")
     except (OSError, UnicodeError) as error:
         return _fail(1, f"The bot can't start: {error}.")
     except DBAPIError as error:

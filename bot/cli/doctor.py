@@ -80,7 +80,7 @@ async def _slack(settings: Settings, session: aiohttp.ClientSession) -> list[Doc
     try:
         response = await call(client.auth_test)
     except ChatError as error:
-        remedy = NETWORK if error.is_transient else "reinstall the app and copy SLACK_BOT_TOKEN anew"
+        remedy = NETWORK if error.is_transient else "reinstall the app and copy SLACK_BOT_TOKEN again"
         return [DoctorFinding("Slack token", f"Slack says {error}", remedy)]
     granted = {scope.strip() for scope in response.headers.get("x-oauth-scopes", "").split(",") if scope.strip()}
     return [DoctorFinding("Slack token", f"joined {response.get('team')} as {response.get('user')}"), _scopes(granted)]
@@ -90,26 +90,26 @@ async def _installations(settings: Settings, session: aiohttp.ClientSession) -> 
     """Check the app's own secret, by a code that is none, and whether the tokens can be opened."""
     client = web_client("", settings.slack_api_url, session)
     secret = reveal(settings.slack_client_secret)
-    app = DoctorFinding("Slack app", "its client id and secret are right")
+    app = DoctorFinding("Slack app", "its client ID and secret are correct")
     try:
         await call(client.oauth_v2_access, client_id=settings.slack_client_id or "", client_secret=secret, code="none")
     except ChatError as error:
         if error.code in {"invalid_client_id", "bad_client_secret"} or error.is_transient:
-            remedy = NETWORK if error.is_transient else "copy SLACK_CLIENT_ID and SLACK_CLIENT_SECRET anew"
+            remedy = NETWORK if error.is_transient else "copy SLACK_CLIENT_ID and SLACK_CLIENT_SECRET again"
             app = DoctorFinding("Slack app", f"Slack says {error}", remedy)
     try:
         seen = await installations.seen(settings)
     except SettingsError as error:
         return [app, DoctorFinding("installations", " ".join(error.faults), "correct PARLEY_ENCRYPTION_KEY")]
     except Exception as error:  # noqa: BLE001 - each driver has its own; the check of the database tells more
-        return [app, DoctorFinding("installations", type(error).__name__, "see the database's check")]
+        return [app, DoctorFinding("installations", type(error).__name__, "see the database check")]
     if not seen:
         return [app, DoctorFinding("installations", installations.NOBODY)]
     sealed = sum(not one.opens for one in seen)
-    remedy = "add the former key to PARLEY_ENCRYPTION_KEY, or let them install the bot anew" if sealed else ""
+    remedy = "add the former key to PARLEY_ENCRYPTION_KEY, or have them reinstall the bot" if sealed else ""
     found = [app, DoctorFinding("installations", f"{len(seen)}, of which {sealed} can't be opened", remedy)]
     if left_out := [one.installation.workspace for one in seen if not one.is_served]:
-        remedy = "name them in SLACK_WORKSPACES, or have their data forgotten (docs/operating.md)"
+        remedy = "add them to SLACK_WORKSPACES, or erase their data (docs/operating.md)"
         found.append(DoctorFinding("workspaces", f"not served: {', '.join(left_out)}", remedy, is_warning=True))
     return found
 

@@ -75,7 +75,7 @@ async def read(path: Path, files: FileReader, text: str = "", label: str = "") -
     headings = [heading.casefold() for heading in table.headings]
     named = label or next((name for name in LABELS if name in headings), "")
     if not named:
-        raise UsageError(f"Name the column with the labels: --label, one of {', '.join(table.headings)}.")
+        raise UsageError(f"Name the column that has the labels with --label: one of {', '.join(table.headings)}.")
     labels = file_reader.column_of(table, named)
     texts = file_reader.column_of(table, text) if text else file_reader.column_of(file_reader.without(table, labels))
     rows = [(cells[texts].strip(), cells[labels].strip()) for _, cells in table.rows if len(cells) > max(texts, labels)]
@@ -213,7 +213,7 @@ async def _corrected(url: str, channel: str) -> Sequence[Example]:
         of_feedback = await SqlKnownFeedback(database).all_corrections(place, MOST_CORRECTIONS)
     found = [*of_runs, *of_feedback][:MOST_CORRECTIONS]
     if not found:
-        raise UsageError("Nobody has corrected a category yet.")
+        raise UsageError("No one has corrected a category yet.")
     return found
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from bot.settings import Settings
 
-NOBODY = "Nobody has installed the bot yet: people do so at /slack/install."
+NOBODY = "No workspace has installed the bot yet. People install it at /slack/install."
 
 
 @asynccontextmanager
@@ -42,8 +42,8 @@ class Seen:
     def __str__(self) -> str:
         """Write it on a line."""
         one = self.installation
-        state = f"token until {one.expires_at:%Y-%m-%d %H:%M}" if one.expires_at else "token without an end"
-        state = state if self.opens else "no key opens its token"
+        state = f"token until {one.expires_at:%Y-%m-%d %H:%M}" if one.expires_at else "token that does not expire"
+        state = state if self.opens else "no key decrypts its token"
         served = "" if self.is_served else ", not served: SLACK_WORKSPACES does not name it"
         return f"{one.workspace:<14} {one.installed_at:%Y-%m-%d %H:%M}  {one.name}: {state}{served}"
 
@@ -77,5 +77,5 @@ async def reseal(settings: Settings) -> str:
         try:
             count = await kept.reseal()
         except SealedError as error:
-            raise SettingsError([f"PARLEY_ENCRYPTION_KEY: {error}; nothing of it was changed."]) from error
-    return f"{count} sealed with the first key: the others can go once every replica has it."
+            raise SettingsError([f"PARLEY_ENCRYPTION_KEY: {error}; nothing was changed."]) from error
+    return f"{count} encrypted with the first key. Remove the others once every replica has it."

@@ -17,22 +17,28 @@ if TYPE_CHECKING:
 def register(commands: Commands) -> None:
     """Enter the commands."""
     evaluate = commands.add(
-        "evaluate", "measure how well messages are sorted, against labels that people gave", _evaluate
+        "evaluate", "measure how well messages are classified, against labels from people", _evaluate
     )
     what = evaluate.add_mutually_exclusive_group(required=True)
     what.add_argument("file", nargs="?", type=Path, help="CSV, TSV, JSONL or XLSX with a text and a label in each row")
-    what.add_argument("--from-corrections", action="store_true", help="what people corrected in Slack")
-    evaluate.add_argument("--channel", default="", help="whose corrections, as T012AB/C034CD; all unless told")
-    evaluate.add_argument("--text", default="", help="the column with the texts; found by looking unless told")
-    evaluate.add_argument("--label", default="", help="the column with the labels; category, label, … unless told")
-    evaluate.add_argument("--categories", type=Path, help="a file with a category a line, as `Name: definition`")
+    what.add_argument("--from-corrections", action="store_true", help="use the corrections that people made in Slack")
+    evaluate.add_argument(
+        "--channel", default="", help="the channel whose corrections to use, as T012AB/C034CD (default: all)"
+    )
+    evaluate.add_argument("--text", default="", help="the column with the texts (default: detected)")
+    evaluate.add_argument("--label", default="", help="the column with the labels (default: category, label, …)")
+    evaluate.add_argument("--categories", type=Path, help="a file with one category per line, as `Name: definition`")
     evaluate.add_argument("--prompt", type=Path, help="a file with a channel's prompt")
     evaluate.add_argument("--compare", action="append", default=[], help="a model's id, or a prompt's file (.md, .txt)")
-    evaluate.add_argument("--min-f1", type=float, default=0.0, help="exit with 1 where the first macro F1 is less")
-    triage = commands.add("triage", "show what would become of exported posts", _triage)
-    triage.add_argument("--dry-run", action="store_true", required=True, help="it posts nothing and keeps nothing")
+    evaluate.add_argument("--min-f1", type=float, default=0.0, help="exit with 1 if the first macro F1 is lower")
+    triage = commands.add("triage", "show what triage would do with exported posts", _triage)
+    triage.add_argument("--dry-run", action="store_true", required=True, help="post nothing and store nothing")
     triage.add_argument("file", type=Path, help="JSON lines with text, user and ts, or Slack's own export (zip)")
-    triage.add_argument("--channel", default="", help="whose settings, as T012AB/C034CD; the defaults unless told")
+    triage.add_argument(
+        "--channel",
+        default="",
+        help="the channel whose settings to use, as T012AB/C034CD (default: the default settings)",
+    )
 
 
 def _evaluate(options: argparse.Namespace) -> int:

@@ -34,7 +34,7 @@ def channel_of(typed: str) -> Place | None:
     """Read a channel as `T012AB/C034CD`, None for "". Raises `UsageError`."""
     workspace, slash, channel = typed.partition("/")
     if typed and not slash:
-        raise UsageError("Name the channel by its workspace's id and its own, as T012AB/C034CD.")
+        raise UsageError("Write the channel as its workspace's ID and its own, like T012AB/C034CD.")
     return Place(workspace, channel) if typed else None
 
 

@@ -29,9 +29,9 @@ async def forget(url: str, reach: Reach, *, dry: bool) -> str:
     """Erase words, or only count them; tell how many rows that is. Raises as `write_export` does."""
     async with opened(url) as database:
         counts = await Erasure(database).erase(reach, dry=dry)
-    end = "Nothing was erased: add --yes to do it." if dry else "Erased."
+    end = "Nothing was erased. Add --yes to erase it." if dry else "Erased."
     lines = (f"{table:<16} {count:>9,}" for table, count in sorted(counts.items()))
-    return "\n".join((*lines, f"{end} What calls cost stays."))
+    return "\n".join((*lines, f"{end} The costs of calls are kept."))
 
 
 async def purge(url: str, days: int, *, dry: bool) -> str:
@@ -42,9 +42,11 @@ async def purge(url: str, days: int, *, dry: bool) -> str:
         gone = {} if dry else await retention.purge()
     lines = [_counted(count, *kind) for kind, count in sorted(counted.items())]
     lines += [_counted(count, kind) for kind, count in sorted(gone.items())]
-    kept = f"Words are kept for {days:,} days" if days else "Words are kept for ever"
-    end = "This is what would go now." if dry else "This is what went."
-    return "\n".join((*lines, f"{kept}, or less where a channel or its workspace says so. {end if lines else NOTHING}"))
+    kept = f"Messages are kept for {days:,} days" if days else "Messages are kept forever"
+    end = "This would be deleted now." if dry else "This was deleted."
+    return "\n".join(
+        (*lines, f"{kept}, or less where a channel's or a workspace's settings say so. {end if lines else NOTHING}")
+    )
 
 
 def _counted(count: int, kind: str, *place: str) -> str:

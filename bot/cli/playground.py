@@ -26,12 +26,16 @@ HIGHEST_PORT = 65_535
 
 def register(commands: Commands) -> None:
     """Enter the commands."""
-    start = commands.add("start", "serve Slack when its tokens are set, else the playground", _start)
+    start = commands.add("start", "serve Slack if its tokens are set, otherwise the playground", _start)
     playground = commands.add("playground", "try the bot in the browser, without any account", _playground)
     for command in (start, playground):
-        command.add_argument("--port", type=_port, default=PORT, help="of the playground's page; 0: a free one")
+        command.add_argument(
+            "--port", type=_port, default=PORT, help="the port of the playground's page (0: any free port)"
+        )
         command.add_argument("--no-browser", action="store_true", help="don't open the page")
-        command.add_argument("--transport", choices=("socket", "http"), default="socket", help="how the bot is reached")
+        command.add_argument(
+            "--transport", choices=("socket", "http"), default="socket", help="how Slack's events reach the bot"
+        )
 
 
 def _port(typed: str) -> int:

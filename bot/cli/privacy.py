@@ -16,26 +16,26 @@ if TYPE_CHECKING:
 
 def register(commands: Commands) -> None:
     """Enter the commands."""
-    export = commands.add("export", "print all that is kept of a person, a line of JSON a row", _export)
+    export = commands.add("export", "print everything stored about a person, one JSON line per row", _export)
     forget = commands.add(
-        "forget", "count the words that are kept of a person, a channel, a workspace; erase them", _forget
+        "forget", "count what is stored about a person, a channel or a workspace, or erase it", _forget
     )
     for command in (export, forget):
         command.add_argument("--workspace", type=_slack_id, required=True, help="its Slack id, such as T0123")
         is_required = command is export
         command.add_argument("--person", type=_slack_id, required=is_required, help="a Slack user id, such as U0123")
     forget.add_argument("--channel", type=_slack_id, help="a Slack channel id, such as C0123")
-    forget.add_argument("--thread", type=_slack_id, help="the ts of the message that it hangs on")
-    forget.add_argument("--yes", action="store_true", help="erase; without it, they are only counted")
+    forget.add_argument("--thread", type=_slack_id, help="the ts of its first message")
+    forget.add_argument("--yes", action="store_true", help="erase it (without this, it is only counted)")
     purge = commands.add(
-        "purge", "let go now what is older than RETENTION_DAYS and the channels' settings allow", _purge
+        "purge", "delete now what is older than RETENTION_DAYS and the channels' settings allow", _purge
     )
     purge.add_argument("--dry-run", action="store_true", help="only count it, by kind and channel")
 
 
 def _slack_id(typed: str) -> str:
     if not re.fullmatch(r"[A-Z][A-Z0-9]+|\d+\.\d+", typed):
-        raise argparse.ArgumentTypeError(f"{typed} is no id of Slack's")
+        raise argparse.ArgumentTypeError(f"{typed} is not a Slack ID")
     return typed
 
 
@@ -51,10 +51,10 @@ def _forget(options: argparse.Namespace) -> int:
     from bot.core.privacy.forget import Reach
 
     if options.thread and not options.channel:
-        print("A thread needs its --channel, too.", file=sys.stderr)
+        print("A --thread needs its --channel, too.", file=sys.stderr)
         return 2
     if options.person and options.channel:
-        print("Either a --person or a --channel.", file=sys.stderr)
+        print("Give either a --person or a --channel.", file=sys.stderr)
         return 2
     reach = Reach(options.workspace, options.channel or "", options.thread or "", options.person or "")
     print(asyncio.run(personal_data.forget(configured().database_url, reach, dry=not options.yes)))

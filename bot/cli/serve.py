@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def register(commands: Commands) -> None:
     """Enter the commands."""
     serving = commands.add("serve", "serve Slack", _serve)
-    serving.add_argument("--migrate", action="store_true", help="bring the database to this version's tables first")
-    commands.add("migrate", "bring the database to this version's tables", _migrate)
+    serving.add_argument("--migrate", action="store_true", help="migrate the database to this version first")
+    commands.add("migrate", "migrate the database to this version", _migrate)
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -55,5 +55,5 @@ def _migrate(_: argparse.Namespace) -> int:
 
     read = configured()
     asyncio.run(migrate.upgrade(read.database_url))
-    print(f"The database is at {migrate.head()}.")
+    print(f"The database is at version {migrate.head()}.")
     return 0

@@ -36,8 +36,8 @@ T = TypeVar("T")
 WORKSPACE = "workspace"  # stands for a workspace's own settings, where a channel's id stands for the channel's
 OPERATOR = ""  # who has changed what the file says
 HEAD = f"""\
-# Parley's settings, a table a place: [<team id>.workspace] or [<team id>.<channel id>].
-# `{PROGRAM} settings apply` makes these places exactly so, and leaves others alone. docs/settings.md lists them.
+# Parley's settings, one table per place: [<team id>.workspace] or [<team id>.<channel id>].
+# `{PROGRAM} settings apply` gives these places exactly these settings, and leaves others alone. See docs/settings.md.
 
 """
 
@@ -83,13 +83,15 @@ def read(text: str, usual_model: str, most_days: int = 0, on: date | None = None
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError([f"The file is no TOML: {error}."]) from None
+        raise SettingsError([f"The file is not valid TOML: {error}."]) from None
     at = _lines(text)
     sheets: Sheets = {}
     found: list[tuple[int, str]] = []
     for path, table in _tables(document):
         if not isinstance(table, dict) or len(path) == 1:
-            found.append((at.get(path, 1), f"{path[-1]} stands for no place: write it below [<team id>.<channel id>]"))
+            found.append(
+                (at.get(path, 1), f"{path[-1]} does not belong to a place: write it below [<team id>.<channel id>]")
+            )
             continue
         workspace, channel = path
         place = Place(workspace, "" if channel == WORKSPACE else channel)
@@ -195,10 +197,10 @@ def apply_from(file: Path, read_settings: Settings, *, is_sure: bool) -> int:
     for difference in differences:
         print(difference)
     if not differences:
-        print("All is as the file says.")
+        print("The settings already match the file.")
         return 0
     if not is_sure and not (sys.stdin.isatty() and input("Change this? [y/N] ").strip().lower() == "y"):
-        print("Nothing was changed; --yes changes it without asking.")
+        print("Nothing was changed. Add --yes to change it without being asked.")
         return 1
 
     async def apply(store: SqlSettingsStore) -> None:
@@ -208,9 +210,9 @@ def apply_from(file: Path, read_settings: Settings, *, is_sure: bool) -> int:
     try:
         _with_store(read_settings, apply)
     except ConflictError:
-        print("Somebody has changed settings in the meantime. Please run it again.", file=sys.stderr)
+        print("Someone changed the settings in the meantime. Please run the command again.", file=sys.stderr)
         return 1
-    print("Done. It holds from the next message on.")
+    print("Done. The settings apply from the next message on.")
     return 0
 
 

@@ -19,20 +19,20 @@ def register(commands: Commands) -> None:
     manifest.add_argument(
         "--url", default="", help="the bot's public https:// address, for HTTP instead of Socket Mode"
     )
-    commands.add("doctor", "check tokens, scopes, database and model, and tell the remedies", _doctor)
+    commands.add("doctor", "check tokens, scopes, database and model, and say how to fix what is wrong", _doctor)
     settings = commands.add("settings", "write the channels' settings to a TOML file, or apply one", _settings)
     acts = Commands(settings, "act")
-    export = acts.add("export", "write what is set to the file")
+    export = acts.add("export", "write the current settings to the file")
     apply = acts.add("apply", "show what would change, ask, and change it")
     for act in (export, apply):
         act.add_argument("file", type=Path)
     apply.add_argument("--yes", action="store_true", help="don't ask")
     installations = commands.add(
-        "installations", "list the workspaces that installed the bot, or seal anew", _installations
+        "installations", "list the workspaces that installed the bot, or re-encrypt their tokens", _installations
     )
     acts = Commands(installations, "act")
     acts.add("list", "list them")
-    acts.add("reseal", "seal their tokens with the first key of PARLEY_ENCRYPTION_KEY")
+    acts.add("reseal", "re-encrypt their tokens with the first key of PARLEY_ENCRYPTION_KEY")
     commands.add("key", "make a key for PARLEY_ENCRYPTION_KEY", _key)
 
 

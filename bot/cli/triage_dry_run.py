@@ -162,7 +162,7 @@ def report(records: Sequence[Feedback], calls: Sequence[Call]) -> str:
     others = Counter(one.status for one in records if not one.is_counted)
     lines.append(
         f"{len(records):,} posts: {len(counted):,} of feedback, {others[FeedbackStatus.IGNORED]:,} ignored, "
-        f"{others[FeedbackStatus.JOINED]:,} joined to the post before."
+        f"{others[FeedbackStatus.JOINED]:,} merged into the post before."
     )
     lines.append(f"{len(calls):,} calls to the model, {price(calls)}. Nothing was posted.")
     return "\n".join(lines)

@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 
 def register(commands: Commands) -> None:
     """Enter the command."""
-    acts = Commands(commands.add("work", "list, retry or discard what failed for good", _work), "act")
-    acts.add("list", "list it, and count what waits and runs")
-    for act in (acts.add("retry", "try it again, in its old place"), acts.add("discard", "give it up, its words gone")):
+    acts = Commands(commands.add("work", "list, retry or discard jobs that failed for good", _work), "act")
+    acts.add("list", "list failed jobs, and count waiting and running ones")
+    for act in (
+        acts.add("retry", "retry failed jobs, each in its old place in the queue"),
+        acts.add("discard", "discard failed jobs and erase their content"),
+    ):
         which = act.add_mutually_exclusive_group(required=True)
-        which.add_argument("reference", nargs="?", help="what its person was told, and `work list` shows")
-        which.add_argument("--all", action="store_true", help="all that failed")
+        which.add_argument("reference", nargs="?", help="the reference that the user was given and `work list` shows")
+        which.add_argument("--all", action="store_true", help="all failed jobs")
 
 
 def _work(options: argparse.Namespace) -> int:
@@ -44,7 +47,7 @@ async def _change(writer: AsyncEngine, act: str, reference: str | None) -> int:
 
     count = await (dead_letters.retry if act == "retry" else dead_letters.discard)(writer, reference)
     if reference and not count:
-        print(f"Nothing that failed has the reference {reference}: see `{PROGRAM} work list`.", file=sys.stderr)
+        print(f"No failed job has the reference {reference}. See `{PROGRAM} work list`.", file=sys.stderr)
         return 1
     print(f"{count} will be tried again." if act == "retry" else f"{count} discarded.")
     return 0

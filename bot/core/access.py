@@ -37,21 +37,21 @@ def refusal(visitor: Participant, channel: str, settings: ChannelSettings, helpe
     is_off = not visitor.is_direct and _is_closed(channel, settings) and not (visitor.is_admin and command == OWN)
     is_named = visitor.person in settings.allowed_people
     for holds, sentence in (
-        (command in settings.commands_off, f"`/{command}` is switched off here; {helpers} can switch it on."),
-        (is_off, f"I am switched off in this channel; {helpers} can switch me on."),
+        (command in settings.commands_off, f"`/{command}` is turned off here; {helpers} can turn it on."),
+        (is_off, f"I'm turned off in this channel; {helpers} can turn me on."),
         (visitor.is_admin, ""),
-        (visitor.person in settings.denied_people, f"I may not work for you here; {helpers} can change that."),
+        (visitor.person in settings.denied_people, f"I'm not allowed to help you here; {helpers} can change that."),
         (
             visitor.is_outsider and settings.outsiders is Outsiders.NOBODY,
-            f"I work only for people of the organisation that runs me; {helpers} of it can let you use me here.",
+            f"I only help people from the organization that runs me; {helpers} there can let you use me here.",
         ),
         (
             visitor.is_guest and not settings.guests and not is_named,
-            f"I don't work for guests here; {helpers} can let you use me.",
+            f"Guests can't use me here; {helpers} can let you use me.",
         ),
         (
             settings.allowed_people and not is_named,
-            f"Only some people may use me here, and you are not one of them yet; {helpers} can add you.",
+            f"Only certain people can use me here, and you aren't one of them yet; {helpers} can add you.",
         ),
     ):
         if holds:
@@ -70,7 +70,7 @@ async def check_member(channels: Iterable[Place], person: str, chat: Chat) -> No
                 return
         except NotInChannelError:
             continue
-    raise NotAllowedError("Only people who are in that channel can do this.")
+    raise NotAllowedError("Only members of that channel can do this.")
 
 
 def _is_closed(channel: str, settings: ChannelSettings) -> bool:

@@ -86,7 +86,7 @@ SUMMARIZE_THREAD = ActionSpec(
     values.NoValue,
     SUMMARIZE,
     is_immediate=True,
-    description="Sum up this message's thread, for you alone",
+    description="Summarize this message's thread, only for you",
 )
 RESUME_SUMMARY = ActionSpec("summary_resume", "Resume", values.SummaryRef, SUMMARIZE, once="for each person")
 SHARE_SUMMARY = ActionSpec("summary_share", "Share to channel", values.SummaryRef)
@@ -146,7 +146,7 @@ EDIT_THREAD = ActionSpec(
     values.NoValue,
     PARLEY,
     is_immediate=True,
-    description="Another model, prompt or length for this thread alone",
+    description="Another model, prompt or length for this thread only",
 )
 CHOOSE_MODEL = ActionSpec("model", "Model", values.SettingsRef, PARLEY, is_immediate=True)  # a menu in the form
 TRY_SETTINGS = ActionSpec("try_settings", "Try it", values.SettingsRef, PARLEY, is_immediate=True)
@@ -157,7 +157,7 @@ SETTINGS_FORM = FormSpec("settings", values.SettingsRef, PARLEY)
 TRIAGE_FORM = FormSpec("triage_settings", values.TriageSettingsRef, PARLEY)
 TEAM_FORM = FormSpec("triage_team", values.TeamRef, PARLEY)
 
-FORGET = ActionSpec("forget", "Forget it", values.ForgetRef, is_for_anyone=True)
+FORGET = ActionSpec("forget", "Erase it", values.ForgetRef, is_for_anyone=True)
 
 ACTIONS = {one.name: one for one in list(globals().values()) if isinstance(one, ActionSpec)}
 FORMS = {one.name: one for one in list(globals().values()) if isinstance(one, FormSpec)}

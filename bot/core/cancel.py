@@ -48,4 +48,4 @@ async def _cancel_when(halt: asyncio.Event, task: asyncio.Task[Any]) -> None:
 def check(halt: asyncio.Event | None) -> None:
     """Raise `ModelStoppedError` where `halt` is set already, before anything is spent."""
     if halt is not None and halt.is_set():
-        raise ModelStoppedError("stopped before it began")
+        raise ModelStoppedError("stopped before it started")

@@ -40,7 +40,7 @@ PATIENCE = 300.0  # seconds that reading the threads of a channel may take: the 
 # nobody learns of a channel by asking.
 HIDDEN = (
     "I can't see that conversation. If you are in it, invite me there with `/invite` and ask again; "
-    "if not, I may not read it for you."
+    "if not, I'm not allowed to read it for you."
 )
 GONE = "I can't find that message; it may have been deleted."
 
@@ -79,10 +79,10 @@ async def allow(place: Place, person: str, *, chat: Chat) -> Venue:
         raise UsageError(HIDDEN) from None
     if not venue.has_person:
         raise NotAllowedError(
-            HIDDEN if venue.is_private else f"You are not in #{venue.name}: join it, and I read it for you."
+            HIDDEN if venue.is_private else f"You aren't in #{venue.name}. Join it, and I can read it for you."
         )
     if not venue.has_bot:
-        raise UsageError(f"I am not in #{venue.name} yet: invite me there with `/invite` and ask again.")
+        raise UsageError(f"I'm not in #{venue.name} yet. Invite me there with `/invite` and ask again.")
     return venue
 
 

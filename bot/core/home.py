@@ -74,7 +74,9 @@ async def furnish(
             _unknown("Settings", "whether you are an admin of this workspace, who can see its settings", error)
         )
     if is_admin:
-        sections.append(Section("The workspace", "What holds where a channel says nothing else.", _workspace()))
+        sections.append(
+            Section("The workspace", "These apply where a channel has no settings of its own.", _workspace())
+        )
         sections += await _channels_of(place, person, store=store, chat=chat)
     if is_operator:
         sections.append(Section("Health", _health(health)))
@@ -91,10 +93,10 @@ async def _channels_of(place: Place, person: str, *, store: Store, chat: Chat) -
 
 def _unknown(title: str, what: str, error: ChatError) -> Section:
     """Say in a section's place what could not be looked up."""
-    log.warning("a section of a home is missing: %s", error)
+    log.warning("a section of the home tab could not be built: %s", error)
     return Section(
         title,
-        f"I could not look up {what}. Come back in a moment; if that doesn't help, tell the person who runs this bot.",
+        f"I couldn't look up {what}. Try again in a moment; if that doesn't help, tell your administrator.",
     )
 
 
@@ -107,7 +109,7 @@ def _used(used: Sequence[DailyUsage]) -> str:
     requests = f"{calls:,} requests" if calls > 1 else "1 request"
     return (
         f"{asked} in the last {USAGE_DAYS} days, which took {requests} to Claude: {cost(used)}. "
-        "`/parley usage` tells more."
+        "`/parley usage` shows more."
     )
 
 
@@ -126,7 +128,7 @@ def _workspace() -> tuple[Button, ...]:
 def _channels(place: Place, channels: Sequence[tuple[str, str]], sheets: Mapping[Place, Overrides]) -> list[Section]:
     """Write a section a channel, those with settings first."""
     if not channels:
-        return [Section("Your channels", "I am in none of your channels yet. Invite me with `/invite`.")]
+        return [Section("Your channels", "I'm not in any of your channels yet. Invite me with `/invite`.")]
 
     def values(channel: str) -> Mapping[str, object]:
         sheet = sheets.get(Place(place.workspace, channel))
@@ -150,4 +152,4 @@ def _channels(place: Place, channels: Sequence[tuple[str, str]], sheets: Mapping
 
 def _health(health: Health) -> str:
     told = f"{health.waiting} waiting, {health.running} running, {health.failed} failed."
-    return told + (f" `{PROGRAM} work list` tells what failed." if health.failed else "")
+    return told + (f" `{PROGRAM} work list` shows what failed." if health.failed else "")

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 WHY: Mapping[type[BotError], str] = {
-    NotInChannelError: "I am not in this channel; invite me with `/invite`",
-    NotPermittedError: "I lack a permission to read here, which the person who runs this bot can add",
+    NotInChannelError: "I'm not in this channel; invite me with `/invite`",
+    NotPermittedError: "I lack a permission to read here, which your administrator can add",
     GoneError: "it is no longer there",
-    UnfinishedError: "Slack did not give me the rest",
+    UnfinishedError: "Slack did not return the rest",
     SlowError: "it took too long",
 }
 TRIES = 3  # in a row, of what failed and may pass

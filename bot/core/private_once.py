@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 KEY = "about to show"  # what is kept in the checkpoint from before an answer is shown on
 MAYBE = (
-    "I was interrupted while I showed you my answer to `/{name}`. "
-    "If it is not above, or not all of it, please send the command again."
+    "I was interrupted while showing you my answer to `/{name}`. If it isn't above, or isn't complete, please "
+    "send the command again."
 )
 
 

@@ -84,12 +84,12 @@ def check(text: str, name: str) -> None:
     words = _with_little_besides(around, said) if said else ""
     if channels > 1 and (words or is_near or not said):
         raise UsageError(
-            f"I read one channel at a time, so say one of those in “{text[:80]}”. To {name} it as a text, put it in "
+            f"I read one channel at a time, so pick one of those in “{text[:80]}”. To {name} it as a text, put it in "
             "quotes."
         )
     if words:
         raise UsageError(
-            f"I can't tell whether you mean the time “{words}” or a text. For the time, say `{words}` alone, perhaps "
+            f"I can't tell whether you mean the time “{words}” or a text. For the time, send `{words}` alone, perhaps "
             f"with a `#channel` from the list that appears while you type; to {name} this as a text, put it in quotes."
         )
     if is_near and (not times.take(around)[0] or _is_all_timely(said)):

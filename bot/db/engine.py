@@ -92,15 +92,15 @@ def normalise(url: str) -> URL:
             ["DATABASE_URL is not a database URL, such as sqlite:///data/parley.db or postgresql://user@host/name."]
         ) from None
     if address.drivername not in DRIVERS:
-        raise SettingsError(["DATABASE_URL has to begin with sqlite:/// or postgresql://."])
+        raise SettingsError(["DATABASE_URL must start with sqlite:/// or postgresql://."])
     address = address.set(drivername=DRIVERS[address.drivername])
     if not address.database or address.database.startswith((":", "file:")):
-        raise SettingsError(["DATABASE_URL has to name a database: a file for SQLite, a name for PostgreSQL."])
+        raise SettingsError(["DATABASE_URL must name a database: a file for SQLite, a name for PostgreSQL."])
     options = dict(address.query)
     if "sslmode" in options and address.get_backend_name() == "postgresql":
         options["ssl"] = options.pop("sslmode")  # libpq's name for it, which hosting services hand out
     if options.keys() - ({"ssl"} if address.get_backend_name() == "postgresql" else set()):
-        raise SettingsError(["DATABASE_URL may have no options after '?' other than PostgreSQL's sslmode."])
+        raise SettingsError(["DATABASE_URL can have no options after '?' except PostgreSQL's sslmode."])
     return address.set(query=options)
 
 

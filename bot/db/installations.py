@@ -101,7 +101,7 @@ class SqlInstallations:
         try:
             await self.find(workspace or "")
         except SealedError as error:
-            raise SettingsError([f"PARLEY_ENCRYPTION_KEY: {error}; add the former key behind the new one."]) from error
+            raise SettingsError([f"PARLEY_ENCRYPTION_KEY: {error}; add the former key after the new one."]) from error
 
     async def reseal(self) -> int:
         """Seal all tokens with the first key; return how many. Raises `SealedError`."""

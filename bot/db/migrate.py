@@ -78,7 +78,9 @@ async def is_missing(url: str) -> bool:
 
 def outdated(at: str | None) -> SettingsError:
     """Make the error of a database that is at revision `at`, None for that without tables."""
-    return SettingsError([f"The database is at version {at or 'none'}, needed is {head()}: run `{PROGRAM} migrate`."])
+    return SettingsError(
+        [f"The database is at version {at or 'none'}, this version needs {head()}: run `{PROGRAM} migrate`."]
+    )
 
 
 async def _revision(database: Database) -> str | None:

@@ -30,7 +30,7 @@ class Vault:
             self._fernet = MultiFernet([Fernet(key) for key in keys])
         except ValueError:
             raise SettingsError(
-                [f"PARLEY_ENCRYPTION_KEY: takes keys that `{PROGRAM} key` makes, separated by commas."]
+                [f"PARLEY_ENCRYPTION_KEY: takes keys made by `{PROGRAM} key`, separated by commas."]
             ) from None
 
     def seal(self, workspace: str, secrets: Mapping[str, str]) -> str:

@@ -223,4 +223,4 @@ def _wrong_fields(data: bytes) -> frozenset[str]:
 
 async def _leave(_job: Job, error: Exception) -> None:
     """Tell nobody: the operator finds it with `python -m bot work list`, and can retry it."""
-    log.warning("an issue was not written: %s", getattr(error, "code", type(error).__name__))
+    log.warning("an issue was not created: %s", getattr(error, "code", type(error).__name__))

@@ -25,7 +25,7 @@ def unless_gone(handler: Handler, *, goes_on: bool = False) -> Handler:
         try:
             return await handler(job)
         except GoneError as error:
-            log.info("nobody waits for the answer any more: %s", error)
+            log.info("no one is waiting for the answer any more: %s", error)
             return None
 
     return handle

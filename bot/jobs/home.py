@@ -22,11 +22,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 HOME = "home"
-UNKNOWN = (
-    "I could not look up who you are, so I can't show you more. "
-    "If this keeps happening, tell the person who runs this bot."
-)
-FORGET_ME = "`/parley forget me` erases what I keep of what you said."
+UNKNOWN = "I couldn't look up who you are, so I can't show you more. If this keeps happening, tell your administrator."
+FORGET_ME = "`/parley forget me` erases what I've stored of your messages."
 
 
 class HomeTab:

@@ -150,7 +150,7 @@ class DurableIntake:
         """
         spec = ACTIONS.get(press.name)
         if spec is None:
-            log.warning("nobody knows the control %s", press.name)
+            log.warning("unknown action: %s", press.name)
             return None
         spec.read(press)
         at_once = self._registry.immediate_actions.get(press.name)
@@ -165,7 +165,7 @@ class DurableIntake:
         """Take in a filled form; return what is wrong, by the field. Who may is asked anew: settings change."""
         form = self._registry.forms.get(submission.name)
         if form is None:
-            log.warning("nobody knows the form %s", submission.name)
+            log.warning("unknown form: %s", submission.name)
             return {}
         place = await form.where(submission)
         if place and place.workspace != submission.workspace:

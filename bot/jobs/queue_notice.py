@@ -49,10 +49,10 @@ class QueueNotices:
                     async with self._chat.answers.ephemeral(place, asker) as visible:
                         await visible.replace(busy(others))
         except Exception as error:  # noqa: BLE001 (whatever it was, the answer comes without a notice)
-            log.warning("nobody was told to wait: %s", type(error).__name__)
+            log.warning("could not tell the user that the question waits: %s", type(error).__name__)
 
 
 def busy(others: int) -> str:
     """Tell a person how many wait before them."""
     behind = f"{others} others" if others > 1 else "1 other"
-    return f"I am busy: your question is queued behind {behind} and will be answered in order."
+    return f"I'm busy: your question is queued behind {behind} and will be answered in order."

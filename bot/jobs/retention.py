@@ -41,7 +41,9 @@ class Retention:
         """Forget what is old, in short transactions: turns go on in between. Raises what the database raises."""
         gone = await self.purge(job)
         if gone:
-            log.info("forgot what was old: %s", ", ".join(f"{count} {kind}" for kind, count in gone.items()))
+            log.info(
+                "deleted what its retention ended: %s", ", ".join(f"{count} {kind}" for kind, count in gone.items())
+            )
 
     async def count(self) -> Mapping[tuple[str, str, str], int]:
         """Count what would go now, by kind, workspace and channel ("" for those that have no limit of their own)."""

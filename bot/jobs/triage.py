@@ -278,7 +278,7 @@ class TriageJobs:
         async with self._chat.answers.ephemeral(command.place, command.asker) as visible:
             standing = await self._chat.directory.membership(place, command.asker.person)
             if not standing.is_member:
-                text = "Only members of this channel see its feedback."
+                text = "Only members of this channel can see its feedback."
             elif wish.action is SettingsAction.REPORT:
                 text = await report.report(place, board=self._board, store=self._store)
             else:

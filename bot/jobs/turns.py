@@ -265,5 +265,5 @@ async def _own_up(error: Exception, job: Job, answering: AbstractAsyncContextMan
     except ChatError as unheard:
         if unheard.may_pass:
             raise
-        log.warning("nobody could be told: %s", unheard)
+        log.warning("no one could be told: %s", unheard)
         return FinishedAnswer("", "", calls)

@@ -74,7 +74,9 @@ class Uninstaller:
         self._forget(workspace)
         if await self._is_back(workspace, at):
             return
-        log.warning("%s removed the bot: %d entries erased; what calls cost stays", workspace, sum(erased.values()))
+        log.warning(
+            "%s removed the bot: %d entries erased; the costs of calls are kept", workspace, sum(erased.values())
+        )
         if await self._forgetting.halt(workspace, but=job.key):
             raise StillThereError  # what still runs may leave rows behind
 
@@ -83,7 +85,7 @@ class Uninstaller:
         found = await self._installations.find(workspace) if self._installations is not None else None
         if found is None or found.installed_at <= at:
             return False
-        log.info("%s removed the bot and has installed it again since: what came then stays", workspace)
+        log.info("%s removed the bot and has reinstalled it since: newer data is kept", workspace)
         return True
 
     async def _check_is_gone(self, workspace: str) -> None:
@@ -92,7 +94,7 @@ class Uninstaller:
             await self._ask(workspace)
         except RevokedError:
             return
-        log.warning("%s is said to have removed the bot, but its token works: looking again", workspace)
+        log.warning("Slack said that %s removed the bot, but its token works: checking again", workspace)
         raise StillThereError
 
 
@@ -109,4 +111,4 @@ def workspace_of(payload: Mapping[str, Any]) -> str:
 
 async def _leave(job: Job, error: Exception) -> None:
     """Leave a departure that can't be carried out to the operator, who can have the workspace forgotten."""
-    log.error("%s was not forgotten: %s", job.payload.get("workspace"), type(error).__name__)
+    log.error("%s was not erased: %s", job.payload.get("workspace"), type(error).__name__)

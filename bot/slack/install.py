@@ -47,19 +47,19 @@ URL = "url"  # the workspace's own address, which Slack's installation has no fi
 
 WELCOME = "Parley is installed in {name}. Go back to Slack, invite it to a channel with /invite, and mention it there."
 SENTENCES = {
-    "access_denied": "Nothing was installed, as you have cancelled it.",
-    "invalid_browser": "This was not begun in this browser, or its cookies are off. Please begin again here.",
-    "invalid_state": "This took longer than ten minutes, or was done already. Please begin again.",
-    "invalid_code": "Slack did not confirm the installation. Please begin again.",
-    "missing_code": "Slack did not confirm the installation. Please begin again.",
-    "storage_error": "The installation could not be kept. Please try again in a minute, or tell whoever runs this bot.",
-    "organisation": "Parley is installed in single workspaces, not in a whole Enterprise organisation. "
+    "access_denied": "Nothing was installed, because you canceled.",
+    "invalid_browser": "The installation was not started in this browser, or cookies are off. Please start again here.",
+    "invalid_state": "The installation took longer than ten minutes, or is already done. Please start again.",
+    "invalid_code": "Slack did not confirm the installation. Please start again.",
+    "missing_code": "Slack did not confirm the installation. Please start again.",
+    "storage_error": "The installation could not be saved. Please try again in a minute, or tell your administrator.",
+    "organisation": "Parley is installed in single workspaces, not in a whole Enterprise organization. "
     "Please choose one workspace when Slack asks where to install it.",
-    "uninvited": "This bot is not for that workspace, and keeps nothing of it. Ask whoever runs the bot to let it in; "
-    "until then, please remove the app from the workspace again.",
+    "uninvited": "This bot does not serve that workspace, and stores nothing from it. Ask the bot's administrator "
+    "to allow it; until then, please remove the app from the workspace.",
     "unreachable": "Slack could not be reached. Please try again in a minute.",
 }
-OTHERWISE = "Slack did not install the bot. Please begin again."
+OTHERWISE = "Slack did not install the bot. Please start again."
 
 PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -72,7 +72,7 @@ BUTTON = '<p><a href="{url}">Add to Slack</a></p>'
 
 
 class OrganisationError(BoltError):
-    """The whole of an Enterprise organisation was chosen, where nobody could tell whose workspace's rows are whose."""
+    """The whole of an Enterprise organization was chosen, where nobody could tell whose workspace's rows are whose."""
 
 
 class UninvitedError(BoltError):
@@ -145,7 +145,7 @@ class BoltInstallationStore(AsyncInstallationStore):
 def read(installation: SlackInstallation) -> Installation:
     """Read what Slack has confirmed. Raises `BoltError` for what is no installation of a bot in a workspace."""
     if installation.is_enterprise_install or not installation.team_id:
-        raise OrganisationError("an organisation")
+        raise OrganisationError("an organization")
     if not (installation.bot_token and installation.bot_user_id and installation.bot_id):
         raise BoltError("no bot")
     ends = installation.bot_token_expires_at
@@ -201,7 +201,10 @@ class Flow(AsyncOAuthFlow):
 
     async def build_install_page_html(self, url: str, request: AsyncBoltRequest) -> str:  # noqa: ARG002 (Bolt's)
         """Write the page that leads to Slack."""
-        text = "This adds Parley, a Claude for your team, to one Slack workspace. Slack shows what it asks for."
+        text = (
+            "This adds Parley, a Claude for your team, to one Slack workspace. Slack shows the permissions "
+            "that it asks for."
+        )
         return page("Parley", text, BUTTON.format(url=html.escape(url)))
 
     async def run_installation(self, code: str) -> SlackInstallation | None:

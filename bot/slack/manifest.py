@@ -24,7 +24,7 @@ SCOPES = {
     "groups:read": "see who is a member of a private channel, before a setting is changed",
     "im:history": "hear direct messages",
     "im:read": "see who is in a direct conversation, before a setting is changed",
-    "im:write": "bring a private command's file to its person",
+    "im:write": "send a private command's file to the user",
     "mpim:history": "hear follow-ups in group messages",
     "mpim:read": "see who is in a group message, before a setting is changed",
     "reactions:write": "show under a post of feedback what it was sorted as",

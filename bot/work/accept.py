@@ -93,7 +93,7 @@ class Acceptance:
                 new = await self._commits.share(partial(insert, batch), partial(self._gather, batch))
             except Exception as error:  # noqa: BLE001 (it goes to those who wait)
                 if is_away(error):
-                    log.warning("the database is away, trying again: %s", cause(error))
+                    log.warning("the database is unavailable, trying again: %s", cause(error))
                     self._waiting[:0] = batch
                     await asyncio.sleep(jittered(AWAY_PAUSE))
                     continue

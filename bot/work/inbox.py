@@ -184,7 +184,7 @@ class Inbox:
             async with asyncio.timeout(HANDING_BACK):
                 await self._leases.hand_back()
         except Exception as error:  # noqa: BLE001 (without it, the leases run out)
-            log.warning("what was running could not be handed back: %s", cause(error))
+            log.warning("running jobs could not be released: %s", cause(error))
         if self._presence is not None:
             self._presence.leave()
             self._presence = None
@@ -281,7 +281,7 @@ class Inbox:
             try:
                 halted = await self._leases.halted()
             except Exception as error:  # noqa: BLE001 (whatever it was, the next look comes)
-                log.warning("no halts could be looked for: %s", cause(error))
+                log.warning("could not look for jobs to cancel: %s", cause(error))
                 continue
             for claim, job in self._jobs.items():
                 if wish := halted.get(claim.id):

@@ -224,7 +224,7 @@ class Leases:
             except Exception as error:
                 if not is_away(error):
                     raise
-                log.warning("the database is away, trying again: %s", cause(error))
+                log.warning("the database is unavailable, trying again: %s", cause(error))
             else:
                 return
             await asyncio.sleep(jittered(AWAY_PAUSE))
@@ -260,7 +260,7 @@ class Leases:
                 except Exception as error:
                     if not is_away(error):
                         raise
-                    log.warning("the database is away, trying again: %s", cause(error))
+                    log.warning("the database is unavailable, trying again: %s", cause(error))
                 else:
                     if not self._commits.is_sharing:
                         self._on_leave()

@@ -118,6 +118,6 @@ class Quarantine:
             if not sign:
                 return await process.wait()
             patience, missed = self._leases.length * 2 / 3, 0
-        log.error("the process in quarantine has fallen silent")
+        log.error("the process in quarantine stopped responding")
         process.kill()
         return await process.wait()

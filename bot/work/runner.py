@@ -129,7 +129,7 @@ class Runner:
             self._tell_end(claim, "again")
             return
         reason = claim.cause if claim.cause and isinstance(error, AbandonedError) else cause(error)
-        log.error("gave up in attempt %d: %s\n%s", claim.attempt, reason, frames(error))
+        log.error("gave up after attempt %d: %s\n%s", claim.attempt, reason, frames(error))
         try:
             async with asyncio.timeout(self._policy.patience):
                 finish = await self.work[claim.kind].given_up(job, error)
@@ -138,7 +138,7 @@ class Runner:
         except LeaseLostError:
             raise
         except Exception as second:  # noqa: BLE001 (whatever it was, the person does not know yet)
-            log.error("nobody could be told: %s\n%s", cause(second), frames(second))  # noqa: TRY400 (no message text)
+            log.error("no one could be told: %s\n%s", cause(second), frames(second))  # noqa: TRY400 (no message text)
             attempts = max(claim.attempt, self._policy.attempts)
             await self._leases.again(claim, self._unrecorded(spending), reason, self._policy.backoff, attempts)
 

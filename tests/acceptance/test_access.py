@@ -47,7 +47,7 @@ async def test_a_guest_is_refused_once(dialogue: Dialogue, model: ScriptedModel)
     for words in ("hello?", "anybody?"):
         workspace.say(support(dialogue), f"<@{workspace.bot.id}> {words}", user=workspace.gia)
         await nothing_more(dialogue, model)
-    refusal = await told(dialogue, workspace.gia, "guests")
+    refusal = await told(dialogue, workspace.gia, "Guests")
     assert "a workspace admin can let you use me" in refusal
     assert len(workspace.ephemerals(workspace.gia)) == 1
     said = workspace.workspace.messages(support(dialogue))
@@ -69,7 +69,7 @@ async def test_a_guest_may_be_named(dialogue: Dialogue, model: ScriptedModel) ->
     ts = workspace.say(support(dialogue), f"<@{workspace.bot.id}> hi", user=workspace.gia)
     assert await dialogue.answer(support(dialogue), ts) == "Hello."
     workspace.say(support(dialogue), f"<@{workspace.bot.id}> and I?", user=workspace.sam)
-    assert "Only some people" in await told(dialogue, workspace.sam, "Only some people")
+    assert "Only certain people" in await told(dialogue, workspace.sam, "Only certain people")
     model.answer("Yes.")
     ts = workspace.say(support(dialogue), f"<@{workspace.bot.id}> I am an admin")
     assert await dialogue.answer(support(dialogue), ts) == "Yes."
@@ -81,7 +81,7 @@ async def test_a_guests_follow_up_is_heard(dialogue: Dialogue, model: ScriptedMo
     ts = workspace.say(channel, f"<@{workspace.bot.id}> hi")
     await dialogue.answer(channel, ts)
     workspace.say(channel, "It is the export that fails.", user=workspace.gia, thread_ts=ts)
-    await told(dialogue, workspace.gia, "guests")
+    await told(dialogue, workspace.gia, "Guests")
     model.answer("I see.")
     workspace.say(channel, "what does Gia mean?", thread_ts=ts)
     assert await dialogue.answer(channel, ts, 2) == "I see."
@@ -91,14 +91,14 @@ async def test_a_guests_follow_up_is_heard(dialogue: Dialogue, model: ScriptedMo
 async def test_a_guest_is_refused_commands_and_buttons(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace, channel = dialogue.workspace, support(dialogue)
     await workspace.command(channel, "/code", "a haiku in Python", user=workspace.gia)
-    await told(dialogue, workspace.gia, "guests")
+    await told(dialogue, workspace.gia, "Guests")
     model.answer("Hello.")
     ts = workspace.say(channel, f"<@{workspace.bot.id}> hi")
     await dialogue.answer(channel, ts)
     seen = len(workspace.ephemerals(workspace.gia))
     await workspace.press(dialogue.answers(channel, ts)[0], "regenerate.0", user=workspace.gia)
     await workspace.until(lambda: len(workspace.ephemerals(workspace.gia)) > seen)
-    assert "guests" in workspace.ephemerals(workspace.gia)[-1].shown
+    assert "Guests" in workspace.ephemerals(workspace.gia)[-1].shown
     await nothing_more(dialogue, model)
 
 
@@ -109,7 +109,7 @@ async def test_a_refused_press_uses_nothing_up(dialogue: Dialogue, model: Script
     await dialogue.answer(channel, ts)
     (message,) = dialogue.answers(channel, ts)
     await workspace.press(message, "continue.0", user=workspace.gia)
-    await told(dialogue, workspace.gia, "guests")
+    await told(dialogue, workspace.gia, "Guests")
     model.answer("three.")
     await workspace.press(message, "continue.0")
     assert await dialogue.answer(channel, ts, 2) == "three."
@@ -125,7 +125,7 @@ async def test_who_may_is_asked_again_at_the_end(dialogue: Dialogue, model: Scri
     await choose(dialogue, dialogue.general, denied_people=[workspace.sam.id])
     refused = await workspace.submit({"rating_comment": "It is a crane."}, user=workspace.sam)
     assert refused.is_open
-    assert "I may not work for you here; a workspace admin can change that." in refused.errors["rating_comment"]
+    assert "I'm not allowed to help you here; a workspace admin can change that." in refused.errors["rating_comment"]
     assert await dialogue.rows("SELECT comment FROM ratings") == [("",)]
 
 
@@ -136,7 +136,7 @@ async def test_a_form_is_off_with_its_command(dialogue: Dialogue, model: Scripte
     await workspace.press(listed, "classify_correct.0", user=workspace.sam)
     await choose(dialogue, dialogue.general, commands_off=["classify"])
     refused = await workspace.submit({"row1": "0"}, user=workspace.sam)
-    assert "`/classify` is switched off here" in refused.errors["row1"]
+    assert "`/classify` is turned off here" in refused.errors["row1"]
     await choose(dialogue, dialogue.general, commands_off=None)
     assert (await workspace.submit({"row1": "0"}, user=workspace.sam)).ok
 
@@ -149,21 +149,21 @@ async def test_a_card_is_not_changed_by_the_refused(dialogue: Dialogue, model: S
     await workspace.press(shown, "feedback_change.1", user=workspace.sam)
     await choose(dialogue, support(dialogue), denied_people=[workspace.sam.id])
     refused = await workspace.submit({"category": "Praise"}, user=workspace.sam)
-    assert "I may not work for you here" in refused.errors["category"]
+    assert "I'm not allowed to help you here" in refused.errors["category"]
     assert await dialogue.rows("SELECT category FROM feedback") == [("Bug report",)]
 
 
 async def test_everybody_may_have_their_words_forgotten(dialogue: Dialogue) -> None:
     workspace = dialogue.workspace
     await workspace.command(support(dialogue), "/parley", "forget me", user=workspace.gia)
-    assert "I have nothing left of this" in await told(dialogue, workspace.gia, "what I keep")
+    assert "There is nothing left to erase" in await told(dialogue, workspace.gia, "what I've stored")
 
 
 async def test_a_person_may_be_kept_out(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     assert "set to" in await parley(dialogue, f"workspace set denied_people <@{workspace.sam.id}|sam>")
     dialogue.mention("hi", user=workspace.sam)
-    assert "I may not work for you here" in await told(dialogue, workspace.sam, "I may not")
+    assert "I'm not allowed to help you here" in await told(dialogue, workspace.sam, "I'm not allowed")
     await nothing_more(dialogue, model)
     await parley(dialogue, "workspace unset denied_people")
     model.answer("Hello.")
@@ -176,19 +176,19 @@ async def test_only_listed_channels_are_served(dialogue: Dialogue, model: Script
     done = await parley(dialogue, f"workspace set allowed_channels <#{engineering}|engineering>")
     assert engineering in done
     dialogue.mention("hi")
-    assert "switched off in this channel" in await told(dialogue, workspace.me, "switched off")
+    assert "turned off in this channel" in await told(dialogue, workspace.me, "turned off")
     model.answer("Hello.")
     ts = workspace.say(engineering, f"<@{workspace.bot.id}> hi", user=workspace.sam)
     assert await dialogue.answer(engineering, ts) == "Hello."
     await nothing_more(dialogue, model)  # in direct messages
-    assert "back at its default" in await parley(dialogue, "workspace unset allowed_channels")
+    assert "back to its default" in await parley(dialogue, "workspace unset allowed_channels")
 
 
 async def test_a_command_may_be_switched_off(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace = dialogue.workspace
     assert "*code*" in await parley(dialogue, "set commands_off /code")
     await workspace.command(dialogue.general, "/code", "a haiku in Python")
-    assert "`/code` is switched off here; a workspace admin" in await told(dialogue, workspace.me, "switched off")
+    assert "`/code` is turned off here; a workspace admin" in await told(dialogue, workspace.me, "turned off")
     model.answer("```python\nprint()\n```")
     engineering = workspace.channel("engineering")
     await workspace.command(engineering, "/code", "print nothing")
@@ -198,14 +198,14 @@ async def test_a_command_may_be_switched_off(dialogue: Dialogue, model: Scripted
 async def test_classify_is_off_for_files_too(dialogue: Dialogue, model: ScriptedModel) -> None:
     await choose(dialogue, dialogue.general, commands_off=["classify"])
     dialogue.mention("classify", files={"feedback.csv": b"text\nIt crashes"}, user=dialogue.workspace.sam)
-    assert "`/classify` is switched off" in await told(dialogue, dialogue.workspace.sam, "switched off")
+    assert "`/classify` is turned off" in await told(dialogue, dialogue.workspace.sam, "turned off")
     await nothing_more(dialogue, model)
 
 
 async def test_code_is_off_behind_a_mention_too(dialogue: Dialogue, model: ScriptedModel) -> None:
     await choose(dialogue, dialogue.general, commands_off=["code"])
     dialogue.mention("/code a haiku in Python", user=dialogue.workspace.sam)
-    assert "`/code` is switched off" in await told(dialogue, dialogue.workspace.sam, "switched off")
+    assert "`/code` is turned off" in await told(dialogue, dialogue.workspace.sam, "turned off")
     await nothing_more(dialogue, model)
 
 
@@ -250,7 +250,7 @@ async def test_lists_are_chosen_in_the_form(dialogue: Dialogue) -> None:
 
 async def test_a_wrong_list_is_told(dialogue: Dialogue) -> None:
     seen = len(dialogue.workspace.ephemerals())
-    assert "choose from what @ offers" in await parley(dialogue, "set denied_people everybody")
+    assert "in the list that opens when you type @" in await parley(dialogue, "set denied_people everybody")
     assert "summarize, classify, code" in await parley(dialogue, "set commands_off help")
     assert len(dialogue.workspace.ephemerals()) == seen + 2
 
@@ -260,6 +260,6 @@ async def test_a_guests_home_says_no_more(dialogue: Dialogue) -> None:
     workspace.open_home(user=workspace.gia)
     await workspace.until(lambda: workspace.home(workspace.gia))
     shown = str(workspace.home(workspace.gia))
-    assert "guests" in shown
+    assert "Guests" in shown
     assert "/parley forget me" in shown
     assert "Your usage" not in shown

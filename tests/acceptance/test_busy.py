@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.stage.scripted import ScriptedModel
 
 ROOT = Path(__file__).parents[2]
-BEHIND_ONE = "I am busy: your question is queued behind 1 other and will be answered in order."
+BEHIND_ONE = "I'm busy: your question is queued behind 1 other and will be answered in order."
 
 
 @pytest.fixture

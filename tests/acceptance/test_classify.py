@@ -417,7 +417,7 @@ async def test_a_result_says_what_wrote_it(dialogue: Dialogue, model: ScriptedMo
         await set_here(dialogue, *setting.split(" "))
     model.answer(all_as("Billing", 1, 2))
     answer = await command(dialogue, f"it costs\nit costs more\n{INTO}", "1. Billing")
-    sentence = "_`temperature` is not applied: claude-sonnet-5-5 takes no temperature and no top_p any more._"
+    sentence = "_`temperature` is not applied: claude-sonnet-5-5 no longer takes a temperature or a top_p._"
     assert answer.shown.endswith(sentence)
     assert answer.small_print == DISCLAIMER
     await dialogue.workspace.press(answer, "classify_correct.0")
@@ -485,13 +485,13 @@ async def test_no_such_channel_is_said(dialogue: Dialogue) -> None:
 async def test_a_channel_of_others_is_refused(dialogue: Dialogue) -> None:
     workspace = dialogue.workspace
     club = workspace.workspace.add_channel("club", members=[workspace.ada.id, workspace.bot.id])
-    await refused(dialogue, f"<#{club.id}|club> 7d {INTO}", "You are not in #club")
+    await refused(dialogue, f"<#{club.id}|club> 7d {INTO}", "You aren't in #club")
 
 
 async def test_a_channel_without_the_bot_is_said(dialogue: Dialogue) -> None:
     workspace = dialogue.workspace
     club = workspace.workspace.add_channel("club", members=[workspace.me.id])
-    await refused(dialogue, f"<#{club.id}|club> 7d {INTO}", "invite me there")
+    await refused(dialogue, f"<#{club.id}|club> 7d {INTO}", "Invite me there")
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ async def test_the_channels_language_is_told(dialogue: Dialogue, model: Scripted
 
 async def test_a_channels_language_must_exist(dialogue: Dialogue) -> None:
     await dialogue.workspace.command(dialogue.general, "/parley", "set code_language klingon")
-    assert "no language I know; I know Bash, C, " in await dialogue.whisper()
+    assert "language is not supported; choose one of Bash, C, " in await dialogue.whisper()
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ async def test_a_correction_without_code_changes_nothing(dialogue: Dialogue, mod
 
 
 @pytest.mark.parametrize(
-    ("status", "sentence"), [(529, "Claude is unavailable for a moment"), (400, "Claude couldn't process that")]
+    ("status", "sentence"), [(529, "Claude is unavailable right now"), (400, "Claude couldn't process that")]
 )
 async def test_a_correction_that_fails_is_said(
     dialogue: Dialogue, model: ScriptedModel, status: int, sentence: str

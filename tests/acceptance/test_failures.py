@@ -122,8 +122,8 @@ def reference_in(text: str) -> str:
 @pytest.mark.parametrize(
     ("status", "tries", "sentence"),
     [
-        (529, 3, "unavailable for a moment"),
-        (500, 3, "unavailable for a moment"),
+        (529, 3, "unavailable right now"),
+        (500, 3, "unavailable right now"),
         (429, 3, "Claude is busy. Please try again in a minute."),
         (401, 1, "not configured correctly"),
         (403, 1, "not configured correctly"),
@@ -234,7 +234,7 @@ async def test_a_cut_answer_is_kept_and_marked(
     model.answer(ANSWER, fault)
     model.answer(" Herring, it", fault)
     said = await asked(stage)
-    assert said.startswith(f"{ANSWER} Herring, it\n\n_The answer was cut off here. Claude is unavailable for a moment.")
+    assert said.startswith(f"{ANSWER} Herring, it\n\n_The answer was cut off here. Claude is unavailable right now.")
     assert said.endswith("_")
     assert any("ModelUnavailableError" in line for line in logs.of(reference_in(said)))
     assert len(model.requests) == 2
@@ -289,7 +289,7 @@ async def test_code_that_is_cut_is_closed(stage: Dialogue, model: ScriptedModel)
 async def test_an_answer_that_never_began(stage: Dialogue, model: ScriptedModel, fault: ModelFault) -> None:
     for _ in range(3):
         model.answer(Ping(), fault)
-    assert (await asked(stage)).startswith("Claude is unavailable for a moment.")
+    assert (await asked(stage)).startswith("Claude is unavailable right now.")
     assert len(model.requests) == 3
 
 
@@ -524,7 +524,7 @@ async def test_a_removed_bot_stays_quiet(stage: Dialogue, model: ScriptedModel, 
         stage.workspace.workspace.channel(stage.general).members.remove(stage.workspace.bot.id)
         gate.set()
         await stage.workspace.until(lambda: [c.method for c in stage.workspace.calls].count("chat.postMessage") == 2)
-    assert "nobody could be told: not_in_channel" in logs.text
+    assert "no one could be told: not_in_channel" in logs.text
     assert from_bot(stage, stage.general, ts) == []
     assert await stage.rows("SELECT cause FROM inbox WHERE kind = 'message'") == [("NotInChannelError not_in_channel",)]
 
@@ -666,6 +666,6 @@ async def test_a_given_up_turn_has_its_rows(stage: Dialogue, model: ScriptedMode
     async with stage.bot():
         ts = stage.mention(QUESTION)
         await stage.workspace.until(
-            lambda: any("unavailable for" in m.shown for m in from_bot(stage, stage.general, ts))
+            lambda: any("unavailable right now" in m.shown for m in from_bot(stage, stage.general, ts))
         )
     assert await stage.rows("SELECT outcome, count(*) FROM calls GROUP BY outcome") == [("ModelUnavailableError", 6)]

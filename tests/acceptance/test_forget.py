@@ -37,11 +37,11 @@ async def talk(dialogue: Dialogue, model: ScriptedModel) -> str:
 @BOTH_DATABASES
 async def test_what_i_said_is_forgotten(dialogue: Dialogue, model: ScriptedModel) -> None:
     await talk(dialogue, model)
-    assert "This erases what I keep of what you said" in await ask(dialogue, "forget me")
+    assert "This erases what I've stored of your messages" in await ask(dialogue, "forget me")
     assert await dialogue.rows("SELECT id FROM messages WHERE text LIKE '%secret%'")
     seen = len(dialogue.workspace.ephemerals())
     await dialogue.workspace.press(dialogue.workspace.ephemerals()[-1], "forget.0")
-    assert "Forgotten:" in await dialogue.whisper(seen + 1)
+    assert "Erased:" in await dialogue.whisper(seen + 1)
     assert not await dialogue.rows("SELECT id FROM messages WHERE text LIKE '%secret%'")
     assert await dialogue.rows("SELECT id FROM calls")
     assert "nothing left" in await ask(dialogue, "forget me")
@@ -50,7 +50,7 @@ async def test_what_i_said_is_forgotten(dialogue: Dialogue, model: ScriptedModel
 async def test_a_thread_is_forgotten_by_link(dialogue: Dialogue, model: ScriptedModel) -> None:
     ts = await talk(dialogue, model)
     link = f"https://acme.slack.com/archives/{dialogue.general}/p{ts.replace('.', '')}"
-    assert "all that I keep of this thread" in await ask(dialogue, f"forget thread {link}")
+    assert "everything that I've stored from this thread" in await ask(dialogue, f"forget thread {link}")
     assert "channel" in await ask(dialogue, "forget thread https://example.com/x")
 
 
@@ -61,7 +61,7 @@ async def test_a_channel_is_for_admins(dialogue: Dialogue) -> None:
 
 @pytest.mark.parametrize("typed", ["forget", "forget everything", "forget thread", "forget me please"])
 async def test_an_odd_wish_is_explained(dialogue: Dialogue, typed: str) -> None:
-    assert "I ask before I do it" in await ask(dialogue, typed)
+    assert "I ask before I erase anything" in await ask(dialogue, typed)
 
 
 MARK = "zanzibar"
@@ -108,7 +108,7 @@ async def forget(dialogue: Dialogue, what: str) -> None:
     await ask(dialogue, f"forget {what}")
     seen = len(dialogue.workspace.ephemerals())
     await dialogue.workspace.press(dialogue.workspace.ephemerals()[-1], "forget.0")
-    assert "Forgotten:" in await dialogue.whisper(seen + 1)
+    assert "Erased:" in await dialogue.whisper(seen + 1)
     await test_code.settled(dialogue)
 
 

@@ -95,12 +95,12 @@ async def test_a_refused_look_up_leaves_the_rest(dialogue: Dialogue) -> None:
     workspace = dialogue.workspace
     workspace.fail("users.conversations", error="missing_scope")
     told = await seen(dialogue)
-    assert "I could not look up which channels you share with me." in told
+    assert "I couldn't look up which channels you share with me." in told
     assert "Your usage" in told
     assert "#general" in await seen(dialogue, until="#general")
     workspace.fail("users.info", error="missing_scope", times=9)
     told = await seen(dialogue, user=workspace.ada, until="look up")
-    assert "Parley\nI could not look up who you are" in told
+    assert "Parley\nI couldn't look up who you are" in told
     assert "`/parley forget me`" in told
 
 

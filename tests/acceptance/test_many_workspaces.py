@@ -154,7 +154,7 @@ async def test_only_named_workspaces_install_it(spaces: Spaces) -> None:
     spaces.environ["SLACK_WORKSPACES"] = spaces.first.workspace.team_id
     async with spaces.bot():
         refused = await spaces.install(spaces.second)
-        assert (refused.status, "not for that workspace" in refused.text) == (403, True)
+        assert (refused.status, "does not serve that workspace" in refused.text) == (403, True)
         assert (await spaces.install(spaces.first)).status == 200
     assert await rows(spaces, "SELECT workspace FROM installations") == [(spaces.first.workspace.team_id,)]
 
@@ -215,14 +215,14 @@ async def test_a_state_is_good_once(spaces: Spaces) -> None:
         sent = await spaces.consent(await spaces.begin(), spaces.first)
         assert (await get(sent.location, sent.cookie)).status == 200
         again = await get(sent.location, sent.cookie)
-        assert (again.status, "begin again" in again.text) == (401, True)
+        assert (again.status, "start again" in again.text) == (401, True)
         other = await spaces.consent(await spaces.begin(), spaces.first)
         stranger = await get(other.location)
-        assert (stranger.status, "not begun in this browser" in stranger.text) == (400, True)
+        assert (stranger.status, "not started in this browser" in stranger.text) == (400, True)
         forged = await get(f"{spaces.url}/slack/oauth_redirect?code=1&state=made.up", "slack-app-oauth-state=made.up")
         assert forged.status == 401
         cancelled = await spaces.install(spaces.first, "cancel")
-        assert "cancelled" in cancelled.text
+        assert "canceled" in cancelled.text
         spaces.first.fail("oauth.v2.access", error="invalid_code")
         assert (await spaces.install(spaces.first)).status == 401
 
@@ -230,7 +230,7 @@ async def test_a_state_is_good_once(spaces: Spaces) -> None:
 async def test_a_whole_organisation_is_refused(spaces: Spaces) -> None:
     async with spaces.bot():
         page = await spaces.install(spaces.first, organisation="yes")
-        assert (page.status, "not in a whole Enterprise organisation" in page.text) == (400, True)
+        assert (page.status, "not in a whole Enterprise organization" in page.text) == (400, True)
     assert await rows(spaces, "SELECT * FROM installations") == []
 
 

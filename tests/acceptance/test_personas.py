@@ -27,9 +27,9 @@ async def told(dialogue: Dialogue, typed: str, *, user: User | None = None) -> s
 
 async def test_a_chosen_persona_speaks(dialogue: Dialogue, model: ScriptedModel) -> None:
     assert "no personas" in await told(dialogue, "")
-    assert "is kept" in await told(dialogue, "Pirate: Answer like a pirate: ahoy.")
+    assert "was saved" in await told(dialogue, "Pirate: Answer like a pirate: ahoy.")
     assert "I am *Pirate*" in await told(dialogue, "pirate")
-    assert "*Pirate* _(holds here)_" in await told(dialogue, "")
+    assert "*Pirate* _(used here)_" in await told(dialogue, "")
     await dialogue.workspace.command(dialogue.general, "/parley", "prompt Be brief.")
     await dialogue.workspace.until(lambda: "is set" in dialogue.workspace.ephemerals()[-1].shown)
     model.answer("Arr.")
@@ -50,8 +50,8 @@ async def test_a_changed_persona_changes_its_channels(dialogue: Dialogue, model:
 async def test_a_removed_persona_is_missed(dialogue: Dialogue, model: ScriptedModel) -> None:
     await told(dialogue, "Pirate: Answer like a pirate.")
     await told(dialogue, "Pirate")
-    assert "is removed" in await told(dialogue, "Pirate:")
-    assert "There is no persona “Pirate” any more" in await told(dialogue, "")
+    assert "was removed" in await told(dialogue, "Pirate:")
+    assert "The persona “Pirate” no longer exists" in await told(dialogue, "")
     model.answer("Hello.")
     await dialogue.answer(dialogue.general, dialogue.mention("hi"))
     assert "pirate" not in str(model.requests[0].body["system"]).lower()

@@ -56,8 +56,8 @@ async def test_a_call_at_the_top_is_greeted(dialogue: Dialogue, model: ScriptedM
 @pytest.mark.parametrize(
     ("failure", "reason"),
     [
-        ({"error": "not_in_channel"}, "I am not in this channel; invite me with `/invite`"),
-        ({"error": "missing_scope"}, "I lack a permission to read here, which the person who runs this bot can add"),
+        ({"error": "not_in_channel"}, "I'm not in this channel; invite me with `/invite`"),
+        ({"error": "missing_scope"}, "I lack a permission to read here, which your administrator can add"),
         ({"error": "thread_not_found"}, "it is no longer there"),
         ({"error": "method_not_supported"}, "the request was refused; my log says why"),
         ({"retry_after": 120}, "I can't read on for another 120 seconds"),

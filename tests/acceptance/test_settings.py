@@ -104,7 +104,7 @@ async def test_settings_are_listed_set_and_unset(dialogue: Dialogue, model: Scri
     assert "`answers`: *thread*" in await prompt(dialogue, "settings list")
     assert "`answers` is set to *mention*" in await prompt(dialogue, "set answers mention")
     assert "`answers`: *mention* _(set here)_" in await prompt(dialogue, "settings list")
-    assert "back at its default" in await prompt(dialogue, "unset answers")
+    assert "back to its default" in await prompt(dialogue, "unset answers")
     model.answer("Hello.")
     await dialogue.answer(dialogue.general, dialogue.mention("hi"))
 
@@ -115,7 +115,7 @@ async def test_settings_are_listed_set_and_unset(dialogue: Dialogue, model: Scri
         ("set colour red", "There is no setting `colour`"),
         ("set max_output many", "`max_output`"),
         ("set model claude-opus-4-0", "is retired; use"),
-        ("set temperature 0.2", "takes no temperature"),
+        ("set temperature 0.2", "no longer takes a temperature"),
     ],
 )
 async def test_a_wrong_setting_is_refused(dialogue: Dialogue, typed: str, reason: str) -> None:
@@ -140,7 +140,7 @@ async def test_what_stopped_applying_is_said_once(dialogue: Dialogue, model: Scr
     model.answer("Hello.")
     model.answer("Again.")
     ts = dialogue.mention("hi")
-    sentence = "_`temperature` is not applied: claude-sonnet-5-5 takes no temperature and no top_p any more._"
+    sentence = "_`temperature` is not applied: claude-sonnet-5-5 no longer takes a temperature or a top_p._"
     assert await dialogue.answer(dialogue.general, ts) == f"Hello.\n\n{sentence}"
     assert "temperature" not in model.requests[0].body
     dialogue.workspace.say(dialogue.general, "and again", thread_ts=ts)
@@ -162,7 +162,7 @@ async def test_effort_reaches_the_model(dialogue: Dialogue, model: ScriptedModel
 
 async def test_a_model_without_effort_refuses_it(dialogue: Dialogue, model: ScriptedModel) -> None:
     await prompt(dialogue, "set model claude-haiku-4-5")
-    assert "claude-haiku-4-5 takes no effort" in await prompt(dialogue, "set effort low")
+    assert "claude-haiku-4-5 has no effort setting" in await prompt(dialogue, "set effort low")
     model.answer("Hello.")
     assert await dialogue.answer(dialogue.general, dialogue.mention("hi")) == "Hello."
     assert "output_config" not in model.requests[0].body
@@ -173,7 +173,7 @@ async def test_effort_that_stopped_applying_is_said(dialogue: Dialogue, model: S
         await prompt(dialogue, typed)
     model.answer("Hello.")
     answer = await dialogue.answer(dialogue.general, dialogue.mention("hi"))
-    assert answer == "Hello.\n\n_`effort` is not applied: claude-haiku-4-5 takes no effort._"
+    assert answer == "Hello.\n\n_`effort` is not applied: claude-haiku-4-5 has no effort setting._"
     assert "output_config" not in model.requests[0].body
 
 

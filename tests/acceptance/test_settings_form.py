@@ -96,7 +96,7 @@ async def test_the_second_who_saves_is_told(dialogue: Dialogue) -> None:
     await workspace.command(dialogue.general, "/parley", "settings", user=workspace.ada)
     assert (await workspace.submit({"footer": "on"}, user=workspace.ada)).ok
     refused = await workspace.submit({"footer": "off"})
-    assert "Somebody else has changed this" in str(refused.errors)
+    assert "Someone else changed this" in str(refused.errors)
 
 
 async def test_the_list_has_a_button_to_the_form(dialogue: Dialogue) -> None:
@@ -137,7 +137,7 @@ async def test_workspaces_and_threads_have_a_history(dialogue: Dialogue, model: 
         assert "`effort` high → low" in await whispered(dialogue, f"{scope} history")
         assert "after change 1: effort" in await whispered(dialogue, f"{scope} revert 1")
         assert "effort: high" in await whispered(dialogue, f"{scope} why")
-    assert "never changed" in await whispered(dialogue, "history")
+    assert "never been changed" in await whispered(dialogue, "history")
     assert "set for this thread" in await whispered(dialogue, f"{thread} why")
     refused = await dialogue.workspace.command(dialogue.general, "/parley", "thread nowhere why")
     assert "link to a message in it" in refused.text
@@ -157,7 +157,7 @@ async def test_a_channel_that_is_gone_is_said(dialogue: Dialogue) -> None:
     await opened(dialogue)
     del workspace.workspace.channels[dialogue.general]
     refused = await workspace.submit({"footer": "on"})
-    assert "not there any more" in str(refused.errors)
+    assert "no longer exists" in str(refused.errors)
 
 
 async def test_a_prompt_is_tried_on_a_message(dialogue: Dialogue, model: ScriptedModel) -> None:
@@ -223,7 +223,7 @@ async def test_changes_are_listed_and_taken_back(dialogue: Dialogue) -> None:
     assert "after change 1: effort, footer" in await whispered(dialogue, "revert 1")
     assert "effort: high" in await whispered(dialogue, "why")
     assert "footer" not in dialogue.workspace.ephemerals()[-1].shown
-    assert "no change behind 4" in await whispered(dialogue, "revert 4")
+    assert "no change after 4" in await whispered(dialogue, "revert 4")
 
 
 async def test_a_long_prompt_stays_as_it_is(dialogue: Dialogue) -> None:
@@ -243,7 +243,7 @@ async def test_privacy_is_set_in_the_form(dialogue: Dialogue) -> None:
         refused = await dialogue.workspace.submit({"retention_days": typed})
         assert fault in refused.errors["retention_days"]
     refused = await dialogue.workspace.submit({"phone_country": "Utopia", "retention_days": ""})
-    assert "code of two letters" in refused.errors["phone_country"]
+    assert "two-letter country code" in refused.errors["phone_country"]
     saved = await dialogue.workspace.submit({"phone_country": "de", "retention_days": "30", "redact": "on"})
     assert saved.ok
     told = await whispered(dialogue, "why")
@@ -257,11 +257,11 @@ async def test_longer_than_the_operator_is_refused(stage: Dialogue) -> None:
         assert "set to *90*" in await whispered(stage, "set retention_days 90")
     stage.environ["RETENTION_DAYS"] = "60"
     async with stage.bot():
-        why = "at most 60 days: whoever runs me keeps nothing longer"
+        why = "at most 60 days: your administrator keeps nothing longer"
         assert why in await whispered(stage, "set retention_days 61")
-        assert "60 days count" in await whispered(stage, "set retention_days")
-        assert "60 days count" in await whispered(stage, "settings list")
-        assert "60 days count" in words(await opened(stage))
+        assert "60 days apply" in await whispered(stage, "set retention_days")
+        assert "60 days apply" in await whispered(stage, "settings list")
+        assert "60 days apply" in words(await opened(stage))
         refused = await stage.workspace.submit({"retention_days": "70"})
         assert why in refused.errors["retention_days"].replace("At", "at")
         assert (await stage.workspace.submit({"retention_days": "30"})).ok

@@ -404,8 +404,8 @@ async def test_who_is_not_in_is_refused(dialogue: Dialogue, model: ScriptedModel
     assert told == sorted(
         [
             HIDDEN,
-            "You are not in #sales: join it, and I read it for you.",
-            "I am not in #design yet: invite me there with `/invite` and ask again.",
+            "You aren't in #sales. Join it, and I can read it for you.",
+            "I'm not in #design yet. Invite me there with `/invite` and ask again.",
         ]
     )
     assert model.requests == []
@@ -604,7 +604,7 @@ async def test_what_stopped_applying_is_said(dialogue: Dialogue, model: Scripted
     model.answer(FOUND)
     await ask(dialogue, "24h")
     answer = await summary(dialogue)
-    assert "_`temperature` is not applied: claude-sonnet-5-5 takes no" in answer.shown
+    assert "_`temperature` is not applied: claude-sonnet-5-5 no longer takes" in answer.shown
     assert answer.small_print == DISCLAIMER
 
 

@@ -119,7 +119,7 @@ async def test_two_who_save_at_once_are_told(dialogue: Dialogue) -> None:
     await opened(dialogue)
     await parley(dialogue, "set strictness eager")
     refused = await dialogue.workspace.submit({"strictness": "conservative"})
-    assert "Somebody else has changed" in str(refused.errors)
+    assert "Someone else changed" in str(refused.errors)
 
 
 @pytest.mark.parametrize("who", ["sam", "gia"])

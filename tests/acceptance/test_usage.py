@@ -49,4 +49,4 @@ async def test_an_unlisted_view_is_explained(dialogue: Dialogue) -> None:
 
 async def test_the_workspace_is_for_admins(dialogue: Dialogue) -> None:
     assert "Only workspace admins" in await ask(dialogue, "usage workspace", user=dialogue.workspace.sam)
-    assert "Nothing was asked" in await ask(dialogue, "usage workspace 30d")
+    assert "No requests to Claude" in await ask(dialogue, "usage workspace 30d")

@@ -37,7 +37,7 @@ async def test_consent_leads_back_to_the_bot(browser: Browser, tmp_path: Path) -
         await expect(page.get_by_role("heading")).to_have_text("Add Parley to a workspace")
         await expect(page.locator("body")).to_contain_text("chat:write")
         await page.get_by_role("button", name="Cancel").click()
-        await expect(page.locator("body")).to_contain_text("Nothing was installed, as you have cancelled it.")
+        await expect(page.locator("body")).to_contain_text("Nothing was installed, because you canceled.")
         await page.get_by_role("link", name="Add to Slack").click()
         await page.get_by_role("link", name="Add to Slack").click()
         await page.get_by_label("Workspace").select_option(spaces.second.workspace.team_id)

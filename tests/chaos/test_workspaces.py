@@ -245,7 +245,7 @@ async def test_a_death_never_spends_a_token_twice(installed: Installed) -> None:
     assert exchanges(first) == ["ok", "ok", "ok", "invalid_refresh_token"]
     await installed.answer(first, "q3.1")
     assert exchanges(first)[4:] == []
-    assert f"Slack gives no further token for {team}" in replica.log()
+    assert f"Slack gives no new token for {team}" in replica.log()
 
 
 async def die_renewing(installed: Installed, workspace: ScriptedWorkspace) -> None:

@@ -232,7 +232,7 @@ def test_a_file_that_is_no_text_is_said(folder: Path) -> None:
     (folder / ".env").write_bytes(b"PORT=\xff\xfe")
     with pytest.raises(SettingsError) as caught:
         environment()
-    assert caught.value.faults == [".env is not text in UTF-8."]
+    assert caught.value.faults == [".env is not valid UTF-8."]
 
 
 def test_written_settings_read_the_same() -> None:

@@ -104,9 +104,11 @@ def _defined(line: str) -> Category:
 
 def _named(name: str, definition: str = "") -> Category:
     if len(name) > LONGEST_NAME:
-        raise UsageError(f"A category's name has at most {LONGEST_NAME} characters, unlike “{name[:40]}…”.")
+        raise UsageError(f"A category's name can have at most {LONGEST_NAME} characters; “{name[:40]}…” is longer.")
     if len(definition) > LONGEST_DEFINITION:
-        raise UsageError(f"A definition has at most {LONGEST_DEFINITION} characters, unlike that of “{name[:40]}”.")
+        raise UsageError(
+            f"A definition can have at most {LONGEST_DEFINITION} characters; that of “{name[:40]}” is longer."
+        )
     if not name:
         raise UsageError("A category needs a name.")
     return Category(name=name, definition=definition)
@@ -120,11 +122,11 @@ def checked(categories: Iterable[Category]) -> tuple[Category, ...]:
     if UNCLASSIFIED.casefold() in found:
         raise UsageError(f"“{UNCLASSIFIED}” is what I call an item without a category; please choose another name.")
     if len(found) < FEWEST:
-        raise UsageError("Name at least two categories behind `into:`, separated by commas.")
+        raise UsageError("Name at least two categories after `into:`, separated by commas.")
     if len(found) > MOST:
         raise UsageError(
             f"That is {len(found)} categories; I take up to {MOST}, and sort best into 20 or fewer. "
-            "Merge some, or sort into broad ones first and then each of those again."
+            "Merge some, or sort into broad ones first, then sort each of those."
         )
     return tuple(found.values())
 

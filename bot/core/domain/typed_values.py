@@ -34,7 +34,7 @@ def secure(value: str) -> str:
     except ValueError:
         is_fine = False
     if value and not is_fine:
-        raise ValueError("it has to begin with https://")
+        raise ValueError("it must start with https://")
     return value
 
 
@@ -42,7 +42,7 @@ def repository(value: str) -> str:
     """Hold a repository to `owner/name`; its address will do, too."""
     match = _REPOSITORY.fullmatch(value)
     if value and (not match or match["name"] in {".", ".."}):
-        raise ValueError("a repository is written as acme/app")
+        raise ValueError("write a repository as acme/app")
     return f"{match['owner']}/{match['name']}" if match else ""
 
 
@@ -53,7 +53,7 @@ def country(value: str) -> str:
     from phonenumbers import SUPPORTED_REGIONS  # noqa: PLC0415 (for the few that set it)
 
     if value.upper() not in SUPPORTED_REGIONS:
-        raise ValueError("it has to be a country's code of two letters")
+        raise ValueError("it must be a two-letter country code")
     return value.upper()
 
 
@@ -72,7 +72,7 @@ def zone(value: str) -> str:
 def code_language(value: str) -> str:
     """Turn what somebody calls a language into its name."""
     if value and not language.find(value):
-        raise ValueError(f"that is no language I know; I know {', '.join(language.NAMES)}")
+        raise ValueError(f"this language is not supported; choose one of {', '.join(language.NAMES)}")
     return language.find(value)
 
 
@@ -104,7 +104,7 @@ def _listed(value: object, sign: str) -> object:
     bare = _CHOSEN.sub(r"\1\2", value)
     found = dict.fromkeys(re.split(r"[\s,;]+", bare.strip()))
     if unknown := [word for word in found if not re.fullmatch(rf"{sign}[A-Z0-9]{{3,}}", word)]:
-        raise ValueError(f"there is nobody or nothing called {unknown[0]}: choose from what {sign} offers")
+        raise ValueError(f"there is no {unknown[0]} in the list that opens when you type {sign}: choose from it")
     return tuple(word.removeprefix(sign) for word in found)
 
 
@@ -118,7 +118,7 @@ def commands(value: object) -> object:
 def switchable(name: str) -> str:
     """Return the name of a command that can be switched off. Raises `ValueError` for any other."""
     if name not in SWITCHABLE:
-        raise ValueError(f"{name} is none of {', '.join(SWITCHABLE)}")
+        raise ValueError(f"{name} is not one of {', '.join(SWITCHABLE)}")
     return name
 
 

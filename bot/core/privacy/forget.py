@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from bot.core.ports import Chat, Checkpoint
 
 USAGE = (
-    "`/parley forget me` erases what I keep of what you said in this workspace, `/parley forget channel` all that I "
-    "keep of this channel, and `/parley forget thread <link to a message in it>` one thread. I ask before I do it."
+    "`/parley forget me` erases what I've stored of your messages in this workspace, `/parley forget channel` "
+    "everything that I've stored from this channel, and `/parley forget thread <link to a message in it>` one "
+    "thread. I ask before I erase anything."
 )
 _TYPED = re.compile(
     r"forget\s+(?:(?P<what>me|channel)|thread\s+<?(?P<link>https?://[^\s>|]+)(?:\|[^\s>]*)?>?)", re.IGNORECASE
@@ -44,8 +45,12 @@ class Reach:
     def __str__(self) -> str:
         """Name it to people."""
         if self.person:
-            return "what I keep of what you said in this workspace"
-        return "all that I keep of this thread" if self.thread else "all that I keep of this channel"
+            return "what I've stored of your messages in this workspace"
+        return (
+            "everything that I've stored from this thread"
+            if self.thread
+            else "everything that I've stored from this channel"
+        )
 
 
 class Eraser(Protocol):
@@ -75,12 +80,15 @@ async def forget(
         try:
             reach = _reach(command, chat)
             await _check_may_forget(reach, command.asker, admins=admins, chat=chat)
-            sentence, count = f"I have nothing left of this: {reach} is forgotten.", await eraser.erase(reach, dry=True)
+            sentence, count = (
+                f"There is nothing left to erase: {reach} is already gone.",
+                await eraser.erase(reach, dry=True),
+            )
             if rows := sum(count.values()):
                 things = f"{rows:,} entr{'ies' if rows != 1 else 'y'}"
-                sentence = f"This erases {reach}: {things}. What it cost stays; what stands in the chat stays there."
+                sentence = f"This erases {reach}: {things}. Records of cost are kept, and so are the messages in Slack."
                 value = ForgetRef(channel=reach.channel, thread=reach.thread, person=reach.person)
-                controls = (FORGET.button(value, style="danger", confirm="It can't be brought back."),)
+                controls = (FORGET.button(value, style="danger", confirm="This can't be undone."),)
         except (NotAllowedError, UsageError) as error:
             sentence = error.sentence
         await visible.replace(sentence, controls=controls)
@@ -101,7 +109,7 @@ async def press_forget(
     try:
         await _check_may_forget(reach, press.asker, admins=admins, chat=chat)
         erased = sum((await eraser.erase(reach)).values())
-        sentence = f"Forgotten: {erased:,} entr{'ies' if erased != 1 else 'y'}."
+        sentence = f"Erased: {erased:,} entr{'ies' if erased != 1 else 'y'}."
     except NotAllowedError as error:
         sentence = error.sentence
     return await tell(press.place, press.asker, sentence, chat=chat)
@@ -124,10 +132,10 @@ async def _check_may_forget(reach: Reach, asker: Requester, *, admins: frozenset
     """Let people erase their own words, members a thread, and admins a channel. Raises `NotAllowedError`."""
     if reach.person:
         if reach.person != asker.person:
-            raise NotAllowedError("Only you can have your own words forgotten; others ask whoever runs me.")
+            raise NotAllowedError("Only you can erase your own messages. For someone else's, ask your administrator.")
         return
     standing = await chat.directory.membership(Place(reach.workspace, reach.channel), asker.person)
     if not standing.is_member:
-        raise NotAllowedError("Only members of a channel can have something of it forgotten.")
+        raise NotAllowedError("Only members of a channel can erase something from it.")
     if not reach.thread and not (standing.is_admin or is_named(admins, reach.workspace, asker.person)):
-        raise NotAllowedError("Only workspace admins and Parley's admins can have a whole channel forgotten; ask one.")
+        raise NotAllowedError("Only workspace admins and Parley's admins can erase a whole channel; ask one of them.")

@@ -48,12 +48,12 @@ def too_long(days: int | None, most: int) -> str:
     """Tell why words can't be kept for so many days, "" if they can; the operator keeps them for `most`, 0 for ever."""
     if not most or not days or days <= most:
         return ""
-    return f"at most {most:,} days: whoever runs me keeps nothing longer (RETENTION_DAYS)"
+    return f"at most {most:,} days: your administrator keeps nothing longer (RETENTION_DAYS)"
 
 
 def capped(days: int | None, most: int) -> str:
     """Tell what counts instead of more days than the operator keeps words for, "" where that is not so."""
-    return f"{most:,} days count, as whoever runs me keeps nothing longer" if too_long(days, most) else ""
+    return f"{most:,} days apply, as your administrator keeps nothing longer" if too_long(days, most) else ""
 
 
 def _days(sheet: Overrides) -> int:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from bot.core.ports import Chat, Checkpoint, Store
 
 USAGE = (
-    "`/parley budget` shows what may be spent here. `/parley budget person 2` allows each person 2 dollars a day, "
-    "`channel 5` this channel 5 dollars a day, `workspace 300` all together 300 dollars a month, `turns 10` each "
-    "person 10 questions a minute; `off` instead of the number lifts it."
+    "`/parley budget` shows what can be spent here. `/parley budget person 2` allows each person 2 dollars a day, "
+    "`channel 5` this channel 5 dollars a day, `workspace 300` the whole workspace 300 dollars a month, `turns "
+    "10` each person 10 questions a minute; `off` instead of the number removes the limit."
 )
 # What holds for the whole workspace, unless a channel has set its own, and what for this channel alone.
 EVERYWHERE = {"person": "person_budget", "workspace": "workspace_budget", "turns": "turns_per_minute"}
@@ -69,10 +69,10 @@ def listing(settings: ChannelSettings) -> str:
         f"• Each person: {_amount(settings.person_budget, 'day')}",
         f"• This channel: {_amount(settings.channel_budget, 'day')}",
         f"• The workspace: {_amount(settings.workspace_budget, 'month')}",
-        f"• Questions of each person: {settings.turns_per_minute or 'any number'} a minute",
+        f"• Questions from each person: {settings.turns_per_minute or 'any number'} a minute",
     )
-    hint = f"People are told once at {settings.budget_notice} %. `/parley usage` shows what was spent."
-    return "\n".join(("What may be spent here:", *lines, "", hint))
+    hint = f"People are warned once at {settings.budget_notice} %. `/parley usage` shows what was spent."
+    return "\n".join(("What can be spent here:", *lines, "", hint))
 
 
 def _amount(amount: float | None, span: str) -> str:

@@ -49,13 +49,13 @@ _SCOPED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 SCOPED = (
-    "`/parley workspace` and `/parley thread <link to a message in it>` go before `settings`, `set`, `unset`, "
-    "`prompt`, `why`, `history` and `revert`: then they are about the workspace, or about one thread."
+    "Put `workspace` or `thread <link to a message in it>` between `/parley` and `settings`, `set`, `unset`, "
+    "`prompt`, `why`, `history` or `revert` to use them for the workspace or for one thread."
 )
 TRENDS_DAYS, MOST_TRENDS_DAYS = 7, 180
 TRIAGE_IS_ON = (
-    "From now on I sort each post in this channel. `/parley set categories`, `severities`, `teams` and `routes` say "
-    "how; `/parley settings` shows what holds now; people put me right with the buttons below my cards."
+    "From now on, I sort each post in this channel. `/parley set categories`, `severities`, `teams` and `routes` "
+    "control how; `/parley settings` shows the current values; people can correct me with the buttons below my cards."
 )
 
 
@@ -109,7 +109,7 @@ def parse(typed: str) -> SettingsCommand:
         SettingsAction.TRENDS,
         SettingsAction.TRIAGE,
     }:
-        raise UsageError("Only channels have triage: leave that word out.")
+        raise UsageError("Triage works only in channels: leave out `workspace` or `thread`.")
     return replace(wish, scope=WORKSPACE if scoped["workspace"] else scoped["link"])
 
 
@@ -227,9 +227,9 @@ async def _place(wish: SettingsCommand, command: Command, chat: Chat) -> Place:
     try:
         standing = await chat.directory.membership(replace(thread, thread=""), command.asker.person)
     except NotInChannelError:
-        raise UsageError("I am not in the channel of that thread.") from None
+        raise UsageError("I'm not in that thread's channel.") from None
     if not standing.is_member:
-        raise NotAllowedError("Only members of its channel see and change a thread's settings.")
+        raise NotAllowedError("Only members of its channel can see and change a thread's settings.")
     return thread
 
 
@@ -240,12 +240,14 @@ async def _changes(
     sheet = await store.settings.overrides(place)
     if wish.action is SettingsAction.REVERT:
         back = history.reverted(await store.settings.history(place, since=int(wish.text)), int(wish.text))
-        told = f"The settings are back at how they were after change {wish.text}: {', '.join(sorted(back))}."
+        told = f"The settings are back to how they were after change {wish.text}: {', '.join(sorted(back))}."
         return told, back, sheet.version
     value = None
     if wish.action is SettingsAction.SET:
         if wish.name == "personas":
-            raise UsageError("Personas are the workspace's: `/parley persona` tells how to keep and choose them.")
+            raise UsageError(
+                "Personas belong to the workspace: `/parley persona` explains how to save and choose them."
+            )
         text = (
             located(wish.text, channels)
             if SHOWN[wish.name].names_channels or SHOWN[wish.name].sign == "#"
@@ -254,7 +256,7 @@ async def _changes(
         value = read(wish.name, text, {name: v for name, v in sheet.values.items() if name != wish.name})
         held = (await store.settings.load(place)).model_dump(mode="json", exclude_none=True)
         if fault := model.facts.faults(merged(held, {wish.name: value})).get(wish.name):
-            raise UsageError(f"`{wish.name}` is not set: {fault}.")
+            raise UsageError(f"I can't set `{wish.name}`: {fault}.")
         if wish.name == "persona" and (lost := merged(held, {wish.name: value}).lost_persona):
             raise UsageError(lost)
     return done(place, wish.name, value), {wish.name: value}, sheet.version
@@ -270,11 +272,11 @@ async def check_may_change(channel: Place, asker: Requester, *, admins: frozense
     """Raise `NotAllowedError` unless a person may change the channel's settings."""
     standing = await chat.directory.membership(channel, asker.person)
     if not standing.is_member:
-        raise NotAllowedError("Only members of this channel may change its settings.")
+        raise NotAllowedError("Only members of this channel can change its settings.")
     if not (standing.is_admin or is_named(admins, channel.workspace, asker.person)):
         whose = "this channel's" if channel.channel else "the workspace's"
         raise NotAllowedError(
-            f"Only workspace admins and Parley's admins may change {whose} settings; please ask one of them."
+            f"Only workspace admins and Parley's admins can change {whose} settings; please ask one of them."
         )
 
 
@@ -296,7 +298,7 @@ def listing(
     for name, value in ((name, held[name]) for name in names or held):
         note = f" ⚠️ not applied: {faults[name]}" if name in faults else " _(set here)_" if name in own.values else ""
         lines.append(f"• `{name}`: {_shown(name, value)}{note}")
-    hint = "Change one with `/parley set <name> <value>`, go back to its default with `/parley unset <name>`."
+    hint = "Change one with `/parley set <name> <value>`, or reset it with `/parley unset <name>`."
     return "\n".join([f"{_whose(place)} settings:", *lines, "", hint])
 
 
@@ -317,10 +319,10 @@ def done(place: Place, name: str, value: Any) -> str:  # noqa: ANN401 - each set
     if name == "triage" and value:
         return TRIAGE_IS_ON
     if name != "instructions":
-        return f"`{name}` is back at its default." if value is None else f"`{name}` is set to {_shown(name, value)}."
+        return f"`{name}` is back to its default." if value is None else f"`{name}` is set to {_shown(name, value)}."
     if value is None:
         return f"{_whose(place)} prompt is removed."
-    return f"{_whose(place)} prompt is set. It holds from the next message on.\n\n{_quoted(value)}"
+    return f"{_whose(place)} prompt is set. It applies from the next message on.\n\n{_quoted(value)}"
 
 
 def _shown(name: str, value: Any) -> str:  # noqa: ANN401 - as above

@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 
 TRIAL = "trial"  # the field
 TRIAL_OUTPUT = 1_000  # tokens
-CLOSED = "This channel is not there any more, or I am no longer in it. Nothing was saved."
+CLOSED = "This channel no longer exists, or I'm no longer in it. Nothing was saved."
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ async def try_out(press: Action, *, checkpoint: Checkpoint, store: Store, model:
     if faults:
         note = "\n".join(f"{fields.label(name)}: {fault}" for name, fault in faults.items())
     elif not words:
-        note = "Write a message to try it on."
+        note = "Enter a message to try the settings on."
     else:
         settings = merged(*(layer.values for layer in below), values)
         longest = min(settings.max_output, TRIAL_OUTPUT)
@@ -204,5 +204,5 @@ def _about(place: Place, own: Mapping[str, Any], chosen: str, names: Sequence[st
     if len(str(own.get("instructions", ""))) > fields.LONGEST and "instructions" not in names:
         lines.append("The system prompt is longer than a form can hold: change it with /parley prompt.")
     if place.thread:
-        lines.append("What is set here holds in this thread only, before the channel's settings.")
+        lines.append("What you set here applies only in this thread, and overrides the channel's settings.")
     return "\n".join(lines)

@@ -59,7 +59,7 @@ def lay_out(name: str, typed: str, inherited: ChannelSettings, models: Mapping[s
     if known := tuple(one.name for one in inherited.personas) if name == "persona" else choices(name):
         held = (typed,) if typed and typed not in known else ()
         options = [
-            (INHERITED, f"Not set here ({left or 'as it suits the task'})"),
+            (INHERITED, f"Not set here ({left or 'what suits the task'})"),
             *((one, one) for one in (*known, *held)),
         ]
         return Field(name, label(name), "choice", typed or INHERITED, tuple(options), hint)

@@ -33,10 +33,10 @@ def why(place: Place, layers: Sequence[Overrides], model: Model) -> str:
         by = f" by {NAMES.get(layers[found].person, layers[found].person)}"
         note = f", but not applied: {faults[name]}" if name in faults else ""
         lines.append(f"• {name}: {shown(value)} ({LAYERS[found]}{by}{note})")
-    order = "What is set for a thread goes before its channel's, that before the workspace's, that before the defaults."
+    order = "A thread's settings override its channel's, those the workspace's, and those the defaults."
     if not lines:
-        return f"Nothing is set {'here' if place.channel else 'for the workspace'}: all is as by default. {order}"
-    return "\n".join([*lines, "All others are defaults.", order])
+        return f"Nothing is set {'here' if place.channel else 'for the workspace'}: the defaults apply. {order}"
+    return "\n".join([*lines, "All other settings are at their defaults.", order])
 
 
 def source(name: str, layers: Sequence[Overrides]) -> int | None:
@@ -54,13 +54,16 @@ def source(name: str, layers: Sequence[Overrides]) -> int | None:
 def listing(changes: Sequence[OverridesChange], mention: Callable[[str], str]) -> str:
     """Write changes, the newest first: who, when, what."""
     if not changes:
-        return "These settings were never changed."
+        return "These settings have never been changed."
     lines = [
         f"*{one.version}* · {one.at:%d %b %H:%M} UTC · {NAMES.get(one.person) or mention(one.person)}: {_what(one)}"
         for one in changes
     ]
     more = ["…"] if len(changes) > LISTED else []
-    hint = "`/parley revert <number>` goes back to how it was after that change; `0` is where nothing was set."
+    hint = (
+        "`/parley revert <number>` restores the settings as they were after that change; `0` is the state in "
+        "which nothing was set."
+    )
     return "\n".join([*lines[:LISTED], *more, hint])
 
 
@@ -70,9 +73,9 @@ def reverted(changes: Sequence[OverridesChange], version: int) -> dict[str, Any]
     Raises `UsageError` where they do not reach so far back, or there are none.
     """
     if not changes:
-        raise UsageError(f"That is how the settings are: there is no change behind {version}.")
+        raise UsageError(f"There is no change after {version}: the settings are already like that.")
     if changes[-1].version != version + 1:
-        raise UsageError("That is too long ago. `/parley history` shows the changes that can be taken back.")
+        raise UsageError("That is too long ago. `/parley history` shows the changes that can be undone.")
     values: dict[str, Any] = {}
     for change in changes:
         values |= change.before
@@ -93,4 +96,4 @@ def shown(value: Any) -> str:  # noqa: ANN401 - each setting has its own type
 def _what(change: OverridesChange) -> str:
     known = [name for name in change.after if name in ChannelSettings.model_fields]
     parts = [f"`{name}` {shown(change.before.get(name))} → {shown(change.after[name])}" for name in known]
-    return "; ".join(parts) or "nothing that there is any more"
+    return "; ".join(parts) or "settings that no longer exist"

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 NOBODY = "none"
 USAGE = (
-    "`/parley persona <name>` chooses one for this channel, `/parley persona none` takes it back. Workspace admins "
-    "keep one with `/parley persona <name>: <prompt>`, and remove it with `/parley persona <name>:`."
+    "`/parley persona <name>` chooses one for this channel, and `/parley persona none` clears it. Workspace "
+    "admins save one with `/parley persona <name>: <prompt>`, and remove it with `/parley persona <name>:`."
 )
 
 
@@ -40,10 +40,10 @@ def parse(typed: str) -> PersonaCommand:
     if colon and not name:
         raise UsageError(USAGE)
     if colon and name.casefold() == NOBODY:
-        raise UsageError(f"`{NOBODY}` is how a channel chooses no persona; please take another name.")
+        raise UsageError(f"`{NOBODY}` clears a channel's persona; please choose another name.")
     if len(name) > LONGEST_NAME or len(prompt) > LONGEST_PROMPT:
         raise UsageError(
-            f"A persona's name has at most {LONGEST_NAME} characters and its prompt {LONGEST_PROMPT:,}; "
+            f"A persona's name can have at most {LONGEST_NAME} characters and its prompt {LONGEST_PROMPT:,}; "
             f"these have {len(name)} and {len(prompt):,}."
         )
     return PersonaCommand(name, prompt if colon else None)
@@ -72,7 +72,7 @@ async def impersonate(
 def listing(settings: ChannelSettings) -> str:
     """Write the personas, with the one that holds here."""
     chosen = find(settings.persona, settings.personas)
-    lines = [f"• *{one.name}*{' _(holds here)_' if one == chosen else ''}" for one in settings.personas]
+    lines = [f"• *{one.name}*{' _(used here)_' if one == chosen else ''}" for one in settings.personas]
     lost = [f"⚠️ {settings.lost_persona}"] if settings.lost_persona else []
     return "\n".join(["The workspace's personas:" if lines else "The workspace has no personas.", *lines, *lost, USAGE])
 
@@ -96,9 +96,9 @@ async def _keep(wish: PersonaCommand, asker: Requester, workspace: Place, store:
     if wish.prompt:
         others.append(Persona(name=known.name if known else wish.name, prompt=wish.prompt))
     if len(others) > MOST:
-        raise UsageError(f"A workspace has at most {MOST} personas; remove one first.")
+        raise UsageError(f"A workspace can have at most {MOST} personas; remove one first.")
     personas = [one.model_dump(mode="json") for one in others]
     await store.settings.change(workspace, {"personas": personas or None}, asker.person, version=sheet.version)
     if not wish.prompt:
-        return f"The persona *{wish.name}* is removed; channels that had it have none now."
-    return f"The persona *{wish.name}* is kept. `/parley persona {wish.name}` chooses it for a channel."
+        return f"The persona *{wish.name}* was removed; channels that used it now have none."
+    return f"The persona *{wish.name}* was saved. `/parley persona {wish.name}` chooses it for a channel."

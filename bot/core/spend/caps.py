@@ -59,8 +59,8 @@ def refusal(refused: Refusal, micros: int, helpers: str) -> str:
     account, limit = refused.cap.account, refused.cap.limit
     if account.kind is BudgetKind.TURNS:
         return (
-            f"You may ask me {limit} time{'s' if limit != 1 else ''} a minute here. Please try again at "
-            f"{account.ends:%H:%M} UTC; {helpers} can raise it (`turns_per_minute`)."
+            f"You can ask me {limit} time{'s' if limit != 1 else ''} a minute here. Please try again at "
+            f"{account.ends:%H:%M} UTC; {helpers} can raise the limit (`turns_per_minute`)."
         )
     left = max(0, limit - refused.taken)
     why = (
@@ -70,7 +70,7 @@ def refusal(refused: Refusal, micros: int, helpers: str) -> str:
     )
     return (
         f"{_WHOSE[account.kind]} {_WHEN[account.kind]}, {dollars(limit / MICROS)}, {why}. "
-        f"It starts anew on {_moment(account.ends)}; {helpers} can raise it (`{account.kind}_budget`)."
+        f"It resets on {_moment(account.ends)}; {helpers} can raise the budget (`{account.kind}_budget`)."
     )
 
 
@@ -79,7 +79,7 @@ def notice(cap: Cap, spent: int) -> str:
     account = cap.account
     return (
         f"{_WHOSE[account.kind]} {_WHEN[account.kind]} is {spent / cap.limit:.0%} spent: {dollars(spent / MICROS)} of "
-        f"{dollars(cap.limit / MICROS)}. It starts anew on {_moment(account.ends)}."
+        f"{dollars(cap.limit / MICROS)}. It resets on {_moment(account.ends)}."
     )
 
 

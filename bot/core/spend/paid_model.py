@@ -30,8 +30,8 @@ log = logging.getLogger(__name__)
 # Longer than a call takes with all its tries, and than a batch: those end after a day.
 CALL_LASTS, BATCH_LASTS = timedelta(minutes=10), timedelta(hours=26)
 UNKNOWN_PRICE = (
-    "There is a budget here, and nobody has told me what the model {model} costs, so I can't keep to it. "
-    "{helpers} can choose another model or lift the budget."
+    "There is a budget here, and I don't know what the model {model} costs, so I can't stay within it. {helpers} "
+    "can choose another model or remove the budget."
 )
 
 

@@ -101,7 +101,7 @@ class RenewedCalls:
         changed = [where for where, one in nested.items() if await self._change(one, old, new)]
         if not changed:
             return ""
-        log.warning("%s is retired, %s set to it went on with %s", old, " and ".join(changed), new)
+        log.warning("%s is retired; in %s it was replaced by %s", old, " and ".join(changed), new)
         return sentence(old, new, changed)
 
     async def _say(self, told: str) -> None:

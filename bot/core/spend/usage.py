@@ -51,7 +51,7 @@ HEADINGS = (
     "cache write tokens",
     "output tokens",
     "dollars",
-    "requests of unknown price",
+    "requests with unknown price",
 )
 
 
@@ -103,10 +103,10 @@ async def _check_may_see(view: UsageView, command: Command, *, admins: frozenset
     standing = await chat.directory.membership(command.place, person)
     if view.scope is UsageScope.WORKSPACE and not standing.is_admin:
         raise NotAllowedError(
-            "Only workspace admins and Parley's admins see the whole workspace's use; ask one of them."
+            "Only workspace admins and Parley's admins can see the whole workspace's usage; ask one of them."
         )
     if not standing.is_member:
-        raise NotAllowedError("Only members of this channel see its use.")
+        raise NotAllowedError("Only members of this channel can see its usage.")
 
 
 async def _upload(
@@ -122,21 +122,21 @@ async def _upload(
         if error.is_transient:
             raise
         log.warning("upload failed: %s", error)
-        return "_I could not send you the picture and the CSV._"
-    return "The picture and the CSV are in our direct messages."
+        return "_I couldn't send you the chart and the CSV._"
+    return "The chart and the CSV are in our direct messages."
 
 
 def report(view: UsageView, used: Sequence[DailyUsage]) -> str:
     """Write a table: a row a purpose, the one that cost most first, and their sum."""
     of = {
-        UsageScope.PERSON: "Your use",
-        UsageScope.CHANNEL: "This channel's use",
-        UsageScope.WORKSPACE: "The workspace's use",
+        UsageScope.PERSON: "Your usage",
+        UsageScope.CHANNEL: "This channel's usage",
+        UsageScope.WORKSPACE: "The workspace's usage",
     }
     when = "today" if view.days == 1 else f"of the last {view.days} days"
     title = f"**{of[view.scope]} {when}** (days of UTC)"
     if not used:
-        return f"{title}\n\nNothing was asked of Claude."
+        return f"{title}\n\nNo requests to Claude."
     by_purpose = defaultdict[str, list[DailyUsage]](list)
     for one in used:
         by_purpose[one.purpose].append(one)
@@ -172,7 +172,7 @@ def cost(used: Iterable[DailyUsage]) -> str:
     if unpriced == calls:
         return "price unknown"
     known = sum(one.cost_micros for one in used) / MICROS
-    return dollars(known) + (f" + {unpriced:,} of unknown price" if unpriced else "")
+    return dollars(known) + (f" + {unpriced:,} with unknown price" if unpriced else "")
 
 
 def _seconds(milliseconds: Iterable[int | None]) -> str:
@@ -189,7 +189,7 @@ def draw(view: UsageView, used: Sequence[DailyUsage], now: datetime) -> bytes:
         amounts[one.purpose][one.day] += one.cost_micros / MICROS if is_priced else one.calls
     columns = {name: [by_day[day] for day in days] for name, by_day in sorted(amounts.items())}
     unit = "dollars" if is_priced else "requests"
-    return chart.columns([f"{day:%b %d}" for day in days], columns, f"Use by day, in {unit}")
+    return chart.columns([f"{day:%b %d}" for day in days], columns, f"Usage by day, in {unit}")
 
 
 def to_csv(used: Iterable[DailyUsage]) -> bytes:

@@ -87,7 +87,7 @@ def _both(first: ParsedLength, second: ParsedLength) -> Callable[[datetime], Tim
         if then > end:
             raise AmbiguousError(
                 "These are two times with a gap between them, and I read one at a time: say one of them, or "
-                "`from … to …` for all that lies between."
+                "`from … to …` for everything in between."
             )
         return start, max(end, until)
 

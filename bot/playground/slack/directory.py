@@ -1,4 +1,4 @@
-"""The workspace's users, apps, user groups and channels."""
+"""The workspace's usagers, apps, user groups and channels."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ CDN = ("slack-edge.com",)
 REDIRECTS = {301, 302, 303, 307, 308}
 
 GONE_SENTENCE = "{name} is gone, or I can't access it: please post it again."
-LOCKED_SENTENCE = "Slack does not let me open {name}: whoever runs me should check the scope `files:read`."
+LOCKED_SENTENCE = "Slack does not let me open {name}: your administrator should check the scope `files:read`."
 CLOSED_SENTENCE = "I don't have access to {name}: please post it here yourself, or share it in this channel."
 OUTSIDE_SENTENCE = "{name} is kept outside Slack, where I can't open it: please post the file itself."
 GONE = {"file_not_found", "file_deleted", "not_visible", "channel_not_found", "not_in_channel"}
@@ -195,5 +195,5 @@ async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
     async for chunk in response.content.iter_chunked(CHUNK):
         data += chunk
         if len(data) > limit:
-            raise FileError("{name} is larger than it said, and too big to read.")
+            raise FileError("{name} is larger than Slack said, and too big to read.")
     return bytes(data)

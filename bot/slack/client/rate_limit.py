@@ -140,7 +140,7 @@ class Budget:
             async with asyncio.timeout(LEASE_DEADLINE):
                 return await self._quota.lease(key, wanted, level, back)
         except Exception as error:  # noqa: BLE001 (whatever it was, an answer must not wait for it)
-            log.warning("the rate budget is not to be had: %s", type(error).__name__)
+            log.warning("the rate budget is unavailable: %s", type(error).__name__)
             return None
 
     async def _wait(self, key: str, documented: int) -> None:

@@ -109,7 +109,7 @@ class Client(AsyncWebClient):
         if token != self._refused:
             self._refused = token
             whose = f"the workspace {self._name}" if self._name else "SLACK_BOT_TOKEN"
-            log.error("Slack takes the token of %s no longer (%s): the app has to be installed again", whose, code)
+            log.error("Slack no longer accepts the token of %s (%s): reinstall the app", whose, code)
 
 
 class Installed:
@@ -179,7 +179,7 @@ class Installed:
         except ChatError as error:
             if not error.is_transient:
                 self._ended[stored.workspace] = stored.version
-                log.error("Slack gives no further token for %s (%s): install the app anew", stored.workspace, error)  # noqa: TRY400 (no trace)
+                log.error("Slack gives no new token for %s (%s): reinstall the app", stored.workspace, error)  # noqa: TRY400 (no trace)
             if one.expires_at is not None and one.expires_at > datetime.now(UTC):
                 return one
             raise

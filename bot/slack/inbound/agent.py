@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 EVENTS = ("agent_session_stopped", "agent_session_title_changed", "app_context_changed", "app_home_opened")
-TITLE = "I am an AI and can be wrong. What can I do for you?"
+TITLE = "I'm an AI and can be wrong. What can I do for you?"
 # At most four; https://docs.slack.dev/reference/methods/assistant.threads.setSuggestedPrompts
 PROMPTS = (
     ("Draft a message", "Draft a short message to my team that "),

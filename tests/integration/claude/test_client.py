@@ -459,7 +459,7 @@ class TestFill:
         with pytest.raises(ModelFormError) as caught:
             await claude.fill(asking(purpose=Purpose.CLASSIFY, max_output=3), Verdicts)
 
-        assert str(caught.value) == "cut by the output limit"
+        assert str(caught.value) == "cut off by the output limit"
 
     async def test_a_refused_form_fails(self, scripted: ScriptedModel, claude: Claude) -> None:
         scripted.answer(Stop("refusal"))

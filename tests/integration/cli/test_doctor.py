@@ -84,7 +84,7 @@ async def test_what_is_not_set_is_named(environ: Environ, setting: str, name: st
         ("SLACK_BOT_TOKEN", "xoxb-wrong", "Slack token", "invalid_auth"),
         ("SLACK_APP_TOKEN", "xapp-wrong", "Slack transport", "invalid_auth"),
         ("ANTHROPIC_API_KEY", "wrong", "Claude", "does not accept the API key"),
-        ("ANTHROPIC_BASE_URL", "http://127.0.0.1:1", "Claude", "can't be asked"),
+        ("ANTHROPIC_BASE_URL", "http://127.0.0.1:1", "Claude", "can't be reached"),
         ("DATABASE_URL", "nonsense", "database", "DATABASE_URL"),
         ("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/parley", "database", "Error"),
     ],

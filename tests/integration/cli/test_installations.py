@@ -57,7 +57,7 @@ def command(url: str, key: str, tmp_path: Path) -> Command:
 async def test_nobody_is_listed_as_nobody(command: Command) -> None:
     ended = await command("installations", "list")
     assert (ended.status, ended.err) == (0, "")
-    assert "Nobody has installed the bot yet" in ended.out
+    assert "No workspace has installed the bot yet" in ended.out
 
 
 async def test_each_installation_has_its_line(command: Command, kept: SqlInstallations) -> None:
@@ -76,10 +76,10 @@ async def test_each_installation_has_its_line(command: Command, kept: SqlInstall
 async def test_another_key_opens_nothing(command: Command, kept: SqlInstallations) -> None:
     await kept.save(ONE)
     listed = await command("installations", "list", PARLEY_ENCRYPTION_KEY=new_key())
-    assert (listed.status, "no key opens its token" in listed.out) == (0, True)
+    assert (listed.status, "no key decrypts its token" in listed.out) == (0, True)
     sealed = await command("installations", "reseal", PARLEY_ENCRYPTION_KEY=new_key())
     assert (sealed.status, sealed.out) == (2, "")
-    assert "no key of PARLEY_ENCRYPTION_KEY opens the tokens of T1AB; nothing of it was changed" in sealed.err
+    assert "no key of PARLEY_ENCRYPTION_KEY decrypts the tokens of T1AB; nothing was changed" in sealed.err
     assert (await kept.find("T1AB") or TWO).token == "xoxb-1"
 
 
@@ -110,7 +110,7 @@ async def test_the_doctor_looks_at_installations(command: Command, kept: SqlInst
         sound = workspace.environment("http", many=True) | claude.environment() | {"SLACK_STATE_SECRET": "a-secret"}
         well = await command("doctor", **sound, SLACK_WORKSPACES="T1AB,T34D")
         assert well.status == 0, well.out
-        assert "ok   Slack app: its client id and secret are right" in well.out
+        assert "ok   Slack app: its client ID and secret are correct" in well.out
         assert "ok   installations: 2, of which 0 can't be opened" in well.out
         assert "ok   workspaces: not served: T2AB → name them in SLACK_WORKSPACES" in well.out
         ill = await command("doctor", **sound | {"SLACK_CLIENT_SECRET": HALF_A_SECRET}, PARLEY_ENCRYPTION_KEY=new_key())

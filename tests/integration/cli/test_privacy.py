@@ -73,10 +73,10 @@ async def test_words_are_counted_before_they_go(command: Command, stored: Databa
     status, out, _ = await command(*reach)
     assert status == 0
     assert [line.split() for line in out.splitlines()[:-1]] == [["messages", "2"], ["threads", "1"]]
-    assert out.splitlines()[-1] == "Nothing was erased: add --yes to do it. What calls cost stays."
+    assert out.splitlines()[-1] == "Nothing was erased. Add --yes to erase it. The costs of calls are kept."
     assert WORDS not in out
     assert len(await left(stored)) == 2
-    assert (await command(*reach, "--yes"))[1].splitlines()[-1] == "Erased. What calls cost stays."
+    assert (await command(*reach, "--yes"))[1].splitlines()[-1] == "Erased. The costs of calls are kept."
     assert await left(stored) == [("U2", WORDS)]
     assert (await command(*reach))[1].count("\n") == 1
 
@@ -92,15 +92,18 @@ async def test_a_thread_and_a_person_are_forgotten(command: Command, stored: Dat
     ("arguments", "fault"),
     [
         (("forget",), "--workspace"),
-        (("forget", "--workspace", "T1", "--thread", "1.1"), "A thread needs its --channel, too."),
-        (("forget", "--workspace", "T1", "--channel", "C1", "--person", "U1"), "Either a --person or a --channel."),
+        (("forget", "--workspace", "T1", "--thread", "1.1"), "A --thread needs its --channel, too."),
+        (
+            ("forget", "--workspace", "T1", "--channel", "C1", "--person", "U1"),
+            "Give either a --person or a --channel.",
+        ),
         (("export", "--workspace", "T1"), "--person"),
         (("export", "--person", "U1"), "--workspace"),
-        (("forget", "--workspace", "acme", "--yes"), "acme is no id of Slack's"),
-        (("forget", "--workspace", "T1", "--person", "@anna", "--yes"), "@anna is no id of Slack's"),
-        (("forget", "--workspace", "T1", "--channel", "#general"), "#general is no id of Slack's"),
-        (("forget", "--workspace", "T1", "--channel", "C1", "--thread", "yesterday"), "yesterday is no id of Slack's"),
-        (("export", "--workspace", "T1", "--person", ""), "is no id of Slack's"),
+        (("forget", "--workspace", "acme", "--yes"), "acme is not a Slack ID"),
+        (("forget", "--workspace", "T1", "--person", "@anna", "--yes"), "@anna is not a Slack ID"),
+        (("forget", "--workspace", "T1", "--channel", "#general"), "#general is not a Slack ID"),
+        (("forget", "--workspace", "T1", "--channel", "C1", "--thread", "yesterday"), "yesterday is not a Slack ID"),
+        (("export", "--workspace", "T1", "--person", ""), "is not a Slack ID"),
         (("purge", "--yes"), "--yes"),
     ],
 )
@@ -139,14 +142,15 @@ async def test_a_purge_is_rehearsed(command: Command, stored: Database) -> None:
         ["messages", "2", "T1", "C1"],
     ]
     assert out.splitlines()[-1] == (
-        "Words are kept for 30 days, or less where a channel or its workspace says so. This is what would go now."
+        "Messages are kept for 30 days, or less where a channel's or a workspace's settings say so. This would be "
+        "deleted now."
     )
     assert len(await left(stored)) == 2
     _, out, _ = await command("purge", RETENTION_DAYS="30")
     assert [line.split() for line in out.splitlines()[:-1]] == [["inbox", "1"], ["messages", "2"]]
     assert await left(stored) == [("U2", WORDS)]
     assert "Nothing is older." in (await command("purge", RETENTION_DAYS="30"))[1]
-    assert "kept for ever" in (await command("purge", "--dry-run", RETENTION_DAYS="0"))[1]
+    assert "kept forever" in (await command("purge", "--dry-run", RETENTION_DAYS="0"))[1]
 
 
 async def test_an_old_database_is_not_touched(command: Command, empty_url: str) -> None:

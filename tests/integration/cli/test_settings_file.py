@@ -53,7 +53,7 @@ async def test_an_export_applies_to_nothing(act: Act, file: Path, database: Data
     await store.settings.change(CHANNEL, {"categories": [{"name": "Bug", "definition": "x", "examples": []}]}, "U1")
     assert (await act("export", str(file)))[0] == 0
     status, out, _ = await act("apply", str(file))
-    assert (status, out.strip()) == (0, "All is as the file says.")
+    assert (status, out.strip()) == (0, "The settings already match the file.")
 
 
 async def test_who_may_is_set_by_a_file(act: Act, file: Path, database: Database) -> None:
@@ -70,7 +70,7 @@ async def test_who_may_is_set_by_a_file(act: Act, file: Path, database: Database
     assert (await act("apply", written(file, "[T1.workspace]", *lines), "--yes"))[0] == 0
     assert (await sql_store(database).settings.overrides(WORKSPACE)).values == access
     assert (await act("export", str(file)))[0] == 0
-    assert (await act("apply", str(file)))[1].strip() == "All is as the file says."
+    assert (await act("apply", str(file)))[1].strip() == "The settings already match the file."
     status, _, fault = await act("apply", written(file, "[T1.C1]", 'commands_off = ["help"]'))
     assert status == 2
     assert fault.startswith("Line 2: commands_off")
@@ -91,7 +91,7 @@ async def test_differences_are_shown_before_they_apply(act: Act, file: Path, dat
     assert (await store.settings.overrides(CHANNEL)).values == {"effort": "high"}
     assert (await store.settings.overrides(WORKSPACE)).values == {"answers": "mention"}
     assert (await store.settings.overrides(Place("T1", "C2"))).values == {"footer": True}
-    assert "All is as" in (await act("apply", str(file), "--yes"))[1]
+    assert "already match" in (await act("apply", str(file), "--yes"))[1]
 
 
 async def test_faults_are_told_with_their_lines(act: Act, file: Path, database: Database) -> None:
@@ -105,10 +105,10 @@ async def test_faults_are_told_with_their_lines(act: Act, file: Path, database: 
     assert third.startswith("Line 8: temperature: ")
     assert not await sql_store(database).settings.all_overrides()
     written(file, "[T1.C1")
-    assert "no TOML" in (await act("apply", str(file), "--yes"))[2]
+    assert "not valid TOML" in (await act("apply", str(file), "--yes"))[2]
 
 
 async def test_a_file_keeps_no_longer_than_the_operator(act: Act, file: Path) -> None:
     status, _, err = await act("apply", written(file, "[T1.C1]", "footer = true", "retention_days = 366"))
     assert status == 2
-    assert err.startswith("Line 3: retention_days: at most 365 days: whoever runs me keeps nothing longer")
+    assert err.startswith("Line 3: retention_days: at most 365 days: your administrator keeps nothing longer")

@@ -90,7 +90,7 @@ async def test_one_or_all_are_discarded(work: Work, failed: list[str], database:
 async def test_an_unknown_reference_is_said(work: Work, act: str) -> None:
     status, out, err = await work(act, "12345678")
     assert (status, out) == (1, "")
-    assert err == "Nothing that failed has the reference 12345678: see `python -m bot work list`.\n"
+    assert err == "No failed job has the reference 12345678. See `python -m bot work list`.\n"
 
 
 @pytest.mark.parametrize("arguments", [(), ("retry",), ("discard", "12345678", "--all")])

@@ -199,7 +199,7 @@ def test_values_out_of_range_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(UsageError) as caught:
         Sampling(**wrong)
 
-    assert "between" in caught.value.sentence or "above 0" in caught.value.sentence
+    assert "between" in caught.value.sentence or "greater than 0" in caught.value.sentence
 
 
 @given(level=st.sampled_from(Creativity), share=st.floats(0, 1))

@@ -186,7 +186,7 @@ def test_an_overloaded_api_says_so_too(status: int, kind: str) -> None:
 
     assert isinstance(error, ModelUnavailableError)
     assert error.retry_after == 12
-    assert error.sentence == "Claude is unavailable for a moment. Please try again in 12 seconds."
+    assert error.sentence == "Claude is unavailable right now. Please try again in 12 seconds."
 
 
 @pytest.mark.parametrize("text", ["", "soon", "nan", "inf", "-3", "Wed, 21 Oct 2026 07:28:00 GMT"])

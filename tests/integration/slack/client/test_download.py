@@ -147,7 +147,7 @@ async def test_more_bytes_than_allowed_are_refused() -> None:
     async with serving({"mimetype": "image/png", "size": 10}, give) as get:
         with pytest.raises(FileError) as failure:
             await get(100_000)
-    assert "larger than it said" in failure.value.sentence
+    assert "larger than Slack said" in failure.value.sentence
 
 
 async def test_a_file_elsewhere_is_not_fetched() -> None:

@@ -192,7 +192,7 @@ async def test_a_thread_that_breaks_off_is_told(workspace: ScriptedWorkspace, ch
     workspace.change_rules(history_page=15)
     workspace.fail("conversations.replies", error="missing_scope", after=1)
     read = await read_thread(place(workspace, root), chat=chat, progress=lambda _: None)
-    reason = "I lack a permission to read here, which the person who runs this bot can add"
+    reason = "I lack a permission to read here, which your administrator can add"
     assert read.gaps == (f"only the first 15 messages of the thread could be read: {reason}",)
     workspace.fail("conversations.replies", error="missing_scope")
     with pytest.raises(UsageError) as refusal:

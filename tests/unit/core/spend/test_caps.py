@@ -48,8 +48,8 @@ def test_a_turn_is_counted_once() -> None:
 def test_a_refusal_says_when_and_who() -> None:
     used = refusal(Refusal(of(BudgetKind.PERSON), 1_000_000), 10_000, "an admin")
     assert used == (
-        "Your budget for today, $1.00, is used up. It starts anew on Jan 1 at 00:00 UTC; "
-        "an admin can raise it (`person_budget`)."
+        "Your budget for today, $1.00, is used up. It resets on Jan 1 at 00:00 UTC; "
+        "an admin can raise the budget (`person_budget`)."
     )
     short = refusal(Refusal(of(BudgetKind.WORKSPACE), 29_000_000), 2_500_000, "an admin")
     assert "for this month, $30.00, has $1.00 left, and this may cost $2.50." in short

@@ -67,7 +67,7 @@ def test_an_unknown_price_is_never_nothing() -> None:
     unknown = used(purpose="code", cost_micros=0, unpriced=2)
     text = report(UsageView(), [used(), unknown])
     assert "| price unknown |" in text
-    assert "$0.0015 + 2 of unknown price" in text
+    assert "$0.0015 + 2 with unknown price" in text
     assert to_csv([unknown]).decode("utf-8-sig").splitlines()[1].endswith(",50,,2")
 
 
@@ -77,4 +77,4 @@ def test_a_picture_shows_each_day(unpriced: int) -> None:
 
 
 def test_nothing_used_is_said() -> None:
-    assert "Nothing was asked" in report(UsageView(UsageScope.CHANNEL, 1), [])
+    assert "No requests to Claude" in report(UsageView(UsageScope.CHANNEL, 1), [])
