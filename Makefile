@@ -5,7 +5,7 @@ ARGS ?=
 MINUTES ?= 10
 
 # .venv/whole is there when the last installation came to its end, and holds the folder that .venv was made for:
-# one that was left half-made, moved, or has lost its Python is made anew.
+# one that is incomplete, was moved, or has lost its Python is rebuilt.
 whole = $(filter yes,$(shell .venv/bin/python -c \
 	'print("yes" if open(".venv/whole").read() == """$(CURDIR)""" else "no")' 2>/dev/null))
 
@@ -29,14 +29,14 @@ endef
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
 
-run: .venv/run ## start the bot: in Slack when its tokens are in .env, else in the playground; ARGS="--no-browser"
+run: .venv/run ## start the bot: in Slack if its tokens are in .env, otherwise in the playground; ARGS="--no-browser"
 	@.venv/bin/python -m bot start $(ARGS)
 
 test: .venv/test ## run the whole suite, or a part: ARGS="-k summarize"
 	@.venv/bin/python -m pytest --numprocesses=4 $(ARGS)
 
 # Until the time is over, or an example fails: then it is printed, and kept in .hypothesis for the next run.
-fuzz: .venv/test ## try at random what the tests try a few examples of: MINUTES=10
+fuzz: .venv/test ## run the property tests with random examples: MINUTES=10
 	@end=$$(awk 'BEGIN { srand(); print int(srand() + 60 * $(MINUTES)) }'); \
 	tests=$$(grep -rl "from hypothesis import" tests --include="test_*.py"); \
 	while left=$$((end - $$(date +%s))); [ $$left -gt 0 ]; do \
@@ -51,11 +51,11 @@ check: .venv/test ## format, lint, types and import contracts
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
-wheel: .venv/test ## build dist/parley-*.whl, and try it in an environment of its own
+wheel: .venv/test ## build dist/parley-*.whl, and try it in a clean environment
 	@.venv/bin/python -m hatchling build --target wheel
 	@.venv/bin/python -m pytest -q tests/installed.py
 
-lock: ## pin what pyproject.toml asks for; ARGS="--upgrade" takes the newest of all
+lock: ## pin the dependencies of pyproject.toml; ARGS="--upgrade" takes the newest
 	@tool=$$(mktemp -d) && trap 'rm -rf "$$tool"' EXIT && $(PYTHON) -m venv "$$tool" && \
 	"$$tool/bin/pip" install --quiet --disable-pip-version-check uv && \
 	pin() { "$$tool/bin/uv" --no-config pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
@@ -63,7 +63,7 @@ lock: ## pin what pyproject.toml asks for; ARGS="--upgrade" takes the newest of 
 	pin --output-file requirements.lock && \
 	pin --group dev --constraints requirements.lock --output-file requirements-dev.lock
 
-clean: ## remove .venv and the tools' caches; data/ and .env stay
+clean: ## remove .venv and the tools' caches, but keep data/ and .env
 	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
