@@ -1,6 +1,6 @@
 """Parley: a self-hosted Claude for a team's Slack.
 
-Slack on one side, Claude and the database on the others, the bot's own rules in the middle. The middle imports nobody,
+Slack on one side, Claude and the database on the others, the bot's own rules in the middle. The middle imports neither,
 and `app.py` introduces them to each other.
 
     __main__.py       python -m bot → cli
@@ -53,4 +53,4 @@ from pathlib import Path
 __version__ = "0.1.0"
 
 PROGRAM = "parley" if Path(sys.argv[0]).stem == "parley" else "python -m bot"
-"""How the operator's commands are called here: by the script that an installation has, or in a checkout."""
+"""How to call the operator's commands here: by the installed script, or as a module in a checkout."""

@@ -75,7 +75,7 @@ log = logging.getLogger(__name__)
 # Objects between two collections. A turn makes some thousand, nearly all of which go without one, so that more often is
 # a waste; but each look stops everything, for some milliseconds with so many.
 YOUNG = 5_000
-# Seconds before the second try of a turn, doubled for each further one up to a minute.
+# Seconds before the second attempt of a turn, doubled for each further one up to a minute.
 BACKOFF = 4.0
 # Seconds after the start in which housekeeping waits: first comes what has piled up, and Claude's SDK has to load.
 CALM = 10.0
@@ -83,10 +83,11 @@ CALM = 10.0
 
 @asynccontextmanager
 async def running(settings: Settings, clock: Clock = catalogue.today) -> AsyncIterator[str]:
-    """Run the bot until the block is left, and yield its own HTTP address. `clock` decides when models retire.
+    """Run the bot until the block exits, and yield the bot's own HTTP address. `clock` decides when models retire.
 
-    Entered when it is ready for Slack's first delivery; left when what ran has finished or was handed back within
-    `shutdown_grace`. `settings` must have been read for Slack. Raises `SettingsError`, `ChatError`, `OSError`.
+    The block is entered when the bot is ready for Slack's first delivery, and left when running jobs have finished or
+    were released within `shutdown_grace`. `settings` must have been read for Slack. Raises `SettingsError`,
+    `ChatError`, `OSError`.
     """
     async with AsyncExitStack() as stack:
         if (card := catalogue.find(settings.claude_model)) and card.retires_soon(clock()):
@@ -101,7 +102,7 @@ async def running(settings: Settings, clock: Clock = catalogue.today) -> AsyncIt
 
 @asynccontextmanager
 async def working(settings: Settings, cell: Cell, owner: str) -> AsyncIterator[Inbox]:
-    """Work on the jobs of a cell of the quarantine until the block is left, under an owner's name; take in nothing.
+    """Run the jobs of a quarantine cell under an owner's name until the block exits; accept nothing new.
 
     Raises as `running`.
     """
@@ -114,7 +115,7 @@ async def working(settings: Settings, cell: Cell, owner: str) -> AsyncIterator[I
 
 
 def opener(settings: Settings, clock: Clock) -> OpenCell:
-    """Return what starts such a process, with the bot's own settings (`bot.cli.quarantined`)."""
+    """Return a function that starts such a process with the bot's own settings (`bot.cli.quarantined`)."""
 
     async def open_cell(cell: Cell, owner: str) -> asyncio.subprocess.Process:
         model = catalogue.successor(settings.claude_model, clock()) or settings.claude_model
@@ -132,7 +133,7 @@ def opener(settings: Settings, clock: Clock) -> OpenCell:
 
 @dataclass(frozen=True)
 class House:
-    """The parts of a bot process that the rest asks for."""
+    """The parts of a bot process that other code needs."""
 
     database: Database
     metrics: Metrics
@@ -154,7 +155,7 @@ async def build(
     owner: str = "",
     clock: Clock = catalogue.today,
 ) -> House:
-    """Build everything and connect it; nothing runs yet. Raises as `running`."""
+    """Build every object and connect them; nothing runs yet. Raises as `running`."""
     # The outside: the database, Slack, Claude; and the inbox between them.
     database = await stack.enter_async_context(opened(settings.database_url))
     metrics = Metrics()
@@ -268,7 +269,7 @@ async def build(
 
 
 async def begin(stack: AsyncExitStack, settings: Settings, house: House) -> None:
-    """Say hello to Slack, and work until the stack is left. Raises as `running`."""
+    """Connect to Slack, and work until the stack is closed. Raises as `running`."""
     await house.joined.introduce()
     await house.inbox.start()
     stack.push_async_callback(house.inbox.stop, settings.shutdown_grace)
@@ -276,7 +277,7 @@ async def begin(stack: AsyncExitStack, settings: Settings, house: House) -> None
 
 
 def connect_model(settings: Settings, metrics: Metrics, clock: Clock) -> AbstractAsyncContextManager[Model]:
-    """Prepare Claude, each of whose calls is counted, and kept for its turn's ledger rows."""
+    """Prepare Claude, and count each of its calls and keep it for its turn's ledger rows."""
 
     def on_call(call: Call) -> None:
         turn.note(call)
@@ -295,7 +296,7 @@ def connect_model(settings: Settings, metrics: Metrics, clock: Clock) -> Abstrac
 async def listening(
     settings: Settings, app: AsyncApp, joined: SlackAccess, database: Database, figures: Callable[[], Awaitable[bytes]]
 ) -> AsyncIterator[str]:
-    """Take in what Slack delivers, until the block is left; yield the bot's own HTTP address. Raises `OSError`."""
+    """Accept what Slack delivers until the block exits; yield the bot's own HTTP address. Raises `OSError`."""
     readiness = web.Readiness({"database": database.check, "slack": joined.check})
     on_slack = None
     if settings.transport == "http":
@@ -310,7 +311,7 @@ async def listening(
 
 
 async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
-    """Run the bot until SIGTERM or SIGINT; a second signal ends the process at once, which loses nothing either."""
+    """Run the bot until SIGTERM or SIGINT; a second signal ends the process at once, and loses nothing either."""
     stop = stop_signal()
     async with running(settings) as address:
         announce(address)

@@ -29,7 +29,7 @@ class Call:
     `input_tokens` are those billed in full: what came from the cache (`cache_read_tokens`) or went into it
     (`cache_write_tokens`) is counted apart. `outcome` is "ok" or the name of the error's class. `is_batch`: the model
     had its own time for it, at half the price. `cost_micros` is in millionths of a dollar, rounded up; None where the
-    model's price is unknown. `turn` is the same for all calls of what somebody asked for, "" where nobody did.
+    model's price is unknown. `turn` is the same for all calls of what someone asked for, "" where no one did.
     """
 
     purpose: str  # a `Purpose`, or the name of the command that it answers

@@ -1,10 +1,10 @@
-"""The errors that Parley knows, and the sentence of each that a person may read.
+"""Parley's errors, and the sentence of each that people can read.
 
     BotError
     ├── SettingsError            the operator's settings; stops the start
     ├── UsageError               what a person typed; the sentence says what to do
     ├── NotAllowedError          who may do it instead
-    ├── ConflictError            somebody else changed it in the meantime
+    ├── ConflictError            someone else changed it in the meantime
     ├── ChatError                the chat platform did not take what we had to say
     │   ├── NotInChannelError    the bot has to be invited first
     │   ├── GoneError            the message or the thread was deleted meanwhile
@@ -21,7 +21,7 @@
     ├── ReaderUnavailableError   there is no room to read a file in at the moment
     ├── SlowError                the turn took longer than it may
     ├── AbandonedError           (in work/) given up before, when no one could be told
-    ├── DeadlyError              (in work/) each try of a turn ended with its process
+    ├── DeadlyError              (in work/) each attempt of a turn ended with its process
     └── ModelError               the model gave no (whole) answer; holds what it cost and what came
         ├── ModelAwayError           for a while; may say when to come back
         │   ├── ModelUnavailableError    network, 5xx, deadline, cut in mid-stream
@@ -32,7 +32,7 @@
         ├── ModelMisconfiguredError  401, 402, 403, 404: the key or the model's id is at fault
         ├── ModelBudgetError         a spend limit at Anthropic is used up
         ├── OverBudgetError          a budget that was set here is used up: nothing was asked
-        ├── ModelStoppedError        somebody wanted it to stop
+        ├── ModelStoppedError        someone wanted it to stop
         ├── ModelEmptyError          an answer without text
         └── ModelFormError           structured output that did not fit its form
 
@@ -48,9 +48,9 @@ if TYPE_CHECKING:
 
 
 class BotError(Exception):
-    """The root: something that Parley expected could go wrong. `is_transient`: the same may succeed later.
+    """The root: something that Parley expects can go wrong. `is_transient`: it may succeed later.
 
-    `counts`: a try that ends so is one of those that a turn has; else only the time that it has is a limit.
+    `counts`: the attempt counts against the turn's limit; otherwise only the turn's time is limited.
     """
 
     sentence = "Something went wrong on my side."
@@ -59,7 +59,7 @@ class BotError(Exception):
 
 
 class SettingsError(BotError):
-    """Settings that are missing or malformed, one sentence a fault."""
+    """Settings that are missing or malformed, one sentence per fault."""
 
     def __init__(self, faults: list[str]) -> None:
         super().__init__("; ".join(faults))
@@ -67,7 +67,7 @@ class SettingsError(BotError):
 
 
 class UsageError(BotError):
-    """What a person typed can't be done as it is; the sentence says what to type instead."""
+    """The input can't be used as it is; the sentence says what to type instead."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__("usage")
@@ -83,13 +83,13 @@ class NotAllowedError(BotError):
 
 
 class ConflictError(BotError):
-    """Somebody else changed it in the meantime."""
+    """Someone else changed it in the meantime."""
 
     sentence = "Someone else changed this in the meantime. Please check it again."
 
 
 class ChatError(BotError):
-    """The chat platform did not take a message, a file or a question; `code` is its own word for why."""
+    """The chat platform refused a message, a file or a question; `code` is its own word for why."""
 
     sentence = "I could not post to this conversation."
 
@@ -111,7 +111,7 @@ class NotInChannelError(ChatError):
 
 
 class GoneError(ChatError):
-    """The message or the thread that we wanted to say something to is not there any more."""
+    """The message or the thread to answer no longer exists."""
 
     sentence = "The message no longer exists."
 
@@ -121,7 +121,7 @@ PASSING = {"invalid_auth", "not_authed", "token_expired"}
 
 
 class RevokedError(ChatError):
-    """The platform takes the bot's token no longer: the app was removed, or its token revoked."""
+    """The platform no longer accepts the bot's token: the app was removed, or its token revoked."""
 
     sentence = "I'm no longer allowed to act in this workspace. Your administrator has to reinstall me."
 
@@ -132,13 +132,13 @@ class RevokedError(ChatError):
 
 
 class NotServedError(RevokedError):
-    """The operator no longer serves the workspace, which has the bot still."""
+    """The operator no longer serves the workspace, which still has the bot."""
 
     sentence = "Your administrator no longer lets me work in this workspace. Please ask them."
 
 
 class NotPermittedError(ChatError):
-    """The bot lacks a permission at the platform, which its operator or an admin there can grant."""
+    """The bot lacks a permission on the platform, which its operator or an admin there can grant."""
 
 
 class UnfinishedError(ChatError):
@@ -146,7 +146,7 @@ class UnfinishedError(ChatError):
 
 
 class SealedError(BotError):
-    """A workspace's tokens can't be opened with the keys that there are."""
+    """A workspace's tokens can't be decrypted with the configured keys."""
 
     def __init__(self, workspace: str) -> None:
         super().__init__(f"no key of PARLEY_ENCRYPTION_KEY decrypts the tokens of {workspace}")
@@ -161,7 +161,7 @@ class ChatBusyError(ChatError):
 
 
 class UnshownError(ChatError):
-    """An answer that is finished and kept could not be shown, for a reason that may pass."""
+    """A finished and stored answer could not be shown, for a reason that may pass."""
 
     counts = False
 
@@ -171,9 +171,9 @@ class UnshownError(ChatError):
 
 
 class WebhookError(BotError):
-    """A receiver of feedback did not take it; `code` is an HTTP status, or what kept it from being reached.
+    """A receiver of feedback refused it; `code` is an HTTP status, or why it could not be reached.
 
-    `retry_after` is in seconds, where it wants some rest.
+    `retry_after` is in seconds, if it asks for a pause.
     """
 
     def __init__(self, code: str, *, is_transient: bool = False, retry_after: float | None = None) -> None:
@@ -184,9 +184,9 @@ class WebhookError(BotError):
 
 
 class GitHubError(BotError):
-    """GitHub did not take an issue; `code` is an HTTP status, or what kept it from being reached.
+    """GitHub refused an issue; `code` is an HTTP status, or why it could not be reached.
 
-    `retry_after` is in seconds, where GitHub wants some rest. `fields` are those of an issue that it found wrong.
+    `retry_after` is in seconds, if GitHub asks for a pause. `fields` are those of an issue that it rejected.
     """
 
     def __init__(
@@ -204,7 +204,7 @@ class GitHubError(BotError):
 
 
 class FileError(BotError):
-    """A file that came with a message can't be read; the sentence says why, its `{name}` stands for the file's."""
+    """A file that came with a message can't be read; the sentence says why, with `{name}` for the file's name."""
 
     sentence = "I can't read {name}."
 
@@ -213,12 +213,12 @@ class FileError(BotError):
         self.sentence = sentence
 
     def about(self, name: str) -> str:
-        """Return the sentence with the file's name, which may hold anything."""
+        """Return the sentence with the file's name, which can contain anything."""
         return self.sentence.replace("{name}", f"*{name}*")
 
 
 class HeavyFileError(FileError):
-    """Reading a file exceeds its memory or time limit, or breaks its reader; it will do so each time."""
+    """Reading the file exceeds the memory or time limit, or crashes the reader, each time."""
 
 
 class ReaderUnavailableError(BotError):
@@ -229,7 +229,7 @@ class ReaderUnavailableError(BotError):
 
 
 class SlowError(BotError):
-    """The turn took longer than it may."""
+    """The turn exceeded its time limit."""
 
     sentence = "This took too long, so I gave up. Please try again."
 
@@ -237,7 +237,7 @@ class SlowError(BotError):
 class ModelError(BotError):
     """The model gave no whole answer.
 
-    `partial` is the text that had arrived, `call` what it cost as far as known (None when nothing was sent).
+    `partial` is the text that had arrived, `call` the call as far as known (None when nothing was sent).
     """
 
     sentence = "Claude could not answer."
@@ -249,7 +249,7 @@ class ModelError(BotError):
 
 
 class ModelAwayError(ModelError):
-    """The model may answer later; `retry_after` is in how many seconds, where the API said so."""
+    """The model may answer later; `retry_after` is in seconds, if the API said so."""
 
     is_transient = True
     sentence = "Claude is unavailable right now. Please try again in a minute."
@@ -280,7 +280,7 @@ class ModelRefusedError(ModelError):
 
 
 class ModelTooLargeError(ModelError):
-    """The request is larger than the model or the API takes."""
+    """The request is larger than the model or the API accepts."""
 
     sentence = "This is too large for Claude to read at once. Please send a shorter text."
 
@@ -288,8 +288,8 @@ class ModelTooLargeError(ModelError):
 class ModelRejectedError(ModelError):
     """The API rejected our request as faulty.
 
-    `at`: the number of the turn, and of the file in it, where the API says so; `media_type` how the type begins of what
-    it speaks of, "" for anything.
+    `at`: the numbers of the turn and of the file in it, if the API says so; `media_type` is the prefix of the type that
+    it names, "" for any.
     """
 
     sentence = "Claude couldn't process that request."
@@ -320,7 +320,7 @@ class ModelBudgetError(ModelError):
 
 
 class OverBudgetError(ModelError):
-    """A budget that was set here leaves too little; the sentence says until when, and who can help."""
+    """A budget that was set here is used up; the sentence says until when, and who can help."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__("over budget")
@@ -328,13 +328,13 @@ class OverBudgetError(ModelError):
 
 
 class ModelStoppedError(ModelError):
-    """Somebody wanted the model to stop."""
+    """A person stopped the model."""
 
     sentence = "I stopped."
 
 
 class ModelEmptyError(ModelError):
-    """The answer held no text."""
+    """The answer has no text."""
 
     sentence = "Claude gave an empty answer. Rephrasing the question may help."
 
@@ -346,7 +346,7 @@ class ModelFormError(ModelError):
 
 
 def known(error: Exception) -> BotError:
-    """Return an error as one that people can be told of."""
+    """Return an error as one with a sentence for people."""
     if isinstance(error, BotError):
         return error
     return SlowError() if isinstance(error, TimeoutError) else BotError()

@@ -1,7 +1,7 @@
-"""The sole logging configuration: pretty on a terminal, JSON elsewhere.
+"""The only logging configuration: pretty on a terminal, JSON elsewhere.
 
-No message text is ever logged: our own lines don't hold any, the SDKs, whose DEBUG lines do, stay at WARNING, and a
-retry is told without the arguments of what is tried again.
+No message text is ever logged: our own lines have none, the SDKs, whose DEBUG lines do, stay at WARNING, and a retry is
+logged without arguments.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 
 
 class _Referenced(logging.Filter):
-    """Put the reference of the running turn, which its person is told too, on each line."""
+    """Put the running turn's reference, which the person is given, too, on each line."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.reference = turn.reference()
@@ -41,7 +41,7 @@ class _Referenced(logging.Filter):
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: time (UTC), level, logger, message, reference, `extra` fields, the traceback if any."""
+    """One JSON object per line: time (UTC), level, logger, message, reference, `extra` fields, the traceback if any."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line of JSON."""

@@ -1,4 +1,4 @@
-"""What an operator's monitoring sees at /metrics, in Prometheus's format.
+"""The metrics at /metrics, in Prometheus's format.
 
 No label has more values than the code has names. The counters are this process's; the gauges of work are the
 database's, and so the same on each replica.
@@ -19,7 +19,7 @@ SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320, 640)
 
 
 class Metrics:
-    """The figures of one process."""
+    """The metrics of one process."""
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -42,11 +42,11 @@ class Metrics:
         self._running = Gauge("parley_turns_running", "Jobs that run in this process.", registry=self._registry)
 
     def accepted(self, kind: str, *, is_new: bool) -> None:
-        """Count a delivery that is durable now."""
+        """Count an accepted delivery."""
         self._deliveries.labels(_name(kind), "new" if is_new else "duplicate").inc()
 
     def ended(self, kind: str, outcome: str, seconds: float) -> None:
-        """Count the end of an attempt: "done", "again" when there will be another one, "failed" for good."""
+        """Count the end of an attempt: "done", "again" if there will be another one, "failed" for good."""
         self._turn.labels(_name(kind), outcome).observe(seconds)
 
     def called(self, call: Call) -> None:
@@ -58,7 +58,7 @@ class Metrics:
             self._tokens.labels(call.purpose, kind).inc(getattr(call, f"{kind}_tokens"))
 
     def short(self, method: str, outcome: str) -> None:
-        """Count a call that Slack's rates left no room for: "withheld", "waited", or "refused" by Slack itself."""
+        """Count a call that exceeded Slack's rate limits: "withheld", "waited", or "refused" by Slack itself."""
         self._short.labels(method, outcome).inc()
 
     def reader_ended(self, cause: str) -> None:
@@ -66,7 +66,7 @@ class Metrics:
         self._readers.labels(cause).inc()
 
     def trace(self, base_url: str) -> aiohttp.TraceConfig:
-        """Count the calls that a session makes to Slack's methods, by HTTP status; uploads and files are none."""
+        """Count a session's calls to Slack's methods, by HTTP status; not uploads and files."""
 
         async def on_end(_session: Any, _context: Any, end: aiohttp.TraceRequestEndParams) -> None:  # noqa: ANN401 (aiohttp's)
             if (url := str(end.url)).startswith(base_url):
@@ -77,7 +77,7 @@ class Metrics:
         return config
 
     async def page(self, inbox: Inbox) -> bytes:
-        """Write all figures down. Raises what the database raises."""
+        """Return all metrics. Raises what the database raises."""
         counts = await inbox.counts()
         for status in ("ready", "running", "failed"):
             self._work.labels(status).set(getattr(counts, status))

@@ -1,4 +1,4 @@
-"""The settings: the sole reader of the environment."""
+"""The settings: the only reader of the environment."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _ids(pattern: str, what: str) -> BeforeValidator:
             return value
         ids = frozenset(filter(None, re.split(r"[\s,]+", value)))
         wrong = sorted(one for one in ids if not re.fullmatch(pattern, one))
-        if wrong or not ids:  # a list that is set, and lets nobody through, must not count as none
+        if wrong or not ids:  # a list that is set, and lets no one through, must not count as none
             raise ValueError(f"takes {what}, separated by commas, not {', '.join(wrong) or 'none'}")
         return ids
 
@@ -109,7 +109,7 @@ Workspaces = Annotated[frozenset[str], _ids(r"T[A-Z0-9]{2,}", "ids of Slack work
 
 
 class Settings(BaseModel):
-    """Everything an operator can set. The environment's name of a setting is the field's, in capitals."""
+    """Everything that an operator can set. A setting's environment variable is the field's name in capitals."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=str.upper, hide_input_in_errors=True)
 
@@ -145,27 +145,27 @@ class Settings(BaseModel):
 
     @property
     def transport(self) -> Literal["socket", "http"]:
-        """How Slack reaches the bot: by Socket Mode when there is an app token, else by HTTP."""
+        """How Slack reaches the bot: by Socket Mode if there is an app token, otherwise by HTTP."""
         return "socket" if self.slack_app_token else "http"
 
     @property
     def serves_many(self) -> bool:
-        """Whether workspaces install the bot by themselves; else it has the one token that was set."""
+        """Whether workspaces install the bot themselves; otherwise it has the one token that was set."""
         return self.slack_client_id is not None
 
     @property
     def encryption_keys(self) -> list[str]:
-        """The keys that tokens are sealed with: by the first, opened by any."""
+        """The keys for tokens: the first encrypts, any of them decrypts."""
         return [key.strip() for key in reveal(self.parley_encryption_key).split(",") if key.strip()]
 
 
 def reveal(secret: SecretStr | None) -> str:
-    """Return a secret itself, "" where none is set."""
+    """Return a secret's value, "" if it is not set."""
     return secret.get_secret_value() if secret else ""
 
 
 def written(settings: Settings) -> dict[str, str]:
-    """Write settings as the environment that `read` reads them from, secrets too: for one of our own processes."""
+    """Return the settings as an environment for one of our own processes, including secrets."""
 
     def text(value: object) -> str:
         if isinstance(value, SecretStr):
@@ -177,7 +177,7 @@ def written(settings: Settings) -> dict[str, str]:
 
 
 def environment() -> dict[str, str]:
-    """Return what `.env` and the environment say; the environment wins. Empty values count as unset.
+    """Return the values of `.env` and the environment; the environment wins. Empty values count as unset.
 
     Raises `SettingsError` for a `.env` that can't be read as text.
     """
@@ -189,20 +189,20 @@ def environment() -> dict[str, str]:
 
 
 def hide_from_libraries() -> None:
-    """Take Slack's settings out of the process's environment, where Bolt would read them and act on them by itself."""
+    """Remove Slack's settings from the process's environment, where Bolt would read and apply them by itself."""
     for name in [name for name in os.environ if name.startswith("SLACK_")]:
         del os.environ[name]
 
 
 def has_slack_tokens(environ: Mapping[str, str]) -> bool:
-    """Tell whether anything was set to join a Slack workspace."""
+    """Return whether a token or credential for Slack is set."""
     return any(environ.get(name) for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_CLIENT_ID"))
 
 
 def read(environ: Mapping[str, str], *, for_slack: bool = False, on: date | None = None) -> Settings:
-    """Read the settings; `for_slack`: all that serving Slack needs must be there. `on`: the day, today unless told.
+    """Read the settings; `for_slack`: everything needed to serve Slack must be set. `on`: the day, today by default.
 
-    Raises `SettingsError` with one sentence for each fault. No sentence repeats a secret.
+    Raises `SettingsError` with one sentence per fault. No sentence repeats a secret.
     """
     faults = _missing(environ) if for_slack else []
     try:

@@ -1,4 +1,4 @@
-"""A transaction that is a plain function over a connection, and so waits for nothing but the database."""
+"""A transaction as a plain function over a connection, which waits only for the database."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ T = TypeVar("T")
 
 
 class Transactor(Protocol):
-    """A driver's connection that takes a whole transaction."""
+    """A driver's connection that runs a whole transaction."""
 
     async def transact(self, work: Callable[[Connection], T]) -> T:
-        """Run `work` in a transaction. Raises what that raises, and then nothing of it is there."""
+        """Run `work` in a transaction. Raises what that raises, and then nothing of it is stored."""
 
 
 async def transact(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
@@ -29,7 +29,7 @@ async def transact(engine: AsyncEngine, work: Callable[[Connection], T]) -> T:
     On SQLite all of it takes one trip to the connection's thread, where SQLAlchemy needs no bridge to the loop: half of
     the computing of five awaited statements. `work` must not touch what belongs to the loop. When the caller is
     cancelled, it may be committed all the same. Raises what `work` raises, or what the database or the driver raises,
-    and then nothing of it is there.
+    and then nothing of it is stored.
     """
     if engine.dialect.name != "sqlite":
         async with engine.begin() as connection:

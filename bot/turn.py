@@ -20,29 +20,29 @@ if TYPE_CHECKING:
 
 
 class Checkpoint(Protocol):
-    """What a turn has already made visible, kept durably, so that a second try carries on instead of starting again.
+    """What a turn has already made visible, kept durably, so that a second attempt continues instead of starting over.
 
-    `reference` names the turn to people and in the log.
+    `reference` identifies the turn to people and in the log.
     """
 
     @property
     def reference(self) -> str:
-        """Name the turn."""
+        """Return the turn's reference."""
 
     @property
     def was_begun(self) -> bool:
-        """Tell whether a former try may have left something behind, even one that was cut short by a stop."""
+        """Return whether an earlier attempt may have left something behind, even one interrupted by a stop."""
 
     @property
     def halted(self) -> asyncio.Event:
-        """Return what is set when somebody wants the turn to end early."""
+        """Return the event that is set when the turn is cancelled."""
 
     @property
     def is_unwanted(self) -> bool:
-        """Tell whether nobody wants what the turn does any more, as when the message that it answers was deleted."""
+        """Return whether the turn's result should be discarded, as when the message that it answers was deleted."""
 
     def check(self) -> None:
-        """Raise when the turn may no longer be ours to run: to be called before each effect outside."""
+        """Raise if the turn may no longer be ours to run. Call it before each effect outside."""
 
     def get(self, key: str) -> str | None:
         """Return what was kept under `key`."""
@@ -81,7 +81,7 @@ class TurnContext:
 
     job: Checkpoint
     spending: Spending = field(default_factory=Spending)
-    metered: list[Call] | None = None  # the calls of the request that this task makes, each try of it
+    metered: list[Call] | None = None  # the calls of the request that this task makes, each attempt of it
     notes: list[str] | None = None  # what is to be said below the answer that this task asks for
 
 
@@ -138,7 +138,7 @@ def request() -> str:
 
 
 def note(call: Call) -> None:
-    """Take in a call that came to its end, well or not."""
+    """Record a call that ended, successfully or not."""
     if context := _current.get():
         context.spending.calls.append(call)
         if context.metered is not None:
@@ -158,7 +158,7 @@ def metered() -> Iterator[list[Call]]:
 
 
 def noting() -> list[str]:
-    """Return a list to which is added what is to be said below the answer that this task is about to ask for."""
+    """Return a list that collects notes to put below the answer that this task is about to request."""
     notes: list[str] = []
     if context := _current.get():
         _current.set(replace(context, notes=notes))

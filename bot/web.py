@@ -1,4 +1,4 @@
-"""What the bot serves over HTTP: Slack's address, and whether it is alive and ready."""
+"""What the bot serves over HTTP: Slack's endpoint, health, readiness and metrics."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ LOOK_FOR_SLOW = 1.0  # seconds between two looks for connections that are past i
 
 
 class Readiness:
-    """Whether what the bot needs is reachable, by the name of each need."""
+    """Checks of what the bot needs, by name."""
 
     def __init__(self, checks: Mapping[str, Callable[[], Awaitable[object]]]) -> None:
         self._checks = checks
@@ -44,7 +44,7 @@ class Readiness:
         self._looking = asyncio.Lock()
 
     async def look(self) -> dict[str, str]:
-        """Return "ok", or why not, for each need."""
+        """Return "ok", or the reason, for each check."""
         async with self._looking:
             if time.monotonic() - self._found_at > CHECK_AGE or set(self._found.values()) != {"ok"}:
                 self._found = {name: await _look(name, check) for name, check in self._checks.items()}
@@ -77,7 +77,7 @@ def application(
     figures: Callable[[], Awaitable[bytes]],
     pages: Sequence[web.RouteDef] = (),
 ) -> web.Application:
-    """Build the routes; `on_slack` is None where Slack comes over a socket. `figures` are for Prometheus.
+    """Build the routes; `on_slack` is None if Slack uses a socket. `figures` are for Prometheus.
 
     `pages` are for people's browsers.
     """
@@ -108,7 +108,7 @@ def application(
 
 
 class SenderDeadlines:
-    """Closes connections whose sender takes too long; aiohttp itself waits forever for a first request."""
+    """Closes connections whose sender is too slow; aiohttp itself waits forever for a first request."""
 
     def __init__(self, *, headers: float = HEADERS_WITHIN, body: float = BODY_WITHIN) -> None:
         self._headers, self._body = headers, body
@@ -131,7 +131,7 @@ class SenderDeadlines:
             self._until[request.protocol] = time.monotonic() + IDLE_WITHIN
 
     async def close_late(self, server: web.Server) -> None:
-        """Close what is past its deadline, until cancelled."""
+        """Close connections past their deadline, until cancelled."""
         while True:
             now = time.monotonic()
             self._until = {each: self._until.get(each, now + self._headers) for each in server.connections}
@@ -145,7 +145,7 @@ class SenderDeadlines:
 async def listening(
     app: web.Application, host: str, port: int, deadlines: SenderDeadlines | None = None
 ) -> AsyncIterator[str]:
-    """Serve until the block is left, and yield the address; port 0 takes a free one. Raises `OSError`."""
+    """Serve until the block exits, and yield the address; port 0 takes a free one. Raises `OSError`."""
     deadlines = deadlines or SenderDeadlines()
     app.middlewares.append(deadlines.middleware)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE, lingering_time=LINGERING)

@@ -1,4 +1,4 @@
-"""How the bot joins Slack: by the one token that the operator has set, or in all workspaces that install it."""
+"""How the bot joins Slack: with the one token that the operator set, or in all workspaces that install it."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ ASKED = {MESSAGE, COMMAND, PRESS, COMPLETION}  # the kinds of jobs that someone 
 
 @dataclass(frozen=True, slots=True)
 class SlackAccess:
-    """What came of it. `client` has no token; `check` tells whether Slack can be reached and lets the bot in.
+    """Access to Slack. `client` has no token; `check` finds whether Slack can be reached and accepts the bot.
 
-    `admit` tells whether a job is still for a workspace that has the bot, None where that need not be asked.
+    `admit` says whether a job's workspace still has the bot, None if that need not be checked.
     """
 
     client: AsyncWebClient
@@ -51,12 +51,12 @@ class SlackAccess:
     pages: Sequence[web.RouteDef] = ()
 
     async def ask(self, workspace: str) -> object:
-        """Ask Slack whose token a workspace's is. Raises `RevokedError` where it is nobody's, `ChatError`."""
+        """Check a workspace's token with Slack. Raises `RevokedError` if it is invalid, `ChatError`."""
         return await call(self.teams.of(workspace).client.auth_test)
 
 
 def join(settings: Settings, database: Database, session: aiohttp.ClientSession, budget: Budget) -> SlackAccess:
-    """Join Slack as the settings want it. Raises `SettingsError` for keys of no use."""
+    """Join Slack according to the settings. Raises `SettingsError` for unusable keys."""
     if settings.serves_many:
         return join_many(settings, database, session, budget)
     return join_one(settings, session, budget)
@@ -72,7 +72,7 @@ def join_one(settings: Settings, session: aiohttp.ClientSession, budget: Budget)
 
 
 def join_many(settings: Settings, database: Database, session: aiohttp.ClientSession, budget: Budget) -> SlackAccess:
-    """Join the workspaces that install the bot. Raises `SettingsError` for keys of no use."""
+    """Join the workspaces that install the bot. Raises `SettingsError` for unusable keys."""
     from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator  # noqa: PLC0415 (cryptography: who needs it)
 
     from bot.db.installations import SqlInstallations, SqlStates  # noqa: PLC0415 (as above)
@@ -124,9 +124,9 @@ def join_many(settings: Settings, database: Database, session: aiohttp.ClientSes
 
 
 async def _admit(teams: WorkspaceClients, job: Job) -> bool:
-    """Tell whether a job's workspace still has the bot; its own address is known before anything is done for it.
+    """Return whether a job's workspace still has the bot; learn its address before anything is done for it.
 
-    Raises `NotServedError` for what somebody waits for.
+    Raises `NotServedError` for work that a person waits for.
     """
     workspace = workspace_of(job.payload)
     if not workspace or is_departure(job.kind):
@@ -144,14 +144,14 @@ async def _admit(teams: WorkspaceClients, job: Job) -> bool:
 
 
 class Served:
-    """The workspaces that are served: those that the operator names, or all where that is none."""
+    """The served workspaces: those that the operator names, or all if none is named."""
 
     def __init__(self, named: frozenset[str]) -> None:
         self._named = named
         self._told: set[str] = set()
 
     def has(self, workspace: str) -> bool:
-        """Tell whether a workspace is served; where not, tell the operator, once."""
+        """Return whether a workspace is served; if not, tell the operator, once."""
         if not self._named or workspace in self._named:
             return True
         if workspace not in self._told:
@@ -161,7 +161,7 @@ class Served:
 
 
 async def _introduce(identity: AskedIdentity) -> None:
-    """Ask Slack who we are. A token that Slack refuses ends the start; when Slack is away, the bot waits for it."""
+    """Ask Slack who we are. A refused token ends the start; if Slack is unavailable, the bot waits for it."""
     try:
         await identity()
     except ChatError as error:

@@ -1,4 +1,4 @@
-"""Files in a request, in the forms that the API takes them in."""
+"""Files in a request, in the forms that the API accepts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PDF: Literal["application/pdf"] = "application/pdf"
 
 
 def block(attachment: Attachment, encode: Callable[[bytes], str]) -> ImageBlockParam | DocumentBlockParam:
-    """Return a file as a block of a message: an image, a PDF, else a text, in which what is no UTF-8 is replaced.
+    """Return a file as a block of a message: an image, a PDF, or else a text, with invalid UTF-8 replaced.
 
     `encode` writes bytes as base64, or a word that stands for it.
     """

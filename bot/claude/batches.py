@@ -1,4 +1,4 @@
-"""Batches of messages: handed in at once, answered in the API's own time, at half the price."""
+"""Batches of messages: submitted together, answered when the API has time, at half the price."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def params(arguments: Mapping[str, Any]) -> dict[str, Any]:
 async def submit(
     anthropic: AsyncAnthropic, asked: Mapping[str, dict[str, Any]], since: datetime | None, taken: Collection[str]
 ) -> str:
-    """Hand requests in by their names; return the batch's id. Raises what the SDK raises.
+    """Submit requests by their names; return the batch's id. Raises what the SDK raises.
 
     With `since`, the newest batches are looked through first for one that may be these. A batch tells its requests'
     names only when it is done: one that is under way, of as many requests and not among those `taken`, is believed.
@@ -66,14 +66,14 @@ async def cancel(anthropic: AsyncAnthropic, batch: str) -> None:
 
 
 async def results(anthropic: AsyncAnthropic, batch: str) -> AsyncIterator[MessageBatchIndividualResponse] | None:
-    """Return what a batch has brought, None while it is not done. Raises what the SDK raises."""
+    """Return a batch's results, None while it is not done. Raises what the SDK raises."""
     if (await anthropic.messages.batches.retrieve(batch)).processing_status != ENDED:
         return None
     return await anthropic.messages.batches.results(batch)
 
 
 def exchange(response: MessageBatchIndividualResponse, purpose: str, model: str) -> ModelCall:
-    """Write a result down as the call that it was; one that failed has no stop reason, and counted nothing."""
+    """Return a result as a model call; a failed one has no stop reason and no tokens."""
     found = ModelCall(purpose, model, is_batch=True)
     if response.result.type == "succeeded":
         message = response.result.message

@@ -17,11 +17,11 @@ COUNTS = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache
 
 @dataclass(slots=True)
 class ModelCall:
-    """A call in flight. `sink` gets the text as it arrives; without one nobody sees it before it is whole.
+    """A call in flight. `sink` gets the text as it arrives; without it, no one sees the text before it is whole.
 
-    `think` gets the thinking, which is never part of the answer.
-    `counts` are the API's, by its own names; empty until it began to answer. `stop_reason` is None until it stopped.
-    `failure` is the try that failed last, as the ledger keeps it.
+    `think` gets the thinking, which is never part of the answer. `counts` are the API's, by its own names; empty until
+    it began to answer. `stop_reason` is None until it stopped. `failure` is the attempt that failed last, as the ledger
+    keeps it.
     """
 
     purpose: str
@@ -39,14 +39,14 @@ class ModelCall:
     _first_token: float | None = None
 
     def restart(self) -> None:
-        """Forget a try that failed: each try is a call of its own."""
+        """Reset after a failed attempt: each attempt is a call of its own."""
         self.stop_reason = self.request_id = self._first_token = self.failure = None
         self.counts.clear()
         self.pieces.clear()
         self.started_at, self._started = datetime.now(UTC), monotonic()
 
     def follow(self, event: Any) -> None:  # noqa: ANN401 (JSON, as the API sent it)
-        """Take in an event of the stream. Raises `LookupError`, `TypeError` or `ValueError` where it is malformed."""
+        """Apply an event of the stream. Raises `LookupError`, `TypeError` or `ValueError` where it is malformed."""
         kind = event["type"]
         if kind == "content_block_delta":
             delta = event["delta"]
@@ -61,11 +61,11 @@ class ModelCall:
             self._count(event["usage"])
 
     def _count(self, usage: dict[str, Any]) -> None:
-        """Take in totals, not differences: what is absent stands as it was."""
+        """Set totals, not differences: absent ones stay as they were."""
         self.counts |= {name: int(usage[name]) for name in COUNTS if usage.get(name) is not None}
 
     def take(self, text: str) -> None:
-        """Keep a piece of text and hand it on."""
+        """Keep a piece of text and pass it on."""
         if self._first_token is None:
             self._first_token = monotonic()
         self.pieces.append(text)
@@ -79,11 +79,11 @@ class ModelCall:
 
     @property
     def shown(self) -> str:
-        """What the sink got of it."""
+        """The text that the sink received."""
         return "" if self.sink is None else self.text
 
     def call(self, outcome: str = "ok") -> Call:
-        """Write the call down for the ledger. Tokens are zero where the API did not get as far as counting them."""
+        """Return the call for the ledger. Tokens are zero if the API did not get as far as counting them."""
         first = self._first_token
         call = Call(
             purpose=self.purpose,

@@ -1,4 +1,4 @@
-"""What each of Claude's models takes and costs, and the one form in which each takes it."""
+"""What each of Claude's models accepts and costs, and how to send it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Prices:
 
 @dataclass(frozen=True, slots=True)
 class LongContext:
-    """A step in the prices: above so many tokens of prompt, all of the call's tokens cost `factor` times as much."""
+    """A price step: above so many prompt tokens, all of the call's tokens cost `factor` times as much."""
 
     __pydantic_config__ = _STRICT
 
@@ -60,7 +60,7 @@ class LongContext:
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """What one model takes and costs; `catalogue.toml` says what each field means. Windows are in tokens."""
+    """What one model accepts and costs; `catalogue.toml` says what each field means. Windows are in tokens."""
 
     __pydantic_config__ = _STRICT
 
@@ -82,16 +82,16 @@ class ModelCard:
     replacement: str | None = None
 
     def has_retired(self, on: date) -> bool:
-        """Return whether it can no longer be asked on a day: from its announced date on."""
+        """Return whether the model can no longer be called on a day: from its announced date on."""
         return self.retires is not None and on >= self.retires
 
     def retires_soon(self, on: date) -> bool:
-        """Return whether it retires within `SOON` days of a day, or has."""
+        """Return whether it retires within `SOON` days of a day, or has retired."""
         return self.retires is not None and (self.retires - on).days <= SOON
 
     @classmethod
     def unknown(cls, model: str) -> ModelCard:
-        """Describe a model that the API offers and the catalogue does not hold: price unknown, careful limits.
+        """Describe a model that the API offers and the catalogue does not list: price unknown, careful limits.
 
         It is newer than the catalogue, so it takes structured outputs and no sampling, as all recent ones.
         """
@@ -134,7 +134,7 @@ def find(model: str) -> ModelCard | None:
 
 
 def lookup(model: str, on: date | None = None) -> ModelCard:
-    """Return the card of a model that can be asked on a day, today unless told.
+    """Return the card of a model that can be asked on a day, today by default.
 
     Raises `SettingsError` for a retired id, naming the replacement, and for an unknown one, naming those known.
     """
@@ -165,7 +165,7 @@ def _replacement(model: str, on: date) -> str:
 
 
 class Level(NamedTuple):
-    """The temperatures that a level of creativity stands for."""
+    """The temperatures of a level of creativity."""
 
     lowest: float
     usual: float
@@ -220,7 +220,7 @@ class Parameters(TypedDict, total=False):
 
 
 def sampling(settings: ChannelSettings, usual: Creativity) -> Sampling:
-    """Return how a channel samples: as it has set, else at the usual level of the purpose."""
+    """Return how a channel samples: as it is set, otherwise at the purpose's default level."""
     if settings.temperature is not None or settings.top_p is not None:
         return Sampling(temperature=settings.temperature, top_p=settings.top_p)
     return Sampling(settings.creativity or usual)
@@ -230,7 +230,7 @@ def parameters(card: ModelCard, sampling: Sampling, *, thinks: bool = False) -> 
     """Say it in the one form that the model's API accepts: sampling if it takes any, no thinking if it can do without.
 
     Thinking stays off unless the channel wants it, because in a chat the first words matter most. A model that always
-    thinks is left to it. Whoever thinks does not sample: the API takes no temperature but 1 then.
+    thinks keeps thinking. A model that thinks does not sample: the API then accepts only temperature 1.
     """
     arguments: Parameters = {}
     if thinks and "adaptive" in card.thinking_forms:
@@ -249,7 +249,7 @@ def parameters(card: ModelCard, sampling: Sampling, *, thinks: bool = False) -> 
 
 
 def faults(card: ModelCard, settings: ChannelSettings) -> dict[str, str]:
-    """Tell which of a channel's settings a model does not take, and why, by the setting's name."""
+    """Return why a model does not support some of a channel's settings, by their names."""
     found: dict[str, str] = {}
     thinks = settings.thinking == "adaptive"
     if thinks and "adaptive" not in card.thinking_forms:
@@ -293,7 +293,7 @@ def micros(call: Call) -> int | None:
 
 
 def ceiling(card: ModelCard, input_tokens: int, output_tokens: int, *, is_batch: bool = False) -> int | None:
-    """Return what a call costs at most in millionths of a dollar: all of its prompt goes into the cache, none is there.
+    """Return the most that a call can cost in millionths of a dollar: all of its prompt is written to the cache.
 
     None where the price is unknown.
     """

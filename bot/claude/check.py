@@ -1,4 +1,4 @@
-"""Whether the API lets us in: the key and the model, checked without asking the model anything."""
+"""Check the API key and the model without asking the model anything."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AccessFinding:
-    """What a check found: a sentence for the operator, and what to do about it, "" where nothing is to be done."""
+    """The result of a check: a sentence for the operator, and what to do about it, "" for nothing."""
 
     ok: bool
     sentence: str
@@ -25,7 +25,7 @@ class AccessFinding:
 
 
 async def check(anthropic: AsyncAnthropic, card: ModelCard) -> AccessFinding:
-    """Ask the API whether it takes the key and offers the model. The caller sets the deadline."""
+    """Ask the API whether it accepts the key and offers the model. The caller sets the deadline."""
     try:
         info = await anthropic.models.retrieve(card.id)
         lifecycle, retires_at = info.lifecycle, info.retires_at

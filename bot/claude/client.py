@@ -68,10 +68,10 @@ async def connect(
     on_call: Callable[[Call], None] | None = None,
     clock: Clock = today,
 ) -> AsyncIterator[Claude]:
-    """Open the client, and close it when the block is left. Nothing is sent before the first call.
+    """Open the client, and close it when the block exits. Nothing is sent before the first call.
 
-    `http_client` replaces the one on `Transport`. `on_call` is told of each call that was made,
-    tries that failed included, `clock` tells the day. Raises `SettingsError` for a model that is unknown or retired.
+    `http_client` replaces the one on `Transport`. `on_call` is told of each call that was made, attempts that failed
+    included, `clock` tells the day. Raises `SettingsError` for a model that is unknown or retired.
     """
     card = lookup(model, clock())
     deadlines = deadlines or CallDeadlines()
@@ -88,7 +88,7 @@ async def connect(
 
 
 class Claude(ModelLimits):
-    """Claude: what is known of it, and its calls. One instance serves all calls, side by side.
+    """Claude: its facts and its calls. One instance serves all calls concurrently.
 
     `encloses`: its requests leave by `Transport`, which puts pictures and PDFs in.
     """
@@ -144,7 +144,7 @@ class Claude(ModelLimits):
         return Completion(exchange.text, truncated=exchange.stop_reason == "max_tokens", call=exchange.call())
 
     async def fill(self, request: Request, form: type[Filled]) -> tuple[Filled, Call]:
-        """Answer by filling in a form that the API holds the model to. Raises a `ModelError`."""
+        """Answer by filling in a form (structured output). Raises a `ModelError`."""
         card = self.card_of(request.settings)
         exchange = ModelCall(request.purpose, card.id)
         output = _structured(card, form)
@@ -160,7 +160,7 @@ class Claude(ModelLimits):
         since: datetime | None = None,
         taken: Collection[str] = (),
     ) -> str:
-        """Hand requests in as a batch; return its id. Raises a `ModelError`."""
+        """Submit requests as a batch; return its id. Raises a `ModelError`."""
         first = next(iter(requests.values()))
         with translated(ModelCall(first.purpose, self.card_of(first.settings).id)):
             output = _structured(self.card_of(first.settings), form)
@@ -168,7 +168,7 @@ class Claude(ModelLimits):
             return await batches.submit(self._anthropic, asked, since, taken)
 
     async def cancel(self, batch: str) -> None:
-        """Let the API do no more of a batch; one that is done stays. Raises a `ModelError`."""
+        """Cancel a batch; one that is done stays. Raises a `ModelError`."""
         with translated(ModelCall(Purpose.CLASSIFY, self.card.id)):
             await batches.cancel(self._anthropic, batch)
 
@@ -193,7 +193,7 @@ class Claude(ModelLimits):
             return found
 
     async def check(self) -> AccessFinding:
-        """Ask the API, within a deadline, whether it takes the key and offers the model. Never raises."""
+        """Ask the API, within a deadline, whether it accepts the key and offers the model. Never raises."""
         try:
             async with asyncio.timeout(self._deadlines.check):
                 return await access.check(self._anthropic, self.card)
@@ -202,7 +202,7 @@ class Claude(ModelLimits):
 
     @contextmanager
     def _told(self, exchange: ModelCall) -> Iterator[None]:
-        """Tell of a request's last try, too, when it is over; let only our errors out."""
+        """Report a request's last attempt, too, when it is over; raise only our errors."""
         try:
             with translated(exchange):
                 yield
@@ -265,7 +265,7 @@ def _certificates() -> ssl.SSLContext:
 
 
 def _structured(card: ModelCard, form: type[BaseModel]) -> OutputConfigParam:
-    """Hold an answer to a form. Raises `ModelMisconfiguredError` for a model that can't be held to one."""
+    """Require an answer in a form. Raises `ModelMisconfiguredError` for a model that has no structured outputs."""
     if not card.structured_outputs:
         raise ModelMisconfiguredError(f"{card.id} does not support structured outputs")
     return {"format": {"type": "json_schema", "schema": transform_schema(form)}}

@@ -21,9 +21,9 @@ _enclosed: ContextVar[dict[str, bytes] | None] = ContextVar("enclosed", default=
 
 @contextmanager
 def enclosing() -> Iterator[Callable[[bytes], str]]:
-    """Let a request that is made within refer to bytes: each get a word that stands for their base64 in its JSON.
+    """Let a request made in the block refer to bytes: in its JSON, a word stands for the base64 of each.
 
-    The words can't be guessed, so no text of a message is taken for one.
+    The words can't be guessed, so no text of a message is mistaken for one.
     """
     held: dict[str, bytes] = {}
 
@@ -45,7 +45,7 @@ def written(data: bytes) -> str:
 
 
 def parts(content: bytes) -> list[bytes | memoryview]:
-    """Take a request's JSON apart where bytes belong. Views are to be sent as base64; there is none as a rule."""
+    """Split a request's JSON where bytes belong. Views are to be sent as base64; there is none as a rule."""
     found: list[bytes | memoryview] = []
     rest = content
     for word, data in (_enclosed.get() or {}).items():  # in the order in which they stand there
@@ -62,7 +62,7 @@ def length(found: list[bytes | memoryview]) -> int:
 
 
 async def body(found: list[bytes | memoryview]) -> AsyncIterator[bytes]:
-    """Give what is to be sent, a piece at a time."""
+    """Yield what is to be sent, a piece at a time."""
     for part in found:
         if not isinstance(part, memoryview):
             yield part

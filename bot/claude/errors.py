@@ -112,7 +112,7 @@ def kind_of(status: int, code: str | None, message: str) -> type[ModelError]:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Read in how many seconds the API wants to be asked again; None where it doesn't say."""
+    """Return after how many seconds the API wants the next attempt; None if it doesn't say."""
     try:
         seconds = float(headers.get("retry-after", ""))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Claude for who can't wait for the SDK: its 3,000 modules take longer to load than all the rest of the bot."""
+"""Claude, whose SDK loads when it is first needed: its 3,000 modules load more slowly than the rest of the bot."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 async def load() -> None:
-    """Load the SDK, beside what else runs; at once where it is loaded. Whoever asks meanwhile waits for the same."""
+    """Load the SDK in the background, once; concurrent callers wait for the same load."""
     await asyncio.to_thread(import_module, "bot.claude.client")
 
 

@@ -1,4 +1,4 @@
-"""What is known of the model without asking it: what fits, what it takes, what it costs."""
+"""The model's facts: what fits, what it accepts, what it costs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ModelLimits:
 
     @property
     def card(self) -> ModelCard:
-        """The usual model, or its replacement once it has retired."""
+        """The default model, or its replacement once it has retired."""
         new = self.successor(self._card.id)
         return (find(new) if new else None) or self._card
 
@@ -48,7 +48,7 @@ class ModelLimits:
         return find(self.successor(model) or model)
 
     def room(self, max_output: int, settings: ChannelSettings = DEFAULTS) -> int:
-        """Tell how many tokens of input fit beside `max_output` of output, with the channel's model.
+        """Return how many input tokens fit with `max_output` output tokens in the channel's model.
 
         Prompts, ours and the channel's, are already taken off. No more than what a model's first price covers: a prompt
         beyond that step costs several times as much.
@@ -60,7 +60,7 @@ class ModelLimits:
         return max(0, room - self._prompt_tokens - estimate_tokens(prompts.instructions_of(settings)))
 
     def faults(self, settings: ChannelSettings) -> Mapping[str, str]:
-        """Tell which settings the channel's model does not take, and why, by the setting's name."""
+        """Return why the channel's model does not support settings, by their names."""
         try:
             lookup(settings.model, self._clock()) if settings.model else None
         except SettingsError as error:
@@ -70,12 +70,12 @@ class ModelLimits:
     def price(
         self, input_tokens: int, output_tokens: int, settings: ChannelSettings = DEFAULTS, *, is_batch: bool = False
     ) -> float | None:
-        """Tell what so many tokens cost in dollars with the channel's model; None where its price is unknown."""
+        """Return what so many tokens cost in dollars with the channel's model; None where its price is unknown."""
         dollars = catalogue.price(self.card_of(settings), input_tokens, output_tokens, is_batch=is_batch)
         return None if dollars is None else float(dollars)
 
     def ceiling(self, request: Request, *, is_batch: bool = False) -> int | None:
-        """Tell what a request costs at most, in millionths of a dollar; None where the model's price is unknown."""
+        """Return what a request costs at most, in millionths of a dollar; None where the model's price is unknown."""
         card = self.card_of(request.settings)
         words = sum(estimate_tokens(turn.text) + TOKENS_PER_TURN for turn in request.turns)
         files = sum(attachment.tokens for turn in request.turns for attachment in turn.attachments)

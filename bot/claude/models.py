@@ -1,4 +1,4 @@
-"""The models that people may choose: what the API offers to this key, as far as the catalogue knows it."""
+"""The models that people can choose: those that the API offers to this key and the catalogue knows."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-DEADLINE = 1.5  # seconds: somebody waits for a form, which a chat platform lets open for three
+DEADLINE = 1.5  # seconds: someone waits for a form, which a chat platform lets open for three
 KEPT_FOR = 3_600.0  # seconds
 TRIED_AGAIN_AFTER = 60.0  # seconds
 PAGE = 100
 
 
 class ModelList:
-    """Asks the API once an hour; what it said last, or the catalogue, stands in where it does not answer."""
+    """Asks the API once an hour; if it does not answer, its last answer or the catalogue is used."""
 
     def __init__(self, anthropic: AsyncAnthropic, clock: Clock = today) -> None:
         self._anthropic, self._clock = anthropic, clock

@@ -93,14 +93,14 @@ class Body(httpx2.AsyncByteStream):
             self._gathering = Gathering(socket, own)
 
     async def aclose(self) -> None:
-        """Give the connection back, or close it where there is more to come."""
+        """Release the connection, or close it if there is more to come."""
         if self._gathering is not None:
             self._gathering.end()
         self._response.release()
 
 
 class Gathering(asyncio.Protocol):
-    """Stands before a connection's own protocol, and hands on what has gathered instead of each piece.
+    """Wraps a connection's own protocol, and passes on what has gathered instead of each piece.
 
     Pieces are handed on after as long as the words have been coming, and after a fifth of a second at most; with the
     last event at once, after which the connection's own protocol is back in its place.
@@ -128,7 +128,7 @@ class Gathering(asyncio.Protocol):
             self._timer = self._loop.call_at(self._handed_on + pause, self._hand_on)
 
     def end(self) -> None:
-        """Hand on what is left, and step aside."""
+        """Pass on what is left, and unwrap the protocol."""
         if self._transport.get_protocol() is self:
             self._transport.set_protocol(self._own)
         self._hand_on()
@@ -145,21 +145,21 @@ class Gathering(asyncio.Protocol):
             self._own.data_received(gathered)
 
     def eof_received(self) -> bool | None:
-        """Hand on that the server is done."""
+        """Pass on that the server is done."""
         self.end()
         return self._own.eof_received()
 
     def connection_lost(self, error: Exception | None) -> None:
-        """Hand on that the connection is gone."""
+        """Pass on that the connection is gone."""
         self.end()
         self._own.connection_lost(error)
 
     def pause_writing(self) -> None:
-        """Hand on that no more is to be sent."""
+        """Pass on that sending must pause."""
         self._own.pause_writing()
 
     def resume_writing(self) -> None:
-        """Hand on that more may be sent."""
+        """Pass on that sending can resume."""
         self._own.resume_writing()
 
 
@@ -177,7 +177,7 @@ def proxy_of(url: str) -> str | None:
 
 @contextmanager
 def limited() -> Iterator[None]:
-    """Tell by httpx2's own errors that a limit was passed."""
+    """Translate a passed limit into httpx2's own errors."""
     try:
         yield
     except aiohttp.ConnectionTimeoutError as error:

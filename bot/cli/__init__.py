@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; return the exit status: 2 for faults of the settings, told one a line, without a traceback."""
+    """Run a command; return the exit status: 2 for faulty settings, printed one per line without a traceback."""
     options = parser().parse_args(arguments)
-    os.umask(0o077)  # the database holds what people wrote, and is nobody else's to read
+    os.umask(0o077)  # the database holds what people wrote, and is no one else's to read
     run: Callable[[argparse.Namespace], int] = options.run
     try:
         return run(options)

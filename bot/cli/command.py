@@ -1,4 +1,4 @@
-"""What all commands of the operator share: how one is entered, and where it has its settings from."""
+"""What the operator's commands share: how a command is registered, and where its settings come from."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Commands:
-    """The commands of a parser, or the acts of one of them: there, `dest` is the option that tells which."""
+    """The commands of a parser, or the subcommands of one; `dest` is the option that names which."""
 
     def __init__(self, parser: argparse.ArgumentParser, dest: str = "") -> None:
         self._parsers = parser.add_subparsers(required=True, metavar=dest or "command", dest=dest or argparse.SUPPRESS)
@@ -22,7 +22,7 @@ class Commands:
     def add(
         self, name: str, summary: str, run: Callable[[argparse.Namespace], int] | None = None
     ) -> argparse.ArgumentParser:
-        """Enter a command that `run` carries out and returns the exit status of; an act is its command's to run."""
+        """Add a command; `run` carries it out and returns the exit status. A subcommand is run by its command."""
         parser = self._parsers.add_parser(name, help=summary, description=summary)
         if run:
             parser.set_defaults(run=run)
@@ -30,7 +30,7 @@ class Commands:
 
 
 def configured(environ: Mapping[str, str] | None = None, *, for_slack: bool = False) -> Settings:
-    """Read the settings, from the environment and `.env` unless told, and log as they say. Raises `SettingsError`."""
+    """Read the settings, from the environment and `.env` by default, and log as they say. Raises `SettingsError`."""
     read = settings.read(settings.environment() if environ is None else environ, for_slack=for_slack)
     log.configure(read.log_level, read.log_format)
     return read

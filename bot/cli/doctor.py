@@ -31,7 +31,7 @@ NETWORK = "check the network and SLACK_API_URL"
 
 @dataclass(frozen=True, slots=True)
 class DoctorFinding:
-    """What a check found, and the remedy where something is wrong, or soon will be."""
+    """The result of a check, with a remedy if something is wrong or soon will be."""
 
     name: str
     sentence: str
@@ -40,7 +40,7 @@ class DoctorFinding:
 
     @property
     def is_well(self) -> bool:
-        """Tell whether the bot can work as it is."""
+        """Return whether the bot can work as it is."""
         return not self.remedy or self.is_warning
 
     def __str__(self) -> str:
@@ -51,7 +51,7 @@ class DoctorFinding:
 async def examine(settings: Settings, on: date | None = None) -> list[DoctorFinding]:
     """Check the tokens, the scopes, the database, its migration level and the model. Never raises.
 
-    `on` is the day by which models retire, today unless told.
+    `on` is the day by which models retire, today by default.
     """
     async with aiohttp.ClientSession() as session:
         checks: list[Callable[[], Awaitable[list[DoctorFinding]]]] = [
@@ -87,7 +87,7 @@ async def _slack(settings: Settings, session: aiohttp.ClientSession) -> list[Doc
 
 
 async def _installations(settings: Settings, session: aiohttp.ClientSession) -> list[DoctorFinding]:
-    """Check the app's own secret, by a code that is none, and whether the tokens can be opened."""
+    """Check the app's own secret, with an invalid code, and whether the tokens can be decrypted."""
     client = web_client("", settings.slack_api_url, session)
     secret = reveal(settings.slack_client_secret)
     app = DoctorFinding("Slack app", "its client ID and secret are correct")

@@ -1,4 +1,4 @@
-"""`python -m bot evaluate`: how well messages are sorted, against labels that people gave."""
+"""`python -m bot evaluate`: how well messages are classified, against labels from people."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ PROMPTS = {".md", ".txt"}
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """Items, and what people say each is, by its number."""
+    """Items, and the label that people gave each, by its number."""
 
     items: tuple[Item, ...]
     labels: dict[int, str]
@@ -49,7 +49,7 @@ class Labelled:
 
 @dataclass(frozen=True, slots=True)
 class SortingMethod:
-    """A way to sort, under the name that the report gives it."""
+    """A way to classify, with its name in the report."""
 
     name: str
     settings: ChannelSettings
@@ -58,7 +58,7 @@ class SortingMethod:
 
 @dataclass(frozen=True, slots=True)
 class MethodOutcome:
-    """What came of a way: its score, and the calls that it took."""
+    """The result of a method: its score, and the calls that it took."""
 
     way: SortingMethod
     score: Score
@@ -66,7 +66,7 @@ class MethodOutcome:
 
 
 async def read(path: Path, files: FileReader, text: str = "", label: str = "") -> Labelled:
-    """Read a labelled file; columns are named, or found by looking. Raises `UsageError`, `OSError`."""
+    """Read a labeled file; columns are named, or detected. Raises `UsageError`, `OSError`."""
     data = await asyncio.to_thread(path.read_bytes)
     try:
         table = await files.read_sheet(path.name, data)
@@ -86,7 +86,7 @@ async def read(path: Path, files: FileReader, text: str = "", label: str = "") -
 
 
 def labelled(pairs: Sequence[tuple[str, str]]) -> Labelled:
-    """Put numbers on texts and their labels; how a label is spelt is settled by the first of its kind."""
+    """Give each text and label a number; the first spelling of a label is used for all."""
     spelt: dict[str, str] = {}
     items = tuple(Item(number, text) for number, (text, _) in enumerate(pairs, start=1))
     names = (spelt.setdefault(label.casefold(), label) for _, label in pairs)
@@ -105,7 +105,7 @@ def way(compared: str, settings: ChannelSettings) -> SortingMethod:
 
 
 def others(examples: Sequence[Example]) -> Callable[[Sequence[Item]], Sequence[Example]]:
-    """Find the nearest examples for a batch, without those that are in it: nobody is examined on what was told."""
+    """Find the nearest examples for a batch, except its own items: an item must not be tested with its own label."""
     nearest = Nearest(examples)
 
     def find(items: Sequence[Item]) -> list[Example]:
@@ -138,7 +138,7 @@ async def evaluate(
 
 
 def report(outcomes: Sequence[MethodOutcome]) -> str:
-    """Write what came of all ways, one below the other, and beside each other at the end."""
+    """Write the outcome of each method, and a comparison at the end."""
     parts = [f"== {one.way.name}\n{metrics.table(one.score)}\ncost: {cost(one)}" for one in outcomes]
     if len(outcomes) > 1:
         width = max(len(one.way.name) for one in outcomes)
@@ -151,7 +151,7 @@ def report(outcomes: Sequence[MethodOutcome]) -> str:
 
 
 def cost(outcome: MethodOutcome) -> str:
-    """Write what a way took."""
+    """Write what a method cost."""
     read = sum(call.input_tokens + call.cache_read_tokens + call.cache_write_tokens for call in outcome.calls)
     written = sum(call.output_tokens for call in outcome.calls)
     tokens = f"{len(outcome.calls):,} calls, {read:,} tokens in, {written:,} out"
@@ -160,7 +160,7 @@ def cost(outcome: MethodOutcome) -> str:
 
 @dataclass(frozen=True, slots=True)
 class EvaluateOptions:
-    """What the operator asked for; the command's help tells what each means."""
+    """The command's options; its help explains each."""
 
     file: Path | None = None
     from_corrections: bool = False
@@ -174,7 +174,7 @@ class EvaluateOptions:
 
 
 async def run(options: EvaluateOptions, settings: Settings) -> tuple[str, bool]:
-    """Measure what was asked for; return the report, and whether the first way is as good as it has to be.
+    """Run the evaluation; return the report, and whether the first method reaches the required score.
 
     Raises `UsageError`, `SettingsError`, a `ModelError`, `OSError`, and what the database raises.
     """

@@ -33,14 +33,14 @@ async def installations(settings: Settings) -> AsyncIterator[SqlInstallations]:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An installation, without its token: whether a key opens that, and whether the workspace is served."""
+    """An installation without its token: whether a key decrypts it, and whether the workspace is served."""
 
     installation: Installation
     opens: bool
     is_served: bool
 
     def __str__(self) -> str:
-        """Write it on a line."""
+        """Write it on one line."""
         one = self.installation
         state = f"token until {one.expires_at:%Y-%m-%d %H:%M}" if one.expires_at else "token that does not expire"
         state = state if self.opens else "no key decrypts its token"
@@ -49,7 +49,7 @@ class Seen:
 
 
 async def seen(settings: Settings) -> list[Seen]:
-    """Look at all installations. Raises like `installations`."""
+    """Return all installations with their state. Raises as `installations` does."""
     named = settings.slack_workspaces
     async with installations(settings) as kept:
         return [
@@ -67,12 +67,12 @@ async def _opens(one: Installation, kept: SqlInstallations) -> bool:
 
 
 async def listed(settings: Settings) -> str:
-    """Tell where the bot is installed, a line each. Raises like `installations`."""
+    """Return where the bot is installed, one line each. Raises as `installations` does."""
     return "\n".join(map(str, await seen(settings))) or NOBODY
 
 
 async def reseal(settings: Settings) -> str:
-    """Seal all tokens with the first key; tell how many. Raises like `installations`."""
+    """Encrypt all tokens with the first key; return how many. Raises as `installations` does."""
     async with installations(settings) as kept:
         try:
             count = await kept.reseal()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def register(commands: Commands) -> None:
-    """Enter the commands."""
+    """Register the commands."""
     evaluate = commands.add(
         "evaluate", "measure how well messages are classified, against labels from people", _evaluate
     )

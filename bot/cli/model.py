@@ -1,4 +1,4 @@
-"""What the operator's commands share that ask the model: how they reach it, whose settings hold, what it cost."""
+"""What the operator's commands that call the model share: connecting, the channel's settings, the cost."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def connected(settings: Settings) -> AsyncIterator[Model]:
-    """Connect with the model, which does not get to see what is hidden. Raises `SettingsError` without a key."""
+    """Connect to the model, with redaction. Raises `SettingsError` without a key."""
     key = reveal(settings.anthropic_api_key)
     if not key:
         raise SettingsError(["ANTHROPIC_API_KEY is not set: create a key in the Claude Console."])
@@ -39,6 +39,6 @@ def channel_of(typed: str) -> Place | None:
 
 
 def price(calls: Sequence[Call]) -> str:
-    """Write what calls cost; unknown where the price of one of them is."""
+    """Write what calls cost; unknown if the price of one is."""
     known = [call.dollars for call in calls if call.dollars is not None]
     return dollars(sum(known)) if len(known) == len(calls) else "price unknown"

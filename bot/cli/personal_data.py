@@ -19,14 +19,14 @@ NOTHING = "Nothing is older."
 
 
 async def write_export(url: str, workspace: str, person: str, write: Callable[[str], None]) -> None:
-    """Write all that is kept of a person, a line of JSON a row. Raises `SettingsError`, and as the database does."""
+    """Write all data about a person, one JSON line per row. Raises `SettingsError`, and as the database does."""
     async with opened(url) as database:
         async for row in export(database, workspace, person):
             write(json.dumps(row, default=str, ensure_ascii=False))
 
 
 async def forget(url: str, reach: Reach, *, dry: bool) -> str:
-    """Erase words, or only count them; tell how many rows that is. Raises as `write_export` does."""
+    """Erase words, or only count them; report how many rows that is. Raises as `write_export` does."""
     async with opened(url) as database:
         counts = await Erasure(database).erase(reach, dry=dry)
     end = "Nothing was erased. Add --yes to erase it." if dry else "Erased."
@@ -35,7 +35,7 @@ async def forget(url: str, reach: Reach, *, dry: bool) -> str:
 
 
 async def purge(url: str, days: int, *, dry: bool) -> str:
-    """Let go what is older than it may be, or only count it; tell how many rows of what. Raises as `write_export`."""
+    """Delete what is older than allowed, or only count it; report the rows of each kind. Raises as `write_export`."""
     async with opened(url) as database:
         retention = Retention(database, days)
         counted = await retention.count() if dry else {}

@@ -1,4 +1,4 @@
-"""What is kept of people's words: `export`, `forget`, `purge`."""
+"""What is stored of people's messages: `export`, `forget`, `purge`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def register(commands: Commands) -> None:
-    """Enter the commands."""
+    """Register the commands."""
     export = commands.add("export", "print everything stored about a person, one JSON line per row", _export)
     forget = commands.add(
         "forget", "count what is stored about a person, a channel or a workspace, or erase it", _forget

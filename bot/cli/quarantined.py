@@ -1,6 +1,6 @@
 """A separate process for jobs that seem to kill theirs: the bot starts `python -m bot.cli.quarantined CELL OWNER`.
 
-It is the bot without its listeners: it accepts nothing, and works on suspects alone until none is left
+It is the bot without its listeners: it accepts nothing, and runs only suspects until none is left
 (`bot/work/quarantine.py`).
 """
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def main() -> int:
-    """Be such a process; return its exit status."""
+    """Run such a process; return its exit status."""
     end_with_the_bot()
     read = configured(os.environ, for_slack=True)
     settings.hide_from_libraries()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def register(commands: Commands) -> None:
-    """Enter the commands."""
+    """Register the commands."""
     serving = commands.add("serve", "serve Slack", _serve)
     serving.add_argument("--migrate", action="store_true", help="migrate the database to this version first")
     commands.add("migrate", "migrate the database to this version", _migrate)

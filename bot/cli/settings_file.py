@@ -49,7 +49,7 @@ Sheets = dict[Place, dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What has to change in one place to be as the file says; None is unset. `version`: in which it was seen."""
+    """What has to change in one place to match the file; None: unset. `version`: the one that was compared."""
 
     place: Place
     before: Mapping[str, Any]
@@ -57,7 +57,7 @@ class Difference:
     version: int
 
     def __str__(self) -> str:
-        """Write a line a setting."""
+        """Write one line per setting."""
         where = f"{self.place.workspace} {self.place.channel or WORKSPACE}"
         return "\n".join(
             f"{where}: {name} {shown(self.before.get(name))} → {shown(value)}" for name, value in self.changes.items()
@@ -65,7 +65,7 @@ class Difference:
 
 
 def write(sheets: Mapping[Place, Overrides]) -> str:
-    """Write what is set, threads aside, as the file that `read` reads."""
+    """Write all settings, except threads', as the file that `read` reads."""
     document: dict[str, dict[str, Any]] = {}
     for place, sheet in sheets.items():
         # What a former version stored, and this one does not know, would stop the way back.
@@ -76,7 +76,7 @@ def write(sheets: Mapping[Place, Overrides]) -> str:
 
 
 def read(text: str, usual_model: str, most_days: int = 0, on: date | None = None) -> Sheets:
-    """Read a file; `most_days`: for how long words are kept at most, 0 means forever. `on`: the day, today unless told.
+    """Read a file; `most_days`: the longest that words are kept, 0 for forever. `on`: the day, today by default.
 
     Raises `SettingsError`, with the line of each fault.
     """
@@ -118,7 +118,7 @@ def _tables(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]
 
 
 def _read_sheet(table: Mapping[str, Any]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-    """Return the values of a table in the form that they are stored in, and what is wrong, by the name."""
+    """Return a table's values as they are stored, and the faults by the setting's name."""
     wrong = [(name, f"there is no setting {name}") for name in table if name not in ChannelSettings.model_fields]
     known = {name: value for name, value in table.items() if name in ChannelSettings.model_fields}
     try:
@@ -134,7 +134,7 @@ def _read_sheet(table: Mapping[str, Any]) -> tuple[dict[str, Any], list[tuple[st
 def _misfits(
     below: Mapping[str, Any], sheet: Mapping[str, Any], usual_model: str, on: date | None
 ) -> Iterator[tuple[str, str]]:
-    """Yield what is set in a sheet and its model does not take, by the name."""
+    """Yield the settings that their model does not support, by name."""
     held = merged(below, sheet)
     try:
         card = lookup(held.model or usual_model, on)
@@ -150,7 +150,7 @@ def _misfits(
 
 
 def _lines(text: str) -> dict[tuple[str, ...], int]:
-    """Return the line of each table and key: the parser does not tell."""
+    """Return the line of each table and key, which the parser does not report."""
     found: dict[tuple[str, ...], int] = {}
     table: tuple[str, ...] = ()
     quote = ""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def register(commands: Commands) -> None:
-    """Enter the commands."""
+    """Register the commands."""
     manifest = commands.add("manifest", "print the manifest that creates the Slack app", _manifest)
     manifest.add_argument(
         "--url", default="", help="the bot's public https:// address, for HTTP instead of Socket Mode"

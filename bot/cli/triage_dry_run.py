@@ -1,4 +1,4 @@
-"""`python -m bot triage --dry-run`: what would become of exported posts; posts nothing, and keeps nothing."""
+"""`python -m bot triage --dry-run`: show what triage would do with exported posts; posts and stores nothing."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ SHOWN = 70  # characters of a summary
 
 @dataclass(frozen=True, slots=True)
 class DryRunOptions:
-    """What the operator asked for; the command's help tells what each means."""
+    """The command's options; its help explains each."""
 
     file: Path
     channel: str = ""
 
 
 async def run(options: DryRunOptions, settings: Settings) -> str:
-    """Triage an export, and return what came of it. Raises `UsageError`, `SettingsError`, `ModelError`, `OSError`."""
+    """Triage an export, and return the report. Raises `UsageError`, `SettingsError`, `ModelError`, `OSError`."""
     held = await _settings_of(options.channel, settings.database_url)
     async with ReaderPool() as files:
         posts = await read(options.file, held, files)
@@ -92,7 +92,7 @@ async def read(path: Path, settings: ChannelSettings, files: FileReader) -> Sequ
 
 
 def _bytes(path: Path) -> bytes:
-    """Read a file, or a folder as the zip that it came as: a Mac unpacks what it downloads."""
+    """Read a file, or a folder as the zip that it was: a Mac unpacks what it downloads."""
     if not path.exists():
         raise UsageError(f"There is no file {path}.")
     found = [path] if path.is_file() else sorted(one for one in path.rglob("*.json") if one.is_file())
@@ -117,7 +117,7 @@ def _heard(entry: Mapping[str, Any], number: int) -> IncomingMessage | None:
 
 
 def _told_apart(posts: Sequence[IncomingMessage]) -> Iterator[IncomingMessage]:
-    """Give posts of several channels that were written in the same instant an id each."""
+    """Give posts from several channels that share a time different ids."""
     seen: Counter[str] = Counter()
     for post in posts:
         seen[post.id] += 1
@@ -128,7 +128,7 @@ def _told_apart(posts: Sequence[IncomingMessage]) -> Iterator[IncomingMessage]:
 async def triage(
     posts: Sequence[IncomingMessage], settings: ChannelSettings, board: FeedbackStore, model: Model
 ) -> str:
-    """Triage posts in their order, and write what came of them."""
+    """Triage posts in their order, and return the records."""
     channel, calls = Place("T", "C"), list[Call]()
     for heard in posts:
         await board.inbox.add(heard, _time_of(heard.id), "", together=settings.together)
@@ -154,7 +154,7 @@ async def _judge(
 
 
 def report(records: Sequence[Feedback], calls: Sequence[Call]) -> str:
-    """Write a line a record, the counts, and the cost."""
+    """Write one line per record, the counts, and the cost."""
     counted = [one for one in records if one.is_counted]
     lines = [_line(one) for one in counted]
     counts = Counter(one.category or UNSORTED for one in counted)

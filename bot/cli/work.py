@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def register(commands: Commands) -> None:
-    """Enter the command."""
+    """Register the command."""
     acts = Commands(commands.add("work", "list, retry or discard jobs that failed for good", _work), "act")
     acts.add("list", "list failed jobs, and count waiting and running ones")
     for act in (
@@ -54,7 +54,7 @@ async def _change(writer: AsyncEngine, act: str, reference: str | None) -> int:
 
 
 async def _list(reader: AsyncEngine) -> int:
-    """Print a line for each failure, and how much is under way; nobody's words."""
+    """Print a line for each failure, and the number of jobs under way; no message text."""
     from bot.work import counts, dead_letters
 
     form = "{:<10} {:<16} {:<17} {:>8}  {}"

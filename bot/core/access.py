@@ -1,4 +1,4 @@
-"""Who may use the bot where, and which of its commands: one rule for messages, commands, presses and forms."""
+"""Who can use the bot where, and which commands: one rule for messages, commands, actions and forms."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ OWN = PARLEY.name  # the command that admins always have: what they switch off b
 
 
 class Judge(Protocol):
-    """Tells whether a message that is for the bot may be answered."""
+    """Decides whether a message that is for the bot can be answered."""
 
     async def __call__(self, heard: IncomingMessage, settings: ChannelSettings, *, command: str = "") -> str:
-        """Return the sentence that refuses, "" for none; `command` is what the message asks for. Raises `ChatError`."""
+        """Return the refusal, "" for none; `command` is what the message asks for. Raises `ChatError`."""
 
 
 def refusal(visitor: Participant, channel: str, settings: ChannelSettings, helpers: str, *, command: str = "") -> str:
-    """Return the one sentence by which somebody is refused, "" where they may; `helpers` can change that.
+    """Return why a person is refused, "" if they are not; `helpers` can change that.
 
-    `command` is what they ask for, "" for none in particular. A channel or a command that is switched off is so for
-    admins, too; nothing else is refused to them.
+    `command` is what they ask for, "" for none in particular. A channel or a command that is turned off is off for
+    admins, too; admins are refused nothing else.
     """
     is_off = not visitor.is_direct and _is_closed(channel, settings) and not (visitor.is_admin and command == OWN)
     is_named = visitor.person in settings.allowed_people
@@ -62,7 +62,7 @@ def refusal(visitor: Participant, channel: str, settings: ChannelSettings, helpe
 async def check_member(channels: Iterable[Place], person: str, chat: Chat) -> None:
     """Raise `NotAllowedError` unless a person is in one of some channels; `ChatError`.
 
-    The value of a control or a form names them, and is not to be trusted: see `ViewSubmission`.
+    The value of a control or a form names them, and must not be trusted: see `ViewSubmission`.
     """
     for channel in channels:
         try:
@@ -82,5 +82,5 @@ def _is_closed(channel: str, settings: ChannelSettings) -> bool:
 
 
 def helpers(admins: Iterable[str], mention: Callable[[str], str]) -> str:
-    """Write who can change what is allowed: workspace admins, and the bot's own by name, but those of one workspace."""
+    """Name who can change what is allowed: workspace admins, and the bot's own admins if they are everyone's."""
     return " or ".join(["a workspace admin", *map(mention, sorted(one for one in admins if ":" not in one))])

@@ -9,5 +9,5 @@ if TYPE_CHECKING:
 
 
 def is_named(admins: Collection[str], workspace: str, person: str) -> bool:
-    """Tell whether a person is among them: by their id alone, or by that of their workspace, too, as `T1:U1`."""
+    """Return whether a person is one of them: by their id alone, or with their workspace's, as `T1:U1`."""
     return person in admins or f"{workspace}:{person}" in admins

@@ -1,4 +1,4 @@
-"""End work early, because somebody wants no more of it."""
+"""Cancel work early, because a person stopped it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 async def unless(halt: asyncio.Event | None, work: Coroutine[Any, Any, T]) -> T:
-    """Do some work, or leave it as soon as `halt` is set. Raises `ModelStoppedError` then.
+    """Do some work, but stop it as soon as `halt` is set. Raises `ModelStoppedError` then.
 
     The work runs in the caller's own task, as it does below `asyncio.timeout`: what it does before it first waits is
     done at once.
@@ -46,6 +46,6 @@ async def _cancel_when(halt: asyncio.Event, task: asyncio.Task[Any]) -> None:
 
 
 def check(halt: asyncio.Event | None) -> None:
-    """Raise `ModelStoppedError` where `halt` is set already, before anything is spent."""
+    """Raise `ModelStoppedError` if `halt` is already set, before anything is spent."""
     if halt is not None and halt.is_set():
         raise ModelStoppedError("stopped before it started")

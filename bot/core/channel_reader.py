@@ -1,4 +1,4 @@
-"""Reading what was said in a channel or a thread, for somebody who may see it."""
+"""Read what was said in a channel or a thread, for a person who can see it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MOST_LOOKED_AT = 2_000  # messages before a span
 PATIENCE = 300.0  # seconds that reading the threads of a channel may take: the platform lets us read only so fast
 
 # The same for a channel that there is not, one that the bot can't see, and a private one that the asker is not in:
-# nobody learns of a channel by asking.
+# no one learns of a channel by asking.
 HIDDEN = (
     "I can't see that conversation. If you are in it, invite me there with `/invite` and ask again; "
     "if not, I'm not allowed to read it for you."
@@ -47,7 +47,7 @@ GONE = "I can't find that message; it may have been deleted."
 
 @dataclass(slots=True)
 class ReadHistory:
-    """What was read, in no order. `since` is when it begins.
+    """Messages that were read, in no order. `since` is when the span begins.
 
     `threads_unread`: threads whose replies could not be read in time. `found_own`: for a span that begins with the
     person's own last message, whether there was one; None for any other. `unread`: what else is missing, in words.
@@ -61,7 +61,7 @@ class ReadHistory:
 
     @property
     def gaps(self) -> tuple[str, ...]:
-        """What is missing in it, and why, in words."""
+        """Sentences that say what is missing, and why."""
         if not self.threads_unread:
             return tuple(self.unread)
         threads = f"{self.threads_unread:,} thread" + ("s" if self.threads_unread > 1 else "")
@@ -69,9 +69,9 @@ class ReadHistory:
 
 
 async def allow(place: Place, person: str, *, chat: Chat) -> Venue:
-    """Return a channel that the person and the bot are both in.
+    """Return a channel that both the person and the bot are in.
 
-    Raises `UsageError` or `NotAllowedError` with what to do otherwise, and `ChatError` where it can't be known.
+    Raises `UsageError` or `NotAllowedError` with what to do instead, and `ChatError` if it can't be known.
     """
     try:
         venue = await chat.directory.venue(place, person)
@@ -112,10 +112,10 @@ async def read_channel(
     """Read a channel with its threads, up to the span's end; newest first, 10,000 messages at most.
 
     Of threads that began in the week before the span, the first message is read, and what was answered in the span.
-    What can't be read in time is left out, and told in the result.
+    What can't be read in time is left out, and the result says so.
 
-    Where the span begins with what the person has read, it begins with their own last message in the channel, as no
-    bot is told how far somebody has read. Raises `UsageError` for a channel out of reach, `ChatError`.
+    Where the span begins with what the person has read, it begins with their own last message in the channel, as no bot
+    is told how far someone has read. Raises `UsageError` for a channel out of reach, `ChatError`.
     """
     read = ReadHistory(since=span.start or span.end - timedelta(days=MAX_DAYS), found_own=None if span.start else False)
     patience = Patience(PATIENCE)
@@ -147,7 +147,7 @@ async def _read(
     take: Callable[[Sequence[HistoryMessage]], bool],
     patience: Patience,
 ) -> BotError | None:
-    """Read pages until there is enough, and begin again where they broke off; return what ended it too early.
+    """Read pages until there is enough, and resume where reading broke off; return the error that ended it early.
 
     `begin` goes on after what was taken, `take` tells whether that is enough. Raises `RevokedError`.
     """
@@ -202,7 +202,7 @@ async def _older_roots(
 
 
 async def _read_replies(thread: Place, read: ReadHistory, span: Span, patience: Patience, *, chat: Chat) -> bool:
-    """Read what was answered in a thread in the span; return whether that is all."""
+    """Read a thread's replies in the span; return whether these are all."""
     since, last = read.since or span.end, ""
 
     def begin() -> AsyncIterator[tuple[HistoryMessage, ...]]:

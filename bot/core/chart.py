@@ -1,4 +1,4 @@
-"""Charts as PNG pictures. Blocking, the first one for about a second: to be called in a thread.
+"""Charts as PNG pictures. Blocking, the first one for about a second: call it in a thread.
 
 Matplotlib is loaded with the first chart, as it takes longer than the rest of the bot together.
 """
@@ -25,7 +25,7 @@ COLOUR = "#4a6fa5"
 
 
 def bars(counts: Sequence[tuple[str, int]], title: str) -> bytes:
-    """Draw horizontal bars in the order given, each with its number and share; what comes after 30 is summed up."""
+    """Draw horizontal bars in the order given, each with its count and percentage; those after 30 are summed up."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 (as the first lines say)
     from matplotlib.figure import Figure  # noqa: PLC0415
 
@@ -56,7 +56,7 @@ def bars(counts: Sequence[tuple[str, int]], title: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A part of a picture: amounts of the series by the names below, on top of each other, or as `lines`.
+    """One panel of a picture: the series' amounts over the names, stacked or as `lines`.
 
     NaN is a gap in a line.
     """
@@ -67,12 +67,12 @@ class Panel:
 
 
 def columns(names: Sequence[str], series: Mapping[str, Sequence[float]], title: str) -> bytes:
-    """Draw a column for each name, of the series' amounts on top of each other; every so many are named."""
+    """Draw a stacked column for each name; only every few are labeled."""
     return panels(names, [Panel(title, series)])
 
 
 def panels(names: Sequence[str], parts: Sequence[Panel]) -> bytes:
-    """Draw panels below each other, over the same names."""
+    """Draw panels one below the other, over the same names."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 (as the first lines say)
     from matplotlib.figure import Figure  # noqa: PLC0415
 

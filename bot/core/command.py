@@ -24,7 +24,7 @@ SHOWN_OF_REQUEST = 1_000  # characters of what was typed that open the thread
 
 
 def take_private(text: str) -> tuple[str, bool]:
-    """Split `--private` off what was typed, where it is the first or last word; elsewhere it is part of the text."""
+    """Remove `--private` from what was typed if it is the first or last word; elsewhere it is part of the text."""
     rest, count = _PRIVATE.subn("", text)
     return rest.strip(), count > 0
 
@@ -37,7 +37,7 @@ def check_text(spec: CommandSpec, typed: str) -> str:
 
 
 def check_options(text: str, known: Sequence[str], otherwise: str, *, may_end_so: bool = False) -> None:
-    """Raise `UsageError` for an option that there is not, at the start or the end of one line.
+    """Raise `UsageError` for an unknown option at the start or the end of a single line.
 
     Elsewhere it is part of the text, as it is in a line below others. `otherwise`: what to do instead. `may_end_so`: a
     text may well end with an option of something else, as code does; then only what is nearly one of ours counts.
@@ -57,7 +57,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def opening(command: Command, mention: str) -> str:
-    """Write the message that a command's thread hangs on: who asked what."""
+    """Write the message that starts a command's thread: who asked what."""
     text = command.text[:SHOWN_OF_REQUEST] + ("…" if len(command.text) > SHOWN_OF_REQUEST else "")
     quoted = "\n".join(f"> {line}" for line in text.splitlines())
     return f"{mention} asked `/{command.name}`\n{quoted}"
@@ -73,9 +73,9 @@ async def open_thread(command: Command, *, chat: Chat, checkpoint: Checkpoint) -
 async def answering(
     command: Command, *, chat: Chat, checkpoint: Checkpoint, once: bool = False
 ) -> AsyncIterator[Answer]:
-    """Begin the answer where the command wants it: in its thread, or for the asker alone.
+    """Start the answer where the command wants it: in its thread, or only for the asker.
 
-    `once`: what the asker alone sees is shown once at most, as `bot.core.private_once` tells.
+    `once`: an ephemeral answer is shown at most once, see `bot.core.private_once`.
     """
     answer = (
         chat.answers.ephemeral(command.place, command.asker, checkpoint if once else None)

@@ -1,4 +1,4 @@
-"""Every slash command, declared once: what Slack's menu shows, what `/parley help` says, who may switch it off.
+"""Every slash command, declared once: what Slack's menu shows, what `/parley help` says, who can turn it off.
 
 The manifest, the listeners, the help and the setting `commands_off` follow from this list; `bot.jobs.registry` says
 what parses and runs each.

@@ -1,4 +1,4 @@
-"""Tell one person something, beside what a thread keeps."""
+"""Ephemeral messages to one person, which a thread does not keep."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 async def tell(place: Place, asker: Requester, sentence: str, *, chat: Chat) -> Record:
-    """Show a sentence to the asker alone; return what a turn leaves that does no more. Raises `ChatError`."""
+    """Show a sentence only to the asker; return the record of a turn that does nothing else. Raises `ChatError`."""
     async with chat.answers.ephemeral(place, asker) as visible:
         await visible.replace(sentence)
     return Record(place, asker.person)

@@ -1,4 +1,4 @@
-"""A turn's checkpoint behind a part of its work. Who extends it writes only what differs."""
+"""A checkpoint that forwards to a turn's own; subclasses override what differs."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ class ForwardingCheckpoint:
 
     @property
     def reference(self) -> str:
-        """Name the turn."""
+        """Return the turn's reference."""
         return self._turn.reference
 
     @property
     def was_begun(self) -> bool:
-        """Tell whether a former try of the turn may have left something behind."""
+        """Return whether an earlier attempt at the turn may have left something behind."""
         return self._turn.was_begun
 
     @property
     def halted(self) -> asyncio.Event:
-        """Return what is set when somebody wants the turn to end early."""
+        """Return the event that is set when the turn is cancelled."""
         return self._turn.halted
 
     @property
     def is_unwanted(self) -> bool:
-        """Tell whether nobody wants what the turn does any more."""
+        """Return whether the turn's result should be discarded."""
         return self._turn.is_unwanted
 
     def check(self) -> None:
-        """Raise when the turn may no longer be ours to run."""
+        """Raise if the turn may no longer be ours to run."""
         self._turn.check()
 
     def get(self, key: str) -> str | None:

@@ -40,14 +40,14 @@ CAN_DO = "\n".join(
     (
         "• Mention me in a channel, or write to me here: I answer in a thread, and remember what was said in it.",
         *(f"• `/{one.name}`: {one.description}." for one in COMMANDS if one is not PARLEY),
-        f"• `/{PARLEY.name} help` tells the rest. I am an AI and can be wrong.",
+        f"• `/{PARLEY.name} help` explains the rest. I'm an AI and can be wrong.",
     )
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What an operator looks at first: jobs that wait, run, and have failed for good."""
+    """The operator's first figures: jobs that wait, run, and failed for good."""
 
     waiting: int
     running: int
@@ -57,9 +57,9 @@ class Health:
 async def furnish(
     place: Place, person: str, *, admins: frozenset[str], health: Health, store: Store, board: FeedbackStore, chat: Chat
 ) -> tuple[Section, ...]:
-    """Return what a person's home shows; channels for admins, health for the bot's own.
+    """Build a person's home; with channels for admins, and health for the bot's own admins.
 
-    What the platform won't tell takes no more away than its own section, which says so.
+    If the platform can't answer, only the section concerned is missing, and it says so.
     """
     used = await store.usage.load(UsageView(UsageScope.PERSON, USAGE_DAYS), place, person, datetime.now(UTC))
     sections = [Section("What I can do here", CAN_DO), Section("Your usage", _used(used))]
@@ -92,7 +92,7 @@ async def _channels_of(place: Place, person: str, *, store: Store, chat: Chat) -
 
 
 def _unknown(title: str, what: str, error: ChatError) -> Section:
-    """Say in a section's place what could not be looked up."""
+    """Return a section that says what could not be looked up."""
     log.warning("a section of the home tab could not be built: %s", error)
     return Section(
         title,
@@ -126,7 +126,7 @@ def _workspace() -> tuple[Button, ...]:
 
 
 def _channels(place: Place, channels: Sequence[tuple[str, str]], sheets: Mapping[Place, Overrides]) -> list[Section]:
-    """Write a section a channel, those with settings first."""
+    """Return one section per channel, those with settings first."""
     if not channels:
         return [Section("Your channels", "I'm not in any of your channels yet. Invite me with `/invite`.")]
 

@@ -15,5 +15,5 @@ def markdown_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, nu
 
 
 def cell(text: str) -> str:
-    """Return a text that stays within one cell: on one line, its bars escaped."""
+    """Return a text that fits in one cell: on one line, its bars escaped."""
     return " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|")

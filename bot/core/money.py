@@ -6,7 +6,7 @@ _SMALLEST = 0.0001  # dollars that are still written as a number
 
 
 def dollars(amount: float) -> str:
-    """Return an amount in dollars: whole cents and what is above a dollar with two places, less with four."""
+    """Return an amount in dollars: two decimals for whole cents and above a dollar, otherwise four."""
     if 0 < amount < _SMALLEST:
         return f"less than ${_SMALLEST}"
     is_whole_cents = round(amount * 10_000) % 100 == 0

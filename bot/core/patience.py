@@ -1,4 +1,4 @@
-"""How long reading at the platform may take, what to retry, and why it broke off, in words."""
+"""How long reading from the platform can take, what to retry, and how to say why it broke off."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ PAUSE = 1.0  # seconds before the second one, twice as long before each next
 
 
 class Patience:
-    """The time that a reading has, `seconds` from now on."""
+    """A time budget for reading, `seconds` from now."""
 
     def __init__(self, seconds: float) -> None:
         self._ends_at = asyncio.get_running_loop().time() + seconds
         self._failed = 0
 
     def pause(self, error: BotError) -> float | None:
-        """Return how many seconds to wait before the next try, None for no retry."""
+        """Return how many seconds to wait before the next attempt, None for no retry."""
         self._failed += 1
         if isinstance(error, ChatBusyError):
             pause = error.retry_after
@@ -51,11 +51,11 @@ class Patience:
         return pause if asyncio.get_running_loop().time() + pause < self._ends_at else None
 
     def again(self) -> Patience:
-        """Return what is left of the time, for another reading beside this one."""
+        """Return a budget of the remaining time, for a concurrent reading."""
         return Patience(self._ends_at - asyncio.get_running_loop().time())
 
     async def each(self, pages: AsyncIterator[T]) -> AsyncGenerator[T]:
-        """Yield each page that comes in time. Raises `TimeoutError`, and what reading raises."""
+        """Yield each page that arrives in time. Raises `TimeoutError`, and what reading raises."""
         async with aclosing(cast("AsyncGenerator[T]", pages)):
             while True:
                 try:
@@ -68,7 +68,7 @@ class Patience:
 
 
 def why(error: BotError) -> str:
-    """Tell a person why something could not be read, as the end of a sentence."""
+    """Return why something could not be read, as the end of a sentence."""
     if isinstance(error, ChatBusyError):
         return f"I can't read on for another {max(1, round(error.retry_after)):,} seconds"
     known = next((reason for kind, reason in WHY.items() if isinstance(error, kind)), "")

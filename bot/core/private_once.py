@@ -1,8 +1,8 @@
-"""Private answers that are written anew when they are asked for again: shown once at most.
+"""Private answers that a second attempt would write again: shown at most once.
 
-Nobody can look up what one person was shown. When the process dies behind showing it and before its end is committed, a
-second try can't know. What only reads settings or figures is shown again, as it was. What the model wrote is not: it
-would be paid for twice, and say two things. Its person gets one line instead, and may ask again.
+Ephemeral messages can't be looked up. When the process dies after showing one and before the job is committed, a second
+attempt can't know. Answers that only read settings or figures are shown again. What the model wrote is not: it would be
+paid for twice, and say two things. The person gets one line instead, and can ask again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MAYBE = (
 
 
 async def shown_before(command: Command, *, checkpoint: Checkpoint, chat: Chat) -> Record | None:
-    """Tell the asker of an answer that a former try may have shown; None where there is none. Raises `ChatError`."""
+    """Tell the asker that an earlier attempt may have shown the answer; return None if none did. Raises `ChatError`."""
     if not checkpoint.get(KEY):
         return None
     return await tell(command.place, command.asker, MAYBE.format(name=command.name), chat=chat)

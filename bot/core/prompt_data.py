@@ -1,4 +1,4 @@
-"""Strangers' words on their way to the model: data, never markup."""
+"""Untrusted text for the model: data, never markup."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was asked for lately, so that it need not be asked for again at once."""
+"""A cache of recent look-ups."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ V = TypeVar("V")
 
 
 class Remembered(Generic[V]):
-    """Values by their keys, each for some seconds; of more than `most`, those that were kept first go."""
+    """Values by their keys, each for some seconds; beyond `most`, the oldest are dropped."""
 
     def __init__(self, most: int) -> None:
         self._values = FIFOCache[str, tuple[V, float]](most)
 
     def get(self, key: str, *, late: bool = False) -> V | None:
-        """Return a value, None where there is none or its time is over; with `late`, it may be over."""
+        """Return a value, None where there is none or its time is over; with `late`, an expired one counts, too."""
         value, until = self._values.get(key, (None, 0.0))
         return value if late or monotonic() < until else None
 
     def keep(self, key: str, value: V, seconds: float) -> None:
-        """Keep a value for so many seconds, in the place of a former one."""
+        """Keep a value for so many seconds, replacing an earlier one."""
         self._values[key] = value, monotonic() + seconds
 
     def drop(self, begin: str = "") -> None:
-        """Let go of all whose keys begin so."""
+        """Drop all values whose keys begin so."""
         for key in [key for key in self._values if key.startswith(begin)]:
             del self._values[key]

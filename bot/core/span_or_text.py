@@ -1,8 +1,8 @@
 """A short line that may be a span or a text: the bot asks, instead of guessing and paying.
 
-What says nothing but where and when is a request, and never comes here. What has several lines, stands in quotes or
-goes on for more than a few words is a text, whatever it begins with: "Since Monday the app crashes" is one. Between
-these, the asker alone is told how each is written.
+A line with only a place and a time is a request, and never gets here. One with several lines, in quotes or of more than
+a few words is a text, whatever it begins with: "Since Monday the app crashes" is one. Between these, the asker is told
+how to write each.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def check(text: str, name: str) -> None:
 
 
 def _with_little_besides(text: str, said: list[str]) -> str:
-    """Return the span that a text begins or ends with, where hardly anything else is said."""
+    """Return the span that a text begins or ends with, if there is hardly anything else."""
     words, rest = times.take(text)
     if words and (not rest or _PLACE.fullmatch(rest.lstrip(" ,;"))):
         return words
@@ -129,7 +129,7 @@ def _is_near_a_span(said: list[str], *, is_placed: bool) -> bool:
 
 
 def _is_all_timely(said: list[str]) -> bool:
-    """Return whether there are only words that are said of times, and one at least that tells of one."""
+    """Return whether all words are about times, and at least one names a time."""
     folded = [spoken.folded(word) for word in said[: MOST_TIMELY + 1]]
     if len(folded) > MOST_TIMELY:
         return False

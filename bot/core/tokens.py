@@ -1,4 +1,4 @@
-"""How long a text is for the model, without asking it."""
+"""Estimate a text's tokens without asking the model."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ TOKENS_PER_TURN = 8
 
 
 def estimate_tokens(text: str) -> int:
-    """Estimate the tokens of a text, from above."""
+    """Estimate the tokens of a text, on the high side."""
     return len(text.encode()) // BYTES_PER_TOKEN + TOKENS_PER_TURN
 
 

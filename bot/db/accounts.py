@@ -27,18 +27,18 @@ KEPT = timedelta(days=1)  # after its end
 
 
 class SqlSpendStore:
-    """`bot.core.spend.caps.Purse` on a database: a row an account, which is locked while somebody takes of it."""
+    """`bot.core.spend.caps.Purse` on a database: one row per account, locked while it is changed."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._database, self._clock = database, clock
 
     async def reserve(self, caps: Sequence[Cap], micros: int, lasting: timedelta) -> Reservation | Refusal:
-        """Reserve so much with every cap, or with none of them."""
+        """Reserve an amount with every cap, or with none."""
 
         def take(connection: Connection) -> Reservation | Refusal:
             now = self._clock()
             reached: list[tuple[Cap, int]] = []
-            # Locked in one order by everybody, so that nobody waits in a circle.
+            # Locked in one order by everyone, so that no one waits in a circle.
             for cap in sorted(caps, key=lambda cap: cap.account.key):
                 spent, was_told = _open(connection, cap.account, now)
                 is_money = cap.account.kind is not BudgetKind.TURNS
@@ -64,7 +64,7 @@ class SqlSpendStore:
         return await transact(self._database.writer, take)
 
     async def rename(self, reservation: str, name: str) -> None:
-        """Let a reservation be known by another name; one that has the name already stands for both."""
+        """Give a reservation another name; one that already has the name stands for both."""
 
         def write(connection: Connection) -> None:
             is_known = select(BudgetReservationRow.id).where(BudgetReservationRow.id == name).limit(1)
@@ -77,7 +77,7 @@ class SqlSpendStore:
         await transact(self._database.writer, write)
 
     async def settle(self, reservation: str, micros: int) -> None:
-        """Count what was really spent, and let the rest go."""
+        """Count what was really spent, and release the rest."""
         ours = BudgetReservationRow.id == reservation
 
         def write(connection: Connection) -> None:
@@ -98,7 +98,7 @@ def _add(connection: Connection, keys: Sequence[str], amount: int) -> None:
 
 
 def _open(connection: Connection, account: Account, now: datetime) -> tuple[int, bool]:
-    """Lock an account; return what was spent, and whether somebody was told that it is much."""
+    """Lock an account; return what was spent, and whether a warning was sent."""
     ours = BudgetAccountRow.key == account.key
     found = (
         select(BudgetAccountRow.spent, BudgetAccountRow.was_told, BudgetAccountRow.compared_at)

@@ -1,4 +1,4 @@
-"""Runs of /classify: what is sorted, its verdicts, and what people corrected."""
+"""Runs of /classify: their items, verdicts and corrections."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.db.engine import Database
 
 PAGE = 500  # items in one transaction: SQLite has one writer, which must not be kept long
-CELLS = 20_000  # of a page, at most: writing them as JSON keeps everybody waiting
+CELLS = 20_000  # of a page, at most: writing them as JSON keeps everyone waiting
 
 _RUN = TypeAdapter(ClassifyRun)
 
@@ -36,7 +36,7 @@ class SqlClassifyRunStore:
         self._reader, self._writer = database.reader, database.writer
 
     async def find(self, workspace: str, run: str) -> ClassifyRun | None:
-        """Return a run of a workspace, None where it has none of that id."""
+        """Return a run of a workspace, None if it has none with that id."""
         async with self._reader.connect() as connection:
             query = select(ClassifyRunRow.sheet, ClassifyRunRow.state, ClassifyRunRow.calls, ClassifyRunRow.dollars)
             here = ClassifyRunRow.workspace == workspace, ClassifyRunRow.id == run
@@ -46,7 +46,7 @@ class SqlClassifyRunStore:
         return replace(_RUN.validate_json(row.sheet), state=json.loads(row.state), calls=row.calls, dollars=row.dollars)
 
     async def create(self, run: ClassifyRun, items: Sequence[Item]) -> None:
-        """Keep a run and its items, page by page; what a former try left of them is replaced."""
+        """Save a run and its items, page by page; what an earlier attempt left is replaced."""
         where = {"workspace": run.place.workspace, "channel": run.place.channel, "thread": run.place.thread}
         values = where | {"id": run.id, "person": run.asker.person, "created_at": datetime.now(UTC)}
         values |= {"status": RunStatus.READING, "sheet": _sheet(replace(run, status=RunStatus.READING))}
@@ -66,13 +66,13 @@ class SqlClassifyRunStore:
         await self.change(run)
 
     async def change(self, run: ClassifyRun) -> None:
-        """Keep a run's categories, status and ways; not its costs or state."""
+        """Save a run's categories, status and options; not its costs or state."""
         changed = update(ClassifyRunRow).where(ClassifyRunRow.id == run.id).values(sheet=_sheet(run), status=run.status)
         async with self._writer.begin() as connection:
             await connection.execute(changed)
 
     async def keep(self, run: str, key: str, value: str) -> None:
-        """Keep a word of a run's state."""
+        """Save one value of a run's state."""
         here = ClassifyRunRow.id == run
         async with self._writer.begin() as connection:
             query = select(ClassifyRunRow.state).where(here).with_for_update()
@@ -81,14 +81,14 @@ class SqlClassifyRunStore:
                 await connection.execute(update(ClassifyRunRow).where(here).values(state=kept))
 
     async def running(self, place: Place) -> Sequence[str]:
-        """Return the ids of the runs that go on in a thread."""
+        """Return the ids of the active runs in a thread."""
         here = {"workspace": place.workspace, "channel": place.channel, "thread": place.thread}
         query = select(ClassifyRunRow.id).filter_by(**here, status=RunStatus.RUNNING)
         async with self._reader.connect() as connection:
             return list((await connection.execute(query)).scalars())
 
     async def batched(self) -> Sequence[tuple[str, str]]:
-        """Return the workspaces and ids of the runs that the model works on in its own time."""
+        """Return the workspaces and ids of the runs that wait for a batch."""
         query = select(ClassifyRunRow.workspace, ClassifyRunRow.id).where(ClassifyRunRow.status == RunStatus.BATCHED)
         async with self._reader.connect() as connection:
             return [(row.workspace, row.id) for row in await connection.execute(query)]
@@ -120,7 +120,7 @@ class SqlClassifyItemStore:
     async def save(
         self, run: ClassifyRun, verdicts: Sequence[Verdict], calls: Sequence[Call], dollars: float | None
     ) -> None:
-        """Keep verdicts, with the calls that they took in the ledger, in one transaction."""
+        """Save verdicts, and their calls in the ledger, in one transaction."""
         here = ClassifyItemRow.run == bindparam("the_run"), ClassifyItemRow.number == bindparam("the_number")
         columns = ("categories", "confidence", "evidence")
         sorted_ = update(ClassifyItemRow).where(*here).values({name: bindparam(f"its_{name}") for name in columns})
@@ -144,7 +144,7 @@ class SqlClassifyItemStore:
             await connection.run_sync(record, Record(run.place, run.asker.person, calls=tuple(calls)))
 
     async def correct(self, run: str, number: int, categories: tuple[str, ...], person: str) -> bool:
-        """Keep what a person says an item is; False where there is no such item."""
+        """Save a person's correction of an item; return False if there is no such item."""
         here = ClassifyItemRow.run == run, ClassifyItemRow.number == number
         values = {"categories": json.dumps(categories), "corrected_by": person, "corrected_at": datetime.now(UTC)}
         async with self._writer.begin() as connection:
@@ -195,7 +195,7 @@ _HAS_VERDICT = ClassifyItemRow.categories.is_not(None)
 
 
 def _pages_of(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    """Part items into pages, by their number and by the cells beside them."""
+    """Split items into pages, by their number and their cells."""
     step = max(1, min(PAGE, CELLS // max(1, len(items[0].cells)))) if items else PAGE
     return (items[start : start + step] for start in range(0, len(items), step))
 

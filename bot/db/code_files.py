@@ -45,7 +45,7 @@ def _files_query() -> Select[*tuple[Any, ...]]:
 
 
 def save(connection: Connection, thread_id: int, files: Sequence[CodeFile]) -> None:
-    """Store files of a thread, in the place of their former versions."""
+    """Store files of a thread, replacing their earlier versions."""
     rows = [asdict(file) | {"thread_id": thread_id, "changed_at": datetime.now(UTC)} for file in files]
     statement = INSERT[connection.dialect.name](tables.CodeFileRow)
     newer = {name: statement.excluded[name] for name in ("content", "version", "changed_at")}

@@ -46,7 +46,7 @@ DRIVERS = {
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """One database with its connections: `writer` for whatever changes something, `reader` for the rest.
+    """One database with its connections: `writer` for changes, `reader` for everything else.
 
     SQLite has a single writer, whose transactions take the write lock at their beginning, and readers beside it that
     see the last commit. PostgreSQL has one pool for both. Each wait for the database ends after some seconds.
@@ -57,7 +57,7 @@ class Database:
 
     @classmethod
     def open(cls, url: str) -> Database:
-        """Prepare the connections; none is made yet. Raises `SettingsError` for a URL of no use."""
+        """Prepare the connections; none is opened yet. Raises `SettingsError` for an unusable URL."""
         address = normalise(url)
         if address.get_backend_name() == "sqlite":
             return cls(reader=sqlite_reader(address), writer=sqlite_writer(address))
@@ -65,7 +65,7 @@ class Database:
         return cls(reader=engine, writer=engine)
 
     async def check(self) -> None:
-        """Ask for one read and one write, within two seconds each.
+        """Do one read and one write, within two seconds each.
 
         Raises what the database or the driver raises, on PostgreSQL also where there are no tables yet.
         """

@@ -1,4 +1,4 @@
-"""Forgetting on request: whose words go, from which tables."""
+"""Erasure on request: whose data is deleted, from which tables."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 class SqlEraser:
-    """Erases from a database, one short transaction a table. What calls cost stays."""
+    """Erases from a database, one short transaction per table. Costs are kept."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -45,9 +45,9 @@ class SqlEraser:
     async def erase(
         self, reach: Reach, *, dry: bool = False, given: ColumnElement[bool] | None = None
     ) -> Mapping[str, int]:
-        """Erase words; return how many rows of each table held some. `dry`: only count.
+        """Erase data; return how many rows of each table held some. `dry`: only count.
 
-        `given` has to hold as the rows go, table by table; where it does not, they stay.
+        `given` must hold when each table's rows are deleted; otherwise they stay.
         """
         counts: dict[str, int] = {}
         for table, condition, statement in steps(reach):
@@ -62,7 +62,7 @@ class SqlEraser:
 
 
 def steps(reach: Reach) -> Iterator[Step]:
-    """Tell for each table, in their order, which rows hold words, and how those go."""
+    """Return for each table, in order, which rows hold data, and how to erase it."""
     yield from _said_by(reach) if reach.person else _said_at(reach)
     for run in (SummaryRunRow, ClassifyRunRow):  # with their parts and items
         yield _gone(run, or_(_of(run, reach), *_read_elsewhere(run, reach)))
@@ -74,7 +74,7 @@ def steps(reach: Reach) -> Iterator[Step]:
 
 
 def _whole(reach: Reach) -> Iterator[Step]:
-    """Let all of a workspace go but for the counts, and from those the people."""
+    """Erase all of a workspace except the counts, and the people from those."""
     for table in (SettingsRow, SettingsChangeRow, AlertRow, RatingRow, BudgetAccountRow):
         yield _gone(table, _of(table, reach))
     for counted, names in ((CallRow, ("person",)), (FeedbackRow, ("person", "corrected_by", "assignee"))):
@@ -91,7 +91,7 @@ def _said_at(reach: Reach) -> Iterator[Step]:
 
 
 def _said_by(reach: Reach) -> Iterator[Step]:
-    """Let the threads go that a person had with the bot alone; in others, blank what they said."""
+    """Delete the threads that a person had alone with the bot; in others, blank their messages."""
     here = ThreadRow.workspace == reach.workspace
     theirs = exists().where(MessageRow.thread_id == ThreadRow.id, MessageRow.author == reach.person)
     others = exists().where(MessageRow.thread_id == ThreadRow.id, MessageRow.author.not_in(["", reach.person]))
@@ -116,7 +116,7 @@ def _said_by(reach: Reach) -> Iterator[Step]:
 
 
 def _read_elsewhere(run: type[SummaryRunRow | ClassifyRunRow], reach: Reach) -> Iterator[ColumnElement[bool]]:
-    """Tell which runs have read what goes, wherever they stand: a channel, a thread, what a person has said."""
+    """Select the runs that have read what is erased, wherever they are."""
     here = run.workspace == reach.workspace
     if reach.channel and (run is SummaryRunRow or not reach.thread):
         yield and_(here, reads(run, reach.workspace, reach.channel, reach.thread))
@@ -130,7 +130,7 @@ def _gone(table: type[Base], rows: ColumnElement[bool]) -> Step:
 
 
 def _of(table: Any, reach: Reach) -> ColumnElement[bool]:  # noqa: ANN401 (a table that has these columns)
-    """Tell the rows of a table that belong to a person or a place; a post of feedback has its own id as thread."""
+    """Match a table's rows that belong to a person or a place; a feedback post has its own id as thread."""
     names = {"channel": "channel", "thread": "message" if table is FeedbackRow else "thread", "person": "person"}
     asked = {column: value for name, column in names.items() if (value := getattr(reach, name))}
     return and_(table.workspace == reach.workspace, *(getattr(table, name) == value for name, value in asked.items()))

@@ -1,4 +1,4 @@
-"""A person's data: all that the bot keeps of somebody, for them to have."""
+"""A person's data: everything that the bot stores about them."""
 
 from __future__ import annotations
 

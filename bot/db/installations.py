@@ -1,4 +1,4 @@
-"""Installations and the states of those that were begun, with the tokens sealed."""
+"""Installations with their encrypted tokens, and the OAuth states of started ones."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def _now() -> datetime:
 
 
 def not_since(workspace: str, at: datetime) -> ColumnElement[bool]:
-    """Tell, within a statement, that a workspace has not installed the bot since a time.
+    """Match, within a statement, a workspace that has not installed the bot since a time.
 
-    A statement that sees no installation sees no row of its time either: those come later.
+    A statement that sees no installation sees none of its rows either: those come later.
     """
     return ~exists().where(Table.workspace == workspace, Table.installed_at > at)
 
@@ -56,7 +56,7 @@ class SqlInstallations:
         return _read(row, self._vault.open(workspace, row.sealed))
 
     async def save(self, installation: Installation) -> None:
-        """Keep a new installation, in the place of a former one."""
+        """Save a new installation, replacing an earlier one."""
         values = {name: getattr(installation, name) for name in PLAIN} | {"sealed": self._seal(installation)}
         async with self._writer.begin() as connection:
             new = INSERT[connection.dialect.name](Table).values(values | {"version": 1, "renewing_until": None})
@@ -64,7 +64,7 @@ class SqlInstallations:
             await connection.execute(new.on_conflict_do_update(index_elements=["workspace"], set_=changed))
 
     async def claim_renewal(self, installation: Installation) -> bool:
-        """Tell whether it is for us to get the next token, for half a minute; nobody else is told so meanwhile."""
+        """Return whether we should get the next token; for half a minute, no one else is told so."""
         now = self._clock()
         is_free = or_(Table.renewing_until.is_(None), Table.renewing_until < now)
         ours = update(Table).where(*_is(installation), is_free).values(renewing_until=now + RENEWAL)
@@ -72,7 +72,7 @@ class SqlInstallations:
             return (await connection.execute(ours)).rowcount == 1
 
     async def renew(self, installation: Installation) -> None:
-        """Keep an installation's next token, unless the workspace has installed the bot anew meanwhile."""
+        """Save an installation's next token, unless the workspace has reinstalled the bot meanwhile."""
         values = {
             "sealed": self._seal(installation),
             "expires_at": installation.expires_at,
@@ -83,7 +83,7 @@ class SqlInstallations:
             await connection.execute(update(Table).where(*_is(installation)).values(values))
 
     async def remove(self, workspace: str, before: datetime) -> None:
-        """Forget a workspace's installation, unless it is from after a time."""
+        """Delete a workspace's installation, unless it is newer than a time."""
         async with self._writer.begin() as connection:
             await connection.execute(delete(Table).where(Table.workspace == workspace, Table.installed_at <= before))
 
@@ -94,7 +94,7 @@ class SqlInstallations:
             return [_read(row, {}) for row in rows]
 
     async def check(self) -> None:
-        """Open the newest installation. Raises `SettingsError` where no key does: then no workspace can be served."""
+        """Decrypt the newest installation. Raises `SettingsError` if no key does: then no workspace can be served."""
         newest = select(Table.workspace).order_by(Table.installed_at.desc()).limit(1)
         async with self._reader.connect() as connection:
             workspace = (await connection.execute(newest)).scalar_one_or_none()
@@ -104,7 +104,7 @@ class SqlInstallations:
             raise SettingsError([f"PARLEY_ENCRYPTION_KEY: {error}; add the former key after the new one."]) from error
 
     async def reseal(self) -> int:
-        """Seal all tokens with the first key; return how many. Raises `SealedError`."""
+        """Encrypt all tokens with the first key; return how many. Raises `SealedError`."""
         known = await self.listed()
         for one in known:
             here = Table.workspace == one.workspace
@@ -138,13 +138,13 @@ class SqlStates:
         self._writer, self._clock = database.writer, clock
 
     async def begin(self, state: str, until: datetime) -> None:
-        """Keep a state until a time; those whose time is over go."""
+        """Save a state until a time; delete expired ones."""
         async with self._writer.begin() as connection:
             await connection.execute(delete(InstallStateRow).where(InstallStateRow.until < self._clock()))
             await connection.execute(INSERT[connection.dialect.name](InstallStateRow).values(state=state, until=until))
 
     async def finish(self, state: str) -> bool:
-        """Take a state back; tell whether it was there, and its time not over."""
+        """Delete a state; return whether it was there and had not expired."""
         good = InstallStateRow.state == state, InstallStateRow.until >= self._clock()
         async with self._writer.begin() as connection:
             return (await connection.execute(delete(InstallStateRow).where(*good))).rowcount == 1

@@ -1,4 +1,4 @@
-"""Migrations: bring a database to this version's tables, and tell which version it has."""
+"""Migrations: bring a database to this version's tables, and find its version."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def upgrade(url: str, revision: str = "head") -> None:
 
     Replicas that start together wait for each other.
 
-    Raises `SettingsError` for a URL of no use, else what the database or the driver raises.
+    Raises `SettingsError` for an unusable URL, else what the database or the driver raises.
     """
     if revision == "head" and await current(url) == head():
         return
@@ -54,7 +54,7 @@ async def upgrade(url: str, revision: str = "head") -> None:
 
 
 async def current(url: str) -> str | None:
-    """Return the revision that the database is at, None where it has no tables yet. Raises as `upgrade` does."""
+    """Return the database's revision, None if it has no tables yet. Raises as `upgrade` does."""
     if await is_missing(url):
         return None
     database = Database.open(url)
@@ -71,7 +71,10 @@ async def check(database: Database) -> None:
 
 
 async def is_missing(url: str) -> bool:
-    """Tell whether there is no file yet, which opening it would make. Raises `SettingsError` for a URL of no use."""
+    """Return whether the file does not exist yet; opening it would create it.
+
+    Raises `SettingsError` for an unusable URL.
+    """
     address = normalise(url)
     return address.get_backend_name() == "sqlite" and not await asyncio.to_thread(Path(address.database or "").exists)
 
@@ -91,7 +94,7 @@ async def _revision(database: Database) -> str | None:
 
 
 def head() -> str:
-    """Return the revision that this version of the bot needs: the one that no other comes after."""
+    """Return the revision that this version of the bot needs: the newest one."""
     revisions: set[str] = set()
     followed: set[str | None] = set()
     for script in (SCRIPTS / "versions").glob("*.py"):

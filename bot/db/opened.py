@@ -1,4 +1,4 @@
-"""The database opened for a while, as the bot and the operator's commands need it."""
+"""Opening the database, for the bot and the operator's commands."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Database]:
-    """Open a database until the block is left.
+    """Open a database until the block exits.
 
-    Raises `SettingsError` for an odd address and for tables of another version, and what the driver raises.
+    Raises `SettingsError` for an unusable URL and for tables of another version, and what the driver raises.
     """
     if await migrate.is_missing(url):
         raise migrate.outdated(None)

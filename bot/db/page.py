@@ -1,4 +1,4 @@
-"""A page of a thread that was read at the platform takes its place among the thread's messages."""
+"""Merge a page that was read from the platform into a thread's messages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ COLUMNS = [column for column in MessageRow.__table__.columns if column.name != "
 
 
 def put_in(connection: Connection, thread: int, page: PageRead, rows: Sequence[Row]) -> PageKept:
-    """Store a page's messages, `rows`, in a thread, each before those that are newer, and how far it is read."""
+    """Store a page's messages, `rows`, in a thread, each before newer ones, and how far it was read."""
     new = _unknown(connection, thread, rows)
     if new:
         newer = _take_out(connection, thread, new[0]["external_id"])
@@ -42,7 +42,7 @@ def put_in(connection: Connection, thread: int, page: PageRead, rows: Sequence[R
 
 
 def merged(new: Sequence[Row], known: Sequence[Row]) -> list[Row]:
-    """Put new rows among known ones, which keep their order: each before the first that is newer by its id."""
+    """Merge new rows into known ones, which keep their order: each goes before the first with a newer id."""
     rows: list[Row] = []
     waiting = list(new)
     for row in known:
@@ -60,7 +60,7 @@ def _unknown(connection: Connection, thread: int, rows: Sequence[Row]) -> list[R
 
 
 def _take_out(connection: Connection, thread: int, before: str) -> list[Row]:
-    """Take out what stands after a message that is older, to be put in again; not what is in the thread's summary."""
+    """Remove the messages after an older one, to insert them again; not those in the thread's summary."""
     here = MessageRow.thread_id == thread
     summary = select(ThreadRow.summary_until).where(ThreadRow.id == thread).scalar_subquery()
     first = select(func.min(MessageRow.id)).where(here, MessageRow.id > summary, MessageRow.external_id > before)

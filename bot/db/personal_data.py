@@ -1,4 +1,4 @@
-"""Where somebody's words stand in the database, and how those go."""
+"""Where the database holds people's data, and how it is erased."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ BLANKS: Mapping[type[Base], Mapping[str, Any]] = {
 
 
 def has_words(table: type[Base]) -> ColumnElement[bool]:
-    """Tell which rows of a table hold words: all of them, or those that are not blank."""
+    """Match a table's rows that hold data: all, or those that are not blank."""
     blank = {name: value for name, value in BLANKS.get(table, {}).items() if name in WORDS[table.__tablename__]}
     columns = [(getattr(table, name), value) for name, value in blank.items()]
     held = [column.is_not(None) if value is None else column != value for column, value in columns]
@@ -67,9 +67,9 @@ def has_words(table: type[Base]) -> ColumnElement[bool]:
 def reads(
     run: type[SummaryRunRow | ClassifyRunRow], workspace: str, channel: str, thread: str = ""
 ) -> ColumnElement[bool]:
-    """Tell which runs hold what was read in another place than the one that they stand in.
+    """Match runs that hold what was read in another place than their own.
 
-    That is within their JSON, where a quotation mark of somebody's would be escaped.
+    The place is in their JSON, where a quotation mark from people is escaped.
     """
     if run is ClassifyRunRow:
         return ClassifyRunRow.sheet.contains(f'"origin":{json.dumps(channel)}', autoescape=True)

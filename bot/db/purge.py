@@ -1,4 +1,4 @@
-"""Retention: what is old goes, or loses its words, some rows at a time; what calls cost stays."""
+"""Retention: old rows are deleted or blanked, some at a time; costs are kept."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class PurgeKind:
-    """Rows of a table, which are as old as `at`, and in the channel of their `owner`: the table itself, or a parent."""
+    """One kind of rows: as old as `at`, and in the channel of their `owner`: the table itself, or a parent."""
 
     table: type[Base]
     at: Any
@@ -50,7 +50,7 @@ class PurgeKind:
 
     @property
     def name(self) -> str:
-        """Name it as its table."""
+        """Return the table's name."""
         return str(self.table.__tablename__)
 
     @property
@@ -59,14 +59,14 @@ class PurgeKind:
         return list(self.table.__table__.primary_key)
 
     def old(self, limits: Limits, *columns: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 - columns of any type
-        """Select columns of the rows that are old."""
+        """Select columns of the old rows."""
         query = select(*columns).select_from(self.table)
         if self.parent is not None:
             query = query.join(self.owner, self.owner.id == self.parent)
         return query.where(self.at < (limits.latest or LONG_AGO), self._is_old(limits), has_words(self.table))
 
     def _is_old(self, limits: Limits) -> ColumnElement[bool]:
-        """Compare with the time of each row's channel, and of the channel that it was read from."""
+        """Compare with the limit of each row's channel, and of the channel that it was read from."""
         workspace, channel = self.owner.workspace, self.owner.channel
         times = [
             *((and_(workspace == id_[0], channel == id_[1]), time) for id_, time in limits.channels.items()),
@@ -96,13 +96,13 @@ KINDS = (
 
 
 class SqlPurger:
-    """Forgets what is old. Raises what the database raises."""
+    """Deletes what is old. Raises what the database raises."""
 
     def __init__(self, database: Database) -> None:
         self._reader, self._writer = database.reader, database.writer
 
     async def count(self, limits: Limits) -> Mapping[tuple[str, str, str], int]:
-        """Count the rows that are old, by their kind, workspace and channel."""
+        """Count the old rows by kind, workspace and channel."""
         found: dict[tuple[str, str, str], int] = {}
         for kind in KINDS:
             place = kind.owner.workspace, kind.owner.channel
@@ -112,7 +112,7 @@ class SqlPurger:
         return found
 
     async def purge(self, limits: Limits, check: Callable[[], None]) -> Mapping[str, int]:
-        """Let the old rows go, in short transactions, with `check` before each; return how many of each kind."""
+        """Delete the old rows in short transactions, with `check` before each; return how many of each kind."""
         gone: Counter[str] = Counter()
         for kind in KINDS:
             while keys := await self._keys(kind, limits):
@@ -123,7 +123,7 @@ class SqlPurger:
         return gone
 
     async def _keys(self, kind: PurgeKind, limits: Limits) -> Sequence[Sequence[Any]]:
-        """Return the keys of the oldest rows that are old, as many as may go at once. Ids go up with time."""
+        """Return the keys of the oldest old rows, one transaction's worth. Ids grow with time."""
         if limits.latest is None:
             return []
         query = kind.old(limits, *kind.key).order_by(*kind.key).limit(kind.at_once)
@@ -132,10 +132,10 @@ class SqlPurger:
 
 
 async def erase(connection: AsyncConnection, kind: PurgeKind, keys: Sequence[Sequence[Any]], limits: Limits) -> None:
-    """Let rows go by their keys, in the transaction that `connection` is in."""
+    """Erase rows by their keys, in the transaction of `connection`."""
     these = tuple_(*kind.key).in_(keys) if len(kind.key) > 1 else kind.key[0].in_([key[0] for key in keys])
     if kind.at.class_ is kind.table:
-        these = and_(these, kind.at < (limits.latest or LONG_AGO))  # it may have been written anew since
+        these = and_(these, kind.at < (limits.latest or LONG_AGO))  # it may have been written again since
     if blank := BLANKS.get(kind.table):
         await connection.execute(update(kind.table).where(these).values(blank))
     elif kind.table is MessageRow:
@@ -145,12 +145,12 @@ async def erase(connection: AsyncConnection, kind: PurgeKind, keys: Sequence[Seq
 
 
 async def _erase_messages(connection: AsyncConnection, these: ColumnElement[bool], before: datetime) -> None:
-    """Delete messages; the threads that this empties go, too, with all that hangs on them."""
+    """Delete messages, and the threads that this empties with everything that belongs to them."""
     ids = (await connection.execute(select(MessageRow.thread_id).where(these).distinct())).scalars().all()
     await connection.execute(delete(MessageRow).where(these))
     # A summary may repeat what is forgotten; it is made again from what is left.
     touched = ThreadRow.id.in_(ids)
     await connection.execute(update(ThreadRow).where(touched).values(summary=None, summary_until=0))
-    # One that somebody writes to at this moment is not empty, though its message can't be seen from here.
+    # One that someone writes to at this moment is not empty, though its message can't be seen from here.
     is_empty = ThreadRow.last_message_at < before, ~exists().where(MessageRow.thread_id == ThreadRow.id)
     await connection.execute(delete(ThreadRow).where(touched, *is_empty))

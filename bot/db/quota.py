@@ -1,4 +1,4 @@
-"""What all replicas have taken of the chat platform's rate limits."""
+"""The calls that all replicas have taken from the chat platform's rate limits."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
     from bot.db.engine import Database
 
-# Seconds after which a limit that nobody asked about is forgotten; its row says nothing then.
+# Seconds after which a limit that no one asked about is forgotten; its row says nothing then.
 FORGOTTEN = 3_600.0
 
 
 class SqlQuota:
-    """`bot.core.domain.rate.Quota` on a database: a row a limit, which is locked while somebody takes of it.
+    """`bot.core.domain.rate.Quota` on a database: one row per limit, locked while it is changed.
 
-    Counted by the replicas' own clocks, which may differ by some seconds.
+    Counted by the replicas' own clocks, which can differ by some seconds.
     """
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
@@ -34,7 +34,7 @@ class SqlQuota:
         self._clock = clock
 
     async def lease(self, key: str, wanted: int, limit: int, back: tuple[int, int]) -> Lease:
-        """Take up to `wanted` calls of `limit`, giving `back` what was never made of a slot."""
+        """Take up to `wanted` calls of `limit`; give `back` those of a slot that were never made."""
 
         def take(connection: Connection) -> Lease:
             window = _window(connection, key, self._clock())
@@ -47,7 +47,7 @@ class SqlQuota:
         return await transact(self._database.writer, take)
 
     async def close(self, key: str, seconds: float) -> None:
-        """Keep everybody from calling for so many seconds, and lower the limit for a while."""
+        """Stop all calls for so many seconds, and lower the limit for a while."""
 
         def close(connection: Connection) -> None:
             now = self._clock()
@@ -59,7 +59,7 @@ class SqlQuota:
 
 
 def _window(connection: Connection, key: str, now: float) -> Window:
-    """Return what was taken of a limit; nobody else can take of it until the transaction ends."""
+    """Return what was taken of a limit, locked until the transaction ends."""
     mine = select(RateRow.taken).where(RateRow.key == key).with_for_update()
     taken = connection.execute(mine).scalar_one_or_none()
     if taken is None:

@@ -1,4 +1,4 @@
-"""After erasing: what SQLite keeps of it in its index of words and its log goes, too."""
+"""After an erasure: remove it from SQLite's full-text index and log, too."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _CHANGES = text("SELECT total_changes()")
 
 
 async def settle(database: Database) -> None:
-    """Let what was erased be gone from the files. PostgreSQL's vacuum does that by itself.
+    """Remove what was erased from the files. PostgreSQL's vacuum does that by itself.
 
-    The index of words notes what is gone and drops it when it is merged; the log keeps it until the file has all that
-    is newer. Whoever reads at that moment may prevent the latter; then the next time will do. Raises what the database
+    The full-text index marks deleted rows and drops them when it is merged; the log keeps them until it is
+    checkpointed. A concurrent reader can prevent the latter; then the next time will do. Raises what the database
     raises.
     """
     if database.writer.dialect.name != "sqlite":

@@ -37,24 +37,24 @@ class SqlSettingsStore:
         self._reader, self._writer = database.reader, database.writer
 
     async def load(self, place: Place) -> ChannelSettings:
-        """Return the settings that hold in a place: the thread's over the channel's over the workspace's."""
+        """Return the settings that apply in a place: the thread's over the channel's over the workspace's."""
         async with self._reader.connect() as connection:
             sheets = sheets_query()
             found = await connection.execute(select(sheets.c.sheet).order_by(sheets.c.layer), asdict(place))
             return read(found.scalars())
 
     async def last_change(self) -> int:
-        """Return a number that is another one after any change of anybody's settings."""
+        """Return a number that differs after any change of settings."""
         async with self._reader.connect() as connection:
             return (await connection.execute(select(func.max(SettingsChangeRow.id)))).scalar_one() or 0
 
     async def overrides(self, place: Place) -> Overrides:
-        """Return what was set for just this thread, channel or workspace."""
+        """Return what is set for only this thread, channel or workspace."""
         async with self._reader.connect() as connection:
             return await _load(connection, place)
 
     async def layers(self, place: Place) -> tuple[Overrides, ...]:
-        """Return the sheets that hold in a place: the workspace's, the channel's, the thread's, as far as it goes."""
+        """Return the layers that apply in a place: the workspace's, the channel's, the thread's."""
         nested = [replace(place, channel="", thread=""), replace(place, thread=""), place]
         async with self._reader.connect() as connection:
             return tuple([await _load(connection, one) for one in dict.fromkeys(nested)])
@@ -74,7 +74,7 @@ class SqlSettingsStore:
         }
 
     async def history(self, place: Place, *, since: int = 0) -> tuple[OverridesChange, ...]:
-        """Return the changes of just this place's sheet behind its version `since`, the newest 200, newest first."""
+        """Return the changes to only this place's settings after its version `since`, the newest 200, newest first."""
         here = [getattr(SettingsChangeRow, name) == value for name, value in asdict(place).items()]
         query = (
             select(SettingsChangeRow)
@@ -91,10 +91,10 @@ class SqlSettingsStore:
     async def change(
         self, place: Place, changes: Mapping[str, Any], person: str, *, version: int | None = None
     ) -> None:
-        """Set some settings of just this place, or unset them with None; who, when and what is kept.
+        """Set some settings of only this place, or unset them with None; keep who, when and what.
 
-        Raises `ConflictError` when `version` is given and the sheet has another one by now, and when two change it at
-        the same instant.
+        Raises `ConflictError` when `version` is given and is no longer the current one, and when two change it at the
+        same time.
         """
         async with self._writer.begin() as connection:
             old = await _load(connection, place)
@@ -117,13 +117,13 @@ class SqlSettingsStore:
 
 
 def read(sheets: Iterable[str]) -> ChannelSettings:
-    """Lay stored sheets over each other, the last on top."""
+    """Merge stored layers; the last wins."""
     return merged(*(json.loads(sheet) for sheet in sheets))
 
 
 @cache
 def sheets_query() -> Subquery:
-    """Select the sheets that hold in a place, whose fields are the parameters, each with its layer: -3, -2 or -1."""
+    """Select the layers that apply in a place, whose fields are the parameters, each with its number: -3, -2 or -1."""
     layer = literal(-3) + case((SettingsRow.channel == "", 0), (SettingsRow.thread == "", 1), else_=2)
     holds = or_(
         and_(SettingsRow.channel == "", SettingsRow.thread == ""),
@@ -148,7 +148,7 @@ async def _load(connection: AsyncConnection, place: Place) -> Overrides:
 
 
 async def _save(connection: AsyncConnection, place: Place, version: int, values: dict[str, Any]) -> None:
-    """Write a sheet over its former version. Raises `ConflictError` where it has another one by now."""
+    """Write a place's settings over the version they were read in. Raises `ConflictError` if there is a newer one."""
     if version == 0:
         try:
             await connection.execute(insert(SettingsRow).values(**asdict(place), **values))

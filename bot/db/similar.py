@@ -40,9 +40,9 @@ _QUERIES = {
 
 
 async def find(connection: AsyncConnection, place: Place, words: Sequence[str], most: int) -> list[KnownPost]:
-    """Return posts of a channel's feedback that have any of these words, or a longer one that begins so, best first.
+    """Return posts of a channel's feedback that have any of these words, or one with such a prefix, best first.
 
-    The words are letters and digits alone.
+    The words are letters and digits only.
     """
     if not words:
         return []

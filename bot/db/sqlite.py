@@ -1,4 +1,4 @@
-"""SQLite's connections, each on a thread of its own: a statement and its rows, or a transaction, is one trip there."""
+"""SQLite's connections, each on its own thread: a statement with its rows, or a transaction, is one trip there."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CLOSED = "Cannot operate on a closed database."  # SQLite's own words, by which 
 
 
 class Connection:
-    """A connection in autocommit mode, and the thread on which all of its calls run, in their order.
+    """A connection in autocommit mode, and the thread that runs all its calls in order.
 
     `open_file` opens the file; `begin` is the statement that begins a transaction. It is what SQLAlchemy asks of an
     asyncio driver's connection (`AsyncIODBAPIConnection`).
@@ -118,7 +118,7 @@ class Connection:
         self._beginning = statement
 
     async def run(self, execute: Callable[[sqlite3.Connection], sqlite3.Cursor], cursor: Cursor) -> None:
-        """Execute a statement, and let `cursor` hold what came of it."""
+        """Execute a statement, and store its result in `cursor`."""
         beginning, self._beginning, self._is_touched = self._beginning, "", True
 
         def run() -> None:
@@ -136,7 +136,7 @@ class Connection:
             self._is_touched = False  # here only: a commit that fails leaves the transaction open
 
     async def rollback(self) -> None:
-        """Roll back, if something was executed, before whatever comes next. Nobody has to wait for that."""
+        """Roll back, if something was executed, before the next call. No one has to wait for it."""
         self._beginning = ""
         if self._is_touched:
             self._calls.put((asyncio.get_running_loop().create_future(), self.file.rollback))
@@ -155,7 +155,7 @@ class Connection:
 
 
 def settle(done: asyncio.Future[Any], settling: Callable[[Any], None], outcome: object) -> None:
-    """Tell who waits for a call, on whose loop that is done; where the loop is gone, nobody waits."""
+    """Hand a call's result to the waiting task, on its loop; if the loop is gone, no one waits."""
 
     def tell() -> None:
         if not done.done():
@@ -167,7 +167,7 @@ def settle(done: asyncio.Future[Any], settling: Callable[[Any], None], outcome: 
 
 
 class Cursor:
-    """What came of a statement, all of its rows."""
+    """A statement's result, with all of its rows."""
 
     def __init__(self, connection: Connection) -> None:
         self.description: Any = None
@@ -198,7 +198,7 @@ class Cursor:
         """Do nothing: all rows are here."""
 
     def hold(self, done: sqlite3.Cursor) -> None:
-        """Take over what came of a statement."""
+        """Store a statement's result."""
         self.description, self.rowcount, self.lastrowid = done.description, done.rowcount, done.lastrowid
         self._rows = done.fetchall() if done.description else []
 
@@ -218,7 +218,7 @@ class Driver(AsyncAdapt_dbapi_module):
 
 
 class Dialect(SQLiteDialect_pysqlite):
-    """SQLite by `Connection`."""
+    """The SQLite dialect on `Connection`."""
 
     driver = DRIVER.partition("+")[2]
     is_async = True
@@ -231,7 +231,7 @@ class Dialect(SQLiteDialect_pysqlite):
 
     @classmethod
     def get_pool_class(cls, _: object) -> type[AsyncAdaptedQueuePool]:
-        """Return the pool that waits without holding the loop."""
+        """Return the pool that waits without blocking the loop."""
         return AsyncAdaptedQueuePool
 
     def on_connect(self) -> None:  # type: ignore[override] # as its own superclass has it
@@ -261,5 +261,5 @@ def opened(file: str, *, timeout: float, writes: bool, pragmas: tuple[str, ...])
 
 
 def is_busy(error: Exception) -> bool:
-    """Return whether somebody else has the file's lock."""
+    """Return whether the error says that another process has the file's lock."""
     return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_BUSY

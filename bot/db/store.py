@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def sql_store(database: Database) -> Store:
-    """Return what keeps everything in a database."""
+    """Return the store on a database."""
     return Store(
         threads=SqlThreadStore(database),
         settings=SqlSettingsStore(database),

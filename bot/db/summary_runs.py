@@ -1,4 +1,4 @@
-"""Runs of summaries: what was asked, what was read, what was found, until retention takes it."""
+"""Runs of summaries: what was asked, read and found, until retention deletes it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class SqlSummaryRunStore:
         self._reader, self._writer = database.reader, database.writer
 
     async def begin(self, run: SummaryRun) -> None:
-        """Keep a new run; one that is there stays as it is."""
+        """Save a new run; an existing one stays as it is."""
         async with self._writer.begin() as connection:
             insert = INSERT[connection.dialect.name](SummaryRunRow).values(
                 **asdict(run.place),
@@ -40,7 +40,7 @@ class SqlSummaryRunStore:
             await connection.execute(insert.on_conflict_do_nothing())
 
     async def find(self, workspace: str, run_id: str) -> SummaryRun | None:
-        """Load a run of a workspace; None for one that is forgotten."""
+        """Load a run of a workspace; None if it was deleted."""
         async with self._reader.connect() as connection:
             here = SummaryRunRow.workspace == workspace, SummaryRunRow.id == run_id
             row = (await connection.execute(select(SummaryRunRow.__table__).where(*here))).one_or_none()

@@ -40,7 +40,7 @@ class Words(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 (SQLAlchemy's signature)
-        """Replace what is no character."""
+        """Replace invalid characters."""
         if value is None:
             return None
         return value.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -61,12 +61,12 @@ class Moment(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (SQLAlchemy's signature)
-        """Give the zone back."""
+        """Return the time with its zone."""
         return value and (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
 
 
 class Base(DeclarativeBase):
-    """The root of the tables."""
+    """The base class of the tables."""
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {  # noqa: RUF012 (SQLAlchemy reads it from the class)
@@ -77,7 +77,7 @@ class Base(DeclarativeBase):
 
 
 class SettingsRow(Base):
-    """What was set for a thread, a channel (`thread` is "") or a workspace (`channel` is "", too), as JSON."""
+    """The settings of a thread, a channel (`thread` is "") or a workspace (`channel` is "", too), as JSON."""
 
     __tablename__ = "settings"
 
@@ -91,7 +91,7 @@ class SettingsRow(Base):
 
 
 class SettingsChangeRow(Base):
-    """A change of settings, as JSON: what each was before and is since, null where it was or is unset."""
+    """A change of settings, as JSON: each one's old and new value, null for unset."""
 
     __tablename__ = "settings_changes"
     __table_args__ = (Index(None, "workspace", "channel", "thread", "id"),)
@@ -173,7 +173,7 @@ class CodeFileRow(Base):
 
 
 class CallRow(Base):
-    """The ledger: one row a call to the model. What the columns mean is told at `bot.core.ports.Call`."""
+    """The ledger: one row per call to the model. `bot.calls.Call` explains the columns."""
 
     __tablename__ = "calls"
     __table_args__ = (
@@ -207,7 +207,7 @@ class CallRow(Base):
 class BudgetAccountRow(Base):
     """What was spent of a `bot.core.spend.caps.Account`, in millionths of a dollar or in turns.
 
-    `was_told`: somebody was, that much of it is spent. `compared_at`: when it was last laid beside the ledger.
+    `was_told`: a warning was sent. `compared_at`: when it was last compared with the ledger.
     """
 
     __tablename__ = "budget_accounts"
@@ -221,7 +221,7 @@ class BudgetAccountRow(Base):
 
 
 class BudgetReservationRow(Base):
-    """What a call under way may cost at most, of one account; gone when it is settled, void when it has expired."""
+    """The most that a running call can cost, of one account; deleted when it is settled, void when it has expired."""
 
     __tablename__ = "budget_reservations"
     __table_args__ = (Index(None, "account"),)
@@ -249,7 +249,7 @@ class SummaryRunRow(Base):
 
 
 class SummaryPartRow(Base):
-    """What a run keeps: what was read, what was found in a part of it, where it was shared."""
+    """What a run keeps: what was read, what was found in a part, where it was shared."""
 
     __tablename__ = "summary_parts"
 
@@ -259,7 +259,7 @@ class SummaryPartRow(Base):
 
 
 class RatingRow(Base):
-    """What a person thinks of the answer to a question."""
+    """A person's rating of the answer to a question."""
 
     __tablename__ = "ratings"
 
@@ -274,7 +274,7 @@ class RatingRow(Base):
 
 
 class RateRow(Base):
-    """What was taken of one of the chat platform's rate limits: a `bot.core.domain.rate.Window` as JSON.
+    """The calls taken from one of the chat platform's rate limits: a `bot.core.domain.rate.Window` as JSON.
 
     `touched_at` is in seconds since 1970.
     """
@@ -338,10 +338,10 @@ WAITS, IS_SET = text("waits = 1"), text("waits")
 
 
 class FeedbackRow(Base):
-    """A post of a feedback channel and what became of it: `bot.core.domain.feedback.Feedback` tells of most columns.
+    """A post of a feedback channel and what became of it: `bot.core.domain.feedback.Feedback` explains most columns.
 
-    `waits`: it is to be sorted. `head` is the record that a joined post belongs to. `files` are references, as JSON.
-    `revision` is the platform's id of the post's last edit.
+    `waits`: it has yet to be sorted. `head` is the record that a joined post belongs to. `files` are references, as
+    JSON. `revision` is the platform's id of the post's last edit.
     """
 
     __tablename__ = "feedback"
@@ -398,7 +398,7 @@ class FeedbackRow(Base):
 
 
 class AlertRow(Base):
-    """A trend that was told of: `key` names it within its channel, `message` says where, and of how many posts."""
+    """A posted trend: `key` names it within its channel, `message` says where it was posted, and of how many posts."""
 
     __tablename__ = "alerts"
 
@@ -410,7 +410,7 @@ class AlertRow(Base):
 
 
 class InstallationRow(Base):
-    """How the bot may act in a workspace: `bot.core.domain.installation.Installation` tells of most columns.
+    """How the bot can act in a workspace: `bot.core.domain.installation.Installation` explains most columns.
 
     `sealed` are the tokens, encrypted by `bot.db.vault`. `renewing_until`: a replica is getting the next one.
     """
@@ -433,7 +433,7 @@ class InstallationRow(Base):
 
 
 class InstallStateRow(Base):
-    """An installation that was begun: the SHA-256 of its state, which is good once, until a time."""
+    """A started installation: the SHA-256 of its OAuth state, which is valid once, until a time."""
 
     __tablename__ = "install_states"
 

@@ -1,4 +1,4 @@
-"""The store of threads: conversations, what a finished turn leaves behind, and what is forgotten."""
+"""The store of threads: conversations, the records of finished turns, and erasure."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class SqlThreadStore:
     async def load(self, place: Place) -> Conversation:
         """Load a thread with its settings, by one query; an empty conversation where nothing is known.
 
-        Of its messages, those behind its summary; the newest thousand, where there are more.
+        Of its messages, those after its summary; the newest thousand if there are more.
         """
 
         def read(connection: Connection) -> Sequence[Row[Any]]:
@@ -71,7 +71,7 @@ class SqlThreadStore:
         return await transact(self._writer, partial(keep_page, page=page))
 
     async def rate(self, place: Place, question: str, person: str, *, is_good: bool, comment: str = "") -> None:
-        """Keep what somebody thinks of the answer to a question; a later rating of theirs replaces it."""
+        """Save a person's rating of the answer to a question, replacing their earlier one."""
         now = datetime.now(UTC)
         rating = {"is_good": is_good, "comment": comment, "rated_at": now}
         async with self._writer.begin() as connection:
@@ -83,12 +83,12 @@ class SqlThreadStore:
 
 
 def record(connection: Connection, record: Record, *, is_repeat: bool = False) -> None:
-    """Write down what a finished turn leaves behind, in the transaction that `connection` is in.
+    """Store a finished turn's record, in the transaction of `connection`.
 
-    A message that is already there, by its platform's id, stays as it is, unless it is blank, as the answer of a turn
-    that failed and is tried anew. Whether a thread began with the bot is settled by its first record.
+    A message that is already there, by its platform's id, stays as it is, unless it is blank, like the answer of a
+    failed turn that is tried again. A thread's first record decides whether it began with the bot.
 
-    `is_repeat`: a former try of the turn may have written down some of its calls, which it handed on to this one.
+    `is_repeat`: an earlier attempt at the turn may have stored some of its calls, which it passed on to this one.
     """
     place, calls = record.place, record.calls
     if record.messages:
@@ -107,13 +107,13 @@ def record(connection: Connection, record: Record, *, is_repeat: bool = False) -
 
 
 def keep_page(connection: Connection, page: PageRead) -> PageKept:
-    """Store a page of a thread in the transaction that `connection` is in."""
+    """Store a page of a thread in the transaction of `connection`."""
     record = Record(page.place, "", page.began_with_bot, people=page.people, read_until=page.known_since)
     return put_in(connection, add_messages(connection, record), page, [row_of(message) for message in page.messages])
 
 
 def rewrite(connection: Connection, place: Place, message: Message, shown_as: str) -> None:
-    """Let a stored message say something else, maybe under another id; one that was deleted stays so."""
+    """Change a stored message's text, perhaps with another id; a deleted one stays deleted."""
     thread = connection.execute(thread_query(), asdict(place)).one_or_none()
     if thread is not None:
         is_it = tables.MessageRow.thread_id == thread.id, tables.MessageRow.external_id == message.id
@@ -134,7 +134,7 @@ def reject_files(connection: Connection, place: Place, files: Sequence[str]) -> 
 
 
 def record_calls(connection: Connection, place: Place, person: str, calls: Sequence[model_calls.Call]) -> None:
-    """Write calls to the model into the ledger, one row each."""
+    """Add calls to the model to the ledger, one row each."""
     where = {"workspace": place.workspace, "channel": place.channel, "thread": place.thread, "person": person}
     connection.execute(INSERT[connection.dialect.name](CallRow), [where | asdict(call) for call in calls])
 
@@ -164,10 +164,10 @@ def add_messages(connection: Connection, record: Record) -> int:
 
 
 def change(connection: Connection, changed: MessageEdit) -> None:
-    """Change a stored message as its author did, in the transaction that `connection` is in; a deletion is for good.
+    """Change a stored message as its author did, in the transaction of `connection`; a deletion is final.
 
-    One that has not arrived yet is stored as it will then be, unless the thread is no concern of ours. A summary that
-    may repeat the old words goes; it is made again when it is needed.
+    A message that has not arrived yet is stored in its new state, if the thread is ours. A summary that may repeat the
+    old text is deleted; it is made again when needed.
     """
     values = {
         "text": "" if changed.is_deleted else changed.text,
@@ -212,7 +212,7 @@ def add_early(connection: Connection, changed: MessageEdit, values: dict[str, An
 
 
 def summarise(connection: Connection, condensed: Condensed) -> None:
-    """Put a new summary in the place of the one that it was made from, if that still stands."""
+    """Replace the summary that the new one was made from, if it is still current."""
     place = condensed.place
     here = ThreadRow.workspace == place.workspace, ThreadRow.channel == place.channel, ThreadRow.thread == place.thread
     unchanged = ThreadRow.summary_until == condensed.since
@@ -221,7 +221,7 @@ def summarise(connection: Connection, condensed: Condensed) -> None:
 
 
 def message_of(row: Row[Any]) -> Message:
-    """Read a message's row."""
+    """Convert a row to a message."""
     return Message(
         Role(row.role),
         row.author,
@@ -235,7 +235,7 @@ def message_of(row: Row[Any]) -> Message:
 
 
 def row_of(message: Message) -> dict[str, Any]:
-    """Write a message's row."""
+    """Convert a message to a row."""
     return {
         "role": message.role,
         "author": message.author,
@@ -249,7 +249,7 @@ def row_of(message: Message) -> dict[str, Any]:
 
 
 def files_json(files: Sequence[FileRef]) -> str | None:
-    """Write references to files, None for none."""
+    """Return references to files as JSON, None for none."""
     rows = [{k: v for k, v in asdict(file).items() if v or k not in ("state", "is_shared")} for file in files]
     return json.dumps(rows) if rows else None
 
@@ -259,7 +259,7 @@ def files_json(files: Sequence[FileRef]) -> str | None:
 
 @cache
 def thread_insert(dialect: str) -> Insert:
-    """Insert a thread, or note that it has a newer message, and what was read of it; return its id."""
+    """Insert a thread, or update its newest message and what was read of it; return its id."""
     insert = INSERT[dialect](ThreadRow)
     newer = {
         "last_message_at": insert.excluded.last_message_at,
@@ -274,7 +274,7 @@ def thread_insert(dialect: str) -> Insert:
 
 @cache
 def message_insert(dialect: str) -> Insert:
-    """Insert messages that are not there yet, by their platform's ids, or are blank and were not changed since."""
+    """Insert messages that are new, by their platform's ids, or blank and unchanged since."""
     insert, keys = INSERT[dialect](tables.MessageRow), ["thread_id", "external_id"]
     said = {"text": insert.excluded.text, "files": insert.excluded.files}
     is_blank = and_(tables.MessageRow.text == "", tables.MessageRow.revision.is_(None))
@@ -282,7 +282,7 @@ def message_insert(dialect: str) -> Insert:
 
 
 def is_here() -> tuple[ColumnElement[bool], ...]:
-    """Tell a place's thread."""
+    """Match a place's thread."""
     return (
         ThreadRow.workspace == bindparam("workspace"),
         ThreadRow.channel == bindparam("channel"),
@@ -292,15 +292,15 @@ def is_here() -> tuple[ColumnElement[bool], ...]:
 
 @cache
 def thread_query() -> Select[*tuple[Any, ...]]:
-    """Select what is known of a thread."""
+    """Select a thread."""
     return select(ThreadRow.id, ThreadRow.read_until, ThreadRow.summary_until).where(*is_here())
 
 
 @cache
 def conversation_query() -> Select[*tuple[Any, ...]]:
-    """Select a row a sheet of settings that holds, one about the thread, and a row a message, oldest first.
+    """Select one row per layer of settings that applies, one for the thread, and one per message, oldest first.
 
-    Sheets have an id below 0, the last on top; the thread has 0.
+    Layers have ids below 0, the last wins; the thread has 0.
     """
     message = tables.MessageRow
     one = select(literal(1).label("one")).subquery()

@@ -1,4 +1,4 @@
-"""Inserts that know what to do when the row is there."""
+"""Inserts that say what to do if the row exists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ledger, read: what was used, by day, purpose and model."""
+"""Usage from the ledger, by day, purpose and model."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _number(value: Any) -> Any:  # noqa: ANN401 (a row's)
 
 
 def _query(dialect: str, *these: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """Sum calls up by day, purpose and model. Percentiles are those of ranks: SQLite has no other."""
+    """Sum calls up by day, purpose and model. Percentiles are computed by rank: SQLite has no others."""
     started = CallRow.started_at if dialect == "sqlite" else func.timezone("UTC", CallRow.started_at)
     is_measured = and_(CallRow.outcome == "ok", ~CallRow.is_batch)
     alike, all_ = (CallRow.purpose, is_measured), (is_measured,)

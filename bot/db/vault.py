@@ -1,4 +1,4 @@
-"""The vault: tokens are sealed before they get into the database. The keys are the operator's, and never stored."""
+"""The vault: tokens are encrypted before they are stored. The keys are the operator's, and never stored."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def new_key() -> str:
 
 
 class Vault:
-    """Seals with the first key and opens with any: AES-128 in CBC mode with an HMAC-SHA256, as Fernet defines it.
+    """Encrypts with the first key and decrypts with any: AES-128 in CBC mode with an HMAC-SHA256, as Fernet defines it.
 
-    https://github.com/fernet/spec/blob/master/Spec.md. Raises `SettingsError` for keys of no use.
+    https://github.com/fernet/spec/blob/master/Spec.md. Raises `SettingsError` for unusable keys.
     """
 
     def __init__(self, keys: Sequence[str]) -> None:
@@ -34,11 +34,11 @@ class Vault:
             ) from None
 
     def seal(self, workspace: str, secrets: Mapping[str, str]) -> str:
-        """Seal a workspace's secrets."""
+        """Encrypt a workspace's secrets."""
         return self._fernet.encrypt(json.dumps([workspace, dict(secrets)]).encode()).decode()
 
     def open(self, workspace: str, sealed: str) -> dict[str, str]:
-        """Open what was sealed for a workspace. Raises `SealedError`, also for what belongs to another one."""
+        """Decrypt a workspace's secrets. Raises `SealedError`, also for another workspace's."""
         try:
             owner, secrets = json.loads(self._fernet.decrypt(sealed))
         except InvalidToken:
@@ -48,7 +48,7 @@ class Vault:
         return dict(secrets)
 
     def reseal(self, workspace: str, sealed: str) -> str:
-        """Seal with the first key what any of them opens; its age stays. Raises `SealedError`."""
+        """Re-encrypt with the first key what any key decrypts; its time stays. Raises `SealedError`."""
         try:
             return self._fernet.rotate(sealed).decode()
         except InvalidToken:

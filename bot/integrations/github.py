@@ -1,8 +1,8 @@
-"""Feedback's way to GitHub: an issue a record, in the repository that its channel has set.
+"""Feedback to GitHub: one issue per record, in the repository that its channel has set.
 
 A record is sent again until it arrives, and makes one issue all the same: the issue's address is kept with the record,
-and where a former try may have died in between, the repository's newest issues are looked through for the record's mark
-before another one is made. They are listed rather than searched, as GitHub's search lags behind.
+and where a former attempt may have died in between, the repository's newest issues are looked through for the record's
+mark before another one is made. They are listed rather than searched, as GitHub's search lags behind.
 https://docs.github.com/en/rest/issues/issues
 """
 
@@ -51,7 +51,7 @@ LARGE = 200_000  # bytes that are read on the event loop
 
 
 class GitHub:
-    """Keeps an issue for each record, in the repositories that channels have set. `url` is the API's address."""
+    """Keeps one issue per record in the repositories that channels have set. `url` is the API's address."""
 
     def __init__(
         self, inbox: Inbox, session: aiohttp.ClientSession, *, url: str, token: str, board: FeedbackStore, store: Store
@@ -61,11 +61,11 @@ class GitHub:
         self._written = -PACE
 
     def register(self, inbox: Inbox) -> None:
-        """Let the inbox keep issues up to date: it tries again what failed for the moment."""
+        """Register the jobs that keep issues up to date; transient failures are retried."""
         inbox.handle(GITHUB, self.run, _leave, charge=charge_place)
 
     async def run(self, job: Job) -> None:
-        """Bring a record's issue to how the record is now. Raises `GitHubError`."""
+        """Update a record's issue. Raises `GitHubError`."""
         record = await self._board.records.find(str(job.payload["workspace"]), int(job.payload["id"]))
         if record is None or record.version <= record.issue_version:
             return
@@ -99,7 +99,7 @@ class GitHub:
                 await self._inbox.accept(delivery)
 
     async def _post(self, path: str, content: dict[str, Any], job: Job) -> Any:  # noqa: ANN401 (their JSON)
-        """Create an issue; without its labels if those are what GitHub rejects."""
+        """Create an issue, without labels if GitHub rejects those."""
         try:
             return await self._write("POST", path, content, job)
         except GitHubError as error:
@@ -109,7 +109,7 @@ class GitHub:
             return await self._write("POST", path, {k: v for k, v in content.items() if k != "labels"}, job)
 
     async def _find(self, record: Feedback, repository: str, job: Job) -> dict[str, Any] | None:
-        """Find the issue that a former try may have made, before it could keep its address."""
+        """Find the issue that an earlier attempt may have created before it could save its address."""
         mark = issue.mark(record)
         since = (job.accepted_at - CLOCKS).strftime("%Y-%m-%dT%H:%M:%SZ")
         query = {"state": "all", "sort": "created", "direction": "desc", "since": since, "per_page": str(PAGE)}
@@ -123,7 +123,7 @@ class GitHub:
         return None
 
     async def _update(self, record: Feedback, job: Job) -> None:
-        """Bring labels up to date, and open or close it where the record was; what people do there is left alone."""
+        """Update the labels, and open or close it as the record was; leave people's changes alone."""
         if (located := issue.located(record.issue)) is None:
             return
         path = f"repos/{located[0]}/issues/{located[1]}"
@@ -172,7 +172,7 @@ class GitHub:
 
 
 def _moved(response: aiohttp.ClientResponse) -> URL | None:
-    """Return where a repository has gone, None where that is another host: the token is for this one alone."""
+    """Return where a repository has moved, None for another host: the token is only for this one."""
     there = response.url.join(URL(response.headers.get("Location", "")))
     return there if there.origin() == response.url.origin() and "Location" in response.headers else None
 
@@ -188,7 +188,7 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
 
 
 def _fault(response: aiohttp.ClientResponse, data: bytes) -> GitHubError:
-    """Read what GitHub answered: a limit that was reached is a 403, too, and a secondary one may tell it in words only.
+    """Read GitHub's answer: a reached limit is a 403, too, and a secondary one may say so only in words.
 
     https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
     """
@@ -207,7 +207,7 @@ def _fault(response: aiohttp.ClientResponse, data: bytes) -> GitHubError:
 
 
 def _wrong_fields(data: bytes) -> frozenset[str]:
-    """Return which fields of an issue GitHub finds wrong, none if it does not say.
+    """Return which fields of an issue GitHub rejects, none if it does not say.
 
     https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#validation-failed
     """
@@ -222,5 +222,5 @@ def _wrong_fields(data: bytes) -> frozenset[str]:
 
 
 async def _leave(_job: Job, error: Exception) -> None:
-    """Tell nobody: the operator finds it with `python -m bot work list`, and can retry it."""
+    """Tell no one: the operator finds it with `python -m bot work list`, and can retry it."""
     log.warning("an issue was not created: %s", getattr(error, "code", type(error).__name__))

@@ -1,4 +1,4 @@
-"""Feedback's way out: each record as signed JSON to the address that its channel has set.
+"""Webhooks: each record of feedback as signed JSON to the URL that its channel has set.
 
 The signature is an HMAC-SHA256 of `v1:<timestamp>:<body>`, in the manner of Slack's own
 (https://docs.slack.dev/authentication/verifying-requests-from-slack). Redirects are not followed: an address that an
@@ -58,21 +58,21 @@ SENT = (
 
 
 def body_of(record: Feedback) -> bytes:
-    """Write a record as JSON."""
+    """Return a record as JSON."""
     values: dict[str, Any] = {name: getattr(record, name) for name in SENT}
     values["said_at"] = record.said_at.isoformat()
     return json.dumps(values, ensure_ascii=False).encode(errors="replace")
 
 
 def signed(body: bytes, secret: str, now: float) -> dict[str, str]:
-    """Return the headers that prove who sent a body, and when."""
+    """Return the headers that sign a body and its time."""
     timestamp = str(int(now))
     digest = hmac.new(secret.encode(), b":".join((b"v1", timestamp.encode(), body)), hashlib.sha256).hexdigest()
     return {"X-Parley-Timestamp": timestamp, "X-Parley-Signature": f"v1={digest}"}
 
 
 def open_public(address: AddrInfoType) -> socket.socket:
-    """Make the socket of a connection, as aiohttp's `socket_factory`. Raises `PermissionError` if it leads inside."""
+    """Make a connection's socket, as aiohttp's `socket_factory`. Raises `PermissionError` for a private address."""
     family, kind, protocol, _, (host, *_) = address
     if not ip_address(host).is_global:
         raise PermissionError(errno.EACCES, "not a public address")
@@ -88,7 +88,7 @@ async def public_session(traces: list[aiohttp.TraceConfig]) -> AsyncIterator[aio
 
 
 class Webhook:
-    """Sends feedback to the addresses that channels have set."""
+    """Sends feedback to the URLs that channels have set."""
 
     def __init__(
         self,
@@ -101,11 +101,11 @@ class Webhook:
         self._session, self._secret_of, self._board, self._store = session, secret_of, board, store
 
     def register(self, inbox: Inbox) -> None:
-        """Let the inbox send feedback on: it tries again what failed for the moment."""
+        """Register the jobs that send feedback; transient failures are retried."""
         inbox.handle(WEBHOOK, self.run, _leave, charge=charge_place)
 
     async def run(self, job: Job) -> None:
-        """Send a record as it is now. Raises `WebhookError`."""
+        """Send a record's current state. Raises `WebhookError`."""
         record = await self._board.records.find(str(job.payload["workspace"]), int(job.payload["id"]))
         if record is None:
             return
@@ -142,4 +142,4 @@ class Webhook:
 
 
 async def _leave(_job: Job, _error: Exception) -> None:
-    """Tell nobody: the operator finds it with `python -m bot work list`, and can retry it."""
+    """Tell no one: the operator finds it with `python -m bot work list`, and can retry it."""

@@ -1,4 +1,4 @@
-"""The ledger's other half: calls to the model that a turn's record does not tell of, such as tries that failed.
+"""The ledger's other half: calls to the model that a turn's record does not tell of, such as attempts that failed.
 
 They are written however the turn's job is left: done, to be tried again, failed for good, handed back at a stop, or
 lost to another replica.
@@ -38,7 +38,7 @@ def whole(record: Record) -> Record:
 
 
 def leave_out(recorded: Sequence[Call]) -> None:
-    """Drop those that are in the ledger already."""
+    """Drop those that are already in the ledger."""
     begun = {call.started_at for call in recorded}
     calls = _calls()
     calls[:] = [call for call in calls if call.started_at not in begun]

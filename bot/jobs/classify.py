@@ -1,4 +1,4 @@
-"""Runs of /classify as durable work: their requests, their turns, what people decide about them."""
+"""Runs of /classify as durable work: requests, turns, and people's decisions."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ _WORD = re.compile(r"\A\s*/?classify\b[\s:,]*", re.IGNORECASE)
 
 
 class ClassifyJobs:
-    """Does all that a run asks for. Runs share a bound of calls to the model at once."""
+    """Runs classifications. All runs share a limit of concurrent calls to the model."""
 
     def __init__(
         self,
@@ -77,7 +77,7 @@ class ClassifyJobs:
         self._gate = asyncio.Semaphore(AT_ONCE)
 
     def register(self, inbox: Inbox) -> None:
-        """Let the inbox run what is done for a run."""
+        """Register the jobs of runs."""
         inbox.handle(ASKED, unless_gone(self.run_asked), self.give_up_asked, charge=_charge_asked)
         inbox.handle(RUN, unless_gone(self.run_turn, goes_on=True), self.give_up_turn, charge=charge_place)
         inbox.handle(SHOW, self.run_show, self.give_up_show, charge=charge_place)
@@ -88,15 +88,15 @@ class ClassifyJobs:
         return await begin(_asked(command), checkpoint=checkpoint, world=self._world)
 
     async def open_thread(self, command: Command, *, checkpoint: Checkpoint) -> Command:
-        """Open the thread of `/classify`, once what it asks for may be read, and a first look finds nothing wrong.
+        """Open the thread of `/classify`, if its source can be read and a first look finds no fault.
 
-        Raises `UsageError` or `NotAllowedError` for what can't be, before anything was posted; `ChatError`.
+        Raises `UsageError` or `NotAllowedError` before anything is posted; `ChatError`.
         """
         await look(_asked(command), chat=self._world.chat)
         return await commands.open_thread(command, chat=self._world.chat, checkpoint=checkpoint)
 
     async def hear(self, heard: IncomingMessage, *, checkpoint: Checkpoint) -> Record | None:
-        """Begin a run where a message asks to classify its file; None for any other message. Raises `ChatError`."""
+        """Start a run if a message asks to classify its file; return None for any other message. Raises `ChatError`."""
         word = _WORD.match(heard.text)
         if word is None or not heard.files or not (heard.mentions_bot or heard.is_direct):
             return None
@@ -127,15 +127,15 @@ class ClassifyJobs:
         return await presses.open_form(press, world=self._world)
 
     async def pressed(self, press: Action, *, checkpoint: Checkpoint) -> Record:
-        """Carry out what a button says. Raises `ChatError`."""
+        """Run a button's action. Raises `ChatError`."""
         return await presses.press(press, checkpoint=checkpoint, world=self._world)
 
     async def where(self, submission: Submission) -> Place | None:
-        """Return the place that a form is about, None where its run is gone."""
+        """Return the place that a form is about, None if its run is gone."""
         return await presses.where(submission, world=self._world)
 
     async def submit(self, submission: Submission) -> Mapping[str, str]:
-        """Take a filled form in; return its faults by the field.
+        """Accept a submitted form; return its faults by the field.
 
         Raises `UsageError`, `NotAllowedError`, `ChatError`.
         """
@@ -162,18 +162,18 @@ class ClassifyJobs:
         return {}
 
     async def run_asked(self, job: Job) -> Finish:
-        """Begin a run that was asked for by a form."""
+        """Start a run that a form asked for."""
         asked = _ASKED.validate_python(job.payload)
         return _finish(await begin(asked, checkpoint=job, world=self._world))
 
     async def give_up_asked(self, job: Job, error: Exception) -> None:
-        """Tell the asker that the run could not even begin."""
+        """Tell the asker that the run could not start."""
         asked = _ASKED.validate_python(job.payload)
         async with self._world.chat.answers.ephemeral(asked.place, asked.asker) as visible:
             await visible.replace(f"{known(error).sentence} (Reference: `{job.reference}`)")
 
     async def run_turn(self, job: Job) -> Finish | None:
-        """Carry a run on for a while, or take back what it has shown where nobody wants it any more."""
+        """Advance a run for a while, or remove what it has shown if it is to be discarded."""
         run = await self._world.runs.find(str(job.payload["workspace"]), str(job.payload["run"]))
         if run is None:
             return None
@@ -192,7 +192,7 @@ class ClassifyJobs:
         return _finish(await proceed(run, checkpoint=job, world=self._world, gate=self._gate))
 
     async def give_up_turn(self, job: Job, error: Exception) -> Finish | None:
-        """Tell that a run stopped, and keep it so that a button carries it on."""
+        """Say that a run stopped, and save it so that a button can continue it."""
         run = await self._world.runs.find(str(job.payload["workspace"]), str(job.payload["run"]))
         if run is None or not run.is_open:
             return None
@@ -200,21 +200,21 @@ class ClassifyJobs:
             return _finish(await stop(run, known(error), visible, checkpoint=job, world=self._world))
 
     async def run_show(self, job: Job) -> None:
-        """Show a run as a form has changed it."""
+        """Show a run after a form has changed it."""
         workspace, run = str(job.payload["workspace"]), str(job.payload["run"])
         await presses.show(workspace, run, checkpoint=job, world=self._world)
 
     async def give_up_show(self, _job: Job, error: Exception) -> None:
-        """Leave it: the change is kept, and the next one shows it, too."""
+        """Do nothing: the change is saved, and the next one shows it, too."""
         log.warning("a changed run could not be shown: %s", type(error).__name__)
 
     async def stop(self, place: Place) -> None:
-        """Stop the runs that go on in a thread, wherever they are worked on."""
+        """Stop the active runs in a thread, on any replica."""
         for id_ in await self._world.runs.running(place):
             await self._inbox.halt(_lane_of(place, id_))
 
     async def drop(self, place: Place, message: str) -> None:
-        """End what sorts for a message of a thread that was deleted: nobody wants it any more."""
+        """Discard the runs for a deleted message of a thread."""
         await self._inbox.drop(lane(place), lambda kind, payload: kind == ASKED and payload["to"] == message)
         for id_ in await self._world.runs.running(place):
             run = await self._world.runs.find(place.workspace, id_)
@@ -222,7 +222,7 @@ class ClassifyJobs:
                 await self._inbox.drop(_lane_of(place, id_), lambda *_: True)
 
     async def look_after_batches(self, job: Job) -> None:
-        """Carry on the runs whose batches may be done."""
+        """Continue the runs whose batches may be done."""
         for workspace, id_ in await self._world.runs.batched():
             if (run := await self._world.runs.find(workspace, id_)) is not None:
                 await self._later(run, job)
@@ -251,7 +251,7 @@ def _charge_asked(payload: Mapping[str, Any]) -> CostCenter:
 
 
 def _id(name: str) -> str:
-    """Name a run after what asked for it: unique, printable, short enough for a button's value."""
+    """Return a run's id, from what asked for it: unique, printable, short enough for a button's value."""
     return hashlib.sha256(name.encode()).hexdigest()[:32]
 
 

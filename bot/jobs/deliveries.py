@@ -1,4 +1,4 @@
-"""Wrap what listeners hand in as deliveries: the id by which one counts once, its lane, its share."""
+"""Wrap what listeners hand in as deliveries: the id that makes one count once, its queue key, its fairness group."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _HEARD = TypeAdapter(IncomingMessage)
 
 
 def lane(place: Place) -> str:
-    """Name the lane in which a thread's work goes one at a time."""
+    """Return the queue key under which a thread's work runs one at a time."""
     return f"{place.workspace}:{place.channel}:{place.thread}"
 
 
 def share(place: Place) -> str:
-    """Name the share by which work takes turns when there is too much: the channel."""
+    """Return the fairness group whose work takes turns when there is too much: the channel."""
     return f"{place.workspace}:{place.channel}"
 
 
@@ -60,9 +60,9 @@ def charged_to(place: Place, person: str, request: str = "") -> CostCenter:
 
 
 def message_delivery(heard: IncomingMessage) -> Delivery:
-    """Wrap a message. A mention arrives as two events, which are one message: its place and id tell.
+    """Wrap a message. A mention arrives as two events of one message, known by its place and id.
 
-    It counts once as one that is said to the bot, and once before that, as one that was edited into a mention.
+    It counts once as a mention, and once before that, as a message that was edited into one.
     """
     direct, reply = message_ids(heard)
     is_said_to_bot = heard.mentions_bot or heard.is_direct
@@ -70,7 +70,7 @@ def message_delivery(heard: IncomingMessage) -> Delivery:
 
 
 def message_ids(heard: IncomingMessage) -> tuple[str, str]:
-    """Return the ids under which a message counts: as one that is said to the bot, and as any other."""
+    """Return the ids under which a message counts: as a mention, and as any other."""
     where = f"{heard.place.workspace}:{heard.place.channel}:{heard.id}"
     return f"message:{where}", f"reply:{where}"
 
@@ -86,14 +86,14 @@ def completing(later: IncomingMessage) -> Merge:
 
 
 def completion_delivery(heard: IncomingMessage) -> Delivery:
-    """Wrap what came for a message after its turn had begun: in its lane, after that, once for the same content."""
+    """Wrap what came for a message after its turn had begun: under its queue key, after it, once per content."""
     place = heard.place
     name = f"completion:{place.workspace}:{place.channel}:{heard.id}:{content(heard)}"
     return Delivery(name, lane(place), COMPLETION, asdict(heard), share(place))
 
 
 def content(heard: IncomingMessage) -> str:
-    """Return a digest of what a message says, which tells two events of it apart."""
+    """Return a digest of a message's content, which distinguishes two events of it."""
     told = json.dumps(
         [heard.text, [[file.id, file.media_type] for file in heard.files], heard.revision, heard.mentions_bot]
     )
@@ -101,7 +101,7 @@ def content(heard: IncomingMessage) -> str:
 
 
 def command_delivery(command: Command) -> Delivery:
-    """Wrap a command: first on its own, to open its thread, then in that thread's lane, before any follow-up there."""
+    """Wrap a command: first on its own, to open its thread, then under that thread's key, before any follow-up."""
     name = f"command:{command.id}"
     if command.place.thread:
         return Delivery(f"{name}:answer", lane(command.place), COMMAND, asdict(command), share(command.place))
@@ -109,9 +109,9 @@ def command_delivery(command: Command) -> Delivery:
 
 
 def press_delivery(press: Action) -> Delivery:
-    """Wrap a press. One that replaces an answer, or goes on with it, counts once, however often it is pressed.
+    """Wrap an action. One that replaces an answer, or continues it, counts once, however often it is clicked.
 
-    Where only some people may, it counts once for each: one who may not must not use it up.
+    Where only some people may, it counts once for each: a refused person must not use it up.
     """
     once = ACTIONS[press.name].once
     what = f"{press.place.channel}:{press.name}:{press.value}" if once else press.id
@@ -121,7 +121,7 @@ def press_delivery(press: Action) -> Delivery:
 
 
 def answers(message: str) -> Callable[[str, Mapping[str, Any]], bool]:
-    """Return what tells, by kind and payload, the deliveries in a thread's lane that answer a message of it."""
+    """Return a predicate, over kind and payload, for a thread's deliveries that answer one of its messages."""
 
     def is_meant(kind: str, payload: Mapping[str, Any]) -> bool:
         if kind in {MESSAGE, COMPLETION}:

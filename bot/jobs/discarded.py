@@ -1,4 +1,4 @@
-"""Turns that nobody waits for any more, as what they answer is gone: they are over, and have not failed."""
+"""Turns whose message or thread is gone: they are done, and have not failed."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ log = logging.getLogger(__name__)
 
 
 def unless_gone(handler: Handler, *, goes_on: bool = False) -> Handler:
-    """Let a turn be done whose message or thread was deleted, before it began or meanwhile; its calls are kept.
+    """End a turn as done if its message or thread was deleted; its calls are kept.
 
-    `goes_on`: it carries on what a former turn has shown, and takes that back itself.
+    `goes_on`: it continues what an earlier turn has shown, and removes that itself.
     """
 
     async def handle(job: Job) -> Finish | None:

@@ -1,4 +1,4 @@
-"""Forgetting everywhere: in what the bot remembers, and in the work that waits or has failed."""
+"""Erasure everywhere: in what the bot stores, and in the work that waits or has failed."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Erasure:
         self._database = database
 
     async def erase(self, reach: Reach, *, dry: bool = False, left_at: datetime | None = None) -> Mapping[str, int]:
-        """Erase words; return how many rows of each table held some. `dry`: only count.
+        """Erase data; return how many rows of each table held some. `dry`: only count.
 
-        `left_at`: when the workspace removed the bot; nothing goes from the moment on that it installs it again.
+        `left_at`: when the workspace removed the bot; once it reinstalls the bot, nothing more is erased.
         """
         # The work first: a turn that runs later would bring back what it has read.
         ids = (reach.channel, reach.thread, reach.person)
@@ -38,5 +38,5 @@ class Erasure:
         return {**found, "inbox": waiting} if waiting else found
 
     async def halt(self, workspace: str, *, but: str) -> int:
-        """Ask what runs for a workspace to end early, other than under one key; return how much that is."""
+        """Cancel the running jobs of a workspace, except under one key; return how many."""
         return await work.halt(self._database.writer, workspace, but=but)

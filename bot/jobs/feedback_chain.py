@@ -11,9 +11,9 @@
     after a look         triage, triage show
     after a due time     triage digest
 
-Each line is a function below, which says in which case a job follows. None of them accepts anything: whoever runs the
-job before hands its outcome in and accepts what comes back. A delivery's id makes it count once, so that a job which
-dies halfway may be run again; each version of a record is shown and sent once.
+Each line is a function below, which says in which case a job follows. None of them accepts anything: the caller, which
+ran the job before, accepts what is returned. A delivery's id makes it count once, so that a job that dies halfway can
+be run again; each version of a record is shown and sent once.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ def _show(record: Feedback, *, at_once: bool = False) -> Delivery:
 
 
 def _notify(record: Feedback, channel: str, reason: str) -> Delivery:
-    """Tell a team of all that waits for it; a team is told by one job at a time."""
+    """Tell a team about all that waits for it; one job at a time per team."""
     place = replace(record.place, thread="")
     id_ = f"triage-notify:{place.workspace}:{record.id}:{channel}:{record.version}{reason}"
     return Delivery(id_, f"triage-notify:{place.workspace}:{channel}", NOTIFY, asdict(place) | {"to": channel})

@@ -1,4 +1,4 @@
-"""The home tab as durable work: built anew when somebody comes, and after what they changed."""
+"""The home tab as durable work: rebuilt when a person opens it, and after their changes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FORGET_ME = "`/parley forget me` erases what I've stored of your messages."
 
 
 class HomeTab:
-    """Takes in that a home is to be built, and builds it."""
+    """Accepts requests for a home, and builds it."""
 
     def __init__(
         self,
@@ -43,17 +43,17 @@ class HomeTab:
         self._permissions, self._admins = permissions, admins
 
     def register(self, inbox: Inbox) -> None:
-        """Let the inbox build homes."""
+        """Register the job that builds homes."""
         inbox.handle(HOME, self.run, _leave, charge=charge_place)
 
     async def visit(self, workspace: str, asker: Requester, occasion: str) -> None:
-        """Take in that somebody looks at their home, or should see a change there; an `occasion` counts once."""
+        """Accept that a person opened their home, or should see a change there; an `occasion` counts once."""
         key = f"{HOME}:{workspace}:{asker.person}"
         payload = {"workspace": workspace, "person": asker.person}
         await self._inbox.accept(Delivery(f"{key}:{occasion}", key, HOME, payload))
 
     async def run(self, job: Job) -> None:
-        """Build somebody's home and show it."""
+        """Build a person's home and show it."""
         place, person = Place(str(job.payload["workspace"]), ""), str(job.payload["person"])
         counts = await self._inbox.counts()
         # This job itself is one of those that run.
@@ -67,7 +67,7 @@ class HomeTab:
         await self._chat.views.show_home(place, person, sections)
 
     async def _refusal(self, place: Place, person: str) -> str:
-        """Return why someone can't see their home; unknown people are not let in."""
+        """Return why a person can't see their home; unknown people are refused."""
         try:
             return await self._permissions.refusal(place, Requester(person, place.workspace))
         except ChatError as error:
@@ -78,5 +78,5 @@ class HomeTab:
 
 
 async def _leave(_job: Job, error: Exception) -> None:
-    """Leave the home as it was: it is built anew at the next visit."""
+    """Leave the home as it was: the next visit rebuilds it."""
     log.warning("a home was not built: %s", type(error).__name__)

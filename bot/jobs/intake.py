@@ -1,4 +1,4 @@
-"""The intake: what listeners hand in becomes durable work, or is answered while the platform waits."""
+"""The intake: turns what listeners hand in into durable work, or answers it while the platform waits."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class DurableIntake:
         self._notices = notices
 
     async def hear(self, heard: IncomingMessage) -> None:
-        """Take in a person's message."""
+        """Accept a person's message."""
         await self._triage.hear(heard)
         await self._take_in(heard)
 
@@ -93,7 +93,7 @@ class DurableIntake:
         self._heard.keep(delivery.id, said, HEARD_KEPT)
 
     async def change(self, changed: MessageEdit) -> None:
-        """Take in that a message was edited or deleted; answers to one that is deleted end, as nobody wants them."""
+        """Accept an edit or a deletion of a message; answers to a deleted one are discarded."""
         await self._triage.change(changed)
         await self._threads.change(changed)
         if changed.is_deleted:
@@ -101,7 +101,7 @@ class DurableIntake:
             await self._classify.drop(changed.place, changed.id)
 
     async def update(self, updated: MessageUpdate, changed: MessageEdit | None) -> None:
-        """Take in how a message stands now: its turn sees it where that waits, else its history is completed.
+        """Accept the current state of a message: a waiting turn sees it, otherwise the history is completed.
 
         One that now mentions the bot is answered as if it had just been said.
         """
@@ -117,7 +117,7 @@ class DurableIntake:
             await self._threads.change(changed)
 
     async def _amend(self, heard: IncomingMessage) -> bool:
-        """Complete a message's waiting turn; return whether it has begun already."""
+        """Complete a message's waiting turn; return whether it has already begun."""
         direct, reply = message_ids(heard)
         found = await self._inbox.amend(direct, completing(heard))
         if found is Amended.UNKNOWN:
@@ -130,12 +130,12 @@ class DurableIntake:
         await self._stop.stop(place)
 
     async def take(self, command: Command) -> None:
-        """Take in a slash command. Raises `UsageError`, with what the person should mend first."""
+        """Accept a slash command. Raises `UsageError`, with what the person should fix first."""
         self._registry.commands[command.name].parse(command.text)
         await take_command(command, inbox=self._inbox, notices=self._notices)
 
     async def open(self, command: Command) -> Form | None:
-        """Return the form that a command opens, None where there is none, or not for its asker."""
+        """Return the form that a command opens, None if there is none, or not for its asker."""
         if command.name != PARLEY.name:
             return None
         opening = self._registry.opening.get(subcommands.find(command.text).words)
@@ -144,9 +144,9 @@ class DurableIntake:
         return await opening(command)
 
     async def press(self, press: Action) -> Form | None:
-        """Take in a press, or return the form that it opens. One that nobody knows any more is left.
+        """Accept an action, or return the form that it opens. An unknown one is ignored.
 
-        Who may is asked before it is taken in where it opens a form, or counts once: a refused one must not use it up.
+        Permissions are checked first if it opens a form or counts once: a refused person must not use it up.
         """
         spec = ACTIONS.get(press.name)
         if spec is None:
@@ -162,7 +162,7 @@ class DurableIntake:
         return None
 
     async def submit(self, submission: Submission) -> Mapping[str, str]:
-        """Take in a filled form; return what is wrong, by the field. Who may is asked anew: settings change."""
+        """Accept a submitted form; return its faults by the field. Permissions are checked again: settings change."""
         form = self._registry.forms.get(submission.name)
         if form is None:
             log.warning("unknown form: %s", submission.name)
@@ -175,17 +175,17 @@ class DurableIntake:
         return await form.submit(submission)
 
     async def visit(self, workspace: str, asker: Requester, occasion: str) -> None:
-        """Take in that somebody looks at their home, or should see a change there."""
+        """Accept that a person opened their home, or should see a change there."""
         await self._home.visit(workspace, asker, occasion)
 
 
 async def take_command(command: Command, *, inbox: Inbox, notices: QueueNotices) -> None:
-    """Take in a command. Raises as `Inbox.accept` does."""
+    """Accept a command. Raises as `Inbox.accept` does."""
     delivery = command_delivery(command)
     if await inbox.accept(delivery):
         notices.notify(delivery, command.place, command.asker)
 
 
 async def summarize_thread(press: Action, *, inbox: Inbox, notices: QueueNotices, chat: Chat) -> None:
-    """Take in that a message's menu asks for a summary of its thread."""
+    """Accept a request from a message's menu to summarize its thread."""
     await take_command(summary_source.from_shortcut(press, chat=chat), inbox=inbox, notices=notices)

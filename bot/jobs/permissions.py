@@ -1,4 +1,4 @@
-"""The gate: asks `core.access` whether somebody may, with what the platform and the settings say of them."""
+"""Permissions: asks `core.access` what a person can do, with their rank and the settings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Permissions:
-    """Stands before everything that people ask for. Somebody known costs no call to the platform."""
+    """Checks everything that people ask for. A known person costs no call to the platform."""
 
     def __init__(self, *, store: Store, chat: Chat, admins: frozenset[str]) -> None:
         self._store, self._chat, self._admins = store, chat, admins
@@ -38,26 +38,26 @@ class Permissions:
         return access.refusal(visitor, heard.place.channel, settings, self._helpers, command=command)
 
     async def refusal(self, place: Place, asker: Requester, *, command: str = "") -> str:
-        """Return why somebody may not press or type something there, "" where they may. Raises `ChatError`."""
+        """Return why a person is refused an action or a command there, "" if they are not. Raises `ChatError`."""
         settings = await self._store.settings.load(replace(place, thread=""))
         visitor = await self._visitor(place, asker)
         return access.refusal(visitor, place.channel, settings, self._helpers, command=command)
 
     async def refusal_of_command(self, command: Command) -> str:
-        """Return why a command is not carried out, as `refusal` does."""
+        """Return why a command is refused, as `refusal` does."""
         if command.name == PARLEY.name and subcommands.find(command.text).is_for_anyone:
             return ""
         return await self.refusal(command.place, command.asker, command=command.name)
 
     async def refusal_of_press(self, press: Action) -> str:
-        """Return why a press is not carried out, as `refusal` does."""
+        """Return why an action is refused, as `refusal` does."""
         spec = ACTIONS[press.name]
         if spec.is_for_anyone:
             return ""
         return await self.refusal(press.place, press.asker, command=spec.part_of.name if spec.part_of else "")
 
     async def refusal_of_form(self, submission: Submission, place: Place) -> str:
-        """Return why a form that is about a place is not taken, as `refusal` does."""
+        """Return why a form about a place is refused, as `refusal` does."""
         command = FORMS[submission.name].part_of
         return await self.refusal(place, submission.asker, command=command.name if command else "")
 

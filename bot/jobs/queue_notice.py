@@ -1,4 +1,4 @@
-"""Notices to those who ask while as much runs as may: how many come before them."""
+"""Notices to people who ask while all job slots are busy: how many come before them."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ DEADLINE = 10.0  # seconds
 
 
 class QueueNotices:
-    """Tells people beside the turns, by tasks that `close` ends."""
+    """Tells people, outside of turns, by tasks that `close` ends."""
 
     def __init__(self, inbox: Inbox, *, store: Store, chat: Chat) -> None:
         self._inbox, self._store, self._chat = inbox, store, chat
         self._tasks: set[asyncio.Task[None]] = set()
 
     def notify(self, delivery: Delivery, place: Place, asker: Requester, heard: IncomingMessage | None = None) -> None:
-        """Tell who asked that it will take its time, if so, while the platform gets its acknowledgement."""
+        """Tell the asker about a wait, if there is one, while the platform gets its acknowledgement."""
         if self._inbox.is_full and len(self._tasks) < MOST:
             task = asyncio.create_task(self._tell(delivery, place, asker, heard), name="notice")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
-        """End the notices that are under way."""
+        """Cancel the running notices."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -53,6 +53,6 @@ class QueueNotices:
 
 
 def busy(others: int) -> str:
-    """Tell a person how many wait before them."""
+    """Return how many wait before a person."""
     behind = f"{others} others" if others > 1 else "1 other"
     return f"I'm busy: your question is queued behind {behind} and will be answered in order."

@@ -1,6 +1,7 @@
 """Everything that people can ask for, by name, and what runs it: commands, actions and forms.
 
-`core.commands` and `core.settings.subcommands` declare what there is; here each gets its handler, in one table a kind.
+`core.commands` and `core.settings.subcommands` declare what there is; here each gets its handler, in one table per
+kind.
 """
 
 from __future__ import annotations
@@ -48,10 +49,10 @@ Placed = TypeVar("Placed", bound=InChannel)
 
 
 class Handler(Protocol[Asked_contra, Left_co]):
-    """Does what was asked for, as a turn of its own."""
+    """Runs a request, as a turn of its own."""
 
     async def __call__(self, asked: Asked_contra, /, *, checkpoint: Checkpoint) -> Left_co:
-        """Return what the turn leaves. Raise `ChatError`, and what else may pass, to be tried again."""
+        """Return the turn's record. Raise `ChatError`, or other transient errors, to be tried again."""
 
 
 RunCommand = Handler[Command, Record]
@@ -65,10 +66,10 @@ LocateForm = Callable[[Submission], Awaitable[Place | None]]  # None where what 
 
 @dataclass(frozen=True, slots=True)
 class SlashCommand:
-    """How a command is read and run. `parse` raises `UsageError` for what the person should mend first.
+    """How a command is read and run. `parse` raises `UsageError` for what the person should fix first.
 
     `open_thread` opens the thread that the answer goes to. It raises `UsageError` or `NotAllowedError` before anything
-    is posted, with what the asker alone is told.
+    is posted, with what only the asker sees.
     """
 
     parse: Callable[[str], object]
@@ -78,7 +79,7 @@ class SlashCommand:
 
 @dataclass(frozen=True, slots=True)
 class FormCase:
-    """What is done with a filled form, and where: whether a person may is asked again when it is submitted."""
+    """What runs a submitted form, and for which place: permissions are checked again when it is submitted."""
 
     submit: SubmitForm
     where: LocateForm
@@ -86,7 +87,7 @@ class FormCase:
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """The tables. `immediate_actions` are done while the platform waits, `actions` as turns."""
+    """The tables. `immediate_actions` run while the platform waits, `actions` as turns."""
 
     commands: Mapping[str, SlashCommand]
     subcommands: Mapping[str, RunCommand]
@@ -119,7 +120,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
     stop: OpenForm,
     summarize_thread: OpenForm,
 ) -> Registry:
-    """Give everything that is declared its handler."""
+    """Return the table of handlers for everything declared."""
     open_thread = partial(commands.open_thread, chat=chat)
     again = partial(summary.again, store=store, model=model, chat=chat)
     on_code = partial(press_code, store=store, model=model, chat=chat)
@@ -222,5 +223,5 @@ def by_name(table: Mapping[ActionSpec[Any] | FormSpec[Any], Case]) -> Mapping[st
 
 
 async def run_subcommand(handlers: Mapping[str, RunCommand], command: Command, /, *, checkpoint: Checkpoint) -> Record:
-    """Carry out what was typed behind `/parley`."""
+    """Run what was typed after `/parley`."""
     return await handlers[subcommands.find(command.text).words](command, checkpoint=checkpoint)

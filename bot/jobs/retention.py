@@ -1,4 +1,4 @@
-"""Retention: what is older than the operator, a workspace or a channel wants to keep is forgotten, hour by hour."""
+"""Retention: every hour, delete what is older than the operator, a workspace or a channel keeps."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ FAILED = "inbox"  # work that failed for good, by the name of its table
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """Forgets the words that are older than the operator or their channel wants. Counts stay."""
+    """Deletes messages that are older than their retention. Counts are kept."""
 
     database: Database
-    days: int  # that the operator keeps words; 0: for ever
+    days: int  # that the operator keeps words; 0: forever
 
     def register(self, inbox: Inbox) -> None:
-        """Let the inbox forget what is old, hour by hour."""
+        """Register the hourly job that deletes what is old."""
         inbox.every("retention", HOUR, self.run)
 
     async def run(self, job: Job) -> None:
-        """Forget what is old, in short transactions: turns go on in between. Raises what the database raises."""
+        """Delete what is old, in short transactions: turns run in between. Raises what the database raises."""
         gone = await self.purge(job)
         if gone:
             log.info(
@@ -46,7 +46,7 @@ class Retention:
             )
 
     async def count(self) -> Mapping[tuple[str, str, str], int]:
-        """Count what would go now, by kind, workspace and channel ("" for those that have no limit of their own)."""
+        """Count what would be deleted now, by kind, workspace and channel ("" for those without their own limit)."""
         limits = await self._limits()
         found = dict(await SqlPurger(self.database).count(limits))
         for (workspace, channel), ids, others, before in _own(limits):
@@ -56,7 +56,7 @@ class Retention:
         return found
 
     async def purge(self, job: Job | None = None) -> Mapping[str, int]:
-        """Let it go; return how many rows of each kind went. `job`: the one that does it, while it is ours."""
+        """Delete it; return how many rows of each kind. `job`: the one that does it, while it is ours."""
         limits = await self._limits()
         gone = dict(await SqlPurger(self.database).purge(limits, job.check if job else lambda: None))
         for _, ids, others, before in _own(limits):
@@ -73,7 +73,7 @@ class Retention:
 def _own(limits: Limits) -> Iterator[tuple[tuple[str, str], Sequence[str], Sequence[str], float]]:
     """Tell of each place with a limit of its own: which ids its work names, which it does not, before when it is old.
 
-    Elsewhere the inbox itself lets go of what failed.
+    Elsewhere, the inbox itself deletes what failed.
     """
     for (workspace, channel), time in limits.channels.items():
         yield (workspace, channel), (workspace, channel), (), time.timestamp()
@@ -83,5 +83,5 @@ def _own(limits: Limits) -> Iterator[tuple[tuple[str, str], Sequence[str], Seque
 
 
 def failed_kept(days: int) -> float:
-    """Tell for how many seconds failed work, which holds somebody's words, may be kept: never for more than `days`."""
+    """Return for how many seconds failed work, which holds someone's words, may be kept: never for more than `days`."""
     return min(FAILED_KEPT, days * DAY) if days else FAILED_KEPT

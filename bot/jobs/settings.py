@@ -1,4 +1,4 @@
-"""Changes of settings, by words and by the form: taken in, and made known to those who keep settings in mind."""
+"""Changes of settings, by command and by form, and who is notified of them."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 
 class SettingsJobs:
-    """Carries out what changes settings. `changed` hears of each command that may have changed a setting.
+    """Runs what changes settings. `changed` is called after each command that may have changed one.
 
-    `retry` hears of a channel whose teams may be reached from now on, and of what made it so.
+    `retry` is called with a channel whose teams may be reachable now, and the reason.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class SettingsJobs:
         return record
 
     async def configure_budget(self, command: Command, *, checkpoint: Checkpoint) -> Record:
-        """Show or change what may be spent. Raises `ChatError`."""
+        """Show or change what can be spent. Raises `ChatError`."""
         desk = self._desk
         change = budget_command.configure_budget(
             command, admins=desk.admins, checkpoint=checkpoint, store=desk.store, chat=desk.chat
@@ -70,7 +70,7 @@ class SettingsJobs:
         return await self._then_forget(command, change)
 
     async def configure_persona(self, command: Command, *, checkpoint: Checkpoint) -> Record:
-        """Show, keep or choose personas. Raises `ChatError`."""
+        """Show, save or choose personas. Raises `ChatError`."""
         desk = self._desk
         change = persona_command.impersonate(
             command, admins=desk.admins, checkpoint=checkpoint, store=desk.store, chat=desk.chat
@@ -78,7 +78,7 @@ class SettingsJobs:
         return await self._then_forget(command, change)
 
     async def open(self, command: Command) -> Form | None:
-        """Return the form of the channel or of the workspace, where just that is asked for. Raises as `press` does."""
+        """Return the form of the channel or of the workspace, if it is asked for. Raises as `press` does."""
         wish = configure.parse(command.text)
         if wish.action is not configure.SettingsAction.OPEN:
             return None
@@ -86,18 +86,18 @@ class SettingsJobs:
         return await settings_form.press(Action(command.id, edit, "", "", command.place, "", command.asker), self._desk)
 
     async def press_triage(self, press: Action) -> Form:
-        """Return the form of triage that a press asks for, in the settings' form among others. Raises as `press`."""
+        """Return the triage form that an action asks for, such as one in the settings form. Raises as `press`."""
         return await triage_form.press(press, self._desk)
 
     async def press(self, press: Action) -> Form:
-        """Return the form that a press asks for. Raises `NotAllowedError`, `UsageError`, `ChatError`."""
+        """Return the form that an action asks for. Raises `NotAllowedError`, `UsageError`, `ChatError`."""
         form = await settings_form.press(press, self._desk)
         if press.name == TRY_SETTINGS.name:
             await self._inbox.accept(press_delivery(settings_form.for_trial(press)))
         return form
 
     async def submit(self, submission: Submission) -> Mapping[str, str]:
-        """Save a filled form; return its faults by the field. Raises as `settings_form.save` does."""
+        """Save a submitted form; return its faults by the field. Raises as `settings_form.save` does."""
         faults = await settings_form.save(submission, self._desk)
         if not faults:
             place = SETTINGS_FORM.read(submission).place

@@ -1,4 +1,4 @@
-"""Tells people, beside the turn that is under way, what came of its money or its model."""
+"""Tells people, during a turn, about its budget or its model."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 async def tell_person(chat: Chat, place: Place, person: str, sentence: str) -> None:
-    """Tell one person something beside the turn that is under way; where that fails, the turn goes on."""
+    """Tell one person something during a turn; if that fails, the turn goes on."""
     channel = Place(place.workspace, place.channel)
     try:
         await tell(channel, Requester(person, place.workspace), sentence, chat=chat)
@@ -27,7 +27,7 @@ async def tell_person(chat: Chat, place: Place, person: str, sentence: str) -> N
 
 
 async def tell_thread(chat: Chat, place: Place, person: str, sentence: str) -> None:
-    """Tell everybody in the thread of the turn that is under way; without one, its person, or else the channel."""
+    """Tell everyone in the turn's thread; without one, its person, or else the channel."""
     context = turn.current()
     if context is None or (person and not place.thread):
         await tell_person(chat, place, person, sentence)

@@ -1,4 +1,4 @@
-"""Ends what is being written in a thread, when a person asks for it."""
+"""Stops what is being written in a thread, when a person asks for it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Stop:
-    """Acts at once, and is no job: in the thread's lane it would wait for what it is to end."""
+    """Acts at once, not as a job: under the thread's queue key, it would wait for what it should stop."""
 
     def __init__(self, inbox: Inbox, *, classify: ClassifyJobs, chat: Chat) -> None:
         self._inbox, self._classify, self._chat = inbox, classify, chat
@@ -27,6 +27,6 @@ class Stop:
         await self._classify.stop(place)
 
     async def press(self, press: Action) -> None:
-        """Carry out the button. Raises `NotAllowedError` for a person who may not press it."""
+        """Run the button's action. Raises `NotAllowedError` for a person who can't use it."""
         await buttons.allow_stop(press, self._chat)
         await self.stop(press.place)

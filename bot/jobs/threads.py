@@ -1,4 +1,4 @@
-"""What goes on in threads beside turns: edits and deletions, summaries of what is old, refusals to outsiders."""
+"""The work in threads besides turns: edits and deletions, summaries of older messages, refusals to outsiders."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 CHANGE, CONDENSE, REFUSAL = "change", "condense", "refusal"
 
 SETTINGS_KEPT = 30.0  # seconds for which a channel is taken to want what it wanted last
-LOOK_FOR_CHANGES = 2.0  # seconds after which to look whether somebody else has changed any settings meanwhile
+LOOK_FOR_CHANGES = 2.0  # seconds after which to look whether someone else has changed any settings meanwhile
 MOST_CHANNELS = 5_000  # whose settings are remembered
 
 _CHANGED = TypeAdapter(MessageEdit)
@@ -49,7 +49,7 @@ _PLACE = TypeAdapter(Place)
 
 
 def change_delivery(changed: MessageEdit) -> Delivery:
-    """Wrap an edit or a deletion: in its thread's lane, so behind the turn that may be answering the message."""
+    """Wrap an edit or a deletion: under its thread's key, so after the turn that may be answering the message."""
     place = changed.place
     what = "deleted" if changed.is_deleted else changed.revision
     name = f"change:{place.workspace}:{place.channel}:{changed.id}:{what}"
@@ -57,7 +57,7 @@ def change_delivery(changed: MessageEdit) -> Delivery:
 
 
 def condense_delivery(place: Place, since: str) -> Delivery:
-    """Wrap the task of summarising a thread: in a lane of its own, so that no answer waits for it."""
+    """Wrap the job that summarizes a thread: under its own key, so that no answer waits for it."""
     name = _condense_lane(place)
     return Delivery(f"{name}:{since}", name, CONDENSE, asdict(place), share(place))
 
@@ -67,13 +67,13 @@ def _condense_lane(place: Place) -> str:
 
 
 def refusal_delivery(heard: IncomingMessage, sentence: str) -> Delivery:
-    """Wrap a refusal: once for a person in a channel, as long as the inbox remembers what is done."""
+    """Wrap a refusal: once per person and channel, as long as the inbox remembers done jobs."""
     name = f"refusal:{share(heard.place)}:{heard.author}"
     return Delivery(name, name, REFUSAL, {"heard": asdict(heard), "sentence": sentence}, share(heard.place))
 
 
 class Threads:
-    """Takes this work in, and does it."""
+    """Accepts this work, and runs it."""
 
     def __init__(self, inbox: Inbox, *, store: Store, model: Model, chat: Chat) -> None:
         self._inbox, self._store, self._model, self._chat = inbox, store, model, chat
@@ -81,21 +81,21 @@ class Threads:
         self._change, self._looked = 0, -LOOK_FOR_CHANGES
 
     def register(self, inbox: Inbox) -> None:
-        """Let the inbox run what goes on in threads."""
+        """Register the jobs in threads."""
         inbox.handle(CHANGE, self.run_change, _nobody_to_tell, charge=charge_author)
         inbox.handle(CONDENSE, self.run_condense, _nobody_to_tell, charge=charge_place)
         inbox.handle(REFUSAL, self.run_refusal, _nobody_to_tell, charge=_charge_refused)
 
     async def is_worth_hearing(self, heard: IncomingMessage) -> bool:
-        """Tell whether a message may be for the bot at all. Raises what the database raises."""
+        """Return whether a message may be for the bot at all. Raises what the database raises."""
         if may_be_for_bot(heard, DEFAULTS):
             return True
         return may_be_for_bot(heard, await self.settings_of(replace(heard.place, thread="")))
 
     async def settings_of(self, channel: Place) -> ChannelSettings:
-        """Return a channel's settings, which each word in a channel asks for.
+        """Return a channel's settings, which every message in a channel needs.
 
-        What another replica or the command line has changed is seen after `LOOK_FOR_CHANGES` seconds.
+        A change by another replica or the command line is seen after `LOOK_FOR_CHANGES` seconds.
         """
         if monotonic() > self._looked + LOOK_FOR_CHANGES:
             self._looked = monotonic()
@@ -110,24 +110,24 @@ class Threads:
         return settings
 
     def forget_settings(self, place: Place) -> None:
-        """Ask anew for a channel's settings, or all of a workspace's: they may have been changed here."""
+        """Drop the cached settings of a channel, or of a workspace: they may have been changed here."""
         self._settings.drop(share(place))
 
     async def change(self, changed: MessageEdit) -> None:
-        """Take in an edit or a deletion."""
+        """Accept an edit or a deletion."""
         await self._inbox.accept(change_delivery(changed))
 
     async def follow_up(self, record: Record, heard: IncomingMessage) -> None:
-        """Take in what a turn has left to do."""
+        """Accept a turn's follow-up work."""
         if record.is_outgrown:
             await self._inbox.accept(condense_delivery(record.place, heard.id))
         if record.refusal:
             await self._inbox.accept(refusal_delivery(heard, record.refusal))
 
     async def run_change(self, job: Job) -> Finish:
-        """Change the stored message, and offer to answer it anew where it was the last question.
+        """Change the stored message, and offer to answer it again if it was the last question.
 
-        A summary that is being made may repeat the old words: it ends, and the thread's next turn asks for it again.
+        A summary in progress may repeat the old text: it is cancelled, and the thread's next turn asks for it again.
         """
         changed = _CHANGED.validate_python(job.payload)
         changed = replace(changed, text=await self._chat.names.spell_out(changed.place, changed.text))
@@ -152,7 +152,7 @@ class Threads:
         return partial(_leave_summary, condensed=condensed)
 
     async def run_refusal(self, job: Job) -> None:
-        """Tell somebody, once, that they are not answered here."""
+        """Tell a person, once, that they are not answered here."""
         heard = _HEARD.validate_python(job.payload["heard"])
         asker = Requester(heard.author, heard.home)
         await tell(heard.private_place, asker, str(job.payload["sentence"]), chat=self._chat)
@@ -163,7 +163,7 @@ def _charge_refused(payload: Mapping[str, Any]) -> CostCenter:
 
 
 async def _nobody_to_tell(_job: Job, error: Exception) -> None:
-    """Tell nobody: nobody has asked for it."""
+    """Tell no one: no one has asked for it."""
     log.warning("left undone: %s", type(error).__name__)
 
 

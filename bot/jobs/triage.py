@@ -1,8 +1,8 @@
-"""Triage as durable work: posts are kept as they come, sorted in their order, shown, and sent to their teams.
+"""Triage as durable work: posts are saved, sorted in order, shown, and sent to their teams.
 
-The records are the queue. A channel's jobs only wake it: the first takes all that waits, as much as one call can hold,
-and those behind find their post sorted. So a burst takes few calls, and when the model is away, posts wait where they
-are, and not in jobs that would be given up. `feedback_chain` says which job comes after which.
+The records are the queue. A channel's jobs only wake it: the first takes all waiting posts that fit in one call, and
+later jobs find theirs sorted. So a burst takes few calls, and when the model is unavailable, posts wait as records, not
+in jobs that would be given up. `feedback_chain` says which job comes after which.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ _SECONDS = re.compile(r"\d{9,11}(?:\.\d+)?")
 
 
 class TriageJobs:
-    """Does all that feedback asks for."""
+    """Runs everything for feedback."""
 
     def __init__(  # noqa: PLR0913 (each is a port, and a clock)
         self,
@@ -82,7 +82,7 @@ class TriageJobs:
         self._rests_until: dict[str, float] = {}  # by the workspace: each has a budget of its own
 
     def register(self, inbox: Inbox) -> None:
-        """Let the inbox run all that is done for feedback."""
+        """Register the jobs for feedback."""
         inbox.handle(SORT, self.run_sort, _leave, charge=charge_place)
         inbox.handle(SHOW, self.run_show, _leave, charge=charge_place, patience=OUTAGE)
         inbox.handle(NOTIFY, self.run_notify, _leave, charge=charge_place, patience=OUTAGE)
@@ -95,7 +95,7 @@ class TriageJobs:
     # What comes in
 
     async def hear(self, heard: IncomingMessage) -> None:
-        """Keep a post of a channel with triage on, and see to it that it is sorted. Raises what the database raises."""
+        """Save a post of a channel with triage on, and schedule it to be sorted. Raises what the database raises."""
         channel = replace(heard.place, thread="")
         if heard.is_direct or heard.mentions_bot or not (settings := await self._settings_of(channel)).triage:
             return
@@ -128,7 +128,7 @@ class TriageJobs:
     # What is done
 
     async def run_sort(self, job: Job) -> None:
-        """Sort what waits in a channel, as much as one call holds. When the model is away, it waits on."""
+        """Sort a channel's waiting posts, as many as one call holds. While the model is unavailable, they wait."""
         place = _PLACE.validate_python(job.payload)
         if job.was_begun:
             await self._go_on(place, job)
@@ -164,22 +164,22 @@ class TriageJobs:
             log.warning("%d posts have to wait: %s", len(records) - len(decisions), type(outcome.failure).__name__)
 
     async def _go_on(self, place: Place, job: Job) -> None:
-        """See to what a former try may have sorted: it can have died before it set off what comes then."""
+        """Follow up on what an earlier attempt may have sorted: it can have died before it accepted the next jobs."""
         left = await self._board.records.unshown(datetime.now(UTC))
         here = [one for one in left if (one.workspace, one.channel) == (place.workspace, place.channel)]
         alert_of = f"{job.reference}:{job.attempt}"
         await self._accept(chain.after_sort(place, await self._as_kept(here), alert=alert_of))
 
     async def _as_kept(self, records: list[Feedback]) -> list[Feedback]:
-        """Return records as they are now, each in its newest version."""
+        """Return the newest versions of records."""
         found = [await self._board.records.find(one.workspace, one.id) for one in records]
         return [one for one in found if one is not None]
 
     async def run_show(self, job: Job) -> None:
-        """Show a record as it is now, and let its team know."""
+        """Show a record's current state, and notify its team."""
         record = await self._board.records.find(str(job.payload["workspace"]), int(job.payload["id"]))
         is_shown = record is not None and record.version <= record.shown_version
-        if record is None or (is_shown and not job.was_begun):  # a try that died may have shown it, and no more
+        if record is None or (is_shown and not job.was_begun):  # an attempt that died may have shown it, and no more
             return
         settings = await self._store.settings.load(replace(record.place, thread=""))
         if not is_shown:
@@ -190,27 +190,27 @@ class TriageJobs:
             await show_notice(record, settings, checkpoint=job, board=self._board, chat=self._chat)
 
     async def run_notify(self, job: Job) -> None:
-        """Tell a team of all that waits for it; when it can't be reached, tell who has named its channel."""
+        """Tell a team about all that waits for it; if it can't be reached, tell the person who set its channel."""
         place, channel = _PLACE.validate_python({k: v for k, v in job.payload.items() if k != "to"}), job.payload["to"]
         settings = await self._store.settings.load(place)
         left = await notify(place, channel, settings, checkpoint=job, board=self._board, chat=self._chat)
         await self._accept(chain.after_notify(place, channel, left, datetime.now(UTC).date()))
 
     async def run_tell(self, job: Job) -> None:
-        """Tell who set the channel's teams that one of them can't be reached; once a day."""
+        """Tell the person who set the channel's teams that one can't be reached; once a day."""
         place = _PLACE.validate_python({k: v for k, v in job.payload.items() if k != "to"})
         if person := (await self._store.settings.overrides(place)).person:
             direct = await self._chat.posts.open_direct(place, Requester(person, place.workspace))
             await self._chat.posts.post(direct, unreachable(job.payload["to"]), job, key="told")
 
     async def look_after(self, _job: Job) -> None:
-        """Wake channels where posts wait, and show what was left unshown, as when a process died in between."""
+        """Wake channels with waiting posts, and show what was left unshown, as when a process died in between."""
         slot = int(datetime.now(UTC).timestamp() // LOOK_EVERY)
         waiting = await self._board.inbox.channels_waiting()
         await self._accept(chain.after_look(waiting, await self._board.records.unshown(datetime.now(UTC) - LATE), slot))
 
     async def run_alert(self, job: Job) -> None:
-        """Tell of a channel's trends."""
+        """Post a channel's trends."""
         place = _PLACE.validate_python(job.payload)
         settings = await self._store.settings.load(place)
         await alert(place, settings, checkpoint=job, board=self._board, chat=self._chat)
@@ -222,7 +222,7 @@ class TriageJobs:
         await digest(place, settings, checkpoint=job, board=self._board, model=self._model, chat=self._chat)
 
     async def look_for_digests(self, _job: Job) -> None:
-        """Let each channel whose digest is due have it, once whatever the number of replicas."""
+        """Post the digest of each channel where it is due, once across replicas."""
         now = datetime.now(UTC)
         for place in await self._board.statistics.channels_since(now - DIGESTED):
             if date := due(await self._store.settings.load(place), now):
@@ -231,7 +231,7 @@ class TriageJobs:
     # What people do
 
     async def pressed(self, press: Action, *, checkpoint: Checkpoint) -> Record:  # noqa: ARG002 - every press has one
-        """Carry out what a button says. Raises `ChatError`."""
+        """Run a button's action. Raises `ChatError`."""
         nothing = Record(press.place, press.asker.person)
         try:
             record = await actions.press(press, board=self._board, store=self._store, chat=self._chat)
@@ -248,25 +248,25 @@ class TriageJobs:
         return await actions.open_form(press, board=self._board, store=self._store, chat=self._chat)
 
     async def submit(self, submission: Submission) -> Mapping[str, str]:
-        """Take a filled form in; return its faults by the field. Raises `UsageError`, `NotAllowedError`."""
+        """Accept a submitted form; return its faults by the field. Raises `UsageError`, `NotAllowedError`."""
         record, faults = await actions.submit(submission, board=self._board, store=self._store, chat=self._chat)
         if record is not None:
             await self._accept(chain.after_action(record))
         return faults
 
     async def where(self, submission: Submission) -> Place | None:
-        """Return the place of the record that a form is about, None where it is gone."""
+        """Return the place of the record that a form is about, None if it is gone."""
         record = await actions.find(submission, board=self._board)
         return record.place if record is not None else None
 
     async def configured(self, command: Command) -> None:
-        """Try teams again that could not be reached, when triage is switched on anew."""
+        """Retry unreachable teams when triage is turned on again."""
         wish = configure.parse(command.text)
         if wish.name == "triage" and wish.text == "on":
             await self.retry_teams(replace(command.place, thread=""), command.id)
 
     async def retry_teams(self, place: Place, reason: str) -> None:
-        """Send again what could not be sent to its team."""
+        """Send what could not be sent to its team before."""
         settings = await self._store.settings.load(place)
         for record in await self._board.routing.retry_routes(place):
             await self._accept(chain.after_routing(record, settings, reason))
@@ -291,10 +291,10 @@ class TriageJobs:
 
 
 async def _leave(_job: Job, error: Exception) -> None:
-    """Tell nobody: the record stays as it is, and is looked after."""
+    """Tell no one: the record stays as it is, and is looked after."""
     log.warning("triage was left undone: %s", type(error).__name__)
 
 
 def _time_of(message: str) -> datetime:
-    """Read when a message was said from its id, where that tells; else it is now."""
+    """Return a message's time from its id if possible, otherwise the current time."""
     return datetime.fromtimestamp(float(message), UTC) if _SECONDS.fullmatch(message) else datetime.now(UTC)

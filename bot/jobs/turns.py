@@ -1,4 +1,4 @@
-"""Turns: a message, a command or a press that was taken in goes to its use case, and what is left of it is kept."""
+"""Turns: run the use case of an accepted message, command or action, and store its record."""
 
 from __future__ import annotations
 
@@ -57,19 +57,19 @@ _PRESS = TypeAdapter(Action)
 
 
 def is_transient(error: Exception) -> bool:
-    """Tell whether a turn that failed so may succeed when it is tried again."""
+    """Return whether a turn that failed with an error may succeed when it is tried again."""
     return isinstance(error, BotError) and error.is_transient
 
 
 class FileHeard(Protocol):
-    """Carries out what a message asks for with a file of its own, before it is answered as any other is."""
+    """Handles a message that asks something of its own file, before it is answered like any other."""
 
     async def __call__(self, heard: IncomingMessage, *, checkpoint: Checkpoint) -> Record | None:
-        """Return None where it asks for nothing of the kind. Raise `ChatError`, and what else may pass."""
+        """Return None if it asks for nothing of the kind. Raise `ChatError`, or other transient errors."""
 
 
 class Turns:
-    """Runs what was taken in, and tells who asked when it failed for good."""
+    """Runs accepted work, and tells the asker when it failed for good."""
 
     def __init__(  # noqa: PLR0913 (each is a port, or another part of the house)
         self,
@@ -87,7 +87,7 @@ class Turns:
         self._store, self._model, self._chat, self._hear_file = store, model, chat, hear_file
 
     def register(self, inbox: Inbox) -> None:
-        """Let the inbox run what people ask for."""
+        """Register the jobs that people ask for."""
         inbox.handle(MESSAGE, unless_gone(self.run_message), self.give_up_message, charge=charge_author)
         inbox.handle(COMPLETION, unless_gone(self.run_completion), self.give_up_completion, charge=charge_author)
         inbox.handle(COMMAND, unless_gone(self.run_command), self.give_up_command, charge=charge_asker)
@@ -118,7 +118,7 @@ class Turns:
         )
 
     async def run_completion(self, job: Job) -> Finish | None:
-        """Complete a message whose turn did not see all of it; if that changes the answer, answer it again."""
+        """Complete a message whose turn did not see all of it; answer it again if that changes the answer."""
         heard = _MESSAGE.validate_python(job.payload)
         heard = replace(heard, text=await self._chat.names.spell_out(heard.place, heard.text))
         conversation = await self._store.threads.load(heard.place)
@@ -139,7 +139,7 @@ class Turns:
     async def _answer_whole(
         self, heard: IncomingMessage, whole: Message, conversation: Conversation, job: Job
     ) -> Record:
-        """Answer a message that came in parts, in place of the answer that did not see all of it."""
+        """Answer a message that came in parts, replacing the answer that did not see all of it."""
         heard = replace(heard, text=whole.text, files=whole.files)
         if record := await self._hear_file(heard, checkpoint=job):
             return record
@@ -157,7 +157,7 @@ class Turns:
         return buttons.rewritten(Record(heard.place, heard.author), answered, written)
 
     async def give_up_completion(self, job: Job, error: Exception) -> Finish | None:
-        """At least keep what came for a message; its answer, which people have, stays as it is."""
+        """At least save what came for a message; its answer, which people have seen, stays."""
         log.warning("a message was completed, but not answered again: %s", type(error).__name__)
         heard = _MESSAGE.validate_python(job.payload)
         conversation = await self._store.threads.load(heard.place)
@@ -166,7 +166,7 @@ class Turns:
         return _finish(Record(heard.place, heard.author, rewritten=(whole,)), job) if whole else None
 
     async def run_command(self, job: Job) -> Finish | None:
-        """Open a command's thread and hand it on, or carry it out in there or in private."""
+        """Open a command's thread and accept it there, or run it in its thread or in private."""
         command = _COMMAND.validate_python(job.payload)
         try:
             record = await self._carry_out(command, job)
@@ -193,7 +193,7 @@ class Turns:
             await self._inbox.accept(command_delivery(opened))
 
     async def run_press(self, job: Job) -> Finish | None:
-        """Carry out what a press sets off."""
+        """Run an action."""
         press = _PRESS.validate_python(job.payload)
         try:
             if refusal := await self._permissions.refusal_of_press(press):
@@ -205,7 +205,7 @@ class Turns:
         return _finish(record, job)
 
     async def give_up_press(self, job: Job, error: Exception) -> Finish | None:
-        """Tell who pressed that it failed for good."""
+        """Return who pressed that it failed for good."""
         press = _PRESS.validate_python(job.payload)
         written = await _own_up(error, job, self._chat.answers.ephemeral(press.place, press.asker))
         return _finish(Record(press.place, press.asker.person, calls=written.calls), job)
@@ -251,9 +251,9 @@ def _finish(record: Record, job: Job) -> Finish:
 
 
 async def _own_up(error: Exception, job: Job, answering: AbstractAsyncContextManager[Answer]) -> FinishedAnswer:
-    """Tell that a turn failed for good, and return what it leaves. Raises a `ChatError` that may pass.
+    """Report that a turn failed for good, and return its record. Raises a transient `ChatError`.
 
-    Where its outcome is kept, and only could not be shown so far, it is shown.
+    If its result is stored and only could not be shown so far, it is shown.
     """
     calls = (error.call,) if isinstance(error, ModelError) and error.call else ()
     try:

@@ -1,4 +1,4 @@
-"""Departures as durable work: a workspace that has removed the bot is forgotten, but for what calls cost."""
+"""Uninstallation as durable work: a workspace that removed the bot is erased, except for costs."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ DEPARTURE = "departure"
 
 
 class StillThereError(BotError):
-    """The workspace's token still works, or its turns have not ended: the departure is looked at again."""
+    """The workspace's token still works, or its turns have not ended: the uninstallation is checked again."""
 
     is_transient = True
 
 
 class Uninstaller:
-    """Takes departures in, and carries them out.
+    """Accepts uninstallations, and carries them out.
 
     `ask` asks the platform with a workspace's token, `forget` drops what is in memory.
     `installations` is None where the operator has set the only token there is.
@@ -51,17 +51,17 @@ class Uninstaller:
         self._ask, self._forget = ask, forget
 
     def register(self, inbox: Inbox) -> None:
-        """Let the inbox carry departures out."""
+        """Register the job."""
         inbox.handle(DEPARTURE, self.run, _leave, charge=charge_place)
 
     async def depart(self, departure: Uninstallation) -> None:
-        """Take a departure in. Raises what the database raises."""
+        """Accept an uninstallation. Raises what the database raises."""
         key = f"{DEPARTURE}:{departure.workspace}"
         payload = {"workspace": departure.workspace, "at": departure.at.isoformat()}
         await self._inbox.accept(Delivery(f"{key}:{departure.id}", key, DEPARTURE, payload))
 
     async def run(self, job: Job) -> None:
-        """Forget a workspace, unless it has installed the bot again since. May run any number of times."""
+        """Erase a workspace, unless it has reinstalled the bot. Can run any number of times."""
         workspace, at = str(job.payload["workspace"]), datetime.fromisoformat(str(job.payload["at"])).astimezone(UTC)
         self._forget(workspace)
         if await self._is_back(workspace, at):
@@ -81,7 +81,7 @@ class Uninstaller:
             raise StillThereError  # what still runs may leave rows behind
 
     async def _is_back(self, workspace: str, at: datetime) -> bool:
-        """Tell whether a workspace has installed the bot since it removed it."""
+        """Return whether a workspace has reinstalled the bot since it removed it."""
         found = await self._installations.find(workspace) if self._installations is not None else None
         if found is None or found.installed_at <= at:
             return False
@@ -89,7 +89,7 @@ class Uninstaller:
         return True
 
     async def _check_is_gone(self, workspace: str) -> None:
-        """Raise unless the platform takes the workspace's token no longer: clocks differ, and events come late."""
+        """Raise while the platform still accepts the workspace's token: clocks differ, and events come late."""
         try:
             await self._ask(workspace)
         except RevokedError:
@@ -99,16 +99,16 @@ class Uninstaller:
 
 
 def is_departure(kind: str) -> bool:
-    """Tell whether a kind of jobs is for workspaces that are gone."""
+    """Return whether a kind of job is for workspaces that removed the bot."""
     return kind == DEPARTURE
 
 
 def workspace_of(payload: Mapping[str, Any]) -> str:
-    """Return the workspace that a job is for, "" for one that is for none or for all."""
+    """Return the workspace that a job is for, "" for none or all."""
     where = payload.get("place")
     return str(payload.get("workspace") or (where.get("workspace") if isinstance(where, dict) else "") or "")
 
 
 async def _leave(job: Job, error: Exception) -> None:
-    """Leave a departure that can't be carried out to the operator, who can have the workspace forgotten."""
+    """Leave a failed uninstallation to the operator, who can erase the workspace."""
     log.error("%s was not erased: %s", job.payload.get("workspace"), type(error).__name__)

@@ -1,4 +1,4 @@
-"""What a child may use of the machine: it sets the limits before it reads anything, and the kernel enforces them."""
+"""A child's resource limits: it sets them before it reads anything, and the kernel enforces them."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _PR_SET_PDEATHSIG = 1
 
 
 def set_bounds(parent: int) -> None:
-    """Bound this process, which `parent` has started: it must not outlive it. Linux keeps all of it, others most.
+    """Limit this process, which must not outlive its `parent`. Linux enforces all limits, others most.
 
-    A file can still make it end in any way, such as by SIGABRT, SIGSEGV, SIGKILL (out of memory) or SIGXCPU.
+    A file can still end it in any way, such as by SIGABRT, SIGSEGV, SIGKILL (out of memory) or SIGXCPU.
     """
     with contextlib.suppress(OSError):  # when the machine runs out of memory, it is not the bot that should end
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
@@ -45,7 +45,7 @@ def _end_with(parent: int) -> None:
 
 
 def begin() -> None:
-    """Start the clocks of one request: the kernel ends the process at whichever runs out first."""
+    """Start the clocks of one request: the kernel kills the process when the first one runs out."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     computed = usage.ru_utime + usage.ru_stime
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
@@ -54,12 +54,12 @@ def begin() -> None:
 
 
 def end() -> None:
-    """Stop the clock that runs while nothing is read."""
+    """Stop the request's clock."""
     signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def resident() -> int:
-    """Return how many bytes this process takes now, or has taken at most where only that is known."""
+    """Return this process's memory in bytes, or its peak if only that is known."""
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     except (OSError, ValueError, IndexError):
@@ -68,5 +68,5 @@ def resident() -> int:
 
 
 def peak() -> int:
-    """Return how many bytes this process has taken at most (Linux counts them in kB)."""
+    """Return this process's peak memory in bytes (Linux counts kB)."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -1,4 +1,4 @@
-"""A child: reads what it is sent, one request after the other, until its input ends. It sees no secret of the bot's."""
+"""A child: reads what it is sent, one request at a time, until its input ends. It sees none of the bot's secrets."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def answer(asked: dict[str, object], data: bytes) -> Iterator[Frame]:
-    """Carry out one request; what is wrong with the file is told at the end."""
+    """Run one request; a fault of the file is sent at the end."""
     sent = 0
     try:
         for frame in TASKS[str(asked["task"])](asked, data):
@@ -58,7 +58,7 @@ def answer(asked: dict[str, object], data: bytes) -> Iterator[Frame]:
 
 
 def fault(kind: str, told: str = "") -> Frame:
-    """Tell what is wrong with a file: a sentence for its person, or the name of an error."""
+    """Return what is wrong with a file: a sentence for its person, or the name of an error."""
     body = {"kind": kind, "told": told[:LONGEST_TOLD], "resident": bounds.resident()}
     return Frame(FrameKind.FAULT, json.dumps(body).encode())
 

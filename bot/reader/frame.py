@@ -1,7 +1,7 @@
 """The wire between the bot and a child that reads files: frames of a kind and a length.
 
-What it read may have put a child in a stranger's hands. So nothing here is unpickled, each frame has a bound, and so
-has all that comes for one request.
+A file may have taken over the child. So nothing here is unpickled, and both each frame and a request's total are
+limited.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ LARGEST_RESULT = 64_000_000  # bytes of all frames that answer one request
 
 
 class FrameKind(IntEnum):
-    """What a frame is."""
+    """The kind of a frame."""
 
     READY = 1  # the child waits for requests
     REQUEST = 2  # what is wanted, as JSON; the file's bytes follow it as they are
@@ -39,7 +39,7 @@ class FrameError(Exception):
 
 
 def packed(kind: FrameKind, body: bytes = b"") -> bytes:
-    """Write a frame. Raises `FrameError` for one that is too large."""
+    """Encode a frame. Raises `FrameError` for one that is too large."""
     if len(body) > LARGEST_FRAME:
         raise FrameError(f"a frame of {len(body)} bytes")
     return HEADER.pack(kind, len(body)) + body

@@ -1,7 +1,7 @@
-"""What a child may reach, where the kernel has Landlock: Python's own files to read, and nothing else.
+"""What a child can reach if the kernel has Landlock: Python's own files to read, and nothing else.
 
-A file that takes over its reader finds no database, no `.env`, none of the bot's environment, no TCP, no one to signal.
-https://docs.kernel.org/userspace-api/landlock.html
+A file that takes over its reader finds no database, no `.env`, none of the bot's environment, no TCP, no process to
+signal. https://docs.kernel.org/userspace-api/landlock.html
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class _Beneath(ctypes.Structure):
 
 
 def confine() -> bool:
-    """Drop for good what this process does not need; return whether the kernel could."""
+    """Drop this process's unneeded rights for good; return whether the kernel supports it."""
     if sys.platform != "linux":
         return False
     call = ctypes.CDLL(None).syscall

@@ -1,4 +1,4 @@
-"""The bot's side: which child reads what, and what is told when one had to be ended."""
+"""The bot's side: which child reads what, and what to report when one was killed."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Looked:
-    """What a child tells of an attachment. `same`: it goes on as it came."""
+    """A child's result for an attachment. `same`: it is used unchanged."""
 
     media_type: str
     tokens: int
@@ -57,7 +57,7 @@ class _Looked:
 
 @dataclass(frozen=True, slots=True)
 class _Checked:
-    """What a child tells of a file of code."""
+    """A child's result for a code file."""
 
     fault: SyntaxFault | None
     unchecked: bool
@@ -70,9 +70,9 @@ _LOOKED, _CHECKED = TypeAdapter(_Looked), TypeAdapter(_Checked)
 
 
 class ReaderPool:
-    """Implements `core.ports.FileReader` by children that are started when they are needed, and kept warm.
+    """Implements `core.ports.FileReader` with children that are started on demand and kept warm.
 
-    `on_end` is told why a child had to be ended, such as "timeout" or "SIGABRT". A file has `seconds` to be read in.
+    `on_end` gets the cause of a child's end, such as "timeout" or "SIGABRT". Reading a file can take `seconds`.
     """
 
     def __init__(self, on_end: Callable[[str], None] = lambda _: None, *, seconds: float = SECONDS) -> None:
@@ -87,7 +87,7 @@ class ReaderPool:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """End all children, also those that are reading."""
+        """Kill all children, also those that are reading."""
         self._is_closed = True
         if self._warming is not None:
             self._warming.cancel()
@@ -110,7 +110,7 @@ class ReaderPool:
         return await self._read(asked, data, _sheet, HEAVY_SHEET)
 
     async def open(self, file: FileRef, data: bytes, room: int) -> OpenedFile:
-        """Look into a file. Raises `FileError`, `ReaderUnavailableError`."""
+        """Open a file. Raises `FileError`, `ReaderUnavailableError`."""
 
         async def put_together(frames: AsyncIterator[Frame]) -> OpenedFile:
             told, text = _LOOKED.validate_json((await anext(frames)).body), bytearray()
@@ -127,7 +127,7 @@ class ReaderPool:
         return await self._read({"task": task.EXPORT, "name": name}, data, _exported, HEAVY_EXPORT)
 
     async def check_code(self, files: Sequence[CodeFile]) -> SyntaxReport:
-        """Parse files of code, each on its own: one that takes too much leaves the others alone."""
+        """Parse files of code, each on its own: one that exceeds the limits does not affect the others."""
         faults: dict[str, SyntaxFault] = {}
         unchecked: set[str] = set()
         for file in files:
@@ -141,7 +141,7 @@ class ReaderPool:
         return SyntaxReport(faults, frozenset(unchecked))
 
     async def _read(self, asked: Mapping[str, Any], data: bytes, result: _Result[T], heavy: str) -> T:
-        """Let a child read, once there is one for it."""
+        """Let a child read, as soon as one is free."""
         try:
             async with asyncio.timeout(WAITING):
                 await self._free.acquire()
@@ -157,7 +157,7 @@ class ReaderPool:
                 self.warm_up()
 
     async def _try(self, asked: Mapping[str, Any], data: bytes, result: _Result[T]) -> T:
-        """Try it; once more where the child was ended from outside, which need not be the file's fault."""
+        """Try it; once more if the child was killed from outside, which need not be the file's fault."""
         try:
             return await self._ask(asked, data, result)
         except ChildError as error:
@@ -260,7 +260,7 @@ async def _checked(frames: AsyncIterator[Frame]) -> _Checked:
 
 
 async def _without_faults(frames: AsyncIterator[Frame]) -> AsyncGenerator[Frame, None]:
-    """Raise what a child found wrong with the file."""
+    """Yield the pieces; raise the fault that a child found in the file."""
     async for frame in frames:
         if frame.kind is FrameKind.FAULT:
             raise _error(json.loads(frame.body))

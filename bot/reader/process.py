@@ -1,4 +1,4 @@
-"""One child from the bot's side: started from scratch, asked, ended whole."""
+"""One child, from the bot's side: start it, ask it, kill it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ KEPT = ("PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TZ")
 
 
 class ChildError(Exception):
-    """A child did not come to the end of a request. `cause` says why, such as "SIGABRT"."""
+    """A child did not finish a request. `cause` says why, such as "SIGABRT"."""
 
     def __init__(self, cause: str) -> None:
         super().__init__(cause)
@@ -41,7 +41,7 @@ class Child:
 
     @property
     def pid(self) -> int:
-        """The process, which is its group's leader."""
+        """The process id, which is its group's, too."""
         return self._process.pid
 
     @property
@@ -81,7 +81,7 @@ class Child:
     async def ask(self, asked: Mapping[str, Any], data: bytes) -> AsyncGenerator[Frame, None]:
         """Send a request, and yield the pieces of its result, a fault last if there is one. Raises `ChildError`.
 
-        A caller that does not read to the end must `end` the child.
+        A caller that does not read all of it must `end` the child.
         """
         self._jobs += 1
         sending = asyncio.create_task(self._send(asked, data))
@@ -103,7 +103,7 @@ class Child:
             await asyncio.wait([sending])
 
     async def _send(self, asked: Mapping[str, Any], data: bytes) -> None:
-        """Write a request in pieces, so that no one else waits. That a child took none of it is seen by its end."""
+        """Write a request in pieces, so that no one else waits. If a child does not take it, its end shows that."""
         stdin = self._process.stdin
         if stdin is None:
             raise ChildError("protocol")
@@ -129,14 +129,14 @@ class Child:
         return Frame(kind, body)
 
     async def end(self) -> None:
-        """End it at once, with all that it may have started, and wait until it is gone."""
+        """Kill it at once, with everything that it may have started, and wait for its end."""
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         await self._process.wait()
 
 
 def _environment() -> dict[str, str]:
-    """Return what a child gets of the bot's environment; it starts in another folder, so paths are whole."""
+    """Return a child's part of the bot's environment; it starts in another folder, so paths are absolute."""
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     if paths := kept.get("PYTHONPATH"):
         kept["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, paths.split(os.pathsep)))

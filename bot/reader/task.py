@@ -1,4 +1,4 @@
-"""What can be asked of a child, and how its results go over the wire: in pieces that take a moment each to decode.
+"""A child's tasks, and how their results are sent: in pieces that are quick to decode.
 
 This runs in the child, which loads only what it needs; `pool.py` puts the pieces together again.
 """
@@ -18,7 +18,7 @@ SHEET, ATTACHMENT, EXPORT, CODE = "sheet", "attachment", "export", "code"
 
 
 class TooMuchError(Exception):
-    """One thing in a file is larger than what can be handed over."""
+    """One thing in a file is too large to send."""
 
 
 def read_sheet(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
@@ -32,7 +32,7 @@ def read_sheet(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
 
 
 def open_attachment(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
-    """Look into a file: what it is; then its text, where it has one. A picture or a PDF goes on as it came."""
+    """Open a file: send its kind, then its text, if any. A picture or a PDF is used unchanged."""
     from bot.core.domain.message import FileRef  # noqa: PLC0415
     from bot.core.writing import attachments  # noqa: PLC0415
 

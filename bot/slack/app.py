@@ -1,4 +1,4 @@
-"""The Bolt app: who we are, what is listened to, and nothing that waits."""
+"""The Bolt app: authorization and listeners; nothing here waits."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def bolt_app(
 ) -> AsyncApp:
     """Build the app and register every listener; `client` has no token, but all else that Bolt's own clients need.
 
-    `process_before_response`: a listener makes a delivery durable, and only then may Slack hear that it arrived.
-    Requests over HTTP are verified before they are parsed, in `http.py`; those over a socket need no signature.
+    `process_before_response`: a listener makes a delivery durable before Slack gets its acknowledgement. Requests over
+    HTTP are verified before they are parsed, in `http.py`; those over a socket need no signature.
     """
 
     async def authorize(team_id: object) -> AuthorizeResult | None:
@@ -76,7 +76,7 @@ def bolt_app(
 
 
 async def on_error(error: Exception) -> BoltResponse:
-    """Refuse what can't be read; let Slack deliver again what was not taken. Bolt would log the words of any error."""
+    """Refuse what can't be read; let Slack redeliver what was not accepted. Bolt would log the text of any error."""
     if isinstance(error, payload.UnreadableError):
         log.warning("discarded a payload that can't be read: %s", error)
         return BoltResponse(status=400, body="malformed body")
@@ -85,7 +85,7 @@ async def on_error(error: Exception) -> BoltResponse:
 
 
 def _ignore_the_rest(app: AsyncApp) -> None:
-    """Acknowledge what no listener wants: Slack would deliver it again and again otherwise. Must be registered last."""
+    """Acknowledge what no listener wants, or Slack would keep redelivering it. Register it last."""
 
     async def on_other_event() -> None:
         """Do nothing; Bolt acknowledges events by itself."""

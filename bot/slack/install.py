@@ -1,4 +1,4 @@
-"""The pages by which a workspace installs the bot: OAuth v2, by Bolt's own flow."""
+"""The pages through which a workspace installs the bot: OAuth v2, with Bolt's own flow."""
 
 from __future__ import annotations
 
@@ -72,17 +72,17 @@ BUTTON = '<p><a href="{url}">Add to Slack</a></p>'
 
 
 class OrganisationError(BoltError):
-    """The whole of an Enterprise organization was chosen, where nobody could tell whose workspace's rows are whose."""
+    """A whole Enterprise organization was chosen, where a workspace's rows could not be told apart."""
 
 
 class UninvitedError(BoltError):
-    """The workspace is not one of those that the operator lets in."""
+    """The workspace is not one that the operator allows."""
 
 
 class BoltInstallationStore(AsyncInstallationStore):
-    """Bolt's installation store over our own. Bolt saves here; finding and renewing tokens is `keyring`'s.
+    """Bolt's installation store over our own. Bolt saves here; `tokens` finds and renews tokens.
 
-    `invited` are the workspaces that may install the bot, none for any.
+    `invited` are the workspaces that can install the bot, empty for any.
     """
 
     def __init__(
@@ -92,11 +92,11 @@ class BoltInstallationStore(AsyncInstallationStore):
 
     @property
     def logger(self) -> logging.Logger:
-        """Return where this logs."""
+        """Return the logger."""
         return log
 
     async def async_save(self, installation: SlackInstallation) -> None:
-        """Keep what Slack has confirmed. Raises `BoltError`."""
+        """Save what Slack has confirmed. Raises `BoltError`."""
         ours = read(installation)
         if self._invited and ours.workspace not in self._invited:
             log.warning("not installed in %s (%s): SLACK_WORKSPACES does not name it", ours.workspace, ours.name)
@@ -133,17 +133,17 @@ class BoltInstallationStore(AsyncInstallationStore):
         )
 
     async def async_delete_bot(self, *, enterprise_id: str | None, team_id: str | None) -> None:  # noqa: ARG002 (as above)
-        """Forget the bot of a workspace."""
+        """Delete the bot of a workspace."""
         await self._kept.remove(team_id or "", datetime.now(UTC))
 
     async def async_delete_installation(
         self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None = None
     ) -> None:
-        """Do nothing: no token of a person is asked for, so none is kept."""
+        """Do nothing: no person's token is requested, so none is stored."""
 
 
 def read(installation: SlackInstallation) -> Installation:
-    """Read what Slack has confirmed. Raises `BoltError` for what is no installation of a bot in a workspace."""
+    """Read what Slack has confirmed. Raises `BoltError` unless it is a bot's installation in a workspace."""
     if installation.is_enterprise_install or not installation.team_id:
         raise OrganisationError("an organization")
     if not (installation.bot_token and installation.bot_user_id and installation.bot_id):
@@ -166,24 +166,24 @@ def read(installation: SlackInstallation) -> Installation:
 
 
 class StateStore(AsyncOAuthStateStore):
-    """Bolt's states over our own: signed, so that what nobody gave out is not looked for, and kept as a digest."""
+    """Bolt's state store over our own: signed, so that forged ones are not looked up, and stored as digests."""
 
     def __init__(self, kept: States, secret: str) -> None:
         self._kept, self._secret = kept, secret.encode()
 
     @property
     def logger(self) -> logging.Logger:
-        """Return where this logs."""
+        """Return the logger."""
         return log
 
     async def async_issue(self, *_: object, **__: object) -> str:
-        """Give a state out. Raises what the database raises."""
+        """Issue a state. Raises what the database raises."""
         name = secrets.token_urlsafe(24)
         await self._kept.begin(_digest(name), datetime.now(UTC) + STATE_LASTS)
         return f"{name}.{self._signature(name)}"
 
     async def async_consume(self, state: str) -> bool:
-        """Take a state back, once. Raises what the database raises."""
+        """Consume a state, once. Raises what the database raises."""
         name, _, signature = (state or "").partition(".")
         is_ours = hmac.compare_digest(signature.encode(), self._signature(name).encode())
         return is_ours and await self._kept.finish(_digest(name))
@@ -197,7 +197,7 @@ def _digest(name: str) -> str:
 
 
 class Flow(AsyncOAuthFlow):
-    """Bolt's flow, with our page, and the workspace's address among what is kept."""
+    """Bolt's flow, with our page, which also saves the workspace's address."""
 
     async def build_install_page_html(self, url: str, request: AsyncBoltRequest) -> str:  # noqa: ARG002 (Bolt's)
         """Write the page that leads to Slack."""
@@ -208,7 +208,7 @@ class Flow(AsyncOAuthFlow):
         return page("Parley", text, BUTTON.format(url=html.escape(url)))
 
     async def run_installation(self, code: str) -> SlackInstallation | None:
-        """Exchange the code that Slack has sent along. Raises what the SDK raises, `ChatError`."""
+        """Exchange the code that Slack sent. Raises what the SDK raises, `ChatError`."""
         installation = await super().run_installation(code)
         if installation is not None and installation.bot_token:
             us = await call(self.client.auth_test, token=installation.bot_token)
@@ -219,7 +219,7 @@ class Flow(AsyncOAuthFlow):
 def flow(
     client: AsyncWebClient, *, client_id: str, client_secret: str, store: BoltInstallationStore, states: StateStore
 ) -> AsyncOAuthFlow:
-    """Build the flow. `client` has no token; where its API is says where people confirm the installation."""
+    """Build the flow. `client` has no token; its API's address says where people confirm the installation."""
     options = AsyncCallbackOptions(success=_succeeded, failure=_failed)
     settings = AsyncOAuthSettings(
         client_id=client_id,

@@ -1,4 +1,4 @@
-"""The manifest that creates the Slack app in one paste: what the code listens to, and the scopes that this takes."""
+"""The manifest that creates the Slack app in one paste: what the code listens to, and the scopes that it needs."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ EVENTS = (
 
 
 def manifest(url: str = "") -> dict[str, Any]:
-    """Return the manifest, for Socket Mode, or for HTTP where the bot's public address is given.
+    """Return the manifest, for Socket Mode, or for HTTP if the bot's public address is given.
 
-    The address is where several workspaces install it from, too. Tokens stay as they are until the app's owner turns
-    rotation on, which can't be undone: it is of no use to the one workspace whose token was set by hand.
+    Several workspaces also install it from that address. Token rotation stays off until the app's owner turns it on,
+    which can't be undone: it is of no use to one workspace whose token was set by hand.
     """
     address = {"url": url.rstrip("/") + PATH} if url else {}
     redirects = {"redirect_urls": [url.rstrip("/") + REDIRECT_PATH]} if url else {}

@@ -1,4 +1,4 @@
-"""What serves each workspace, which Slack calls a team: a client with its token, and what is known of its people."""
+"""Clients of workspaces, which Slack calls teams: each with its token, and caches of its people."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ KEPT = 200  # workspaces; each may remember the names of some thousands
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceClient:
-    """What serves one workspace."""
+    """The client and the caches of one workspace."""
 
     client: Client
     identity: Identity
@@ -45,9 +45,9 @@ class WorkspaceClient:
 
 
 class WorkspaceClients:
-    """Makes what serves a workspace when it is first asked for; of more than `KEPT`, the least used goes.
+    """Creates a workspace's client when it is first needed; beyond `KEPT`, the least used is dropped.
 
-    `join` makes the client and the identity of a workspace, which it does without asking anybody.
+    `join` creates the client and the identity of a workspace, without a request.
     """
 
     def __init__(
@@ -57,13 +57,13 @@ class WorkspaceClients:
         self._known = LRUCache[str, WorkspaceClient](KEPT)
 
     def of(self, workspace: str) -> WorkspaceClient:
-        """Return what serves a workspace, by its id."""
+        """Return a workspace's client, by its id."""
         if (team := self._known.get(workspace)) is None:
             team = self._known[workspace] = self._make(workspace)
         return team
 
     def forget(self, workspace: str) -> None:
-        """Let go of what is known of a workspace."""
+        """Drop what is known of a workspace."""
         self._known.pop(workspace, None)
 
     def _make(self, workspace: str) -> WorkspaceClient:

@@ -1,23 +1,23 @@
-"""Durable work: what was accepted is run, once, in order, whatever dies meanwhile.
+"""Durable work: what was accepted is run, once, in order, whatever process dies meanwhile.
 
 table.py         the table of the inbox, and the database's clock
-group_commit.py  several writes to a commit
-accept.py        deliveries come in: durable, once, several to a statement
-amend.py         a delivery that comes again with more in it
+group_commit.py  several writes per commit
+accept.py        accepts deliveries: durable, once, several per statement
+amend.py         a redelivery with more content
 claim.py         the statements that claim jobs
-lease.py         jobs are claimed, renewed, taken over and left
-delivery.py      what arrived and calls for work
+lease.py         claims, renews, takes over and completes jobs
+delivery.py      what arrived and needs work
 job.py           the job that a handler gets
 counts.py        how many jobs wait, run and have failed
-dead_letters.py  what failed for good: see, retry, discard
+dead_letters.py  jobs that failed for good: list, retry, discard
 limits.py        what an inbox keeps within
-policy.py        when to try again, and when to give up
+policy.py        when to retry, and when to give up
 periodic.py      periodic work
-purge.py         old jobs go
-process_lock.py  tells whether this is the only process on an SQLite file
-quarantine.py    a process apart for jobs that seem to kill theirs
-watched.py       such a process, from within
-runner.py        runs one claim, and leaves it as what came of it
+purge.py         deletes old jobs
+process_lock.py  finds whether this is the only process on an SQLite file
+quarantine.py    a separate process for jobs that seem to kill theirs
+watched.py       such a process's own side
+runner.py        runs one claim, and records its outcome
 inbox.py         the inbox: runs the jobs, keeps their leases
 """
 

@@ -1,4 +1,4 @@
-"""Deliveries come in: durable, once, several to a statement."""
+"""Accepts deliveries: durable, once, several per statement."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ MOST_WAITING = 2000
 
 @dataclass(slots=True, eq=False)
 class Waiting:
-    """A delivery on its way into the table, and who waits for it. `lock` stands for its key."""
+    """A delivery to be inserted, and who waits for it. `lock` is its key's lock number."""
 
     delivery: str
     lock: int
@@ -45,9 +45,9 @@ class Waiting:
 
 
 class Acceptance:
-    """The way into the inbox: what arrives is inserted together, in its order.
+    """Inserts deliveries into the inbox, together and in their order.
 
-    `on_insert` is called before each insert, so that who wants what it brings can look in the same transaction.
+    `on_insert` is called before each insert, so that claims can join the same transaction.
     """
 
     def __init__(self, commits: Commits, on_insert: Callable[[], None]) -> None:
@@ -57,10 +57,10 @@ class Acceptance:
         self._inserting: asyncio.Task[None] | None = None
 
     async def accept(self, delivery: Delivery) -> bool:
-        """Store a delivery; False when it was there already.
+        """Store a delivery; return False if it was already there.
 
         Raises what the database raises, `TimeoutError` after 2.5 seconds without it, `asyncio.QueueFull` when too many
-        wait already, and `TypeError` or `ValueError` for a payload that is no JSON. Then nothing is promised, and the
+        wait already, and `TypeError` or `ValueError` for a payload that is not JSON. Then nothing is promised, and the
         delivery has to come again.
         """
         values = {
@@ -80,12 +80,12 @@ class Acceptance:
             return await waiting.is_new
 
     async def close(self) -> None:
-        """Wait for what is under way."""
+        """Wait for what is in progress."""
         if self._inserting is not None:
             await self._inserting
 
     async def _insert_all(self) -> None:
-        """Insert until nobody waits any more. In the order of their arrival, also when the database is away."""
+        """Insert until no delivery waits, in their order of arrival, also through an outage of the database."""
         while self._waiting:
             batch: list[Waiting] = []
             self._on_insert()
@@ -102,14 +102,14 @@ class Acceptance:
                 settle(batch, new)
 
     def _gather(self, batch: list[Waiting]) -> None:
-        """Take the next ones off the list, but for those who gave up: whoever arrived until the transaction begins."""
+        """Take the next deliveries, except abandoned ones: those that arrived until the transaction starts."""
         if not batch:
             batch += [one for one in self._waiting[:MOST_AT_ONCE] if not one.is_new.done()]
             del self._waiting[:MOST_AT_ONCE]
 
 
 def insert(batch: Sequence[Waiting], connection: Connection) -> set[str]:
-    """Insert deliveries; return the ids that were not there before."""
+    """Insert deliveries; return the new ids."""
     if not batch:
         return set()
     if connection.dialect.name == "postgresql":
@@ -118,11 +118,12 @@ def insert(batch: Sequence[Waiting], connection: Connection) -> set[str]:
 
 
 def insert_once(insert: sqlite.Insert | postgresql.Insert, greatest: Callable[..., Any]) -> sa.Executable:
-    """Insert what is not there yet, and return the ids of that.
+    """Insert what is new, and return its ids.
 
-    A delivery's round is the one after its share's last, and none that is over. So a share has one turn in a round,
-    however much of it waits, and does not make up for those when it was away. This is start-time fair queueing (Goyal,
-    Vin and Cheng, 1996) with all jobs taken for equally long. Each of the three rounds is at the end of an index.
+    A delivery's round is the one after its fairness group's last, but never a past one. So a group has one turn per
+    round, however much of it waits, and does not make up for rounds that it missed. This is start-time fair queueing
+    (Goyal, Vin and Cheng, 1996) with all jobs counted as equally long. Each of the three rounds is at the end of an
+    index.
     """
     minus_one, zero, one = (sa.literal_column(number, sa.Integer) for number in ("-1", "0", "1"))
     highest = sa.select(sa.func.coalesce(sa.func.max(inbox.c.round), minus_one)).where(inbox.c.status < DONE)
@@ -152,16 +153,16 @@ def in_rounds(batch: Sequence[Waiting]) -> list[dict[str, Any]]:
 
 
 def take_locks(connection: Connection, locks: set[int]) -> None:
-    """Let rows of one key become visible in the order of their ids: whoever adds to it waits for who did before.
+    """Make rows of one key visible in the order of their ids: an insert waits for earlier ones with its key.
 
-    The locks are taken in one order everywhere, so that nobody waits in a circle.
+    The locks are taken in one order everywhere, so that no one waits in a circle.
     """
     numbers = sa.func.unnest(sa.cast(sorted(locks), postgresql.ARRAY(sa.BigInteger))).column_valued("number")
     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(numbers)))
 
 
 def settle(batch: Sequence[Waiting], outcome: set[str] | Exception) -> None:
-    """Tell those who still wait. Of two deliveries with one id in a batch, the first is the new one."""
+    """Resolve the waiting futures. Of two deliveries with one id in a batch, the first is the new one."""
     for one in batch:
         if one.is_new.done():
             continue
@@ -173,5 +174,5 @@ def settle(batch: Sequence[Waiting], outcome: set[str] | Exception) -> None:
 
 
 def lock_number(key: str) -> int:
-    """Turn a key into the number of its lock."""
+    """Return a key's lock number."""
     return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), signed=True)

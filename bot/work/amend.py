@@ -1,4 +1,4 @@
-"""A delivery that comes again with more in it: the waiting job gets it, so that it sees everything."""
+"""A redelivery with more content: the waiting job gets it, so that it sees everything."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 Merge = Callable[[Mapping[str, Any]], Mapping[str, Any] | None]
-"""Returns a payload with what it lacked, None where it lacked nothing. It may be called more than once."""
+"""Returns a payload with what it lacked, None if it lacked nothing. Can be called more than once."""
 
 
 class Amended(Enum):
-    """What became of an amendment."""
+    """The outcome of an amendment."""
 
     UNKNOWN = "there is no such delivery"
     NEEDLESS = "its job is not over, and lacks nothing"
@@ -28,9 +28,9 @@ class Amended(Enum):
 
 
 def amend(connection: Connection, delivery: str, merge: Merge) -> Amended:
-    """Amend the payload of a delivery whose job waits, in the transaction that `connection` is in.
+    """Amend the payload of a delivery whose job waits, in the transaction of `connection`.
 
-    Whoever claims the job meanwhile comes before or after: either it gets the whole, or the amendment is late.
+    A concurrent claim of the job comes before or after: it gets the whole payload, or the amendment is late.
     """
     columns = (
         inbox.c.id,

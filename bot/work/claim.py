@@ -1,4 +1,4 @@
-"""Claims: the statements by which jobs are taken to be run, the oldest of each key first."""
+"""Claims: the statements that take jobs to run them, the oldest of each key first."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SUSPECT, CRASHED, GUILTY = 2, 1, 3
 
 
 class Cell(StrEnum):
-    """Where a job may run, by how often its process has died."""
+    """Where a job can run, by how often its process has died."""
 
     OPEN = "open"  # in the bot's own process
     SHARED = "shared"  # in quarantine, beside other suspects
@@ -42,7 +42,7 @@ class Cell(StrEnum):
 
 @dataclass(slots=True, eq=False)
 class Claim:
-    """A row that is ours to run, as long as its token is the row's.
+    """A row that is ours to run while its token matches the row's.
 
     `tried_before` is how many seconds earlier attempts took, with the pauses after them. `claimed_at` and
     `renewed_at` are by the loop's clock, from before the statement was sent.
@@ -69,11 +69,11 @@ class Claim:
 
     @property
     def reference(self) -> str:
-        """Name the job briefly, for a person and the log."""
+        """Return the job's reference, for the person and the log."""
         return reference_of(self.delivery)
 
     def tried(self) -> float:
-        """Return how many seconds trying has taken so far; waiting for its turn does not count."""
+        """Return how many seconds its attempts have taken so far; waiting for its turn does not count."""
         return self.tried_before + asyncio.get_running_loop().time() - self.claimed_at
 
 
@@ -88,8 +88,8 @@ def claim_rows(
 def claim_statement(dialect: str, cell: Cell, kinds: tuple[str, ...]) -> ReturningUpdate[*tuple[Any, ...]]:
     """Update the oldest ready job of each key that has none running, the lowest rounds first, and return them.
 
-    Where the oldest belongs to another cell, its key waits. The parameters are `by`, the claiming inbox, `room`,
-    the most to claim, and `seconds`, the lease's length.
+    If the oldest belongs to another cell, its key waits. The parameters are `by`, the claiming inbox, `room`, the most
+    to claim, and `seconds`, the lease's length.
     """
     oldest = has_no_older if dialect == "sqlite" else is_first
     head, other = inbox.alias("head"), inbox.alias("other")
@@ -128,7 +128,7 @@ def claim_statement(dialect: str, cell: Cell, kinds: tuple[str, ...]) -> Returni
 
 
 def has_no_older(head: sa.FromClause) -> sa.ColumnElement[bool]:
-    """Tell the oldest ready job of its key, row by row: whoever has room for few stops early.
+    """Match the oldest ready job of its key, row by row: with room for few, the search stops early.
 
     A second EXISTS, as with an OR in the first neither partial index would be used.
     """
@@ -137,10 +137,10 @@ def has_no_older(head: sa.FromClause) -> sa.ColumnElement[bool]:
 
 
 def is_first(head: sa.FromClause) -> sa.ColumnElement[bool]:
-    """Tell the oldest ready job of its key from a list of them all, which PostgreSQL makes once, in one pass.
+    """Match the oldest ready job of its key in a list of all, which PostgreSQL builds once, in one pass.
 
-    Row by row it reads a page of the index for each job that waits in one thread. And where its statistics are from
-    before a burst, it may read half the table for each.
+    Row by row, it would read an index page for each job that waits in a thread; with statistics from before a burst, it
+    may read half the table for each.
     """
     first = inbox.alias("first")
     oldest = sa.select(sa.func.min(first.c.id)).where(first.c.status == READY).group_by(first.c.key)

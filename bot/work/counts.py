@@ -1,4 +1,4 @@
-"""How many jobs wait, run and have failed, and how many come before one."""
+"""Counts of jobs that wait, run and have failed, and of those before one."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ async def count_suspects(engine: AsyncEngine) -> int:
 
 
 async def count_before(engine: AsyncEngine, delivery: str) -> int:
-    """Count the jobs that wait and come before a delivery, 0 if it waits no longer; periodic ones are soon over.
+    """Count the waiting jobs before a delivery, 0 if it no longer waits; periodic ones are soon over.
 
     Raises what the database raises.
     """

@@ -1,4 +1,4 @@
-"""Work that failed for good: what an operator can see of it, and do with it."""
+"""Jobs that failed for good, for an operator to list, retry or discard."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A job that failed for good; none of its words. `reference` is what its person was told."""
+    """A job that failed for good, without its content. `reference` is what the person was given."""
 
     reference: str
     kind: str
@@ -28,7 +28,7 @@ class Failure:
 
 
 async def failures(reader: AsyncEngine) -> list[Failure]:
-    """Return what has failed for good, oldest delivery first. Raises what the database raises."""
+    """Return the jobs that failed for good, oldest delivery first. Raises what the database raises."""
     columns = (inbox.c[name] for name in ("delivery", "kind", "finished_at", "attempts", "cause"))
     async with reader.connect() as connection:
         rows = await connection.execute(sa.select(*columns).where(inbox.c.status == FAILED).order_by(inbox.c.id))
@@ -45,11 +45,11 @@ async def failures(reader: AsyncEngine) -> list[Failure]:
 
 
 async def retry(writer: AsyncEngine, reference: str | None) -> int:
-    """Let what failed under a reference, or all of it, run again; return how much that was.
+    """Retry the failed job with a reference, or all failed jobs; return how many.
 
-    It takes its old place in its lane, with fresh attempts and patience. What it has kept stays, so that it carries on
-    in the message that told of its failure. What killed its process is tried in quarantine, by itself. Raises what
-    the database raises.
+    A job takes its old place under its queue key, with fresh attempts and patience. What it has kept stays, so that it
+    continues in the message that reported its failure. A job that killed its process runs in quarantine, alone. Raises
+    what the database raises.
     """
     is_deadly = sa.case((inbox.c.crashes > 0, CRASHED), else_=0)
     fresh = dict.fromkeys(("attempts", "tried", "run_after"), 0) | dict.fromkeys(("finished_at", "cause"))
@@ -58,9 +58,10 @@ async def retry(writer: AsyncEngine, reference: str | None) -> int:
 
 
 async def discard(writer: AsyncEngine, reference: str | None) -> int:
-    """Give up what failed under a reference, or all of it, its words gone; return how much that was.
+    """Discard the failed job with a reference, or all failed jobs, and erase their content; return how many.
 
-    It stays known for as long as what is done, so that it is not accepted again. Raises what the database raises.
+    Its id is remembered as long as those of done jobs, so that it is not accepted again. Raises what the database
+    raises.
     """
     return await _change(writer, reference, {"status": DONE, "finished_at": Now(), "payload": "{}", "state": "{}"})
 

@@ -1,4 +1,4 @@
-"""A delivery: what arrived and calls for work, and what a job for it writes when it ends."""
+"""A delivery: what arrived and needs work, and what a job for it writes when it ends."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from sqlalchemy import Connection
 LONGEST_NAME = 500  # characters: PostgreSQL can't index much more
 
 Finish = Callable[[Connection], None]
-"""Writes what a job leaves, in the transaction that ends it. It may run more than once, each time in a new one."""
+"""Writes a job's record, in the transaction that ends it. Can run more than once, each time in a new one."""
 
 
 def reference_of(delivery: str) -> str:
-    """Name a delivery's job briefly, for a person and the log."""
+    """Return a job's reference, for the person and the log."""
     return hashlib.sha256(delivery.encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Something that arrived and calls for work.
+    """Something that arrived and needs work.
 
-    `id` is unique to it, wherever and however often it arrives. Deliveries of one `key` are worked on one at a time,
-    in the order of their arrival. `payload` is JSON. When there is more work than room to run it, shares take turns:
-    many deliveries of one `share` don't hold up a single one of another.
+    `id` is unique to it, wherever and however often it arrives. Deliveries of one `key` (queue key) run one at a time,
+    in their order of arrival. `payload` is JSON. When there is more work than room to run it, fairness groups take
+    turns: many deliveries of one `share` don't delay a single one of another.
 
-    Raises `ValueError` for names that are empty, overlong or unprintable.
+    Raises `ValueError` for names that are empty, too long or unprintable.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""Words that wait in the inbox, or that failed with their work: erased on request. What is done has none."""
+"""Erases messages in waiting and failed jobs, on request. Done jobs have none."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ async def erase(
     dry: bool = False,
     given: sa.ColumnElement[bool] | None = None,
 ) -> int:
-    """Discard a workspace's jobs that name all of these ids and are not under way; return how many. `dry`: only count.
+    """Discard a workspace's jobs that name all of these ids and are not running; return how many. `dry`: only count.
 
-    They stay known, so that they are not accepted again. `given` has to hold in the database as they go, too. Raises
-    what the database raises.
+    Their ids are remembered, so that they are not accepted again. `given` must hold in the database at that moment.
+    Raises what the database raises.
     """
     named = _is_of(workspace), *map(_names, filter(None, ids)), *([given] if given is not None else [])
     return await _discard(writer, sa.and_(inbox.c.status.in_([FAILED, READY]), *named), dry)
@@ -35,7 +35,7 @@ async def erase(
 async def erase_failed(
     writer: AsyncEngine, ids: Sequence[str], before: float, *, others: Sequence[str] = (), dry: bool = False
 ) -> int:
-    """Discard jobs that failed before a time, in seconds since 1970, and that name all of `ids` and none of `others`.
+    """Discard jobs that failed before a time, in seconds since 1970, and name all of `ids` and none of `others`.
 
     As `erase` does.
     """
@@ -57,13 +57,13 @@ async def _discard(writer: AsyncEngine, which: sa.ColumnElement[bool], dry: bool
 
 
 async def halt(writer: AsyncEngine, workspace: str, *, but: str) -> int:
-    """Ask a workspace's jobs that are under way to end early, other than those of one key; return how many."""
+    """Cancel a workspace's running jobs, except those of one key; return how many."""
     which = sa.and_(inbox.c.status == RUNNING, inbox.c.key != but, _is_of(workspace))
     async with writer.begin() as connection:
         return (await connection.execute(sa.update(inbox).where(which).values(halted=1))).rowcount
 
 
 def _is_of(workspace: str) -> sa.ColumnElement[bool]:
-    """Tell the jobs of a workspace by that field of theirs; that a person belongs to it, say, does not count."""
+    """Match the jobs of a workspace by their own field; the home workspace of a person in them does not count."""
     field = json.dumps({"workspace": workspace})[1:-1]
     return inbox.c.payload.contains(field, autoescape=True)

@@ -1,4 +1,4 @@
-"""Commits: while one is under way, what is to be written next gathers for the one after it."""
+"""Group commit: while one commit is in progress, writes gather for the next."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ MOST_IN_ONE_COMMIT = 50  # writes: the first of them waits for the last
 
 @dataclass(slots=True, eq=False)
 class Shared:
-    """A write on its way, what is called on the loop before it is run, and who waits for what comes of it."""
+    """A pending write, what is called on the loop before it runs, and who waits for its result."""
 
     write: Write[Any]
     prepare: Callable[[], None]
     outcome: asyncio.Future[Any]
 
     def settle(self, outcome: object) -> None:
-        """Tell who still waits."""
+        """Resolve the waiting future."""
         if self.outcome.done():
             return
         if isinstance(outcome, Exception):
@@ -42,9 +42,9 @@ class Shared:
 
 
 class Commits:
-    """The writes of one inbox, several to a transaction. Each commit costs an `fsync`, whatever is in it.
+    """The writes of one inbox, several per transaction. Each commit costs an `fsync`, whatever is in it.
 
-    `is_sharing`: those of its jobs share, too.
+    `is_sharing`: writes of its jobs share transactions, too.
     """
 
     def __init__(self, writer: AsyncEngine) -> None:
@@ -54,11 +54,11 @@ class Commits:
         self._committing: asyncio.Task[None] | None = None
 
     async def share(self, write: Write[T], prepare: Callable[[], None] = lambda: None) -> T:
-        """Run a write after those that wait already, perhaps in one transaction with them; return what it returns.
+        """Run a write after those that already wait, perhaps in one transaction with them; return its result.
 
-        `prepare` is called on the loop when its transaction is about to begin, and must not raise. Raises what the
-        write raises, or what the database raises, and then nothing of it is there. Both may be run twice: when one in a
-        transaction fails, each of them gets a transaction of its own.
+        `prepare` is called on the loop when its transaction is about to start, and must not raise. Raises what the
+        write raises, or what the database raises, and then nothing of it is stored. Both can run twice: when one write
+        in a transaction fails, each gets its own.
         """
         shared: Shared = Shared(write, prepare, asyncio.get_running_loop().create_future())
         self._waiting.append(shared)
@@ -70,20 +70,20 @@ class Commits:
     async def write(self, write: Write[T]) -> T:
         """Run a write of a job. Raises as `share` does.
 
-        On SQLite, which has one writer, it shares. PostgreSQL has many, and groups their commits by itself: sharing
-        would only let jobs hold locks for each other, and wait for them.
+        On SQLite, which has one writer, it shares a transaction. PostgreSQL has many, and groups commits by itself:
+        sharing would only make jobs hold locks for each other, and wait for them.
         """
         if self.is_sharing:
             return await self.share(write)
         return await transact(self._writer, write)
 
     async def close(self) -> None:
-        """Wait for what is under way."""
+        """Wait for what is in progress."""
         if self._committing is not None:
             await self._committing
 
     async def _commit_all(self) -> None:
-        """Commit until nobody waits any more."""
+        """Commit until no write waits."""
         while self._waiting:
             batch = [one for one in self._waiting[:MOST_IN_ONE_COMMIT] if not one.outcome.done()]
             del self._waiting[:MOST_IN_ONE_COMMIT]
@@ -92,7 +92,7 @@ class Commits:
             await asyncio.sleep(0)  # who was waiting for this one may have more for the next
 
     async def _commit(self, batch: Sequence[Shared]) -> None:
-        """Run a batch in its order in one transaction; when one fails, each of it in one of its own."""
+        """Run a batch in order in one transaction; if one write fails, run each in its own."""
         for one in batch:
             one.prepare()
         try:

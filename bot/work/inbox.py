@@ -1,4 +1,4 @@
-"""The inbox: runs the jobs, keeps their leases."""
+"""The inbox: runs jobs and keeps their leases."""
 
 from __future__ import annotations
 
@@ -48,17 +48,17 @@ HALTS_EVERY = 0.1  # between two looks at what other replicas were told to end; 
 
 
 class Inbox:
-    """Durable work on a database: what `accept` took is run, however often the process dies meanwhile.
+    """Durable work on a database: what `accept` stored is run, however often the process dies meanwhile.
 
     Jobs of one key run one at a time, in the order of their arrival, on whichever replica. A job whose error
     `is_transient` is attempted again, within the `limits`. `watch` is told what is accepted and what ends. A job that
-    `admit` does not let in, when it is about to be tried, is over. `recorder` writes down which calls to the model a
-    job made that is left without a finish: done, failed, to be attempted again, cancelled or no longer ours.
-    `quarantine` starts a process for those jobs that seem to kill theirs (quarantine.py); such a process is an inbox
-    with another `cell`, under an `owner` that was given to it, which takes nothing else and keeps no time.
+    `admit` refuses just before an attempt is done. `recorder` writes down which calls to the model a job made that is
+    left without a finish: done, failed, to be attempted again, cancelled or no longer ours. `quarantine` starts a
+    process for those jobs that seem to kill theirs (quarantine.py); such a process is an inbox with another `cell`,
+    under a given `owner`, which runs nothing else and no periodic work.
 
     The token of a claim fences the database only: handlers call `Job.check` or `Job.keep` before they change anything
-    outside. They may be cancelled at any time, and then run again from the start, perhaps elsewhere.
+    outside. They can be cancelled at any time, and then run again from the start, perhaps elsewhere.
     """
 
     def __init__(  # noqa: PLR0913 (whom it asks, and where it runs)
@@ -98,12 +98,12 @@ class Inbox:
     def handle(
         self, kind: str, handler: Handler, given_up: GivenUp, *, charge: Charge, patience: float | None = None
     ) -> None:
-        """Register who works on a kind of deliveries, and who tells a person when one has failed for good.
+        """Register the handler of a kind of deliveries, and what reports one that failed for good.
 
-        `charge` says who pays for the calls to the model that either makes.
-        `patience`, in seconds, is for work that nobody waits for: it outlasts an outage, however often it is tried.
-        What either returns is run in the transaction that ends the job, so that both happen or neither does. It may be
-        run more than once, each time in a new transaction.
+        `charge` says who pays for the calls to the model that either makes. `patience`, in seconds, is for work that no
+        one waits for: it outlasts an outage, however often it is tried. What either returns runs in the transaction
+        that ends the job, so that both happen or neither does. It can run more than once, each time in a new
+        transaction.
         """
         if kind in self._work:
             raise ValueError(f"{kind} has its handler already")
@@ -117,10 +117,10 @@ class Inbox:
         self._periods.append(period)
 
     async def accept(self, delivery: Delivery) -> bool:
-        """Store a delivery: it will be worked on, whatever happens. False when it was there already.
+        """Store a delivery, so that it will be run, whatever happens. Return False if it was already there.
 
         Raises what the database raises, `TimeoutError` after 2.5 seconds without it, `asyncio.QueueFull` when too many
-        wait already, and `TypeError` or `ValueError` for a payload that is no JSON. Then nothing is promised, and the
+        wait already, and `TypeError` or `ValueError` for a payload that is not JSON. Then nothing is promised, and the
         delivery has to come again.
         """
         is_new = await self._acceptance.accept(delivery)
@@ -129,18 +129,17 @@ class Inbox:
         return is_new
 
     async def amend(self, delivery: str, merge: Merge) -> Amended:
-        """Give the job of a delivery, by its id, what came for it later, where it still waits.
+        """Amend a delivery's waiting job, by its id, with what came later.
 
-        `merge` is given its payload, and returns that with what it lacked. Durable when it returns. Raises as `accept`
-        does.
+        `merge` gets its payload, and returns it with what it lacked. Durable on return. Raises as `accept` does.
         """
         async with asyncio.timeout(DEADLINE):
             return await self._commits.share(partial(amend, delivery=delivery, merge=merge))
 
     async def halt(self, key: str) -> bool:
-        """Ask the job that runs under a key to end early: at once here, within a tenth of a second on another replica.
+        """Cancel the job that runs under a key: at once here, within a tenth of a second on another replica.
 
-        Tells whether there is one. Raises what the database raises.
+        Returns whether there is one. Raises what the database raises.
         """
         for claim, job in self._jobs.items():
             if claim.key == key:
@@ -148,9 +147,9 @@ class Inbox:
         return await self._leases.halt(key)
 
     async def drop(self, key: str, is_meant: Callable[[str, Mapping[str, Any]], bool]) -> None:
-        """Ask those of a key's jobs, running or waiting, to end as soon that nobody wants any more.
+        """Discard jobs of a key, running or waiting.
 
-        `is_meant` tells them by their kind and payload. Raises what the database raises.
+        `is_meant` selects them by their kind and payload. Raises what the database raises.
         """
         ids = await self._leases.drop(key, is_meant)
         for claim, job in self._jobs.items():
@@ -158,7 +157,7 @@ class Inbox:
                 job.end_early(UNWANTED)
 
     async def start(self) -> None:
-        """Begin to work. Raises what the database raises; an inbox that was stopped can't be started again."""
+        """Start working. Raises what the database raises; an inbox that was stopped can't be started again."""
         tasks = {"dispatch": self._dispatch(), "leases": self._keep_leases(), "halts": self._look_for_halts()}
         if self._cell is Cell.OPEN:
             if self._writer.dialect.name == "sqlite":
@@ -169,7 +168,7 @@ class Inbox:
         self._background = [asyncio.create_task(task, name=name) for name, task in tasks.items()]
 
     async def stop(self, grace: float) -> None:
-        """Claim nothing more, wait `grace` seconds for what runs, cancel the rest and hand it back. Nothing is lost."""
+        """Claim nothing more, wait `grace` seconds for running jobs, cancel and release the rest. Nothing is lost."""
         self._stopping = True
         self._wake.set()
         running = list(self._running.values())  # as they are now: the wait looks at them only once it has begun
@@ -190,7 +189,7 @@ class Inbox:
             self._presence = None
 
     async def idle(self) -> None:
-        """Wait until nothing that is handled here is ready, waits for another attempt or runs here."""
+        """Wait until no job that is handled here is ready, waits for another attempt or runs here."""
         while True:
             looked = self._looked
             if not self._running and not await self._leases.has_work(self._work):
@@ -202,7 +201,7 @@ class Inbox:
         return await count(self._writer)
 
     async def count_before(self, delivery: str) -> int:
-        """Count the jobs that wait and come before a delivery, but for periodic ones; 0 if it waits no longer.
+        """Count the waiting jobs before a delivery, except periodic ones; 0 if it no longer waits.
 
         Raises what the database raises.
         """
@@ -220,11 +219,11 @@ class Inbox:
 
     @property
     def is_full(self) -> bool:
-        """Whether as many jobs run here as may."""
+        """Whether all job slots here are taken."""
         return len(self._running) >= self._limits.running
 
     async def _take_leftovers(self) -> None:
-        """Take what a process left when it died, without waiting for its leases, if nobody but us can be running it."""
+        """Take over what a dead process left, without waiting for its leases, if only we can be running it."""
         self._presence = await asyncio.to_thread(Presence, f"{self._writer.url.database}.lock")
         if await asyncio.to_thread(self._presence.is_alone):
             has_died = await asyncio.to_thread(self._presence.begin)
@@ -232,7 +231,7 @@ class Inbox:
         await asyncio.to_thread(self._presence.share)
 
     async def _dispatch(self) -> None:
-        """Claim jobs and run them, whenever there is a reason to look and room to run."""
+        """Claim jobs and run them, whenever there may be some and there is room."""
         while not self._stopping:
             self._wake.clear()
             room = self._limits.running - len(self._running)
@@ -254,12 +253,12 @@ class Inbox:
                         await self._wake.wait()
 
     def _tell_idle(self) -> None:
-        """Let `idle` look again."""
+        """Make `idle` check again."""
         self._looked.set()
         self._looked = asyncio.Event()
 
     def _ended(self, claim: Claim, task: asyncio.Task[None]) -> None:
-        """Make room for the next job. The next under its key was claimed with its leaving already."""
+        """Make room for the next job. The next under its key was already claimed when it ended."""
         was_full = self.is_full
         del self._running[claim]
         self._jobs.pop(claim, None)
@@ -271,7 +270,7 @@ class Inbox:
             log.error("job %s stays as it is: %s\n%s", claim.reference, type(error).__name__, frames(error))
 
     async def _look_for_halts(self) -> None:
-        """Look for jobs of ours that are to end early, as another replica was told or the one that ran them before."""
+        """Look for jobs of ours to cancel, as requested on another replica or where they ran before."""
         # SQLite serves one process, whose own jobs are told at once; only one that died may have left a wish behind.
         every = self._limits.poll if self._writer.dialect.name == "sqlite" else HALTS_EVERY
         while True:
@@ -288,7 +287,7 @@ class Inbox:
                     job.end_early(wish)
 
     async def _keep_leases(self) -> None:
-        """Renew what runs here, cancel what is no longer ours, free what others let expire."""
+        """Renew the leases of running jobs, cancel what is no longer ours, free what others let expire."""
         while True:
             await asyncio.sleep(self._leases.length / 3)
             # Judged is only what was there before: meanwhile, more is claimed.
@@ -309,7 +308,7 @@ class Inbox:
                     task.cancel()
 
     def _tell_unknown(self, kinds: set[str]) -> None:
-        """Log kinds without a handler, once each: they stay for a replica that has one."""
+        """Log kinds without a handler, once each: their jobs wait for a replica that has one."""
         for kind in sorted(kinds - self._unknown):
             log.error("jobs of the kind %s have to wait for a version that knows it", kind)
         self._unknown |= kinds
@@ -320,11 +319,11 @@ class Inbox:
 
 
 async def nobody_to_tell(_job: Job, _error: Exception) -> None:
-    """Tell nobody: nobody has asked for periodic work."""
+    """Tell no one: no one has asked for periodic work."""
 
 
 async def end(tasks: Collection[asyncio.Task[None]]) -> None:
-    """Cancel tasks and wait for their end."""
+    """Cancel tasks and wait for them to end."""
     for task in tasks:
         if not task.cancelling():  # one that is ending already has something to write down
             task.cancel()

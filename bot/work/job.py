@@ -1,4 +1,4 @@
-"""The job that a handler gets, and what it may come to."""
+"""The job that a handler gets, and its errors."""
 
 from __future__ import annotations
 
@@ -21,21 +21,23 @@ if TYPE_CHECKING:
 
 
 class AbandonedError(BotError):
-    """It was given up in an earlier attempt, when no one could be told."""
+    """The job was given up in an earlier attempt, when no one could be told."""
 
 
 class DeadlyError(BotError):
-    """Its process died each time it ran there, also when nothing else did."""
+    """The job's process died each time it ran, also when nothing else ran in it."""
 
     sentence = "I crashed each time I worked on this, so I have set it aside and moved on."
 
 
 class Job:
-    """A delivery that is being worked on.
+    """A delivery that is being run.
 
-    `attempt` counts from 1, without tries that ended with their process. `reference` is what a person and the log are
-    told. With `get` and `keep` it is a checkpoint of what the job has already made visible.
-    `halted` is set when somebody wants it to end early; `is_unwanted`: nobody wants what it does, nor to hear of it.
+    `attempt` counts from 1, without attempts that ended with their process. `reference` is for the person and the log.
+    `get` and `keep` make it a checkpoint of what the job has already made visible. `aside`, if its handler sets it,
+    runs instead of a finish when the job ends without one: done, failed, to be retried, cancelled or no longer ours. It
+    must be safe to run it twice. `halted` is set when the job is cancelled; `is_unwanted`: its result is discarded, and
+    no one is told.
     """
 
     def __init__(self, claim: Claim, leases: Leases) -> None:
@@ -56,11 +58,11 @@ class Job:
 
     @property
     def was_begun(self) -> bool:
-        """Tell whether this is not the first claim: a former one may have left something behind outside."""
+        """Return whether this is not the first claim: an earlier one may have left something behind outside."""
         return self._claim.token > 1
 
     def end_early(self, wish: int) -> None:
-        """Take in what was noted in the row's `halted`."""
+        """Apply the row's `halted`."""
         self.is_unwanted = self.is_unwanted or wish == UNWANTED
         self.halted.set()
 
@@ -69,9 +71,9 @@ class Job:
         return self._state.get(key)
 
     async def keep(self, key: str, value: str) -> None:
-        """Keep `value` under `key`: committed when it returns, gone when the job is done.
+        """Keep `value` under `key`: committed on return, deleted when the job is done.
 
-        Raises `LeaseLostError` when the job is no longer ours.
+        Raises `LeaseLostError` if the job is no longer ours.
         """
         async with self._keeping:
             state = self._state | {key: value}
@@ -79,18 +81,18 @@ class Job:
             self._state = state
 
     def check(self) -> None:
-        """Raise `LeaseLostError` when the job may no longer be ours: to be called before each effect outside."""
+        """Raise `LeaseLostError` if the job may no longer be ours. Call it before each effect outside."""
         self._leases.check(self._claim)
 
 
 class Watch(Protocol):
-    """Who is told what happens to jobs, to count it."""
+    """Observes jobs, to count them."""
 
     def accepted(self, kind: str, *, is_new: bool) -> None:
-        """Hear that a delivery is durable."""
+        """Count an accepted delivery."""
 
     def ended(self, kind: str, outcome: str, seconds: float) -> None:
-        """Hear that an attempt ended: "done", "again" or "failed", after so many seconds of trying."""
+        """Count an attempt that ended: "done", "again" or "failed", after so many seconds."""
 
 
 Handler = Callable[[Job], Awaitable[Finish | None]]

@@ -1,4 +1,4 @@
-"""Leases: jobs are claimed, renewed, taken over and left, each in one short transaction."""
+"""Leases: claims, renews, takes over and completes jobs, each in one short transaction."""
 
 from __future__ import annotations
 
@@ -43,18 +43,18 @@ END_FROZEN = sa.text(
 
 
 def new_owner() -> str:
-    """Make a name for a process that claims jobs."""
+    """Return a new name for a process that claims jobs."""
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
 
 
 class LeaseLostError(Exception):
-    """The job may no longer be ours to run. Not a `BotError`: no one has to be told, another replica goes on."""
+    """The job may no longer be ours to run. Not a `BotError`: no one has to be told, another replica continues."""
 
 
 class Leases:
     """The leases of one running inbox, `length` seconds each, on jobs of one cell.
 
-    `on_leave` is called where a job leaves its key to the next, so that who claims that can do so in the same commit.
+    `on_leave` is called when a job leaves its key to the next, so that the next can be claimed in the same commit.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Leases:
         self._renewed_at: float | None = None  # by the loop's clock
 
     async def claim(self, kinds: Collection[str], limit: int) -> list[Claim]:
-        """Claim up to `limit` jobs; shares take turns, and in a share the first comes first.
+        """Claim up to `limit` jobs; fairness groups take turns, and within a group the first comes first.
 
         Raises what the database or the driver raises.
         """
@@ -98,17 +98,17 @@ class Leases:
         return []
 
     async def renew(self, claims: Collection[Claim]) -> int:
-        """Renew the leases of `claims`, mark what is no longer ours as lost, and free what anybody let expire.
+        """Renew the leases of `claims`, mark those that are no longer ours as lost, and free expired ones.
 
-        Returns how many were freed. Who let them expire is taken for dead, unless no one could renew any in an outage
-        of the database. Raises what the database or the driver raises.
+        Returns how many were freed. Their owner counts as dead, unless an outage of the database kept everyone from
+        renewing. Raises what the database or the driver raises.
         """
         sent = asyncio.get_running_loop().time()
         was_away = self._renewed_at is not None and sent - self._renewed_at > self.length
         mine = inbox.c.id.in_([claim.id for claim in claims]), inbox.c.owner == self._owner, inbox.c.status == RUNNING
         renew = sa.update(inbox).where(*mine).values(lease_until=Now() + self.length)
         expired = sa.select(inbox.c.id).where(inbox.c.status == RUNNING, inbox.c.lease_until < Now())
-        # One that somebody else is at must not keep us from renewing what is ours.
+        # One that someone else is at must not keep us from renewing what is ours.
         free = sa.update(inbox).where(inbox.c.id.in_(expired.with_for_update(skip_locked=True)))
         dead = sa.select(sa.exists().where(inbox.c.id.in_(expired), Cell.OPEN.holds(inbox)))
         await self._end_frozen()
@@ -122,31 +122,31 @@ class Leases:
         for claim in claims:
             if tokens.get(claim.id) == claim.token:
                 claim.renewed_at = sent
-            elif not claim.is_leaving:  # one that has left in the meantime is nobody's
+            elif not claim.is_leaving:  # one that has left in the meantime is no one's
                 claim.is_lost = True
         return freed.rowcount
 
     async def _end_frozen(self) -> None:
-        """Take a frozen replica's locks from it: those that its sessions hold in the middle of a transaction."""
+        """Release a frozen replica's locks, which its sessions hold in the middle of a transaction."""
         async with self._writer.begin() as connection:
             if connection.dialect.name == "postgresql":
                 await connection.execute(END_FROZEN)
 
     async def take_leftovers(self, *, has_died: bool) -> None:
-        """Free all jobs that seem to run. Only for who knows that no other process can be running them."""
+        """Free all jobs that seem to run. Only if no other process can be running them."""
         async with self._writer.begin() as connection:
             if has_died:
                 await connection.execute(ACQUIT)
             await connection.execute(sa.update(inbox).where(inbox.c.status == RUNNING).values(**LEFT))
 
     async def hand_back(self) -> int:
-        """Free what is still ours, as if it had not been attempted. Only when none of it runs any more."""
+        """Release what is still ours, as if it had not been attempted. Only when none of it runs any more."""
         mine = inbox.c.status == RUNNING, inbox.c.owner == self._owner
         async with self._writer.begin() as connection:
             return (await connection.execute(sa.update(inbox).where(*mine).values(**FREED))).rowcount
 
     async def suspects(self, kinds: Collection[str]) -> Cell | None:
-        """Return the cell of those suspects that are to be run next, None if there are none."""
+        """Return the cell of the suspects to run next, None if there are none."""
         waiting = Cell.SHARED.holds(inbox) | Cell.ALONE.holds(inbox)
         fewest = sa.select(sa.func.min(inbox.c.crashes)).where(inbox.c.status == READY, waiting)
         async with self._writer.begin() as connection:
@@ -154,9 +154,9 @@ class Leases:
         return None if crashes is None else Cell.ALONE if crashes else Cell.SHARED
 
     async def bury(self, owner: str, *, is_crash: bool) -> int:
-        """Free what a process was running that has ended, also where its lease ran out before; return how much.
+        """Free what a dead process was running, even if its lease expired before; return how many.
 
-        `is_crash`: that speaks against each of these jobs.
+        `is_crash`: the death counts against each of these jobs.
         """
         its = inbox.c.owner == owner
         crashed: dict[str, Any] = {"crashes": inbox.c.crashes + 1, "deaths": SUSPECT} if is_crash else {}
@@ -166,21 +166,21 @@ class Leases:
             return (await connection.execute(freed)).rowcount + (await connection.execute(killed)).rowcount
 
     async def has_work(self, kinds: Collection[str]) -> bool:
-        """Tell whether a job of these kinds is ready or waits for its next attempt, or any job is ours."""
+        """Return whether a job of these kinds is ready or waits for its next attempt, or any job is ours."""
         ready = sa.exists().where(inbox.c.status == READY, inbox.c.kind.in_(kinds), self._cell.holds(inbox))
         mine = sa.exists().where(inbox.c.status == RUNNING, inbox.c.owner == self._owner)
         async with self._writer.begin() as connection:
             return bool((await connection.execute(sa.select(ready | mine))).scalar_one())
 
     async def halt(self, key: str) -> bool:
-        """Note that the job that runs under a key is to end early, on whichever replica; tell whether there is one."""
+        """Mark the job that runs under a key as cancelled, on any replica; return whether there is one."""
         running = inbox.c.status == RUNNING, inbox.c.key == key
         async with self._writer.begin() as connection:
             wish = sa.update(inbox).where(*running, inbox.c.halted < UNWANTED).values(halted=1)
             return (await connection.execute(wish)).rowcount > 0
 
     async def drop(self, key: str, is_meant: Callable[[str, Mapping[str, Any]], bool]) -> set[int]:
-        """Note that nobody wants those of a key's jobs that `is_meant` tells by kind and payload; return their ids."""
+        """Mark as discarded a key's jobs that `is_meant` selects by kind and payload; return their ids."""
         columns = inbox.c.id, inbox.c.kind, inbox.c.payload
         # Apart, as with an IN neither partial index would be used.
         of_key = (sa.select(*columns).where(inbox.c.key == key, inbox.c.status == one) for one in (READY, RUNNING))
@@ -192,7 +192,7 @@ class Leases:
         return ids
 
     async def halted(self) -> dict[int, int]:
-        """Return what was noted of our jobs that are to end early, by their ids."""
+        """Return the marks of our jobs to cancel, by their ids."""
         mine = inbox.c.status == RUNNING, inbox.c.owner == self._owner, inbox.c.halted > 0
         async with self._writer.begin() as connection:
             rows = await connection.execute(sa.select(inbox.c.id, inbox.c.halted).where(*mine))
@@ -205,7 +205,7 @@ class Leases:
             return set(await connection.scalars(others))
 
     def is_over(self, claim: Claim) -> bool:
-        """Tell whether, by our own clock, a lease has run out."""
+        """Return whether, by our own clock, a lease has expired."""
         return asyncio.get_running_loop().time() - claim.renewed_at >= self.length
 
     def check(self, claim: Claim) -> None:
@@ -216,7 +216,7 @@ class Leases:
             raise LeaseLostError
 
     async def keep(self, claim: Claim, state: str) -> None:
-        """Store a job's state, trying for as long as the lease lasts. Raises `LeaseLostError`."""
+        """Store a job's state, retrying while the lease lasts. Raises `LeaseLostError`."""
         while True:
             self.check(claim)
             try:
@@ -230,15 +230,15 @@ class Leases:
             await asyncio.sleep(jittered(AWAY_PAUSE))
 
     async def done(self, claim: Claim, finish: Finish | None) -> None:
-        """Leave a job as done, its texts gone, in one transaction with `finish`. Raises what that raises."""
+        """Mark a job as done and erase its content, in one transaction with `finish`. Raises what that raises."""
         await self._leave(claim, DONE_WITH, finish)
 
     async def failed(self, claim: Claim, cause: str, finish: Finish | None) -> None:
-        """Leave a job as failed for good, in one transaction with `finish`. Raises what that raises."""
+        """Mark a job as failed for good, in one transaction with `finish`. Raises what that raises."""
         await self._leave(claim, GIVEN_UP, finish, new_cause=cause)
 
     async def again(self, claim: Claim, finish: Finish | None, cause: str, pause: float, attempts: int) -> None:
-        """Leave a job for another attempt in `pause` seconds, as one that was attempted `attempts` times.
+        """Schedule a job's next attempt in `pause` seconds, after `attempts` attempts.
 
         In one transaction with `finish`. Raises what that raises.
         """
@@ -246,7 +246,7 @@ class Leases:
         await self._leave(claim, TO_TRY_AGAIN, finish, new_cause=cause, **values)
 
     async def _leave(self, claim: Claim, change: sa.Update, finish: Finish | None, **values: object) -> None:
-        """Change a row for the last time, trying for as long as the database is away: the work must not be in vain.
+        """Change a row for the last time, retrying through an outage of the database: the work must not be lost.
 
         This may outlast the lease. Nothing happens outside the database any more, and there the token decides.
         """
@@ -270,7 +270,7 @@ class Leases:
             claim.is_leaving = False
 
     async def _write(self, claim: Claim, change: sa.Update, finish: Finish | None = None, **values: object) -> None:
-        """Change a row, and run `finish`, if it is still ours. Raises `LeaseLostError`."""
+        """Change a row, and run `finish`, if the job is still ours. Raises `LeaseLostError`."""
         parameters = values | {"its_id": claim.id, "its_token": claim.token}
 
         def write(connection: sa.Connection) -> bool:

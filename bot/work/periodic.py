@@ -1,4 +1,4 @@
-"""Periodic work: a delivery a slot of time, which is accepted once, whichever replica comes first."""
+"""Periodic work: one delivery per time slot, accepted once, by whichever replica comes first."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# In seconds: how long to sleep at most, as the database's clock may be set anew, how long after an error, and what
-# comes so often that nobody may wait longer for it.
+# In seconds: how long to sleep at most, as the database's clock may be set again, how long after an error, and what
+# comes so often that no one may wait longer for it.
 LONGEST_SLEEP = 60.0
 AWAY_PAUSE = 5.0
 OFTEN = 60.0
@@ -30,29 +30,29 @@ OFTEN = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Work that is due every so many seconds, counted from 1970 on: a day begins at midnight UTC."""
+    """Work that is due every so many seconds, counted from 1970: a day begins at midnight UTC."""
 
     name: str
     seconds: float
 
     @property
     def kind(self) -> str:
-        """Name the kind of its jobs."""
+        """Return the kind of its jobs."""
         return f"every:{self.name}"
 
     def delivery(self, now: float) -> Delivery:
-        """Make the delivery of the slot that `now` is in; those that were missed have none."""
+        """Return the delivery of the slot that `now` is in; missed slots have none."""
         return Delivery(id=f"{self.kind}:{int(now // self.seconds)}", key=self.kind, kind=self.kind, payload={})
 
     def wait(self, now: float) -> float:
-        """Tell how many seconds are left of the slot."""
+        """Return how many seconds are left of the slot."""
         return self.seconds - now % self.seconds
 
 
 async def keep_time(
     periods: Sequence[Period], writer: AsyncEngine, accept: Callable[[Delivery], Awaitable[bool]], calm: float = 0
 ) -> None:
-    """Accept each period's delivery as soon as its slot begins, for ever; in the first `calm` seconds no rare one."""
+    """Accept each period's delivery as soon as its slot begins, forever; rare ones only after `calm` seconds."""
     end = time.monotonic() + calm
     while True:
         left = end - time.monotonic()

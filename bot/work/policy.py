@@ -21,11 +21,10 @@ POSTGRESQL_AWAY = ("08", "40", "53", "57", "55P03", "25P03", "25006")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How often and how long a job is tried: again after an error that `is_transient`, or when the database was away.
+    """How often and how long a job is retried: after a transient error, or when the database was unavailable.
 
-    `patience` is in seconds since its first attempt began, `backoff` the seconds before the second attempt, doubled
-    for each attempt after it. `is_patient`: no attempts count, and the pauses grow with the time that
-    it has taken.
+    `patience` is in seconds since its first attempt began, `backoff` the seconds before the second attempt, doubled for
+    each attempt after it. `is_patient`: attempts don't count, and the pauses grow with the time taken.
     """
 
     is_transient: Callable[[Exception], bool]
@@ -35,13 +34,14 @@ class Policy:
     is_patient: bool = False
 
     def counts(self, error: Exception) -> bool:
-        """Return whether an attempt that failed so is one of those that a job has."""
+        """Return whether an attempt that failed with an error counts against the job's limit."""
         return not self.is_patient and getattr(error, "counts", True)
 
     def pause(self, error: Exception, attempt: int, tried: float) -> float | None:
-        """Tell how many seconds to wait before the next attempt, None to give up.
+        """Return how many seconds to wait before the next attempt, None to give up.
 
-        `attempt` is the number of the one that failed with `error`, `tried` the seconds that trying has taken so far.
+        `attempt` is the number of the one that failed with `error`, `tried` the seconds that its attempts have taken so
+        far.
         """
         is_patient = not self.counts(error)
         is_over = attempt >= self.attempts and not is_patient
@@ -54,18 +54,18 @@ class Policy:
 
 
 def jittered(seconds: float) -> float:
-    """Shorten a pause by up to a half, so that those who failed together don't come back together."""
+    """Shorten a pause by up to a half, so that jobs that failed together don't come back together."""
     return seconds * random.uniform(0.5, 1)  # noqa: S311 (nothing here is a secret)
 
 
 def cause(error: Exception) -> str:
-    """Name an error by its class and its code, if it has one: what it says may hold somebody's words."""
+    """Describe an error by its class and code: its message may hold a person's words."""
     code = getattr(error, "code", None)
     return f"{type(error).__name__} {code}"[:100] if isinstance(code, str | int) else type(error).__name__
 
 
 def is_away(error: Exception) -> bool:
-    """Tell whether an error means that the database can't be used for the moment, or that somebody was in the way."""
+    """Return whether an error means that the database is unavailable for now, or that a lock was in the way."""
     if isinstance(error, PoolTimeoutError | InterfaceError | OSError):
         return True
     if not isinstance(error, DBAPIError):

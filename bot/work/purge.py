@@ -1,4 +1,4 @@
-"""Old jobs go: what is done is only kept to know it again, what failed for an operator to look at it."""
+"""Deletes old jobs: done ones are kept only to recognize redeliveries, failed ones for the operator."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ MOST_AT_ONCE = 1000
 async def purge(writer: AsyncEngine, *, kept: float = KEPT, failed_kept: float = FAILED_KEPT) -> None:
     """Delete the jobs that were done `kept` seconds ago or failed `failed_kept` seconds ago, in small transactions.
 
-    The last job of a period stays however old it is: it says that the slot has had its run. Raises what the database
-    raises.
+    A period's last job stays however old it is: it says that the slot was run. Raises what the database raises.
     """
     newer = inbox.alias("newer")
     is_last = inbox.c.kind.startswith("every:") & ~sa.exists().where(

@@ -1,4 +1,4 @@
-"""Quarantine: jobs whose process died twice while they ran are run in a process apart, which is watched.
+"""Quarantine: jobs whose process died twice while they ran are run in a separate process, which is watched.
 
 A death of the process says nothing about which of its jobs was at fault, nor whether any was: machines run out of
 memory, people pull plugs, supervisors lose patience. So it raises suspicion, and never convicts:
@@ -52,11 +52,11 @@ MISSES = 2  # in a row: a look may come late because we were held up ourselves
 ENDING = 15.0  # seconds beside the grace
 
 OpenCell = Callable[[Cell, str], Awaitable["Process"]]
-"""Start a process that works as `Inbox(cell=…, owner=…)` until nothing is left, and writes a line each half second."""
+"""Starts a process that works as `Inbox(cell=…, owner=…)` until nothing is left, writing a line every half second."""
 
 
 class Quarantine:
-    """Keeps a process for suspects whenever there are some. `poll` is how often to look, in seconds."""
+    """Runs a process for suspects whenever there are some. `poll` is how often to look, in seconds."""
 
     def __init__(self, leases: Leases, open_cell: OpenCell, kinds: Collection[str], poll: float) -> None:
         self._leases, self._open, self._kinds, self._poll = leases, open_cell, kinds, poll
@@ -77,7 +77,7 @@ class Quarantine:
             await asyncio.sleep(pause)
 
     async def stop(self, grace: float) -> None:
-        """Tell the process to hand back what it runs, and see that it ends, `grace` seconds later at most."""
+        """Tell the process to release what it runs, and make it end within `grace` seconds."""
         self._stopping = True
         process = self._process
         if process is None or process.returncode is not None:
@@ -90,7 +90,7 @@ class Quarantine:
             process.kill()
 
     async def _run(self, cell: Cell) -> bool:
-        """Run suspects until none is left or their process dies; return whether it came to run any."""
+        """Run suspects until none is left or their process dies; return whether it ran any."""
         owner = new_owner()
         log.warning("running jobs suspected of killing their process in a process apart, %s", cell)
         process = self._process = await self._open(cell, owner)
@@ -105,7 +105,7 @@ class Quarantine:
         return status == 0 or crashed > 0
 
     async def _watch(self, process: Process) -> int:
-        """Wait for the end of a process, and end it when it falls silent. Its standard output has to be a pipe."""
+        """Wait for a process to end, and kill it if it stops responding. Its standard output must be a pipe."""
         signs: StreamReader = process.stdout  # type: ignore[assignment]
         patience, missed = STARTING, 0
         while missed < MISSES:

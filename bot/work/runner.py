@@ -1,4 +1,4 @@
-"""Runs one claim: the job is attempted, and left as what came of it."""
+"""Runs one claim: attempts the job, and records its outcome."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ RECORDING = 3.0  # seconds that a cancelled job may take to write its calls down
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is registered for a kind of deliveries."""
+    """The registration of a kind of deliveries."""
 
     handler: Handler
     given_up: GivenUp
@@ -60,7 +60,7 @@ class Runner:
         self._watch, self._admit, self._recorder = watch, admit, recorder
 
     async def run(self, claim: Claim) -> None:
-        """Attempt a job and leave it as what came of it. Without its lease, it is left to the next owner."""
+        """Attempt a job and record its outcome. Without its lease, it is left to the next owner."""
         job = self.jobs[claim] = Job(claim, self._leases)
         spending = turn.begin(job).spending  # a task has a context of its own
         try:
@@ -106,7 +106,7 @@ class Runner:
             log.warning("lost which calls the job had made: %s", cause(error))
 
     async def _attempt(self, claim: Claim, job: Job, spending: Spending) -> Finish | None:
-        """Run a job's handler. Raises what that raises, and what says that it has had attempts or crashes enough."""
+        """Run a job's handler. Raises what that raises, and an error if it has had too many attempts or crashes."""
         spending.cost_center = self.work[job.kind].charge(job.payload)
         if claim.crashes >= GUILTY:
             raise DeadlyError
@@ -119,7 +119,7 @@ class Runner:
             return await self.work[job.kind].handler(job)
 
     async def _failed(self, claim: Claim, job: Job, spending: Spending, error: Exception) -> None:
-        """Leave a job whose attempt failed for the next one, or for good when its person has been told."""
+        """Schedule the next attempt of a failed job, or mark it as failed for good after the person was told."""
         policy = self.work[claim.kind].policy
         pause = policy.pause(error, claim.attempt, claim.tried())
         if pause is not None:
@@ -148,5 +148,5 @@ class Runner:
 
 
 def frames(error: BaseException) -> str:
-    """Show where an error came from, without its text, which may hold someone's words."""
+    """Return an error's traceback without its message, which may hold a person's words."""
     return "".join(traceback.format_tb(error.__traceback__))

@@ -19,7 +19,7 @@ RUNNING: sa.ColumnElement[int] = sa.literal_column("1", sa.SmallInteger)
 DONE: sa.ColumnElement[int] = sa.literal_column("2", sa.SmallInteger)
 FAILED: sa.ColumnElement[int] = sa.literal_column("3", sa.SmallInteger)
 
-UNWANTED = 2  # in `halted`: nobody wants what the job does, nor to hear that it ended
+UNWANTED = 2  # in `halted`: no one wants what the job does, nor to hear that it ended
 
 NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite counts up only what is an INTEGER
 
@@ -54,7 +54,7 @@ inbox = sa.Table(
 
 
 def index(name: str, *columns: sa.Column[Any], where: str, unique: bool = False) -> None:
-    """Index the rows of one status only."""
+    """Return an index of the rows of one status only."""
     sa.Index(name, *columns, unique=unique, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
 
 

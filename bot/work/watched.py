@@ -1,4 +1,4 @@
-"""A process in quarantine, from within: it shows that it lives, and ends with the bot that started it."""
+"""A quarantine process's own side: it shows that it is alive, and ends with the bot that started it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BEAT = 0.5  # seconds
 
 
 def end_with_the_bot() -> None:
-    """End as soon as the bot does, which holds the other end of our input: what ran is left to be taken over."""
+    """End when the bot does, which holds the other end of our input: running jobs are taken over later."""
     threading.Thread(target=_wait_for_the_end, daemon=True).start()
 
 
@@ -27,7 +27,7 @@ def _wait_for_the_end() -> None:
 
 @asynccontextmanager
 async def beating(beat: float = BEAT) -> AsyncIterator[None]:
-    """Write a line to standard output every so many seconds, as long as the loop turns."""
+    """Write a line to standard output every so many seconds, while the loop runs."""
 
     async def show() -> None:
         while True:

@@ -1,3 +1,3 @@
-"""The values that the core, its ports and all adapters share; no rules about the outside world."""
+"""The values that the core, its ports and all adapters share."""
 
 from __future__ import annotations

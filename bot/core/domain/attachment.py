@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Attachment:
     """A file that goes to the model with a turn: an image, a PDF or a text.
 
-    `data` is the file's bytes, `tokens` what they take of a request at most, `file` the id of the file it is from.
+    `data` is the file's bytes, `tokens` the most that they take in a request, `file` the id of the original file.
     """
 
     name: str

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class BudgetKind(StrEnum):
-    """What is counted: the dollars of somebody's day or of the workspace's month, or a person's turns in a minute."""
+    """What is counted: the dollars of someone's day or of the workspace's month, or a person's turns in a minute."""
 
     PERSON = "person"
     CHANNEL = "channel"
@@ -19,7 +19,7 @@ class BudgetKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What is counted together: `subject` is the person's or the channel's id, from `begins` until `ends`."""
+    """One account of a budget: `subject` is the person's or the channel's id, from `begins` until `ends`."""
 
     kind: BudgetKind
     workspace: str
@@ -29,13 +29,13 @@ class Account:
 
     @property
     def key(self) -> str:
-        """Name it."""
+        """Return its key."""
         return f"{self.workspace}:{self.kind}:{self.subject}:{self.begins:%Y-%m-%dT%H:%M}"
 
 
 @dataclass(frozen=True, slots=True)
 class Cap:
-    """A limit of an account, in millionths of a dollar or in turns, and `notice`, the part at which to tell so."""
+    """A limit of an account, in millionths of a dollar or in turns; `notice` is the amount at which to warn."""
 
     account: Account
     limit: int
@@ -44,7 +44,7 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """What was reserved. `id` is "" where there was nothing to reserve; `reached` are the caps to tell about, once."""
+    """A reservation. `id` is "" if there was nothing to reserve; `reached` are the caps to warn about, once."""
 
     id: str
     reached: Sequence[tuple[Cap, int]] = ()
@@ -52,7 +52,7 @@ class Reservation:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A cap that leaves too little: `taken` is what was spent of it or is reserved."""
+    """A cap that leaves too little: `taken` is what is spent or reserved."""
 
     cap: Cap
     taken: int

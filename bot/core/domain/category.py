@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 OTHER = "Other"
-UNCLASSIFIED = "Unclassified"  # what an item is that the model gave no category: no category of anybody's set
+UNCLASSIFIED = "Unclassified"  # what an item is that the model gave no category: no category of anyone's set
 FEWEST = 2  # one category is no choice
 MOST = 50
 LONGEST_NAME = 80  # characters
@@ -78,7 +78,7 @@ FEEDBACK = (
 
 
 def bare(text: str) -> str:
-    """Take the numbering, the closing comma and the quotes off a line."""
+    """Remove the numbering, the closing comma and the quotes from a line."""
     text = _BULLET.sub("", text.strip()).strip().rstrip(",").strip()
     return text[1:-1].strip() if len(text) > 1 and text[0] + text[-1] in _QUOTES else text
 
@@ -115,7 +115,7 @@ def _named(name: str, definition: str = "") -> Category:
 
 
 def checked(categories: Iterable[Category]) -> tuple[Category, ...]:
-    """Drop what stands there twice, upper and lower case aside, and hold the set to its bounds. Raises `UsageError`."""
+    """Drop duplicates, ignoring case, and check the set's bounds. Raises `UsageError`."""
     found: dict[str, Category] = {}
     for category in categories:
         found.setdefault(category.name.casefold(), category)
@@ -132,14 +132,14 @@ def checked(categories: Iterable[Category]) -> tuple[Category, ...]:
 
 
 def with_other(categories: Sequence[Category]) -> tuple[Category, ...]:
-    """Return the set with a place for what fits nowhere, unless it has one."""
+    """Return the set with a category for what fits nowhere, unless it has one."""
     if any(category.name.casefold().strip(" .") in _OTHERS for category in categories):
         return tuple(categories)
     return (*categories, Category(name=OTHER, definition="None of the other categories."))
 
 
 def written(categories: Iterable[Category]) -> str:
-    """Write a set as a person reads it and may type it: one category a line."""
+    """Write a set as a person would type it: one category per line."""
     return "\n".join(
         f"- {category.name}: {category.definition}" if category.definition else f"- {category.name}"
         for category in categories

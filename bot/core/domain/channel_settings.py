@@ -1,4 +1,4 @@
-"""What a channel has set for itself: the sheet of settings, its layers, and how one is read from what was typed."""
+"""A channel's settings: the fields, the layers, and how a typed value is read."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Dollars = Annotated[float | None, Field(ge=0, le=1_000_000, allow_inf_nan=False)
 
 
 class Creativity(StrEnum):
-    """How freely the model writes. What a level means for a given model is the catalogue's business."""
+    """How freely the model writes. The catalogue says what a level means for a model."""
 
     LOW = "low"
     MEDIUM = "medium"
@@ -49,7 +49,7 @@ class Answers(StrEnum):
 
 
 class Outsiders(StrEnum):
-    """Whom of another organisation the bot answers, in channels that are shared with it."""
+    """Whom of another organization the bot answers, in channels that are shared with it."""
 
     NOBODY = "nobody"
     MENTION = "mention"
@@ -264,7 +264,7 @@ class ChannelSettings(BaseModel):
     @field_validator("temperature", "top_p", mode="after")
     @classmethod
     def _one_way_to_sample(cls, value: float | None, info: ValidationInfo) -> float | None:
-        """Hold the sheet to one of the three: Claude's API takes a temperature or a top_p, never both."""
+        """Allow only one of the three: Claude's API accepts a temperature or a top_p, never both."""
         if value is not None and any(info.data.get(name) is not None for name in ("creativity", "temperature")):
             raise ValueError("only one of creativity, temperature and top_p can be set: unset the other first")
         return value
@@ -277,7 +277,7 @@ class ChannelSettings(BaseModel):
 
     @property
     def lost_persona(self) -> str:
-        """A sentence on the chosen persona where there is none of that name, "" otherwise."""
+        """A sentence that says that the chosen persona no longer exists, "" if it does."""
         if not self.persona or find_persona(self.persona, self.personas):
             return ""
         return f"There is no persona “{self.persona}” any more."
@@ -299,10 +299,10 @@ SAMPLING = {"creativity", "temperature", "top_p"}
 
 
 def merged(*layers: Mapping[str, Any]) -> ChannelSettings:
-    """Lay partial sheets over each other, the last on top, over the defaults.
+    """Merge partial settings over the defaults; the last layer wins.
 
-    What a former version stored and this one can't read is left out. A layer that samples in one way hides the other
-    ways of those below it.
+    What an older version stored and this one can't read is left out. A layer that sets one way of sampling hides the
+    other ways of the layers below it.
     """
     values: dict[str, Any] = {}
     for layer in layers:
@@ -318,16 +318,16 @@ def merged(*layers: Mapping[str, Any]) -> ChannelSettings:
 
 
 def check_name(name: str) -> str:
-    """Return a setting's name. Raises `UsageError` for one that there is not."""
+    """Return a setting's name. Raises `UsageError` for an unknown one."""
     if name not in ChannelSettings.model_fields:
         raise UsageError(f"There is no setting `{name}`. There are {', '.join(ChannelSettings.model_fields)}.")
     return name
 
 
 def read(name: str, typed: str, others: Mapping[str, Any]) -> Any:  # noqa: ANN401 - each setting has its own type
-    """Read a setting's value as it was typed; `others` is the rest of the sheet it goes to.
+    """Read a setting's value as it was typed; `others` are the other settings of the same place.
 
-    Raises `UsageError` for a setting that there is not, and for a value that it can't have.
+    Raises `UsageError` for an unknown setting, and for a value that it can't have.
     """
     check_name(name)
     try:

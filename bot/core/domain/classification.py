@@ -1,4 +1,4 @@
-"""What is sorted: an item; and what came of it."""
+"""What is classified: items, their verdicts, and the run."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def counted(count: int) -> str:
 class Item:
     """One text to sort. Numbers count from 1.
 
-    `source` tells where the text came from: a link, or `row 7`; "" for what was typed. `cells` are what else stood in
+    `source` says where the text came from: a link, or `row 7`; "" for what was typed. `cells` are what else stood in
     its row.
     """
 
@@ -37,25 +37,25 @@ class Item:
 
     @property
     def excerpt(self) -> str:
-        """What the model gets to see of it."""
+        """The part that the model sees."""
         if len(self.text) <= SHOWN_TO_MODEL:
             return self.text
         return f"{self.text[: SHOWN_TO_MODEL - SHOWN_OF_END]} […] {self.text[-SHOWN_OF_END:]}"
 
     def opening(self, most: int) -> str:
-        """Return how it begins, on one line of `most` characters; a text may have megabytes."""
+        """Return its beginning on one line of `most` characters; a text can have megabytes."""
         line = " ".join(self.text[: 4 * most].split())
         return line if len(line) <= most and len(self.text) <= 4 * most else f"{line[: most - 1]}…"
 
     @property
     def is_cut(self) -> bool:
-        """Tell whether the model sees less than all of it."""
+        """Return whether the model sees less than all of it."""
         return len(self.text) > SHOWN_TO_MODEL
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What an item is: its categories, the main one first, none for "unclassified".
+    """An item's categories, the main one first, none for "unclassified".
 
     `confidence` is in percent, as the model judges itself; `evidence` are words of the item's own.
     """
@@ -68,14 +68,14 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Sorted:
-    """An item with its verdict; `corrected_by` is the person who changed the category, "" for nobody."""
+    """An item with its verdict; `corrected_by` is the person who changed the category, "" for no one."""
 
     item: Item
     verdict: Verdict
     corrected_by: str = ""
 
     def needs_person(self, threshold: int) -> bool:
-        """Tell whether a person should look: nobody has, and the model was less sure than `threshold` percent."""
+        """Return whether a person should look: no one has, and the model was less sure than `threshold` percent."""
         return not self.corrected_by and (not self.verdict.categories or self.verdict.confidence < threshold)
 
 
@@ -88,7 +88,7 @@ class Example:
 
 
 class RunStatus(StrEnum):
-    """How far a run is."""
+    """The state of a run."""
 
     READING = "reading"  # its items are not all stored yet
     ASKING = "asking"  # waits for a person's yes, to its categories or to its price
@@ -100,7 +100,7 @@ class RunStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClassifyRequest:
-    """Somebody asked to have something sorted. `id` is unique to it; the answer goes to the message `to`.
+    """A request to classify something. `id` is unique to it; the answer goes to the message `to`.
 
     `text` is what was typed; `files` came along with it; `channels` are those that it names, each with its id.
     """
@@ -151,13 +151,13 @@ class ClassifyRun:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether there is something left to do."""
+        """Return whether there is something left to do."""
         return self.status in {RunStatus.RUNNING, RunStatus.BATCHED}
 
 
 @dataclass(frozen=True, slots=True)
 class ReadAs:
-    """How a file is to be read, as far as someone said; what is "" or None is found by looking.
+    """How to read a file, as far as the person said; what is "" or None is detected.
 
     `column` and `sheet` are names or numbers from 1 on, which `#` tells from names that are numbers; `heading` is the
     number of the row that names the columns, 0 for none; `encoding` as people write it.
@@ -174,7 +174,7 @@ AS_FOUND = ReadAs()  # no one said anything: it is found by looking
 
 @dataclass(frozen=True, slots=True)
 class ClassifyOptions:
-    """What a person wants sorted, and how.
+    """What a person wants classified, and how.
 
     Either `lines` are the items, or `link` leads to them (a message, a thread, a file, a channel), or `channel` and
     `span` name them ("" for this channel; the span as it was typed), or none of these: then they are in what

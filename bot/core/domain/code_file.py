@@ -1,4 +1,4 @@
-"""What checking files of code found."""
+"""The results of checking code files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class SyntaxFault:
 class SyntaxReport:
     """What checking some files found: the faults by the files' names, and the names of those that nothing could parse.
 
-    `remark` tells what was done about the faults.
+    `remark` says what was done about the faults.
     """
 
     faults: Mapping[str, SyntaxFault]

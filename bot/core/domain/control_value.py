@@ -72,7 +72,7 @@ class AnswerRef(ControlValue):
 
 
 class Rating(ControlValue):
-    """What a person thinks of the answer to a question."""
+    """A person's rating of the answer to a question."""
 
     rating: Literal["good", "bad"]
     question: str

@@ -27,7 +27,7 @@ def is_post(heard: IncomingMessage, settings: ChannelSettings) -> bool:
 
 
 class FeedbackStatus(StrEnum):
-    """Where a record stands. A joined one is part of the post before it, by the same person."""
+    """The state of a record. A joined one is part of the previous post by the same person."""
 
     WAITING = "waiting"
     OPEN = "open"
@@ -40,7 +40,7 @@ class FeedbackStatus(StrEnum):
 
 
 COUNTED = (FeedbackStatus.OPEN, FeedbackStatus.TAKEN, FeedbackStatus.RESOLVED)
-"""What is feedback, as far as anybody knows."""
+"""What is feedback, as far as anyone knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +91,12 @@ class Feedback:
 
     @property
     def place(self) -> Place:
-        """The thread that hangs on the post."""
+        """The post's thread."""
         return Place(self.workspace, self.channel, self.message)
 
     @property
     def is_counted(self) -> bool:
-        """Tell whether it is feedback."""
+        """Return whether it is feedback."""
         return self.status in COUNTED
 
     def with_parts(self, parts: Sequence[Feedback]) -> Feedback:
@@ -108,7 +108,7 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What comes of a post: what it is, whether that is feedback here, the team. `text` is what was judged."""
+    """The decision about a post: what it is, whether it counts as feedback here, its team. `text` was judged."""
 
     text: str
     judgement: Judgement

@@ -1,4 +1,4 @@
-"""Installations: how the bot may act in each workspace, where it serves several; and how one ends."""
+"""Installations: how the bot can act in each workspace if it serves several, and how one ends."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Installation:
 
 @dataclass(frozen=True, slots=True)
 class Uninstallation:
-    """A workspace has removed the bot, as the platform said at a time; `id` is the platform's for saying so."""
+    """A workspace has removed the bot, as the platform said at a time; `id` is the platform's id of that event."""
 
     workspace: str
     at: datetime

@@ -1,4 +1,4 @@
-"""What people can press and fill in beside talking: buttons, menus, shortcuts and forms."""
+"""What people can use besides messages: buttons, menus, shortcuts and forms."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from bot.core.domain.people import Requester
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button below a message. `name` says which use case it is for, `value` comes back as it is.
+    """A button below a message. `name` says which use case it is for, `value` comes back unchanged.
 
-    `confirm`: what the person is asked before it counts, "" for nothing.
+    `confirm`: the question that the person has to confirm, "" for none.
     """
 
     name: str
@@ -26,7 +26,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Select:
-    """A menu below a message, whose choice is a press. `options` are pairs of a choice and its label."""
+    """A menu below a message; choosing from it is an action. `options` are pairs of a choice and its label."""
 
     name: str
     placeholder: str
@@ -80,8 +80,8 @@ Kind = Literal[
 class Field:
     """A field of a form; `options` are pairs of a choice and its label. `value` is what it begins with.
 
-    A "note" is its label, to be read; a "press" is a button within the form, and its press tells what is filled in. So
-    does a choice that `reacts`, as soon as it is made.
+    A "note" is a label to read; a "press" is a button in the form, and its action tells what is filled in. So does a
+    choice that `reacts`, as soon as it is made.
     """
 
     name: str
@@ -97,9 +97,9 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form to fill in. `name` says which use case it is for, `value` comes back as it is.
+    """A form to fill in. `name` says which use case it is for, `value` comes back unchanged.
 
-    Without `submit` it is only to be read. One that a press in a form of the same name asks for takes that one's place.
+    Without `submit` it is read-only. If an action in a form of the same name opens it, it replaces that one.
     """
 
     name: str
@@ -111,9 +111,9 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A filled form: what was entered, by the fields' names. `id` is unique to it.
+    """A submitted form: what was entered, by the fields' names. `id` is unique to it.
 
-    `workspace` is where it was submitted, as the platform says; what `value` names has to be there.
+    `workspace` is where it was submitted, as the platform says; what `value` names must be there.
     """
 
     id: str
@@ -126,7 +126,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the home; its text is plain, with `code` and *bold*. The buttons stand below it."""
+    """A section of the home; its text is plain, with `code` and *bold*. Its buttons are below it."""
 
     title: str
     text: str

@@ -69,7 +69,7 @@ _IN_SENTENCES = {"Dart", "Go", "Swift"}
 
 
 def find(name: str) -> str:
-    """Return a language's proper name for what somebody calls it, "" where that is none that we know."""
+    """Return a language's proper name for what someone calls it, "" where that is none that we know."""
     return _SPOKEN.get(name.strip().lower(), "")
 
 
@@ -95,7 +95,7 @@ def of_file(name: str) -> str:
 
 
 def usual_extension(tag: str) -> str:
-    """Return the usual extension of a language's files, by its tag at a fence; `txt` for a tag that nobody knows."""
+    """Return the usual extension of a language's files, by its tag at a fence; `txt` for a tag that no one knows."""
     if known := _USUAL.get(find(tag)):
         return known
     plain = (pattern.removeprefix("*.") for pattern in _patterns(tag or "text") if re.fullmatch(r"\*\.\w+", pattern))

@@ -1,4 +1,4 @@
-"""Messages: where they stand, who wrote them, what came with them."""
+"""Messages: where they are, who wrote them, what came with them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Role(StrEnum):
-    """Who said a turn."""
+    """The author of a turn."""
 
     USER = "user"
     ASSISTANT = "assistant"
@@ -21,19 +21,19 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something is said. `thread` is the id of the message that it hangs on, "" for the channel itself."""
+    """Where something is said. `thread` is the id of its first message, "" for the channel itself."""
 
     workspace: str
     channel: str
     thread: str = ""
 
     def opaque(self, person: str) -> str:
-        """Name somebody to the model's API, by an id that is nobody else's in any workspace."""
+        """Return a person's id for the model's API, unique across workspaces."""
         return f"{self.workspace}/{person}"
 
 
 class FileState(StrEnum):
-    """Whether a file can be had: it is here, has to be looked up first, or why it can't be read."""
+    """Whether a file is available, has to be looked up first, or why it can't be read."""
 
     HERE = ""
     UNKNOWN = "unknown"
@@ -89,17 +89,17 @@ class HistoryMessage:
 
     @property
     def votes(self) -> str:
-        """The reactions as a line of text: people vote with them, and agree. "" for none."""
+        """The reactions as a line of text, as people vote and agree with them; "" for none."""
         told = ", ".join(f":{name}: {count}" for name, count in self.reactions)
         return f"[reactions: {told}]" if told else ""
 
 
 @dataclass(frozen=True, slots=True)
 class IncomingMessage:
-    """A person's message, as a listener hands it on; the bot's own mention is no longer in `text`.
+    """A person's message, as a listener passes it on; the bot's own mention is removed from `text`.
 
     `home` is the workspace of the author, another one than `place.workspace` in a shared channel. `is_outsider`: it is
-    another organisation's. `addresses_other`: it opens by speaking to somebody else. `answers_bot`: its thread hangs on
+    another organization's. `addresses_other`: it opens by speaking to someone else. `answers_bot`: its thread hangs on
     a message of the bot's. `revision` sorts the edits of one message, "" before the first. `is_previewed`: `text` tells
     what the platform shows of links in it, too.
     """
@@ -121,18 +121,18 @@ class IncomingMessage:
 
     @property
     def opens_thread(self) -> bool:
-        """Tell whether the message is the first of its thread."""
+        """Return whether the message is the first of its thread."""
         return self.id == self.place.thread
 
     @property
     def private_place(self) -> Place:
-        """Where the author alone can be told something: a platform may show that in no thread that has no reply yet."""
+        """Where to show the author an ephemeral message: a platform may not show one in a thread without replies."""
         return replace(self.place, thread="") if self.opens_thread else self.place
 
 
 @dataclass(frozen=True, slots=True)
 class MessageEdit:
-    """A message was edited, or deleted: then it has no text. `revision` sorts the changes of one message.
+    """An edited message, or a deleted one, which has no text. `revision` orders the changes of one message.
 
     `concerns_bot`: as the message now stands, or stood last, it is for the bot whatever the thread.
     """
@@ -181,7 +181,7 @@ class Message:
 
 
 def marked(files: Iterable[FileRef], refused: Iterable[str]) -> tuple[FileRef, ...]:
-    """Return references to files, those that were rejected marked so that they go nowhere again."""
+    """Return references to files, with rejected ones marked so that they are not sent again."""
     ids = set(refused)
     return tuple(replace(file, state=FileState.REJECTED) if file.id in ids else file for file in files)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """What was set for one place, by the settings' names; `version` counts its changes, 0 where there were none."""
+    """The values set for one place, by the settings' names; `version` counts the changes, 0 for none."""
 
     values: Mapping[str, Any]
     version: int = 0
@@ -20,7 +20,7 @@ class Overrides:
 
 @dataclass(frozen=True, slots=True)
 class OverridesChange:
-    """A change of one sheet to its `version`: by the settings' names what was and what is since, None for unset."""
+    """A change to one place's settings, which made its `version`: old and new values by name, None for unset."""
 
     version: int
     before: Mapping[str, Any]

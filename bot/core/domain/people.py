@@ -19,7 +19,7 @@ class Requester:
 
 @dataclass(frozen=True, slots=True)
 class ChannelMembership:
-    """A person's place in a channel."""
+    """A person's membership in a channel."""
 
     is_member: bool
     is_admin: bool
@@ -27,10 +27,10 @@ class ChannelMembership:
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """Somebody who wants something of the bot, and whether that is in direct messages.
+    """A person who uses the bot, and whether that is in direct messages.
 
     `is_admin`: of the workspace, or one of the bot's own. `is_guest`: a restricted account of the workspace.
-    `is_outsider`: of another organisation.
+    `is_outsider`: of another organization.
     """
 
     person: str
@@ -42,7 +42,7 @@ class Participant:
 
 @dataclass(frozen=True, slots=True)
 class Venue:
-    """A channel as somebody finds it. `name` is "" for direct messages; `has_bot`, `has_person`: who is in it."""
+    """A channel as a person sees it. `name` is "" for direct messages; `has_bot`, `has_person`: who is in it."""
 
     name: str
     is_private: bool
@@ -52,7 +52,7 @@ class Venue:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """In which time zone and in which language, such as "de-DE", somebody reads; "" where that is not known."""
+    """A person's time zone and language, such as "de-DE"; "" if not known."""
 
     zone: tzinfo = UTC
     language: str = ""

@@ -1,4 +1,4 @@
-"""Personas: named prompts of a workspace, for channels to share."""
+"""Personas: named prompts of a workspace that channels share."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ class Persona(BaseModel):
 
 
 def find(name: str, personas: Iterable[Persona]) -> Persona | None:
-    """Return the persona of a name, upper and lower case aside."""
+    """Return the persona with a name, ignoring case."""
     return next((one for one in personas if one.name.casefold() == name.strip().casefold()), None)

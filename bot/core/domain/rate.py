@@ -1,4 +1,4 @@
-"""A rate limit: how many calls of one kind may still be made, counted over a window of time that moves on."""
+"""A rate limit: how many calls of one kind can still be made in a sliding window."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def end_of(slot: int) -> float:
 
 
 class Window(BaseModel):
-    """What was taken of one limit, by slots."""
+    """The calls taken from one limit, by slots."""
 
     taken: dict[int, int] = Field(default_factory=dict)
     closed_until: float = 0
@@ -46,12 +46,12 @@ class Window(BaseModel):
         return granted
 
     def give_back(self, slot: int, calls: int) -> None:
-        """Return calls that were taken in a slot and never made."""
+        """Give back calls that were taken in a slot and never made."""
         if calls and slot in self.taken:
             self.taken[slot] = max(0, self.taken[slot] - calls)
 
     def close(self, now: float, seconds: float) -> None:
-        """Take in that a call was refused for so many seconds, though it should not have been."""
+        """Record that a call was refused for so many seconds, though it should not have been."""
         self.closed_until = max(self.closed_until, now + seconds)
         self.lowered_until = now + LOWERED
 

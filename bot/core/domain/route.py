@@ -31,7 +31,7 @@ class Team(BaseModel):
 
 
 class Route(BaseModel):
-    """Feedback of all that `when` names, categories or severities, goes to a team."""
+    """A route: feedback that matches all of `when`, categories or severities, goes to a team."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -40,7 +40,7 @@ class Route(BaseModel):
 
 
 def read_teams(typed: str) -> tuple[Team, ...]:
-    """Read `Payments: #C1 @U1`, one team a line or behind a semicolon. Raises `UsageError`."""
+    """Read `Payments: #C1 @U1`, one team per line or after a semicolon. Raises `UsageError`."""
     teams: dict[str, Team] = {}
     for line in _lines(typed):
         name, colon, targets = (part.strip() for part in line.partition(":"))
@@ -82,12 +82,12 @@ def _lines(typed: str) -> list[str]:
 
 
 def route(routes: Sequence[Route], category: str, severity: str) -> str:
-    """Return the team's name that feedback goes to, "" for nobody: by the route that names most, then the first."""
+    """Return the name of the team for feedback, "" for none: by the most specific route, then the first."""
     has = {category.casefold(), severity.casefold()}
     fitting = [one for one in routes if {word.casefold() for word in one.when} <= has]
     return max(fitting, key=lambda one: len(one.when)).team if fitting else ""
 
 
 def team(teams: Sequence[Team], name: str) -> Team | None:
-    """Return a team by its name, None for one that there is not any more."""
+    """Return a team by its name, None for one that no longer exists."""
     return next((one for one in teams if one.name.casefold() == name.casefold()), None)

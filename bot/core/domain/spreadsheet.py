@@ -40,7 +40,7 @@ class Spreadsheet:
 
     @property
     def described(self) -> str:
-        """In words, what was read: the file, the sheet where there are several, the column, the encoding."""
+        """A description of what was read: the file, the sheet where there are several, the column, the encoding."""
         said = [self.name]
         if len(self.titles) > 1:
             said.append(f"sheet “{self.title[:SHOWN_OF_NAME]}”")
@@ -51,7 +51,7 @@ class Spreadsheet:
         return ", ".join(said)
 
     def shown(self, number: int) -> str:
-        """Return what people read of a column's names."""
+        """Return how a column's names are shown."""
         name, label = self.headings[number], self.labels[number] if number < len(self.labels) else ""
         said = f"{name}: {label}" if label and _letters(label) != _letters(name) else name
         return " ".join(said.split())[:SHOWN_OF_NAME]

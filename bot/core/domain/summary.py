@@ -11,7 +11,7 @@ from bot.core.domain.message import FileRef, Place
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What is summarised: a channel between two times, a thread, a file, or a text. `title` is how people call it.
+    """What is summarized: a channel between two times, a thread, a file, or a text. `title` is how people call it.
 
     `start` is None for a span that begins with what the person has read; `words` are the span's own.
     """
@@ -26,13 +26,13 @@ class Source:
 
     @property
     def heading(self) -> str:
-        """Say what is summarised."""
+        """Say what is summarized."""
         return f"{self.title}, {self.words}" if self.words else self.title
 
 
 @dataclass(frozen=True, slots=True)
 class SummaryRun:
-    """Who wants a summary of what, how, and where the answer goes. `id` is the command's."""
+    """A request for a summary: who wants it, of what, how, and where it goes. `id` is the command's."""
 
     id: str
     person: str
@@ -42,7 +42,7 @@ class SummaryRun:
 
 
 class Length(StrEnum):
-    """How much a summary tells."""
+    """The length of a summary."""
 
     SHORT = "short"
     MEDIUM = "medium"
@@ -50,7 +50,7 @@ class Length(StrEnum):
 
 
 class Shape(StrEnum):
-    """What a summary looks like. `SECTIONS` is what suits its source."""
+    """The layout of a summary. `SECTIONS` suits its source."""
 
     SECTIONS = ""
     BULLETS = "bullets"

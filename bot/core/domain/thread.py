@@ -44,11 +44,10 @@ class Record:
     """What a finished turn leaves behind, stored in one transaction. No messages: the thread is not touched.
 
     `read_until`: up to which message a thread counts as read that was not known before. `rejected_files`: ids of files
-    in the thread that the model's API does not take. `is_outgrown`: the thread holds
-    more than goes along with a question, so that its older part wants a summary. `refusal`: what somebody
-    is told who is not answered here. `code_files` are those that are new in the thread or changed. `rewritten`:
-    messages that the store has, which now say something else. `renamed`: messages that the platform has only under new
-    ids, by those that the store knows.
+    in the thread that the model's API does not take. `is_outgrown`: the thread holds more than goes along with a
+    question, so that its older part wants a summary. `refusal`: what someone is told who is not answered here.
+    `code_files` are those that are new in the thread or changed. `rewritten`: messages that the store has, which now
+    say something else. `renamed`: messages that the platform has only under new ids, by those that the store knows.
     """
 
     place: Place
@@ -87,14 +86,14 @@ class PageRead:
 
 @dataclass(frozen=True, slots=True)
 class PageKept:
-    """Which of a page's messages the thread did not have, and how many were read of it so far."""
+    """The page's messages that were new to the thread, and how many of the thread were read so far."""
 
     new: frozenset[str]
     read: int
 
 
 class RejectedFile(NamedTuple):
-    """A file that the API rejected: its id, "" where that is not to be remembered, and its name."""
+    """A file that the API rejected: its id, "" if it must not be remembered, and its name."""
 
     file: str
     name: str
@@ -102,7 +101,7 @@ class RejectedFile(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FinishedAnswer:
-    """An answer that was given: what the history keeps of it ("" for nothing), its message's id, what it cost.
+    """A finished answer: what the history keeps of it ("" for nothing), its message's id, its calls.
 
     `was_refused`: the model declined, so the question must not be sent again either. `refused`: files that
     the API had rejected, which it goes without.

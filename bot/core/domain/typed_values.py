@@ -1,4 +1,4 @@
-"""What people type as a setting's value: read, and held to what the setting takes. Each raises a `ValueError`."""
+"""Parsers and checks for the values of settings. Each raises a `ValueError`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _REPOSITORY = re.compile(
 
 
 def secure(value: str) -> str:
-    """Hold an address to https, or to this machine; "" for none."""
+    """Require https, or this machine's address; "" for none."""
     try:
         parts = urlsplit(value)
         is_local = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"}
@@ -39,7 +39,7 @@ def secure(value: str) -> str:
 
 
 def repository(value: str) -> str:
-    """Hold a repository to `owner/name`; its address will do, too."""
+    """Require `owner/name`, or a repository's address."""
     match = _REPOSITORY.fullmatch(value)
     if value and (not match or match["name"] in {".", ".."}):
         raise ValueError("write a repository as acme/app")
@@ -47,7 +47,7 @@ def repository(value: str) -> str:
 
 
 def country(value: str) -> str:
-    """Hold a country to those whose phone numbers are known."""
+    """Require a country whose phone numbers are known."""
     if value == DEFAULT_COUNTRY:
         return value
     from phonenumbers import SUPPORTED_REGIONS  # noqa: PLC0415 (for the few that set it)
@@ -63,28 +63,28 @@ def _zones() -> set[str]:
 
 
 def zone(value: str) -> str:
-    """Hold a time zone to those that there are."""
+    """Require an existing time zone."""
     if value not in _zones():
         raise ValueError("there is no such time zone")
     return value
 
 
 def code_language(value: str) -> str:
-    """Turn what somebody calls a language into its name."""
+    """Return a language's proper name."""
     if value and not language.find(value):
         raise ValueError(f"this language is not supported; choose one of {', '.join(language.NAMES)}")
     return language.find(value)
 
 
 def words(value: object) -> object:
-    """Read words with commas, or a line each."""
+    """Read words separated by commas, or one per line."""
     if not isinstance(value, str):
         return value
     return tuple(dict.fromkeys(word[:60] for part in re.split(r"[,;\n]", value) if (word := part.strip())))
 
 
 def agents(value: object) -> object:
-    """Read people, wherever they stand in a text."""
+    """Read people from anywhere in a text."""
     return tuple(dict.fromkeys(re.findall(r"@([A-Z0-9]+)", value))) if isinstance(value, str) else value
 
 
@@ -116,24 +116,24 @@ def commands(value: object) -> object:
 
 
 def switchable(name: str) -> str:
-    """Return the name of a command that can be switched off. Raises `ValueError` for any other."""
+    """Return the name of a command that can be turned off. Raises `ValueError` for any other."""
     if name not in SWITCHABLE:
         raise ValueError(f"{name} is not one of {', '.join(SWITCHABLE)}")
     return name
 
 
 def categories(value: object) -> object:
-    """Read categories, one a line, or names with commas."""
+    """Read categories, one per line, or names separated by commas."""
     return _read(value, category.read)
 
 
 def teams(value: object) -> object:
-    """Read teams, one a line."""
+    """Read teams, one per line."""
     return _read(value, route.read_teams)
 
 
 def routes(value: object) -> object:
-    """Read routes, one a line."""
+    """Read routes, one per line."""
     return _read(value, route.read_routes)
 
 

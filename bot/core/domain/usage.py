@@ -1,4 +1,4 @@
-"""Usage: of whom, over which days, and what it adds up to."""
+"""Usage: whose, over which days, and the totals."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ USUAL_DAYS, MOST_DAYS = 7, 366
 
 
 class UsageScope(StrEnum):
-    """Whose use it is."""
+    """Whose usage it is."""
 
     PERSON = "person"
     CHANNEL = "channel"
@@ -19,7 +19,7 @@ class UsageScope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UsageView:
-    """Whose use to show, and of how many days, today among them."""
+    """Whose usage to show, and for how many days, including today."""
 
     scope: UsageScope = UsageScope.PERSON
     days: int = USUAL_DAYS

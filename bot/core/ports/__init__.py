@@ -1,4 +1,4 @@
-"""What the use cases ask of the outside world: small protocols, a module each. They import the domain only."""
+"""What the use cases need from the outside: small protocols, one module each. They import the domain only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The accounts that budgets are kept in."""
+"""The accounts of budgets."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ class SpendStore(Protocol):
     """Keeps the accounts for all replicas. Each method is one short transaction."""
 
     async def reserve(self, caps: Sequence[Cap], micros: int, lasting: timedelta) -> Reservation | Refusal:
-        """Reserve so much with every cap, or with none of them. What is not settled in time is free again.
+        """Reserve an amount with every cap, or with none. What is not settled in time is released.
 
         A cap of turns counts one turn at once. Reservations count against a cap as if they were spent.
         """
 
     async def rename(self, reservation: str, name: str) -> None:
-        """Let a reservation be known by another name, from which whoever settles it can find it."""
+        """Give a reservation another name, by which it can be found and settled."""
 
     async def settle(self, reservation: str, micros: int) -> None:
-        """Count what was really spent, and let the rest go. A reservation that is gone counts nothing."""
+        """Count what was really spent, and release the rest. An expired reservation counts nothing."""

@@ -1,4 +1,4 @@
-"""A chat platform: what the bot reads there, and how it shows what it has to say. Texts are Markdown."""
+"""A chat platform: what the bot reads there, and how it posts. Texts are Markdown."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ if TYPE_CHECKING:
 
 
 class Answer(Protocol):
-    """A message of ours that is being written.
+    """A message of the bot's that is being written.
 
-    Used as `async with chat.answers.begin(…) as answer`: from its start the person sees that something is happening,
-    and however the block is left, that status is cleared. One of `finish`, `replace` and `hold` ends it.
+    Used as `async with chat.answers.begin(…) as answer`: the person sees a status from the start, and it is cleared
+    however the block exits. One of `finish`, `replace` and `hold` ends it.
     """
 
     def write(self, text: str) -> None:
         """Add text. It becomes visible as soon as the platform allows; never blocks, never raises."""
 
     def think(self, text: str) -> None:
-        """Add to what the model thinks before it answers, shown apart from the answer. Never blocks, never raises."""
+        """Add to the model's thinking, which is shown apart from the answer. Never blocks, never raises."""
 
     def progress(self, text: str, *, controls: Sequence[Control] = ()) -> None:
-        """Show how far the work has come, in the place where the answer will be. Never blocks, never raises."""
+        """Show the work's progress where the answer will be. Never blocks, never raises."""
 
     async def hold(self, text: str) -> None:
-        """Show `text` for now, where it can be replaced later: the turn will be tried again. Raises `ChatError`."""
+        """Show `text` for now, to be replaced later: the turn will be tried again. Raises `ChatError`."""
 
     async def finish(self, ending: str = "", *, footer: str = "", controls: Sequence[Control] = ()) -> str:
-        """Show all of the text and `ending`; return the message's id, "" where it has none.
+        """Show all of the text and `ending`; return the message's id, "" if it has none.
 
         The `footer`, in small letters, and the controls stand below. Raises `GoneError`, `ChatError`.
         """
@@ -47,7 +47,7 @@ class Answer(Protocol):
         """Show `text` instead of what was written; return as `finish` does. Raises `GoneError`, `ChatError`."""
 
     async def withdraw(self) -> None:
-        """Take back all that was shown; an answer that it was to replace stays. Raises `ChatError`."""
+        """Remove what was shown; an answer that it was to replace stays. Raises `ChatError`."""
 
 
 class ChatAnswers(Protocol):
@@ -56,7 +56,7 @@ class ChatAnswers(Protocol):
     def begin(
         self, place: Place, asker: Requester, checkpoint: Checkpoint, *, to: str, instead: str = "", title: str = ""
     ) -> AbstractAsyncContextManager[Answer]:
-        """Begin an answer in a thread to its message `to`, visible to all, streamed where possible.
+        """Start an answer in a thread to its message `to`, visible to all, streamed if possible.
 
         `instead`: an answer that it replaces. `title`: what the thread is about, where it begins.
         """
@@ -64,13 +64,13 @@ class ChatAnswers(Protocol):
     def ephemeral(
         self, place: Place, asker: Requester, checkpoint: Checkpoint | None = None
     ) -> AbstractAsyncContextManager[Answer]:
-        """Begin an answer that only the asker sees, shown whole when it is finished.
+        """Start an ephemeral answer, which only the asker sees, and which is shown when it is finished.
 
-        With a `checkpoint`, it is kept under `bot.core.private_once.KEY` as long as it may not have been shown.
+        With a `checkpoint`, it is kept under `bot.core.private_once.KEY` until it has been shown.
         """
 
     async def open_thread(self, place: Place, text: str, checkpoint: Checkpoint) -> Place:
-        """Post `text` to a channel and return the thread that hangs on it. Raises `NotInChannelError`, `ChatError`."""
+        """Post `text` to a channel and return its thread. Raises `NotInChannelError`, `ChatError`."""
 
 
 class ChatPosts(Protocol):
@@ -88,7 +88,8 @@ class ChatPosts(Protocol):
     ) -> str:
         """Post a message to a thread or a channel, once for a checkpoint's `key`; return its id.
 
-        `to`: the people and groups whom it names first, so that they are told. Raises `NotInChannelError`, `ChatError`.
+        `to`: the people and groups to mention first, so that they are notified. Raises `NotInChannelError`,
+        `ChatError`.
         """
 
     async def edit(
@@ -97,7 +98,7 @@ class ChatPosts(Protocol):
         """Change a message of ours. Raises `GoneError`, `ChatError`."""
 
     async def react(self, place: Place, message: str, reaction: str, *, instead: str = "") -> None:
-        """Put a reaction under a message, `instead` of another one of ours; "" for none. Raises `ChatError`."""
+        """Add a reaction to a message, `instead` of another one of ours; "" for none. Raises `ChatError`."""
 
     async def upload(self, place: Place, files: Sequence[Upload], checkpoint: Checkpoint) -> None:
         """Post files to a thread or a channel as one message, once. Raises `ChatError`."""
@@ -118,7 +119,7 @@ class ChatHistory(Protocol):
     def channel(
         self, place: Place, after: datetime, before: datetime | None = None
     ) -> AsyncIterator[tuple[HistoryMessage, ...]]:
-        """Read a channel's own messages page by page, newest first; those in threads are not among them.
+        """Read a channel's own messages page by page, newest first; without replies in threads.
 
         Raises `ChatError`, `UnfinishedError` where 50,000 messages, or the platform's pages, come to no end.
         """
@@ -134,7 +135,7 @@ class ChatDirectory(Protocol):
     """Channels and people, as the platform knows them."""
 
     async def venue(self, place: Place, person: str) -> Venue:
-        """Describe a channel. Raises `NotInChannelError` for one that the bot can't see, `ChatError`."""
+        """Look up a channel. Raises `NotInChannelError` for one that the bot can't see, `ChatError`."""
 
     async def channels(self, place: Place, person: str) -> tuple[tuple[str, str], ...]:
         """Return the channels that both the bot and a person are in, 1,000 at most: ids, names. Raises `ChatError`."""
@@ -146,7 +147,7 @@ class ChatDirectory(Protocol):
         """Return who someone is, as known for an hour at most; a stranger is an outsider. Raises `ChatError`."""
 
     async def membership(self, place: Place, person: str) -> ChannelMembership:
-        """Look up whether a person is in the channel, and whether an admin of the workspace. Raises `ChatError`.
+        """Look up whether a person is a member of the channel and an admin of the workspace. Raises `ChatError`.
 
         All of a workspace's people are in its own place, which has no channel.
         """
@@ -156,29 +157,29 @@ class ChatNames(Protocol):
     """What people, groups and channels are called."""
 
     def mention(self, person: str) -> str:
-        """Write a person's name in the platform's own form."""
+        """Write a mention of a person in the platform's form."""
 
     async def spell_out(self, place: Place, text: str) -> str:
         """Replace the ids of groups and channels in a text with their names. Never raises."""
 
     async def of(self, place: Place, people: Collection[str], texts: Iterable[str] = ()) -> Mapping[str, str]:
-        """Return what people are called, and those whom texts mention, by their mentions. Never raises."""
+        """Return the names of people, and of those whom texts mention, by their mentions. Never raises."""
 
     async def groups(self, place: Place) -> Collection[str]:
-        """Return what the workspace's user groups are called, `@oncall`. Never raises."""
+        """Return the names of the workspace's user groups, `@oncall`. Never raises."""
 
     async def own(self, place: Place) -> str:
-        """Return what the bot is called, "" where that is not known. Never raises."""
+        """Return the bot's name, "" if not known. Never raises."""
 
 
 class ChatFiles(Protocol):
     """Files that people posted."""
 
     async def shared(self, place: Place, file: str) -> SharedFile:
-        """Describe a file. Raises `ChatError`."""
+        """Look up who posted and shared a file. Raises `ChatError`."""
 
     async def describe(self, place: Place, file: FileRef) -> FileRef:
-        """Look up what a file is, and whether it can be had. Raises `FileError`, `ChatError`."""
+        """Look up what a file is, and whether it is available. Raises `FileError`, `ChatError`."""
 
     async def download(self, place: Place, file_id: str, limit: int) -> bytes:
         """Return the bytes of a file that a person posted, `limit` at most. Raises `FileError`, `ChatError`."""
@@ -188,10 +189,10 @@ class ChatViews(Protocol):
     """What people see of the bot beside messages."""
 
     async def show_home(self, place: Place, person: str, sections: Sequence[Section]) -> None:
-        """Show a person's home, in the place of what it was. Raises `ChatError`."""
+        """Replace a person's home. Raises `ChatError`."""
 
     async def show_form(self, place: Place, form_id: str, form: Form) -> None:
-        """Put a form in the place of one that is open. Raises `ChatError`, where it was closed meanwhile, too."""
+        """Replace an open form. Raises `ChatError`, also if it was closed meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)

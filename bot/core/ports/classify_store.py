@@ -16,22 +16,22 @@ class ClassifyRunStore(Protocol):
     """Keeps the runs: what is asked, how far each is, what it has cost."""
 
     async def find(self, workspace: str, run: str) -> ClassifyRun | None:
-        """Return a run of a workspace, None where it has none of that id (any more)."""
+        """Return a run of a workspace, None if it has none with that id (any more)."""
 
     async def create(self, run: ClassifyRun, items: Sequence[Item]) -> None:
-        """Keep a run and its items; what a former try left of them is replaced."""
+        """Save a run and its items; what an earlier attempt left is replaced."""
 
     async def change(self, run: ClassifyRun) -> None:
-        """Keep a run's categories, status and ways; not its costs or state."""
+        """Save a run's categories, status and options; not its costs or state."""
 
     async def keep(self, run: str, key: str, value: str) -> None:
-        """Keep a word of a run's state."""
+        """Save one value of a run's state."""
 
     async def running(self, place: Place) -> Sequence[str]:
-        """Return the ids of the runs that go on in a thread."""
+        """Return the ids of the active runs in a thread."""
 
     async def batched(self) -> Sequence[tuple[str, str]]:
-        """Return the workspaces and ids of the runs that the model works on in its own time."""
+        """Return the workspaces and ids of the runs that wait for a batch."""
 
 
 class ClassifyItemStore(Protocol):
@@ -49,10 +49,10 @@ class ClassifyItemStore(Protocol):
     async def save(
         self, run: ClassifyRun, verdicts: Sequence[Verdict], calls: Sequence[Call], dollars: float | None
     ) -> None:
-        """Keep verdicts, with the calls that they took in the ledger, in one transaction."""
+        """Save verdicts, and their calls in the ledger, in one transaction."""
 
     async def correct(self, run: str, number: int, categories: tuple[str, ...], person: str) -> bool:
-        """Keep what a person says an item is; False where there is no such item."""
+        """Save a person's correction of an item; return False if there is no such item."""
 
     async def corrections(self, place: Place, limit: int) -> Sequence[Example]:
         """Return what people corrected in a channel, newest first."""

@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 
 
 class FeedbackInbox(Protocol):
-    """Keeps the posts that come in, until they are sorted."""
+    """Keeps incoming posts until they are sorted."""
 
     async def add(self, heard: IncomingMessage, said_at: datetime, permalink: str, *, together: int) -> int | None:
-        """Keep a post, once; return the record that waits for it, None for one that was withdrawn or is there already.
+        """Save a post, once; return its waiting record, None if it was withdrawn or is already there.
 
         It joins the record of a post that the same person wrote up to `together` minutes before.
         """
 
     async def edit(self, changed: MessageEdit) -> int | None:
-        """Take in that a post was edited, or deleted; return the record that changes by it, None for no record."""
+        """Apply an edit or a deletion of a post; return the record that it changes, None for no record."""
 
     async def respond(self, place: Place, person: str) -> None:
-        """Note that somebody who is not the author answered in a thread; the first time counts."""
+        """Record that someone other than the author replied in a thread; only the first time counts."""
 
     async def waiting(self, place: Place, limit: int) -> Sequence[Feedback]:
         """Return the records of a channel that wait to be sorted, oldest first, with all of their posts' words."""
@@ -37,9 +37,9 @@ class FeedbackInbox(Protocol):
         """Return the channels where records wait."""
 
     async def save(self, place: Place, decisions: Mapping[int, Decision], calls: Sequence[Call]) -> None:
-        """Keep what records are, with what that cost, in one transaction; those that were edited meanwhile still wait.
+        """Save decisions with their costs in one transaction; records edited meanwhile still wait.
 
-        Those that a person has corrected keep what the person said.
+        Corrections by people stay.
         """
 
 
@@ -50,23 +50,23 @@ class FeedbackRecords(Protocol):
         """Return a record."""
 
     async def at(self, place: Place) -> Feedback | None:
-        """Return the record of the post that a thread hangs on."""
+        """Return the record of a thread's post."""
 
     async def change(self, workspace: str, id_: int, **values: Any) -> Feedback | None:  # noqa: ANN401 - each field has its own type
-        """Change what people see of a record, which counts as a new version; return it as it is now."""
+        """Change what people see of a record, as a new version; return the record."""
 
     async def shown(self, workspace: str, id_: int, **values: Any) -> None:  # noqa: ANN401 - as above
-        """Note what is shown of a record."""
+        """Record what is shown of a record."""
 
     async def unshown(self, before: datetime) -> Sequence[Feedback]:
-        """Return records whose newest version, older than a time, is not shown yet."""
+        """Return the records whose newest version is older than a time and not shown yet."""
 
     async def assigned(self, workspace: str, person: str, limit: int) -> Sequence[Feedback]:
         """Return the records that a person works on, newest first."""
 
 
 class FeedbackRouting(Protocol):
-    """Knows which records were sent to their teams."""
+    """Tracks which records were sent to their teams."""
 
     async def unrouted(self, place: Place, teams: Sequence[str], limit: int) -> Sequence[Feedback]:
         """Return a channel's open records of these teams that were not sent to them, oldest first."""
@@ -75,7 +75,7 @@ class FeedbackRouting(Protocol):
         """Let records of a channel that could not be sent to their teams be sent again; return them."""
 
     async def routed_as(self, workspace: str, message: str) -> Sequence[Feedback]:
-        """Return the records that a message to a team tells of."""
+        """Return the records that a message to a team is about."""
 
 
 class FeedbackStatistics(Protocol):
@@ -87,7 +87,7 @@ class FeedbackStatistics(Protocol):
         """Return a channel's records of feedback since a time, newest first; of a root or a category, if any."""
 
     async def repeated(self, place: Place, since: datetime, least: int) -> Mapping[int, int]:
-        """Count by their root the records of feedback since a time that are alike, where there are at least so many.
+        """Count, by root, the similar records of feedback since a time, if there are at least so many.
 
         Of very many, those with the newest posts.
         """
@@ -96,14 +96,14 @@ class FeedbackStatistics(Protocol):
         """Count by their category a channel's records of feedback, from just after a time up to another."""
 
     async def oldest(self, place: Place, since: datetime) -> datetime | None:
-        """Tell when the oldest of a channel's records of feedback since a time was said, None without any."""
+        """Return the time of a channel's oldest record of feedback since a time, None without any."""
 
     async def channels_since(self, since: datetime) -> Sequence[Place]:
         """Return the channels that had feedback since a time."""
 
 
 class KnownFeedback(Protocol):
-    """Knows what new posts are compared with."""
+    """Finds earlier feedback to compare new posts with."""
 
     async def newest(self, place: Place, limit: int) -> Sequence[KnownPost]:
         """Return the words of a channel's newest records of feedback, newest first."""
@@ -118,13 +118,13 @@ class KnownFeedback(Protocol):
 
 
 class AlertStore(Protocol):
-    """Keeps which trends were told of."""
+    """Keeps which trends were posted."""
 
     async def find(self, place: Place, key: str, since: datetime) -> str:
-        """Return what was kept of a trend that was told of since a time, "" for none."""
+        """Return what was kept of a trend that was posted since a time, "" for none."""
 
     async def keep(self, place: Place, key: str, message: str, since: datetime) -> None:
-        """Keep where a trend is told of; one from before `since` begins anew."""
+        """Keep where a trend was posted; one from before `since` starts over."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Reading strangers' files where their content can't harm the bot."""
+"""Reading untrusted files where their content can't harm the bot."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 
 
 class FileReader(Protocol):
-    """Reads what strangers made, within bounds of time and memory.
+    """Reads untrusted files within limits of time and memory.
 
-    What takes more than that raises `HeavyFileError`, which is the file's fault and will be so each time. Where there
-    is no room to read in, `ReaderUnavailableError`, which may pass.
+    A file that takes more raises `HeavyFileError`, each time. If no reader is free, `ReaderUnavailableError` is raised,
+    which may pass.
     """
 
     async def read_sheet(self, name: str, data: bytes, wish: ReadAs = AS_FOUND) -> Spreadsheet:
         """Read a table, as `core.classify.sheet.read` does. Raises its `UsageError`."""
 
     async def open(self, file: FileRef, data: bytes, room: int) -> OpenedFile:
-        """Look into a file that came with a message, as `core.attachment.opened` does. Raises its `FileError`."""
+        """Open a file that came with a message, as `core.attachment.opened` does. Raises its `FileError`."""
 
     async def read_export(self, name: str, data: bytes) -> Sequence[Exported]:
         """Read exported messages, as `core.triage.exported.read` does. Raises its `UsageError`."""
 
     async def check_code(self, files: Sequence[CodeFile]) -> SyntaxReport:
-        """Parse files of code, as `core.code.check.check` does; one that takes too much counts as unchecked."""
+        """Parse files of code, as `core.code.check.check` does; one that exceeds the limits counts as unchecked."""

@@ -17,23 +17,23 @@ class Installations(Protocol):
         """Return a workspace's installation; None where there is none. Raises `SealedError`."""
 
     async def save(self, installation: Installation) -> None:
-        """Keep a new installation, in the place of a former one."""
+        """Save a new installation, replacing an earlier one."""
 
     async def claim_renewal(self, installation: Installation) -> bool:
-        """Tell whether it is for us to get the next token, for half a minute; nobody else is told so meanwhile."""
+        """Return whether we should get the next token; for half a minute, no one else is told so."""
 
     async def renew(self, installation: Installation) -> None:
-        """Keep an installation's next token, unless the workspace has installed the bot anew meanwhile."""
+        """Save an installation's next token, unless the workspace has reinstalled the bot meanwhile."""
 
     async def remove(self, workspace: str, before: datetime) -> None:
-        """Forget a workspace's installation, unless it is from after a time."""
+        """Delete a workspace's installation, unless it is newer than a time."""
 
 
 class States(Protocol):
-    """Keeps which installations were begun, for all replicas."""
+    """Keeps the installations that were started, for all replicas."""
 
     async def begin(self, state: str, until: datetime) -> None:
-        """Keep a state until a time; those whose time is over go."""
+        """Save a state until a time; delete expired ones."""
 
     async def finish(self, state: str) -> bool:
-        """Take a state back; tell whether it was there, and its time not over."""
+        """Delete a state; return whether it was there and had not expired."""

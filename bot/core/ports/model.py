@@ -1,4 +1,4 @@
-"""A large language model: what it is asked, what it answers, what a call cost."""
+"""A large language model: requests, answers, facts and costs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Filled = TypeVar("Filled", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One turn of a request to the model. Turns alternate, and the first is the user's; only the user's attach."""
+    """One turn of a request to the model. Turns alternate, the user's first; only the user's have attachments."""
 
     role: Role
     text: str
@@ -34,9 +34,9 @@ class Turn:
 class Request:
     """One question to the model.
 
-    `settings` are the channel's; its instructions are trusted because an admin wrote them, and all that people typed is
-    in `turns`. `max_output` is in tokens, thinking included. `person` is an opaque id. `creativity` is what suits the
-    purpose, where the channel has set nothing else.
+    `settings` are the channel's; its instructions are trusted because an admin wrote them; everything that people typed
+    is in `turns`. `max_output` is in tokens, thinking included. `person` is an opaque id. `creativity` is the purpose's
+    default, unless the channel sets another.
     """
 
     purpose: str  # names the prompt: a `Purpose`, or the name of the command that it answers
@@ -57,16 +57,16 @@ class Completion:
 
 
 class ModelFacts(Protocol):
-    """What is known of the model without asking it. `settings` are the channel's, which may name a model of its own."""
+    """What is known of the model without asking it. `settings` are the channel's, which may name another model."""
 
     def room(self, max_output: int, settings: ChannelSettings = DEFAULTS) -> int:
-        """Return how many tokens of input fit beside `max_output` tokens of output.
+        """Return how many input tokens fit with `max_output` output tokens.
 
         Prompts, ours and the channel's, are already taken off.
         """
 
     def faults(self, settings: ChannelSettings) -> Mapping[str, str]:
-        """Return why the model does not take a setting, by the setting's name; none: all apply."""
+        """Return why the model does not support settings, by their names; empty if all apply."""
 
     def successor(self, model: str) -> str:
         """Return the replacement of a model that has retired, by their ids, "" for any other."""
@@ -79,7 +79,7 @@ class ModelFacts(Protocol):
     def ceiling(self, request: Request, *, is_batch: bool = False) -> int | None:
         """Return what a request costs at most, in millionths of a dollar; None where the model's price is unknown.
 
-        Its input is estimated on the high side. Tries that the API bills and that fail come on top.
+        Its input is estimated on the high side. Attempts that the API bills and that fail come on top.
         """
 
 
@@ -109,14 +109,14 @@ class Write(Protocol):
 
 
 class Fill(Protocol):
-    """Answers by filling in a form that the API holds the model to."""
+    """Answers by filling in a form (structured output)."""
 
     async def __call__(self, request: Request, form: type[Filled]) -> tuple[Filled, Call]:
         """Fill in the form. Raises a `ModelError`."""
 
 
 class Submit(Protocol):
-    """Hands in a batch of requests, to be answered in the model's own time."""
+    """Submits a batch of requests, to be answered when the model has time."""
 
     async def __call__(
         self,
@@ -126,7 +126,7 @@ class Submit(Protocol):
         since: datetime | None = None,
         taken: Collection[str] = (),
     ) -> str:
-        """Hand in requests under names of ours; return the batch's id. Raises a `ModelError`.
+        """Submit requests under names of ours; return the batch's id. Raises a `ModelError`.
 
         With `since`, a batch handed in since then is returned instead that has these names, or may have them as long
         as it is under way and is not one of those `taken`.
@@ -134,7 +134,7 @@ class Submit(Protocol):
 
 
 class Collect(Protocol):
-    """Fetches what a batch came to."""
+    """Fetches a batch's results."""
 
     async def __call__(
         self, batch: str, form: type[Filled], like: Request
@@ -149,7 +149,7 @@ class Cancel(Protocol):
     """Ends a batch early."""
 
     async def __call__(self, batch: str) -> None:
-        """Let the model do no more of a batch; one that is done stays. Raises a `ModelError`."""
+        """Cancel a batch; one that is done stays. Raises a `ModelError`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ if TYPE_CHECKING:
 
 
 class Quota(Protocol):
-    """Where all replicas keep what was taken. Both methods raise what the database raises."""
+    """Counts calls for all replicas. Both methods raise what the database raises."""
 
     async def lease(self, key: str, wanted: int, limit: int, back: tuple[int, int]) -> Lease:
         """Take up to `wanted` calls of `limit` a minute; `back` are so many calls of a slot that were never made."""
 
     async def close(self, key: str, seconds: float) -> None:
-        """Keep everybody from calling for so many seconds, and lower the limit for a while."""
+        """Stop all calls for so many seconds, and lower the limit for a while."""

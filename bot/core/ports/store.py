@@ -28,36 +28,36 @@ class ThreadStore(Protocol):
         """Store a page of a thread that was read at the platform, and how far the thread is read."""
 
     async def rate(self, place: Place, question: str, person: str, *, is_good: bool, comment: str = "") -> None:
-        """Keep what somebody thinks of the answer to a question; a later rating of theirs replaces it."""
+        """Save a person's rating of the answer to a question, replacing their earlier one."""
 
 
 class SettingsStore(Protocol):
-    """Keeps what was set for workspaces, channels and threads."""
+    """Keeps the settings of workspaces, channels and threads."""
 
     async def load(self, place: Place) -> ChannelSettings:
-        """Return the settings that hold in a place: the thread's over the channel's over the workspace's."""
+        """Return the settings that apply in a place: the thread's over the channel's over the workspace's."""
 
     async def overrides(self, place: Place) -> Overrides:
-        """Return what was set for just this thread, channel (`thread` is "") or workspace (`channel` is "")."""
+        """Return what is set for only this thread, channel (`thread` is "") or workspace (`channel` is "")."""
 
     async def layers(self, place: Place) -> tuple[Overrides, ...]:
-        """Return the sheets that hold in a place: the workspace's, the channel's, the thread's, as far as it goes."""
+        """Return the layers that apply in a place: the workspace's, the channel's, the thread's."""
 
     async def all_overrides(self, workspace: str = "") -> Mapping[Place, Overrides]:
         """Return the sheets of a workspace and of its channels, or of all workspaces; threads are left out."""
 
     async def history(self, place: Place, *, since: int = 0) -> tuple[OverridesChange, ...]:
-        """Return the changes of just this place's sheet behind its version `since`, the newest 200, newest first."""
+        """Return the changes to only this place's settings after its version `since`, the newest 200, newest first."""
 
     async def last_change(self) -> int:
-        """Return a number that is another one after any change of anybody's settings."""
+        """Return a number that differs after any change of settings."""
 
     async def change(
         self, place: Place, changes: Mapping[str, Any], person: str, *, version: int | None = None
     ) -> None:
-        """Set some settings of just this place, or unset them with None; who, when and what is kept.
+        """Set some settings of only this place, or unset them with None; keep who, when and what.
 
-        Raises `ConflictError` when `version` is given and the sheet has another one by now.
+        Raises `ConflictError` when `version` is given and is no longer the current one.
         """
 
 
@@ -72,10 +72,10 @@ class SummaryRunStore(Protocol):
     """Keeps the runs of summaries, each with what it found so far."""
 
     async def begin(self, run: SummaryRun) -> None:
-        """Keep a new run of a summary; one that is there stays as it is."""
+        """Save a new run of a summary; an existing one stays as it is."""
 
     async def find(self, workspace: str, run_id: str) -> SummaryRun | None:
-        """Load a run; None for one that is forgotten."""
+        """Load a run; None if it was deleted."""
 
     async def kept(self, run: SummaryRun, key: str) -> str | None:
         """Return what a run keeps under `key`."""
@@ -85,7 +85,7 @@ class SummaryRunStore(Protocol):
 
 
 class UsageStore(Protocol):
-    """Knows what was used."""
+    """Reads what was used."""
 
     async def load(self, view: UsageView, place: Place, person: str, now: datetime) -> tuple[DailyUsage, ...]:
         """Return what was used by a person, in a channel or in a workspace, the oldest day first."""

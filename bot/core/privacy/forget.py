@@ -1,4 +1,4 @@
-"""Forgetting on request: `/parley forget thread|me|channel`, asked back first. Words go; what calls cost stays."""
+"""Erasure on request: `/parley forget thread|me|channel`, after a confirmation. Costs are kept."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _TYPED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Whose words to forget: a person's in a workspace, a thread's, a channel's, or all of the workspace's."""
+    """Whose data to erase: a person's in a workspace, a thread's, a channel's, or all of a workspace's."""
 
     workspace: str
     channel: str = ""
@@ -43,7 +43,7 @@ class Reach:
     person: str = ""
 
     def __str__(self) -> str:
-        """Name it to people."""
+        """Describe it to people."""
         if self.person:
             return "what I've stored of your messages in this workspace"
         return (
@@ -54,12 +54,12 @@ class Reach:
 
 
 class Eraser(Protocol):
-    """Erases for good."""
+    """Erases data for good."""
 
     async def erase(self, reach: Reach, *, dry: bool = False) -> Mapping[str, int]:
-        """Erase words, in short transactions; return how many rows of each table held some. `dry`: only count.
+        """Erase data in short transactions; return how many rows of each table held some. `dry`: only count.
 
-        What calls cost stays, and so do settings, unless it is a whole workspace.
+        Costs are kept, and so are settings, unless it is a whole workspace.
         """
 
 
@@ -74,7 +74,7 @@ def parse(typed: str) -> tuple[str, str]:
 async def forget(
     command: Command, *, admins: frozenset[str], checkpoint: Checkpoint, eraser: Eraser, chat: Chat
 ) -> Record:
-    """Tell what would be erased, and ask. Raises `ChatError`."""
+    """Return what would be erased, and ask. Raises `ChatError`."""
     controls: tuple[Button, ...] = ()
     async with answering(command, chat=chat, checkpoint=checkpoint) as visible:
         try:
@@ -103,7 +103,7 @@ async def press_forget(
     eraser: Eraser,
     chat: Chat,
 ) -> Record:
-    """Erase what the button stands for; may it still be. Raises `ChatError`."""
+    """Erase what the button is for, if the person still may. Raises `ChatError`."""
     value = FORGET.read(press)
     reach = Reach(press.place.workspace, value.channel, value.thread, value.person)
     try:

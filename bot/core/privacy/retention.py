@@ -1,4 +1,4 @@
-"""For how long words are kept: as the operator wants it, and shorter where a workspace or a channel does."""
+"""How long messages are kept: as the operator set it, or shorter for a workspace or a channel."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Limits:
 
     @classmethod
     def of(cls, days: int, sheets: Mapping[Place, Overrides], now: datetime) -> Limits:
-        """Read them from the operator's days, 0 for ever, and what was set in places: never more than those days."""
+        """Read them from the operator's days, 0 forever, and what was set in places: never more than those days."""
         usual = now - timedelta(days=days) if days else None
         own = {place: value for place, sheet in sheets.items() if (value := _days(sheet))}
         times = {
@@ -45,14 +45,14 @@ class Limits:
 
 
 def too_long(days: int | None, most: int) -> str:
-    """Tell why words can't be kept for so many days, "" if they can; the operator keeps them for `most`, 0 for ever."""
+    """Return why words can't be kept for so many days, "" if they can; the operator's limit is `most`, 0 for none."""
     if not most or not days or days <= most:
         return ""
     return f"at most {most:,} days: your administrator keeps nothing longer (RETENTION_DAYS)"
 
 
 def capped(days: int | None, most: int) -> str:
-    """Tell what counts instead of more days than the operator keeps words for, "" where that is not so."""
+    """Return a note that the operator's limit applies, "" if the days are within it."""
     return f"{most:,} days apply, as your administrator keeps nothing longer" if too_long(days, most) else ""
 
 

@@ -1,4 +1,4 @@
-"""`/parley budget`: show what may be spent, and change it."""
+"""`/parley budget`: show what can be spent, and change it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def parse(typed: str) -> tuple[str, str]:
 async def configure_budget(
     command: Command, *, admins: frozenset[str], checkpoint: Checkpoint, store: Store, chat: Chat
 ) -> Record:
-    """Show the caps, or change one, and tell the asker alone. Raises `ChatError`."""
+    """Show the caps, or change one; only the asker sees it. Raises `ChatError`."""
     channel = Place(command.place.workspace, command.place.channel)
     async with answering(command, chat=chat, checkpoint=checkpoint) as visible:
         try:
@@ -64,7 +64,7 @@ async def configure_budget(
 
 
 def listing(settings: ChannelSettings) -> str:
-    """Write what may be spent in a channel."""
+    """List what can be spent in a channel."""
     lines = (
         f"• Each person: {_amount(settings.person_budget, 'day')}",
         f"• This channel: {_amount(settings.channel_budget, 'day')}",

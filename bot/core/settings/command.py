@@ -81,7 +81,7 @@ class SettingsAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SettingsCommand:
-    """What was typed behind `/parley`. The channel's prompt is the setting `instructions`.
+    """What was typed after `/parley`. The channel's prompt is the setting `instructions`.
 
     `scope`: whose settings, "" for the channel's, `WORKSPACE`, or a link to a message in a thread.
     """
@@ -95,7 +95,7 @@ class SettingsCommand:
 def parse(typed: str) -> SettingsCommand:
     """Read `settings [list]`, `set …`, `unset …`, `why`, `history`, `revert <n>`, `prompt [<text>]`, `prompt --reset`.
 
-    Each may have `workspace` or `thread <link>` before it. Raises `UsageError` for anything else, help among it.
+    Each may have `workspace` or `thread <link>` before it. Raises `UsageError` for anything else, including help.
     """
     if typed.strip().lower() in {"", "help"}:
         raise UsageError(HELP)
@@ -176,9 +176,9 @@ async def configure(
     model: Model,
     chat: Chat,
 ) -> Record:
-    """Show or change the channel's settings, and tell the asker alone. Raises `ChatError`.
+    """Show or change the channel's settings; only the asker sees it. Raises `ChatError`.
 
-    `most_days`: for how long the operator keeps words at most, 0 for ever.
+    `most_days`: the longest that the operator keeps messages, 0 for forever.
     """
     wish = parse(command.text)
     controls: tuple[Button, ...] = ()
@@ -236,7 +236,7 @@ async def _place(wish: SettingsCommand, command: Command, chat: Chat) -> Place:
 async def _changes(
     wish: SettingsCommand, place: Place, channels: Sequence[tuple[str, str]], *, store: Store, model: Model
 ) -> tuple[str, Mapping[str, Any], int]:
-    """Return what to tell then, what is to change, and in which version of the sheet. Raises `UsageError`."""
+    """Return the reply, the changes, and the version that they apply to. Raises `UsageError`."""
     sheet = await store.settings.overrides(place)
     if wish.action is SettingsAction.REVERT:
         back = history.reverted(await store.settings.history(place, since=int(wish.text)), int(wish.text))
@@ -289,7 +289,7 @@ def listing(
     *,
     most_days: int = 0,
 ) -> str:
-    """Write settings that hold in a place, all unless told, one a line, with those that its model does not take."""
+    """List the settings that apply in a place, by default all, one per line, with those that its model ignores."""
     faults = {**model.facts.faults(settings), **({"persona": settings.lost_persona} if settings.lost_persona else {})}
     lines = []
     held = settings.model_dump(mode="json")
@@ -315,7 +315,7 @@ def showing(place: Place, name: str, settings: ChannelSettings, most_days: int =
 
 
 def done(place: Place, name: str, value: Any) -> str:  # noqa: ANN401 - each setting has its own type
-    """Tell that a setting was changed."""
+    """Say that a setting was changed."""
     if name == "triage" and value:
         return TRIAGE_IS_ON
     if name != "instructions":

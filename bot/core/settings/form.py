@@ -1,4 +1,4 @@
-"""The form with the settings of a channel, a thread or a workspace: opened, fitted to its model, tried out, saved."""
+"""The form with the settings of a channel, a thread or a workspace: open it, fit it to its model, try it, save it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ CLOSED = "This channel no longer exists, or I'm no longer in it. Nothing was sav
 
 @dataclass(frozen=True, slots=True)
 class SettingsFormContext:
-    """What the form works with. `most_days`: for how long the operator keeps words at most, 0 for ever."""
+    """What the form works with. `most_days`: the longest that the operator keeps messages, 0 for forever."""
 
     store: Store
     model: Model
@@ -56,7 +56,7 @@ class SettingsFormContext:
     async def check(self, place: Place, press: Action | Submission) -> None:
         """Raise `NotAllowedError` unless someone may change a place's settings, `UsageError` where it is gone.
 
-        Which place, a form's value says: it has to be in the workspace where it was pressed.
+        Which place, a form's value says; it has to be in the workspace of the action.
         """
         acted_in = press.workspace if isinstance(press, Submission) else press.place.workspace
         if place.workspace != acted_in:
@@ -68,7 +68,7 @@ class SettingsFormContext:
 
 
 async def press(press: Action, desk: SettingsFormContext) -> Form:
-    """Return the form that a press asks for: opened, changed, or why its settings are as they are.
+    """Return the form that an action asks for: opened, changed, or the settings' history.
 
     Raises `NotAllowedError`, `UsageError`, `ChatError`.
     """
@@ -116,12 +116,12 @@ async def save(submission: Submission, desk: SettingsFormContext) -> Mapping[str
 
 
 def for_trial(press: Action) -> Action:
-    """Return the press of "Try it" as the turn of its place."""
+    """Return the action "Try it" as the turn of its place."""
     return replace(press, place=replace(TRY_SETTINGS.read(press).place, thread=""))
 
 
 async def try_out(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:  # noqa: ARG001 - every press has a checkpoint
-    """Answer the message in the form as its settings would have it, saved or not. Nobody else sees it."""
+    """Answer the message in the form with the form's settings, saved or not. No one else sees it."""
     ref = TRY_SETTINGS.read(press)
     place, version = ref.place, ref.version
     *below, own = await store.settings.layers(place)
@@ -195,7 +195,7 @@ async def _form(
 
 
 def _about(place: Place, own: Mapping[str, Any], chosen: str, names: Sequence[str], desk: SettingsFormContext) -> str:
-    """Tell what the form does not: what is stored and does not apply, what is too long for it, what a scope means."""
+    """Return notes on the form: what is stored and does not apply, what is too long for it, what its scope means."""
     held = merged(own, {"model": chosen} if chosen else {})
     faults = desk.model.facts.faults(held)
     lines = [f"⚠️ {fields.label(name)} is set but not applied: {faults[name]}." for name in own if name in faults]

@@ -26,17 +26,17 @@ FIELDS = tuple(name for name, one in SHOWN.items() if "settings" in one.forms)
 
 
 def label(name: str) -> str:
-    """Return what stands above a setting's field."""
+    """Return the label of a setting's field."""
     return SHOWN[name].label or name.replace("_", " ").capitalize()
 
 
 def sentence(words: str) -> str:
-    """Make a sentence of words that begin with a small letter and have no end."""
+    """Capitalize words and end them with a period."""
     return f"{words[:1].upper()}{words[1:]}."
 
 
 def applies(name: str, chosen: str, model: Model) -> bool:
-    """Tell whether the chosen model takes a setting; "" for the usual model."""
+    """Return whether the chosen model supports a setting; "" for the default model."""
     if (probe := SHOWN[name].probe) is None:
         return True
     return name not in model.facts.faults(ChannelSettings.model_validate({"model": chosen, name: probe}))
@@ -92,7 +92,7 @@ def _offer(one: str, called: str, model: Model) -> str:
 
 
 def choices(name: str) -> tuple[str, ...]:
-    """Return what a setting can be chosen from, () for what is typed."""
+    """Return a setting's choices, () if it is typed."""
     annotation = ChannelSettings.model_fields[name].annotation
     if annotation is bool:
         return "on", "off"

@@ -1,4 +1,4 @@
-"""Where a place's settings come from, how they came to be, and the way back."""
+"""Where a place's settings come from, how they changed, and how to revert them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LISTED = 20  # changes
 
 
 def why(place: Place, layers: Sequence[Overrides], model: Model) -> str:
-    """Tell each setting that is not a default, with who set it where; and what does not apply to the model."""
+    """List the settings that are not defaults, with who set them where, and which do not apply to the model."""
     held = merged(*(layer.values for layer in layers))
     faults = {**model.facts.faults(held), **({"persona": held.lost_persona} if held.lost_persona else {})}
     lines = []
@@ -42,7 +42,7 @@ def why(place: Place, layers: Sequence[Overrides], model: Model) -> str:
 def source(name: str, layers: Sequence[Overrides]) -> int | None:
     """Return the layer that a setting's value comes from, None for the default.
 
-    The ways to sample hide one another: the nearest layer that has any of them speaks for all.
+    The ways to sample hide one another: the nearest layer that has any of them decides for all.
     """
     together = SAMPLING if name in SAMPLING else {name}
     for number in reversed(range(len(layers))):
@@ -68,9 +68,9 @@ def listing(changes: Sequence[OverridesChange], mention: Callable[[str], str]) -
 
 
 def reverted(changes: Sequence[OverridesChange], version: int) -> dict[str, Any]:
-    """Return what to set and to unset (None) to have the sheet of a version again; `changes` are all behind it.
+    """Return what to set and to unset (None) to restore a version; `changes` are all after it.
 
-    Raises `UsageError` where they do not reach so far back, or there are none.
+    Raises `UsageError` if they do not reach so far back, or there are none.
     """
     if not changes:
         raise UsageError(f"There is no change after {version}: the settings are already like that.")
@@ -83,7 +83,7 @@ def reverted(changes: Sequence[OverridesChange], version: int) -> dict[str, Any]
 
 
 def shown(value: Any) -> str:  # noqa: ANN401 - each setting has its own type
-    """Write a value on a line."""
+    """Write a value on one line."""
     if value is None:
         return "not set"
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""`/parley persona`: show the workspace's personas, keep one, choose one for a channel."""
+"""`/parley persona`: show the workspace's personas, save one, choose one for a channel."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ USAGE = (
 
 @dataclass(frozen=True, slots=True)
 class PersonaCommand:
-    """What was typed behind `/parley persona`. With a `prompt`, the persona is kept, removed where it is ""."""
+    """What was typed after `/parley persona`. A `prompt` saves the persona, "" removes it."""
 
     name: str = ""
     prompt: str | None = None
@@ -52,7 +52,7 @@ def parse(typed: str) -> PersonaCommand:
 async def impersonate(
     command: Command, *, admins: frozenset[str], checkpoint: Checkpoint, store: Store, chat: Chat
 ) -> Record:
-    """Show, keep or choose personas, and tell the asker alone. Raises `ChatError`."""
+    """Show, save or choose personas; only the asker sees it. Raises `ChatError`."""
     wish = parse(command.text)
     channel, workspace = Place(command.place.workspace, command.place.channel), Place(command.place.workspace, "")
     async with answering(command, chat=chat, checkpoint=checkpoint) as visible:
@@ -70,7 +70,7 @@ async def impersonate(
 
 
 def listing(settings: ChannelSettings) -> str:
-    """Write the personas, with the one that holds here."""
+    """List the personas, marking the one used here."""
     chosen = find(settings.persona, settings.personas)
     lines = [f"• *{one.name}*{' _(used here)_' if one == chosen else ''}" for one in settings.personas]
     lost = [f"⚠️ {settings.lost_persona}"] if settings.lost_persona else []

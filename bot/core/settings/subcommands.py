@@ -1,4 +1,4 @@
-"""What can be typed behind `/parley`, declared once; `bot.jobs.registry` says what runs each."""
+"""What can be typed after `/parley`, declared once; `bot.jobs.registry` says what runs each."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.core.spend import usage
 
 @dataclass(frozen=True, slots=True)
 class Subcommand:
-    """One word behind `/parley`, or two. `parse` raises `UsageError`, with how it is used."""
+    """One or two words after `/parley`. `parse` raises `UsageError`, with how it is used."""
 
     words: str
     parse: Callable[[str], object] = command.parse
@@ -35,11 +35,11 @@ SETTINGS = BY_WORDS["settings"]  # whose parser tells what is wrong with anythin
 
 
 def find(typed: str) -> Subcommand:
-    """Return the subcommand that the first two words of what was typed are, or the first one."""
+    """Return the subcommand that the first two words name, or the first one."""
     first = typed.lower().split(maxsplit=2)
     return next((BY_WORDS[words] for count in (2, 1) if (words := " ".join(first[:count])) in BY_WORDS), SETTINGS)
 
 
 def parse(typed: str) -> object:
-    """Read what was typed behind `/parley`. Raises `UsageError`, with how it is used."""
+    """Read what was typed after `/parley`. Raises `UsageError`, with how it is used."""
     return find(typed).parse(typed)

@@ -1,7 +1,7 @@
 """Budgets: what may be spent by whom until when.
 
-Before each call to the model its worst case is reserved with every cap that holds for it, and after it what it really
-cost is settled; so the caps hold across replicas, whatever runs side by side. Dollars are counted in millionths.
+Before each call to the model, its worst case is reserved with every cap that applies, and after it the real cost is
+settled; so the caps hold across replicas, whatever runs concurrently. Dollars are counted in millionths.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def caps(settings: ChannelSettings, spending: Spending, now: datetime) -> list[Cap]:
-    """Return the caps that hold for a piece of work. Days and months are those of UTC."""
+    """Return the caps that apply to a piece of work. Days and months are in UTC."""
     day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     month = day.replace(day=1)
     next_month = (month + timedelta(days=31)).replace(day=1)
@@ -55,7 +55,7 @@ _WHEN = {BudgetKind.PERSON: "for today", BudgetKind.CHANNEL: "for today", Budget
 
 
 def refusal(refused: Refusal, micros: int, helpers: str) -> str:
-    """Tell why a question is not asked, until when, and who can help."""
+    """Return why a request is refused, until when, and who can help."""
     account, limit = refused.cap.account, refused.cap.limit
     if account.kind is BudgetKind.TURNS:
         return (
@@ -75,7 +75,7 @@ def refusal(refused: Refusal, micros: int, helpers: str) -> str:
 
 
 def notice(cap: Cap, spent: int) -> str:
-    """Tell that much of a budget is spent."""
+    """Return a warning that much of a budget is spent."""
     account = cap.account
     return (
         f"{_WHOSE[account.kind]} {_WHEN[account.kind]} is {spent / cap.limit:.0%} spent: {dollars(spent / MICROS)} of "

@@ -1,4 +1,4 @@
-"""A model whose calls are paid for: reserved before each, settled after it."""
+"""A model with budgets: each call's cost is reserved before it and settled after it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def paid(
 
 
 class PaidCalls:
-    """The calls to a model that cost; where the channel's settings have no cap, nothing is added to them."""
+    """The calls to a model that cost money; without caps in the channel's settings, they pass through."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class PaidCalls:
         since: datetime | None = None,
         taken: Collection[str] = (),
     ) -> str:
-        """Hand in a batch; its money stays reserved until it is collected. Raises as `fill` does."""
+        """Submit a batch; its cost stays reserved until it is collected. Raises as `fill` does."""
         settings = next(iter(requests.values())).settings
         reserved = await self._reserve(settings, [*requests.values()], BATCH_LASTS, is_batch=True)
         batch = ""
@@ -149,7 +149,7 @@ class PaidCalls:
         return reserved.id
 
     async def _settle(self, reserved: str, micros: int) -> None:
-        """Settle, also when the turn is being ended. What can't be settled is free again after its time."""
+        """Settle, also while the turn is being cancelled. What can't be settled is released when it expires."""
         try:
             await asyncio.shield(self._purse.settle(reserved, micros))
         except Exception as error:  # noqa: BLE001 (whatever it was, the answer is there; the ledger makes up for it)

@@ -1,4 +1,4 @@
-"""Places that are set to a retired model: they switch to its replacement, and are told once."""
+"""Places set to a retired model: they switch to its replacement, and people are told once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 def sentence(old: str, new: str, places: Sequence[str]) -> str:
-    """Write what people are told."""
+    """Return the note for people."""
     were = "was" if len(places) == 1 else "were"
     return (
         f"_Anthropic has retired `{old}`, which {' and '.join(places)} {were} set to, so I now use `{new}`. "
@@ -34,7 +34,7 @@ def sentence(old: str, new: str, places: Sequence[str]) -> str:
 
 
 def renewing(model: Model, store: SettingsStore, tell: Callable[[Place, str, str], Awaitable[None]]) -> Model:
-    """Return a model for which, before the first call with a retired one, the replacement is set in its place."""
+    """Return a model that, before the first call with a retired one, sets its replacement instead."""
     calls = RenewedCalls(model, store, tell)
     return replace(model, write=calls.write, fill=calls.fill, submit=calls.submit)
 
@@ -42,8 +42,8 @@ def renewing(model: Model, store: SettingsStore, tell: Callable[[Place, str, str
 class RenewedCalls:
     """The calls to a model that may have retired.
 
-    Its replacement is set wherever it was set: for the thread, the channel or the workspace. Whoever changes it there
-    says so, below the answer or by `tell`; so it is said once, whoever asks at the same time.
+    Its replacement is set wherever it was set: for the thread, the channel or the workspace. The turn that changes it
+    says so, below the answer or by `tell`; so it is said once, even with concurrent turns.
     """
 
     def __init__(self, model: Model, store: SettingsStore, tell: Callable[[Place, str, str], Awaitable[None]]) -> None:
@@ -90,7 +90,7 @@ class RenewedCalls:
         return await self._model.submit(requests, form, since=since, taken=taken)
 
     async def _renew(self, request: Request) -> str:
-        """Set the replacement where the request's model has retired; return what people are to be told, once."""
+        """Set the replacement if the request's model has retired; return the note for people, once."""
         old = request.settings.model or ""
         new = self._model.facts.successor(old) if old else ""
         if not new:

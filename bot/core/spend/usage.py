@@ -1,4 +1,4 @@
-"""Who used what, and what that cost: `/parley usage`, in words, as a picture and as CSV."""
+"""Who used what, and what it cost: `/parley usage`, as text, as a chart and as CSV."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ HEADINGS = (
 
 
 def parse(typed: str, now: datetime | None = None) -> UsageView:
-    """Read `usage [person|channel|workspace] [7d]`, the span as it is meant at `now`. Raises `UsageError`."""
+    """Read `usage [person|channel|workspace] [7d]`, with the span relative to `now`. Raises `UsageError`."""
     match = _TYPED.fullmatch(typed.strip())
     if match is None:
         raise UsageError(USAGE)
@@ -81,7 +81,7 @@ async def usage(
     chat: Chat,
     clock: Callable[[], datetime],
 ) -> Record:
-    """Show who used what to the asker alone; the picture and the CSV come as direct messages. Raises `ChatError`."""
+    """Show the asker who used what; the chart and the CSV are sent as direct messages. Raises `ChatError`."""
     view, now = parse(command.text), clock()
     async with answering(command, chat=chat, checkpoint=checkpoint) as visible:
         try:
@@ -127,7 +127,7 @@ async def _upload(
 
 
 def report(view: UsageView, used: Sequence[DailyUsage]) -> str:
-    """Write a table: a row a purpose, the one that cost most first, and their sum."""
+    """Write a table: one row per purpose, the most expensive first, and the total."""
     of = {
         UsageScope.PERSON: "Your usage",
         UsageScope.CHANNEL: "This channel's usage",
@@ -166,7 +166,7 @@ def _row(name: str, used: Sequence[DailyUsage], *latencies: tuple[int | None, in
 
 
 def cost(used: Iterable[DailyUsage]) -> str:
-    """Write what calls cost; a price that nobody knows is said, never taken for nothing."""
+    """Write what calls cost; an unknown price is named, never counted as zero."""
     used = tuple(used)
     calls, unpriced = sum(one.calls for one in used), sum(one.unpriced for one in used)
     if unpriced == calls:
@@ -181,7 +181,7 @@ def _seconds(milliseconds: Iterable[int | None]) -> str:
 
 
 def draw(view: UsageView, used: Sequence[DailyUsage], now: datetime) -> bytes:
-    """Draw what each day cost, by purpose; the requests where no price is known. Blocking."""
+    """Draw each day's cost by purpose, or the requests if no price is known. Blocking."""
     days = [(view.since(now) + timedelta(days=number)).date() for number in range(view.days)]
     is_priced = any(one.unpriced < one.calls for one in used)
     amounts: dict[str, dict[date, float]] = defaultdict(lambda: defaultdict(float))
@@ -193,7 +193,7 @@ def draw(view: UsageView, used: Sequence[DailyUsage], now: datetime) -> bytes:
 
 
 def to_csv(used: Iterable[DailyUsage]) -> bytes:
-    """Write a row for each day, purpose and model; `dollars` is empty where no price is known."""
+    """Write a row for each day, purpose and model; `dollars` is empty if the price is unknown."""
     file = io.StringIO(newline="")
     writer = csv.writer(file)
     writer.writerow(HEADINGS)

@@ -1,4 +1,4 @@
-"""The calendar of someone's zone: days, weeks, months, quarters, and what a clock shows."""
+"""The calendar in a time zone: days, weeks, months, quarters, and the time of day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How words make a span: a point in time, from one point until another, or so long until now.
+"""How words make a span: a point in time, from one point until another, or a length of time until now.
 
 Nothing is guessed: where a date can be read in two ways, that is said. Rules read a list of words from a place on, and
 return how far they came with what reckons the times, or None; the one that comes furthest holds.

@@ -1,4 +1,4 @@
-"""Turn a span into two times, in someone's zone and at a moment."""
+"""Turn a span into two times, in a time zone and at a moment."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _end(text: str) -> int:
 
 
 def resolve(words: str, now: datetime, zone: tzinfo, most: int = MAX_DAYS) -> Span:
-    """Turn the words of a span into times, as someone in `zone` means them at `now`.
+    """Turn the words of a span into times, as a person in `zone` means them at `now`.
 
     Raises `UsageError` for what is no span, has no such day or two of them, lies in the future or reaches back more
     than `most` days.
@@ -100,7 +100,7 @@ def days_back(words: str, now: datetime, most: int) -> int:
 def explained(words: str, now: datetime, zone: tzinfo) -> str:
     """Write a span's words with the day on which it begins, where they don't say that themselves. Raises as `resolve`.
 
-    "Last Monday" is not the same day to everybody.
+    "Last Monday" is not the same day to everyone.
     """
     span = resolve(words, now, zone)
     if span.start is None or _CLEAR.fullmatch(" ".join(words.split())):

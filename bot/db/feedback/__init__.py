@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def sql_feedback_store(database: Database) -> FeedbackStore:
-    """Return what keeps feedback in a database."""
+    """Return the feedback store on a database."""
     return FeedbackStore(
         inbox=SqlFeedbackInbox(database),
         records=SqlFeedbackRecords(database),

@@ -1,4 +1,4 @@
-"""Which trends of feedback were told of."""
+"""Which trends of feedback were posted."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class SqlAlertStore:
         self._reader, self._writer = database.reader, database.writer
 
     async def find(self, place: Place, key: str, since: datetime) -> str:
-        """Return what was kept of a trend that was told of since a time, "" for none."""
+        """Return what was kept of a trend that was posted since a time, "" for none."""
         query = select(AlertRow.message).where(*_is_alert(place, key), AlertRow.created_at >= since)
         async with self._reader.connect() as connection:
             return (await connection.execute(query)).scalar_one_or_none() or ""
 
     async def keep(self, place: Place, key: str, message: str, since: datetime) -> None:
-        """Keep where a trend is told of; one from before `since` begins anew."""
+        """Keep where a trend was posted; one from before `since` starts over."""
         values = {"workspace": place.workspace, "channel": place.channel, "key": key, "message": message}
         old = delete(AlertRow).where(*_is_alert(place, key), AlertRow.created_at < since)
         async with self._writer.begin() as connection:

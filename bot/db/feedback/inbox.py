@@ -1,4 +1,4 @@
-"""Posts that come in and wait to be sorted, and what is decided of them."""
+"""Incoming posts that wait to be sorted, and the decisions about them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bot.db.engine import Database
 
 MOST_PARTS = 20  # posts of one record
-# A post may join those that are sorted and those that wait; not what somebody has dealt with.
+# A post may join those that are sorted and those that wait; not what someone has dealt with.
 _JOINABLE = (FeedbackStatus.WAITING, FeedbackStatus.OPEN, FeedbackStatus.IGNORED)
 
 
@@ -37,7 +37,7 @@ class SqlFeedbackInbox:
         self._reader, self._writer = database.reader, database.writer
 
     async def add(self, heard: IncomingMessage, said_at: datetime, permalink: str, *, together: int) -> int | None:
-        """Keep a post, once; return the record that waits for it, None for one that is there already."""
+        """Save a post, once; return its waiting record, None if it is already there."""
         now = datetime.now(UTC)
         async with self._writer.begin() as connection:
             head = await _head_of(connection, heard, said_at - timedelta(minutes=together)) if together else None
@@ -66,14 +66,14 @@ class SqlFeedbackInbox:
             return int(head or id_)
 
     async def _still_waiting(self, connection: AsyncConnection, place: Place) -> int | None:
-        """Return the record of a post that came before and waits still: it may not have been taken to be sorted."""
+        """Return an earlier post's record that still waits: its job may not have been accepted."""
         query = select(func.coalesce(ROW.head, ROW.id)).where(*is_post(place))
         head = (await connection.execute(query)).scalar_one_or_none()
         waits = select(ROW.id).where(ROW.id == head, ROW.waits)
         return (await connection.execute(waits)).scalar_one_or_none()
 
     async def edit(self, changed: MessageEdit) -> int | None:
-        """Take in that a post was edited, or deleted; return the record that changes by it."""
+        """Apply an edit or a deletion of a post; return the record that it changes."""
         place, now = replace(changed.place, thread=changed.id), datetime.now(UTC)
         async with self._writer.begin() as connection:
             query = select(ROW.id, ROW.head, ROW.revision, ROW.status).where(*is_post(place)).with_for_update()
@@ -98,7 +98,7 @@ class SqlFeedbackInbox:
             return int(head)
 
     async def respond(self, place: Place, person: str) -> None:
-        """Note that somebody who is not the author answered in a thread; the first time counts."""
+        """Record that someone other than the author replied in a thread; only the first time counts."""
         first = update(ROW).where(*is_post(place), ROW.responded_at.is_(None), ROW.person != person)
         async with self._writer.begin() as connection:
             await connection.execute(first.values(responded_at=datetime.now(UTC)))
@@ -118,7 +118,7 @@ class SqlFeedbackInbox:
             return [Place(*row) for row in await connection.execute(query)]
 
     async def save(self, place: Place, decisions: Mapping[int, Decision], calls: Sequence[Call]) -> None:
-        """Keep what records are, with what that cost, in one transaction."""
+        """Save decisions with their costs in one transaction."""
         async with self._writer.begin() as connection:
             for id_, decision in decisions.items():
                 await _decide(connection, place, id_, decision)
@@ -153,7 +153,7 @@ async def _parts(connection: AsyncConnection, heads: Sequence[int]) -> dict[int,
 
 
 async def _decide(connection: AsyncConnection, place: Place, id_: int, decision: Decision) -> None:
-    """Keep what a record is, unless it was edited since it was read; what a person settled stays."""
+    """Save a decision, unless the record was edited since it was read; a person's decision stays."""
     query = select(*COLUMNS).where(ROW.id == id_, *in_channel(place), ROW.waits).with_for_update()
     row = (await connection.execute(query)).one_or_none()
     if row is None:

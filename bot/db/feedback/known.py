@@ -1,4 +1,4 @@
-"""Feedback that new posts are compared with."""
+"""Earlier feedback, for comparing new posts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records of feedback: what people decided, what is shown of them, and to whom they were sent."""
+"""Records of feedback: people's decisions, what is shown, and where they were sent."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class SqlFeedbackRecords:
         return await one_of(self._reader, select(*COLUMNS).where(ROW.workspace == workspace, ROW.id == id_))
 
     async def at(self, place: Place) -> Feedback | None:
-        """Return the record of the post that a thread hangs on."""
+        """Return the record of a thread's post."""
         return await one_of(self._reader, select(*COLUMNS).where(*is_post(place)))
 
     async def change(self, workspace: str, id_: int, **values: Any) -> Feedback | None:  # noqa: ANN401 - as the port has it
-        """Change what people see of a record, which counts as a new version; return it as it is now."""
+        """Change what people see of a record, as a new version; return the record."""
         if "category" in values:
             values["corrected_at"] = datetime.now(UTC)
         values |= {"version": ROW.version + 1, "changed_at": datetime.now(UTC)}
@@ -44,12 +44,12 @@ class SqlFeedbackRecords:
         return await self.find(workspace, id_)
 
     async def shown(self, workspace: str, id_: int, **values: Any) -> None:  # noqa: ANN401 - as the port has it
-        """Note what is shown of a record."""
+        """Record what is shown of a record."""
         async with self._writer.begin() as connection:
             await connection.execute(update(ROW).where(ROW.workspace == workspace, ROW.id == id_).values(values))
 
     async def unshown(self, before: datetime) -> Sequence[Feedback]:
-        """Return records whose newest version, older than a time, is not shown yet."""
+        """Return the records whose newest version is older than a time and not shown yet."""
         late = ROW.version > ROW.shown_version, ROW.changed_at < before
         query = select(ROW.id).where(*late).order_by(ROW.id).limit(UNSHOWN_AT_ONCE)
         async with self._reader.connect() as connection:
@@ -85,6 +85,6 @@ class SqlFeedbackRouting:
         return await all_of(self._reader, select(*COLUMNS).where(ROW.id.in_(ids)))
 
     async def routed_as(self, workspace: str, message: str) -> Sequence[Feedback]:
-        """Return the records that a message to a team tells of."""
+        """Return the records that a message to a team is about."""
         here = ROW.workspace == workspace, ROW.routed == message
         return await all_of(self._reader, select(*COLUMNS).where(*here).order_by(ROW.message))

@@ -1,4 +1,4 @@
-"""Rows of feedback: how they are found, and what they become."""
+"""Rows of feedback: queries, and conversion to records."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def is_counted(place: Place) -> tuple[ColumnElement[bool], ...]:
 
 
 def is_post(place: Place) -> tuple[ColumnElement[bool], ...]:
-    """Match the post that a thread hangs on."""
+    """Match a thread's post."""
     return (*in_channel(place), ROW.message == place.thread)
 
 

@@ -1,4 +1,4 @@
-"""What reports and alerts count of feedback."""
+"""The counts of feedback for reports and alerts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class SqlFeedbackStatistics:
         return await all_of(self._reader, query.order_by(ROW.said_at.desc()).limit(limit))
 
     async def repeated(self, place: Place, since: datetime, least: int) -> Mapping[int, int]:
-        """Count by their root the records of feedback since a time that are alike, where there are at least so many."""
+        """Count, by root, the similar records of feedback since a time, if there are at least so many."""
         query = select(root_id, func.count()).where(*is_counted(place), ROW.said_at >= since).group_by(root_id)
         query = query.having(func.count() >= least).order_by(func.max(ROW.said_at).desc()).limit(MOST_TRENDS)
         async with self._reader.connect() as connection:
@@ -48,7 +48,7 @@ class SqlFeedbackStatistics:
             return {row[0]: row[1] for row in rows}
 
     async def oldest(self, place: Place, since: datetime) -> datetime | None:
-        """Tell when the oldest of a channel's records of feedback since a time was said, None without any."""
+        """Return the time of a channel's oldest record of feedback since a time, None without any."""
         query = select(ROW.said_at).where(*is_counted(place), ROW.said_at > since)
         async with self._reader.connect() as connection:
             return (await connection.execute(query.order_by(ROW.said_at).limit(1))).scalar_one_or_none()

@@ -1,4 +1,4 @@
-"""Slack as the chat platform of the use cases: each call goes by the token of the place's workspace."""
+"""Slack as the chat platform of the use cases: each call uses the token of the place's workspace."""
 
 from __future__ import annotations
 

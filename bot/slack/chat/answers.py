@@ -38,7 +38,7 @@ class SlackAnswers:
     def begin(
         self, place: Place, asker: Requester, checkpoint: Checkpoint, *, to: str, instead: str = "", title: str = ""
     ) -> StreamedAnswer:
-        """Begin an answer in a thread to its message `to`, or a new one `instead` of a message."""
+        """Start an answer in a thread to its message `to`, or a new one `instead` of a message."""
         return StreamedAnswer(
             AnswerContext(self._workspaces.of(place.workspace).out, place, asker, checkpoint, to, instead, title)
         )
@@ -47,12 +47,12 @@ class SlackAnswers:
     async def ephemeral(
         self, place: Place, asker: Requester, checkpoint: Checkpoint | None = None
     ) -> AsyncIterator[EphemeralAnswer]:
-        """Begin an answer for the asker alone."""
+        """Start an ephemeral answer, only for the asker."""
         client = self._workspaces.of(place.workspace).client
         yield EphemeralAnswer(client, self._session, self._budget, place, asker, checkpoint)
 
     async def open_thread(self, place: Place, text: str, checkpoint: Checkpoint) -> Place:
-        """Post `text` to the channel, once, and return the thread that hangs on it. Raises `ChatError`."""
+        """Post `text` to the channel, once, and return its thread. Raises `ChatError`."""
         if kept := checkpoint.get(THREAD):
             return replace(place, thread=kept)
         out = self._workspaces.of(place.workspace).out

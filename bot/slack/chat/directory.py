@@ -28,7 +28,7 @@ class SlackDirectory:
         self._workspaces = workspaces
 
     async def venue(self, place: Place, person: str) -> Venue:
-        """Describe a channel, and tell whether the bot and a person are in it. Raises `NotInChannelError`."""
+        """Look up a channel, and whether the bot and a person are in it. Raises `NotInChannelError`."""
         client = self._workspaces.of(place.workspace).client
         channel = (await call(client.conversations_info, channel=place.channel))["channel"]
         is_direct = bool(channel.get("is_im") or channel.get("is_mpim"))
@@ -78,7 +78,7 @@ class SlackDirectory:
     async def reader(self, place: Place, person: str) -> Reader:
         """Look up in which time zone and language a person reads, once an hour; UTC and "" where unknown.
 
-        Never raises: nothing fails for want of that.
+        Never raises: nothing depends on it.
         """
         workspace = self._workspaces.of(place.workspace)
         reader = workspace.readers.get(person)

@@ -26,7 +26,7 @@ class SlackFiles:
         self._workspaces, self._session = workspaces, session
 
     async def shared(self, place: Place, file_id: str) -> SharedFile:
-        """Describe a file, and where it was shared. Raises `ChatError` with `file_not_found`."""
+        """Look up a file, and where it was shared. Raises `ChatError` with `file_not_found`."""
         file = (await call(self._workspaces.of(place.workspace).client.files_info, file=file_id))["file"]
         found = described(file)
         if not found.id or found.state is FileState.GONE:

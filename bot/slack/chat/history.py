@@ -1,4 +1,4 @@
-"""Slack's own history: threads and channels, read page by page as what people said."""
+"""Slack's history: threads and channels, read page by page as messages."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class SlackHistory:
     async def channel(
         self, place: Place, after: datetime, before: datetime | None = None
     ) -> AsyncIterator[tuple[HistoryMessage, ...]]:
-        """Yield a channel's own messages between two times, newest first; the threads below them are not among them."""
+        """Yield a channel's own messages between two times, newest first; without replies in threads."""
         workspace = self._workspaces.of(place.workspace)
         where = {"channel": place.channel, "oldest": _ts(after)} | ({"latest": _ts(before)} if before else {})
         async for page in _pages(workspace.client.conversations_history, where):
@@ -66,10 +66,10 @@ class SlackHistory:
 async def _pages(
     method: Callable[..., Awaitable[Any]], where: Mapping[str, object]
 ) -> AsyncIterator[list[dict[str, Any]]]:
-    """Yield a method's pages, each message once. Raises `UnfinishedError` where they lead nowhere.
+    """Yield a method's pages, each message once. Raises `UnfinishedError` if they lead nowhere.
 
-    Slack has been seen to repeat messages and cursors, to send empty pages in between, and to say that there is
-    more without saying where.
+    Slack has been seen to repeat messages and cursors, to send empty pages in between, and to say that there is more
+    without a cursor.
     """
     cursors, seen, empty = {""}, set[str](), 0
     cursor = ""

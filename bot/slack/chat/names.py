@@ -29,18 +29,18 @@ class SlackNames:
         return spelled(text, await self._workspaces.of(place.workspace).names.of(ids)) if ids else text
 
     async def of(self, place: Place, people: Collection[str], texts: Iterable[str] = ()) -> dict[str, str]:
-        """Return what people are called, and those whom texts mention, by their mentions. Never raises."""
+        """Return the names of people, and of those whom texts mention, by their mentions. Never raises."""
         mentioned = (one for text in texts for one in ids_in(text) if one.startswith(("U", "W")))
         wanted = dict.fromkeys([*people, *mentioned])
         found = await self._workspaces.of(place.workspace).names.of(wanted)
         return {mention(one): name for one, name in found.items() if name != one}
 
     async def groups(self, place: Place) -> Collection[str]:
-        """Return what the workspace's user groups are called, `@oncall`. Never raises."""
+        """Return the names of the workspace's user groups, `@oncall`. Never raises."""
         return await self._workspaces.of(place.workspace).names.groups()
 
     async def own(self, place: Place) -> str:
-        """Return what the bot is called. Never raises."""
+        """Return the bot's name. Never raises."""
         try:
             us = (await self._workspaces.of(place.workspace).identity()).bot_user_id or ""
         except ChatError:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class SlackPosts:
-    """Implements `bot.core.ports.ChatPosts`: within the rate budget; a second try finds what the first posted."""
+    """Implements `bot.core.ports.ChatPosts`: within the rate budget; a second attempt finds what the first posted."""
 
     def __init__(self, workspaces: WorkspaceClients, budget: Budget) -> None:
         self._workspaces, self._budget = workspaces, budget

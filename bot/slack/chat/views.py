@@ -21,9 +21,9 @@ class SlackViews:
         self._workspaces = workspaces
 
     async def show_home(self, place: Place, person: str, sections: Sequence[Section]) -> None:
-        """Show a person's home tab, in the place of what it was. Raises `ChatError`."""
+        """Replace a person's home tab. Raises `ChatError`."""
         await home.publish(self._workspaces.of(place.workspace).client, person, sections)
 
     async def show_form(self, place: Place, form_id: str, form: Form) -> None:
-        """Put a form in the place of one that is open. Raises `ChatError`."""
+        """Replace an open form. Raises `ChatError`."""
         await modal_view.update(self._workspaces.of(place.workspace).client, form_id, form)

@@ -1,1 +1,1 @@
-"""Slack's Web API: tokens, rate limits, look-ups, and how Slack writes things."""
+"""Slack's Web API: tokens, rate limits, look-ups, and Slack's text formats."""

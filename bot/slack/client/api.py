@@ -1,4 +1,4 @@
-"""Calls to Slack's Web API: its errors turned into ours, its rate limits waited for."""
+"""Calls to Slack's Web API: translate its errors, wait for its rate limits."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ REVOKED = {"account_inactive", "invalid_auth", "invalid_refresh_token", "not_aut
 
 
 def web_client(token: str, base_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
-    """Make a client on a shared connection pool. It repeats nothing by itself: what may be repeated is decided here."""
+    """Make a client on a shared connection pool. It retries nothing by itself: this module decides that."""
     return AsyncWebClient(token=token or None, base_url=base_url, session=session, timeout=TIMEOUT, retry_handlers=[])
 
 
 def error_code(error: SlackApiError) -> str:
-    """Return Slack's own word for what went wrong, or the HTTP status where there is none."""
+    """Return Slack's error code, or the HTTP status if there is none."""
     response: Any = error.response
     try:
         code = response["error"]
@@ -91,7 +91,7 @@ def _wait(error: Exception) -> bool | float:
 
 
 async def call(method: Callable[..., Awaitable[T]], **arguments: Any) -> T:  # noqa: ANN401 - the SDK's own arguments
-    """Call a method of the SDK; wait and repeat where Slack's rate limit said so. Raises `ChatError`."""
+    """Call a method of the SDK; wait and retry if Slack's rate limit says so. Raises `ChatError`."""
     async for attempt in stamina.retry_context(on=_wait, attempts=4, timeout=PATIENCE):
         with attempt, translated():
             return await method(**arguments)
@@ -105,7 +105,7 @@ def _wait_or_repeat(error: Exception) -> bool | float:
 
 
 async def call_again(method: Callable[..., Awaitable[T]], **arguments: Any) -> T:  # noqa: ANN401 - as above
-    """Call a method of the SDK that may as well arrive twice; repeat it also where no one knows whether it did.
+    """Call an idempotent method of the SDK; retry it also if it is unknown whether it arrived.
 
     Raises `ChatError`.
     """
@@ -125,9 +125,9 @@ async def call_within(
     check: Callable[[], None],
     **arguments: Any,  # noqa: ANN401 - as above
 ) -> T:
-    """Call a method of the SDK for which the rate limit has room; repeat it as its `name` allows. Raises `ChatError`.
+    """Call a method of the SDK when the rate limit has room; retry it as its `name` allows. Raises `ChatError`.
 
-    `check` is called before each try: a rate limit may be waited for, and the turn be lost meanwhile.
+    `check` is called before each attempt: the turn may be lost while waiting for a rate limit.
     """
     on = _wait if name in _ONCE else _wait_or_repeat
     async for attempt in stamina.retry_context(on=on, attempts=4, timeout=PATIENCE, wait_initial=0.2, wait_jitter=0.3):

@@ -1,4 +1,4 @@
-"""How much of a message is read: more than Slack lets anyone write, and no more than the event loop has time for.
+"""How much of a message is read: more than Slack lets anyone write, but no more than the event loop has time for.
 
 https://docs.slack.dev/reference/methods/chat.postMessage#truncating: Slack cuts a text at 40,000 characters. Blocks and
 attachments have no such limit in all, and a delivery may have a megabyte.
@@ -21,7 +21,7 @@ _MARK = "is_clipped"
 
 
 def clipped(message: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a message with no more than is read of what it says; `is_clipped` tells whether something had to go."""
+    """Return a message clipped to what is read; `is_clipped` says whether something was cut."""
     if is_clipped(message):
         return message
     parts = {name: _Part(message[name]) for name in _READ if name in message}
@@ -31,12 +31,12 @@ def clipped(message: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def is_clipped(message: Mapping[str, Any]) -> bool:
-    """Return whether a message is not whole anymore."""
+    """Return whether a message was clipped."""
     return message.get(_MARK) is True
 
 
 def clipped_event(event: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a message's event with no more than is read of it, and of what it stands for now and stood for before."""
+    """Return a message's event with it, its new and its old version clipped."""
     inside = {
         name: clipped(one) for name in ("message", "previous_message") if isinstance(one := event.get(name), dict)
     }
@@ -44,7 +44,7 @@ def clipped_event(event: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 class _Part:
-    """One part of a message: what is `kept` of it, from its beginning on; `is_over`: not all is."""
+    """One part of a message: the beginning that is `kept`; `is_over`: something was cut."""
 
     def __init__(self, whole: object) -> None:
         self._room = LONGEST

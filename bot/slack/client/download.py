@@ -27,7 +27,7 @@ TRIES = 3
 PAUSE = 1.0  # seconds before the second one, twice as long before each next
 CHUNK = 65_536  # bytes
 MOST_HOPS = 5
-# Slack's own hosts of files, as bots have met them: files.slack.com sends on to files-origin.slack.com (organisations),
+# Slack's own hosts of files, as bots have met them: files.slack.com sends on to files-origin.slack.com (organizations),
 # to slack-files.com (PDFs), and to slack-edge.com, whose addresses are signed and need no token.
 HOSTS = ("slack.com", "slack-gov.com", "slack-files.com", "slack-files-gov.com")
 CDN = ("slack-edge.com",)
@@ -42,15 +42,15 @@ CLOSED = {"access_denied", "file_access_denied", "restricted_action", "team_not_
 
 
 async def describe(client: AsyncWebClient, file: FileRef) -> FileRef:
-    """Look up what a file is. Raises `FileError` for one that can't be had, else `ChatError`."""
+    """Look up a file. Raises `FileError` if it is unavailable, otherwise `ChatError`."""
     return described(await _info(client, file.id))
 
 
 async def download(client: AsyncWebClient, session: aiohttp.ClientSession, file_id: str, limit: int) -> bytes:
     """Return a file's bytes, `limit` at most; of a voice or video clip, what is said in it.
 
-    Raises `FileError` for one that can't be had, else `ChatError`. The bot's token goes with the request, so it goes to
-    Slack's hosts only, wherever they redirect to.
+    Raises `FileError` if it is unavailable, otherwise `ChatError`. The request carries the bot's token, so it is sent
+    only to Slack's hosts, wherever they redirect to.
     """
     file = await _info(client, file_id)
     if file.get("mode") == "tombstone":
@@ -116,7 +116,7 @@ async def _fetch(
 
 
 def _sent_on(url: str, response: aiohttp.ClientResponse) -> str:
-    """Return where a response sends on to, "" where that is no address."""
+    """Return where a response redirects to, "" if that is not an address."""
     try:
         return urljoin(url, response.headers.get("Location", ""))
     except ValueError:
@@ -124,12 +124,12 @@ def _sent_on(url: str, response: aiohttp.ClientResponse) -> str:
 
 
 def is_slacks(url: str, api: str) -> bool:
-    """Tell whether an address is on one of Slack's own hosts, or where the API is: there may be a stand-in for it."""
+    """Return whether an address is on one of Slack's own hosts, or on the API's, which can be a stand-in."""
     return is_trusted(url, api) or _is_on(url, CDN)
 
 
 def is_trusted(url: str, api: str) -> bool:
-    """Return whether the bot's token may go to an address."""
+    """Return whether the bot's token can be sent to an address."""
     if (there := _parts(url)) is None or (here := _parts(api)) is None or there.username or there.password:
         return False
     if (there.scheme, there.hostname) == (here.scheme, here.hostname) and there.port == here.port:
@@ -148,7 +148,7 @@ def _is_on(url: str, domains: tuple[str, ...]) -> bool:
 
 
 def _parts(url: str) -> SplitResult | None:
-    """Take an address apart, None if it is none."""
+    """Parse an address; None if it is none."""
     try:
         parts = urlsplit(url)
         _ = parts.port
@@ -176,7 +176,7 @@ def _check(response: aiohttp.ClientResponse, file: dict[str, Any]) -> None:
 
 
 def _whole(data: bytes, response: aiohttp.ClientResponse, file: dict[str, Any]) -> bytes:
-    """Return what came, if it is the file: a page to sign in at comes in place of a page, too."""
+    """Return the body, if it is the file: Slack serves a sign-in page instead of an HTML file, too."""
     size = file.get("size")
     is_page = response.content_type == "text/html" or data[:200].lstrip().lower().startswith(
         (b"<!doctype html", b"<html")

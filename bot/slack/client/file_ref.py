@@ -1,4 +1,4 @@
-"""Files in Slack's JSON: those of a message, also of one that it forwards, and whether each can be had.
+"""Files in Slack's JSON: those of a message and of those that it forwards, and whether each is available.
 
 https://docs.slack.dev/reference/objects/file-object
 """
@@ -56,7 +56,7 @@ def file_ref(file: Mapping[str, Any]) -> FileRef:
 
 
 def described(file: Mapping[str, Any]) -> FileRef:
-    """Read a file as `files.info` has it: what is not there is not to be had."""
+    """Read a file as `files.info` has it: what is missing is unavailable."""
     found = file_ref(file)
     if _is_clip(file) and not _transcript(file):
         is_coming = _status(file) in {"processing", "pending", "in_progress"}
@@ -67,12 +67,12 @@ def described(file: Mapping[str, Any]) -> FileRef:
 
 
 def transcript_url(file: Mapping[str, Any]) -> str:
-    """Return where the words of a voice or video clip are, "" if it has none."""
+    """Return the URL of a voice or video clip's transcript, "" if it has none."""
     return _string(file.get("vtt")) if _is_clip(file) and _transcript(file) else ""
 
 
 def transcript(file: Mapping[str, Any]) -> str:
-    """Return the words of a clip as far as they came with it."""
+    """Return a clip's transcript as far as it came with it."""
     match file.get("transcription"):
         case {"preview": {"content": str(words)}}:
             return words
@@ -113,7 +113,7 @@ def _transcript(file: Mapping[str, Any]) -> bool:
 
 
 def _files(message: Mapping[str, Any], depth: int) -> Iterator[tuple[Mapping[str, Any], int]]:
-    """Find the files of a message, its own first; what it forwards are attachments, with whole messages in them."""
+    """Find the files of a message, its own first; forwarded messages are attachments."""
     yield from ((file, depth) for file in _dicts(message.get("files")))
     if depth == DEEPEST:
         return

@@ -18,33 +18,33 @@ log = logging.getLogger(__name__)
 
 MOST_REACTIONS = 50
 
-# What people and apps say; every other subtype is a notice, such as that somebody joined.
+# What people and apps say; every other subtype is a notice, such as that someone joined.
 SAID = (None, "", "bot_message", "file_share", "me_message", "thread_broadcast")
 
 
 def is_kind_said(message: Mapping[str, Any]) -> bool:
-    """Return whether a message is of a kind that people and apps say."""
+    """Return whether a message is of a kind that people and apps post."""
     return message.get("subtype") in SAID
 
 
 def author_of(message: Mapping[str, Any]) -> str:
-    """Return who said a message: a person or a bot by its id, an integration that has none by what it calls itself."""
+    """Return a message's author: a person's or a bot's id, or the name of an integration that has none."""
     names = ("user", "bot_id", "app_id", *(["username"] if message.get("subtype") == "bot_message" else []))
     return next((name for name in (string_of(message.get(field)) for field in names) if name), "")
 
 
 def is_of_bot(message: Mapping[str, Any]) -> bool:
-    """Return whether an app said a message, a workflow or an integration."""
+    """Return whether an app, a workflow or an integration posted a message."""
     return bool(message.get("bot_id")) or message.get("subtype") == "bot_message" or not string_of(message.get("user"))
 
 
 def is_said(message: Mapping[str, Any]) -> bool:
-    """Tell whether a message is something said: not a notice, and not what is left of a deleted one."""
+    """Return whether a message is a real one: not a notice, and not the tombstone of a deleted one."""
     return is_kind_said(message) and isinstance(message.get("ts"), str) and bool(author_of(message))
 
 
 def said(message: Mapping[str, Any], words: str, names: Mapping[str, str], *, is_own: bool, us: str) -> HistoryMessage:
-    """Turn a message of Slack's into ours; `words` is its flat text, `us` the bot's own user id."""
+    """Convert a Slack message to ours; `words` is its flat text, `us` the bot's own user id."""
     files = remaining(message)
     author = author_of(message)
     profile = message.get("bot_profile")
@@ -69,7 +69,7 @@ def said(message: Mapping[str, Any], words: str, names: Mapping[str, str], *, is
 
 
 def reactions_of(message: Mapping[str, Any], us: str) -> tuple[tuple[str, int], ...]:
-    """Return how many people gave each reaction to a message, without the bot's own, whatever their tone of skin."""
+    """Return how many people gave each reaction to a message, without the bot's own, ignoring skin tones."""
     found: dict[str, int] = {}
     listed = message.get("reactions")
     for one in listed[:MOST_REACTIONS] if isinstance(listed, list) else ():

@@ -1,4 +1,4 @@
-"""Who the bot is in its workspace."""
+"""The bot's identity in its workspace."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Identity(Protocol):
-    """The bot's identity in one workspace. `url` is the workspace's own address, "" as long as it is not known."""
+    """The bot's identity in one workspace. `url` is the workspace's own address, "" while it is not known."""
 
     url: str
 
@@ -26,7 +26,7 @@ class Identity(Protocol):
 
 
 class AskedIdentity:
-    """The bot's identity: asked of Slack once, and again only as long as Slack did not answer."""
+    """The bot's identity: asked of Slack once, and again only until Slack has answered."""
 
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
@@ -35,7 +35,7 @@ class AskedIdentity:
         self.url = ""
 
     async def __call__(self) -> AuthorizeResult:
-        """Return the identity. Raises `ChatError`, so that Slack delivers again what could not be read."""
+        """Return the identity. Raises `ChatError`, so that Slack redelivers what could not be read."""
         async with self._asking:
             if self._known is None:
                 response = await call(self._client.auth_test)
@@ -52,7 +52,7 @@ class AskedIdentity:
 
 
 class InstalledIdentity:
-    """The bot's identity as it was when the workspace installed it, with the token of the moment."""
+    """The bot's identity as of its installation, with the current token."""
 
     def __init__(self, workspace: str, installed: Installed, *, is_served: bool = True) -> None:
         self._workspace = workspace
@@ -61,7 +61,7 @@ class InstalledIdentity:
         self.url = ""
 
     async def __call__(self) -> AuthorizeResult:
-        """Return the identity. Raises `RevokedError` where the bot is not installed, or not served, `ChatError`."""
+        """Return the identity. Raises `RevokedError` if the bot is not installed or not served, `ChatError`."""
         if not self._is_served:
             raise NotServedError("not_served", is_transient=True)  # the operator may have mistyped
         one = await self._installed.current(self._workspace)

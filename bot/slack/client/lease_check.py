@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def fenced(config: aiohttp.TraceConfig) -> aiohttp.TraceConfig:
-    """Take a last look at the lease of a turn when its request to Slack is about to leave.
+    """Check the lease of a turn once more when its request to Slack is about to leave.
 
     Once with the headers, where it may raise as it is, and with each piece of the body: before Python 3.12, aiohttp
     sends both together, one round of its loop after the first look, and a process can be frozen in between.

@@ -21,7 +21,7 @@ _CHANNEL = re.compile(r"/archives/(?P<channel>[CDG][A-Z0-9]{2,20})/?", re.ASCII)
 def locate(link: str, place: Place) -> Target | None:
     """Read a link to a message, a channel or a file of Slack's; None for any other.
 
-    The host is not looked at, since the workspace may have any: what the asker may see is checked, not the link.
+    The host is not checked, since a workspace can have any: what the asker can see is checked, not the link.
     """
     if address := parse(link):
         return Target(Place(place.workspace, address.channel, address.thread or address.ts), address.ts)
@@ -38,7 +38,7 @@ def locate(link: str, place: Place) -> Target | None:
 
 
 def zone(user: dict[str, Any]) -> tzinfo:
-    """Return a person's time zone: by its name where this machine knows it, else by its distance from UTC."""
+    """Return a person's time zone: by name if this machine knows it, otherwise by its UTC offset."""
     try:
         return ZoneInfo(str(user["tz"]))
     except (KeyError, ValueError, ZoneInfoNotFoundError, OSError):

@@ -1,4 +1,4 @@
-"""Slack's own mark-up of words as Markdown; https://docs.slack.dev/messaging/formatting-message-text#basic-formatting."""
+"""Slack's mrkdwn as Markdown; https://docs.slack.dev/messaging/formatting-message-text#basic-formatting."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _MARKED = re.compile(f"{_WHOLE}|{_BOLD}|{_STRIKE}", re.DOTALL)
 
 
 def markdown(text: str) -> str:
-    """Turn the mark-up that Slack would show into Markdown, and its escapes and links into what a person reads.
+    """Convert the mark-up that Slack shows to Markdown, and its escapes and links to what a person reads.
 
-    `_` marks italics in both. Marks that Slack shows as they are, as in 2*3*4, stay. `text`: as on the wire.
+    `_` marks italics in both. Marks that Slack shows literally, as in 2*3*4, stay. `text`: as on the wire.
     """
     return slack_text.worded(_MARKED.sub(_doubled, text))
 

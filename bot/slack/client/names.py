@@ -1,4 +1,4 @@
-"""What people, user groups and channels are called: looked up where a message does not say it, and never waited for."""
+"""Names of people, user groups and channels: looked up if a message lacks them, and never waited for."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ _NAMED = re.compile(r"(?P<sign>@|#|!subteam\^)(?P<id>[UWCGS][A-Z0-9]{1,20})")
 class Names:
     """Names by ids, at most `KEPT` of groups and channels. Never raises.
 
-    What has no name is left out; a person's id stands for itself.
+    What has no name is left out; a person without one keeps the id.
 
-    Groups take the scope `usergroups:read`, which the app may do without: Slack mostly writes their names into the
-    message. The name of a private channel is not told to someone who only has its id.
+    Groups need the scope `usergroups:read`, which is optional: Slack mostly puts their names into the message. A
+    private channel's name is not disclosed to a person who only has its id.
     """
 
     def __init__(self, client: AsyncWebClient, people: People) -> None:
@@ -48,7 +48,7 @@ class Names:
         self._busy_until = 0.0
 
     async def of(self, ids: Iterable[str]) -> dict[str, str]:
-        """Return what each of these ids is called: `Ana`, `@oncall`, `#general`."""
+        """Return the names of these ids: `Ana`, `@oncall`, `#general`."""
         wanted = dict.fromkeys(ids)
         people = [one for one in wanted if one.startswith(("U", "W"))]
         others = [one for one in wanted if not one.startswith(("U", "W"))]
@@ -66,7 +66,7 @@ class Names:
         return found | {one: name for one in others if (name := self._known.get(one, late=True))}
 
     async def groups(self) -> tuple[str, ...]:
-        """Return what the workspace's user groups are called: `@oncall`; nothing without the scope."""
+        """Return the names of the workspace's user groups: `@oncall`; nothing without the scope."""
         await self._ask_for_groups()
         return self._groups
 
@@ -114,7 +114,7 @@ def ids_in(text: str) -> list[str]:
 
 
 def spelled(text: str, names: Mapping[str, str]) -> str:
-    """Write groups and channels by their names, in a text where only people stay as Slack writes them."""
+    """Replace groups and channels in a text with their names; people stay as Slack writes them."""
 
     def write(match: re.Match[str]) -> str:
         found = _named(match)

@@ -1,4 +1,4 @@
-"""Which messages are the bot's own, whatever they are: answers and their parts, files, cards, notices."""
+"""Which messages are the bot's own: answers and their parts, files, cards, notices."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ log = logging.getLogger(__name__)
 
 
 class Ours:
-    """Tells the bot's own messages: by its user and its bot, and by its app, which outlives both of them."""
+    """Recognizes the bot's own messages by its user, its bot and its app, which outlives both."""
 
     def __init__(self, client: AsyncWebClient, identity: Identity) -> None:
         self._client, self._identity = client, identity
         self._apps: dict[str, str] = {}
 
     async def among(self, messages: Sequence[Mapping[str, Any]]) -> frozenset[str]:
-        """Return the `ts` of the messages that are ours. Raises `ChatError` where it is not known who we are."""
+        """Return the `ts` of the messages that are ours. Raises `ChatError` if the bot's identity is not known."""
         us = await self._identity()
         unsure = any(app_of(one) and not is_by(one, us) for one in messages)
         app = await self._app(us) if unsure else ""
         return frozenset(str(one["ts"]) for one in messages if is_ours(one, us, app))
 
     async def _app(self, us: AuthorizeResult) -> str:
-        """Return the id of our app, asked for once; "" as long as Slack does not tell."""
+        """Return the id of our app, asked once; "" until Slack answers."""
         bot = us.bot_id or ""
         if bot and bot not in self._apps:
             try:
@@ -48,10 +48,10 @@ class Ours:
 
 
 def is_ours(message: Mapping[str, Any], us: AuthorizeResult, app: str) -> bool:
-    """Return whether a message is the bot's own; `app` is the id of its app, "" where that is not known.
+    """Return whether a message is the bot's own; `app` is the id of its app, "" if not known.
 
-    After a new installation the bot may have another user and another id, while the app stays the same. The mark counts
-    only where no app is named: any app can put it on its own messages.
+    After a reinstallation, the bot can have another user and another id; the app stays the same. The mark counts only
+    if no app is named: any app can put it on its own messages.
     """
     if is_by(message, us):
         return True
@@ -61,13 +61,13 @@ def is_ours(message: Mapping[str, Any], us: AuthorizeResult, app: str) -> bool:
 
 
 def is_by(message: Mapping[str, Any], us: AuthorizeResult) -> bool:
-    """Return whether a message is by the bot as it is installed now."""
+    """Return whether a message is by the bot's current installation."""
     ids = {us.bot_user_id, us.bot_id} - {None, ""}
     return message.get("user") in ids or message.get("bot_id") in ids
 
 
 def app_of(message: Mapping[str, Any]) -> str:
-    """Return the id of the app that a message is by, "" where none is named."""
+    """Return the id of a message's app, "" if none is named."""
     profile = message.get("bot_profile")
     app = message.get("app_id") or (profile.get("app_id") if isinstance(profile, dict) else "")
     return app if isinstance(app, str) else ""

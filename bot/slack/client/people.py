@@ -1,4 +1,4 @@
-"""What people are called: asked of Slack once, and remembered for a day."""
+"""People's names: asked of Slack once, and cached for a day."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 KEPT = 10_000  # names
 KEPT_FOR = 86_400.0  # seconds
 RANK_KEPT_FOR = 3_600.0
-STRANGERS = {"user_not_found", "user_not_visible", "users_not_found"}  # Slack's words for somebody it does not show
+STRANGERS = {"user_not_found", "user_not_visible", "users_not_found"}  # Slack's words for someone it does not show
 UNKNOWN_FOR = 600.0  # seconds before a person whose name Slack did not give is asked for again
 AT_ONCE = 8
 LONGEST_NAME = 80  # characters, as Slack's own limit
@@ -34,9 +34,9 @@ _PERSON = re.compile(r"@(?P<person>[UW][A-Z0-9]{2,20})")
 
 @dataclass(frozen=True, slots=True)
 class Rank:
-    """What somebody is in the workspace; `organisations` are the team and the enterprise that they belong to.
+    """A person's rank in the workspace; `organisations` are their team and enterprise.
 
-    Where Slack does not show somebody at all, they belong to none; https://docs.slack.dev/reference/objects/user-object
+    A person whom Slack does not show belongs to none; https://docs.slack.dev/reference/objects/user-object
     """
 
     is_admin: bool = False
@@ -47,8 +47,8 @@ class Rank:
 class People:
     """Names by people's ids, at most `KEPT` of them; an id that Slack gives no name for stands for itself.
 
-    A name is never waited for: once Slack's rate limit is reached, ids do until it is over. A rank is, as it decides
-    who may do what.
+    Names are never waited for: at Slack's rate limit, ids are used until it is over. Ranks are, as permissions depend
+    on them.
     """
 
     def __init__(self, client: AsyncWebClient) -> None:
@@ -58,7 +58,7 @@ class People:
         self._busy_until = 0.0
 
     async def names(self, people: Iterable[str]) -> dict[str, str]:
-        """Return each person's name. Never raises for want of one."""
+        """Return each person's name. Never raises."""
         wanted = dict.fromkeys(people)
         unknown = [person for person in wanted if self._names.get(person) is None]
         room = asyncio.Semaphore(AT_ONCE)
@@ -71,7 +71,7 @@ class People:
         return {person: self._names.get(person, late=True) or person for person in wanted}
 
     async def rank(self, person: str, *, anew: bool = False) -> Rank:
-        """Return what somebody is in the workspace, as it was an hour ago at most, or now. Raises `ChatError`."""
+        """Return a person's rank in the workspace, at most an hour old. Raises `ChatError`."""
         rank = self._ranks.get(person)
         if anew or rank is None:
             try:
@@ -84,7 +84,7 @@ class People:
         return rank
 
     def learn(self, person: str, profile: Mapping[str, Any]) -> None:
-        """Take a name from a profile that came with a message, which saves the question."""
+        """Learn a name from a profile that came with a message, which saves a request."""
         if name := name_of(profile):
             self._names.keep(person, name, KEPT_FOR)
 
@@ -103,7 +103,7 @@ class People:
             self._keep(person, user)
 
     def _keep(self, person: str, user: Mapping[str, Any]) -> Rank:
-        """Keep all that one look-up tells."""
+        """Keep everything from one look-up."""
         self._names.keep(person, name_of(user.get("profile") or {}) or name_of(user) or person, KEPT_FOR)
         rank = rank_of(user)
         self._ranks.keep(person, rank, RANK_KEPT_FOR)
@@ -111,7 +111,7 @@ class People:
 
 
 def rank_of(user: Mapping[str, Any]) -> Rank:
-    """Read what somebody is in the workspace."""
+    """Read a person's rank in the workspace."""
     enterprise = user.get("enterprise_user") or {}
     homes = (user.get("team_id"), enterprise.get("enterprise_id"))
     return Rank(
@@ -122,7 +122,7 @@ def rank_of(user: Mapping[str, Any]) -> Rank:
 
 
 def name_of(profile: Mapping[str, Any]) -> str:
-    """Return what a person wants to be called: on one line, "" where nothing is said."""
+    """Return a person's preferred name, on one line, "" for none."""
     for field in ("display_name", "real_name", "name"):
         value = profile.get(field)
         if isinstance(value, str) and (name := " ".join(value.split())):
@@ -131,7 +131,7 @@ def name_of(profile: Mapping[str, Any]) -> str:
 
 
 def mention(person: str) -> str:
-    """Write a person's name, or a user group's, as Slack links it."""
+    """Write a mention of a person or a user group."""
     return f"<!subteam^{person}>" if person.startswith("S") else f"<@{person}>"
 
 

@@ -1,4 +1,4 @@
-"""Permalinks: the address of a message, made and read without asking Slack."""
+"""Permalinks: a message's address, written and parsed without asking Slack."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _TS = re.compile(r"\d{10}\.\d{6}", re.ASCII)
 
 
 class Address(NamedTuple):
-    """Where a message is; `thread` is the `ts` of the message that it hangs on, "" where the link names none."""
+    """Where a message is; `thread` is the `ts` of its thread, "" if the link names none."""
 
     channel: str
     ts: str
@@ -24,7 +24,7 @@ class Address(NamedTuple):
 def parse(url: str) -> Address | None:
     """Read a permalink, also one in Slack's `<…|…>`; None for anything else.
 
-    The host is not looked at: an organisation's may be any. What the asker may see is to be checked, not the link.
+    The host is not checked: an organization's can be any. Check what the asker can see, not the link.
     """
     url = url.strip().strip("<>").partition("|")[0].replace("&amp;", "&")
     if len(url) > LONGEST:

@@ -1,4 +1,4 @@
-"""A message as Markdown: its blocks and attachments, or its text where it has none.
+"""A message as Markdown: its blocks and attachments, or its text if it has none.
 
 https://docs.slack.dev/reference/block-kit/blocks and https://docs.slack.dev/legacy/legacy-messaging
 """
@@ -20,12 +20,14 @@ _WORD = re.compile(r"\w+")
 
 
 def flat(message: Mapping[str, Any], *, has_controls: bool = True) -> str:
-    """Return all that a person reads in a message, as Markdown. Mentions of people stay as Slack writes them, `<@U…>`.
+    """Return everything that a person reads in a message, as Markdown.
+
+    Mentions of people stay as Slack writes them, `<@U…>`.
 
     So do channels and user groups without a name; `bot.slack.client.people` gives them one. The plain text, which the
-    author's client or app made of the blocks, counts too where they are no more than controls, or of a kind that is not
-    known here and without text. Takes anything, and never raises. `has_controls`: labels of buttons and the like are
-    told. Of what is longer than `clip.LONGEST`, the beginning is read, and that is said.
+    author's client or app made from the blocks, is also read if they are only controls, or of an unknown kind without
+    text. Accepts anything, and never raises. `has_controls`: labels of buttons and the like are included. If a message
+    is longer than `clip.LONGEST`, only its beginning is read, and the text says so.
     """
     message = clipped(message)
     text, blocks = string(message.get("text")), listed(message.get("blocks"))
@@ -46,12 +48,12 @@ def _blocks(blocks: list[Any], view: RichTextView) -> str:
 
 
 def _tells(block: object) -> bool:
-    """Return whether a block needs no plain text beside it, as far as is known here."""
+    """Return whether a block is known to need no plain text."""
     return isinstance(block, dict) and str(block.get("type")) in _READERS and block.get("type") not in _BESIDE
 
 
 def _holds(said: str, plain: str) -> bool:
-    """Return whether a text has all the words of another."""
+    """Return whether a text contains all words of another."""
     return set(_WORD.findall(plain)) <= set(_WORD.findall(said))
 
 
@@ -81,7 +83,7 @@ def _input(block: Mapping[str, Any], view: RichTextView) -> str:
 
 
 def _element(element: object, view: RichTextView) -> str:
-    """Read what stands in a block: a text, a picture, or a control by its label and its link."""
+    """Read an element of a block: a text, a picture, or a control by its label and its link."""
     if not isinstance(element, dict):
         return string(element)
     kind = str(element.get("type"))
@@ -174,7 +176,7 @@ def _shared(part: Mapping[str, Any], view: RichTextView) -> str:
 
 
 def _preview(part: Mapping[str, Any], said: str, view: RichTextView) -> str:
-    """Read what stands for a canvas, a list or a record of one, where it was not said yet."""
+    """Read the preview of a canvas, a list or a list's record, unless it was already read."""
     things = (part.get(name) for name in ("preview", "list", "list_record", "list_view"))
     titles = [thing.get(name) for thing in things if isinstance(thing, dict) for name in ("title", "subtitle", "name")]
     told = harvest(titles, view.deeper())
@@ -188,7 +190,7 @@ def _field(field: object, part: Mapping[str, Any]) -> str:
 
 
 def _marked(holder: Mapping[str, Any], name: str, kind: str, part: Mapping[str, Any]) -> str:
-    """Read a text that may be marked up: an attachment may say in which of its texts marks count."""
+    """Read a text that may be marked up: an attachment can say which of its texts are mrkdwn."""
     kinds = part.get("mrkdwn_in")
     is_marked = not isinstance(kinds, list) or kind in kinds
     return markdown(string(holder.get(name))) if is_marked else _plain(holder, name)

@@ -1,4 +1,4 @@
-"""The rate budget: what Slack allows, spent before Slack has to refuse it, shared by all replicas."""
+"""The rate budget: Slack's rate limits, kept by all replicas together before Slack refuses calls."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ CHANNEL_PER_MINUTE = 60
 CHANNEL_BURST = 3
 
 LEASES_PER_LIMIT = 10  # a replica takes a tenth of a limit at a time, as it may not need more
-LARGEST_LEASE = 50  # calls: what a process had taken when it died is nobody's until the minute is over
+LARGEST_LEASE = 50  # calls: what a process had taken when it died is no one's until the minute is over
 LEASE_DEADLINE = 3.0  # seconds
 MOST_POCKETS = 2_000
 NOTABLE = 0.5  # seconds: who waited for longer is counted
@@ -43,7 +43,7 @@ NOTABLE = 0.5  # seconds: who waited for longer is counted
 
 @dataclass(slots=True)
 class LocalLease:
-    """What this replica holds of one limit. `dry`: until when there is nothing more to be had, by the level."""
+    """This replica's part of one limit. `dry`: until when it is exhausted, by level."""
 
     slot: int = 0
     left: int = 0
@@ -54,10 +54,10 @@ class LocalLease:
 
 
 class Budget:
-    """The calls that may be made. `factor` multiplies the documented limits, where Slack allows an app more.
+    """The calls that can be made. `factor` multiplies the documented limits, if Slack allows an app more.
 
-    `on_short` is told of a method, and of a call that "waited", was "withheld", or that Slack itself "refused".
-    When the database does not answer, only what has to be said is said; Slack tells then when it is too much.
+    `on_short` gets a method, and whether a call "waited", was "withheld", or "refused" by Slack. When the database does
+    not answer, only necessary calls are made, and Slack refuses what is too much.
     """
 
     def __init__(
@@ -76,14 +76,14 @@ class Budget:
         self._next_post: dict[str, float] = {}
 
     async def take(self, method: str, place: Place, *, spare: float = 0) -> bool:
-        """Take one call, if it can be made now with a share of `spare` of the limit left for what matters more."""
+        """Take one call, if it can be made now and leaves the fraction `spare` of the limit for what matters more."""
         is_to_be_had = await self._take(f"{place.workspace}:{method}", PER_MINUTE[method], spare=spare, otherwise=False)
         if not is_to_be_had:
             self._on_short(method, "withheld")
         return is_to_be_had
 
     async def wait(self, method: str, place: Place) -> None:
-        """Wait for one call, in the order of those who wait; for a message also for its channel's turn."""
+        """Wait for one call, in the order of waiting; for a message also for its channel's turn."""
         begun = self._clock()
         if method == POST:
             await self._wait(f"{place.workspace}:{place.channel}:{POST}", CHANNEL_PER_MINUTE)
@@ -93,7 +93,7 @@ class Budget:
             self._on_short(method, "waited")
 
     async def refused(self, method: str, place: Place, seconds: float) -> None:
-        """Take in that Slack refused a call for so many seconds: all replicas hold back."""
+        """Record that Slack refused a call for so many seconds: all replicas hold back."""
         log.warning("Slack refused %s for %.0f s, within its documented rate", method, seconds)
         self._on_short(method, "refused")
         key = f"{place.workspace}:{method}"
@@ -105,7 +105,7 @@ class Budget:
             log.warning("the refusal could not be shared: %s", type(error).__name__)
 
     def room(self, method: str, place: Place) -> int:
-        """Return how many calls of a method may still be made this minute, as far as known here."""
+        """Return how many calls of a method can still be made this minute, as far as known here."""
         pocket = self._pockets.get(f"{place.workspace}:{method}")
         return self._limit(PER_MINUTE[method]) - (pocket.used - pocket.left if pocket else 0)
 
@@ -113,7 +113,7 @@ class Budget:
         return max(1, int(documented * self.factor))
 
     async def _take(self, key: str, documented: int, *, spare: float = 0, otherwise: bool) -> bool:
-        """Take one call; `otherwise` is the answer when the database gives none."""
+        """Take one call; `otherwise` is the answer when the database does not respond."""
         limit = self._limit(documented)
         level = max(1, int(limit * (1 - spare)))
         pocket = self._pockets[key]
@@ -150,7 +150,7 @@ class Budget:
                 await asyncio.sleep(end_of(slot_of(now)) - now + random.uniform(0, 0.1))  # noqa: S311 (no secret)
 
     async def _space(self, channel: str) -> None:
-        """Let no more than a short burst of messages go to a channel at once."""
+        """Allow only a short burst of messages to a channel at once."""
         gap = 1 / self.factor
         now = self._clock()
         at = max(now, self._next_post.get(channel, 0.0)) + gap

@@ -27,7 +27,7 @@ _TICKS = re.compile(r"`+")
 
 @dataclass(frozen=True, slots=True)
 class RichTextView:
-    """How a message is read: the names that it gives to channels and groups itself, and whether controls are told."""
+    """How a message is read: the names that it gives to channels and groups, and whether controls are included."""
 
     names: Mapping[str, str] = field(default_factory=dict)
     has_controls: bool = True
@@ -35,17 +35,17 @@ class RichTextView:
 
     @property
     def is_too_deep(self) -> bool:
-        """Return whether to end here."""
+        """Return whether the nesting is too deep."""
         return self.depth > DEEPEST
 
     def deeper(self) -> RichTextView:
-        """Return the view of what stands inside."""
+        """Return the view for the next level."""
         return replace(self, depth=self.depth + 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a piece of text is marked."""
+    """The style of a piece of text."""
 
     code: bool = False
     strike: bool = False
@@ -54,7 +54,7 @@ class Style:
 
 
 def rich(block: Mapping[str, Any], view: RichTextView) -> str:
-    """Write a `rich_text` block, one line a line."""
+    """Write a `rich_text` block, line by line."""
     return "\n".join(_part(part, view.deeper()) for part in listed(block.get("elements")))
 
 
@@ -77,7 +77,7 @@ def _part(part: object, view: RichTextView) -> str:
 
 
 def _inside(inner: list[Any], view: RichTextView) -> str:
-    """Write what stands in a part: pieces of text, and parts in it, each on lines of its own."""
+    """Write a part's content: pieces of text, and nested parts, each on lines of its own."""
     if not any(_is_part(one) for one in inner):
         return _inline(inner, view)
     runs = groupby(inner, key=_is_part)
@@ -118,7 +118,7 @@ def fenced(code: str) -> str:
 
 
 def _inline(elements: list[Any], view: RichTextView, *, is_marked: bool = True) -> str:
-    """Write a line's pieces; those beside each other that are marked alike get one pair of marks."""
+    """Write a line's pieces; adjacent ones of the same style share one pair of marks."""
     styles = [_style(element) if is_marked else Style() for element in elements]
     has_marks = any(style != Style() for style in styles)
     pieces = [
@@ -138,7 +138,7 @@ def _style(element: object) -> Style:
 
 
 def _marked(text: str, style: Style) -> str:
-    """Mark each line of a text, without the space around it, where marks would not count."""
+    """Mark each line of a text, but not the space around it, where marks would have no effect."""
     if style == Style():
         return text
     return "\n".join(_marked_line(line, style) for line in text.split("\n"))
@@ -167,7 +167,7 @@ def _longest_ticks(text: str) -> int:
 
 
 def piece(element: object, view: RichTextView, *, is_escaped: bool = False) -> str:  # noqa: C901, PLR0911 (one line a kind)
-    """Write one piece of a line. What is not known stays with its text; a person stays as Slack writes them."""
+    """Write one piece of a line. An unknown kind keeps its text; a person stays as Slack writes them."""
     match element:
         case {"type": "text", "text": str(words)}:
             return _MARKS.sub(r"\\\g<0>", words) if is_escaped else words
@@ -195,12 +195,12 @@ def piece(element: object, view: RichTextView, *, is_escaped: bool = False) -> s
 
 
 def linked(label: str, url: str) -> str:
-    """Write a link with its words, where these say more than the address."""
+    """Write a link with its label, if that says more than the address."""
     return f"{label} ({url})" if label and url and label not in url else url or label
 
 
 def harvest(thing: object, view: RichTextView) -> str:
-    """Return all the text in something of an unknown kind, piece by piece."""
+    """Yield all the text in something of an unknown kind."""
     return "\n".join(dict.fromkeys(filter(None, _harvested(thing, view))))
 
 
@@ -235,7 +235,7 @@ def text_of(value: object) -> str:
 
 
 def names_in(text: str) -> dict[str, str]:
-    """Return the names that Slack wrote to channels and groups in a text, by their ids."""
+    """Return the names that Slack gives channels and groups in a text, by their ids."""
     found = {}
     for match in slack_text.MARKUP.finditer(text):
         target, label = match["target"], slack_text.unescape(match["label"] or "")
@@ -262,5 +262,5 @@ def number(value: object) -> int:
 
 
 def joined(parts: Sequence[str], between: str = "\n") -> str:
-    """Join what there is."""
+    """Join the non-empty parts."""
     return between.join(filter(None, parts))

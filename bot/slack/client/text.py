@@ -1,4 +1,4 @@
-"""Text between Slack and the model: its escapes and mentions on the way in, no power on the way out."""
+"""Text between Slack and the model: unescape it and read mentions on the way in, make it harmless on the way out."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ def unescape(text: str) -> str:
 
 
 def storable(text: str) -> str:
-    """Take out what can't be stored or sent: NUL, and halves of characters."""
+    """Remove what can't be stored or sent: NUL, and lone surrogates."""
     return _NO_TEXT.sub("", text)
 
 
 def plain(text: str) -> str:
-    """Turn Slack's mark-up into what the person typed: links, channels and broadcasts; mentions of people stay.
+    """Convert Slack's mark-up to what the person typed: links, channels and broadcasts; mentions of people stay.
 
-    Takes out what can't be stored or sent.
+    Removes what can't be stored or sent.
     """
     return unescape(MARKUP.sub(_typed, storable(text)))
 
 
 def worded(text: str) -> str:
-    """Turn Slack's mark-up into what a person reads, as `plain`; what has no name in it stays, to be looked up."""
+    """Convert Slack's mark-up to what a person reads, as `plain` does; ids without a name stay, to be looked up."""
     return unescape(
         MARKUP.sub(lambda match: f"<{match['target']}>" if _is_nameless(match) else _typed(match), storable(text))
     )
@@ -93,7 +93,7 @@ def named_channels(text: str) -> tuple[tuple[str, str], ...]:
 
 
 def groups_as_people(text: str) -> str:
-    """Write user groups as mentions: a group can be told of something as a person can, and its label is not its id."""
+    """Write user groups as mentions: a group can be notified like a person, and its label is not its id."""
 
     def write(match: re.Match[str]) -> str:
         sign, _, group = match["target"].partition("^")
@@ -103,12 +103,12 @@ def groups_as_people(text: str) -> str:
 
 
 def mentions(text: str, person: str) -> bool:
-    """Tell whether a person is mentioned."""
+    """Return whether a person is mentioned."""
     return any(match["target"] == f"@{person}" for match in MARKUP.finditer(text))
 
 
 def without_mention(text: str, person: str) -> str:
-    """Take the mentions of a person out, and the space or comma that followed at the start."""
+    """Remove the mentions of a person, and the space or comma that follows one at the start."""
     text = text.lstrip()
     if (first := MARKUP.match(text)) and first["target"] == f"@{person}":
         text = _COMMA.sub("", text[first.end() :])
@@ -116,17 +116,17 @@ def without_mention(text: str, person: str) -> str:
 
 
 def addresses_other(text: str, bot: str) -> bool:
-    """Return whether a message opens by speaking to a person or a group, not the bot, and nowhere turns to the bot.
+    """Return whether a message starts by addressing a person or a group, not the bot, and never addresses the bot.
 
-    What it quotes, and a greeting, may stand before. It turns to the bot where its mention is among those at the
-    start, or begins a line or a sentence. Who calls all that are here or in the channel means the bot, too.
+    A quotation and a greeting can come first. It addresses the bot if its mention is among those at the start, or
+    starts a line or a sentence. @here and @channel include the bot.
     """
     spoken_to = list(_spoken_to(text))
     return bool(spoken_to) and f"@{bot}" not in spoken_to and not _turns_to(text, bot)
 
 
 def _spoken_to(text: str) -> Iterator[str]:
-    """Return the mentions at the start: behind what the message quotes, and a greeting."""
+    """Return the mentions at the start, after a quotation and a greeting."""
     quoted = _QUOTED.match(text)
     at = end_of_greeting(text, quoted.end() if quoted else 0)
     while (match := MARKUP.match(text, at)) and _SOMEBODY.fullmatch(match["target"]):
@@ -136,7 +136,7 @@ def _spoken_to(text: str) -> Iterator[str]:
 
 
 def _turns_to(text: str, person: str) -> bool:
-    """Return whether the mention of a person begins the text, a line or a sentence."""
+    """Return whether the mention of a person starts the text, a line or a sentence."""
     before = 0
     for match in MARKUP.finditer(text):
         between = text[before : match.start()]
@@ -151,13 +151,13 @@ def _turns_to(text: str, person: str) -> bool:
 def harmless(text: str) -> str:
     """Neutralize what notifies a whole channel, which the model must not do, or reverses text.
 
-    What can't be sent goes, too.
+    Also removes what can't be sent.
     """
     return _OVERRIDE.sub("", _BROADCAST_OUT.sub("<\u200b!", sendable(text)))
 
 
 def safe_end(text: str) -> int:
-    """Return up to where a text that still grows may be shown: not into a `<!channel>` or a character that begins."""
+    """Return up to where a growing text can be shown: not into a started `<!channel>` or character."""
     end = len(text) - ends_with_half(text)
     match = _BROADCAST_BEGUN.search(text, 0, end)
     return match.start() if match else end

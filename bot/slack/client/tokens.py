@@ -1,4 +1,4 @@
-"""Tokens: the one that the operator has set, or each workspace's own, renewed in time by one replica for all."""
+"""Tokens: the one that the operator set, or each workspace's own, renewed in time by one replica for all."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ LOOK_EVERY = 0.25
 
 
 class TokenStore(Protocol):
-    """Where a client gets its token from."""
+    """The source of a client's token."""
 
     async def token(self) -> str:
-        """Return the token of the moment. Raises `RevokedError` where there is none, `ChatError`."""
+        """Return the current token. Raises `RevokedError` if there is none, `ChatError`."""
 
     async def after(self, refused: str) -> str:
-        """Return the token that has taken the place of one that Slack refused, "" for none. Raises `ChatError`."""
+        """Return the token that replaced one that Slack refused, "" for none. Raises `ChatError`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +74,12 @@ class InstalledToken:
         return (await self.installed.current(self.workspace)).token
 
     async def after(self, refused: str) -> str:
-        """Return what another replica, or a new installation, has brought since."""
+        """Return the token that another replica or a new installation has stored since."""
         return await self.installed.after(self.workspace, refused)
 
 
 class Client(AsyncWebClient):
-    """A client that takes its token from a keyring for each call, and asks there once more when Slack refuses it."""
+    """A client that takes its token from a store for each call, and asks once more when Slack refuses it."""
 
     def __init__(self, keyring: TokenStore, base_url: str, session: aiohttp.ClientSession, name: str = "") -> None:
         # The SDK writes each call out for a logger that has no level of its own, and then throws that away.
@@ -90,7 +90,7 @@ class Client(AsyncWebClient):
         self._refused = ""
 
     async def api_call(self, api_method: str, **arguments: Any) -> AsyncSlackResponse:  # noqa: ANN401 (the SDK's own)
-        """Call a method. Raises as the SDK does, and `RevokedError` where there is no token."""
+        """Call a method. Raises as the SDK does, and `RevokedError` if there is no token."""
         self.token = token = await self._keyring.token()
         try:
             return await super().api_call(api_method, **arguments)
@@ -113,7 +113,7 @@ class Client(AsyncWebClient):
 
 
 class Installed:
-    """The installations as this process knows them: asked of the database once, and anew when Slack refuses one."""
+    """The installations that this process knows: read from the database once, and again when Slack refuses one."""
 
     def __init__(self, store: Installations, rotator: AsyncTokenRotator) -> None:
         self._store = store
@@ -123,7 +123,7 @@ class Installed:
         self._ended: dict[str, int] = {}  # the versions whose refresh tokens Slack took no more
 
     async def current(self, workspace: str) -> Installation:
-        """Return a workspace's installation, with a token that is not over. Raises `RevokedError`, `ChatError`."""
+        """Return a workspace's installation, with a valid token. Raises `RevokedError`, `ChatError`."""
         one, until = self._known.get(workspace, (None, 0.0))
         if one is None or until < monotonic():
             one = await self._look(workspace)
@@ -134,7 +134,7 @@ class Installed:
         return await self._renewed(one)
 
     async def after(self, workspace: str, refused: str) -> str:
-        """Return the token that has taken the place of one that Slack refused, "" for none. Raises `ChatError`."""
+        """Return the token that replaced one that Slack refused, "" for none. Raises `ChatError`."""
         one = await self._look(workspace)
         if one is not None and one.token == refused and one.refresh_token:
             self._rests_until.pop(workspace, None)
@@ -142,7 +142,7 @@ class Installed:
         return one.token if one is not None and one.token != refused else ""
 
     def forget(self, workspace: str) -> None:
-        """Ask anew for a workspace's installation."""
+        """Drop a workspace's cached installation."""
         for known in (self._known, self._rests_until, self._ended):
             known.pop(workspace, None)
 
@@ -156,7 +156,7 @@ class Installed:
         return one
 
     async def _renewed(self, one: Installation) -> Installation:
-        """Get the next token, or let another replica do so, as long as the one that we have is good."""
+        """Get the next token, or let another replica get it while the current one is valid."""
         is_over = one.expires_at is not None and one.expires_at <= datetime.now(UTC)
         if not is_over and self._rests_until.get(one.workspace, 0.0) > monotonic():
             return one
@@ -188,7 +188,7 @@ class Installed:
         return fresh
 
     async def _next(self, one: Installation) -> Installation:
-        """Exchange the refresh token, which is good once. Raises `ChatError`."""
+        """Exchange the refresh token, which can be used once. Raises `ChatError`."""
         bot = Bot(
             team_id=one.workspace,
             bot_token=one.token,
@@ -209,7 +209,7 @@ class Installed:
         return replace(one, token=fresh.bot_token, refresh_token=fresh.bot_refresh_token or "", expires_at=expires_at)
 
     async def _wait(self, one: Installation) -> Installation:
-        """Wait for the token that another replica is getting. Raises a `ChatError` that may pass."""
+        """Wait for the token that another replica is getting. Raises a transient `ChatError`."""
         end = monotonic() + PATIENCE
         while monotonic() < end:
             await asyncio.sleep(LOOK_EVERY)

@@ -1,4 +1,4 @@
-"""The mark that tells which turn a message of ours belongs to."""
+"""The mark that says which turn a message of ours belongs to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MARK = "parley_turn"  # the type of the metadata that tells which turn a message
 
 
 def mark(reference: str) -> dict[str, Any]:
-    """Mark a message as a turn's, for a second try of that turn to find. Anybody in the workspace can read it."""
+    """Mark a message as a turn's, so that a second attempt finds it. Anyone in the workspace can read it."""
     return {"event_type": MARK, "event_payload": {"turn": reference}}
 
 

@@ -1,1 +1,1 @@
-"""From Slack: what it delivers, read into the domain."""
+"""What Slack delivers, converted to the domain's values."""

@@ -1,4 +1,4 @@
-"""Buttons, menus and shortcuts: laid out below messages, and read when somebody presses them."""
+"""Actions: buttons, menus and shortcuts that people use."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ANY = re.compile(r".*", re.DOTALL)
 
 
 def register(app: AsyncApp, intake: Intake) -> None:
-    """Listen to controls and shortcuts of whatever name: what each is for is not known here."""
+    """Listen to controls and shortcuts of any name; the registry knows what each is for."""
 
     async def on_press(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond) -> None:
         with payload.reading():
@@ -50,7 +50,7 @@ def register(app: AsyncApp, intake: Intake) -> None:
 
 
 def pressed(body: Mapping[str, Any]) -> Action | None:
-    """Read an interaction's payload; None for one without a message, or with nothing in it."""
+    """Read an interaction's payload; None for one without a message, or an empty one."""
     channel, user = (body.get("channel") or {}).get("id"), body.get("user") or {}
     view, team_of = body.get("view") or {}, body.get("team") or {}
     team = str(view.get("app_installed_team_id") or team_of.get("id") or user.get("team_id") or "")
@@ -89,7 +89,7 @@ def pressed(body: Mapping[str, Any]) -> Action | None:
 
 
 def _in_view(view: Mapping[str, Any], action: Mapping[str, Any], asker: Requester, team: str) -> Action:
-    """Read a press in a modal or in the home tab."""
+    """Read an action in a modal or in the home tab."""
     name, value, choice = _action(action)
     shown = str(view.get("id") or "")
     return Action(

@@ -1,4 +1,4 @@
-"""The agent's own events: Stop, the pane, and what people look at beside it."""
+"""The agent's own events: Stop, the pane, and the channel that people view beside it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def register(app: AsyncApp, intake: Intake) -> None:
         await intake.visit(team, Requester(person, team), occasion)
 
     async def on_title() -> None:
-        """Do nothing: a title is given at a thread's beginning only, so a person's own stays."""
+        """Do nothing: a title is set only when a thread starts, so a person's own stays."""
 
     app.event("agent_session_stopped")(on_stop)
     app.event("agent_session_title_changed")(on_title)
@@ -84,7 +84,7 @@ async def suggest(client: AsyncWebClient, event: Mapping[str, Any]) -> None:
 
 
 def watched_channel(event: Mapping[str, Any]) -> str:
-    """Return the channel that a person looks at beside the pane, "" for none."""
+    """Return the channel that a person views beside the pane, "" for none."""
     context = event.get("context") or {}
     entities = context.get("entities") if isinstance(context, dict) else None
     for entity in entities if isinstance(entities, list) else ():

@@ -64,7 +64,7 @@ def _listener(spec: CommandSpec, intake: Intake) -> Callable[..., Any]:
 
 
 async def _open(command: Command, body: Mapping[str, Any], client: AsyncWebClient, intake: Intake) -> bool:
-    """Open the form that a command asks for, if it can be done in time; else its answer comes as a message."""
+    """Open the form that a command asks for, if there is time; otherwise its answer comes as a message."""
     if not body.get("trigger_id"):
         return False
     try:
@@ -95,5 +95,5 @@ def read(spec: CommandSpec, body: Mapping[str, Any]) -> Command:
 
 
 def _id(body: Mapping[str, Any]) -> str:
-    """Name a command by all that Slack said of it: the trigger id in there is unique, but not promised to be there."""
+    """Return a command's id, made from its whole payload: the trigger id in it is unique, but not guaranteed."""
     return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()

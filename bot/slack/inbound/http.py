@@ -31,7 +31,7 @@ QUICK = 100_000  # characters that are parsed in some milliseconds
 def listener(app: AsyncApp, signing_secret: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """Make the handler of `POST /slack/events`: verify the signature on the raw bytes, parse, dispatch.
 
-    401: no, a wrong or an old signature. 400: a body that can't be read. 500: not taken, so that Slack delivers again.
+    401: no, a wrong or an old signature. 400: a body that can't be read. 500: not accepted, so that Slack redelivers.
     """
     verifier = SignatureVerifier(signing_secret)
 
@@ -53,7 +53,7 @@ def listener(app: AsyncApp, signing_secret: str) -> Callable[[web.Request], Awai
 
 
 async def _parsed(request: web.Request, body: str) -> AsyncBoltRequest:
-    """Parse a body; a large one not on the event loop, which decoding a form of a megabyte would hold for too long."""
+    """Parse a body; a large one in a thread, as decoding a form of a megabyte would block the event loop."""
     parse = partial(AsyncBoltRequest, body=body, query=request.query_string, headers=dict(request.headers))
     return parse() if len(body) <= QUICK else await asyncio.to_thread(parse)
 

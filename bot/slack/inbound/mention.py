@@ -1,4 +1,4 @@
-"""Whom a message mentions, wherever in it that stands: its text, its blocks, an app's own attachments."""
+"""Whom a message mentions anywhere: in its text, its blocks, an app's own attachments."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _QUOTING = ("is_msg_unfurl", "is_share", "is_app_unfurl", "is_reply_unfurl", "is
 
 
 def mentions(message: Mapping[str, Any], person: str) -> bool:
-    """Return whether a message mentions a person by its own words, not by those of what it forwards or links to.
+    """Return whether a message itself mentions a person, not what it forwards or links to.
 
-    Slack raises no `app_mention` for what stands in blocks or attachments alone.
+    Slack sends no `app_mention` for mentions that are only in blocks or attachments.
     """
     if slack_text.mentions(string(message.get("text")), person) or _names(message.get("blocks"), person):
         return True
@@ -48,7 +48,7 @@ def _names(thing: object, person: str, depth: int = 0) -> bool:
 
 
 def _says(name: str, value: object, thing: Mapping[str, Any], person: str, depth: int) -> bool:
-    """Look at one field: a text where Slack reads mark-up in it, or what stands inside."""
+    """Check one field: a text in which Slack reads mark-up, or nested values."""
     if not isinstance(value, str):
         return _names(value, person, depth + 1)
     if name != "text" and name not in {"pretext", "value"}:

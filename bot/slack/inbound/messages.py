@@ -1,4 +1,4 @@
-"""Messages: mentions in channels, direct messages, follow-ups in threads; what is edited and deleted."""
+"""Messages: mentions in channels, direct messages, follow-ups in threads; edits and deletions."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EVENTS = ("app_mention", "message")
 
 
 def register(app: AsyncApp, intake: Intake) -> None:
-    """Listen to what people say, and to what they do to it afterwards."""
+    """Listen to messages, and to their edits and deletions."""
 
     async def on_message(event: Mapping[str, Any], body: dict[str, Any], context: AsyncBoltContext) -> None:
         us = context["authorize_result"]
@@ -50,15 +50,15 @@ def register(app: AsyncApp, intake: Intake) -> None:
 
 
 def _is_own(event: Mapping[str, Any], bot_id: str) -> bool:
-    """Return whether a message is by our own bot id, or one of ours was changed: Slack may name no user beside that."""
+    """Return whether a message has our bot id, or changes one of ours: Slack may name no user."""
     now = _message(event, "message") if event.get("subtype") == "message_changed" else event
     return bool(bot_id) and now.get("bot_id") == bot_id
 
 
 def heard(event: Mapping[str, Any], *, team: str, bot: str, is_outsider: bool = False) -> IncomingMessage | None:
-    """Read a message event; None for notices, malformed events, and what the bot said itself.
+    """Read a message event; None for notices, malformed events, and the bot's own messages.
 
-    A reply in a thread is kept whatever it says, since only the store knows whether the bot takes part there.
+    A reply in a thread is always kept, since only the store knows whether the bot takes part there.
     """
     channel, ts, author = _string(event, "channel"), _string(event, "ts"), author_of(event)
     if not is_kind_said(event) or not (channel and ts and author) or author == bot:
@@ -84,10 +84,10 @@ def heard(event: Mapping[str, Any], *, team: str, bot: str, is_outsider: bool = 
 
 
 def updated(event: Mapping[str, Any], *, team: str, bot: str, is_outsider: bool = False) -> MessageUpdate | None:
-    """Read how a message stands that was edited, or that got more: a file, a message that its link leads to.
+    """Read the current state of a message that was edited or completed: by a file, or a message that it links to.
 
-    None for anything else, for what the bot said itself, and where nothing is new. What Slack shows later of a page is
-    left out: it would reach the model as the author's words.
+    None for anything else, for the bot's own messages, and if nothing is new. Link previews that Slack adds later are
+    left out: they would reach the model as the author's words.
     """
     now, before = (_unfolded(_message(event, name)) for name in ("message", "previous_message"))
     if event.get("subtype") != "message_changed" or _stands_as_before(now, before):
@@ -104,12 +104,12 @@ def updated(event: Mapping[str, Any], *, team: str, bot: str, is_outsider: bool 
 
 
 def changed(event: Mapping[str, Any], *, team: str, bot: str) -> MessageEdit | None:
-    """Read the event of an edited or a deleted message; None for anything else, and for what the bot did itself.
+    """Read the event of an edited or a deleted message; None for anything else, and for the bot's own changes.
 
-    Of the bot's own messages, the first of a thread counts when it is deleted: it does not delete that itself.
+    Of the bot's own messages, a deleted first message of a thread counts: the bot does not delete it itself.
 
-    The first message of a thread leaves a tombstone behind, which arrives as an edit. A link that is unfurled, a new
-    reply and the like arrive as edits, too, and leave what was said as it was.
+    A thread's deleted first message leaves a tombstone, which arrives as an edit. An unfurled link, a new reply and the
+    like arrive as edits, too, and do not change the text.
     """
     if event.get("subtype") not in ("message_changed", "message_deleted"):
         return None
@@ -158,7 +158,7 @@ def _unfolded(message: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _stands_as_before(now: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
-    """Return whether nothing is new that a person sees in a message."""
+    """Return whether nothing that a person sees in a message is new."""
     return bool(before) and (flat(now), file_refs(now)) == (flat(before), file_refs(before))
 
 
@@ -167,9 +167,9 @@ def _is_direct(event: Mapping[str, Any], channel: str) -> bool:
 
 
 def _outside(event: Mapping[str, Any], body: Mapping[str, Any], team: str) -> bool:
-    """Tell whether the author belongs to another organisation than the one whose bot this is.
+    """Return whether the author belongs to another organization than the bot's.
 
-    Workspaces of one organisation share its enterprise; https://docs.slack.dev/apis/slack-connect
+    Workspaces of one organization share its enterprise; https://docs.slack.dev/apis/slack-connect
     """
     if not body.get("is_ext_shared_channel"):
         return False

@@ -1,4 +1,4 @@
-"""Forms as Slack's modals: shown, and read when somebody submits them."""
+"""Modals: forms that people submit."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ANY = re.compile(r".*", re.DOTALL)
 
 
 def register(app: AsyncApp, intake: Intake) -> None:
-    """Listen to forms of whatever name that were submitted."""
+    """Listen to submitted forms of any name."""
 
     async def on_submission(ack: AsyncAck, body: dict[str, Any]) -> None:
         with payload.reading():

@@ -1,4 +1,4 @@
-"""The shape that every payload must have, over HTTP as over a socket, before a listener sees it."""
+"""The shape that every payload must have, over HTTP and over a socket, before a listener sees it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ UNREADABLE = (ValueError, RecursionError, LookupError, AttributeError, TypeError
 
 
 class UnreadableError(Exception):
-    """A payload that a listener can't read: the sender's fault, and no better when it comes again."""
+    """A payload that a listener can't read: the sender's fault, and no better on redelivery."""
 
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Hold what a listener reads in the block to be the sender's fault when it can't be read."""
+    """Raise `UnreadableError` if a listener can't read a payload in the block."""
     try:
         yield
     except UNREADABLE as error:
@@ -32,7 +32,7 @@ def reading() -> Iterator[None]:
 
 
 def check(body: object) -> None:
-    """Hold a payload to the shape that Bolt and the listeners rely on. Raises `ValueError`."""
+    """Check that a payload has the shape that Bolt and the listeners rely on. Raises `ValueError`."""
     if not isinstance(body, dict) or not isinstance(event := body.get("event", {}), dict):
         raise ValueError("neither an event nor a form")  # noqa: TRY004 - it is the sender's value
     if "event" in body and not isinstance(event.get("type"), str):

@@ -1,4 +1,4 @@
-"""Slack over Socket Mode: connections that the bot opens, for where Slack can't reach it."""
+"""Slack over Socket Mode: connections that the bot opens, where Slack can't reach it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MOVING = 15.0  # seconds that a connection waits for another one to have moved
 
 
 class SocketConnection(SocketModeClient):
-    """A connection that moves to a new socket only while no other one does.
+    """A connection that moves to a new socket only while no other does.
 
     The SDK closes the old socket before it opens the new one, and Slack may ask all connections to move at once.
     """
@@ -45,7 +45,7 @@ class SocketConnection(SocketModeClient):
         self._moving = moving
 
     async def connect_to_new_endpoint(self, force: bool = False) -> None:  # noqa: FBT001, FBT002 - the SDK's signature
-        """Move, when it is our turn; when another one's move takes too long, without waiting any further."""
+        """Move when it is our turn, or when another's move takes too long."""
         try:
             async with asyncio.timeout(MOVING):
                 await self._moving.acquire()
@@ -60,7 +60,7 @@ class SocketConnection(SocketModeClient):
 
 @asynccontextmanager
 async def connected(app: AsyncApp, app_token: str, connections: int) -> AsyncIterator[None]:
-    """Hold so many connections open. Raises `ChatError` when Slack refuses them at the start."""
+    """Keep so many connections open. Raises `ChatError` when Slack refuses them at the start."""
     # The SDK would try again without end, whatever Slack says.
     await call(app.client.apps_connections_open, app_token=app_token)
     moving = asyncio.Lock()
@@ -79,7 +79,7 @@ async def connected(app: AsyncApp, app_token: str, connections: int) -> AsyncIte
 
 
 async def on_request(app: AsyncApp, connection: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
-    """Dispatch a delivery. What was not taken is not acknowledged, so that Slack delivers it again."""
+    """Dispatch a delivery. What was not accepted is not acknowledged, so that Slack redelivers it."""
     started = time()
     try:
         payload.check(request.payload)

@@ -18,7 +18,7 @@ EVENTS = ("app_uninstalled", "tokens_revoked")
 
 
 def register(app: AsyncApp, depart: Callable[[Uninstallation], Awaitable[None]]) -> None:
-    """Listen to them. Bolt authorizes neither, as there is nothing to authorize with any more."""
+    """Listen to them. Bolt authorizes neither, as no valid token is left."""
 
     async def on_departure(body: dict[str, Any], context: AsyncBoltContext) -> None:
         with payload.reading():
@@ -31,7 +31,7 @@ def register(app: AsyncApp, depart: Callable[[Uninstallation], Awaitable[None]])
 
 
 def read(body: Mapping[str, Any], workspace: str) -> Uninstallation | None:
-    """Read one of the events; None where only tokens of people were revoked, of which the bot has none."""
+    """Read one of the events; None if only people's tokens were revoked, of which the bot has none."""
     event = body["event"]
     if event["type"] == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
         return None

@@ -71,7 +71,7 @@ class RedactedCalls:
         since: datetime | None = None,
         taken: Collection[str] = (),
     ) -> str:
-        """Hand in a batch. What its answers quote of what is hidden stays so: nobody knows it any more by then."""
+        """Hand in a batch. What its answers quote of what is hidden stays so: no one knows it any more by then."""
         hidden = {
             name: (await _redacted(request))[0] if request.settings.redact else request
             for name, request in requests.items()
@@ -105,4 +105,4 @@ def _restored(redaction: Redaction) -> Iterator[None]:
 
 
 def _unheard(_: str) -> None:
-    """Nobody wants the thinking."""
+    """Discard the thinking."""
