@@ -66,7 +66,7 @@ async def test_each_installation_has_its_line(command: Command, kept: SqlInstall
     ended = await command("installations", "list", SLACK_WORKSPACES="T34D,T1AB")
     assert ended.status == 0
     first, second = ended.out.splitlines()
-    assert first.split() == ["T1AB", "2026-11-24", "12:00", "One:", "token", "without", "an", "end"]
+    assert first.split() == ["T1AB", "2026-11-24", "12:00", "One:", "token", "that", "does", "not", "expire"]
     assert second.endswith(
         "no key opens Two: token until 2026-11-25 00:00, not served: SLACK_WORKSPACES does not name it"
     )
@@ -89,7 +89,7 @@ async def test_resealing_lets_the_old_key_go(
     await kept.save(ONE)
     newer = new_key()
     ended = await command("installations", "reseal", PARLEY_ENCRYPTION_KEY=f"{newer},{key}")
-    assert (ended.status, ended.out.startswith("1 sealed with the first key")) == (0, True)
+    assert (ended.status, ended.out.startswith("1 encrypted with the first key")) == (0, True)
     found = await SqlInstallations(database, Vault([newer])).find("T1AB")
     assert found == replace(ONE, version=1)
 
@@ -112,7 +112,7 @@ async def test_the_doctor_looks_at_installations(command: Command, kept: SqlInst
         assert well.status == 0, well.out
         assert "ok   Slack app: its client ID and secret are correct" in well.out
         assert "ok   installations: 2, of which 0 can't be opened" in well.out
-        assert "ok   workspaces: not served: T2AB → name them in SLACK_WORKSPACES" in well.out
+        assert "ok   workspaces: not served: T2AB → add them to SLACK_WORKSPACES" in well.out
         ill = await command("doctor", **sound | {"SLACK_CLIENT_SECRET": HALF_A_SECRET}, PARLEY_ENCRYPTION_KEY=new_key())
         assert ill.status == 1
         assert "FAIL Slack app: Slack says bad_client_secret → copy SLACK_CLIENT_ID and SLACK_CLIENT_SECRET" in ill.out
