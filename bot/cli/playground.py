@@ -1,4 +1,4 @@
-"""Try the bot without any account: `playground`; and `start`, which serves Slack where its tokens are set."""
+"""Try the bot without any account: `playground`; and `start`, which serves Slack if its tokens are set."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HIGHEST_PORT = 65_535
 
 
 def register(commands: Commands) -> None:
-    """Enter the commands."""
+    """Register the commands."""
     start = commands.add("start", "serve Slack if its tokens are set, otherwise the playground", _start)
     playground = commands.add("playground", "try the bot in the browser, without any account", _playground)
     for command in (start, playground):
@@ -59,7 +59,7 @@ def _playground(options: argparse.Namespace) -> int:
 
 
 async def _play(options: argparse.Namespace, folder: Path) -> None:
-    """Run the local workspace, and the real bot in it, unaware of where it is. All is forgotten at the end."""
+    """Run the local workspace, with the real bot in it. All data is deleted at the end."""
     from bot import app
     from bot.db import migrate
     from bot.playground import feedback
@@ -103,7 +103,7 @@ def _offered() -> tuple[list[OfferedCommand], list[OfferedShortcut]]:
 
 
 async def _switch_triage_on(database_url: str, workspace: Workspace) -> None:
-    """Let #support-feedback triage itself, and bugs go to #engineering. Posts come too quickly to be joined."""
+    """Turn triage on in #support-feedback, and route bugs to #engineering. Posts are too quick to be joined."""
     from bot.core.domain.channel_settings import read
     from bot.core.domain.message import Place
     from bot.db.opened import opened
@@ -123,14 +123,14 @@ async def _switch_triage_on(database_url: str, workspace: Workspace) -> None:
 
 
 def _bypass_proxies() -> None:
-    """Drop the proxies from this process: nothing here leaves the machine, and a proxy would not lead back to it."""
+    """Drop the proxies from this process: nothing here leaves the machine, and a proxy could not reach it."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         os.environ.pop(name, None)
         os.environ.pop(name.lower(), None)
 
 
 def _has_browser() -> bool:
-    """Tell whether a page would open before a person's eyes: not on a server, where a text browser might take over."""
+    """Return whether a page would open where a person sees it: not on a server, where a text browser might start."""
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         return False
     try:

@@ -75,9 +75,9 @@ class ChannelSettings(BaseModel):
     personas: Annotated[tuple[Persona, ...], Shown(forms=())] = Field(
         default=(), max_length=MOST_PERSONAS, description="the workspace's personas; see /parley persona"
     )
-    model: str = Field(default="", max_length=100, description="the model's id; empty: the one of CLAUDE_MODEL")
+    model: str = Field(default="", max_length=100, description="the model's ID; empty: the one set by CLAUDE_MODEL")
     creativity: Annotated[Creativity | None, Shown(probe="medium")] = Field(
-        default=None, description="low, medium or high; unset: what suits the task. Only for models that take it"
+        default=None, description="low, medium or high; unset: what suits the task. Only for models that support it"
     )
     temperature: Annotated[float | None, Shown(probe=0.5)] = Field(
         default=None, ge=0, le=1, description="exact, from 0 to 1, instead of creativity and top_p"
@@ -92,7 +92,7 @@ class ChannelSettings(BaseModel):
         default="", description="low, medium or high: how much work the model puts in; empty: its own default"
     )
     max_output: Annotated[int, Shown("Longest answer")] = Field(
-        default=8_000, ge=256, le=64_000, description="the longest answer, in tokens, thinking included"
+        default=8_000, ge=256, le=64_000, description="the longest answer, in tokens, including thinking"
     )
     answers: Annotated[Answers, Shown("Whom to answer")] = Field(
         default=Answers.THREAD,
@@ -101,18 +101,18 @@ class ChannelSettings(BaseModel):
     answers_bots: bool = Field(default=False, description="whether other bots are answered when they mention me")
     outsiders: Outsiders = Field(
         default=Outsiders.NOBODY,
-        description="who of another organization is answered in a shared channel: nobody, mention or all",
+        description="whom from other organizations I answer in a shared channel: nobody, mention or all",
     )
     context: int = Field(
         default=16_000,
         ge=2_000,
         le=200_000,
-        description="how much of a thread goes along with each question, in tokens; what is older is summarized",
+        description="how much of a thread is sent with each question, in tokens; older messages are summarized",
     )
     categories: Annotated[tuple[Category, ...], Shown(kind="area", forms=("settings", "triage"))] = Field(
         default=(),
         max_length=category.MOST,
-        description="what /classify sorts into: one category a line, as `Name: definition`, or names with commas",
+        description="what /classify sorts into: one category per line, as `Name: definition`, or names with commas",
     )
     ask_above: Annotated[float, Shown(forms=())] = Field(
         default=1.0, ge=0, le=1_000, description="a /classify that will probably cost more, in dollars, asks first"
@@ -120,46 +120,46 @@ class ChannelSettings(BaseModel):
     code_language: str = Field(
         default="",
         max_length=30,
-        description="the language that /code writes in where the request wants no other, such as TypeScript",
+        description="the language that /code uses unless the request names another, such as TypeScript",
     )
     footer: bool = Field(default=False, description="whether answers end with their model, tokens and cost")
-    person_budget: Annotated[Dollars, Shown("Budget of a person, $ a day", places=NOT_IN_THREADS)] = Field(
-        default=None, description="dollars that one person may spend in a day of UTC; unset: as many as they like"
+    person_budget: Annotated[Dollars, Shown("Budget per person, $ a day", places=NOT_IN_THREADS)] = Field(
+        default=None, description="dollars that one person can spend in a day (UTC); unset: no limit"
     )
-    channel_budget: Annotated[Dollars, Shown("Budget of the channel, $ a day", places=IN_CHANNELS)] = Field(
-        default=None, description="dollars that a channel may spend in a day of UTC; unset: as many as it likes"
+    channel_budget: Annotated[Dollars, Shown("Channel budget, $ a day", places=IN_CHANNELS)] = Field(
+        default=None, description="dollars that a channel can spend in a day (UTC); unset: no limit"
     )
-    workspace_budget: Annotated[Dollars, Shown("Budget of the workspace, $ a month", places=IN_WORKSPACES)] = Field(
-        default=None, description="dollars that the workspace may spend in a month; unset: as many as it likes"
+    workspace_budget: Annotated[Dollars, Shown("Workspace budget, $ a month", places=IN_WORKSPACES)] = Field(
+        default=None, description="dollars that the workspace can spend in a month; unset: no limit"
     )
-    budget_notice: Annotated[int, Shown("Notice at, % of a budget", places=NOT_IN_THREADS)] = Field(
-        default=80, ge=1, le=100, description="the part of a budget, in percent, at which people are told, once"
+    budget_notice: Annotated[int, Shown("Warning at, % of a budget", places=NOT_IN_THREADS)] = Field(
+        default=80, ge=1, le=100, description="the percentage of a budget at which people are warned, once"
     )
-    turns_per_minute: Annotated[int | None, Shown("Questions of a person, a minute", places=NOT_IN_THREADS)] = Field(
+    turns_per_minute: Annotated[int | None, Shown("Questions per person, a minute", places=NOT_IN_THREADS)] = Field(
         default=None,
         ge=1,
         le=1_000,
-        description="how often one person may ask in a minute; unset: as often as they like",
+        description="how many questions one person can ask in a minute; unset: no limit",
     )
     guests: Annotated[bool, Shown(places=NOT_IN_THREADS)] = Field(
-        default=False, description="whether guests of the workspace may use me"
+        default=False, description="whether guests of the workspace can use me"
     )
     allowed_people: Annotated[People, Shown("Only these people", "people", "@", places=NOT_IN_THREADS)] = Field(
-        default=(), description="if there are any, only they may use me, as @anna @ben"
+        default=(), description="if set, only these people can use me, as @anna @ben"
     )
     denied_people: Annotated[People, Shown("Not these people", "people", "@", places=NOT_IN_THREADS)] = Field(
-        default=(), description="who may not use me, as @anna @ben"
+        default=(), description="people who can't use me, as @anna @ben"
     )
     allowed_channels: Annotated[Channels, Shown("Only these channels", "channels", "#", places=IN_WORKSPACES)] = Field(
         default=(),
-        description="if there are any, I work only in these channels and in direct messages, as #help #sales",
+        description="if set, I work only in these channels and in direct messages, as #help #sales",
     )
     denied_channels: Annotated[Channels, Shown("Not these channels", "channels", "#", places=IN_WORKSPACES)] = Field(
         default=(), description="the channels that I don't work in, as #help #sales"
     )
-    commands_off: Annotated[
-        tuple[Switchable, ...], Shown("Commands that are off", "choices", places=NOT_IN_THREADS)
-    ] = Field(default=(), description="the commands that are switched off, as /code /classify")
+    commands_off: Annotated[tuple[Switchable, ...], Shown("Commands turned off", "choices", places=NOT_IN_THREADS)] = (
+        Field(default=(), description="the commands that are turned off, as /code /classify")
+    )
     redact: bool = Field(
         default=False,
         description="whether e-mail addresses, phone and card numbers, IBANs and secrets in text are hidden from the "
@@ -167,65 +167,69 @@ class ChannelSettings(BaseModel):
     )
     phone_country: str = Field(
         default=typed_values.DEFAULT_COUNTRY,
-        description="whose phone numbers are known without their country code, as US or DE",
+        description="the country whose phone numbers are recognized without a country code, as US or DE",
     )
     retention_days: Annotated[int | None, Shown(places=NOT_IN_THREADS)] = Field(
         default=None,
         ge=1,
         le=36_500,
-        description="after how many days what was said here is forgotten; no later than the operator's RETENTION_DAYS",
+        description="after how many days messages from here are deleted; at most the operator's RETENTION_DAYS",
     )
     triage: Annotated[bool, Shown(forms=("triage",))] = Field(
-        default=False, description="whether each post here is taken for feedback, sorted and routed"
+        default=False, description="whether each post here is treated as feedback, sorted and routed"
     )
     severities: Annotated[tuple[str, ...], Shown(forms=("triage",))] = Field(
         default=("Low", "Medium", "High", "Critical"),
         min_length=2,
         max_length=10,
-        description="how grave feedback can be, the least first, with commas",
+        description="how severe feedback can be, mildest first, separated by commas",
     )
     areas: Annotated[tuple[str, ...], Shown(forms=("triage",))] = Field(
-        default=(), max_length=30, description="the parts of your product that feedback is about, with commas"
+        default=(), max_length=30, description="the parts of your product that feedback is about, separated by commas"
     )
     routes: Annotated[tuple[Route, ...], Shown(kind="area", forms=("triage",))] = Field(
         default=(),
         max_length=route.MOST,
-        description="what goes to whom, as `Billing -> Payments` or `Bug report + Critical -> On-call`, one a line",
+        description="which feedback goes to which team, as `Billing -> Payments` or `Bug report + Critical -> "
+        "On-call`, one per line",
     )
     strictness: Annotated[Literal["conservative", "normal", "eager"], Shown(forms=("triage",))] = Field(
         default="normal",
         description="conservative: only what is clearly feedback counts; normal: all but small talk; eager: all",
     )
     check_below: Annotated[int, Shown("Thresholds: check below (%)", forms=("triage",))] = Field(
-        default=60, ge=0, le=100, description="categories that are less sure, in percent, are marked for a person"
+        default=60,
+        ge=0,
+        le=100,
+        description="below this confidence, in percent, a category is marked for a person to check",
     )
     together: Annotated[int, Shown(forms=("triage",))] = Field(
-        default=3, ge=0, le=60, description="what one person posts within so many minutes is one piece of feedback"
+        default=3, ge=0, le=60, description="one person's posts within this many minutes are one piece of feedback"
     )
-    triage_bots: Annotated[bool, Shown("Posts of apps", forms=("triage",))] = Field(
-        default=False, description="whether what apps and workflows post is feedback, too"
+    triage_bots: Annotated[bool, Shown("Posts from apps", forms=("triage",))] = Field(
+        default=False, description="whether posts from apps and workflows count as feedback, too"
     )
     agents: Annotated[tuple[str, ...], Shown(kind="people", sign="@", forms=("triage",))] = Field(
         default=(),
         max_length=200,
-        description="who answers here: what they post is no feedback, and if there are any, only they decide about it",
+        description="who answers here: their posts are not feedback, and if anyone is named, only they decide about it",
     )
     teams: Annotated[tuple[Team, ...], Shown(names_channels=True, forms=("triage",))] = Field(
         default=(),
         max_length=route.MOST,
-        description="who works on feedback, as `Payments: #payments @anna`, one a line",
+        description="who works on feedback, as `Payments: #payments @anna`, one per line",
     )
     cards: Annotated[Literal["thread", "team"], Shown("Where the card goes", forms=("triage",))] = Field(
         default="thread", description="where feedback is shown with its buttons: in its thread, or only to its team"
     )
     acknowledgement: Annotated[str, Shown(forms=("triage",))] = Field(
-        default="", max_length=500, description="what is said to those who post feedback; empty: nothing"
+        default="", max_length=500, description="the reply to people who post feedback; empty: none"
     )
     alert_from: Annotated[int, Shown("Thresholds: alert from (posts)", forms=("triage",))] = Field(
-        default=3, ge=0, le=100, description="so many posts about the same thing are told to the team at once; 0: never"
+        default=3, ge=0, le=100, description="this many posts about the same thing alert the team at once; 0: never"
     )
     alert_hours: Annotated[int, Shown("Thresholds: alert within (hours)", forms=("triage",))] = Field(
-        default=24, ge=1, le=168, description="within how many hours that many make an alert"
+        default=24, ge=1, le=168, description="the hours within which that many posts make an alert"
     )
     digest: Annotated[Literal["off", "daily", "weekly"], Shown(forms=("triage",))] = Field(
         default="off",
@@ -245,7 +249,7 @@ class ChannelSettings(BaseModel):
         description="the GitHub repository, as acme/app, where each record of feedback becomes an issue",
     )
     webhook: Annotated[str, Shown(forms=("triage",))] = Field(
-        default="", max_length=500, description="an https address that gets each record of feedback as signed JSON"
+        default="", max_length=500, description="an https URL that receives each record of feedback as signed JSON"
     )
 
     # What is typed becomes a value, and is held to what the setting takes.
@@ -280,7 +284,7 @@ class ChannelSettings(BaseModel):
         """A sentence that says that the chosen persona no longer exists, "" if it does."""
         if not self.persona or find_persona(self.persona, self.personas):
             return ""
-        return f"There is no persona “{self.persona}” any more."
+        return f"The persona “{self.persona}” no longer exists."
 
 
 SHOWN = {
@@ -320,7 +324,7 @@ def merged(*layers: Mapping[str, Any]) -> ChannelSettings:
 def check_name(name: str) -> str:
     """Return a setting's name. Raises `UsageError` for an unknown one."""
     if name not in ChannelSettings.model_fields:
-        raise UsageError(f"There is no setting `{name}`. There are {', '.join(ChannelSettings.model_fields)}.")
+        raise UsageError(f"There is no setting `{name}`. The settings are {', '.join(ChannelSettings.model_fields)}.")
     return name
 
 
@@ -336,7 +340,7 @@ def read(name: str, typed: str, others: Mapping[str, Any]) -> Any:  # noqa: ANN4
         fault = error.errors(include_url=False, include_input=False)[0]
         reason = fault["msg"].removeprefix("Value error, ")
         reason = reason[:1].lower() + reason[1:]
-        raise UsageError(f"`{name}`: {reason}. It is {ChannelSettings.model_fields[name].description}.") from None
+        raise UsageError(f"`{name}`: {reason}. Meaning: {ChannelSettings.model_fields[name].description}.") from None
     return sheet.model_dump(mode="json")[name]
 
 
