@@ -29,19 +29,21 @@ SUMMARIZE = CommandSpec(
     help="Type `/summarize` and a text, or what I should read: `7d`, `#channel since yesterday`, "
     "`2026-11-01 to 2026-11-07`, `since last read`, a link to a message, a thread or a file. Say how you want it: "
     "`short` or `long`, `as bullets`, `as paragraph` or `as a table`, `only actions`, `focus on …`, `for the board`, "
-    "`in German`; before a text with a colon, as in `as a literary analyst:`. Within a thread, use “Summarize thread” "
-    "in a message's menu. Only you see summaries of conversations; add `--private` for a text.",
+    "`in German`; before a text with a colon, as in `as a literary analyst:`. In a thread, use “Summarize thread” "
+    "in a message's menu. Only you see summaries of conversations; for a text, add `--private` to keep its "
+    "summary to yourself.",
 )
 CLASSIFY = CommandSpec(
     "classify",
     "Sort messages into categories",
-    "<one message a line> | [#channel] 7d | <link> [into: A, B, C]",
+    "<one message per line> | [#channel] 7d | <link> [into: A, B, C]",
     help="Type `/classify` and what to sort, then `into: Bug report, Account issue` to choose the categories, "
-    "or one a line as `Name: definition`: messages, one a line or in quotes; `#channel 7d`; or a link to a message, a "
+    "or list them one per line as `Name: definition`. What to sort can be messages, one a line or in quotes; "
+    "`#channel 7d`; or a link to a message, a "
     "thread or a CSV, TSV, JSONL or XLSX file, with `column=text`. Or send the file with `@me classify`, or use "
     "“Classify” in a message's menu. Without `into:` I take this channel's categories, or propose some. `--multi` "
-    "allows several categories a message, `--batch` is slow and half the price, `--private` is for you alone. Below "
-    "the result you change what I got wrong, and I learn from it.",
+    "allows several categories per message, `--batch` is slower at half the price, and `--private` shows the "
+    "result only to you. You can correct what I got wrong below the result, and I learn from it.",
     works_in_threads=True,
 )
 CODE = CommandSpec(
@@ -61,12 +63,12 @@ PARLEY = CommandSpec(
     help="`/parley prompt` shows this channel's system prompt, `/parley prompt <text>` sets it, "
     "`/parley prompt --reset` removes it; `/parley settings` opens the form with the settings, "
     "`/parley settings list` shows them all, `/parley set <name> <value>` and `/parley unset <name>` change one; "
-    "`/parley why` tells where they come from, `/parley history` who changed what, `/parley revert <number>` takes "
-    "changes back; with `workspace` before them, they are about the workspace; `/parley persona` chooses a prompt "
-    "with a name; `/parley triage on` sorts each post of this channel as feedback, "
-    "`/parley triage report` and `/parley trends 7d` tell what came in; `/parley usage` shows what was used "
-    "and what it cost, `/parley budget` what may be spent; `/parley forget` erases; "
-    "`/parley help` tells what I can do.",
+    "`/parley why` shows where they come from, `/parley history` who changed what, `/parley revert <number>` "
+    "undoes changes; put `workspace` before any of these to use it for the whole workspace; `/parley persona` "
+    "chooses a named prompt; `/parley triage on` sorts each post of this channel as feedback, "
+    "`/parley triage report` and `/parley trends 7d` show what came in; `/parley usage` shows what was used "
+    "and what it cost, `/parley budget` what can be spent; `/parley forget` erases what I've stored; `/parley "
+    "help` shows what I can do.",
     is_private=True,
     is_switchable=False,
 )
@@ -84,7 +86,7 @@ def behind_mention(text: str) -> CommandSpec | None:
 
 HELP = "\n".join(
     (
-        "I answer when you mention me, in direct messages, and in threads that began with me.",
+        "I answer when you mention me, in direct messages, and in threads that started with me.",
         *(f"• {one.help}" for one in COMMANDS),
     )
 )
