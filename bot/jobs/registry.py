@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from bot.core import actions
 from bot.core import command as commands
 from bot.core.answer import buttons
-from bot.core.answer.code_buttons import anew
+from bot.core.answer.code_buttons import press_cut_code
 from bot.core.classify import parse as classify_parse
 from bot.core.code import parse as code_parse
 from bot.core.code.revise import press_code
@@ -124,7 +124,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
     open_thread = partial(commands.open_thread, chat=chat)
     again = partial(summary.again, store=store, model=model, chat=chat)
     on_code = partial(press_code, store=store, model=model, chat=chat)
-    on_cut_code = partial(anew, store=store, model=model, chat=chat)
+    on_cut_code = partial(press_cut_code, store=store, model=model, chat=chat)
     subcommand_handlers: Mapping[str, RunCommand] = {
         **dict.fromkeys((*settings_command.WORDS, "workspace settings"), settings.configure),
         "triage report": triage.command,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MOST_PEOPLE = 50  # whose names the model is given
 
 
-async def heed(heard: IncomingMessage, conversation: Conversation, chat: Chat) -> IncomingMessage:
+async def resolve_addressees(heard: IncomingMessage, conversation: Conversation, chat: Chat) -> IncomingMessage:
     """Return a message with groups and channels written by name, and with whom it addresses by a plain name.
 
     In a thread that the bot knows, its own name at the start counts as a mention of it. The name of someone who has
@@ -41,7 +41,7 @@ async def heed(heard: IncomingMessage, conversation: Conversation, chat: Chat) -
     return heard
 
 
-async def acquainted(heard: IncomingMessage, conversation: Conversation, chat: Chat) -> Conversation:
+async def with_names(heard: IncomingMessage, conversation: Conversation, chat: Chat) -> Conversation:
     """Return a conversation with the names of everyone it mentions; if any are new, with the author's name too."""
     texts = [heard.text, *(one.text for one in conversation.messages if one.role is Role.USER)]
     unknown = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.calls import Purpose
 from bot.core.answer import overtaken
-from bot.core.answer.addressees import acquainted, heed
+from bot.core.answer.addressees import resolve_addressees, with_names
 from bot.core.answer.catch_up import catch_up
 from bot.core.answer.edits import REFUSAL
 from bot.core.answer.gating import is_refused, is_stop, wants_answer, was_answered
@@ -67,7 +67,7 @@ async def answer(
     answer could not be shown.
     """
     conversation = await store.threads.load(heard.place)
-    heard = await heed(heard, conversation, chat)
+    heard = await resolve_addressees(heard, conversation, chat)
     question = asked(heard, conversation)
     if question is None or not wants_answer(heard, conversation) or was_answered(heard, conversation):
         return _overheard(heard, question, conversation)
@@ -86,7 +86,7 @@ async def answer(
         except ModelStoppedError as error:
             await report_failure(error, visible, checkpoint)
             return Record(heard.place, heard.author)  # the next question reads on
-        conversation = await acquainted(heard, conversation, chat)
+        conversation = await with_names(heard, conversation, chat)
         if not question.text and not question.files:
             if not conversation.summary and not any(one.text or one.files for one in conversation.messages):
                 greeting = GREETING + read

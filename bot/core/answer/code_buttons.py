@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bot.core.ports import Chat, Checkpoint, Model, Store
 
 
-async def anew(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
+async def press_cut_code(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
     """Do what a button below a cut answer says, in a new message. Raises `ChatError`, transient `ModelError`s."""
     conversation = await store.threads.load(press.place)
     question, answered = find(conversation, CONTINUE_CODE.read(press).message)

@@ -67,7 +67,7 @@ async def show(outcome: PreparedAnswer, answer: Answer, *, is_written: bool = Fa
                     answer.write(outcome.text)
                 message_id = await answer.finish(outcome.ending, footer=outcome.footer, controls=outcome.controls)
     except GoneError as error:
-        return await gone(error, answer, outcome.calls)
+        return await withdraw(error, answer, outcome.calls)
     return FinishedAnswer(outcome.history, message_id, outcome.calls, outcome.was_refused, outcome.refused)
 
 
@@ -82,7 +82,7 @@ def showing() -> Iterator[None]:
         raise
 
 
-async def gone(error: GoneError, answer: Answer, calls: tuple[Call, ...]) -> FinishedAnswer:
+async def withdraw(error: GoneError, answer: Answer, calls: tuple[Call, ...]) -> FinishedAnswer:
     """Withdraw an answer whose thread was deleted while it was written: no one wants it anymore."""
     log.info("no one is waiting for the answer anymore: %s", error)
     try:

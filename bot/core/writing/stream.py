@@ -11,7 +11,7 @@ from bot.core.code_blocks.files import read
 from bot.core.money import dollars
 from bot.core.writing import rejected_files
 from bot.core.writing.continuation import Seam, rest_of
-from bot.core.writing.outcome import PreparedAnswer, give, gone, kept, show
+from bot.core.writing.outcome import PreparedAnswer, give, kept, show, withdraw
 from bot.errors import (
     GoneError,
     ModelBusyError,
@@ -222,7 +222,7 @@ async def report_failure(
             try:
                 await answer.hold(PATIENCE.format(reference=checkpoint.reference))
             except GoneError as loss:
-                return await gone(loss, answer, (error.call,) if error.call else ())
+                return await withdraw(loss, answer, (error.call,) if error.call else ())
             raise error
     return await give(_failed(error, checkpoint.reference, DISCLAIMER if is_first else ""), answer, checkpoint)
 
