@@ -38,7 +38,7 @@ CLASSIFY = CommandSpec(
     "Sort messages into categories",
     "<one message per line> | [#channel] 7d | <link> [into: A, B, C]",
     help="Type `/classify` and what to sort, then `into: Bug report, Account issue` to choose the categories, "
-    "or list them one per line as `Name: definition`. What to sort can be messages, one a line or in quotes; "
+    "or list them one per line as `Name: definition`. What to sort can be messages, one per line or in quotes; "
     "`#channel 7d`; or a link to a message, a "
     "thread or a CSV, TSV, JSONL or XLSX file, with `column=text`. Or send the file with `@me classify`, or use "
     "“Classify” in a message's menu. Without `into:` I take this channel's categories, or propose some. `--multi` "
