@@ -666,6 +666,6 @@ async def test_a_given_up_turn_has_its_rows(stage: Dialogue, model: ScriptedMode
     async with stage.bot():
         ts = stage.mention(QUESTION)
         await stage.workspace.until(
-            lambda: any("unavailable right now" in m.shown for m in from_bot(stage, stage.general, ts))
+            lambda: any("Please try again" in m.shown for m in from_bot(stage, stage.general, ts))
         )
     assert await stage.rows("SELECT outcome, count(*) FROM calls GROUP BY outcome") == [("ModelUnavailableError", 6)]
