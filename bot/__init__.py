@@ -8,14 +8,15 @@ and `app.py` introduces them to each other.
     workspaces.py     how the bot joins Slack: by one token, or in every workspace that installs it
     web.py            what the bot serves: Slack's address, /healthz, /readyz, /metrics
     metrics.py        what monitoring reads at /metrics
-    settings.py       every setting of the operator with its default: the only reader of the environment
+    settings.py       what the operator sets, with defaults (tries, patience, seconds on SIGTERM, retention, …);
+                      the only reader of the environment
     log.py            the only logging configuration
     errors.py         the tree of errors, and the sentence that a person reads for each
     transaction.py    a unit of database work that takes one trip to the database
     turn.py           the turn that a task works on: its job, who pays, the calls that it made
     calls.py          calls to the model, as the ledger keeps them
 
-    cli/              the operator's commands, a module for each group
+    cli/              the operator's commands, a module for each group, which __init__.py lists
     jobs/             what runs from the inbox: intake, turns, threads, classify, triage, settings, home, retention
       registry.py     what runs each command, button and form
     integrations/     how feedback leaves: signed webhooks, calls to GitHub
@@ -25,7 +26,8 @@ and `app.py` introduces them to each other.
       access.py       who can use the bot where, and which of its commands
       home.py         the App Home
       domain/         values that everything shares: messages, threads, people, feedback, runs;
-                      channel_settings.py: every setting that people change, its default and bounds
+                      channel_settings.py: what people set, with defaults and bounds (longest answer, context,
+                      whom to answer, severities, budgets, …): look there first for a number or a list
       ports/          what the use cases need from the outside, as small protocols
       answer/         threaded conversations: whom to answer, catching up, buttons, edits, summaries of long threads
       classify/       /classify: reading files and channels, batches, checking, reports
@@ -40,11 +42,14 @@ and `app.py` introduces them to each other.
       decoding/       bytes to text: which encoding a file is in
       time_span/      times as people type them: 7d, since Monday, last week
     slack/            inbound/ reads what Slack delivers · outbound/ posts within its limits · client/ its Web API
-    claude/           the Claude client, the model catalogue, prompts as files
-    db/               tables, engine, stores: one method = one short transaction
+    claude/           the Claude client, the model catalogue, prompts as files (the use case puts into a request
+                      what varies by turn)
+    db/               tables.py, a store for each subject (one method = one short transaction), engine.py: how a
+                      database is opened, its timeouts and pragmas
     work/             the durable inbox: accept, order, run, retry, take over
     reader/           reads people's files in a separate process, with limits
-    playground/       a local Slack-like workspace in the browser, and a rehearsal model
+    playground/       a local Slack-like workspace in the browser (slack/directory.py: its people and channels), and a
+                      rehearsal model
 """
 
 import sys

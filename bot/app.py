@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
 
     from bot.calls import Call
-    from bot.claude.limits import Clock
+    from bot.claude.facts import Clock
     from bot.core.ports import Model
     from bot.settings import Settings
     from bot.work import OpenCell

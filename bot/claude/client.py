@@ -23,7 +23,7 @@ from bot.claude.catalogue import ModelCard, lookup, parameters, sampling, today
 from bot.claude.check import AccessFinding
 from bot.claude.errors import judge, pause, translated
 from bot.claude.events import events
-from bot.claude.limits import ModelLimits
+from bot.claude.facts import ModelLimits
 from bot.claude.models import ModelList
 from bot.claude.transport import Transport, proxy_of
 from bot.core import cancel as halting
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from bot.calls import Call
-    from bot.claude.limits import Clock
+    from bot.claude.facts import Clock
     from bot.core.ports import Filled, Request, Turn
 
 API = "https://api.anthropic.com"

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot import PROGRAM, __version__
 from bot.cli import measure, playground, privacy, serve, setup, work
-from bot.cli.command import Commands
+from bot.cli.shared import Commands
 from bot.errors import ChatError, ModelError, SettingsError, UsageError
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.cli.command import configured
+from bot.cli.shared import configured
 
 if TYPE_CHECKING:
     import argparse
 
-    from bot.cli.command import Commands
+    from bot.cli.shared import Commands
 
 
 def register(commands: Commands) -> None:

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot import PROGRAM, settings
-from bot.cli.command import configured
 from bot.cli.serve import serve
+from bot.cli.shared import configured
 
 if TYPE_CHECKING:
-    from bot.cli.command import Commands
+    from bot.cli.shared import Commands
     from bot.playground.page.content import OfferedCommand, OfferedShortcut
     from bot.playground.slack.workspace import Workspace
 

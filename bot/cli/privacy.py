@@ -8,10 +8,10 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
-from bot.cli.command import configured
+from bot.cli.shared import configured
 
 if TYPE_CHECKING:
-    from bot.cli.command import Commands
+    from bot.cli.shared import Commands
 
 
 def register(commands: Commands) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from bot import app, settings
 from bot.claude import lazy
-from bot.cli.command import configured
+from bot.cli.shared import configured
 from bot.work import Cell
 from bot.work.watched import beating, end_with_the_bot
 

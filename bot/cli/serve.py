@@ -7,12 +7,12 @@ import gc
 from typing import TYPE_CHECKING
 
 from bot import settings
-from bot.cli.command import configured
+from bot.cli.shared import configured
 
 if TYPE_CHECKING:
     import argparse
 
-    from bot.cli.command import Commands
+    from bot.cli.shared import Commands
 
 
 def register(commands: Commands) -> None:

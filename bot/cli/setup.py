@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.cli.command import Commands, configured
+from bot.cli.shared import Commands, configured
 
 if TYPE_CHECKING:
     import argparse

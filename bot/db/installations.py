@@ -132,7 +132,7 @@ def _is(installation: Installation) -> tuple[ColumnElement[bool], ...]:
 
 
 class SqlStates:
-    """`bot.core.domain.installation.States` on a database."""
+    """`bot.core.ports.installations.States` on a database."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime] = _now) -> None:
         self._writer, self._clock = database.writer, clock

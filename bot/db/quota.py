@@ -24,7 +24,7 @@ FORGOTTEN = 3_600.0
 
 
 class SqlQuota:
-    """`bot.core.domain.rate.Quota` on a database: one row per limit, locked while it is changed.
+    """`bot.core.ports.quota.Quota` on a database: one row per limit, locked while it is changed.
 
     Counted by the replicas' own clocks, which can differ by some seconds.
     """

@@ -205,7 +205,7 @@ class CallRow(Base):
 
 
 class BudgetAccountRow(Base):
-    """What was spent of a `bot.core.spend.caps.Account`, in millionths of a dollar or in turns.
+    """What was spent of a `bot.core.spend.budgets.Account`, in millionths of a dollar or in turns.
 
     `was_told`: a warning was sent. `compared_at`: when it was last compared with the ledger.
     """

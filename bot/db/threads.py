@@ -211,7 +211,7 @@ def add_early(connection: Connection, changed: MessageEdit, values: dict[str, An
     connection.execute(message_insert(connection.dialect.name), [row])
 
 
-def summarise(connection: Connection, condensed: Condensed) -> None:
+def summarize(connection: Connection, condensed: Condensed) -> None:
     """Replace the summary that the new one was made from, if it is still current."""
     place = condensed.place
     here = ThreadRow.workspace == place.workspace, ThreadRow.channel == place.channel, ThreadRow.thread == place.thread

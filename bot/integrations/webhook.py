@@ -4,7 +4,7 @@ The signature is an HMAC-SHA256 of `v1:<timestamp>:<body>`, in the manner of Sla
 (https://docs.slack.dev/authentication/verifying-requests-from-slack). Redirects are not followed: an address that an
 admin has set must not lead to another one. Where strangers' workspaces are served, their admins must not reach into
 the operator's own network: `open_public` looks at the address of each connection, after its name was resolved.
-Each of them has a secret of its own (`core/triage/signing.py`).
+Each of them has a secret of its own (`core/triage/webhook_secret.py`).
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from bot import turn
 from bot.core import command as commands
 from bot.core.access import check_member
 from bot.core.actions import CLASSIFY_FORM
-from bot.core.answer.gating import wants_answer
+from bot.core.answer.whom_to_answer import wants_answer
 from bot.core.classify import actions as presses
 from bot.core.classify import parse
 from bot.core.classify.advance import AT_ONCE, proceed, stop, withdraw

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.access import ELSEWHERE
 from bot.core.actions import ACTIONS
-from bot.core.answer.gating import is_stop
+from bot.core.answer.whom_to_answer import is_stop
 from bot.core.commands import PARLEY
 from bot.core.domain.people import Requester
 from bot.core.remembered import Remembered

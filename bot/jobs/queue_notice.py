@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from bot.core.answer.gating import wants_answer
+from bot.core.answer.whom_to_answer import wants_answer
 
 if TYPE_CHECKING:
     from bot.core.domain.message import IncomingMessage, Place

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter
 
 from bot.core.answer.edits import offer_again
-from bot.core.answer.gating import may_be_for_bot
 from bot.core.answer.thread_summary import condense
+from bot.core.answer.whom_to_answer import may_be_for_bot
 from bot.core.domain.channel_settings import DEFAULTS, ChannelSettings
 from bot.core.domain.message import IncomingMessage, MessageEdit, Place
 from bot.core.domain.people import Requester
@@ -136,7 +136,7 @@ class Threads:
         return partial(db_store.change, changed=changed)
 
     async def run_condense(self, job: Job) -> Finish | None:
-        """Summarise what is old in a thread; when that was not all of it, go on with the rest."""
+        """Summarize what is old in a thread; when that was not all of it, go on with the rest."""
         place = _PLACE.validate_python(job.payload)
         try:
             condensed = await condense(
@@ -168,5 +168,5 @@ async def _nobody_to_tell(_job: Job, error: Exception) -> None:
 
 
 def _leave_summary(connection: Connection, *, condensed: Condensed) -> None:
-    db_store.summarise(connection, condensed)
+    db_store.summarize(connection, condensed)
     db_store.record(connection, Record(condensed.place, "", calls=condensed.calls))

@@ -14,7 +14,7 @@ from bot.core import private_once
 from bot.core.answer import buttons
 from bot.core.answer.answer import answer
 from bot.core.answer.completion import changes_answer, completed
-from bot.core.answer.gating import answer_to
+from bot.core.answer.whom_to_answer import answer_to
 from bot.core.domain.command import Command
 from bot.core.domain.interaction import Action
 from bot.core.domain.message import IncomingMessage, Message, MessageEdit, Role

@@ -14,6 +14,7 @@ limits.py        what an inbox keeps within
 policy.py        when to retry, and when to give up
 periodic.py      periodic work
 purge.py         deletes old jobs
+erase.py         erases words that wait in the inbox, on request
 process_lock.py  finds whether this is the only process on an SQLite file
 quarantine.py    a separate process for jobs that seem to kill theirs
 watched.py       such a process's own side

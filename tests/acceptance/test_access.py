@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.domain.control_value import Rating
-from bot.playground.anthropic.reply import Stop
+from bot.playground.anthropic.reply import MessageStop
 from tests.acceptance.conftest import BOTH_DATABASES
 from tests.acceptance.test_classify import INTO, all_as, command
 from tests.acceptance.test_triage import card, judged, post, results
@@ -104,7 +104,7 @@ async def test_a_guest_is_refused_commands_and_buttons(dialogue: Dialogue, model
 
 async def test_a_refused_press_uses_nothing_up(dialogue: Dialogue, model: ScriptedModel) -> None:
     workspace, channel = dialogue.workspace, support(dialogue)
-    model.answer("One, two,", Stop("max_tokens"))
+    model.answer("One, two,", MessageStop("max_tokens"))
     ts = workspace.say(channel, f"<@{workspace.bot.id}> count")
     await dialogue.answer(channel, ts)
     (message,) = dialogue.answers(channel, ts)

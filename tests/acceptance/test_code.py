@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.db.engine import Database
-from bot.playground.anthropic.reply import Stop, ThinkingDelta
+from bot.playground.anthropic.reply import MessageStop, ThinkingDelta
 from bot.playground.anthropic.rules import MessagesApiError
 from tests.acceptance.conftest import BOTH_DATABASES
 
@@ -248,7 +248,7 @@ async def test_a_correction_that_fails_is_said(
 
 
 async def test_a_cut_answer_leaves_no_half_file(dialogue: Dialogue, model: ScriptedModel) -> None:
-    model.answer(block(AREA), "\n\n```python\n# half.py\ndef half(", Stop("max_tokens"))
+    model.answer(block(AREA), "\n\n```python\n# half.py\ndef half(", MessageStop("max_tokens"))
     await dialogue.workspace.command(dialogue.general, "/code", "an area")
     shown = await answer(dialogue)
     assert "I stopped at my length limit: half.py is incomplete and not saved. “Continue” goes on" in shown
@@ -262,7 +262,7 @@ WHOLE = "# long.py\ndef area(r):\n    return 3 * r * r\n"
 
 async def cut_off(dialogue: Dialogue, model: ScriptedModel) -> MessageRecord:
     """Ask for code that the length limit cuts; return the answer."""
-    model.answer(block(AREA), f"\n\n{CUT}", Stop("max_tokens"))
+    model.answer(block(AREA), f"\n\n{CUT}", MessageStop("max_tokens"))
     await dialogue.workspace.command(dialogue.general, "/code", "an area")
     assert "long.py is incomplete and not saved. “Continue” goes on from there._" in await answer(dialogue)
     return answers(dialogue)[-1]
@@ -292,7 +292,7 @@ async def test_a_cut_answer_is_gone_on_with(dialogue: Dialogue, model: ScriptedM
 
 async def test_a_cut_answer_can_be_cut_again(dialogue: Dialogue, model: ScriptedModel) -> None:
     cut = await cut_off(dialogue, model)
-    model.answer("r *", Stop("max_tokens"))
+    model.answer("r *", MessageStop("max_tokens"))
     await press(dialogue, cut, "code_continue.0")
     assert "long.py is incomplete" in await answer(dialogue, 2)
     model.answer(" r\n```")
@@ -540,7 +540,7 @@ async def test_private_code_has_no_thread(dialogue: Dialogue, model: ScriptedMod
 
 @pytest.mark.parametrize("written", [f"```python\n{AREA}\n", "It is about areas, and so"])
 async def test_private_code_tells_how_to_go_on(dialogue: Dialogue, model: ScriptedModel, written: str) -> None:
-    model.answer(written, Stop("max_tokens"))
+    model.answer(written, MessageStop("max_tokens"))
     await dialogue.workspace.command(dialogue.general, "/code", "an area --private")
     await dialogue.workspace.until(lambda: "length limit" in dialogue.workspace.ephemerals()[-1].shown)
     shown = dialogue.workspace.ephemerals()[-1].shown
@@ -550,7 +550,7 @@ async def test_private_code_tells_how_to_go_on(dialogue: Dialogue, model: Script
 
 
 async def test_code_is_gone_on_with_in_direct_messages(dialogue: Dialogue, model: ScriptedModel) -> None:
-    model.answer("```python\n# area.py\na = 1\n", Stop("max_tokens"))
+    model.answer("```python\n# area.py\na = 1\n", MessageStop("max_tokens"))
     await dialogue.workspace.command(dialogue.direct, "/code", "an area")
 
     def said() -> list[MessageRecord]:

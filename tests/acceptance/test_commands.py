@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from bot.playground.anthropic.reply import Stop
+from bot.playground.anthropic.reply import MessageStop
 from tests.acceptance.conftest import BOTH_DATABASES
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ async def test_private_answers_are_seen_by_one(dialogue: Dialogue, model: Script
 
 
 async def test_a_private_summary_tells_how_to_go_on(dialogue: Dialogue, model: ScriptedModel) -> None:
-    model.answer("**Summary** Half of", Stop("max_tokens"))
+    model.answer("**Summary** Half of", MessageStop("max_tokens"))
     await dialogue.workspace.command(dialogue.general, "/summarize", "--private A long text.")
     await dialogue.workspace.until(lambda: "length limit" in dialogue.workspace.ephemerals()[-1].shown)
     shown = dialogue.workspace.ephemerals()[-1].shown

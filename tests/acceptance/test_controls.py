@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.actions import RATING_COMMENT
 from bot.core.domain.control_value import FOREIGN, Rating
-from bot.playground.anthropic.reply import Stop, ThinkingDelta
+from bot.playground.anthropic.reply import MessageStop, ThinkingDelta
 from bot.playground.slack.elements import buttons
 from tests.acceptance.conftest import BOTH_DATABASES
 
@@ -89,7 +89,7 @@ async def test_only_the_asker_writes_anew(dialogue: Dialogue, model: ScriptedMod
 
 
 async def test_a_cut_answer_goes_on(dialogue: Dialogue, model: ScriptedModel) -> None:
-    model.answer("One, two,", Stop("max_tokens"))
+    model.answer("One, two,", MessageStop("max_tokens"))
     ts = dialogue.mention("count")
     await dialogue.answer(dialogue.general, ts)
     (message,) = from_bot(dialogue, ts)

@@ -20,7 +20,7 @@ from bot.core.domain.message import Place, Role
 from bot.core.domain.thread import Record
 from bot.db import threads
 from bot.db.engine import Database
-from bot.playground.anthropic.reply import Ping, Stop, ThinkingDelta
+from bot.playground.anthropic.reply import MessageStop, Ping, ThinkingDelta
 from bot.playground.anthropic.reply import StreamFault as ModelFault
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.playground.slack import streams
@@ -187,7 +187,7 @@ async def test_a_spent_budget_is_said(stage: Dialogue, model: ScriptedModel) -> 
     assert "budget for Claude is used up" in await asked(stage)
 
 
-@pytest.mark.parametrize("parts", [(Stop("refusal"),), ("The mauve ", "pelican ", Stop("refusal"))])
+@pytest.mark.parametrize("parts", [(MessageStop("refusal"),), ("The mauve ", "pelican ", MessageStop("refusal"))])
 async def test_a_refusal_replaces_what_was_written(
     stage: Dialogue, model: ScriptedModel, logs: Logs, parts: tuple[Part, ...]
 ) -> None:
@@ -199,7 +199,7 @@ async def test_a_refusal_replaces_what_was_written(
 
 async def test_a_refusal_replaces_shown_words(dialogue: Dialogue, model: ScriptedModel) -> None:
     gate = asyncio.Event()
-    model.answer("The mauve pelican", gate, Stop("refusal"))
+    model.answer("The mauve pelican", gate, MessageStop("refusal"))
     ts = dialogue.mention(QUESTION)
     await dialogue.workspace.until(lambda: any(m.streaming for m in from_bot(dialogue, dialogue.general, ts)))
     gate.set()
@@ -209,7 +209,7 @@ async def test_a_refusal_replaces_shown_words(dialogue: Dialogue, model: Scripte
 
 
 async def test_a_refused_question_is_not_repeated(dialogue: Dialogue, model: ScriptedModel) -> None:
-    model.answer(Stop("refusal"))
+    model.answer(MessageStop("refusal"))
     ts = dialogue.mention(QUESTION)
     await dialogue.answer(dialogue.general, ts)
     model.answer("Hello.")
@@ -300,7 +300,7 @@ async def test_an_empty_answer_is_said(stage: Dialogue, model: ScriptedModel, pa
 
 
 async def test_a_full_answer_can_go_on(stage: Dialogue, model: ScriptedModel) -> None:
-    model.answer(ANSWER, Stop("max_tokens"))
+    model.answer(ANSWER, MessageStop("max_tokens"))
     said = await asked(stage)
     assert said == f"{ANSWER}\n\n_I stopped at my length limit. Write “continue” and I'll go on from here._"
 

@@ -421,7 +421,7 @@ async def test_summaries_and_code_stay_apart(spaces: Spaces, model: ScriptedMode
 
 
 async def summary_and_code(one: ScriptedWorkspace, word: str, model: ScriptedModel) -> str:
-    """Have #general summarised and a file written there; return the thread of the file."""
+    """Have #general summarized and a file written there; return the thread of the file."""
     general, direct = one.channel("general"), one.workspace.direct(one.me.id).id
     one.say(general, f"We ship the {word} on Friday.", user=one.ada)
     model.answer(summary_of(word), to=word)

@@ -36,7 +36,7 @@ pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
 
 CATEGORIES = ("Bug report", "Billing", "Praise")
 ITEMS, BATCH = 1_000, 50
-SAID = 1_200  # messages in the channel that is summarised
+SAID = 1_200  # messages in the channel that is summarized
 LONGEST, SHORTEST = 0.3, 0.05  # seconds that an answer of the model takes
 
 

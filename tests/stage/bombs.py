@@ -364,7 +364,7 @@ BOMBS: dict[str, Bomb] = {
     "PDF, no table, a million objects": Bomb("search.pdf", many_streams, "ask", NOT_READ),
     "PNG, 100,000 x 100,000": Bomb("huge.png", lambda: png(100_000, 100_000), "ask", ("pixels",)),
     "text, 4 MB of one line": Bomb("line.txt", lambda: b"word " * 800_000, "ask", ("Rehearsal", "rehearsal")),
-    "text, 4 MB, summarised": Bomb("long.txt", lambda: b"We decided to ship it.\n" * 170_000, "summarize", ("ehears",)),
+    "text, 4 MB, summarized": Bomb("long.txt", lambda: b"We decided to ship it.\n" * 170_000, "summarize", ("ehears",)),
     "text, 4 MB of bytes that are none": Bomb("bytes.txt", lambda: b"\x81\x8d" * 2_000_000, "ask", ("it is not text",)),
     "CSV, 50,000 rows, 20 MB": Bomb(
         "many.csv", lambda: many_rows(50_000), said=("Shall I", "I would sort"), seconds=40.0

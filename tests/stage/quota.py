@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class InMemoryQuota:
-    """Implements `bot.core.domain.rate.Quota`; `leases` counts how often it was asked."""
+    """Implements `bot.core.ports.quota.Quota`; `leases` counts how often it was asked."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self.leases = 0

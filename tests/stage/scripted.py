@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.playground.anthropic.api import MessagesServer
-from bot.playground.anthropic.reply import Event, ModelRequest, Stop, StreamFault, TextDelta
+from bot.playground.anthropic.reply import Event, MessageStop, ModelRequest, StreamFault, TextDelta
 from bot.playground.anthropic.rules import MessagesApiError
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class ScriptedModel:
         try:
             async with aclosing(_play(answer.parts)) as events:
                 async for event in events:
-                    is_left = not isinstance(event, Stop | StreamFault)
+                    is_left = not isinstance(event, MessageStop | StreamFault)
                     yield event
             is_left = False
         except MessagesApiError:

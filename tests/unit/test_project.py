@@ -54,6 +54,7 @@ PAGES = sorted(str(path.relative_to(ROOT)) for path in [*ROOT.glob("*.md"), *ROO
 COMMAND = re.compile(r"(?:python -m bot|(?<![\w/.-])(?<!-n )parley|bin/parley) ([a-z][^`\n>;&…]*)")
 COMMAND_PAGES = [*PAGES, *(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/deploy/*")), ".env.example"]
 MAP = (bot.__doc__ or "").partition("\n\n    ")[2]
+FOLDERS = "cli|core|slack|db|work|claude|jobs|reader|integrations|playground"
 
 
 # What belongs to somebody's machine; each is written so that it does not find itself here.
@@ -308,8 +309,10 @@ def test_what_pages_link_to_exists() -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_the_paths_in_pages_exist(page: str) -> None:
     named = re.findall(r"`((?:bot|tests|docs|migrations|benchmarks)/[\w./-]*)`", read(page))
+    within_bot = re.findall(rf"`((?:{FOLDERS})/[\w/]+\.py)`", read(page))
 
     assert [path for path in named if not (ROOT / path).exists()] == []
+    assert [path for path in within_bot if not (ROOT / "bot" / path).exists()] == []
 
 
 def test_every_way_to_claude_can_be_redacted() -> None:
@@ -332,6 +335,29 @@ def test_a_start_loads_only_what_it_needs() -> None:
     done = subprocess.run([sys.executable, "-c", said], cwd=ROOT, capture_output=True, check=True)  # noqa: S603 (ours)
     heavy = {"anthropic", "alembic", "matplotlib", "pypdf", "sqlglot", "xlsxwriter"}
     assert not heavy & set(done.stdout.decode().split())
+
+
+def test_docstrings_name_what_exists() -> None:
+    modules = {path: path.read_text(encoding="utf-8") for path in (ROOT / "bot").rglob("*.py")}
+    missing = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path, source in modules.items()
+        for name in re.findall(r"`((?:bot\.)?(?:core|slack|db|work|claude|jobs)(?:\.\w+)+)`", source)
+        if not exists(name if name.startswith("bot.") else f"bot.{name}")
+    ]
+
+    assert missing == []
+
+
+def exists(name: str) -> bool:
+    """Return whether a dotted name is a module, or something in one."""
+    parts = name.split(".")
+    for end in range(len(parts), 1, -1):
+        path = ROOT.joinpath(*parts[:end])
+        if path.is_dir() or path.with_suffix(".py").exists():
+            source = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+            return end == len(parts) or parts[end] in source.read_text(encoding="utf-8")
+    return False
 
 
 @pytest.mark.parametrize("package", sorted((ROOT / "bot").rglob("__init__.py")), ids=lambda path: str(path.parent.name))

@@ -10,8 +10,8 @@ from bot.core.answer import overtaken
 from bot.core.answer.addressees import resolve_addressees, with_names
 from bot.core.answer.catch_up import catch_up
 from bot.core.answer.edits import REFUSAL
-from bot.core.answer.gating import is_refused, is_stop, wants_answer, was_answered
 from bot.core.answer.thread_summary import is_due
+from bot.core.answer.whom_to_answer import is_refused, is_stop, wants_answer, was_answered
 from bot.core.cancel import unless
 from bot.core.code.generate import CodeContext, Product
 from bot.core.code.revise import continue_code, is_for_code, with_sources

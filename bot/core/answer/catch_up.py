@@ -12,7 +12,7 @@ from collections import deque
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bot.core.answer.gating import needs_reading
+from bot.core.answer.whom_to_answer import needs_reading
 from bot.core.domain.message import Message, Role
 from bot.core.domain.thread import PageRead
 from bot.core.patience import Patience, why

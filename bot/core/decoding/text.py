@@ -11,7 +11,6 @@ from bot.errors import UsageError
 
 MOST_CONTROLS = 8  # in a text of some lines; a file with more is none
 LOOKED_AT = 4_096  # bytes, for UTF-16 without a mark
-MOST_DAMAGED = 1_000  # bad bytes that are counted
 HEAD = 2_048  # bytes, in which a page of the web names its code page
 
 _MARKS = (

@@ -31,7 +31,7 @@ class UsageView:
 
 @dataclass(frozen=True, slots=True)
 class DailyUsage:
-    """The calls of one day, purpose and model, summed up; tokens are told apart as `bot.core.ports.Call` does.
+    """The calls of one day, purpose and model, summed up; tokens are told apart as `bot.calls.Call` does.
 
     `turns` are what people asked for, each counted where its first call is. `cost_micros` leaves out the calls
     without a known price, of which there are `unpriced`. The latencies, None where there are none, are those of

@@ -25,13 +25,13 @@ class FileReader(Protocol):
     """
 
     async def read_sheet(self, name: str, data: bytes, wish: ReadAs = AS_FOUND) -> Spreadsheet:
-        """Read a table, as `core.classify.sheet.read` does. Raises its `UsageError`."""
+        """Read a table, as `core.classify.file_reader.read` does. Raises its `UsageError`."""
 
     async def open(self, file: FileRef, data: bytes, room: int) -> OpenedFile:
-        """Open a file that came with a message, as `core.attachment.opened` does. Raises its `FileError`."""
+        """Open a file that came with a message, as `core.writing.attachments.opened` does. Raises its `FileError`."""
 
     async def read_export(self, name: str, data: bytes) -> Sequence[Exported]:
-        """Read exported messages, as `core.triage.exported.read` does. Raises its `UsageError`."""
+        """Read exported messages, as `core.triage.exports.read` does. Raises its `UsageError`."""
 
     async def check_code(self, files: Sequence[CodeFile]) -> SyntaxReport:
-        """Parse files of code, as `core.code.check.check` does; one that exceeds the limits counts as unchecked."""
+        """Parse files of code, as `core.code.syntax.check` does; one that exceeds the limits counts as unchecked."""

@@ -1,1 +1,4 @@
-"""Spending: `caps` hold, `paid_model` reserves and settles each call, `retirement` replaces models, `usage` reports."""
+"""Spending, and what keeps it within budgets.
+
+`budgets` hold, `paid_model` reserves and settles each call, `retirement` replaces models, `usage` reports.
+"""

@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot import turn
-from bot.core.domain.budget import BudgetKind, Refusal
+from bot.core.domain.account import BudgetKind, Refusal
 from bot.core.domain.message import Place
-from bot.core.spend import caps as budget
+from bot.core.spend import budgets as budget
 from bot.errors import OverBudgetError
 
 if TYPE_CHECKING:

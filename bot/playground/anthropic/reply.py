@@ -110,7 +110,7 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class MessageStop:
     """Ends the message with a `stop_reason` other than `end_turn`. `category` belongs to a refusal."""
 
     reason: str
@@ -125,7 +125,7 @@ class StreamFault(Enum):
     CORRUPT = "a chunk is not JSON"
 
 
-Event = TextDelta | ThinkingDelta | CitationDelta | BlockStop | Ping | Usage | Stop | StreamFault
+Event = TextDelta | ThinkingDelta | CitationDelta | BlockStop | Ping | Usage | MessageStop | StreamFault
 
 
 class Responder(Protocol):
@@ -152,7 +152,7 @@ class Reply:
     limit: int
     input: InputUsage
     shows_thinking: bool = True
-    stop: Stop | None = None
+    stop: MessageStop | None = None
     content: list[Json] = field(default_factory=list)
     _is_open: bool = False
     _tokens: dict[str, int] = field(default_factory=lambda: {"text": 0, "thinking": 0})
@@ -181,7 +181,7 @@ class Reply:
                 return frame("ping", {})
             case Usage(fields):
                 self._usage |= fields
-            case Stop():
+            case MessageStop():
                 self.stop = event
             case StreamFault():
                 raise TypeError("a fault is no part of a message")
@@ -196,7 +196,7 @@ class Reply:
 
     def message(self) -> Json:
         """Return the message so far, as a response without streaming has it."""
-        stop = self.stop or Stop("end_turn")
+        stop = self.stop or MessageStop("end_turn")
         details = {"type": "refusal", "category": stop.category, "explanation": None}
         return {
             "id": self._id,
@@ -225,7 +225,7 @@ class Reply:
         if tokens > left:
             text = text[: len(text) * left // tokens]
             tokens = left
-            self.stop = Stop("max_tokens")
+            self.stop = MessageStop("max_tokens")
         self._tokens[kind] += tokens
         return text
 

@@ -133,7 +133,7 @@ def notice(asked: ModelRequest) -> str:
 
 def summarize(text: str) -> str:
     """Extract a summary and the themes of a text."""
-    summary = " ".join(central(text)) or "There is nothing to summarise in this text."
+    summary = " ".join(central(text)) or "There is nothing to summarize in this text."
     named = [
         f"- {theme.phrase.capitalize()}" + (f" ({theme.count} times)" if theme.count > 1 else "")
         for theme in themes(text)

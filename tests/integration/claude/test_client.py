@@ -28,7 +28,7 @@ from bot.errors import (
     ModelUnavailableError,
     SettingsError,
 )
-from bot.playground.anthropic.reply import BlockStop, Stop, StreamFault, ThinkingDelta
+from bot.playground.anthropic.reply import BlockStop, MessageStop, StreamFault, ThinkingDelta
 from bot.playground.anthropic.rules import MessagesApiError
 
 if TYPE_CHECKING:
@@ -310,7 +310,7 @@ class TestFailure:
         assert len(scripted.requests) == 1
 
     async def test_a_refusal_leaves_no_text(self, scripted: ScriptedModel, claude: Claude) -> None:
-        scripted.answer("First you ", Stop("refusal", "cyber"))
+        scripted.answer("First you ", MessageStop("refusal", "cyber"))
 
         with pytest.raises(ModelRefusedError) as caught:
             await claude.write(asking(), unseen)
@@ -320,7 +320,7 @@ class TestFailure:
         assert caught.value.call.stop_reason == "refusal"
         assert len(scripted.requests) == 1
 
-    @pytest.mark.parametrize("parts", [(), (ThinkingDelta("Hm."), Stop("max_tokens")), (" \n",)], ids=str)
+    @pytest.mark.parametrize("parts", [(), (ThinkingDelta("Hm."), MessageStop("max_tokens")), (" \n",)], ids=str)
     async def test_an_answer_without_text_fails(
         self, scripted: ScriptedModel, claude: Claude, parts: tuple[Part, ...]
     ) -> None:
@@ -330,7 +330,7 @@ class TestFailure:
             await claude.write(asking(), unseen)
 
     async def test_a_full_window_is_too_large(self, scripted: ScriptedModel, claude: Claude) -> None:
-        scripted.answer("So far ", Stop("model_context_window_exceeded"))
+        scripted.answer("So far ", MessageStop("model_context_window_exceeded"))
 
         with pytest.raises(ModelTooLargeError) as caught:
             await claude.write(asking(), unseen)
@@ -462,7 +462,7 @@ class TestFill:
         assert str(caught.value) == "cut off by the output limit"
 
     async def test_a_refused_form_fails(self, scripted: ScriptedModel, claude: Claude) -> None:
-        scripted.answer(Stop("refusal"))
+        scripted.answer(MessageStop("refusal"))
 
         with pytest.raises(ModelRefusedError):
             await claude.fill(asking(purpose=Purpose.CLASSIFY), Verdicts)

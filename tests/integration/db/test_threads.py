@@ -20,7 +20,7 @@ from bot.core.domain.thread import Conversation, PageRead, Record
 from bot.core.ports import Store
 from bot.db import tables
 from bot.db.store import sql_store
-from bot.db.threads import LOADED, change, record, summarise
+from bot.db.threads import LOADED, change, record, summarize
 from tests.stage.statements import listened
 
 if TYPE_CHECKING:
@@ -348,7 +348,7 @@ async def condensed(store: Store, database: Database, messages: int, summary: st
     conversation = await store.threads.load(PLACE)
     until = conversation.messages[messages - 1].number
     async with database.writer.begin() as connection:
-        await connection.run_sync(summarise, Condensed(PLACE, conversation.summary_until, until, summary, ()))
+        await connection.run_sync(summarize, Condensed(PLACE, conversation.summary_until, until, summary, ()))
 
 
 async def test_a_summary_stands_for_what_is_old(store: Store, database: Database, statements: list[str]) -> None:
@@ -361,7 +361,7 @@ async def test_a_summary_stands_for_what_is_old(store: Store, database: Database
     assert [one[:6] for one in statements if one not in TRANSACTION] == ["SELECT"]
     assert (conversation.summary, conversation.messages) == ("So far.", many[40:])
     async with database.writer.begin() as connection:
-        await connection.run_sync(summarise, Condensed(PLACE, 0, 1, "From a job that came too late.", ()))
+        await connection.run_sync(summarize, Condensed(PLACE, 0, 1, "From a job that came too late.", ()))
     assert (await store.threads.load(PLACE)).summary == "So far."
 
 

@@ -3,7 +3,7 @@
 find.py          what is hidden: addresses, numbers, secrets
 keyword.py       secrets that are known by the word before them
 login.py         passwords that stand behind a name
-words.py         the words for secrets, and those which describe them
+secret_words.py  the words for secrets, and those which describe them
 number.py        card numbers and IBANs, however they are parted
 view.py          a text as it is looked through, JSON's escapes undone
 piece.py         a long text in pieces, so that searching one blocks no one

@@ -9,7 +9,7 @@ import pytest
 from anthropic.types import CitationsSearchResultLocation, TextBlock
 from pydantic import BaseModel, ValidationError
 
-from bot.playground.anthropic.reply import BlockStop, ModelRequest, Ping, Stop, ThinkingDelta, Usage
+from bot.playground.anthropic.reply import BlockStop, MessageStop, ModelRequest, Ping, ThinkingDelta, Usage
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
@@ -101,13 +101,13 @@ async def test_whole_answer_equals_the_stream(client: AsyncAnthropic, model: Scr
 async def test_stop_reasons_are_passed_on(
     client: AsyncAnthropic, model: ScriptedModel, question: Any, reason: str
 ) -> None:
-    model.answer("So far", Stop(reason))
+    model.answer("So far", MessageStop(reason))
     async with client.messages.stream(**question) as stream:
         assert (await stream.get_final_message()).stop_reason == reason
 
 
 async def test_refusal_names_its_category(client: AsyncAnthropic, model: ScriptedModel, question: Any) -> None:
-    model.answer("I", Stop("refusal", "cyber"))
+    model.answer("I", MessageStop("refusal", "cyber"))
     async with client.messages.stream(**question) as stream:
         message = await stream.get_final_message()
     assert message.stop_reason == "refusal"

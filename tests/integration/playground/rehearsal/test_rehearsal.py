@@ -56,7 +56,7 @@ def data(tag: str, content: Any) -> str:
 
 
 async def test_summary_has_its_two_sections(client: AsyncAnthropic) -> None:
-    answer = await ask(client, f"Summarise as a literary analyst.\n{data('document', {'text': HAMLET})}")
+    answer = await ask(client, f"Summarize as a literary analyst.\n{data('document', {'text': HAMLET})}")
     notice, summary, themes = answer.split("\n\n")
     assert notice == f"_{NOTICE}_"
     assert summary.startswith("**Summary**\nWhether 'tis nobler")

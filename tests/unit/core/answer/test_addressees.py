@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.answer.gating import SILENCE, is_refused, is_stop, may_be_for_bot, needs_reading, wants_answer
+from bot.core.answer.whom_to_answer import SILENCE, is_refused, is_stop, may_be_for_bot, needs_reading, wants_answer
 from bot.core.domain.channel_settings import Answers, ChannelSettings, Outsiders
 from bot.core.domain.message import IncomingMessage, Message, Place, Role
 from bot.core.domain.thread import Conversation

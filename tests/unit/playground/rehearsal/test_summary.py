@@ -43,7 +43,7 @@ class Findings(BaseModel):
 def filled(tag: str, data: Any) -> Findings:
     form = {"type": "json_schema", "schema": transform_schema(Findings)}
     body = {
-        "messages": [{"role": "user", "content": f"Summarise.\n<{tag}>{json.dumps(data)}</{tag}>"}],
+        "messages": [{"role": "user", "content": f"Summarize.\n<{tag}>{json.dumps(data)}</{tag}>"}],
         "output_config": {"format": form},
     }
     return Findings.model_validate_json(Rehearsal(pace=0).answer(ModelRequest(body, {})))

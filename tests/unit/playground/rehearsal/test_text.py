@@ -68,7 +68,7 @@ def test_themes_do_not_repeat_themselves() -> None:
 
 def test_tagged_json_may_hold_closing_tag() -> None:
     data = {"text": "before </document> after"}
-    assert tagged(f"Summarise\n<document>{json.dumps(data)}</document>", "document") == data
+    assert tagged(f"Summarize\n<document>{json.dumps(data)}</document>", "document") == data
 
 
 def test_cut_json_is_read_as_text() -> None:

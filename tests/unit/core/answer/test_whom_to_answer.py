@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.answer.gating import wants_answer
+from bot.core.answer.whom_to_answer import wants_answer
 from bot.core.domain.message import IncomingMessage, Place
 from bot.core.domain.thread import Conversation
 
