@@ -41,9 +41,7 @@ class Retention:
         """Delete what is old, in short transactions: turns run in between. Raises what the database raises."""
         gone = await self.purge(job)
         if gone:
-            log.info(
-                "deleted what its retention ended: %s", ", ".join(f"{count} {kind}" for kind, count in gone.items())
-            )
+            log.info("retention deleted %s", ", ".join(f"{count} {kind}" for kind, count in gone.items()))
 
     async def count(self) -> Mapping[tuple[str, str, str], int]:
         """Count what would be deleted now, by kind, workspace and channel ("" for those without their own limit)."""

@@ -28,7 +28,7 @@ async def test_a_used_up_budget_is_told_in_private(dialogue: Dialogue, model: Sc
     refusal = await dialogue.whisper(2)
     assert "Your budget for today" in refusal
     assert "UTC" in refusal
-    assert "a workspace admin can raise it" in refusal
+    assert "a workspace admin can raise the budget" in refusal
     assert "Reference" not in refusal
     assert model.requests == []
     assert "no limit" in await ask(dialogue, "budget person off")
@@ -75,7 +75,7 @@ async def test_questions_a_minute_are_bounded(dialogue: Dialogue, model: Scripte
     for number in range(3):
         dialogue.mention(f"two {number}")
     await dialogue.workspace.until(lambda: len(dialogue.workspace.ephemerals()) >= 3)
-    assert "You may ask me 1 time a minute here" in dialogue.workspace.ephemerals()[-1].shown
+    assert "You can ask me 1 time a minute here" in dialogue.workspace.ephemerals()[-1].shown
 
 
 @pytest.mark.parametrize("typed", ["budget person -1", "budget person ten", "budget team 5", "budget person"])
@@ -100,7 +100,7 @@ async def test_a_batch_is_not_handed_in_beyond_it(dialogue: Dialogue, model: Scr
     await ask(dialogue, f"budget person {LITTLE}")
     ts = dialogue.mention(f"classify {INTO} --batch", files={"feedback.csv": table(500)})
     stopped = await shown(dialogue, dialogue.general, ts, "Your budget for today")
-    assert "a workspace admin can raise it" in stopped.shown
+    assert "a workspace admin can raise the budget" in stopped.shown
     assert await batches(dialogue) == []
     await ask(dialogue, "budget person off")
     gate = asyncio.Event()

@@ -62,7 +62,7 @@ async def test_replicas_forget_once(
         await inbox.stop(grace=30)
     assert [(row.status, row.token) for row in await rows.of("every:retention")] == [(2, 1)]
     assert not (await store.threads.load(PLACE)).is_known
-    assert caplog.messages == ["forgot what was old: 1200 messages"]
+    assert caplog.messages == ["retention deleted 1200 messages"]
 
 
 async def test_a_missed_hour_is_no_matter(replica: Replicas, database: Database, store: Store, rows: Rows) -> None:

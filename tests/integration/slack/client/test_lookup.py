@@ -120,7 +120,7 @@ async def test_who_is_missing_is_told(workspace: ScriptedWorkspace, chat: Chat) 
     assert "/invite" in caught.value.sentence
     with pytest.raises(NotAllowedError) as refused:
         await allow(place(workspace, without_me.id), workspace.me.id, chat=chat)
-    assert "join it" in refused.value.sentence
+    assert "Join it" in refused.value.sentence
 
 
 async def test_a_channel_is_read_with_its_threads(workspace: ScriptedWorkspace, chat: Chat) -> None:
