@@ -54,7 +54,7 @@ class Health:
     failed: int
 
 
-async def furnish(
+async def build_home(
     place: Place, person: str, *, admins: frozenset[str], health: Health, store: Store, board: FeedbackStore, chat: Chat
 ) -> tuple[Section, ...]:
     """Build a person's home; with channels for admins, and health for the bot's own admins.

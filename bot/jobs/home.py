@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.core.domain.interaction import Section
 from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
-from bot.core.home import Health, furnish
+from bot.core.home import Health, build_home
 from bot.errors import ChatError
 from bot.jobs.deliveries import charge_place
 from bot.work import Delivery
@@ -61,7 +61,7 @@ class HomeTab:
         if refusal := await self._refusal(place, person):
             sections: tuple[Section, ...] = (Section("Parley", f"{refusal} {FORGET_ME}"),)
         else:
-            sections = await furnish(
+            sections = await build_home(
                 place, person, admins=self._admins, health=health, store=self._store, board=self._board, chat=self._chat
             )
         await self._chat.views.show_home(place, person, sections)

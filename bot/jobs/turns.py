@@ -207,7 +207,7 @@ class Turns:
     async def give_up_press(self, job: Job, error: Exception) -> Finish | None:
         """Return who pressed that it failed for good."""
         press = _PRESS.validate_python(job.payload)
-        written = await _own_up(error, job, self._chat.answers.ephemeral(press.place, press.asker))
+        written = await _report_failure(error, job, self._chat.answers.ephemeral(press.place, press.asker))
         return _finish(Record(press.place, press.asker.person, calls=written.calls), job)
 
     async def give_up_message(self, job: Job, error: Exception) -> Finish | None:
@@ -218,7 +218,7 @@ class Turns:
             answering = self._chat.answers.ephemeral(heard.private_place, asker)
         else:
             answering = self._chat.answers.begin(heard.place, asker, job, to=heard.id)
-        written = await _own_up(error, job, answering)
+        written = await _report_failure(error, job, answering)
         question = Message(Role.USER, heard.author, heard.text, heard.id, heard.files, is_bot=heard.is_bot)
         return _finish(written.record(heard.place, question, began_with_bot=heard.opens_thread), job)
 
@@ -226,10 +226,10 @@ class Turns:
         """Tell a command's author that it failed for good."""
         command = _COMMAND.validate_python(job.payload)
         if not command.place.thread or command.is_private or isinstance(error, OverBudgetError):
-            written = await _own_up(error, job, self._chat.answers.ephemeral(command.place, command.asker))
+            written = await _report_failure(error, job, self._chat.answers.ephemeral(command.place, command.asker))
             return _finish(Record(command.place, command.asker.person, calls=written.calls), job)
         answering = commands.answering(command, chat=self._chat, checkpoint=job)
-        return _finish(command.record(await _own_up(error, job, answering)), job)
+        return _finish(command.record(await _report_failure(error, job, answering)), job)
 
 
 def _as_changed(heard: IncomingMessage) -> MessageEdit:
@@ -250,7 +250,7 @@ def _finish(record: Record, job: Job) -> Finish:
     return partial(db_store.record, record=call_ledger.whole(record), is_repeat=job.was_begun)
 
 
-async def _own_up(error: Exception, job: Job, answering: AbstractAsyncContextManager[Answer]) -> FinishedAnswer:
+async def _report_failure(error: Exception, job: Job, answering: AbstractAsyncContextManager[Answer]) -> FinishedAnswer:
     """Report that a turn failed for good, and return its record. Raises a transient `ChatError`.
 
     If its result is stored and only could not be shown so far, it is shown.

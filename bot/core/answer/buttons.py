@@ -70,9 +70,11 @@ async def regenerate(press: Action, *, checkpoint: Checkpoint, store: Store, mod
 
 def rewritten(record: Record, answered: Message, written: FinishedAnswer) -> Record:
     """Record what an answer was rewritten as, under a new id if the platform did not accept the edit."""
-    anew = replace(answered, text=written.text)
+    changed = replace(answered, text=written.text)
     renamed = {answered.id: written.message_id} if written.message_id else {}
-    return replace(record, calls=(*record.calls, *written.calls), rewritten=(*record.rewritten, anew), renamed=renamed)
+    return replace(
+        record, calls=(*record.calls, *written.calls), rewritten=(*record.rewritten, changed), renamed=renamed
+    )
 
 
 async def rewrite(  # noqa: PLR0913 (what an answer is made of, and where it goes)

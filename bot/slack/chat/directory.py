@@ -106,6 +106,6 @@ class SlackDirectory:
 
     async def membership(self, place: Place, person: str) -> ChannelMembership:
         """Look up a person's membership of the channel and rank in the workspace. Raises `ChatError`."""
-        rank = await self._workspaces.of(place.workspace).people.rank(person, anew=True)
+        rank = await self._workspaces.of(place.workspace).people.rank(person, fresh=True)
         is_member = not place.channel or await self._is_member(place, person)
         return ChannelMembership(is_member=is_member, is_admin=rank.is_admin)

@@ -70,14 +70,14 @@ class People:
         await asyncio.gather(*map(ask, unknown))
         return {person: self._names.get(person, late=True) or person for person in wanted}
 
-    async def rank(self, person: str, *, anew: bool = False) -> Rank:
+    async def rank(self, person: str, *, fresh: bool = False) -> Rank:
         """Return a person's rank in the workspace, at most an hour old. Raises `ChatError`."""
         rank = self._ranks.get(person)
-        if anew or rank is None:
+        if fresh or rank is None:
             try:
                 return self._keep(person, (await call(self._client.users_info, user=person))["user"])
             except ChatError as error:
-                if anew or error.code not in STRANGERS:
+                if fresh or error.code not in STRANGERS:
                     raise
                 rank = Rank()
             self._ranks.keep(person, rank, RANK_KEPT_FOR)

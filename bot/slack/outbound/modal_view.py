@@ -70,7 +70,7 @@ async def update(client: AsyncWebClient, form_id: str, form: Form) -> None:
 
 
 async def tell(client: AsyncWebClient, body: Mapping[str, Any], sentence: str) -> None:
-    """Tell somebody something where there is no message to tell it under. Raises `ChatError`."""
+    """Show a person a sentence in a modal, where no message is there to reply under. Raises `ChatError`."""
     await show(client, body, Form("notice", "Parley", (Field("notice", sentence, "note"),), submit=""))
 
 
