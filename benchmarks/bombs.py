@@ -12,8 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.db import migrate
-from tests.stage.bombing import Bombing, bombing
-from tests.stage.bombs import BOMBS, Bomb
+from tests.support.bombing import Bombing, bombing
+from tests.support.bombs import BOMBS, Bomb
 
 MOST_MEMORY, LONGEST_HOLD = 600e6, 0.05
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import bot.claude.client  # noqa: F401 - which takes a second, that the first fault would pay
-from tests.stage.faults import CASES, CUT, SENTENCE, TWO, WHOLE, Case, Result, meet
-from tests.stage.sqlite import SqliteFolder
+from tests.support.faults import CASES, CUT, SENTENCE, TWO, WHOLE, Case, Result, meet
+from tests.support.sqlite import SqliteFolder
 
 TURNS = 24
 COLUMNS = (WHOLE, SENTENCE, CUT, TWO)

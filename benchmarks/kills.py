@@ -28,7 +28,7 @@ from tests.chaos.conftest import RULES, Scene
 from tests.chaos.model import RecordingModel
 from tests.chaos.people import People
 from tests.chaos.verdict import faults, until_idle
-from tests.stage.workspace import ScriptedWorkspace
+from tests.support.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from tests.chaos.replica import Replica

@@ -29,7 +29,7 @@ from bot.playground.slack.delivery import signature
 from bot.playground.slack.events import envelope
 from bot.playground.slack.rules import Rules
 from bot.slack.inbound.http import BODY_LIMIT, PATH
-from tests.stage.workspace import ScriptedWorkspace
+from tests.support.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Sequence

@@ -28,7 +28,7 @@ from benchmarks.world import SECRET, World
 from bot.slack.inbound.http import PATH
 from tests.acceptance.test_odd_payloads import body_of
 from tests.acceptance.test_odd_shapes import ODD, PAYLOADS
-from tests.stage import shape
+from tests.support import shape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

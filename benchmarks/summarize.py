@@ -19,7 +19,7 @@ from bot.playground.anthropic.api import MessagesServer
 from bot.playground.anthropic.reply import Event, ModelRequest, TextDelta
 from bot.playground.slack.rules import Rules
 from bot.slack.manifest import SCOPES
-from tests.stage.workspace import ScriptedWorkspace
+from tests.support.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator

@@ -27,7 +27,7 @@ from bot.playground.anthropic.api import MessagesServer
 from bot.playground.anthropic.models import find_model
 from bot.playground.anthropic.reply import TextDelta
 from bot.playground.anthropic.usage import PromptCache, count_text
-from tests.stage.workspace import ScriptedWorkspace
+from tests.support.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence

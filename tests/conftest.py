@@ -13,9 +13,9 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.stage.memory import in_memory
-from tests.stage.postgresql import private_postgresql
-from tests.stage.sqlite import SqliteFolder
+from tests.support.memory import in_memory
+from tests.support.postgresql import private_postgresql
+from tests.support.sqlite import SqliteFolder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xdist.remote import Producer
     from xdist.scheduler import Scheduling
 
-    from tests.stage.postgresql import PostgresqlServer
+    from tests.support.postgresql import PostgresqlServer
 
 
 # As when the bot starts: what is imported never goes, and looking through it took a fifth of the suite's time.

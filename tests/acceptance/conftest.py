@@ -20,9 +20,9 @@ from bot.playground.rehearsal.model import Rehearsal
 from bot.playground.slack.rules import Rules
 from bot.slack.manifest import EVENTS, SCOPES
 from bot.work import Delivery, Inbox
-from tests.stage.rows import Rows
-from tests.stage.scripted import ScriptedModel
-from tests.stage.workspace import ScriptedWorkspace
+from tests.support.rows import Rows
+from tests.support.scripted import ScriptedModel
+from tests.support.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Sequence
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from bot.db.tables import ClassifyRunRow, SummaryRunRow
     from bot.playground.slack import delivery
     from bot.playground.slack.records import MessageRecord
-    from tests.stage.postgresql import PostgresqlServer
-    from tests.stage.sqlite import SqliteFolder
+    from tests.support.postgresql import PostgresqlServer
+    from tests.support.sqlite import SqliteFolder
 
 Transport = Literal["http", "socket"]
 UNDER_WAY = (0, 1)  # states of jobs

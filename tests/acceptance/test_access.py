@@ -13,7 +13,7 @@ from tests.acceptance.test_whom import choose, nothing_more
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Dialogue
-    from tests.stage.scripted import ScriptedModel
+    from tests.support.scripted import ScriptedModel
 
 pytestmark = BOTH_DATABASES
 

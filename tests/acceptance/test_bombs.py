@@ -1,6 +1,6 @@
 """Files that break, fill or hold up what reads them, thrown at the real bot: each costs one sentence.
 
-`python -m benchmarks.bombs` throws all that `tests/stage/bombs.py` has.
+`python -m benchmarks.bombs` throws all that `tests/support/bombs.py` has.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from aiohttp import ClientSession
 
-from tests.stage.bombing import bombing
-from tests.stage.bombs import BOMBS
+from tests.support.bombing import bombing
+from tests.support.bombs import BOMBS
 
 if TYPE_CHECKING:
-    from tests.stage.sqlite import SqliteFolder
+    from tests.support.sqlite import SqliteFolder
 
 LONGEST, MOST_MEMORY, LONGEST_HOLD = 10.0, 600e6, 0.05  # seconds, bytes of the child, seconds of the bot's loop
 THROWN = (

@@ -16,7 +16,7 @@ from tests.acceptance.test_whom import choose
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Dialogue
-    from tests.stage.scripted import ScriptedModel
+    from tests.support.scripted import ScriptedModel
 
 LITTLE = "0.001"  # dollars: less than an answer may cost
 

@@ -14,7 +14,7 @@ import pytest
 if TYPE_CHECKING:
     from bot.playground.slack.records import MessageRecord
     from tests.acceptance.conftest import Dialogue
-    from tests.stage.scripted import ScriptedModel
+    from tests.support.scripted import ScriptedModel
 
 ROOT = Path(__file__).parents[2]
 BEHIND_ONE = "I'm busy: your question is queued behind 1 other and will be answered in order."

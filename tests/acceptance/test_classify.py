@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from bot.playground.slack.records import MessageRecord
     from tests.acceptance.conftest import Dialogue
-    from tests.stage.scripted import ScriptedModel
+    from tests.support.scripted import ScriptedModel
 
 TEXTS = ("My app crashes when I open it", "I was charged twice, please refund", "Pages load very slowly today")
 INTO = "into: Bug report, Billing, Performance issue"

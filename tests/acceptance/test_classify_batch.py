@@ -17,7 +17,7 @@ from tests.acceptance.test_classify import INTO, all_as, look_after_batches, sho
 if TYPE_CHECKING:
     from bot.playground.slack.records import MessageRecord
     from tests.acceptance.conftest import Dialogue
-    from tests.stage.scripted import ScriptedModel
+    from tests.support.scripted import ScriptedModel
 
 ITEMS = 500
 PER_CALL = 50

@@ -14,7 +14,7 @@ from tests.acceptance.test_classify import INTO, all_as, data, file_named, rows_
 if TYPE_CHECKING:
     from bot.playground.slack.records import MessageRecord
     from tests.acceptance.conftest import Dialogue
-    from tests.stage.scripted import ScriptedModel
+    from tests.support.scripted import ScriptedModel
 
 LIKED, MISSED = "The dark mode looks nice", "The export closes my app"
 GERMAN = "id;text\n1;Größe fehlt, schön wäre später häufiger größer für Füße und Übermaß öfter\n"

@@ -15,7 +15,7 @@ from tests.acceptance.conftest import BOTH_DATABASES
 if TYPE_CHECKING:
     from bot.playground.slack.records import MessageRecord
     from tests.acceptance.conftest import Dialogue, Transport
-    from tests.stage.scripted import ScriptedModel
+    from tests.support.scripted import ScriptedModel
 
 pytestmark = BOTH_DATABASES
 

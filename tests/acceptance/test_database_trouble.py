@@ -18,17 +18,17 @@ import aiohttp
 import asyncpg
 import pytest
 
-from tests.stage import forge
-from tests.stage.postgresql import free_port
-from tests.stage.sqlite import SqliteFolder
+from tests.support import bot_process
+from tests.support.postgresql import free_port
+from tests.support.sqlite import SqliteFolder
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
     from contextlib import AbstractAsyncContextManager
 
     from tests.acceptance.conftest import Dialogue
-    from tests.stage.postgresql import PostgresqlServer
-    from tests.stage.scripted import ScriptedModel
+    from tests.support.postgresql import PostgresqlServer
+    from tests.support.scripted import ScriptedModel
 
 
 def file_of(stage: Dialogue) -> Path:
@@ -166,7 +166,7 @@ async def disk(stage: Dialogue, tmp_path: Path) -> AsyncIterator[Callable[[], Ab
     port = free_port()
     environ = stage.environ | stage.workspace.environment("http") | {"PORT": str(port)}
     log = tmp_path / "log"
-    process, output = await asyncio.to_thread(forge.fork, ("serve", "--migrate"), environ, tmp_path, log)
+    process, output = await asyncio.to_thread(bot_process.fork, ("serve", "--migrate"), environ, tmp_path, log)
     assert process.pid is not None
     pid, limit = process.pid, resource.RLIMIT_FSIZE
     _, most = resource.prlimit(pid, limit)
@@ -185,7 +185,7 @@ async def disk(stage: Dialogue, tmp_path: Path) -> AsyncIterator[Callable[[], Ab
     finally:
         with suppress(ProcessLookupError):
             process.terminate()
-        await asyncio.to_thread(process.join, forge.ENDING)
+        await asyncio.to_thread(process.join, bot_process.ENDING)
         output.close()
 
 

@@ -12,7 +12,7 @@ from tests.acceptance.test_stop import ON_POSTGRESQL, begun
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Dialogue
-    from tests.stage.scripted import ScriptedModel
+    from tests.support.scripted import ScriptedModel
 
 DONE = 2  # the state of a job
 

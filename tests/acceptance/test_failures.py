@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from bot.playground.slack.records import MessageRecord
     from tests.acceptance.conftest import Dialogue
-    from tests.stage.scripted import Part, ScriptedModel
+    from tests.support.scripted import Part, ScriptedModel
 
 QUESTION = "What does the mauve pelican eat?"
 ANSWER = "The mauve pelican eats herring."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.stage.faults import CASES, WHOLE, meet
+from tests.support.faults import CASES, WHOLE, meet
 
 TURNS = 6
 

@@ -15,16 +15,16 @@ from bot.playground.slack.records import MessageRecord
 from tests.acceptance.conftest import BOTH_DATABASES, Dialogue
 from tests.acceptance.test_classify import INTO
 from tests.acceptance.test_many_workspaces import dialogue as dialogue_in
-from tests.acceptance.test_many_workspaces import spaces
+from tests.acceptance.test_many_workspaces import workspaces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.playground.slack.records import User
-    from tests.stage.scripted import ScriptedModel
-    from tests.stage.spaces import Spaces
+    from tests.support.scripted import ScriptedModel
+    from tests.support.two_workspaces import TwoWorkspaces
 
-__all__ = ["spaces"]  # a fixture
+__all__ = ["workspaces"]  # a fixture
 
 CANARY = "the crimson canary crashes on every export"
 OURS = ("settings", "settings_changes", "feedback", "classify_runs", "summary_runs", "threads", "messages")
@@ -175,11 +175,11 @@ async def test_values_of_a_private_channel_open_nothing(rehearsal: Dialogue) -> 
 
 
 @BOTH_DATABASES
-async def test_forms_of_another_workspace_are_refused(spaces: Spaces, model: ScriptedModel) -> None:
-    async with spaces.bot():
-        for one in spaces.both:
-            assert (await spaces.install(one)).status == 200
-        first, second = (dialogue_in(spaces, one) for one in spaces.both)
+async def test_forms_of_another_workspace_are_refused(workspaces: TwoWorkspaces, model: ScriptedModel) -> None:
+    async with workspaces.bot():
+        for one in workspaces.both:
+            assert (await workspaces.install(one)).status == 200
+        first, second = (dialogue_in(workspaces, one) for one in workspaces.both)
         model.answer("Yes.")
         ts = first.mention("Are you there?")
         await first.answer(first.general, ts)

@@ -20,7 +20,7 @@ from tests.acceptance.test_usage import ask
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Dialogue
-    from tests.stage.scripted import ScriptedModel
+    from tests.support.scripted import ScriptedModel
 
 
 async def talk(dialogue: Dialogue, model: ScriptedModel) -> str:

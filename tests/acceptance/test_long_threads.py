@@ -11,7 +11,7 @@ from tests.acceptance.test_whom import choose
 if TYPE_CHECKING:
     from bot.playground.anthropic.reply import ModelRequest
     from tests.acceptance.conftest import Dialogue
-    from tests.stage.scripted import ScriptedModel
+    from tests.support.scripted import ScriptedModel
 
 pytestmark = BOTH_DATABASES
 

@@ -20,96 +20,96 @@ from tests.acceptance.conftest import BOTH_DATABASES, Dialogue
 from tests.acceptance.test_classify import INTO, all_as, command, shown
 from tests.acceptance.test_triage import card, judged, parley, post, results
 from tests.acceptance.test_webhook import Receiver
-from tests.stage.spaces import Spaces, get, two_spaces
+from tests.support.two_workspaces import TwoWorkspaces, get, two_workspaces
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.stage.scripted import ScriptedModel
-    from tests.stage.workspace import ScriptedWorkspace
+    from tests.support.scripted import ScriptedModel
+    from tests.support.workspace import ScriptedWorkspace
 
 RULES = Rules(scopes=frozenset(SCOPES), subscriptions=frozenset(EVENTS), retry_delays=(0.0, 0.2, 0.2))
 HALF_A_DAY = 43_200.0
 
 
 @pytest.fixture
-async def spaces(model: ScriptedModel, environ: dict[str, str]) -> AsyncIterator[Spaces]:
-    async with model.serving() as told, two_spaces(RULES, environ | told) as both:
+async def workspaces(model: ScriptedModel, environ: dict[str, str]) -> AsyncIterator[TwoWorkspaces]:
+    async with model.serving() as told, two_workspaces(RULES, environ | told) as both:
         yield both
 
 
-def dialogue(spaces: Spaces, workspace: ScriptedWorkspace) -> Dialogue:
-    return Dialogue(workspace, spaces.environ, spaces.url)
+def dialogue(workspaces: TwoWorkspaces, workspace: ScriptedWorkspace) -> Dialogue:
+    return Dialogue(workspace, workspaces.environ, workspaces.url)
 
 
-async def ask(spaces: Spaces, workspace: ScriptedWorkspace, words: str, **where: str) -> str:
+async def ask(workspaces: TwoWorkspaces, workspace: ScriptedWorkspace, words: str, **where: str) -> str:
     """Mention the bot in a workspace's #general; return the message's ts."""
-    return dialogue(spaces, workspace).mention(words, **where)
+    return dialogue(workspaces, workspace).mention(words, **where)
 
 
-async def rows(spaces: Spaces, sql: str) -> list[tuple[object, ...]]:
-    async with aclosing(dialogue(spaces, spaces.first)) as first:
+async def rows(workspaces: TwoWorkspaces, sql: str) -> list[tuple[object, ...]]:
+    async with aclosing(dialogue(workspaces, workspaces.first)) as first:
         return await first.rows(sql)
 
 
-async def until_rows(spaces: Spaces, sql: str, count: int) -> None:
-    async with aclosing(dialogue(spaces, spaces.first)) as first:
+async def until_rows(workspaces: TwoWorkspaces, sql: str, count: int) -> None:
+    async with aclosing(dialogue(workspaces, workspaces.first)) as first:
         await first.until_rows(sql, lambda rows: len(rows) == count)
 
 
 @BOTH_DATABASES
-async def test_two_workspaces_never_see_each_other(spaces: Spaces, model: ScriptedModel) -> None:
-    async with spaces.bot():
-        for one in spaces.both:
-            assert (await spaces.install(one)).status == 200
-        secrets = dict(zip(spaces.both, ("apricot", "bramble"), strict=True))
+async def test_two_workspaces_never_see_each_other(workspaces: TwoWorkspaces, model: ScriptedModel) -> None:
+    async with workspaces.bot():
+        for one in workspaces.both:
+            assert (await workspaces.install(one)).status == 200
+        secrets = dict(zip(workspaces.both, ("apricot", "bramble"), strict=True))
         for word in secrets.values():
             model.answer(f"I remember {word}.", to=f"My secret is {word}")
-        begun = [await ask(spaces, one, f"My secret is {word}.") for one, word in secrets.items()]
+        begun = [await ask(workspaces, one, f"My secret is {word}.") for one, word in secrets.items()]
         assert begun[0] == begun[1]  # the same channel, person, bot and message id
         for one, word in secrets.items():
-            assert await dialogue(spaces, one).answer(one.channel("general"), begun[0]) == f"I remember {word}."
+            assert await dialogue(workspaces, one).answer(one.channel("general"), begun[0]) == f"I remember {word}."
         for one, word in secrets.items():
             model.answer(f"It is {word}.", to="What is it?")
-            ts = await ask(spaces, one, "What is it?", thread_ts=begun[0])
+            ts = await ask(workspaces, one, "What is it?", thread_ts=begun[0])
             assert ts
-            assert await dialogue(spaces, one).answer(one.channel("general"), begun[0], 2) == f"It is {word}."
+            assert await dialogue(workspaces, one).answer(one.channel("general"), begun[0], 2) == f"It is {word}."
             (other,) = set(secrets.values()) - {word}
             assert other not in str(model.requests[-1].body)
         for one, word in secrets.items():
             assert word not in str(
-                [call.arguments for other in spaces.both if other is not one for call in other.calls]
+                [call.arguments for other in workspaces.both if other is not one for call in other.calls]
             )
-    kept = await rows(spaces, "SELECT DISTINCT workspace, channel, thread FROM threads ORDER BY workspace")
+    kept = await rows(workspaces, "SELECT DISTINCT workspace, channel, thread FROM threads ORDER BY workspace")
     assert len(kept) == 2
     assert kept[0][1:] == kept[1][1:]
 
 
 @BOTH_DATABASES
-async def test_files_and_commands_stay_apart(spaces: Spaces, model: ScriptedModel) -> None:
-    async with spaces.bot():
-        for one, word in zip(spaces.both, ("apricot", "bramble"), strict=True):
-            assert (await spaces.install(one)).status == 200
+async def test_files_and_commands_stay_apart(workspaces: TwoWorkspaces, model: ScriptedModel) -> None:
+    async with workspaces.bot():
+        for one, word in zip(workspaces.both, ("apricot", "bramble"), strict=True):
+            assert (await workspaces.install(one)).status == 200
             files = {"notes.txt": f"The word is {word}.".encode()}
             model.answer(f"Read {word}.", to="What does it say?")
             ts = one.say(one.channel("general"), f"<@{one.bot.id}> What does it say?", files=files)
-            assert await dialogue(spaces, one).answer(one.channel("general"), ts) == f"Read {word}."
+            assert await dialogue(workspaces, one).answer(one.channel("general"), ts) == f"Read {word}."
             assert word in str(model.requests[-1].body)
             await one.command(one.channel("general"), "/parley", f"prompt Always say {word}.")
-            await dialogue(spaces, one).whisper()
-        for one, word in zip(spaces.both, ("apricot", "bramble"), strict=True):
+            await dialogue(workspaces, one).whisper()
+        for one, word in zip(workspaces.both, ("apricot", "bramble"), strict=True):
             model.answer("Hello.", to="Who are you?")
-            ts = await ask(spaces, one, "Who are you?")
-            await dialogue(spaces, one).answer(one.channel("general"), ts)
+            ts = await ask(workspaces, one, "Who are you?")
+            await dialogue(workspaces, one).answer(one.channel("general"), ts)
             assert f"Always say {word}." in str(model.requests[-1].body)
 
 
 @BOTH_DATABASES
-async def test_corrections_stay_apart(spaces: Spaces, model: ScriptedModel) -> None:
-    async with spaces.bot():
-        for one, word in zip(spaces.both, ("apricot", "bramble"), strict=True):
-            assert (await spaces.install(one)).status == 200
-            there = dialogue(spaces, one)
+async def test_corrections_stay_apart(workspaces: TwoWorkspaces, model: ScriptedModel) -> None:
+    async with workspaces.bot():
+        for one, word in zip(workspaces.both, ("apricot", "bramble"), strict=True):
+            assert (await workspaces.install(one)).status == 200
+            there = dialogue(workspaces, one)
             model.answer(all_as("Billing", 1, 1), to=f"the {word} page crashes")
             listed = await command(there, f"the {word} page crashes\n{INTO}", "1. ")
             await one.press(listed, "classify_correct.0")
@@ -120,205 +120,209 @@ async def test_corrections_stay_apart(spaces: Spaces, model: ScriptedModel) -> N
 
 
 @BOTH_DATABASES
-async def test_feedback_stays_apart(spaces: Spaces, model: ScriptedModel) -> None:
-    async with spaces.bot():
-        for item, (one, word) in enumerate(zip(spaces.both, ("apricot", "bramble"), strict=True), 1):
-            assert (await spaces.install(one)).status == 200
-            there = dialogue(spaces, one)
+async def test_feedback_stays_apart(workspaces: TwoWorkspaces, model: ScriptedModel) -> None:
+    async with workspaces.bot():
+        for item, (one, word) in enumerate(zip(workspaces.both, ("apricot", "bramble"), strict=True), 1):
+            assert (await workspaces.install(one)).status == 200
+            there = dialogue(workspaces, one)
             assert "I sort each post" in await parley(there, "triage on")
             model.answer(results(judged(item)), to=f"The {word} export crashes")
             await card(there, post(there, f"The {word} export crashes"), "Bug report")
         assert "apricot" not in str(model.requests[1].body)
-        assert "apricot" not in str([call.arguments for call in spaces.second.calls])
-    kept = await rows(spaces, "SELECT workspace, message FROM feedback ORDER BY workspace")
+        assert "apricot" not in str([call.arguments for call in workspaces.second.calls])
+    kept = await rows(workspaces, "SELECT workspace, message FROM feedback ORDER BY workspace")
     assert len({workspace for workspace, _ in kept}) == 2
 
 
-async def test_feedback_never_goes_inside(spaces: Spaces, model: ScriptedModel) -> None:
+async def test_feedback_never_goes_inside(workspaces: TwoWorkspaces, model: ScriptedModel) -> None:
     receiver = Receiver()
-    spaces.environ["TRIAGE_WEBHOOK_SECRET"] = "a-secret"
-    async with receiver.listening() as url, spaces.bot():
-        await spaces.install(spaces.first)
-        there = dialogue(spaces, spaces.first)
+    workspaces.environ["TRIAGE_WEBHOOK_SECRET"] = "a-secret"
+    async with receiver.listening() as url, workspaces.bot():
+        await workspaces.install(workspaces.first)
+        there = dialogue(workspaces, workspaces.first)
         await parley(there, f"set webhook {url.replace('127.0.0.1', 'localhost')}")
         await parley(there, "triage on")
         model.answer(results(judged(1)))
         await card(there, post(there), "Bug report")
         failed = "SELECT cause FROM inbox WHERE kind = 'triage webhook' AND status = 3"
-        await until_rows(spaces, failed, 1)
-        assert await rows(spaces, failed) == [("WebhookError not a public address",)]
+        await until_rows(workspaces, failed, 1)
+        assert await rows(workspaces, failed) == [("WebhookError not a public address",)]
     assert receiver.got == []
 
 
-async def test_only_named_workspaces_install_it(spaces: Spaces) -> None:
-    spaces.environ["SLACK_WORKSPACES"] = spaces.first.workspace.team_id
-    async with spaces.bot():
-        refused = await spaces.install(spaces.second)
+async def test_only_named_workspaces_install_it(workspaces: TwoWorkspaces) -> None:
+    workspaces.environ["SLACK_WORKSPACES"] = workspaces.first.workspace.team_id
+    async with workspaces.bot():
+        refused = await workspaces.install(workspaces.second)
         assert (refused.status, "does not serve that workspace" in refused.text) == (403, True)
-        assert (await spaces.install(spaces.first)).status == 200
-    assert await rows(spaces, "SELECT workspace FROM installations") == [(spaces.first.workspace.team_id,)]
+        assert (await workspaces.install(workspaces.first)).status == 200
+    assert await rows(workspaces, "SELECT workspace FROM installations") == [(workspaces.first.workspace.team_id,)]
 
 
-async def test_tokens_are_sealed_and_told_apart(spaces: Spaces) -> None:
-    async with spaces.bot():
-        for one in spaces.both:
-            assert (await spaces.install(one)).status == 200
-    kept = str(await rows(spaces, "SELECT * FROM installations"))
-    assert spaces.second.workspace.team_id in kept
-    for one in spaces.both:
+async def test_tokens_are_sealed_and_told_apart(workspaces: TwoWorkspaces) -> None:
+    async with workspaces.bot():
+        for one in workspaces.both:
+            assert (await workspaces.install(one)).status == 200
+    kept = str(await rows(workspaces, "SELECT * FROM installations"))
+    assert workspaces.second.workspace.team_id in kept
+    for one in workspaces.both:
         assert one.workspace.bot_token not in kept
-    assert await rows(spaces, "SELECT * FROM install_states") == []
+    assert await rows(workspaces, "SELECT * FROM install_states") == []
 
 
-async def test_an_installation_works_over_sockets(spaces: Spaces, model: ScriptedModel) -> None:
-    async with spaces.bot("socket"):
-        assert (await spaces.install(spaces.second)).status == 200
+async def test_an_installation_works_over_sockets(workspaces: TwoWorkspaces, model: ScriptedModel) -> None:
+    async with workspaces.bot("socket"):
+        assert (await workspaces.install(workspaces.second)).status == 200
         model.answer("Hello.")
-        ts = await ask(spaces, spaces.second, "hi")
-        answered = await dialogue(spaces, spaces.second).answer(spaces.second.channel("general"), ts)
+        ts = await ask(workspaces, workspaces.second, "hi")
+        answered = await dialogue(workspaces, workspaces.second).answer(workspaces.second.channel("general"), ts)
         assert answered.startswith("Hello.")
 
 
-async def test_where_it_is_not_installed_nothing_happens(spaces: Spaces, model: ScriptedModel) -> None:
-    async with spaces.bot():
-        assert (await spaces.install(spaces.first)).status == 200
-        await ask(spaces, spaces.second, "hi")
-        await spaces.second.until(lambda: all(one.is_over for one in spaces.second.deliveries.log))
-        assert {ack.ok for one in spaces.second.deliveries.log for ack in one.tries} == {True}
-    assert await rows(spaces, "SELECT * FROM inbox WHERE kind = 'message'") == []
+async def test_where_it_is_not_installed_nothing_happens(workspaces: TwoWorkspaces, model: ScriptedModel) -> None:
+    async with workspaces.bot():
+        assert (await workspaces.install(workspaces.first)).status == 200
+        await ask(workspaces, workspaces.second, "hi")
+        await workspaces.second.until(lambda: all(one.is_over for one in workspaces.second.deliveries.log))
+        assert {ack.ok for one in workspaces.second.deliveries.log for ack in one.tries} == {True}
+    assert await rows(workspaces, "SELECT * FROM inbox WHERE kind = 'message'") == []
     assert model.requests == []
 
 
 @BOTH_DATABASES
-async def test_any_replica_finishes_an_installation(spaces: Spaces) -> None:
-    async with spaces.bot(replicas=2):
-        begun = await spaces.begin(spaces.urls[1])
-        sent = await spaces.consent(begun, spaces.first)
-        assert sent.location.startswith(spaces.urls[0])
+async def test_any_replica_finishes_an_installation(workspaces: TwoWorkspaces) -> None:
+    async with workspaces.bot(replicas=2):
+        begun = await workspaces.begin(workspaces.urls[1])
+        sent = await workspaces.consent(begun, workspaces.first)
+        assert sent.location.startswith(workspaces.urls[0])
         page = await get(sent.location, sent.cookie)
         assert (page.status, "installed in Local workspace" in page.text) == (200, True)
 
 
-async def test_work_for_nobody_is_dropped(spaces: Spaces, caplog: pytest.LogCaptureFixture) -> None:
-    database = Database.open(spaces.environ["DATABASE_URL"])
+async def test_work_for_nobody_is_dropped(workspaces: TwoWorkspaces, caplog: pytest.LogCaptureFixture) -> None:
+    database = Database.open(workspaces.environ["DATABASE_URL"])
     left = {"workspace": "T0GONE", "person": "U1"}
     await Inbox(database.writer, is_transient=lambda _: False).accept(Delivery("home:1", "home:1", "home", left))
     await database.close()
-    async with spaces.bot():
-        await until_rows(spaces, "SELECT * FROM inbox WHERE kind = 'home' AND status = 2", 1)
+    async with workspaces.bot():
+        await until_rows(workspaces, "SELECT * FROM inbox WHERE kind = 'home' AND status = 2", 1)
     assert "dropped, as T0GONE does not have the bot any more: home (not_installed)" in caplog.messages
-    assert spaces.first.calls == []
+    assert workspaces.first.calls == []
 
 
-async def test_a_state_is_good_once(spaces: Spaces) -> None:
-    async with spaces.bot():
-        sent = await spaces.consent(await spaces.begin(), spaces.first)
+async def test_a_state_is_good_once(workspaces: TwoWorkspaces) -> None:
+    async with workspaces.bot():
+        sent = await workspaces.consent(await workspaces.begin(), workspaces.first)
         assert (await get(sent.location, sent.cookie)).status == 200
         again = await get(sent.location, sent.cookie)
         assert (again.status, "start again" in again.text) == (401, True)
-        other = await spaces.consent(await spaces.begin(), spaces.first)
+        other = await workspaces.consent(await workspaces.begin(), workspaces.first)
         stranger = await get(other.location)
         assert (stranger.status, "not started in this browser" in stranger.text) == (400, True)
-        forged = await get(f"{spaces.url}/slack/oauth_redirect?code=1&state=made.up", "slack-app-oauth-state=made.up")
+        forged = await get(
+            f"{workspaces.url}/slack/oauth_redirect?code=1&state=made.up", "slack-app-oauth-state=made.up"
+        )
         assert forged.status == 401
-        cancelled = await spaces.install(spaces.first, "cancel")
+        cancelled = await workspaces.install(workspaces.first, "cancel")
         assert "canceled" in cancelled.text
-        spaces.first.fail("oauth.v2.access", error="invalid_code")
-        assert (await spaces.install(spaces.first)).status == 401
+        workspaces.first.fail("oauth.v2.access", error="invalid_code")
+        assert (await workspaces.install(workspaces.first)).status == 401
 
 
-async def test_a_whole_organisation_is_refused(spaces: Spaces) -> None:
-    async with spaces.bot():
-        page = await spaces.install(spaces.first, organisation="yes")
+async def test_a_whole_organisation_is_refused(workspaces: TwoWorkspaces) -> None:
+    async with workspaces.bot():
+        page = await workspaces.install(workspaces.first, organisation="yes")
         assert (page.status, "not in a whole Enterprise organization" in page.text) == (400, True)
-    assert await rows(spaces, "SELECT * FROM installations") == []
+    assert await rows(workspaces, "SELECT * FROM installations") == []
 
 
 @BOTH_DATABASES
-async def test_removing_it_forgets_the_workspace(spaces: Spaces, model: ScriptedModel) -> None:
-    async with spaces.bot():
-        for one in spaces.both:
-            await spaces.install(one)
+async def test_removing_it_forgets_the_workspace(workspaces: TwoWorkspaces, model: ScriptedModel) -> None:
+    async with workspaces.bot():
+        for one in workspaces.both:
+            await workspaces.install(one)
             model.answer("Noted.", to="Remember apricot")
-            ts = await ask(spaces, one, "Remember apricot.")
-            await dialogue(spaces, one).answer(one.channel("general"), ts)
-        later = spaces.first.workspace.clock() + 60
-        spaces.first.workspace.clock = lambda: later
-        told = spaces.first.uninstall()
-        await spaces.first.until(lambda: all(one.is_over for one in told))
-        await until_rows(spaces, "SELECT * FROM inbox WHERE kind = 'departure' AND status = 2", 2)
+            ts = await ask(workspaces, one, "Remember apricot.")
+            await dialogue(workspaces, one).answer(one.channel("general"), ts)
+        later = workspaces.first.workspace.clock() + 60
+        workspaces.first.workspace.clock = lambda: later
+        told = workspaces.first.uninstall()
+        await workspaces.first.until(lambda: all(one.is_over for one in told))
+        await until_rows(workspaces, "SELECT * FROM inbox WHERE kind = 'departure' AND status = 2", 2)
         for table in ("threads", "installations", "settings", "feedback"):
-            found = await rows(spaces, f"SELECT DISTINCT workspace FROM {table}")  # noqa: S608 (names of ours)
-            assert found in ([(spaces.second.workspace.team_id,)], [])
-        assert len(await rows(spaces, "SELECT * FROM messages")) == 2
-        assert len(await rows(spaces, "SELECT * FROM calls")) == 2
-        gone = f"workspace = '{spaces.first.workspace.team_id}'"
-        assert await rows(spaces, f"SELECT person FROM calls WHERE {gone}") == [("",)]  # noqa: S608 (as above)
+            found = await rows(workspaces, f"SELECT DISTINCT workspace FROM {table}")  # noqa: S608 (names of ours)
+            assert found in ([(workspaces.second.workspace.team_id,)], [])
+        assert len(await rows(workspaces, "SELECT * FROM messages")) == 2
+        assert len(await rows(workspaces, "SELECT * FROM calls")) == 2
+        gone = f"workspace = '{workspaces.first.workspace.team_id}'"
+        assert await rows(workspaces, f"SELECT person FROM calls WHERE {gone}") == [("",)]  # noqa: S608 (as above)
         # The other one is served on, and this one again once it installs the bot anew.
-        for one in (spaces.second, spaces.first):
-            if one is spaces.first:
-                await spaces.install(one)
+        for one in (workspaces.second, workspaces.first):
+            if one is workspaces.first:
+                await workspaces.install(one)
             model.answer("Here.", to="Still there?")
-            ts = await ask(spaces, one, "Still there?")
-            assert (await dialogue(spaces, one).answer(one.channel("general"), ts)).startswith("Here.")
+            ts = await ask(workspaces, one, "Still there?")
+            assert (await dialogue(workspaces, one).answer(one.channel("general"), ts)).startswith("Here.")
 
 
-async def test_a_late_departure_spares_the_new_installation(spaces: Spaces) -> None:
-    async with spaces.bot():
-        await spaces.install(spaces.first)
-        before = spaces.first.workspace.clock() - 60
-        late = envelope(spaces.first.workspace, {"type": "app_uninstalled"}) | {"event_time": int(before)}
-        spaces.first.deliver(late)
-        await until_rows(spaces, "SELECT * FROM inbox WHERE kind = 'departure' AND status = 2", 1)
-        assert len(await rows(spaces, "SELECT * FROM installations")) == 1
+async def test_a_late_departure_spares_the_new_installation(workspaces: TwoWorkspaces) -> None:
+    async with workspaces.bot():
+        await workspaces.install(workspaces.first)
+        before = workspaces.first.workspace.clock() - 60
+        late = envelope(workspaces.first.workspace, {"type": "app_uninstalled"}) | {"event_time": int(before)}
+        workspaces.first.deliver(late)
+        await until_rows(workspaces, "SELECT * FROM inbox WHERE kind = 'departure' AND status = 2", 1)
+        assert len(await rows(workspaces, "SELECT * FROM installations")) == 1
 
 
-async def test_a_departure_that_is_not_true_waits(spaces: Spaces) -> None:
-    async with spaces.bot():
-        await spaces.install(spaces.first)
-        later = int(spaces.first.workspace.clock() + 60)
-        spaces.first.deliver(envelope(spaces.first.workspace, {"type": "app_uninstalled"}) | {"event_time": later})
-        await until_rows(spaces, "SELECT * FROM inbox WHERE kind = 'departure' AND attempts = 1", 1)
-        people = envelope(spaces.first.workspace, {"type": "tokens_revoked", "tokens": {"oauth": ["U1"]}})
-        delivery = spaces.first.deliver(people)
-        await spaces.first.until(lambda: delivery.is_over)
-        assert len(await rows(spaces, "SELECT * FROM inbox WHERE kind = 'departure'")) == 1
-        assert len(await rows(spaces, "SELECT * FROM installations")) == 1
+async def test_a_departure_that_is_not_true_waits(workspaces: TwoWorkspaces) -> None:
+    async with workspaces.bot():
+        await workspaces.install(workspaces.first)
+        later = int(workspaces.first.workspace.clock() + 60)
+        workspaces.first.deliver(
+            envelope(workspaces.first.workspace, {"type": "app_uninstalled"}) | {"event_time": later}
+        )
+        await until_rows(workspaces, "SELECT * FROM inbox WHERE kind = 'departure' AND attempts = 1", 1)
+        people = envelope(workspaces.first.workspace, {"type": "tokens_revoked", "tokens": {"oauth": ["U1"]}})
+        delivery = workspaces.first.deliver(people)
+        await workspaces.first.until(lambda: delivery.is_over)
+        assert len(await rows(workspaces, "SELECT * FROM inbox WHERE kind = 'departure'")) == 1
+        assert len(await rows(workspaces, "SELECT * FROM installations")) == 1
 
 
 @BOTH_DATABASES
-async def test_an_expired_token_is_renewed_once(spaces: Spaces, model: ScriptedModel) -> None:
-    for one in spaces.both:
+async def test_an_expired_token_is_renewed_once(workspaces: TwoWorkspaces, model: ScriptedModel) -> None:
+    for one in workspaces.both:
         one.change_rules(token_lifetime=HALF_A_DAY)
-    async with spaces.bot(replicas=2):
-        await spaces.install(spaces.first)
-        spaces.first.workspace.tokens.expire()
+    async with workspaces.bot(replicas=2):
+        await workspaces.install(workspaces.first)
+        workspaces.first.workspace.tokens.expire()
         asked = []
         for number in range(4):
             model.answer(f"Answer {number}.", to=f"Question {number}")
-            asked.append(await ask(spaces, spaces.first, f"Question {number}"))
+            asked.append(await ask(workspaces, workspaces.first, f"Question {number}"))
         for number, ts in enumerate(asked):
-            answered = await dialogue(spaces, spaces.first).answer(spaces.first.channel("general"), ts)
+            answered = await dialogue(workspaces, workspaces.first).answer(workspaces.first.channel("general"), ts)
             assert answered.startswith(f"Answer {number}.")
-        exchanged = [call for call in spaces.first.calls if call.method == "oauth.v2.access"]
+        exchanged = [call for call in workspaces.first.calls if call.method == "oauth.v2.access"]
         assert len(exchanged) == 2  # the installation, and one renewal for both replicas
 
 
 async def test_a_token_revoked_in_mid_turn_ends_it(
-    spaces: Spaces, model: ScriptedModel, caplog: pytest.LogCaptureFixture
+    workspaces: TwoWorkspaces, model: ScriptedModel, caplog: pytest.LogCaptureFixture
 ) -> None:
     gate = asyncio.Event()
-    async with spaces.bot():
-        await spaces.install(spaces.first)
+    async with workspaces.bot():
+        await workspaces.install(workspaces.first)
         model.answer("The beginning ", gate, "and the end.")
-        await ask(spaces, spaces.first, "Tell me.")
+        await ask(workspaces, workspaces.first, "Tell me.")
         async with asyncio.timeout(30):
             await model.until_asked()
-        spaces.first.workspace.tokens.revoke("token_revoked")
+        workspaces.first.workspace.tokens.revoke("token_revoked")
         gate.set()
-        await until_rows(spaces, "SELECT * FROM inbox WHERE kind = 'message' AND status = 3", 1)
-        assert await rows(spaces, "SELECT attempts FROM inbox WHERE kind = 'message' AND status = 3") == [(1,)]
-    team = spaces.first.workspace.team_id
+        await until_rows(workspaces, "SELECT * FROM inbox WHERE kind = 'message' AND status = 3", 1)
+        assert await rows(workspaces, "SELECT attempts FROM inbox WHERE kind = 'message' AND status = 3") == [(1,)]
+    team = workspaces.first.workspace.team_id
     told = [line.getMessage() for line in caplog.records if f"token of the workspace {team}" in line.getMessage()]
     assert len(told) == 1
     assert "token_revoked" in told[0]
@@ -335,79 +339,81 @@ async def test_a_lone_workspace_that_leaves_is_forgotten(dialogue: Dialogue, mod
     model.answer("Noted.")
     ts = dialogue.mention("Remember apricot.")
     await dialogue.answer(dialogue.general, ts)
-    spaces = Spaces(dialogue.workspace, dialogue.workspace, dialogue.environ)
-    await until_rows(spaces, "SELECT * FROM threads", 1)
+    workspaces = TwoWorkspaces(dialogue.workspace, dialogue.workspace, dialogue.environ)
+    await until_rows(workspaces, "SELECT * FROM threads", 1)
     dialogue.workspace.uninstall()
-    await until_rows(spaces, "SELECT * FROM threads", 0)
+    await until_rows(workspaces, "SELECT * FROM threads", 0)
     assert len(await dialogue.rows("SELECT * FROM calls")) == 1
 
 
 @BOTH_DATABASES
 async def test_who_is_no_longer_named_is_not_served(
-    spaces: Spaces, model: ScriptedModel, caplog: pytest.LogCaptureFixture
+    workspaces: TwoWorkspaces, model: ScriptedModel, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with spaces.bot():
-        for one in spaces.both:
-            await spaces.install(one)
+    async with workspaces.bot():
+        for one in workspaces.both:
+            await workspaces.install(one)
             model.answer("Noted.", to="Remember apricot")
-            await dialogue(spaces, one).answer(one.channel("general"), await ask(spaces, one, "Remember apricot."))
-    spaces.environ["SLACK_WORKSPACES"] = spaces.second.workspace.team_id
-    async with spaces.bot():
+            await dialogue(workspaces, one).answer(
+                one.channel("general"), await ask(workspaces, one, "Remember apricot.")
+            )
+    workspaces.environ["SLACK_WORKSPACES"] = workspaces.second.workspace.team_id
+    async with workspaces.bot():
         for _ in range(2):
-            await ask(spaces, spaces.first, "Still there?")
-        await spaces.first.until(lambda: all(one.is_over for one in spaces.first.deliveries.log))
+            await ask(workspaces, workspaces.first, "Still there?")
+        await workspaces.first.until(lambda: all(one.is_over for one in workspaces.first.deliveries.log))
         model.answer("Here.", to="Still there?")
-        ts = await ask(spaces, spaces.second, "Still there?")
-        answered = await dialogue(spaces, spaces.second).answer(spaces.second.channel("general"), ts)
+        ts = await ask(workspaces, workspaces.second, "Still there?")
+        answered = await dialogue(workspaces, workspaces.second).answer(workspaces.second.channel("general"), ts)
         assert answered.startswith("Here.")
-    team = spaces.first.workspace.team_id
+    team = workspaces.first.workspace.team_id
     assert len([one for one in caplog.records if f"{team} is not served" in one.getMessage()]) == 1
-    assert len(await rows(spaces, "SELECT * FROM threads")) == 3  # nothing of it went, and nothing came
-    del spaces.environ["SLACK_WORKSPACES"]
-    async with spaces.bot():
+    assert len(await rows(workspaces, "SELECT * FROM threads")) == 3  # nothing of it went, and nothing came
+    del workspaces.environ["SLACK_WORKSPACES"]
+    async with workspaces.bot():
         model.answer("Apricot.", to="What was it?")
-        ts = await ask(spaces, spaces.first, "What was it?")
-        answered = await dialogue(spaces, spaces.first).answer(spaces.first.channel("general"), ts)
+        ts = await ask(workspaces, workspaces.first, "What was it?")
+        answered = await dialogue(workspaces, workspaces.first).answer(workspaces.first.channel("general"), ts)
         assert answered.startswith("Apricot.")
 
 
-async def test_who_is_not_served_is_still_forgotten(spaces: Spaces, model: ScriptedModel) -> None:
-    async with spaces.bot():
-        await spaces.install(spaces.first)
+async def test_who_is_not_served_is_still_forgotten(workspaces: TwoWorkspaces, model: ScriptedModel) -> None:
+    async with workspaces.bot():
+        await workspaces.install(workspaces.first)
         model.answer("Noted.")
-        ts = await ask(spaces, spaces.first, "Remember apricot.")
-        await dialogue(spaces, spaces.first).answer(spaces.first.channel("general"), ts)
-    spaces.environ["SLACK_WORKSPACES"] = spaces.second.workspace.team_id
-    later = spaces.first.workspace.clock() + 60
-    spaces.first.workspace.clock = lambda: later
-    async with spaces.bot():
-        spaces.first.uninstall()
-        await until_rows(spaces, "SELECT * FROM threads", 0)
-        await until_rows(spaces, "SELECT * FROM installations", 0)
+        ts = await ask(workspaces, workspaces.first, "Remember apricot.")
+        await dialogue(workspaces, workspaces.first).answer(workspaces.first.channel("general"), ts)
+    workspaces.environ["SLACK_WORKSPACES"] = workspaces.second.workspace.team_id
+    later = workspaces.first.workspace.clock() + 60
+    workspaces.first.workspace.clock = lambda: later
+    async with workspaces.bot():
+        workspaces.first.uninstall()
+        await until_rows(workspaces, "SELECT * FROM threads", 0)
+        await until_rows(workspaces, "SELECT * FROM installations", 0)
 
 
-async def test_each_workspace_has_its_own_webhook_secret(spaces: Spaces) -> None:
-    spaces.environ["TRIAGE_WEBHOOK_SECRET"] = "the-operators"
+async def test_each_workspace_has_its_own_webhook_secret(workspaces: TwoWorkspaces) -> None:
+    workspaces.environ["TRIAGE_WEBHOOK_SECRET"] = "the-operators"
     told = []
-    async with spaces.bot():
-        for one in spaces.both:
-            await spaces.install(one)
-            there = dialogue(spaces, one)
+    async with workspaces.bot():
+        for one in workspaces.both:
+            await workspaces.install(one)
+            there = dialogue(workspaces, one)
             assert "Only workspace admins" in await parley(there, "triage secret", user=one.sam)
             told.append(await parley(there, "triage secret"))
     secrets = [found[1] for text in told if (found := re.search(r"`([0-9a-f]{64})`", text))]
     assert len(set(secrets)) == 2
     sign = secrets_of("the-operators", each=True)
-    assert secrets == [sign(one.workspace.team_id) for one in spaces.both]
+    assert secrets == [sign(one.workspace.team_id) for one in workspaces.both]
     assert "the-operators" not in str(told)
 
 
 @BOTH_DATABASES
-async def test_summaries_and_code_stay_apart(spaces: Spaces, model: ScriptedModel) -> None:
-    words = dict(zip(spaces.both, ("apricot", "bramble"), strict=True))
-    async with spaces.bot():
-        for one in spaces.both:
-            assert (await spaces.install(one)).status == 200
+async def test_summaries_and_code_stay_apart(workspaces: TwoWorkspaces, model: ScriptedModel) -> None:
+    words = dict(zip(workspaces.both, ("apricot", "bramble"), strict=True))
+    async with workspaces.bot():
+        for one in workspaces.both:
+            assert (await workspaces.install(one)).status == 200
         begun = [await summary_and_code(one, word, model) for one, word in words.items()]
         for (one, word), ts in zip(words.items(), begun, strict=True):
             await revised(one, word, ts, model)
@@ -415,7 +421,9 @@ async def test_summaries_and_code_stay_apart(spaces: Spaces, model: ScriptedMode
             assert word in str(model.requests[-1].body)
             assert other not in str(model.requests[-1].body)
             assert other not in str([call.arguments for call in one.calls])
-    kept = await rows(spaces, "SELECT DISTINCT workspace, name FROM code_files JOIN threads ON thread_id = threads.id")
+    kept = await rows(
+        workspaces, "SELECT DISTINCT workspace, name FROM code_files JOIN threads ON thread_id = threads.id"
+    )
     assert {name for _, name in kept} == {"apricot.py", "bramble.py"}
     assert len(kept) == 2
 

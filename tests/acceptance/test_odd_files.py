@@ -12,7 +12,7 @@ from tests.acceptance.test_files import PNG, blocks, downloads, pdf
 if TYPE_CHECKING:
     from bot.playground.slack.records import File
     from tests.acceptance.conftest import Dialogue
-    from tests.stage.scripted import ScriptedModel
+    from tests.support.scripted import ScriptedModel
 
 NUMBERS = b"quarter,total\nQ3,42\n"
 OCTETS = "application/octet-stream"

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.acceptance.test_odd_payloads import CHALLENGE, JSON, body_of, envelope, post
-from tests.stage import shape
+from tests.support import shape
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Dialogue

@@ -12,7 +12,7 @@ from tests.acceptance.test_context import long_ago, reads, told, until_stored
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Dialogue
-    from tests.stage.scripted import ScriptedModel
+    from tests.support.scripted import ScriptedModel
 
 READ = "conversations.replies"
 KEY = "The signing key expires on Friday, who rotates it?"

@@ -14,7 +14,7 @@ from tests.acceptance.test_usage import ask
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Dialogue
-    from tests.stage.scripted import ScriptedModel
+    from tests.support.scripted import ScriptedModel
 
 EMAIL, PHONE, CARD = "anna@acme-corp.com", "+49 30 901820", "4111 1111 1111 1111"
 IBAN, KEY = "DE89 3704 0044 0532 0130 00", "AKIAIOSFODNN7EXAMPLE"

@@ -11,7 +11,7 @@ from bot.playground.anthropic.reply import TextDelta
 from bot.playground.anthropic.rules import MessagesApiError
 from tests.acceptance.conftest import BOTH_DATABASES
 from tests.acceptance.test_files import PNG
-from tests.stage.scripted import ScriptedModel
+from tests.support.scripted import ScriptedModel
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator

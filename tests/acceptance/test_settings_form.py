@@ -11,7 +11,7 @@ from tests.acceptance.conftest import BOTH_DATABASES
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Dialogue
-    from tests.stage.scripted import ScriptedModel
+    from tests.support.scripted import ScriptedModel
 
 pytestmark = BOTH_DATABASES
 

@@ -10,7 +10,7 @@ import pytest
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Dialogue
-    from tests.stage.scripted import ScriptedModel
+    from tests.support.scripted import ScriptedModel
 
 
 @pytest.mark.parametrize("number", [1, 3])

@@ -14,11 +14,11 @@ from bot.playground.slack.rules import Rules
 from bot.slack.manifest import EVENTS, SCOPES
 from bot.slack.outbound import answer as slack_answer
 from tests.acceptance.conftest import BOTH_DATABASES, Dialogue
-from tests.stage.workspace import ScriptedWorkspace
+from tests.support.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from bot.playground.slack.records import MessageRecord
-    from tests.stage.scripted import ScriptedModel
+    from tests.support.scripted import ScriptedModel
 
 pytestmark = BOTH_DATABASES
 

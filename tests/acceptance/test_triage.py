@@ -25,7 +25,7 @@ from tests.acceptance.conftest import BOTH_DATABASES
 if TYPE_CHECKING:
     from bot.playground.slack.records import MessageRecord, User
     from tests.acceptance.conftest import Dialogue
-    from tests.stage.scripted import ScriptedModel
+    from tests.support.scripted import ScriptedModel
 
 CRASH = "The app crashes whenever I open the export dialog"
 

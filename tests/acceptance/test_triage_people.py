@@ -25,7 +25,7 @@ from tests.acceptance.test_triage import (
 if TYPE_CHECKING:
     from bot.playground.slack.records import MessageRecord
     from tests.acceptance.conftest import Dialogue
-    from tests.stage.scripted import ScriptedModel
+    from tests.support.scripted import ScriptedModel
 
 
 def sent(dialogue: Dialogue, channel: str, words: str) -> list[MessageRecord]:

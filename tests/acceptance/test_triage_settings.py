@@ -14,7 +14,7 @@ from tests.acceptance.test_triage import arrived, card, judged, parley, post, re
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Dialogue
-    from tests.stage.scripted import ScriptedModel
+    from tests.support.scripted import ScriptedModel
 
 
 async def opened(dialogue: Dialogue, typed: str = "triage settings") -> dict[str, Any]:

@@ -10,7 +10,7 @@ from tests.acceptance.conftest import BOTH_DATABASES
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Dialogue
-    from tests.stage.scripted import ScriptedModel
+    from tests.support.scripted import ScriptedModel
 
 
 async def ask(dialogue: Dialogue, typed: str, **who: object) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from tests.acceptance.conftest import Dialogue
-    from tests.stage.scripted import ScriptedModel
+    from tests.support.scripted import ScriptedModel
 
 SECRET = "a-long-random-text"
 

@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.playground.page.content import OfferedShortcut, Page
 from bot.playground.server import Server
 from tests.browser.window import Window
-from tests.stage.workspace import ScriptedWorkspace
+from tests.support.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

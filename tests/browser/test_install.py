@@ -12,7 +12,7 @@ from bot.playground.anthropic.api import MessagesServer
 from bot.playground.rehearsal.model import Rehearsal
 from bot.playground.slack.rules import Rules
 from bot.slack.manifest import EVENTS, SCOPES
-from tests.stage.spaces import two_spaces
+from tests.support.two_workspaces import two_workspaces
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,11 +28,11 @@ async def test_consent_leads_back_to_the_bot(browser: Browser, tmp_path: Path) -
     rules = Rules(scopes=frozenset(SCOPES), subscriptions=frozenset(EVENTS))
     async with (
         MessagesServer(Rehearsal(pace=0)) as claude,
-        two_spaces(rules, environ | claude.environment()) as spaces,
-        spaces.bot(),
+        two_workspaces(rules, environ | claude.environment()) as workspaces,
+        workspaces.bot(),
     ):
         page = await browser.new_page()
-        await page.goto(f"{spaces.url}/slack/install")
+        await page.goto(f"{workspaces.url}/slack/install")
         await page.get_by_role("link", name="Add to Slack").click()
         await expect(page.get_by_role("heading")).to_have_text("Add Parley to a workspace")
         await expect(page.locator("body")).to_contain_text("chat:write")
@@ -40,13 +40,13 @@ async def test_consent_leads_back_to_the_bot(browser: Browser, tmp_path: Path) -
         await expect(page.locator("body")).to_contain_text("Nothing was installed, because you canceled.")
         await page.get_by_role("link", name="Add to Slack").click()
         await page.get_by_role("link", name="Add to Slack").click()
-        await page.get_by_label("Workspace").select_option(spaces.second.workspace.team_id)
+        await page.get_by_label("Workspace").select_option(workspaces.second.workspace.team_id)
         await page.get_by_role("button", name="Allow").click()
         await expect(page.get_by_role("heading")).to_have_text("Installed")
         await expect(page.locator("body")).to_contain_text(
-            f"Parley is installed in {spaces.second.workspace.team_name}."
+            f"Parley is installed in {workspaces.second.workspace.team_name}."
         )
-        general, second = spaces.second.channel("general"), spaces.second
+        general, second = workspaces.second.channel("general"), workspaces.second
         ts = second.say(general, f"{second.bot.mention} hello")
         await second.until(lambda: len(second.thread(general, ts)) > 1)
         await page.close()

@@ -19,8 +19,8 @@ from tests.chaos.model import RecordingModel
 from tests.chaos.people import People
 from tests.chaos.replica import Replica
 from tests.chaos.verdict import brief, faults, until_idle
-from tests.stage.postgresql import PostgresqlServer, free_port, private_postgresql
-from tests.stage.workspace import ScriptedWorkspace
+from tests.support.postgresql import PostgresqlServer, free_port, private_postgresql
+from tests.support.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

@@ -20,7 +20,7 @@ from bot.db.engine import Database
 from bot.db.threads import record
 from bot.work import TOGETHER, Cell, Finish, Inbox, InboxLimits, Job
 from bot.work.watched import beating, end_with_the_bot
-from tests.stage.turn import no_one
+from tests.support.turn import no_one
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ import signal
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.stage.forge import ENDING, fork
+from tests.support.bot_process import ENDING, fork
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,14 +15,14 @@ from bot.db.engine import Database
 from bot.work import Delivery, Inbox
 from bot.work.table import inbox as table
 from tests.chaos import deadly
-from tests.stage.forge import FORGE
+from tests.support.bot_process import FORK_SERVER
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from multiprocessing.context import ForkServerProcess
 
-    from tests.stage.postgresql import PostgresqlServer
-    from tests.stage.sqlite import SqliteFolder
+    from tests.support.postgresql import PostgresqlServer
+    from tests.support.sqlite import SqliteFolder
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
 
@@ -45,7 +45,7 @@ class House(NamedTuple):
             assert await inbox.accept(delivery)
 
     async def start(self) -> ForkServerProcess:
-        process = FORGE.Process(target=deadly.live, args=(self.url, LEASE), daemon=True)
+        process = FORK_SERVER.Process(target=deadly.live, args=(self.url, LEASE), daemon=True)
         await asyncio.to_thread(process.start)
         return process
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.chaos.conftest import Scene
     from tests.chaos.replica import Replica
-    from tests.stage.postgresql import PostgresqlServer
+    from tests.support.postgresql import PostgresqlServer
 
 pytestmark = [pytest.mark.chaos, pytest.mark.postgresql, pytest.mark.timeout(150)]
 

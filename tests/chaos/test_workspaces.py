@@ -26,15 +26,15 @@ from tests.chaos.instant import strike_in_call
 from tests.chaos.model import RecordingModel
 from tests.chaos.replica import Replica
 from tests.chaos.verdict import until_idle
-from tests.stage.postgresql import free_port
-from tests.stage.spaces import Spaces, two_spaces
+from tests.support.postgresql import free_port
+from tests.support.two_workspaces import TwoWorkspaces, two_workspaces
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
     from bot.playground.slack.records import MessageRecord
-    from tests.stage.workspace import ScriptedWorkspace
+    from tests.support.workspace import ScriptedWorkspace
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
 
@@ -58,7 +58,7 @@ OWN = (
 class Installed:
     """Two workspaces that have installed the bot, and the bot."""
 
-    spaces: Spaces
+    workspaces: TwoWorkspaces
     replica: Replica
     database: Database
     url: str
@@ -116,20 +116,20 @@ class Installed:
 
 @pytest.fixture
 async def installed(tmp_path: Path, database_url: str) -> AsyncIterator[Installed]:
-    async with MessagesServer(RecordingModel()) as server, two_spaces(RULES_OF_MANY, {}) as spaces:
-        for one in spaces.both:
+    async with MessagesServer(RecordingModel()) as server, two_workspaces(RULES_OF_MANY, {}) as workspaces:
+        for one in workspaces.both:
             one.workspace.clock = time.time
-        environ = spaces.environ | server.environment() | spaces.first.environment("http", many=True)
+        environ = workspaces.environ | server.environment() | workspaces.first.environment("http", many=True)
         environ |= {"DATABASE_URL": database_url, "PORT": str(free_port()), "TAKEOVER_AFTER": str(LEASE / 2)}
-        spaces.url = f"http://127.0.0.1:{environ['PORT']}"
-        spaces.first.slack.redirect_url = f"{spaces.url}/slack/oauth_redirect"
-        for one in spaces.both:
-            one.deliver_to(f"{spaces.url}/slack/events")
+        workspaces.url = f"http://127.0.0.1:{environ['PORT']}"
+        workspaces.first.slack.redirect_url = f"{workspaces.url}/slack/oauth_redirect"
+        for one in workspaces.both:
+            one.deliver_to(f"{workspaces.url}/slack/events")
         replica = Replica(environ, tmp_path, "bot")
         await replica.start()
         database = Database.open(database_url)
         try:
-            yield Installed(spaces, replica, database, database_url)
+            yield Installed(workspaces, replica, database, database_url)
         finally:
             await database.close()
             print(replica.log())  # noqa: T201 (pytest shows it with a failure)
@@ -139,7 +139,7 @@ async def installed(tmp_path: Path, database_url: str) -> AsyncIterator[Installe
 async def install(here: Installed, *workspaces: ScriptedWorkspace) -> None:
     """Let workspaces install the bot, an hour ago, and use it."""
     for number, one in enumerate(workspaces):
-        assert (await here.spaces.install(one)).status == 200
+        assert (await here.workspaces.install(one)).status == 200
         await here.answer(one, f"q{number}.0")
         await here.set_prompt(one, "Be brief.")
     await here.change_installation(installed_at=datetime.now(UTC) - HOUR)
@@ -147,7 +147,7 @@ async def install(here: Installed, *workspaces: ScriptedWorkspace) -> None:
 
 async def test_a_killed_purge_is_begun_again(installed: Installed) -> None:
     """It dies as it asks Slack whether the workspace is gone: with nothing erased, and nobody told."""
-    first, second = installed.spaces.both
+    first, second = installed.workspaces.both
     await install(installed, first, second)
     before = await installed.count(second)
     async with asyncio.TaskGroup() as group:
@@ -172,7 +172,7 @@ class TestOnPostgresql:
         return postgresql_url
 
     async def test_a_purge_killed_half_way_leaves_nothing(self, installed: Installed) -> None:
-        first, second = installed.spaces.both
+        first, second = installed.workspaces.both
         await install(installed, first, second)
         before = await installed.count(second)
         told = list[object]()
@@ -193,7 +193,7 @@ class TestOnPostgresql:
     @pytest.mark.parametrize("is_killed", [True, False])
     async def test_a_purge_spares_what_comes_after(self, installed: Installed, is_killed: bool) -> None:  # noqa: FBT001
         """It installs the bot again while its old rows go: by a bot that dies then, and by one that lives on."""
-        first, _ = installed.spaces.both
+        first, _ = installed.workspaces.both
         await install(installed, first)
         async with installed.held("summary_runs"):  # its old words are gone, what it had set is not
             first.uninstall()
@@ -202,7 +202,7 @@ class TestOnPostgresql:
                 installed.replica.kill()
                 await installed.replica.ended()
                 await installed.replica.start()
-            assert (await installed.spaces.install(first)).status == 200
+            assert (await installed.workspaces.install(first)).status == 200
             await installed.set_prompt(first, "Be long.")
             await installed.answer(first, "q9.0")
         await until_idle(installed.database)
@@ -212,8 +212,8 @@ class TestOnPostgresql:
 
 async def test_a_death_never_spends_a_token_twice(installed: Installed) -> None:
     """It dies before Slack gives the next token, behind that, and in between, which the log tells of."""
-    (first, _), replica = installed.spaces.both, installed.replica
-    for one in installed.spaces.both:
+    (first, _), replica = installed.workspaces.both, installed.replica
+    for one in installed.workspaces.both:
         one.change_rules(token_lifetime=HALF_A_DAY)
     await install(installed, first)
     team = first.workspace.team_id

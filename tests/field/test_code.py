@@ -12,7 +12,7 @@ from tests.acceptance.test_code import files as saved
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Dialogue
-    from tests.stage.scripted import ScriptedModel
+    from tests.support.scripted import ScriptedModel
 
 FOLDER = "a report in a public tracker"
 VARIANT = "a variant of the others"

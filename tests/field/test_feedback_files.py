@@ -17,7 +17,7 @@ from bot.core.classify import reading as how
 from bot.core.classify.file_reader import ENCODING
 from bot.core.domain.classification import AS_FOUND, ReadAs
 from bot.errors import UsageError
-from tests.stage.bombs import sparse
+from tests.support.bombs import sparse
 
 FOLDER = "a report in a public tracker"
 VARIANT = "a variant of the others"

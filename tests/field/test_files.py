@@ -20,7 +20,7 @@ from tests.integration.slack.client.test_download import API, serving
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Dialogue
-    from tests.stage.scripted import ScriptedModel
+    from tests.support.scripted import ScriptedModel
 
 LOGIN = b'<!DOCTYPE html><html lang="en-US"><head></head><body>Sign in</body></html>'
 

@@ -17,7 +17,7 @@ from bot.slack.outbound.split import MESSAGE_LIMIT, closing, split
 if TYPE_CHECKING:
     from bot.playground.slack.records import MessageRecord
     from tests.acceptance.conftest import Dialogue
-    from tests.stage.scripted import ScriptedModel
+    from tests.support.scripted import ScriptedModel
 
 CODE = "\n".join(f"    line_{number} = compute({number})" for number in range(300))
 QUERY = "\n".join(f"col_{number}, sum(amount) as total_{number}, -- grouped by the first" for number in range(220))

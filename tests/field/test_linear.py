@@ -20,7 +20,7 @@ from bot.playground.rehearsal import revision
 from bot.slack.client.clip import LONGEST, clipped
 from bot.slack.inbound import messages
 from bot.slack.outbound import message, split, table
-from tests.stage.growth import SIZES, Attack, fault
+from tests.support.growth import SIZES, Attack, fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ from bot.core.domain.message import FileRef
 from bot.core.writing.file_kind import PDF
 from bot.errors import BotError, FileError
 from bot.reader.pool import ReaderPool
-from tests.stage import bombs
+from tests.support import bombs
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

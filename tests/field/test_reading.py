@@ -18,14 +18,14 @@ from bot.slack.client.rate_limit import Budget
 from bot.slack.client.tokens import Client, StaticToken
 from bot.slack.workspaces import WorkspaceClients
 from tests.acceptance.test_context import reads, told
-from tests.stage.quota import InMemoryQuota
+from tests.support.quota import InMemoryQuota
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from bot.core.domain.message import HistoryMessage
     from tests.acceptance.conftest import Dialogue
-    from tests.stage.scripted import ScriptedModel
+    from tests.support.scripted import ScriptedModel
 
 Page = dict[str, Any]
 PLACE = Place("T1", "C1", "1700000000.000001")

@@ -30,7 +30,7 @@ from bot.work.group_commit import Commits
 from bot.work.lease import Leases
 from bot.work.table import inbox as table
 from tests.field.test_threads import Wire
-from tests.stage.turn import no_one
+from tests.support.turn import no_one
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from tests.acceptance.conftest import Dialogue
-    from tests.stage.scripted import ScriptedModel
-    from tests.stage.sqlite import SqliteFolder
+    from tests.support.scripted import ScriptedModel
+    from tests.support.sqlite import SqliteFolder
 
 READY, RUNNING, FAILED = 0, 1, 3
 KINDS = ("turn",)

@@ -12,7 +12,7 @@ from bot.slack.client.file_ref import file_refs
 from bot.slack.client.history import is_said, reactions_of, said
 from bot.slack.client.plain_text import flat
 from bot.slack.inbound.messages import changed, heard, updated
-from tests.stage import shape
+from tests.support import shape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -20,7 +20,7 @@ from bot.errors import UsageError
 
 if TYPE_CHECKING:
     from tests.acceptance.conftest import Dialogue
-    from tests.stage.scripted import ScriptedModel
+    from tests.support.scripted import ScriptedModel
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 25, 15, 30, tzinfo=BERLIN)  # a Wednesday

@@ -15,7 +15,7 @@ from bot.playground.anthropic.reply import ThinkingDelta
 if TYPE_CHECKING:
     from bot.playground.slack.records import MessageRecord
     from tests.acceptance.conftest import Dialogue
-    from tests.stage.scripted import ScriptedModel
+    from tests.support.scripted import ScriptedModel
 
 START, APPEND, STOP = "chat.startStream", "chat.appendStream", "chat.stopStream"
 BEGUN, REST = "The first words of it, ", "and then the last."

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.playground.slack.delivery import EventDelivery
     from bot.playground.slack.records import User
     from tests.acceptance.conftest import Dialogue
-    from tests.stage.scripted import ScriptedModel
+    from tests.support.scripted import ScriptedModel
 
 
 class Wire:

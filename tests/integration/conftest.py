@@ -11,8 +11,8 @@ from bot.db.engine import Database
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.stage.postgresql import PostgresqlServer
-    from tests.stage.sqlite import SqliteFolder
+    from tests.support.postgresql import PostgresqlServer
+    from tests.support.sqlite import SqliteFolder
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

@@ -11,7 +11,7 @@ import pytest
 
 from bot.slack.client.lease_check import fenced
 from bot.work import LeaseLostError
-from tests.stage.turn import begin_turn
+from tests.support.turn import begin_turn
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

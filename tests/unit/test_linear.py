@@ -53,7 +53,7 @@ from bot.slack.client import text as slack_text
 from bot.slack.client.clip import LONGEST, clipped
 from bot.slack.inbound import messages
 from bot.slack.outbound import fence, message, split, table
-from tests.stage.growth import SIZES, Attack, common, fault, made_of, slowest, uses
+from tests.support.growth import SIZES, Attack, common, fault, made_of, slowest, uses
 
 ROOT = Path(bot.__file__).parent
 METHODS = {"match", "fullmatch", "search", "finditer", "findall", "sub", "subn", "split"}

@@ -10,7 +10,7 @@ import stamina
 from stamina.instrumentation import get_on_retry_hooks, set_on_retry_hooks
 
 from bot import log
-from tests.stage.turn import begin_turn
+from tests.support.turn import begin_turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

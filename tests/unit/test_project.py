@@ -33,7 +33,7 @@ from bot.slack.client.rate_limit import Budget
 from bot.slack.client.tokens import Client, StaticToken
 from bot.slack.manifest import manifest
 from bot.slack.workspaces import WorkspaceClients
-from tests.stage.quota import InMemoryQuota
+from tests.support.quota import InMemoryQuota
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -8,7 +8,7 @@ import pytest
 from bot import turn
 from bot.calls import Call, Purpose
 from bot.turn import NO_ONE, CostCenter
-from tests.stage.turn import begin_turn
+from tests.support.turn import begin_turn
 
 CALL = Call(Purpose.ANSWER, "m", datetime(2026, 11, 30, tzinfo=UTC), 1, None, 1, 1, 0, 0, None, None, "ok")
 ANNA = CostCenter("T1", "C1", person="U1")

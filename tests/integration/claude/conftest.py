@@ -9,7 +9,7 @@ import stamina
 
 from bot.claude.catalogue import today
 from bot.claude.client import TRIES, CallDeadlines, Claude, connect
-from tests.stage.scripted import ScriptedModel
+from tests.support.scripted import ScriptedModel
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

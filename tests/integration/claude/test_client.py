@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from tests.integration.claude.conftest import Connect
-    from tests.stage.scripted import Part, ScriptedModel
+    from tests.support.scripted import Part, ScriptedModel
 
 PERSON = "T1/U5ECRET5"
 

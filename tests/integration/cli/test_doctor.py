@@ -15,7 +15,7 @@ from bot.playground.rehearsal.model import Rehearsal
 from bot.playground.slack.rules import SCOPES as PLAYED
 from bot.playground.slack.rules import Rules
 from bot.slack.manifest import SCOPES
-from tests.stage.workspace import ScriptedWorkspace
+from tests.support.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

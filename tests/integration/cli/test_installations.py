@@ -14,8 +14,8 @@ from bot.db.installations import SqlInstallations
 from bot.db.vault import Vault, new_key
 from bot.playground.anthropic.api import MessagesServer
 from bot.playground.rehearsal.model import Rehearsal
-from tests.stage.forge import Ended, run
-from tests.stage.workspace import ScriptedWorkspace
+from tests.support.bot_process import Ended, run
+from tests.support.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from pathlib import Path

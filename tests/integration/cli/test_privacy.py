@@ -16,7 +16,7 @@ from bot.db import tables
 from bot.db.store import sql_store
 from bot.db.threads import record
 from bot.work.table import FAILED, inbox
-from tests.stage.forge import run
+from tests.support.bot_process import run
 
 if TYPE_CHECKING:
     from pathlib import Path

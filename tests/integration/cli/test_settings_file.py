@@ -10,7 +10,7 @@ import pytest
 
 from bot.core.domain.message import Place
 from bot.db.store import sql_store
-from tests.stage.forge import run
+from tests.support.bot_process import run
 
 if TYPE_CHECKING:
     from pathlib import Path

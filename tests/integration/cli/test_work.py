@@ -10,8 +10,8 @@ import pytest
 from bot.work import Delivery, Inbox
 from bot.work.dead_letters import failures
 from bot.work.delivery import reference_of
-from tests.stage.forge import run
-from tests.stage.turn import no_one
+from tests.support.bot_process import run
+from tests.support.turn import no_one
 
 if TYPE_CHECKING:
     from pathlib import Path

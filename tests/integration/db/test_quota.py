@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.domain.rate import SLOT, SLOTS, slot_of
 from bot.db.quota import SqlQuota
-from tests.stage.quota import InMemoryQuota
+from tests.support.quota import InMemoryQuota
 
 if TYPE_CHECKING:
     from bot.core.ports.quota import Quota

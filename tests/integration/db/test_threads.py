@@ -21,7 +21,7 @@ from bot.core.ports import Store
 from bot.db import tables
 from bot.db.store import sql_store
 from bot.db.threads import LOADED, change, record, summarize
-from tests.stage.statements import listened
+from tests.support.statements import listened
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -26,8 +26,8 @@ from bot.playground.anthropic.reply import TextDelta
 from bot.playground.anthropic.rules import MessagesApiError
 from bot.playground.rehearsal.model import Rehearsal
 from bot.work import Delivery, Inbox, InboxLimits
-from tests.stage.chat import chat_in
-from tests.stage.workspace import ScriptedWorkspace
+from tests.support.chat import chat_in
+from tests.support.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
     from tests.integration.playground.conftest import RecordingBot
-    from tests.stage.workspace import ScriptedWorkspace
+    from tests.support.workspace import ScriptedWorkspace
 
 
 async def event(local: ScriptedWorkspace, bot: RecordingBot, kind: str, number: int = 1) -> dict[str, Any]:

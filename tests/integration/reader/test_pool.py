@@ -24,7 +24,7 @@ from bot.reader import process as processes
 from bot.reader.frame import LARGEST_FRAME, LARGEST_RESULT, FrameKind, packed
 from bot.reader.pool import ReaderPool
 from bot.reader.process import Child, ChildError
-from tests.stage.bombs import heavy_pdf, many_rows, png, unaddressed
+from tests.support.bombs import heavy_pdf, many_rows, png, unaddressed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

@@ -9,7 +9,7 @@ import sys
 
 from bot.db.engine import Database
 from bot.work import Delivery, Inbox, InboxLimits, Job
-from tests.stage.turn import no_one
+from tests.support.turn import no_one
 
 
 async def die(job: Job) -> None:

@@ -14,8 +14,8 @@ from bot.work import Delivery
 from bot.work.accept import MOST_WAITING, Acceptance
 from bot.work.group_commit import Commits
 from tests.integration.work.stand_ins import FlakyError, RecordingGivenUp, RecordingHandler
-from tests.stage.statements import listened
-from tests.stage.turn import no_one
+from tests.support.statements import listened
+from tests.support.turn import no_one
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

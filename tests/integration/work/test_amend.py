@@ -9,7 +9,7 @@ import pytest
 
 from bot.work import Amended, Delivery
 from tests.integration.work.stand_ins import HeldHandler, RecordingGivenUp, RecordingHandler
-from tests.stage.turn import no_one
+from tests.support.turn import no_one
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -11,7 +11,7 @@ from bot.work.dead_letters import discard, failures, retry
 from bot.work.delivery import reference_of
 from bot.work.purge import purge
 from tests.integration.work.stand_ins import FlakyError, RecordingGivenUp, RecordingHandler
-from tests.stage.turn import no_one
+from tests.support.turn import no_one
 
 if TYPE_CHECKING:
     from bot.db.engine import Database

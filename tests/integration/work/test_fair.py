@@ -11,7 +11,7 @@ from bot.work import Delivery
 from bot.work.accept import Acceptance
 from bot.work.group_commit import Commits
 from tests.integration.work.stand_ins import FlakyError, RecordingGivenUp, RecordingHandler
-from tests.stage.turn import no_one
+from tests.support.turn import no_one
 
 if TYPE_CHECKING:
     from bot.db.engine import Database

@@ -12,8 +12,8 @@ from bot.db.threads import record
 from bot.work import Delivery
 from bot.work.group_commit import MOST_IN_ONE_COMMIT, Commits
 from tests.integration.work.stand_ins import FlakyError, HeldHandler, RecordingGivenUp
-from tests.stage.statements import listened
-from tests.stage.turn import no_one
+from tests.support.statements import listened
+from tests.support.turn import no_one
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

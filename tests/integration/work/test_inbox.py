@@ -14,7 +14,7 @@ from bot.turn import reference
 from bot.work import AbandonedError, Delivery, Job
 from bot.work.counts import JobCounts
 from tests.integration.work.stand_ins import FlakyError, HeldHandler, RecordingGivenUp, RecordingHandler
-from tests.stage.turn import no_one
+from tests.support.turn import no_one
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

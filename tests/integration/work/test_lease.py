@@ -20,7 +20,7 @@ from bot.db.store import sql_store
 from bot.db.threads import record
 from bot.work import AbandonedError, Delivery, LeaseLostError
 from tests.integration.work.stand_ins import FlakyError, HeldHandler, RecordingGivenUp, RecordingHandler
-from tests.stage.turn import no_one
+from tests.support.turn import no_one
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

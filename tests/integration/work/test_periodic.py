@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.work import Delivery
 from bot.work.purge import purge
 from tests.integration.work.stand_ins import HeldHandler, RecordingGivenUp, RecordingHandler
-from tests.stage.turn import no_one
+from tests.support.turn import no_one
 
 if TYPE_CHECKING:
     from bot.db.engine import Database

@@ -15,7 +15,7 @@ from bot.db import tables
 from bot.db import threads as db_store
 from bot.db.store import sql_store
 from bot.jobs import retention
-from tests.stage.statements import listened
+from tests.support.statements import listened
 
 if TYPE_CHECKING:
     from bot.core.ports import Store

@@ -6,19 +6,19 @@ import json
 from typing import TYPE_CHECKING
 
 from bot.slack.manifest import manifest
-from tests.stage import forge
+from tests.support import bot_process
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.stage.forge import Ended
+    from tests.support.bot_process import Ended
 
 SOUND = {"SLACK_BOT_TOKEN": "xoxb-s3cr3t", "SLACK_SIGNING_SECRET": "s3cr3t", "ANTHROPIC_API_KEY": "sk-ant-s3cr3t"}
 
 
 def run(folder: Path, *arguments: str, **environ: str) -> Ended:
     """Run `python -m bot` in a folder, with nothing set but what is given."""
-    return forge.run(arguments, environ, folder)
+    return bot_process.run(arguments, environ, folder)
 
 
 def test_missing_settings_stop_the_start(tmp_path: Path) -> None:
@@ -78,6 +78,6 @@ def test_the_manifest_is_printed(tmp_path: Path) -> None:
 
 
 def test_no_command_gets_the_usage(tmp_path: Path) -> None:
-    ended = forge.run((), {}, tmp_path, from_scratch=True)
+    ended = bot_process.run((), {}, tmp_path, from_scratch=True)
     assert ended.status == 2
     assert "usage: python -m bot" in ended.err

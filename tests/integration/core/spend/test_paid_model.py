@@ -17,7 +17,7 @@ from bot.core.spend import paid_model
 from bot.db.accounts import SqlSpendStore
 from bot.errors import ModelUnavailableError, OverBudgetError
 from bot.turn import CostCenter
-from tests.stage.turn import begin_turn
+from tests.support.turn import begin_turn
 
 if TYPE_CHECKING:
     from bot.core.ports.accounts import SpendStore

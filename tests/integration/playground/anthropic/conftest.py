@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.stage.scripted import ScriptedModel
+from tests.support.scripted import ScriptedModel
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

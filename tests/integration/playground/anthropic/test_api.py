@@ -10,7 +10,7 @@ import pytest
 
 from bot.playground.anthropic.api import MessagesServer
 from bot.playground.anthropic.rules import MAX_BODY_BYTES
-from tests.stage.scripted import ScriptedModel
+from tests.support.scripted import ScriptedModel
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from anthropic import AsyncAnthropic
 
-    from tests.stage.scripted import ScriptedModel
+    from tests.support.scripted import ScriptedModel
 
 
 async def drain(client: AsyncAnthropic, question: Any, into: list[str]) -> Any:

@@ -10,7 +10,7 @@ import anthropic
 import httpx2
 import pytest
 
-from tests.stage.scripted import ScriptedModel
+from tests.support.scripted import ScriptedModel
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic

@@ -14,7 +14,7 @@ from bot.playground.anthropic.reply import BlockStop, MessageStop, ModelRequest,
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
 
-    from tests.stage.scripted import ScriptedModel
+    from tests.support.scripted import ScriptedModel
 
 
 class Verdict(BaseModel):

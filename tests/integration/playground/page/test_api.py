@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
     from tests.integration.playground.conftest import RecordingBot
-    from tests.stage.workspace import ScriptedWorkspace
+    from tests.support.workspace import ScriptedWorkspace
 
 
 @pytest.fixture

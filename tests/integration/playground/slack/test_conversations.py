@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from tests.stage.workspace import ScriptedWorkspace
+    from tests.support.workspace import ScriptedWorkspace
 
 
 async def test_history_comes_newest_first(local: ScriptedWorkspace, client: AsyncWebClient, general: str) -> None:

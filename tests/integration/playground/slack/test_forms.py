@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
     from tests.integration.playground.conftest import RecordingBot, ScriptedClock
-    from tests.stage.workspace import ScriptedWorkspace
+    from tests.support.workspace import ScriptedWorkspace
 
 Json = dict[str, Any]
 

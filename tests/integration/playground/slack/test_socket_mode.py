@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
     from slack_sdk.socket_mode.request import SocketModeRequest
 
-    from tests.stage.workspace import ScriptedWorkspace
+    from tests.support.workspace import ScriptedWorkspace
 
 
 @asynccontextmanager

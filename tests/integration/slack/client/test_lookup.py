@@ -16,8 +16,8 @@ from bot.core.time_span.times import Span
 from bot.errors import NotAllowedError, UsageError
 from bot.playground.slack.records import MessageRecord
 from bot.slack.client.lookup import locate, zone
-from tests.stage.chat import chat_in
-from tests.stage.workspace import ScriptedWorkspace
+from tests.support.chat import chat_in
+from tests.support.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -16,7 +16,7 @@ from bot.errors import ChatError, RevokedError
 from bot.playground.slack.rules import Rules
 from bot.slack.client.api import call, web_client
 from bot.slack.client.tokens import Client, Installed, InstalledToken
-from tests.stage.workspace import ScriptedWorkspace
+from tests.support.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

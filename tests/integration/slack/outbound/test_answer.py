@@ -25,8 +25,8 @@ from bot.slack.outbound.posts import Posts
 from bot.slack.outbound.status import Sessions
 from bot.slack.outbound.stream import Streams
 from bot.slack.outbound.upload import Files
-from tests.stage.quota import InMemoryQuota
-from tests.stage.workspace import ScriptedWorkspace
+from tests.support.quota import InMemoryQuota
+from tests.support.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -14,9 +14,9 @@ from bot.slack.client.lease_check import fenced
 from bot.slack.client.rate_limit import Budget
 from bot.slack.outbound.status import Sessions
 from bot.work import LeaseLostError
-from tests.stage.quota import InMemoryQuota
-from tests.stage.turn import begin_turn
-from tests.stage.workspace import ScriptedWorkspace
+from tests.support.quota import InMemoryQuota
+from tests.support.turn import begin_turn
+from tests.support.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -7,7 +7,7 @@ import pytest
 from bot.core.domain.message import Place
 from bot.core.domain.rate import SLOT, SLOTS, Lease
 from bot.slack.client.rate_limit import APPEND, POST, START, STOP, UPDATE, Budget
-from tests.stage.quota import InMemoryQuota
+from tests.support.quota import InMemoryQuota
 
 HERE = Place("T1", "C1", "1.0")
 

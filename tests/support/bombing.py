@@ -12,9 +12,9 @@ from bot.playground.anthropic.api import MessagesServer
 from bot.playground.rehearsal.model import Rehearsal
 from bot.playground.slack.rules import Rules
 from bot.slack.manifest import EVENTS, SCOPES
-from tests.stage.bombs import Bomb
-from tests.stage.watched_bot import WatchedBot, peak, running
-from tests.stage.workspace import ScriptedWorkspace
+from tests.support.bombs import Bomb
+from tests.support.watched_bot import WatchedBot, peak, running
+from tests.support.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

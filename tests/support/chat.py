@@ -10,13 +10,13 @@ from bot.slack.client.identity import AskedIdentity
 from bot.slack.client.rate_limit import Budget
 from bot.slack.client.tokens import Client, StaticToken
 from bot.slack.workspaces import WorkspaceClients
-from tests.stage.quota import InMemoryQuota
+from tests.support.quota import InMemoryQuota
 
 if TYPE_CHECKING:
     import aiohttp
 
     from bot.core.ports import Chat
-    from tests.stage.workspace import ScriptedWorkspace
+    from tests.support.workspace import ScriptedWorkspace
 
 
 def chat_in(workspace: ScriptedWorkspace, session: aiohttp.ClientSession) -> Chat:

@@ -13,7 +13,7 @@ import aiohttp
 
 from bot import app, settings
 from bot.db.vault import new_key
-from tests.stage.workspace import ScriptedWorkspace
+from tests.support.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -34,7 +34,7 @@ class Page:
 
 
 @dataclass
-class Spaces:
+class TwoWorkspaces:
     """What a test has: `first` and `second` are the workspaces, `url` is the bot's."""
 
     first: ScriptedWorkspace
@@ -92,11 +92,11 @@ async def get(url: str, cookie: str = "") -> Page:
 
 
 @asynccontextmanager
-async def two_spaces(rules: Rules, environ: dict[str, str]) -> AsyncIterator[Spaces]:
+async def two_workspaces(rules: Rules, environ: dict[str, str]) -> AsyncIterator[TwoWorkspaces]:
     """Open both. Their clocks stand still at first, so that what is said in both at once has the same ids."""
     now = time.time()
     async with ScriptedWorkspace(rules) as first, ScriptedWorkspace(rules, beside=first) as second:
         for one in (first, second):
             one.workspace.clock = lambda: now
         told = {"SLACK_STATE_SECRET": "a-secret", "PARLEY_ENCRYPTION_KEY": new_key()}
-        yield Spaces(first, second, environ | told)
+        yield TwoWorkspaces(first, second, environ | told)

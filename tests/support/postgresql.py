@@ -17,7 +17,7 @@ import asyncpg
 import pytest
 
 from bot.db.migrate import upgrade
-from tests.stage.memory import in_memory
+from tests.support.memory import in_memory
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

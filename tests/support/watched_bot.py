@@ -1,4 +1,4 @@
-"""The bot in a process of its own that tells how long its loop was held: `python -m tests.stage.watched_bot`.
+"""The bot in a process of its own that tells how long its loop was held: `python -m tests.support.watched_bot`.
 
 Each line that it gets is answered by the longest hold since the last one, in seconds.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot import app, settings
-from tests.stage.loop import LoopWatch
+from tests.support.loop import LoopWatch
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -69,7 +69,7 @@ async def running(environ: Mapping[str, str]) -> AsyncIterator[WatchedBot]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "tests.stage.watched_bot",
+        "tests.support.watched_bot",
         cwd=ROOT,
         env={**kept, **environ, "LOG_LEVEL": "ERROR"},
         stdin=asyncio.subprocess.PIPE,

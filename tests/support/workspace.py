@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from bot.playground.local_workspace import LocalWorkspace
 from bot.playground.slack.events import envelope
 from bot.playground.slack.faults import CallFault, RandomFault
-from tests.stage.user_actions import UserActions
+from tests.support.user_actions import UserActions
 
 if TYPE_CHECKING:
     from collections.abc import Callable

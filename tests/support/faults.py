@@ -19,7 +19,7 @@ from bot.playground.slack.faults import CallFault, RandomFault
 from bot.playground.slack.rules import Rules
 from bot.slack.client import api
 from bot.slack.manifest import EVENTS, SCOPES
-from tests.stage.workspace import ScriptedWorkspace
+from tests.support.workspace import ScriptedWorkspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence

@@ -1,7 +1,7 @@
-"""Where bots come from quickly: each is forked from a process that has imported everything already.
+"""Starts the bot as a process of its own, quickly: forked from one that has imported everything already.
 
-What a fork runs is `python -m bot …` from behind its imports on, which take seconds. It is a process like any other,
-with a real death. The one that forks is multiprocessing's fork server.
+A fork runs `python -m bot …` without the imports, which take seconds. It is a process like any other, which can be
+killed. multiprocessing's fork server makes the forks.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 ENDING = 40.0  # seconds
 
-FORGE = get_context("forkserver")
-FORGE.set_forkserver_preload(
+FORK_SERVER = get_context("forkserver")
+FORK_SERVER.set_forkserver_preload(
     [
         __name__,
         "bot.app",
@@ -36,7 +36,7 @@ FORGE.set_forkserver_preload(
         "alembic.config",
         "asyncpg",
         "httpcore2",
-        "tests.stage.frozen",
+        "tests.support.frozen",
     ]
 )
 
@@ -49,10 +49,10 @@ def fork(
     It has no other environment than `environ`, and its standard error is added to `log`. `from_scratch`: it starts as
     its command line does, in an interpreter that has imported nothing.
     """
-    reading, writing = FORGE.Pipe(duplex=False)
+    reading, writing = FORK_SERVER.Pipe(duplex=False)
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     whole = kept | {"PYTHONPATH": str(ROOT)} | dict(environ)
-    process = FORGE.Process(
+    process = FORK_SERVER.Process(
         target=_live, args=(list(arguments), whole, str(folder), str(log), writing, from_scratch), daemon=True
     )
     process.start()
