@@ -12,7 +12,9 @@ COPY --from=builder /opt/parley /opt/parley
 WORKDIR /srv/parley
 COPY bot bot
 COPY migrations migrations
-RUN /opt/parley/bin/python -m compileall -q bot migrations
+# The fonts are listed here, once, and not for the first chart.
+ENV MPLCONFIGDIR=/srv/parley/.matplotlib
+RUN /opt/parley/bin/python -m compileall -q bot migrations && /opt/parley/bin/python -c 'import matplotlib.font_manager'
 
 ENV PATH=/opt/parley/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \

@@ -17,7 +17,7 @@ import aiohttp
 
 from bot import turn, web
 from bot.claude import catalogue, lazy
-from bot.core import access
+from bot.core import access, chart
 from bot.core.privacy.redaction.model import redacting
 from bot.core.settings.form import SettingsFormContext
 from bot.core.spend.paid_model import paid
@@ -321,8 +321,25 @@ async def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         gc.freeze()
         gc.set_threshold(YOUNG)
         gc.enable()  # the start runs without
+        fonts = asyncio.create_task(list_fonts())
         await stop.wait()
+        fonts.cancel()
         log.info("stopping: waiting up to %s s for running jobs", settings.shutdown_grace)
+
+
+async def list_fonts() -> None:
+    """Have matplotlib list the machine's fonts, if it never has; otherwise the first chart's turn would wait for it."""
+    if chart.has_listed_fonts():
+        return
+    quiet = asyncio.subprocess.DEVNULL
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", chart.LIST_FONTS), stdin=quiet, stdout=quiet, stderr=quiet
+    )
+    try:
+        await process.wait()
+    finally:
+        if process.returncode is None:
+            process.kill()
 
 
 def stop_signal() -> asyncio.Event:

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 MICROS = 1_000_000  # millionths of a dollar in one
+STOPPED = ("CancelledError", "ModelStoppedError")  # outcomes of calls that a person or a shutdown stopped
 
 
 class Purpose(StrEnum):

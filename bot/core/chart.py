@@ -1,36 +1,100 @@
-"""Charts as PNG pictures. Blocking, the first one for about a second: call it in a thread.
+"""Charts as PNG pictures, in one style. Blocking, the first one for half a second: call it in a thread.
 
-Matplotlib is loaded with the first chart, as it takes longer than the rest of the bot together.
+Matplotlib is loaded with the first chart, as it takes longer than the rest of the bot together. Where it has never run,
+it first lists the machine's fonts, which takes seconds: `LIST_FONTS` does that ahead of time, in another process.
+
+A picture is opaque, so that it is read in dark mode, too, and its letters are large enough for a phone's width.
 """
 
 from __future__ import annotations
 
-import io
 import math
+import os
 import textwrap
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from enum import Enum
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.core.money import dollars
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MOST_BARS = 30
+LIST_FONTS = "import matplotlib.font_manager"  # which keeps the list in a file
+
+WIDTH, DPI = 6.5, 160  # inches, dots in one
+MOST_BARS = 24
 LONGEST_LABEL = 60  # characters
-LABEL_WIDTH = 30  # characters in a line
-MOST_NAMES = 12  # below columns
+LABEL_WIDTH = 26  # characters in a line
+LONGEST_TITLE = 58  # characters in a line
 INCHES_PER_BAR = 0.42
-COLOUR = "#4a6fa5"
+INCHES_PER_PANEL = 3.0
+MOST_NAMES = 7  # below columns
+FEWEST_COLUMNS = 5  # that there is room for: one alone would be a wall
+MOST_SERIES = 7  # with the rest of them, which is one
+
+# Okabe and Ito's colors, which people with any color vision can keep apart; the last one is for the rest.
+COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C8C8C")
+NO_COLOR = "#C4C4C4"
+SCALE = "YlOrRd"  # of matplotlib: the further up, the darker and redder
+PALEST, DARKEST = 0.3, 0.95
+STYLE: Any = {
+    "font.size": 11.0,
+    "axes.titlesize": 12.5,
+    "axes.titleweight": "bold",
+    "figure.titlesize": 12.5,
+    "figure.titleweight": "bold",
+    "figure.constrained_layout.h_pad": 0.12,  # inches around everything
+    "figure.constrained_layout.w_pad": 0.12,
+    "axes.edgecolor": "#8C8C8C",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "grid.color": "#E4E4E4",
+    "figure.facecolor": "#FFFFFF",
+    "savefig.facecolor": "#FFFFFF",
+}
+
+
+class Unit(Enum):
+    """What a panel's amounts are."""
+
+    COUNT = "count"
+    DOLLARS = "dollars"
+    HOURS = "hours"
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One panel of a picture: each series' amounts over the names, in stacked columns or as `lines`.
+
+    NaN is a gap in a line. `scale` has series' names from the least to the gravest: their colors show the order, and
+    other series are gray.
+    """
+
+    title: str
+    series: Mapping[str, Sequence[float]]
+    unit: Unit = Unit.COUNT
+    lines: bool = False
+    scale: Sequence[str] = ()
+
+
+def has_listed_fonts() -> bool:
+    """Return whether matplotlib has listed this machine's fonts; it is not loaded for that.
+
+    Source: matplotlib.org/stable/install/environment_variables_faq.html, for Linux.
+    """
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "matplotlib"
+    return any(Path(os.environ.get("MPLCONFIGDIR") or cache).glob("fontlist-*.json"))
 
 
 def bars(counts: Sequence[tuple[str, int]], title: str) -> bytes:
-    """Draw horizontal bars in the order given, each with its count and percentage; those after 30 are summed up."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 (as the first lines say)
-    from matplotlib.figure import Figure  # noqa: PLC0415
-
-    # Its fonts lack some scripts: then a box is drawn, which is nothing to warn of.
-    warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
+    """Draw horizontal bars in the order given, each with its count and percentage; those after 24 are summed up."""
     shown = list(counts[:MOST_BARS])
     if rest := sum(count for _, count in counts[MOST_BARS:]):
         shown.append((f"{len(counts) - MOST_BARS} more", rest))
@@ -38,68 +102,118 @@ def bars(counts: Sequence[tuple[str, int]], title: str) -> bytes:
     labels = [textwrap.fill(textwrap.shorten(name, LONGEST_LABEL, placeholder="…"), LABEL_WIDTH) for name, _ in shown]
     values = [count for _, count in shown]
 
-    # Not pyplot, which keeps every figure in a state that threads share.
-    figure = Figure(figsize=(8, 1.2 + INCHES_PER_BAR * len(shown)), dpi=130, layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
-    drawn = axes.barh(range(len(shown)), values, color=COLOUR)
-    axes.bar_label(drawn, [f"{count:,}  ({count / total:.0%})" for count in values], padding=4)
-    # A name is no formula, whatever dollar signs it has.
-    axes.set_yticks(range(len(shown)), labels, parse_math=False)
-    axes.invert_yaxis()
-    axes.margins(x=0.18)
-    axes.set_title(title, loc="left", parse_math=False)
-    axes.xaxis.set_visible(False)
-    axes.spines[["top", "right", "bottom"]].set_visible(False)
-    return _png(figure)
+    def draw(figure: Figure) -> None:
+        axes = figure.add_subplot()
+        drawn = axes.barh(range(len(shown)), values, color=COLORS[0])
+        axes.bar_label(drawn, [f"{count:,} ({count / total:.0%})" for count in values], padding=4)
+        # A name is no formula, whatever dollar signs it has.
+        axes.set_yticks(range(len(shown)), labels, parse_math=False)
+        axes.invert_yaxis()
+        axes.margins(x=0.22)
+        figure.suptitle(textwrap.fill(title, LONGEST_TITLE), x=0.02, ha="left", parse_math=False)
+        axes.xaxis.set_visible(False)
+        axes.spines["bottom"].set_visible(False)
 
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """One panel of a picture: the series' amounts over the names, stacked or as `lines`.
-
-    NaN is a gap in a line.
-    """
-
-    title: str
-    series: Mapping[str, Sequence[float]]
-    lines: bool = False
-
-
-def columns(names: Sequence[str], series: Mapping[str, Sequence[float]], title: str) -> bytes:
-    """Draw a stacked column for each name; only every few are labeled."""
-    return panels(names, [Panel(title, series)])
+    return _picture(1.2 + INCHES_PER_BAR * len(shown), draw)
 
 
 def panels(names: Sequence[str], parts: Sequence[Panel]) -> bytes:
-    """Draw panels one below the other, over the same names."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 (as the first lines say)
+    """Draw panels one below the other, over the same names, of which only every few are labeled."""
+    step = math.ceil(len(names) / MOST_NAMES) or 1
+
+    def draw(figure: Figure) -> None:
+        for number, part in enumerate(parts, start=1):
+            axes = figure.add_subplot(len(parts), 1, number)
+            _series(axes, part, len(names))
+            axes.set_xticks(range(0, len(names), step), names[::step])
+            axes.set_xlim(-0.6, max(len(names), FEWEST_COLUMNS) - 0.4)
+            label_amounts(axes, part)
+            axes.set_title(textwrap.fill(part.title, LONGEST_TITLE), loc="left", parse_math=False)
+            if len(part.series) > 1:
+                axes.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=2, fontsize=10)
+
+    return _picture(0.6 + INCHES_PER_PANEL * len(parts) + sum(map(_legend_inches, parts)), draw)
+
+
+def _legend_inches(part: Panel) -> float:
+    return 0.24 * math.ceil(len(_ordered(part)) / 2) if len(part.series) > 1 else 0.0
+
+
+def _series(axes: Axes, part: Panel, length: int) -> None:
+    series = _ordered(part)
+    below = [0.0] * length
+    for (name, amounts), color in zip(series.items(), colors(series, part.scale), strict=True):
+        # Matplotlib reads dollars as a formula, and leaves out what begins with an underscore.
+        label = textwrap.shorten(name, LABEL_WIDTH, placeholder="…").replace("$", r"\$").lstrip("_")
+        if part.lines:
+            axes.plot(range(length), amounts, marker="o", label=label, color=color)
+        else:
+            axes.bar(range(length), amounts, bottom=below, label=label, color=color)
+            below = [low + amount for low, amount in zip(below, amounts, strict=True)]
+
+
+def _ordered(part: Panel) -> Mapping[str, Sequence[float]]:
+    """Return the series as they are drawn: what has no place on the scale comes last."""
+    if not part.scale:
+        return most(part.series)
+    places = {name: place for place, name in enumerate(part.scale)}
+    return dict(sorted(part.series.items(), key=lambda each: places.get(each[0], len(places))))
+
+
+def most(series: Mapping[str, Sequence[float]]) -> Mapping[str, Sequence[float]]:
+    """Return the first series, and the rest of them as one if there are too many."""
+    if len(series) <= MOST_SERIES:
+        return series
+    names = list(series)
+    first, rest = names[: MOST_SERIES - 1], names[MOST_SERIES - 1 :]
+    summed = [math.fsum(amounts) for amounts in zip(*(series[name] for name in rest), strict=True)]
+    return {**{name: series[name] for name in first}, f"{len(rest)} others": summed}
+
+
+def colors(series: Mapping[str, Sequence[float]], scale: Sequence[str]) -> Sequence[str]:
+    """Return each series' color: its own, or the one of its place on the scale."""
+    if not scale:
+        return COLORS[: len(series)]
+    from matplotlib import colormaps  # noqa: PLC0415 (as the first lines say)
+    from matplotlib.colors import to_hex  # noqa: PLC0415
+
+    step = (DARKEST - PALEST) / max(len(scale) - 1, 1)
+    graded = {name: to_hex(colormaps[SCALE](PALEST + step * place)) for place, name in enumerate(scale)}
+    return [graded.get(name, NO_COLOR) for name in series]
+
+
+def label_amounts(axes: Axes, part: Panel) -> None:
+    """Label the axis of amounts: counts only at whole numbers."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator  # noqa: PLC0415 (as the first lines say)
+
+    axes.set_ylim(bottom=0)
+    axes.grid(axis="y")
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=part.unit is Unit.COUNT, min_n_ticks=1))
+    if part.unit is Unit.DOLLARS:
+        # Behind a backslash, a dollar sign begins no formula.
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda amount, _: dollars(amount).replace("$", r"\$")))
+    elif part.unit is Unit.HOURS:
+        is_short = axes.get_ylim()[1] < 2  # noqa: PLR2004 (hours)
+        axes.yaxis.set_major_formatter(
+            FuncFormatter(lambda hours, _: f"{60 * hours:.0f} min" if is_short else f"{hours:g} h")
+        )
+    else:
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda count, _: f"{count:,.0f}"))
+
+
+def _picture(height: float, draw: Callable[[Figure], None]) -> bytes:
+    """Draw a figure of so many inches, as PNG."""
+    from matplotlib import rcParams  # noqa: PLC0415 (as the first lines say)
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
 
+    # Its fonts lack some scripts: then a box is drawn, which is nothing to warn of.
     warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
-    figure = Figure(figsize=(8, 1 + 3 * len(parts)), dpi=130, layout="constrained")
+    rcParams.update(STYLE)  # not for a while only: threads share them
+    # Not pyplot, which keeps every figure in a state that threads share.
+    figure = Figure(figsize=(WIDTH, height), dpi=DPI, layout="constrained")
     FigureCanvasAgg(figure)
-    step = math.ceil(len(names) / MOST_NAMES) or 1
-    for number, part in enumerate(parts, start=1):
-        axes = figure.add_subplot(len(parts), 1, number)
-        below = [0.0] * len(names)
-        for label, amounts in part.series.items():
-            shown = textwrap.shorten(label, LONGEST_LABEL, placeholder="…").replace("$", r"\$").lstrip("_")
-            if part.lines:
-                axes.plot(range(len(names)), amounts, marker="o", label=shown, color=COLOUR)
-            else:
-                axes.bar(range(len(names)), amounts, bottom=below, label=shown)
-                below = [low + amount for low, amount in zip(below, amounts, strict=True)]
-        axes.set_xticks(range(0, len(names), step), names[::step])
-        axes.set_xlim(-0.6, len(names) - 0.4)
-        axes.set_ylim(bottom=0)
-        axes.set_title(part.title, loc="left", parse_math=False)
-        axes.legend(frameon=False)
-        axes.spines[["top", "right"]].set_visible(False)
-    return _png(figure)
-
-
-def _png(figure: Figure) -> bytes:
-    picture = io.BytesIO()
+    draw(figure)
+    picture = BytesIO()
     figure.savefig(picture, format="png")
     return picture.getvalue()

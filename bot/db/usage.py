@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, func, select
 
+from bot.calls import STOPPED
 from bot.core.domain.usage import DailyUsage, UsageScope
 from bot.db.tables import CallRow
 
@@ -79,7 +80,8 @@ def _query(dialect: str, *these: ColumnElement[bool]) -> Select[*tuple[Any, ...]
             *key,
             func.sum(case((c.opens_turn, 1), else_=0)).label("turns"),
             func.count().label("calls"),
-            func.sum(case((c.outcome != "ok", 1), else_=0)).label("failed"),
+            func.sum(case((c.outcome.in_(("ok", *STOPPED)), 0), else_=1)).label("failed"),
+            func.sum(case((c.outcome.in_(STOPPED), 1), else_=0)).label("stopped"),
             func.sum(c.input_tokens).label("input_tokens"),
             func.sum(c.cache_read_tokens).label("cache_read_tokens"),
             func.sum(c.cache_write_tokens).label("cache_write_tokens"),

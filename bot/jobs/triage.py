@@ -284,7 +284,13 @@ class TriageJobs:
             else:
                 days = int(wish.text)
                 text = await report.trends(
-                    command, place, days, checkpoint=checkpoint, board=self._board, chat=self._chat
+                    command,
+                    place,
+                    days,
+                    checkpoint=checkpoint,
+                    board=self._board,
+                    store=self._store,
+                    chat=self._chat,
                 )
             await visible.replace(text)
         return Record(command.place, command.asker.person)

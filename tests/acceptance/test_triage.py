@@ -416,14 +416,14 @@ async def test_trends_come_with_a_picture(dialogue: Dialogue, model: ScriptedMod
     dialogue.workspace.say(support(dialogue), "We look into it", thread_ts=ts, user=dialogue.workspace.ada)
     await arrived(dialogue)
     told = await parley(dialogue, "trends 14d")
-    assert "Bug report | 1 | 0 | rising" in told
+    assert "Bug report | 1 | 0 | new" in told
     assert "first response: 0 min" in told
     (picture,) = [one for one in dialogue.workspace.files() if one.name.endswith(".png")]
     assert (picture.content or b"").startswith(b"\x89PNG")
     dialogue.workspace.fail("files.getUploadURLExternal", error="not_allowed_token_type")
     told = await parley(dialogue, "trends 7d")
-    assert "Bug report | 1 | 0 | rising" in told
-    assert "I could not send you the chart." in told
+    assert "Bug report | 1 | 0 | new" in told
+    assert "I couldn't send you the chart." in told
 
 
 async def test_a_digest_comes_once(dialogue: Dialogue, model: ScriptedModel) -> None:
@@ -451,7 +451,7 @@ async def test_a_digest_comes_once(dialogue: Dialogue, model: ScriptedModel) -> 
         return [one.shown for one in messages if "Feedback from the last day" in one.shown]
 
     await dialogue.workspace.until(lambda: digests(support(dialogue)))
-    assert "No one has taken" in digests(support(dialogue))[0]
+    assert "Not assigned yet" in digests(support(dialogue))[0]
     assert "`temperature` is not applied" in digests(support(dialogue))[0]
     assert (len(digests(support(dialogue))), len(digests(dialogue.general))) == (1, 0)
 

@@ -14,7 +14,7 @@ from bot.core.classify.checkpoint import RunCheckpoint
 from bot.core.classify.results import MOST_LISTED, UNSURE, RunCounts, listing, notes, table
 from bot.core.domain.classification import Sorted, counted
 from bot.core.domain.control_value import RunRef
-from bot.core.domain.message import Upload
+from bot.core.domain.message import Place, Upload
 from bot.core.money import dollars
 from bot.core.writing.stream import disclaimer, unapplied
 from bot.errors import ChatError
@@ -123,7 +123,11 @@ async def upload(
     if picture:
         counts = RunCounts()
         counts.add(results, threshold)
-        drawn = await asyncio.to_thread(chart.bars, counts.by_category.most_common(), counted(counts.items))
+        # A picture travels on its own, where "this channel" says nothing.
+        origin = Place(run.place.workspace, run.origin) if run.origin and not run.is_file else None
+        source = await world.chat.names.spell_out(origin, f"<#{origin.channel}>") if origin else run.source
+        title = f"{counted(counts.items)}: {source}"
+        drawn = await asyncio.to_thread(chart.bars, counts.by_category.most_common(), title)
         files = {f"{stem}.png": drawn} | files
     try:
         place = await world.chat.posts.open_direct(run.place, run.asker) if run.is_private else run.place

@@ -46,6 +46,7 @@ class DailyUsage:
     turns: int
     calls: int
     failed: int
+    stopped: int
     input_tokens: int
     cache_read_tokens: int
     cache_write_tokens: int

@@ -11,10 +11,12 @@ from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.calls import MICROS
+from bot.calls import MICROS, Purpose
 from bot.core import chart
 from bot.core.admin import is_named
+from bot.core.chart import Panel, Unit
 from bot.core.command import answering
+from bot.core.dates import short_date
 from bot.core.domain.message import Upload
 from bot.core.domain.thread import Record
 from bot.core.domain.usage import MOST_DAYS, USUAL_DAYS, DailyUsage, UsageScope, UsageView
@@ -38,7 +40,32 @@ USAGE = (
 _TYPED = re.compile(
     r"usage(?:\s+(?:of\s+)?(?P<scope>person|me|channel|workspace))?(?:\s+(?P<span>\S.*))?", re.IGNORECASE
 )
-COLUMNS = ("purpose", "turns", "requests", "tokens in", "from cache", "tokens out", "cost", "p50", "p95")
+COLUMNS = (
+    "What for",
+    "Questions",
+    "Requests",
+    "Tokens in",
+    "From cache",
+    "Tokens out",
+    "Cost",
+    "Median time",
+    "95% take less than",
+)
+WHOSE = {
+    UsageScope.PERSON: "Your usage",
+    UsageScope.CHANNEL: "This channel's usage",
+    UsageScope.WORKSPACE: "The workspace's usage",
+}
+PURPOSES = {
+    Purpose.ANSWER: "conversations",
+    Purpose.SUMMARIZE: "summaries of text",
+    Purpose.DIGEST: "summaries of channels and threads",
+    Purpose.CODE: "code",
+    Purpose.CLASSIFY: "classification",
+    Purpose.CATEGORIES: "proposed categories",
+    Purpose.CONDENSE: "shortening long threads",
+    Purpose.TRIAGE: "triage",
+}
 HEADINGS = (
     "day",
     "purpose",
@@ -52,6 +79,7 @@ HEADINGS = (
     "output tokens",
     "dollars",
     "requests with unknown price",
+    "stopped",
 )
 
 
@@ -113,7 +141,8 @@ async def _upload(
     view: UsageView, used: Sequence[DailyUsage], command: Command, now: datetime, *, checkpoint: Checkpoint, chat: Chat
 ) -> str:
     stem = f"usage-{view.scope}-{now.astimezone(UTC):%Y-%m-%d}-{view.days}d"
-    picture = await asyncio.to_thread(draw, view, used, now)
+    channel = await chat.names.spell_out(command.place, f"<#{command.place.channel}>")
+    picture = await asyncio.to_thread(draw, view, used, now, channel)
     uploads = [Upload(f"{stem}.png", picture), Upload(f"{stem}.csv", to_csv(used))]
     try:
         direct = await chat.posts.open_direct(command.place, command.asker)
@@ -123,18 +152,12 @@ async def _upload(
             raise
         log.warning("upload failed: %s", error)
         return "_I couldn't send you the chart and the CSV._"
-    return "The chart and the CSV are in our direct messages."
+    return "I've sent you the chart and the CSV."
 
 
 def report(view: UsageView, used: Sequence[DailyUsage]) -> str:
     """Write a table: one row per purpose, the most expensive first, and the total."""
-    of = {
-        UsageScope.PERSON: "Your usage",
-        UsageScope.CHANNEL: "This channel's usage",
-        UsageScope.WORKSPACE: "The workspace's usage",
-    }
-    when = "today" if view.days == 1 else f"of the last {view.days} days"
-    title = f"**{of[view.scope]} {when}** (days of UTC)"
+    title = f"**{WHOSE[view.scope]}, {_when(view)}** (UTC)"
     if not used:
         return f"{title}\n\nNo requests to Claude."
     by_purpose = defaultdict[str, list[DailyUsage]](list)
@@ -142,21 +165,33 @@ def report(view: UsageView, used: Sequence[DailyUsage]) -> str:
         by_purpose[one.purpose].append(one)
     ordered = sorted(by_purpose, key=lambda name: (-sum(one.cost_micros for one in by_purpose[name]), name))
     rows = [
-        _row(name, by_purpose[name], *((one.median_ms, one.slow_ms) for one in by_purpose[name])) for name in ordered
+        _row(_name(name), by_purpose[name], *((one.median_ms, one.slow_ms) for one in by_purpose[name]))
+        for name in ordered
     ]
-    rows.append(_row("all", used, *((one.median_of_all_ms, one.slow_of_all_ms) for one in used)))
+    rows.append(_row("total", used, *((one.median_of_all_ms, one.slow_of_all_ms) for one in used)))
     table = markdown_table(COLUMNS, rows, numbers=range(1, len(COLUMNS)))
     return f"{title}\n\n{table}"
 
 
+def _when(view: UsageView) -> str:
+    return "today" if view.days == 1 else f"last {view.days} days"
+
+
+def _name(purpose: str) -> str:
+    """Return what people call a purpose; a command that was taken out since keeps its own name."""
+    return PURPOSES.get(Purpose(purpose), purpose) if purpose in set(Purpose) else purpose
+
+
 def _row(name: str, used: Sequence[DailyUsage], *latencies: tuple[int | None, int | None]) -> tuple[str, ...]:
-    calls, failed = sum(one.calls for one in used), sum(one.failed for one in used)
+    calls = sum(one.calls for one in used)
+    ended = ((sum(one.failed for one in used), "failed"), (sum(one.stopped for one in used), "stopped"))
+    not_done = ", ".join(f"{count:,} {how}" for count, how in ended if count)
     cached = sum(one.cache_read_tokens for one in used)
     read = cached + sum(one.input_tokens + one.cache_write_tokens for one in used)
     return (
         name,
         f"{sum(one.turns for one in used):,}",
-        f"{calls:,}" + (f" ({failed:,} failed)" if failed else ""),
+        f"{calls:,}" + (f" ({not_done})" if not_done else ""),
         f"{read:,}",
         f"{cached / read:.0%}" if read else "-",
         f"{sum(one.output_tokens for one in used):,}",
@@ -180,16 +215,17 @@ def _seconds(milliseconds: Iterable[int | None]) -> str:
     return f"{min(known) / 1000:.1f} s" if known else "-"
 
 
-def draw(view: UsageView, used: Sequence[DailyUsage], now: datetime) -> bytes:
-    """Draw each day's cost by purpose, or the requests if no price is known. Blocking."""
+def draw(view: UsageView, used: Sequence[DailyUsage], now: datetime, channel: str = "") -> bytes:
+    """Draw each day's cost by purpose, or the requests if no price is known. `channel` is its name. Blocking."""
     days = [(view.since(now) + timedelta(days=number)).date() for number in range(view.days)]
     is_priced = any(one.unpriced < one.calls for one in used)
     amounts: dict[str, dict[date, float]] = defaultdict(lambda: defaultdict(float))
     for one in used:
-        amounts[one.purpose][one.day] += one.cost_micros / MICROS if is_priced else one.calls
+        amounts[_name(one.purpose)][one.day] += one.cost_micros / MICROS if is_priced else one.calls
     columns = {name: [by_day[day] for day in days] for name, by_day in sorted(amounts.items())}
-    unit = "dollars" if is_priced else "requests"
-    return chart.columns([f"{day:%b %d}" for day in days], columns, f"Usage by day, in {unit}")
+    whose = f"Usage in {channel}" if view.scope is UsageScope.CHANNEL and channel else WHOSE[view.scope]
+    what, unit = ("cost", Unit.DOLLARS) if is_priced else ("requests", Unit.COUNT)
+    return chart.panels([short_date(day) for day in days], [Panel(f"{whose}: {what} by day", columns, unit)])
 
 
 def to_csv(used: Iterable[DailyUsage]) -> bytes:
@@ -201,6 +237,17 @@ def to_csv(used: Iterable[DailyUsage]) -> bytes:
         dollars = "" if one.unpriced == one.calls else f"{one.cost_micros / MICROS:.6f}"
         tokens = (one.input_tokens, one.cache_read_tokens, one.cache_write_tokens, one.output_tokens)
         writer.writerow(
-            (one.day, one.purpose, one.model, one.turns, one.calls, one.failed, *tokens, dollars, one.unpriced)
+            (
+                one.day,
+                one.purpose,
+                one.model,
+                one.turns,
+                one.calls,
+                one.failed,
+                *tokens,
+                dollars,
+                one.unpriced,
+                one.stopped,
+            )
         )
     return file.getvalue().encode("utf-8-sig")

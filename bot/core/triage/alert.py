@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.domain.message import Place
 from bot.core.domain.route import team as find_team
-from bot.core.triage.card import plain
+from bot.core.triage.card import linked
 from bot.core.triage.trends import trends
 from bot.errors import ChatError
 
@@ -88,6 +88,6 @@ def written(trend: Trend, latest: Sequence[Feedback]) -> str:
         title = f"📈 **{trend.category}: {trend.count} posts in 24 hours**, where {trend.usual:.1f} a day is usual"
     else:
         title = f"📈 **{trend.count} posts about the same thing** ({latest[-1].category})"
-    shown = [f"- {plain(one.summary) or 'a post'} ([post]({one.permalink}))" for one in reversed(latest)]
+    shown = [f"- {linked(one)}" for one in reversed(latest)]
     left = trend.count - len(latest)
     return "\n".join([title, *shown, *([f"- and {left} more"] if left > 0 else [])])

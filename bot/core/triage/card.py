@@ -70,7 +70,7 @@ def _sureness(record: Feedback, settings: ChannelSettings, chat: Chat) -> str:
     if record.corrected_by:
         return f"corrected by {chat.names.mention(record.corrected_by)}"
     if not record.category:
-        return "⚠️ I could not sort this: please choose a category"
+        return "⚠️ I couldn't sort this; please choose a category"
     return f"sorted by AI, {record.confidence}% sure" + (
         " ⚠️ please check" if record.confidence < settings.check_below else ""
     )
@@ -98,16 +98,18 @@ def controls(record: Feedback) -> tuple[Control, ...]:
 def notice(records: Sequence[Feedback]) -> str:
     """Render the message that tells a team about new feedback, one line each with its link."""
     lines = [_line(record) for record in records]
-    return lines[0] if len(lines) == 1 else "\n".join([f"{len(lines)} new posts:", *(f"- {line}" for line in lines)])
+    where = f"in <#{records[0].place.channel}>"
+    if len(lines) == 1:
+        return f"New post {where}: {lines[0]}"
+    return "\n".join([f"{len(lines)} new posts {where}:", *(f"- {line}" for line in lines)])
 
 
 def _line(record: Feedback) -> str:
     words = " · ".join(word for word in (record.category or UNSORTED, record.severity) if word)
-    summary = plain(record.summary) or "a post"
     mark = {FeedbackStatus.RESOLVED: " ✓", FeedbackStatus.TAKEN: " (taken)"}.get(record.status, "")
     if not record.is_counted:
-        return f"~~**{words}**: {summary}~~ ({record.status})"
-    return f"**{words}**: {summary} ([post]({record.permalink})){mark}"
+        return f"~~**{words}**: {plain(record.summary) or 'a post'}~~ ({record.status})"
+    return f"**{words}**: {linked(record)}{mark}"
 
 
 def notice_controls(records: Sequence[Feedback]) -> tuple[Control, ...]:
@@ -116,6 +118,11 @@ def notice_controls(records: Sequence[Feedback]) -> tuple[Control, ...]:
         return controls(records[0])
     options = tuple((str(one.id), f"{one.category}: {one.summary}"[:SHOWN_OF_OPTION]) for one in records)
     return (CHANGE_FEEDBACK.menu(options, label="Change one of these…"),)
+
+
+def linked(record: Feedback) -> str:
+    """Return a post's summary as a link to the post."""
+    return f"[{plain(record.summary) or 'a post'}]({record.permalink})"
 
 
 def plain(text: str) -> str:

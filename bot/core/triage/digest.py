@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.core.domain.feedback import UNSORTED, FeedbackStatus
-from bot.core.triage.card import plain
+from bot.core.triage.card import linked, plain
 from bot.core.triage.report import agreed
 from bot.core.triage.trends import DAY, HISTORY, trends
 from bot.core.writing.stream import unapplied
@@ -54,7 +54,7 @@ async def digest(
     for trend in (await trends(place, now, least=least, within=within, board=board))[:SHOWN]:
         latest = await board.statistics.recent(place, trend.since, 1, root=trend.root, category=trend.category)
         lines += [f"📈 {trend.count} posts, {one.category}: {plain(one.summary)}" for one in latest]
-    text = "\n\n".join([*lines, "_Sorted by AI; check what matters._"]) + unapplied(settings, model)
+    text = "\n\n".join([*lines, "_Sorted by AI. Check important details._"]) + unapplied(settings, model)
     await chat.posts.post(place, text, checkpoint, key="digest")
 
 
@@ -62,7 +62,7 @@ def written(fresh: Sequence[Feedback], records: Sequence[Feedback], period: time
     """Describe what came in during a day or a week, and what is waiting of all records."""
     counts = Counter(one.category or UNSORTED for one in fresh)
     when = "the last day" if period == DAY else "the last week"
-    came = f"**Feedback from {when}**: {len(fresh):,} posts"
+    came = f"**Feedback from {when}**: {len(fresh):,} post{'' if len(fresh) == 1 else 's'}"
     if not any(one.category or one.given for one in fresh):
         lines = [f"{came}. None of them could be sorted, so I can't tell what they are about."]
     else:
@@ -70,9 +70,9 @@ def written(fresh: Sequence[Feedback], records: Sequence[Feedback], period: time
         lines += [f"- {name}: {count:,}" for name, count in counts.most_common()]
     waiting = [one for one in records if one.status is FeedbackStatus.OPEN]
     if waiting:
-        lines += ["", f"**No one has taken** {len(waiting):,} yet; the oldest:"]
+        lines += ["", f"**Not assigned yet**: {len(waiting):,}. The oldest:"]
         oldest = sorted(waiting, key=lambda one: one.said_at)[:SHOWN]
-        lines += [f"- {plain(one.summary) or 'a post'} ([post]({one.permalink}))" for one in oldest]
+        lines += [f"- {linked(one)}" for one in oldest]
     taken = Counter(one.assignee for one in records if one.status is FeedbackStatus.TAKEN)
     if taken:
         lines += [

@@ -11,11 +11,12 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from bot.core import chart
-from bot.core.chart import Panel
+from bot.core.chart import Panel, Unit
+from bot.core.dates import short_date
 from bot.core.domain.feedback import UNSORTED, FeedbackStatus
 from bot.core.domain.message import Upload
 from bot.core.markdown_table import cell, markdown_table
-from bot.core.triage.card import plain
+from bot.core.triage.card import linked
 from bot.core.triage.trends import DAY, alike
 from bot.errors import ChatError
 
@@ -63,7 +64,7 @@ def table(records: Sequence[Feedback], now: datetime) -> str:
         (cell(name), f"{len(ones):,}", f"{sum(one.said_at > now - WEEK for one in ones):,}", agreed(ones))
         for name, ones in _by_category(records)
     ]
-    return markdown_table(("Category", "Posts", "Last 7 days", "Right"), rows, numbers=(1, 2, 3))
+    return markdown_table(("Category", "Posts", "Last 7 days", "Unchanged"), rows, numbers=(1, 2, 3))
 
 
 def by_week(records: Sequence[Feedback], now: datetime) -> str:
@@ -71,7 +72,7 @@ def by_week(records: Sequence[Feedback], now: datetime) -> str:
     weeks = defaultdict(list)
     for one in records:
         weeks[(now - one.said_at) // WEEK].append(one)
-    shares = [f"{(now - (n + 1) * WEEK):%d %b}: {agreed(weeks[n])}" for n in sorted(weeks, reverse=True)]
+    shares = [f"{short_date(now - (n + 1) * WEEK)}: {agreed(weeks[n])}" for n in sorted(weeks, reverse=True)]
     return (
         f"Share of categories that no one changed, by week: {', '.join(shares)}. Each change becomes an example for "
         "later posts."
@@ -93,7 +94,7 @@ def agreed(records: Sequence[Feedback]) -> str:
 
 
 async def trends(
-    command: Command, place: Place, days: int, *, checkpoint: Checkpoint, board: FeedbackStore, chat: Chat
+    command: Command, place: Place, days: int, *, checkpoint: Checkpoint, board: FeedbackStore, store: Store, chat: Chat
 ) -> str:
     """Return the trends of some days, and send their chart in private. Raises a transient `ChatError`."""
     now = datetime.now(UTC)
@@ -102,7 +103,9 @@ async def trends(
     text = compared(fresh, [one for one in records if one.said_at <= now - days * DAY], days)
     if not fresh:
         return text
-    picture = await asyncio.to_thread(drawn, fresh, days, now)
+    channel = await chat.names.spell_out(place, f"<#{place.channel}>")
+    severities = (await store.settings.load(place)).severities
+    picture = await asyncio.to_thread(drawn, fresh, days, now, channel, severities)
     try:
         direct = await chat.posts.open_direct(command.place, command.asker)
         await chat.posts.upload(direct, [Upload(f"feedback-{now:%Y-%m-%d}-{days}d.png", picture)], checkpoint)
@@ -110,19 +113,19 @@ async def trends(
         if error.is_transient:
             raise
         log.warning("upload failed: %s", error)
-        return f"{text}\n\n_I could not send you the chart._"
-    return f"{text}\n\nThe chart is in our direct messages."
+        return f"{text}\n\n_I couldn't send you the chart._"
+    return f"{text}\n\nI've sent you the chart."
 
 
 def _trend(now: int, before: int) -> str:
+    if not before:
+        return "new"
     return "rising" if now > before else "falling" if now < before else ""
 
 
 def compared(fresh: Sequence[Feedback], before: Sequence[Feedback], days: int) -> str:
     """Return a table of the categories beside the same number of days before, response times, and repeated posts."""
-    title = (
-        f"**Feedback from the last {days} days**: {len(fresh):,} posts, and {len(before):,} in the {days} days before."
-    )
+    title = f"**Feedback from the last {days} days**: {_posts(fresh)}, and {len(before):,} in the {days} days before."
     if not fresh:
         return title
     now_, then = _counts(fresh), _counts(before)
@@ -138,12 +141,16 @@ def compared(fresh: Sequence[Feedback], before: Sequence[Feedback], days: int) -
         minutes = median(one.total_seconds() for one in answered) / 60
         lines += [
             "",
-            f"Median time to the first response: {_duration(minutes)}, over {len(answered):,} answered posts.",
+            f"Median time to the first response: {_duration(minutes)}, from {_posts(answered)} with a response.",
         ]
     for ones in alike(fresh, least=2)[:5]:
-        links = ", ".join(f"[{n}]({one.permalink})" for n, one in enumerate(ones[:5], start=1))
-        lines += ["", f"{len(ones)} posts: {plain(ones[0].summary) or ones[0].category} ({links})"]
+        others = ", ".join(f"[{n}]({one.permalink})" for n, one in enumerate(ones[1:5], start=2))
+        lines += ["", f"{_posts(ones)}: {linked(ones[0])} ({others})"]
     return "\n".join(lines)
+
+
+def _posts(ones: Sequence[object]) -> str:
+    return f"{len(ones):,} post{'' if len(ones) == 1 else 's'}"
 
 
 def _counts(records: Sequence[Feedback]) -> Counter[str]:
@@ -154,12 +161,18 @@ def _duration(minutes: float) -> str:
     return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.1f} h"  # noqa: PLR2004 (two hours)
 
 
-def drawn(records: Sequence[Feedback], days: int, now: datetime) -> bytes:
-    """Draw each day's posts by category and severity, and how quickly they were answered; a PNG. Blocking."""
-    names = [f"{now - n * DAY:%d %b}" for n in range(days - 1, -1, -1)]
+def drawn(
+    records: Sequence[Feedback], days: int, now: datetime, channel: str = "", severities: Sequence[str] = ()
+) -> bytes:
+    """Draw each day's posts by category and severity, and how quickly they were answered; a PNG. Blocking.
+
+    `severities` come the least first.
+    """
+    names = [short_date(now - n * DAY) for n in range(days - 1, -1, -1)]
+    by_severity = _by_day(records, days, now, lambda one: one.severity or "no severity")
     parts = [
-        Panel("Feedback by category", _by_day(records, days, now, lambda one: one.category or UNSORTED)),
-        Panel("By severity", _by_day(records, days, now, lambda one: one.severity or "none")),
+        Panel(f"Feedback in {channel}", _by_day(records, days, now, lambda one: one.category or UNSORTED)),
+        Panel("By severity", by_severity, scale=severities),
     ]
     answered = defaultdict(list)
     for one in records:
@@ -167,7 +180,7 @@ def drawn(records: Sequence[Feedback], days: int, now: datetime) -> bytes:
             answered[_day(one, days, now)].append((one.responded_at - one.said_at) / HOUR)
     if answered:
         hours = [median(answered[day]) if day in answered else math.nan for day in range(days)]
-        parts.append(Panel("Hours to the first response", {"median": hours}, lines=True))
+        parts.append(Panel("Median time to the first response", {"median": hours}, Unit.HOURS, lines=True))
     return chart.panels(names, parts)
 
 

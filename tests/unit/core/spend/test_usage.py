@@ -20,6 +20,7 @@ def used(**fields: Any) -> DailyUsage:
         "calls": 2,
         "turns": 1,
         "failed": 0,
+        "stopped": 0,
         "input_tokens": 100,
         "cache_read_tokens": 300,
         "cache_write_tokens": 0,
@@ -56,11 +57,11 @@ def test_another_view_is_explained(typed: str) -> None:
 
 
 def test_a_report_has_a_sum() -> None:
-    text = report(UsageView(), [used(), used(purpose="code", calls=1, cost_micros=9_000, failed=1)])
+    text = report(UsageView(), [used(), used(purpose="code", calls=1, cost_micros=9_000, failed=1, stopped=2)])
     rows = [line for line in text.splitlines() if line.startswith("|")][2:]
-    assert [row.split(" | ")[0] for row in rows] == ["| code", "| answer", "| all"]
-    assert rows[1] == "| answer | 1 | 2 | 400 | 75% | 50 | $0.0015 | 0.9 s | - |"
-    assert "| 2 | 3 (1 failed) | 800 | 75% | 100 | $0.0105 |" in rows[2]
+    assert [row.split(" | ")[0] for row in rows] == ["| code", "| conversations", "| total"]
+    assert rows[1] == "| conversations | 1 | 2 | 400 | 75% | 50 | $0.0015 | 0.9 s | - |"
+    assert "| 2 | 3 (1 failed, 2 stopped) | 800 | 75% | 100 | $0.0105 |" in rows[2]
 
 
 def test_an_unknown_price_is_never_nothing() -> None:
@@ -68,7 +69,7 @@ def test_an_unknown_price_is_never_nothing() -> None:
     text = report(UsageView(), [used(), unknown])
     assert "| price unknown |" in text
     assert "$0.0015 + 2 with unknown price" in text
-    assert to_csv([unknown]).decode("utf-8-sig").splitlines()[1].endswith(",50,,2")
+    assert to_csv([unknown]).decode("utf-8-sig").splitlines()[1].endswith(",50,,2,0")
 
 
 @pytest.mark.parametrize("unpriced", [0, 2])

@@ -31,8 +31,7 @@ def height(picture: bytes) -> int:
 def test_the_picture_has_times_once_somebody_answered() -> None:
     silent = [record(1, "Bug report", "High"), record(30, "Billing", "")]
     answered = [*silent, record(2, "Bug report", "Low", 3), record(3, "Bug report", "Low", 5)]
-    assert height(drawn(silent, 7, NOW)) == 130 * 7
-    assert height(drawn(answered, 7, NOW)) == 130 * 10
+    assert height(drawn(answered, 7, NOW)) > height(drawn(silent, 7, NOW)) + 400
 
 
 def test_a_digest_says_when_nothing_was_sorted() -> None:

@@ -75,6 +75,9 @@ def test_a_digest_is_due_at_local_time(digest: str, at: str, zone: str, expected
 
 
 def test_rising_and_falling_are_told() -> None:
-    text = compared([record(1, HOUR)], [record(2, HOUR, "Billing")], 7)
-    assert "| Bug | 1 | 0 | rising |" in text
+    text = compared(
+        [record(1, HOUR), record(3, HOUR), record(4, HOUR, "Praise")], [record(2, HOUR, "Billing"), record(5, HOUR)], 7
+    )
+    assert "| Bug | 2 | 1 | rising |" in text
+    assert "| Praise | 1 | 0 | new |" in text
     assert "| Billing | 0 | 1 | falling |" in text

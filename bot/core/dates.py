@@ -1,0 +1,13 @@
+"""Days as people read them: the same day reads the same everywhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+def short_date(day: date) -> str:
+    """Return a day of this or the last year: `Nov 3`."""
+    return f"{day:%b} {day.day}"
