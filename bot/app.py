@@ -227,7 +227,7 @@ async def build(
         classify=classify,
         triage=triage,
         settings=changes,
-        stop=stop.press,
+        stop=stop.on_action,
         summarize_thread=partial(summarize_thread, inbox=inbox, notices=notices, chat=chat),
     )
 

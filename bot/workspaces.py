@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.ports.installations import Installations
 from bot.errors import ChatError, NotServedError, RevokedError
-from bot.jobs.deliveries import COMMAND, COMPLETION, MESSAGE, PRESS
+from bot.jobs.deliveries import ACTION, COMMAND, COMPLETION, MESSAGE
 from bot.jobs.uninstall import is_departure, workspace_of
 from bot.settings import reveal
 from bot.slack.client.api import call, web_client
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-ASKED = {MESSAGE, COMMAND, PRESS, COMPLETION}  # the kinds of jobs that someone waits for
+ASKED = {MESSAGE, COMMAND, ACTION, COMPLETION}  # the kinds of jobs that someone waits for
 
 
 @dataclass(frozen=True, slots=True)

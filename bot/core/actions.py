@@ -48,7 +48,7 @@ class ActionSpec(Generic[Value]):
 
     def in_form(self) -> Field:
         """Return the button that stands in a form, and comes back with the form's own value."""
-        return Field(self.name, self.label, "press")
+        return Field(self.name, self.label, "button")
 
     def read(self, action: Action) -> Value:
         """Return what it carries. Raises `UsageError`."""

@@ -17,8 +17,7 @@ from bot.core import command as commands
 from bot.core.access import check_member
 from bot.core.actions import CLASSIFY_FORM
 from bot.core.answer.whom_to_answer import wants_answer
-from bot.core.classify import actions as presses
-from bot.core.classify import parse
+from bot.core.classify import actions, parse
 from bot.core.classify.advance import AT_ONCE, proceed, stop, withdraw
 from bot.core.classify.message_batches import collect, submit
 from bot.core.classify.sources import is_sheet, look
@@ -122,17 +121,17 @@ class ClassifyJobs:
         asked = ClassifyRequest(id_, heard.place, asker, heard.id, heard.text, wish, files)
         return await begin(asked, checkpoint=checkpoint, world=self._world)
 
-    async def open_form(self, press: Action) -> Form | None:
+    async def open_form(self, action: Action) -> Form | None:
         """Open a form. Raises `UsageError`, `NotAllowedError`."""
-        return await presses.open_form(press, world=self._world)
+        return await actions.open_form(action, world=self._world)
 
-    async def pressed(self, press: Action, *, checkpoint: Checkpoint) -> Record:
+    async def on_action(self, action: Action, *, checkpoint: Checkpoint) -> Record:
         """Run a button's action. Raises `ChatError`."""
-        return await presses.press(press, checkpoint=checkpoint, world=self._world)
+        return await actions.on_action(action, checkpoint=checkpoint, world=self._world)
 
     async def where(self, submission: Submission) -> Place | None:
         """Return the place that a form is about, None if its run is gone."""
-        return await presses.where(submission, world=self._world)
+        return await actions.where(submission, world=self._world)
 
     async def submit(self, submission: Submission) -> Mapping[str, str]:
         """Accept a submitted form; return its faults by the field.
@@ -141,16 +140,16 @@ class ClassifyJobs:
         """
         if submission.name == CLASSIFY_FORM.name:
             try:
-                asked = presses.read_request(submission, _id(f"{submission.asker.home} {submission.id}"))
+                asked = actions.read_request(submission, _id(f"{submission.asker.home} {submission.id}"))
             except UsageError as error:
                 return {"categories": error.sentence}
             await check_member((asked.place,), asked.asker.person, self._world.chat)
             payload = _ASKED.dump_python(asked, mode="json")
             await self._inbox.accept(Delivery(f"classify:{asked.id}", lane(asked.place), ASKED, payload))
             return {}
-        if faults := await presses.submit(submission, world=self._world):
+        if faults := await actions.submit(submission, world=self._world):
             return faults
-        run = presses.run_of(submission)
+        run = actions.run_of(submission)
         await self._inbox.accept(
             Delivery(
                 f"classify-show:{_id(f'{submission.asker.home} {submission.id}')}",
@@ -202,7 +201,7 @@ class ClassifyJobs:
     async def run_show(self, job: Job) -> None:
         """Show a run after a form has changed it."""
         workspace, run = str(job.payload["workspace"]), str(job.payload["run"])
-        await presses.show(workspace, run, checkpoint=job, world=self._world)
+        await actions.show(workspace, run, checkpoint=job, world=self._world)
 
     async def give_up_show(self, _job: Job, error: Exception) -> None:
         """Do nothing: the change is saved, and the next one shows it, too."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.core.domain.interaction import Action
     from bot.work import Merge
 
-MESSAGE, COMMAND, PRESS, COMPLETION = "message", "command", "press", "completion"
+MESSAGE, COMMAND, ACTION, COMPLETION = "message", "command", "press", "completion"
 _PLACE = TypeAdapter(Place)
 _HEARD = TypeAdapter(IncomingMessage)
 
@@ -108,16 +108,16 @@ def command_delivery(command: Command) -> Delivery:
     return Delivery(name, name, COMMAND, asdict(command), share(command.place))
 
 
-def press_delivery(press: Action) -> Delivery:
+def action_delivery(action: Action) -> Delivery:
     """Wrap an action. One that replaces an answer, or continues it, counts once, however often it is clicked.
 
     Where only some people may, it counts once for each: a refused person must not use it up.
     """
-    once = ACTIONS[press.name].once
-    what = f"{press.place.channel}:{press.name}:{press.value}" if once else press.id
-    what += f":{press.asker.person}" if once == "for each person" else ""
-    name = f"press:{press.place.workspace}:{what}"
-    return Delivery(name, lane(press.place), PRESS, asdict(press), share(press.place))
+    once = ACTIONS[action.name].once
+    what = f"{action.place.channel}:{action.name}:{action.value}" if once else action.id
+    what += f":{action.asker.person}" if once == "for each person" else ""
+    name = f"press:{action.place.workspace}:{what}"
+    return Delivery(name, lane(action.place), ACTION, asdict(action), share(action.place))
 
 
 def answers(message: str) -> Callable[[str, Mapping[str, Any]], bool]:
@@ -128,7 +128,7 @@ def answers(message: str) -> Callable[[str, Mapping[str, Any]], bool]:
             return bool(payload["id"] == message)
         if kind == COMMAND:  # its thread hangs on the message that tells what was asked
             return bool(payload["place"]["thread"] == message)
-        return kind == PRESS and answered_by(ACTIONS.get(payload["name"]), str(payload["value"])) == message
+        return kind == ACTION and answered_by(ACTIONS.get(payload["name"]), str(payload["value"])) == message
 
     return is_meant
 

@@ -16,6 +16,7 @@ from bot.core.settings import subcommands
 from bot.core.summarize import sources as summary_source
 from bot.errors import NotAllowedError
 from bot.jobs.deliveries import (
+    action_delivery,
     answers,
     command_delivery,
     completing,
@@ -24,7 +25,6 @@ from bot.jobs.deliveries import (
     lane,
     message_delivery,
     message_ids,
-    press_delivery,
 )
 from bot.work import Amended
 
@@ -143,22 +143,22 @@ class DurableIntake:
             return None
         return await opening(command)
 
-    async def press(self, press: Action) -> Form | None:
+    async def on_action(self, action: Action) -> Form | None:
         """Accept an action, or return the form that it opens. An unknown one is ignored.
 
         Permissions are checked first if it opens a form or counts once: a refused person must not use it up.
         """
-        spec = ACTIONS.get(press.name)
+        spec = ACTIONS.get(action.name)
         if spec is None:
-            log.warning("unknown action: %s", press.name)
+            log.warning("unknown action: %s", action.name)
             return None
-        spec.read(press)
-        at_once = self._registry.immediate_actions.get(press.name)
-        if (at_once or spec.once) and (refusal := await self._permissions.refusal_of_press(press)):
+        spec.read(action)
+        at_once = self._registry.immediate_actions.get(action.name)
+        if (at_once or spec.once) and (refusal := await self._permissions.refusal_of_action(action)):
             raise NotAllowedError(refusal)
         if at_once:
-            return await at_once(press)
-        await self._inbox.accept(press_delivery(press))
+            return await at_once(action)
+        await self._inbox.accept(action_delivery(action))
         return None
 
     async def submit(self, submission: Submission) -> Mapping[str, str]:
@@ -186,6 +186,6 @@ async def take_command(command: Command, *, inbox: Inbox, notices: QueueNotices)
         notices.notify(delivery, command.place, command.asker)
 
 
-async def summarize_thread(press: Action, *, inbox: Inbox, notices: QueueNotices, chat: Chat) -> None:
+async def summarize_thread(action: Action, *, inbox: Inbox, notices: QueueNotices, chat: Chat) -> None:
     """Accept a request from a message's menu to summarize its thread."""
-    await take_command(summary_source.from_shortcut(press, chat=chat), inbox=inbox, notices=notices)
+    await take_command(summary_source.from_shortcut(action, chat=chat), inbox=inbox, notices=notices)

@@ -49,12 +49,12 @@ class Permissions:
             return ""
         return await self.refusal(command.place, command.asker, command=command.name)
 
-    async def refusal_of_press(self, press: Action) -> str:
+    async def refusal_of_action(self, action: Action) -> str:
         """Return why an action is refused, as `refusal` does."""
-        spec = ACTIONS[press.name]
+        spec = ACTIONS[action.name]
         if spec.is_for_anyone:
             return ""
-        return await self.refusal(press.place, press.asker, command=spec.part_of.name if spec.part_of else "")
+        return await self.refusal(action.place, action.asker, command=spec.part_of.name if spec.part_of else "")
 
     async def refusal_of_form(self, submission: Submission, place: Place) -> str:
         """Return why a form about a place is refused, as `refusal` does."""

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from bot.core import actions
 from bot.core import command as commands
 from bot.core.answer import buttons
-from bot.core.answer.code_buttons import press_cut_code
+from bot.core.answer.code_buttons import on_cut_code_action
 from bot.core.classify import parse as classify_parse
 from bot.core.code import parse as code_parse
-from bot.core.code.revise import press_code
+from bot.core.code.revise import on_code_action
 from bot.core.code.write import code
 from bot.core.commands import CLASSIFY, CODE, PARLEY, SUMMARIZE
 from bot.core.domain.command import Command
@@ -123,8 +123,8 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
     """Return the table of handlers for everything declared."""
     open_thread = partial(commands.open_thread, chat=chat)
     again = partial(summary.again, store=store, model=model, chat=chat)
-    on_code = partial(press_code, store=store, model=model, chat=chat)
-    on_cut_code = partial(press_cut_code, store=store, model=model, chat=chat)
+    on_code = partial(on_code_action, store=store, model=model, chat=chat)
+    on_cut_code = partial(on_cut_code_action, store=store, model=model, chat=chat)
     subcommand_handlers: Mapping[str, RunCommand] = {
         **dict.fromkeys((*settings_command.WORDS, "workspace settings"), settings.configure),
         "triage report": triage.command,
@@ -163,22 +163,22 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
                 actions.SAVE_CODE: on_code,
                 actions.CONTINUE_CODE: on_cut_code,
                 actions.REGENERATE_CODE: on_cut_code,
-                actions.START_RUN: classify.pressed,
-                actions.START_BATCH: classify.pressed,
-                actions.CANCEL_RUN: classify.pressed,
-                actions.RESUME_RUN: classify.pressed,
-                actions.EXPORT_RUN: classify.pressed,
-                actions.CONFIRM_READING: classify.pressed,
-                actions.READ_COLUMN: classify.pressed,
-                actions.READ_SHEET: classify.pressed,
-                actions.READ_HEADING: classify.pressed,
-                actions.READ_ENCODING: classify.pressed,
-                actions.TAKE_FEEDBACK: triage.pressed,
-                actions.RESOLVE_FEEDBACK: triage.pressed,
-                actions.REOPEN_FEEDBACK: triage.pressed,
-                actions.DISMISS_FEEDBACK: triage.pressed,
+                actions.START_RUN: classify.on_action,
+                actions.START_BATCH: classify.on_action,
+                actions.CANCEL_RUN: classify.on_action,
+                actions.RESUME_RUN: classify.on_action,
+                actions.EXPORT_RUN: classify.on_action,
+                actions.CONFIRM_READING: classify.on_action,
+                actions.READ_COLUMN: classify.on_action,
+                actions.READ_SHEET: classify.on_action,
+                actions.READ_HEADING: classify.on_action,
+                actions.READ_ENCODING: classify.on_action,
+                actions.TAKE_FEEDBACK: triage.on_action,
+                actions.RESOLVE_FEEDBACK: triage.on_action,
+                actions.REOPEN_FEEDBACK: triage.on_action,
+                actions.DISMISS_FEEDBACK: triage.on_action,
                 actions.TRY_SETTINGS: partial(form.try_out, store=store, model=model, chat=chat),
-                actions.FORGET: partial(forget.press_forget, admins=admins, eraser=eraser, chat=chat),
+                actions.FORGET: partial(forget.on_forget, admins=admins, eraser=eraser, chat=chat),
             }
         ),
         immediate_actions=by_name(
@@ -190,14 +190,14 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
                 actions.CORRECT_ROWS: classify.open_form,
                 actions.CLASSIFY_MESSAGE: classify.open_form,
                 actions.CHANGE_FEEDBACK: triage.open_form,
-                actions.EDIT_SETTINGS: settings.press,
-                actions.EDIT_WORKSPACE: settings.press,
-                actions.EDIT_THREAD: settings.press,
-                actions.CHOOSE_MODEL: settings.press,
-                actions.TRY_SETTINGS: settings.press,  # shows that it is tried; then it is, as a turn
-                actions.EXPLAIN_SETTINGS: settings.press,
-                actions.EDIT_TRIAGE: settings.press_triage,
-                actions.EDIT_TEAM: settings.press_triage,
+                actions.EDIT_SETTINGS: settings.open_form,
+                actions.EDIT_WORKSPACE: settings.open_form,
+                actions.EDIT_THREAD: settings.open_form,
+                actions.CHOOSE_MODEL: settings.open_form,
+                actions.TRY_SETTINGS: settings.open_form,  # shows that it is tried; then it is, as a turn
+                actions.EXPLAIN_SETTINGS: settings.open_form,
+                actions.EDIT_TRIAGE: settings.open_triage_form,
+                actions.EDIT_TEAM: settings.open_triage_form,
             }
         ),
         forms=by_name(

@@ -10,7 +10,7 @@ from bot.core.settings import budget_command, persona_command
 from bot.core.settings import command as configure
 from bot.core.settings import form as settings_form
 from bot.core.triage import settings_form as triage_form
-from bot.jobs.deliveries import press_delivery
+from bot.jobs.deliveries import action_delivery
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -78,22 +78,24 @@ class SettingsJobs:
         return await self._then_forget(command, change)
 
     async def open(self, command: Command) -> Form | None:
-        """Return the form of the channel or of the workspace, if it is asked for. Raises as `press` does."""
+        """Return the form of the channel or of the workspace, if it is asked for. Raises as `open_form` does."""
         wish = configure.parse(command.text)
         if wish.action is not configure.SettingsAction.OPEN:
             return None
         edit = EDIT_WORKSPACE.name if wish.scope else EDIT_SETTINGS.name
-        return await settings_form.press(Action(command.id, edit, "", "", command.place, "", command.asker), self._desk)
+        return await settings_form.open_form(
+            Action(command.id, edit, "", "", command.place, "", command.asker), self._desk
+        )
 
-    async def press_triage(self, press: Action) -> Form:
-        """Return the triage form that an action asks for, such as one in the settings form. Raises as `press`."""
-        return await triage_form.press(press, self._desk)
+    async def open_triage_form(self, action: Action) -> Form:
+        """Return the triage form that an action asks for, such as one in the settings form. Raises as `open_form`."""
+        return await triage_form.open_form(action, self._desk)
 
-    async def press(self, press: Action) -> Form:
+    async def open_form(self, action: Action) -> Form:
         """Return the form that an action asks for. Raises `NotAllowedError`, `UsageError`, `ChatError`."""
-        form = await settings_form.press(press, self._desk)
-        if press.name == TRY_SETTINGS.name:
-            await self._inbox.accept(press_delivery(settings_form.for_trial(press)))
+        form = await settings_form.open_form(action, self._desk)
+        if action.name == TRY_SETTINGS.name:
+            await self._inbox.accept(action_delivery(settings_form.for_trial(action)))
         return form
 
     async def submit(self, submission: Submission) -> Mapping[str, str]:

@@ -26,7 +26,7 @@ class Stop:
         await self._inbox.halt(lane(place))
         await self._classify.stop(place)
 
-    async def press(self, press: Action) -> None:
+    async def on_action(self, action: Action) -> None:
         """Run the button's action. Raises `NotAllowedError` for a person who can't use it."""
-        await buttons.allow_stop(press, self._chat)
-        await self.stop(press.place)
+        await buttons.allow_stop(action, self._chat)
+        await self.stop(action.place)

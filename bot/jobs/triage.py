@@ -230,22 +230,22 @@ class TriageJobs:
 
     # What people do
 
-    async def pressed(self, press: Action, *, checkpoint: Checkpoint) -> Record:  # noqa: ARG002 - every press has one
+    async def on_action(self, action: Action, *, checkpoint: Checkpoint) -> Record:  # noqa: ARG002 - every action has one
         """Run a button's action. Raises `ChatError`."""
-        nothing = Record(press.place, press.asker.person)
+        nothing = Record(action.place, action.asker.person)
         try:
-            record = await actions.press(press, board=self._board, store=self._store, chat=self._chat)
+            record = await actions.on_action(action, board=self._board, store=self._store, chat=self._chat)
         except (NotAllowedError, UsageError) as error:
-            async with self._chat.answers.ephemeral(press.place, press.asker) as visible:
+            async with self._chat.answers.ephemeral(action.place, action.asker) as visible:
                 await visible.replace(error.sentence)
             return nothing
         if record is not None:
             await self._accept(chain.after_action(record))
         return nothing
 
-    async def open_form(self, press: Action) -> Form:
+    async def open_form(self, action: Action) -> Form:
         """Open the form that changes a record. Raises `UsageError`, `NotAllowedError`."""
-        return await actions.open_form(press, board=self._board, store=self._store, chat=self._chat)
+        return await actions.open_form(action, board=self._board, store=self._store, chat=self._chat)
 
     async def submit(self, submission: Submission) -> Mapping[str, str]:
         """Accept a submitted form; return its faults by the field. Raises `UsageError`, `NotAllowedError`."""

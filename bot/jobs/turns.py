@@ -36,7 +36,7 @@ from bot.errors import (
     known,
 )
 from bot.jobs import call_ledger
-from bot.jobs.deliveries import COMMAND, COMPLETION, MESSAGE, PRESS, charge_asker, charge_author, command_delivery
+from bot.jobs.deliveries import ACTION, COMMAND, COMPLETION, MESSAGE, charge_asker, charge_author, command_delivery
 from bot.jobs.discarded import unless_gone
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ log = logging.getLogger(__name__)
 
 _MESSAGE = TypeAdapter(IncomingMessage)
 _COMMAND = TypeAdapter(Command)
-_PRESS = TypeAdapter(Action)
+_ACTION = TypeAdapter(Action)
 
 
 def is_transient(error: Exception) -> bool:
@@ -91,7 +91,7 @@ class Turns:
         inbox.handle(MESSAGE, unless_gone(self.run_message), self.give_up_message, charge=charge_author)
         inbox.handle(COMPLETION, unless_gone(self.run_completion), self.give_up_completion, charge=charge_author)
         inbox.handle(COMMAND, unless_gone(self.run_command), self.give_up_command, charge=charge_asker)
-        inbox.handle(PRESS, unless_gone(self.run_press), self.give_up_press, charge=charge_asker)
+        inbox.handle(ACTION, unless_gone(self.run_action), self.give_up_action, charge=charge_asker)
 
     async def run_message(self, job: Job) -> Finish | None:
         """Answer a message."""
@@ -192,23 +192,23 @@ class Turns:
         else:
             await self._inbox.accept(command_delivery(opened))
 
-    async def run_press(self, job: Job) -> Finish | None:
+    async def run_action(self, job: Job) -> Finish | None:
         """Run an action."""
-        press = _PRESS.validate_python(job.payload)
+        action = _ACTION.validate_python(job.payload)
         try:
-            if refusal := await self._permissions.refusal_of_press(press):
-                record = await tell(press.place, press.asker, refusal, chat=self._chat)
+            if refusal := await self._permissions.refusal_of_action(action):
+                record = await tell(action.place, action.asker, refusal, chat=self._chat)
             else:
-                record = await self._registry.actions[press.name](press, checkpoint=job)
+                record = await self._registry.actions[action.name](action, checkpoint=job)
         except OverBudgetError as error:
-            return await self.give_up_press(job, error)
+            return await self.give_up_action(job, error)
         return _finish(record, job)
 
-    async def give_up_press(self, job: Job, error: Exception) -> Finish | None:
-        """Return who pressed that it failed for good."""
-        press = _PRESS.validate_python(job.payload)
-        written = await _report_failure(error, job, self._chat.answers.ephemeral(press.place, press.asker))
-        return _finish(Record(press.place, press.asker.person, calls=written.calls), job)
+    async def give_up_action(self, job: Job, error: Exception) -> Finish | None:
+        """Tell who acted that it failed for good."""
+        action = _ACTION.validate_python(job.payload)
+        written = await _report_failure(error, job, self._chat.answers.ephemeral(action.place, action.asker))
+        return _finish(Record(action.place, action.asker.person, calls=written.calls), job)
 
     async def give_up_message(self, job: Job, error: Exception) -> Finish | None:
         """Tell a message's author that its turn failed for good; the thread remembers the question."""

@@ -86,8 +86,8 @@ class RefusingIntake:
     async def stop(self, place: Place) -> None:
         raise AssertionError(place)
 
-    async def press(self, press: Action) -> Form | None:
-        raise AssertionError(press)
+    async def on_action(self, action: Action) -> Form | None:
+        raise AssertionError(action)
 
     async def visit(self, workspace: str, asker: Requester, occasion: str) -> None:
         raise AssertionError(workspace, asker, occasion)

@@ -50,22 +50,22 @@ def below(question: Message, version: int = 0) -> Callable[[bool], Sequence[Cont
     return controls
 
 
-async def regenerate(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
+async def regenerate(action: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
     """Answer a question again, in place of its present answer, also in the history. Raises `ChatError`."""
-    ref = REGENERATE.read(press)
-    conversation = await store.threads.load(press.place)
+    ref = REGENERATE.read(action)
+    conversation = await store.threads.load(action.place)
     question, answered = find(conversation, ref.message)
     if question is None or answered is None:
-        return await tell(press.place, press.asker, UNKNOWN, chat=chat)
-    if not await may(press, question.author, chat):
-        return await tell(press.place, press.asker, NOT_YOURS, chat=chat)
+        return await tell(action.place, action.asker, UNKNOWN, chat=chat)
+    if not await may(action, question.author, chat):
+        return await tell(action.place, action.asker, NOT_YOURS, chat=chat)
     before = conversation.messages[: conversation.messages.index(question)]
     earlier = replace(conversation, messages=before)
-    again = heard(press, question)
+    again = heard(action, question)
     written = await rewrite(
         again, question, answered, earlier, version=ref.version + 1, checkpoint=checkpoint, model=model, chat=chat
     )
-    return rewritten(Record(press.place, press.asker.person), answered, written)
+    return rewritten(Record(action.place, action.asker.person), answered, written)
 
 
 def rewritten(record: Record, answered: Message, written: FinishedAnswer) -> Record:
@@ -105,17 +105,17 @@ async def rewrite(  # noqa: PLR0913 (what an answer is made of, and where it goe
         )
 
 
-async def go_on(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
+async def go_on(action: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
     """Continue, in a new message, an answer that the output limit cut. Raises `ChatError`."""
-    conversation = await store.threads.load(press.place)
-    question, answered = find(conversation, CONTINUE.read(press).message)
+    conversation = await store.threads.load(action.place)
+    question, answered = find(conversation, CONTINUE.read(action).message)
     if question is None or answered is None:
-        return await tell(press.place, press.asker, UNKNOWN, chat=chat)
+        return await tell(action.place, action.asker, UNKNOWN, chat=chat)
     end = conversation.messages.index(answered) + 1
-    request = Message(Role.USER, press.asker.person, GO_ON, f"{answered.id}:more")
+    request = Message(Role.USER, action.asker.person, GO_ON, f"{answered.id}:more")
     earlier = replace(conversation, messages=conversation.messages[:end])
-    ready = await draft(heard(press, request), request, earlier, model=model, chat=chat)
-    async with chat.answers.begin(press.place, press.asker, checkpoint, to=press.message or answered.id) as visible:
+    ready = await draft(heard(action, request), request, earlier, model=model, chat=chat)
+    async with chat.answers.begin(action.place, action.asker, checkpoint, to=action.message or answered.id) as visible:
         written = await write(
             ready.request,
             visible,
@@ -123,13 +123,13 @@ async def go_on(press: Action, *, checkpoint: Checkpoint, store: Store, model: M
             checkpoint=checkpoint,
             controls=below(request),
         )
-    return written.record(press.place, request, began_with_bot=conversation.began_with_bot)
+    return written.record(action.place, request, began_with_bot=conversation.began_with_bot)
 
 
-async def rate(press: Action, *, store: Store) -> Form | None:
+async def rate(action: Action, *, store: Store) -> Form | None:
     """Save a user's rating of an answer; ask what was wrong with a bad one."""
-    rated, place = RATE.read(press), press.place
-    await store.threads.rate(place, rated.question, press.asker.person, is_good=rated.rating == "good")
+    rated, place = RATE.read(action), action.place
+    await store.threads.rate(place, rated.question, action.asker.person, is_good=rated.rating == "good")
     if rated.rating == "good":
         return None
     field = Field(COMMENT, "What was wrong?", kind="area", optional=True)
@@ -146,16 +146,16 @@ async def comment(submission: Submission, *, store: Store, chat: Chat) -> Mappin
     return {}
 
 
-async def allow_stop(press: Action, chat: Chat) -> None:
+async def allow_stop(action: Action, chat: Chat) -> None:
     """Raise `NotAllowedError` unless the person may stop the answer; the button's value is who asked."""
-    if not await may(press, STOP.read(press).person, chat):
+    if not await may(action, STOP.read(action).person, chat):
         raise NotAllowedError(NOT_YOURS)
 
 
-async def may(press: Action, author: str, chat: Chat) -> bool:
+async def may(action: Action, author: str, chat: Chat) -> bool:
     """Return whether a person may stop or replace an answer to `author`. Raises `ChatError`."""
-    person = press.asker.person
-    return person == author or (await chat.directory.membership(press.place, person)).is_admin
+    person = action.asker.person
+    return person == author or (await chat.directory.membership(action.place, person)).is_admin
 
 
 def find(conversation: Conversation, identity: str) -> tuple[Message | None, Message | None]:
@@ -169,13 +169,13 @@ def find(conversation: Conversation, identity: str) -> tuple[Message | None, Mes
     return None, None
 
 
-def heard(press: Action, question: Message) -> IncomingMessage:
+def heard(action: Action, question: Message) -> IncomingMessage:
     """Return a question as an incoming message, as if it arrived now."""
     return IncomingMessage(
-        place=press.place,
+        place=action.place,
         id=question.id,
         author=question.author,
-        home=press.asker.home,
+        home=action.asker.home,
         text=question.text,
         is_direct=False,
         mentions_bot=True,

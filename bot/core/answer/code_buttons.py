@@ -21,38 +21,40 @@ if TYPE_CHECKING:
     from bot.core.ports import Chat, Checkpoint, Model, Store
 
 
-async def press_cut_code(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
+async def on_cut_code_action(
+    action: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat
+) -> Record:
     """Do what a button below a cut answer says, in a new message. Raises `ChatError`, transient `ModelError`s."""
-    conversation = await store.threads.load(press.place)
-    question, answered = find(conversation, CONTINUE_CODE.read(press).message)
+    conversation = await store.threads.load(action.place)
+    question, answered = find(conversation, CONTINUE_CODE.read(action).message)
     if question is None or answered is None:
-        return await tell(press.place, press.asker, UNKNOWN, chat=chat)
-    goes_on = press.name == CONTINUE_CODE.name
-    asked = replace(question, author=press.asker.person)
+        return await tell(action.place, action.asker, UNKNOWN, chat=chat)
+    goes_on = action.name == CONTINUE_CODE.name
+    asked = replace(question, author=action.asker.person)
     end = conversation.messages.index(question)
     if goes_on:
-        asked = Message(Role.USER, press.asker.person, resume.GO_ON, f"press {press.id}")
+        asked = Message(Role.USER, action.asker.person, resume.GO_ON, f"press {action.id}")
         end = conversation.messages.index(answered) + 1
     earlier = replace(conversation, messages=conversation.messages[:end])
-    ready = await draft(heard(press, asked), asked, earlier, model=model, chat=chat)
+    ready = await draft(heard(action, asked), asked, earlier, model=model, chat=chat)
     if goes_on:
         await read(answered.text)
-    async with chat.answers.begin(press.place, press.asker, checkpoint, to=press.message) as visible:
+    async with chat.answers.begin(action.place, action.asker, checkpoint, to=action.message) as visible:
         desk = CodeContext(
-            press.place,
-            press.asker,
+            action.place,
+            action.asker,
             ready.request,
             visible,
             checkpoint,
             model,
             chat,
-            known=with_sources(await store.code_files.load(press.place), ready.own.attachments),
-            question=f"press {press.id}",
+            known=with_sources(await store.code_files.load(action.place), ready.own.attachments),
+            question=f"press {action.id}",
             begun=resume.unfinished(answered.text) if goes_on else "",
-            opening=opening(press, "Continue" if goes_on else "Regenerate", chat),
+            opening=opening(action, "Continue" if goes_on else "Regenerate", chat),
             notes=ready.notes,
         )
         product = await continue_code(desk)
-    said = replace(asked, id=f"press {press.id}")
-    record = product.written.record(press.place, said, began_with_bot=conversation.began_with_bot)
+    said = replace(asked, id=f"press {action.id}")
+    record = product.written.record(action.place, said, began_with_bot=conversation.began_with_bot)
     return replace(record, code_files=product.files)

@@ -54,25 +54,25 @@ GONE = "This run no longer exists; please start it again."
 DECIDED = "That has already been decided."
 
 
-async def press(pressed: Action, *, checkpoint: Checkpoint, world: ClassifyContext) -> Record:
+async def on_action(action: Action, *, checkpoint: Checkpoint, world: ClassifyContext) -> Record:
     """Carry out what a button says. Raises `ChatError`."""
     try:
-        run = await _run(EXPORT_RUN.read(pressed).run, pressed.place.workspace, world)
-        if pressed.name == EXPORT_RUN.name:
-            await _check_sees(run, pressed, world)
+        run = await _run(EXPORT_RUN.read(action).run, action.place.workspace, world)
+        if action.name == EXPORT_RUN.name:
+            await _check_sees(run, action, world)
             await _export(run, checkpoint=checkpoint, world=world)
         else:
-            _check_may_decide(run, pressed.asker, world)
-            if pressed.name in {one.name for one in CHANGES}:
-                await _read_again(run, pressed, checkpoint=checkpoint, world=world)
-            elif pressed.name == CONFIRM_READING.name:
+            _check_may_decide(run, action.asker, world)
+            if action.name in {one.name for one in CHANGES}:
+                await _read_again(run, action, checkpoint=checkpoint, world=world)
+            elif action.name == CONFIRM_READING.name:
                 calls = await _read_right(run, checkpoint=checkpoint, world=world)
-                return Record(pressed.place, pressed.asker.person, calls=calls)
+                return Record(action.place, action.asker.person, calls=calls)
             else:
-                await _decide(run, pressed.name, checkpoint=checkpoint, world=world)
+                await _decide(run, action.name, checkpoint=checkpoint, world=world)
     except (NotAllowedError, UsageError) as error:
-        return await tell(pressed.place, pressed.asker, error.sentence, chat=world.chat)
-    return Record(pressed.place, pressed.asker.person)
+        return await tell(action.place, action.asker, error.sentence, chat=world.chat)
+    return Record(action.place, action.asker.person)
 
 
 async def _run(run: str, workspace: str, world: ClassifyContext) -> ClassifyRun:
@@ -100,11 +100,11 @@ async def _decide(run: ClassifyRun, name: str, *, checkpoint: Checkpoint, world:
     await start(replace(run, is_batch=run.is_batch or name == START_BATCH.name), checkpoint=checkpoint, world=world)
 
 
-async def _read_again(run: ClassifyRun, pressed: Action, *, checkpoint: Checkpoint, world: ClassifyContext) -> None:
+async def _read_again(run: ClassifyRun, action: Action, *, checkpoint: Checkpoint, world: ClassifyContext) -> None:
     """Read a run's file as its asker chose, and show that. Raises `UsageError`, `NotAllowedError`, `ChatError`."""
     if run.asked is None or run.status is not RunStatus.ASKING:
         raise UsageError(DECIDED)
-    wish = replace(run.asked.wish, reading=changed(run.asked.wish.reading, pressed.name, pressed.choice))
+    wish = replace(run.asked.wish, reading=changed(run.asked.wish.reading, action.name, action.choice))
     asked = replace(run.asked, wish=wish)
     gathered = await gather(asked, chat=world.chat, progress=lambda _: None)
     async with begin.answering(run, checkpoint, world) as visible:
@@ -153,21 +153,21 @@ async def _export(run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyCo
     await render.upload(run, settings, checkpoint=checkpoint, world=world, version=version)
 
 
-async def open_form(pressed: Action, *, world: ClassifyContext) -> Form:
+async def open_form(action: Action, *, world: ClassifyContext) -> Form:
     """Build the form that a button opens. Raises `UsageError`, `NotAllowedError`."""
-    if pressed.name == CLASSIFY_MESSAGE.name:
-        return _request_form(pressed, world)
-    run = await _run(EXPORT_RUN.read(pressed).run, pressed.place.workspace, world)
-    if pressed.name == EDIT_CATEGORIES.name:
-        _check_may_decide(run, pressed.asker, world)
+    if action.name == CLASSIFY_MESSAGE.name:
+        return _request_form(action, world)
+    run = await _run(EXPORT_RUN.read(action).run, action.place.workspace, world)
+    if action.name == EDIT_CATEGORIES.name:
+        _check_may_decide(run, action.asker, world)
         if run.status is not RunStatus.ASKING or run.asked is not None:
             raise UsageError(DECIDED)
         text = category.written(run.categories)
         hint = "One per line. Add a definition after a colon where the name says too little."
         field = Field("categories", "Categories", "area", text, hint=hint)
         return CATEGORIES_FORM.form("Categories", (field,), RunRef(run=run.id), "Sort")
-    _check_may_correct(run, pressed.asker)
-    await _check_sees(run, pressed, world)
+    _check_may_correct(run, action.asker)
+    await _check_sees(run, action, world)
     if run.items <= MOST_LISTED and (rows := await _rows_form(run, world)):
         return rows
     number = Field(
@@ -209,7 +209,7 @@ def _options(run: ClassifyRun) -> tuple[tuple[str, str], ...]:
     return tuple((str(n), one.name[:75]) for n, one in enumerate(run.categories))
 
 
-def _request_form(press: Action, world: ClassifyContext) -> Form:
+def _request_form(action: Action, world: ClassifyContext) -> Form:
     """Build the message shortcut's form: how to classify its file, its thread, or itself."""
     hint = "One per line, or separated by commas. If empty, I use the channel's own or propose some."
     fields = (
@@ -223,8 +223,8 @@ def _request_form(press: Action, world: ClassifyContext) -> Form:
             optional=True,
         ),
     )
-    link = world.chat.history.permalink(press.place, press.message)
-    target = ClassifyTarget(place=press.place, message=press.message, link=link)
+    link = world.chat.history.permalink(action.place, action.message)
+    target = ClassifyTarget(place=action.place, message=action.message, link=link)
     return CLASSIFY_FORM.form("Classify", fields, target, "Sort")
 
 

@@ -85,17 +85,17 @@ def as_code(request: Request, known: Sequence[CodeFile], room: int) -> Request:
     return replace(request, purpose=Purpose.CODE, creativity=Creativity.LOW, turns=(*before, newest))
 
 
-async def press_code(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
+async def on_code_action(action: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
     """Do what a button below the code says, as if the person had typed it. Raises `ChatError`."""
-    known = await store.code_files.load(press.place)
-    if press.name == SAVE_CODE.name:
-        return await _save_again(press, known, checkpoint=checkpoint, chat=chat)
-    conversation = await store.threads.load(press.place)
-    words = render.wish(press.name, TEST_CODE.read(press).names, press.choice)
-    question = Message(Role.USER, press.asker.person, words, f"press {press.id}")
-    async with chat.answers.begin(press.place, press.asker, checkpoint, to=press.message) as visible:
+    known = await store.code_files.load(action.place)
+    if action.name == SAVE_CODE.name:
+        return await _save_again(action, known, checkpoint=checkpoint, chat=chat)
+    conversation = await store.threads.load(action.place)
+    words = render.wish(action.name, TEST_CODE.read(action).names, action.choice)
+    question = Message(Role.USER, action.asker.person, words, f"press {action.id}")
+    async with chat.answers.begin(action.place, action.asker, checkpoint, to=action.message) as visible:
         if not known:
-            return FinishedAnswer("", await visible.replace(GONE)).record(press.place, question, began_with_bot=False)
+            return FinishedAnswer("", await visible.replace(GONE)).record(action.place, question, began_with_bot=False)
         before = [message for message in conversation.messages if message.id != question.id]
         settings = conversation.settings
         fitted = fit(
@@ -109,12 +109,12 @@ async def press_code(press: Action, *, checkpoint: Checkpoint, store: Store, mod
             purpose=Purpose.CODE,
             turns=fitted.turns,
             max_output=settings.max_output,
-            person=press.place.opaque(press.asker.person),
+            person=action.place.opaque(action.asker.person),
             settings=settings,
         )
         desk = CodeContext(
-            press.place,
-            press.asker,
+            action.place,
+            action.asker,
             request,
             visible,
             checkpoint,
@@ -122,32 +122,32 @@ async def press_code(press: Action, *, checkpoint: Checkpoint, store: Store, mod
             chat,
             known=known,
             question=question.id,
-            opening=opening(press, words, chat),
+            opening=opening(action, words, chat),
             notes=too_long(messages=fitted.messages_left_out),
         )
         product = await continue_code(desk)
-    record = product.written.record(press.place, question, began_with_bot=conversation.began_with_bot)
+    record = product.written.record(action.place, question, began_with_bot=conversation.began_with_bot)
     return replace(record, code_files=product.files)
 
 
-def opening(press: Action, words: str, chat: Chat) -> str:
+def opening(action: Action, words: str, chat: Chat) -> str:
     """Return the line that says who asked for the answer below, since no one has typed it."""
-    return f"_{chat.names.mention(press.asker.person)}: {words}_\n\n"
+    return f"_{chat.names.mention(action.asker.person)}: {words}_\n\n"
 
 
-async def _save_again(press: Action, known: Sequence[CodeFile], *, checkpoint: Checkpoint, chat: Chat) -> Record:
+async def _save_again(action: Action, known: Sequence[CodeFile], *, checkpoint: Checkpoint, chat: Chat) -> Record:
     """Upload the thread's files, as they are now, once more."""
-    wanted = [file for file in known if file.name in SAVE_CODE.read(press).names]
-    async with chat.answers.begin(press.place, press.asker, checkpoint, to=press.message) as visible:
+    wanted = [file for file in known if file.name in SAVE_CODE.read(action).names]
+    async with chat.answers.begin(action.place, action.asker, checkpoint, to=action.message) as visible:
         if not wanted:
             await visible.replace(GONE)
         else:
             try:
-                await chat.posts.upload(press.place, [upload(file) for file in wanted], checkpoint)
+                await chat.posts.upload(action.place, [upload(file) for file in wanted], checkpoint)
             except ChatError as error:
                 if error.is_transient:
                     raise
                 await visible.replace(f"I could not save {', '.join(file.name for file in wanted)}: {error.sentence}")
             else:
                 await visible.replace(f"Code saved to {', '.join(file.name for file in wanted)}")
-    return Record(press.place, press.asker.person)
+    return Record(action.place, action.asker.person)

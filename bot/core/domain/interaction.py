@@ -72,7 +72,7 @@ class Action:
 
 
 Kind = Literal[
-    "text", "area", "number", "choice", "choices", "person", "people", "channel", "channels", "note", "press"
+    "text", "area", "number", "choice", "choices", "person", "people", "channel", "channels", "note", "button"
 ]
 
 
@@ -80,7 +80,7 @@ Kind = Literal[
 class Field:
     """A field of a form; `options` are pairs of a choice and its label. `value` is what it begins with.
 
-    A "note" is a label to read; a "press" is a button in the form, and its action tells what is filled in. So does a
+    A "note" is a label to read; a "button" is one in the form, and its action carries what is filled in. So does a
     choice that `reacts`, as soon as it is made.
     """
 

@@ -38,7 +38,7 @@ class Intake(Protocol):
     async def stop(self, place: Place) -> None:
         """Stop what is being written in a thread."""
 
-    async def press(self, press: Action) -> Form | None:
+    async def on_action(self, action: Action) -> Form | None:
         """Accept an action or a shortcut; return the form to open if it asks for more."""
 
     async def visit(self, workspace: str, asker: Requester, occasion: str) -> None:

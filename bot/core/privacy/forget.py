@@ -95,24 +95,24 @@ async def forget(
     return Record(command.place, command.asker.person)
 
 
-async def press_forget(
-    press: Action,
+async def on_forget(
+    action: Action,
     *,
-    checkpoint: Checkpoint,  # noqa: ARG001 - every press has a checkpoint
+    checkpoint: Checkpoint,  # noqa: ARG001 - every action has a checkpoint
     admins: frozenset[str],
     eraser: Eraser,
     chat: Chat,
 ) -> Record:
     """Erase what the button is for, if the person still may. Raises `ChatError`."""
-    value = FORGET.read(press)
-    reach = Reach(press.place.workspace, value.channel, value.thread, value.person)
+    value = FORGET.read(action)
+    reach = Reach(action.place.workspace, value.channel, value.thread, value.person)
     try:
-        await _check_may_forget(reach, press.asker, admins=admins, chat=chat)
+        await _check_may_forget(reach, action.asker, admins=admins, chat=chat)
         erased = sum((await eraser.erase(reach)).values())
         sentence = f"Erased: {erased:,} entr{'ies' if erased != 1 else 'y'}."
     except NotAllowedError as error:
         sentence = error.sentence
-    return await tell(press.place, press.asker, sentence, chat=chat)
+    return await tell(action.place, action.asker, sentence, chat=chat)
 
 
 def _reach(command: Command, chat: Chat) -> Reach:

@@ -53,40 +53,40 @@ class SettingsFormContext:
     admins: frozenset[str]
     most_days: int = 0
 
-    async def check(self, place: Place, press: Action | Submission) -> None:
+    async def check(self, place: Place, action: Action | Submission) -> None:
         """Raise `NotAllowedError` unless someone may change a place's settings, `UsageError` where it is gone.
 
         Which place, a form's value says; it has to be in the workspace of the action.
         """
-        acted_in = press.workspace if isinstance(press, Submission) else press.place.workspace
+        acted_in = action.workspace if isinstance(action, Submission) else action.place.workspace
         if place.workspace != acted_in:
             raise NotAllowedError(ELSEWHERE)
         try:
-            await command.check_may_change(replace(place, thread=""), press.asker, admins=self.admins, chat=self.chat)
+            await command.check_may_change(replace(place, thread=""), action.asker, admins=self.admins, chat=self.chat)
         except NotInChannelError:
             raise UsageError(CLOSED) from None
 
 
-async def press(press: Action, desk: SettingsFormContext) -> Form:
+async def open_form(action: Action, desk: SettingsFormContext) -> Form:
     """Return the form that an action asks for: opened, changed, or the settings' history.
 
     Raises `NotAllowedError`, `UsageError`, `ChatError`.
     """
-    if press.name in {EDIT_SETTINGS.name, EDIT_WORKSPACE.name, EDIT_THREAD.name}:
-        place = _opened_for(press)
-        await desk.check(place, press)
+    if action.name in {EDIT_SETTINGS.name, EDIT_WORKSPACE.name, EDIT_THREAD.name}:
+        place = _opened_for(action)
+        await desk.check(place, action)
         layers = await desk.store.settings.layers(place)
         return await _form(place, layers[-1].version, fields.written(layers[-1].values), desk)
-    ref = TRY_SETTINGS.read(press)
+    ref = TRY_SETTINGS.read(action)
     place, version = ref.place, ref.version
-    await desk.check(place, press)
+    await desk.check(place, action)
     layers = await desk.store.settings.layers(place)
-    if press.name == EXPLAIN_SETTINGS.name:
+    if action.name == EXPLAIN_SETTINGS.name:
         told = Field(EXPLAIN_SETTINGS.name, why(place, layers, desk.model), "note")
         return Form(EXPLAIN_SETTINGS.name, EXPLAIN_SETTINGS.label, (told,), submit="")
-    note = "Claude is answering …" if press.name == TRY_SETTINGS.name else ""
+    note = "Claude is answering …" if action.name == TRY_SETTINGS.name else ""
     return await _form(
-        place, version, fields.written(layers[-1].values) | fields.entered(press.answers), desk, press.answers, note
+        place, version, fields.written(layers[-1].values) | fields.entered(action.answers), desk, action.answers, note
     )
 
 
@@ -115,18 +115,18 @@ async def save(submission: Submission, desk: SettingsFormContext) -> Mapping[str
     return {}
 
 
-def for_trial(press: Action) -> Action:
+def for_trial(action: Action) -> Action:
     """Return the action "Try it" as the turn of its place."""
-    return replace(press, place=replace(TRY_SETTINGS.read(press).place, thread=""))
+    return replace(action, place=replace(TRY_SETTINGS.read(action).place, thread=""))
 
 
-async def try_out(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:  # noqa: ARG001 - every press has a checkpoint
+async def try_out(action: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:  # noqa: ARG001 - every action has a checkpoint
     """Answer the message in the form with the form's settings, saved or not. No one else sees it."""
-    ref = TRY_SETTINGS.read(press)
+    ref = TRY_SETTINGS.read(action)
     place, version = ref.place, ref.version
     *below, own = await store.settings.layers(place)
-    values, faults = fields.read_over(press.answers, own.values)
-    words = str(press.answers.get(TRIAL, "")).strip()
+    values, faults = fields.read_over(action.answers, own.values)
+    words = str(action.answers.get(TRIAL, "")).strip()
     calls: tuple[Call, ...] = ()
     if faults:
         note = "\n".join(f"{fields.label(name)}: {fault}" for name, fault in faults.items())
@@ -138,28 +138,28 @@ async def try_out(press: Action, *, checkpoint: Checkpoint, store: Store, model:
         turns = (Turn(Role.USER, words),)
         try:
             answer = await model.write(
-                Request(Purpose.ANSWER, turns, longest, press.asker.person, settings), lambda _: None
+                Request(Purpose.ANSWER, turns, longest, action.asker.person, settings), lambda _: None
             )
             note, calls = answer.text, (answer.call,)
         except BotError as error:
             note, calls = error.sentence, (error.call,) if isinstance(error, ModelError) and error.call else ()
     desk = SettingsFormContext(store, model, chat, frozenset())
     form = await _form(
-        place, version, fields.written(own.values) | fields.entered(press.answers), desk, press.answers, note
+        place, version, fields.written(own.values) | fields.entered(action.answers), desk, action.answers, note
     )
     try:
-        await chat.views.show_form(place, press.form, form)
+        await chat.views.show_form(place, action.form, form)
     except ChatError as error:
         log.info("a form was closed before its trial ended: %s", error)
-    return Record(press.place, press.asker.person, calls=calls)
+    return Record(action.place, action.asker.person, calls=calls)
 
 
-def _opened_for(press: Action) -> Place:
-    if press.name == EDIT_THREAD.name:
-        return press.place
-    if press.name == EDIT_WORKSPACE.name:
-        return Place(press.place.workspace, "")
-    return Place(press.place.workspace, EDIT_SETTINGS.read(press).channel or press.place.channel)
+def _opened_for(action: Action) -> Place:
+    if action.name == EDIT_THREAD.name:
+        return action.place
+    if action.name == EDIT_WORKSPACE.name:
+        return Place(action.place.workspace, "")
+    return Place(action.place.workspace, EDIT_SETTINGS.read(action).channel or action.place.channel)
 
 
 async def _form(

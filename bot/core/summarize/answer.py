@@ -64,24 +64,24 @@ async def summarize(command: Command, *, checkpoint: Checkpoint, store: Store, m
         return command.record(await give(run, visible, checkpoint=checkpoint, store=store, model=model, chat=chat))
 
 
-async def again(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
+async def again(action: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
     """Write a summary again: shorter, longer, or only its actions. The platform is not read again for it."""
-    run = await _run_of(press, store)
-    async with chat.answers.begin(press.place, press.asker, checkpoint, to=press.message) as visible:
+    run = await _run_of(action, store)
+    async with chat.answers.begin(action.place, action.asker, checkpoint, to=action.message) as visible:
         if run is None:
             written = FinishedAnswer("", await visible.replace(FORGOTTEN))
         else:
             written = await give(
-                _changed(run, press), visible, checkpoint=checkpoint, store=store, model=model, chat=chat
+                _changed(run, action), visible, checkpoint=checkpoint, store=store, model=model, chat=chat
             )
     messages = (Message(Role.ASSISTANT, "", written.text, written.message_id),) if written.text else ()
-    return Record(press.place, press.asker.person, True, messages, written.calls)  # noqa: FBT003 (as in a table)
+    return Record(action.place, action.asker.person, True, messages, written.calls)  # noqa: FBT003 (as in a table)
 
 
-async def share(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
+async def share(action: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
     """Post a summary where the messages it summarizes are, once, for everyone there."""
-    run = await _run_of(press, store)
-    async with chat.answers.begin(press.place, press.asker, checkpoint, to=press.message) as visible:
+    run = await _run_of(action, store)
+    async with chat.answers.begin(action.place, action.asker, checkpoint, to=action.message) as visible:
         if run is None:
             await visible.replace(FORGOTTEN)
         else:
@@ -92,30 +92,30 @@ async def share(press: Action, *, checkpoint: Checkpoint, store: Store, model: M
             else:
                 summary = Summary(run, store=store, model=model, chat=chat, progress=visible.progress)
                 try:
-                    link = await _share(run, summary, press.asker, checkpoint=checkpoint, store=store, chat=chat)
+                    link = await _share(run, summary, action.asker, checkpoint=checkpoint, store=store, chat=chat)
                     await visible.replace(f"[Shared]({link}) to {run.source.title}.")
                 except ModelStoppedError:
                     await visible.replace(NOT_SHARED)
-    return Record(press.place, press.asker.person)
+    return Record(action.place, action.asker.person)
 
 
-async def resume(press: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
+async def resume(action: Action, *, checkpoint: Checkpoint, store: Store, model: Model, chat: Chat) -> Record:
     """Resume a summary that was stopped, in its place; nothing is paid for twice."""
-    run = await _run_of(press, store)
+    run = await _run_of(action, store)
     if run is None:
-        async with chat.answers.ephemeral(press.place, press.asker) as visible:
+        async with chat.answers.ephemeral(action.place, action.asker) as visible:
             await visible.replace(
                 NOT_YOURS
-                if await store.summary_runs.find(press.place.workspace, RESUME_SUMMARY.read(press).run)
+                if await store.summary_runs.find(action.place.workspace, RESUME_SUMMARY.read(action).run)
                 else FORGOTTEN
             )
-        return Record(press.place, press.asker.person)
+        return Record(action.place, action.asker.person)
     async with chat.answers.begin(
-        press.place, press.asker, checkpoint, to=press.message, instead=press.message
+        action.place, action.asker, checkpoint, to=action.message, instead=action.message
     ) as visible:
         written = await give(run, visible, checkpoint=checkpoint, store=store, model=model, chat=chat)
-    before = Message(Role.ASSISTANT, "", "", press.message)
-    return rewritten(Record(press.place, press.asker.person), before, written)
+    before = Message(Role.ASSISTANT, "", "", action.message)
+    return rewritten(Record(action.place, action.asker.person), before, written)
 
 
 async def give(
@@ -182,21 +182,21 @@ def controls(run: SummaryRun) -> Sequence[Control]:
     ]
 
 
-def _changed(run: SummaryRun, press: Action) -> SummaryRun:
+def _changed(run: SummaryRun, action: Action) -> SummaryRun:
     """Return the run as the button asks for it."""
-    if press.name == ONLY_ACTIONS.name:
+    if action.name == ONLY_ACTIONS.name:
         return replace(run, wishes=replace(run.wishes, only_actions=True))
-    step = -1 if press.name == SHORTER_SUMMARY.name else 1
+    step = -1 if action.name == SHORTER_SUMMARY.name else 1
     number = _LENGTHS.index(run.wishes.length) + step
     length = _LENGTHS[min(max(number, 0), len(_LENGTHS) - 1)]
     return replace(run, wishes=replace(run.wishes, length=length, only_actions=False))
 
 
-async def _run_of(press: Action, store: Store) -> SummaryRun | None:
+async def _run_of(action: Action, store: Store) -> SummaryRun | None:
     """Return a button's run, at the length of the summary above it; None if it is someone else's."""
-    ref = RESUME_SUMMARY.read(press)
-    run = await store.summary_runs.find(press.place.workspace, ref.run)
-    if run is None or run.person != press.asker.person:
+    ref = RESUME_SUMMARY.read(action)
+    run = await store.summary_runs.find(action.place.workspace, ref.run)
+    if run is None or run.person != action.asker.person:
         return None
     only_actions = run.wishes.only_actions or ref.only_actions
     return replace(run, wishes=replace(run.wishes, length=ref.length, only_actions=only_actions))

@@ -37,11 +37,11 @@ def is_request(command: Command) -> bool:
     return command.name == SUMMARIZE.name and not parse(command.text).is_text
 
 
-def from_shortcut(press: Action, *, chat: Chat) -> Command:
+def from_shortcut(action: Action, *, chat: Chat) -> Command:
     """Turn the message shortcut into the command that asks for the same."""
-    link = chat.history.permalink(press.place, press.message)
-    channel = replace(press.place, thread="")
-    return Command(f"shortcut:{press.id}", SUMMARIZE.name, link, channel, press.asker, is_private=False)
+    link = chat.history.permalink(action.place, action.message)
+    channel = replace(action.place, thread="")
+    return Command(f"shortcut:{action.id}", SUMMARIZE.name, link, channel, action.asker, is_private=False)
 
 
 async def open_thread(command: Command, *, checkpoint: Checkpoint, store: Store, chat: Chat) -> Command:

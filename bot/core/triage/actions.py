@@ -35,35 +35,35 @@ GONE = "This feedback no longer exists."
 NOBODY = "-"  # the choice of no team: a menu's choices can't be empty
 
 
-async def press(pressed: Action, *, board: FeedbackStore, store: Store, chat: Chat) -> Feedback | None:
+async def on_action(action: Action, *, board: FeedbackStore, store: Store, chat: Chat) -> Feedback | None:
     """Carry out what a button says, and return the updated record.
 
     Raises `NotAllowedError`, `UsageError`, `ChatError`.
     """
     record, settings = await _open(
-        TAKE_FEEDBACK.read(pressed).id, pressed.asker, pressed.place.workspace, board=board, store=store
+        TAKE_FEEDBACK.read(action).id, action.asker, action.place.workspace, board=board, store=store
     )
-    await _check_sees(record, settings, pressed.asker, chat, pressed.place.channel)
-    person = pressed.asker.person
+    await _check_sees(record, settings, action.asker, chat, action.place.channel)
+    person = action.asker.person
     values: dict[str, Any] = {
         TAKE_FEEDBACK.name: {"status": FeedbackStatus.TAKEN, "assignee": person},
         RESOLVE_FEEDBACK.name: {"status": FeedbackStatus.RESOLVED, "assignee": record.assignee or person},
         REOPEN_FEEDBACK.name: {"status": FeedbackStatus.OPEN, "assignee": ""},
         DISMISS_FEEDBACK.name: {"status": FeedbackStatus.DISMISSED, "assignee": ""},
-    }[pressed.name]
+    }[action.name]
     if record.status == values["status"]:
         return None
     await board.inbox.respond(record.place, person)
     return await board.records.change(record.workspace, record.id, **values)
 
 
-async def open_form(pressed: Action, *, board: FeedbackStore, store: Store, chat: Chat) -> Form:
+async def open_form(action: Action, *, board: FeedbackStore, store: Store, chat: Chat) -> Form:
     """Build the form in which a record can be changed. Raises `NotAllowedError`, `UsageError`, `ChatError`."""
-    id_ = CHANGE_FEEDBACK.read(pressed).id
-    if pressed.choice.isdecimal():
-        id_ = int(pressed.choice)
-    record, settings = await _open(id_, pressed.asker, pressed.place.workspace, board=board, store=store)
-    await _check_sees(record, settings, pressed.asker, chat, pressed.place.channel)
+    id_ = CHANGE_FEEDBACK.read(action).id
+    if action.choice.isdecimal():
+        id_ = int(action.choice)
+    record, settings = await _open(id_, action.asker, action.place.workspace, board=board, store=store)
+    await _check_sees(record, settings, action.asker, chat, action.place.channel)
     first = await board.records.find(record.workspace, record.duplicate_of) if record.duplicate_of else None
     fields = [_menu("category", "Category", record.category, categories(settings))]
     fields.append(_menu("severity", "Severity", record.severity, settings.severities))

@@ -31,16 +31,16 @@ GROUPS = "Their IDs, such as S012ABCDEF, separated by commas. The menu on a grou
 _GROUP = re.compile(r"S[A-Z0-9]{2,39}")
 
 
-async def press(pressed: Action, desk: SettingsFormContext) -> Form:
+async def open_form(action: Action, desk: SettingsFormContext) -> Form:
     """Return the form that an action asks for. Raises `NotAllowedError`, `UsageError`, `ChatError`."""
-    if pressed.name == EDIT_TRIAGE.name:
-        shown = EDIT_TRIAGE.read(pressed)
-        place = Place(pressed.place.workspace, shown.channel or pressed.place.channel)
-        await desk.check(place, pressed)
+    if action.name == EDIT_TRIAGE.name:
+        shown = EDIT_TRIAGE.read(action)
+        place = Place(action.place.workspace, shown.channel or action.place.channel)
+        await desk.check(place, action)
         return _form(place, await desk.store.settings.load(place), (await desk.store.settings.overrides(place)).version)
-    place = EDIT_TEAM.read(pressed).place
-    await desk.check(place, pressed)
-    return _team_form(place, await desk.store.settings.load(place), str(pressed.answers.get(CHOSEN, NEW)))
+    place = EDIT_TEAM.read(action).place
+    await desk.check(place, action)
+    return _team_form(place, await desk.store.settings.load(place), str(action.answers.get(CHOSEN, NEW)))
 
 
 def _form(place: Place, settings: ChannelSettings, version: int) -> Form:

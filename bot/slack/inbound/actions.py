@@ -30,26 +30,26 @@ _ANY = re.compile(r".*", re.DOTALL)
 def register(app: AsyncApp, intake: Intake) -> None:
     """Listen to controls and shortcuts of any name; the registry knows what each is for."""
 
-    async def on_press(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond) -> None:
+    async def on_action(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond) -> None:
         with payload.reading():
-            press = pressed(body)
-        if press is not None:
+            action = action_of(body)
+        if action is not None:
             try:
-                form = await intake.press(press)
+                form = await intake.on_action(action)
                 if form is not None:
                     await modal_view.show(client, body, form)
             except (ConflictError, NotAllowedError, UsageError) as error:
-                if press.asker.reply_handle:
+                if action.asker.reply_handle:
                     await respond(error.sentence, response_type="ephemeral", replace_original=False)
                 else:
                     await modal_view.tell(client, body, error.sentence)
         await ack()
 
-    app.action(_ANY)(on_press)
-    app.shortcut(_ANY)(on_press)
+    app.action(_ANY)(on_action)
+    app.shortcut(_ANY)(on_action)
 
 
-def pressed(body: Mapping[str, Any]) -> Action | None:
+def action_of(body: Mapping[str, Any]) -> Action | None:
     """Read an interaction's payload; None for one without a message, or an empty one."""
     channel, user = (body.get("channel") or {}).get("id"), body.get("user") or {}
     view, team_of = body.get("view") or {}, body.get("team") or {}

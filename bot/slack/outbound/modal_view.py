@@ -90,7 +90,7 @@ def view(form: Form) -> dict[str, Any]:
 def _block(field: Field) -> Block:
     if field.kind == "note":
         return SectionBlock(block_id=field.name, text=plain(field.label, NOTE))
-    if field.kind == "press":
+    if field.kind == "button":
         button = ButtonElement(action_id=field.name, text=plain(field.label, LABEL))
         return ActionsBlock(block_id=field.name, elements=[button])
     return InputBlock(
