@@ -92,12 +92,12 @@ async def running(settings: Settings, clock: Clock = catalogue.today) -> AsyncIt
     async with AsyncExitStack() as stack:
         if (card := catalogue.find(settings.claude_model)) and card.retires_soon(clock()):
             log.warning("%s retires on %s: set CLAUDE_MODEL to %s", card.id, card.retires, card.replacement)
-        house = await build(stack, settings, quarantine=opener(settings, clock), clock=clock)
-        app = bolt_app(house.joined.client, house.joined.teams, house.intake, house.uninstaller.depart)
-        await begin(stack, settings, house)
-        house.files.warm_up(after=CALM)
-        figures = partial(house.metrics.page, house.inbox)
-        yield await stack.enter_async_context(listening(settings, app, house.joined, house.database, figures))
+        built = await build(stack, settings, quarantine=opener(settings, clock), clock=clock)
+        app = bolt_app(built.joined.client, built.joined.teams, built.intake, built.uninstaller.depart)
+        await begin(stack, settings, built)
+        built.files.warm_up(after=CALM)
+        figures = partial(built.metrics.page, built.inbox)
+        yield await stack.enter_async_context(listening(settings, app, built.joined, built.database, figures))
 
 
 @asynccontextmanager
@@ -109,9 +109,9 @@ async def working(settings: Settings, cell: Cell, owner: str) -> AsyncIterator[I
     async with AsyncExitStack() as stack:
         at_once = TOGETHER if cell is Cell.SHARED else 1
         settings = settings.model_copy(update={"max_running_turns": at_once})
-        house = await build(stack, settings, cell=cell, owner=owner)
-        await begin(stack, settings, house)
-        yield house.inbox
+        built = await build(stack, settings, cell=cell, owner=owner)
+        await begin(stack, settings, built)
+        yield built.inbox
 
 
 def opener(settings: Settings, clock: Clock) -> OpenCell:
@@ -132,7 +132,7 @@ def opener(settings: Settings, clock: Clock) -> OpenCell:
 
 
 @dataclass(frozen=True)
-class House:
+class Bot:
     """The parts of a bot process that other code needs."""
 
     database: Database
@@ -154,7 +154,7 @@ async def build(
     cell: Cell = Cell.OPEN,
     owner: str = "",
     clock: Clock = catalogue.today,
-) -> House:
+) -> Bot:
     """Build every object and connect them; nothing runs yet. Raises as `running`."""
     # The outside: the database, Slack, Claude; and the inbox between them.
     database = await stack.enter_async_context(opened(settings.database_url))
@@ -265,15 +265,15 @@ async def build(
 
     for jobs in (turns, threads, classify, triage, webhook, github, home, uninstaller, Retention(database, days)):
         jobs.register(inbox)
-    return House(database, metrics, joined, inbox, files, table, intake, notices, uninstaller)
+    return Bot(database, metrics, joined, inbox, files, table, intake, notices, uninstaller)
 
 
-async def begin(stack: AsyncExitStack, settings: Settings, house: House) -> None:
+async def begin(stack: AsyncExitStack, settings: Settings, built: Bot) -> None:
     """Connect to Slack, and work until the stack is closed. Raises as `running`."""
-    await house.joined.introduce()
-    await house.inbox.start()
-    stack.push_async_callback(house.inbox.stop, settings.shutdown_grace)
-    stack.push_async_callback(house.notices.close)
+    await built.joined.introduce()
+    await built.inbox.start()
+    stack.push_async_callback(built.inbox.stop, settings.shutdown_grace)
+    stack.push_async_callback(built.notices.close)
 
 
 def connect_model(settings: Settings, metrics: Metrics, clock: Clock) -> AbstractAsyncContextManager[Model]:

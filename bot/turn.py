@@ -34,11 +34,11 @@ class Checkpoint(Protocol):
         """Return whether an earlier attempt may have left something behind, even one interrupted by a stop."""
 
     @property
-    def halted(self) -> asyncio.Event:
+    def cancelled(self) -> asyncio.Event:
         """Return the event that is set when the turn is cancelled."""
 
     @property
-    def is_unwanted(self) -> bool:
+    def is_discarded(self) -> bool:
         """Return whether the turn's result should be discarded, as when the message that it answers was deleted."""
 
     def check(self) -> None:

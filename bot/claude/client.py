@@ -26,7 +26,7 @@ from bot.claude.events import events
 from bot.claude.facts import ModelLimits
 from bot.claude.models import ModelList
 from bot.claude.transport import Transport, proxy_of
-from bot.core import cancel as halting
+from bot.core.cancel import cancel_on, check
 from bot.core.domain.message import Role
 from bot.core.ports import Completion, Model
 from bot.errors import ModelFormError, ModelMisconfiguredError
@@ -134,13 +134,13 @@ class Claude(ModelLimits):
         request: Request,
         sink: Callable[[str], None],
         think: Callable[[str], None] | None = None,
-        halt: asyncio.Event | None = None,
+        cancelled: asyncio.Event | None = None,
     ) -> Completion:
         """Answer in free text; `sink` and `think` get each piece as it arrives. Raises a `ModelError`."""
-        halting.check(halt)
+        check(cancelled)
         exchange = ModelCall(request.purpose, self.card_of(request.settings).id, sink, think)
         with self._told(exchange):
-            await halting.unless(halt, self._ask(request, exchange))
+            await cancel_on(cancelled, self._ask(request, exchange))
         return Completion(exchange.text, truncated=exchange.stop_reason == "max_tokens", call=exchange.call())
 
     async def fill(self, request: Request, form: type[Filled]) -> tuple[Filled, Call]:

@@ -28,25 +28,29 @@ class Judge(Protocol):
         """Return the refusal, "" for none; `command` is what the message asks for. Raises `ChatError`."""
 
 
-def refusal(visitor: Participant, channel: str, settings: ChannelSettings, helpers: str, *, command: str = "") -> str:
+def refusal(
+    participant: Participant, channel: str, settings: ChannelSettings, helpers: str, *, command: str = ""
+) -> str:
     """Return why a person is refused, "" if they are not; `helpers` can change that.
 
     `command` is what they ask for, "" for none in particular. A channel or a command that is turned off is off for
     admins, too; admins are refused nothing else.
     """
-    is_off = not visitor.is_direct and _is_closed(channel, settings) and not (visitor.is_admin and command == OWN)
-    is_named = visitor.person in settings.allowed_people
+    is_off = (
+        not participant.is_direct and _is_closed(channel, settings) and not (participant.is_admin and command == OWN)
+    )
+    is_named = participant.person in settings.allowed_people
     for holds, sentence in (
         (command in settings.commands_off, f"`/{command}` is turned off here; {helpers} can turn it on."),
         (is_off, f"I'm turned off in this channel; {helpers} can turn me on."),
-        (visitor.is_admin, ""),
-        (visitor.person in settings.denied_people, f"I'm not allowed to help you here; {helpers} can change that."),
+        (participant.is_admin, ""),
+        (participant.person in settings.denied_people, f"I'm not allowed to help you here; {helpers} can change that."),
         (
-            visitor.is_outsider and settings.outsiders is Outsiders.NOBODY,
+            participant.is_outsider and settings.outsiders is Outsiders.NOBODY,
             f"I only help people from the organization that runs me; {helpers} there can let you use me here.",
         ),
         (
-            visitor.is_guest and not settings.guests and not is_named,
+            participant.is_guest and not settings.guests and not is_named,
             f"Guests can't use me here; {helpers} can let you use me.",
         ),
         (

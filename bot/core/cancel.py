@@ -13,39 +13,39 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-async def unless(halt: asyncio.Event | None, work: Coroutine[Any, Any, T]) -> T:
-    """Do some work, but stop it as soon as `halt` is set. Raises `ModelStoppedError` then.
+async def cancel_on(cancelled: asyncio.Event | None, work: Coroutine[Any, Any, T]) -> T:
+    """Do some work, but stop it as soon as `cancelled` is set. Raises `ModelStoppedError` then.
 
     The work runs in the caller's own task, as it does below `asyncio.timeout`: what it does before it first waits is
     done at once.
     """
     task = asyncio.current_task()
-    if halt is None or task is None:
+    if cancelled is None or task is None:
         return await work
     others = task.cancelling()
-    halting = asyncio.create_task(_cancel_when(halt, task), name="halt")
+    watcher = asyncio.create_task(_cancel_when(cancelled, task), name="cancellation")
     try:
         return await work
     except asyncio.CancelledError:
-        if _has_cancelled(halting) and task.cancelling() == others + 1:
+        if _has_cancelled(watcher) and task.cancelling() == others + 1:
             raise ModelStoppedError("stopped") from None
         raise
     finally:
-        if _has_cancelled(halting):
+        if _has_cancelled(watcher):
             task.uncancel()
-        halting.cancel()
+        watcher.cancel()
 
 
-def _has_cancelled(halting: asyncio.Task[None]) -> bool:
-    return halting.done() and not halting.cancelled()
+def _has_cancelled(watcher: asyncio.Task[None]) -> bool:
+    return watcher.done() and not watcher.cancelled()
 
 
-async def _cancel_when(halt: asyncio.Event, task: asyncio.Task[Any]) -> None:
-    await halt.wait()
+async def _cancel_when(cancelled: asyncio.Event, task: asyncio.Task[Any]) -> None:
+    await cancelled.wait()
     task.cancel()
 
 
-def check(halt: asyncio.Event | None) -> None:
-    """Raise `ModelStoppedError` if `halt` is already set, before anything is spent."""
-    if halt is not None and halt.is_set():
+def check(cancelled: asyncio.Event | None) -> None:
+    """Raise `ModelStoppedError` if `cancelled` is already set, before anything is spent."""
+    if cancelled is not None and cancelled.is_set():
         raise ModelStoppedError("stopped before it started")

@@ -27,14 +27,14 @@ class ForwardingCheckpoint:
         return self._turn.was_begun
 
     @property
-    def halted(self) -> asyncio.Event:
+    def cancelled(self) -> asyncio.Event:
         """Return the event that is set when the turn is cancelled."""
-        return self._turn.halted
+        return self._turn.cancelled
 
     @property
-    def is_unwanted(self) -> bool:
+    def is_discarded(self) -> bool:
         """Return whether the turn's result should be discarded."""
-        return self._turn.is_unwanted
+        return self._turn.is_discarded
 
     def check(self) -> None:
         """Raise if the turn may no longer be ours to run."""

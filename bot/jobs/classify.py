@@ -30,7 +30,7 @@ from bot.core.writing.attachments import looked_up
 from bot.db import threads as db_store
 from bot.errors import UsageError, known
 from bot.jobs import call_ledger
-from bot.jobs.deliveries import charge_asker, charge_place, charged_to, lane, share
+from bot.jobs.deliveries import charge_asker, charge_place, charged_to, queue_key, share
 from bot.jobs.discarded import unless_gone
 from bot.work import Delivery
 
@@ -72,7 +72,7 @@ class ClassifyJobs:
         judge: Judge,
     ) -> None:
         self._inbox, self._judge = inbox, judge
-        self._world = ClassifyContext(runs, items, store, model, chat, self._later, call_ledger.leave_out)
+        self._context = ClassifyContext(runs, items, store, model, chat, self._later, call_ledger.leave_out)
         self._gate = asyncio.Semaphore(AT_ONCE)
 
     def register(self, inbox: Inbox) -> None:
@@ -84,54 +84,54 @@ class ClassifyJobs:
 
     async def command(self, command: Command, *, checkpoint: Checkpoint) -> Record:
         """Carry `/classify` out, in its thread or in private. Raises `ChatError`."""
-        return await begin(_asked(command), checkpoint=checkpoint, world=self._world)
+        return await begin(_asked(command), checkpoint=checkpoint, context=self._context)
 
     async def open_thread(self, command: Command, *, checkpoint: Checkpoint) -> Command:
         """Open the thread of `/classify`, if its source can be read and a first look finds no fault.
 
         Raises `UsageError` or `NotAllowedError` before anything is posted; `ChatError`.
         """
-        await look(_asked(command), chat=self._world.chat)
-        return await commands.open_thread(command, chat=self._world.chat, checkpoint=checkpoint)
+        await look(_asked(command), chat=self._context.chat)
+        return await commands.open_thread(command, chat=self._context.chat, checkpoint=checkpoint)
 
     async def hear(self, heard: IncomingMessage, *, checkpoint: Checkpoint) -> Record | None:
         """Start a run if a message asks to classify its file; return None for any other message. Raises `ChatError`."""
         word = _WORD.match(heard.text)
         if word is None or not heard.files or not (heard.mentions_bot or heard.is_direct):
             return None
-        conversation = await self._world.store.threads.load(heard.place)
+        conversation = await self._context.store.threads.load(heard.place)
         if not wants_answer(heard, conversation):
             return None
         if refusal := await self._judge(heard, conversation.settings, command=CLASSIFY.name):
             return Record(heard.place, heard.author, refusal=refusal)
         asker = Requester(heard.author, heard.home)
-        files = await looked_up(heard.files, heard.place, self._world.chat)
+        files = await looked_up(heard.files, heard.place, self._context.chat)
         words = heard.text[word.end() :]
         if any(is_sheet(file) and file.is_shared for file in files):
             words = words.partition("\n\n")[0]  # after these, the message that is forwarded begins
         try:
             wish = parse.parse_options(words)
         except UsageError as error:
-            async with self._world.chat.answers.begin(heard.place, asker, checkpoint, to=heard.id) as visible:
+            async with self._context.chat.answers.begin(heard.place, asker, checkpoint, to=heard.id) as visible:
                 await visible.replace(error.sentence)
             return Record(heard.place, heard.author)
         id_ = _id(f"{heard.place.workspace} {heard.place.channel} {heard.id}")
         if any(map(is_sheet, files)):
             wish = replace(wish, lines=())  # what else is said with a table is about it
         asked = ClassifyRequest(id_, heard.place, asker, heard.id, heard.text, wish, files)
-        return await begin(asked, checkpoint=checkpoint, world=self._world)
+        return await begin(asked, checkpoint=checkpoint, context=self._context)
 
     async def open_form(self, action: Action) -> Form | None:
         """Open a form. Raises `UsageError`, `NotAllowedError`."""
-        return await actions.open_form(action, world=self._world)
+        return await actions.open_form(action, context=self._context)
 
     async def on_action(self, action: Action, *, checkpoint: Checkpoint) -> Record:
         """Run a button's action. Raises `ChatError`."""
-        return await actions.on_action(action, checkpoint=checkpoint, world=self._world)
+        return await actions.on_action(action, checkpoint=checkpoint, context=self._context)
 
     async def where(self, submission: Submission) -> Place | None:
         """Return the place that a form is about, None if its run is gone."""
-        return await actions.where(submission, world=self._world)
+        return await actions.where(submission, context=self._context)
 
     async def submit(self, submission: Submission) -> Mapping[str, str]:
         """Accept a submitted form; return its faults by the field.
@@ -143,11 +143,11 @@ class ClassifyJobs:
                 asked = actions.read_request(submission, _id(f"{submission.asker.home} {submission.id}"))
             except UsageError as error:
                 return {"categories": error.sentence}
-            await check_member((asked.place,), asked.asker.person, self._world.chat)
+            await check_member((asked.place,), asked.asker.person, self._context.chat)
             payload = _ASKED.dump_python(asked, mode="json")
-            await self._inbox.accept(Delivery(f"classify:{asked.id}", lane(asked.place), ASKED, payload))
+            await self._inbox.accept(Delivery(f"classify:{asked.id}", queue_key(asked.place), ASKED, payload))
             return {}
-        if faults := await actions.submit(submission, world=self._world):
+        if faults := await actions.submit(submission, context=self._context):
             return faults
         run = actions.run_of(submission)
         await self._inbox.accept(
@@ -163,45 +163,45 @@ class ClassifyJobs:
     async def run_asked(self, job: Job) -> Finish:
         """Start a run that a form asked for."""
         asked = _ASKED.validate_python(job.payload)
-        return _finish(await begin(asked, checkpoint=job, world=self._world))
+        return _finish(await begin(asked, checkpoint=job, context=self._context))
 
     async def give_up_asked(self, job: Job, error: Exception) -> None:
         """Tell the asker that the run could not start."""
         asked = _ASKED.validate_python(job.payload)
-        async with self._world.chat.answers.ephemeral(asked.place, asked.asker) as visible:
+        async with self._context.chat.answers.ephemeral(asked.place, asked.asker) as visible:
             await visible.replace(f"{known(error).sentence} (Reference: `{job.reference}`)")
 
     async def run_turn(self, job: Job) -> Finish | None:
         """Advance a run for a while, or remove what it has shown if it is to be discarded."""
-        run = await self._world.runs.find(str(job.payload["workspace"]), str(job.payload["run"]))
+        run = await self._context.runs.find(str(job.payload["workspace"]), str(job.payload["run"]))
         if run is None:
             return None
-        if job.is_unwanted:
-            await withdraw(run, checkpoint=job, world=self._world)
+        if job.is_discarded:
+            await withdraw(run, checkpoint=job, context=self._context)
             return None
         turn.charge(charged_to(run.place, run.asker.person, run.id))
         if run.status is RunStatus.BATCHED:
-            run = await collect(run, world=self._world)
+            run = await collect(run, context=self._context)
         if (
             run.is_batch
             and run.status is RunStatus.RUNNING
-            and (record := await submit(run, checkpoint=job, world=self._world))
+            and (record := await submit(run, checkpoint=job, context=self._context))
         ):
             return _finish(record)
-        return _finish(await proceed(run, checkpoint=job, world=self._world, gate=self._gate))
+        return _finish(await proceed(run, checkpoint=job, context=self._context, gate=self._gate))
 
     async def give_up_turn(self, job: Job, error: Exception) -> Finish | None:
         """Say that a run stopped, and save it so that a button can continue it."""
-        run = await self._world.runs.find(str(job.payload["workspace"]), str(job.payload["run"]))
+        run = await self._context.runs.find(str(job.payload["workspace"]), str(job.payload["run"]))
         if run is None or not run.is_open:
             return None
-        async with answering(run, job, self._world) as visible:
-            return _finish(await stop(run, known(error), visible, checkpoint=job, world=self._world))
+        async with answering(run, job, self._context) as visible:
+            return _finish(await stop(run, known(error), visible, checkpoint=job, context=self._context))
 
     async def run_show(self, job: Job) -> None:
         """Show a run after a form has changed it."""
         workspace, run = str(job.payload["workspace"]), str(job.payload["run"])
-        await actions.show(workspace, run, checkpoint=job, world=self._world)
+        await actions.show(workspace, run, checkpoint=job, context=self._context)
 
     async def give_up_show(self, _job: Job, error: Exception) -> None:
         """Do nothing: the change is saved, and the next one shows it, too."""
@@ -209,27 +209,27 @@ class ClassifyJobs:
 
     async def stop(self, place: Place) -> None:
         """Stop the active runs in a thread, on any replica."""
-        for id_ in await self._world.runs.running(place):
-            await self._inbox.halt(_lane_of(place, id_))
+        for id_ in await self._context.runs.running(place):
+            await self._inbox.cancel(_queue_key_of(place, id_))
 
     async def drop(self, place: Place, message: str) -> None:
         """Discard the runs for a deleted message of a thread."""
-        await self._inbox.drop(lane(place), lambda kind, payload: kind == ASKED and payload["to"] == message)
-        for id_ in await self._world.runs.running(place):
-            run = await self._world.runs.find(place.workspace, id_)
+        await self._inbox.drop(queue_key(place), lambda kind, payload: kind == ASKED and payload["to"] == message)
+        for id_ in await self._context.runs.running(place):
+            run = await self._context.runs.find(place.workspace, id_)
             if run is not None and run.to == message:
-                await self._inbox.drop(_lane_of(place, id_), lambda *_: True)
+                await self._inbox.drop(_queue_key_of(place, id_), lambda *_: True)
 
     async def look_after_batches(self, job: Job) -> None:
         """Continue the runs whose batches may be done."""
-        for workspace, id_ in await self._world.runs.batched():
-            if (run := await self._world.runs.find(workspace, id_)) is not None:
+        for workspace, id_ in await self._context.runs.batched():
+            if (run := await self._context.runs.find(workspace, id_)) is not None:
                 await self._later(run, job)
 
     async def _later(self, run: ClassifyRun, turn: Checkpoint) -> None:
         id_ = f"classify:{run.id}:{turn.reference}"
         payload = _payload(run.place.workspace, run.id)
-        await self._inbox.accept(Delivery(id_, _lane_of(run.place, run.id), RUN, payload, share(run.place)))
+        await self._inbox.accept(Delivery(id_, _queue_key_of(run.place, run.id), RUN, payload, share(run.place)))
 
 
 def _asked(command: Command) -> ClassifyRequest:
@@ -258,7 +258,7 @@ def _payload(workspace: str, run: str) -> dict[str, str]:
     return {"workspace": workspace, "run": run}
 
 
-def _lane_of(place: Place, run: str) -> str:
+def _queue_key_of(place: Place, run: str) -> str:
     return f"{place.workspace}:classify:{run}"
 
 

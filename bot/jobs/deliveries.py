@@ -29,7 +29,7 @@ _PLACE = TypeAdapter(Place)
 _HEARD = TypeAdapter(IncomingMessage)
 
 
-def lane(place: Place) -> str:
+def queue_key(place: Place) -> str:
     """Return the queue key under which a thread's work runs one at a time."""
     return f"{place.workspace}:{place.channel}:{place.thread}"
 
@@ -66,7 +66,9 @@ def message_delivery(heard: IncomingMessage) -> Delivery:
     """
     direct, reply = message_ids(heard)
     is_said_to_bot = heard.mentions_bot or heard.is_direct
-    return Delivery(direct if is_said_to_bot else reply, lane(heard.place), MESSAGE, asdict(heard), share(heard.place))
+    return Delivery(
+        direct if is_said_to_bot else reply, queue_key(heard.place), MESSAGE, asdict(heard), share(heard.place)
+    )
 
 
 def message_ids(heard: IncomingMessage) -> tuple[str, str]:
@@ -89,7 +91,7 @@ def completion_delivery(heard: IncomingMessage) -> Delivery:
     """Wrap what came for a message after its turn had begun: under its queue key, after it, once per content."""
     place = heard.place
     name = f"completion:{place.workspace}:{place.channel}:{heard.id}:{content(heard)}"
-    return Delivery(name, lane(place), COMPLETION, asdict(heard), share(place))
+    return Delivery(name, queue_key(place), COMPLETION, asdict(heard), share(place))
 
 
 def content(heard: IncomingMessage) -> str:
@@ -104,7 +106,7 @@ def command_delivery(command: Command) -> Delivery:
     """Wrap a command: first on its own, to open its thread, then under that thread's key, before any follow-up."""
     name = f"command:{command.id}"
     if command.place.thread:
-        return Delivery(f"{name}:answer", lane(command.place), COMMAND, asdict(command), share(command.place))
+        return Delivery(f"{name}:answer", queue_key(command.place), COMMAND, asdict(command), share(command.place))
     return Delivery(name, name, COMMAND, asdict(command), share(command.place))
 
 
@@ -117,7 +119,7 @@ def action_delivery(action: Action) -> Delivery:
     what = f"{action.place.channel}:{action.name}:{action.value}" if once else action.id
     what += f":{action.asker.person}" if once == "for each person" else ""
     name = f"press:{action.place.workspace}:{what}"
-    return Delivery(name, lane(action.place), ACTION, asdict(action), share(action.place))
+    return Delivery(name, queue_key(action.place), ACTION, asdict(action), share(action.place))
 
 
 def answers(message: str) -> Callable[[str, Mapping[str, Any]], bool]:

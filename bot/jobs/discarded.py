@@ -20,7 +20,7 @@ def unless_gone(handler: Handler, *, goes_on: bool = False) -> Handler:
     """
 
     async def handle(job: Job) -> Finish | None:
-        if job.is_unwanted and not job.was_begun and not goes_on:
+        if job.is_discarded and not job.was_begun and not goes_on:
             return None
         try:
             return await handler(job)

@@ -37,6 +37,6 @@ class Erasure:
             await settle(self._database)
         return {**found, "inbox": waiting} if waiting else found
 
-    async def halt(self, workspace: str, *, but: str) -> int:
+    async def cancel(self, workspace: str, *, but: str) -> int:
         """Cancel the running jobs of a workspace, except under one key; return how many."""
-        return await work.halt(self._database.writer, workspace, but=but)
+        return await work.cancel(self._database.writer, workspace, but=but)

@@ -22,9 +22,9 @@ from bot.jobs.deliveries import (
     completing,
     completion_delivery,
     content,
-    lane,
     message_delivery,
     message_ids,
+    queue_key,
 )
 from bot.work import Amended
 
@@ -97,7 +97,7 @@ class DurableIntake:
         await self._triage.change(changed)
         await self._threads.change(changed)
         if changed.is_deleted:
-            await self._inbox.drop(lane(changed.place), answers(changed.id))
+            await self._inbox.drop(queue_key(changed.place), answers(changed.id))
             await self._classify.drop(changed.place, changed.id)
 
     async def update(self, updated: MessageUpdate, changed: MessageEdit | None) -> None:

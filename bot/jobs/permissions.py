@@ -33,15 +33,15 @@ class Permissions:
             return access.refusal(
                 Participant(heard.author, is_admin=True), heard.place.channel, settings, self._helpers, command=command
             )
-        visitor = await self._visitor(heard.place, Requester(heard.author, heard.home))
-        visitor = replace(visitor, is_outsider=heard.is_outsider, is_direct=heard.is_direct)
-        return access.refusal(visitor, heard.place.channel, settings, self._helpers, command=command)
+        participant = await self._participant(heard.place, Requester(heard.author, heard.home))
+        participant = replace(participant, is_outsider=heard.is_outsider, is_direct=heard.is_direct)
+        return access.refusal(participant, heard.place.channel, settings, self._helpers, command=command)
 
     async def refusal(self, place: Place, asker: Requester, *, command: str = "") -> str:
         """Return why a person is refused an action or a command there, "" if they are not. Raises `ChatError`."""
         settings = await self._store.settings.load(replace(place, thread=""))
-        visitor = await self._visitor(place, asker)
-        return access.refusal(visitor, place.channel, settings, self._helpers, command=command)
+        participant = await self._participant(place, asker)
+        return access.refusal(participant, place.channel, settings, self._helpers, command=command)
 
     async def refusal_of_command(self, command: Command) -> str:
         """Return why a command is refused, as `refusal` does."""
@@ -61,6 +61,10 @@ class Permissions:
         command = FORMS[submission.name].part_of
         return await self.refusal(place, submission.asker, command=command.name if command else "")
 
-    async def _visitor(self, place: Place, asker: Requester) -> Participant:
-        visitor = await self._chat.directory.participant(place, asker.person)
-        return replace(visitor, is_admin=True) if is_named(self._admins, place.workspace, asker.person) else visitor
+    async def _participant(self, place: Place, asker: Requester) -> Participant:
+        participant = await self._chat.directory.participant(place, asker.person)
+        return (
+            replace(participant, is_admin=True)
+            if is_named(self._admins, place.workspace, asker.person)
+            else participant
+        )

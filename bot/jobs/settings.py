@@ -35,27 +35,27 @@ class SettingsJobs:
     def __init__(
         self,
         inbox: Inbox,
-        desk: SettingsFormContext,
+        context: SettingsFormContext,
         *,
         threads: Threads,
         home: HomeTab,
         changed: Callable[[Command], Awaitable[None]],
         retry: Callable[[Place, str], Awaitable[None]],
     ) -> None:
-        self._inbox, self._desk, self._threads, self._home = inbox, desk, threads, home
+        self._inbox, self._context, self._threads, self._home = inbox, context, threads, home
         self._changed, self._retry = changed, retry
 
     async def configure(self, command: Command, *, checkpoint: Checkpoint) -> Record:
         """Show or change settings. Raises `ChatError`."""
-        desk = self._desk
+        context = self._context
         change = configure.configure(
             command,
-            admins=desk.admins,
-            most_days=desk.most_days,
+            admins=context.admins,
+            most_days=context.most_days,
             checkpoint=checkpoint,
-            store=desk.store,
-            model=desk.model,
-            chat=desk.chat,
+            store=context.store,
+            model=context.model,
+            chat=context.chat,
         )
         record = await self._then_forget(command, change)
         await self._changed(command)
@@ -63,17 +63,17 @@ class SettingsJobs:
 
     async def configure_budget(self, command: Command, *, checkpoint: Checkpoint) -> Record:
         """Show or change what can be spent. Raises `ChatError`."""
-        desk = self._desk
+        context = self._context
         change = budget_command.configure_budget(
-            command, admins=desk.admins, checkpoint=checkpoint, store=desk.store, chat=desk.chat
+            command, admins=context.admins, checkpoint=checkpoint, store=context.store, chat=context.chat
         )
         return await self._then_forget(command, change)
 
     async def configure_persona(self, command: Command, *, checkpoint: Checkpoint) -> Record:
         """Show, save or choose personas. Raises `ChatError`."""
-        desk = self._desk
+        context = self._context
         change = persona_command.impersonate(
-            command, admins=desk.admins, checkpoint=checkpoint, store=desk.store, chat=desk.chat
+            command, admins=context.admins, checkpoint=checkpoint, store=context.store, chat=context.chat
         )
         return await self._then_forget(command, change)
 
@@ -84,23 +84,23 @@ class SettingsJobs:
             return None
         edit = EDIT_WORKSPACE.name if wish.scope else EDIT_SETTINGS.name
         return await settings_form.open_form(
-            Action(command.id, edit, "", "", command.place, "", command.asker), self._desk
+            Action(command.id, edit, "", "", command.place, "", command.asker), self._context
         )
 
     async def open_triage_form(self, action: Action) -> Form:
         """Return the triage form that an action asks for, such as one in the settings form. Raises as `open_form`."""
-        return await triage_form.open_form(action, self._desk)
+        return await triage_form.open_form(action, self._context)
 
     async def open_form(self, action: Action) -> Form:
         """Return the form that an action asks for. Raises `NotAllowedError`, `UsageError`, `ChatError`."""
-        form = await settings_form.open_form(action, self._desk)
+        form = await settings_form.open_form(action, self._context)
         if action.name == TRY_SETTINGS.name:
             await self._inbox.accept(action_delivery(settings_form.for_trial(action)))
         return form
 
     async def submit(self, submission: Submission) -> Mapping[str, str]:
         """Save a submitted form; return its faults by the field. Raises as `settings_form.save` does."""
-        faults = await settings_form.save(submission, self._desk)
+        faults = await settings_form.save(submission, self._context)
         if not faults:
             place = SETTINGS_FORM.read(submission).place
             self._threads.forget_settings(place)
@@ -109,11 +109,11 @@ class SettingsJobs:
 
     async def submit_triage(self, submission: Submission) -> Mapping[str, str]:
         """Save the form of triage; return its faults by the field. Raises as `triage_form.save` does."""
-        return await self._retry_after(submission, await triage_form.save(submission, self._desk))
+        return await self._retry_after(submission, await triage_form.save(submission, self._context))
 
     async def submit_team(self, submission: Submission) -> Mapping[str, str]:
         """Save the form of a team; return its faults by the field. Raises as `triage_form.save` does."""
-        return await self._retry_after(submission, await triage_form.save_team(submission, self._desk))
+        return await self._retry_after(submission, await triage_form.save_team(submission, self._context))
 
     async def _retry_after(self, submission: Submission, faults: Mapping[str, str]) -> Mapping[str, str]:
         if not faults:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.core.answer import buttons
-from bot.jobs.deliveries import lane
+from bot.jobs.deliveries import queue_key
 
 if TYPE_CHECKING:
     from bot.core.domain.interaction import Action
@@ -23,7 +23,7 @@ class Stop:
 
     async def stop(self, place: Place) -> None:
         """Stop the turn that runs in a thread, and the runs of `/classify` there."""
-        await self._inbox.halt(lane(place))
+        await self._inbox.cancel(queue_key(place))
         await self._classify.stop(place)
 
     async def on_action(self, action: Action) -> None:

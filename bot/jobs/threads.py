@@ -22,7 +22,7 @@ from bot.core.remembered import Remembered
 from bot.db import threads as db_store
 from bot.errors import ModelStoppedError, OverBudgetError
 from bot.jobs import call_ledger
-from bot.jobs.deliveries import charge_author, charge_place, lane, share
+from bot.jobs.deliveries import charge_author, charge_place, queue_key, share
 from bot.work import Delivery
 
 if TYPE_CHECKING:
@@ -53,17 +53,17 @@ def change_delivery(changed: MessageEdit) -> Delivery:
     place = changed.place
     what = "deleted" if changed.is_deleted else changed.revision
     name = f"change:{place.workspace}:{place.channel}:{changed.id}:{what}"
-    return Delivery(name, lane(place), CHANGE, asdict(changed), share(place))
+    return Delivery(name, queue_key(place), CHANGE, asdict(changed), share(place))
 
 
 def condense_delivery(place: Place, since: str) -> Delivery:
     """Wrap the job that summarizes a thread: under its own key, so that no answer waits for it."""
-    name = _condense_lane(place)
+    name = _condense_queue_key(place)
     return Delivery(f"{name}:{since}", name, CONDENSE, asdict(place), share(place))
 
 
-def _condense_lane(place: Place) -> str:
-    return f"condense:{lane(place)}"
+def _condense_queue_key(place: Place) -> str:
+    return f"condense:{queue_key(place)}"
 
 
 def refusal_delivery(heard: IncomingMessage, sentence: str) -> Delivery:
@@ -131,7 +131,7 @@ class Threads:
         """
         changed = _CHANGED.validate_python(job.payload)
         changed = replace(changed, text=await self._chat.names.spell_out(changed.place, changed.text))
-        await self._inbox.drop(_condense_lane(changed.place), lambda *_: True)
+        await self._inbox.drop(_condense_queue_key(changed.place), lambda *_: True)
         await offer_again(changed, checkpoint=job, store=self._store, chat=self._chat)
         return partial(db_store.change, changed=changed)
 
@@ -140,7 +140,7 @@ class Threads:
         place = _PLACE.validate_python(job.payload)
         try:
             condensed = await condense(
-                place, store=self._store.threads, model=self._model, chat=self._chat, halt=job.halted
+                place, store=self._store.threads, model=self._model, chat=self._chat, cancelled=job.cancelled
             )
         except (ModelStoppedError, OverBudgetError) as error:
             log.info("no summary, the thread's next turn asks for it again: %s", type(error).__name__)

@@ -71,7 +71,7 @@ class FileHeard(Protocol):
 class Turns:
     """Runs accepted work, and tells the asker when it failed for good."""
 
-    def __init__(  # noqa: PLR0913 (each is a port, or another part of the house)
+    def __init__(  # noqa: PLR0913 (each is a port, or another part of the bot)
         self,
         inbox: Inbox,
         registry: Registry,

@@ -77,7 +77,7 @@ class Uninstaller:
         log.warning(
             "%s removed the bot: %d entries erased; the costs of calls are kept", workspace, sum(erased.values())
         )
-        if await self._forgetting.halt(workspace, but=job.key):
+        if await self._forgetting.cancel(workspace, but=job.key):
             raise StillThereError  # what still runs may leave rows behind
 
     async def _is_back(self, workspace: str, at: datetime) -> bool:

@@ -56,7 +56,7 @@ async def _discard(writer: AsyncEngine, which: sa.ColumnElement[bool], dry: bool
         return (await connection.execute(sa.update(inbox).where(which).values(gone))).rowcount
 
 
-async def halt(writer: AsyncEngine, workspace: str, *, but: str) -> int:
+async def cancel(writer: AsyncEngine, workspace: str, *, but: str) -> int:
     """Cancel a workspace's running jobs, except those of one key; return how many."""
     which = sa.and_(inbox.c.status == RUNNING, inbox.c.key != but, _is_of(workspace))
     async with writer.begin() as connection:

@@ -23,7 +23,7 @@ from bot.work.process_lock import Presence
 from bot.work.purge import purge
 from bot.work.quarantine import Quarantine
 from bot.work.runner import Runner, Work, frames
-from bot.work.table import UNWANTED
+from bot.work.table import DISCARDED
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Mapping
@@ -44,7 +44,7 @@ log = logging.getLogger(__name__)
 UNWINDING = 5.0
 HANDING_BACK = 5.0
 PURGE_EVERY = 3600.0
-HALTS_EVERY = 0.1  # between two looks at what other replicas were told to end; a person waits for it
+CANCELLATIONS_EVERY = 0.1  # between two looks at what other replicas were told to end; a person waits for it
 
 
 class Inbox:
@@ -136,15 +136,15 @@ class Inbox:
         async with asyncio.timeout(DEADLINE):
             return await self._commits.share(partial(amend, delivery=delivery, merge=merge))
 
-    async def halt(self, key: str) -> bool:
+    async def cancel(self, key: str) -> bool:
         """Cancel the job that runs under a key: at once here, within a tenth of a second on another replica.
 
         Returns whether there is one. Raises what the database raises.
         """
         for claim, job in self._jobs.items():
             if claim.key == key:
-                job.halted.set()
-        return await self._leases.halt(key)
+                job.cancelled.set()
+        return await self._leases.cancel(key)
 
     async def drop(self, key: str, is_meant: Callable[[str, Mapping[str, Any]], bool]) -> None:
         """Discard jobs of a key, running or waiting.
@@ -154,11 +154,15 @@ class Inbox:
         ids = await self._leases.drop(key, is_meant)
         for claim, job in self._jobs.items():
             if claim.id in ids:
-                job.end_early(UNWANTED)
+                job.end_early(DISCARDED)
 
     async def start(self) -> None:
         """Start working. Raises what the database raises; an inbox that was stopped can't be started again."""
-        tasks = {"dispatch": self._dispatch(), "leases": self._keep_leases(), "halts": self._look_for_halts()}
+        tasks = {
+            "dispatch": self._dispatch(),
+            "leases": self._keep_leases(),
+            "cancellations": self._look_for_cancellations(),
+        }
         if self._cell is Cell.OPEN:
             if self._writer.dialect.name == "sqlite":
                 await self._take_leftovers()
@@ -269,22 +273,22 @@ class Inbox:
             # The lease runs out, and it is attempted again.
             log.error("job %s stays as it is: %s\n%s", claim.reference, type(error).__name__, frames(error))
 
-    async def _look_for_halts(self) -> None:
+    async def _look_for_cancellations(self) -> None:
         """Look for jobs of ours to cancel, as requested on another replica or where they ran before."""
-        # SQLite serves one process, whose own jobs are told at once; only one that died may have left a wish behind.
-        every = self._limits.poll if self._writer.dialect.name == "sqlite" else HALTS_EVERY
+        # SQLite serves one process, whose own jobs are told at once; only one that died may have left a mark behind.
+        every = self._limits.poll if self._writer.dialect.name == "sqlite" else CANCELLATIONS_EVERY
         while True:
             await asyncio.sleep(every)
             if not self._jobs:
                 continue
             try:
-                halted = await self._leases.halted()
+                marks = await self._leases.cancelled()
             except Exception as error:  # noqa: BLE001 (whatever it was, the next look comes)
                 log.warning("could not look for jobs to cancel: %s", cause(error))
                 continue
             for claim, job in self._jobs.items():
-                if wish := halted.get(claim.id):
-                    job.end_early(wish)
+                if mark := marks.get(claim.id):
+                    job.end_early(mark)
 
     async def _keep_leases(self) -> None:
         """Renew the leases of running jobs, cancel what is no longer ours, free what others let expire."""

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from bot.errors import BotError
 from bot.turn import CostCenter, Spending
 from bot.work.delivery import Finish
-from bot.work.table import UNWANTED
+from bot.work.table import DISCARDED
 
 if TYPE_CHECKING:
     from bot.work.claim import Claim
@@ -36,8 +36,8 @@ class Job:
     `attempt` counts from 1, without attempts that ended with their process. `reference` is for the person and the log.
     `get` and `keep` make it a checkpoint of what the job has already made visible. `aside`, if its handler sets it,
     runs instead of a finish when the job ends without one: done, failed, to be retried, cancelled or no longer ours. It
-    must be safe to run it twice. `halted` is set when the job is cancelled; `is_unwanted`: its result is discarded, and
-    no one is told.
+    must be safe to run it twice. `cancelled` is set when the job is to end early; `is_discarded`: its result is
+    discarded, and no one is told.
     """
 
     def __init__(self, claim: Claim, leases: Leases) -> None:
@@ -52,7 +52,7 @@ class Job:
         self._leases = leases
         self._state: dict[str, str] = json.loads(claim.state)
         self._keeping = asyncio.Lock()
-        self.halted, self.is_unwanted = asyncio.Event(), False
+        self.cancelled, self.is_discarded = asyncio.Event(), False
         if claim.halted:
             self.end_early(claim.halted)
 
@@ -61,10 +61,10 @@ class Job:
         """Return whether this is not the first claim: an earlier one may have left something behind outside."""
         return self._claim.token > 1
 
-    def end_early(self, wish: int) -> None:
+    def end_early(self, mark: int) -> None:
         """Apply the row's `halted`."""
-        self.is_unwanted = self.is_unwanted or wish == UNWANTED
-        self.halted.set()
+        self.is_discarded = self.is_discarded or mark == DISCARDED
+        self.cancelled.set()
 
     def get(self, key: str) -> str | None:
         """Return what was kept under `key`, by this attempt or an earlier one."""

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.work.claim import SUSPECT, Cell, Claim, claim_rows
 from bot.work.policy import cause, is_away, jittered
-from bot.work.table import DONE, FAILED, READY, RUNNING, UNWANTED, Now, inbox
+from bot.work.table import DISCARDED, DONE, FAILED, READY, RUNNING, Now, inbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -172,12 +172,12 @@ class Leases:
         async with self._writer.begin() as connection:
             return bool((await connection.execute(sa.select(ready | mine))).scalar_one())
 
-    async def halt(self, key: str) -> bool:
+    async def cancel(self, key: str) -> bool:
         """Mark the job that runs under a key as cancelled, on any replica; return whether there is one."""
         running = inbox.c.status == RUNNING, inbox.c.key == key
         async with self._writer.begin() as connection:
-            wish = sa.update(inbox).where(*running, inbox.c.halted < UNWANTED).values(halted=1)
-            return (await connection.execute(wish)).rowcount > 0
+            marked = sa.update(inbox).where(*running, inbox.c.halted < DISCARDED).values(halted=1)
+            return (await connection.execute(marked)).rowcount > 0
 
     async def drop(self, key: str, is_meant: Callable[[str, Mapping[str, Any]], bool]) -> set[int]:
         """Mark as discarded a key's jobs that `is_meant` selects by kind and payload; return their ids."""
@@ -188,10 +188,10 @@ class Leases:
             rows = await connection.execute(sa.union_all(*of_key))
             ids = {row.id for row in rows if is_meant(row.kind, json.loads(row.payload))}
             if ids:
-                await connection.execute(sa.update(inbox).where(inbox.c.id.in_(ids)).values(halted=UNWANTED))
+                await connection.execute(sa.update(inbox).where(inbox.c.id.in_(ids)).values(halted=DISCARDED))
         return ids
 
-    async def halted(self) -> dict[int, int]:
+    async def cancelled(self) -> dict[int, int]:
         """Return the marks of our jobs to cancel, by their ids."""
         mine = inbox.c.status == RUNNING, inbox.c.owner == self._owner, inbox.c.halted > 0
         async with self._writer.begin() as connection:

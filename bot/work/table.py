@@ -19,7 +19,7 @@ RUNNING: sa.ColumnElement[int] = sa.literal_column("1", sa.SmallInteger)
 DONE: sa.ColumnElement[int] = sa.literal_column("2", sa.SmallInteger)
 FAILED: sa.ColumnElement[int] = sa.literal_column("3", sa.SmallInteger)
 
-UNWANTED = 2  # in `halted`: no one wants what the job does, nor to hear that it ended
+DISCARDED = 2  # in `halted`: no one wants what the job does, nor to hear that it ended
 
 NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite counts up only what is an INTEGER
 
@@ -45,7 +45,7 @@ inbox = sa.Table(
     sa.Column("lease_until", sa.Float(53)),
     sa.Column("finished_at", sa.Float(53)),
     sa.Column("cause", sa.Text),  # of the last failure
-    sa.Column("halted", sa.SmallInteger, nullable=False, server_default="0"),  # 1: it is to end early; 2: see UNWANTED
+    sa.Column("halted", sa.SmallInteger, nullable=False, server_default="0"),  # 1: it is to end early; 2: see DISCARDED
     # How often its process died while it ran, and of these deaths those of the quarantine's process.
     sa.Column("deaths", sa.Integer, nullable=False, server_default="0"),
     sa.Column("crashes", sa.Integer, nullable=False, server_default="0"),

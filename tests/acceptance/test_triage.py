@@ -470,8 +470,8 @@ async def test_posts_are_sorted_after_an_outage(stage: Dialogue, model: Scripted
     async with stage.bot():
         database = Database.open(stage.environ["DATABASE_URL"])
         place = {"workspace": stage.workspace.workspace.team_id, "channel": support(stage), "thread": ""}
-        lane = f"triage:{place['workspace']}:{place['channel']}"
-        await Inbox(database.writer, is_transient=lambda _: False).accept(Delivery("again", lane, "triage", place))
+        queue_key = f"triage:{place['workspace']}:{place['channel']}"
+        await Inbox(database.writer, is_transient=lambda _: False).accept(Delivery("again", queue_key, "triage", place))
         await database.close()
         for ts in posts:
             await card(stage, ts, "Bug report")

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
 
 BOTH_DATABASES = pytest.mark.parametrize(
-    "house", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
+    "crashes", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
 )
 LEASE = 1.0  # seconds
 FAILED = 3
 
 
-class House(NamedTuple):
+class Crashes(NamedTuple):
     """A database, and what came of it: how each process ended, in its order."""
 
     url: str
@@ -86,12 +86,12 @@ async def end_of(process: ForkServerProcess) -> int:
 
 
 @pytest.fixture
-async def house(request: pytest.FixtureRequest) -> AsyncIterator[House]:
+async def crashes(request: pytest.FixtureRequest) -> AsyncIterator[Crashes]:
     fixture = "postgresql_server" if getattr(request, "param", "") == "postgresql" else "sqlite_folder"
     backend: PostgresqlServer | SqliteFolder = request.getfixturevalue(fixture)
     url = await backend.migrated()
     database = Database.open(url)
-    yield House(url, database)
+    yield Crashes(url, database)
     await database.close()
 
 
@@ -100,44 +100,44 @@ def innocents(number: int, keys: int, seconds: float) -> list[Delivery]:
 
 
 @BOTH_DATABASES
-async def test_a_killer_harms_only_itself(house: House) -> None:
+async def test_a_killer_harms_only_itself(crashes: Crashes) -> None:
     """Beside fifty others, on two replicas where there can be two; its own thread goes on after it."""
     killer = Delivery("killer", "K3", "deadly", {"how": "kill", "seconds": 0.1})
     jobs = innocents(50, 40, 0.2)
-    await house.fill(*jobs[:25], killer, *jobs[25:])
-    replicas = 2 if house.url.startswith("postgresql") else 1
-    ends = await asyncio.gather(*(house.supervise() for _ in range(replicas)))
+    await crashes.fill(*jobs[:25], killer, *jobs[25:])
+    replicas = 2 if crashes.url.startswith("postgresql") else 1
+    ends = await asyncio.gather(*(crashes.supervise() for _ in range(replicas)))
     deaths = [end for replica in ends for end in replica if end]
     assert deaths == [-signal.SIGKILL] * 2
-    assert await house.told() == Counter([("killer", "DeadlyError"), *((job.id, "done") for job in jobs)])
-    assert await house.order("K3") == ["I3", "killer", "I43"]
-    assert await house.failed() == [("killer", "DeadlyError")]
+    assert await crashes.told() == Counter([("killer", "DeadlyError"), *((job.id, "done") for job in jobs)])
+    assert await crashes.order("K3") == ["I3", "killer", "I43"]
+    assert await crashes.failed() == [("killer", "DeadlyError")]
 
 
-async def test_a_start_outlives_what_was_left(house: House) -> None:
+async def test_a_start_outlives_what_was_left(crashes: Crashes) -> None:
     """Two were left that have killed twice, one of them by holding the loop; no start dies of them any more."""
     hows = ("exit", "hang")
     killers = [Delivery(how, how, "deadly", {"how": how, "seconds": 0}) for how in hows]
     jobs = innocents(5, 5, 0.3)
-    await house.fill(*killers, *jobs)
-    async with house.database.writer.begin() as connection:
+    await crashes.fill(*killers, *jobs)
+    async with crashes.database.writer.begin() as connection:
         await connection.execute(table.update().where(table.c.kind == "deadly").values(deaths=2))
-    assert await house.supervise() == [0]
+    assert await crashes.supervise() == [0]
     expected = [*((how, "DeadlyError") for how in hows), *((job.id, "done") for job in jobs)]
-    assert await house.told() == Counter(expected)
+    assert await crashes.told() == Counter(expected)
 
 
-async def test_kills_from_outside_convict_nobody(house: House) -> None:
+async def test_kills_from_outside_convict_nobody(crashes: Crashes) -> None:
     """However often it dies with them, and its quarantine with it."""
     jobs = innocents(12, 12, 0.4)
-    await house.fill(*jobs)
+    await crashes.fill(*jobs)
     for _ in range(3):
-        before = await house.claims()
-        process = await house.start()
-        while await house.claims() == before:  # noqa: ASYNC110 (a database tells nobody of its changes)
+        before = await crashes.claims()
+        process = await crashes.start()
+        while await crashes.claims() == before:  # noqa: ASYNC110 (a database tells nobody of its changes)
             await asyncio.sleep(0.02)
         process.kill()
         await end_of(process)
-    assert await house.supervise() == [0]
-    assert await house.told() == Counter((job.id, "done") for job in jobs)
-    assert await house.failed() == []
+    assert await crashes.supervise() == [0]
+    assert await crashes.told() == Counter((job.id, "done") for job in jobs)
+    assert await crashes.failed() == []

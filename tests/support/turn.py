@@ -15,11 +15,11 @@ class StandInJob:
     """A job that is ours, or whose lease `check` knows; it keeps what it is given for as long as the test lasts."""
 
     was_begun = False
-    is_unwanted = False
+    is_discarded = False
 
     def __init__(self, check: Callable[[], None] = lambda: None, reference: str = "t-1") -> None:
         self.check, self.reference = check, reference
-        self.halted = asyncio.Event()
+        self.cancelled = asyncio.Event()
         self._kept: dict[str, str] = {}
 
     def get(self, key: str) -> str | None:

@@ -12,7 +12,7 @@ from bot.core.answer.catch_up import catch_up
 from bot.core.answer.edits import REFUSAL
 from bot.core.answer.thread_summary import is_due
 from bot.core.answer.whom_to_answer import is_refused, is_stop, wants_answer, was_answered
-from bot.core.cancel import unless
+from bot.core.cancel import cancel_on
 from bot.core.code.generate import CodeContext, Product
 from bot.core.code.revise import continue_code, is_for_code, with_sources
 from bot.core.commands import behind_mention
@@ -82,7 +82,7 @@ async def answer(
             return _kept(heard, question, conversation, Product(await show(before, visible)))
         reading = catch_up(heard, conversation, visible, checkpoint=checkpoint, store=store.threads, chat=chat)
         try:
-            conversation, read = await unless(checkpoint.halted, reading)
+            conversation, read = await cancel_on(checkpoint.cancelled, reading)
         except ModelStoppedError as error:
             await report_failure(error, visible, checkpoint)
             return Record(heard.place, heard.author)  # the next question reads on
@@ -95,7 +95,7 @@ async def answer(
                 )
             question = replace(question, text=CALLED)
         ready = await draft(heard, question, conversation, model=model, chat=chat)
-        desk = CodeContext(
+        context = CodeContext(
             heard.place,
             asker,
             ready.request,
@@ -108,12 +108,12 @@ async def answer(
             notes=ready.notes + read,
             is_first=is_first(conversation),
         )
-        product = await _reply(desk, ready, conversation, store, controls(question) if controls else None)
+        product = await _reply(context, ready, conversation, store, controls(question) if controls else None)
     return _kept(heard, question, conversation, product)
 
 
 async def _reply(
-    desk: CodeContext,
+    context: CodeContext,
     ready: AnswerDraft,
     conversation: Conversation,
     store: Store,
@@ -122,18 +122,18 @@ async def _reply(
     """Report unreadable files if there is nothing else, write code if it is asked for, or else converse."""
     if ready.is_empty:
         sentence = "\n".join(ready.own.faults)
-        return Product(FinishedAnswer(sentence, await desk.visible.replace(sentence)))
-    if is_for_code(desk.said, conversation):
-        known = await store.code_files.load(desk.place) if conversation.has_code else ()
-        return await continue_code(replace(desk, known=with_sources(known, ready.own.attachments)))
+        return Product(FinishedAnswer(sentence, await context.visible.replace(sentence)))
+    if is_for_code(context.said, conversation):
+        known = await store.code_files.load(context.place) if conversation.has_code else ()
+        return await continue_code(replace(context, known=with_sources(known, ready.own.attachments)))
     written = await write(
-        desk.request,
-        desk.visible,
-        model=desk.model,
-        checkpoint=desk.checkpoint,
-        notes=desk.notes,
+        context.request,
+        context.visible,
+        model=context.model,
+        checkpoint=context.checkpoint,
+        notes=context.notes,
         controls=controls,
-        is_first=desk.is_first,
+        is_first=context.is_first,
     )
     return Product(written)
 

@@ -40,7 +40,7 @@ async def on_cut_code_action(
     if goes_on:
         await read(answered.text)
     async with chat.answers.begin(action.place, action.asker, checkpoint, to=action.message) as visible:
-        desk = CodeContext(
+        context = CodeContext(
             action.place,
             action.asker,
             ready.request,
@@ -54,7 +54,7 @@ async def on_cut_code_action(
             opening=opening(action, "Continue" if goes_on else "Regenerate", chat),
             notes=ready.notes,
         )
-        product = await continue_code(desk)
+        product = await continue_code(context)
     said = replace(asked, id=f"press {action.id}")
     record = product.written.record(action.place, said, began_with_bot=conversation.began_with_bot)
     return replace(record, code_files=product.files)

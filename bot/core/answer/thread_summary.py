@@ -85,9 +85,9 @@ def prompt(summary: str, messages: Sequence[Message], mention: Callable[[str], s
 
 
 async def condense(
-    place: Place, *, store: ThreadStore, model: Model, chat: Chat, halt: asyncio.Event | None = None
+    place: Place, *, store: ThreadStore, model: Model, chat: Chat, cancelled: asyncio.Event | None = None
 ) -> Condensed | None:
-    """Summarize what has to go; return None if nothing has. `halt` ends it early. Raises a `ModelError`."""
+    """Summarize what has to go; return None if nothing has. `cancelled` ends it early. Raises a `ModelError`."""
     conversation = await store.load(place)
     messages = older(conversation)
     if not messages:
@@ -102,6 +102,6 @@ async def condense(
         person=place.opaque("summary"),
         settings=conversation.settings.model_copy(update={"instructions": "", "thinking": "off", "effort": ""}),
     )
-    completion = await model.write(request, lambda _: None, halt=halt)
+    completion = await model.write(request, lambda _: None, cancelled=cancelled)
     summary = completion.text.strip()[:LONGEST_SUMMARY]
     return Condensed(place, conversation.summary_until, until, summary, (completion.call,))

@@ -54,112 +54,112 @@ GONE = "This run no longer exists; please start it again."
 DECIDED = "That has already been decided."
 
 
-async def on_action(action: Action, *, checkpoint: Checkpoint, world: ClassifyContext) -> Record:
+async def on_action(action: Action, *, checkpoint: Checkpoint, context: ClassifyContext) -> Record:
     """Carry out what a button says. Raises `ChatError`."""
     try:
-        run = await _run(EXPORT_RUN.read(action).run, action.place.workspace, world)
+        run = await _run(EXPORT_RUN.read(action).run, action.place.workspace, context)
         if action.name == EXPORT_RUN.name:
-            await _check_sees(run, action, world)
-            await _export(run, checkpoint=checkpoint, world=world)
+            await _check_sees(run, action, context)
+            await _export(run, checkpoint=checkpoint, context=context)
         else:
-            _check_may_decide(run, action.asker, world)
+            _check_may_decide(run, action.asker, context)
             if action.name in {one.name for one in CHANGES}:
-                await _read_again(run, action, checkpoint=checkpoint, world=world)
+                await _read_again(run, action, checkpoint=checkpoint, context=context)
             elif action.name == CONFIRM_READING.name:
-                calls = await _read_right(run, checkpoint=checkpoint, world=world)
+                calls = await _read_right(run, checkpoint=checkpoint, context=context)
                 return Record(action.place, action.asker.person, calls=calls)
             else:
-                await _decide(run, action.name, checkpoint=checkpoint, world=world)
+                await _decide(run, action.name, checkpoint=checkpoint, context=context)
     except (NotAllowedError, UsageError) as error:
-        return await tell(action.place, action.asker, error.sentence, chat=world.chat)
+        return await tell(action.place, action.asker, error.sentence, chat=context.chat)
     return Record(action.place, action.asker.person)
 
 
-async def _run(run: str, workspace: str, world: ClassifyContext) -> ClassifyRun:
+async def _run(run: str, workspace: str, context: ClassifyContext) -> ClassifyRun:
     """Return a run of a workspace. Raises `UsageError` if it has none of that id."""
-    found = await world.runs.find(workspace, run)
+    found = await context.runs.find(workspace, run)
     if found is None:
         raise UsageError(GONE)
     return found
 
 
-def _check_may_decide(run: ClassifyRun, asker: Requester, world: ClassifyContext) -> None:
+def _check_may_decide(run: ClassifyRun, asker: Requester, context: ClassifyContext) -> None:
     if asker.person != run.asker.person:
-        raise NotAllowedError(f"Only {world.chat.names.mention(run.asker.person)}, who asked for it, can do this.")
+        raise NotAllowedError(f"Only {context.chat.names.mention(run.asker.person)}, who asked for it, can do this.")
 
 
-async def _decide(run: ClassifyRun, name: str, *, checkpoint: Checkpoint, world: ClassifyContext) -> None:
+async def _decide(run: ClassifyRun, name: str, *, checkpoint: Checkpoint, context: ClassifyContext) -> None:
     open_ = (RunStatus.ASKING, RunStatus.RUNNING, RunStatus.BATCHED)
     wanted = {CANCEL_RUN.name: open_, RESUME_RUN.name: (RunStatus.STOPPED,)}
     is_early = run.asked is not None and name in {START_RUN.name, START_BATCH.name}
     if run.status not in wanted.get(name, (RunStatus.ASKING,)) or not run.items or is_early:
         raise UsageError(DECIDED)
     if name == CANCEL_RUN.name:
-        await _cancel(run, checkpoint=checkpoint, world=world)
+        await _cancel(run, checkpoint=checkpoint, context=context)
         return
-    await start(replace(run, is_batch=run.is_batch or name == START_BATCH.name), checkpoint=checkpoint, world=world)
+    await start(replace(run, is_batch=run.is_batch or name == START_BATCH.name), checkpoint=checkpoint, context=context)
 
 
-async def _read_again(run: ClassifyRun, action: Action, *, checkpoint: Checkpoint, world: ClassifyContext) -> None:
+async def _read_again(run: ClassifyRun, action: Action, *, checkpoint: Checkpoint, context: ClassifyContext) -> None:
     """Read a run's file as its asker chose, and show that. Raises `UsageError`, `NotAllowedError`, `ChatError`."""
     if run.asked is None or run.status is not RunStatus.ASKING:
         raise UsageError(DECIDED)
     wish = replace(run.asked.wish, reading=changed(run.asked.wish.reading, action.name, action.choice))
     asked = replace(run.asked, wish=wish)
-    gathered = await gather(asked, chat=world.chat, progress=lambda _: None)
-    async with begin.answering(run, checkpoint, world) as visible:
-        await begin.ask_how(asked, run, gathered, visible, world=world)
+    gathered = await gather(asked, chat=context.chat, progress=lambda _: None)
+    async with begin.answering(run, checkpoint, context) as visible:
+        await begin.ask_how(asked, run, gathered, visible, context=context)
 
 
-async def _read_right(run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyContext) -> tuple[Call, ...]:
+async def _read_right(run: ClassifyRun, *, checkpoint: Checkpoint, context: ClassifyContext) -> tuple[Call, ...]:
     """Continue with a file that was read correctly; return the calls that took. Raises `UsageError`, `ChatError`."""
     if run.asked is None or run.status is not RunStatus.ASKING:
         raise UsageError(DECIDED)
-    items = [one async for page in world.items.unsorted(run.id) for one in page]
-    async with begin.answering(run, checkpoint, world) as visible:
-        _, calls = await begin.settle(run, items, visible, checkpoint=checkpoint, world=world, are_kept=True)
+    items = [one async for page in context.items.unsorted(run.id) for one in page]
+    async with begin.answering(run, checkpoint, context) as visible:
+        _, calls = await begin.settle(run, items, visible, checkpoint=checkpoint, context=context, are_kept=True)
     return calls
 
 
-async def start(run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyContext) -> None:
+async def start(run: ClassifyRun, *, checkpoint: Checkpoint, context: ClassifyContext) -> None:
     """Start or resume a run."""
     waits = bool(run.state.get(BATCH)) and COLLECTED not in run.state
     run = replace(run, status=RunStatus.BATCHED if waits else RunStatus.RUNNING)
-    await world.runs.change(run)
-    async with begin.answering(run, checkpoint, world) as visible:
+    await context.runs.change(run)
+    async with begin.answering(run, checkpoint, context) as visible:
         await visible.hold(f"_Sorting {counted(run.items)} ({run.source})…_")
-    await world.later(run, checkpoint)
+    await context.later(run, checkpoint)
 
 
-async def _cancel(run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyContext) -> None:
+async def _cancel(run: ClassifyRun, *, checkpoint: Checkpoint, context: ClassifyContext) -> None:
     """Stop a run; a running one says so itself once its present batches are done."""
-    await world.runs.change(replace(run, status=RunStatus.STOPPED))
+    await context.runs.change(replace(run, status=RunStatus.STOPPED))
     if run.status is RunStatus.ASKING:
-        async with begin.answering(run, checkpoint, world) as visible:
+        async with begin.answering(run, checkpoint, context) as visible:
             await visible.replace("Canceled: nothing was sorted.")
     if run.status is RunStatus.BATCHED:
-        await world.model.cancel(run.state[BATCH])
-        async with begin.answering(run, checkpoint, world) as visible:
+        await context.model.cancel(run.state[BATCH])
+        async with begin.answering(run, checkpoint, context) as visible:
             await visible.replace(
                 "Canceled. What Claude has sorted so far is already paid for: “Resume” fetches it and sorts the rest.",
                 controls=(RESUME_RUN.button(RunRef(run=run.id)),),
             )
 
 
-async def _export(run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyContext) -> None:
-    settings = await world.store.settings.load(run.place)
+async def _export(run: ClassifyRun, *, checkpoint: Checkpoint, context: ClassifyContext) -> None:
+    settings = await context.store.settings.load(run.place)
     version = int(run.state.get("exports", "1")) + 1
-    await world.runs.keep(run.id, "exports", str(version))
-    await render.upload(run, settings, checkpoint=checkpoint, world=world, version=version)
+    await context.runs.keep(run.id, "exports", str(version))
+    await render.upload(run, settings, checkpoint=checkpoint, context=context, version=version)
 
 
-async def open_form(action: Action, *, world: ClassifyContext) -> Form:
+async def open_form(action: Action, *, context: ClassifyContext) -> Form:
     """Build the form that a button opens. Raises `UsageError`, `NotAllowedError`."""
     if action.name == CLASSIFY_MESSAGE.name:
-        return _request_form(action, world)
-    run = await _run(EXPORT_RUN.read(action).run, action.place.workspace, world)
+        return _request_form(action, context)
+    run = await _run(EXPORT_RUN.read(action).run, action.place.workspace, context)
     if action.name == EDIT_CATEGORIES.name:
-        _check_may_decide(run, action.asker, world)
+        _check_may_decide(run, action.asker, context)
         if run.status is not RunStatus.ASKING or run.asked is not None:
             raise UsageError(DECIDED)
         text = category.written(run.categories)
@@ -167,8 +167,8 @@ async def open_form(action: Action, *, world: ClassifyContext) -> Form:
         field = Field("categories", "Categories", "area", text, hint=hint)
         return CATEGORIES_FORM.form("Categories", (field,), RunRef(run=run.id), "Sort")
     _check_may_correct(run, action.asker)
-    await _check_sees(run, action, world)
-    if run.items <= MOST_LISTED and (rows := await _rows_form(run, world)):
+    await _check_sees(run, action, context)
+    if run.items <= MOST_LISTED and (rows := await _rows_form(run, context)):
         return rows
     number = Field(
         "number", "Number of the message", hint="As in the file's first column; separate several with commas."
@@ -177,12 +177,12 @@ async def open_form(action: Action, *, world: ClassifyContext) -> Form:
     return ROWS_FORM.form("Change a category", (number, chosen), RowsRef(run=run.id))
 
 
-async def _rows_form(run: ClassifyRun, world: ClassifyContext) -> Form | None:
+async def _rows_form(run: ClassifyRun, context: ClassifyContext) -> Form | None:
     """Build a form with a menu for each row of a short list.
 
     It carries the rows' categories, so that only this person's changes are saved: others may have it open, too.
     """
-    results = [one async for page in world.items.results(run.id) for one in page]
+    results = [one async for page in context.items.results(run.id) for one in page]
     names = [one.name for one in run.categories]
     shown = {
         str(one.item.number): tuple(str(names.index(name)) for name in one.verdict.categories if name in names)
@@ -209,7 +209,7 @@ def _options(run: ClassifyRun) -> tuple[tuple[str, str], ...]:
     return tuple((str(n), one.name[:75]) for n, one in enumerate(run.categories))
 
 
-def _request_form(action: Action, world: ClassifyContext) -> Form:
+def _request_form(action: Action, context: ClassifyContext) -> Form:
     """Build the message shortcut's form: how to classify its file, its thread, or itself."""
     hint = "One per line, or separated by commas. If empty, I use the channel's own or propose some."
     fields = (
@@ -223,7 +223,7 @@ def _request_form(action: Action, world: ClassifyContext) -> Form:
             optional=True,
         ),
     )
-    link = world.chat.history.permalink(action.place, action.message)
+    link = context.chat.history.permalink(action.place, action.message)
     target = ClassifyTarget(place=action.place, message=action.message, link=link)
     return CLASSIFY_FORM.form("Classify", fields, target, "Sort")
 
@@ -243,11 +243,11 @@ def read_request(submission: Submission, id_: str) -> ClassifyRequest:
     return ClassifyRequest(id_, target.place, submission.asker, target.message, "classify this", wish)
 
 
-async def _check_sees(run: ClassifyRun, acting: Action | Submission, world: ClassifyContext) -> None:
+async def _check_sees(run: ClassifyRun, acting: Action | Submission, context: ClassifyContext) -> None:
     """Raise `NotAllowedError` unless someone is where a run's results are shown. Raises `ChatError`."""
     is_there = isinstance(acting, Action) and acting.place.channel == run.place.channel
     if not is_there and acting.asker.person != run.asker.person:
-        await check_member((run.place,), acting.asker.person, world.chat)
+        await check_member((run.place,), acting.asker.person, context.chat)
 
 
 def _check_may_correct(run: ClassifyRun, asker: Requester) -> None:
@@ -261,40 +261,40 @@ def run_of(submission: Submission) -> str:
     return ROWS_FORM.read(submission).run
 
 
-async def where(submission: Submission, *, world: ClassifyContext) -> Place | None:
+async def where(submission: Submission, *, context: ClassifyContext) -> Place | None:
     """Return the place that a form is about, None if its run is gone."""
     if submission.name == CLASSIFY_FORM.name:
         return CLASSIFY_FORM.read(submission).place
-    run = await world.runs.find(submission.asker.home, run_of(submission))
+    run = await context.runs.find(submission.asker.home, run_of(submission))
     return run.place if run is not None else None
 
 
-async def submit(submission: Submission, *, world: ClassifyContext) -> Mapping[str, str]:
+async def submit(submission: Submission, *, context: ClassifyContext) -> Mapping[str, str]:
     """Take in a filled-in form, except for what it shows; return its faults by field."""
-    run = await _run(run_of(submission), submission.asker.home, world)
+    run = await _run(run_of(submission), submission.asker.home, context)
     if submission.name == CATEGORIES_FORM.name:
-        _check_may_decide(run, submission.asker, world)
-        return await _take_categories(run, str(submission.answers.get("categories", "")), world)
+        _check_may_decide(run, submission.asker, context)
+        return await _take_categories(run, str(submission.answers.get("categories", "")), context)
     _check_may_correct(run, submission.asker)
-    await _check_sees(run, submission, world)
+    await _check_sees(run, submission, context)
     if shown := ROWS_FORM.read(submission).shown:
-        return await _take_rows(run, shown, submission, world)
-    return await _take_correction(run, submission, world)
+        return await _take_rows(run, shown, submission, context)
+    return await _take_correction(run, submission, context)
 
 
-async def _take_categories(run: ClassifyRun, text: str, world: ClassifyContext) -> Mapping[str, str]:
+async def _take_categories(run: ClassifyRun, text: str, context: ClassifyContext) -> Mapping[str, str]:
     try:
         chosen = category.with_other(category.read(text))
     except UsageError as error:
         return {"categories": error.sentence}
     if run.status is not RunStatus.ASKING:
         return {"categories": DECIDED}
-    await world.runs.change(replace(run, categories=chosen))
+    await context.runs.change(replace(run, categories=chosen))
     return {}
 
 
 async def _take_rows(
-    run: ClassifyRun, shown: Mapping[str, Sequence[str]], submission: Submission, world: ClassifyContext
+    run: ClassifyRun, shown: Mapping[str, Sequence[str]], submission: Submission, context: ClassifyContext
 ) -> Mapping[str, str]:
     """Save the rows that were changed; one that was emptied stays as it is."""
     for number, before in shown.items():
@@ -302,11 +302,11 @@ async def _take_rows(
         chosen = (given,) if isinstance(given, str) and given else tuple(given)
         if chosen and set(chosen) != set(before):
             names = tuple(run.categories[int(n)].name for n in chosen)
-            await world.items.correct(run.id, int(number), names, submission.asker.person)
+            await context.items.correct(run.id, int(number), names, submission.asker.person)
     return {}
 
 
-async def _take_correction(run: ClassifyRun, submission: Submission, world: ClassifyContext) -> Mapping[str, str]:
+async def _take_correction(run: ClassifyRun, submission: Submission, context: ClassifyContext) -> Mapping[str, str]:
     given = submission.answers.get("category", ())
     names = tuple(run.categories[int(n)].name for n in ([given] if isinstance(given, str) else given))
     if not names:
@@ -320,21 +320,21 @@ async def _take_correction(run: ClassifyRun, submission: Submission, world: Clas
     if missing := [number for number in numbers if not 0 < number <= run.items]:
         return {"number": f"There is no message {missing[0]}: the numbers go from 1 to {run.items:,}."}
     for number in numbers:
-        await world.items.correct(run.id, number, names, submission.asker.person)
+        await context.items.correct(run.id, number, names, submission.asker.person)
     return {}
 
 
-async def show(workspace: str, run: str, *, checkpoint: Checkpoint, world: ClassifyContext) -> None:
+async def show(workspace: str, run: str, *, checkpoint: Checkpoint, context: ClassifyContext) -> None:
     """Do what a form calls for: start with the categories, or show the list or the counts again."""
-    found = await world.runs.find(workspace, run)
+    found = await context.runs.find(workspace, run)
     if found is None:
         return
     if found.status is RunStatus.ASKING:
-        await start(found, checkpoint=checkpoint, world=world)
+        await start(found, checkpoint=checkpoint, context=context)
         return
     if found.status is not RunStatus.DONE:
         return
-    settings = await world.store.settings.load(found.place)
-    text = await (render.short if found.items <= MOST_LISTED else render.summary)(found, settings, world)
-    async with begin.answering(found, checkpoint, world) as visible:
+    settings = await context.store.settings.load(found.place)
+    text = await (render.short if found.items <= MOST_LISTED else render.summary)(found, settings, context)
+    async with begin.answering(found, checkpoint, context) as visible:
         await visible.replace(text, footer=disclaimer(settings), controls=render.controls(found))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.core.actions import CANCEL_RUN, EXPORT_RUN, RESUME_RUN
-from bot.core.cancel import unless
+from bot.core.cancel import cancel_on
 from bot.core.classify import batching
 from bot.core.classify.classifier import sort
 from bot.core.classify.render import report
@@ -61,7 +61,7 @@ class Progress:
 
 
 async def proceed(
-    run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyContext, gate: asyncio.Semaphore
+    run: ClassifyRun, *, checkpoint: Checkpoint, context: ClassifyContext, gate: asyncio.Semaphore
 ) -> Record:
     """Work on a run for a while; then show its result, or hand on. `gate` bounds the calls of all runs.
 
@@ -70,22 +70,22 @@ async def proceed(
     """
     if run.status is not RunStatus.RUNNING:
         return Record(run.place, run.asker.person)
-    settings = await world.store.settings.load(run.place)
-    question = await question_of(run, world)
-    async with answering(run, checkpoint, world) as visible:
-        progress = Progress(await world.items.count_sorted(run.id), asyncio.get_running_loop().time() + TURN)
-        await _work(run, question, progress, visible, checkpoint=checkpoint, world=world, gate=gate)
-        if checkpoint.halted.is_set() and progress.done < run.items:
-            await world.runs.change(replace(run, status=RunStatus.STOPPED))
+    settings = await context.store.settings.load(run.place)
+    question = await question_of(run, context)
+    async with answering(run, checkpoint, context) as visible:
+        progress = Progress(await context.items.count_sorted(run.id), asyncio.get_running_loop().time() + TURN)
+        await _work(run, question, progress, visible, checkpoint=checkpoint, context=context, gate=gate)
+        if checkpoint.cancelled.is_set() and progress.done < run.items:
+            await context.runs.change(replace(run, status=RunStatus.STOPPED))
             progress.is_stopped = True
         if progress.failure is not None:
-            return await _fail(run, progress.failure, progress, visible, checkpoint, world)
+            return await _fail(run, progress.failure, progress, visible, checkpoint, context)
         if progress.is_stopped or progress.done < run.items:
-            return await _hand_on(run, progress, visible, checkpoint, world)
-        run = replace(await world.runs.find(run.place.workspace, run.id) or run, status=RunStatus.DONE)
+            return await _hand_on(run, progress, visible, checkpoint, context)
+        run = replace(await context.runs.find(run.place.workspace, run.id) or run, status=RunStatus.DONE)
         with showing():
-            text, message_id = await report(run, settings, visible, checkpoint=checkpoint, world=world)
-        await world.runs.change(run)
+            text, message_id = await report(run, settings, visible, checkpoint=checkpoint, context=context)
+        await context.runs.change(run)
     return _record(run, text, message_id)
 
 
@@ -96,11 +96,11 @@ async def _work(
     visible: Answer,
     *,
     checkpoint: Checkpoint,
-    world: ClassifyContext,
+    context: ClassifyContext,
     gate: asyncio.Semaphore,
 ) -> None:
     """Classify batch after batch, several in parallel, until all is done or the turn is over."""
-    waiting = _batches(run, world)
+    waiting = _batches(run, context)
     cancel = CANCEL_RUN.button(RunRef(run=run.id))
 
     def show() -> None:
@@ -117,11 +117,11 @@ async def _work(
             async with gate:
                 checkpoint.check()
                 try:
-                    outcome = await unless(checkpoint.halted, sort(items, question, model=world.model))
+                    outcome = await cancel_on(checkpoint.cancelled, sort(items, question, model=context.model))
                 except ModelStoppedError:
                     progress.is_stopped = True
                     return
-            await _keep(run, outcome, progress, world)
+            await _keep(run, outcome, progress, context)
             show()
 
     show()
@@ -133,10 +133,10 @@ async def _work(
         raise several.exceptions[0] from None
 
 
-async def _batches(run: ClassifyRun, world: ClassifyContext) -> AsyncIterator[Sequence[Item]]:
+async def _batches(run: ClassifyRun, context: ClassifyContext) -> AsyncIterator[Sequence[Item]]:
     """Return the batches that are left, page by page: fifty thousand items are never all in memory."""
     rest: Sequence[Item] = ()
-    async for page in world.items.unsorted(run.id):
+    async for page in context.items.unsorted(run.id):
         # The last batch of a page continues on the next one.
         *whole, rest = batching.batches((*rest, *page))
         for items in whole:
@@ -145,15 +145,15 @@ async def _batches(run: ClassifyRun, world: ClassifyContext) -> AsyncIterator[Se
         yield rest
 
 
-async def _keep(run: ClassifyRun, outcome: BatchOutcome, progress: Progress, world: ClassifyContext) -> None:
+async def _keep(run: ClassifyRun, outcome: BatchOutcome, progress: Progress, context: ClassifyContext) -> None:
     costs = [call.dollars for call in outcome.calls]
     known = [cost for cost in costs if cost is not None]
     verdicts = list(outcome.verdicts.values())
-    await world.items.save(run, verdicts, outcome.calls, sum(known) if len(known) == len(costs) else None)
-    world.recorded(outcome.calls)
+    await context.items.save(run, verdicts, outcome.calls, sum(known) if len(known) == len(costs) else None)
+    context.recorded(outcome.calls)
     progress.done += len(verdicts)
     progress.failure = progress.failure or outcome.failure
-    found = await world.runs.find(run.place.workspace, run.id)
+    found = await context.runs.find(run.place.workspace, run.id)
     progress.is_stopped = progress.is_stopped or found is None or found.status is not RunStatus.RUNNING
 
 
@@ -163,42 +163,42 @@ async def _fail(
     progress: Progress,
     visible: Answer,
     checkpoint: Checkpoint,
-    world: ClassifyContext,
+    context: ClassifyContext,
 ) -> Record:
     log.warning("a run of %d stops at %d: %s: %s", run.items, progress.done, type(failure).__name__, failure)
     if failure.is_transient:
         await visible.hold(f"_Sorted {progress.done:,} of {counted(run.items)}. {PATIENCE}_")
         raise failure
-    return await stop(run, failure, visible, checkpoint=checkpoint, world=world)
+    return await stop(run, failure, visible, checkpoint=checkpoint, context=context)
 
 
 async def stop(
-    run: ClassifyRun, failure: BotError, visible: Answer, *, checkpoint: Checkpoint, world: ClassifyContext
+    run: ClassifyRun, failure: BotError, visible: Answer, *, checkpoint: Checkpoint, context: ClassifyContext
 ) -> Record:
     """Say that a run has stopped, with a button that resumes it there."""
-    done = await world.items.count_sorted(run.id)
-    await world.runs.change(replace(run, status=RunStatus.STOPPED))
+    done = await context.items.count_sorted(run.id)
+    await context.runs.change(replace(run, status=RunStatus.STOPPED))
     text = f"I stopped after {done:,} of {counted(run.items)}. {apology(failure, checkpoint.reference)}"
     return _record(
         run, text, await visible.replace(text, controls=(RESUME_RUN.button(RunRef(run=run.id), style="primary"),))
     )
 
 
-async def withdraw(run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyContext) -> None:
+async def withdraw(run: ClassifyRun, *, checkpoint: Checkpoint, context: ClassifyContext) -> None:
     """End a run that no one wants anymore, and take back what it has shown. Raises `ChatError`."""
-    await world.runs.change(replace(run, status=RunStatus.STOPPED))
-    async with answering(run, checkpoint, world) as visible:
+    await context.runs.change(replace(run, status=RunStatus.STOPPED))
+    async with answering(run, checkpoint, context) as visible:
         await visible.withdraw()
 
 
 async def _hand_on(
-    run: ClassifyRun, progress: Progress, visible: Answer, checkpoint: Checkpoint, world: ClassifyContext
+    run: ClassifyRun, progress: Progress, visible: Answer, checkpoint: Checkpoint, context: ClassifyContext
 ) -> Record:
     if not progress.is_stopped:
         await visible.hold(f"_Sorted {progress.done:,} of {counted(run.items)} ({run.source})…_")
-        await world.later(run, checkpoint)
+        await context.later(run, checkpoint)
         return Record(run.place, run.asker.person)
-    found = await world.runs.find(run.place.workspace, run.id)
+    found = await context.runs.find(run.place.workspace, run.id)
     cost = f", for {dollars(found.dollars)}" if found is not None and found.dollars else ""
     text = f"Stopped after {progress.done:,} of {counted(run.items)}{cost}. The results so far are kept."
     more = RESUME_RUN.button(RunRef(run=run.id))

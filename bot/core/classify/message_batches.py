@@ -28,35 +28,35 @@ WAITING = (
 )
 
 
-async def submit(run: ClassifyRun, *, checkpoint: Checkpoint, world: ClassifyContext) -> Record | None:
+async def submit(run: ClassifyRun, *, checkpoint: Checkpoint, context: ClassifyContext) -> Record | None:
     """Hand all that is not classified yet to the model, once; None if there is nothing, or its results are here.
 
     A turn that died in the middle of this may have submitted a batch: the model is told since when to look for it, so
     that it is not paid for twice. Raises a `ModelError`, `ChatError`.
     """
-    asking = await question_of(run, world)
-    items = [item async for page in world.items.unsorted(run.id) for item in page]
+    asking = await question_of(run, context)
+    items = [item async for page in context.items.unsorted(run.id) for item in page]
     requests = {name(run, part): asking.about(part) for part in batching.batches(items)}
     if COLLECTED in run.state or not requests:
         return None
     since = run.state.get(SUBMITTING)
     if since is None:
-        await world.runs.keep(run.id, SUBMITTING, datetime.now(UTC).isoformat())
-    async with answering(run, checkpoint, world) as visible:
+        await context.runs.keep(run.id, SUBMITTING, datetime.now(UTC).isoformat())
+    async with answering(run, checkpoint, context) as visible:
         if not run.state.get(BATCH):
             checkpoint.check()
             begun = datetime.fromisoformat(since) if since else None
-            id_ = await world.model.submit(requests, asking.form, since=begun, taken=await _others(run, world))
-            await world.runs.keep(run.id, BATCH, id_)
-        await world.runs.change(replace(run, status=RunStatus.BATCHED))
+            id_ = await context.model.submit(requests, asking.form, since=begun, taken=await _others(run, context))
+            await context.runs.keep(run.id, BATCH, id_)
+        await context.runs.change(replace(run, status=RunStatus.BATCHED))
         text = WAITING.format(items=f"{len(items):,}", source=run.source)
         await visible.replace(text, controls=(CANCEL_RUN.button(RunRef(run=run.id)),))
     return Record(run.place, run.asker.person)
 
 
-async def _others(run: ClassifyRun, world: ClassifyContext) -> set[str]:
+async def _others(run: ClassifyRun, context: ClassifyContext) -> set[str]:
     """Return the batches that are known to belong to other runs."""
-    found = [await world.runs.find(where, id_) for where, id_ in await world.runs.batched() if id_ != run.id]
+    found = [await context.runs.find(where, id_) for where, id_ in await context.runs.batched() if id_ != run.id]
     return {other.state[BATCH] for other in found if other is not None and other.state.get(BATCH)}
 
 
@@ -73,27 +73,27 @@ def named(name: str, items: Sequence[Item]) -> Sequence[Item]:
     return found if len(found) == count else ()
 
 
-async def collect(run: ClassifyRun, *, world: ClassifyContext) -> ClassifyRun:
+async def collect(run: ClassifyRun, *, context: ClassifyContext) -> ClassifyRun:
     """Keep what a batch has brought, if it is done: then the run goes on with what is left, if anything.
 
     Each request's verdicts are kept with its costs in one transaction, and one whose items have verdicts is skipped, so
     that nothing is counted twice. A batch that turns out to be another run's is dropped: the next turn looks for ours
     again. Raises a `ModelError`.
     """
-    asking = await question_of(run, world)
-    found = await world.model.collect(run.state[BATCH], asking.form, asking.request)
+    asking = await question_of(run, context)
+    found = await context.model.collect(run.state[BATCH], asking.form, asking.request)
     if found is None:
         return run
     if not any(id_.startswith(f"{run.id}-") for id_ in found):
-        await world.runs.keep(run.id, BATCH, "")
-        await world.runs.change(replace(run, status=RunStatus.RUNNING))
-        return await world.runs.find(run.place.workspace, run.id) or run
-    waiting = [item async for page in world.items.unsorted(run.id) for item in page]
+        await context.runs.keep(run.id, BATCH, "")
+        await context.runs.change(replace(run, status=RunStatus.RUNNING))
+        return await context.runs.find(run.place.workspace, run.id) or run
+    waiting = [item async for page in context.items.unsorted(run.id) for item in page]
     for id_, (filled, call) in found.items():
         if part := named(id_, waiting):
             verdicts = list(asking.read(filled, part).values()) if filled is not None else []
-            await world.items.save(run, verdicts, [call], call.dollars)
-    await world.runs.keep(run.id, COLLECTED, "yes")
-    run = replace(await world.runs.find(run.place.workspace, run.id) or run, status=RunStatus.RUNNING)
-    await world.runs.change(run)
+            await context.items.save(run, verdicts, [call], call.dollars)
+    await context.runs.keep(run.id, COLLECTED, "yes")
+    run = replace(await context.runs.find(run.place.workspace, run.id) or run, status=RunStatus.RUNNING)
+    await context.runs.change(run)
     return run

@@ -35,14 +35,14 @@ SHOWN_OF_UNSURE = 120  # characters
 
 
 async def report(
-    run: ClassifyRun, settings: ChannelSettings, visible: Answer, *, checkpoint: Checkpoint, world: ClassifyContext
+    run: ClassifyRun, settings: ChannelSettings, visible: Answer, *, checkpoint: Checkpoint, context: ClassifyContext
 ) -> tuple[str, str]:
     """Show a run's result, with files if it is long; return the text and its message's id."""
     if run.items <= MOST_LISTED:
-        text = await short(run, settings, world, checkpoint.reference)
+        text = await short(run, settings, context, checkpoint.reference)
     else:
-        where = await upload(run, settings, checkpoint=checkpoint, world=world, picture=True)
-        text = f"{await summary(run, settings, world, checkpoint.reference)}\n\n{where}"
+        where = await upload(run, settings, checkpoint=checkpoint, context=context, picture=True)
+        text = f"{await summary(run, settings, context, checkpoint.reference)}\n\n{where}"
     return text, await visible.replace(text, footer=disclaimer(settings), controls=controls(run))
 
 
@@ -56,13 +56,13 @@ def controls(run: ClassifyRun) -> Sequence[Control]:
     return buttons
 
 
-async def short(run: ClassifyRun, settings: ChannelSettings, world: ClassifyContext, reference: str = "") -> str:
+async def short(run: ClassifyRun, settings: ChannelSettings, context: ClassifyContext, reference: str = "") -> str:
     """Return the numbered list."""
-    results = [one async for page in world.items.results(run.id) for one in page]
+    results = [one async for page in context.items.results(run.id) for one in page]
     counts = RunCounts()
     counts.add(results, settings.check_below)
     said = notes(counts, settings.check_below, reference)
-    ending = (f"\n\n{said}" if said else "") + unapplied(settings, world.model)
+    ending = (f"\n\n{said}" if said else "") + unapplied(settings, context.model)
     return listing(results, settings.check_below) + _file(run) + ending
 
 
@@ -74,10 +74,10 @@ def _file(run: ClassifyRun) -> str:
     return "\n\n" + "\n".join(f"_{one}_" for one in (f"From {run.source}.", *left_out, *run.remarks))
 
 
-async def summary(run: ClassifyRun, settings: ChannelSettings, world: ClassifyContext, reference: str = "") -> str:
+async def summary(run: ClassifyRun, settings: ChannelSettings, context: ClassifyContext, reference: str = "") -> str:
     """Return the counts, and the first items that a person should check."""
     counts, unsure = RunCounts(), list[Sorted]()
-    async for page in world.items.results(run.id):
+    async for page in context.items.results(run.id):
         counts.add(page, settings.check_below)
         if len(unsure) < SHOWN_UNSURE:
             unsure += [one for one in page if one.needs_person(settings.check_below)]
@@ -89,7 +89,7 @@ async def summary(run: ClassifyRun, settings: ChannelSettings, world: ClassifyCo
     if run.skipped:
         parts.append(f"_{run.skipped:,} without text were left out._")
     parts += [f"_{one}_" for one in run.remarks]
-    return "\n\n".join(parts) + unapplied(settings, world.model)
+    return "\n\n".join(parts) + unapplied(settings, context.model)
 
 
 def _unsure(one: Sorted) -> str:
@@ -108,12 +108,12 @@ async def upload(
     settings: ChannelSettings,
     *,
     checkpoint: Checkpoint,
-    world: ClassifyContext,
+    context: ClassifyContext,
     picture: bool = False,
     version: int = 0,
 ) -> str:
     """Upload the CSV and the XLSX, and the chart if `picture`; return the sentence that says so."""
-    results = [one async for page in world.items.results(run.id) for one in page]
+    results = [one async for page in context.items.results(run.id) for one in page]
     threshold = settings.check_below
     stem = f"{_stem(run)}-{version}" if version else _stem(run)
     files = {
@@ -130,9 +130,9 @@ async def upload(
         drawn = await asyncio.to_thread(chart.bars, counts.by_category.most_common(), title)
         files = {f"{stem}.png": drawn} | files
     try:
-        place = await world.chat.posts.open_direct(run.place, run.asker) if run.is_private else run.place
+        place = await context.chat.posts.open_direct(run.place, run.asker) if run.is_private else run.place
         uploads = [Upload(name, content) for name, content in files.items()]
-        await world.chat.posts.upload(place, uploads, RunCheckpoint(run, checkpoint, world.runs))
+        await context.chat.posts.upload(place, uploads, RunCheckpoint(run, checkpoint, context.runs))
     except ChatError as error:
         if error.is_transient:
             raise

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.calls import Call, Purpose
 from bot.core.actions import CANCEL_RUN, EDIT_CATEGORIES, START_BATCH, START_RUN
-from bot.core.cancel import unless
+from bot.core.cancel import cancel_on
 from bot.core.classify import batching, schema
 from bot.core.classify import reading as how
 from bot.core.classify.checkpoint import RunCheckpoint
@@ -65,12 +65,12 @@ class ClassifyContext:
 
 
 @asynccontextmanager
-async def answering(run: ClassifyRun, checkpoint: Checkpoint, world: ClassifyContext) -> AsyncIterator[Answer]:
+async def answering(run: ClassifyRun, checkpoint: Checkpoint, context: ClassifyContext) -> AsyncIterator[Answer]:
     """Open, or continue, the one message that answers a run."""
     answer = (
-        world.chat.answers.ephemeral(run.place, run.asker)
+        context.chat.answers.ephemeral(run.place, run.asker)
         if run.is_private
-        else world.chat.answers.begin(run.place, run.asker, RunCheckpoint(run, checkpoint, world.runs), to=run.to)
+        else context.chat.answers.begin(run.place, run.asker, RunCheckpoint(run, checkpoint, context.runs), to=run.to)
     )
     async with answer as visible:
         yield visible
@@ -81,17 +81,17 @@ def request(run: ClassifyRun, settings: ChannelSettings) -> Request:
     return Request(Purpose.CLASSIFY, (), 0, run.place.opaque(run.asker.person), settings, Creativity.LOW)
 
 
-async def settings_of(run: ClassifyRun, world: ClassifyContext) -> ChannelSettings:
+async def settings_of(run: ClassifyRun, context: ClassifyContext) -> ChannelSettings:
     """Return the settings that apply to questions about a run."""
     if run.origin in {"", run.place.channel}:
-        return await world.store.settings.load(run.place)
-    return await carried(world.store.settings, Place(run.place.workspace, run.origin), run.place, run.asker.person)
+        return await context.store.settings.load(run.place)
+    return await carried(context.store.settings, Place(run.place.workspace, run.origin), run.place, run.asker.person)
 
 
-async def question_of(run: ClassifyRun, world: ClassifyContext) -> Question:
+async def question_of(run: ClassifyRun, context: ClassifyContext) -> Question:
     """Return the question about each batch of a run."""
-    settings = await settings_of(run, world)
-    nearest = Nearest(await world.items.corrections(run.place, MOST_CORRECTIONS))
+    settings = await settings_of(run, context)
+    nearest = Nearest(await context.items.corrections(run.place, MOST_CORRECTIONS))
     names = {one.name for one in run.categories}
 
     def examples(items: Sequence[Item]) -> list[Example]:
@@ -100,14 +100,14 @@ async def question_of(run: ClassifyRun, world: ClassifyContext) -> Question:
     return Question(request(run, settings), run.categories, several=run.several, examples=examples)
 
 
-async def begin(asked: ClassifyRequest, *, checkpoint: Checkpoint, world: ClassifyContext) -> Record:
+async def begin(asked: ClassifyRequest, *, checkpoint: Checkpoint, context: ClassifyContext) -> Record:
     """Take a request in; return what the thread's history keeps of it. Raises `ChatError`, transient `ModelError`s."""
-    known = await world.runs.find(asked.place.workspace, asked.id)
+    known = await context.runs.find(asked.place.workspace, asked.id)
     if known is not None and known.status is not RunStatus.READING:
         if known.is_open:  # the earlier attempt ended between keeping the run and handing it on
-            await world.later(known, checkpoint)
+            await context.later(known, checkpoint)
         return _record(asked)
-    settings = await world.store.settings.load(asked.place)
+    settings = await context.store.settings.load(asked.place)
     run = ClassifyRun(
         id=asked.id,
         place=asked.place,
@@ -121,19 +121,19 @@ async def begin(asked: ClassifyRequest, *, checkpoint: Checkpoint, world: Classi
         state=known.state if known is not None else {},
     )
     if known is None:
-        await world.runs.create(run, ())  # before anything becomes visible
-    async with answering(run, checkpoint, world) as visible:
+        await context.runs.create(run, ())  # before anything becomes visible
+    async with answering(run, checkpoint, context) as visible:
         try:
-            reading = gather(asked, chat=world.chat, progress=visible.progress)
-            gathered = await unless(checkpoint.halted, reading)
+            reading = gather(asked, chat=context.chat, progress=visible.progress)
+            gathered = await cancel_on(checkpoint.cancelled, reading)
         except ModelStoppedError:
-            await world.runs.change(replace(run, status=RunStatus.STOPPED))
+            await context.runs.change(replace(run, status=RunStatus.STOPPED))
             return _record(asked, Message(Role.ASSISTANT, "", STOPPED, await visible.replace(STOPPED)))
         except (UsageError, NotAllowedError) as error:
-            await world.runs.change(replace(run, status=RunStatus.STOPPED))
+            await context.runs.change(replace(run, status=RunStatus.STOPPED))
             message_id = await visible.replace(error.sentence)
             return _record(asked, Message(Role.ASSISTANT, "", error.sentence, message_id))
-        return await _decide(asked, run, gathered, visible, checkpoint=checkpoint, world=world)
+        return await _decide(asked, run, gathered, visible, checkpoint=checkpoint, context=context)
 
 
 async def _decide(
@@ -143,17 +143,19 @@ async def _decide(
     visible: Answer,
     *,
     checkpoint: Checkpoint,
-    world: ClassifyContext,
+    context: ClassifyContext,
 ) -> Record:
     """Keep the run and start it; or first ask how to read its file, or for its categories and price."""
     run = filled(run, gathered)
-    settings = await settings_of(run, world)
-    price = estimate(run, gathered.items, settings, world.model)
+    settings = await settings_of(run, context)
+    price = estimate(run, gathered.items, settings, context.model)
     if gathered.sheet is not None and how.is_asked(gathered.sheet, run.items, price, listed=MOST_LISTED):
-        text, message_id = await ask_how(asked, run, gathered, visible, world=world)
+        text, message_id = await ask_how(asked, run, gathered, visible, context=context)
         return _record(asked, Message(Role.ASSISTANT, "", text, message_id))
     is_short = bool(asked.wish.lines) and run.items <= MOST_LISTED
-    answer, calls = await settle(run, gathered.items, visible, checkpoint=checkpoint, world=world, takes_usual=is_short)
+    answer, calls = await settle(
+        run, gathered.items, visible, checkpoint=checkpoint, context=context, takes_usual=is_short
+    )
     return replace(_record(asked, *answer), calls=calls)
 
 
@@ -173,7 +175,7 @@ def filled(run: ClassifyRun, gathered: CollectedItems) -> ClassifyRun:
 
 
 async def ask_how(
-    asked: ClassifyRequest, run: ClassifyRun, gathered: CollectedItems, visible: Answer, *, world: ClassifyContext
+    asked: ClassifyRequest, run: ClassifyRun, gathered: CollectedItems, visible: Answer, *, context: ClassifyContext
 ) -> tuple[str, str]:
     """Show how a file was read, and keep the run until its asker agrees; return what is shown, and where.
 
@@ -182,8 +184,8 @@ async def ask_how(
     if gathered.sheet is None:
         raise TypeError("no file was read")
     run = replace(filled(run, gathered), asked=asked, status=RunStatus.ASKING)
-    price = estimate(run, gathered.items, await settings_of(run, world), world.model)
-    await world.runs.create(run, gathered.items)
+    price = estimate(run, gathered.items, await settings_of(run, context), context.model)
+    await context.runs.create(run, gathered.items)
     text = how.question(run, gathered.sheet, gathered.items, _costs(price))
     return text, await visible.replace(text, controls=how.controls(run, gathered.sheet))
 
@@ -194,7 +196,7 @@ async def settle(
     visible: Answer,
     *,
     checkpoint: Checkpoint,
-    world: ClassifyContext,
+    context: ClassifyContext,
     takes_usual: bool = False,
     are_kept: bool = False,
 ) -> tuple[Sequence[Message], tuple[Call, ...]]:
@@ -204,30 +206,32 @@ async def settle(
     the answer that was given, and the calls.
     """
     calls: tuple[Call, ...] = ()
-    settings = await settings_of(run, world)
+    settings = await settings_of(run, context)
     is_proposed = not run.categories and not takes_usual
     try:
         if is_proposed:
             visible.progress(f"Looking at {counted(len(items))} to find categories…")
-            chosen, calls = await unless(checkpoint.halted, propose(items, request(run, settings), model=world.model))
+            chosen, calls = await cancel_on(
+                checkpoint.cancelled, propose(items, request(run, settings), model=context.model)
+            )
         else:
             chosen = run.categories or category.FEEDBACK
     except ModelError as error:
         written = await report_failure(error, visible, checkpoint)
-        await world.runs.change(replace(run, status=RunStatus.STOPPED))
+        await context.runs.change(replace(run, status=RunStatus.STOPPED))
         return (), written.calls
     run = replace(run, categories=category.with_other(chosen), asked=None)
-    price = estimate(run, items, settings, world.model)
+    price = estimate(run, items, settings, context.model)
     is_dear = run.items >= LEAST_TO_BATCH if price is None else price > settings.ask_above
     asks = is_proposed or is_dear
     run = replace(run, status=RunStatus.ASKING if asks else RunStatus.RUNNING)
-    await (world.runs.change(run) if are_kept else world.runs.create(run, items))
+    await (context.runs.change(run) if are_kept else context.runs.create(run, items))
     if asks:
         text, buttons = question(run, price, is_proposed=is_proposed)
         return (Message(Role.ASSISTANT, "", text, await visible.replace(text, controls=buttons)),), calls
     if run.items > MOST_LISTED:
         await visible.hold(f"_Sorting {counted(run.items)} ({run.source})…_")
-    await world.later(run, checkpoint)
+    await context.later(run, checkpoint)
     return (), calls
 
 

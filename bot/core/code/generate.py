@@ -88,31 +88,31 @@ class CodeDraft:
 _DRAFT = TypeAdapter(CodeDraft)
 
 
-async def produce(desk: CodeContext) -> Product:
+async def produce(context: CodeContext) -> Product:
     """Let the model write, check that its files parse, save them, and end the answer with what became of each.
 
     Raises `ChatError`, and a `ModelError` for the turn to be retried.
     """
-    visible = desk.visible
-    visible.write(desk.opening + desk.begun)
+    visible = context.visible
+    visible.write(context.opening + context.begun)
     try:
-        draft = await _write(desk)
+        draft = await _write(context)
     except ModelError as error:
-        return Product(await report_failure(error, visible, desk.checkpoint, is_first=desk.is_first))
-    written = desk.begun + draft.written
-    draft, report = await _correct(draft, desk)
-    found = changes(blocks(draft.text), desk.known)
+        return Product(await report_failure(error, visible, context.checkpoint, is_first=context.is_first))
+    written = context.begun + draft.written
+    draft, report = await _correct(draft, context)
+    found = changes(blocks(draft.text), context.known)
     new = [change for change in found if not change.is_idle]
-    is_saved = not new or await _save(new, desk)
-    ending = _ending(draft, report, found, is_saved=is_saved, desk=desk) + desk.notes
+    is_saved = not new or await _save(new, context)
+    ending = _ending(draft, report, found, is_saved=is_saved, context=context) + context.notes
     shown = replaced(draft.text, {change.block: render.difference(change) for change in new if change.before})
     await read(shown)
     shown = brief(shown) if new else shown
-    footer = footer_of(draft.calls, desk.request, is_first=desk.is_first)
-    buttons = _controls(draft, new, is_saved=is_saved, desk=desk)
+    footer = footer_of(draft.calls, context.request, is_first=context.is_first)
+    buttons = _controls(draft, new, is_saved=is_saved, context=context)
     is_instead = draft.is_mended or shown != written
     outcome = PreparedAnswer(
-        desk.opening + (shown + ending if is_instead else written),
+        context.opening + (shown + ending if is_instead else written),
         ending,
         footer,
         tuple(buttons),
@@ -121,25 +121,25 @@ async def produce(desk: CodeContext) -> Product:
         refused=draft.refused,
         is_instead=is_instead,
     )
-    return Product(await give(outcome, visible, desk.checkpoint), tuple(change.file for change in new))
+    return Product(await give(outcome, visible, context.checkpoint), tuple(change.file for change in new))
 
 
-async def _write(desk: CodeContext) -> CodeDraft:
+async def _write(context: CodeContext) -> CodeDraft:
     """Ask the model, unless an earlier attempt of this turn did. Raises a `ModelError`."""
-    if kept := desk.checkpoint.get(DRAFT):
+    if kept := context.checkpoint.get(DRAFT):
         draft = _DRAFT.validate_json(kept)
-        desk.visible.write(draft.written)
+        context.visible.write(draft.written)
         return draft
-    asked = await ask(desk.request, desk.visible, model=desk.model, halt=desk.checkpoint.halted)
+    asked = await ask(context.request, context.visible, model=context.model, cancelled=context.checkpoint.cancelled)
     written = clean(asked.completion.text)
     draft = CodeDraft(
-        await asyncio.to_thread(_whole, desk.begun, written),
+        await asyncio.to_thread(_whole, context.begun, written),
         asked.calls,
         asked.completion.truncated,
         refused=asked.refused,
         written=written,
     )
-    await _keep(draft, desk.checkpoint)
+    await _keep(draft, context.checkpoint)
     return draft
 
 
@@ -148,15 +148,15 @@ def _whole(begun: str, written: str) -> str:
     return widened(joined(begun, written))
 
 
-async def _correct(draft: CodeDraft, desk: CodeContext) -> tuple[CodeDraft, SyntaxReport]:
+async def _correct(draft: CodeDraft, context: CodeContext) -> tuple[CodeDraft, SyntaxReport]:
     """Check the draft's files; if one is faulty, let the model correct it, once."""
-    report = await _check(draft, desk.chat)
+    report = await _check(draft, context.chat)
     if report.faults and not draft.truncated and not draft.remark:
         faults = "; ".join(f"{name}: {fault}" for name, fault in report.faults.items())
-        desk.visible.write(CORRECTING.format(faults=faults))
-        draft = await _corrected(draft, report.faults, desk)
-        await _keep(draft, desk.checkpoint)
-        report = await _check(draft, desk.chat)
+        context.visible.write(CORRECTING.format(faults=faults))
+        draft = await _corrected(draft, report.faults, context)
+        await _keep(draft, context.checkpoint)
+        report = await _check(draft, context.chat)
     return draft, replace(report, remark=draft.remark)
 
 
@@ -170,11 +170,11 @@ async def _check(draft: CodeDraft, chat: Chat) -> SyntaxReport:
     return replace(report, faults={**report.faults, **unclosed, **cut})
 
 
-async def _corrected(draft: CodeDraft, faults: Mapping[str, SyntaxFault], desk: CodeContext) -> CodeDraft:
-    turns = (*desk.request.turns, Turn(Role.ASSISTANT, draft.text), Turn(Role.USER, _complaint(faults)))
+async def _corrected(draft: CodeDraft, faults: Mapping[str, SyntaxFault], context: CodeContext) -> CodeDraft:
+    turns = (*context.request.turns, Turn(Role.ASSISTANT, draft.text), Turn(Role.USER, _complaint(faults)))
     try:
-        asking = replace(desk.request, turns=turns)
-        completion = await desk.model.write(asking, _discard, halt=desk.checkpoint.halted)
+        asking = replace(context.request, turns=turns)
+        completion = await context.model.write(asking, _discard, cancelled=context.checkpoint.cancelled)
     except ModelStoppedError as error:
         calls = (*draft.calls, error.call) if error.call else draft.calls
         return replace(draft, calls=calls, is_mended=True, remark=STOPPED)
@@ -217,11 +217,13 @@ def _patched(text: str, faults: Mapping[str, SyntaxFault], correction: str) -> s
     return replaced(without_rests(text, rests, corrected), corrected)
 
 
-async def _save(new: Sequence[Change], desk: CodeContext) -> bool:
+async def _save(new: Sequence[Change], context: CodeContext) -> bool:
     """Upload the files to the thread, or to the asker's direct messages; return whether that succeeded."""
     try:
-        place = await desk.chat.posts.open_direct(desk.place, desk.asker) if desk.is_private else desk.place
-        await desk.chat.posts.upload(place, [upload(change.file) for change in new], desk.checkpoint)
+        place = (
+            await context.chat.posts.open_direct(context.place, context.asker) if context.is_private else context.place
+        )
+        await context.chat.posts.upload(place, [upload(change.file) for change in new], context.checkpoint)
     except ChatError as error:  # the answer itself can still be shown
         log.warning("upload failed: %s", error)
         return False
@@ -234,17 +236,17 @@ def upload(file: CodeFile) -> Upload:
 
 
 def _ending(
-    draft: CodeDraft, report: SyntaxReport, found: Sequence[Change], *, is_saved: bool, desk: CodeContext
+    draft: CodeDraft, report: SyntaxReport, found: Sequence[Change], *, is_saved: bool, context: CodeContext
 ) -> str:
     new = [change for change in found if not change.is_idle]
     cut = [block.file.name for block in blocks(draft.text) if not block.is_closed]
-    hint = PRIVATE_LIMIT_HINT if desk.is_private else LIMIT_HINT
-    where = render.DIRECT if desk.is_private else ""
+    hint = PRIVATE_LIMIT_HINT if context.is_private else LIMIT_HINT
+    where = render.DIRECT if context.is_private else ""
     report = replace(report, faults={name: fault for name, fault in report.faults.items() if name not in cut})
     parts = (
         hint if draft.truncated and not cut else "",
         told(draft.refused),
-        render.unfinished(cut, truncated=draft.truncated, can_go_on=not desk.is_private),
+        render.unfinished(cut, truncated=draft.truncated, can_go_on=not context.is_private),
         render.saved(new, where) if is_saved else render.unsaved(new),
         render.unchanged(found),
         render.verdict(report, [change.file for change in new]),
@@ -252,11 +254,11 @@ def _ending(
     return "".join(parts)
 
 
-def _controls(draft: CodeDraft, new: Sequence[Change], *, is_saved: bool, desk: CodeContext) -> Sequence[Control]:
+def _controls(draft: CodeDraft, new: Sequence[Change], *, is_saved: bool, context: CodeContext) -> Sequence[Control]:
     """Return the controls for what can come next; an ephemeral answer has none, since it has no thread."""
-    if desk.is_private:
+    if context.is_private:
         return ()
-    more = render.more(desk.question) if draft.truncated else ()
+    more = render.more(context.question) if draft.truncated else ()
     return (*more, *render.controls([change.file for change in new], is_saved=is_saved))
 
 

@@ -38,18 +38,18 @@ def is_for_code(text: str, conversation: Conversation) -> bool:
     return conversation.has_code or behind_mention(text) is CODE
 
 
-async def continue_code(desk: CodeContext) -> Product:
+async def continue_code(context: CodeContext) -> Product:
     """Answer what is asked next in a thread with code: a change, tests, a question.
 
     The context's request is the one for any answer. Raises `ChatError`, and a `ModelError` for the turn to be retried.
     """
-    if behind_mention(desk.said) is CODE:
+    if behind_mention(context.said) is CODE:
         try:
-            parse(desk.said.removeprefix(f"/{CODE.name}"))
+            parse(context.said.removeprefix(f"/{CODE.name}"))
         except UsageError as error:
-            return Product(FinishedAnswer(error.sentence, await desk.visible.replace(error.sentence)))
-    room = desk.model.facts.room(desk.request.max_output, desk.request.settings)
-    return await produce(replace(desk, request=as_code(desk.request, desk.known, room)))
+            return Product(FinishedAnswer(error.sentence, await context.visible.replace(error.sentence)))
+    room = context.model.facts.room(context.request.max_output, context.request.settings)
+    return await produce(replace(context, request=as_code(context.request, context.known, room)))
 
 
 def with_sources(known: Sequence[CodeFile], attached: Sequence[Attachment]) -> tuple[CodeFile, ...]:
@@ -112,7 +112,7 @@ async def on_code_action(action: Action, *, checkpoint: Checkpoint, store: Store
             person=action.place.opaque(action.asker.person),
             settings=settings,
         )
-        desk = CodeContext(
+        context = CodeContext(
             action.place,
             action.asker,
             request,
@@ -125,7 +125,7 @@ async def on_code_action(action: Action, *, checkpoint: Checkpoint, store: Store
             opening=opening(action, words, chat),
             notes=too_long(messages=fitted.messages_left_out),
         )
-        product = await continue_code(desk)
+        product = await continue_code(context)
     record = product.written.record(action.place, question, began_with_bot=conversation.began_with_bot)
     return replace(record, code_files=product.files)
 

@@ -35,7 +35,7 @@ async def code(command: Command, *, checkpoint: Checkpoint, store: Store, model:
         creativity=Creativity.LOW,
     )
     async with answering(command, chat=chat, checkpoint=checkpoint, once=True) as visible:
-        desk = CodeContext(
+        context = CodeContext(
             command.place,
             command.asker,
             request,
@@ -48,6 +48,6 @@ async def code(command: Command, *, checkpoint: Checkpoint, store: Store, model:
             is_private=command.is_private,
             is_first=True,
         )
-        product = await produce(desk)
+        product = await produce(context)
     record = command.record(product.written)
     return record if command.is_private else replace(record, code_files=product.files)

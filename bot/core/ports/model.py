@@ -98,13 +98,13 @@ class Write(Protocol):
         request: Request,
         sink: Callable[[str], None],
         think: Callable[[str], None] | None = None,
-        halt: asyncio.Event | None = None,
+        cancelled: asyncio.Event | None = None,
     ) -> Completion:
         """Answer; `sink` gets each piece as soon as the model gives it, `think` each piece of thinking.
 
         Settings that the model does not take are left out. Retries by itself, within one deadline, as long as `sink`
         has got nothing.
-        Raises a `ModelError`, whose `partial` is what `sink` got; `ModelStoppedError` as soon as `halt` is set.
+        Raises a `ModelError`, whose `partial` is what `sink` got; `ModelStoppedError` as soon as `cancelled` is set.
         """
 
 

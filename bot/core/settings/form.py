@@ -67,51 +67,56 @@ class SettingsFormContext:
             raise UsageError(CLOSED) from None
 
 
-async def open_form(action: Action, desk: SettingsFormContext) -> Form:
+async def open_form(action: Action, context: SettingsFormContext) -> Form:
     """Return the form that an action asks for: opened, changed, or the settings' history.
 
     Raises `NotAllowedError`, `UsageError`, `ChatError`.
     """
     if action.name in {EDIT_SETTINGS.name, EDIT_WORKSPACE.name, EDIT_THREAD.name}:
         place = _opened_for(action)
-        await desk.check(place, action)
-        layers = await desk.store.settings.layers(place)
-        return await _form(place, layers[-1].version, fields.written(layers[-1].values), desk)
+        await context.check(place, action)
+        layers = await context.store.settings.layers(place)
+        return await _form(place, layers[-1].version, fields.written(layers[-1].values), context)
     ref = TRY_SETTINGS.read(action)
     place, version = ref.place, ref.version
-    await desk.check(place, action)
-    layers = await desk.store.settings.layers(place)
+    await context.check(place, action)
+    layers = await context.store.settings.layers(place)
     if action.name == EXPLAIN_SETTINGS.name:
-        told = Field(EXPLAIN_SETTINGS.name, why(place, layers, desk.model), "note")
+        told = Field(EXPLAIN_SETTINGS.name, why(place, layers, context.model), "note")
         return Form(EXPLAIN_SETTINGS.name, EXPLAIN_SETTINGS.label, (told,), submit="")
     note = "Claude is answering …" if action.name == TRY_SETTINGS.name else ""
     return await _form(
-        place, version, fields.written(layers[-1].values) | fields.entered(action.answers), desk, action.answers, note
+        place,
+        version,
+        fields.written(layers[-1].values) | fields.entered(action.answers),
+        context,
+        action.answers,
+        note,
     )
 
 
-async def save(submission: Submission, desk: SettingsFormContext) -> Mapping[str, str]:
+async def save(submission: Submission, context: SettingsFormContext) -> Mapping[str, str]:
     """Save what the form holds; return its faults by the field.
 
     Raises `NotAllowedError`, `ConflictError`, `UsageError`, `ChatError`.
     """
     ref = SETTINGS_FORM.read(submission)
     place, version = ref.place, ref.version
-    await desk.check(place, submission)
-    *_, own = layers = await desk.store.settings.layers(place)
+    await context.check(place, submission)
+    *_, own = layers = await context.store.settings.layers(place)
     values, faults = fields.read_over(submission.answers, own.values)
     changed = {name: values.get(name) for name in fields.FIELDS if values.get(name) != own.values.get(name)}
     held = merged(*(layer.values for layer in layers[:-1]), values)
     faults |= {
-        name: fields.sentence(fault) for name, fault in desk.model.facts.faults(held).items() if changed.get(name)
+        name: fields.sentence(fault) for name, fault in context.model.facts.faults(held).items() if changed.get(name)
     }
-    if fault := retention.too_long(changed.get(retention.SETTING), desk.most_days):
+    if fault := retention.too_long(changed.get(retention.SETTING), context.most_days):
         faults[retention.SETTING] = fields.sentence(fault)
     # A fault can only be told under a field that is there.
     if faults := {name: fault for name, fault in faults.items() if name in submission.answers}:
         return faults
     if changed:
-        await desk.store.settings.change(place, changed, submission.asker.person, version=version)
+        await context.store.settings.change(place, changed, submission.asker.person, version=version)
     return {}
 
 
@@ -143,9 +148,9 @@ async def try_out(action: Action, *, checkpoint: Checkpoint, store: Store, model
             note, calls = answer.text, (answer.call,)
         except BotError as error:
             note, calls = error.sentence, (error.call,) if isinstance(error, ModelError) and error.call else ()
-    desk = SettingsFormContext(store, model, chat, frozenset())
+    context = SettingsFormContext(store, model, chat, frozenset())
     form = await _form(
-        place, version, fields.written(own.values) | fields.entered(action.answers), desk, action.answers, note
+        place, version, fields.written(own.values) | fields.entered(action.answers), context, action.answers, note
     )
     try:
         await chat.views.show_form(place, action.form, form)
@@ -166,27 +171,29 @@ async def _form(
     place: Place,
     version: int,
     typed: Mapping[str, str],
-    desk: SettingsFormContext,
+    context: SettingsFormContext,
     answers: Mapping[str, object] | None = None,
     note: str = "",
 ) -> Form:
     """Lay the form out for its model; what was typed stays."""
-    *below, own = await desk.store.settings.layers(place)
+    *below, own = await context.store.settings.layers(place)
     inherited = merged(*(layer.values for layer in below))
-    models = await desk.model.offered()
+    models = await context.model.offered()
     chosen = typed.get(CHOOSE_MODEL.name) or inherited.model
-    names = [name for name in fields.FIELDS if SHOWN[name].is_for(place) and fields.applies(name, chosen, desk.model)]
+    names = [
+        name for name in fields.FIELDS if SHOWN[name].is_for(place) and fields.applies(name, chosen, context.model)
+    ]
     if not inherited.personas:
         names.remove("persona")
     if len(typed.get("instructions", "")) > fields.LONGEST:
         names.remove("instructions")
-    settings = [fields.lay_out(name, typed.get(name, ""), inherited, models, desk.model) for name in names]
+    settings = [fields.lay_out(name, typed.get(name, ""), inherited, models, context.model) for name in names]
     trial = [
         Field(TRIAL, "Try it on this message", "area", str((answers or {}).get(TRIAL, "")), optional=True),
         TRY_SETTINGS.in_form(),
         *([Field("tried", note, "note")] if note else []),
     ]
-    about = _about(place, own.values, chosen, names, desk)
+    about = _about(place, own.values, chosen, names, context)
     notes = [Field("about", about, "note")] if about else []
     title = "This thread's settings" if place.thread else "Channel settings" if place.channel else "Workspace settings"
     triage = [EDIT_TRIAGE.in_form()] if place.channel and not place.thread else []
@@ -194,12 +201,14 @@ async def _form(
     return SETTINGS_FORM.form(title, shown, SettingsRef(**asdict(place), version=version))
 
 
-def _about(place: Place, own: Mapping[str, Any], chosen: str, names: Sequence[str], desk: SettingsFormContext) -> str:
+def _about(
+    place: Place, own: Mapping[str, Any], chosen: str, names: Sequence[str], context: SettingsFormContext
+) -> str:
     """Return notes on the form: what is stored and does not apply, what is too long for it, what its scope means."""
     held = merged(own, {"model": chosen} if chosen else {})
-    faults = desk.model.facts.faults(held)
+    faults = context.model.facts.faults(held)
     lines = [f"⚠️ {fields.label(name)} is set but not applied: {faults[name]}." for name in own if name in faults]
-    if capped := retention.capped(own.get(retention.SETTING), desk.most_days):
+    if capped := retention.capped(own.get(retention.SETTING), context.most_days):
         lines.append(f"⚠️ {fields.label(retention.SETTING)}: {capped}.")
     if len(str(own.get("instructions", ""))) > fields.LONGEST and "instructions" not in names:
         lines.append("The system prompt is longer than a form can hold: change it with /parley prompt.")

@@ -37,7 +37,7 @@ UNKNOWN_PRICE = (
 
 def paid(
     model: Model,
-    purse: SpendStore,
+    spend_store: SpendStore,
     *,
     tell: Callable[[Place, str, str], Awaitable[None]],
     helpers: str,
@@ -47,7 +47,7 @@ def paid(
 
     `tell` shows a sentence to one person; `helpers` are who can raise a budget, as people read it.
     """
-    calls = PaidCalls(model, purse, tell, helpers, clock)
+    calls = PaidCalls(model, spend_store, tell, helpers, clock)
     return replace(model, write=calls.write, fill=calls.fill, submit=calls.submit, collect=calls.collect)
 
 
@@ -57,23 +57,29 @@ class PaidCalls:
     def __init__(
         self,
         model: Model,
-        purse: SpendStore,
+        spend_store: SpendStore,
         tell: Callable[[Place, str, str], Awaitable[None]],
         helpers: str,
         clock: Callable[[], datetime],
     ) -> None:
-        self._model, self._purse, self._tell, self._helpers, self._clock = model, purse, tell, helpers, clock
+        self._model, self._spend_store, self._tell, self._helpers, self._clock = (
+            model,
+            spend_store,
+            tell,
+            helpers,
+            clock,
+        )
 
     async def write(
         self,
         request: Request,
         sink: Callable[[str], None],
         think: Callable[[str], None] | None = None,
-        halt: asyncio.Event | None = None,
+        cancelled: asyncio.Event | None = None,
     ) -> Completion:
         """Answer in free text. Raises `OverBudgetError` where a budget is used up, and as the model does."""
         async with self._paid(request):
-            return await self._model.write(request, sink, think, halt)
+            return await self._model.write(request, sink, think, cancelled)
 
     async def fill(self, request: Request, form: type[Filled]) -> tuple[Filled, Call]:
         """Answer by filling in a form. Raises `OverBudgetError`, and as the model does."""
@@ -96,7 +102,7 @@ class PaidCalls:
             batch = await self._model.submit(requests, form, since=since, taken=taken)
         finally:
             if reserved and batch:
-                await self._purse.rename(reserved, _batched(batch))
+                await self._spend_store.rename(reserved, _batched(batch))
             elif reserved:
                 await self._settle(reserved, 0)
         return batch
@@ -137,7 +143,7 @@ class PaidCalls:
                 sentence = UNKNOWN_PRICE.format(model=settings.model, helpers=self._helpers)
                 raise OverBudgetError(sentence[:1].upper() + sentence[1:])
             micros = sum(cost or 0 for cost in worst)
-        reserved = await self._purse.reserve(caps, micros, lasting)
+        reserved = await self._spend_store.reserve(caps, micros, lasting)
         if isinstance(reserved, Refusal):
             raise OverBudgetError(budget.refusal(reserved, micros, self._helpers))
         spending.was_counted = True
@@ -151,7 +157,7 @@ class PaidCalls:
     async def _settle(self, reserved: str, micros: int) -> None:
         """Settle, also while the turn is being cancelled. What can't be settled is released when it expires."""
         try:
-            await asyncio.shield(self._purse.settle(reserved, micros))
+            await asyncio.shield(self._spend_store.settle(reserved, micros))
         except Exception as error:  # noqa: BLE001 (whatever it was, the answer is there; the ledger makes up for it)
             log.warning("not settled: %s", type(error).__name__)
 

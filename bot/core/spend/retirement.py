@@ -54,14 +54,14 @@ class RenewedCalls:
         request: Request,
         sink: Callable[[str], None],
         think: Callable[[str], None] | None = None,
-        halt: asyncio.Event | None = None,
+        cancelled: asyncio.Event | None = None,
     ) -> Completion:
         """Answer in free text. Raises a `ModelError`."""
         told = await self._renew(request)
         if not told:
-            return await self._model.write(request, sink, think, halt)
+            return await self._model.write(request, sink, think, cancelled)
         try:
-            completion = await self._model.write(request, sink, think, halt)
+            completion = await self._model.write(request, sink, think, cancelled)
         except ModelError:
             await self._say(told)
             raise

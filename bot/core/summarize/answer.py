@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.core.actions import LONGER_SUMMARY, ONLY_ACTIONS, RESUME_SUMMARY, SHARE_SUMMARY, SHORTER_SUMMARY
 from bot.core.answer.buttons import rewritten
-from bot.core.cancel import unless
+from bot.core.cancel import cancel_on
 from bot.core.channel_reader import allow
 from bot.core.command import answering
 from bot.core.domain.control_value import SummaryRef
@@ -128,9 +128,9 @@ async def give(
     """
     if (before := kept(checkpoint)) is not None:
         return await show(before, visible)
-    desk = SummaryContext(run, visible, checkpoint, store, model, chat)
+    context = SummaryContext(run, visible, checkpoint, store, model, chat)
     try:
-        return await _give(text, desk)
+        return await _give(text, context)
     except (UsageError, NotAllowedError) as error:
         return FinishedAnswer("", await visible.replace(error.sentence))
     except ModelStoppedError as error:
@@ -143,30 +143,36 @@ async def give(
                 only_actions=run.wishes.only_actions,
             )
         )
-        message_id = await visible.replace(STOPPED.format(how_far=desk.how_far), controls=(more,))
+        message_id = await visible.replace(STOPPED.format(how_far=context.how_far), controls=(more,))
         return FinishedAnswer("", message_id, (error.call,) if error.call else ())
     except ModelError as error:
         return await report_failure(error, visible, checkpoint)
 
 
-async def _give(typed: str, desk: SummaryContext) -> FinishedAnswer:
-    run, visible, store, model, halt = desk.run, desk.visible, desk.store, desk.model, desk.checkpoint.halted
+async def _give(typed: str, context: SummaryContext) -> FinishedAnswer:
+    run, visible, store, model, cancelled = (
+        context.run,
+        context.visible,
+        context.store,
+        context.model,
+        context.checkpoint.cancelled,
+    )
     await carried(store.settings, run.source.place, run.place, run.person)
     if run.source.is_text:
-        return await give_text(typed or await Keeper(run, store.summary_runs).text() or "", desk)
+        return await give_text(typed or await Keeper(run, store.summary_runs).text() or "", context)
     if run.source.file:
-        return await give_files((run.source.file,), desk)
-    summary = Summary(run, store=store, model=model, chat=desk.chat, progress=desk.progress)
-    read = await unless(halt, summary.read())
+        return await give_files((run.source.file,), context)
+    summary = Summary(run, store=store, model=model, chat=context.chat, progress=context.progress)
+    read = await cancel_on(cancelled, summary.read())
     if read.files:
-        return await give_files(read.files, desk)
-    text = await unless(halt, summary.make(read))
+        return await give_files(read.files, context)
+    text = await cancel_on(cancelled, summary.make(read))
     settings = await store.settings.load(run.source.place)
     notes = unapplied(settings, model)
     text = f"**{run.source.heading}**\n{text}{notes}"
     below = tuple(controls(run))
     outcome = PreparedAnswer(text, footer=disclaimer(settings), controls=below, history=text, is_instead=True)
-    return await give_outcome(outcome, visible, desk.checkpoint)
+    return await give_outcome(outcome, visible, context.checkpoint)
 
 
 def controls(run: SummaryRun) -> Sequence[Control]:
@@ -209,8 +215,8 @@ async def _share(
     keeper = Keeper(run, store.summary_runs)
     message = await keeper.shared()
     if not message:
-        read = await unless(checkpoint.halted, summary.read())
-        page = await unless(checkpoint.halted, summary.make(read))
+        read = await cancel_on(checkpoint.cancelled, summary.read())
+        page = await cancel_on(checkpoint.cancelled, summary.make(read))
         heading = f"**Summary of {run.source.heading}**, shared by {chat.names.mention(run.person)}"
         page = f"{page}\n_{DISCLAIMER}_"
         place, text = run.source.place, f"{heading}\n{page}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.cancel import unless
+from bot.core.cancel import cancel_on
 from bot.core.domain.thread import FinishedAnswer
 from bot.core.summarize.run import Keeper
 from bot.core.summarize.text import MAX_OUTPUT, condensed, file_prompt, prompt, request
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 WHOLE = 10_000_000  # tokens: a text is read whole here, and its parts separately
 
 
-async def give_files(files: Sequence[FileRef], desk: SummaryContext) -> FinishedAnswer:
+async def give_files(files: Sequence[FileRef], context: SummaryContext) -> FinishedAnswer:
     """Stream a summary of files into an answer; say which of them can't be read. Raises a `ModelError`, `ChatError`."""
     run, visible, checkpoint, store, model, chat = (
-        desk.run,
-        desk.visible,
-        desk.checkpoint,
-        desk.store,
-        desk.model,
-        desk.chat,
+        context.run,
+        context.visible,
+        context.checkpoint,
+        context.store,
+        context.model,
+        context.chat,
     )
     place = run.source.place
     settings, reader = await store.settings.load(place), await chat.directory.reader(place, run.person)
@@ -42,9 +42,9 @@ async def give_files(files: Sequence[FileRef], desk: SummaryContext) -> Finished
         return FinishedAnswer("", await visible.replace(faults))
     asking = request("", run.place.opaque(run.person), settings)
     whole = "\n\n".join(f"{one.name}\n\n{one.data.decode()}" for one in texts.attachments)
-    text, cut = await unless(
-        checkpoint.halted,
-        condensed(whole, asking, model=model, progress=desk.progress, notes=Keeper(run, store.summary_runs)),
+    text, cut = await cancel_on(
+        checkpoint.cancelled,
+        condensed(whole, asking, model=model, progress=context.progress, notes=Keeper(run, store.summary_runs)),
     )
     wanted = prompt(text, run.wishes, reader.language) if text else file_prompt(run.wishes, reader.language)
     notes = too_long(characters=cut) + (f"\n\n_{faults}_" if faults else "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.cancel import unless
+from bot.core.cancel import cancel_on
 from bot.core.summarize.run import Keeper
 from bot.core.summarize.text import MAX_OUTPUT, condensed, prompt, request
 from bot.core.tokens import estimate_tokens
@@ -15,26 +15,26 @@ if TYPE_CHECKING:
     from bot.core.summarize.context import SummaryContext
 
 
-async def give_text(text: str, desk: SummaryContext) -> FinishedAnswer:
+async def give_text(text: str, context: SummaryContext) -> FinishedAnswer:
     """Stream a summary of a text into an answer; one that is too long for a request is read in parts first.
 
     Raises a `ModelError`, `ChatError`.
     """
-    run, model, checkpoint = desk.run, desk.model, desk.checkpoint
+    run, model, checkpoint = context.run, context.model, context.checkpoint
     settings, reader = (
-        await desk.store.settings.load(run.source.place),
-        await desk.chat.directory.reader(run.place, run.person),
+        await context.store.settings.load(run.source.place),
+        await context.chat.directory.reader(run.place, run.person),
     )
-    keeper = Keeper(run, desk.store.summary_runs)
+    keeper = Keeper(run, context.store.summary_runs)
     if estimate_tokens(text) > model.facts.room(MAX_OUTPUT, settings):
-        await desk.store.summary_runs.begin(run)
+        await context.store.summary_runs.begin(run)
         await keeper.keep_text(text)
     asking = request("", run.place.opaque(run.person), settings)
-    reading = condensed(text, asking, model=model, progress=desk.progress, notes=keeper)
-    read, cut = await unless(checkpoint.halted, reading)
+    reading = condensed(text, asking, model=model, progress=context.progress, notes=keeper)
+    read, cut = await cancel_on(checkpoint.cancelled, reading)
     return await write(
         request(prompt(read, run.wishes, reader.language), asking.person, settings),
-        desk.visible,
+        context.visible,
         model=model,
         checkpoint=checkpoint,
         notes=too_long(characters=cut) + unapplied(settings, model),

@@ -148,7 +148,7 @@ async def _taken(
     """Return the files that the API did not reject, none if that can't be found out, and what finding out cost."""
     asked = replace(inquiry.request, turns=(Turn(Role.USER, "", inquiry.attachments),))
     try:
-        found = await rejected_files.find(asked, failure, model=model, halt=None)
+        found = await rejected_files.find(asked, failure, model=model, cancelled=None)
     except ModelError:
         return (), ()
     left = (one for one in inquiry.attachments if not any(one is file for file in found.files))

@@ -31,16 +31,18 @@ GROUPS = "Their IDs, such as S012ABCDEF, separated by commas. The menu on a grou
 _GROUP = re.compile(r"S[A-Z0-9]{2,39}")
 
 
-async def open_form(action: Action, desk: SettingsFormContext) -> Form:
+async def open_form(action: Action, context: SettingsFormContext) -> Form:
     """Return the form that an action asks for. Raises `NotAllowedError`, `UsageError`, `ChatError`."""
     if action.name == EDIT_TRIAGE.name:
         shown = EDIT_TRIAGE.read(action)
         place = Place(action.place.workspace, shown.channel or action.place.channel)
-        await desk.check(place, action)
-        return _form(place, await desk.store.settings.load(place), (await desk.store.settings.overrides(place)).version)
+        await context.check(place, action)
+        return _form(
+            place, await context.store.settings.load(place), (await context.store.settings.overrides(place)).version
+        )
     place = EDIT_TEAM.read(action).place
-    await desk.check(place, action)
-    return _team_form(place, await desk.store.settings.load(place), str(action.answers.get(CHOSEN, NEW)))
+    await context.check(place, action)
+    return _team_form(place, await context.store.settings.load(place), str(action.answers.get(CHOSEN, NEW)))
 
 
 def _form(place: Place, settings: ChannelSettings, version: int) -> Form:
@@ -80,25 +82,25 @@ def text(name: str, settings: ChannelSettings) -> str:
     return ("on" if value else "off") if isinstance(value, bool) else str(value)
 
 
-async def save(submission: Submission, desk: SettingsFormContext) -> Mapping[str, str]:
+async def save(submission: Submission, context: SettingsFormContext) -> Mapping[str, str]:
     """Save what was changed in the form; return its faults by field.
 
     Raises `NotAllowedError`, `ConflictError`, `UsageError`, `ChatError`.
     """
     ref = TRIAGE_FORM.read(submission)
     place, version = ref.place, ref.version
-    await desk.check(place, submission)
-    held, sheet = await desk.store.settings.load(place), await desk.store.settings.overrides(place)
+    await context.check(place, submission)
+    held, sheet = await context.store.settings.load(place), await context.store.settings.overrides(place)
     changes, faults = _read(submission.answers, held, sheet.values)
     if faults:
         return faults
     if sheet.version != version:
         # A team that was added on top of this form has made a version, too.
-        since = await desk.store.settings.history(place, since=version)
+        since = await context.store.settings.history(place, since=version)
         if {name for change in since for name in change.after} - {"teams"}:
             raise ConflictError("settings")
     if changes:
-        await desk.store.settings.change(place, changes, submission.asker.person, version=sheet.version)
+        await context.store.settings.change(place, changes, submission.asker.person, version=sheet.version)
     return {}
 
 
@@ -153,12 +155,12 @@ def _team_form(place: Place, settings: ChannelSettings, name: str) -> Form:
     return TEAM_FORM.form("A team", asked, ref)
 
 
-async def save_team(submission: Submission, desk: SettingsFormContext) -> Mapping[str, str]:
+async def save_team(submission: Submission, context: SettingsFormContext) -> Mapping[str, str]:
     """Save, rename or remove a team; return its faults by field. Raises as `save` does."""
     ref = TEAM_FORM.read(submission)
     place, old = ref.place, ref.team
-    await desk.check(place, submission)
-    held, sheet = await desk.store.settings.load(place), await desk.store.settings.overrides(place)
+    await context.check(place, submission)
+    held, sheet = await context.store.settings.load(place), await context.store.settings.overrides(place)
     name, there = str(submission.answers.get("name", "")).strip(), str(submission.answers.get("channel", ""))
     former = find_team(held.teams, old) if old else None
     typed = str(submission.answers.get("groups", ""))
@@ -171,7 +173,7 @@ async def save_team(submission: Submission, desk: SettingsFormContext) -> Mappin
         return fault
     team = [Team(name=name, channel=there, people=people)] if name else []
     teams = [one.model_dump(mode="json") for one in (*others, *team)]
-    await desk.store.settings.change(place, {"teams": teams}, submission.asker.person, version=sheet.version)
+    await context.store.settings.change(place, {"teams": teams}, submission.asker.person, version=sheet.version)
     return {}
 
 

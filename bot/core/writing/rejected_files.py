@@ -40,7 +40,7 @@ class FilesAtFault:
 
 
 async def find(
-    request: Request, error: ModelRejectedError, *, model: Model, halt: asyncio.Event | None
+    request: Request, error: ModelRejectedError, *, model: Model, cancelled: asyncio.Event | None
 ) -> FilesAtFault:
     """Find the files for which a request was rejected: where the API names them, else by trying them, half by half.
 
@@ -56,7 +56,7 @@ async def find(
     suspects = [one for one in files if one.media_type.startswith(error.media_type)] or files
     if len(suspects) == 1:
         return FilesAtFault(tuple(suspects), calls)
-    search = _Search(request, model, halt)
+    search = _Search(request, model, cancelled)
     guilty = await search.guilty(suspects)
     calls = (*calls, *search.calls)
     return FilesAtFault(guilty, calls) if guilty else FilesAtFault(tuple(files), calls, is_certain=False)
@@ -98,10 +98,10 @@ def _less(turn: Turn, files: Sequence[Attachment]) -> Turn:
 class _Search:
     """Tries files by requests of their own, as small as can be."""
 
-    def __init__(self, request: Request, model: Model, halt: asyncio.Event | None) -> None:
+    def __init__(self, request: Request, model: Model, cancelled: asyncio.Event | None) -> None:
         settings = request.settings.model_copy(update={"instructions": "", "thinking": "off", "effort": ""})
         self._like = replace(request, max_output=SHORTEST, settings=settings)
-        self._model, self._halt = model, halt
+        self._model, self._cancelled = model, cancelled
         self.calls: list[Call] = []
 
     async def guilty(self, files: Sequence[Attachment]) -> tuple[Attachment, ...]:
@@ -115,7 +115,7 @@ class _Search:
     async def _are_taken(self, files: Sequence[Attachment]) -> bool:
         asked = replace(self._like, turns=(Turn(Role.USER, LOOK, tuple(files)),))
         try:
-            completion = await self._model.write(asked, lambda _: None, halt=self._halt)
+            completion = await self._model.write(asked, lambda _: None, cancelled=self._cancelled)
         except ModelRejectedError as error:
             self.calls += [error.call] if error.call else []
             return False

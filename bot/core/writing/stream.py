@@ -103,7 +103,7 @@ async def write(  # noqa: PLR0913 (each is a wish of a use case)
         return await show(before, answer)
     said = turn.noting()
     try:
-        asked = await ask(request, answer, model=model, halt=checkpoint.halted)
+        asked = await ask(request, answer, model=model, cancelled=checkpoint.cancelled)
     except ModelError as error:
         return await report_failure(error, answer, checkpoint, is_first=is_first)
     completion = asked.completion
@@ -135,7 +135,7 @@ async def ask(
     answer: Answer,
     *,
     model: Model,
-    halt: asyncio.Event | None = None,
+    cancelled: asyncio.Event | None = None,
 ) -> ModelAnswer:
     """Stream the model's text into `answer`, with its thinking if the channel shows it. Raises a `ModelError`.
 
@@ -146,11 +146,11 @@ async def ask(
     refused: tuple[RejectedFile, ...] = ()
     while True:
         try:
-            completion = await model.write(request, answer.write, think, halt)
+            completion = await model.write(request, answer.write, think, cancelled)
         except ModelRejectedError as error:
             if error.partial:
                 raise
-            found = await rejected_files.find(request, error, model=model, halt=halt)
+            found = await rejected_files.find(request, error, model=model, cancelled=cancelled)
             log.warning("asking again without %d files: %s", len(found.files), error)
             before, refused = (*before, *found.calls), (*refused, *found.refused)
             request = rejected_files.without(request, found.files)
@@ -159,20 +159,20 @@ async def ask(
                 raise
             log.warning("asking for the rest: %s", error)
             begun = (*before, *((error.call,) if error.call else ()))
-            completion = await _rest(request, error, answer, model, halt)
+            completion = await _rest(request, error, answer, model, cancelled)
             return ModelAnswer(completion, (*begun, completion.call), refused)
         else:
             return ModelAnswer(completion, (*before, completion.call), refused)
 
 
 async def _rest(
-    request: Request, cut: ModelError, answer: Answer, model: Model, halt: asyncio.Event | None
+    request: Request, cut: ModelError, answer: Answer, model: Model, cancelled: asyncio.Event | None
 ) -> Completion:
     """Ask for the rest of an answer that was cut; return all of it. Raises a `ModelError` with all that came."""
     await read(cut.partial)
     seam = Seam(cut.partial, answer.write)
     try:
-        completion = await model.write(rest_of(request, cut.partial), seam.write, halt=halt)
+        completion = await model.write(rest_of(request, cut.partial), seam.write, cancelled=cancelled)
     except ModelError as error:
         seam.close()
         error.partial = cut.partial + seam.text

@@ -37,18 +37,18 @@ CHANNEL_BURST = 3
 LEASES_PER_LIMIT = 10  # a replica takes a tenth of a limit at a time, as it may not need more
 LARGEST_LEASE = 50  # calls: what a process had taken when it died is no one's until the minute is over
 LEASE_DEADLINE = 3.0  # seconds
-MOST_POCKETS = 2_000
+MOST_LEASES = 2_000
 NOTABLE = 0.5  # seconds: who waited for longer is counted
 
 
 @dataclass(slots=True)
 class LocalLease:
-    """This replica's part of one limit. `dry`: until when it is exhausted, by level."""
+    """This replica's part of one limit."""
 
     slot: int = 0
     left: int = 0
     used: int = 0
-    dry: dict[int, float] = field(default_factory=dict)
+    exhausted_until: dict[int, float] = field(default_factory=dict)  # by level
     taking: asyncio.Lock = field(default_factory=asyncio.Lock)
     queue: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -72,12 +72,14 @@ class Budget:
         self._on_short = on_short or (lambda _method, _outcome: None)
         self._quota = quota
         self._clock = clock
-        self._pockets: defaultdict[str, LocalLease] = defaultdict(LocalLease)
+        self._leases: defaultdict[str, LocalLease] = defaultdict(LocalLease)
         self._next_post: dict[str, float] = {}
 
-    async def take(self, method: str, place: Place, *, spare: float = 0) -> bool:
-        """Take one call, if it can be made now and leaves the fraction `spare` of the limit for what matters more."""
-        is_to_be_had = await self._take(f"{place.workspace}:{method}", PER_MINUTE[method], spare=spare, otherwise=False)
+    async def take(self, method: str, place: Place, *, reserve: float = 0) -> bool:
+        """Take one call, if it can be made now and leaves the fraction `reserve` of the limit for what matters more."""
+        is_to_be_had = await self._take(
+            f"{place.workspace}:{method}", PER_MINUTE[method], reserve=reserve, if_unknown=False
+        )
         if not is_to_be_had:
             self._on_short(method, "withheld")
         return is_to_be_had
@@ -97,7 +99,7 @@ class Budget:
         log.warning("Slack refused %s for %.0f s, within its documented rate", method, seconds)
         self._on_short(method, "refused")
         key = f"{place.workspace}:{method}"
-        self._pockets[key].left = 0
+        self._leases[key].left = 0
         try:
             async with asyncio.timeout(LEASE_DEADLINE):
                 await self._quota.close(key, seconds)
@@ -106,35 +108,35 @@ class Budget:
 
     def room(self, method: str, place: Place) -> int:
         """Return how many calls of a method can still be made this minute, as far as known here."""
-        pocket = self._pockets.get(f"{place.workspace}:{method}")
-        return self._limit(PER_MINUTE[method]) - (pocket.used - pocket.left if pocket else 0)
+        local = self._leases.get(f"{place.workspace}:{method}")
+        return self._limit(PER_MINUTE[method]) - (local.used - local.left if local else 0)
 
     def _limit(self, documented: int) -> int:
         return max(1, int(documented * self.factor))
 
-    async def _take(self, key: str, documented: int, *, spare: float = 0, otherwise: bool) -> bool:
-        """Take one call; `otherwise` is the answer when the database does not respond."""
+    async def _take(self, key: str, documented: int, *, reserve: float = 0, if_unknown: bool) -> bool:
+        """Take one call; `if_unknown` is the answer when the database does not respond."""
         limit = self._limit(documented)
-        level = max(1, int(limit * (1 - spare)))
-        pocket = self._pockets[key]
-        async with pocket.taking:
+        level = max(1, int(limit * (1 - reserve)))
+        local = self._leases[key]
+        async with local.taking:
             now = self._clock()
-            if pocket.left and pocket.slot == slot_of(now) and pocket.used - pocket.left < level:
-                pocket.left -= 1
+            if local.left and local.slot == slot_of(now) and local.used - local.left < level:
+                local.left -= 1
                 return True
-            if now < pocket.dry.get(level, 0):
+            if now < local.exhausted_until.get(level, 0):
                 return False
-            lease = await self._lease(key, max(1, min(limit // LEASES_PER_LIMIT, LARGEST_LEASE)), level, pocket)
+            lease = await self._lease(key, max(1, min(limit // LEASES_PER_LIMIT, LARGEST_LEASE)), level, local)
             if lease is None:
-                return otherwise
-            pocket.slot, pocket.left, pocket.used = lease.slot, max(0, lease.granted - 1), lease.used
+                return if_unknown
+            local.slot, local.left, local.used = lease.slot, max(0, lease.granted - 1), lease.used
             if not lease.granted:
-                pocket.dry[level] = end_of(lease.slot)
+                local.exhausted_until[level] = end_of(lease.slot)
             return lease.granted > 0
 
-    async def _lease(self, key: str, wanted: int, level: int, pocket: LocalLease) -> Lease | None:
-        back = (pocket.slot, pocket.left)
-        pocket.left = 0
+    async def _lease(self, key: str, wanted: int, level: int, local: LocalLease) -> Lease | None:
+        back = (local.slot, local.left)
+        local.left = 0
         self._forget_idle()
         try:
             async with asyncio.timeout(LEASE_DEADLINE):
@@ -144,8 +146,8 @@ class Budget:
             return None
 
     async def _wait(self, key: str, documented: int) -> None:
-        async with self._pockets[key].queue:
-            while not await self._take(key, documented, otherwise=True):
+        async with self._leases[key].queue:
+            while not await self._take(key, documented, if_unknown=True):
                 now = self._clock()
                 await asyncio.sleep(end_of(slot_of(now)) - now + random.uniform(0, 0.1))  # noqa: S311 (no secret)
 
@@ -158,10 +160,10 @@ class Budget:
         await asyncio.sleep(max(0.0, at - CHANNEL_BURST * gap - now))
 
     def _forget_idle(self) -> None:
-        if len(self._pockets) + len(self._next_post) <= MOST_POCKETS:
+        if len(self._leases) + len(self._next_post) <= MOST_LEASES:
             return
         now = self._clock()
-        for key, pocket in list(self._pockets.items()):
-            if end_of(pocket.slot) + SLOT < now and not pocket.taking.locked() and not pocket.queue.locked():
-                del self._pockets[key]
+        for key, local in list(self._leases.items()):
+            if end_of(local.slot) + SLOT < now and not local.taking.locked() and not local.queue.locked():
+                del self._leases[key]
         self._next_post = {channel: at for channel, at in self._next_post.items() if at > now}

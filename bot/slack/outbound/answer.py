@@ -135,7 +135,7 @@ class StreamedAnswer:
             await self._clear()
 
     def _check_wanted(self) -> None:
-        if self._context.checkpoint.is_unwanted:
+        if self._context.checkpoint.is_discarded:
             raise GoneError("question_deleted")
 
     async def _end(self, text: str, ending: str, footer: str, controls: Sequence[Control]) -> str:

@@ -64,7 +64,7 @@ class Posts:
 
     async def take_update(self, place: Place) -> bool:
         """Take the call for a change that is only for now, unless the budget is short."""
-        return await self._budget.take(UPDATE, place, spare=0.5)
+        return await self._budget.take(UPDATE, place, reserve=0.5)
 
     async def delete(self, place: Place, ts: str, check: Callable[[], None]) -> None:
         """Delete a message. Raises `ChatError`, but not for one that is gone."""

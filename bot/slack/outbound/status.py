@@ -66,7 +66,7 @@ class Sessions:
         status is cleared at once, unfenced. Slack has seen the first call before it gets the second. At worst, the
         turn that runs there now has no status; or the status stays after all, if this process dies between the two.
         """
-        if place.workspace in self._without or not await self._budget.take(STATUS, place, spare=FOR_CLEARING):
+        if place.workspace in self._without or not await self._budget.take(STATUS, place, reserve=FOR_CLEARING):
             return False
         check()
         was_shown = self.may_show(place)

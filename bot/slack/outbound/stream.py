@@ -99,7 +99,7 @@ class Streams:
 
     async def append(self, place: Place, ts: str, chunks: Sequence[dict[str, Any]]) -> bool:
         """Add to a stream, if the rate limit has room; return whether it had. Raises `ChatError`."""
-        if not await self._budget.take(APPEND, place, spare=FOR_ENDINGS):
+        if not await self._budget.take(APPEND, place, reserve=FOR_ENDINGS):
             return False
         try:
             await call_once(self._client.chat_appendStream, channel=place.channel, ts=ts, **_content(chunks))

@@ -66,7 +66,7 @@ class Files:
 
     async def upload(self, place: Place, files: Sequence[Upload], checkpoint: Checkpoint) -> None:
         """Upload files to a thread or a channel as one message, ten at most in each, once. Raises `ChatError`."""
-        if checkpoint.is_unwanted:
+        if checkpoint.is_discarded:
             raise GoneError("question_deleted")
         for first in range(0, len(files), FILES_PER_MESSAGE):
             await self._upload_together(place, files[first : first + FILES_PER_MESSAGE], checkpoint)

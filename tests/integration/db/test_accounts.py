@@ -39,37 +39,37 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def purse(database: Database, clock: Clock) -> SqlSpendStore:
+def spend_store(database: Database, clock: Clock) -> SqlSpendStore:
     return SqlSpendStore(database, clock)
 
 
 @pytest.fixture
 async def others(url: str, clock: Clock) -> AsyncIterator[SqlSpendStore]:
-    """The purse of another replica."""
+    """The store of another replica."""
     database = Database.open(url)
     yield SqlSpendStore(database, clock)
     await database.close()
 
 
-async def reserve(purse: SqlSpendStore, micros: int, *caps: Cap) -> str:
+async def reserve(spend_store: SqlSpendStore, micros: int, *caps: Cap) -> str:
     """Reserve; return the reservation's id, "" where it was refused."""
-    found = await purse.reserve(caps or (PERSON,), micros, LONG)
+    found = await spend_store.reserve(caps or (PERSON,), micros, LONG)
     return found.id if isinstance(found, Reservation) else ""
 
 
 async def spend(database: Database, micros: int, at: datetime = NOW) -> None:
-    """Write a call into the ledger that no purse knows of."""
+    """Write a call into the ledger that no store knows of."""
     call = Call(Purpose.ANSWER, "m", at, 1, None, 1, 1, 0, 0, None, None, "ok", cost_micros=micros)
     async with database.writer.begin() as connection:
         await connection.run_sync(record, Record(Place("T1", "C1"), "U1", calls=(call,)))
 
 
-async def test_a_hundred_at_once_keep_the_cap(purse: SqlSpendStore, others: SqlSpendStore) -> None:
+async def test_a_hundred_at_once_keep_the_cap(spend_store: SqlSpendStore, others: SqlSpendStore) -> None:
     spent = 0
 
     async def turn(number: int) -> bool:
         nonlocal spent
-        mine = purse if number % 2 else others
+        mine = spend_store if number % 2 else others
         if not (reserved := await reserve(mine, 10, PERSON, CHANNEL)):
             return False
         await asyncio.sleep(0)
@@ -80,64 +80,66 @@ async def test_a_hundred_at_once_keep_the_cap(purse: SqlSpendStore, others: SqlS
     asked = await asyncio.gather(*(turn(number) for number in range(100)))
     assert spent <= 100
     assert sum(asked) >= 10  # each was refused only for want of money
-    refused = await purse.reserve((PERSON,), 101 - spent, LONG)
+    refused = await spend_store.reserve((PERSON,), 101 - spent, LONG)
     assert isinstance(refused, Refusal)
     assert refused.taken == spent
     assert await reserve(others, 100 - spent)
 
 
-async def test_a_refused_cap_takes_of_none(purse: SqlSpendStore) -> None:
-    assert not await reserve(purse, 101, CHANNEL, PERSON)
-    assert await reserve(purse, 1_000, CHANNEL)
+async def test_a_refused_cap_takes_of_none(spend_store: SqlSpendStore) -> None:
+    assert not await reserve(spend_store, 101, CHANNEL, PERSON)
+    assert await reserve(spend_store, 1_000, CHANNEL)
 
 
-async def test_what_nobody_settles_comes_back(purse: SqlSpendStore, clock: Clock) -> None:
-    assert await reserve(purse, 100)
-    assert not await reserve(purse, 1)
+async def test_what_nobody_settles_comes_back(spend_store: SqlSpendStore, clock: Clock) -> None:
+    assert await reserve(spend_store, 100)
+    assert not await reserve(spend_store, 1)
     clock.now += LONG
-    assert await reserve(purse, 100)
+    assert await reserve(spend_store, 100)
 
 
-async def test_a_settlement_counts_once(purse: SqlSpendStore) -> None:
-    reserved = await reserve(purse, 90)
-    await purse.settle(reserved, 40)
-    await purse.settle(reserved, 40)
-    assert await reserve(purse, 60)
-    assert not await reserve(purse, 1)
+async def test_a_settlement_counts_once(spend_store: SqlSpendStore) -> None:
+    reserved = await reserve(spend_store, 90)
+    await spend_store.settle(reserved, 40)
+    await spend_store.settle(reserved, 40)
+    assert await reserve(spend_store, 60)
+    assert not await reserve(spend_store, 1)
 
 
-async def test_a_batch_is_settled_by_name(purse: SqlSpendStore) -> None:
-    await purse.rename(await reserve(purse, 50), "batch:1")
-    await purse.rename(await reserve(purse, 50), "batch:1")  # handed in again after a crash: it was the same one
-    await purse.settle("batch:1", 20)
-    assert await reserve(purse, 80)
-    assert not await reserve(purse, 1)
+async def test_a_batch_is_settled_by_name(spend_store: SqlSpendStore) -> None:
+    await spend_store.rename(await reserve(spend_store, 50), "batch:1")
+    await spend_store.rename(
+        await reserve(spend_store, 50), "batch:1"
+    )  # handed in again after a crash: it was the same one
+    await spend_store.settle("batch:1", 20)
+    assert await reserve(spend_store, 80)
+    assert not await reserve(spend_store, 1)
 
 
-async def test_a_new_cap_counts_what_was_spent(purse: SqlSpendStore, database: Database, clock: Clock) -> None:
+async def test_a_new_cap_counts_what_was_spent(spend_store: SqlSpendStore, database: Database, clock: Clock) -> None:
     await spend(database, 60)
     await spend(database, 1_000, at=DAY[0] - timedelta(seconds=1))
-    assert not await reserve(purse, 41)
-    assert await reserve(purse, 40)
+    assert not await reserve(spend_store, 41)
+    assert await reserve(spend_store, 40)
     await spend(database, 10, at=NOW + timedelta(seconds=1))
     clock.now += COMPARED_EVERY
-    refused = await purse.reserve((PERSON,), 31, LONG)
+    refused = await spend_store.reserve((PERSON,), 31, LONG)
     assert isinstance(refused, Refusal)
     assert refused.taken == 70
 
 
-async def test_a_notice_is_given_once(purse: SqlSpendStore) -> None:
-    await purse.settle(await reserve(purse, 85), 85)
-    first, second = [await purse.reserve((PERSON,), 1, LONG) for _ in range(2)]
+async def test_a_notice_is_given_once(spend_store: SqlSpendStore) -> None:
+    await spend_store.settle(await reserve(spend_store, 85), 85)
+    first, second = [await spend_store.reserve((PERSON,), 1, LONG) for _ in range(2)]
     assert isinstance(first, Reservation)
     assert isinstance(second, Reservation)
     assert first.reached == [(PERSON, 85)]
     assert not second.reached
 
 
-async def test_turns_are_counted_by_the_minute(purse: SqlSpendStore) -> None:
+async def test_turns_are_counted_by_the_minute(spend_store: SqlSpendStore) -> None:
     minute = Cap(Account(BudgetKind.TURNS, "T1", "U1", NOW, NOW + timedelta(minutes=1)), 2)
-    found = [await purse.reserve((minute, PERSON), 1, LONG) for _ in range(3)]
+    found = [await spend_store.reserve((minute, PERSON), 1, LONG) for _ in range(3)]
     assert [isinstance(one, Refusal) for one in found] == [False, False, True]
     later = Cap(Account(BudgetKind.TURNS, "T1", "U1", NOW + timedelta(minutes=1), NOW + timedelta(minutes=2)), 2)
-    assert isinstance(await purse.reserve((later,), 0, LONG), Reservation)
+    assert isinstance(await spend_store.reserve((later,), 0, LONG), Reservation)

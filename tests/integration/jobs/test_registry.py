@@ -30,7 +30,7 @@ PERIODIC = {"purge", "retention", "classify batches", "triage", "triage digests"
 
 
 @pytest.fixture
-async def house(sqlite_url: str) -> AsyncIterator[app.House]:
+async def built(sqlite_url: str) -> AsyncIterator[app.Bot]:
     """Build the whole bot, as the composition root does, and start nothing."""
     tokens = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "ANTHROPIC_API_KEY": "sk-ant-1"}
     async with AsyncExitStack() as stack:
@@ -39,12 +39,12 @@ async def house(sqlite_url: str) -> AsyncIterator[app.House]:
 
 
 @pytest.fixture
-def registry(house: app.House) -> Registry:
-    return house.registry
+def registry(built: app.Bot) -> Registry:
+    return built.registry
 
 
-def test_every_kind_of_job_is_run(house: app.House) -> None:
-    assert house.inbox.kinds == KINDS | {f"every:{name}" for name in PERIODIC}
+def test_every_kind_of_job_is_run(built: app.Bot) -> None:
+    assert built.inbox.kinds == KINDS | {f"every:{name}" for name in PERIODIC}
 
 
 def test_every_command_has_its_handler(registry: Registry) -> None:

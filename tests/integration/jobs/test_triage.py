@@ -161,8 +161,8 @@ async def test_a_digest_that_is_due_comes_once(database: Database) -> None:
         judgement = Judgement(id_ or 0, ("Praise",), 90, summary="They like it")
         await board.inbox.save(here.place, {judgement.number: Decision("", judgement, FeedbackStatus.OPEN)}, ())
         for number in range(3):
-            lane = f"digests:{number}"  # of their own, as replicas look at the same time
-            await here.inbox.accept(Delivery(lane, lane, "every:triage digests", {}))
+            queue_key = f"digests:{number}"  # of their own, as replicas look at the same time
+            await here.inbox.accept(Delivery(queue_key, queue_key, "every:triage digests", {}))
         await here.inbox.idle()
         messages = [one.shown for one in here.workspace.workspace.messages(here.place.channel)]
         assert ["They like it" in one for one in messages if "Feedback from the last day" in one] == [True]
@@ -170,5 +170,5 @@ async def test_a_digest_that_is_due_comes_once(database: Database) -> None:
 
 async def look(inbox: Inbox, place: Place, number: int) -> None:
     """Wake a channel as is done every twenty seconds."""
-    lane = f"triage:{place.workspace}:{place.channel}"
-    await inbox.accept(Delivery(f"look:{number}", lane, SORT, asdict(place), lane))
+    queue_key = f"triage:{place.workspace}:{place.channel}"
+    await inbox.accept(Delivery(f"look:{number}", queue_key, SORT, asdict(place), queue_key))

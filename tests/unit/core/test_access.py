@@ -16,13 +16,13 @@ SAM = Participant("USAM")
 GUEST, ADMIN, OUTSIDER = replace(SAM, is_guest=True), replace(SAM, is_admin=True), replace(SAM, is_outsider=True)
 
 
-def refused(visitor: Participant, command: str = "", **settings: Any) -> str:
+def refused(participant: Participant, command: str = "", **settings: Any) -> str:
     held = ChannelSettings.model_validate(settings)
-    return access.refusal(visitor, "C1", held, "<@UADA>", command=command)
+    return access.refusal(participant, "C1", held, "<@UADA>", command=command)
 
 
 @pytest.mark.parametrize(
-    ("visitor", "settings", "says"),
+    ("participant", "settings", "says"),
     [
         (SAM, {}, ""),
         (SAM, {"denied_people": ["USAM"]}, "not allowed to help you"),
@@ -41,8 +41,8 @@ def refused(visitor: Participant, command: str = "", **settings: Any) -> str:
         (ADMIN, {"denied_channels": ["C1"]}, "in this channel"),
     ],
 )
-def test_people_and_channels_follow_the_settings(visitor: Participant, settings: dict[str, Any], says: str) -> None:
-    sentence = refused(visitor, **settings)
+def test_people_and_channels_follow_the_settings(participant: Participant, settings: dict[str, Any], says: str) -> None:
+    sentence = refused(participant, **settings)
     assert bool(sentence) is bool(says)
     assert says in sentence
     assert not sentence or "<@UADA>" in sentence

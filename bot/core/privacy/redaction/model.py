@@ -39,16 +39,16 @@ class RedactedCalls:
         request: Request,
         sink: Callable[[str], None],
         think: Callable[[str], None] | None = None,
-        halt: asyncio.Event | None = None,
+        cancelled: asyncio.Event | None = None,
     ) -> Completion:
         """Answer in free text; what was hidden is there again in all that comes back. Raises as the model does."""
         if not request.settings.redact:
-            return await self._model.write(request, sink, think, halt)
+            return await self._model.write(request, sink, think, cancelled)
         hidden, redaction = await _redacted(request)
         answer, thought = Restoring(redaction, sink), Restoring(redaction, think or _unheard)
         with _restored(redaction):
             try:
-                completion = await self._model.write(hidden, answer.write, thought.write if think else None, halt)
+                completion = await self._model.write(hidden, answer.write, thought.write if think else None, cancelled)
             finally:
                 thought.close()
                 answer.close()

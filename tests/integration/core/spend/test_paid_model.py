@@ -59,8 +59,8 @@ async def quiet(_place: Place, _person: str, _sentence: str) -> None:
     """Tell nobody."""
 
 
-def paid(purse: SpendStore, spender: Spender) -> Model:
-    return paid_model.paid(spender.model(), purse, tell=quiet, helpers="an admin")
+def paid(spend_store: SpendStore, spender: Spender) -> Model:
+    return paid_model.paid(spender.model(), spend_store, tell=quiet, helpers="an admin")
 
 
 async def ask(model: Model, settings: ChannelSettings = SETTINGS) -> bool:

@@ -41,10 +41,10 @@ class InMemoryCheckpoint:
 
     reference = "t-1"
     was_begun = False
-    is_unwanted = False
+    is_discarded = False
 
     def __init__(self) -> None:
-        self.halted = asyncio.Event()
+        self.cancelled = asyncio.Event()
         self._kept: dict[str, str] = {}
 
     def check(self) -> None:

@@ -56,7 +56,7 @@ async def test_replicas_share_a_tier(quota: InMemoryQuota, clock: Clock) -> None
 
 async def test_endings_come_before_pieces(quota: InMemoryQuota, clock: Clock) -> None:
     budget = Budget(quota, clock=clock)
-    assert await taken(budget, APPEND, 200, spare=0.2) == 80
+    assert await taken(budget, APPEND, 200, reserve=0.2) == 80
     assert await taken(budget, APPEND, 200) == 20
 
 
