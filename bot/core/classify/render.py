@@ -125,7 +125,7 @@ async def upload(
         counts.add(results, threshold)
         # A picture travels on its own, where "this channel" says nothing.
         origin = Place(run.place.workspace, run.origin) if run.origin and not run.is_file else None
-        source = await world.chat.names.spell_out(origin, f"<#{origin.channel}>") if origin else run.source
+        source = await context.chat.names.spell_out(origin, f"<#{origin.channel}>") if origin else run.source
         title = f"{counted(counts.items)}: {source}"
         drawn = await asyncio.to_thread(chart.bars, counts.by_category.most_common(), title)
         files = {f"{stem}.png": drawn} | files
