@@ -42,8 +42,8 @@ from bot.core.summarize import render, transcript
 from bot.core.summarize import text as summarize_text
 from bot.core.time_span import times as span
 from bot.core.triage import issue, similar, small_talk
+from bot.playground.page import emoji, markdown, mrkdwn, unfinished
 from bot.playground.page import messages as page_messages
-from bot.playground.page import mrkdwn
 from bot.playground.rehearsal import conversation, revision
 from bot.playground.rehearsal import text as rehearsal_text
 from bot.playground.slack import blocks as local_blocks
@@ -368,8 +368,10 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
     "unfinished": (resume.unfinished, ("```\na\n```\n",), 20_000),
     "joined": (lambda text: resume.joined(text, text), ("", "~~~\n"), ANY_LENGTH),
     "diff": (_diff, ("",), ANY_LENGTH),
+    "closed": (unfinished.closed, ("", "*", "_", "[", "\n- ", "a*_"), 12_000),
+    "with_emoji": (emoji.with_emoji, ("", ":"), 40_000),
     "mrkdwn_html": (lambda text: mrkdwn.mrkdwn_html(text, {}), ("", "*"), 40_000),
-    "markdown_html": (lambda text: mrkdwn.markdown_html(text, {}), ("", "- ", "| a |\n|---|\n"), 12_000),
+    "markdown_html": (lambda text: markdown.markdown_html(text, {}), ("", "- ", "| a |\n|---|\n"), 12_000),
     "local rich_text": (local_blocks.rich_text, ("",), ANY_LENGTH),
     "as_typed": (lambda text: page_messages.as_typed(text, {"@ada": "<@U1>", "#general": "<#C1>"}), ("",), ANY_LENGTH),
     "converse": (lambda text: conversation.converse([("user", text)]), ("", "what is my "), ANY_LENGTH),

@@ -14,6 +14,7 @@ from bot.playground.slack.blocks import escape, rich_text
 from bot.playground.slack.elements import buttons, choice, placed
 from bot.playground.slack.fields import FieldsError, filled_in
 from bot.playground.slack.records import HomeOpened, MessageRecord
+from bot.playground.slack.rules import TEXT_CUT_AT
 from bot.playground.slack.wire import ApiError
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class PageActions:
             "/page/messages": self.say,
             "/page/messages/edit": self.edit,
             "/page/messages/delete": self.delete,
+            "/page/messages/dismiss": self.dismiss,
             "/page/commands": self.command,
             "/page/actions": self.act,
             "/page/shortcuts": self.shortcut,
@@ -57,6 +59,7 @@ class PageActions:
         text, files = _string(body, "text").strip(), body.get("files") or []
         if not text and not files:
             raise ValueError("Write something first.")
+        _check_length(text)
         workspace = self._workspace
         attached = [_decoded(file) for file in files]
         message = MessageRecord(_string(body, "channel"), workspace.me.id, as_typed(text, self._ids()))
@@ -71,6 +74,7 @@ class PageActions:
         text = _string(body, "text").strip()
         if not text:
             raise ValueError("Write something first.")
+        _check_length(text)
         typed = as_typed(text, self._ids())
         self._workspace.edit(message, typed, [rich_text(typed)])
         return {}
@@ -78,6 +82,14 @@ class PageActions:
     async def delete(self, body: Json) -> Json:
         """Delete one of the user's own messages."""
         self._workspace.delete(self._own(body))
+        return {}
+
+    async def dismiss(self, body: Json) -> Json:
+        """Remove a message that only the user sees."""
+        message = self.shown(_string(body, "channel"), _string(body, "ts"))
+        if not message.ephemeral_to:
+            raise ValueError("Others see this message, too: delete it instead.")
+        self._workspace.delete(message)
         return {}
 
     async def command(self, body: Json) -> Json:
@@ -188,6 +200,13 @@ def _action(blocks: Sequence[Json], body: Json) -> Json:
         if place.ids == ids and "choice" in body:
             return {"type": place.element["type"], **ids, **choice(place.element, body["choice"])}
     raise ValueError("That button is no longer there.")
+
+
+def _check_length(text: str) -> None:
+    if len(text) > TEXT_CUT_AT:
+        raise ValueError(
+            f"This message has {len(text):,} characters. A message can have {TEXT_CUT_AT:,}: send it as a text file."
+        )
 
 
 def _values(body: Json) -> Json:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from bot.playground.page.actions import PageActions
+from bot.playground.page.code import warm_up
 from bot.playground.page.controls import shown_view
 from bot.playground.page.feed import Feed
 from bot.playground.page.messages import shown_message
+from bot.playground.page.tabs import Tabs
 from bot.playground.slack.files import attachment
 from bot.playground.slack.wire import ApiError
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from bot.playground.slack.records import MessageRecord, Session
     from bot.playground.slack.wire import Json
     from bot.playground.slack.workspace import Workspace
+
+    Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 FILES = Path(__file__).parent / "static"
 HEARTBEAT = 15.0
@@ -52,6 +56,8 @@ class PageApi:
         self._actions = PageActions(workspace, interactions, page.commands)
         self._page = page
         self._feeds: set[Feed] = set()
+        self._tabs = Tabs()
+        workspace.observe(self._tabs.note)
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes of the page."""
@@ -62,7 +68,7 @@ class PageApi:
             web.get("/page/messages", self.messages),
             web.get("/page/changes", self.changes),
             web.get("/page/files/{file}", self.file),
-            *(web.post(path, _json_only(do)) for path, do in self._actions.by_path().items()),
+            *(web.post(path, self._noted(_json_only(do))) for path, do in self._actions.by_path().items()),
         ]
 
     def end_feeds(self) -> None:
@@ -72,6 +78,7 @@ class PageApi:
 
     async def index(self, _: web.Request) -> web.StreamResponse:
         """Serve the page."""
+        await asyncio.to_thread(warm_up)
         return web.FileResponse(FILES / "index.html", headers=HEADERS)
 
     async def asset(self, request: web.Request) -> web.StreamResponse:
@@ -81,7 +88,7 @@ class PageApi:
             return web.Response(status=404, text="There is no such file.")
         return web.FileResponse(path, headers=HEADERS)
 
-    async def state(self, _: web.Request) -> web.Response:
+    async def state(self, request: web.Request) -> web.Response:
         """Return the whole state: users, channels, commands, sessions, views."""
         workspace = self._workspace
         users = [
@@ -122,7 +129,7 @@ class PageApi:
                 "sessions": sessions,
                 "model": {"name": self._page.model, "notice": self._page.notice},
             }
-            | self._views()
+            | self._views(_tab(request))
         )
 
     async def messages(self, request: web.Request) -> web.Response:
@@ -148,7 +155,7 @@ class PageApi:
             await response.write(b": welcome\n\n")
             while not feed.ended:
                 for key in await feed.next(HEARTBEAT):
-                    if change := self._change(*key):
+                    if change := self._change(*key, tab=_tab(request)):
                         await response.write(f"data: {json.dumps(change)}\n\n".encode())
                 if not feed.ended:
                     await response.write(b": heartbeat\n\n")
@@ -166,35 +173,50 @@ class PageApi:
         except ApiError:
             return web.Response(status=404, text="There is no such file.")
 
+    def _noted(self, action: Handler) -> Handler:
+        """Wrap an action: note the tab that it comes from."""
+
+        async def noted(request: web.Request) -> web.Response:
+            self._tabs.acted(self._workspace.me.id, _tab(request))
+            return await action(request)
+
+        return noted
+
     def _sees(self, message: MessageRecord) -> bool:
         return message.ephemeral_to in ("", self._workspace.me.id)
 
-    def _views(self) -> Json:
-        """Return the views that the user sees: the home tab and the topmost modal."""
+    def _views(self, tab: str) -> Json:
+        """Return the views that the user sees in a tab: the home tab and the topmost modal."""
         workspace, names = self._workspace, self._names()
         mine = [view for view in workspace.views.values() if view["user"] == workspace.me.id]
         home = next((shown_view(view, names) for view in mine if view["type"] == "home"), None)
-        open_ones = workspace.modals.get(workspace.me.id)
-        return {"home": home, "modal": shown_view(workspace.views[open_ones[-1]], names) if open_ones else None}
+        open_ones = [workspace.views[view] for view in workspace.modals.get(workspace.me.id, ())]
+        modal = open_ones[-1] if open_ones and self._tabs.has(tab, open_ones[-1]) else None
+        return {"home": home, "modal": shown_view(modal, names) if modal else None}
 
     def _names(self) -> dict[str, str]:
         users = {user.id: user.real_name for user in self._workspace.users.values()}
         return users | {channel.id: channel.name for channel in self._workspace.channels.values()}
 
-    def _change(self, kind: str, channel: str, ts: str) -> Json | None:
+    def _change(self, kind: str, channel: str, ts: str, *, tab: str) -> Json | None:
         """Return the present state of what changed, however often it has changed since."""
         if kind == "session":
             session = self._workspace.session(channel, ts)
             return {"type": "session", "channel": channel, "thread_ts": ts} | _session(session)
         if kind == "views":
-            return {"type": "views"} | self._views() if channel == self._workspace.me.id else None
+            return {"type": "views"} | self._views(tab) if channel == self._workspace.me.id else None
         try:
             return {"type": "message", "message": shown_message(self._actions.shown(channel, ts), self._names())}
         except ApiError:
             return {"type": "removed", "channel": channel, "ts": ts}
 
 
-def _json_only(handler: Callable[[Json], Awaitable[Json]]) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _tab(request: web.Request) -> str:
+    """Return the name that a page gave its tab. A stream of events can't have a header."""
+    return request.headers.get("X-Tab") or request.query.get("tab", "")
+
+
+def _json_only(handler: Callable[[Json], Awaitable[Json]]) -> Handler:
     """Wrap a handler of JSON objects; its errors become a sentence with status 400."""
 
     async def answer(request: web.Request) -> web.Response:

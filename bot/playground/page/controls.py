@@ -5,7 +5,9 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from bot.playground.page.mrkdwn import blocks_html, is_safe
+from bot.playground.page.blocks import blocks_html
+from bot.playground.page.emoji import with_emoji
+from bot.playground.page.mrkdwn import is_safe
 from bot.playground.slack.elements import (
     BUTTONS,
     CONFIRM,
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 # What an element type chooses from, if it has no list of options.
 _SOURCES = {"users": "users", "conversations": "channels", "channels": "channels"}
+# The icons that stand for a button's text: of a rating, the good one goes first.
+_ICONS = {"icon_button": ("trash",), "feedback_buttons": ("good", "bad")}
 
 
 def parts_of(blocks: Sequence[Json], names: Mapping[str, str]) -> list[Json]:
@@ -46,7 +50,7 @@ def shown_view(view: Json, names: Mapping[str, str]) -> Json:
     return {
         "id": view["id"],
         "hash": view["hash"],
-        "title": text_in(view.get("title")),
+        "title": with_emoji(text_in(view.get("title"))),
         "submit": text_in(view.get("submit")),
         "close": text_in(view.get("close")) or "Cancel",
         "is_pushed": bool(view.get("previous_view_id")),
@@ -58,7 +62,7 @@ def _part(block: Json, names: Mapping[str, str]) -> Json:
     controls = [control for place in placed([block]) for control in _controls(place)]
     if block["type"] != "input":
         return {"html": blocks_html([block], names), "controls": controls}
-    words = {name: text_in(block.get(name)) for name in ("label", "hint")}
+    words = {name: with_emoji(text_in(block.get(name))) for name in ("label", "hint")}
     field = words | {"optional": bool(block.get("optional")), "block_id": block.get("block_id", "")}
     return {"html": "", "controls": controls, "field": field}
 
@@ -67,8 +71,9 @@ def _controls(place: PlacedElement) -> Iterator[Json]:
     element = place.element
     kind = element.get("type", "")
     if kind in BUTTONS:
-        for button in buttons([place.block | {"elements": [element], "accessory": None}]):
-            yield _common(button) | place.ids | {"kind": "button", "icon": kind == "icon_button"}
+        drawn = buttons([place.block | {"elements": [element], "accessory": None}])
+        for button, icon in zip(drawn, _ICONS.get(kind, ("",)), strict=False):
+            yield _common(button) | place.ids | {"kind": "button", "icon": icon}
         return
     held = next(iter(initial(element).values()), None)
     yield (
@@ -79,7 +84,7 @@ def _controls(place: PlacedElement) -> Iterator[Json]:
             "several": kind in SEVERAL,
             "options": [_option(option) for option in options_of(element)] if kind in WITH_OPTIONS else [],
             "source": next((source for start, source in _SOURCES.items() if f"{start}_select" in kind), ""),
-            "placeholder": text_in(element.get("placeholder")),
+            "placeholder": with_emoji(text_in(element.get("placeholder"))),
             "value": _value(held),
             "multiline": bool(element.get("multiline")),
             "max_length": element.get("max_length"),
@@ -101,7 +106,7 @@ def _common(element: Json) -> Json:
     confirm = element.get("confirm")
     url = str(element.get("url") or "")
     return {
-        "text": text_in(element.get("text")),
+        "text": with_emoji(text_in(element.get("text"))),
         "value": element.get("value") or "",
         "style": element.get("style") or "",
         "url": url if is_safe(url) else "",
@@ -111,7 +116,11 @@ def _common(element: Json) -> Json:
 
 def _option(option: Json) -> Json:
     described = text_in(option.get("description"))
-    return {"text": text_in(option.get("text")), "value": str(option.get("value") or ""), "description": described}
+    return {
+        "text": with_emoji(text_in(option.get("text"))),
+        "value": str(option.get("value") or ""),
+        "description": described,
+    }
 
 
 def _value(held: object) -> str | list[str]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bot.playground.page.blocks import attachments_html, blocks_html
+from bot.playground.page.code import code_html, kind_of
 from bot.playground.page.controls import parts_of
-from bot.playground.page.mrkdwn import attachments_html, blocks_html, mrkdwn_html
+from bot.playground.page.mrkdwn import mrkdwn_html
+from bot.playground.page.unfinished import closed
 from bot.playground.slack.blocks import escape, unescape
 from bot.playground.slack.elements import placed
 
@@ -26,7 +29,8 @@ _URL = re.compile(r"https?://[^\s<>]*[^\s<>.,;:!?)\"'\]]")
 def shown_message(message: MessageRecord, names: Mapping[str, str]) -> Json:
     """Return a message as the page shows it; `names` maps ids of users and channels to names."""
     # A typed message is shown from its text; its blocks only repeat it.
-    html = "" if message.client_msg_id else blocks_html(message.blocks, names)
+    blocks = _shown_blocks(message)
+    html = "" if message.client_msg_id else blocks_html(blocks, names)
     return {
         "channel": message.channel,
         "ts": message.ts,
@@ -42,9 +46,19 @@ def shown_message(message: MessageRecord, names: Mapping[str, str]) -> Json:
         "edited": bool(message.edited_ts),
         "ephemeral": bool(message.ephemeral_to),
         "blocks": message.blocks,
-        "parts": parts_of(message.blocks, names) if any(True for _ in placed(message.blocks)) else [],
+        "parts": parts_of(blocks, names) if any(True for _ in placed(blocks)) else [],
         "name": message.username,
+        "answers": mrkdwn_html(message.answers, names) if message.answers else "",
     }
+
+
+def _shown_blocks(message: MessageRecord) -> list[Json]:
+    """Return a message's blocks; in one that is still being written, the last text ends for the moment."""
+    if not message.streaming:
+        return message.blocks
+    return [
+        block | {"text": closed(block["text"])} if block["type"] == "markdown" else block for block in message.blocks
+    ]
 
 
 def _typed(text: str, names: Mapping[str, str]) -> str:
@@ -71,8 +85,9 @@ def _file(file: File) -> Json:
     return {
         "id": file.id,
         "name": file.name,
-        "mimetype": file.mimetype,
+        "kind": kind_of(file.name) or file.mimetype,
+        "is_image": file.mimetype.startswith("image/"),
         "size": size,
         "url": f"/page/files/{file.id}",
-        "preview": file.text[:PREVIEW] if is_text else None,
+        "preview": code_html(file.text[:PREVIEW], file_name=file.name) if is_text else None,
     }

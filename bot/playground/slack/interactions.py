@@ -60,7 +60,7 @@ class Interactions:
         """Send a slash command; show its answer to the user, or that none came."""
         workspace = self.workspace
         channel = workspace.channel(channel_id)
-        where = self.urls.make(channel.id, user.id)
+        where = self.urls.make(channel.id, user.id, command=f"{command} {text}".strip())
         payload = {
             "token": "verification-token",
             "team_id": workspace.team_id,

@@ -115,6 +115,7 @@ class MessageRecord:
     username: str = ""  # the name that an integration shows instead of its own
     is_broadcast: bool = False  # a reply that the channel also shows
     ephemeral_to: str = ""  # the only user who sees it
+    answers: str = ""  # the slash command behind an ephemeral message, as the bot got it
     stream: Stream | None = None
 
     @property

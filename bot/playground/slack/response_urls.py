@@ -27,6 +27,7 @@ class ResponseUrl:
     uses: int
     thread_ts: str = ""
     original: MessageRecord | None = None
+    command: str = ""  # what was typed, for a slash command
 
 
 class ResponseUrls:
@@ -39,15 +40,25 @@ class ResponseUrls:
     def __contains__(self, token: str) -> bool:
         return token in self._urls
 
-    def make(self, channel_id: str, user_id: str, original: MessageRecord | None = None, *, thread_ts: str = "") -> str:
-        """Create a response URL for the bot's message `original`, or for a thread; return its token."""
+    def make(
+        self,
+        channel_id: str,
+        user_id: str,
+        original: MessageRecord | None = None,
+        *,
+        thread_ts: str = "",
+        command: str = "",
+    ) -> str:
+        """Create a response URL for the bot's message `original`, a thread or a command; return its token."""
         token = secrets.token_urlsafe(16)
         rules = self._workspace.rules
         now = self._workspace.clock()
         self._urls = {known: url for known, url in self._urls.items() if url.deadline >= now}
         deadline = now + rules.response_url_lifetime
         thread_ts = original.thread_ts if original else thread_ts
-        self._urls[token] = ResponseUrl(channel_id, user_id, deadline, rules.response_url_uses, thread_ts, original)
+        self._urls[token] = ResponseUrl(
+            channel_id, user_id, deadline, rules.response_url_uses, thread_ts, original, command
+        )
         return token
 
     def address(self, token: str) -> str:
@@ -91,6 +102,6 @@ class ResponseUrls:
         thread_ts = body.get("thread_ts") or where.thread_ts
         whole = MessageRecord(where.channel, self._workspace.bot.id, text, thread_ts, blocks=blocks)
         if body.get("response_type") != "in_channel":
-            whole.ephemeral_to = where.user
+            whole.ephemeral_to, whole.answers = where.user, where.command
         posted = self._workspace.post(whole)
         where.original = original or posted

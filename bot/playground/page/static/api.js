@@ -1,18 +1,21 @@
 /** The page's client of the playground's server: requests, and the stream of changes. */
 
 const RECONNECT_MS = 2000;
+/** This page until it is reloaded: modals that it opens are shown here only. */
+const TAB = crypto.randomUUID();
 
 /** A failed request; `message` is a sentence for the user. */
 export class RequestError extends Error {}
 
 /** Read JSON from the server. Raises RequestError. */
 export function get(path) {
-  return request(path, {});
+  return request(path, { headers: { "X-Tab": TAB } });
 }
 
 /** Send JSON to the server. Raises RequestError. */
 export function post(path, body) {
-  return request(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  const headers = { "Content-Type": "application/json", "X-Tab": TAB };
+  return request(path, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
 async function request(path, options) {
@@ -29,7 +32,7 @@ async function request(path, options) {
 
 /** Listen to the stream of changes while the page is open, however often the connection is lost. */
 export function listen({ opened, changed, lost }) {
-  const source = new EventSource("/page/changes");
+  const source = new EventSource(`/page/changes?tab=${TAB}`);
   source.onopen = opened;
   source.onmessage = (event) => changed(JSON.parse(event.data));
   source.onerror = () => {

@@ -35,13 +35,14 @@ export function role(name, within = document) {
   return within.querySelector(`[data-role="${name}"]`);
 }
 
-/** Set a message's HTML: the only place where markup from the server, which sanitizes it, enters the page. */
+/** Set an element's HTML and return it: the only place where markup from the server, which sanitizes it, enters the page. */
 export function setMessageHtml(element, html) {
   element.innerHTML = html;
   for (const link of element.querySelectorAll("a[href]")) {
     link.target = "_blank";
     link.rel = "noopener noreferrer";
   }
+  return element;
 }
 
 /** Make `nodes` the only children of `parent`, moving only those out of place: the others keep focus and selection. */

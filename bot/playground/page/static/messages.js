@@ -144,7 +144,7 @@ function dropTrailingSpace(element) {
 }
 
 function fileCard(file) {
-  const about = h("span", {}, `${sizeOf(file.size)} · ${file.mimetype}`);
+  const about = h("span", {}, `${sizeOf(file.size)} · ${file.kind}`);
   const download = { class: "plain", href: file.url, download: file.name, "data-role": "download" };
   const preview = { tabindex: "0", "data-role": "preview", "aria-label": `Contents of ${file.name}` };
   return h(
@@ -157,8 +157,8 @@ function fileCard(file) {
       h("span", { class: "file-name" }, h("strong", {}, file.name), about),
       h("a", { ...download, "aria-label": `Download ${file.name}` }, icon("download")),
     ),
-    file.mimetype.startsWith("image/") ? h("img", { src: file.url, alt: file.name, loading: "lazy" }) : null,
-    file.preview ? h("pre", preview, h("code", {}, file.preview)) : null,
+    file.is_image ? h("img", { src: file.url, alt: file.name, loading: "lazy" }) : null,
+    file.preview ? h("pre", preview, setMessageHtml(h("code"), file.preview)) : null,
   );
 }
 

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from aiohttp import web
 from slack_sdk.errors import SlackApiError
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ async def test_files_come_along_and_back(
     assert (await page.post("/page/messages", {"channel": general, "text": "", "files": files}))[0] == 200
     [message] = await page.messages(general)
     [file] = message["files"]
-    assert (file["name"], file["size"], file["preview"]) == ("a.csv", 8, "x,y\n1,2\n")
+    assert (file["name"], file["kind"], file["size"], file["preview"]) == ("a.csv", "CSV", 8, "x,y\n1,2\n")
     async with session.get(local.url + file["url"]) as response:
         assert await response.read() == b"x,y\n1,2\n"
         assert response.headers["Content-Disposition"].startswith("attachment")
@@ -115,6 +116,11 @@ async def test_files_come_along_and_back(
         ("/page/messages", {"channel": "C0NOWHERE", "text": "x"}, "There is no such channel."),
         ("/page/messages", {"channel": "C01GENERAL0", "text": " "}, "Write something first."),
         ("/page/messages", {"channel": "C01GENERAL0", "text": 5}, "text must be text."),
+        (
+            "/page/messages",
+            {"channel": "C01GENERAL0", "text": "x" * 45_000},
+            "This message has 45,000 characters. A message can have 40,000: send it as a text file.",
+        ),
         (
             "/page/messages",
             {"channel": "C01GENERAL0", "text": "x", "thread_ts": "1.2"},
@@ -184,6 +190,26 @@ async def test_others_whispers_are_not_shown(
     await client.chat_postEphemeral(channel=general, user=local.me.id, text="for me")
     [message] = await page.messages(general)
     assert (message["text"], message["ephemeral"]) == ("for me", True)
+
+
+async def test_a_whisper_names_its_command(page: Browser, bot: RecordingBot, general: str) -> None:
+    bot.answers.append(web.json_response({"text": "Only for you"}))
+    await page.post("/page/commands", {"channel": general, "command": "/code", "text": "a < b"})
+    [shown] = await page.messages(general)
+    assert (shown["ephemeral"], shown["answers"]) == (True, "/code a &lt; b")
+    wanted = {"channel": general, "ts": shown["ts"]}
+    assert await page.post("/page/messages/dismiss", wanted) == (200, {})
+    assert await page.messages(general) == []
+    assert await page.post("/page/messages/dismiss", wanted) == (400, {"error": "That message is no longer there."})
+
+
+async def test_a_modal_stays_in_its_tab(local: ScriptedWorkspace, page: Browser, client: AsyncWebClient) -> None:
+    await page.post("/page/home?tab=one", {"tab": "messages"})
+    view = {"type": "modal", "title": {"type": "plain_text", "text": "Settings"}, "blocks": []}
+    await client.views_open(trigger_id=local.workspace.new_trigger(local.me.id), view=view)
+    await page.post("/page/home?tab=two", {"tab": "messages"})
+    assert (await page.get("/page/state?tab=one"))["modal"]["title"] == "Settings"
+    assert (await page.get("/page/state?tab=two"))["modal"] is None
 
 
 async def test_views_are_shown(local: ScriptedWorkspace, page: Browser, client: AsyncWebClient) -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.playground.page.mrkdwn import blocks_html, markdown_html, mrkdwn_html
+from bot.playground.page.blocks import blocks_html
+from bot.playground.page.code import code_html, kind_of
+from bot.playground.page.markdown import markdown_html
+from bot.playground.page.mrkdwn import mrkdwn_html
+from bot.playground.page.unfinished import closed
 from bot.playground.slack.blocks import check, text_of
 from bot.playground.slack.elements import buttons
 from bot.playground.slack.wire import ApiError
@@ -20,6 +26,7 @@ ATTRIBUTES = {
     "a": {"href", "target", "rel", "title"},
     "code": {"class"},
     "details": {"class"},
+    "div": {"class"},
     "img": {"src", "alt"},
     "ol": {"start"},
     "p": {"class"},
@@ -120,6 +127,50 @@ JSON = st.recursive(
     ),
     max_leaves=10,
 )
+LANGUAGES = st.sampled_from(["", "python", "html", "json", "c++", "no such"])
+
+
+@given(TEXTS, LANGUAGES)
+def test_colored_code_keeps_its_lines(text: str, language: str) -> None:
+    html = code_html(text, language)
+    inspect(html)
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    assert unescape(re.sub(r"<[^>]*>", "", html)).replace("\r", "\n").rstrip("\n") == lines.rstrip("\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("a.ts", "TypeScript"),
+        ("a.TS", "TypeScript"),
+        ("a.csv", "CSV"),
+        ("a.txt", "Plain text"),
+        ("Makefile", "Makefile"),
+        ("a", ""),
+    ],
+)
+def test_files_are_named_by_their_language(name: str, kind: str) -> None:
+    assert kind_of(name) == kind
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("_Rehearsal model, ", "_Rehearsal model,_"),
+        ("**bold*", "**bold**"),
+        ("a **", "a"),
+        ("- **a\n- b", "- **a\n- b"),
+        ("| a |\n|--|\n| **b", "| a |\n|--|\n| **b**"),
+        ("snake_case and `co", "snake_case and `co`"),
+        ("see [1] and [the page](http://a", "see [1] and the page"),
+        ("```py\n_x", "```py\n_x"),
+        ("2 * 3 and *all* done", "2 * 3 and *all* done"),
+    ],
+)
+def test_unfinished_markdown_shows_no_marks(written: str, shown: str) -> None:
+    assert closed(written) == shown
+
+
 PARTS = ("text", "elements", "rows", "title", "fields", "accessory", "block_id")
 KINDS = st.sampled_from(["markdown", "header", "section", "context", "divider", "table", "task_card", "rich_text", "x"])
 
@@ -161,6 +212,7 @@ def test_odd_blocks_break_nothing(kind: str, rows: list[list[object]], elements:
         ("<@U01ADA00000>", '<span class="mention">@Ada &lt;b&gt;</span>'),
         ("<#C01GENERAL0|old>", '<span class="mention">#general</span>'),
         ("<!here>", '<span class="mention">@here</span>'),
+        (":wave::skin-tone-3: :no_such: `:key:`", "👋🏼 :no_such: <code>:key:</code>"),
     ],
 )
 def test_mrkdwn_is_shown_as_meant(text: str, html: str) -> None:
@@ -177,7 +229,10 @@ def test_mrkdwn_is_shown_as_meant(text: str, html: str) -> None:
         ("`<@U01ADA00000>`", "<p><code>&lt;@U01ADA00000&gt;</code></p>"),
         ("[a](https://b.c)", '<p><a href="https://b.c" target="_blank" rel="noreferrer">a</a></p>'),
         ("[a](javascript:b)", "<p>[a](javascript:b)</p>"),
-        ("```python\n<b>\n```", '<pre><code class="language-python">&lt;b&gt;\n</code></pre>'),
+        ("```\n<b> :tada:\n```", "<pre><code>&lt;b&gt; :tada:\n</code></pre>"),
+        ('```json\n"<b>"\n```', '<pre><code><span class="c-s2">"&lt;b&gt;"</span>\n</code></pre>'),
+        ("```no-such\n<b>\n```", "<pre><code>&lt;b&gt;\n</code></pre>"),
+        (":tada: `:tada:` at 10:30:45", "<p>🎉 <code>:tada:</code> at 10:30:45</p>"),
     ],
 )
 def test_markdown_is_shown_as_meant(text: str, html: str) -> None:
