@@ -188,7 +188,7 @@ async def build(
     chat = slack_chat(joined.teams, session, budget, files)
 
     # What is kept; the model within its budgets.
-    store, board, runs = sql_store(database), sql_feedback_store(database), SqlClassifyRunStore(database)
+    store, feedback, runs = sql_store(database), sql_feedback_store(database), SqlClassifyRunStore(database)
     items = SqlClassifyItemStore(database)
     erasure = Erasure(database)
     admins, days = settings.parley_admins, settings.retention_days
@@ -203,9 +203,9 @@ async def build(
     threads = Threads(inbox, store=store, model=model, chat=chat)
     classify = ClassifyJobs(inbox, runs=runs, items=items, store=store, model=model, chat=chat, judge=permissions.judge)
     triage = TriageJobs(
-        inbox, board=board, classified=items, store=store, model=model, chat=chat, settings_of=threads.settings_of
+        inbox, feedback=feedback, classified=items, store=store, model=model, chat=chat, settings_of=threads.settings_of
     )
-    home = HomeTab(inbox, store=store, board=board, chat=chat, permissions=permissions, admins=admins)
+    home = HomeTab(inbox, store=store, feedback=feedback, chat=chat, permissions=permissions, admins=admins)
     notices = QueueNotices(inbox, store=store, chat=chat)
     stop = Stop(inbox, classify=classify, chat=chat)
     changes = SettingsJobs(
@@ -258,10 +258,10 @@ async def build(
     )
     # Addresses that admins set: those of one workspace may know the network from inside.
     outward = await stack.enter_async_context(public_session(traces)) if settings.serves_many else session
-    webhook = Webhook(outward, secret_of=sign, board=board, store=store)
+    webhook = Webhook(outward, secret_of=sign, feedback=feedback, store=store)
     # One token would let each workspace's admins write into the repositories of all.
     token = "" if settings.serves_many else reveal(settings.triage_github_token)
-    github = GitHub(inbox, session, url=settings.triage_github_url, token=token, board=board, store=store)
+    github = GitHub(inbox, session, url=settings.triage_github_url, token=token, feedback=feedback, store=store)
 
     for jobs in (turns, threads, classify, triage, webhook, github, home, uninstaller, Retention(database, days)):
         jobs.register(inbox)

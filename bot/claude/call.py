@@ -17,17 +17,17 @@ COUNTS = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache
 
 @dataclass(slots=True)
 class ModelCall:
-    """A call in flight. `sink` gets the text as it arrives; without it, no one sees the text before it is whole.
+    """A call in flight. `on_text` gets the text as it arrives; without it, no one sees the text before it is whole.
 
-    `think` gets the thinking, which is never part of the answer. `counts` are the API's, by its own names; empty until
+    `on_thinking` gets the thinking, which is never part of the answer. `counts` are the API's, by its own names; empty until
     it began to answer. `stop_reason` is None until it stopped. `failure` is the attempt that failed last, as the ledger
     keeps it.
     """
 
     purpose: str
     model: str
-    sink: Callable[[str], None] | None = None
-    think: Callable[[str], None] | None = None
+    on_text: Callable[[str], None] | None = None
+    on_thinking: Callable[[str], None] | None = None
     counts: dict[str, int] = field(default_factory=dict)
     stop_reason: str | None = None
     request_id: str | None = None
@@ -52,8 +52,8 @@ class ModelCall:
             delta = event["delta"]
             if delta["type"] == "text_delta" and delta["text"]:
                 self.take(delta["text"])
-            elif delta["type"] == "thinking_delta" and delta["thinking"] and self.think is not None:
-                self.think(delta["thinking"])
+            elif delta["type"] == "thinking_delta" and delta["thinking"] and self.on_thinking is not None:
+                self.on_thinking(delta["thinking"])
         elif kind == "message_start":
             self._count(event["message"]["usage"])
         elif kind == "message_delta" and self.counts:
@@ -69,8 +69,8 @@ class ModelCall:
         if self._first_token is None:
             self._first_token = monotonic()
         self.pieces.append(text)
-        if self.sink is not None:
-            self.sink(text)
+        if self.on_text is not None:
+            self.on_text(text)
 
     @property
     def text(self) -> str:
@@ -79,8 +79,8 @@ class ModelCall:
 
     @property
     def shown(self) -> str:
-        """The text that the sink received."""
-        return "" if self.sink is None else self.text
+        """The text that `on_text` received."""
+        return "" if self.on_text is None else self.text
 
     def call(self, outcome: str = "ok") -> Call:
         """Return the call for the ledger. Tokens are zero if the API did not get as far as counting them."""

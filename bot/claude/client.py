@@ -132,13 +132,13 @@ class Claude(ModelLimits):
     async def write(
         self,
         request: Request,
-        sink: Callable[[str], None],
-        think: Callable[[str], None] | None = None,
+        on_text: Callable[[str], None],
+        on_thinking: Callable[[str], None] | None = None,
         cancelled: asyncio.Event | None = None,
     ) -> Completion:
-        """Answer in free text; `sink` and `think` get each piece as it arrives. Raises a `ModelError`."""
+        """Answer in free text; `on_text` and `on_thinking` get each piece as it arrives. Raises a `ModelError`."""
         check(cancelled)
-        exchange = ModelCall(request.purpose, self.card_of(request.settings).id, sink, think)
+        exchange = ModelCall(request.purpose, self.card_of(request.settings).id, on_text, on_thinking)
         with self._told(exchange):
             await cancel_on(cancelled, self._ask(request, exchange))
         return Completion(exchange.text, truncated=exchange.stop_reason == "max_tokens", call=exchange.call())

@@ -177,7 +177,7 @@ def judge(exchange: ModelCall) -> None:
 
 @contextmanager
 def translated(exchange: ModelCall) -> Iterator[None]:
-    """Let only our errors out, each with what the sink got and what the call cost. Cancellation passes untouched."""
+    """Let only our errors out, each with what `on_text` got and what the call cost. Cancellation passes untouched."""
     try:
         yield
     except ModelError as error:

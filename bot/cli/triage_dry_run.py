@@ -126,30 +126,30 @@ def _told_apart(posts: Sequence[IncomingMessage]) -> Iterator[IncomingMessage]:
 
 
 async def triage(
-    posts: Sequence[IncomingMessage], settings: ChannelSettings, board: FeedbackStore, model: Model
+    posts: Sequence[IncomingMessage], settings: ChannelSettings, feedback: FeedbackStore, model: Model
 ) -> str:
     """Triage posts in their order, and return the records."""
     channel, calls = Place("T", "C"), list[Call]()
     for heard in posts:
-        await board.inbox.add(heard, _time_of(heard.id), "", together=settings.together)
-    while waiting := await board.inbox.waiting(channel, AT_ONCE):
+        await feedback.inbox.add(heard, _time_of(heard.id), "", together=settings.together)
+    while waiting := await feedback.inbox.waiting(channel, AT_ONCE):
         quiet = {one.id: ignore(one) for one in waiting if needs_no_model(one)}
         records = [one for one in waiting if one.id not in quiet]
-        await board.inbox.save(channel, quiet, ())
+        await feedback.inbox.save(channel, quiet, ())
         if records:
-            calls += await _judge(asked(records), settings, board, model)
-    found = [one for heard in posts if (one := await board.records.at(heard.place)) is not None]
+            calls += await _judge(asked(records), settings, feedback, model)
+    found = [one for heard in posts if (one := await feedback.records.at(heard.place)) is not None]
     return report(found, calls)
 
 
 async def _judge(
-    records: Sequence[Feedback], settings: ChannelSettings, board: FeedbackStore, model: Model
+    records: Sequence[Feedback], settings: ChannelSettings, feedback: FeedbackStore, model: Model
 ) -> Sequence[Call]:
-    outcome = await judge(records, settings, settled=(), board=board, model=model)
+    outcome = await judge(records, settings, settled=(), feedback=feedback, model=model)
     if outcome.failure is not None:
         raise outcome.failure
     decisions = {one.id: decide(one, outcome.verdicts[one.id], settings) for one in records}
-    await board.inbox.save(Place("T", "C"), decisions, ())
+    await feedback.inbox.save(Place("T", "C"), decisions, ())
     return outcome.calls
 
 

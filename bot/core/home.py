@@ -55,7 +55,14 @@ class Health:
 
 
 async def build_home(
-    place: Place, person: str, *, admins: frozenset[str], health: Health, store: Store, board: FeedbackStore, chat: Chat
+    place: Place,
+    person: str,
+    *,
+    admins: frozenset[str],
+    health: Health,
+    store: Store,
+    feedback: FeedbackStore,
+    chat: Chat,
 ) -> tuple[Section, ...]:
     """Build a person's home; with channels for admins, and health for the bot's own admins.
 
@@ -63,7 +70,7 @@ async def build_home(
     """
     used = await store.usage.load(UsageView(UsageScope.PERSON, USAGE_DAYS), place, person, datetime.now(UTC))
     sections = [Section("What I can do here", CAN_DO), Section("Your usage", _used(used))]
-    if items := await board.records.assigned(place.workspace, person, MOST_ITEMS + 1):
+    if items := await feedback.records.assigned(place.workspace, person, MOST_ITEMS + 1):
         sections.append(Section("Your open feedback", _items(items)))
     is_operator = is_named(admins, place.workspace, person)
     try:

@@ -54,10 +54,17 @@ class GitHub:
     """Keeps one issue per record in the repositories that channels have set. `url` is the API's address."""
 
     def __init__(
-        self, inbox: Inbox, session: aiohttp.ClientSession, *, url: str, token: str, board: FeedbackStore, store: Store
+        self,
+        inbox: Inbox,
+        session: aiohttp.ClientSession,
+        *,
+        url: str,
+        token: str,
+        feedback: FeedbackStore,
+        store: Store,
     ) -> None:
         self._inbox, self._session, self._url, self._token = inbox, session, url, token
-        self._board, self._store = board, store
+        self._feedback, self._store = feedback, store
         self._written = -PACE
 
     def register(self, inbox: Inbox) -> None:
@@ -66,7 +73,7 @@ class GitHub:
 
     async def run(self, job: Job) -> None:
         """Update a record's issue. Raises `GitHubError`."""
-        record = await self._board.records.find(str(job.payload["workspace"]), int(job.payload["id"]))
+        record = await self._feedback.records.find(str(job.payload["workspace"]), int(job.payload["id"]))
         if record is None or record.version <= record.issue_version:
             return
         repository = (await self._store.settings.load(replace(record.place, thread=""))).triage_github
@@ -83,7 +90,9 @@ class GitHub:
         made = await self._find(record, repository, job) if job.was_begun else None
         if made is None:
             original = (
-                await self._board.records.find(record.workspace, record.duplicate_of) if record.duplicate_of else None
+                await self._feedback.records.find(record.workspace, record.duplicate_of)
+                if record.duplicate_of
+                else None
             )
             content = {
                 "title": issue.title(record),
@@ -93,7 +102,7 @@ class GitHub:
             made = await self._post(f"repos/{repository}/issues", content, job)
         values = {"issue": str(made["html_url"]), "issue_state": issue.OPEN, "issue_version": record.version + 1}
         # Its card gets a link, which makes a version. Where another one came in between, this one is sent after all.
-        changed = await self._board.records.change(record.workspace, record.id, **values)
+        changed = await self._feedback.records.change(record.workspace, record.id, **values)
         if changed is not None:
             for delivery in after_issue(changed):
                 await self._inbox.accept(delivery)
@@ -137,7 +146,7 @@ class GitHub:
             changes |= {"state": "open" if is_open else "closed", "state_reason": reason}
         if changes:
             await self._write("PATCH", path, changes, job)
-        await self._board.records.shown(record.workspace, record.id, issue_version=record.version, issue_state=state)
+        await self._feedback.records.shown(record.workspace, record.id, issue_version=record.version, issue_state=state)
 
     async def _write(self, method: str, path: str, content: dict[str, Any], job: Job) -> Any:  # noqa: ANN401 (their JSON)
         await asyncio.sleep(self._written + PACE - time.monotonic())

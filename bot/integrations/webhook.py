@@ -95,10 +95,10 @@ class Webhook:
         session: aiohttp.ClientSession,
         *,
         secret_of: Callable[[str], str],
-        board: FeedbackStore,
+        feedback: FeedbackStore,
         store: Store,
     ) -> None:
-        self._session, self._secret_of, self._board, self._store = session, secret_of, board, store
+        self._session, self._secret_of, self._feedback, self._store = session, secret_of, feedback, store
 
     def register(self, inbox: Inbox) -> None:
         """Register the jobs that send feedback; transient failures are retried."""
@@ -106,7 +106,7 @@ class Webhook:
 
     async def run(self, job: Job) -> None:
         """Send a record's current state. Raises `WebhookError`."""
-        record = await self._board.records.find(str(job.payload["workspace"]), int(job.payload["id"]))
+        record = await self._feedback.records.find(str(job.payload["workspace"]), int(job.payload["id"]))
         if record is None:
             return
         url = (await self._store.settings.load(replace(record.place, thread=""))).webhook

@@ -34,12 +34,12 @@ class HomeTab:
         inbox: Inbox,
         *,
         store: Store,
-        board: FeedbackStore,
+        feedback: FeedbackStore,
         chat: Chat,
         permissions: Permissions,
         admins: frozenset[str],
     ) -> None:
-        self._inbox, self._store, self._board, self._chat = inbox, store, board, chat
+        self._inbox, self._store, self._feedback, self._chat = inbox, store, feedback, chat
         self._permissions, self._admins = permissions, admins
 
     def register(self, inbox: Inbox) -> None:
@@ -62,7 +62,13 @@ class HomeTab:
             sections: tuple[Section, ...] = (Section("Parley", f"{refusal} {FORGET_ME}"),)
         else:
             sections = await build_home(
-                place, person, admins=self._admins, health=health, store=self._store, board=self._board, chat=self._chat
+                place,
+                person,
+                admins=self._admins,
+                health=health,
+                store=self._store,
+                feedback=self._feedback,
+                chat=self._chat,
             )
         await self._chat.views.show_home(place, person, sections)
 

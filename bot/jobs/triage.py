@@ -68,7 +68,7 @@ class TriageJobs:
         self,
         inbox: Inbox,
         *,
-        board: FeedbackStore,
+        feedback: FeedbackStore,
         classified: ClassifyItemStore,
         store: Store,
         model: Model,
@@ -76,7 +76,7 @@ class TriageJobs:
         settings_of: Callable[[Place], Awaitable[ChannelSettings]],
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        self._inbox, self._board, self._classified, self._store = inbox, board, classified, store
+        self._inbox, self._feedback, self._classified, self._store = inbox, feedback, classified, store
         self._model, self._chat, self._settings_of = model, chat, settings_of
         self._clock = clock
         self._rests_until: dict[str, float] = {}  # by the workspace: each has a budget of its own
@@ -101,12 +101,12 @@ class TriageJobs:
             return
         if not heard.opens_thread:
             if not heard.is_bot:
-                await self._board.inbox.respond(heard.place, heard.author)
+                await self._feedback.inbox.respond(heard.place, heard.author)
             return
         if not is_post(heard, settings):
             return
         said_at, link = _time_of(heard.id), self._chat.history.permalink(channel, heard.id)
-        record = await self._board.inbox.add(heard, said_at, link, together=settings.together)
+        record = await self._feedback.inbox.add(heard, said_at, link, together=settings.together)
         if record is not None:
             await self._accept(chain.after_post(channel, heard.id))
 
@@ -115,8 +115,8 @@ class TriageJobs:
         channel = replace(changed.place, thread="")
         if changed.id != changed.place.thread or not (await self._settings_of(channel)).triage:
             return
-        id_ = await self._board.inbox.edit(changed)
-        record = await self._board.records.find(channel.workspace, id_) if id_ is not None else None
+        id_ = await self._feedback.inbox.edit(changed)
+        record = await self._feedback.records.find(channel.workspace, id_) if id_ is not None else None
         if record is None:
             return
         await self._accept(chain.after_edit(record, changed))
@@ -134,21 +134,23 @@ class TriageJobs:
             await self._go_on(place, job)
         if self._clock() < self._rests_until.get(place.workspace, 0.0):
             return
-        waiting = await self._board.inbox.waiting(place, MOST_WAITING)
+        waiting = await self._feedback.inbox.waiting(place, MOST_WAITING)
         settings = await self._store.settings.load(place)
         if quiet := [one for one in waiting if needs_no_model(one)]:
-            await self._board.inbox.save(place, {one.id: ignore(one) for one in quiet}, ())
+            await self._feedback.inbox.save(place, {one.id: ignore(one) for one in quiet}, ())
         records = [one for one in waiting if not needs_no_model(one)]
         if not records:
             await self._accept(chain.after_sort(place, await self._as_kept(quiet)))
             return
         records = asked(records)
         settled = await self._classified.corrections(place, MOST_CORRECTIONS)
-        outcome = await judge(records, settings, settled=settled, board=self._board, model=self._model, chat=self._chat)
+        outcome = await judge(
+            records, settings, settled=settled, feedback=self._feedback, model=self._model, chat=self._chat
+        )
         decisions = {
             one.id: decide(one, outcome.verdicts[one.id], settings) for one in records if one.id in outcome.verdicts
         }
-        await self._board.inbox.save(place, decisions, outcome.calls)
+        await self._feedback.inbox.save(place, decisions, outcome.calls)
         call_ledger.leave_out(outcome.calls)
         has_more = outcome.failure is None and len(waiting) > len(quiet) + len(records)
         is_open = any(one.status is FeedbackStatus.OPEN for one in decisions.values())
@@ -165,35 +167,35 @@ class TriageJobs:
 
     async def _go_on(self, place: Place, job: Job) -> None:
         """Follow up on what an earlier attempt may have sorted: it can have died before it accepted the next jobs."""
-        left = await self._board.records.unshown(datetime.now(UTC))
+        left = await self._feedback.records.unshown(datetime.now(UTC))
         here = [one for one in left if (one.workspace, one.channel) == (place.workspace, place.channel)]
         alert_of = f"{job.reference}:{job.attempt}"
         await self._accept(chain.after_sort(place, await self._as_kept(here), alert=alert_of))
 
     async def _as_kept(self, records: list[Feedback]) -> list[Feedback]:
         """Return the newest versions of records."""
-        found = [await self._board.records.find(one.workspace, one.id) for one in records]
+        found = [await self._feedback.records.find(one.workspace, one.id) for one in records]
         return [one for one in found if one is not None]
 
     async def run_show(self, job: Job) -> None:
         """Show a record's current state, and notify its team."""
-        record = await self._board.records.find(str(job.payload["workspace"]), int(job.payload["id"]))
+        record = await self._feedback.records.find(str(job.payload["workspace"]), int(job.payload["id"]))
         is_shown = record is not None and record.version <= record.shown_version
         if record is None or (is_shown and not job.was_begun):  # an attempt that died may have shown it, and no more
             return
         settings = await self._store.settings.load(replace(record.place, thread=""))
         if not is_shown:
             notes = unapplied(settings, self._model)
-            await show(record, settings, checkpoint=job, board=self._board, chat=self._chat, notes=notes)
+            await show(record, settings, checkpoint=job, feedback=self._feedback, chat=self._chat, notes=notes)
         await self._accept(chain.after_show(record, settings))
         if not target(record, settings) and record.routed and record.routed != ELSEWHERE:
-            await show_notice(record, settings, checkpoint=job, board=self._board, chat=self._chat)
+            await show_notice(record, settings, checkpoint=job, feedback=self._feedback, chat=self._chat)
 
     async def run_notify(self, job: Job) -> None:
         """Tell a team about all that waits for it; if it can't be reached, tell the person who set its channel."""
         place, channel = _PLACE.validate_python({k: v for k, v in job.payload.items() if k != "to"}), job.payload["to"]
         settings = await self._store.settings.load(place)
-        left = await notify(place, channel, settings, checkpoint=job, board=self._board, chat=self._chat)
+        left = await notify(place, channel, settings, checkpoint=job, feedback=self._feedback, chat=self._chat)
         await self._accept(chain.after_notify(place, channel, left, datetime.now(UTC).date()))
 
     async def run_tell(self, job: Job) -> None:
@@ -206,25 +208,27 @@ class TriageJobs:
     async def look_after(self, _job: Job) -> None:
         """Wake channels with waiting posts, and show what was left unshown, as when a process died in between."""
         slot = int(datetime.now(UTC).timestamp() // LOOK_EVERY)
-        waiting = await self._board.inbox.channels_waiting()
-        await self._accept(chain.after_look(waiting, await self._board.records.unshown(datetime.now(UTC) - LATE), slot))
+        waiting = await self._feedback.inbox.channels_waiting()
+        await self._accept(
+            chain.after_look(waiting, await self._feedback.records.unshown(datetime.now(UTC) - LATE), slot)
+        )
 
     async def run_alert(self, job: Job) -> None:
         """Post a channel's trends."""
         place = _PLACE.validate_python(job.payload)
         settings = await self._store.settings.load(place)
-        await alert(place, settings, checkpoint=job, board=self._board, chat=self._chat)
+        await alert(place, settings, checkpoint=job, feedback=self._feedback, chat=self._chat)
 
     async def run_digest(self, job: Job) -> None:
         """Post a channel's digest."""
         place = _PLACE.validate_python(job.payload)
         settings = await self._store.settings.load(place)
-        await digest(place, settings, checkpoint=job, board=self._board, model=self._model, chat=self._chat)
+        await digest(place, settings, checkpoint=job, feedback=self._feedback, model=self._model, chat=self._chat)
 
     async def look_for_digests(self, _job: Job) -> None:
         """Post the digest of each channel where it is due, once across replicas."""
         now = datetime.now(UTC)
-        for place in await self._board.statistics.channels_since(now - DIGESTED):
+        for place in await self._feedback.statistics.channels_since(now - DIGESTED):
             if date := due(await self._store.settings.load(place), now):
                 await self._accept(chain.after_due(place, date))
 
@@ -234,7 +238,7 @@ class TriageJobs:
         """Run a button's action. Raises `ChatError`."""
         nothing = Record(action.place, action.asker.person)
         try:
-            record = await actions.on_action(action, board=self._board, store=self._store, chat=self._chat)
+            record = await actions.on_action(action, feedback=self._feedback, store=self._store, chat=self._chat)
         except (NotAllowedError, UsageError) as error:
             async with self._chat.answers.ephemeral(action.place, action.asker) as visible:
                 await visible.replace(error.sentence)
@@ -245,18 +249,18 @@ class TriageJobs:
 
     async def open_form(self, action: Action) -> Form:
         """Open the form that changes a record. Raises `UsageError`, `NotAllowedError`."""
-        return await actions.open_form(action, board=self._board, store=self._store, chat=self._chat)
+        return await actions.open_form(action, feedback=self._feedback, store=self._store, chat=self._chat)
 
     async def submit(self, submission: Submission) -> Mapping[str, str]:
         """Accept a submitted form; return its faults by the field. Raises `UsageError`, `NotAllowedError`."""
-        record, faults = await actions.submit(submission, board=self._board, store=self._store, chat=self._chat)
+        record, faults = await actions.submit(submission, feedback=self._feedback, store=self._store, chat=self._chat)
         if record is not None:
             await self._accept(chain.after_action(record))
         return faults
 
     async def where(self, submission: Submission) -> Place | None:
         """Return the place of the record that a form is about, None if it is gone."""
-        record = await actions.find(submission, board=self._board)
+        record = await actions.find(submission, feedback=self._feedback)
         return record.place if record is not None else None
 
     async def configured(self, command: Command) -> None:
@@ -268,7 +272,7 @@ class TriageJobs:
     async def retry_teams(self, place: Place, reason: str) -> None:
         """Send what could not be sent to its team before."""
         settings = await self._store.settings.load(place)
-        for record in await self._board.routing.retry_routes(place):
+        for record in await self._feedback.routing.retry_routes(place):
             await self._accept(chain.after_routing(record, settings, reason))
 
     async def command(self, command: Command, *, checkpoint: Checkpoint) -> Record:
@@ -280,7 +284,7 @@ class TriageJobs:
             if not standing.is_member:
                 text = "Only members of this channel can see its feedback."
             elif wish.action is SettingsAction.REPORT:
-                text = await report.report(place, board=self._board, store=self._store)
+                text = await report.report(place, feedback=self._feedback, store=self._store)
             else:
                 days = int(wish.text)
                 text = await report.trends(
@@ -288,7 +292,7 @@ class TriageJobs:
                     place,
                     days,
                     checkpoint=checkpoint,
-                    board=self._board,
+                    feedback=self._feedback,
                     store=self._store,
                     chat=self._chat,
                 )

@@ -183,8 +183,8 @@ async def hook(database_url: str) -> AsyncIterator[tuple[Receiver, Webhook, str]
         opened(database_url) as database,
         aiohttp.ClientSession() as session,
     ):
-        board, store = sql_feedback_store(database), sql_store(database)
-        webhook = Webhook(session, secret_of=lambda _: "s3", board=board, store=store)
+        feedback, store = sql_feedback_store(database), sql_store(database)
+        webhook = Webhook(session, secret_of=lambda _: "s3", feedback=feedback, store=store)
         yield receiver, webhook, str(server.make_url("/hook"))
 
 

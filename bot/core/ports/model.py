@@ -96,15 +96,15 @@ class Write(Protocol):
     async def __call__(
         self,
         request: Request,
-        sink: Callable[[str], None],
-        think: Callable[[str], None] | None = None,
+        on_text: Callable[[str], None],
+        on_thinking: Callable[[str], None] | None = None,
         cancelled: asyncio.Event | None = None,
     ) -> Completion:
-        """Answer; `sink` gets each piece as soon as the model gives it, `think` each piece of thinking.
+        """Answer; `on_text` gets each piece as soon as the model gives it, `on_thinking` each piece of thinking.
 
-        Settings that the model does not take are left out. Retries by itself, within one deadline, as long as `sink`
+        Settings that the model does not take are left out. Retries by itself, within one deadline, as long as `on_text`
         has got nothing.
-        Raises a `ModelError`, whose `partial` is what `sink` got; `ModelStoppedError` as soon as `cancelled` is set.
+        Raises a `ModelError`, whose `partial` is what `on_text` got; `ModelStoppedError` as soon as `cancelled` is set.
         """
 
 

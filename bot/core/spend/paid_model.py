@@ -73,13 +73,13 @@ class PaidCalls:
     async def write(
         self,
         request: Request,
-        sink: Callable[[str], None],
-        think: Callable[[str], None] | None = None,
+        on_text: Callable[[str], None],
+        on_thinking: Callable[[str], None] | None = None,
         cancelled: asyncio.Event | None = None,
     ) -> Completion:
         """Answer in free text. Raises `OverBudgetError` where a budget is used up, and as the model does."""
         async with self._paid(request):
-            return await self._model.write(request, sink, think, cancelled)
+            return await self._model.write(request, on_text, on_thinking, cancelled)
 
     async def fill(self, request: Request, form: type[Filled]) -> tuple[Filled, Call]:
         """Answer by filling in a form. Raises `OverBudgetError`, and as the model does."""

@@ -52,16 +52,16 @@ class RenewedCalls:
     async def write(
         self,
         request: Request,
-        sink: Callable[[str], None],
-        think: Callable[[str], None] | None = None,
+        on_text: Callable[[str], None],
+        on_thinking: Callable[[str], None] | None = None,
         cancelled: asyncio.Event | None = None,
     ) -> Completion:
         """Answer in free text. Raises a `ModelError`."""
         told = await self._renew(request)
         if not told:
-            return await self._model.write(request, sink, think, cancelled)
+            return await self._model.write(request, on_text, on_thinking, cancelled)
         try:
-            completion = await self._model.write(request, sink, think, cancelled)
+            completion = await self._model.write(request, on_text, on_thinking, cancelled)
         except ModelError:
             await self._say(told)
             raise

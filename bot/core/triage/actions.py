@@ -35,13 +35,13 @@ GONE = "This feedback no longer exists."
 NOBODY = "-"  # the choice of no team: a menu's choices can't be empty
 
 
-async def on_action(action: Action, *, board: FeedbackStore, store: Store, chat: Chat) -> Feedback | None:
+async def on_action(action: Action, *, feedback: FeedbackStore, store: Store, chat: Chat) -> Feedback | None:
     """Carry out what a button says, and return the updated record.
 
     Raises `NotAllowedError`, `UsageError`, `ChatError`.
     """
     record, settings = await _open(
-        TAKE_FEEDBACK.read(action).id, action.asker, action.place.workspace, board=board, store=store
+        TAKE_FEEDBACK.read(action).id, action.asker, action.place.workspace, feedback=feedback, store=store
     )
     await _check_sees(record, settings, action.asker, chat, action.place.channel)
     person = action.asker.person
@@ -53,18 +53,18 @@ async def on_action(action: Action, *, board: FeedbackStore, store: Store, chat:
     }[action.name]
     if record.status == values["status"]:
         return None
-    await board.inbox.respond(record.place, person)
-    return await board.records.change(record.workspace, record.id, **values)
+    await feedback.inbox.respond(record.place, person)
+    return await feedback.records.change(record.workspace, record.id, **values)
 
 
-async def open_form(action: Action, *, board: FeedbackStore, store: Store, chat: Chat) -> Form:
+async def open_form(action: Action, *, feedback: FeedbackStore, store: Store, chat: Chat) -> Form:
     """Build the form in which a record can be changed. Raises `NotAllowedError`, `UsageError`, `ChatError`."""
     id_ = CHANGE_FEEDBACK.read(action).id
     if action.choice.isdecimal():
         id_ = int(action.choice)
-    record, settings = await _open(id_, action.asker, action.place.workspace, board=board, store=store)
+    record, settings = await _open(id_, action.asker, action.place.workspace, feedback=feedback, store=store)
     await _check_sees(record, settings, action.asker, chat, action.place.channel)
-    first = await board.records.find(record.workspace, record.duplicate_of) if record.duplicate_of else None
+    first = await feedback.records.find(record.workspace, record.duplicate_of) if record.duplicate_of else None
     fields = [_menu("category", "Category", record.category, categories(settings))]
     fields.append(_menu("severity", "Severity", record.severity, settings.severities))
     if settings.teams:
@@ -88,7 +88,7 @@ def _menu(name: str, label: str, value: str, options: tuple[str, ...]) -> Field:
 
 
 async def submit(
-    submission: Submission, *, board: FeedbackStore, store: Store, chat: Chat
+    submission: Submission, *, feedback: FeedbackStore, store: Store, chat: Chat
 ) -> tuple[Feedback | None, Mapping[str, str]]:
     """Save what was changed; return the updated record, and faults by field.
 
@@ -96,7 +96,7 @@ async def submit(
     """
     ref = FEEDBACK_FORM.read(submission)
     workspace = ref.workspace
-    record, settings = await _open(ref.id, submission.asker, workspace, board=board, store=store)
+    record, settings = await _open(ref.id, submission.asker, workspace, feedback=feedback, store=store)
     await _check_sees(record, settings, submission.asker, chat)
     answers = {name: str(value) for name, value in submission.answers.items()}
     person = submission.asker.person
@@ -113,35 +113,35 @@ async def submit(
         values |= {"assignee": assignee, "status": FeedbackStatus.TAKEN if assignee else FeedbackStatus.OPEN}
     if record.status in {FeedbackStatus.IGNORED, FeedbackStatus.DISMISSED} and "category" in values:
         values.setdefault("status", FeedbackStatus.OPEN)
-    original = await _original(answers.get("original", "").strip(), record, board=board, chat=chat)
+    original = await _original(answers.get("original", "").strip(), record, feedback=feedback, chat=chat)
     if isinstance(original, str):
         return None, {"original": original}
     if original != record.duplicate_of:
-        root = await board.records.find(workspace, original) if original else None
+        root = await feedback.records.find(workspace, original) if original else None
         values |= {"duplicate_of": original, "root": root.root or root.id if root else record.id}
     if not values:
         return None, {}
-    await board.inbox.respond(record.place, person)
-    return await board.records.change(workspace, record.id, **values), {}
+    await feedback.inbox.respond(record.place, person)
+    return await feedback.records.change(workspace, record.id, **values), {}
 
 
-async def _original(link: str, record: Feedback, *, board: FeedbackStore, chat: Chat) -> int | str | None:
+async def _original(link: str, record: Feedback, *, feedback: FeedbackStore, chat: Chat) -> int | str | None:
     """Return the record that a link leads to, None without one, or what is wrong with it."""
     if not link:
         return None
     found = chat.history.locate(link, replace(record.place, thread=""))
     if found is None or not found.message or found.place.channel != record.channel:
         return "That is not a link to a post in this channel."
-    first = await board.records.at(replace(record.place, thread=found.place.thread or found.message))
+    first = await feedback.records.at(replace(record.place, thread=found.place.thread or found.message))
     if first is None or first.id == record.id:
         return "I have no feedback record for that post."
     return first.id
 
 
-async def find(submission: Submission, *, board: FeedbackStore) -> Feedback | None:
+async def find(submission: Submission, *, feedback: FeedbackStore) -> Feedback | None:
     """Return the record that a form changes, None where it is gone. Raises `UsageError`."""
     ref = FEEDBACK_FORM.read(submission)
-    return await board.records.find(ref.workspace, ref.id)
+    return await feedback.records.find(ref.workspace, ref.id)
 
 
 async def _check_sees(
@@ -158,9 +158,9 @@ async def _check_sees(
 
 
 async def _open(
-    id_: int | None, asker: Requester, workspace: str, *, board: FeedbackStore, store: Store
+    id_: int | None, asker: Requester, workspace: str, *, feedback: FeedbackStore, store: Store
 ) -> tuple[Feedback, ChannelSettings]:
-    record = await board.records.find(workspace, id_) if id_ is not None else None
+    record = await feedback.records.find(workspace, id_) if id_ is not None else None
     if record is None:
         raise UsageError(GONE)
     settings = await store.settings.load(replace(record.place, thread=""))

@@ -30,19 +30,19 @@ SHORT = timedelta(days=2)  # the same for a category
 
 
 async def alert(
-    place: Place, settings: ChannelSettings, *, checkpoint: Checkpoint, board: FeedbackStore, chat: Chat
+    place: Place, settings: ChannelSettings, *, checkpoint: Checkpoint, feedback: FeedbackStore, chat: Chat
 ) -> None:
     """Post a channel's trends, or update what was posted. Raises a transient `ChatError`."""
     if not settings.alert_from:
         return
     now = datetime.now(UTC)
     within = timedelta(hours=settings.alert_hours)
-    for trend in await trends(place, now, least=settings.alert_from, within=within, board=board):
+    for trend in await trends(place, now, least=settings.alert_from, within=within, feedback=feedback):
         since = now - (SHORT if trend.category else LASTS)
-        told = await board.alerts.find(place, trend.key, since)
+        told = await feedback.alerts.find(place, trend.key, since)
         if told.endswith(f":{trend.count}"):
             continue
-        latest = await board.statistics.recent(place, trend.since, SHOWN, root=trend.root, category=trend.category)
+        latest = await feedback.statistics.recent(place, trend.since, SHOWN, root=trend.root, category=trend.category)
         if not latest:  # withdrawn since they were counted
             continue
         text = written(trend, latest)
@@ -52,7 +52,7 @@ async def alert(
         else:
             team = find_team(settings.teams, latest[0].team)
             channel, message = await _post(place, team, trend.key, text, checkpoint=checkpoint, chat=chat)
-        await board.alerts.keep(place, trend.key, f"{channel}:{message}:{trend.count}", since)
+        await feedback.alerts.keep(place, trend.key, f"{channel}:{message}:{trend.count}", since)
 
 
 async def _post(

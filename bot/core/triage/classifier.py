@@ -106,7 +106,7 @@ async def judge(
     settings: ChannelSettings,
     *,
     settled: Sequence[Example],
-    board: FeedbackStore,
+    feedback: FeedbackStore,
     model: Model,
     chat: Chat | None = None,
 ) -> BatchOutcome:
@@ -119,9 +119,9 @@ async def judge(
     categories = category.with_other(settings.categories or category.FEEDBACK)
     names = {one.name for one in categories}
     items = _items([_named(one) for one in records])
-    corrections = (*await board.known.corrections(place, MOST_CORRECTIONS), *settled)
+    corrections = (*await feedback.known.corrections(place, MOST_CORRECTIONS), *settled)
     nearest = await asyncio.to_thread(_nearest, corrections)
-    found = await similar.earlier(items, place, board)
+    found = await similar.earlier(items, place, feedback)
     attached = await _attached(first, chat)
     inquiry = FeedbackQuestion(
         Request(Purpose.TRIAGE, (), 0, first.person, settings, Creativity.LOW),

@@ -40,19 +40,25 @@ def due(settings: ChannelSettings, now: datetime) -> str:
 
 
 async def digest(
-    place: Place, settings: ChannelSettings, *, checkpoint: Checkpoint, board: FeedbackStore, model: Model, chat: Chat
+    place: Place,
+    settings: ChannelSettings,
+    *,
+    checkpoint: Checkpoint,
+    feedback: FeedbackStore,
+    model: Model,
+    chat: Chat,
 ) -> None:
     """Post the digest to its channel, unless nothing happened. Raises `ChatError`."""
     now = datetime.now(UTC)
     period = DAY if settings.digest == "daily" else timedelta(days=7)
-    records = await board.statistics.recent(place, now - HISTORY - DAY, MOST_RECORDS)
+    records = await feedback.statistics.recent(place, now - HISTORY - DAY, MOST_RECORDS)
     fresh = [one for one in records if one.said_at > now - period]
     if not fresh:
         return
     least, within = settings.alert_from or 3, max(period, timedelta(hours=settings.alert_hours))
     lines = [written(fresh, records, period, chat)]
-    for trend in (await trends(place, now, least=least, within=within, board=board))[:SHOWN]:
-        latest = await board.statistics.recent(place, trend.since, 1, root=trend.root, category=trend.category)
+    for trend in (await trends(place, now, least=least, within=within, feedback=feedback))[:SHOWN]:
+        latest = await feedback.statistics.recent(place, trend.since, 1, root=trend.root, category=trend.category)
         lines += [f"📈 {trend.count} posts, {one.category}: {plain(one.summary)}" for one in latest]
     text = "\n\n".join([*lines, "_Sorted by AI. Check important details._"]) + unapplied(settings, model)
     await chat.posts.post(place, text, checkpoint, key="digest")

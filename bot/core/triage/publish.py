@@ -31,7 +31,7 @@ async def show(
     settings: ChannelSettings,
     *,
     checkpoint: Checkpoint,
-    board: FeedbackStore,
+    feedback: FeedbackStore,
     chat: Chat,
     notes: str = "",
 ) -> None:
@@ -45,12 +45,14 @@ async def show(
     team = find_team(settings.teams, record.team)
     in_team = settings.cards == "team" and team is not None and team.channel
     if record.card or (record.is_counted and not in_team):
-        values |= await _show_card(record, settings, team, checkpoint=checkpoint, board=board, chat=chat, notes=notes)
+        values |= await _show_card(
+            record, settings, team, checkpoint=checkpoint, feedback=feedback, chat=chat, notes=notes
+        )
     if settings.acknowledgement and record.is_counted and not record.is_acknowledged and not record.is_bot:
         thanks = f"{chat.names.mention(record.person)} {settings.acknowledgement}"
         if await _done(chat.posts.post(record.place, thanks, checkpoint, key="thanks")):
             values["is_acknowledged"] = True
-    await board.records.shown(record.workspace, record.id, **values)
+    await feedback.records.shown(record.workspace, record.id, **values)
 
 
 async def _show_card(
@@ -59,11 +61,11 @@ async def _show_card(
     team: Team | None,
     *,
     checkpoint: Checkpoint,
-    board: FeedbackStore,
+    feedback: FeedbackStore,
     chat: Chat,
     notes: str,
 ) -> dict[str, str]:
-    first = await board.records.find(record.workspace, record.duplicate_of) if record.duplicate_of else None
+    first = await feedback.records.find(record.workspace, record.duplicate_of) if record.duplicate_of else None
     text = card.card(record, settings, chat, original=first.permalink if first else "")
     text += notes if record.is_counted else ""
     buttons = card.controls(record)
@@ -93,14 +95,20 @@ async def _done(call: Any) -> bool:  # noqa: ANN401 (a coroutine of any result)
 
 
 async def notify(
-    place: Place, channel: str, settings: ChannelSettings, *, checkpoint: Checkpoint, board: FeedbackStore, chat: Chat
+    place: Place,
+    channel: str,
+    settings: ChannelSettings,
+    *,
+    checkpoint: Checkpoint,
+    feedback: FeedbackStore,
+    chat: Chat,
 ) -> Sequence[Feedback]:
     """Tell a channel's teams about everything that waits for them, in one message; return the unreachable channels.
 
     Raises a transient `ChatError`.
     """
     teams = [one for one in settings.teams if one.channel == channel]
-    records = await _gathered(place, teams, checkpoint=checkpoint, board=board)
+    records = await _gathered(place, teams, checkpoint=checkpoint, feedback=feedback)
     if not records:
         return ()
     people = tuple(dict.fromkeys(person for one in teams for person in one.people if one.name in _teams(records)))
@@ -112,21 +120,21 @@ async def notify(
         if error.is_transient:
             raise
         log.warning("a team can't be reached: %s", error)
-        changed = [await board.records.change(one.workspace, one.id, routed=ELSEWHERE) for one in records]
+        changed = [await feedback.records.change(one.workspace, one.id, routed=ELSEWHERE) for one in records]
         return [one for one in changed if one is not None]
     for record in records:
-        await board.records.shown(record.workspace, record.id, routed=f"{channel}:{sent}")
+        await feedback.records.shown(record.workspace, record.id, routed=f"{channel}:{sent}")
     return ()
 
 
 async def _gathered(
-    place: Place, teams: Sequence[Team], *, checkpoint: Checkpoint, board: FeedbackStore
+    place: Place, teams: Sequence[Team], *, checkpoint: Checkpoint, feedback: FeedbackStore
 ) -> Sequence[Feedback]:
     """Return the records that a message is about; a retry is about the same ones."""
     if kept := checkpoint.get("records"):
-        found = [await board.records.find(place.workspace, id_) for id_ in json.loads(kept)]
+        found = [await feedback.records.find(place.workspace, id_) for id_ in json.loads(kept)]
         return [one for one in found if one is not None]
-    records = await board.routing.unrouted(place, [one.name for one in teams], MOST_GROUPED)
+    records = await feedback.routing.unrouted(place, [one.name for one in teams], MOST_GROUPED)
     if records:
         await checkpoint.keep("records", json.dumps([one.id for one in records]))
     return records
@@ -137,10 +145,10 @@ def _teams(records: Sequence[Feedback]) -> set[str]:
 
 
 async def show_notice(
-    record: Feedback, settings: ChannelSettings, *, checkpoint: Checkpoint, board: FeedbackStore, chat: Chat
+    record: Feedback, settings: ChannelSettings, *, checkpoint: Checkpoint, feedback: FeedbackStore, chat: Chat
 ) -> None:
     """Update the message to a team with the state of its records. Raises a transient `ChatError`."""
-    records = await board.routing.routed_as(record.workspace, record.routed)
+    records = await feedback.routing.routed_as(record.workspace, record.routed)
     channel, _, message = record.routed.partition(":")
     buttons = card.notice_controls(records) if settings.cards == "team" else ()
     there = Place(record.workspace, channel)

@@ -37,10 +37,10 @@ HOUR = timedelta(hours=1)
 MOST_RECORDS = 20_000
 
 
-async def report(place: Place, *, board: FeedbackStore, store: Store) -> str:
+async def report(place: Place, *, feedback: FeedbackStore, store: Store) -> str:
     """Write the report of a channel's last four weeks."""
     now = datetime.now(UTC)
-    records = await board.statistics.recent(place, now - REPORTED, MOST_RECORDS)
+    records = await feedback.statistics.recent(place, now - REPORTED, MOST_RECORDS)
     is_on = (await store.settings.load(place)).triage
     state = (
         "Triage is on in this channel." if is_on else "Triage is off in this channel: `/parley triage on` turns it on."
@@ -94,11 +94,18 @@ def agreed(records: Sequence[Feedback]) -> str:
 
 
 async def trends(
-    command: Command, place: Place, days: int, *, checkpoint: Checkpoint, board: FeedbackStore, store: Store, chat: Chat
+    command: Command,
+    place: Place,
+    days: int,
+    *,
+    checkpoint: Checkpoint,
+    feedback: FeedbackStore,
+    store: Store,
+    chat: Chat,
 ) -> str:
     """Return the trends of some days, and send their chart in private. Raises a transient `ChatError`."""
     now = datetime.now(UTC)
-    records = await board.statistics.recent(place, now - 2 * days * DAY, MOST_RECORDS)
+    records = await feedback.statistics.recent(place, now - 2 * days * DAY, MOST_RECORDS)
     fresh = [one for one in records if one.said_at > now - days * DAY]
     text = compared(fresh, [one for one in records if one.said_at <= now - days * DAY], days)
     if not fresh:

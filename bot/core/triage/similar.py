@@ -38,16 +38,16 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 async def earlier(
-    items: Sequence[Item], place: Place, board: FeedbackStore
+    items: Sequence[Item], place: Place, feedback: FeedbackStore
 ) -> dict[int, Sequence[tuple[float, KnownPost]]]:
     """Find for each item, by its number, earlier posts that are alike, the most alike first.
 
     Takes some milliseconds for each item, however many posts the channel has.
     """
-    newest = await board.known.newest(place, NEWEST)
+    newest = await feedback.known.newest(place, NEWEST)
     met = sorted(word for one in newest for word in words(one.text))
     wanted = {item.number: rare(words(item.text), met, len(newest)) for item in items}
-    found = await board.known.alike(place, wanted, FOUND)
+    found = await feedback.known.alike(place, wanted, FOUND)
     return {item.number: _ranked(item, found.get(item.number, ()), newest) for item in items}
 
 

@@ -38,20 +38,22 @@ class Trend:
     usual: float = 0.0  # how many a day the category had before
 
 
-async def trends(place: Place, now: datetime, *, least: int, within: timedelta, board: FeedbackStore) -> list[Trend]:
+async def trends(place: Place, now: datetime, *, least: int, within: timedelta, feedback: FeedbackStore) -> list[Trend]:
     """Find a channel's trends; `least` alike `within` a time make one, the most frequent first."""
-    repeated = await board.statistics.repeated(place, now - within, least)
+    repeated = await feedback.statistics.repeated(place, now - within, least)
     alike = [Trend(f"root:{root}", count, now - within, root) for root, count in repeated.items()]
-    return [*sorted(alike, key=lambda trend: -trend.count), *await _unusual(place, now, board)]
+    return [*sorted(alike, key=lambda trend: -trend.count), *await _unusual(place, now, feedback)]
 
 
-async def _unusual(place: Place, now: datetime, board: FeedbackStore) -> list[Trend]:
+async def _unusual(place: Place, now: datetime, feedback: FeedbackStore) -> list[Trend]:
     day = now - DAY
-    fresh = {name: count for name, count in (await board.statistics.counts(place, day, now)).items() if count >= LEAST}
-    if not fresh or (oldest := await board.statistics.oldest(place, day - HISTORY)) is None:
+    fresh = {
+        name: count for name, count in (await feedback.statistics.counts(place, day, now)).items() if count >= LEAST
+    }
+    if not fresh or (oldest := await feedback.statistics.oldest(place, day - HISTORY)) is None:
         return []
     history = day - oldest
-    before = await board.statistics.counts(place, day - HISTORY, day) if history >= ENOUGH_HISTORY else {}
+    before = await feedback.statistics.counts(place, day - HISTORY, day) if history >= ENOUGH_HISTORY else {}
     found = unusual(fresh, before, history)
     return [Trend(f"category:{name}", fresh[name], day, None, name, usual) for name, usual in found.items()]
 

@@ -52,8 +52,8 @@ def without_repetition(begun: str, rest: str) -> str:
 class Seam:
     """Passes on what follows a partial answer, without what it repeats. `text` is what was passed on."""
 
-    def __init__(self, begun: str, sink: Callable[[str], None]) -> None:
-        self._begun, self._sink = begun, sink
+    def __init__(self, begun: str, on_text: Callable[[str], None]) -> None:
+        self._begun, self._on_text = begun, on_text
         self._waiting: str | None = ""
         self.text = ""
 
@@ -75,4 +75,4 @@ class Seam:
     def _give(self, piece: str) -> None:
         if piece:
             self.text += piece
-            self._sink(piece)
+            self._on_text(piece)

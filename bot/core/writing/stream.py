@@ -141,12 +141,12 @@ async def ask(
 
     An answer that was cut is continued, once; rejected files are left out.
     """
-    think = answer.think if request.settings.thinking != "off" else None
+    on_thinking = answer.think if request.settings.thinking != "off" else None
     before: tuple[Call, ...] = ()
     refused: tuple[RejectedFile, ...] = ()
     while True:
         try:
-            completion = await model.write(request, answer.write, think, cancelled)
+            completion = await model.write(request, answer.write, on_thinking, cancelled)
         except ModelRejectedError as error:
             if error.partial:
                 raise

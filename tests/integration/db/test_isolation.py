@@ -31,7 +31,7 @@ BEFORE = NOW - timedelta(days=1)
 @pytest.fixture
 async def stored(database: Database) -> Database:
     """Store something of everything for the first workspace."""
-    store, board, runs = sql_store(database), sql_feedback_store(database), SqlClassifyRunStore(database)
+    store, feedback, runs = sql_store(database), sql_feedback_store(database), SqlClassifyRunStore(database)
     items = SqlClassifyItemStore(database)
     said = (Message(Role.USER, "U1", "a secret", OURS.thread), Message(Role.ASSISTANT, "", "kept", "1700000001.1"))
     call = replace(test_threads.CALL, started_at=NOW)
@@ -45,9 +45,9 @@ async def stored(database: Database) -> Database:
     heard = IncomingMessage(
         OURS, OURS.thread, "U1", "T1", "a secret", is_direct=False, mentions_bot=False, addresses_other=False
     )
-    id_ = await board.inbox.add(heard, NOW, "https://example.com/p1", together=0)
+    id_ = await feedback.inbox.add(heard, NOW, "https://example.com/p1", together=0)
     assert id_ is not None
-    await board.records.change("T1", id_, assignee="U1", status="taken")
+    await feedback.records.change("T1", id_, assignee="U1", status="taken")
     await runs.create(test_classify_runs.RUN, test_classify_runs.ITEMS)
     await items.correct(test_classify_runs.RUN.id, 1, ("Bug",), "U1")
     return database
@@ -82,12 +82,12 @@ async def test_usage_and_runs_stay_apart(stored: Database) -> None:
 
 
 async def test_feedback_stays_apart(stored: Database) -> None:
-    board = sql_feedback_store(stored)
-    (ours,) = await board.records.assigned("T1", "U1", 10)
-    assert not await board.records.assigned("T2", "U1", 10)
-    assert await board.records.find("T2", ours.id) is None
-    assert await board.records.at(THEIRS) is None
-    assert await board.records.change("T2", ours.id, severity="Low") is None
-    assert not await board.inbox.waiting(Place("T2", "C1"), 10)
-    assert not await board.statistics.recent(Place("T2", "C1"), BEFORE, 10)
-    assert await board.records.find("T1", ours.id) == ours
+    feedback = sql_feedback_store(stored)
+    (ours,) = await feedback.records.assigned("T1", "U1", 10)
+    assert not await feedback.records.assigned("T2", "U1", 10)
+    assert await feedback.records.find("T2", ours.id) is None
+    assert await feedback.records.at(THEIRS) is None
+    assert await feedback.records.change("T2", ours.id, severity="Low") is None
+    assert not await feedback.inbox.waiting(Place("T2", "C1"), 10)
+    assert not await feedback.statistics.recent(Place("T2", "C1"), BEFORE, 10)
+    assert await feedback.records.find("T1", ours.id) == ours

@@ -96,7 +96,7 @@ async def triaging(database: Database, model: AwayModel, clock: Clock) -> AsyncI
 
             made = TriageJobs(
                 inbox,
-                board=sql_feedback_store(database),
+                feedback=sql_feedback_store(database),
                 classified=SqlClassifyItemStore(database),
                 store=sql_store(database),
                 model=claude.model(),
@@ -113,7 +113,7 @@ async def triaging(database: Database, model: AwayModel, clock: Clock) -> AsyncI
 
 
 async def test_an_hour_without_claude_is_waited_out(database: Database) -> None:
-    clock, model, board = Clock(), AwayModel(), sql_feedback_store(database)
+    clock, model, feedback = Clock(), AwayModel(), sql_feedback_store(database)
     with stamina.set_testing(testing=True, attempts=1):
         async with triaging(database, model, clock) as here:
             inbox, place = here.inbox, here.place
@@ -138,18 +138,18 @@ async def test_an_hour_without_claude_is_waited_out(database: Database) -> None:
                 await inbox.idle()
                 clock.now += 6 * LOOK_EVERY
             assert (model.refusals >= looks, model.about) == (True, [])
-            assert len(await board.inbox.waiting(place, 2 * POSTS)) == POSTS
+            assert len(await feedback.inbox.waiting(place, 2 * POSTS)) == POSTS
             model.is_away = False
             await look(inbox, place, looks + 1)
             async with asyncio.timeout(30):
-                while await board.inbox.waiting(place, 1):  # noqa: ASYNC110 (nobody tells)
+                while await feedback.inbox.waiting(place, 1):  # noqa: ASYNC110 (nobody tells)
                     await asyncio.sleep(0.05)
-            assert model.about == [one.id for one in reversed(await board.statistics.recent(place, EVER, 2 * POSTS))]
+            assert model.about == [one.id for one in reversed(await feedback.statistics.recent(place, EVER, 2 * POSTS))]
             assert (await inbox.counts()).failed == 0
 
 
 async def test_a_digest_that_is_due_comes_once(database: Database) -> None:
-    board, now = sql_feedback_store(database), datetime.now(UTC)
+    feedback, now = sql_feedback_store(database), datetime.now(UTC)
     async with triaging(database, AwayModel(), Clock()) as here:
         settings = {"digest": "daily", "digest_at": f"{now:%H:%M}", "time_zone": "UTC"}
         await sql_store(database).settings.change(here.place, settings, "U1")
@@ -157,9 +157,9 @@ async def test_a_digest_that_is_due_comes_once(database: Database) -> None:
         said = IncomingMessage(
             there, there.thread, "U1", there.workspace, "", is_direct=False, mentions_bot=False, addresses_other=False
         )
-        id_ = await board.inbox.add(said, now, "", together=0)
+        id_ = await feedback.inbox.add(said, now, "", together=0)
         judgement = Judgement(id_ or 0, ("Praise",), 90, summary="They like it")
-        await board.inbox.save(here.place, {judgement.number: Decision("", judgement, FeedbackStatus.OPEN)}, ())
+        await feedback.inbox.save(here.place, {judgement.number: Decision("", judgement, FeedbackStatus.OPEN)}, ())
         for number in range(3):
             queue_key = f"digests:{number}"  # of their own, as replicas look at the same time
             await here.inbox.accept(Delivery(queue_key, queue_key, "every:triage digests", {}))

@@ -37,18 +37,20 @@ class RedactedCalls:
     async def write(
         self,
         request: Request,
-        sink: Callable[[str], None],
-        think: Callable[[str], None] | None = None,
+        on_text: Callable[[str], None],
+        on_thinking: Callable[[str], None] | None = None,
         cancelled: asyncio.Event | None = None,
     ) -> Completion:
         """Answer in free text; what was hidden is there again in all that comes back. Raises as the model does."""
         if not request.settings.redact:
-            return await self._model.write(request, sink, think, cancelled)
+            return await self._model.write(request, on_text, on_thinking, cancelled)
         hidden, redaction = await _redacted(request)
-        answer, thought = Restoring(redaction, sink), Restoring(redaction, think or _unheard)
+        answer, thought = Restoring(redaction, on_text), Restoring(redaction, on_thinking or _unheard)
         with _restored(redaction):
             try:
-                completion = await self._model.write(hidden, answer.write, thought.write if think else None, cancelled)
+                completion = await self._model.write(
+                    hidden, answer.write, thought.write if on_thinking else None, cancelled
+                )
             finally:
                 thought.close()
                 answer.close()

@@ -90,10 +90,10 @@ class Redaction:
 
 
 class Restoring:
-    """Puts back what was hidden while text streams to `sink`; a placeholder that a piece has cut waits for the next."""
+    """Puts back what was hidden while text streams to `on_text`; a placeholder that a piece has cut waits for the next."""
 
-    def __init__(self, redaction: Redaction, sink: Callable[[str], None]) -> None:
-        self._redaction, self._sink = redaction, sink
+    def __init__(self, redaction: Redaction, on_text: Callable[[str], None]) -> None:
+        self._redaction, self._on_text = redaction, on_text
         self._held = ""
 
     def write(self, piece: str) -> None:
@@ -111,4 +111,4 @@ class Restoring:
 
     def _hand_on(self, text: str) -> None:
         if text:
-            self._sink(self._redaction.restore(text))
+            self._on_text(self._redaction.restore(text))
