@@ -78,7 +78,7 @@ YOUNG = 5_000
 # Seconds before the second attempt of a turn, doubled for each further one up to a minute.
 BACKOFF = 4.0
 # Seconds after the start in which housekeeping waits: first comes what has piled up, and Claude's SDK has to load.
-CALM = 10.0
+STARTUP_DELAY = 10.0
 
 
 @asynccontextmanager
@@ -95,7 +95,7 @@ async def running(settings: Settings, clock: Clock = catalogue.today) -> AsyncIt
         built = await build(stack, settings, quarantine=opener(settings, clock), clock=clock)
         app = bolt_app(built.joined.client, built.joined.teams, built.intake, built.uninstaller.depart)
         await begin(stack, settings, built)
-        built.files.warm_up(after=CALM)
+        built.files.warm_up(after=STARTUP_DELAY)
         figures = partial(built.metrics.page, built.inbox)
         yield await stack.enter_async_context(listening(settings, app, built.joined, built.database, figures))
 
@@ -174,7 +174,7 @@ async def build(
             patience=settings.turn_patience,
             backoff=BACKOFF,
             failed_kept=failed_kept(settings.retention_days),
-            calm=CALM,
+            startup_delay=STARTUP_DELAY,
         ),
         is_transient=is_transient,
         watch=metrics,
@@ -194,9 +194,9 @@ async def build(
     admins, days = settings.parley_admins, settings.retention_days
     helpers = access.helpers(admins, chat.names.mention)
     affordable = paid(
-        redacting(claude), SqlSpendStore(database), tell=partial(spend_notice.tell_person, chat), helpers=helpers
+        redacting(claude), SqlSpendStore(database), notify=partial(spend_notice.tell_person, chat), helpers=helpers
     )
-    model = renewing(affordable, store.settings, tell=partial(spend_notice.tell_thread, chat))
+    model = renewing(affordable, store.settings, notify=partial(spend_notice.tell_thread, chat))
 
     # What people can ask for, and what runs it.
     permissions = Permissions(store=store, chat=chat, admins=admins)
@@ -254,7 +254,7 @@ async def build(
         notices=notices,
     )
     uninstaller = Uninstaller(
-        inbox, forgetting=erasure, installations=joined.installations, ask=joined.ask, forget=joined.forget
+        inbox, erasure=erasure, installations=joined.installations, ask=joined.ask, forget=joined.forget
     )
     # Addresses that admins set: those of one workspace may know the network from inside.
     outward = await stack.enter_async_context(public_session(traces)) if settings.serves_many else session

@@ -19,9 +19,9 @@ COUNTS = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache
 class ModelCall:
     """A call in flight. `on_text` gets the text as it arrives; without it, no one sees the text before it is whole.
 
-    `on_thinking` gets the thinking, which is never part of the answer. `counts` are the API's, by its own names; empty until
-    it began to answer. `stop_reason` is None until it stopped. `failure` is the attempt that failed last, as the ledger
-    keeps it.
+    `on_thinking` gets the thinking, which is never part of the answer. `counts` are the API's, by its own names; empty
+    until it began to answer. `stop_reason` is None until it stopped. `failure` is the attempt that failed last, as the
+    ledger keeps it.
     """
 
     purpose: str

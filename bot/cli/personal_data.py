@@ -13,7 +13,7 @@ from bot.jobs.retention import Retention
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.core.privacy.forget import Reach
+    from bot.core.privacy.forget import ErasureScope
 
 NOTHING = "Nothing is older."
 
@@ -25,10 +25,10 @@ async def write_export(url: str, workspace: str, person: str, write: Callable[[s
             write(json.dumps(row, default=str, ensure_ascii=False))
 
 
-async def forget(url: str, reach: Reach, *, dry: bool) -> str:
+async def forget(url: str, scope: ErasureScope, *, dry: bool) -> str:
     """Erase words, or only count them; report how many rows that is. Raises as `write_export` does."""
     async with opened(url) as database:
-        counts = await Erasure(database).erase(reach, dry=dry)
+        counts = await Erasure(database).erase(scope, dry=dry)
     end = "Nothing was erased. Add --yes to erase it." if dry else "Erased."
     lines = (f"{table:<16} {count:>9,}" for table, count in sorted(counts.items()))
     return "\n".join((*lines, f"{end} The costs of calls are kept."))

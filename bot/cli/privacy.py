@@ -48,7 +48,7 @@ def _export(options: argparse.Namespace) -> int:
 
 def _forget(options: argparse.Namespace) -> int:
     from bot.cli import personal_data
-    from bot.core.privacy.forget import Reach
+    from bot.core.privacy.forget import ErasureScope
 
     if options.thread and not options.channel:
         print("A --thread needs its --channel, too.", file=sys.stderr)
@@ -56,8 +56,8 @@ def _forget(options: argparse.Namespace) -> int:
     if options.person and options.channel:
         print("Give either a --person or a --channel.", file=sys.stderr)
         return 2
-    reach = Reach(options.workspace, options.channel or "", options.thread or "", options.person or "")
-    print(asyncio.run(personal_data.forget(configured().database_url, reach, dry=not options.yes)))
+    scope = ErasureScope(options.workspace, options.channel or "", options.thread or "", options.person or "")
+    print(asyncio.run(personal_data.forget(configured().database_url, scope, dry=not options.yes)))
     return 0
 
 

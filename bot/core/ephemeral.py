@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from bot.core.ports import Chat
 
 
-async def tell(place: Place, asker: Requester, sentence: str, *, chat: Chat) -> Record:
+async def send_ephemeral(place: Place, asker: Requester, sentence: str, *, chat: Chat) -> Record:
     """Show a sentence only to the asker; return the record of a turn that does nothing else. Raises `ChatError`."""
     async with chat.answers.ephemeral(place, asker) as visible:
         await visible.replace(sentence)

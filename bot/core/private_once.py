@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.core.ephemeral import tell
+from bot.core.ephemeral import send_ephemeral
 
 if TYPE_CHECKING:
     from bot.core.domain.command import Command
@@ -27,4 +27,4 @@ async def shown_before(command: Command, *, checkpoint: Checkpoint, chat: Chat) 
     """Tell the asker that an earlier attempt may have shown the answer; return None if none did. Raises `ChatError`."""
     if not checkpoint.get(KEY):
         return None
-    return await tell(command.place, command.asker, MAYBE.format(name=command.name), chat=chat)
+    return await send_ephemeral(command.place, command.asker, MAYBE.format(name=command.name), chat=chat)

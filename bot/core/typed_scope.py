@@ -1,4 +1,4 @@
-"""Where to look, as people type it before or after wishes: a channel, a link, this conversation; and since when."""
+"""Where to look, as people type it before or after options: a channel, a link, this conversation; and since when."""
 
 from __future__ import annotations
 

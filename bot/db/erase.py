@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Delete, Update
 
-    from bot.core.privacy.forget import Reach
+    from bot.core.privacy.forget import ErasureScope
     from bot.db.engine import Database
     from bot.db.tables import Base
 
@@ -43,14 +43,14 @@ class SqlEraser:
         self._database = database
 
     async def erase(
-        self, reach: Reach, *, dry: bool = False, given: ColumnElement[bool] | None = None
+        self, scope: ErasureScope, *, dry: bool = False, given: ColumnElement[bool] | None = None
     ) -> Mapping[str, int]:
         """Erase data; return how many rows of each table held some. `dry`: only count.
 
         `given` must hold when each table's rows are deleted; otherwise they stay.
         """
         counts: dict[str, int] = {}
-        for table, condition, statement in steps(reach):
+        for table, condition, statement in steps(scope):
             engine = self._database.reader if dry else self._database.writer
             async with engine.begin() as connection:
                 counted = select(func.count()).select_from(table).where(condition)
@@ -61,40 +61,40 @@ class SqlEraser:
         return {name: count for name, count in counts.items() if count}
 
 
-def steps(reach: Reach) -> Iterator[Step]:
+def steps(scope: ErasureScope) -> Iterator[Step]:
     """Return for each table, in order, which rows hold data, and how to erase it."""
-    yield from _said_by(reach) if reach.person else _said_at(reach)
+    yield from _said_by(scope) if scope.person else _said_at(scope)
     for run in (SummaryRunRow, ClassifyRunRow):  # with their parts and items
-        yield _gone(run, or_(_of(run, reach), *_read_elsewhere(run, reach)))
+        yield _gone(run, or_(_of(run, scope), *_read_elsewhere(run, scope)))
     for table, blank in BLANKS.items():
-        told = and_(has_words(table), _of(table, reach))
+        told = and_(has_words(table), _of(table, scope))
         yield table, told, update(table).where(told).values(blank)
-    if not (reach.channel or reach.person):
-        yield from _whole(reach)
+    if not (scope.channel or scope.person):
+        yield from _whole(scope)
 
 
-def _whole(reach: Reach) -> Iterator[Step]:
+def _whole(scope: ErasureScope) -> Iterator[Step]:
     """Erase all of a workspace except the counts, and the people from those."""
     for table in (SettingsRow, SettingsChangeRow, AlertRow, RatingRow, BudgetAccountRow):
-        yield _gone(table, _of(table, reach))
+        yield _gone(table, _of(table, scope))
     for counted, names in ((CallRow, ("person",)), (FeedbackRow, ("person", "corrected_by", "assignee"))):
-        rows = and_(_of(counted, reach), or_(*(getattr(counted, name) != "" for name in names)))
+        rows = and_(_of(counted, scope), or_(*(getattr(counted, name) != "" for name in names)))
         yield counted, rows, update(counted).where(rows).values(dict.fromkeys(names, ""))
 
 
-def _said_at(reach: Reach) -> Iterator[Step]:
-    threads = _of(ThreadRow, reach)
+def _said_at(scope: ErasureScope) -> Iterator[Step]:
+    threads = _of(ThreadRow, scope)
     ids = select(ThreadRow.id).where(threads)
     yield _gone(CodeFileRow, CodeFileRow.thread_id.in_(ids))
     yield _gone(MessageRow, MessageRow.thread_id.in_(ids))
     yield _gone(ThreadRow, threads)
 
 
-def _said_by(reach: Reach) -> Iterator[Step]:
+def _said_by(scope: ErasureScope) -> Iterator[Step]:
     """Delete the threads that a person had alone with the bot; in others, blank their messages."""
-    here = ThreadRow.workspace == reach.workspace
-    theirs = exists().where(MessageRow.thread_id == ThreadRow.id, MessageRow.author == reach.person)
-    others = exists().where(MessageRow.thread_id == ThreadRow.id, MessageRow.author.not_in(["", reach.person]))
+    here = ThreadRow.workspace == scope.workspace
+    theirs = exists().where(MessageRow.thread_id == ThreadRow.id, MessageRow.author == scope.person)
+    others = exists().where(MessageRow.thread_id == ThreadRow.id, MessageRow.author.not_in(["", scope.person]))
     alone = and_(here, theirs, ~others)
     ids = select(ThreadRow.id).where(alone)
     yield _gone(CodeFileRow, CodeFileRow.thread_id.in_(ids))
@@ -107,21 +107,21 @@ def _said_by(reach: Reach) -> Iterator[Step]:
     repeats = and_(here, theirs, others, or_(ThreadRow.summary.is_not(None), ThreadRow.people.is_not(None)))
     yield ThreadRow, repeats, update(ThreadRow).where(repeats).values(summary=None, summary_until=0, people=None)
     # Of where others only mentioned them, their name goes.
-    named = and_(here, ~theirs, ThreadRow.people.contains(reach.person, autoescape=True))
+    named = and_(here, ~theirs, ThreadRow.people.contains(scope.person, autoescape=True))
     yield ThreadRow, named, update(ThreadRow).where(named).values(people=None)
     held = or_(MessageRow.text != "", MessageRow.files.is_not(None))
     in_others = MessageRow.thread_id.in_(select(ThreadRow.id).where(here, ~alone))
-    said = and_(held, MessageRow.author == reach.person, in_others)
+    said = and_(held, MessageRow.author == scope.person, in_others)
     yield MessageRow, said, update(MessageRow).where(said).values(text="", files=None, is_deleted=True)
 
 
-def _read_elsewhere(run: type[SummaryRunRow | ClassifyRunRow], reach: Reach) -> Iterator[ColumnElement[bool]]:
+def _read_elsewhere(run: type[SummaryRunRow | ClassifyRunRow], scope: ErasureScope) -> Iterator[ColumnElement[bool]]:
     """Select the runs that have read what is erased, wherever they are."""
-    here = run.workspace == reach.workspace
-    if reach.channel and (run is SummaryRunRow or not reach.thread):
-        yield and_(here, reads(run, reach.workspace, reach.channel, reach.thread))
-    if reach.person and run is SummaryRunRow:
-        named = SummaryPartRow.content.contains(json.dumps(reach.person), autoescape=True)
+    here = run.workspace == scope.workspace
+    if scope.channel and (run is SummaryRunRow or not scope.thread):
+        yield and_(here, reads(run, scope.workspace, scope.channel, scope.thread))
+    if scope.person and run is SummaryRunRow:
+        named = SummaryPartRow.content.contains(json.dumps(scope.person), autoescape=True)
         yield and_(here, exists().where(SummaryPartRow.run_id == SummaryRunRow.id, named))
 
 
@@ -129,8 +129,8 @@ def _gone(table: type[Base], rows: ColumnElement[bool]) -> Step:
     return table, rows, delete(table).where(rows)
 
 
-def _of(table: Any, reach: Reach) -> ColumnElement[bool]:  # noqa: ANN401 (a table that has these columns)
+def _of(table: Any, scope: ErasureScope) -> ColumnElement[bool]:  # noqa: ANN401 (a table that has these columns)
     """Match a table's rows that belong to a person or a place; a feedback post has its own id as thread."""
     names = {"channel": "channel", "thread": "message" if table is FeedbackRow else "thread", "person": "person"}
-    asked = {column: value for name, column in names.items() if (value := getattr(reach, name))}
-    return and_(table.workspace == reach.workspace, *(getattr(table, name) == value for name, value in asked.items()))
+    asked = {column: value for name, column in names.items() if (value := getattr(scope, name))}
+    return and_(table.workspace == scope.workspace, *(getattr(table, name) == value for name, value in asked.items()))

@@ -30,8 +30,8 @@ from bot.core.writing.attachments import looked_up
 from bot.db import threads as db_store
 from bot.errors import UsageError, known
 from bot.jobs import call_ledger
-from bot.jobs.deliveries import charge_asker, charge_place, charged_to, queue_key, share
-from bot.jobs.discarded import unless_gone
+from bot.jobs.deliveries import charge_asker, charge_place, charged_to, fairness_group, queue_key
+from bot.jobs.discarded import unless_deleted
 from bot.work import Delivery
 
 if TYPE_CHECKING:
@@ -77,8 +77,8 @@ class ClassifyJobs:
 
     def register(self, inbox: Inbox) -> None:
         """Register the jobs of runs."""
-        inbox.handle(ASKED, unless_gone(self.run_asked), self.give_up_asked, charge=_charge_asked)
-        inbox.handle(RUN, unless_gone(self.run_turn, goes_on=True), self.give_up_turn, charge=charge_place)
+        inbox.handle(ASKED, unless_deleted(self.run_asked), self.give_up_asked, charge=_charge_asked)
+        inbox.handle(RUN, unless_deleted(self.run_turn, goes_on=True), self.give_up_turn, charge=charge_place)
         inbox.handle(SHOW, self.run_show, self.give_up_show, charge=charge_place)
         inbox.every("classify batches", LOOK_EVERY, self.look_after_batches)
 
@@ -110,15 +110,15 @@ class ClassifyJobs:
         if any(is_sheet(file) and file.is_shared for file in files):
             words = words.partition("\n\n")[0]  # after these, the message that is forwarded begins
         try:
-            wish = parse.parse_options(words)
+            options = parse.parse_options(words)
         except UsageError as error:
             async with self._context.chat.answers.begin(heard.place, asker, checkpoint, to=heard.id) as visible:
                 await visible.replace(error.sentence)
             return Record(heard.place, heard.author)
         id_ = _id(f"{heard.place.workspace} {heard.place.channel} {heard.id}")
         if any(map(is_sheet, files)):
-            wish = replace(wish, lines=())  # what else is said with a table is about it
-        asked = ClassifyRequest(id_, heard.place, asker, heard.id, heard.text, wish, files)
+            options = replace(options, lines=())  # what else is said with a table is about it
+        asked = ClassifyRequest(id_, heard.place, asker, heard.id, heard.text, options, files)
         return await begin(asked, checkpoint=checkpoint, context=self._context)
 
     async def open_form(self, action: Action) -> Form | None:
@@ -229,7 +229,9 @@ class ClassifyJobs:
     async def _later(self, run: ClassifyRun, turn: Checkpoint) -> None:
         id_ = f"classify:{run.id}:{turn.reference}"
         payload = _payload(run.place.workspace, run.id)
-        await self._inbox.accept(Delivery(id_, _queue_key_of(run.place, run.id), RUN, payload, share(run.place)))
+        await self._inbox.accept(
+            Delivery(id_, _queue_key_of(run.place, run.id), RUN, payload, fairness_group(run.place))
+        )
 
 
 def _asked(command: Command) -> ClassifyRequest:

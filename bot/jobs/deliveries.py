@@ -34,7 +34,7 @@ def queue_key(place: Place) -> str:
     return f"{place.workspace}:{place.channel}:{place.thread}"
 
 
-def share(place: Place) -> str:
+def fairness_group(place: Place) -> str:
     """Return the fairness group whose work takes turns when there is too much: the channel."""
     return f"{place.workspace}:{place.channel}"
 
@@ -67,7 +67,7 @@ def message_delivery(heard: IncomingMessage) -> Delivery:
     direct, reply = message_ids(heard)
     is_said_to_bot = heard.mentions_bot or heard.is_direct
     return Delivery(
-        direct if is_said_to_bot else reply, queue_key(heard.place), MESSAGE, asdict(heard), share(heard.place)
+        direct if is_said_to_bot else reply, queue_key(heard.place), MESSAGE, asdict(heard), fairness_group(heard.place)
     )
 
 
@@ -91,7 +91,7 @@ def completion_delivery(heard: IncomingMessage) -> Delivery:
     """Wrap what came for a message after its turn had begun: under its queue key, after it, once per content."""
     place = heard.place
     name = f"completion:{place.workspace}:{place.channel}:{heard.id}:{content(heard)}"
-    return Delivery(name, queue_key(place), COMPLETION, asdict(heard), share(place))
+    return Delivery(name, queue_key(place), COMPLETION, asdict(heard), fairness_group(place))
 
 
 def content(heard: IncomingMessage) -> str:
@@ -106,8 +106,10 @@ def command_delivery(command: Command) -> Delivery:
     """Wrap a command: first on its own, to open its thread, then under that thread's key, before any follow-up."""
     name = f"command:{command.id}"
     if command.place.thread:
-        return Delivery(f"{name}:answer", queue_key(command.place), COMMAND, asdict(command), share(command.place))
-    return Delivery(name, name, COMMAND, asdict(command), share(command.place))
+        return Delivery(
+            f"{name}:answer", queue_key(command.place), COMMAND, asdict(command), fairness_group(command.place)
+        )
+    return Delivery(name, name, COMMAND, asdict(command), fairness_group(command.place))
 
 
 def action_delivery(action: Action) -> Delivery:
@@ -119,7 +121,7 @@ def action_delivery(action: Action) -> Delivery:
     what = f"{action.place.channel}:{action.name}:{action.value}" if once else action.id
     what += f":{action.asker.person}" if once == "for each person" else ""
     name = f"press:{action.place.workspace}:{what}"
-    return Delivery(name, queue_key(action.place), ACTION, asdict(action), share(action.place))
+    return Delivery(name, queue_key(action.place), ACTION, asdict(action), fairness_group(action.place))
 
 
 def answers(message: str) -> Callable[[str, Mapping[str, Any]], bool]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def unless_gone(handler: Handler, *, goes_on: bool = False) -> Handler:
+def unless_deleted(handler: Handler, *, goes_on: bool = False) -> Handler:
     """End a turn as done if its message or thread was deleted; its calls are kept.
 
     `goes_on`: it continues what an earlier turn has shown, and removes that itself.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from bot.core.privacy.forget import Reach
+    from bot.core.privacy.forget import ErasureScope
     from bot.db.engine import Database
 
 
@@ -23,16 +23,18 @@ class Erasure:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def erase(self, reach: Reach, *, dry: bool = False, left_at: datetime | None = None) -> Mapping[str, int]:
+    async def erase(
+        self, scope: ErasureScope, *, dry: bool = False, left_at: datetime | None = None
+    ) -> Mapping[str, int]:
         """Erase data; return how many rows of each table held some. `dry`: only count.
 
         `left_at`: when the workspace removed the bot; once it reinstalls the bot, nothing more is erased.
         """
         # The work first: a turn that runs later would bring back what it has read.
-        ids = (reach.channel, reach.thread, reach.person)
-        given = not_since(reach.workspace, left_at) if left_at else None
-        waiting = await work.erase(self._database.writer, reach.workspace, ids, dry=dry, given=given)
-        found = await SqlEraser(self._database).erase(reach, dry=dry, given=given)
+        ids = (scope.channel, scope.thread, scope.person)
+        given = not_since(scope.workspace, left_at) if left_at else None
+        waiting = await work.erase(self._database.writer, scope.workspace, ids, dry=dry, given=given)
+        found = await SqlEraser(self._database).erase(scope, dry=dry, given=given)
         if not dry:
             await settle(self._database)
         return {**found, "inbox": waiting} if waiting else found

@@ -79,10 +79,10 @@ class SettingsJobs:
 
     async def open(self, command: Command) -> Form | None:
         """Return the form of the channel or of the workspace, if it is asked for. Raises as `open_form` does."""
-        wish = configure.parse(command.text)
-        if wish.action is not configure.SettingsAction.OPEN:
+        parsed = configure.parse(command.text)
+        if parsed.action is not configure.SettingsAction.OPEN:
             return None
-        edit = EDIT_WORKSPACE.name if wish.scope else EDIT_SETTINGS.name
+        edit = EDIT_WORKSPACE.name if parsed.scope else EDIT_SETTINGS.name
         return await settings_form.open_form(
             Action(command.id, edit, "", "", command.place, "", command.asker), self._context
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot import turn
 from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
-from bot.core.ephemeral import tell
+from bot.core.ephemeral import send_ephemeral
 from bot.errors import ChatError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ async def tell_person(chat: Chat, place: Place, person: str, sentence: str) -> N
     """Tell one person something during a turn; if that fails, the turn goes on."""
     channel = Place(place.workspace, place.channel)
     try:
-        await tell(channel, Requester(person, place.workspace), sentence, chat=chat)
+        await send_ephemeral(channel, Requester(person, place.workspace), sentence, chat=chat)
     except ChatError as error:
         log.warning("could not tell anyone: %s", error)
 

@@ -17,12 +17,12 @@ from bot.core.domain.channel_settings import DEFAULTS, ChannelSettings
 from bot.core.domain.message import IncomingMessage, MessageEdit, Place
 from bot.core.domain.people import Requester
 from bot.core.domain.thread import Record
-from bot.core.ephemeral import tell
+from bot.core.ephemeral import send_ephemeral
 from bot.core.remembered import Remembered
 from bot.db import threads as db_store
 from bot.errors import ModelStoppedError, OverBudgetError
 from bot.jobs import call_ledger
-from bot.jobs.deliveries import charge_author, charge_place, queue_key, share
+from bot.jobs.deliveries import charge_author, charge_place, fairness_group, queue_key
 from bot.work import Delivery
 
 if TYPE_CHECKING:
@@ -53,13 +53,13 @@ def change_delivery(changed: MessageEdit) -> Delivery:
     place = changed.place
     what = "deleted" if changed.is_deleted else changed.revision
     name = f"change:{place.workspace}:{place.channel}:{changed.id}:{what}"
-    return Delivery(name, queue_key(place), CHANGE, asdict(changed), share(place))
+    return Delivery(name, queue_key(place), CHANGE, asdict(changed), fairness_group(place))
 
 
 def condense_delivery(place: Place, since: str) -> Delivery:
     """Wrap the job that summarizes a thread: under its own key, so that no answer waits for it."""
     name = _condense_queue_key(place)
-    return Delivery(f"{name}:{since}", name, CONDENSE, asdict(place), share(place))
+    return Delivery(f"{name}:{since}", name, CONDENSE, asdict(place), fairness_group(place))
 
 
 def _condense_queue_key(place: Place) -> str:
@@ -68,8 +68,8 @@ def _condense_queue_key(place: Place) -> str:
 
 def refusal_delivery(heard: IncomingMessage, sentence: str) -> Delivery:
     """Wrap a refusal: once per person and channel, as long as the inbox remembers done jobs."""
-    name = f"refusal:{share(heard.place)}:{heard.author}"
-    return Delivery(name, name, REFUSAL, {"heard": asdict(heard), "sentence": sentence}, share(heard.place))
+    name = f"refusal:{fairness_group(heard.place)}:{heard.author}"
+    return Delivery(name, name, REFUSAL, {"heard": asdict(heard), "sentence": sentence}, fairness_group(heard.place))
 
 
 class Threads:
@@ -102,7 +102,7 @@ class Threads:
             if (change := await self._store.settings.last_change()) != self._change:
                 self._change = change
                 self._settings.drop()
-        key = share(channel)
+        key = fairness_group(channel)
         settings = self._settings.get(key)
         if settings is None:
             settings = await self._store.settings.load(channel)
@@ -111,7 +111,7 @@ class Threads:
 
     def forget_settings(self, place: Place) -> None:
         """Drop the cached settings of a channel, or of a workspace: they may have been changed here."""
-        self._settings.drop(share(place))
+        self._settings.drop(fairness_group(place))
 
     async def change(self, changed: MessageEdit) -> None:
         """Accept an edit or a deletion."""
@@ -155,7 +155,7 @@ class Threads:
         """Tell a person, once, that they are not answered here."""
         heard = _HEARD.validate_python(job.payload["heard"])
         asker = Requester(heard.author, heard.home)
-        await tell(heard.private_place, asker, str(job.payload["sentence"]), chat=self._chat)
+        await send_ephemeral(heard.private_place, asker, str(job.payload["sentence"]), chat=self._chat)
 
 
 def _charge_refused(payload: Mapping[str, Any]) -> CostCenter:

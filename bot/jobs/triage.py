@@ -265,8 +265,8 @@ class TriageJobs:
 
     async def configured(self, command: Command) -> None:
         """Retry unreachable teams when triage is turned on again."""
-        wish = configure.parse(command.text)
-        if wish.name == "triage" and wish.text == "on":
+        parsed = configure.parse(command.text)
+        if parsed.name == "triage" and parsed.text == "on":
             await self.retry_teams(replace(command.place, thread=""), command.id)
 
     async def retry_teams(self, place: Place, reason: str) -> None:
@@ -277,16 +277,16 @@ class TriageJobs:
 
     async def command(self, command: Command, *, checkpoint: Checkpoint) -> Record:
         """Answer `/parley triage report` and `/parley trends`. Raises `ChatError`."""
-        wish = configure.parse(command.text)
+        parsed = configure.parse(command.text)
         place = replace(command.place, thread="")
         async with self._chat.answers.ephemeral(command.place, command.asker) as visible:
             standing = await self._chat.directory.membership(place, command.asker.person)
             if not standing.is_member:
                 text = "Only members of this channel can see its feedback."
-            elif wish.action is SettingsAction.REPORT:
+            elif parsed.action is SettingsAction.REPORT:
                 text = await report.report(place, feedback=self._feedback, store=self._store)
             else:
-                days = int(wish.text)
+                days = int(parsed.text)
                 text = await report.trends(
                     command,
                     place,

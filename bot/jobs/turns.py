@@ -20,7 +20,7 @@ from bot.core.domain.interaction import Action
 from bot.core.domain.message import IncomingMessage, Message, MessageEdit, Role
 from bot.core.domain.people import Requester
 from bot.core.domain.thread import FinishedAnswer, Record
-from bot.core.ephemeral import tell
+from bot.core.ephemeral import send_ephemeral
 from bot.core.summarize import sources as summary_source
 from bot.core.writing import outcome
 from bot.core.writing.stream import STOPPED, apology
@@ -37,7 +37,7 @@ from bot.errors import (
 )
 from bot.jobs import call_ledger
 from bot.jobs.deliveries import ACTION, COMMAND, COMPLETION, MESSAGE, charge_asker, charge_author, command_delivery
-from bot.jobs.discarded import unless_gone
+from bot.jobs.discarded import unless_deleted
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -88,10 +88,10 @@ class Turns:
 
     def register(self, inbox: Inbox) -> None:
         """Register the jobs that people ask for."""
-        inbox.handle(MESSAGE, unless_gone(self.run_message), self.give_up_message, charge=charge_author)
-        inbox.handle(COMPLETION, unless_gone(self.run_completion), self.give_up_completion, charge=charge_author)
-        inbox.handle(COMMAND, unless_gone(self.run_command), self.give_up_command, charge=charge_asker)
-        inbox.handle(ACTION, unless_gone(self.run_action), self.give_up_action, charge=charge_asker)
+        inbox.handle(MESSAGE, unless_deleted(self.run_message), self.give_up_message, charge=charge_author)
+        inbox.handle(COMPLETION, unless_deleted(self.run_completion), self.give_up_completion, charge=charge_author)
+        inbox.handle(COMMAND, unless_deleted(self.run_command), self.give_up_command, charge=charge_asker)
+        inbox.handle(ACTION, unless_deleted(self.run_action), self.give_up_action, charge=charge_asker)
 
     async def run_message(self, job: Job) -> Finish | None:
         """Answer a message."""
@@ -178,7 +178,7 @@ class Turns:
         if told := await private_once.shown_before(command, checkpoint=job, chat=self._chat):
             return told
         if refusal := await self._permissions.refusal_of_command(command):
-            return await tell(command.place, command.asker, refusal, chat=self._chat)
+            return await send_ephemeral(command.place, command.asker, refusal, chat=self._chat)
         if command.place.thread or (command.is_private and not summary_source.is_request(command)):
             return await self._registry.commands[command.name].run(command, checkpoint=job)
         await self._open(command, job)
@@ -188,7 +188,7 @@ class Turns:
         try:
             opened = await self._registry.commands[command.name].open_thread(command, checkpoint=job)
         except (NotAllowedError, NotInChannelError, UsageError) as error:
-            await tell(command.place, command.asker, error.sentence, chat=self._chat)
+            await send_ephemeral(command.place, command.asker, error.sentence, chat=self._chat)
         else:
             await self._inbox.accept(command_delivery(opened))
 
@@ -197,7 +197,7 @@ class Turns:
         action = _ACTION.validate_python(job.payload)
         try:
             if refusal := await self._permissions.refusal_of_action(action):
-                record = await tell(action.place, action.asker, refusal, chat=self._chat)
+                record = await send_ephemeral(action.place, action.asker, refusal, chat=self._chat)
             else:
                 record = await self._registry.actions[action.name](action, checkpoint=job)
         except OverBudgetError as error:

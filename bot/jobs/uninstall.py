@@ -6,7 +6,7 @@ import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from bot.core.privacy.forget import Reach
+from bot.core.privacy.forget import ErasureScope
 from bot.errors import BotError, RevokedError
 from bot.jobs.deliveries import charge_place
 from bot.work import Delivery
@@ -42,12 +42,12 @@ class Uninstaller:
         self,
         inbox: Inbox,
         *,
-        forgetting: Erasure,
+        erasure: Erasure,
         installations: Installations | None,
         ask: Callable[[str], Awaitable[object]],
         forget: Callable[[str], None],
     ) -> None:
-        self._inbox, self._forgetting, self._installations = inbox, forgetting, installations
+        self._inbox, self._erasure, self._installations = inbox, erasure, installations
         self._ask, self._forget = ask, forget
 
     def register(self, inbox: Inbox) -> None:
@@ -70,14 +70,14 @@ class Uninstaller:
         job.check()
         if self._installations is not None:
             await self._installations.remove(workspace, at)
-        erased = await self._forgetting.erase(Reach(workspace), left_at=at)
+        erased = await self._erasure.erase(ErasureScope(workspace), left_at=at)
         self._forget(workspace)
         if await self._is_back(workspace, at):
             return
         log.warning(
             "%s removed the bot: %d entries erased; the costs of calls are kept", workspace, sum(erased.values())
         )
-        if await self._forgetting.cancel(workspace, but=job.key):
+        if await self._erasure.cancel(workspace, but=job.key):
             raise StillThereError  # what still runs may leave rows behind
 
     async def _is_back(self, workspace: str, at: datetime) -> bool:

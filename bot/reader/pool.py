@@ -104,9 +104,9 @@ class ReaderPool:
         if self._warming is None or self._warming.done():
             self._warming = asyncio.create_task(self._warm_up(after))
 
-    async def read_sheet(self, name: str, data: bytes, wish: ReadAs = AS_FOUND) -> Spreadsheet:
+    async def read_sheet(self, name: str, data: bytes, read_as: ReadAs = AS_FOUND) -> Spreadsheet:
         """Read a table. Raises `UsageError`, `FileError`, `ReaderUnavailableError`."""
-        asked = {"task": task.SHEET, "name": name, "wish": asdict(wish)}
+        asked = {"task": task.SHEET, "name": name, "read_as": asdict(read_as)}
         return await self._read(asked, data, _sheet, HEAVY_SHEET)
 
     async def open(self, file: FileRef, data: bytes, room: int) -> OpenedFile:

@@ -26,7 +26,7 @@ def read_sheet(asked: Mapping[str, Any], data: bytes) -> Iterator[Frame]:
     from bot.core.classify import file_reader  # noqa: PLC0415 (as below: a child loads what it needs)
     from bot.core.domain.classification import ReadAs  # noqa: PLC0415
 
-    table = file_reader.read(asked["name"], data, ReadAs(**asked["wish"]))
+    table = file_reader.read(asked["name"], data, ReadAs(**asked["read_as"]))
     yield _json(asdict(replace(table, rows=[])))
     yield from _rows(table.rows)
 

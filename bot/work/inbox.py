@@ -166,7 +166,7 @@ class Inbox:
         if self._cell is Cell.OPEN:
             if self._writer.dialect.name == "sqlite":
                 await self._take_leftovers()
-            tasks["every"] = keep_time(self._periods, self._writer, self.accept, self._limits.calm)
+            tasks["every"] = keep_time(self._periods, self._writer, self.accept, self._limits.startup_delay)
         if self._quarantine is not None:
             tasks["quarantine"] = self._quarantine.keep()
         self._background = [asyncio.create_task(task, name=name) for name, task in tasks.items()]

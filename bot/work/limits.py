@@ -18,4 +18,4 @@ class InboxLimits:
     patience: float = 600  # from its first attempt on; what it waits for its turn does not count
     backoff: float = 2  # before its second attempt, doubled for each further one
     failed_kept: float = FAILED_KEPT  # that a job stays which failed for good
-    calm: float = 0  # after the start, for which work waits that comes less than once a minute
+    startup_delay: float = 0  # after the start, for which work waits that comes less than once a minute

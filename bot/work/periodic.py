@@ -50,10 +50,13 @@ class Period:
 
 
 async def keep_time(
-    periods: Sequence[Period], writer: AsyncEngine, accept: Callable[[Delivery], Awaitable[bool]], calm: float = 0
+    periods: Sequence[Period],
+    writer: AsyncEngine,
+    accept: Callable[[Delivery], Awaitable[bool]],
+    startup_delay: float = 0,
 ) -> None:
-    """Accept each period's delivery as soon as its slot begins, forever; rare ones only after `calm` seconds."""
-    end = time.monotonic() + calm
+    """Accept each period's delivery as soon as its slot begins, forever; rare ones after `startup_delay` seconds."""
+    end = time.monotonic() + startup_delay
     while True:
         left = end - time.monotonic()
         due = [period for period in periods if left <= 0 or period.seconds <= OFTEN]

@@ -70,7 +70,7 @@ async def main(url: str, lease: float, cell: Cell, owner: str) -> None:
     database = Database.open(url)
     inbox = Inbox(
         database.writer,
-        InboxLimits(running=running, lease=lease, poll=0.1, calm=3_600),
+        InboxLimits(running=running, lease=lease, poll=0.1, startup_delay=3_600),
         is_transient=lambda _: False,
         cell=cell,
         owner=owner,

@@ -62,7 +62,7 @@ A_MOMENT = 0.01  # seconds
 
 # Patterns that see no more than so many characters, and why.
 BOUNDED = {
-    "bot.core.summarize.wishes._WISH": (300, "typed.LONGEST_REQUEST; wishes before a text are held to 200"),
+    "bot.core.summarize.options._OPTION": (300, "typed.LONGEST_REQUEST; options before a text are held to 200"),
     "bot.core.writing.continuation._LAST_WORD": (300, "cut.SEAM"),
     "bot.core.code_blocks.file_names._CLOSERS": (LONGEST_LINE, "a line"),
     "bot.core.code_blocks.file_names._COMMENT": (LONGEST_LINE, "a line"),
@@ -407,7 +407,7 @@ LOOPS = {
     "bot.core.summarize.text": "pieces",
     "bot.core.summarize.transcript": "transcript",
     "bot.core.summarize.parse": "/summarize",
-    "bot.core.summarize.wishes": "/summarize",
+    "bot.core.summarize.options": "/summarize",
     "bot.core.typed_scope": "/summarize",
     "bot.core.triage.exports": "in the bounded process",
     "bot.core.answer.vocative": "vocative",

@@ -14,7 +14,7 @@ from bot.core.domain.interaction import FeedbackButtons, Field, Form
 from bot.core.domain.message import IncomingMessage, Message, Role
 from bot.core.domain.people import Requester
 from bot.core.domain.thread import Record
-from bot.core.ephemeral import tell
+from bot.core.ephemeral import send_ephemeral
 from bot.core.writing.outcome import kept, show
 from bot.core.writing.stream import write
 from bot.errors import NotAllowedError
@@ -56,9 +56,9 @@ async def regenerate(action: Action, *, checkpoint: Checkpoint, store: Store, mo
     conversation = await store.threads.load(action.place)
     question, answered = find(conversation, ref.message)
     if question is None or answered is None:
-        return await tell(action.place, action.asker, UNKNOWN, chat=chat)
+        return await send_ephemeral(action.place, action.asker, UNKNOWN, chat=chat)
     if not await may(action, question.author, chat):
-        return await tell(action.place, action.asker, NOT_YOURS, chat=chat)
+        return await send_ephemeral(action.place, action.asker, NOT_YOURS, chat=chat)
     before = conversation.messages[: conversation.messages.index(question)]
     earlier = replace(conversation, messages=before)
     again = heard(action, question)
@@ -110,7 +110,7 @@ async def go_on(action: Action, *, checkpoint: Checkpoint, store: Store, model: 
     conversation = await store.threads.load(action.place)
     question, answered = find(conversation, CONTINUE.read(action).message)
     if question is None or answered is None:
-        return await tell(action.place, action.asker, UNKNOWN, chat=chat)
+        return await send_ephemeral(action.place, action.asker, UNKNOWN, chat=chat)
     end = conversation.messages.index(answered) + 1
     request = Message(Role.USER, action.asker.person, GO_ON, f"{answered.id}:more")
     earlier = replace(conversation, messages=conversation.messages[:end])

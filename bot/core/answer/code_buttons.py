@@ -13,7 +13,7 @@ from bot.core.code.revise import continue_code, opening, with_sources
 from bot.core.code_blocks import resume
 from bot.core.code_blocks.files import read
 from bot.core.domain.message import Message, Role
-from bot.core.ephemeral import tell
+from bot.core.ephemeral import send_ephemeral
 
 if TYPE_CHECKING:
     from bot.core.domain.interaction import Action
@@ -28,7 +28,7 @@ async def on_cut_code_action(
     conversation = await store.threads.load(action.place)
     question, answered = find(conversation, CONTINUE_CODE.read(action).message)
     if question is None or answered is None:
-        return await tell(action.place, action.asker, UNKNOWN, chat=chat)
+        return await send_ephemeral(action.place, action.asker, UNKNOWN, chat=chat)
     goes_on = action.name == CONTINUE_CODE.name
     asked = replace(question, author=action.asker.person)
     end = conversation.messages.index(question)

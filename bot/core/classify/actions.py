@@ -30,7 +30,7 @@ from bot.core.domain.classification import ClassifyOptions, ClassifyRequest, Rea
 from bot.core.domain.control_value import ClassifyTarget, RowsRef, RunRef
 from bot.core.domain.interaction import Action, Field, Form
 from bot.core.domain.thread import Record
-from bot.core.ephemeral import tell
+from bot.core.ephemeral import send_ephemeral
 from bot.core.writing.stream import disclaimer
 from bot.errors import NotAllowedError, UsageError
 
@@ -71,7 +71,7 @@ async def on_action(action: Action, *, checkpoint: Checkpoint, context: Classify
             else:
                 await _decide(run, action.name, checkpoint=checkpoint, context=context)
     except (NotAllowedError, UsageError) as error:
-        return await tell(action.place, action.asker, error.sentence, chat=context.chat)
+        return await send_ephemeral(action.place, action.asker, error.sentence, chat=context.chat)
     return Record(action.place, action.asker.person)
 
 

@@ -40,7 +40,7 @@ EVENLY = 3  # columns of each row
 COLUMN, HEADING, SHEET, ENCODING = "column", "heading", "sheet", "encoding"
 
 
-def read(name: str, data: bytes, wish: ReadAs = AS_FOUND) -> Spreadsheet:
+def read(name: str, data: bytes, read_as: ReadAs = AS_FOUND) -> Spreadsheet:
     """Read a file; its content says what it is, and then its extension.
 
     Raises `UsageError` for what can't be read, is empty, has too many rows, or lacks what was asked for.
@@ -48,7 +48,7 @@ def read(name: str, data: bytes, wish: ReadAs = AS_FOUND) -> Spreadsheet:
     if len(data) > LARGEST_FILE:
         raise too_large(name)
     try:
-        sheet = _read(name, data, wish)
+        sheet = _read(name, data, read_as)
     except TooWideError:
         raise UsageError(
             f"{name} has more than {MOST_CELLS:,} cells, which is the most I can read: please leave out columns, or "
@@ -90,17 +90,17 @@ def too_large(name: str) -> UsageError:
     return UsageError(f"{name} is larger than {LARGEST_FILE // 1_000_000} MB, which is the most I can read.")
 
 
-def _read(name: str, data: bytes, wish: ReadAs) -> Spreadsheet:
+def _read(name: str, data: bytes, read_as: ReadAs) -> Spreadsheet:
     inner, data = kind.unpacked(name, data, LARGEST_FILE)
     kind.check(name, data)
     if data.startswith((workbook.PACKED, workbook.COMPOUND)):
-        book = workbook.read(name, data, wish.sheet)
-        return _sheet(name, list(book.sheets), wish, active=book.active)
-    text = decode(name, data, wish.encoding)
-    return _sheet(name, _grids(inner, text.text, wish), wish, text=text)
+        book = workbook.read(name, data, read_as.sheet)
+        return _sheet(name, list(book.sheets), read_as, active=book.active)
+    text = decode(name, data, read_as.encoding)
+    return _sheet(name, _grids(inner, text.text, read_as), read_as, text=text)
 
 
-def _grids(name: str, text: str, wish: ReadAs) -> list[Grid]:
+def _grids(name: str, text: str, read_as: ReadAs) -> list[Grid]:
     ending = kind.ending(name)
     if html_rows.looks_like(text):
         if grids := html_rows.read(text):
@@ -114,7 +114,7 @@ def _grids(name: str, text: str, wish: ReadAs) -> list[Grid]:
         raise another(name, "XML")
     if grids := ruled.read(text, is_prose=ending in kind.LINES):
         return grids
-    if ending in kind.LINES and not delimiter.announced(text)[0] and not _is_table(text, wish):
+    if ending in kind.LINES and not delimiter.announced(text)[0] and not _is_table(text, read_as):
         return [Grid(tuple(delimited.whole_lines(text)), ("line",))]
     grid = delimited.read(text, "\t" if ending in {".tsv", ".tab"} else "")
     if ending in kind.BOOKS and not grid.delimiter:
@@ -129,10 +129,10 @@ def _maybe_json(name: str, text: str) -> list[Grid]:
         return []
 
 
-def _is_table(text: str, wish: ReadAs) -> bool:
+def _is_table(text: str, read_as: ReadAs) -> bool:
     """Return whether a file that is called plain text is a table: with tabs or bars in each line, or usual headings."""
     head = text[:LOOKED_INTO]
-    if kind.is_tabbed(head.replace("\r", "\n").split("\n")[:50]) or wish.heading:
+    if kind.is_tabbed(head.replace("\r", "\n").split("\n")[:50]) or read_as.heading:
         return True
     found = delimited.read(head)
     widths = {len(cells) for _, cells in found.rows[:50]}
@@ -143,16 +143,16 @@ def _is_table(text: str, wish: ReadAs) -> bool:
 
 
 def _sheet(
-    name: str, grids: list[Grid], wish: ReadAs, *, active: str = "", text: DecodedText | None = None
+    name: str, grids: list[Grid], read_as: ReadAs, *, active: str = "", text: DecodedText | None = None
 ) -> Spreadsheet:
-    taken = choose.choose(name, [_ours(grid) for grid in grids], wish, active)
+    taken = choose.choose(name, [_ours(grid) for grid in grids], read_as, active)
     found, grid, choice = taken.heading, taken.grid, taken.choice
     rows, joined = _whole(found, choice.columns[-1], grid.delimiter)
     doubts = {
         SHEET: not taken.is_certain,
         ENCODING: text is not None and not text.is_certain,
         HEADING: not found.is_certain,
-        COLUMN: not choice.is_certain and not wish.column,
+        COLUMN: not choice.is_certain and not read_as.column,
     }
     sheet = Spreadsheet(
         name,

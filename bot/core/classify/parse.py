@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from bot.core import span_or_text, typed_scope
-from bot.core.classify.table.wish import check_rest, take, wished
+from bot.core.classify.table.options import check_rest, take, wished
 from bot.core.command import check_options, check_text
 from bot.core.commands import CLASSIFY
 from bot.core.domain import category
@@ -44,10 +44,10 @@ _KNOWN = ("--multi", "--batch", "--private")
 
 def parse(typed: str) -> ClassifyOptions:
     """Parse what was typed after `/classify`. Raises `UsageError` with the sentence that says what to type instead."""
-    wish = parse_options(check_text(CLASSIFY, typed))
-    if not (wish.lines or wish.link or wish.channel or wish.span):
+    parsed = parse_options(check_text(CLASSIFY, typed))
+    if not (parsed.lines or parsed.link or parsed.channel or parsed.span):
         raise UsageError("There are no messages to classify: put them one per line, before `into:`.")
-    return wish
+    return parsed
 
 
 def parse_options(typed: str) -> ClassifyOptions:
@@ -58,18 +58,18 @@ def parse_options(typed: str) -> ClassifyOptions:
     head, more = _take_options(head)
     options |= more
     sorted_into = category.read(into["categories"]) if into else ()
-    wish = ClassifyOptions(categories=sorted_into, several="multi" in options, is_batch="batch" in options)
-    return _read_head(head, wish)
+    parsed = ClassifyOptions(categories=sorted_into, several="multi" in options, is_batch="batch" in options)
+    return _read_head(head, parsed)
 
 
-def _read_head(head: str, wish: ClassifyOptions) -> ClassifyOptions:
+def _read_head(head: str, parsed: ClassifyOptions) -> ClassifyOptions:
     rest, options = take(head)
     if not rest or _ATTACHED.fullmatch(rest):
-        return replace(wish, reading=wished(options))
+        return replace(parsed, reading=wished(options))
     found = typed_scope.read(rest)
     if found and not (found.link and found.channel is not None):
         span = found.span or ("" if found.link else spans.DEFAULT)
-        return replace(wish, reading=wished(options), link=found.link, channel=found.channel or "", span=span)
+        return replace(parsed, reading=wished(options), link=found.link, channel=found.channel or "", span=span)
     check_rest(head, rest, options)
     check_options(rest, _KNOWN, 'if it is part of a text, put the text in quotes, as in `"it needs --verbose"`')
     span_or_text.check(head, CLASSIFY.name)
@@ -79,7 +79,7 @@ def _read_head(head: str, wish: ClassifyOptions) -> ClassifyOptions:
             f"That is {len(lines)} messages; I take up to {MOST_LINES} as typed lines. Send more as a file: "
             "mention me in a message with a CSV or XLSX file and say `classify`."
         )
-    return replace(wish, lines=lines)
+    return replace(parsed, lines=lines)
 
 
 def _take_options(text: str) -> tuple[str, set[str]]:

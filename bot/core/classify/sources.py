@@ -65,22 +65,22 @@ async def find(asked: ClassifyRequest, *, chat: Chat) -> ItemSource | None:
     Raises `UsageError` or `NotAllowedError` for what the asker may not read, or not show where they asked; for what is
     not there or too large, and an invalid span; `ChatError`.
     """
-    wish, person = asked.wish, asked.asker.person
+    options, person = asked.wish, asked.asker.person
     place, message = replace(asked.place, thread=""), ""
-    if wish.lines:
+    if options.lines:
         return None
-    if wish.link:
-        target = chat.history.locate(wish.link, asked.place)
+    if options.link:
+        target = chat.history.locate(options.link, asked.place)
         if target is None:
             raise UsageError("I can only read links to messages, channels and files in this workspace.")
         if target.file:
             return ItemSource(asked.place, file=await _shared(target.file, asked, chat=chat))
         place, message = target.place, target.message
-    elif wish.channel:
+    elif options.channel:
         place = _named(asked)
-    elif not wish.span:
+    elif not options.span:
         return None
-    if wish.span and message:
+    if options.span and message:
         raise UsageError("I read a message or its thread as a whole: leave out the time, or give a channel's link.")
     venue = await channel_reader.allow(place, person, chat=chat)
     if venue.is_private and place.channel != asked.place.channel:
@@ -88,7 +88,7 @@ async def find(asked: ClassifyRequest, *, chat: Chat) -> ItemSource | None:
     if message:
         return ItemSource(place, message)
     reader = await chat.directory.reader(asked.place, person)
-    now, words = datetime.now(UTC), wish.span or spans.DEFAULT
+    now, words = datetime.now(UTC), options.span or spans.DEFAULT
     times = spans.resolve(words, now, reader.zone)
     return ItemSource(place, times=times, words=spans.explained(words, now, reader.zone))
 

@@ -117,7 +117,7 @@ def more(question: str) -> tuple[Control, ...]:
     return CONTINUE_CODE.button(ref, style="primary"), REGENERATE_CODE.button(ref)
 
 
-def wish(name: str, files: Sequence[str], choice: str) -> str:
+def request_text(name: str, files: Sequence[str], choice: str) -> str:
     """Return the words that a user would have typed for a control. Raises `KeyError` for another control."""
     names = ", ".join(files) or "the code"
     language = choice if choice in NAMES else "another language"

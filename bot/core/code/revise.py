@@ -91,7 +91,7 @@ async def on_code_action(action: Action, *, checkpoint: Checkpoint, store: Store
     if action.name == SAVE_CODE.name:
         return await _save_again(action, known, checkpoint=checkpoint, chat=chat)
     conversation = await store.threads.load(action.place)
-    words = render.wish(action.name, TEST_CODE.read(action).names, action.choice)
+    words = render.request_text(action.name, TEST_CODE.read(action).names, action.choice)
     question = Message(Role.USER, action.asker.person, words, f"press {action.id}")
     async with chat.answers.begin(action.place, action.asker, checkpoint, to=action.message) as visible:
         if not known:

@@ -24,7 +24,7 @@ class FileReader(Protocol):
     which may pass.
     """
 
-    async def read_sheet(self, name: str, data: bytes, wish: ReadAs = AS_FOUND) -> Spreadsheet:
+    async def read_sheet(self, name: str, data: bytes, read_as: ReadAs = AS_FOUND) -> Spreadsheet:
         """Read a table, as `core.classify.file_reader.read` does. Raises its `UsageError`."""
 
     async def open(self, file: FileRef, data: bytes, room: int) -> OpenedFile:

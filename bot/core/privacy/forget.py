@@ -12,7 +12,7 @@ from bot.core.command import answering
 from bot.core.domain.control_value import ForgetRef
 from bot.core.domain.message import Place
 from bot.core.domain.thread import Record
-from bot.core.ephemeral import tell
+from bot.core.ephemeral import send_ephemeral
 from bot.errors import NotAllowedError, UsageError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _TYPED = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class ErasureScope:
     """Whose data to erase: a person's in a workspace, a thread's, a channel's, or all of a workspace's."""
 
     workspace: str
@@ -56,7 +56,7 @@ class Reach:
 class Eraser(Protocol):
     """Erases data for good."""
 
-    async def erase(self, reach: Reach, *, dry: bool = False) -> Mapping[str, int]:
+    async def erase(self, scope: ErasureScope, *, dry: bool = False) -> Mapping[str, int]:
         """Erase data in short transactions; return how many rows of each table held some. `dry`: only count.
 
         Costs are kept, and so are settings, unless it is a whole workspace.
@@ -78,16 +78,16 @@ async def forget(
     controls: tuple[Button, ...] = ()
     async with answering(command, chat=chat, checkpoint=checkpoint) as visible:
         try:
-            reach = _reach(command, chat)
-            await _check_may_forget(reach, command.asker, admins=admins, chat=chat)
+            scope = _scope(command, chat)
+            await _check_may_forget(scope, command.asker, admins=admins, chat=chat)
             sentence, count = (
-                f"There is nothing left to erase: {reach} is already gone.",
-                await eraser.erase(reach, dry=True),
+                f"There is nothing left to erase: {scope} is already gone.",
+                await eraser.erase(scope, dry=True),
             )
             if rows := sum(count.values()):
                 things = f"{rows:,} entr{'ies' if rows != 1 else 'y'}"
-                sentence = f"This erases {reach}: {things}. Records of cost are kept, and so are the messages in Slack."
-                value = ForgetRef(channel=reach.channel, thread=reach.thread, person=reach.person)
+                sentence = f"This erases {scope}: {things}. Records of cost are kept, and so are the messages in Slack."
+                value = ForgetRef(channel=scope.channel, thread=scope.thread, person=scope.person)
                 controls = (FORGET.button(value, style="danger", confirm="This can't be undone."),)
         except (NotAllowedError, UsageError) as error:
             sentence = error.sentence
@@ -105,37 +105,37 @@ async def on_forget(
 ) -> Record:
     """Erase what the button is for, if the person still may. Raises `ChatError`."""
     value = FORGET.read(action)
-    reach = Reach(action.place.workspace, value.channel, value.thread, value.person)
+    scope = ErasureScope(action.place.workspace, value.channel, value.thread, value.person)
     try:
-        await _check_may_forget(reach, action.asker, admins=admins, chat=chat)
-        erased = sum((await eraser.erase(reach)).values())
+        await _check_may_forget(scope, action.asker, admins=admins, chat=chat)
+        erased = sum((await eraser.erase(scope)).values())
         sentence = f"Erased: {erased:,} entr{'ies' if erased != 1 else 'y'}."
     except NotAllowedError as error:
         sentence = error.sentence
-    return await tell(action.place, action.asker, sentence, chat=chat)
+    return await send_ephemeral(action.place, action.asker, sentence, chat=chat)
 
 
-def _reach(command: Command, chat: Chat) -> Reach:
+def _scope(command: Command, chat: Chat) -> ErasureScope:
     what, link = parse(command.text)
     workspace, channel = command.place.workspace, command.place.channel
     if what == "me":
-        return Reach(workspace, person=command.asker.person)
+        return ErasureScope(workspace, person=command.asker.person)
     if what == "channel":
-        return Reach(workspace, channel)
+        return ErasureScope(workspace, channel)
     target = chat.history.locate(link, command.place)
     if target is None or not target.message:
         raise UsageError(USAGE)
-    return Reach(workspace, target.place.channel, target.place.thread or target.message)
+    return ErasureScope(workspace, target.place.channel, target.place.thread or target.message)
 
 
-async def _check_may_forget(reach: Reach, asker: Requester, *, admins: frozenset[str], chat: Chat) -> None:
+async def _check_may_forget(scope: ErasureScope, asker: Requester, *, admins: frozenset[str], chat: Chat) -> None:
     """Let people erase their own words, members a thread, and admins a channel. Raises `NotAllowedError`."""
-    if reach.person:
-        if reach.person != asker.person:
+    if scope.person:
+        if scope.person != asker.person:
             raise NotAllowedError("Only you can erase your own messages. For someone else's, ask your administrator.")
         return
-    standing = await chat.directory.membership(Place(reach.workspace, reach.channel), asker.person)
+    standing = await chat.directory.membership(Place(scope.workspace, scope.channel), asker.person)
     if not standing.is_member:
         raise NotAllowedError("Only members of a channel can erase something from it.")
-    if not reach.thread and not (standing.is_admin or is_named(admins, reach.workspace, asker.person)):
+    if not scope.thread and not (standing.is_admin or is_named(admins, scope.workspace, asker.person)):
         raise NotAllowedError("Only workspace admins and Parley's admins can erase a whole channel; ask one of them.")

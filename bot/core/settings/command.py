@@ -102,15 +102,15 @@ def parse(typed: str) -> SettingsCommand:
     scoped = _SCOPED.fullmatch(typed.strip())
     if scoped is None:
         return _parse_here(typed.strip())
-    wish = _parse_here(scoped["rest"])
-    if wish.name == "triage" or wish.action in {
+    parsed = _parse_here(scoped["rest"])
+    if parsed.name == "triage" or parsed.action in {
         SettingsAction.REPORT,
         SettingsAction.SIGNING,
         SettingsAction.TRENDS,
         SettingsAction.TRIAGE,
     }:
         raise UsageError("Triage works only in channels: leave out `workspace` or `thread`.")
-    return replace(wish, scope=WORKSPACE if scoped["workspace"] else scoped["link"])
+    return replace(parsed, scope=WORKSPACE if scoped["workspace"] else scoped["link"])
 
 
 def _parse_here(typed: str) -> SettingsCommand:
@@ -180,31 +180,31 @@ async def configure(
 
     `most_days`: the longest that the operator keeps messages, 0 for forever.
     """
-    wish = parse(command.text)
+    parsed = parse(command.text)
     controls: tuple[Button, ...] = ()
     async with answering(command, chat=chat, checkpoint=checkpoint) as visible:
         try:
-            place = await _place(wish, command, chat)
-            if wish.action in {SettingsAction.OPEN, SettingsAction.LIST}:  # a form that was to be opened is not there
+            place = await _place(parsed, command, chat)
+            if parsed.action in {SettingsAction.OPEN, SettingsAction.LIST}:  # a form that was to be opened is not there
                 held, own = await store.settings.load(place), await store.settings.overrides(place)
                 sentence = listing(place, held, own, model, most_days=most_days)
                 if not place.thread:  # its form is in its messages' menu
                     change = EDIT_SETTINGS.button if place.channel else EDIT_WORKSPACE.button
                     controls = (change(label="Change …", style="primary"),)
-            elif wish.action is SettingsAction.TRIAGE:
+            elif parsed.action is SettingsAction.TRIAGE:
                 sentence = listing(
                     place, await store.settings.load(place), await store.settings.overrides(place), model, TRIAGE
                 )
                 controls = (EDIT_TRIAGE.button(label="Change …", style="primary"),)
-            elif wish.action is SettingsAction.SHOW:
-                sentence = showing(place, wish.name, await store.settings.load(place), most_days)
-            elif wish.action is SettingsAction.WHY:
+            elif parsed.action is SettingsAction.SHOW:
+                sentence = showing(place, parsed.name, await store.settings.load(place), most_days)
+            elif parsed.action is SettingsAction.WHY:
                 sentence = history.why(place, await store.settings.layers(place), model)
-            elif wish.action is SettingsAction.HISTORY:
+            elif parsed.action is SettingsAction.HISTORY:
                 sentence = history.listing(await store.settings.history(place), chat.names.mention)
             else:
                 await check_may_change(replace(place, thread=""), command.asker, admins=admins, chat=chat)
-                sentence, changes, version = await _changes(wish, place, command.channels, store=store, model=model)
+                sentence, changes, version = await _changes(parsed, place, command.channels, store=store, model=model)
                 if fault := retention.too_long(changes.get(retention.SETTING), most_days):
                     sentence = f"`{retention.SETTING}`: {fault}."
                 else:
@@ -215,12 +215,12 @@ async def configure(
     return Record(command.place, command.asker.person)
 
 
-async def _place(wish: SettingsCommand, command: Command, chat: Chat) -> Place:
+async def _place(parsed: SettingsCommand, command: Command, chat: Chat) -> Place:
     """Return whose settings are meant. Raises `UsageError`, `NotAllowedError` where the thread is not theirs to see."""
-    here = Place(command.place.workspace, "" if wish.scope == WORKSPACE else command.place.channel)
-    if wish.scope in {"", WORKSPACE}:
+    here = Place(command.place.workspace, "" if parsed.scope == WORKSPACE else command.place.channel)
+    if parsed.scope in {"", WORKSPACE}:
         return here
-    target = chat.history.locate(wish.scope, here)
+    target = chat.history.locate(parsed.scope, here)
     if target is None or not target.message:
         raise UsageError(SCOPED)
     thread = replace(target.place, thread=target.place.thread or target.message)
@@ -234,32 +234,32 @@ async def _place(wish: SettingsCommand, command: Command, chat: Chat) -> Place:
 
 
 async def _changes(
-    wish: SettingsCommand, place: Place, channels: Sequence[tuple[str, str]], *, store: Store, model: Model
+    parsed: SettingsCommand, place: Place, channels: Sequence[tuple[str, str]], *, store: Store, model: Model
 ) -> tuple[str, Mapping[str, Any], int]:
     """Return the reply, the changes, and the version that they apply to. Raises `UsageError`."""
     sheet = await store.settings.overrides(place)
-    if wish.action is SettingsAction.REVERT:
-        back = history.reverted(await store.settings.history(place, since=int(wish.text)), int(wish.text))
-        told = f"The settings are back to how they were after change {wish.text}: {', '.join(sorted(back))}."
+    if parsed.action is SettingsAction.REVERT:
+        back = history.reverted(await store.settings.history(place, since=int(parsed.text)), int(parsed.text))
+        told = f"The settings are back to how they were after change {parsed.text}: {', '.join(sorted(back))}."
         return told, back, sheet.version
     value = None
-    if wish.action is SettingsAction.SET:
-        if wish.name == "personas":
+    if parsed.action is SettingsAction.SET:
+        if parsed.name == "personas":
             raise UsageError(
                 "Personas belong to the workspace: `/parley persona` explains how to save and choose them."
             )
         text = (
-            located(wish.text, channels)
-            if SHOWN[wish.name].names_channels or SHOWN[wish.name].sign == "#"
-            else wish.text
+            located(parsed.text, channels)
+            if SHOWN[parsed.name].names_channels or SHOWN[parsed.name].sign == "#"
+            else parsed.text
         )
-        value = read(wish.name, text, {name: v for name, v in sheet.values.items() if name != wish.name})
+        value = read(parsed.name, text, {name: v for name, v in sheet.values.items() if name != parsed.name})
         held = (await store.settings.load(place)).model_dump(mode="json", exclude_none=True)
-        if fault := model.facts.faults(merged(held, {wish.name: value})).get(wish.name):
-            raise UsageError(f"I can't set `{wish.name}`: {fault}.")
-        if wish.name == "persona" and (lost := merged(held, {wish.name: value}).lost_persona):
+        if fault := model.facts.faults(merged(held, {parsed.name: value})).get(parsed.name):
+            raise UsageError(f"I can't set `{parsed.name}`: {fault}.")
+        if parsed.name == "persona" and (lost := merged(held, {parsed.name: value}).lost_persona):
             raise UsageError(lost)
-    return done(place, wish.name, value), {wish.name: value}, sheet.version
+    return done(place, parsed.name, value), {parsed.name: value}, sheet.version
 
 
 def located(text: str, channels: Sequence[tuple[str, str]]) -> str:

@@ -53,16 +53,16 @@ async def impersonate(
     command: Command, *, admins: frozenset[str], checkpoint: Checkpoint, store: Store, chat: Chat
 ) -> Record:
     """Show, save or choose personas; only the asker sees it. Raises `ChatError`."""
-    wish = parse(command.text)
+    parsed = parse(command.text)
     channel, workspace = Place(command.place.workspace, command.place.channel), Place(command.place.workspace, "")
     async with answering(command, chat=chat, checkpoint=checkpoint) as visible:
         try:
-            if not wish.name:
+            if not parsed.name:
                 sentence = listing(await store.settings.load(channel))
             else:
-                where = channel if wish.prompt is None else workspace
+                where = channel if parsed.prompt is None else workspace
                 await check_may_change(where, command.asker, admins=admins, chat=chat)
-                sentence = await (_choose if wish.prompt is None else _keep)(wish, command.asker, where, store)
+                sentence = await (_choose if parsed.prompt is None else _keep)(parsed, command.asker, where, store)
         except (ConflictError, NotAllowedError, UsageError) as error:
             sentence = error.sentence
         await visible.replace(sentence)
@@ -77,28 +77,28 @@ def listing(settings: ChannelSettings) -> str:
     return "\n".join(["The workspace's personas:" if lines else "The workspace has no personas.", *lines, *lost, USAGE])
 
 
-async def _choose(wish: PersonaCommand, asker: Requester, channel: Place, store: Store) -> str:
+async def _choose(parsed: PersonaCommand, asker: Requester, channel: Place, store: Store) -> str:
     sheet, settings = await store.settings.overrides(channel), await store.settings.load(channel)
-    known = find(wish.name, settings.personas)
-    if known is None and wish.name.casefold() != NOBODY:
-        raise UsageError(f"There is no persona “{wish.name}”.\n{listing(settings)}")
+    known = find(parsed.name, settings.personas)
+    if known is None and parsed.name.casefold() != NOBODY:
+        raise UsageError(f"There is no persona “{parsed.name}”.\n{listing(settings)}")
     name = known.name if known else None
     await store.settings.change(channel, {"persona": name}, asker.person, version=sheet.version)
     return f"From the next message on, I am *{name}* in this channel." if name else "This channel has no persona now."
 
 
-async def _keep(wish: PersonaCommand, asker: Requester, workspace: Place, store: Store) -> str:
+async def _keep(parsed: PersonaCommand, asker: Requester, workspace: Place, store: Store) -> str:
     sheet, settings = await store.settings.overrides(workspace), await store.settings.load(workspace)
-    known = find(wish.name, settings.personas)
-    if known is None and not wish.prompt:
-        raise UsageError(f"There is no persona “{wish.name}”.\n{listing(settings)}")
+    known = find(parsed.name, settings.personas)
+    if known is None and not parsed.prompt:
+        raise UsageError(f"There is no persona “{parsed.name}”.\n{listing(settings)}")
     others = [one for one in settings.personas if one != known]
-    if wish.prompt:
-        others.append(Persona(name=known.name if known else wish.name, prompt=wish.prompt))
+    if parsed.prompt:
+        others.append(Persona(name=known.name if known else parsed.name, prompt=parsed.prompt))
     if len(others) > MOST:
         raise UsageError(f"A workspace can have at most {MOST} personas; remove one first.")
     personas = [one.model_dump(mode="json") for one in others]
     await store.settings.change(workspace, {"personas": personas or None}, asker.person, version=sheet.version)
-    if not wish.prompt:
-        return f"The persona *{wish.name}* was removed; channels that used it now have none."
-    return f"The persona *{wish.name}* was saved. `/parley persona {wish.name}` chooses it for a channel."
+    if not parsed.prompt:
+        return f"The persona *{parsed.name}* was removed; channels that used it now have none."
+    return f"The persona *{parsed.name}* was saved. `/parley persona {parsed.name}` chooses it for a channel."

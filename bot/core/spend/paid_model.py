@@ -39,15 +39,15 @@ def paid(
     model: Model,
     spend_store: SpendStore,
     *,
-    tell: Callable[[Place, str, str], Awaitable[None]],
+    notify: Callable[[Place, str, str], Awaitable[None]],
     helpers: str,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Model:
     """Return a model that keeps within budgets.
 
-    `tell` shows a sentence to one person; `helpers` are who can raise a budget, as people read it.
+    `notify` shows a sentence to one person; `helpers` are who can raise a budget, as people read it.
     """
-    calls = PaidCalls(model, spend_store, tell, helpers, clock)
+    calls = PaidCalls(model, spend_store, notify, helpers, clock)
     return replace(model, write=calls.write, fill=calls.fill, submit=calls.submit, collect=calls.collect)
 
 
@@ -58,14 +58,14 @@ class PaidCalls:
         self,
         model: Model,
         spend_store: SpendStore,
-        tell: Callable[[Place, str, str], Awaitable[None]],
+        notify: Callable[[Place, str, str], Awaitable[None]],
         helpers: str,
         clock: Callable[[], datetime],
     ) -> None:
-        self._model, self._spend_store, self._tell, self._helpers, self._clock = (
+        self._model, self._spend_store, self._notify, self._helpers, self._clock = (
             model,
             spend_store,
-            tell,
+            notify,
             helpers,
             clock,
         )
@@ -151,7 +151,7 @@ class PaidCalls:
         for cap, spent in reserved.reached:
             if paid_by.person:
                 place = Place(paid_by.workspace, paid_by.channel, paid_by.thread)
-                await self._tell(place, paid_by.person, budget.notice(cap, spent))
+                await self._notify(place, paid_by.person, budget.notice(cap, spent))
         return reserved.id
 
     async def _settle(self, reserved: str, micros: int) -> None:

@@ -33,9 +33,9 @@ def sentence(old: str, new: str, places: Sequence[str]) -> str:
     )
 
 
-def renewing(model: Model, store: SettingsStore, tell: Callable[[Place, str, str], Awaitable[None]]) -> Model:
+def renewing(model: Model, store: SettingsStore, notify: Callable[[Place, str, str], Awaitable[None]]) -> Model:
     """Return a model that, before the first call with a retired one, sets its replacement instead."""
-    calls = RenewedCalls(model, store, tell)
+    calls = RenewedCalls(model, store, notify)
     return replace(model, write=calls.write, fill=calls.fill, submit=calls.submit)
 
 
@@ -43,11 +43,13 @@ class RenewedCalls:
     """The calls to a model that may have retired.
 
     Its replacement is set wherever it was set: for the thread, the channel or the workspace. The turn that changes it
-    says so, below the answer or by `tell`; so it is said once, even with concurrent turns.
+    says so, below the answer or by `notify`; so it is said once, even with concurrent turns.
     """
 
-    def __init__(self, model: Model, store: SettingsStore, tell: Callable[[Place, str, str], Awaitable[None]]) -> None:
-        self._model, self._store, self._tell = model, store, tell
+    def __init__(
+        self, model: Model, store: SettingsStore, notify: Callable[[Place, str, str], Awaitable[None]]
+    ) -> None:
+        self._model, self._store, self._notify = model, store, notify
 
     async def write(
         self,
@@ -107,7 +109,7 @@ class RenewedCalls:
     async def _say(self, told: str) -> None:
         if told:
             paid_by = turn.spending().cost_center
-            await self._tell(_place_of(paid_by), paid_by.person, told)
+            await self._notify(_place_of(paid_by), paid_by.person, told)
 
     async def _change(self, place: Place, old: str, new: str) -> bool:
         sheet = await self._store.overrides(place)

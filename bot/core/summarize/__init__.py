@@ -1,8 +1,8 @@
 """Summarize a text, a file, a thread or a channel.
 
-`parse` reads the command, with the `wishes` for length and shape; `sources` finds what is meant and checks that the
+`parse` reads the command, with the `options` for length and shape; `sources` finds what is meant and checks that the
 asker can see it. `paste`, `text` and `file` summarize texts; `conversation` summarizes threads and channels:
 `transcript` numbers the messages, `map_reduce` asks part by part over the form in `schema`, `render` writes the
-result. `prompts` words the wishes for the model. `run` keeps what was read and found; `answer` is the command and its
+result. `prompts` words the options for the model. `run` keeps what was read and found; `answer` is the command and its
 buttons; `context` is what one summary needs.
 """

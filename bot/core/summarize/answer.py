@@ -51,7 +51,7 @@ async def summarize(command: Command, *, checkpoint: Checkpoint, store: Store, m
     ask = parse(command.text)
     if ask.is_text:
         source = Source(command.place, "your text", is_text=True)
-        own = SummaryRun(command.id, command.asker.person, command.place, source, ask.wishes)
+        own = SummaryRun(command.id, command.asker.person, command.place, source, ask.options)
         async with answering(command, chat=chat, checkpoint=checkpoint, once=True) as visible:
             written = await give(
                 own, visible, text=ask.text, checkpoint=checkpoint, store=store, model=model, chat=chat

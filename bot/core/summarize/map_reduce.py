@@ -60,7 +60,7 @@ class Digester:
     def __init__(
         self,
         request: Request,
-        wishes: SummaryOptions,
+        options: SummaryOptions,
         *,
         model: Model,
         kept: Kept,
@@ -68,9 +68,9 @@ class Digester:
         language: str = "",
         zone: tzinfo = UTC,
     ) -> None:
-        self._request, self._wishes, self._model, self._kept = request, wishes, model, kept
+        self._request, self._options, self._model, self._kept = request, options, model, kept
         self._progress, self._language, self._zone = progress, language, zone
-        self._room = model.facts.room(request.max_output, request.settings) - estimate_tokens(self._ask(wishes)) - 200
+        self._room = model.facts.room(request.max_output, request.settings) - estimate_tokens(self._ask(options)) - 200
         self._running = asyncio.Semaphore(PARALLEL)
         self._read = 0
         self.found = Digest()
@@ -80,10 +80,10 @@ class Digester:
         """Summarize a conversation: in one call if it fits, else its parts in parallel and then all of them."""
         cut = parts(lines, self._room)
         if len(cut) == 1:
-            found = await self._part(cut[0], f"{self._wishes.length} 1", self._ask(self._wishes))
+            found = await self._part(cut[0], f"{self._options.length} 1", self._ask(self._options))
         else:
             asks = [
-                f"{self._ask(replace(self._wishes, length=Length.LONG))} This is part {number} of {len(cut)}."
+                f"{self._ask(replace(self._options, length=Length.LONG))} This is part {number} of {len(cut)}."
                 for number in range(1, len(cut) + 1)
             ]
             found = await _gather(
@@ -101,8 +101,8 @@ class Digester:
         if self.found.points_dropped:
             raise ModelFormError("no statement cites a message that was given")
 
-    def _ask(self, wishes: SummaryOptions) -> str:
-        return for_findings(wishes, self._language)
+    def _ask(self, options: SummaryOptions) -> str:
+        return for_findings(options, self._language)
 
     async def _part(self, part: Sequence[TranscriptLine], key: str, ask: str) -> list[Findings]:
         """Summarize a part; split one whose form is invalid, and leave out and count one that is refused."""
@@ -130,9 +130,9 @@ class Digester:
             return told[0]
         batches = _batches(told, min(self._room, LARGEST_PART))
         is_last = len(batches) == 1
-        wishes = self._wishes if is_last else replace(self._wishes, length=Length.LONG)
+        options = self._options if is_last else replace(self._options, length=Length.LONG)
         merged = await _gather(
-            self._one(batch, f"{wishes.length} merged {level}.{number}", self._ask(wishes), is_last=is_last)
+            self._one(batch, f"{options.length} merged {level}.{number}", self._ask(options), is_last=is_last)
             for number, batch in enumerate(batches, start=1)
         )
         return merged[0] if is_last else await self._merge(merged, level + 1)

@@ -1,4 +1,4 @@
-"""Parse what was typed after `/summarize`: a text, or where to look; since when; wishes."""
+"""Parse what was typed after `/summarize`: a text, or where to look; since when; options."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from bot.core import span_or_text, typed_scope
 from bot.core.command import check_options, check_text
 from bot.core.commands import SUMMARIZE
 from bot.core.domain.summary import SummaryOptions
-from bot.core.summarize import wishes as wish
+from bot.core.summarize import options as typed_options
 from bot.core.time_span import times as spans
 from bot.errors import UsageError
 
 _LINK = re.compile(r"https?://[^\s<>|]+", re.IGNORECASE)
 _CHANNEL = re.compile(r"#(?P<name>[^\s,;:#]{1,80})(?=[\s,;]|\Z)")
 _SPAN = re.compile(r"\d{1,4}(?:h|d|w|min)(?=[\s,;]|\Z)", re.IGNORECASE)
-_WISHES_FIRST = re.compile(r"(?P<wishes>[^:\n]{2,200}):(?!//)\s*(?P<text>\S.*)", re.DOTALL)
-_WISHES_LAST = re.compile(r"(?P<text>[\"“].+[\"”])\s++(?P<wishes>[^\n\"“”]{2,200})", re.DOTALL)
+_OPTIONS_FIRST = re.compile(r"(?P<options>[^:\n]{2,200}):(?!//)\s*(?P<text>\S.*)", re.DOTALL)
+_OPTIONS_LAST = re.compile(r"(?P<text>[\"“].+[\"”])\s++(?P<options>[^\n\"“”]{2,200})", re.DOTALL)
 
 OPTIONS = "say the length, the form and the audience in words, such as `short`, `as bullets` or `for the board`"
 
@@ -30,7 +30,7 @@ class Ask:
     link: str = ""  # to a message, a thread, a file or a channel
     channel: str = ""  # as it was typed, without its #; "" for this one
     span: str = ""  # "" for the usual one
-    wishes: SummaryOptions = field(default_factory=SummaryOptions)
+    options: SummaryOptions = field(default_factory=SummaryOptions)
 
     @property
     def is_text(self) -> bool:
@@ -41,20 +41,20 @@ class Ask:
 def parse(typed: str) -> Ask:
     """Parse what was typed. Raises `UsageError` for nothing, and for what may be a request or a text.
 
-    A request is one short line that says only where to look, since when, and wishes; or a wish of fixed words alone.
-    Everything else is a text, perhaps with wishes before a colon or after its quotes.
+    A request is one short line that says only where to look, since when, and options; or only a fixed option.
+    Everything else is a text, perhaps with options before a colon or after its quotes.
     """
     typed = check_text(SUMMARIZE, typed)
     check_options(typed, ("--private",), OPTIONS)
     if ask := _request(typed):
         return ask
-    for pattern in (_WISHES_FIRST, _WISHES_LAST):
-        if (match := pattern.fullmatch(typed)) and (wishes := wish.read(match["wishes"])):
+    for pattern in (_OPTIONS_FIRST, _OPTIONS_LAST):
+        if (match := pattern.fullmatch(typed)) and (options := typed_options.read(match["options"])):
             text = match["text"].strip()
             if found := typed_scope.read(text):
-                return _ask(found, wishes)
+                return _ask(found, options)
             span_or_text.check(text, SUMMARIZE.name)
-            return Ask(text=text, wishes=wishes)
+            return Ask(text=text, options=options)
     span_or_text.check(typed, SUMMARIZE.name)
     return Ask(text=typed)
 
@@ -86,20 +86,20 @@ def not_understood(rest: str) -> UsageError:
 def _request(typed: str) -> Ask | None:
     if len(typed) > typed_scope.LONGEST or "\n" in typed:
         return None
-    found, wishes, rest = typed_scope.Where(), SummaryOptions(), typed_scope.bare(typed)
+    found, options, rest = typed_scope.Where(), SummaryOptions(), typed_scope.bare(typed)
     while rest:
         if (taken := typed_scope.take(rest, found)) is not None:
             found, rest = taken
-        elif (wished := wish.take(rest, wishes)) is not None:
-            wishes, rest = wished
+        elif (wished := typed_options.take(rest, options)) is not None:
+            options, rest = wished
         elif filler := typed_scope.skip_filler(rest):
             rest = rest[filler:].lstrip(" ,;")
         else:
             return None
-    if not found.is_named and not wish.is_plain(wishes):
+    if not found.is_named and not typed_options.is_plain(options):
         return None
-    return None if found.link and found.channel is not None else _ask(found, wishes)
+    return None if found.link and found.channel is not None else _ask(found, options)
 
 
-def _ask(found: typed_scope.Where, wishes: SummaryOptions) -> Ask:
-    return Ask(link=found.link, channel=found.channel or "", span=found.span, wishes=wishes)
+def _ask(found: typed_scope.Where, options: SummaryOptions) -> Ask:
+    return Ask(link=found.link, channel=found.channel or "", span=found.span, options=options)

@@ -1,4 +1,4 @@
-"""Word the wishes for the model."""
+"""Word the options for the model."""
 
 from __future__ import annotations
 
@@ -27,33 +27,33 @@ _POINTS = {
 }
 
 
-def for_text(wishes: SummaryOptions, language: str) -> str:
+def for_text(options: SummaryOptions, language: str) -> str:
     """Word the request for a summary of a text, like: Summarize the text in this document, as a critic."""
-    hows = (f"as {wishes.role}" if wishes.role else "", _TEXT_LENGTHS[wishes.length], _TEXT_SHAPES[wishes.shape])
+    hows = (f"as {options.role}" if options.role else "", _TEXT_LENGTHS[options.length], _TEXT_SHAPES[options.shape])
     first = ", ".join(filter(None, ("Summarize the text in this document", *hows)))
-    only = "Write the actions alone: who does what by when." if wishes.only_actions else ""
-    return " ".join(filter(None, (f"{first}.", only, _people(wishes, language))))
+    only = "Write the actions alone: who does what by when." if options.only_actions else ""
+    return " ".join(filter(None, (f"{first}.", only, _people(options, language))))
 
 
-def for_findings(wishes: SummaryOptions, language: str) -> str:
+def for_findings(options: SummaryOptions, language: str) -> str:
     """Word the request for a conversation's findings."""
-    role = f", as {wishes.role}" if wishes.role else ""
+    role = f", as {options.role}" if options.role else ""
     return " ".join(
         filter(
             None,
-            (f"Summarize this conversation{role}.", f"Length: {_POINTS[wishes.length]}.", _people(wishes, language)),
+            (f"Summarize this conversation{role}.", f"Length: {_POINTS[options.length]}.", _people(options, language)),
         )
     )
 
 
-def _people(wishes: SummaryOptions, language: str) -> str:
-    wanted = wishes.language or language
+def _people(options: SummaryOptions, language: str) -> str:
+    wanted = options.language or language
     return " ".join(
         filter(
             None,
             (
-                f"Focus on {wishes.focus}; leave out what does not bear on it." if wishes.focus else "",
-                f"Write for {wishes.audience}." if wishes.audience else "",
+                f"Focus on {options.focus}; leave out what does not bear on it." if options.focus else "",
+                f"Write for {options.audience}." if options.audience else "",
                 f"Write in {wanted}." if wanted else "",
             ),
         )

@@ -50,18 +50,18 @@ class _Links:
         return " ".join(f"[{self.numbers.setdefault(i, len(self.numbers) + 1)}]({self.address(i)})" for i in ids)
 
 
-def page(findings: Findings, wishes: SummaryOptions, address: Callable[[str], str]) -> str:
+def page(findings: Findings, options: SummaryOptions, address: Callable[[str], str]) -> str:
     """Write a summary; `address` gives a message's permalink by its id."""
     links = _Links(address)
-    if wishes.only_actions:
+    if options.only_actions:
         return _lines(_bullets(findings.actions, links)) or NO_ACTIONS
     if is_empty(findings):
         return NOTHING_FOUND
-    if wishes.shape is Shape.TABLE:
+    if options.shape is Shape.TABLE:
         return _table(findings, links)
-    if wishes.shape is Shape.PARAGRAPH:
+    if options.shape is Shape.PARAGRAPH:
         return _prose(findings, links)
-    return _sections(findings, links, is_list=wishes.shape is Shape.BULLETS)
+    return _sections(findings, links, is_list=options.shape is Shape.BULLETS)
 
 
 def plain(text: str) -> str:

@@ -57,7 +57,7 @@ async def open_thread(command: Command, *, checkpoint: Checkpoint, store: Store,
     source = await find(ask, command, chat=chat)
     direct = await chat.posts.open_direct(command.place, command.asker)
     place = await chat.answers.open_thread(direct, f"Summary of {source.heading}", checkpoint)
-    await store.summary_runs.begin(SummaryRun(command.id, command.asker.person, place, source, ask.wishes))
+    await store.summary_runs.begin(SummaryRun(command.id, command.asker.person, place, source, ask.options))
     if direct.channel != command.place.channel and checkpoint.get(TOLD) is None:
         await _tell(command, chat.history.permalink(direct, place.thread), chat=chat)
         await checkpoint.keep(TOLD, "1")

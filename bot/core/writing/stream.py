@@ -81,7 +81,7 @@ def unapplied(settings: ChannelSettings, model: Model) -> str:
     return f"\n\n_{' '.join(told)}_" if told else ""
 
 
-async def write(  # noqa: PLR0913 (each is a wish of a use case)
+async def write(  # noqa: PLR0913 (each is set by a use case)
     request: Request,
     answer: Answer,
     *,

@@ -13,7 +13,7 @@ from bot.playground.rehearsal.text import shorten
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-SHOWN_OF_WISH = 160  # characters
+SHOWN_OF_REQUEST = 160  # characters
 MAX_SHOWN = 8
 
 _OPENING = re.compile(r"```(?P<tag>\w*+)[ \t]*+")
@@ -60,20 +60,20 @@ def _fenced(text: str) -> Iterator[tuple[str, list[str]]]:
             body.append(line)
 
 
-def revise(wish: str, files: Sequence[ThreadFile]) -> str:
+def revise(request: str, files: Sequence[ThreadFile]) -> str:
     """Answer a follow-up about the thread's files: those that it names, or the newest."""
-    meant = [file for file in files if file.name in wish] or [files[-1]]
+    meant = [file for file in files if file.name in request] or [files[-1]]
     file = meant[-1]
-    language = named_language(wish)
-    if _ASKS_MEND.search(wish):
+    language = named_language(request)
+    if _ASKS_MEND.search(request):
         return "\n\n".join(_block(file.tag, file.body) for file in meant)
-    if _ASKS_TESTS.search(wish):
+    if _ASKS_TESTS.search(request):
         return _tests(file)
-    if _ASKS_WHY.search(wish):
+    if _ASKS_WHY.search(request):
         return explain(file)
     if language and language.tag != file.tag:
         return skeleton(f"{PurePath(file.name).stem.replace('_', ' ')}", language)
-    return _changed(file, wish)
+    return _changed(file, request)
 
 
 def explain(file: ThreadFile) -> str:
@@ -97,11 +97,11 @@ def _tests(file: ThreadFile) -> str:
     return f"{_block('python', body)}\n\nThese only look whether everything is there; Claude would test what it does."
 
 
-def _changed(file: ThreadFile, wish: str) -> str:
+def _changed(file: ThreadFile, request: str) -> str:
     """Return the file with the request noted in it: the rehearsal model can't do more, and says so."""
     first, _, rest = file.body.partition("\n")
     mark = next((language for language in LANGUAGES.values() if language.tag == file.tag), None)
-    asked = "".join(character for character in shorten(wish, SHOWN_OF_WISH) if character.isprintable())
+    asked = "".join(character for character in shorten(request, SHOWN_OF_REQUEST) if character.isprintable())
     note = mark.remark(f"Asked for: {asked}") if mark else f"# Asked for: {asked}"
     body = f"{first}\n{note}\n{rest}"
     return f"{_block(file.tag, body)}\n\nI noted in the file what you asked for. Claude would change the code."

@@ -159,12 +159,12 @@ class StreamedAnswer:
             if self._mode is not Mode.ENDED:
                 await context.out.sessions.begin(context.place, context.checkpoint.check, context.title)
         while True:
-            is_calm = await self._is_calm()
+            is_idle = await self._is_idle()
             async with self._writing:
-                pause = await self._show_news(is_calm=is_calm)
+                pause = await self._show_news(is_idle=is_idle)
             await asyncio.sleep(pause)
 
-    async def _is_calm(self) -> bool:
+    async def _is_idle(self) -> bool:
         """Wait for something new, or return True when a word that has begun does not go on."""
         has_begun_word = self._mode is Mode.STREAM and self._buffer.has_more()
         try:
@@ -175,14 +175,14 @@ class StreamedAnswer:
         self._news.clear()
         return False
 
-    async def _show_news(self, *, is_calm: bool) -> float:
+    async def _show_news(self, *, is_idle: bool) -> float:
         """Show what is new; return how many seconds to wait before the next time."""
         self._buffer.take()
         if self._progress and self._mode is not Mode.ENDED:
             self._mode = Mode.PROGRESS
         try:
             if self._mode is Mode.STREAM:
-                return await self._stream(is_calm=is_calm)
+                return await self._stream(is_idle=is_idle)
             if self._mode in {Mode.EDITS, Mode.PROGRESS}:
                 return await self._edit()
         except GoneError:
@@ -191,9 +191,9 @@ class StreamedAnswer:
             return self._refused(error)
         return 0
 
-    async def _stream(self, *, is_calm: bool) -> float:
+    async def _stream(self, *, is_idle: bool) -> float:
         """Begin the stream, or add to it."""
-        pieces, shown = self._buffer.next(to_the_end=is_calm)
+        pieces, shown = self._buffer.next(to_the_end=is_idle)
         if not pieces:
             return 0
         place, streams = self._context.place, self._context.out.streams

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from bot.core.privacy.forget import Reach
+from bot.core.privacy.forget import ErasureScope
 from bot.db.export import export
 from bot.db.personal_data import NO_WORDS, WORDS
 from bot.db.tables import Base, Moment, Words
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 SECRET = "a secret"
 PLACE = {"workspace": "T1", "channel": "C1", "thread": "1.1", "person": "U1", "author": "U1", "message": "1.1"}
-REACHES = {
-    "workspace": Reach("T1"),
-    "channel": Reach("T1", "C1"),
-    "thread": Reach("T1", "C1", "1.1"),
-    "person": Reach("T1", person="U1"),
+SCOPES = {
+    "workspace": ErasureScope("T1"),
+    "channel": ErasureScope("T1", "C1"),
+    "thread": ErasureScope("T1", "C1", "1.1"),
+    "person": ErasureScope("T1", person="U1"),
 }
 
 
@@ -87,25 +87,27 @@ async def test_every_table_is_known(database: Database) -> None:
     assert tables - index == {*Base.metadata.tables, "inbox", "alembic_version"}
 
 
-@pytest.mark.parametrize("reach", REACHES.values(), ids=REACHES)
-async def test_no_table_keeps_words(filled: Database, reach: Reach) -> None:
+@pytest.mark.parametrize("scope", SCOPES.values(), ids=SCOPES)
+async def test_no_table_keeps_words(filled: Database, scope: ErasureScope) -> None:
     assert await tables_with_secrets(filled) == {*WORDS, "inbox"}
-    forgetting = Erasure(filled)
-    counted = await forgetting.erase(reach, dry=True)
+    erasure = Erasure(filled)
+    counted = await erasure.erase(scope, dry=True)
     assert await tables_with_secrets(filled) == {*WORDS, "inbox"}
-    assert await forgetting.erase(reach) == counted
-    settings = set() if reach == REACHES["workspace"] else {"settings", "settings_changes"}
+    assert await erasure.erase(scope) == counted
+    settings = set() if scope == SCOPES["workspace"] else {"settings", "settings_changes"}
     assert await tables_with_secrets(filled) == settings
-    assert await forgetting.erase(reach, dry=True) == {}
+    assert await erasure.erase(scope, dry=True) == {}
     async with filled.reader.connect() as connection:
         assert (await connection.execute(sa.text("SELECT count(*) FROM calls"))).scalar_one() == 1
 
 
 @pytest.mark.parametrize(
-    "reach", [Reach("T2"), Reach("T1", "C2"), Reach("T1", "C1", "2.2"), Reach("T1", person="U2")], ids=str
+    "scope",
+    [ErasureScope("T2"), ErasureScope("T1", "C2"), ErasureScope("T1", "C1", "2.2"), ErasureScope("T1", person="U2")],
+    ids=str,
 )
-async def test_other_words_stay(filled: Database, reach: Reach) -> None:
-    assert await Erasure(filled).erase(reach) == {}
+async def test_other_words_stay(filled: Database, scope: ErasureScope) -> None:
+    assert await Erasure(filled).erase(scope) == {}
     assert await tables_with_secrets(filled) == {*WORDS, "inbox"}
 
 
@@ -114,7 +116,7 @@ async def test_others_in_a_thread_stay(filled: Database) -> None:
     other = row_of(message) | {"id": 2, "author": "U2", "external_id": "2.2", "text": "theirs"}
     async with filled.writer.begin() as connection:
         await connection.execute(sa.insert(message).values(other))
-    await Erasure(filled).erase(REACHES["person"])
+    await Erasure(filled).erase(SCOPES["person"])
     async with filled.reader.connect() as connection:
         rows = (await connection.execute(sa.select(message.c.author, message.c.text).order_by(message.c.id))).all()
     assert [tuple(row) for row in rows] == [("U1", ""), ("U2", "theirs")]
@@ -133,8 +135,8 @@ async def test_a_name_that_others_mentioned_goes(filled: Database) -> None:
     names = json.dumps({"<@U9>": "Ana", "<@U1>": "Ada"})
     async with filled.writer.begin() as connection:
         await connection.execute(sa.update(thread).values(people=names))
-    assert await Erasure(filled).erase(Reach("T1", person="U8")) == {}
-    assert await Erasure(filled).erase(Reach("T1", person="U9"), dry=True) == {"threads": 1}
-    await Erasure(filled).erase(Reach("T1", person="U9"))
+    assert await Erasure(filled).erase(ErasureScope("T1", person="U8")) == {}
+    assert await Erasure(filled).erase(ErasureScope("T1", person="U9"), dry=True) == {"threads": 1}
+    await Erasure(filled).erase(ErasureScope("T1", person="U9"))
     async with filled.reader.connect() as connection:
         assert (await connection.execute(sa.select(thread.c.people, thread.c.summary))).one() == (None, SECRET)

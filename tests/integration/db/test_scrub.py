@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from bot.core.domain.message import Message, Place, Role
 from bot.core.domain.thread import Record
-from bot.core.privacy.forget import Reach
+from bot.core.privacy.forget import ErasureScope
 from bot.db.engine import Database
 from bot.db.scrub import settle
 from bot.db.store import sql_store
@@ -56,7 +56,7 @@ async def test_erased_words_leave_the_index(database: Database, sqlite_url: str)
         return any(word.encode() in one.read_bytes() for one in path.parent.glob(f"{path.name}*"))
 
     assert is_there("zanzibar")
-    assert await Erasure(database).erase(Reach("T1", person="U2")) == {"feedback": 3}
+    assert await Erasure(database).erase(ErasureScope("T1", person="U2")) == {"feedback": 3}
     assert not is_there("zanzibar")
     assert not is_there("anzibar")  # the index leaves out what a word has in common with the one before it
     assert is_there("word77")

@@ -36,7 +36,7 @@ async def test_the_next_slot_runs_again(replica: Replicas) -> None:
 
 
 async def test_rare_work_waits_for_calm(replica: Replicas, rows: Rows) -> None:
-    inbox, often, rare = replica(calm=3_600), HeldHandler(), HeldHandler()
+    inbox, often, rare = replica(startup_delay=3_600), HeldHandler(), HeldHandler()
     often.let_go.set()
     inbox.every("tick", 0.05, often)
     inbox.every("digest", 86_400, rare)
@@ -47,7 +47,7 @@ async def test_rare_work_waits_for_calm(replica: Replicas, rows: Rows) -> None:
 
 
 async def test_rare_work_comes_after_it(replica: Replicas) -> None:
-    inbox, rare = replica(calm=0.05), HeldHandler()
+    inbox, rare = replica(startup_delay=0.05), HeldHandler()
     rare.let_go.set()
     inbox.every("digest", 86_400, rare)
     await inbox.start()

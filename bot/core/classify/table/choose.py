@@ -9,7 +9,7 @@ from bot.core.classify.table import column, heading, naming
 from bot.core.classify.table.column import Choice
 from bot.core.classify.table.grid import Grid
 from bot.core.classify.table.heading import Heading
-from bot.core.classify.table.wish import is_meant
+from bot.core.classify.table.options import is_meant
 from bot.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,31 +37,31 @@ class Taken:
         return bool(self.heading.row), column.quality(self.heading, self.choice), len(self.heading.rows)
 
 
-def choose(file: str, grids: Sequence[Grid], wish: ReadAs, active: str = "") -> Taken:
+def choose(file: str, grids: Sequence[Grid], read_as: ReadAs, active: str = "") -> Taken:
     """Choose a table. Raises `UsageError` if it, or a named column, is not there, or if all are blank."""
-    if wish.sheet:
-        return take(file, _named(file, grids, wish.sheet), wish)
+    if read_as.sheet:
+        return take(file, _named(file, grids, read_as.sheet), read_as)
     filled = [grid for grid in grids if grid.rows]
     shown = [grid for grid in filled if not grid.is_hidden] or filled
     if not shown:
         raise UsageError(next((grid.fault for grid in grids if grid.fault), f"There are no rows in {file}."))
     if len(shown) == 1:
-        return take(file, shown[0], wish)
-    judged = [take(file, grid, wish, is_tried=True) for grid in shown[:MOST_JUDGED]]
+        return take(file, shown[0], read_as)
+    judged = [take(file, grid, read_as, is_tried=True) for grid in shown[:MOST_JUDGED]]
     good = [one for one in judged if one.heading.row and one.quality[1] >= HOLDS_TEXTS]
     on_show = [one for one in good if one.grid.title == active and active]
     best = on_show[0] if on_show else max(good or judged, key=lambda one: one.quality)
-    return take(file, best.grid, wish, is_certain=len(good) < 2)  # noqa: PLR2004 - one other is enough to ask
+    return take(file, best.grid, read_as, is_certain=len(good) < 2)  # noqa: PLR2004 - one other is enough to ask
 
 
-def take(file: str, grid: Grid, wish: ReadAs, *, is_certain: bool = True, is_tried: bool = False) -> Taken:
+def take(file: str, grid: Grid, read_as: ReadAs, *, is_certain: bool = True, is_tried: bool = False) -> Taken:
     """Read a table's headings, and find the column of its texts. Raises `UsageError`."""
     if grid.names:
         found = Heading(grid.names, grid.rows, heading.BY_FORMAT)
     else:
-        found = heading.find(grid.rows, wish.heading, is_parted=bool(grid.delimiter))
-    is_named = wish.column and not is_tried
-    choice = column.named(wish.column, found, file) if is_named else column.find(found)
+        found = heading.find(grid.rows, read_as.heading, is_parted=bool(grid.delimiter))
+    is_named = read_as.column and not is_tried
+    choice = column.named(read_as.column, found, file) if is_named else column.find(found)
     return Taken(grid, found, choice, is_certain)
 
 

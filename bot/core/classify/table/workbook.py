@@ -12,8 +12,8 @@ from html import unescape
 import python_calamine
 
 from bot.core.classify.table.grid import Grid, bounded, filled
+from bot.core.classify.table.options import is_meant
 from bot.core.classify.table.refusal import another, damaged, protected, strangely_packed
-from bot.core.classify.table.wish import is_meant
 from bot.core.decoding.text import clean
 from bot.errors import UsageError
 

@@ -90,7 +90,7 @@ class Redaction:
 
 
 class Restoring:
-    """Puts back what was hidden while text streams to `on_text`; a placeholder that a piece has cut waits for the next."""
+    """Puts back what was hidden while text streams to `on_text`; a placeholder that a piece cuts waits for the next."""
 
     def __init__(self, redaction: Redaction, on_text: Callable[[str], None]) -> None:
         self._redaction, self._on_text = redaction, on_text

@@ -81,4 +81,4 @@ def test_many_names_fit_a_control() -> None:
     ],
 )
 def test_a_press_becomes_words(name: str, choice: str, words: str) -> None:
-    assert render.wish(name, BOTH.names, choice) == words
+    assert render.request_text(name, BOTH.names, choice) == words

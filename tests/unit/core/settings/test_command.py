@@ -9,7 +9,7 @@ from bot.errors import UsageError
 
 
 @pytest.mark.parametrize(
-    ("typed", "wish"),
+    ("typed", "parsed"),
     [
         ("prompt", SettingsCommand(SettingsAction.SHOW, "instructions")),
         ("  PROMPT  ", SettingsCommand(SettingsAction.SHOW, "instructions")),
@@ -28,8 +28,8 @@ from bot.errors import UsageError
         ),
     ],
 )
-def test_a_wish_is_read(typed: str, wish: SettingsCommand) -> None:
-    assert parse(typed) == wish
+def test_a_command_is_parsed(typed: str, parsed: SettingsCommand) -> None:
+    assert parse(typed) == parsed
 
 
 @pytest.mark.parametrize(

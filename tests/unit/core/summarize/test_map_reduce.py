@@ -91,10 +91,10 @@ def digester(
     model: Forms,
     kept: InMemoryKept | None = None,
     progress: Callable[[int], None] = lambda _: None,
-    wishes: SummaryOptions | None = None,
+    options: SummaryOptions | None = None,
 ) -> Digester:
     return Digester(
-        REQUEST, wishes or SummaryOptions(), model=cast("Model", model), kept=kept or InMemoryKept(), progress=progress
+        REQUEST, options or SummaryOptions(), model=cast("Model", model), kept=kept or InMemoryKept(), progress=progress
     )
 
 
@@ -155,7 +155,7 @@ async def test_another_length_reads_no_part_again() -> None:
     kept = InMemoryKept()
     await digest(Forms(), 2_000, 150, kept=kept)
     shorter = Forms()
-    await digest(shorter, 2_000, 150, kept=kept, wishes=SummaryOptions(Length.SHORT))
+    await digest(shorter, 2_000, 150, kept=kept, options=SummaryOptions(Length.SHORT))
     assert len(shorter.asked) == 1
     assert "one sentence in `gist`" in shorter.asked[0]
 

@@ -12,7 +12,7 @@ LINK = "https://parley.slack.com/archives/C1/p1700000000000100"
 
 
 @pytest.mark.parametrize(
-    ("typed", "text", "wishes"),
+    ("typed", "text", "options"),
     [
         ("A long text.", "A long text.", SummaryOptions()),
         ("as a literary analyst: A long text.", "A long text.", SummaryOptions(role="a literary analyst")),
@@ -48,39 +48,39 @@ LINK = "https://parley.slack.com/archives/C1/p1700000000000100"
         (f"{LINK} #general", f"{LINK} #general", SummaryOptions()),
     ],
 )
-def test_a_text_is_told_from_its_wishes(typed: str, text: str, wishes: SummaryOptions) -> None:
-    assert parse(typed) == Ask(text=text, wishes=wishes)
+def test_a_text_is_told_from_its_options(typed: str, text: str, options: SummaryOptions) -> None:
+    assert parse(typed) == Ask(text=text, options=options)
 
 
 @pytest.mark.parametrize(
     ("typed", "ask"),
     [
         ("24h", Ask(span="24h")),
-        ("since yesterday, short", Ask(span="since yesterday", wishes=SummaryOptions(Length.SHORT))),
+        ("since yesterday, short", Ask(span="since yesterday", options=SummaryOptions(Length.SHORT))),
         ("#general", Ask(channel="general")),
         ("#general 7d", Ask(channel="general", span="7d")),
         ("7d #general", Ask(channel="general", span="7d")),
         ("last 24 hours in #général-2", Ask(channel="général-2", span="last 24 hours")),
         ("this channel since last read", Ask(span="since last read")),
         ("here today", Ask(span="today")),
-        ("short", Ask(wishes=SummaryOptions(Length.SHORT))),
-        ("only actions", Ask(wishes=SummaryOptions(only_actions=True))),
+        ("short", Ask(options=SummaryOptions(Length.SHORT))),
+        ("only actions", Ask(options=SummaryOptions(only_actions=True))),
         (LINK, Ask(link=LINK)),
-        (f"{LINK} as bullets.", Ask(link=LINK, wishes=SummaryOptions(shape=Shape.BULLETS))),
-        (f"{LINK}, brief", Ask(link=LINK, wishes=SummaryOptions(Length.SHORT))),
+        (f"{LINK} as bullets.", Ask(link=LINK, options=SummaryOptions(shape=Shape.BULLETS))),
+        (f"{LINK}, brief", Ask(link=LINK, options=SummaryOptions(Length.SHORT))),
         (
             "#sales 30d long as table focus on the Acme deal for executives in simple English",
             Ask(
                 channel="sales",
                 span="30d",
-                wishes=SummaryOptions(Length.LONG, Shape.TABLE, "", "the Acme deal", "executives", "simple English"),
+                options=SummaryOptions(Length.LONG, Shape.TABLE, "", "the Acme deal", "executives", "simple English"),
             ),
         ),
         (
             "today as a project manager and focus on deadlines, just the action items",
-            Ask(span="today", wishes=SummaryOptions(role="a project manager", focus="deadlines", only_actions=True)),
+            Ask(span="today", options=SummaryOptions(role="a project manager", focus="deadlines", only_actions=True)),
         ),
-        ("today in german", Ask(span="today", wishes=SummaryOptions(language="german"))),
+        ("today in german", Ask(span="today", options=SummaryOptions(language="german"))),
     ],
 )
 def test_a_request_is_read(typed: str, ask: Ask) -> None:
@@ -129,10 +129,10 @@ def test_what_is_quoted_is_always_text(words: str, prefix: str) -> None:
     st.sampled_from(["", "#general", LINK]),
     st.permutations(["short", "as bullets", "focus on the launch", "for the team", "in French"]),
 )
-def test_wishes_come_in_any_order(span: str, source: str, wishes: list[str]) -> None:
-    typed = ", ".join(filter(None, [source, "" if source == LINK else span, *wishes]))
+def test_options_come_in_any_order(span: str, source: str, options: list[str]) -> None:
+    typed = ", ".join(filter(None, [source, "" if source == LINK else span, *options]))
     ask = parse(typed)
-    assert ask.wishes == SummaryOptions(Length.SHORT, Shape.BULLETS, "", "the launch", "the team", "French")
+    assert ask.options == SummaryOptions(Length.SHORT, Shape.BULLETS, "", "the launch", "the team", "French")
     assert not ask.is_text
 
 

@@ -13,8 +13,8 @@ def test_the_text_goes_in_as_data() -> None:
 
 
 def test_wishes_become_sentences() -> None:
-    wishes = SummaryOptions(Length.SHORT, Shape.BULLETS, "a critic", "cost", "the board", "German")
-    assert for_text(wishes, "en-GB") == (
+    options = SummaryOptions(Length.SHORT, Shape.BULLETS, "a critic", "cost", "the board", "German")
+    assert for_text(options, "en-GB") == (
         "Summarize the text in this document, as a critic, in three sentences at most, as one list of bullet points. "
         "Focus on cost; leave out what does not bear on it. Write for the board. Write in German."
     )

@@ -39,15 +39,15 @@ def test_a_change_keeps_the_files_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "expected"),
+    ("request_", "expected"),
     [
         ("Explain circle_area.py", "`circle_area`"),
         ("Write circle_area.py in Go", "```go\n// circle_area.go"),
         ("circle_area.py does not parse: invalid syntax", "# circle_area.py\ndef circle_area"),
     ],
 )
-def test_a_wish_is_answered_by_its_kind(wish: str, expected: str) -> None:
-    assert expected in revise(wish, files_in(TURNS))
+def test_a_request_is_answered_by_its_kind(request_: str, expected: str) -> None:
+    assert expected in revise(request_, files_in(TURNS))
 
 
 def test_a_thread_with_code_is_revised() -> None:

@@ -1,4 +1,4 @@
-"""Parse wishes in plain words: how long, in what shape, for whom, about what, in which language."""
+"""Parse options in plain words: how long, in what shape, for whom, about what, in which language."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LANGUAGE = (
 _LENGTHS = {"brief": Length.SHORT, "detailed": Length.LONG} | {str(length): length for length in Length}
 _SHAPES = {"bullet": Shape.BULLETS, "list": Shape.BULLETS, "para": Shape.PARAGRAPH, "prose": Shape.PARAGRAPH}
 
-# The words that open a wish. Free ones (`focus on …`) go on until the next of these.
+# The words that open an option. Free ones (`focus on …`) go on until the next of these.
 _FIXED = {
     "length": rf"(?P<length>{'|'.join(_LENGTHS)})(?:\s+(?:summary|version))?",
     "shape": r"(?:as|in)\s+(?:an?\s+)?(?P<shape>bullet(?:s|\s+points?|\s+list)?|list|paragraphs?|prose|table)",
@@ -46,7 +46,7 @@ _OPENS = (
 _NAMELESS = re.compile(r"\?P<\w+>")
 _NEXT = "|".join(_NAMELESS.sub("?:", opening) for opening in _OPENS)
 _FREE_WORDS = rf"[^\n,;:.]{{1,80}}?(?=[ \t]*(?:\Z|[,;]|\.\Z)|[ \t]+(?:and[ \t]+)?(?:{_NEXT})(?:\W|\Z))"
-_WISH = re.compile(
+_OPTION = re.compile(
     "|".join(
         [
             *(rf"(?:{pattern})(?=[ \t,;]|\.?\Z)" for pattern in _FIXED.values()),
@@ -57,39 +57,39 @@ _WISH = re.compile(
 )
 
 
-def take(text: str, wishes: SummaryOptions) -> tuple[SummaryOptions, str] | None:
-    """Take one wish off the start of a text; return it merged into `wishes`, with what follows; None if there is none.
+def take(text: str, options: SummaryOptions) -> tuple[SummaryOptions, str] | None:
+    """Take one option off the start of a text; return it merged into `options`, and the rest; None if there is none.
 
-    A second wish of the same kind is not one.
+    A second option of the same kind is not one.
     """
-    match = _WISH.match(text)
+    match = _OPTION.match(text)
     if match is None:
         return None
     name, words = next((name, words) for name, words in match.groupdict().items() if words is not None)
-    if getattr(wishes, name) != _DEFAULTS[name]:
+    if getattr(options, name) != _DEFAULTS[name]:
         return None
-    return replace(wishes, **{name: _value(name, " ".join(words.split()))}), skip_gap(text[match.end() :])
+    return replace(options, **{name: _value(name, " ".join(words.split()))}), skip_gap(text[match.end() :])
 
 
 def read(text: str) -> SummaryOptions | None:
-    """Parse a text that holds only wishes; None if it says anything else, or nothing."""
-    rest, wishes = text.strip().removesuffix(".").rstrip(), SummaryOptions()
+    """Parse a text that holds only options; None if it says anything else, or nothing."""
+    rest, options = text.strip().removesuffix(".").rstrip(), SummaryOptions()
     if not rest:
         return None
     while rest:
-        taken = take(rest, wishes)
+        taken = take(rest, options)
         if taken is None:
             return None
-        wishes, rest = taken
-    return wishes
+        options, rest = taken
+    return options
 
 
-def is_plain(wishes: SummaryOptions) -> bool:
-    """Return whether wishes are of the kinds with fixed words, which no one's text begins with by chance."""
-    return not (wishes.role or wishes.focus or wishes.audience)
+def is_plain(options: SummaryOptions) -> bool:
+    """Return whether options are of the kinds with fixed words, which no one's text begins with by chance."""
+    return not (options.role or options.focus or options.audience)
 
 
-def _value(name: str, words: str) -> Any:  # noqa: ANN401 - each wish has its own type
+def _value(name: str, words: str) -> Any:  # noqa: ANN401 - each option has its own type
     low = words.lower()
     match name:
         case "length":
