@@ -104,8 +104,8 @@ async def _read_again(run: ClassifyRun, action: Action, *, checkpoint: Checkpoin
     """Read a run's file as its asker chose, and show that. Raises `UsageError`, `NotAllowedError`, `ChatError`."""
     if run.asked is None or run.status is not RunStatus.ASKING:
         raise UsageError(DECIDED)
-    wish = replace(run.asked.wish, reading=changed(run.asked.wish.reading, action.name, action.choice))
-    asked = replace(run.asked, wish=wish)
+    parsed = replace(run.asked.wish, reading=changed(run.asked.wish.reading, action.name, action.choice))
+    asked = replace(run.asked, wish=parsed)
     gathered = await gather(asked, chat=context.chat, progress=lambda _: None)
     async with begin.answering(run, checkpoint, context) as visible:
         await begin.ask_how(asked, run, gathered, visible, context=context)
@@ -233,14 +233,14 @@ def read_request(submission: Submission, id_: str) -> ClassifyRequest:
     target = CLASSIFY_FORM.read(submission)
     typed = str(submission.answers.get("categories", "")).strip()
     ways = submission.answers.get("ways", ())
-    wish = ClassifyOptions(
+    parsed = ClassifyOptions(
         link=target.link,
         categories=category.read(typed) if typed else (),
         reading=ReadAs(column=str(submission.answers.get("column", "")).strip()),
         several="multi" in ways,
         is_batch="batch" in ways,
     )
-    return ClassifyRequest(id_, target.place, submission.asker, target.message, "classify this", wish)
+    return ClassifyRequest(id_, target.place, submission.asker, target.message, "classify this", parsed)
 
 
 async def _check_sees(run: ClassifyRun, acting: Action | Submission, context: ClassifyContext) -> None:

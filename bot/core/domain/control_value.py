@@ -145,7 +145,7 @@ class ChannelRef(ControlValue):
 
 
 class ForgetRef(ControlValue):
-    """Whose words to forget, as `bot.core.privacy.forget.Reach`."""
+    """Whose words to forget, as `bot.core.privacy.forget.ErasureScope`."""
 
     channel: str = ""
     thread: str = ""
