@@ -2,6 +2,6 @@
 
 `kind` says what a file is and unpacks it. `delimited` reads CSV (`delimiter` finds what parts the cells), `records`
 JSON, `html_rows` web pages, `ruled` Markdown, `workbook` Excel and OpenDocument; all return a `grid`. `choose` picks
-the table, `heading` its row of names, `column` the column of texts, with what `naming` knows about names. `read_as` is
+the table, `heading` its row of names, `column` the column of texts, with what `naming` knows about names. `options` is
 what people ask for: `column=`, `sheet=`. `refusal` has the sentences for what can't be read.
 """
