@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
+from contextlib import suppress
 from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection as Transaction
     from sqlalchemy.connectors.asyncio import AsyncIODBAPIConnection
     from sqlalchemy.engine.interfaces import DBAPIConnection
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Call = tuple["asyncio.Future[Any]", "Callable[[], Any]"]
@@ -40,28 +44,29 @@ class Connection:
     SQLAlchemy's pool does each time.
     """
 
-    def __init__(self, begin: str) -> None:
-        self._begin = begin
+    def __init__(self, open_file: Callable[[], sqlite3.Connection], begin: str) -> None:
+        self._open_file, self._begin = open_file, begin
         self._calls: SimpleQueue[Call | None] = SimpleQueue()
         self._thread = Thread(target=self._work, name="sqlite", daemon=True)  # which keeps no process that is done
         self._beginning = ""
         self._is_touched = self._is_over = False
+        self._is_lost = False
 
     @classmethod
     async def open(cls, open_file: Callable[[], sqlite3.Connection], *, begin: str) -> Self:
         """Open a file on a new thread. Raises what SQLite raises."""
-        connection = cls(begin)
+        connection = cls(open_file, begin)
         connection._thread.start()
         try:
-            await connection.call(lambda: connection._open(open_file))
+            await connection.call(connection._open)
         except BaseException:
             connection.stop()
             raise
         return connection
 
-    def _open(self, open_file: Callable[[], sqlite3.Connection]) -> None:
+    def _open(self) -> None:
         """Open the file, and make an engine that has this connection and no other, for this thread alone."""
-        self.file = open_file()
+        self.file = self._open_file()
         engine = create_engine(
             "sqlite://",
             creator=lambda: self.file,
@@ -74,12 +79,15 @@ class Connection:
             transaction.exec_driver_sql(self._begin)
 
         self._transactions = engine.connect()
+        self._is_lost = False
 
     def _work(self) -> None:
         """Run the calls, on the thread."""
         while call := self._calls.get():
             done, function = call
             try:
+                if self._is_lost:
+                    self._open()
                 outcome = function()
             except BaseException as error:  # noqa: BLE001 (it goes to who waits)
                 settle(done, done.set_exception, error)
@@ -103,7 +111,7 @@ class Connection:
                     return work(self._transactions)
             finally:
                 if self.file.in_transaction:  # a commit that fails leaves it open
-                    self.file.rollback()
+                    self._roll_back()
 
         return await self.call(run)
 
@@ -139,14 +147,27 @@ class Connection:
         """Roll back, if something was executed, before the next call. No one has to wait for it."""
         self._beginning = ""
         if self._is_touched:
-            self._calls.put((asyncio.get_running_loop().create_future(), self.file.rollback))
+            self._calls.put((asyncio.get_running_loop().create_future(), self._roll_back))
             self._is_touched = False
+
+    def _roll_back(self) -> None:
+        """Roll back, on the thread. Where SQLite refuses, close the file, which undoes all; the next call opens it."""
+        try:
+            self.file.rollback()
+        except sqlite3.Error as error:
+            log.warning("a rollback failed, so the file is opened again: %s", type(error).__name__)
+            self._is_lost = True
+            self._transactions.invalidate()
+            self.file.close()
 
     async def close(self) -> None:
         """Close the file when all calls have run, and end the thread."""
         if not self._is_over:
-            await self.call(self.file.close)
+            await self.call(self._close_file)
             self.stop()
+
+    def _close_file(self) -> None:
+        self.file.close()
 
     def stop(self) -> None:
         """End the thread when all calls have run."""
@@ -161,9 +182,8 @@ def settle(done: asyncio.Future[Any], settling: Callable[[Any], None], outcome: 
         if not done.done():
             settling(outcome)
 
-    loop = done.get_loop()
-    if not loop.is_closed():
-        loop.call_soon_threadsafe(tell)
+    with suppress(RuntimeError):  # the loop is closed
+        done.get_loop().call_soon_threadsafe(tell)
 
 
 class Cursor:

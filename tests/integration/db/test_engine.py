@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 import threading
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from sqlalchemy import text
@@ -18,9 +18,11 @@ from bot.errors import SettingsError
 from bot.transaction import transact
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
     from sqlalchemy import Connection
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 SETTING = text("INSERT INTO settings VALUES ('T', 'C', '', '{}', 1, '', '2026-11-22 12:00:00')")
 SETTINGS = text("SELECT count(*) FROM settings")
@@ -191,3 +193,69 @@ async def test_a_cancelled_transaction_ends_before_the_next(sqlite_url: str) -> 
     asyncio.get_running_loop().call_soon(may_end.set)
     assert await counting == 1
     await database.close()
+
+
+async def refuse_to_roll_back(writer: AsyncEngine) -> None:
+    """Let SQLite itself refuse it on the connection that there is, as a full or failing disk can make it do."""
+
+    def judge(action: int, operation: str | None, *_: object) -> int:
+        is_refused = action == sqlite3.SQLITE_TRANSACTION and operation == "ROLLBACK"
+        return sqlite3.SQLITE_DENY if is_refused else sqlite3.SQLITE_OK
+
+    async with writer.connect() as connection:
+        driver = cast("sqlite.Connection", (await connection.get_raw_connection()).driver_connection)
+    await driver.call(lambda: driver.file.set_authorizer(judge))
+
+
+async def awaited(writer: AsyncEngine) -> None:
+    async with writer.begin() as connection:
+        await connection.execute(SETTING)
+        raise LookupError
+
+
+async def plain(writer: AsyncEngine) -> None:
+    def write(connection: Connection) -> None:
+        connection.execute(SETTING)
+        raise LookupError
+
+    await transact(writer, write)
+
+
+@pytest.mark.parametrize("fail", [awaited, plain])
+async def test_a_failed_rollback_leaves_nothing_open(
+    sqlite_url: str, fail: Callable[[AsyncEngine], Awaitable[None]], caplog: pytest.LogCaptureFixture
+) -> None:
+    database = Database.open(sqlite_url)
+    await refuse_to_roll_back(database.writer)
+    with pytest.raises((LookupError, DBAPIError)):
+        await fail(database.writer)
+    assert await transact(database.writer, lambda connection: connection.execute(SETTINGS).scalar_one()) == 0
+    await transact(database.writer, lambda connection: connection.execute(SETTING))
+    async with database.writer.begin() as connection:
+        assert (await connection.execute(SETTINGS)).scalar_one() == 1
+    await database.close()
+    assert [one.getMessage() for one in caplog.records if one.name == sqlite.__name__] == [
+        "a rollback failed, so the file is opened again: DatabaseError"
+    ]
+
+
+class ClosingLoop(asyncio.SelectorEventLoop):
+    """Is closed as soon as one has read that it is open: the other thread was faster."""
+
+    was_read = False
+
+    def is_closed(self) -> bool:
+        if self.was_read:
+            return super().is_closed()
+        self.was_read = True
+        self.close()
+        return False
+
+
+def test_a_result_may_outlive_its_loop() -> None:
+    loop = ClosingLoop()
+    done: asyncio.Future[int] = loop.create_future()
+    for _ in range(2):
+        sqlite.settle(done, done.set_result, 1)
+        loop.is_closed()
+    assert not done.done()
