@@ -18,6 +18,7 @@ import aiohttp
 from bot import turn, web
 from bot.claude import catalogue, lazy
 from bot.core import access, chart
+from bot.core.ports import Intake
 from bot.core.privacy.redaction.model import redacting
 from bot.core.settings.form import SettingsFormContext
 from bot.core.spend.paid_model import paid
@@ -36,7 +37,8 @@ from bot.jobs import call_ledger, spend_notice
 from bot.jobs.classify import ClassifyJobs
 from bot.jobs.erasure import Erasure
 from bot.jobs.home import HomeTab
-from bot.jobs.intake import DurableIntake, summarize_thread
+from bot.jobs.interaction_intake import DurableInteractions, summarize_thread
+from bot.jobs.message_intake import DurableMessages
 from bot.jobs.permissions import Permissions
 from bot.jobs.queue_notice import QueueNotices
 from bot.jobs.registry import Registry, registry
@@ -141,7 +143,7 @@ class Bot:
     inbox: Inbox
     files: ReaderPool
     registry: Registry
-    intake: DurableIntake
+    intake: Intake
     notices: QueueNotices
     uninstaller: Uninstaller
 
@@ -242,16 +244,9 @@ async def build(
         threads=threads,
         hear_file=classify.hear,
     )
-    intake = DurableIntake(
-        inbox,
-        registry=table,
-        permissions=permissions,
-        threads=threads,
-        classify=classify,
-        triage=triage,
-        stop=stop,
-        home=home,
-        notices=notices,
+    intake = Intake(
+        DurableMessages(inbox, threads=threads, classify=classify, triage=triage, stop=stop, notices=notices),
+        DurableInteractions(inbox, registry=table, permissions=permissions, home=home, notices=notices),
     )
     uninstaller = Uninstaller(
         inbox, erasure=erasure, installations=joined.installations, ask=joined.ask, forget=joined.forget

@@ -19,11 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Checkpoint(Protocol):
-    """What a turn has already made visible, kept durably, so that a second attempt continues instead of starting over.
-
-    `reference` identifies the turn to people and in the log.
-    """
+class RunningTurn(Protocol):
+    """A turn as its work sees it: what it is called, and whether it goes on. `reference` is for people and the log."""
 
     @property
     def reference(self) -> str:
@@ -43,6 +40,21 @@ class Checkpoint(Protocol):
 
     def check(self) -> None:
         """Raise if the turn may no longer be ours to run. Call it before each effect outside."""
+
+
+class Checkpoint(Protocol):
+    """What a turn has already made visible, kept durably, so that a second attempt continues instead of starting over.
+
+    `reference` identifies the work to people and in the log; it may take several turns.
+    """
+
+    @property
+    def reference(self) -> str:
+        """Return the work's reference."""
+
+    @property
+    def turn(self) -> RunningTurn:
+        """Return the turn that does the work."""
 
     def get(self, key: str) -> str | None:
         """Return what was kept under `key`."""
@@ -112,7 +124,7 @@ def check() -> None:
     For where bytes leave: a process can be frozen between its own check and them, and goes on there when it thaws.
     """
     if context := _current.get():
-        context.job.check()
+        context.job.turn.check()
 
 
 def charge(cost_center: CostCenter) -> None:

@@ -33,15 +33,14 @@ from bot.errors import ModelFormError, ModelMisconfiguredError
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
-    from datetime import datetime
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
     from anthropic.types import ContentBlockParam, MessageParam, OutputConfigParam
     from pydantic import BaseModel
 
     from bot.calls import Call
     from bot.claude.facts import Clock
-    from bot.core.ports import Filled, Request, Turn
+    from bot.core.ports import BatchRequest, Filled, Request, Turn
 
 API = "https://api.anthropic.com"
 TRIES = 3
@@ -152,20 +151,13 @@ class Claude(ModelLimits):
             await self._ask(request, exchange, output)
             return _parse(exchange, form), exchange.call()
 
-    async def submit(
-        self,
-        requests: Mapping[str, Request],
-        form: type[BaseModel],
-        *,
-        since: datetime | None = None,
-        taken: Collection[str] = (),
-    ) -> str:
+    async def submit(self, batch: BatchRequest) -> str:
         """Submit requests as a batch; return its id. Raises a `ModelError`."""
-        first = next(iter(requests.values()))
-        with translated(ModelCall(first.purpose, self.card_of(first.settings).id)):
-            output = _structured(self.card_of(first.settings), form)
-            asked = {name: batches.params(self._arguments(request, output)) for name, request in requests.items()}
-            return await batches.submit(self._anthropic, asked, since, taken)
+        card, first = self.card_of(batch.settings), next(iter(batch.requests.values()))
+        with translated(ModelCall(first.purpose, card.id)):
+            output = _structured(card, batch.form)
+            asked = {name: batches.params(self._arguments(one, output)) for name, one in batch.requests.items()}
+            return await batches.submit(self._anthropic, asked, batch.since, batch.taken)
 
     async def cancel(self, batch: str) -> None:
         """Cancel a batch; one that is done stays. Raises a `ModelError`."""

@@ -64,10 +64,10 @@ def bolt_app(
         ignoring_self_events_enabled=False,  # it would take the end of a thread that we began for our own doing
         attaching_conversation_kwargs_enabled=False,
     )
-    messages.register(app, intake)
-    commands.register(app, intake)
-    actions.register(app, intake)
-    modals.register(app, intake)
+    messages.register(app, intake.messages)
+    commands.register(app, intake.interactions)
+    actions.register(app, intake.interactions)
+    modals.register(app, intake.interactions)
     agent.register(app, intake)
     uninstall.register(app, depart)
     _ignore_the_rest(app)

@@ -61,6 +61,11 @@ class Job:
         """Return whether this is not the first claim: an earlier one may have left something behind outside."""
         return self._claim.token > 1
 
+    @property
+    def turn(self) -> Job:
+        """Return the job itself, as a turn that runs."""
+        return self
+
     def end_early(self, mark: int) -> None:
         """Apply the row's `halted`."""
         self.is_discarded = self.is_discarded or mark == DISCARDED

@@ -22,6 +22,10 @@ class StandInJob:
         self.cancelled = asyncio.Event()
         self._kept: dict[str, str] = {}
 
+    @property
+    def turn(self) -> StandInJob:
+        return self
+
     def get(self, key: str) -> str | None:
         return self._kept.get(key)
 

@@ -27,6 +27,7 @@ import bot
 from bot import cli, settings
 from bot.core.commands import COMMANDS
 from bot.core.domain.channel_settings import ChannelSettings
+from bot.core.ports import Intake
 from bot.slack.app import bolt_app
 from bot.slack.client.identity import AskedIdentity
 from bot.slack.client.rate_limit import Budget
@@ -111,7 +112,8 @@ def listened_to(word: str) -> set[str]:
     session = cast("aiohttp.ClientSession", None)
     client = Client(StaticToken(""), "http://127.0.0.1/", session)
     teams = WorkspaceClients(lambda _: (client, AskedIdentity(client)), session, Budget(InMemoryQuota()))
-    app = bolt_app(AsyncWebClient(), teams, RefusingIntake(), RefusingIntake().depart)
+    refusing = RefusingIntake()
+    app = bolt_app(AsyncWebClient(), teams, Intake(refusing, refusing), refusing.depart)
     matchers = [vars(listener.matchers[0])["func"] for listener in vars(app)["_async_listeners"]]
     rules = [inspect.getclosurevars(matcher).nonlocals["func"] for matcher in matchers]
     found = [inspect.getclosurevars(rule).nonlocals.get(word) for rule in rules]

@@ -82,7 +82,7 @@ async def answer(
             return _kept(heard, question, conversation, Product(await show(before, visible)))
         reading = catch_up(heard, conversation, visible, checkpoint=checkpoint, store=store.threads, chat=chat)
         try:
-            conversation, read = await cancel_on(checkpoint.cancelled, reading)
+            conversation, read = await cancel_on(checkpoint.turn.cancelled, reading)
         except ModelStoppedError as error:
             await report_failure(error, visible, checkpoint)
             return Record(heard.place, heard.author)  # the next question reads on

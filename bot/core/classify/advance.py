@@ -75,7 +75,7 @@ async def proceed(
     async with answering(run, checkpoint, context) as visible:
         progress = Progress(await context.items.count_sorted(run.id), asyncio.get_running_loop().time() + TURN)
         await _work(run, question, progress, visible, checkpoint=checkpoint, context=context, gate=gate)
-        if checkpoint.cancelled.is_set() and progress.done < run.items:
+        if checkpoint.turn.cancelled.is_set() and progress.done < run.items:
             await context.runs.change(replace(run, status=RunStatus.STOPPED))
             progress.is_stopped = True
         if progress.failure is not None:
@@ -115,9 +115,9 @@ async def _work(
             if items is None:
                 return
             async with gate:
-                checkpoint.check()
+                checkpoint.turn.check()
                 try:
-                    outcome = await cancel_on(checkpoint.cancelled, sort(items, question, model=context.model))
+                    outcome = await cancel_on(checkpoint.turn.cancelled, sort(items, question, model=context.model))
                 except ModelStoppedError:
                     progress.is_stopped = True
                     return

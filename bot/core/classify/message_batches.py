@@ -12,6 +12,7 @@ from bot.core.classify.start import answering, question_of
 from bot.core.domain.classification import RunStatus
 from bot.core.domain.control_value import RunRef
 from bot.core.domain.thread import Record
+from bot.core.ports import BatchRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,9 +45,10 @@ async def submit(run: ClassifyRun, *, checkpoint: Checkpoint, context: ClassifyC
         await context.runs.keep(run.id, SUBMITTING, datetime.now(UTC).isoformat())
     async with answering(run, checkpoint, context) as visible:
         if not run.state.get(BATCH):
-            checkpoint.check()
+            checkpoint.turn.check()
             begun = datetime.fromisoformat(since) if since else None
-            id_ = await context.model.submit(requests, asking.form, since=begun, taken=await _others(run, context))
+            batch = BatchRequest(requests, asking.form, since=begun, taken=await _others(run, context))
+            id_ = await context.model.submit(batch)
             await context.runs.keep(run.id, BATCH, id_)
         await context.runs.change(replace(run, status=RunStatus.BATCHED))
         text = WAITING.format(items=f"{len(items):,}", source=run.source)

@@ -132,7 +132,7 @@ async def upload(
     try:
         place = await context.chat.posts.open_direct(run.place, run.asker) if run.is_private else run.place
         uploads = [Upload(name, content) for name, content in files.items()]
-        await context.chat.posts.upload(place, uploads, RunCheckpoint(run, checkpoint, context.runs))
+        await context.chat.posts.upload(place, uploads, RunCheckpoint(run, checkpoint.turn, context.runs))
     except ChatError as error:
         if error.is_transient:
             raise

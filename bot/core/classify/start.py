@@ -70,7 +70,9 @@ async def answering(run: ClassifyRun, checkpoint: Checkpoint, context: ClassifyC
     answer = (
         context.chat.answers.ephemeral(run.place, run.asker)
         if run.is_private
-        else context.chat.answers.begin(run.place, run.asker, RunCheckpoint(run, checkpoint, context.runs), to=run.to)
+        else context.chat.answers.begin(
+            run.place, run.asker, RunCheckpoint(run, checkpoint.turn, context.runs), to=run.to
+        )
     )
     async with answer as visible:
         yield visible
@@ -125,7 +127,7 @@ async def begin(asked: ClassifyRequest, *, checkpoint: Checkpoint, context: Clas
     async with answering(run, checkpoint, context) as visible:
         try:
             reading = gather(asked, chat=context.chat, progress=visible.progress)
-            gathered = await cancel_on(checkpoint.cancelled, reading)
+            gathered = await cancel_on(checkpoint.turn.cancelled, reading)
         except ModelStoppedError:
             await context.runs.change(replace(run, status=RunStatus.STOPPED))
             return _record(asked, Message(Role.ASSISTANT, "", STOPPED, await visible.replace(STOPPED)))
@@ -212,7 +214,7 @@ async def settle(
         if is_proposed:
             visible.progress(f"Looking at {counted(len(items))} to find categories…")
             chosen, calls = await cancel_on(
-                checkpoint.cancelled, propose(items, request(run, settings), model=context.model)
+                checkpoint.turn.cancelled, propose(items, request(run, settings), model=context.model)
             )
         else:
             chosen = run.categories or category.FEEDBACK

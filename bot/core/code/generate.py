@@ -130,7 +130,9 @@ async def _write(context: CodeContext) -> CodeDraft:
         draft = _DRAFT.validate_json(kept)
         context.visible.write(draft.written)
         return draft
-    asked = await ask(context.request, context.visible, model=context.model, cancelled=context.checkpoint.cancelled)
+    asked = await ask(
+        context.request, context.visible, model=context.model, cancelled=context.checkpoint.turn.cancelled
+    )
     written = clean(asked.completion.text)
     draft = CodeDraft(
         await asyncio.to_thread(_whole, context.begun, written),
@@ -174,7 +176,7 @@ async def _corrected(draft: CodeDraft, faults: Mapping[str, SyntaxFault], contex
     turns = (*context.request.turns, Turn(Role.ASSISTANT, draft.text), Turn(Role.USER, _complaint(faults)))
     try:
         asking = replace(context.request, turns=turns)
-        completion = await context.model.write(asking, _discard, cancelled=context.checkpoint.cancelled)
+        completion = await context.model.write(asking, _discard, cancelled=context.checkpoint.turn.cancelled)
     except ModelStoppedError as error:
         calls = (*draft.calls, error.call) if error.call else draft.calls
         return replace(draft, calls=calls, is_mended=True, remark=STOPPED)

@@ -14,7 +14,7 @@ from bot.core.ports.chat import (
     ChatViews,
 )
 from bot.core.ports.files import FileReader
-from bot.core.ports.model import Completion, Filled, Model, ModelFacts, Request, Turn
+from bot.core.ports.model import BatchRequest, Completion, Filled, Model, ModelFacts, Request, Turn
 from bot.core.ports.store import (
     CodeFileStore,
     SettingsStore,
@@ -23,11 +23,12 @@ from bot.core.ports.store import (
     ThreadStore,
     UsageStore,
 )
-from bot.core.ports.work import Intake
+from bot.core.ports.work import Intake, InteractionIntake, MessageIntake
 from bot.turn import Checkpoint
 
 __all__ = [
     "Answer",
+    "BatchRequest",
     "Chat",
     "ChatAnswers",
     "ChatDirectory",
@@ -42,6 +43,8 @@ __all__ = [
     "FileReader",
     "Filled",
     "Intake",
+    "InteractionIntake",
+    "MessageIntake",
     "Model",
     "ModelFacts",
     "Request",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from pydantic import BaseModel
@@ -15,8 +16,7 @@ from bot.core.domain.message import Role
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable, Collection, Mapping
-    from datetime import datetime
+    from collections.abc import Callable
 
 Filled = TypeVar("Filled", bound=BaseModel)
 
@@ -115,22 +115,30 @@ class Fill(Protocol):
         """Fill in the form. Raises a `ModelError`."""
 
 
+@dataclass(frozen=True, slots=True)
+class BatchRequest:
+    """Requests, by names of ours, which the model answers by filling in a form, when it has time.
+
+    With `since`, an earlier try may have submitted them: a batch of that time or later which has these names stands for
+    them, or one that may have them, as long as it is under way and is not one of those `taken`.
+    """
+
+    requests: Mapping[str, Request]
+    form: type[BaseModel]
+    since: datetime | None = None
+    taken: Collection[str] = ()
+
+    @property
+    def settings(self) -> ChannelSettings:
+        """Return the settings, which all of the requests have in common."""
+        return next(iter(self.requests.values())).settings
+
+
 class Submit(Protocol):
-    """Submits a batch of requests, to be answered when the model has time."""
+    """Submits a batch."""
 
-    async def __call__(
-        self,
-        requests: Mapping[str, Request],
-        form: type[BaseModel],
-        *,
-        since: datetime | None = None,
-        taken: Collection[str] = (),
-    ) -> str:
-        """Submit requests under names of ours; return the batch's id. Raises a `ModelError`.
-
-        With `since`, a batch handed in since then is returned instead that has these names, or may have them as long
-        as it is under way and is not one of those `taken`.
-        """
+    async def __call__(self, batch: BatchRequest) -> str:
+        """Submit a batch, or find it; return its id. Raises a `ModelError`."""
 
 
 class Collect(Protocol):

@@ -1,7 +1,12 @@
-"""Durable work: where it is handed in."""
+"""Durable work: where listeners hand it in. What is handed in twice counts once.
+
+When a method returns, the work is durable; when it raises, nothing was taken and the platform will deliver again,
+except after a `UsageError`, which is the answer.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -13,12 +18,8 @@ if TYPE_CHECKING:
     from bot.core.domain.people import Requester
 
 
-class Intake(Protocol):
-    """Where listeners hand in work. What is handed in twice counts once.
-
-    When a method returns, the work is durable; when it raises, nothing was taken and the platform will deliver again,
-    except after a `UsageError`, which is the answer.
-    """
+class MessageIntake(Protocol):
+    """Takes what people say, and what they change of it."""
 
     async def hear(self, heard: IncomingMessage) -> None:
         """Accept a person's message."""
@@ -29,20 +30,32 @@ class Intake(Protocol):
     async def update(self, updated: MessageUpdate, changed: MessageEdit | None) -> None:
         """Accept the current state of a message; `changed`: where someone edited it."""
 
+    async def stop(self, place: Place) -> None:
+        """Stop what is being written in a thread."""
+
+
+class InteractionIntake(Protocol):
+    """Takes commands, actions, forms and visits."""
+
     async def take(self, command: Command) -> None:
         """Accept a slash command. Raises `UsageError`, with what the person should fix first."""
 
     async def open(self, command: Command) -> Form | None:
         """Return the form that a command opens at once, None if it has to be accepted as work. Raises a `BotError`."""
 
-    async def stop(self, place: Place) -> None:
-        """Stop what is being written in a thread."""
-
     async def on_action(self, action: Action) -> Form | None:
         """Accept an action or a shortcut; return the form to open if it asks for more."""
+
+    async def submit(self, submission: Submission) -> Mapping[str, str]:
+        """Accept a submitted form; return its faults by the field's name, none if it was accepted."""
 
     async def visit(self, workspace: str, asker: Requester, occasion: str) -> None:
         """Accept that a person opened their home; `occasion` is unique to it."""
 
-    async def submit(self, submission: Submission) -> Mapping[str, str]:
-        """Accept a submitted form; return its faults by the field's name, none if it was accepted."""
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """All that listeners hand work to."""
+
+    messages: MessageIntake
+    interactions: InteractionIntake

@@ -16,13 +16,11 @@ from bot.core.spend import budgets as budget
 from bot.errors import OverBudgetError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
-
-    from pydantic import BaseModel
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
     from bot.calls import Call
     from bot.core.domain.channel_settings import ChannelSettings
-    from bot.core.ports import Completion, Filled, Model, Request
+    from bot.core.ports import BatchRequest, Completion, Filled, Model, Request
     from bot.core.ports.accounts import SpendStore
 
 log = logging.getLogger(__name__)
@@ -86,26 +84,18 @@ class PaidCalls:
         async with self._paid(request):
             return await self._model.fill(request, form)
 
-    async def submit(
-        self,
-        requests: Mapping[str, Request],
-        form: type[BaseModel],
-        *,
-        since: datetime | None = None,
-        taken: Collection[str] = (),
-    ) -> str:
+    async def submit(self, batch: BatchRequest) -> str:
         """Submit a batch; its cost stays reserved until it is collected. Raises as `fill` does."""
-        settings = next(iter(requests.values())).settings
-        reserved = await self._reserve(settings, [*requests.values()], BATCH_LASTS, is_batch=True)
-        batch = ""
+        reserved = await self._reserve(batch.settings, [*batch.requests.values()], BATCH_LASTS, is_batch=True)
+        submitted = ""
         try:
-            batch = await self._model.submit(requests, form, since=since, taken=taken)
+            submitted = await self._model.submit(batch)
         finally:
-            if reserved and batch:
-                await self._spend_store.rename(reserved, _batched(batch))
+            if reserved and submitted:
+                await self._spend_store.rename(reserved, _batched(submitted))
             elif reserved:
                 await self._settle(reserved, 0)
-        return batch
+        return submitted
 
     async def collect(
         self, batch: str, form: type[Filled], like: Request

@@ -13,13 +13,11 @@ from bot.errors import ConflictError, ModelError
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-    from datetime import datetime
-
-    from pydantic import BaseModel
+    from collections.abc import Awaitable, Callable, Sequence
 
     from bot.calls import Call
-    from bot.core.ports import Completion, Filled, Model, Request, SettingsStore
+    from bot.core.domain.channel_settings import ChannelSettings
+    from bot.core.ports import BatchRequest, Completion, Filled, Model, Request, SettingsStore
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +57,7 @@ class RenewedCalls:
         cancelled: asyncio.Event | None = None,
     ) -> Completion:
         """Answer in free text. Raises a `ModelError`."""
-        told = await self._renew(request)
+        told = await self._renew(request.settings)
         if not told:
             return await self._model.write(request, on_text, on_thinking, cancelled)
         try:
@@ -76,24 +74,17 @@ class RenewedCalls:
 
     async def fill(self, request: Request, form: type[Filled]) -> tuple[Filled, Call]:
         """Answer by filling in a form. Raises a `ModelError`."""
-        await self._say(await self._renew(request))
+        await self._say(await self._renew(request.settings))
         return await self._model.fill(request, form)
 
-    async def submit(
-        self,
-        requests: Mapping[str, Request],
-        form: type[BaseModel],
-        *,
-        since: datetime | None = None,
-        taken: Collection[str] = (),
-    ) -> str:
+    async def submit(self, batch: BatchRequest) -> str:
         """Hand requests in as a batch. Raises a `ModelError`."""
-        await self._say(await self._renew(next(iter(requests.values()))))
-        return await self._model.submit(requests, form, since=since, taken=taken)
+        await self._say(await self._renew(batch.settings))
+        return await self._model.submit(batch)
 
-    async def _renew(self, request: Request) -> str:
-        """Set the replacement if the request's model has retired; return the note for people, once."""
-        old = request.settings.model or ""
+    async def _renew(self, settings: ChannelSettings) -> str:
+        """Set the replacement if the settings' model has retired; return the note for people, once."""
+        old = settings.model or ""
         new = self._model.facts.successor(old) if old else ""
         if not new:
             return ""

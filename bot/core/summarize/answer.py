@@ -155,7 +155,7 @@ async def _give(typed: str, context: SummaryContext) -> FinishedAnswer:
         context.visible,
         context.store,
         context.model,
-        context.checkpoint.cancelled,
+        context.checkpoint.turn.cancelled,
     )
     await carried(store.settings, run.source.place, run.place, run.person)
     if run.source.is_text:
@@ -215,8 +215,8 @@ async def _share(
     keeper = Keeper(run, store.summary_runs)
     message = await keeper.shared()
     if not message:
-        read = await cancel_on(checkpoint.cancelled, summary.read())
-        page = await cancel_on(checkpoint.cancelled, summary.make(read))
+        read = await cancel_on(checkpoint.turn.cancelled, summary.read())
+        page = await cancel_on(checkpoint.turn.cancelled, summary.make(read))
         heading = f"**Summary of {run.source.heading}**, shared by {chat.names.mention(run.person)}"
         page = f"{page}\n_{DISCLAIMER}_"
         place, text = run.source.place, f"{heading}\n{page}"

@@ -43,7 +43,7 @@ async def give_files(files: Sequence[FileRef], context: SummaryContext) -> Finis
     asking = request("", run.place.opaque(run.person), settings)
     whole = "\n\n".join(f"{one.name}\n\n{one.data.decode()}" for one in texts.attachments)
     text, cut = await cancel_on(
-        checkpoint.cancelled,
+        checkpoint.turn.cancelled,
         condensed(whole, asking, model=model, progress=context.progress, notes=Keeper(run, store.summary_runs)),
     )
     wanted = prompt(text, run.wishes, reader.language) if text else file_prompt(run.wishes, reader.language)

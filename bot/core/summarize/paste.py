@@ -31,7 +31,7 @@ async def give_text(text: str, context: SummaryContext) -> FinishedAnswer:
         await keeper.keep_text(text)
     asking = request("", run.place.opaque(run.person), settings)
     reading = condensed(text, asking, model=model, progress=context.progress, notes=keeper)
-    read, cut = await cancel_on(checkpoint.cancelled, reading)
+    read, cut = await cancel_on(checkpoint.turn.cancelled, reading)
     return await write(
         request(prompt(read, run.wishes, reader.language), asking.person, settings),
         context.visible,

@@ -6,27 +6,30 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from bot.core.forward import ForwardingCheckpoint
 from bot.core.summarize.schema import Findings
 from bot.core.summarize.transcript import Transcript
 
 if TYPE_CHECKING:
     from bot.core.domain.summary import SummaryRun
-    from bot.core.ports import SummaryRunStore
+    from bot.core.ports import Checkpoint, SummaryRunStore
 
 TRANSCRIPT, SHARED, TEXT = "transcript", "shared", "text"  # what a run keeps beside findings and notes
 
 
-class SharedCheckpoint(ForwardingCheckpoint):
+class SharedCheckpoint:
     """The checkpoint of a shared summary, in a turn that also writes to the person who shared it."""
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        self.reference, self.turn = checkpoint.reference, checkpoint.turn
+        self._checkpoint = checkpoint
 
     def get(self, key: str) -> str | None:
         """Return what was kept under `key` for the shared summary."""
-        return super().get(f"shared {key}")
+        return self._checkpoint.get(f"shared {key}")
 
     async def keep(self, key: str, value: str) -> None:
         """Keep `value` under `key`. Raises if the turn's lease is lost."""
-        await super().keep(f"shared {key}", value)
+        await self._checkpoint.keep(f"shared {key}", value)
 
 
 class Keeper:

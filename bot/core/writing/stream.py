@@ -103,7 +103,7 @@ async def write(  # noqa: PLR0913 (each is set by a use case)
         return await show(before, answer)
     said = turn.noting()
     try:
-        asked = await ask(request, answer, model=model, cancelled=checkpoint.cancelled)
+        asked = await ask(request, answer, model=model, cancelled=checkpoint.turn.cancelled)
     except ModelError as error:
         return await report_failure(error, answer, checkpoint, is_first=is_first)
     completion = asked.completion

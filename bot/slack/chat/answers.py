@@ -57,9 +57,9 @@ class SlackAnswers:
             return replace(place, thread=kept)
         out = self._workspaces.of(place.workspace).out
         # What an earlier try of the turn posted before it could keep it.
-        thread = await find_in_channel(out.client, place, checkpoint.reference) if checkpoint.was_begun else ""
+        thread = await find_in_channel(out.client, place, checkpoint.reference) if checkpoint.turn.was_begun else ""
         if not thread:
             part = Part(harmless(text)[:MESSAGE_LIMIT])
-            thread = await out.posts.post(place, part, mark(checkpoint.reference), checkpoint.check)
+            thread = await out.posts.post(place, part, mark(checkpoint.reference), checkpoint.turn.check)
         await checkpoint.keep(THREAD, thread)
         return replace(place, thread=thread)

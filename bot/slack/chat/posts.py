@@ -46,12 +46,14 @@ class SlackPosts:
         if kept := checkpoint.get(key):
             return kept
         marked = f"{checkpoint.reference}:{key}"
-        ts = await self._find(place, marked) if checkpoint.was_begun else ""
+        ts = await self._find(place, marked) if checkpoint.turn.was_begun else ""
         if not ts:
             # Only people that an admin has named are notified; what people wrote can't notify anyone.
             words = " ".join([*map(mention, to), harmless(text)])
             part = Part(words[:MESSAGE_LIMIT], controls=controls)
-            ts = await self._workspaces.of(place.workspace).out.posts.post(place, part, mark(marked), checkpoint.check)
+            ts = await self._workspaces.of(place.workspace).out.posts.post(
+                place, part, mark(marked), checkpoint.turn.check
+            )
         await checkpoint.keep(key, ts)
         return ts
 
@@ -69,7 +71,7 @@ class SlackPosts:
         """Change a message of ours. Raises `GoneError`, `ChatError`."""
         part = Part(harmless(text)[:MESSAGE_LIMIT], controls=controls)
         await self._workspaces.of(place.workspace).out.posts.update(
-            place, message, part, mark(checkpoint.reference), checkpoint.check
+            place, message, part, mark(checkpoint.reference), checkpoint.turn.check
         )
 
     async def react(self, place: Place, message: str, reaction: str, *, instead: str = "") -> None:

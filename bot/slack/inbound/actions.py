@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from slack_bolt.context.respond.async_respond import AsyncRespond
     from slack_sdk.web.async_client import AsyncWebClient
 
-    from bot.core.ports import Intake
+    from bot.core.ports import InteractionIntake
 
 _ANY = re.compile(r".*", re.DOTALL)
 
 
-def register(app: AsyncApp, intake: Intake) -> None:
+def register(app: AsyncApp, intake: InteractionIntake) -> None:
     """Listen to controls and shortcuts of any name; the registry knows what each is for."""
 
     async def on_action(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond) -> None:

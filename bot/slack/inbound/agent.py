@@ -38,7 +38,7 @@ def register(app: AsyncApp, intake: Intake) -> None:
     async def on_stop(event: dict[str, Any], context: AsyncBoltContext) -> None:
         channel, thread = event.get("channel"), event.get("thread_ts")
         if isinstance(channel, str) and isinstance(thread, str):
-            await intake.stop(Place(context.team_id or "", channel, thread))
+            await intake.messages.stop(Place(context.team_id or "", channel, thread))
 
     async def on_context(event: dict[str, Any], client: AsyncWebClient) -> None:
         await suggest(client, event)
@@ -52,7 +52,7 @@ def register(app: AsyncApp, intake: Intake) -> None:
         with payload.reading():
             team, person = context.team_id or "", str(event["user"])
             occasion = str(event.get("event_ts") or body["event_id"])
-        await intake.visit(team, Requester(person, team), occasion)
+        await intake.interactions.visit(team, Requester(person, team), occasion)
 
     async def on_title() -> None:
         """Do nothing: a title is set only when a thread starts, so a person's own stays."""

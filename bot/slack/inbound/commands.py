@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.core.commands import CommandSpec
-    from bot.core.ports import Intake
+    from bot.core.ports import InteractionIntake
 
 log = logging.getLogger(__name__)
 
@@ -37,13 +37,13 @@ TOO_LONG = f"That is more than {LONGEST:,} characters, too long for a command. S
 AT_WORK = "Working on it. Only you will see the answer."
 
 
-def register(app: AsyncApp, intake: Intake) -> None:
+def register(app: AsyncApp, intake: InteractionIntake) -> None:
     """Listen to the slash commands."""
     for command in COMMANDS:
         app.command(f"/{command.name}")(_listener(command, intake))
 
 
-def _listener(spec: CommandSpec, intake: Intake) -> Callable[..., Any]:
+def _listener(spec: CommandSpec, intake: InteractionIntake) -> Callable[..., Any]:
     async def on_command(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         if len(str(body.get("text") or "")) > LONGEST:
             await ack(TOO_LONG)
@@ -63,7 +63,7 @@ def _listener(spec: CommandSpec, intake: Intake) -> Callable[..., Any]:
     return on_command
 
 
-async def _open(command: Command, body: Mapping[str, Any], client: AsyncWebClient, intake: Intake) -> bool:
+async def _open(command: Command, body: Mapping[str, Any], client: AsyncWebClient, intake: InteractionIntake) -> bool:
     """Open the form that a command asks for, if there is time; otherwise its answer comes as a message."""
     if not body.get("trigger_id"):
         return False

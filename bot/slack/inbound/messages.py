@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from slack_bolt.app.async_app import AsyncApp
     from slack_bolt.context.async_context import AsyncBoltContext
 
-    from bot.core.ports import Intake
+    from bot.core.ports import MessageIntake
 
 EVENTS = ("app_mention", "message")
 
 
-def register(app: AsyncApp, intake: Intake) -> None:
+def register(app: AsyncApp, intake: MessageIntake) -> None:
     """Listen to messages, and to their edits and deletions."""
 
     async def on_message(event: Mapping[str, Any], body: dict[str, Any], context: AsyncBoltContext) -> None:

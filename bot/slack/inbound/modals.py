@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from slack_bolt.app.async_app import AsyncApp
     from slack_bolt.context.ack.async_ack import AsyncAck
 
-    from bot.core.ports import Intake
+    from bot.core.ports import InteractionIntake
 
 MOST_FIELDS = 100
 
 _ANY = re.compile(r".*", re.DOTALL)
 
 
-def register(app: AsyncApp, intake: Intake) -> None:
+def register(app: AsyncApp, intake: InteractionIntake) -> None:
     """Listen to submitted forms of any name."""
 
     async def on_submission(ack: AsyncAck, body: dict[str, Any]) -> None:

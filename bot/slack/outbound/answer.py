@@ -68,13 +68,13 @@ class StreamedAnswer:
 
     async def __aenter__(self) -> Self:
         context = self._context
-        if context.checkpoint.was_begun:
+        if context.checkpoint.turn.was_begun:
             context.out.sessions.note(context.place)  # for all we know: an earlier try may have set the status
-        if context.checkpoint.was_begun or context.instead:
+        if context.checkpoint.turn.was_begun or context.instead:
             await self._messages.find()
         if self._first.ts:
             self._mode = Mode.EDITS if context.instead else Mode.WHOLE
-        context.checkpoint.check()
+        context.checkpoint.turn.check()
         self._pump = asyncio.create_task(self._show_as_it_comes(), name="answer")
         return self
 
@@ -135,7 +135,7 @@ class StreamedAnswer:
             await self._clear()
 
     def _check_wanted(self) -> None:
-        if self._context.checkpoint.is_discarded:
+        if self._context.checkpoint.turn.is_discarded:
             raise GoneError("question_deleted")
 
     async def _end(self, text: str, ending: str, footer: str, controls: Sequence[Control]) -> str:
@@ -148,7 +148,7 @@ class StreamedAnswer:
         context = self._context
         await self._messages.end_stream()
         if context.out.sessions.may_show(context.place):
-            await context.out.sessions.end(context.place, context.checkpoint.check)
+            await context.out.sessions.end(context.place, context.checkpoint.turn.check)
 
     # While it is written
 
@@ -157,7 +157,7 @@ class StreamedAnswer:
         context = self._context
         async with self._writing:
             if self._mode is not Mode.ENDED:
-                await context.out.sessions.begin(context.place, context.checkpoint.check, context.title)
+                await context.out.sessions.begin(context.place, context.checkpoint.turn.check, context.title)
         while True:
             is_idle = await self._is_idle()
             async with self._writing:
@@ -197,7 +197,7 @@ class StreamedAnswer:
         if not pieces:
             return 0
         place, streams = self._context.place, self._context.out.streams
-        self._context.checkpoint.check()
+        self._context.checkpoint.turn.check()
         if self._first.state is State.STREAMING:
             is_shown = await self._first.append(pieces)
         elif is_shown := await streams.admit(place):

@@ -115,10 +115,12 @@ class AnswerMessages:
         shown: list[str] = []
         for ts, part in zip_longest(list(self._others), laid[1:]):
             if ts and part:
-                await context.out.posts.update(context.place, ts, part, context.mark, context.checkpoint.check)
+                await context.out.posts.update(context.place, ts, part, context.mark, context.checkpoint.turn.check)
                 shown.append(ts)
             elif part:
-                shown.append(await context.out.posts.post(context.place, part, context.mark, context.checkpoint.check))
+                shown.append(
+                    await context.out.posts.post(context.place, part, context.mark, context.checkpoint.turn.check)
+                )
             else:
                 await self._delete(ts)
             self._others = [*shown, *self._others[len(shown) :]]
@@ -174,4 +176,4 @@ class AnswerMessages:
         await context.out.files.upload(context.place, [Upload(REST, text.encode())], context.checkpoint)
 
     async def _delete(self, ts: str) -> None:
-        await self._context.out.posts.delete(self._context.place, ts, self._context.checkpoint.check)
+        await self._context.out.posts.delete(self._context.place, ts, self._context.checkpoint.turn.check)

@@ -76,7 +76,7 @@ class FirstMessage:
         """End the stream with its last pieces; return whether Slack took them. Raises only what may pass."""
         context = self._context
         try:
-            check = context.checkpoint.check
+            check = context.checkpoint.turn.check
             await context.out.streams.stop(context.place, self.ts, pieces, check, metadata=context.mark)
         except ChatError as error:
             self.state = State.POSTED if error.code in OVER else State.UNSURE
@@ -96,7 +96,7 @@ class FirstMessage:
         """Post the message."""
         context = self._context
         with self._receipt():
-            ts = await context.out.posts.post(context.place, part, context.mark, context.checkpoint.check)
+            ts = await context.out.posts.post(context.place, part, context.mark, context.checkpoint.turn.check)
         self.ts, self.state = ts, State.POSTED
         await context.checkpoint.keep(ANSWER, ts)
 
@@ -129,7 +129,7 @@ class FirstMessage:
 
     async def _update(self, part: Part, *, is_paid: bool = False) -> None:
         context = self._context
-        check = context.checkpoint.check
+        check = context.checkpoint.turn.check
         await context.out.posts.update(context.place, self.ts, part, context.mark, check, is_paid=is_paid)
 
     @contextmanager

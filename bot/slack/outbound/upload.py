@@ -66,7 +66,7 @@ class Files:
 
     async def upload(self, place: Place, files: Sequence[Upload], checkpoint: Checkpoint) -> None:
         """Upload files to a thread or a channel as one message, ten at most in each, once. Raises `ChatError`."""
-        if checkpoint.is_discarded:
+        if checkpoint.turn.is_discarded:
             raise GoneError("question_deleted")
         for first in range(0, len(files), FILES_PER_MESSAGE):
             await self._upload_together(place, files[first : first + FILES_PER_MESSAGE], checkpoint)
@@ -77,7 +77,7 @@ class Files:
             return
         shared = [{"id": await self._announce(file), "title": file.name} for file in files]
         await checkpoint.keep(key, shared[0]["id"])
-        checkpoint.check()
+        checkpoint.turn.check()
         await call(
             self._client.files_completeUploadExternal,
             files=shared,

@@ -11,13 +11,10 @@ from bot.core.privacy.redaction.placeholder import Redaction, Restoring
 from bot.errors import ModelError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-    from datetime import datetime
-
-    from pydantic import BaseModel
+    from collections.abc import Callable, Iterable, Iterator
 
     from bot.calls import Call
-    from bot.core.ports import Completion, Filled, Model, Request
+    from bot.core.ports import BatchRequest, Completion, Filled, Model, Request
 
 QUICK = 4_000  # characters that are looked through in a millisecond or two
 
@@ -65,20 +62,13 @@ class RedactedCalls:
             filled, call = await self._model.fill(hidden, form)
         return redaction.fill_in(filled), call
 
-    async def submit(
-        self,
-        requests: Mapping[str, Request],
-        form: type[BaseModel],
-        *,
-        since: datetime | None = None,
-        taken: Collection[str] = (),
-    ) -> str:
+    async def submit(self, batch: BatchRequest) -> str:
         """Hand in a batch. What its answers quote of what is hidden stays so: no one knows it any more by then."""
         hidden = {
             name: (await _redacted(request))[0] if request.settings.redact else request
-            for name, request in requests.items()
+            for name, request in batch.requests.items()
         }
-        return await self._model.submit(hidden, form, since=since, taken=taken)
+        return await self._model.submit(replace(batch, requests=hidden))
 
 
 async def _redacted(request: Request) -> tuple[Request, Redaction]:

@@ -47,6 +47,10 @@ class InMemoryCheckpoint:
         self.cancelled = asyncio.Event()
         self._kept: dict[str, str] = {}
 
+    @property
+    def turn(self) -> InMemoryCheckpoint:
+        return self
+
     def check(self) -> None:
         """Raise nothing: the turn stays ours."""
 
