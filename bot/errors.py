@@ -14,8 +14,9 @@
     │   ├── UnshownError         what is kept could not be shown, and may be later
     │   └── ChatBusyError        the platform's rate limit; says when to come back
     ├── SealedError              tokens that no key opens
-    ├── WebhookError             a receiver of feedback did not take it
-    ├── GitHubError              GitHub did not take an issue
+    ├── IntegrationError         another system did not take what we sent
+    │   ├── WebhookError         a receiver of feedback
+    │   └── GitHubError          GitHub, an issue
     ├── FileError                a file that can't be read; the sentence says why
     │   └── HeavyFileError       reading it takes more memory or time than it may, each time
     ├── ReaderUnavailableError   there is no room to read a file in at the moment
@@ -170,8 +171,8 @@ class UnshownError(ChatError):
         self.retry_after = retry_after
 
 
-class WebhookError(BotError):
-    """A receiver of feedback refused it; `code` is an HTTP status, or why it could not be reached.
+class IntegrationError(BotError):
+    """Another system refused what we sent; `code` is an HTTP status, or why it could not be reached.
 
     `retry_after` is in seconds, if it asks for a pause.
     """
@@ -183,24 +184,14 @@ class WebhookError(BotError):
         self.retry_after = retry_after
 
 
-class GitHubError(BotError):
-    """GitHub refused an issue; `code` is an HTTP status, or why it could not be reached.
+class WebhookError(IntegrationError):
+    """A receiver of feedback refused it."""
 
-    `retry_after` is in seconds, if GitHub asks for a pause. `fields` are those of an issue that it rejected.
-    """
 
-    def __init__(
-        self,
-        code: str,
-        *,
-        is_transient: bool = False,
-        retry_after: float | None = None,
-        fields: frozenset[str] = frozenset(),
-    ) -> None:
-        super().__init__(code)
-        self.code, self.fields = code, fields
-        self.is_transient = is_transient
-        self.retry_after = retry_after
+class GitHubError(IntegrationError):
+    """GitHub refused an issue; `fields` are those of the issue that it rejected."""
+
+    fields: frozenset[str] = frozenset()
 
 
 class FileError(BotError):

@@ -212,7 +212,9 @@ def _fault(response: aiohttp.ClientResponse, data: bytes) -> GitHubError:
             wait = BUSY
     is_transient = wait is not None or status in RETRIED or status >= HTTPStatus.INTERNAL_SERVER_ERROR
     fields = _wrong_fields(data) if status == HTTPStatus.UNPROCESSABLE_ENTITY else frozenset()
-    return GitHubError(str(status), is_transient=is_transient, retry_after=wait, fields=fields)
+    error = GitHubError(str(status), is_transient=is_transient, retry_after=wait)
+    error.fields = fields
+    return error
 
 
 def _wrong_fields(data: bytes) -> frozenset[str]:

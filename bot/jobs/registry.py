@@ -27,8 +27,8 @@ from bot.core.domain.interaction import Action, Form, Submission
 from bot.core.domain.message import Place
 from bot.core.domain.thread import Record
 from bot.core.privacy import forget
-from bot.core.settings import command as settings_command
 from bot.core.settings import form, subcommands
+from bot.core.settings import parse as settings_parse
 from bot.core.spend import usage
 from bot.core.summarize import answer as summary
 from bot.core.summarize import parse as summarize_parse
@@ -126,7 +126,7 @@ def registry(  # noqa: PLR0913 (what the use cases ask for, and the jobs that ha
     on_code = partial(on_code_action, store=store, model=model, chat=chat)
     on_cut_code = partial(on_cut_code_action, store=store, model=model, chat=chat)
     subcommand_handlers: Mapping[str, RunCommand] = {
-        **dict.fromkeys((*settings_command.WORDS, "workspace settings"), settings.configure),
+        **dict.fromkeys((*settings_parse.WORDS, "workspace settings"), settings.configure),
         "triage report": triage.command,
         "triage secret": partial(webhook_secret.tell, secret_of=secret_of, admins=admins, chat=chat),
         "trends": triage.command,

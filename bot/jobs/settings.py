@@ -9,6 +9,7 @@ from bot.core.domain.interaction import Action
 from bot.core.settings import budget_command, persona_command
 from bot.core.settings import command as configure
 from bot.core.settings import form as settings_form
+from bot.core.settings.parse import SettingsAction, parse
 from bot.core.triage import settings_form as triage_form
 from bot.jobs.deliveries import action_delivery
 
@@ -79,8 +80,8 @@ class SettingsJobs:
 
     async def open(self, command: Command) -> Form | None:
         """Return the form of the channel or of the workspace, if it is asked for. Raises as `open_form` does."""
-        parsed = configure.parse(command.text)
-        if parsed.action is not configure.SettingsAction.OPEN:
+        parsed = parse(command.text)
+        if parsed.action is not SettingsAction.OPEN:
             return None
         edit = EDIT_WORKSPACE.name if parsed.scope else EDIT_SETTINGS.name
         return await settings_form.open_form(

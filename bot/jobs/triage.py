@@ -20,8 +20,7 @@ from bot.core.domain.feedback import ELSEWHERE, FeedbackStatus, is_post
 from bot.core.domain.message import Place
 from bot.core.domain.people import Requester
 from bot.core.domain.thread import Record
-from bot.core.settings import command as configure
-from bot.core.settings.command import SettingsAction
+from bot.core.settings.parse import SettingsAction, parse
 from bot.core.triage import actions, report
 from bot.core.triage.alert import alert
 from bot.core.triage.classifier import MOST_CORRECTIONS, asked, decide, ignore, judge, needs_no_model
@@ -265,7 +264,7 @@ class TriageJobs:
 
     async def configured(self, command: Command) -> None:
         """Retry unreachable teams when triage is turned on again."""
-        parsed = configure.parse(command.text)
+        parsed = parse(command.text)
         if parsed.name == "triage" and parsed.text == "on":
             await self.retry_teams(replace(command.place, thread=""), command.id)
 
@@ -277,7 +276,7 @@ class TriageJobs:
 
     async def command(self, command: Command, *, checkpoint: Checkpoint) -> Record:
         """Answer `/parley triage report` and `/parley trends`. Raises `ChatError`."""
-        parsed = configure.parse(command.text)
+        parsed = parse(command.text)
         place = replace(command.place, thread="")
         async with self._chat.answers.ephemeral(command.place, command.asker) as visible:
             standing = await self._chat.directory.membership(place, command.asker.person)

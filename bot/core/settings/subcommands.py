@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.core.privacy import forget
-from bot.core.settings import budget_command, command, persona_command
+from bot.core.settings import budget_command, persona_command
+from bot.core.settings.parse import WORDS
+from bot.core.settings.parse import parse as parse_settings
 from bot.core.spend import usage
 
 
@@ -15,12 +17,12 @@ class Subcommand:
     """One or two words after `/parley`. `parse` raises `UsageError`, with how it is used."""
 
     words: str
-    parse: Callable[[str], object] = command.parse
+    parse: Callable[[str], object] = parse_settings
     is_for_anyone: bool = False  # no one is refused it
 
 
 SUBCOMMANDS = (
-    *map(Subcommand, command.WORDS),
+    *map(Subcommand, WORDS),
     Subcommand("workspace settings"),
     Subcommand("triage report"),
     Subcommand("triage secret"),

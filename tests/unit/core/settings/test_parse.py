@@ -4,7 +4,7 @@ import pytest
 
 from bot.core.commands import HELP, PARLEY
 from bot.core.domain.channel_settings import MAX_INSTRUCTIONS
-from bot.core.settings.command import SettingsAction, SettingsCommand, parse
+from bot.core.settings.parse import SettingsAction, SettingsCommand, parse
 from bot.errors import UsageError
 
 

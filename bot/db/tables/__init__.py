@@ -1,0 +1,35 @@
+"""The tables of what the bot remembers, a module a subject. Everything belongs to a workspace."""
+
+from __future__ import annotations
+
+from bot.db.tables.base import Base, Moment, Words
+from bot.db.tables.feedback import AlertRow, FeedbackRow
+from bot.db.tables.installations import InstallationRow, InstallStateRow
+from bot.db.tables.runs import ClassifyItemRow, ClassifyRunRow, SummaryPartRow, SummaryRunRow
+from bot.db.tables.settings import SettingsChangeRow, SettingsRow
+from bot.db.tables.spend import BudgetAccountRow, BudgetReservationRow, CallRow, RateRow
+from bot.db.tables.threads import CodeFileRow, MessageRow, RatingRow, ThreadRow
+
+__all__ = [
+    "AlertRow",
+    "Base",
+    "BudgetAccountRow",
+    "BudgetReservationRow",
+    "CallRow",
+    "ClassifyItemRow",
+    "ClassifyRunRow",
+    "CodeFileRow",
+    "FeedbackRow",
+    "InstallStateRow",
+    "InstallationRow",
+    "MessageRow",
+    "Moment",
+    "RateRow",
+    "RatingRow",
+    "SettingsChangeRow",
+    "SettingsRow",
+    "SummaryPartRow",
+    "SummaryRunRow",
+    "ThreadRow",
+    "Words",
+]
