@@ -59,7 +59,7 @@ async def test_a_thread_of_others_is_read_once(dialogue: Dialogue, model: Script
     assert "exit code 3" in asked
     assert f"<@{workspace.ada.id}>: <@{workspace.sam.id}> it was my merge & I am sorry" in asked
     people = json.loads(asked.partition("<earlier>")[2].partition("</earlier>")[0])["people"]
-    assert people[f"<@{workspace.ada.id}>"] == "ada"
+    assert people[f"<@{workspace.ada.id}>"] == "Ada Marsh"
     model.answer("At noon.")
     dialogue.mention("and when?", thread_ts=root)
     assert await dialogue.answer(general, root, 2) == "At noon."

@@ -100,7 +100,11 @@ async def test_a_channel_is_summarized_with_links(dialogue: Dialogue, model: Scr
     assert "- **Sam**: write the notes (by Thursday) [2](" in answer
     assert "_Nothing left open, no disagreements._" in answer
     assert "_3 messages by 2 people._" in answer
-    assert [(m["id"], m["from"]) for m in given(model)] == [("m1", "ada"), ("m2", "sam"), ("m3", "sam")]
+    assert [(m["id"], m["from"]) for m in given(model)] == [
+        ("m1", "Ada Marsh"),
+        ("m2", "Sam Okoro"),
+        ("m3", "Sam Okoro"),
+    ]
 
 
 async def test_only_the_asker_sees_it(dialogue: Dialogue, model: ScriptedModel) -> None:

@@ -35,6 +35,14 @@ class Window:
         """Go to a channel, or to the direct message with the app of that name."""
         await self.page.get_by_role("navigation").get_by_role("link", name=channel).click()
 
+    async def be(self, person: str) -> None:
+        """Become another of the workspace's people, by the switch at the bottom left."""
+        switch = self.page.locator("[data-role=me]").get_by_role("button")
+        await switch.click()
+        await self.page.get_by_role("menuitemradio", name=person).click()
+        await expect(switch).to_contain_text(person)
+        await expect(self.composer).to_be_enabled()
+
     async def say(self, text: str) -> None:
         """Send text to the open channel; a text that begins with a slash is a command."""
         await self.composer.fill(text)
@@ -48,6 +56,11 @@ class Window:
     def said(self, text: str) -> Locator:
         """Messages in the channel that hold this text."""
         return self.channel.locator("[data-role=message]", has_text=text)
+
+    @property
+    def channels(self) -> Locator:
+        """The channels of the sidebar, by name."""
+        return self.page.locator("[data-role=channels] .name")
 
     @property
     def answers(self) -> Locator:

@@ -388,7 +388,7 @@ async def test_rich_text_reaches_the_model_named(wire: Wire, model: ScriptedMode
     await dialogue.answer(dialogue.general, ts)
     plan = f"plan: ~~deploy on Friday~~ deploy on Monday, says <@{workspace.ada.id}> in #engineering"
     assert f"{plan}, not #{workspace.channel('leads')}; tell @support." in asked(model)
-    assert f'@{workspace.ada.id}>": "ada"' in asked(model)
+    assert f'@{workspace.ada.id}>": "Ada Marsh"' in asked(model)
     # The history keeps the names; nobody is asked for them again.
     workspace.fail("usergroups.list", error="fatal_error", times=9)
     model.answer("Yes.")

@@ -42,8 +42,7 @@ from bot.core.summarize import render, transcript
 from bot.core.summarize import text as summarize_text
 from bot.core.time_span import times as span
 from bot.core.triage import issue, similar, small_talk
-from bot.playground.page import emoji, markdown, mrkdwn, unfinished
-from bot.playground.page import messages as page_messages
+from bot.playground.page import emoji, markdown, mrkdwn, typed, unfinished
 from bot.playground.rehearsal import conversation, revision
 from bot.playground.rehearsal import text as rehearsal_text
 from bot.playground.slack import blocks as local_blocks
@@ -85,7 +84,7 @@ OWN = {
 PUT_TOGETHER = {
     "bot.core.classify.table.delimiter:findall": (r";[ \u00a0]",),
     "bot.core.domain.typed_values:fullmatch": ("#[A-Z0-9]{3,}",),
-    "bot.playground.page.messages:sub": (r"(?<![\w/])(?:@ada\ lovelace|@ada|\#general)(?!\w)",),
+    "bot.playground.page.typed:compile": (typed.pattern(("@ada lovelace", "@ada", "#general")),),
     "bot.playground.rehearsal.conversation:compile": (r"\bmy\ name (?:is|are|was|were) [^.!?\n]+",),
     "bot.settings:fullmatch": (r"xoxb\-\S+", "[UW][A-Z0-9]+"),
 }
@@ -373,7 +372,11 @@ SCANNERS: dict[str, tuple[Read, tuple[str, ...], int]] = {
     "mrkdwn_html": (lambda text: mrkdwn.mrkdwn_html(text, {}), ("", "*"), 40_000),
     "markdown_html": (lambda text: markdown.markdown_html(text, {}), ("", "- ", "| a |\n|---|\n"), 12_000),
     "local rich_text": (local_blocks.rich_text, ("",), ANY_LENGTH),
-    "as_typed": (lambda text: page_messages.as_typed(text, {"@ada": "<@U1>", "#general": "<#C1>"}), ("",), ANY_LENGTH),
+    "as_typed": (
+        lambda text: typed.as_typed(text, {"@ada": "<@U1>", "#general": "<#C1>"}),
+        ("", "@ada", "```", "https://", "a@b"),
+        ANY_LENGTH,
+    ),
     "converse": (lambda text: conversation.converse([("user", text)]), ("", "what is my "), ANY_LENGTH),
     "central": (rehearsal_text.central, ("",), ANY_LENGTH),
     "themes": (rehearsal_text.themes, ("",), ANY_LENGTH),

@@ -15,19 +15,21 @@ from bot.playground.page.controls import shown_view
 from bot.playground.page.feed import Feed
 from bot.playground.page.messages import shown_message
 from bot.playground.page.tabs import Tabs
+from bot.playground.page.viewer import Viewer, role_of
 from bot.playground.slack.files import attachment
 from bot.playground.slack.wire import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from bot.playground.page.actions import Action
     from bot.playground.page.content import Page
     from bot.playground.slack.interactions import Interactions
-    from bot.playground.slack.records import MessageRecord, Session
+    from bot.playground.slack.records import Channel, Session, User
     from bot.playground.slack.wire import Json
     from bot.playground.slack.workspace import Workspace
 
-    Handler = Callable[[web.Request], Awaitable[web.Response]]
+    Handler = Callable[[Viewer, web.Request], Awaitable[web.StreamResponse]]
 
 FILES = Path(__file__).parent / "static"
 HEARTBEAT = 15.0
@@ -49,7 +51,7 @@ SENTENCES = {
 
 
 class PageApi:
-    """Serves the page, whose only user is `me`."""
+    """Serves the page to whom its address names in `?as=`, a user name: by default `me`."""
 
     def __init__(self, workspace: Workspace, interactions: Interactions, page: Page) -> None:
         self._workspace = workspace
@@ -64,11 +66,11 @@ class PageApi:
         return [
             web.get("/", self.index),
             web.get(r"/{name:[\w-]+\.\w+}", self.asset),
-            web.get("/page/state", self.state),
-            web.get("/page/messages", self.messages),
-            web.get("/page/changes", self.changes),
+            web.get("/page/state", self._told(self.state)),
+            web.get("/page/messages", self._told(self.messages)),
+            web.get("/page/changes", self._told(self.changes)),
             web.get("/page/files/{file}", self.file),
-            *(web.post(path, self._noted(_json_only(do))) for path, do in self._actions.by_path().items()),
+            *(web.post(path, self._told(self._noted(_json_only(do)))) for path, do in self._actions.by_path().items()),
         ]
 
     def end_feeds(self) -> None:
@@ -76,8 +78,12 @@ class PageApi:
         for feed in self._feeds:
             feed.end()
 
-    async def index(self, _: web.Request) -> web.StreamResponse:
-        """Serve the page."""
+    async def index(self, request: web.Request) -> web.StreamResponse:
+        """Serve the page; an address that names nobody leads to the default one."""
+        try:
+            Viewer.named(self._workspace, request.query.get("as", ""))
+        except ValueError:
+            raise web.HTTPFound("/") from None
         await asyncio.to_thread(warm_up)
         return web.FileResponse(FILES / "index.html", headers=HEADERS)
 
@@ -88,63 +94,40 @@ class PageApi:
             return web.Response(status=404, text="There is no such file.")
         return web.FileResponse(path, headers=HEADERS)
 
-    async def state(self, request: web.Request) -> web.Response:
-        """Return the whole state: users, channels, commands, sessions, views."""
-        workspace = self._workspace
-        users = [
-            {
-                "id": u.id,
-                "name": u.name,
-                "real_name": u.real_name,
-                "is_bot": u.is_bot or u == workspace.slackbot,
-                "badge": "external" if u.team_id else "guest" if u.guest else "",
-            }
-            for u in workspace.users.values()
-        ]
-        channels = [
-            {
-                "id": c.id,
-                "name": c.name or workspace.bot.real_name,
-                "is_im": c.is_im,
-                "topic": c.topic,
-                "sign": "im" if c.is_im else "shared" if c.shared_with else "private" if c.is_private else "public",
-            }
-            for c in workspace.channels.values()
-            if workspace.me.id in c.members
-        ]
+    async def state(self, viewer: Viewer, request: web.Request) -> web.Response:
+        """Return the whole state that the viewer sees: users, channels, commands, sessions, views."""
+        workspace, person = self._workspace, viewer.person
+        channels = viewer.channels()
+        commands = [{"command": c.command, "hint": c.hint, "description": c.description} for c in self._page.commands]
         shortcuts = [{"callback_id": s.callback_id, "name": s.name, "kind": s.kind} for s in self._page.shortcuts]
+        ids = {channel.id for channel in channels}
         sessions = [
             {"channel": channel, "thread_ts": ts} | _session(session)
             for (channel, ts), session in workspace.sessions.items()
+            if channel in ids
         ]
-        commands = [{"command": c.command, "hint": c.hint, "description": c.description} for c in self._page.commands]
         return web.json_response(
             {
                 "team": {"id": workspace.team_id, "name": workspace.team_name},
-                "me": {"id": workspace.me.id, "name": workspace.me.name},
-                "users": users,
-                "channels": channels,
-                "commands": commands,
-                "shortcuts": shortcuts,
+                "me": {"id": person.id, "name": person.name},
+                "people": [{"name": u.name, "real_name": u.real_name, "role": role_of(u)} for u in workspace.people],
+                "users": [_user(viewer, user) for user in viewer.users()],
+                "channels": [_channel(viewer, channel) for channel in channels],
+                "commands": [] if viewer.is_outsider else commands,
+                "shortcuts": [] if viewer.is_outsider else shortcuts,
                 "sessions": sessions,
                 "model": {"name": self._page.model, "notice": self._page.notice},
             }
-            | self._views(_tab(request))
+            | self._views(viewer, _tab(request))
         )
 
-    async def messages(self, request: web.Request) -> web.Response:
-        """List a channel's messages, including ephemeral ones to `me`, oldest first."""
-        channel = request.query.get("channel", "")
-        try:
-            public = self._workspace.messages(channel)
-        except ApiError as error:
-            return _refusal(error)
-        private = [m for m in self._workspace.ephemerals.values() if m.channel == channel and self._sees(m)]
-        found = sorted([*public, *private], key=lambda message: message.ts)
-        names = self._names()
+    async def messages(self, viewer: Viewer, request: web.Request) -> web.Response:
+        """List what the viewer sees in a channel, oldest first."""
+        found = viewer.messages(request.query.get("channel", ""))
+        names = viewer.names()
         return web.json_response({"messages": [shown_message(message, names) for message in found]})
 
-    async def changes(self, request: web.Request) -> web.StreamResponse:
+    async def changes(self, viewer: Viewer, request: web.Request) -> web.StreamResponse:
         """Stream changes as server-sent events while the page listens."""
         response = web.StreamResponse(headers=HEADERS | {"Content-Type": "text/event-stream"})
         feed = Feed()
@@ -155,7 +138,7 @@ class PageApi:
             await response.write(b": welcome\n\n")
             while not feed.ended:
                 for key in await feed.next(HEARTBEAT):
-                    if change := self._change(*key, tab=_tab(request)):
+                    if change := self._change(viewer, *key, tab=_tab(request)):
                         await response.write(f"data: {json.dumps(change)}\n\n".encode())
                 if not feed.ended:
                     await response.write(b": heartbeat\n\n")
@@ -173,40 +156,49 @@ class PageApi:
         except ApiError:
             return web.Response(status=404, text="There is no such file.")
 
+    def _told(self, handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        """Wrap a handler: it gets the viewer, and its errors become a sentence with status 400."""
+
+        async def answer(request: web.Request) -> web.StreamResponse:
+            try:
+                return await handler(Viewer.named(self._workspace, request.query.get("as", "")), request)
+            except ApiError as error:
+                sentence = SENTENCES.get(error.code, f"The workspace refused: {error.code}.")
+            except (LookupError, ValueError) as error:
+                sentence = str(error)
+            return web.json_response({"error": sentence}, status=400)
+
+        return answer
+
     def _noted(self, action: Handler) -> Handler:
         """Wrap an action: note the tab that it comes from."""
 
-        async def noted(request: web.Request) -> web.Response:
-            self._tabs.acted(self._workspace.me.id, _tab(request))
-            return await action(request)
+        async def noted(viewer: Viewer, request: web.Request) -> web.StreamResponse:
+            self._tabs.acted(viewer.person.id, _tab(request))
+            return await action(viewer, request)
 
         return noted
 
-    def _sees(self, message: MessageRecord) -> bool:
-        return message.ephemeral_to in ("", self._workspace.me.id)
+    def _views(self, viewer: Viewer, tab: str) -> Json:
+        """Return the views that the viewer sees in a tab: the home tab and the topmost modal."""
+        names = viewer.names()
+        home, modal = viewer.views()
+        shown = modal if modal and self._tabs.has(tab, modal) else None
+        return {"home": home and shown_view(home, names), "modal": shown and shown_view(shown, names)}
 
-    def _views(self, tab: str) -> Json:
-        """Return the views that the user sees in a tab: the home tab and the topmost modal."""
-        workspace, names = self._workspace, self._names()
-        mine = [view for view in workspace.views.values() if view["user"] == workspace.me.id]
-        home = next((shown_view(view, names) for view in mine if view["type"] == "home"), None)
-        open_ones = [workspace.views[view] for view in workspace.modals.get(workspace.me.id, ())]
-        modal = open_ones[-1] if open_ones and self._tabs.has(tab, open_ones[-1]) else None
-        return {"home": home, "modal": shown_view(modal, names) if modal else None}
-
-    def _names(self) -> dict[str, str]:
-        users = {user.id: user.real_name for user in self._workspace.users.values()}
-        return users | {channel.id: channel.name for channel in self._workspace.channels.values()}
-
-    def _change(self, kind: str, channel: str, ts: str, *, tab: str) -> Json | None:
-        """Return the present state of what changed, however often it has changed since."""
+    def _change(self, viewer: Viewer, kind: str, channel: str, ts: str, *, tab: str) -> Json | None:
+        """Return the present state of what changed, however often it has changed; None if the viewer can't see it."""
+        if kind == "views":
+            return {"type": "views"} | self._views(viewer, tab) if channel == viewer.person.id else None
+        try:
+            viewer.channel(channel)
+        except ApiError:
+            return None
         if kind == "session":
             session = self._workspace.session(channel, ts)
             return {"type": "session", "channel": channel, "thread_ts": ts} | _session(session)
-        if kind == "views":
-            return {"type": "views"} | self._views(tab) if channel == self._workspace.me.id else None
         try:
-            return {"type": "message", "message": shown_message(self._actions.shown(channel, ts), self._names())}
+            return {"type": "message", "message": shown_message(viewer.message(channel, ts), viewer.names())}
         except ApiError:
             return {"type": "removed", "channel": channel, "ts": ts}
 
@@ -216,28 +208,40 @@ def _tab(request: web.Request) -> str:
     return request.headers.get("X-Tab") or request.query.get("tab", "")
 
 
-def _json_only(handler: Callable[[Json], Awaitable[Json]]) -> Handler:
-    """Wrap a handler of JSON objects; its errors become a sentence with status 400."""
+def _json_only(do: Action) -> Handler:
+    """Wrap a handler of JSON objects."""
 
-    async def answer(request: web.Request) -> web.Response:
+    async def answer(viewer: Viewer, request: web.Request) -> web.StreamResponse:
         try:
             body = await request.json()
-            if not isinstance(body, dict):
-                return web.json_response({"error": "A JSON object is expected."}, status=400)
-            return web.json_response(await handler(body))
         except json.JSONDecodeError:
-            return web.json_response({"error": "A JSON object is expected."}, status=400)
-        except ApiError as error:
-            return _refusal(error)
-        except (LookupError, ValueError) as error:
-            return web.json_response({"error": str(error)}, status=400)
+            body = None
+        if not isinstance(body, dict):
+            raise ValueError("A JSON object is expected.")  # noqa: TRY004 - it is the caller's input, told with status 400
+        return web.json_response(await do(viewer, body))
 
     return answer
 
 
-def _refusal(error: ApiError) -> web.Response:
-    sentence = SENTENCES.get(error.code, f"The workspace refused: {error.code}.")
-    return web.json_response({"error": sentence}, status=400)
+def _user(viewer: Viewer, user: User) -> Json:
+    return {
+        "id": user.id,
+        "name": user.name,
+        "real_name": user.real_name,
+        "is_bot": user.is_bot or user == viewer.workspace.slackbot,
+        "badge": viewer.badge(user),
+    }
+
+
+def _channel(viewer: Viewer, channel: Channel) -> Json:
+    shared = "shared" if channel.shared_with else ""
+    return {
+        "id": channel.id,
+        "name": channel.name or viewer.workspace.bot.real_name,
+        "is_im": channel.is_im,
+        "topic": channel.topic,
+        "sign": "im" if channel.is_im else shared or ("private" if channel.is_private else "public"),
+    }
 
 
 def _session(session: Session) -> Json:

@@ -1,16 +1,15 @@
-"""Messages in the page's own JSON, and typed text in Slack's format."""
+"""Messages in the page's own JSON."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from bot.playground.page.blocks import attachments_html, blocks_html
 from bot.playground.page.code import code_html, kind_of
 from bot.playground.page.controls import parts_of
 from bot.playground.page.mrkdwn import mrkdwn_html
+from bot.playground.page.typed import typed
 from bot.playground.page.unfinished import closed
-from bot.playground.slack.blocks import escape, unescape
 from bot.playground.slack.elements import placed
 
 if TYPE_CHECKING:
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
 
 PREVIEW_BYTES = 20_000
 PREVIEW = 4_000
-
-_BRACKET = re.compile(r"<(?P<inner>[^<>]+)>")
-_URL = re.compile(r"https?://[^\s<>]*[^\s<>.,;:!?)\"'\]]")
 
 
 def shown_message(message: MessageRecord, names: Mapping[str, str]) -> Json:
@@ -38,7 +34,7 @@ def shown_message(message: MessageRecord, names: Mapping[str, str]) -> Json:
         "user": message.user,
         "html": html or mrkdwn_html(message.text, names),
         "text": message.text,
-        "typed": _typed(message.text, names) if message.client_msg_id else "",
+        "typed": typed(message.text, names) if message.client_msg_id else "",
         "attachments": attachments_html(message.attachments, names),
         "files": [_file(file) for file in message.files if not file.is_deleted],
         "reactions": [{"name": name, "users": list(users)} for name, users in message.reactions.items()],
@@ -59,24 +55,6 @@ def _shown_blocks(message: MessageRecord) -> list[Json]:
     return [
         block | {"text": closed(block["text"])} if block["type"] == "markdown" else block for block in message.blocks
     ]
-
-
-def _typed(text: str, names: Mapping[str, str]) -> str:
-    """Return message text as a user would type it; the reverse of `as_typed`."""
-
-    def plain(bracket: re.Match[str]) -> str:
-        sign, who = bracket["inner"][0], bracket["inner"][1:].partition("|")[0]
-        return f"{sign}{names.get(who, who)}" if sign in "@#" else bracket["inner"].partition("|")[0]
-
-    return unescape(_BRACKET.sub(plain, text))
-
-
-def as_typed(text: str, ids: Mapping[str, str]) -> str:
-    """Return typed text as Slack's client sends it; `ids` maps `@name` and `#channel` to their wire format."""
-    text = _URL.sub(lambda url: f"<{url[0]}>", escape(text))
-    names = "|".join(re.escape(name) for name in sorted(ids, key=len, reverse=True))
-    known = {name.casefold(): form for name, form in ids.items()}
-    return re.sub(rf"(?<![\w/])(?:{names})(?!\w)", lambda name: known[name[0].casefold()], text, flags=re.IGNORECASE)
 
 
 def _file(file: File) -> Json:

@@ -72,7 +72,7 @@ def stems(text: str) -> list[str]:
 
 
 def sentences(text: str) -> list[str]:
-    """Split a text into sentences, each on one line; a single long one is split into clauses."""
+    """Split a text into sentences, each on one line."""
     runs: list[list[str]] = []
     for raw in _SENTENCE_END.split(text):
         sentence = " ".join(_LIST_MARK.sub("", raw.strip()).split())
@@ -82,10 +82,7 @@ def sentences(text: str) -> list[str]:
             runs[-1].append(sentence)
         else:
             runs.append([sentence])
-    found = [" ".join(run) for run in runs]
-    if len(found) == 1 and len(clauses := _CLAUSE_END.split(found[0])) > 1:
-        return clauses
-    return found
+    return [" ".join(run) for run in runs]
 
 
 def shorten(text: str, length: int) -> str:
@@ -97,8 +94,12 @@ def shorten(text: str, length: int) -> str:
 
 
 def central(text: str, count: int | None = None) -> list[str]:
-    """Return the sentences with the text's most frequent words, the first one favored, in their original order."""
+    """Return the sentences with the text's most frequent words, the first one favored, in their original order.
+
+    A text of a single sentence is split into clauses.
+    """
     found = sentences(text)
+    found = _CLAUSE_END.split(found[0]) if len(found) == 1 else found
     if count is None:
         count = next((size for limit, size in SUMMARY_SIZES if len(found) <= limit), MAX_SUMMARY)
     contents = [stems(sentence) for sentence in found]

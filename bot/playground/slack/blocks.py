@@ -66,8 +66,10 @@ ELEMENTS = {
     "input": KINDS - BUTTONS - {"overflow"},
 }
 
-_MENTION = re.compile(
-    r"<@(?P<user>[UW][A-Z0-9]+)>|<#(?P<channel>[CDG][A-Z0-9]+)(?:\|[^<>]*)?>|<(?P<url>https?://[^<>|]+)>"
+_MARKED_UP = re.compile(
+    r"<@(?P<user>[UW][A-Z0-9]+)>|<#(?P<channel>[CDG][A-Z0-9]+)(?:\|[^<>]*)?>"
+    r"|<!subteam\^(?P<group>S[A-Z0-9]+)(?:\|[^<>]*)?>|<!(?P<range>here|channel|everyone)>"
+    r"|<(?P<url>(?:https?://|mailto:)[^<>|]+)(?:\|(?P<label>[^<>]*))?>"
 )
 
 
@@ -113,18 +115,25 @@ def rich_text(text: str) -> Json:
     """Return typed text as the `rich_text` block that Slack's own client sends with it."""
     elements: list[Json] = []
     end = 0
-    for match in _MENTION.finditer(text):
-        elements += _plain(text[end : match.start()])
+    for match in _MARKED_UP.finditer(text):
+        elements += [*_plain(text[end : match.start()]), _element(match)]
         end = match.end()
-        if match["user"]:
-            elements.append({"type": "user", "user_id": match["user"]})
-        elif match["channel"]:
-            elements.append({"type": "channel", "channel_id": match["channel"]})
-        else:
-            elements.append({"type": "link", "url": unescape(match["url"])})
     elements += _plain(text[end:])
     section = {"type": "rich_text_section", "elements": elements}
     return {"type": "rich_text", "block_id": new_id(), "elements": [section]}
+
+
+def _element(match: re.Match[str]) -> Json:
+    if match["user"]:
+        return {"type": "user", "user_id": match["user"]}
+    if match["channel"]:
+        return {"type": "channel", "channel_id": match["channel"]}
+    if match["group"]:
+        return {"type": "usergroup", "usergroup_id": match["group"]}
+    if match["range"]:
+        return {"type": "broadcast", "range": match["range"]}
+    label = {"text": unescape(match["label"])} if match["label"] else {}
+    return {"type": "link", "url": unescape(match["url"])} | label
 
 
 def escape(text: str) -> str:
@@ -158,7 +167,7 @@ def _texts(block: Json) -> list[str]:
             return [text_in(block["text"])] if "text" in block else []
 
 
-def _cell(cell: Any) -> str:  # noqa: ANN401 - it comes from the wire and may be anything
+def _cell(cell: Any) -> str:  # noqa: ANN401, PLR0911 - it comes from the wire and may be anything
     if not isinstance(cell, dict):
         return ""
     if isinstance(cell.get("elements"), list):
@@ -168,6 +177,10 @@ def _cell(cell: Any) -> str:  # noqa: ANN401 - it comes from the wire and may be
             return f"<@{user}>"
         case {"type": "channel", "channel_id": str(channel)}:
             return f"<#{channel}>"
+        case {"type": "usergroup", "usergroup_id": str(group)}:
+            return f"<!subteam^{group}>"
+        case {"type": "broadcast", "range": str(everyone)}:
+            return f"<!{everyone}>"
         case {"type": "emoji", "name": str(name)}:
             return f":{name}:"
         case _:

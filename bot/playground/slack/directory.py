@@ -1,4 +1,4 @@
-"""The workspace's usagers, apps, user groups and channels."""
+"""The workspace's people, apps, user groups and channels."""
 
 from __future__ import annotations
 
@@ -50,6 +50,11 @@ class Directory:
         ):
             self.channels[channel.id] = channel
         self.groups = [UserGroup("S01SUPPORT0", "support", "Support team", (self.ada.id, self.sam.id))]
+
+    @property
+    def people(self) -> list[User]:
+        """The people, without apps."""
+        return [user for user in self.users.values() if not user.is_bot and user != self.slackbot]
 
     def user(self, user_id: str) -> User:
         """Return a user; raises `user_not_found`."""

@@ -45,9 +45,9 @@ def profile_json(workspace: Workspace, user: User) -> Json:
     """Return a user's profile."""
     return {
         "real_name": user.real_name,
-        "display_name": user.name,
+        "display_name": user.real_name,
         "real_name_normalized": user.real_name,
-        "display_name_normalized": user.name,
+        "display_name_normalized": user.real_name,
         "team": workspace.team_of(user),
         **({"bot_id": user.bot_id, "api_app_id": user.app_id} if user.is_bot else {}),
     }

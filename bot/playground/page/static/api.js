@@ -3,6 +3,8 @@
 const RECONNECT_MS = 2000;
 /** This page until it is reloaded: modals that it opens are shown here only. */
 const TAB = crypto.randomUUID();
+/** The user name of the person in front of this page, kept in its address; null for the default. */
+const PERSON = new URLSearchParams(location.search).get("as");
 
 /** A failed request; `message` is a sentence for the user. */
 export class RequestError extends Error {}
@@ -18,10 +20,19 @@ export function post(path, body) {
   return request(path, { method: "POST", headers, body: JSON.stringify(body) });
 }
 
+/** The address of the page for another person: their places and drafts are their own. */
+export function addressAs(name) {
+  return `${location.pathname}?as=${encodeURIComponent(name)}`;
+}
+
+function asPerson(path) {
+  return PERSON === null ? path : `${path}${path.includes("?") ? "&" : "?"}as=${encodeURIComponent(PERSON)}`;
+}
+
 async function request(path, options) {
   let response;
   try {
-    response = await fetch(path, { ...options, cache: "no-store" });
+    response = await fetch(asPerson(path), { ...options, cache: "no-store" });
   } catch {
     throw new RequestError("The playground can't be reached. Is it still running?");
   }
@@ -32,7 +43,7 @@ async function request(path, options) {
 
 /** Listen to the stream of changes while the page is open, however often the connection is lost. */
 export function listen({ opened, changed, lost }) {
-  const source = new EventSource(`/page/changes?tab=${TAB}`);
+  const source = new EventSource(asPerson(`/page/changes?tab=${TAB}`));
   source.onopen = opened;
   source.onmessage = (event) => changed(JSON.parse(event.data));
   source.onerror = () => {

@@ -54,7 +54,8 @@ function enter({ moved, opened }) {
   const channel = workspace.channel(here.channel);
   markSeen();
   draw();
-  composers.channel.moveTo({ channel: channel.id, thread: null, label: `Message ${workspace.titleOf(channel)}` });
+  const label = `Message ${workspace.titleOf(channel)}${workspace.asWhom}`;
+  composers.channel.moveTo({ channel: channel.id, thread: null, label });
   if (here.thread) composers.thread.moveTo({ channel: channel.id, thread: here.thread, label: "Reply…" });
   if (moved) scrolls.channel.toEnd();
   if (opened && here.thread) scrolls.thread.toEnd();
@@ -271,7 +272,7 @@ function draw() {
   drawThread();
   const unread = workspace.unreadInChannels;
   const title = workspace.titleOf(workspace.channel(here.channel));
-  document.title = `${unread ? `(${unread}) ` : ""}${title} · Parley playground`;
+  document.title = `${unread ? `(${unread}) ` : ""}${title}${workspace.asWhom} · Parley playground`;
 }
 
 function drawChannel() {

@@ -5,14 +5,14 @@ import { h } from "./dom.js";
 const GAP = 4;
 let close = () => {};
 
-/** Open a menu of `entries`, {text, run, danger}, at a button; null entries draw a line. */
+/** Open a menu of `entries`, {text, run, danger, chosen}, at a button; null entries draw a line. */
 export function openMenu(button, entries) {
   close();
   const items = entries.map((entry) => (entry ? item(entry) : h("li", { role: "separator" })));
   const menu = h("ul", { class: "popup", role: "menu", "data-role": "popup" }, ...items);
   document.body.append(menu);
   place(menu, button.getBoundingClientRect());
-  const choices = [...menu.querySelectorAll("[role=menuitem]")];
+  const choices = [...menu.querySelectorAll("button")];
   button.setAttribute("aria-expanded", "true");
   close = () => {
     close = () => {};
@@ -39,13 +39,14 @@ function back(button) {
   button.focus();
 }
 
-function item({ text, run, danger }) {
+function item({ text, run, danger, chosen }) {
   const choose = () => {
     close();
     run();
   };
-  const look = danger ? "danger" : null;
-  return h("li", { role: "none" }, h("button", { type: "button", role: "menuitem", class: look, onclick: choose }, text));
+  const attributes = { type: "button", role: "menuitem", class: danger ? "danger" : null, onclick: choose };
+  if (chosen !== undefined) Object.assign(attributes, { role: "menuitemradio", "aria-checked": String(chosen) });
+  return h("li", { role: "none" }, h("button", attributes, text));
 }
 
 /** Place the menu below the button if there is room, otherwise above it; never past an edge. */

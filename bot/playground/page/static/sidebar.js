@@ -1,6 +1,8 @@
-/** The sidebar: the team, its channels with unread marks, the user. */
+/** The sidebar: the team, its channels with unread marks, and who is in front of the page. */
 
+import { addressAs } from "./api.js";
 import { arrange, h, icon, role } from "./dom.js";
+import { openMenu } from "./menu.js";
 import { avatar } from "./messages.js";
 
 const SIGNS = { im: "●", public: "#" };
@@ -20,15 +22,26 @@ export class Sidebar {
     for (const [list, isDirect] of [["channels", false], ["directs", true]]) {
       const channels = this.workspace.channels.filter((channel) => Boolean(channel.is_im) === isDirect);
       arrange(role(list, this.element), channels.map((channel) => this.#draw(channel, open)));
+      role(list, this.element).previousElementSibling.hidden = channels.length === 0;
     }
   }
 
+  /** Draw the person in front of the page: a button that switches to another one. */
   #drawMe() {
-    const me = role("me", this.element);
-    const name = this.workspace.nameOf(this.workspace.me.id);
-    if (me.dataset.name === name) return;
-    me.dataset.name = name;
-    me.replaceChildren(avatar(this.workspace, this.workspace.me.id), h("span", {}, name));
+    const { me, people } = this.workspace;
+    const place = role("me", this.element);
+    if (place.dataset.name === me.name) return;
+    place.dataset.name = me.name;
+    const person = people.find(({ name }) => name === me.name);
+    const names = h("span", {}, h("strong", {}, person.real_name), h("span", { class: "unseen" }, ", "), person.role);
+    const label = h("span", { class: "unseen" }, "You are ");
+    const entries = people.map(({ name, real_name, role: rank }) => {
+      return { text: `${real_name} · ${rank}`, chosen: name === me.name, run: () => location.assign(addressAs(name)) };
+    });
+    const attributes = { type: "button", "aria-haspopup": "menu", "aria-expanded": "false", title: "Be somebody else" };
+    const button = h("button", attributes, label, avatar(this.workspace, me.id), names);
+    button.addEventListener("click", () => openMenu(button, entries));
+    place.replaceChildren(button);
   }
 
   #draw(channel, open) {

@@ -3,6 +3,7 @@
 export class Workspace {
   team = { id: "", name: "" };
   me = { id: "", name: "" };
+  people = [];
   users = new Map();
   channels = [];
   commands = [];
@@ -19,6 +20,7 @@ export class Workspace {
   load(state) {
     this.team = state.team;
     this.me = state.me;
+    this.people = state.people;
     this.users = new Map(state.users.map((user) => [user.id, user]));
     this.channels = state.channels;
     this.commands = state.commands;
@@ -105,6 +107,11 @@ export class Workspace {
   /** The bot that the playground runs. */
   get bot() {
     return [...this.users.values()].find((user) => user.is_bot);
+  }
+
+  /** " as <name>" where the page is not for the first of the people. */
+  get asWhom() {
+    return this.me.name === this.people[0]?.name ? "" : ` as ${this.nameOf(this.me.id)}`;
   }
 
   /** The name of a message's author: a workflow has only the one that it sets itself. */

@@ -30,17 +30,18 @@ def page(local: ScriptedWorkspace, session: aiohttp.ClientSession) -> Browser:
 class Browser:
     """What the page does with its server."""
 
-    def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
+    def __init__(self, url: str, session: aiohttp.ClientSession, person: str = "") -> None:
         self._url = url
         self._session = session
+        self._person = {"as": person} if person else {}
 
     async def get(self, path: str) -> dict[str, Any]:
-        async with self._session.get(self._url + path) as response:
+        async with self._session.get(self._url + path, params=self._person) as response:
             assert response.status == 200
             return dict(await response.json())
 
     async def post(self, path: str, body: object) -> tuple[int, dict[str, Any]]:
-        async with self._session.post(self._url + path, json=body) as response:
+        async with self._session.post(self._url + path, json=body, params=self._person) as response:
             return response.status, await response.json()
 
     async def messages(self, channel: str) -> list[dict[str, Any]]:
@@ -48,7 +49,7 @@ class Browser:
 
     @asynccontextmanager
     async def changes(self) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
-        async with self._session.get(f"{self._url}/page/changes") as response:
+        async with self._session.get(f"{self._url}/page/changes", params=self._person) as response:
             assert response.content_type == "text/event-stream"
             # By its first line the server says that it listens from now on.
             assert (await response.content.readline()).startswith(b":")
@@ -223,6 +224,62 @@ async def test_a_command_reaches_the_bot(page: Browser, bot: RecordingBot, gener
     answer = await page.post("/page/commands", {"channel": general, "command": "/code", "text": "a < b"})
     assert answer == (200, {"acked": True})
     assert bot.requests[0].form["text"] == "a &lt; b"
+
+
+async def test_a_command_is_sent_escaped(page: Browser, bot: RecordingBot, general: str) -> None:
+    text = "#support-feedback since yesterday, @sam, #leads. `@sam`"
+    await page.post("/page/commands", {"channel": general, "command": "/code", "text": text})
+    assert bot.requests[0].form["text"] == (
+        "<#C01SUPPORT0|support-feedback> since yesterday, <@U01SAM00000|sam>, <#C01LEADS000|>. `@sam`"
+    )
+
+
+async def test_each_person_acts_as_themselves(
+    local: ScriptedWorkspace, bot: RecordingBot, session: aiohttp.ClientSession, general: str
+) -> None:
+    sam = Browser(local.url, session, "sam")
+    assert (await sam.get("/page/state"))["me"] == {"id": local.sam.id, "name": "sam"}
+    await sam.post("/page/commands", {"channel": general, "command": "/code", "text": "x"})
+    assert (bot.requests[0].form["user_id"], bot.requests[0].form["user_name"]) == (local.sam.id, "sam")
+    _, said = await sam.post("/page/messages", {"channel": general, "text": "mine"})
+    assert local.workspace.message(general, said["ts"]).user == local.sam.id
+    other = Browser(local.url, session)
+    refused = await other.post("/page/messages/delete", {"channel": general, "ts": said["ts"]})
+    assert refused == (400, {"error": "Only your own messages can be changed."})
+
+
+async def test_an_outsider_has_a_channel_only(
+    local: ScriptedWorkspace, bot: RecordingBot, session: aiohttp.ClientSession, general: str
+) -> None:
+    rio = Browser(local.url, session, "rio")
+    state = await rio.get("/page/state")
+    assert ([channel["name"] for channel in state["channels"]], state["commands"]) == (["partners"], [])
+    partners = local.channel("partners")
+    refused = await rio.post("/page/commands", {"channel": partners, "command": "/code", "text": "x"})
+    assert refused == (400, {"error": "/code is not a valid command."})
+    assert (await rio.post("/page/messages", {"channel": general, "text": "x"}))[0] == 400
+    assert (await rio.post("/page/messages", {"channel": partners, "text": "@Parley hi"}))[0] == 200
+    await local.until(lambda: any(event["type"] == "app_mention" for event in bot.events()))
+    assert {event["user_team"] for event in bot.events()} == {local.rio.team_id}
+
+
+async def test_changes_elsewhere_are_not_told(
+    local: ScriptedWorkspace, client: AsyncWebClient, session: aiohttp.ClientSession, general: str
+) -> None:
+    support = local.channel("support-feedback")
+    async with Browser(local.url, session, "gia").changes() as changes:
+        local.say(general, "not for guests")
+        await client.chat_postEphemeral(channel=support, user=local.sam.id, text="for Sam")
+        local.say(support, "for guests, too")
+        told = [await anext(changes), await anext(changes)]
+    assert (told[0]["type"], told[1]["message"]["text"]) == ("removed", "for guests, too")
+
+
+async def test_an_address_of_nobody_is_left(local: ScriptedWorkspace, session: aiohttp.ClientSession) -> None:
+    async with session.get(f"{local.url}/?as=nobody", allow_redirects=False) as response:
+        assert (response.status, response.headers["Location"]) == (302, "/")
+    async with session.get(f"{local.url}/page/state?as=nobody") as response:
+        assert await response.json() == {"error": "There is nobody called nobody in this workspace."}
 
 
 async def test_a_button_reaches_the_bot(

@@ -52,7 +52,7 @@ async def test_a_thread_is_read_in_pages(workspace: ScriptedWorkspace, chat: Cha
     assert [one.text for one in said] == ["first", *(f"reply {number}" for number in range(450))]
     assert [call.method for call in workspace.calls].count("conversations.replies") == 3
     assert [call.method for call in workspace.calls].count("users.info") == 2
-    assert (said[0].reply_count, said[0].thread, said[1].thread, said[1].name) == (450, root, root, "sam")
+    assert (said[0].reply_count, said[0].thread, said[1].thread, said[1].name) == (450, root, root, "Sam Okoro")
 
 
 async def test_only_what_came_after_is_read(workspace: ScriptedWorkspace, chat: Chat) -> None:
@@ -65,9 +65,9 @@ async def test_only_what_came_after_is_read(workspace: ScriptedWorkspace, chat: 
 async def test_people_are_named_and_addressable(workspace: ScriptedWorkspace, chat: Chat) -> None:
     root = workspace.say(workspace.channel("general"), f"ask <@{workspace.sam.id}> &amp; <@U0NOBODY>")
     (said,) = await whole(chat.history.thread(place(workspace, root)))
-    assert said.text == "ask @sam & @U0NOBODY"
+    assert said.text == "ask @Sam Okoro & @U0NOBODY"
     assert said.words == f"ask <@{workspace.sam.id}> & <@U0NOBODY>"
-    assert said.names == {f"<@{workspace.sam.id}>": "sam", "<@U0NOBODY>": "U0NOBODY"}
+    assert said.names == {f"<@{workspace.sam.id}>": "Sam Okoro", "<@U0NOBODY>": "U0NOBODY"}
 
 
 async def test_names_are_asked_for_once(workspace: ScriptedWorkspace, chat: Chat) -> None:

@@ -29,7 +29,7 @@ def test_sentences_without_spaces_are_split() -> None:
 
 
 def test_lone_sentence_splits_into_clauses() -> None:
-    assert sentences("That is the question: whether to act; or not.") == [
+    assert central("That is the question: whether to act; or not.", 3) == [
         "That is the question:",
         "whether to act;",
         "or not.",
